@@ -1,0 +1,89 @@
+//! E-mail addresses as a person types them (RFC 5321, RFC 6531).
+
+use std::{fmt, str::FromStr};
+
+/// An e-mail address: a local part and a domain.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Address {
+    local: String,
+    domain: String,
+}
+
+/// What is wrong with an address as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddressFault {
+    /// Nothing was typed.
+    Empty,
+    /// There is no `@`.
+    NoAt,
+    /// Nothing stands in front of the `@`.
+    NoLocal,
+    /// Nothing stands behind the `@`, or it is no domain.
+    Domain(String),
+    /// White space, a comma, angle brackets or a second address.
+    Stray(char),
+    /// The whole is against the grammar in some other way.
+    Syntax,
+}
+
+impl Address {
+    /// What stands in front of the `@`, case kept.
+    pub fn local(&self) -> &str {
+        &self.local
+    }
+
+    /// What stands behind the `@`, in lower case.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressFault;
+
+    fn from_str(typed: &str) -> Result<Self, AddressFault> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Err(AddressFault::Empty);
+        }
+        let (local, domain) = typed.rsplit_once('@').ok_or(AddressFault::NoAt)?;
+        if local.is_empty() {
+            return Err(AddressFault::NoLocal);
+        }
+        if let Some(stray) =
+            typed.chars().find(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>'))
+        {
+            return Err(AddressFault::Stray(stray));
+        }
+        if super::endpoint::parse_host(domain).is_err() {
+            return Err(AddressFault::Domain(domain.to_owned()));
+        }
+        let domain = domain.trim_end_matches('.').to_lowercase();
+        lettre::Address::new(local, &domain).map_err(|_| AddressFault::Syntax)?;
+        Ok(Self { local: local.to_owned(), domain })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.local, self.domain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_as_people_type_them() {
+        let address: Address = " Ops@Example.COM ".parse().unwrap();
+        assert_eq!(address.to_string(), "Ops@example.com");
+        let fault = |typed: &str| typed.parse::<Address>().unwrap_err();
+        assert_eq!(fault(""), AddressFault::Empty);
+        assert_eq!(fault("ops"), AddressFault::NoAt);
+        assert_eq!(fault("@example.com"), AddressFault::NoLocal);
+        assert_eq!(fault("ops@"), AddressFault::Domain(String::new()));
+        assert_eq!(fault("a@b.test, c@d.test"), AddressFault::Stray(' '));
+        assert_eq!(fault("Ops<ops@example.com>"), AddressFault::Stray('<'));
+    }
+}

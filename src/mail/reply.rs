@@ -1,0 +1,86 @@
+//! A server's reply, kept as bytes (RFC 5321, 4.2; enhanced codes: RFC 3463).
+
+/// One reply: all of its lines, as they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The three-digit code.
+    pub code: u16,
+    /// The text of each line, without code, separator and line break; not always UTF-8.
+    pub lines: Vec<Vec<u8>>,
+}
+
+impl Reply {
+    /// Whether the code says success (2xx).
+    pub const fn is_positive(&self) -> bool {
+        self.code / 100 == 2
+    }
+
+    /// The enhanced status code that the first line begins with, as `5.7.8`.
+    pub fn enhanced(&self) -> Option<String> {
+        let line = self.lines.first()?;
+        let word = line.split(|byte| *byte == b' ').next()?;
+        let text = std::str::from_utf8(word).ok()?;
+        let mut parts = text.split('.');
+        let class = parts.next().filter(|class| matches!(*class, "2" | "4" | "5"))?;
+        let subject = parts.next().filter(|part| is_number(part))?;
+        let detail = parts.next().filter(|part| is_number(part))?;
+        parts.next().is_none().then(|| format!("{class}.{subject}.{detail}"))
+    }
+
+    /// All lines with their code, as the server sent them, joined by `\n`: bytes that are not UTF-8 are read as Latin-1,
+    /// control characters are shown as escapes, so that the text is safe on a terminal.
+    pub fn text(&self) -> String {
+        let last = self.lines.len().saturating_sub(1);
+        let mut text = String::new();
+        for (index, line) in self.lines.iter().enumerate() {
+            if index > 0 {
+                text.push('\n');
+            }
+            let separator = if index == last { ' ' } else { '-' };
+            text.push_str(&format!("{:03}{separator}{}", self.code, printable(line)));
+        }
+        text.trim_end().to_owned()
+    }
+}
+
+fn is_number(part: &str) -> bool {
+    (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Foreign bytes as text that is safe on a terminal: UTF-8 where it is UTF-8, else Latin-1; control characters, also those
+/// that change the direction of text, as escapes.
+pub fn printable(bytes: &[u8]) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    };
+    escape(&text)
+}
+
+/// Foreign text with control characters, and those that change the direction of text, as escapes.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        let hidden = character.is_control()
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if hidden {
+            safe.extend(character.escape_default());
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enhanced_code_and_text() {
+        let reply = Reply { code: 535, lines: vec![b"5.7.8 no".to_vec(), b"see \x1b[31mthis \xe9".to_vec()] };
+        assert_eq!(reply.enhanced().as_deref(), Some("5.7.8"));
+        assert_eq!(reply.text(), "535-5.7.8 no\n535 see \\u{1b}[31mthis é");
+        assert_eq!(Reply { code: 250, lines: vec![b"2.0 x".to_vec()] }.enhanced(), None);
+    }
+}

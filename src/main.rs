@@ -1,0 +1,3 @@
+//! mailsetup: gets a server's outgoing mail working, and proves that it works.
+
+fn main() {}

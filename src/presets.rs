@@ -1,0 +1,18 @@
+//! What mailsetup knows, as files: providers, targets, causes and texts, embedded in the binary.
+//!
+//! A person's own file in the configuration folder wins over the built-in one of the same name. `presets/README.md` lists
+//! every field of every kind of file.
+
+pub mod cause;
+pub mod provider;
+pub mod target;
+pub mod text;
+
+mod builtin;
+mod load;
+
+pub use cause::Cause;
+pub use load::{Catalog, PresetFault, nearest, parse};
+pub use provider::Provider;
+pub use target::Target;
+pub use text::{Lang, Phrase, Text};

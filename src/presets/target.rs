@@ -1,0 +1,144 @@
+//! A consumer of the settings: which files, where, how merged, how quoted. One file each in `presets/targets`.
+
+use serde::Deserialize;
+
+use super::Lang;
+
+/// A target's preset. Its key is the file's name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// The key; filled in from the file's name.
+    #[serde(skip)]
+    pub key: String,
+    /// The name that people know.
+    pub name: String,
+    /// Year and month in which the facts were last checked.
+    pub checked: String,
+    /// The consumer's own documentation.
+    pub docs: String,
+    /// Whether the consumer checks certificates as we write its settings.
+    pub checks_certificates: bool,
+    /// Security modes it can do, as words.
+    pub security: Vec<String>,
+    /// Mechanisms it can do, as words; empty: any.
+    #[serde(default)]
+    pub auth: Vec<String>,
+    /// The consumer fetches the secret itself by running `mailsetup secret` (passwordeval and the like).
+    #[serde(default)]
+    pub fetches_secret: bool,
+    /// It can trust one authority from a PEM file.
+    #[serde(default)]
+    pub ca_file: bool,
+    /// It can trust one certificate by its SHA-256.
+    #[serde(default)]
+    pub pin: bool,
+    /// Only root can write it.
+    #[serde(default)]
+    pub system_only: bool,
+    /// Its files, in the order in which they are written.
+    #[serde(rename = "file")]
+    pub files: Vec<TargetFile>,
+    /// Commands to run after writing, in order.
+    #[serde(default, rename = "run")]
+    pub runs: Vec<TargetRun>,
+    /// The command that shows a person that it works, as a template.
+    pub try_it: Option<String>,
+    /// Words in English.
+    pub en: TargetWords,
+    /// Words in French.
+    pub fr: TargetWords,
+}
+
+impl Target {
+    /// The words in a language.
+    pub const fn words(&self, lang: Lang) -> &TargetWords {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Fr => &self.fr,
+        }
+    }
+}
+
+/// One file of a target.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetFile {
+    /// Its name within the target; the first one takes `--target NAME=PATH`.
+    pub id: String,
+    /// Where it is for one user; `~/` is the home folder, `./` the current one. Absent: not for one user.
+    pub user: Option<String>,
+    /// Where it is for the whole system. Absent: not for the system.
+    pub system: Option<String>,
+    /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.
+    pub mode: String,
+    /// The group that may read it, when that group exists and the scope is system.
+    pub group: Option<String>,
+    /// How the text is merged into a file that exists.
+    pub merge: MergeKind,
+    /// The rules by which the consumer reads the file: the name of a reader and of its quoting.
+    pub format: Format,
+    /// The text, as a minijinja template over the settings; `| quote` applies the format's quoting rule.
+    pub template: String,
+}
+
+/// How a target's text is merged into a file that exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MergeKind {
+    /// A block between two marker comments; all else is left alone.
+    Block,
+    /// Key by key: the value of a key that exists is replaced in place, others are added at the end.
+    Keys,
+    /// A file of our own.
+    Whole,
+}
+
+/// The rules by which a consumer reads a file, and so by which values are quoted in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// msmtprc: the rest of the line, one pair of double quotes taken off, no escapes.
+    Msmtprc,
+    /// An environment file that every common reader reads alike.
+    Dotenv,
+    /// An environment file for a POSIX shell.
+    DotenvSh,
+    /// Postfix main.cf: `key = value`, continued by lines that begin with a blank.
+    MainCf,
+    /// A Postfix lookup table in text form: key, blank, the rest of the line.
+    PostfixTable,
+}
+
+/// A command to run after writing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetRun {
+    /// Program and arguments; each argument is a template over the settings and `files.ID`.
+    pub command: Vec<String>,
+    /// A file that the command creates, as a template: removed again when the write is taken back.
+    pub creates: Option<String>,
+    /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.
+    pub purpose: RunPurpose,
+}
+
+/// What a command after writing is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunPurpose {
+    /// Builds a file that the consumer reads; its failure undoes the write.
+    Build,
+    /// Tells a running program; its failure is said, and no more.
+    Reload,
+}
+
+/// A target's words in one language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetWords {
+    /// One line: what it is and who reads it.
+    pub summary: String,
+    /// What to know before relying on it.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
