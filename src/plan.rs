@@ -1,0 +1,176 @@
+//! A target never writes: it plans.
+//!
+//! [`Plan`] is a list of changes with before and after: the same plan is the diff on screen, the dry run, the JSON and what
+//! is applied. All of it is pure; files are seen through [`Files`].
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    mail::{Profile, Secret},
+    presets::target::RunPurpose,
+};
+
+/// For whom the settings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The person who runs mailsetup.
+    User,
+    /// The whole machine; needs root, or `--root` for an image.
+    System,
+}
+
+impl Scope {
+    /// The word that flags, files and JSON use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::System => "system",
+        }
+    }
+}
+
+/// Where things are, resolved once at the edge. `root` is already in front of every path but `cwd`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// For whom.
+    pub scope: Scope,
+    /// The image's root, when it is not this machine's.
+    pub root: Option<PathBuf>,
+    /// The person's home folder.
+    pub home: PathBuf,
+    /// mailsetup's configuration folder: `$XDG_CONFIG_HOME/mailsetup` or `/etc/mailsetup`.
+    pub config: PathBuf,
+    /// mailsetup's state folder: `$XDG_STATE_HOME/mailsetup` or `/var/lib/mailsetup`.
+    pub state: PathBuf,
+    /// The current folder.
+    pub cwd: PathBuf,
+}
+
+impl Places {
+    /// The profile's file.
+    pub fn profile(&self, name: &str) -> PathBuf {
+        self.config.join("profiles").join(format!("{name}.toml"))
+    }
+
+    /// The secret's file, when the store is `file`.
+    pub fn secret(&self, name: &str) -> PathBuf {
+        self.config.join("profiles").join(format!("{name}.secret"))
+    }
+}
+
+/// What is planned from.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The profile's name.
+    pub name: String,
+    /// The settings; its `target` list is filled in by the plan.
+    pub profile: Profile,
+    /// The secret, when there is a login.
+    pub secret: Option<Secret>,
+    /// The targets.
+    pub targets: Vec<TargetChoice>,
+    /// The program that consumers run to fetch the secret, as an absolute path: `mailsetup`.
+    pub program: PathBuf,
+}
+
+/// A target that was chosen, as `--target NAME[=PATH]` says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetChoice {
+    /// The target's key.
+    pub key: String,
+    /// A path for its first file, in place of the usual one.
+    pub path: Option<PathBuf>,
+}
+
+/// A file as it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Its permission bits.
+    pub mode: u32,
+}
+
+/// How the plan sees files.
+pub trait Files {
+    /// The file at `path`; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn read(&self, path: &Path) -> io::Result<Option<Existing>>;
+
+    /// Whether a group of this name exists.
+    fn has_group(&self, group: &str) -> bool;
+}
+
+/// What will be done.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The profile's name.
+    pub name: String,
+    /// The files, in the order in which they are written: secret, profile, targets.
+    pub changes: Vec<Change>,
+    /// Commands to run afterwards.
+    pub runs: Vec<Run>,
+    /// A secret to put into a store that is not a file.
+    pub keep: Option<(crate::mail::profile::SecretPlace, Secret)>,
+}
+
+/// One file that will be written.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What it belongs to: a target's key, or `profile`, or `secret`.
+    pub owner: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Its content now; `None` when there is no file.
+    pub before: Option<Vec<u8>>,
+    /// Its content afterwards; `None` takes it away.
+    pub after: Option<Vec<u8>>,
+    /// Permission bits now.
+    pub mode_before: Option<u32>,
+    /// Permission bits afterwards, from the first byte.
+    pub mode: u32,
+    /// Group afterwards, by name; `None` keeps the group that it has, or takes that of the process.
+    pub group: Option<String>,
+}
+
+impl Change {
+    /// Whether applying it would change anything.
+    pub fn is_needed(&self) -> bool {
+        self.before != self.after || (self.after.is_some() && self.mode_before != Some(self.mode))
+    }
+}
+
+/// A command to run after writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The target's key.
+    pub owner: String,
+    /// Program and arguments. Never holds a secret.
+    pub command: Vec<String>,
+    /// A file that it creates, taken away again when the write is taken back.
+    pub creates: Option<PathBuf>,
+    /// What it is for.
+    pub purpose: RunPurpose,
+}
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Contents may hold the secret.
+        write!(f, "Change({}, {}, {:o})", self.owner, self.path.display(), self.mode)
+    }
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plan")
+            .field("name", &self.name)
+            .field("changes", &self.changes)
+            .field("runs", &self.runs)
+            .finish_non_exhaustive()
+    }
+}
