@@ -62,7 +62,7 @@ impl Places {
 }
 
 /// What is planned from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// The profile's name.
     pub name: String,

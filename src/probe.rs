@@ -57,7 +57,7 @@ pub struct Climb {
 }
 
 /// The login of a climb.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// Mechanism choice.
     pub auth: Auth,

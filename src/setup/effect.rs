@@ -1,0 +1,155 @@
+//! Work that the conversation wants done, and what comes of it.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    mail::{Address, Endpoint, Secret},
+    plan::{Order, Plan},
+    presets::Phrase,
+    probe::{Goal, Login, Report, Step},
+};
+
+/// Work with its generation: a result of another generation is dropped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// Which generation of this kind of work it is.
+    pub generation: u64,
+    /// What to do.
+    pub work: Work,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// Climb up to TLS, beside the questions, before a password is asked.
+    Probe(Box<Dial>),
+    /// Climb as far as the person wants.
+    Test(Box<Dial>),
+    /// Find out which secret stores answer.
+    Stores,
+    /// Plan the files.
+    Plan(Box<Order>),
+    /// Write the files, read them back, and send from what was written.
+    Apply(Box<Write>),
+}
+
+/// A climb, before files are read and the clock is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dial {
+    /// The server.
+    pub endpoint: Endpoint,
+    /// The provider's key.
+    pub provider: Option<String>,
+    /// How far to go.
+    pub goal: Goal,
+    /// The name that EHLO gives.
+    pub ehlo: String,
+    /// The login.
+    pub login: Option<Login>,
+    /// The test message.
+    pub letter: Option<Letter>,
+    /// PEM file of the authority to trust.
+    pub ca_file: Option<PathBuf>,
+    /// SHA-256 of the one certificate to trust, 64 hex digits.
+    pub pin: Option<String>,
+    /// How long one stage may take.
+    pub timeout: Duration,
+}
+
+/// The test message, before it has a date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Letter {
+    /// From and envelope sender.
+    pub from: Address,
+    /// Display name.
+    pub name: Option<String>,
+    /// Reply-To.
+    pub reply_to: Option<Address>,
+    /// The recipient.
+    pub to: Address,
+}
+
+/// A plan that a person said yes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Write {
+    /// What is written.
+    pub plan: Plan,
+    /// What it was planned from: the files are read back and compared with it.
+    pub order: Order,
+    /// The climb with which the message goes out from what was written.
+    pub dial: Option<Dial>,
+}
+
+/// What came of an effect.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Of `Probe`.
+    Probed(Report),
+    /// Of `Test`: the report and when it was made (RFC 3339, UTC).
+    Tested(Report, String),
+    /// Of `Stores`: why a store cannot be used, by its word.
+    Stores(Vec<(&'static str, String)>),
+    /// Of `Plan`.
+    Planned(Result<Plan, Trouble>),
+    /// Of `Apply`.
+    Applied(Result<Written, Trouble>),
+    /// A stage of `Probe`, `Test` or `Apply` went on.
+    Progress(Step),
+}
+
+/// Why a plan or a write did not come about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What happened.
+    pub phrase: Phrase,
+    /// What to do next.
+    pub hint: Option<Phrase>,
+    /// The answer that would mend it, by answers-file key.
+    pub field: Option<super::Field>,
+    /// The exit status.
+    pub exit: crate::error::Exit,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The files.
+    pub files: Vec<WrittenFile>,
+    /// Whether anything changed.
+    pub changed: bool,
+    /// Sentences that a person should read.
+    pub notes: Vec<Phrase>,
+    /// Each target: how its settings were proven.
+    pub proofs: Vec<Proof>,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// The file.
+    pub path: PathBuf,
+    /// `created`, `changed`, `removed` or `unchanged`.
+    pub action: &'static str,
+    /// Where its former content is.
+    pub backup: Option<PathBuf>,
+}
+
+/// How a target's settings were proven after writing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proof {
+    /// The target's key.
+    pub target: String,
+    /// The climb with what the consumer reads in its files; `None` when no message was wanted.
+    pub report: Option<Report>,
+    /// A command with which a person can test it.
+    pub try_it: Option<String>,
+}
+
+/// A secret and how it came in, for the equivalent command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The secret.
+    pub secret: Secret,
+    /// The flag that gives it again, as `--password-file pw`; `None` when it was typed.
+    pub flag: Option<Vec<String>>,
+}
