@@ -24,3 +24,8 @@ pub struct Diagnosis {
     /// Whether the cause is sure.
     pub certain: bool,
 }
+
+/// What the evidence means.
+pub fn diagnose(evidence: &crate::probe::Evidence, _: &crate::presets::Catalog, _: crate::presets::Lang) -> Diagnosis {
+    Diagnosis { cause: "unknown".into(), title: evidence.fault.name().into(), ..Diagnosis::default() }
+}

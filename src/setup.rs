@@ -4,13 +4,33 @@
 //! preset, the facts and the other answers, each time anew: a changed answer can leave nothing stale. Results of effects are
 //! kept together with what they were made from, and are forgotten as soon as that differs.
 
+mod answers;
+mod ask;
+mod command;
 pub mod effect;
 pub mod field;
+mod orders;
+mod outline;
 pub mod question;
+mod slot;
+mod update;
+mod validate;
+mod view;
 
-pub use effect::{Dial, Effect, Given, Letter, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile};
+use std::{collections::BTreeMap, rc::Rc, time::Duration};
+
+pub use effect::{Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile};
 pub use field::{FIELDS, Field, Shape, Spec};
 pub use question::{Advice, Choice, Question};
+
+use crate::{
+    diagnose::Diagnosis,
+    plan::{Order, Plan},
+    presets::{Catalog, Text},
+    probe::Report,
+};
+use answers::{Answer, Answers};
+use slot::Slot;
 
 /// A step of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -141,4 +161,159 @@ pub struct Ladder {
     pub report: Option<crate::probe::Report>,
     /// Why it failed, and what to do.
     pub diagnosis: Option<crate::diagnose::Diagnosis>,
+}
+
+/// What the conversation knows of the machine, learned at the edge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The machine's short name.
+    pub host_name: String,
+    /// The machine's full name, when it has one.
+    pub full_name: Option<String>,
+    /// The person is root.
+    pub is_root: bool,
+    /// Targets whose consumer is installed here: the default of the question for targets.
+    pub suggested_targets: Vec<String>,
+    /// The program's own absolute path, which consumers run to fetch the secret.
+    pub program: std::path::PathBuf,
+}
+
+/// How the conversation is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Take defaults without asking: for scripts.
+    pub brief: bool,
+    /// The word to write was given beforehand.
+    pub yes: bool,
+    /// Write though the test failed.
+    pub force: bool,
+    /// Plan and show, but write nothing.
+    pub dry_run: bool,
+    /// How long one stage of the ladder may take.
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { brief: false, yes: false, force: false, dry_run: false, timeout: Duration::from_secs(10) }
+    }
+}
+
+/// A finished test.
+#[derive(Debug, Clone, PartialEq)]
+struct Tested {
+    report: Report,
+    when: String,
+    diagnosis: Option<Diagnosis>,
+}
+
+/// The conversation.
+#[derive(Debug)]
+pub struct Setup {
+    text: Rc<Text>,
+    options: Options,
+    answers: Answers,
+    /// Defaults that a person took, with the value that they had: another default is asked again.
+    accepted: BTreeMap<Field, String>,
+    /// Answers that hung on a provider that is no longer chosen, by its key: they come back with it.
+    set_aside: BTreeMap<String, BTreeMap<Field, Answer>>,
+    /// Fields that were answered in this conversation, in order: the way back.
+    trail: Vec<Field>,
+    /// Fields to come again after a step back, next one last.
+    ahead: Vec<Field>,
+    /// The field that a person went to.
+    focus: Option<Field>,
+    probe: Slot<Dial, Report>,
+    test: Slot<Dial, Tested>,
+    stores: Slot<(), BTreeMap<&'static str, String>>,
+    plan: Slot<Order, Result<Plan, Trouble>>,
+    write: Slot<Write, Result<Written, Trouble>>,
+    /// The test that a person chose to write in spite of.
+    forced: Option<u64>,
+    cancelled: bool,
+}
+
+impl Setup {
+    /// A conversation that knows nothing yet.
+    pub fn new(catalog: Rc<Catalog>, text: Rc<Text>, facts: Facts, options: Options) -> Self {
+        let answers = Answers { catalog, facts, given: BTreeMap::new(), secret: None };
+        let mut setup = Self {
+            text,
+            options,
+            answers,
+            accepted: BTreeMap::new(),
+            set_aside: BTreeMap::new(),
+            trail: Vec::new(),
+            ahead: Vec::new(),
+            focus: None,
+            probe: Slot::default(),
+            test: Slot::default(),
+            stores: Slot::default(),
+            plan: Slot::default(),
+            write: Slot::default(),
+            forced: None,
+            cancelled: false,
+        };
+        setup.stores.want(Some(()));
+        setup
+    }
+
+    /// What is next.
+    pub fn status(&self) -> Status {
+        if self.cancelled {
+            return Status::Cancelled;
+        }
+        if matches!(self.write.result(), Some(Ok(_))) {
+            return Status::Done;
+        }
+        if let Some(field) = self.focus {
+            return Status::Ask(Box::new(self.ask(field)));
+        }
+        let open = self.open().next();
+        // The order of the table is the order of the conversation: effects stand between its steps.
+        let before = |step: Step| open.is_none_or(|field| field.spec().step >= step);
+        if before(Step::Write)
+            && let Some(effect) = self.test.effect(|dial| Work::Test(Box::new(dial.clone())))
+        {
+            return Status::Run(effect);
+        }
+        if open.is_none_or(|field| field == Field::Apply) {
+            if let Some(effect) = self.plan.effect(|order| Work::Plan(Box::new(order.clone()))) {
+                return Status::Run(effect);
+            }
+            if let Some(trouble) = self.trouble() {
+                return Status::Ask(Box::new(self.ask(trouble.field.unwrap_or(Field::Targets))));
+            }
+            if self.options.dry_run {
+                return Status::Done;
+            }
+            if open.is_none()
+                && let Some(effect) = self.write.effect(|write| Work::Apply(Box::new(write.clone())))
+            {
+                return Status::Run(effect);
+            }
+        }
+        match open {
+            Some(field) => Status::Ask(Box::new(self.ask(field))),
+            None => Status::Ask(Box::new(self.ask(Field::Apply))),
+        }
+    }
+
+    /// Work that may go on beside the questions: the ladder up to TLS as soon as a server is known, and the stores.
+    pub fn background(&self) -> Vec<Effect> {
+        let probe = self.probe.effect(|dial| Work::Probe(Box::new(dial.clone())));
+        let stores = self.stores.effect(|()| Work::Stores);
+        probe.into_iter().chain(stores).collect()
+    }
+
+    /// Fields that a script has to answer before anything can go on: those that are asked and have no value of their own.
+    pub fn missing(&self) -> Vec<Field> {
+        self.open().filter(|field| !matches!(field, Field::Recover | Field::Apply)).collect()
+    }
+
+    /// Whether the last test of the settings as they are failed and nobody said to go on.
+    fn test_failed(&self) -> bool {
+        let failed = self.test.result().is_some_and(|tested| !tested.report.passed());
+        failed && !self.options.force && self.forced != Some(self.test.generation())
+    }
 }

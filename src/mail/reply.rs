@@ -1,5 +1,7 @@
 //! A server's reply, kept as bytes (RFC 5321, 4.2; enhanced codes: RFC 3463).
 
+use std::fmt::Write;
+
 /// One reply: all of its lines, as they came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -37,7 +39,7 @@ impl Reply {
                 text.push('\n');
             }
             let separator = if index == last { ' ' } else { '-' };
-            text.push_str(&format!("{:03}{separator}{}", self.code, printable(line)));
+            let _ = write!(text, "{:03}{separator}{}", self.code, printable(line));
         }
         text.trim_end().to_owned()
     }

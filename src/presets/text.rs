@@ -58,6 +58,7 @@ impl Phrase {
 
     /// The sentence with one more argument. Foreign text is escaped by who passes it.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers pass both owned and borrowed values")]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name, value.to_string()));
         self

@@ -93,8 +93,19 @@ pub enum Outcome {
     Planned(Result<Plan, Trouble>),
     /// Of `Apply`.
     Applied(Result<Written, Trouble>),
-    /// A stage of `Probe`, `Test` or `Apply` went on.
-    Progress(Step),
+    /// A stage went on.
+    Progress(Climbing, Step),
+}
+
+/// Which climb a stage belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Climbing {
+    /// Of `Probe`.
+    Probe,
+    /// Of `Test`.
+    Test,
+    /// Of `Apply`: the message goes out from what was written.
+    Proof,
 }
 
 /// Why a plan or a write did not come about.

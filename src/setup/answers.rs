@@ -1,0 +1,223 @@
+//! The answers, and the values that follow from them where none was given.
+
+use std::collections::BTreeMap;
+
+use super::{Facts, Field, Given, Source};
+use crate::{
+    mail::{Address, Auth, Endpoint, Security, endpoint::is_loopback},
+    presets::{
+        Catalog, Provider,
+        provider::{Special, UsernameForm},
+    },
+};
+
+/// An answer, in the form in which it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) value: String,
+    pub(super) source: Source,
+}
+
+/// Everything that was answered, with what the other values follow from.
+#[derive(Debug)]
+pub(super) struct Answers {
+    pub(super) catalog: std::rc::Rc<Catalog>,
+    pub(super) facts: Facts,
+    pub(super) given: BTreeMap<Field, Answer>,
+    pub(super) secret: Option<Given>,
+}
+
+impl Answers {
+    /// The value of a field and where it comes from: what was answered, else what follows from the rest.
+    pub(super) fn value(&self, field: Field) -> Option<(String, Source)> {
+        match self.given.get(&field) {
+            Some(answer) => Some((answer.value.clone(), answer.source)),
+            None => self.derived(field),
+        }
+    }
+
+    /// The value of a field as text; empty when it has none.
+    pub(super) fn text(&self, field: Field) -> String {
+        self.value(field).map(|(value, _)| value).unwrap_or_default()
+    }
+
+    /// The value of a field; `None` when it has none or an empty one.
+    pub(super) fn filled(&self, field: Field) -> Option<String> {
+        Some(self.text(field)).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn is_yes(&self, field: Field) -> bool {
+        self.text(field) == "yes"
+    }
+
+    fn explicit(&self, field: Field) -> Option<&str> {
+        self.given.get(&field).map(|answer| answer.value.as_str())
+    }
+
+    /// The chosen provider; `None` for a custom server and as long as nothing is chosen.
+    pub(super) fn provider(&self) -> Option<&Provider> {
+        self.catalog.provider(&self.text(Field::Provider))
+    }
+
+    pub(super) fn address(&self) -> Option<Address> {
+        self.text(Field::Address).parse().ok()
+    }
+
+    pub(super) fn security(&self) -> Option<Security> {
+        self.text(Field::Security).parse().ok()
+    }
+
+    pub(super) fn auth(&self) -> Auth {
+        self.text(Field::Auth).parse().unwrap_or_default()
+    }
+
+    /// The server, as soon as host, port and security are known.
+    pub(super) fn endpoint(&self) -> Option<Endpoint> {
+        Some(Endpoint {
+            host: self.filled(Field::Host)?,
+            port: self.text(Field::Port).parse().ok()?,
+            security: self.security()?,
+        })
+    }
+
+    /// What follows from the preset, the facts and the other answers.
+    pub(super) fn derived(&self, field: Field) -> Option<(String, Source)> {
+        let preset = |value: String| Some((value, Source::Preset));
+        let default = |value: &str| Some((value.to_owned(), Source::Default));
+        match field {
+            Field::Provider => self.suggested_provider().map(|key| (key, Source::Default)),
+            Field::Host => {
+                let endpoint = self.preset_endpoint().or_else(|| self.provider()?.smtp.first())?;
+                preset(endpoint.host.clone())
+            }
+            Field::Security => match self.preset_endpoint() {
+                Some(endpoint) => preset(endpoint.security.to_string()),
+                None => default(self.custom_security()?.as_str()),
+            },
+            Field::Port => match self.preset_endpoint() {
+                Some(endpoint) => preset(endpoint.port.to_string()),
+                None => default(&self.security()?.smtp_port().to_string()),
+            },
+            Field::Ehlo => default(self.facts.full_name.as_deref().unwrap_or(&self.facts.host_name)),
+            Field::Imap => {
+                let known = self.explicit(Field::ImapHost).is_some()
+                    || self.provider().is_some_and(|provider| provider.imap.is_some());
+                default(if known { "yes" } else { "no" })
+            }
+            Field::ImapHost => preset(self.provider()?.imap.as_ref()?.host.clone()),
+            Field::ImapSecurity => Some(self.imap_security()),
+            Field::ImapPort => Some(self.imap_port()),
+            Field::ImapUsername => default(&self.filled(Field::Username).or_else(|| self.filled(Field::Address))?),
+            Field::Auth => match self.provider().map(|provider| provider.username.form) {
+                Some(UsernameForm::None) => preset("none".to_owned()),
+                _ => default("auto"),
+            },
+            Field::Username => self.username(),
+            Field::Test => default("send"),
+            Field::TestTo => default(&self.filled(Field::Address)?),
+            Field::Targets => default(&self.facts.suggested_targets.join(",")),
+            Field::SecretStore => default(self.usual_store()),
+            Field::Scope => default(if self.facts.is_root { "system" } else { "user" }),
+            Field::Profile => default("default"),
+            _ => None,
+        }
+    }
+
+    /// The provider that the address suggests; a host given without one means a custom server.
+    fn suggested_provider(&self) -> Option<String> {
+        if self.explicit(Field::Host).is_some() {
+            return Some("custom".to_owned());
+        }
+        let address = self.address()?;
+        self.catalog.provider_of_domain(address.domain()).map(|provider| provider.key.clone())
+    }
+
+    /// The preset's first server that agrees with the host, port and mode that were answered.
+    pub(super) fn preset_endpoint(&self) -> Option<&Endpoint> {
+        let servers = &self.provider()?.smtp;
+        let host = self.explicit(Field::Host);
+        let port = self.explicit(Field::Port).and_then(|port| port.parse::<u16>().ok());
+        let security = self.explicit(Field::Security).and_then(|word| word.parse::<Security>().ok());
+        let fits = |server: &&Endpoint| {
+            host.is_none_or(|host| server.host == host)
+                && port.is_none_or(|port| server.port == port)
+                && security.is_none_or(|security| server.security == security)
+        };
+        servers.iter().find(fits)
+    }
+
+    fn custom_security(&self) -> Option<Security> {
+        if self.provider().is_none() && self.explicit(Field::Host).is_none() && self.explicit(Field::Port).is_none() {
+            return None;
+        }
+        let by_port = self.explicit(Field::Port).and_then(|port| port.parse().ok()).and_then(Security::of_smtp_port);
+        let local = is_loopback(&self.text(Field::Host)) && self.explicit(Field::Port) == Some("25");
+        Some(if local { Security::None } else { by_port.unwrap_or(Security::Tls) })
+    }
+
+    fn imap_security(&self) -> (String, Source) {
+        if let Some(port) = self.explicit(Field::ImapPort) {
+            let mode = port.parse().ok().and_then(Security::of_imap_port).unwrap_or(Security::Tls);
+            return (mode.to_string(), Source::Default);
+        }
+        match self.provider().and_then(|provider| provider.imap.as_ref()) {
+            Some(imap) => (imap.security.to_string(), Source::Preset),
+            None => (Security::Tls.to_string(), Source::Default),
+        }
+    }
+
+    fn imap_port(&self) -> (String, Source) {
+        if let Some(security) = self.explicit(Field::ImapSecurity).and_then(|word| word.parse::<Security>().ok()) {
+            return (security.imap_port().to_string(), Source::Default);
+        }
+        match self.provider().and_then(|provider| provider.imap.as_ref()) {
+            Some(imap) => (imap.port.to_string(), Source::Preset),
+            None => (Security::Tls.imap_port().to_string(), Source::Default),
+        }
+    }
+
+    fn username(&self) -> Option<(String, Source)> {
+        let address = self.address();
+        let Some(provider) = self.provider() else {
+            return Some((address?.to_string(), Source::Default));
+        };
+        let name = match provider.username.form {
+            UsernameForm::Address => address?.to_string(),
+            UsernameForm::Local => address?.local().to_owned(),
+            UsernameForm::Fixed => provider.username.value.clone()?,
+            UsernameForm::Generated | UsernameForm::None => return None,
+        };
+        Some((name, Source::Preset))
+    }
+
+    /// The store that goes with how the secret came in.
+    fn usual_store(&self) -> &'static str {
+        if self.given.contains_key(&Field::SecretCommand) {
+            "command"
+        } else if self.given.contains_key(&Field::SecretEnv) {
+            "env"
+        } else {
+            "file"
+        }
+    }
+
+    /// Whether there is a login.
+    pub(super) fn logs_in(&self) -> bool {
+        self.auth() != Auth::None
+    }
+
+    /// Whether the provider takes no password of any kind and the chosen mechanism is no token's.
+    pub(super) fn password_is_useless(&self) -> bool {
+        let token = matches!(self.auth(), Auth::Only(crate::mail::Mechanism::Xoauth2));
+        !token && self.provider().is_some_and(|provider| provider.password.special == Special::Unusable)
+    }
+
+    /// The password without its spaces, when it has some and the provider's passwords are shown in groups.
+    pub(super) fn without_spaces(&self) -> Option<String> {
+        let given = self.secret.as_ref()?;
+        let shape = self.provider()?.password.shape.as_ref().filter(|shape| shape.grouped)?;
+        let password = given.secret.expose();
+        let joined: String = password.chars().filter(|c| !c.is_whitespace()).collect();
+        (joined != password && shape.fits(&joined)).then_some(joined)
+    }
+}

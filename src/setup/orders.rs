@@ -1,0 +1,188 @@
+//! From answers to orders: the climbs, the profile and the plan that the answers ask for.
+
+use super::{Dial, Field, Letter, Setup, Write};
+use crate::{
+    mail::{
+        Address, Auth, Profile,
+        profile::{Check, Imap, SCHEMA, SecretPlace, Sender, Smtp, Trust},
+    },
+    plan::{Order, TargetChoice},
+    probe::{Goal, Login},
+};
+
+impl Setup {
+    /// The climb up to TLS beside the questions: as soon as the server is settled, until the password is there.
+    pub(super) fn probe_order(&self) -> Option<Dial> {
+        let settled = !self.open().any(|field| {
+            matches!(
+                field,
+                Field::Address | Field::Provider | Field::Host | Field::Security | Field::Port | Field::Plaintext
+            )
+        });
+        if !settled || self.options.brief || self.answers.text(Field::Test) == "none" {
+            return None;
+        }
+        Some(Dial { goal: Goal::Connect, login: None, letter: None, ..self.dial()? })
+    }
+
+    /// The live test: as soon as everything up to it is answered.
+    pub(super) fn test_order(&self) -> Option<Dial> {
+        let goal = match self.answers.text(Field::Test).as_str() {
+            "send" => Goal::Send,
+            "login" => Goal::Login,
+            "connect" => Goal::Connect,
+            _ => return None,
+        };
+        if self.open().any(|field| field.spec().step < super::Step::Write && field != Field::Recover) {
+            return None;
+        }
+        let letter = if goal == Goal::Send { Some(self.letter()?) } else { None };
+        let login = if goal == Goal::Connect { None } else { self.login() };
+        Some(Dial { goal, login, letter, ..self.dial()? })
+    }
+
+    fn dial(&self) -> Option<Dial> {
+        let answers = &self.answers;
+        Some(Dial {
+            endpoint: answers.endpoint()?,
+            provider: answers.provider().map(|provider| provider.key.clone()),
+            goal: Goal::Connect,
+            ehlo: answers.text(Field::Ehlo),
+            login: None,
+            letter: None,
+            ca_file: answers.filled(Field::CaFile).map(Into::into),
+            pin: answers.filled(Field::Pin),
+            timeout: self.options.timeout,
+        })
+    }
+
+    fn login(&self) -> Option<Login> {
+        if !self.answers.logs_in() {
+            return None;
+        }
+        Some(Login {
+            auth: self.answers.auth(),
+            username: self.answers.filled(Field::Username)?,
+            secret: self.answers.secret.as_ref()?.secret.clone(),
+        })
+    }
+
+    fn letter(&self) -> Option<Letter> {
+        let answers = &self.answers;
+        Some(Letter {
+            from: answers.address()?,
+            name: answers.filled(Field::Name),
+            reply_to: answers.filled(Field::ReplyTo).and_then(|address| address.parse::<Address>().ok()),
+            to: answers.text(Field::TestTo).parse().ok()?,
+        })
+    }
+
+    /// The profile that the answers make.
+    pub fn profile(&self) -> Option<Profile> {
+        let answers = &self.answers;
+        let endpoint = answers.endpoint()?;
+        let smtp = Smtp {
+            provider: answers.provider().map(|provider| provider.key.clone()),
+            host: endpoint.host,
+            port: endpoint.port,
+            security: endpoint.security,
+            auth: answers.auth().to_string(),
+            username: if answers.logs_in() { answers.filled(Field::Username) } else { None },
+            ehlo: answers.text(Field::Ehlo),
+            allow_plaintext: self.applies(Field::Plaintext) && answers.is_yes(Field::Plaintext),
+            tls: Trust { ca_file: answers.filled(Field::CaFile).map(Into::into), pin_sha256: answers.filled(Field::Pin) },
+        };
+        Some(Profile {
+            schema: SCHEMA,
+            enabled: true,
+            sender: Sender {
+                address: answers.address()?.to_string(),
+                name: answers.filled(Field::Name),
+                reply_to: answers.filled(Field::ReplyTo),
+            },
+            smtp,
+            imap: self.imap(),
+            secret: self.secret_place(),
+            check: self.test.result().map(|tested| Check {
+                when: tested.when.clone(),
+                result: match (&tested.diagnosis, tested.report.passed()) {
+                    (Some(diagnosis), _) => diagnosis.cause.clone(),
+                    (None, true) => "ok".to_owned(),
+                    (None, false) => "unknown".to_owned(),
+                },
+            }),
+            targets: Vec::new(),
+        })
+    }
+
+    fn imap(&self) -> Option<Imap> {
+        let answers = &self.answers;
+        if !answers.is_yes(Field::Imap) {
+            return None;
+        }
+        Some(Imap {
+            host: answers.filled(Field::ImapHost)?,
+            port: answers.text(Field::ImapPort).parse().ok()?,
+            security: answers.text(Field::ImapSecurity).parse().ok()?,
+            username: answers.filled(Field::ImapUsername),
+        })
+    }
+
+    fn secret_place(&self) -> Option<SecretPlace> {
+        let answers = &self.answers;
+        if answers.auth() == Auth::None {
+            return None;
+        }
+        match answers.text(Field::SecretStore).as_str() {
+            "keyring" => Some(SecretPlace::Keyring {
+                entry: format!("{}/{}", answers.text(Field::Scope), answers.text(Field::Profile)),
+            }),
+            "env" => Some(SecretPlace::Env { variable: answers.filled(Field::SecretEnv)? }),
+            "command" => Some(SecretPlace::Command { command: answers.filled(Field::SecretCommand)? }),
+            _ => Some(SecretPlace::File),
+        }
+    }
+
+    /// The targets that were chosen.
+    pub fn targets(&self) -> Vec<TargetChoice> {
+        let chosen = self.answers.text(Field::Targets);
+        let words = chosen.split(',').filter(|word| !word.is_empty());
+        words
+            .map(|word| match word.split_once('=') {
+                Some((key, path)) => TargetChoice { key: key.to_owned(), path: Some(path.into()) },
+                None => TargetChoice { key: word.to_owned(), path: None },
+            })
+            .collect()
+    }
+
+    /// What is to be planned: as soon as the test passed, was not wanted, or was overridden.
+    pub(super) fn plan_order(&self) -> Option<Order> {
+        let tested = self.answers.text(Field::Test) == "none" || (self.test.result().is_some() && !self.test_failed());
+        if !tested || self.open().any(|field| field != Field::Apply) {
+            return None;
+        }
+        Some(Order {
+            name: self.answers.text(Field::Profile),
+            profile: self.profile()?,
+            secret: self.answers.secret.as_ref().filter(|_| self.answers.logs_in()).map(|given| given.secret.clone()),
+            targets: self.targets(),
+            program: self.answers.facts.program.clone(),
+        })
+    }
+
+    /// What is to be written: as soon as a person said yes to the plan.
+    pub(super) fn write_order(&self) -> Option<Write> {
+        if self.options.dry_run || !(self.options.yes || self.answers.is_yes(Field::Apply)) {
+            return None;
+        }
+        let plan = self.plan.result()?.as_ref().ok()?.clone();
+        let order = self.plan.wanted()?.clone();
+        let dial = self.test.wanted().cloned().filter(|_| !self.test_overridden());
+        Some(Write { plan, order, dial })
+    }
+
+    /// Whether the person chose to write in spite of a failed test: then nothing is sent from what was written either.
+    fn test_overridden(&self) -> bool {
+        self.test.result().is_some_and(|tested| !tested.report.passed())
+    }
+}

@@ -1,0 +1,73 @@
+//! A result together with what it was made from: it is forgotten as soon as something else is wanted.
+
+use super::{Effect, Work};
+use crate::probe::Step;
+
+/// What is wanted, its generation, and what came of it.
+#[derive(Debug)]
+pub(super) struct Slot<Wanted, Made> {
+    wanted: Option<Wanted>,
+    generation: u64,
+    made: Option<Made>,
+    /// Stages of an effect that is under way.
+    pub(super) steps: Vec<Step>,
+}
+
+impl<Wanted, Made> Default for Slot<Wanted, Made> {
+    fn default() -> Self {
+        Self { wanted: None, generation: 0, made: None, steps: Vec::new() }
+    }
+}
+
+impl<Wanted: PartialEq, Made> Slot<Wanted, Made> {
+    /// Says what is wanted now: anything else than before begins a new generation.
+    pub(super) fn want(&mut self, wanted: Option<Wanted>) {
+        if self.wanted != wanted {
+            self.wanted = wanted;
+            self.again();
+        }
+    }
+
+    /// Forgets the result: the same is wanted once more.
+    pub(super) fn again(&mut self) {
+        self.generation += 1;
+        self.made = None;
+        self.steps.clear();
+    }
+
+    pub(super) const fn wanted(&self) -> Option<&Wanted> {
+        self.wanted.as_ref()
+    }
+
+    pub(super) const fn result(&self) -> Option<&Made> {
+        self.made.as_ref()
+    }
+
+    pub(super) const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Takes a result, unless it is of another generation.
+    pub(super) fn finish(&mut self, generation: u64, made: Made) {
+        if generation == self.generation && self.wanted.is_some() {
+            self.made = Some(made);
+        }
+    }
+
+    /// Takes a stage of an effect that is under way, unless it is of another generation.
+    pub(super) fn progress(&mut self, generation: u64, step: Step) {
+        if generation != self.generation {
+            return;
+        }
+        match self.steps.iter_mut().find(|known| known.stage == step.stage) {
+            Some(known) => *known = step,
+            None => self.steps.push(step),
+        }
+    }
+
+    /// The effect that makes what is wanted; `None` when nothing is wanted or it is there.
+    pub(super) fn effect(&self, work: impl FnOnce(&Wanted) -> Work) -> Option<Effect> {
+        let wanted = self.wanted.as_ref().filter(|_| self.made.is_none())?;
+        Some(Effect { generation: self.generation, work: work(wanted) })
+    }
+}

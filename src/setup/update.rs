@@ -1,0 +1,271 @@
+//! What happened, taken into the conversation.
+
+use std::collections::BTreeMap;
+
+use super::{Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, validate::validate};
+use crate::{diagnose, mail::Secret};
+
+impl Setup {
+    /// Takes an answer that was given beforehand: by flag, variable, file or profile.
+    ///
+    /// # Errors
+    /// Why it cannot be taken; nothing changed.
+    pub fn give(&mut self, field: Field, typed: &str, source: Source) -> Result<(), Invalid> {
+        let value = validate(field, typed, &self.answers.catalog)?;
+        self.answers.given.insert(field, Answer { value, source });
+        self.refresh();
+        Ok(())
+    }
+
+    /// Takes the secret that was given beforehand.
+    pub fn give_secret(&mut self, given: Given) {
+        self.answers.secret = Some(given);
+        self.refresh();
+    }
+
+    /// Takes what happened.
+    ///
+    /// # Errors
+    /// Why an answer was not taken; nothing changed.
+    pub fn update(&mut self, msg: Msg) -> Result<(), Invalid> {
+        match msg {
+            Msg::Answer(field, typed) => self.answer(field, &typed)?,
+            Msg::Secret(given) => {
+                self.answers.secret = Some(given);
+                self.answers.given.remove(&Field::Spaces);
+                self.move_on(Field::Password);
+            }
+            Msg::Clear(field) => {
+                self.answers.given.remove(&field);
+                self.accepted.remove(&field);
+            }
+            Msg::Go(field) => self.go(field),
+            Msg::Back => self.back(),
+            Msg::Fix => self.fix(),
+            Msg::Retry => {
+                self.test.again();
+                self.focus = None;
+            }
+            Msg::Force => {
+                self.forced = Some(self.test.generation());
+                self.focus = None;
+            }
+            Msg::Stop => {
+                self.test.again();
+                self.write.want(None);
+                self.focus = Some(if self.answers.text(Field::Test) == "none" { Field::Apply } else { Field::Test });
+            }
+            Msg::Finished(generation, outcome) => self.finish(generation, outcome),
+            Msg::Cancel => self.cancelled = true,
+        }
+        self.refresh();
+        Ok(())
+    }
+
+    fn answer(&mut self, field: Field, typed: &str) -> Result<(), Invalid> {
+        let value = validate(field, typed, &self.answers.catalog)?;
+        match field {
+            Field::Recover => return self.recover(&value),
+            Field::Spaces if value == "yes" => {
+                if let (Some(joined), Some(given)) = (self.answers.without_spaces(), self.answers.secret.as_mut()) {
+                    given.secret = Secret::new(joined);
+                    given.flag = None;
+                }
+            }
+            Field::Plaintext if value == "no" => {
+                // Without consent the mode goes back to what protects.
+                self.answers.given.remove(&Field::Security);
+                self.accepted.remove(&Field::Security);
+                self.focus = Some(Field::Security);
+                return Ok(());
+            }
+            Field::Apply => {
+                self.write.want(None);
+                if value == "no" {
+                    return Ok(());
+                }
+                self.answers.given.insert(field, Answer { value, source: Source::Asked });
+            }
+            Field::Provider => self.choose_provider(value),
+            _ => self.keep(field, value),
+        }
+        self.move_on(field);
+        Ok(())
+    }
+
+    /// Keeps an answer; one that equals the default is taken as a default, so that it goes on following.
+    fn keep(&mut self, field: Field, value: String) {
+        let before = self.answers.given.remove(&field);
+        match self.answers.derived(field) {
+            Some((derived, _)) if derived == value => {
+                self.accepted.insert(field, value);
+            }
+            _ => {
+                let source = before.filter(|answer| answer.value == value).map_or(Source::Asked, |answer| answer.source);
+                self.answers.given.insert(field, Answer { value, source });
+            }
+        }
+    }
+
+    /// Another provider: what was answered for the former one is set aside and comes back with it.
+    fn choose_provider(&mut self, key: String) {
+        const HANGING: [Field; 13] = [
+            Field::Host,
+            Field::Security,
+            Field::Port,
+            Field::Plaintext,
+            Field::CaFile,
+            Field::Pin,
+            Field::Imap,
+            Field::ImapHost,
+            Field::ImapSecurity,
+            Field::ImapPort,
+            Field::ImapUsername,
+            Field::Auth,
+            Field::Username,
+        ];
+        let former = self.answers.text(Field::Provider);
+        if former != key && !former.is_empty() {
+            let aside: BTreeMap<Field, Answer> =
+                HANGING.into_iter().filter_map(|field| Some((field, self.answers.given.remove(&field)?))).collect();
+            self.set_aside.insert(former, aside);
+            self.answers.given.remove(&Field::Spaces);
+            if let Some(back) = self.set_aside.remove(&key) {
+                self.answers.given.extend(back);
+            }
+        }
+        self.keep(Field::Provider, key);
+    }
+
+    fn recover(&mut self, word: &str) -> Result<(), Invalid> {
+        match word {
+            "fix" => self.update(Msg::Fix),
+            "retry" => self.update(Msg::Retry),
+            "force" => self.update(Msg::Force),
+            _ => {
+                let field = self.field_at_fault();
+                self.update(Msg::Go(field))
+            }
+        }
+    }
+
+    /// The answer that the diagnosis wants anew; the server when it names none.
+    pub fn field_at_fault(&self) -> Field {
+        let diagnosis = self.test.result().and_then(|tested| tested.diagnosis.as_ref());
+        diagnosis.and_then(|diagnosis| diagnosis.ask.as_deref()).and_then(Field::of_key).unwrap_or(Field::Host)
+    }
+
+    fn fix(&mut self) {
+        let change =
+            self.test.result().and_then(|tested| tested.diagnosis.as_ref()).map(|diagnosis| diagnosis.change.clone());
+        for (key, typed) in change.unwrap_or_default() {
+            if let Some(field) = Field::of_key(&key)
+                && let Ok(value) = validate(field, &typed, &self.answers.catalog)
+            {
+                self.answers.given.insert(field, Answer { value, source: Source::Fix });
+            }
+        }
+        self.focus = None;
+        self.test.again();
+    }
+
+    /// After an answer: on along the way that was gone before, else to what is open.
+    fn move_on(&mut self, field: Field) {
+        self.trail.retain(|other| *other != field);
+        self.trail.push(field);
+        self.focus = None;
+        while let Some(next) = self.ahead.pop() {
+            if self.applies(next) && next != field && !matches!(next, Field::Recover | Field::Apply | Field::Spaces) {
+                self.focus = Some(next);
+                return;
+            }
+        }
+    }
+
+    fn go(&mut self, field: Field) {
+        if !self.applies(field) {
+            return;
+        }
+        if let Some(current) = self.current().filter(|current| *current != field) {
+            self.ahead.retain(|other| *other != field && *other != current);
+            self.ahead.push(current);
+        }
+        if field == Field::Apply {
+            self.answers.given.remove(&Field::Apply);
+        }
+        self.focus = Some(field);
+    }
+
+    fn back(&mut self) {
+        let current = self.current();
+        self.write.want(None);
+        self.answers.given.remove(&Field::Apply);
+        while let Some(field) = self.trail.pop() {
+            if self.applies(field) && Some(field) != current && field != Field::Apply {
+                if let Some(current) = current {
+                    self.ahead.retain(|other| *other != current);
+                    self.ahead.push(current);
+                }
+                self.focus = Some(field);
+                return;
+            }
+        }
+    }
+
+    /// The field that is asked now.
+    fn current(&self) -> Option<Field> {
+        match self.status() {
+            super::Status::Ask(question) => Some(question.field),
+            _ => None,
+        }
+    }
+
+    fn finish(&mut self, generation: u64, outcome: Outcome) {
+        match outcome {
+            Outcome::Progress(Climbing::Probe, step) => self.probe.progress(generation, step),
+            Outcome::Progress(Climbing::Test, step) => self.test.progress(generation, step),
+            Outcome::Progress(Climbing::Proof, step) => self.write.progress(generation, step),
+            Outcome::Probed(report) => self.probe.finish(generation, report),
+            Outcome::Tested(report, when) => {
+                let evidence = report.evidence.as_ref();
+                let diagnosis =
+                    evidence.map(|evidence| diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()));
+                self.test.finish(generation, Tested { report, when, diagnosis });
+            }
+            Outcome::Stores(barred) => self.stores.finish(generation, barred.into_iter().collect()),
+            Outcome::Planned(plan) => self.plan.finish(generation, plan),
+            Outcome::Applied(written) => {
+                if written.is_err() {
+                    // Nothing is written without a new yes.
+                    self.answers.given.remove(&Field::Apply);
+                }
+                self.write.finish(generation, written);
+            }
+        }
+    }
+
+    /// Works out anew what is wanted: results that were made from something else are forgotten here.
+    pub(super) fn refresh(&mut self) {
+        if self.write.result().is_some_and(Result::is_ok) {
+            return;
+        }
+        if self.focus.is_some_and(|field| !self.applies(field)) {
+            self.focus = None;
+        }
+        let probe = self.probe_order();
+        self.probe.want(probe);
+        let test = self.test_order();
+        self.test.want(test);
+        let plan = self.plan_order();
+        let former = self.plan.generation();
+        self.plan.want(plan);
+        if self.plan.generation() != former {
+            // A yes is to the plan that was seen.
+            self.answers.given.remove(&Field::Apply);
+        }
+        if self.write.result().is_none() || self.answers.is_yes(Field::Apply) {
+            let write = self.write_order();
+            self.write.want(write);
+        }
+    }
+}
