@@ -117,6 +117,17 @@ pub struct Plan {
     pub runs: Vec<Run>,
     /// A secret to put into a store that is not a file.
     pub keep: Option<(crate::mail::profile::SecretPlace, Secret)>,
+    /// What a person should know about this plan.
+    pub notes: Vec<Note>,
+}
+
+/// Something to know about a plan that does not stop it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The target's key.
+    pub owner: String,
+    /// The sentence.
+    pub phrase: crate::presets::Phrase,
 }
 
 /// One file that will be written.

@@ -17,7 +17,7 @@ mod update;
 mod validate;
 mod view;
 
-use std::{collections::BTreeMap, rc::Rc, time::Duration};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 pub use effect::{Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile};
 pub use field::{FIELDS, Field, Shape, Spec};
@@ -235,7 +235,7 @@ pub struct Setup {
 
 impl Setup {
     /// A conversation that knows nothing yet.
-    pub fn new(catalog: Rc<Catalog>, text: Rc<Text>, facts: Facts, options: Options) -> Self {
+    pub fn new(catalog: Arc<Catalog>, text: Rc<Text>, facts: Facts, options: Options) -> Self {
         let answers = Answers { catalog, facts, given: BTreeMap::new(), secret: None };
         let mut setup = Self {
             text,

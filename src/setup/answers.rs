@@ -21,7 +21,7 @@ pub(super) struct Answer {
 /// Everything that was answered, with what the other values follow from.
 #[derive(Debug)]
 pub(super) struct Answers {
-    pub(super) catalog: std::rc::Rc<Catalog>,
+    pub(super) catalog: std::sync::Arc<Catalog>,
     pub(super) facts: Facts,
     pub(super) given: BTreeMap<Field, Answer>,
     pub(super) secret: Option<Given>,

@@ -1,0 +1,124 @@
+//! What can be typed: commands and flags, made from the table of fields, with help in the person's language.
+
+use clap::{Arg, ArgAction, Command};
+
+use crate::{
+    presets::Text,
+    setup::{FIELDS, Field, Shape},
+};
+
+/// A flag that is no field: its name, its short form, what its value is called (empty for a switch), and whether every
+/// command takes it.
+pub(super) struct Extra {
+    pub(super) name: &'static str,
+    short: Option<char>,
+    pub(super) value: &'static str,
+    global: bool,
+}
+
+const fn extra(name: &'static str, short: Option<char>, value: &'static str, global: bool) -> Extra {
+    Extra { name, short, value, global }
+}
+
+/// Flags that are no fields.
+pub(super) const EXTRAS: [Extra; 17] = [
+    extra("password-stdin", None, "", false),
+    extra("password-file", None, "FILE", false),
+    extra("password-fd", None, "N", false),
+    extra("no-imap", None, "", false),
+    extra("answers", None, "FILE", false),
+    extra("dry-run", None, "", false),
+    extra("diff", None, "", false),
+    extra("plain", None, "", false),
+    extra("demo", None, "", false),
+    extra("root", None, "DIR", true),
+    extra("timeout", None, "SECONDS", true),
+    extra("lang", None, "en|fr", true),
+    extra("color", None, "auto|always|never", true),
+    extra("json", None, "", true),
+    extra("no-input", None, "", true),
+    extra("quiet", Some('q'), "", true),
+    extra("verbose", Some('v'), "", true),
+];
+
+/// Fields that other commands than set-up take as well.
+const SHARED: [Field; 1] = [Field::Scope];
+
+/// The whole command line.
+pub(super) fn command(text: &Text) -> Command {
+    let mut command = Command::new("mailsetup")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(text.get("cli-about"))
+        .override_usage(text.get("cli-usage"))
+        .after_help(text.get("cli-after-help"))
+        .args_conflicts_with_subcommands(true)
+        .subcommand_precedence_over_arg(true)
+        .disable_help_subcommand(true)
+        .subcommand_help_heading(text.get("cli-heading-commands"))
+        .subcommand_value_name("COMMAND")
+        .next_help_heading(text.get("cli-heading-options"))
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true).help(text.get("flag-help")))
+        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help(text.get("flag-version")));
+    for spec in &FIELDS {
+        if spec.flag.is_empty() {
+            continue;
+        }
+        let help = match spec.field {
+            Field::Apply | Field::Recover | Field::Plaintext | Field::Imap => text.get(&format!("flag-{}", spec.flag)),
+            field => text.get(&format!("field-{}", field.key().replace('_', "-"))),
+        };
+        let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&spec.field));
+        command = command.arg(match spec.field {
+            Field::Address => arg.value_name(spec.value),
+            Field::Targets => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
+            _ if spec.shape == Shape::Confirm || spec.value.is_empty() => arg.long(spec.flag).action(ArgAction::SetTrue),
+            _ => arg.long(spec.flag).value_name(spec.value).allow_hyphen_values(true),
+        });
+    }
+    for flag in &EXTRAS {
+        let arg = Arg::new(flag.name).long(flag.name).global(flag.global).help(text.get(&format!("flag-{}", flag.name)));
+        let arg = if let Some(short) = flag.short { arg.short(short) } else { arg };
+        command = command.arg(if flag.value.is_empty() {
+            arg.action(ArgAction::SetTrue)
+        } else {
+            arg.value_name(flag.value).action(ArgAction::Set)
+        });
+    }
+    command.subcommands(subcommands(text))
+}
+
+fn subcommands(text: &Text) -> Vec<Command> {
+    let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
+    let arg = |name: &'static str| Arg::new(name).value_name(name).help(text.get(&format!("arg-{}", name.to_lowercase())));
+    let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(text.get(&format!("flag-{name}")));
+    let value = |name: &'static str, value: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
+    };
+    vec![
+        sub("check").arg(arg("PROFILE")).arg(switch("send")),
+        sub("detect").arg(arg("ADDRESS").required(true).num_args(1..)).arg(switch("offline")),
+        sub("explain")
+            .arg(arg("REPLY").num_args(0..).allow_hyphen_values(true))
+            .arg(switch("jsonl"))
+            .arg(value("provider", "KEY"))
+            .arg(value("host", "HOST"))
+            .arg(value("port", "PORT"))
+            .arg(value("stage", "STAGE")),
+        sub("export").arg(arg("TARGET").required(true).num_args(1..)).arg(value("profile", "NAME")).arg(switch("print")),
+        sub("list"),
+        sub("show").arg(arg("PROFILE")),
+        sub("edit").arg(arg("PROFILE")),
+        sub("remove").arg(arg("PROFILE").required(true)).arg(switch("yes")),
+        sub("undo").arg(switch("yes")),
+        sub("secret").arg(arg("PROFILE")),
+        sub("providers").arg(arg("QUERY")),
+        sub("targets").arg(arg("QUERY")),
+        sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+            sub("man"),
+            sub("completions").arg(arg("SHELL").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"])),
+            sub("schema").arg(Arg::new("KIND").value_parser(["profile", "answers"]).default_value("profile").help(text.get("arg-kind"))),
+        ]),
+    ]
+}
