@@ -307,8 +307,15 @@ impl Setup {
     }
 
     /// Fields that a script has to answer before anything can go on: those that are asked and have no value of their own.
+    /// What follows from another missing answer is not named.
     pub fn missing(&self) -> Vec<Field> {
-        self.open().filter(|field| !matches!(field, Field::Recover | Field::Apply)).collect()
+        let open: Vec<Field> = self.open().filter(|field| !matches!(field, Field::Recover | Field::Apply)).collect();
+        let follows = |field: &Field| match field {
+            Field::Host | Field::Security | Field::Port | Field::Username => open.contains(&Field::Provider),
+            Field::TestTo => open.contains(&Field::Address),
+            _ => false,
+        };
+        open.iter().copied().filter(|field| !follows(field)).collect()
     }
 
     /// Whether the last test of the settings as they are failed and nobody said to go on.

@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(fault("ops"), AddressFault::NoAt);
         assert_eq!(fault("@example.com"), AddressFault::NoLocal);
         assert_eq!(fault("ops@"), AddressFault::Domain(String::new()));
-        assert_eq!(fault("a@b.test, c@d.test"), AddressFault::Stray(' '));
+        assert_eq!(fault("a@b.test, c@d.test"), AddressFault::Stray(','));
         assert_eq!(fault("Ops<ops@example.com>"), AddressFault::Stray('<'));
     }
 }

@@ -11,7 +11,10 @@ macro_rules! embed {
 
 /// Providers in the order in which a list shows them.
 pub(super) const PROVIDERS: Embedded = embed!("providers":
-    "localhost"
+    "gmail" "google-workspace" "microsoft365" "outlook" "yahoo"
+    "ovh" "gandi" "infomaniak" "ionos-de" "ionos-com" "ionos-fr"
+    "zoho-eu" "zoho-eu-pro" "zoho-com" "zoho-com-pro"
+    "proton-bridge" "brevo" "mailjet" "localhost"
 );
 
 /// Targets in the order in which a list shows them.

@@ -98,7 +98,7 @@ impl Catalog {
 
     /// The provider whose own e-mail domain this is.
     pub fn provider_of_domain(&self, domain: &str) -> Option<&Provider> {
-        self.providers().iter().find(|provider| provider.domains.iter().any(|own| own.eq_ignore_ascii_case(domain)))
+        self.providers().iter().find(|provider| provider.owns(domain))
     }
 
     /// A target by key.

@@ -18,15 +18,22 @@ pub struct Provider {
     pub category: Category,
     /// Year and month in which the facts were last checked, as `2026-11`.
     pub checked: String,
-    /// E-mail domains that belong to the provider itself.
+    /// E-mail domains that belong to the provider itself; `*.` in front stands for every name below.
     #[serde(default)]
     pub domains: Vec<String>,
     /// Suffixes of MX hosts that show a hosted domain.
     #[serde(default)]
     pub mx: Vec<String>,
-    /// Submission servers in order of preference (RFC 8314: implicit TLS first).
+    /// Submission servers in order of preference (RFC 8314: implicit TLS first). A host may hold `{domain}` (the address's
+    /// domain), `{mx}` (its MX host), `{region}` (one of `regions`) or `{server}` (a name that only the account shows).
     #[serde(default)]
     pub smtp: Vec<Endpoint>,
+    /// What `{region}` may be.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Servers for accounts that live elsewhere, on another platform or continent.
+    #[serde(default)]
+    pub alternatives: Vec<Endpoint>,
     /// The IMAP server.
     pub imap: Option<Endpoint>,
     /// How the login name is made.
@@ -40,15 +47,23 @@ pub struct Provider {
     pub password: Password,
     /// OAuth 2.0 endpoints.
     pub oauth: Option<Oauth>,
-    /// Known limits.
+    /// Limits that hold for every account.
     #[serde(default)]
     pub limits: Limits,
+    /// Limits of the plan that costs nothing, where there is one.
+    pub free_tier: Option<Limits>,
     /// What the sender's domain should publish.
     #[serde(default)]
     pub dns: Dns,
     /// The provider's own documentation.
     pub docs: Option<String>,
-    /// Names of facts in this file that no source confirmed.
+    /// How well the facts are confirmed on the whole.
+    pub confidence: Option<Confidence>,
+    /// Where the facts come from: public lists and pages, facts only.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Facts in this file that no source confirmed, as paths: `limits.recipients`; of a list the port or the value:
+    /// `smtp.587`.
     #[serde(default)]
     pub unverified: Vec<String>,
     /// For maintainers: where sources disagree and why this file says what it says.
@@ -67,6 +82,27 @@ impl Provider {
             Lang::Fr => &self.fr,
         }
     }
+
+    /// Whether `domain` is one of the provider's own e-mail domains.
+    pub fn owns(&self, domain: &str) -> bool {
+        let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+        self.domains.iter().any(|own| match own.strip_prefix('*') {
+            Some(below) => domain.len() > below.len() && domain.ends_with(below),
+            None => *own == domain,
+        })
+    }
+}
+
+/// How well the facts of a file are confirmed on the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Several independent sources agree.
+    High,
+    /// One good source, or several that differ in details.
+    Medium,
+    /// Little more than one page says so.
+    Low,
 }
 
 /// What kind of service a provider is.
@@ -83,6 +119,8 @@ pub enum Category {
     Bridge,
     /// A mail server on this machine.
     Local,
+    /// Mail that no other program can send: neither SMTP nor a bridge.
+    None,
 }
 
 /// How the login name is made.
@@ -94,6 +132,11 @@ pub struct Username {
     pub form: UsernameForm,
     /// The word itself, when the form is `fixed`.
     pub value: Option<String>,
+    /// Forms to try next, in order, when the first is refused.
+    #[serde(default)]
+    pub also: Vec<UsernameForm>,
+    /// What a generated name looks like.
+    pub shape: Option<Shape>,
 }
 
 /// What a login name is made from.
@@ -141,7 +184,7 @@ pub enum Special {
     Unusable,
 }
 
-/// What a special password looks like.
+/// What a special password or a generated name looks like.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shape {
@@ -154,14 +197,18 @@ pub struct Shape {
     /// Shown in groups with spaces between them that are not part of it.
     #[serde(default)]
     pub grouped: bool,
+    /// Shown in groups with hyphens between them, which the server takes with and without.
+    #[serde(default)]
+    pub hyphens: bool,
 }
 
 impl Shape {
     /// Whether `password` looks like this, taken as it is.
     pub fn fits(&self, password: &str) -> bool {
-        self.length.is_none_or(|length| password.chars().count() == length)
+        let own = |c: &char| !(self.hyphens && *c == '-');
+        self.length.is_none_or(|length| password.chars().filter(own).count() == length)
             && self.prefix.as_deref().is_none_or(|prefix| password.starts_with(prefix))
-            && self.letters.as_deref().is_none_or(|letters| password.chars().all(|c| in_set(letters, c)))
+            && self.letters.as_deref().is_none_or(|letters| password.chars().filter(own).all(|c| in_set(letters, c)))
     }
 }
 
@@ -195,14 +242,22 @@ pub struct Oauth {
     pub auth_url: String,
     /// Token endpoint.
     pub token_url: String,
-    /// Device authorization endpoint, where sending may be authorized that way.
+    /// Device authorization endpoint (RFC 8628); absent where the device flow does not give the scopes of sending.
     pub device_url: Option<String>,
+    /// SASL names of the mechanisms that take the token.
+    #[serde(default)]
+    pub sasl: Vec<String>,
+    /// The provider registers no new clients: a token has to come from elsewhere, a login of our own is not offered.
+    #[serde(default)]
+    pub closed: bool,
 }
 
 /// Known limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
+    /// Messages a second.
+    pub per_second: Option<u32>,
     /// Messages a minute.
     pub per_minute: Option<u32>,
     /// Messages an hour.
@@ -213,6 +268,10 @@ pub struct Limits {
     pub per_month: Option<u32>,
     /// Recipients of one message.
     pub recipients: Option<u32>,
+    /// Recipients a day, all messages taken together.
+    pub recipients_per_day: Option<u32>,
+    /// Days after which a trial ends.
+    pub days: Option<u32>,
 }
 
 /// What the sender's domain should publish.
@@ -221,8 +280,11 @@ pub struct Limits {
 pub struct Dns {
     /// The name behind `include:` in the SPF record (RFC 7208).
     pub spf_include: Option<String>,
-    /// Where the DKIM key is published (RFC 6376).
-    pub dkim: Option<String>,
+    /// Records of the DKIM key (RFC 6376), as name and type: `s1._domainkey CNAME`; `*` is what the provider makes up.
+    #[serde(default)]
+    pub dkim: Vec<String>,
+    /// The record that proves to the provider whose domain it is, as name, type and value: `@ TXT MS=*`.
+    pub verification: Option<String>,
 }
 
 /// What a person is told, in one language.
@@ -256,9 +318,11 @@ mod tests {
 
     #[test]
     fn shapes() {
-        let shape = Shape { length: Some(16), prefix: None, letters: Some("a-z".into()), grouped: true };
+        let shape = Shape { length: Some(16), prefix: None, letters: Some("a-z".into()), grouped: true, hyphens: false };
         assert!(shape.fits("abcdefghijklmnop"));
         assert!(!shape.fits("abcd efgh ijkl mnop"));
+        let hyphens = Shape { hyphens: true, ..shape };
+        assert!(hyphens.fits("abcd-efgh-ijkl-mnop") && hyphens.fits("abcdefghijklmnop"));
         assert!(in_set("a-z0-9_", '_') && in_set("a-z0-9_", '7') && !in_set("a-z0-9_", 'A'));
     }
 }

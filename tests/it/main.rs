@@ -1,4 +1,5 @@
-//! Integration tests, one binary.
+//! The integration tests: one binary, one module a part.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod conversation;
+mod presets;
