@@ -1,5 +1,6 @@
 //! mailsetup gets a server's outgoing mail working, and proves that it works.
 
+pub mod demo;
 pub mod diagnose;
 pub mod error;
 pub mod mail;

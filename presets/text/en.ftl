@@ -157,3 +157,16 @@ note-password-grouped = The password has spaces that this provider only shows fo
 note-password-blank = The password begins or ends with a blank. It is kept as it is.
 note-password-length = { $name }: it has { $length } characters, this one has { $typed }. Is it the account password?
 note-password-shape = This does not look like { $name }. Is it the account password?
+
+# Demo server
+demo-password-hint = The demo’s password is: { $password }
+demo-fault-none = Everything works
+demo-fault-wrong-password = Wrong password: every login is refused
+demo-fault-blocked-port = Blocked port: a firewall swallows the TLS port; STARTTLS still works
+demo-fault-expired-certificate = Expired certificate: it ended yesterday
+demo-fault-self-signed = Self-signed certificate: no authority vouches for it
+demo-fault-wrong-name = Wrong name: the certificate is for another server
+demo-fault-login-not-offered = No login: the server does not offer AUTH
+demo-fault-sender-refused = Sender refused: the account may not use this address
+demo-fault-busy = Busy: the server asks to come back later
+demo-fault-slow = Slow: every answer takes a second and a half

@@ -157,3 +157,16 @@ note-password-grouped = Le mot de passe contient des espaces que ce fournisseur 
 note-password-blank = Le mot de passe commence ou finit par une espace. Il est gardé tel quel.
 note-password-length = { $name } : il compte { $length } caractères, celui-ci en a { $typed }. Est-ce le mot de passe du compte ?
 note-password-shape = Cela ne ressemble pas à { $name }. Est-ce le mot de passe du compte ?
+
+# Serveur de démonstration
+demo-password-hint = Mot de passe de la démonstration : { $password }
+demo-fault-none = Tout fonctionne
+demo-fault-wrong-password = Mauvais mot de passe : chaque connexion au compte est refusée
+demo-fault-blocked-port = Port bloqué : un pare-feu avale le port TLS ; STARTTLS fonctionne encore
+demo-fault-expired-certificate = Certificat expiré : il a pris fin hier
+demo-fault-self-signed = Certificat auto-signé : aucune autorité ne le garantit
+demo-fault-wrong-name = Mauvais nom : le certificat est celui d’un autre serveur
+demo-fault-login-not-offered = Pas d’identification : le serveur ne propose pas AUTH
+demo-fault-sender-refused = Expéditeur refusé : le compte ne peut pas utiliser cette adresse
+demo-fault-busy = Occupé : le serveur demande de revenir plus tard
+demo-fault-slow = Lent : chaque réponse prend une seconde et demie

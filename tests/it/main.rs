@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one module a part.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod conversation;
+mod demo;
 mod presets;

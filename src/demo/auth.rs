@@ -1,0 +1,130 @@
+//! The login (RFC 4954): PLAIN (RFC 4616), LOGIN and CRAM-MD5 (RFC 2195).
+
+use std::{
+    fmt::Write,
+    hash::{BuildHasher, RandomState},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+
+use super::{Fault, PASSWORD, USER, identity::HOST, session::Session, wire::Halt};
+use crate::mail::Mechanism;
+
+const REFUSED: &str = "535-5.7.8 User name and password were not accepted.\r\n\
+                       535 5.7.8 Authentication failed, see https://mailsetup.example/help/login";
+
+impl Session {
+    /// The AUTH command.
+    pub(super) fn auth(&mut self, rest: &str) -> Result<(), Halt> {
+        if self.needs_tls() {
+            return self.reply("538 5.7.11 Encryption required for requested authentication mechanism");
+        }
+        if !self.is_greeted()? {
+            return Ok(());
+        }
+        if self.fault == Fault::LoginNotOffered {
+            return self.reply("503 5.5.1 Authentication is not enabled");
+        }
+        if self.login.is_some() || self.envelope.is_some() {
+            return self.reply("503 5.5.1 Not now");
+        }
+        let mut words = rest.split_ascii_whitespace();
+        let (Some(name), initial, None) = (words.next(), words.next(), words.next()) else {
+            return self.reply("501 5.5.4 Syntax: AUTH mechanism");
+        };
+        let mechanism = match name.to_ascii_uppercase().as_str() {
+            "PLAIN" => Mechanism::Plain,
+            "LOGIN" => Mechanism::Login,
+            "CRAM-MD5" => Mechanism::CramMd5,
+            _ => return self.reply("504 5.5.4 Unrecognized authentication mechanism"),
+        };
+        let initial = match initial.map(decode) {
+            Some(None) => return self.reply("501 5.5.2 Cannot decode the response"),
+            Some(initial) => initial,
+            None => None,
+        };
+        let verdict = match mechanism {
+            Mechanism::Login => self.login(initial)?,
+            Mechanism::CramMd5 if initial.is_some() => {
+                return self.reply("501 5.5.2 CRAM-MD5 takes no initial response");
+            }
+            Mechanism::CramMd5 => self.cram_md5()?,
+            _ => self.plain(initial)?,
+        };
+        match verdict {
+            None => Ok(()),
+            Some(true) if self.fault != Fault::WrongPassword => {
+                self.login = Some(mechanism);
+                self.reply("235 2.7.0 Authentication successful")
+            }
+            Some(_) => self.reply(REFUSED),
+        }
+    }
+
+    /// Whether the login is right; `None` when the client gave up, which is answered already.
+    fn plain(&mut self, initial: Option<Vec<u8>>) -> Result<Option<bool>, Halt> {
+        let Some(response) = self.ask_unless(initial, "")? else { return Ok(None) };
+        let parts: Vec<&[u8]> = response.split(|byte| *byte == 0).collect();
+        Ok(Some(match parts.as_slice() {
+            [as_whom, user, password] => (as_whom.is_empty() || is_user(as_whom)) && is_user(user) && is_password(password),
+            _ => false,
+        }))
+    }
+
+    fn login(&mut self, initial: Option<Vec<u8>>) -> Result<Option<bool>, Halt> {
+        let Some(user) = self.ask_unless(initial, "Username:")? else { return Ok(None) };
+        let Some(password) = self.ask_unless(None, "Password:")? else { return Ok(None) };
+        Ok(Some(is_user(&user) && is_password(&password)))
+    }
+
+    fn cram_md5(&mut self) -> Result<Option<bool>, Halt> {
+        let challenge = format!("<{:016x}@{HOST}>", RandomState::new().hash_one(0));
+        let Some(response) = self.ask_unless(None, &challenge)? else { return Ok(None) };
+        let space = response.iter().rposition(|byte| *byte == b' ').unwrap_or(response.len());
+        let (user, digest) = response.split_at(space);
+        Ok(Some(is_user(user) && digest.trim_ascii_start() == digest_of(&challenge).as_bytes()))
+    }
+
+    /// The initial response, or else what the client answers to a challenge; `None` when it answers nothing of use.
+    fn ask_unless(&mut self, initial: Option<Vec<u8>>, challenge: &str) -> Result<Option<Vec<u8>>, Halt> {
+        if initial.is_some() {
+            return Ok(initial);
+        }
+        self.reply(&format!("334 {}", STANDARD.encode(challenge)))?;
+        let line = self.read_line()?;
+        if line == b"*" {
+            self.reply("501 5.7.0 Authentication cancelled")?;
+            return Ok(None);
+        }
+        let answer = STANDARD.decode(&line).ok();
+        if answer.is_none() {
+            self.reply("501 5.5.2 Cannot decode the response")?;
+        }
+        Ok(answer)
+    }
+}
+
+/// An initial response: `=` stands for an empty one.
+fn decode(initial: &str) -> Option<Vec<u8>> {
+    if initial == "=" { Some(Vec::new()) } else { STANDARD.decode(initial).ok() }
+}
+
+fn is_user(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(USER.as_bytes())
+}
+
+fn is_password(password: &[u8]) -> bool {
+    password == PASSWORD.as_bytes()
+}
+
+/// The right answer to a CRAM-MD5 challenge, in hex.
+fn digest_of(challenge: &str) -> String {
+    let Ok(mut mac) = Hmac::<Md5>::new_from_slice(PASSWORD.as_bytes()) else { return String::new() };
+    mac.update(challenge.as_bytes());
+    mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

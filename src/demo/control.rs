@@ -1,0 +1,98 @@
+//! The switch board between a [`super::Demo`] and its threads: the fault that is set, and the word to stop.
+
+use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::Fault;
+
+/// Locks; what a thread left behind that panicked is still of use here.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits on `changed` until `done` holds; false when the deadline came first.
+pub(super) fn wait_until<'a, T>(
+    mut guard: MutexGuard<'a, T>,
+    changed: &Condvar,
+    deadline: Instant,
+    mut done: impl FnMut(&T) -> bool,
+) -> (MutexGuard<'a, T>, bool) {
+    loop {
+        if done(&guard) {
+            return (guard, true);
+        }
+        let Some(left) = deadline.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) else {
+            return (guard, false);
+        };
+        guard = changed.wait_timeout(guard, left).unwrap_or_else(PoisonError::into_inner).0;
+    }
+}
+
+/// The switch board.
+#[derive(Default)]
+pub(super) struct Control {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    fault: Fault,
+    stopping: bool,
+    /// Listeners that swallow connections at this moment.
+    plugged: usize,
+}
+
+impl Control {
+    /// The fault that new connections see.
+    pub(super) fn fault(&self) -> Fault {
+        lock(&self.state).fault
+    }
+
+    /// Sets the fault that new connections see.
+    pub(super) fn set_fault(&self, fault: Fault) {
+        lock(&self.state).fault = fault;
+        self.changed.notify_all();
+    }
+
+    /// Tells every thread to end.
+    pub(super) fn stop(&self) {
+        lock(&self.state).stopping = true;
+        self.changed.notify_all();
+    }
+
+    /// Whether the demo ends.
+    pub(super) fn is_stopping(&self) -> bool {
+        lock(&self.state).stopping
+    }
+
+    /// Waits for `time`, or for the word to stop.
+    pub(super) fn pause(&self, time: Duration) {
+        let _ = wait_until(lock(&self.state), &self.changed, Instant::now() + time, |state| state.stopping);
+    }
+
+    /// Says that a listener swallows connections now, and waits until it no longer should.
+    pub(super) fn stay_plugged(&self) {
+        let mut state = lock(&self.state);
+        state.plugged += 1;
+        self.changed.notify_all();
+        while state.fault == Fault::BlockedPort && !state.stopping {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Says that a listener takes connections again.
+    pub(super) fn unplugged(&self) {
+        lock(&self.state).plugged -= 1;
+        self.changed.notify_all();
+    }
+
+    /// Waits until that many listeners swallow connections, or another fault is set, or `limit` is over.
+    pub(super) fn wait_plugged(&self, fault: Fault, count: usize, limit: Duration) {
+        let _ = wait_until(lock(&self.state), &self.changed, Instant::now() + limit, |state| {
+            state.plugged == count || state.fault != fault
+        });
+    }
+}
