@@ -1,24 +1,38 @@
 //! The ladder: a live test as a list of stages, climbed on blocking sockets and rustls.
 //!
 //! What a climb is asked to do ([`Climb`]), how it goes on ([`Step`]) and what it found ([`Report`]) are plain data in
-//! [`stage`], [`evidence`] and [`report`]; sockets are opened in `net` alone, bytes are exchanged in `session`.
+//! [`stage`], [`evidence`] and [`report`]. Sockets are opened in `race` alone and read and written in `wire` alone; `session`
+//! speaks the commands, `auth` the logins, `envelope` the message; `climb` puts them in order.
 
 pub mod evidence;
+pub mod message;
 pub mod report;
 pub mod stage;
 
+mod auth;
+mod cancel;
+mod certificate;
+mod climb;
+mod envelope;
+mod keywords;
+mod net;
+mod parse;
+mod race;
+mod record;
+mod session;
+mod tls;
+mod transcript;
+mod wire;
+
+pub use cancel::Cancel;
+pub use climb::climb;
 pub use evidence::{CertFault, CertificateFacts, DnsFault, Evidence, Fault};
+pub use message::{MessageFault, MessageSpec, test_message};
+pub use net::SystemResolver;
 pub use report::{Capabilities, Report, Transcript};
 pub use stage::{Learned, Stage, State, Step};
 
-use std::{
-    net::IpAddr,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::IpAddr, time::Duration};
 
 use crate::mail::{Address, Auth, Endpoint, Secret};
 
@@ -87,33 +101,6 @@ pub struct Trust {
     pub pin: Option<[u8; 32]>,
 }
 
-/// Stops a climb from another thread: sockets that are open are shut down, nothing new is opened.
-#[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<CancelState>);
-
-#[derive(Debug, Default)]
-struct CancelState {
-    cancelled: AtomicBool,
-    sockets: Mutex<Vec<std::net::TcpStream>>,
-}
-
-impl Cancel {
-    /// Stops the climb at once.
-    pub fn cancel(&self) {
-        self.0.cancelled.store(true, Ordering::SeqCst);
-        if let Ok(sockets) = self.0.sockets.lock() {
-            for socket in sockets.iter() {
-                let _ = socket.shutdown(std::net::Shutdown::Both);
-            }
-        }
-    }
-
-    /// Whether the climb was stopped.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::SeqCst)
-    }
-}
-
 /// Where names come from: the system's resolver, or a table in tests.
 pub trait Resolve: Send + Sync {
     /// The addresses of a host, in the resolver's order.
@@ -121,4 +108,12 @@ pub trait Resolve: Send + Sync {
     /// # Errors
     /// Why there are none.
     fn resolve(&self, host: &str, timeout: Duration) -> Result<Vec<IpAddr>, DnsFault>;
+
+    /// The same, given up as soon as `cancel` says so. A resolver that cannot be interrupted leaves this as it is.
+    ///
+    /// # Errors
+    /// Why there are none; `Unavailable` when it was given up.
+    fn resolve_until(&self, host: &str, timeout: Duration, cancel: &Cancel) -> Result<Vec<IpAddr>, DnsFault> {
+        if cancel.is_cancelled() { Err(DnsFault::Unavailable) } else { self.resolve(host, timeout) }
+    }
 }

@@ -6,6 +6,7 @@ use super::{Evidence, Stage, State, Step};
 
 /// What EHLO offered (RFC 5321 and the extensions' own RFCs).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword that is offered or not")]
 pub struct Capabilities {
     /// STARTTLS, RFC 3207.
     pub starttls: bool,

@@ -4,3 +4,5 @@
 mod conversation;
 mod demo;
 mod presets;
+mod probe;
+mod support;

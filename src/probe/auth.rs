@@ -1,0 +1,176 @@
+//! The login (RFC 4954): PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195) and XOAUTH2.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use zeroize::Zeroizing;
+
+use super::{Fault, Learned, Login, Stage, certificate::hex, record, session::Session};
+use crate::mail::{Auth, Mechanism, Reply, reply::printable};
+
+/// The server took the login (RFC 4954, 6). No other success means it.
+const LOGGED_IN: u16 = 235;
+/// The server wants more.
+const CONTINUE: u16 = 334;
+
+impl Session<'_, '_> {
+    /// Logs in, or skips it for a climb without a login.
+    pub(super) fn login(&mut self) -> Result<(), Fault> {
+        let Some(login) = record::login(self.record.climb) else {
+            self.record.skip(Stage::Auth, None);
+            return Ok(());
+        };
+        self.begin(Stage::Auth);
+        let offered = self.record.offered.as_ref().and_then(|offered| offered.auth.clone());
+        let offered = offered.filter(|mechanisms| !mechanisms.is_empty()).ok_or(Fault::NoAuth)?;
+        let mut candidates = candidates(login.auth, &offered).into_iter().peekable();
+        while let Some(mechanism) = candidates.next() {
+            self.record.mechanism = Some(mechanism);
+            let reply = self.authenticate(mechanism, login)?;
+            if reply.code == LOGGED_IN {
+                self.record.pass(Some(Learned::LoggedIn(mechanism)), Some(reply));
+                return Ok(());
+            }
+            // Offered, and yet not supported: no word on the password, so the next mechanism may be tried.
+            let unsupported = reply.code == 504 || reply.enhanced().as_deref() == Some("5.5.4");
+            if !unsupported || candidates.peek().is_none() {
+                return Err(Fault::Reply(reply));
+            }
+        }
+        Err(Fault::NoCommonMechanism)
+    }
+
+    fn authenticate(&mut self, mechanism: Mechanism, login: &Login) -> Result<Reply, Fault> {
+        self.record.log.hide(login.secret.expose().as_bytes());
+        let reply = match mechanism {
+            Mechanism::Plain => self.plain(login),
+            Mechanism::Login => self.prompted(login),
+            Mechanism::CramMd5 => self.cram_md5(login),
+            Mechanism::Xoauth2 => self.xoauth2(login),
+        }?;
+        // A server that still asks is told to stop (RFC 4954, 4).
+        if reply.code == CONTINUE { self.ask("*") } else { Ok(reply) }
+    }
+
+    fn plain(&mut self, login: &Login) -> Result<Reply, Fault> {
+        let response = encode(&format!("\0{}\0{}", login.username, login.secret.expose()));
+        let reply = self.initial(Mechanism::Plain, &response)?;
+        if reply.code == CONTINUE { self.respond(&response) } else { Ok(reply) }
+    }
+
+    /// LOGIN: the user name goes along with the command; a server that does not want it there asks for it.
+    fn prompted(&mut self, login: &Login) -> Result<Reply, Fault> {
+        let username = encode(&login.username);
+        let password = encode(login.secret.expose());
+        let mut reply = self.initial(Mechanism::Login, &username)?;
+        let mut named = true;
+        if reply.code == 501 {
+            reply = self.ask("AUTH LOGIN")?;
+            named = false;
+        }
+        for _ in 0..2 {
+            if reply.code != CONTINUE {
+                break;
+            }
+            let prompt = String::from_utf8_lossy(&decode(&reply)).to_lowercase();
+            if !named || (prompt.contains("user") && !prompt.contains("pass")) {
+                named = true;
+                reply = self.respond(&username)?;
+            } else {
+                return self.respond(&password);
+            }
+        }
+        Ok(reply)
+    }
+
+    fn cram_md5(&mut self, login: &Login) -> Result<Reply, Fault> {
+        let reply = self.ask("AUTH CRAM-MD5")?;
+        if reply.code != CONTINUE {
+            return Ok(reply);
+        }
+        let digest = cram_md5(login.secret.expose().as_bytes(), &decode(&reply));
+        self.respond(&encode(&format!("{} {}", login.username, digest)))
+    }
+
+    /// XOAUTH2: a refusal comes as a 334 whose text is JSON; after an empty line the server says its last word.
+    fn xoauth2(&mut self, login: &Login) -> Result<Reply, Fault> {
+        let token = login.secret.expose();
+        let response = encode(&format!("user={}\x01auth=Bearer {token}\x01\x01", login.username));
+        let mut reply = self.initial(Mechanism::Xoauth2, &response)?;
+        if reply.code == CONTINUE && decode(&reply).is_empty() {
+            reply = self.respond(&response)?;
+        }
+        if reply.code == CONTINUE {
+            self.record.challenge = Some(printable(&self.record.log.redacted(&decode(&reply))));
+            reply = self.ask("")?;
+        }
+        Ok(reply)
+    }
+
+    /// AUTH with an initial response.
+    fn initial(&mut self, mechanism: Mechanism, response: &str) -> Result<Reply, Fault> {
+        let name = mechanism.sasl_name();
+        self.record.log.client(&format!("AUTH {name} ***"));
+        self.hidden(&Zeroizing::new(format!("AUTH {name} {response}\r\n")), response)
+    }
+
+    /// A response to a 334.
+    fn respond(&mut self, response: &str) -> Result<Reply, Fault> {
+        self.record.log.client("***");
+        self.hidden(&Zeroizing::new(format!("{response}\r\n")), response)
+    }
+
+    fn hidden(&mut self, line: &str, response: &str) -> Result<Reply, Fault> {
+        self.record.log.hide(response.as_bytes());
+        self.send(line.as_bytes())?;
+        self.reply()
+    }
+}
+
+/// What to try, in order. A password is no access token: XOAUTH2 is used only when it was chosen.
+fn candidates(choice: Auth, offered: &[String]) -> Vec<Mechanism> {
+    let allowed = |mechanism: &Mechanism| match choice {
+        Auth::Auto => *mechanism != Mechanism::Xoauth2,
+        Auth::Only(only) => *mechanism == only,
+        Auth::None => false,
+    };
+    let is_offered = |mechanism: &Mechanism| offered.iter().any(|name| name == mechanism.sasl_name());
+    Mechanism::ALL.into_iter().filter(|mechanism| allowed(mechanism) && is_offered(mechanism)).collect()
+}
+
+fn encode(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(STANDARD.encode(text))
+}
+
+/// The challenge of a 334; what is not base64 is taken as it is.
+fn decode(reply: &Reply) -> Vec<u8> {
+    let text = reply.lines.first().map(|line| line.trim_ascii()).unwrap_or_default();
+    STANDARD.decode(text).unwrap_or_else(|_| text.to_vec())
+}
+
+/// The keyed digest in lower-case hex.
+fn cram_md5(secret: &[u8], challenge: &[u8]) -> String {
+    // HMAC takes keys of any length, so this is never empty.
+    let mac = Hmac::<Md5>::new_from_slice(secret);
+    mac.map(|mac| hex(&mac.chain_update(challenge).finalize().into_bytes())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_rfc_2195() {
+        let digest = cram_md5(b"tanstaaftanstaaf", b"<1896.697170952@postoffice.reston.mci.net>");
+        assert_eq!(digest, "b913a602c7eda7a495b4e6e7334d3890");
+    }
+
+    #[test]
+    fn the_best_that_both_sides_have() {
+        let offered = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let mixed = offered(&["XOAUTH2", "CRAM-MD5", "LOGIN", "PLAIN"]);
+        assert_eq!(candidates(Auth::Auto, &mixed), [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5]);
+        assert_eq!(candidates(Auth::Only(Mechanism::Xoauth2), &mixed), [Mechanism::Xoauth2]);
+        assert_eq!(candidates(Auth::Auto, &offered(&["XOAUTH2", "GSSAPI"])), []);
+    }
+}

@@ -1,0 +1,117 @@
+//! What a certificate says of itself, for people.
+
+use std::{
+    fmt::Write as _,
+    net::{Ipv4Addr, Ipv6Addr},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use sha2::{Digest, Sha256};
+use x509_parser::{certificate::X509Certificate, extensions::GeneralName, parse_x509_certificate, x509::X509Name};
+
+use super::CertificateFacts;
+use crate::mail::reply::escape;
+
+const DAY: i64 = 24 * 60 * 60;
+
+impl CertificateFacts {
+    /// Reads a certificate; of one that cannot be read only the fingerprint is known.
+    pub(super) fn of(der: &[u8]) -> Self {
+        let mut facts = Self {
+            subject: String::new(),
+            issuer: String::new(),
+            names: Vec::new(),
+            not_before: String::new(),
+            not_after: String::new(),
+            days_left: 0,
+            sha256: hex(&fingerprint(der)),
+        };
+        if let Ok((_, certificate)) = parse_x509_certificate(der) {
+            let validity = certificate.validity();
+            facts.subject = common_name(certificate.subject()).unwrap_or_else(|| escape(&certificate.subject().to_string()));
+            facts.issuer = issuer(certificate.issuer());
+            facts.names = names(&certificate);
+            facts.not_before = validity.not_before.to_datetime().date().to_string();
+            facts.not_after = validity.not_after.to_datetime().date().to_string();
+            facts.days_left = (validity.not_after.timestamp() - now()).div_euclid(DAY);
+        }
+        facts
+    }
+}
+
+/// SHA-256 of a certificate.
+pub(super) fn fingerprint(der: &[u8]) -> [u8; 32] {
+    Sha256::digest(der).into()
+}
+
+/// Bytes as lower-case hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// Whether a certificate names itself as its issuer.
+pub(super) fn is_self_issued(der: &[u8]) -> bool {
+    parse_x509_certificate(der).is_ok_and(|(_, certificate)| certificate.subject().as_raw() == certificate.issuer().as_raw())
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+fn common_name(name: &X509Name<'_>) -> Option<String> {
+    name.iter_common_name().next()?.as_str().ok().map(escape)
+}
+
+fn issuer(name: &X509Name<'_>) -> String {
+    let organization = name.iter_organization().next().and_then(|part| part.as_str().ok()).map(escape);
+    organization.or_else(|| common_name(name)).unwrap_or_else(|| escape(&name.to_string()))
+}
+
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Vec::new() };
+    let text = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => Some(escape(name)),
+        GeneralName::IPAddress(bytes) => match bytes.len() {
+            4 => <[u8; 4]>::try_from(*bytes).ok().map(|octets| Ipv4Addr::from(octets).to_string()),
+            _ => <[u8; 16]>::try_from(*bytes).ok().map(|octets| Ipv6Addr::from(octets).to_string()),
+        },
+        _ => None,
+    };
+    extension.value.general_names.iter().filter_map(text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
+
+    use super::*;
+
+    #[test]
+    fn facts_of_a_certificate() {
+        let mut params =
+            CertificateParams::new(["mail.test", "192.0.2.1", "2001:db8::1"].map(str::to_owned).to_vec()).unwrap();
+        params.distinguished_name.push(DnType::OrganizationName, "Test \u{1b}[31mAuthority");
+        params.distinguished_name.push(DnType::CommonName, "mail.test");
+        params.not_before = date_time_ymd(2020, 1, 18);
+        params.not_after = date_time_ymd(2021, 1, 18);
+        let certificate = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let facts = CertificateFacts::of(certificate.der());
+        assert_eq!((facts.subject.as_str(), facts.issuer.as_str()), ("mail.test", "Test \\u{1b}[31mAuthority"));
+        assert_eq!(facts.names, ["mail.test", "192.0.2.1", "2001:db8::1"]);
+        assert_eq!((facts.not_before.as_str(), facts.not_after.as_str()), ("2020-01-18", "2021-01-18"));
+        assert!(facts.days_left < -1000 && facts.sha256.len() == 64);
+        assert!(is_self_issued(certificate.der()));
+    }
+
+    #[test]
+    fn bytes_that_are_no_certificate_have_a_fingerprint() {
+        let facts = CertificateFacts::of(b"");
+        assert_eq!(facts.sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(facts.subject, "");
+    }
+}

@@ -1,0 +1,72 @@
+//! The climb itself: the stages in order.
+
+use std::net::IpAddr;
+
+use super::{
+    Cancel, Climb, DnsFault, Fault, Goal, Learned, Report, Resolve, Stage, Step,
+    race::{self, Winner},
+    record::Record,
+    session::Session,
+    wire::Wire,
+};
+
+/// Climbs the ladder. Each stage is told to `progress` as it begins and as it ends; none takes longer than its time.
+pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
+    let mut record = Record::new(climb, progress);
+    let fault = run(&mut record, resolver, cancel).err();
+    record.report(fault)
+}
+
+fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), Fault> {
+    let addresses = resolve(record, resolver, cancel)?;
+    let mut session = connect(record, &addresses, cancel)?;
+    let result = converse(&mut session);
+    if let Err(fault) = &result {
+        session.record.fail(fault);
+    }
+    session.end(result.as_ref().err());
+    result
+}
+
+fn resolve(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<Vec<IpAddr>, Fault> {
+    let climb = record.climb;
+    if let Ok(address) = climb.endpoint.host.parse::<IpAddr>() {
+        record.skip(Stage::Dns, Some(Learned::Addresses(vec![address])));
+        return Ok(vec![address]);
+    }
+    record.begin(Stage::Dns);
+    let answer = resolver.resolve_until(&climb.endpoint.host, climb.timeout, cancel);
+    if cancel.is_cancelled() {
+        return Err(Fault::Cancelled);
+    }
+    let addresses = answer.map_err(Fault::Dns)?;
+    if addresses.is_empty() {
+        return Err(Fault::Dns(DnsFault::NoAddress));
+    }
+    record.pass(Some(Learned::Addresses(addresses.clone())), None);
+    Ok(addresses)
+}
+
+fn connect<'r, 'a>(record: &'r mut Record<'a>, addresses: &[IpAddr], cancel: &Cancel) -> Result<Session<'r, 'a>, Fault> {
+    let until = record.begin(Stage::Connect);
+    let log = &mut record.log;
+    let note = |peer, kind| log.note(format!("not connected to {peer}: {kind}"));
+    let Winner { socket, peer, failed } = race::connect(addresses, record.climb.endpoint.port, until, cancel, note)?;
+    record.log.note(format!("connected to {peer}"));
+    let wire = Wire::new(socket, until, cancel)?;
+    record.pass(Some(Learned::Connected { peer, failed }), None);
+    Ok(Session::new(record, wire))
+}
+
+fn converse(session: &mut Session<'_, '_>) -> Result<(), Fault> {
+    session.open()?;
+    let goal = session.record.climb.goal;
+    if goal >= Goal::Login {
+        session.login()?;
+    }
+    match goal {
+        Goal::Connect | Goal::Login => Ok(()),
+        Goal::Rehearse => session.rehearse(),
+        Goal::Send => session.deliver(),
+    }
+}

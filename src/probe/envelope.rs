@@ -1,0 +1,215 @@
+//! Sender, recipient and message (RFC 5321), in as few round trips as the server allows (RFC 2920, RFC 3030).
+
+use std::{fmt::Write as _, io::ErrorKind};
+
+use super::{
+    Fault, Learned, Outgoing, Stage,
+    net::ascii_host,
+    record::words,
+    session::{Session, positive},
+};
+use crate::mail::{Address, Reply};
+
+/// Says good-bye in the same write; nobody waits for the answer.
+const QUIT: &[u8] = b"QUIT\r\n";
+/// The end of the data.
+const END: &[u8] = b".\r\n";
+
+impl<'a> Session<'_, 'a> {
+    /// Offers the envelope and takes it back.
+    pub(super) fn rehearse(&mut self) -> Result<(), Fault> {
+        self.begin(Stage::Mail);
+        let message = self.message()?;
+        let (mail, rcpt) = self.envelope(message)?;
+        if self.offers(|offered| offered.pipelining) {
+            let batch = [self.line(&mail)?, self.line(&rcpt)?, self.line("RSET")?, self.parting()].concat();
+            self.send(&batch)?;
+            self.accepted(&message.from)?;
+            self.begin(Stage::Rcpt);
+            return self.accepted(&message.to);
+        }
+        self.mail_and_rcpt(message, &mail, &rcpt)?;
+        let reset = [self.line("RSET")?, self.parting()].concat();
+        self.send(&reset)
+    }
+
+    /// Sends the message.
+    pub(super) fn deliver(&mut self) -> Result<(), Fault> {
+        self.begin(Stage::Mail);
+        let message = self.message()?;
+        let (mail, rcpt) = self.envelope(message)?;
+        let pipelining = self.offers(|offered| offered.pipelining);
+        match (pipelining, self.offers(|offered| offered.chunking)) {
+            (true, true) => {
+                let batch = [self.line(&mail)?, self.line(&rcpt)?, self.chunk(message)?, self.parting()].concat();
+                self.send(&batch)?;
+                self.accepted(&message.from)?;
+                self.begin(Stage::Rcpt);
+                self.accepted(&message.to)?;
+                self.begin(Stage::Data);
+            }
+            (true, false) => {
+                self.pipelined_data(message, &mail, &rcpt)?;
+                let body = [self.body(message), self.parting()].concat();
+                self.send(&body)?;
+            }
+            (false, true) => {
+                self.mail_and_rcpt(message, &mail, &rcpt)?;
+                self.begin(Stage::Data);
+                let chunk = self.chunk(message)?;
+                self.send(&chunk)?;
+            }
+            (false, false) => {
+                self.mail_and_rcpt(message, &mail, &rcpt)?;
+                self.begin(Stage::Data);
+                ready(self.ask("DATA")?)?;
+                let body = self.body(message);
+                self.send(&body)?;
+            }
+        }
+        let reply = positive(self.reply()?)?;
+        self.record.pass(Some(Learned::Queued(words(&reply))), Some(reply));
+        Ok(())
+    }
+
+    /// MAIL, RCPT and DATA in one write. DATA may be granted although an address was refused; then nothing is its content.
+    fn pipelined_data(&mut self, message: &Outgoing, mail: &str, rcpt: &str) -> Result<(), Fault> {
+        let batch = [self.line(mail)?, self.line(rcpt)?, self.line("DATA")?].concat();
+        self.send(&batch)?;
+        if let Err(fault) = self.accepted(&message.from) {
+            return Err(self.abandon(fault, 2));
+        }
+        self.begin(Stage::Rcpt);
+        if let Err(fault) = self.accepted(&message.to) {
+            return Err(self.abandon(fault, 1));
+        }
+        self.begin(Stage::Data);
+        ready(self.reply()?)
+    }
+
+    /// Reads the replies that are still to come behind a refusal, and ends DATA with nothing in it where it was granted.
+    fn abandon(&mut self, fault: Fault, replies: usize) -> Fault {
+        self.record.fail(&fault);
+        if matches!(fault, Fault::Reply(_)) {
+            let mut last = None;
+            for _ in 0..replies {
+                last = self.reply().ok();
+            }
+            if last.is_some_and(|reply| ready(reply).is_ok()) {
+                self.record.log.client(".");
+                let end = [END.to_vec(), self.parting()].concat();
+                // The refusal is the news, whatever becomes of this.
+                let _ = self.send(&end);
+            }
+        }
+        fault
+    }
+
+    /// MAIL and RCPT one by one.
+    fn mail_and_rcpt(&mut self, message: &Outgoing, mail: &str, rcpt: &str) -> Result<(), Fault> {
+        let line = self.line(mail)?;
+        self.send(&line)?;
+        self.accepted(&message.from)?;
+        self.begin(Stage::Rcpt);
+        let line = self.line(rcpt)?;
+        self.send(&line)?;
+        self.accepted(&message.to)
+    }
+
+    /// Takes the reply to MAIL or RCPT.
+    fn accepted(&mut self, address: &Address) -> Result<(), Fault> {
+        let reply = positive(self.reply()?)?;
+        self.record.pass(Some(Learned::Accepted(address.to_string())), Some(reply));
+        Ok(())
+    }
+
+    fn message(&self) -> Result<&'a Outgoing, Fault> {
+        self.record.climb.message.as_ref().ok_or(Fault::Io(ErrorKind::InvalidInput))
+    }
+
+    /// The commands that name sender and recipient.
+    fn envelope(&self, message: &Outgoing) -> Result<(String, String), Fault> {
+        let international = [&message.from, &message.to].iter().any(|address| !address.local().is_ascii());
+        if international && !self.offers(|offered| offered.smtputf8) {
+            return Err(Fault::NoSmtputf8);
+        }
+        let mut mail = format!("MAIL FROM:<{}>", path(&message.from));
+        if self.offers(|offered| offered.size.is_some()) {
+            let _ = write!(mail, " SIZE={}", message.bytes.len());
+        }
+        if !message.bytes.is_ascii() && self.offers(|offered| offered.eight_bit_mime) {
+            mail.push_str(" BODY=8BITMIME");
+        }
+        if international {
+            mail.push_str(" SMTPUTF8");
+        }
+        Ok((mail, format!("RCPT TO:<{}>", path(&message.to))))
+    }
+
+    /// The message as one last chunk.
+    fn chunk(&mut self, message: &Outgoing) -> Result<Vec<u8>, Fault> {
+        let command = self.line(&format!("BDAT {} LAST", message.bytes.len()))?;
+        self.note_message(message);
+        Ok([command, message.bytes.clone()].concat())
+    }
+
+    /// The message as DATA wants it, with its end.
+    fn body(&mut self, message: &Outgoing) -> Vec<u8> {
+        self.note_message(message);
+        self.record.log.client(".");
+        [dot_stuffed(&message.bytes), END.to_vec()].concat()
+    }
+
+    fn note_message(&mut self, message: &Outgoing) {
+        self.record.log.note(format!("message: {} bytes", message.bytes.len()));
+    }
+
+    fn parting(&mut self) -> Vec<u8> {
+        self.quit = true;
+        self.record.log.client("QUIT");
+        QUIT.to_vec()
+    }
+}
+
+/// The reply to DATA that lets the message begin.
+fn ready(reply: Reply) -> Result<(), Fault> {
+    if reply.code == 354 { Ok(()) } else { Err(Fault::Reply(reply)) }
+}
+
+/// An address as the envelope takes it: an international domain as `xn--`.
+fn path(address: &Address) -> String {
+    let domain = ascii_host(address.domain()).unwrap_or_else(|| address.domain().to_owned());
+    format!("{}@{domain}", address.local())
+}
+
+/// Lines that begin with a dot get another one; the last line is ended (RFC 5321, 4.5.2).
+fn dot_stuffed(message: &[u8]) -> Vec<u8> {
+    let mut stuffed = Vec::with_capacity(message.len() + 8);
+    for line in message.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            stuffed.push(b'.');
+        }
+        stuffed.extend_from_slice(line);
+    }
+    if !stuffed.is_empty() && !stuffed.ends_with(b"\r\n") {
+        stuffed.extend_from_slice(b"\r\n");
+    }
+    stuffed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_doubled_and_the_end_is_ended() {
+        assert_eq!(dot_stuffed(b".\r\na\r\n..b\r\nc.\r\n"), b"..\r\na\r\n...b\r\nc.\r\n");
+        assert_eq!(dot_stuffed(b"a"), b"a\r\n");
+        assert_eq!(dot_stuffed(b""), b"");
+    }
+
+    #[test]
+    fn international_domains() {
+        assert_eq!(path(&"ops@bücher.example".parse().unwrap()), "ops@xn--bcher-kva.example");
+    }
+}

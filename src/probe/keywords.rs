@@ -1,0 +1,65 @@
+//! The keywords of an EHLO reply (RFC 5321, 4.1.1.1).
+
+use super::Capabilities;
+use crate::mail::Reply;
+
+impl Capabilities {
+    /// Reads the lines behind the first one. Case does not matter, and `AUTH=` is the form of old servers.
+    pub(super) fn from_reply(reply: &Reply) -> Self {
+        let mut found = Self::default();
+        for line in reply.lines.iter().skip(1) {
+            let line = String::from_utf8_lossy(line).to_ascii_uppercase();
+            let mut words = line.split(|c: char| c.is_ascii_whitespace() || c == '=').filter(|word| !word.is_empty());
+            match words.next() {
+                Some("STARTTLS") => found.starttls = true,
+                Some("PIPELINING") => found.pipelining = true,
+                Some("CHUNKING") => found.chunking = true,
+                Some("8BITMIME") => found.eight_bit_mime = true,
+                Some("SMTPUTF8") => found.smtputf8 = true,
+                Some("SIZE") => found.size = Some(words.next().and_then(|word| word.parse().ok()).unwrap_or(0)),
+                Some("AUTH") => {
+                    let mechanisms = found.auth.get_or_insert_default();
+                    for word in words {
+                        let word = crate::mail::reply::escape(word);
+                        if !mechanisms.contains(&word) {
+                            mechanisms.push(word);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_old_forms() {
+        let lines: [&[u8]; 8] = [
+            b"AUTH.test PIPELINING",
+            b"pipelining",
+            b"Size 1000",
+            b"AUTH=LOGIN PLAIN",
+            b"auth PLAIN cram-md5",
+            b"x\xff",
+            b"",
+            b"8bitMime",
+        ];
+        let reply = Reply { code: 250, lines: lines.map(<[u8]>::to_vec).to_vec() };
+        let found = Capabilities::from_reply(&reply);
+        assert_eq!(
+            found,
+            Capabilities {
+                pipelining: true,
+                eight_bit_mime: true,
+                size: Some(1000),
+                auth: Some(["LOGIN", "PLAIN", "CRAM-MD5"].map(str::to_owned).to_vec()),
+                ..Capabilities::default()
+            }
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! Keeps what a climb finds: steps, evidence, transcript.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Capabilities, CertificateFacts, Climb, Evidence, Fault, Goal, Learned, Report, Stage, State, Step, transcript::Log,
+};
+use crate::mail::{Auth, Mechanism, Reply, Security, reply::printable};
+
+/// A stage's time when what was asked for is beyond the clock.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a climb has found so far.
+pub(super) struct Record<'a> {
+    pub(super) climb: &'a Climb,
+    pub(super) log: Log,
+    pub(super) offered: Option<Capabilities>,
+    pub(super) mechanism: Option<Mechanism>,
+    pub(super) challenge: Option<String>,
+    pub(super) certificate: Option<CertificateFacts>,
+    pub(super) round_trips: u32,
+    started: Instant,
+    steps: Vec<Step>,
+    current: usize,
+    since: Instant,
+    progress: &'a mut dyn FnMut(&Step),
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn new(climb: &'a Climb, progress: &'a mut dyn FnMut(&Step)) -> Self {
+        let started = Instant::now();
+        Self {
+            climb,
+            log: Log::new(started),
+            offered: None,
+            mechanism: None,
+            challenge: None,
+            certificate: None,
+            round_trips: 0,
+            started,
+            steps: stages(climb).into_iter().map(Step::pending).collect(),
+            current: 0,
+            since: started,
+            progress,
+        }
+    }
+
+    /// Begins a stage and returns its deadline.
+    pub(super) fn begin(&mut self, stage: Stage) -> Instant {
+        self.since = Instant::now();
+        self.current = self.steps.iter().position(|step| step.stage == stage).unwrap_or(self.current);
+        self.update(|step, _| step.state = State::Running);
+        self.since.checked_add(self.climb.timeout).unwrap_or(self.since + LONGEST)
+    }
+
+    /// The stage that runs did well.
+    pub(super) fn pass(&mut self, learned: Option<Learned>, reply: Option<Reply>) {
+        self.end(State::Passed, learned, reply);
+    }
+
+    /// The stage that runs did well, with something that a person should know.
+    pub(super) fn warn(&mut self, learned: Option<Learned>, reply: Option<Reply>) {
+        self.end(State::Warned, learned, reply);
+    }
+
+    /// A stage is not needed.
+    pub(super) fn skip(&mut self, stage: Stage, learned: Option<Learned>) {
+        if let Some(index) = self.steps.iter().position(|step| step.stage == stage) {
+            self.current = index;
+            self.update(|step, _| {
+                step.state = State::Skipped;
+                step.learned = learned;
+            });
+        }
+    }
+
+    /// The stage that runs failed; told at once, and once.
+    pub(super) fn fail(&mut self, fault: &Fault) {
+        if self.steps.get(self.current).is_none_or(|step| step.state == State::Failed) {
+            return;
+        }
+        let reply = if let Fault::Reply(reply) = fault { Some(reply.clone()) } else { None };
+        self.log.note(format!("{} {}: {}", self.stage().as_str(), State::Failed.as_str(), fault.name()));
+        self.end(State::Failed, None, reply);
+    }
+
+    /// The stage that runs, or ran last.
+    fn stage(&self) -> Stage {
+        self.steps.get(self.current).map_or(Stage::Dns, |step| step.stage)
+    }
+
+    fn end(&mut self, state: State, learned: Option<Learned>, reply: Option<Reply>) {
+        self.update(|step, elapsed| {
+            step.state = state;
+            step.elapsed = Some(step.elapsed.unwrap_or_default() + elapsed);
+            step.learned = learned.or(step.learned.take());
+            step.reply = reply;
+        });
+    }
+
+    fn update(&mut self, change: impl FnOnce(&mut Step, Duration)) {
+        if let Some(step) = self.steps.get_mut(self.current) {
+            change(step, self.since.elapsed());
+            (self.progress)(step);
+        }
+    }
+
+    /// Closes the record.
+    pub(super) fn report(mut self, fault: Option<Fault>) -> Report {
+        if let Some(fault) = &fault {
+            self.fail(fault);
+        }
+        let (climb, stage) = (self.climb, self.stage());
+        let evidence = fault.map(|fault| Evidence {
+            stage,
+            provider: climb.provider.clone(),
+            endpoint: climb.endpoint.clone(),
+            fault,
+            offered: self.offered,
+            mechanism: self.mechanism,
+            certificate: self.certificate,
+            challenge: self.challenge,
+            ehlo: climb.ehlo.clone(),
+            username: climb.login.as_ref().map(|login| login.username.clone()),
+            sender: climb.message.as_ref().map(|message| message.from.to_string()),
+        });
+        Report {
+            steps: self.steps,
+            round_trips: self.round_trips,
+            elapsed: self.started.elapsed(),
+            evidence,
+            transcript: self.log.finish(),
+        }
+    }
+}
+
+/// The stages that a climb is to pass, in order.
+fn stages(climb: &Climb) -> Vec<Stage> {
+    let mut stages = vec![Stage::Dns, Stage::Connect];
+    stages.extend(match climb.endpoint.security {
+        Security::Tls => &[Stage::Tls, Stage::Greeting, Stage::Ehlo][..],
+        Security::Starttls => &[Stage::Greeting, Stage::Ehlo, Stage::Starttls, Stage::Tls],
+        Security::None => &[Stage::Greeting, Stage::Ehlo],
+    });
+    stages.extend(match climb.goal {
+        Goal::Connect => &[][..],
+        Goal::Login => &[Stage::Auth],
+        Goal::Rehearse => &[Stage::Auth, Stage::Mail, Stage::Rcpt],
+        Goal::Send => &[Stage::Auth, Stage::Mail, Stage::Rcpt, Stage::Data],
+    });
+    stages
+}
+
+/// The login that a climb makes, unless it makes none.
+pub(super) fn login(climb: &Climb) -> Option<&super::Login> {
+    climb.login.as_ref().filter(|login| login.auth != Auth::None)
+}
+
+/// A reply's words without its code, safe for a terminal.
+pub(super) fn words(reply: &Reply) -> String {
+    reply.lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join(" ").trim().to_owned()
+}

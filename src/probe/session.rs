@@ -1,0 +1,208 @@
+//! The session up to a secured and understood server: greeting, EHLO, STARTTLS, TLS.
+
+use std::io::ErrorKind;
+
+use super::{
+    Capabilities, CertificateFacts, Fault, Learned, Stage,
+    net::ascii_host,
+    record::{Record, words},
+    tls,
+    wire::{HandshakeFault, Wire},
+};
+use crate::mail::{Reply, Security};
+
+/// A certificate that ends within so many days is worth a warning.
+const EXPIRES_SOON: i64 = 14;
+
+/// A conversation with a server.
+pub(super) struct Session<'r, 'a> {
+    pub(super) record: &'r mut Record<'a>,
+    wire: Wire,
+    /// QUIT has been said.
+    pub(super) quit: bool,
+}
+
+impl<'r, 'a> Session<'r, 'a> {
+    pub(super) const fn new(record: &'r mut Record<'a>, wire: Wire) -> Self {
+        Self { record, wire, quit: false }
+    }
+
+    /// Up to EHLO, inside TLS where the endpoint has it.
+    pub(super) fn open(&mut self) -> Result<(), Fault> {
+        match self.record.climb.endpoint.security {
+            Security::Tls => {
+                self.secure(b"")?;
+                self.greeting()?;
+                self.ehlo()
+            }
+            Security::Starttls => {
+                self.greeting()?;
+                self.ehlo()?;
+                self.starttls()?;
+                let ehlo = self.line(&self.ehlo_command())?;
+                self.secure(&ehlo)?;
+                self.begin(Stage::Ehlo);
+                let reply = self.reply()?;
+                self.offered(reply)
+            }
+            Security::None => {
+                self.greeting()?;
+                self.ehlo()
+            }
+        }
+    }
+
+    /// Closes: politely when the server can still be talked to.
+    pub(super) fn end(self, fault: Option<&Fault>) {
+        let polite = match fault {
+            None
+            | Some(Fault::Reply(_) | Fault::NoStarttls | Fault::NoAuth | Fault::NoCommonMechanism | Fault::NoSmtputf8) => {
+                !self.quit
+            }
+            Some(_) => false,
+        };
+        if polite {
+            self.record.log.client("QUIT");
+        }
+        self.record.round_trips = self.wire.round_trips();
+        self.wire.part(if polite { b"QUIT\r\n" } else { b"" });
+    }
+
+    fn greeting(&mut self) -> Result<(), Fault> {
+        self.begin(Stage::Greeting);
+        let reply = positive(self.reply()?)?;
+        self.record.pass(Some(Learned::Greeting(words(&reply))), Some(reply));
+        Ok(())
+    }
+
+    /// The name that we give ourselves.
+    fn name(&self) -> String {
+        let name = &self.record.climb.ehlo;
+        ascii_host(name).unwrap_or_else(|| name.clone())
+    }
+
+    fn ehlo_command(&self) -> String {
+        format!("EHLO {}", self.name())
+    }
+
+    fn ehlo(&mut self) -> Result<(), Fault> {
+        self.begin(Stage::Ehlo);
+        let reply = self.ask(&self.ehlo_command())?;
+        self.offered(reply)
+    }
+
+    /// Takes the reply to EHLO; a server that does not know the command is asked by HELO (RFC 5321, 3.2).
+    fn offered(&mut self, reply: Reply) -> Result<(), Fault> {
+        let helo = matches!(reply.code, 500 | 502);
+        let reply = if helo { self.ask(&format!("HELO {}", self.name()))? } else { reply };
+        let reply = positive(reply)?;
+        let capabilities = if helo { Capabilities::default() } else { Capabilities::from_reply(&reply) };
+        self.record.offered = Some(capabilities.clone());
+        let learned = Some(Learned::Offered { capabilities, helo });
+        if helo {
+            self.record.warn(learned, Some(reply));
+        } else {
+            self.record.pass(learned, Some(reply));
+        }
+        Ok(())
+    }
+
+    fn starttls(&mut self) -> Result<(), Fault> {
+        self.begin(Stage::Starttls);
+        if !self.offers(|offered| offered.starttls) {
+            return Err(Fault::NoStarttls);
+        }
+        let reply = positive(self.ask("STARTTLS")?)?;
+        // Whatever stands behind the reply came in clear text and could pass for a reply inside TLS (RFC 3207, 4.2).
+        if self.wire.has_unread() {
+            return Err(Fault::Injected);
+        }
+        self.record.offered = None;
+        self.record.pass(None, Some(reply));
+        Ok(())
+    }
+
+    /// The handshake. `early` leaves together with its last message.
+    fn secure(&mut self, early: &[u8]) -> Result<(), Fault> {
+        self.begin(Stage::Tls);
+        let climb = self.record.climb;
+        let (connection, shown) = tls::connection(&climb.trust, &climb.endpoint.host)?;
+        let done = self.wire.handshake(connection, early);
+        let leaf = shown.certificate();
+        let facts = leaf.as_deref().map(CertificateFacts::of);
+        self.record.certificate.clone_from(&facts);
+        match done {
+            Err(HandshakeFault::Wire(fault)) => return Err(fault),
+            Err(HandshakeFault::Tls { error, first }) => return Err(tls::fault(&error, &first, leaf.as_deref())),
+            Ok(()) => {}
+        }
+        let version = self.wire.tls_version().unwrap_or_default();
+        self.record.log.note(format!("TLS {version}"));
+        let Some(certificate) = facts.map(Box::new) else {
+            return Err(Fault::Tls { text: "no certificate".to_owned(), not_tls: false });
+        };
+        let pinned = climb.trust.pin.is_some();
+        let soon = certificate.days_left < EXPIRES_SOON && !pinned;
+        let learned = Some(Learned::Secured { version, certificate, pinned });
+        if soon {
+            self.record.warn(learned, None);
+        } else {
+            self.record.pass(learned, None);
+        }
+        Ok(())
+    }
+
+    /// Begins a stage, with its own deadline.
+    pub(super) fn begin(&mut self, stage: Stage) {
+        let until = self.record.begin(stage);
+        self.wire.set_deadline(until);
+    }
+
+    /// Whether the last EHLO offered something.
+    pub(super) fn offers(&self, what: impl FnOnce(&Capabilities) -> bool) -> bool {
+        self.record.offered.as_ref().is_some_and(what)
+    }
+
+    /// A command as bytes, noted in the transcript. Line breaks in it would be further commands and are refused.
+    pub(super) fn line(&mut self, command: &str) -> Result<Vec<u8>, Fault> {
+        self.record.log.client(command);
+        if command.contains(['\r', '\n', '\0']) {
+            return Err(Fault::Io(ErrorKind::InvalidInput));
+        }
+        Ok(format!("{command}\r\n").into_bytes())
+    }
+
+    /// Sends a command and waits for the reply.
+    pub(super) fn ask(&mut self, command: &str) -> Result<Reply, Fault> {
+        let line = self.line(command)?;
+        self.send(&line)?;
+        self.reply()
+    }
+
+    /// Sends bytes; the caller has noted them.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.wire.send(bytes)
+    }
+
+    /// Waits for a reply, notes it, and takes secrets out of it that the server repeats.
+    pub(super) fn reply(&mut self) -> Result<Reply, Fault> {
+        match self.wire.reply() {
+            Ok(reply) => {
+                let reply = self.record.log.redacted_reply(&reply);
+                self.record.log.server(&reply);
+                Ok(reply)
+            }
+            Err(Fault::NotSmtp(text)) => {
+                let text = String::from_utf8_lossy(&self.record.log.redacted(text.as_bytes())).into_owned();
+                self.record.log.garbage(&text);
+                Err(Fault::NotSmtp(text))
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+/// A reply of the 2xx class, or the fault that another one is.
+pub(super) fn positive(reply: Reply) -> Result<Reply, Fault> {
+    if reply.is_positive() { Ok(reply) } else { Err(Fault::Reply(reply)) }
+}

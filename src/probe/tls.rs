@@ -1,0 +1,203 @@
+//! TLS: whom to trust, what the server showed, and what a failed handshake means.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    client::{
+        Resumption, WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+
+use super::{
+    CertFault, Fault, Trust,
+    certificate::{fingerprint, is_self_issued},
+    net::ascii_host,
+    parse::first_bytes,
+};
+use crate::mail::reply::escape;
+
+/// The server's own certificate, as it was shown; kept also when it was refused.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown(Arc<Mutex<Option<CertificateDer<'static>>>>);
+
+impl Shown {
+    pub(super) fn certificate(&self) -> Option<CertificateDer<'static>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A client's side of a handshake to come. SNI goes out for names and not for addresses.
+pub(super) fn connection(trust: &Trust, host: &str) -> Result<(ClientConnection, Shown), Fault> {
+    let failed = |text: String| Fault::Tls { text, not_tls: false };
+    let provider = Arc::new(ring::default_provider());
+    let shown = Shown::default();
+    let verifier = Verifier { trusted: trusted(trust, &provider)?, provider: Arc::clone(&provider), shown: shown.clone() };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed(error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    let name = ascii_host(host).and_then(|host| ServerName::try_from(host).ok());
+    let name = name.ok_or_else(|| failed(format!("no server name: {host}")))?;
+    let connection = ClientConnection::new(Arc::new(config), name).map_err(|error| failed(error.to_string()))?;
+    Ok((connection, shown))
+}
+
+/// Who decides about a certificate.
+#[derive(Debug)]
+enum Trusted {
+    Authorities(Arc<WebPkiServerVerifier>),
+    /// This machine knows no authority.
+    Nobody,
+    Pin([u8; 32]),
+}
+
+fn trusted(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Trusted, Fault> {
+    if let Some(pin) = trust.pin {
+        return Ok(Trusted::Pin(pin));
+    }
+    let roots = match &trust.ca_pem {
+        Some(pem) => Arc::new(roots_of(pem)?),
+        None => system_roots(),
+    };
+    if roots.is_empty() {
+        return Ok(Trusted::Nobody);
+    }
+    WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider))
+        .build()
+        .map(Trusted::Authorities)
+        .map_err(|error| Fault::Tls { text: error.to_string(), not_tls: false })
+}
+
+fn roots_of(pem: &[u8]) -> Result<RootCertStore, Fault> {
+    let failed = |text: String| Fault::Tls { text: format!("CA file: {text}"), not_tls: false };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| failed(error.to_string()))?;
+        roots.add(certificate).map_err(|error| failed(error.to_string()))?;
+    }
+    if roots.is_empty() { Err(failed("no certificate in it".to_owned())) } else { Ok(roots) }
+}
+
+/// The system's authorities, read once; those that cannot be read are left out.
+fn system_roots() -> Arc<RootCertStore> {
+    static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
+    let load = || {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        Arc::new(roots)
+    };
+    Arc::clone(ROOTS.get_or_init(load))
+}
+
+/// Keeps what the server shows, then lets those decide who are trusted.
+#[derive(Debug)]
+struct Verifier {
+    trusted: Trusted,
+    provider: Arc<CryptoProvider>,
+    shown: Shown,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        *self.shown.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(leaf.clone().into_owned());
+        match &self.trusted {
+            Trusted::Authorities(authorities) => authorities.verify_server_cert(leaf, chain, name, ocsp, now),
+            Trusted::Nobody => Err(CertificateError::UnknownIssuer.into()),
+            Trusted::Pin(pin) if fingerprint(leaf) == *pin => Ok(ServerCertVerified::assertion()),
+            Trusted::Pin(_) => Err(CertificateError::ApplicationVerificationFailure.into()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// What a failed handshake means. `first` is how the server's bytes began: a plain-text port shows itself by them.
+pub(super) fn fault(error: &Error, first: &[u8], leaf: Option<&[u8]>) -> Fault {
+    if let Error::InvalidCertificate(error) = error {
+        return Fault::Certificate(certificate_fault(error, leaf));
+    }
+    // Content types of TLS records: RFC 8446, B.1.
+    let not_tls = first.first().is_some_and(|byte| !(20..=24).contains(byte));
+    let text = if not_tls { format!("{error}: {}", first_bytes(first)) } else { escape(&error.to_string()) };
+    Fault::Tls { text, not_tls }
+}
+
+fn certificate_fault(error: &CertificateError, leaf: Option<&[u8]>) -> CertFault {
+    use CertificateError as E;
+    match error {
+        E::Expired | E::ExpiredContext { .. } => CertFault::Expired,
+        E::NotValidYet | E::NotValidYetContext { .. } => CertFault::NotYetValid,
+        E::UnknownIssuer | E::BadSignature if leaf.is_some_and(is_self_issued) => CertFault::SelfSigned,
+        E::UnknownIssuer | E::BadSignature => CertFault::UnknownIssuer,
+        E::NotValidForName | E::NotValidForNameContext { .. } => CertFault::WrongName,
+        E::ApplicationVerificationFailure => CertFault::WrongPin,
+        _ => CertFault::Unsupported,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ca_file_without_a_certificate_is_named() {
+        let trust = Trust { ca_pem: Some(b"nothing".to_vec()), pin: None };
+        let text = match connection(&trust, "mail.test") {
+            Err(Fault::Tls { text, not_tls: false }) => text,
+            other => panic!("{other:?}"),
+        };
+        assert!(text.starts_with("CA file: "), "{text}");
+    }
+
+    #[test]
+    fn names_and_addresses_can_be_asked_for() {
+        for host in ["mail.test", "192.0.2.1", "2001:db8::1", "bücher.example", "my_host.test"] {
+            assert!(connection(&Trust { ca_pem: None, pin: Some([0; 32]) }, host).is_ok(), "{host}");
+        }
+    }
+
+    #[test]
+    fn plain_text_shows_itself() {
+        let error = Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+        match fault(&error, b"220 mail.test\r\n220", None) {
+            Fault::Tls { text, not_tls: true } => assert!(text.ends_with(": 220 mail.test"), "{text}"),
+            other => panic!("{other:?}"),
+        }
+        let alert = Error::AlertReceived(rustls::AlertDescription::HandshakeFailure);
+        assert!(matches!(fault(&alert, b"\x15\x03\x03", None), Fault::Tls { not_tls: false, .. }));
+    }
+}

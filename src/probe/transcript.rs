@@ -1,0 +1,124 @@
+//! Writes the transcript: bounded, and no secret in it.
+
+use std::time::Instant;
+
+use zeroize::Zeroizing;
+
+use super::report::{Line, Transcript, Who};
+use crate::mail::{Reply, reply::printable};
+
+/// Most characters of one line.
+const LINE: usize = 600;
+/// Most bytes of the whole.
+const WHOLE: usize = 128 * 1024;
+/// A secret shorter than this is not looked for: it would be found everywhere.
+const SHORTEST: usize = 4;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "***";
+
+/// The transcript as it grows, and the secrets that may not get into it.
+pub(super) struct Log {
+    begin: Instant,
+    lines: Vec<Line>,
+    size: usize,
+    secrets: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl Log {
+    pub(super) const fn new(begin: Instant) -> Self {
+        Self { begin, lines: Vec::new(), size: 0, secrets: Vec::new() }
+    }
+
+    /// From now on `secret` is taken out of everything that the server says.
+    pub(super) fn hide(&mut self, secret: &[u8]) {
+        if secret.len() >= SHORTEST {
+            self.secrets.push(Zeroizing::new(secret.to_vec()));
+        }
+    }
+
+    /// Foreign bytes without the secrets.
+    pub(super) fn redacted(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut clean = Vec::with_capacity(bytes.len());
+        let mut rest = bytes;
+        while let Some((first, behind)) = rest.split_first() {
+            let longest = self.secrets.iter().filter(|secret| rest.starts_with(secret)).map(|secret| secret.len()).max();
+            if let Some(length) = longest {
+                clean.extend_from_slice(HIDDEN.as_bytes());
+                rest = &rest[length..];
+            } else {
+                clean.push(*first);
+                rest = behind;
+            }
+        }
+        clean
+    }
+
+    /// A reply without the secrets: a server may repeat what it was told.
+    pub(super) fn redacted_reply(&self, reply: &Reply) -> Reply {
+        Reply { code: reply.code, lines: reply.lines.iter().map(|line| self.redacted(line)).collect() }
+    }
+
+    /// What the client said; the caller leaves secrets out.
+    pub(super) fn client(&mut self, text: &str) {
+        self.add(Who::Client, printable(text.as_bytes()));
+    }
+
+    /// A reply, one line each.
+    pub(super) fn server(&mut self, reply: &Reply) {
+        for line in reply.text().split('\n') {
+            self.add(Who::Server, line.to_owned());
+        }
+    }
+
+    /// Bytes of the server that are no reply, already safe for a terminal.
+    pub(super) fn garbage(&mut self, text: &str) {
+        self.add(Who::Server, text.to_owned());
+    }
+
+    pub(super) fn note(&mut self, text: String) {
+        self.add(Who::Note, text);
+    }
+
+    fn add(&mut self, who: Who, mut text: String) {
+        if self.size > WHOLE {
+            return;
+        }
+        if let Some((cut, _)) = text.char_indices().nth(LINE) {
+            text.truncate(cut);
+            text.push('…');
+        }
+        self.size += text.len();
+        let (who, text) = if self.size > WHOLE { (Who::Note, "…".to_owned()) } else { (who, text) };
+        self.lines.push(Line { at: self.begin.elapsed(), who, text });
+    }
+
+    pub(super) fn finish(self) -> Transcript {
+        Transcript(self.lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_taken_out_and_size_is_bounded() {
+        let mut log = Log::new(Instant::now());
+        log.hide(b"hunter2");
+        log.hide(b"hunter2-long");
+        log.hide(b"no");
+        let reply = Reply { code: 535, lines: vec![b"no: hunter2-long, hunter2\x1b".to_vec()] };
+        let reply = log.redacted_reply(&reply);
+        log.server(&reply);
+        log.client(&"x".repeat(2 * LINE));
+        for _ in 0..WHOLE {
+            log.note("0123456789".into());
+        }
+        let lines = log.finish().0;
+        assert_eq!(lines[0].text, "535 no: ***, ***\\u{1b}");
+        assert_eq!(lines[1].text.chars().count(), LINE + 1);
+        assert!(lines.iter().map(|line| line.text.len()).sum::<usize>() <= WHOLE + LINE);
+        assert_eq!(lines.last().unwrap().text, "…");
+    }
+}
