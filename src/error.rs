@@ -1,32 +1,33 @@
-//! Exit statuses and the top-level error: what happened, to what, and what to do next.
+//! The top-level error: what happened, what to do next, and the exit status that scripts see.
+//!
+//! It has no `Display`: the edge says its phrases in the person's language.
 
 use crate::presets::Phrase;
 
-/// How the program ends (sysexits, as sendmail and msmtp).
+/// Exit status, as sysexits has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
 pub enum Exit {
     /// Done.
     Ok = 0,
-    /// The ladder failed at login or later for a reason with no better code.
+    /// The ladder failed for a reason with no better code.
     Failed = 1,
-    /// Usage, or an answer missing.
+    /// Usage, or an answer is missing.
     Usage = 64,
     /// Bad input data.
     Data = 65,
     /// No such profile or file.
     NoInput = 66,
-    /// Host unknown.
+    /// The host is unknown.
     NoHost = 68,
-    /// Cannot connect.
+    /// Cannot connect; or a service that is needed does not answer.
     Unavailable = 69,
     /// Our fault.
     Software = 70,
     /// Cannot write.
     CantCreate = 73,
-    /// I/O error.
+    /// Input or output error.
     Io = 74,
-    /// Temporary, try again later.
+    /// Temporary: try again later.
     TempFail = 75,
     /// TLS or protocol.
     Protocol = 76,
@@ -34,16 +35,23 @@ pub enum Exit {
     NoPerm = 77,
     /// Bad configuration.
     Config = 78,
-    /// Cancelled by the person.
+    /// Cancelled.
     Cancelled = 130,
 }
 
-/// An error that ends the program.
+impl Exit {
+    /// The number that the process ends with.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// What ends a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The exit status.
     pub exit: Exit,
-    /// What happened, to what.
+    /// What happened, naming the operation and the object.
     pub phrase: Phrase,
     /// What to do next.
     pub hint: Option<Phrase>,
@@ -55,7 +63,7 @@ impl Error {
         Self { exit, phrase, hint: None }
     }
 
-    /// The same with what to do next.
+    /// The error with a hint.
     #[must_use]
     pub fn hint(mut self, hint: Phrase) -> Self {
         self.hint = Some(hint);

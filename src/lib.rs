@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod diagnose;
 pub mod error;
+pub mod host;
 pub mod mail;
 pub mod plan;
 pub mod presets;

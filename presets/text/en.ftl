@@ -170,3 +170,94 @@ demo-fault-login-not-offered = No login: the server does not offer AUTH
 demo-fault-sender-refused = Sender refused: the account may not use this address
 demo-fault-busy = Busy: the server asks to come back later
 demo-fault-slow = Slow: every answer takes a second and a half
+
+# host: this machine, its files and its secret stores
+host-no-home = There is no home folder: HOME is not set
+host-no-home-hint = Set HOME, or write for the whole system with --scope system
+host-no-root = { $path } is not a folder, so it cannot be the root of an image
+host-no-cwd = The current folder is gone: change to one that exists
+host-nearest = Did you mean { $word }?
+
+host-read-missing = { $path } does not exist
+host-read-denied = { $path }: no permission to read it
+host-read-folder = { $path } is a folder, not a file
+host-read-large = { $path } is too large for a settings file
+host-read-special = { $path } is not a regular file
+host-read-other = Cannot read { $path }: { $error }
+host-write-denied = { $path }: no permission to write there
+host-write-denied-hint = Run mailsetup with sudo, or choose another path with --target NAME=PATH
+host-write-read-only = { $path } is on a file system that is mounted read-only
+host-write-full = { $path }: the disk is full, or your quota is used up
+host-write-full-hint = Make room and run the same command again
+host-write-not-folder = { $path }: a file stands where a folder is needed
+host-write-folder = { $path } is a folder, so no file can be written there
+host-write-other = Cannot write { $path }: { $error }
+
+host-profile-name = “{ $name }” cannot be the name of a profile
+host-profile-name-hint = Use up to 64 letters, digits, dots, underscores and hyphens, beginning with a letter, a digit or an underscore
+host-no-profile = There is no profile named { $name }
+host-no-profile-hint = mailsetup list shows the profiles that are saved
+host-newer-schema = { $path } was written by a newer mailsetup (schema { $schema }) and was left as it is
+host-newer-schema-hint = Update mailsetup, or choose another name with --profile NAME
+host-bad-profile = The profile cannot be understood: { $fault }
+
+host-locked = Another mailsetup is writing at the moment (process { $pid })
+host-locked-unknown = Another mailsetup is writing at the moment
+host-locked-hint = Wait for it to end, then run the same command again
+host-changed = { $path } was changed by someone else meanwhile, so nothing was written
+host-changed-hint = Run the same command again to see the new differences
+host-link-dangling = { $path } is a symbolic link that leads nowhere
+host-link-shared = { $path } leads through a folder in which everyone may write
+host-link-foreign = { $path } leads to a file that belongs to another user
+host-link-outside = { $path } leads out of the image
+host-link-hard = { $path } has a second name elsewhere, in a folder in which everyone may write
+host-link-hint = Put a regular file there, or choose another path with --target NAME=PATH
+host-no-group = There is no group named { $group }
+host-owner = { $path }: its owner and group cannot be set
+host-owner-hint = Run mailsetup with sudo
+host-run-start = { $command } could not be started: { $error }
+host-run-slow = { $command } did not end within { $seconds } seconds
+host-run-large = { $command } printed without end
+host-run-failed = { $command } failed ({ $status })
+host-run-said = { $command } failed: { $said }
+host-journal = The record of an earlier write cannot be understood: { $path } ({ $error })
+host-journal-hint = Move { $path } away to go on without it
+host-conflict = { $path } was edited since, in the lines that mailsetup wrote; nothing was changed
+host-conflict-hint = Edit it by hand; what was there before is in { $backup }
+host-conflict-new-hint = Edit it by hand; there was no such file before
+host-nothing-to-undo = There is no write to take back
+host-put-back = Everything was put back as it was
+host-not-put-back = { $path } was not put back; what was there before is in { $backup }
+host-not-taken-away = { $path } was not taken away again: remove it by hand
+host-recovered = A run of { $when } was cut off; what it had written was put back
+host-recovered-not = { $path } was edited since and was left as it is; what was there before is in { $backup }
+host-recovered-left = { $path } was edited since and was left as it is
+host-undo-gone = { $path } was removed since and stays removed; what was there before is in { $backup }
+host-undo-gone-new = { $path } was removed since and stays removed
+
+host-input-stdin = Cannot read the password from standard input: { $error }
+host-input-descriptor = Cannot read the password from file descriptor { $number }: { $error }
+host-input-variable = The environment variable { $name } is not set
+host-input-empty = The password is empty
+host-input-not-text = The password is not UTF-8 text
+host-input-long = The password is longer than 64 KiB
+host-command-start = The password command could not be started: { $error }
+host-command-slow = The password command did not end within { $seconds } seconds
+host-command-failed = The password command failed ({ $status })
+host-command-said = The password command failed ({ $status }): { $said }
+
+host-secret-open = { $path } holds the password, and everyone on this machine may read it (mode { $mode })
+host-secret-open-hint = Close it with: chmod { $mode } { $path }
+host-secret-missing-hint = Enter the password again with mailsetup edit
+host-secret-no-entry = The keyring has no entry { $entry } of mailsetup
+host-keyring-no-bus = No keyring: no desktop session runs here (no D-Bus session bus)
+host-keyring-no-service = No keyring: no keyring service runs in this session
+host-keyring-silent = No keyring: it did not answer in time
+host-keyring-locked = The keyring is locked and was not unlocked
+host-keyring-ambiguous = The keyring has this entry more than once: remove the others
+host-keyring-other = The keyring does not work: { $error }
+host-keyring-hint = Unlock the keyring, or choose --secret-store file
+host-keyring-image = The keyring of an image cannot be filled from here: store the password once the image runs
+host-keyring-left = The keyring still holds the entry { $entry }: remove it there
+host-keyring-forgotten = The keyring’s entry { $entry } was removed; undo does not bring it back
+host-keyring-changed = The keyring’s entry { $entry } keeps its new password

@@ -170,3 +170,94 @@ demo-fault-login-not-offered = Pas d’identification : le serveur ne propose p
 demo-fault-sender-refused = Expéditeur refusé : le compte ne peut pas utiliser cette adresse
 demo-fault-busy = Occupé : le serveur demande de revenir plus tard
 demo-fault-slow = Lent : chaque réponse prend une seconde et demie
+
+# host : cette machine, ses fichiers et ses coffres à secrets
+host-no-home = Il n’y a pas de dossier personnel : HOME n’est pas définie
+host-no-home-hint = Définissez HOME, ou écrivez pour tout le système avec --scope system
+host-no-root = { $path } n’est pas un dossier et ne peut pas être la racine d’une image
+host-no-cwd = Le dossier courant n’existe plus : placez-vous dans un dossier qui existe
+host-nearest = Vouliez-vous dire { $word } ?
+
+host-read-missing = { $path } n’existe pas
+host-read-denied = { $path } : pas le droit de le lire
+host-read-folder = { $path } est un dossier, pas un fichier
+host-read-large = { $path } est trop grand pour un fichier de réglages
+host-read-special = { $path } n’est pas un fichier ordinaire
+host-read-other = Impossible de lire { $path } : { $error }
+host-write-denied = { $path } : pas le droit d’y écrire
+host-write-denied-hint = Lancez mailsetup avec sudo, ou choisissez un autre chemin avec --target NOM=CHEMIN
+host-write-read-only = { $path } est sur un système de fichiers monté en lecture seule
+host-write-full = { $path } : le disque est plein, ou votre quota est épuisé
+host-write-full-hint = Faites de la place et relancez la même commande
+host-write-not-folder = { $path } : un fichier occupe la place d’un dossier
+host-write-folder = { $path } est un dossier : impossible d’y écrire un fichier
+host-write-other = Impossible d’écrire { $path } : { $error }
+
+host-profile-name = « { $name } » ne peut pas être le nom d’un profil
+host-profile-name-hint = Utilisez au plus 64 lettres, chiffres, points, tirets et tirets bas, en commençant par une lettre, un chiffre ou un tiret bas
+host-no-profile = Il n’y a pas de profil nommé { $name }
+host-no-profile-hint = mailsetup list montre les profils enregistrés
+host-newer-schema = { $path } a été écrit par un mailsetup plus récent (schéma { $schema }) et a été laissé tel quel
+host-newer-schema-hint = Mettez mailsetup à jour, ou choisissez un autre nom avec --profile NOM
+host-bad-profile = Le profil ne peut pas être compris : { $fault }
+
+host-locked = Un autre mailsetup est en train d’écrire (processus { $pid })
+host-locked-unknown = Un autre mailsetup est en train d’écrire
+host-locked-hint = Attendez sa fin, puis relancez la même commande
+host-changed = { $path } a été modifié entre-temps par quelqu’un d’autre : rien n’a été écrit
+host-changed-hint = Relancez la même commande pour voir les nouvelles différences
+host-link-dangling = { $path } est un lien symbolique qui ne mène nulle part
+host-link-shared = { $path } passe par un dossier où tout le monde peut écrire
+host-link-foreign = { $path } mène à un fichier d’un autre utilisateur
+host-link-outside = { $path } mène hors de l’image
+host-link-hard = { $path } a un second nom ailleurs, dans un dossier où tout le monde peut écrire
+host-link-hint = Mettez-y un fichier ordinaire, ou choisissez un autre chemin avec --target NOM=CHEMIN
+host-no-group = Il n’y a pas de groupe nommé { $group }
+host-owner = { $path } : impossible de fixer son propriétaire et son groupe
+host-owner-hint = Lancez mailsetup avec sudo
+host-run-start = { $command } n’a pas pu être lancée : { $error }
+host-run-slow = { $command } ne s’est pas terminée en { $seconds } secondes
+host-run-large = { $command } affiche sans fin
+host-run-failed = { $command } a échoué ({ $status })
+host-run-said = { $command } a échoué : { $said }
+host-journal = La trace d’une écriture précédente ne peut pas être comprise : { $path } ({ $error })
+host-journal-hint = Déplacez { $path } pour continuer sans elle
+host-conflict = { $path } a été modifié depuis, dans les lignes écrites par mailsetup ; rien n’a été changé
+host-conflict-hint = Modifiez-le à la main ; son contenu d’avant est dans { $backup }
+host-conflict-new-hint = Modifiez-le à la main ; ce fichier n’existait pas avant
+host-nothing-to-undo = Il n’y a aucune écriture à annuler
+host-put-back = Tout a été remis comme avant
+host-not-put-back = { $path } n’a pas été remis comme avant ; son contenu d’avant est dans { $backup }
+host-not-taken-away = { $path } n’a pas été retiré : supprimez-le à la main
+host-recovered = Une exécution du { $when } a été interrompue ; ce qu’elle avait écrit a été annulé
+host-recovered-not = { $path } a été modifié depuis et a été laissé tel quel ; son contenu d’avant est dans { $backup }
+host-recovered-left = { $path } a été modifié depuis et a été laissé tel quel
+host-undo-gone = { $path } a été supprimé depuis et le reste ; son contenu d’avant est dans { $backup }
+host-undo-gone-new = { $path } a été supprimé depuis et le reste
+
+host-input-stdin = Impossible de lire le mot de passe sur l’entrée standard : { $error }
+host-input-descriptor = Impossible de lire le mot de passe sur le descripteur { $number } : { $error }
+host-input-variable = La variable d’environnement { $name } n’est pas définie
+host-input-empty = Le mot de passe est vide
+host-input-not-text = Le mot de passe n’est pas du texte UTF-8
+host-input-long = Le mot de passe dépasse 64 Kio
+host-command-start = La commande du mot de passe n’a pas pu être lancée : { $error }
+host-command-slow = La commande du mot de passe ne s’est pas terminée en { $seconds } secondes
+host-command-failed = La commande du mot de passe a échoué ({ $status })
+host-command-said = La commande du mot de passe a échoué ({ $status }) : { $said }
+
+host-secret-open = { $path } contient le mot de passe, et tout le monde sur cette machine peut le lire (mode { $mode })
+host-secret-open-hint = Fermez-le avec : chmod { $mode } { $path }
+host-secret-missing-hint = Saisissez à nouveau le mot de passe avec mailsetup edit
+host-secret-no-entry = Le trousseau n’a pas d’entrée { $entry } de mailsetup
+host-keyring-no-bus = Pas de trousseau : aucune session de bureau n’est ouverte ici (pas de bus de session D-Bus)
+host-keyring-no-service = Pas de trousseau : aucun service de trousseau ne tourne dans cette session
+host-keyring-silent = Pas de trousseau : il n’a pas répondu à temps
+host-keyring-locked = Le trousseau est verrouillé et n’a pas été déverrouillé
+host-keyring-ambiguous = Le trousseau a cette entrée plusieurs fois : supprimez les autres
+host-keyring-other = Le trousseau ne fonctionne pas : { $error }
+host-keyring-hint = Déverrouillez le trousseau, ou choisissez --secret-store file
+host-keyring-image = Le trousseau d’une image ne peut pas être rempli d’ici : enregistrez le mot de passe une fois l’image démarrée
+host-keyring-left = Le trousseau contient encore l’entrée { $entry } : supprimez-la dans le trousseau
+host-keyring-forgotten = L’entrée { $entry } du trousseau a été supprimée ; undo ne la rétablit pas
+host-keyring-changed = L’entrée { $entry } du trousseau garde son nouveau mot de passe

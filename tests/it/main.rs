@@ -3,6 +3,7 @@
 
 mod conversation;
 mod demo;
+mod host;
 mod presets;
 mod probe;
 mod support;

@@ -1,0 +1,35 @@
+//! This machine: facts about it, applying plans, taking them back, profiles and secret stores.
+//!
+//! Files are written in [`apply`] and [`secrets`] alone. Everything that is applied is recorded in the state folder
+//! first, so that a kill at any moment leaves something to take back:
+//!
+//! ```text
+//! state/lock                  held while something is written; names the process
+//! state/journal/ID.json       one write: what it did, with hashes; begun, then done (0600, never a secret)
+//! state/backups/ID/N.before   contents before and after (0600, in 0700)
+//! ```
+
+pub mod apply;
+pub mod clock;
+pub mod input;
+pub mod profiles;
+pub mod secrets;
+
+mod command;
+mod disk;
+mod error;
+mod facts;
+mod places;
+mod take_back;
+mod undo;
+mod writable;
+
+pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, apply, recover};
+pub use command::CommandFault;
+pub use disk::Disk;
+pub use error::HostError;
+pub use facts::{Facts, facts};
+pub use places::places;
+pub use take_back::take_back;
+pub use undo::{Undone, undo};
+pub use writable::writable;

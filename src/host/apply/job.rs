@@ -1,0 +1,343 @@
+//! One write from beginning to end: look, keep copies, record, write, run, record again.
+
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use super::{
+    Action, Applied, AppliedFile, ApplyError, Options,
+    error::run_failed,
+    journal::{self, Entry, Journal, Kept, Kind, RunEntry, Stamp, State},
+    land::settle,
+    rollback::roll_back,
+    run,
+    session::Session,
+    write::{self, Form},
+};
+use crate::{
+    host::{
+        clock,
+        disk::{self, Found},
+        secrets::{self, SecretError},
+    },
+    mail::{Secret, profile::SecretPlace},
+    plan::{Change, Places, Run, Scope},
+    presets::target::RunPurpose,
+};
+
+/// One file to write.
+pub(in crate::host) struct Step {
+    pub(in crate::host) owner: String,
+    pub(in crate::host) path: PathBuf,
+    /// What the file must still be: content and mode.
+    pub(in crate::host) before: Option<(Vec<u8>, Option<u32>)>,
+    /// What it becomes; `None` takes it away.
+    pub(in crate::host) after: Option<After>,
+}
+
+/// What a file becomes.
+pub(in crate::host) struct After {
+    pub(in crate::host) bytes: Vec<u8>,
+    pub(in crate::host) mode: u32,
+    pub(in crate::host) access: Access,
+}
+
+/// Whose a file becomes.
+pub(in crate::host) enum Access {
+    /// As it is; ours when it is new.
+    Keep,
+    /// The same, with this group.
+    Group(String),
+    /// This owner and group.
+    Exact(u32, u32),
+}
+
+/// One write.
+pub(in crate::host) struct Job {
+    pub(in crate::host) kind: Kind,
+    pub(in crate::host) of: Vec<String>,
+    pub(in crate::host) profile: String,
+    pub(in crate::host) steps: Vec<Step>,
+    pub(in crate::host) runs: Vec<Run>,
+    pub(in crate::host) keyring: Option<Keyring>,
+}
+
+/// A step that may be taken.
+struct Ready {
+    step: Step,
+    target: PathBuf,
+    found: Option<Found>,
+    uid: Option<u32>,
+    gid: Option<u32>,
+}
+
+impl Step {
+    /// A plan's change as a step.
+    pub(super) fn of(change: &Change) -> Self {
+        let access = change.group.clone().map_or(Access::Keep, Access::Group);
+        Self {
+            owner: change.owner.clone(),
+            path: change.path.clone(),
+            before: change.before.clone().map(|bytes| (bytes, change.mode_before)),
+            after: change.after.clone().map(|bytes| After { bytes, mode: change.mode, access }),
+        }
+    }
+
+    fn ready(self, places: &Places) -> Result<Ready, ApplyError> {
+        let target = settle(&self.path, places.root.as_deref())?;
+        let found = look(&target)?;
+        let is_same = match (&found, &self.before) {
+            (None, None) => true,
+            (Some(found), Some((bytes, mode))) => found.bytes == *bytes && mode.is_none_or(|mode| mode == found.mode),
+            _ => false,
+        };
+        if !is_same {
+            return Err(ApplyError::Changed(self.path));
+        }
+        let has = found.as_ref().map(|found| (found.uid, found.gid));
+        let (uid, gid) = match self.after.as_ref().map(|after| &after.access) {
+            Some(Access::Exact(uid, gid)) => (Some(*uid), Some(*gid)),
+            Some(Access::Group(group)) => {
+                let gid = disk::group_id(places.root.as_deref(), group);
+                (has.map(|has| has.0), Some(gid.ok_or_else(|| ApplyError::Group(group.clone()))?))
+            }
+            Some(Access::Keep) | None => (has.map(|has| has.0), has.map(|has| has.1)),
+        };
+        Ok(Ready { step: self, target, found, uid, gid })
+    }
+}
+
+impl Ready {
+    fn entry(&self, index: usize) -> Entry {
+        let before = self.found.as_ref();
+        let mode = |after: &After| Stamp::of(&after.bytes, after.mode, self.uid(), self.gid(), format!("{index}.after"));
+        Entry {
+            owner: self.step.owner.clone(),
+            path: self.step.path.clone(),
+            target: self.target.clone(),
+            before: before.map(|found| stamp(found, format!("{index}.before"))),
+            after: self.step.after.as_ref().map(mode),
+        }
+    }
+
+    fn uid(&self) -> u32 {
+        self.uid.unwrap_or_else(|| rustix::process::geteuid().as_raw())
+    }
+
+    fn gid(&self) -> u32 {
+        self.gid.unwrap_or_else(|| rustix::process::getegid().as_raw())
+    }
+
+    fn write(&self, tag: &str) -> Result<(), ApplyError> {
+        // Looked at once more, so that only the moment of the rename is left to lose another's edit in.
+        if look(&self.target)? != self.found {
+            return Err(ApplyError::Changed(self.step.path.clone()));
+        }
+        match &self.step.after {
+            Some(after) => {
+                let form = Form { mode: after.mode, uid: self.uid, gid: self.gid, tag };
+                write::replace(&self.target, &after.bytes, &form)
+            }
+            None => write::remove(&self.target),
+        }
+    }
+
+    fn report(&self, entry: &Entry, journal: &Journal, places: &Places) -> AppliedFile {
+        let action = match (&self.found, &self.step.after) {
+            (_, None) => Action::Removed,
+            (None, Some(_)) => Action::Created,
+            (Some(_), Some(_)) => Action::Changed,
+        };
+        let backup = entry.before.as_ref().map(|stamp| journal.copy(places, stamp));
+        AppliedFile { path: self.step.path.clone(), action, backup }
+    }
+}
+
+impl Session<'_> {
+    /// Does all of a job, or none of it.
+    pub(in crate::host) fn execute(&self, job: Job, options: &Options) -> Result<Applied, ApplyError> {
+        let mut applied = Applied { changed: true, notes: self.notes.clone(), ..Applied::default() };
+        let is_here = self.places.root.is_none();
+        let (runs, left): (Vec<Run>, Vec<Run>) = job.runs.into_iter().partition(|_| is_here);
+        applied.left_to_do = left.iter().map(|run| run::line(&run.command)).collect();
+        let ready = job.steps.into_iter().map(|step| step.ready(self.places)).collect::<Result<Vec<_>, _>>()?;
+        let keyring = job.keyring;
+
+        let now = SystemTime::now();
+        let mut journal = Journal {
+            schema: journal::SCHEMA,
+            id: journal::next_id(self.places, &clock::stamp(now))?,
+            kind: job.kind,
+            state: State::Begun,
+            profile: job.profile,
+            when: clock::rfc3339(now),
+            of: job.of,
+            folders: folders(&ready),
+            files: ready.iter().enumerate().map(|(index, ready)| ready.entry(index)).collect(),
+            runs: Vec::new(),
+            kept: keyring.as_ref().map(|it| Kept { entry: it.entry.clone(), existed: it.old.is_some() }),
+        };
+        if let Err(error) = self.record(&mut journal, &ready, &runs) {
+            // Nothing is written yet but copies, which the next run would take away too.
+            journal.drop_copies(self.places);
+            return Err(error);
+        }
+        let done = self.carry_out(&mut journal, &ready, &runs, keyring.as_ref(), options);
+        match done {
+            Ok(notes) => applied.notes.extend(notes),
+            Err(cause) => return Err(self.put_back(cause, &journal, keyring.as_ref())),
+        }
+        applied.files =
+            ready.iter().zip(&journal.files).map(|(ready, entry)| ready.report(entry, &journal, self.places)).collect();
+        Ok(applied)
+    }
+
+    /// Copies first, then the record: from here on a kill is put back by the next run.
+    fn record(&self, journal: &mut Journal, ready: &[Ready], runs: &[Run]) -> Result<(), ApplyError> {
+        for (ready, entry) in ready.iter().zip(&journal.files) {
+            if let (Some(found), Some(stamp)) = (&ready.found, &entry.before) {
+                journal.keep_copy(self.places, &stamp.copy, &found.bytes)?;
+            }
+            // A taking back is not taken back itself, so it needs no base to merge from.
+            if let (Some(after), Some(stamp), true) = (&ready.step.after, &entry.after, journal.kind != Kind::Undo) {
+                journal.keep_copy(self.places, &stamp.copy, &after.bytes)?;
+            }
+        }
+        for (index, run) in runs.iter().enumerate() {
+            let found = run.creates.as_deref().map(look).transpose()?.flatten();
+            let before = found.as_ref().map(|found| stamp(found, format!("run-{index}.before")));
+            if let (Some(found), Some(stamp)) = (&found, &before) {
+                journal.keep_copy(self.places, &stamp.copy, &found.bytes)?;
+            }
+            journal.runs.push(RunEntry {
+                owner: run.owner.clone(),
+                command: run.command.clone(),
+                creates: run.creates.clone(),
+                build: run.purpose == RunPurpose::Build,
+                before,
+            });
+        }
+        journal.save(self.places)
+    }
+
+    fn carry_out(
+        &self,
+        journal: &mut Journal,
+        ready: &[Ready],
+        runs: &[Run],
+        keyring: Option<&Keyring>,
+        options: &Options,
+    ) -> Result<Vec<crate::presets::Phrase>, ApplyError> {
+        if let Some(keyring) = keyring {
+            secrets::keep(&journal.profile, &keyring.place(), &keyring.new, self.places)?;
+        }
+        for folder in &journal.folders {
+            write::make_folder(folder, self.folder_mode(folder, ready))?;
+        }
+        for ready in ready {
+            ready.write(&journal.id)?;
+        }
+        let mut notes = Vec::new();
+        for purpose in [RunPurpose::Build, RunPurpose::Reload] {
+            for run in runs.iter().filter(|run| run.purpose == purpose) {
+                let Err(fault) = run::run(&run.command, options.run_limit) else { continue };
+                let line = run::line(&run.command);
+                if purpose == RunPurpose::Build {
+                    return Err(ApplyError::Build(line, fault));
+                }
+                notes.push(run_failed(&line, &fault));
+            }
+        }
+        // New files have the group that their folder gave them.
+        for entry in &mut journal.files {
+            if let (Some(stamp), Some(found)) = (&mut entry.after, look(&entry.target)?) {
+                (stamp.uid, stamp.gid) = (found.uid, found.gid);
+            }
+        }
+        journal.state = State::Done;
+        journal.save(self.places)?;
+        Ok(notes)
+    }
+
+    fn put_back(&self, cause: ApplyError, journal: &Journal, keyring: Option<&Keyring>) -> ApplyError {
+        let cause = Box::new(cause);
+        let state = self.places.state.clone();
+        if let Some((keyring, old)) = keyring.and_then(|keyring| Some((keyring, keyring.old.as_ref()?)))
+            && secrets::keep(&journal.profile, &keyring.place(), old, self.places).is_err()
+        {
+            return ApplyError::NotPutBack(cause, PathBuf::from(&keyring.entry), None);
+        }
+        match roll_back(journal, self.places) {
+            Err(ApplyError::Write(path, _) | ApplyError::Read(path, _) | ApplyError::Owner(path)) => {
+                let entry = journal.files.iter().find(|entry| entry.target == path);
+                let backup = entry.and_then(|entry| entry.before.as_ref()).map(|stamp| journal.copy(self.places, stamp));
+                ApplyError::NotPutBack(cause, path, backup)
+            }
+            Err(_) => ApplyError::NotPutBack(cause, state, None),
+            Ok(leavings) => match (leavings.files.into_iter().next(), leavings.entry) {
+                (Some(left), _) => ApplyError::NotPutBack(cause, left.path, left.backup),
+                (None, Some(entry)) => ApplyError::NotPutBack(cause, PathBuf::from(entry), None),
+                (None, None) => ApplyError::PutBack(cause),
+            },
+        }
+    }
+
+    /// Our own folders are ours alone, but can be passed through where a file below is for a consumer's group.
+    fn folder_mode(&self, folder: &Path, ready: &[Ready]) -> u32 {
+        let is_own = |own: &Path| folder.starts_with(own) || (self.places.scope == Scope::User && own.starts_with(folder));
+        let is_for_others = |ready: &Ready| {
+            ready.target.starts_with(folder) && ready.step.after.as_ref().is_some_and(|after| after.mode & 0o077 != 0)
+        };
+        match is_own(&self.places.config) || is_own(&self.places.state) {
+            true if ready.iter().any(is_for_others) => 0o711,
+            true => 0o700,
+            false => 0o755,
+        }
+    }
+}
+
+/// An entry of the keyring that is made or changed.
+pub(in crate::host) struct Keyring {
+    entry: String,
+    old: Option<Secret>,
+    new: Secret,
+}
+
+impl Keyring {
+    /// What is to be done for an entry to hold the secret; `None` when it does.
+    pub(super) fn of(entry: &str, secret: &Secret, places: &Places) -> Result<Option<Self>, ApplyError> {
+        let mut keyring = Self { entry: entry.to_owned(), old: None, new: secret.clone() };
+        match secrets::read("", &keyring.place(), places) {
+            Ok(old) if old == keyring.new => return Ok(None),
+            Ok(old) => keyring.old = Some(old),
+            Err(SecretError::NoEntry(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Some(keyring))
+    }
+
+    fn place(&self) -> SecretPlace {
+        SecretPlace::Keyring { entry: self.entry.clone() }
+    }
+}
+
+fn folders(ready: &[Ready]) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for ready in ready.iter().filter(|ready| ready.step.after.is_some()) {
+        for folder in write::missing(write::folder_of(&ready.target)) {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+    }
+    folders
+}
+
+fn look(path: &Path) -> Result<Option<Found>, ApplyError> {
+    disk::look(path).map_err(|error| ApplyError::Read(path.to_owned(), error))
+}
+
+fn stamp(found: &Found, copy: String) -> Stamp {
+    Stamp::of(&found.bytes, found.mode, found.uid, found.gid, copy)
+}

@@ -1,0 +1,95 @@
+//! Putting back a write that did not come to its end.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    ApplyError,
+    journal::{Journal, Stamp, State},
+    write::{Form, folder_of, remove, replace, sweep},
+};
+use crate::{
+    host::{disk, secrets},
+    mail::profile::SecretPlace,
+    plan::Places,
+};
+
+/// A file that someone else wrote to meanwhile: left as it is.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) path: PathBuf,
+    pub(super) backup: Option<PathBuf>,
+}
+
+/// What was not put back.
+#[derive(Debug, Default)]
+pub(super) struct Leavings {
+    /// Files that hold neither the content before nor the one after.
+    pub(super) files: Vec<Left>,
+    /// A new entry of the keyring that it does not let go.
+    pub(super) entry: Option<String>,
+}
+
+/// Puts every file back as it was before, and takes the record away. When that fails, the record stays for the next run.
+/// Where a file is left as it is, the copies stay.
+pub(super) fn roll_back(journal: &Journal, places: &Places) -> Result<Leavings, ApplyError> {
+    let mut leavings = Leavings::default();
+    for entry in journal.files.iter().rev() {
+        sweep(folder_of(&entry.target), &journal.id);
+        let now = look(&entry.target)?;
+        let is_before = match (&now, &entry.before) {
+            (Some(found), Some(before)) => before.is(found),
+            (None, None) => true,
+            _ => false,
+        };
+        let is_after = match (&now, &entry.after) {
+            (Some(found), Some(after)) => after.has_content(found),
+            (None, None) => true,
+            _ => false,
+        };
+        let same_content = || now.as_ref().is_some_and(|found| entry.before.as_ref().is_some_and(|b| b.has_content(found)));
+        if is_after && !is_before {
+            restore(journal, places, &entry.target, entry.before.as_ref())?;
+        } else if !is_before && !same_content() {
+            let backup = entry.before.as_ref().map(|stamp| journal.copy(places, stamp));
+            leavings.files.push(Left { path: entry.path.clone(), backup });
+        }
+    }
+    for run in journal.runs.iter().filter(|run| run.build) {
+        let Some(path) = &run.creates else { continue };
+        let is_before = match (look(path)?, &run.before) {
+            (Some(found), Some(before)) => before.is(&found),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_before {
+            restore(journal, places, path, run.before.as_ref())?;
+        }
+    }
+    if let Some(kept) = journal.kept.as_ref().filter(|kept| !kept.existed) {
+        // A keyring that does not answer must not stand in the way of the files for ever.
+        if secrets::forget(&journal.profile, &SecretPlace::Keyring { entry: kept.entry.clone() }, places).is_err() {
+            leavings.entry = Some(kept.entry.clone());
+        }
+    }
+    for folder in journal.folders.iter().rev() {
+        // One that is not empty by now is someone's.
+        let _ = std::fs::remove_dir(folder);
+    }
+    if leavings.files.iter().any(|left| left.backup.is_some()) {
+        Journal { state: State::PutBack, ..journal.clone() }.save(places)?;
+    } else {
+        journal.discard(places)?;
+    }
+    Ok(leavings)
+}
+
+fn restore(journal: &Journal, places: &Places, target: &Path, before: Option<&Stamp>) -> Result<(), ApplyError> {
+    let Some(stamp) = before else { return remove(target) };
+    let bytes = journal.content(places, stamp)?;
+    let form = Form { mode: stamp.mode, uid: Some(stamp.uid), gid: Some(stamp.gid), tag: &journal.id };
+    replace(target, &bytes, &form)
+}
+
+fn look(path: &Path) -> Result<Option<disk::Found>, ApplyError> {
+    disk::look(path).map_err(|error| ApplyError::Read(path.to_owned(), error))
+}

@@ -1,0 +1,146 @@
+//! Files as they are, and the user and group databases, on this machine or below an image's root.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use crate::plan::{Existing, Files, Places};
+
+/// The largest file that is read, in bytes: settings are small, and a backup is kept of each.
+const LIMIT: u64 = 16 * 1024 * 1024;
+
+/// The disk, as plans see it.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    root: Option<PathBuf>,
+}
+
+impl Disk {
+    /// The disk of these places.
+    pub fn new(places: &Places) -> Self {
+        Self { root: places.root.clone() }
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
+        Ok(look(path)?.map(|found| Existing { mode: found.mode, bytes: found.bytes }))
+    }
+
+    fn has_group(&self, group: &str) -> bool {
+        group_id(self.root.as_deref(), group).is_some()
+    }
+}
+
+/// A file with what a write must keep.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) bytes: Vec<u8>,
+    /// Permission bits.
+    pub(super) mode: u32,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+}
+
+/// The regular file at `path`, through links; `None` when there is none.
+///
+/// # Errors
+/// `IsADirectory`, `Unsupported` for a device or pipe, `FileTooLarge`, or what the system says.
+pub(super) fn look(path: &Path) -> io::Result<Option<Found>> {
+    // Without NONBLOCK a pipe that nobody writes to would hang here.
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let meta = file.metadata()?;
+    if meta.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !meta.is_file() {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
+    let bytes = limited(file, LIMIT)?;
+    Ok(Some(Found { bytes, mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid() }))
+}
+
+fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
+/// The file's text below `root`; nothing when it cannot be read or is not text.
+pub(super) fn text_below(root: Option<&Path>, path: &str) -> String {
+    let path = root.unwrap_or(Path::new("/")).join(path);
+    look(&path).ok().flatten().and_then(|found| String::from_utf8(found.bytes).ok()).unwrap_or_default()
+}
+
+/// The number of a group, from `etc/group` below `root`.
+pub(super) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {
+    group_in(&text_below(root, "etc/group"), group)
+}
+
+/// The name of a user, from `etc/passwd` below `root`.
+pub(super) fn name_of(root: Option<&Path>, uid: u32) -> Option<String> {
+    user_in(&text_below(root, "etc/passwd"), uid).map(|(name, _)| name)
+}
+
+/// The home folder of a user of this machine.
+pub(super) fn home_of(uid: u32) -> Option<PathBuf> {
+    user_in(&text_below(None, "etc/passwd"), uid).map(|(_, home)| home).filter(|home| home.is_absolute())
+}
+
+fn group_in(database: &str, group: &str) -> Option<u32> {
+    database.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        if fields.next() == Some(group) { fields.nth(1)?.parse().ok() } else { None }
+    })
+}
+
+fn user_in(database: &str, uid: u32) -> Option<(String, PathBuf)> {
+    database.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, id, _, _, home, ..] = fields.as_slice() else { return None };
+        (id.parse() == Ok(uid)).then(|| ((*name).to_owned(), PathBuf::from(home)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn databases() {
+        let group = "root:x:0:\npostfix:x:112:ann\npost:x:7:\nbroken\n";
+        assert_eq!(group_in(group, "postfix"), Some(112));
+        assert_eq!(group_in(group, "broken"), None);
+        assert_eq!(group_in(group, ""), None);
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
+        assert_eq!(user_in(passwd, 1000), Some(("ann".into(), "/home/ann".into())));
+        assert_eq!(user_in(passwd, 5), None);
+    }
+
+    #[test]
+    fn files_with_their_mode_and_what_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        assert!(Disk::default().read(&path).unwrap().is_none());
+        std::fs::write(&path, b"\xff\0").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let found = Disk::default().read(&path).unwrap().unwrap();
+        assert_eq!((found.bytes.as_slice(), found.mode), (&b"\xff\0"[..], 0o640));
+        let error = |path: &Path| Disk::default().read(path).err().map(|error| error.kind());
+        assert_eq!(error(folder.path()), Some(io::ErrorKind::IsADirectory));
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert_eq!(error(&pipe), Some(io::ErrorKind::Unsupported));
+        assert_eq!(limited(File::open(&path).unwrap(), 1).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+}

@@ -1,0 +1,117 @@
+//! Facts about this machine that answers default to.
+
+use std::path::Path;
+
+use super::disk;
+use crate::mail::endpoint::is_full_name;
+
+/// What is known of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The host's name up to its first dot; `localhost` when it has none.
+    pub host_name: String,
+    /// Its fully qualified name, where one is found.
+    pub full_name: Option<String>,
+    /// Whether mailsetup runs as root.
+    pub is_root: bool,
+    /// Who runs mailsetup; absent when the user has no name here.
+    pub user_name: Option<String>,
+}
+
+/// Looks at this machine. Reads `/etc/hosts`, `/etc/mailname` and `/etc/resolv.conf`; asks no server.
+pub fn facts() -> Facts {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let uid = rustix::process::geteuid();
+    let full_name = Sources::below(None).full_name(&host);
+    Facts {
+        host_name: short(&host).to_owned(),
+        full_name,
+        is_root: uid.is_root(),
+        user_name: disk::name_of(None, uid.as_raw()),
+    }
+}
+
+/// The files in which a full name may be found.
+struct Sources {
+    hosts: String,
+    mail_name: String,
+    resolver: String,
+}
+
+impl Sources {
+    fn below(root: Option<&Path>) -> Self {
+        Self {
+            hosts: disk::text_below(root, "etc/hosts"),
+            mail_name: disk::text_below(root, "etc/mailname"),
+            resolver: disk::text_below(root, "etc/resolv.conf"),
+        }
+    }
+
+    /// The full name of `host`: itself, its canonical name in `/etc/hosts`, `/etc/mailname`, or with the resolver's domain.
+    fn full_name(&self, host: &str) -> Option<String> {
+        let own = || Some(host.to_owned());
+        let mail_name = || self.mail_name.lines().next().map(|line| line.trim().to_owned());
+        let resolved = || domain(&self.resolver).map(|domain| format!("{}.{domain}", short(host)));
+        [&own as &dyn Fn() -> Option<String>, &|| canonical(&self.hosts, host), &mail_name, &resolved]
+            .iter()
+            .filter_map(|source| source())
+            .map(|name| name.trim_end_matches('.').to_lowercase())
+            .find(|name| is_full_name(name))
+    }
+}
+
+fn short(host: &str) -> &str {
+    host.split('.').next().filter(|label| !label.is_empty()).unwrap_or("localhost")
+}
+
+/// The full name on the line of `/etc/hosts` that names `host`: the first name of the line that has a dot.
+fn canonical(hosts: &str, host: &str) -> Option<String> {
+    hosts.lines().find_map(|line| {
+        let names: Vec<&str> = line.split('#').next()?.split_whitespace().skip(1).collect();
+        names.iter().any(|name| name.eq_ignore_ascii_case(host)).then_some(())?;
+        names.into_iter().find(|name| is_full_name(name)).map(str::to_owned)
+    })
+}
+
+/// The domain of `resolv.conf`: the last of `domain` and the first word of `search` (resolv.conf(5)).
+fn domain(resolver: &str) -> Option<String> {
+    let domain = resolver.lines().rev().find_map(|line| {
+        let mut words = line.split_whitespace();
+        matches!(words.next()?, "domain" | "search").then(|| words.next())?
+    })?;
+    Some(domain.trim_matches('.').to_owned()).filter(|domain| !domain.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(hosts: &str, mail_name: &str, resolver: &str) -> Sources {
+        Sources { hosts: hosts.into(), mail_name: mail_name.into(), resolver: resolver.into() }
+    }
+
+    #[test]
+    fn the_full_name_comes_from_the_surest_source() {
+        let debian = "127.0.0.1\tlocalhost\n127.0.1.1\tweb1.Example.com web1 # own\n";
+        assert_eq!(sources(debian, "mail.test\n", "").full_name("web1").as_deref(), Some("web1.example.com"));
+        assert_eq!(sources(debian, "", "").full_name("db.example.org").as_deref(), Some("db.example.org"));
+        let reversed = "192.0.2.1 web1 web1.example.com\n";
+        assert_eq!(sources(reversed, "", "").full_name("web1").as_deref(), Some("web1.example.com"));
+        assert_eq!(sources("127.0.1.1 web1\n", "mx.test\n", "").full_name("web1").as_deref(), Some("mx.test"));
+        let search = "nameserver 192.0.2.53\nsearch lan.test other.test\n";
+        assert_eq!(sources("", "web1\n", search).full_name("web1").as_deref(), Some("web1.lan.test"));
+        assert_eq!(sources("", "", "domain a.test\nsearch b.test\n").full_name("w").as_deref(), Some("w.b.test"));
+        assert_eq!(sources("127.0.0.1 localhost web1 web1.localdomain\n", "", "search .\n").full_name("web1"), None);
+    }
+
+    #[test]
+    fn this_machine_and_an_image() {
+        let facts = facts();
+        assert!(!facts.host_name.is_empty() && !facts.host_name.contains('.'));
+        assert_eq!(facts.is_root, rustix::process::geteuid().is_root());
+        let image = tempfile::tempdir().unwrap();
+        std::fs::create_dir(image.path().join("etc")).unwrap();
+        std::fs::write(image.path().join("etc/mailname"), "image.example.com\n").unwrap();
+        assert_eq!(Sources::below(Some(image.path())).full_name("box").as_deref(), Some("image.example.com"));
+    }
+}

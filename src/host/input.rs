@@ -1,0 +1,222 @@
+//! Where a password comes from when it is not typed: never from an argument.
+//!
+//! One line break at the end (`\n` or `\r\n`) is dropped, nothing else.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use zeroize::Zeroizing;
+
+use super::{
+    command::{self, CommandFault},
+    error::{read_exit, unreadable},
+};
+use crate::{
+    error::{Error, Exit},
+    mail::{Secret, reply::escape},
+    phrase,
+    presets::Phrase,
+};
+
+/// The longest password that is taken, in bytes.
+pub const LIMIT: usize = 64 * 1024;
+
+/// How long a command may take to print it.
+const COMMAND_LIMIT: Duration = Duration::from_secs(30);
+
+/// A source of a password that gave none.
+#[derive(Debug)]
+pub enum InputError {
+    /// Standard input cannot be read.
+    Stdin(io::Error),
+    /// The file cannot be read.
+    File(PathBuf, io::Error),
+    /// The file descriptor cannot be read.
+    Descriptor(u32, io::Error),
+    /// The environment variable is not set.
+    Variable(String),
+    /// The command failed.
+    Command(CommandFault),
+    /// There was nothing.
+    Empty,
+    /// It is not UTF-8.
+    NotText,
+    /// It is longer than [`LIMIT`].
+    Long,
+}
+
+impl InputError {
+    /// What happened.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Stdin(error) => phrase!("host-input-stdin", error = escape(&error.to_string())),
+            Self::File(path, error) => unreadable(path, error),
+            Self::Descriptor(number, error) => {
+                phrase!("host-input-descriptor", number = number, error = escape(&error.to_string()))
+            }
+            Self::Variable(name) => phrase!("host-input-variable", name = escape(name)),
+            Self::Command(fault) => match fault {
+                CommandFault::Start(error) => phrase!("host-command-start", error = escape(&error.to_string())),
+                CommandFault::Slow(limit) => phrase!("host-command-slow", seconds = limit.as_secs()),
+                CommandFault::Large(_) => phrase!("host-input-long"),
+                CommandFault::Failed(status, said) if said.is_empty() => phrase!("host-command-failed", status = status),
+                CommandFault::Failed(status, said) => phrase!("host-command-said", status = status, said = said),
+            },
+            Self::Empty => phrase!("host-input-empty"),
+            Self::NotText => phrase!("host-input-not-text"),
+            Self::Long => phrase!("host-input-long"),
+        }
+    }
+
+    /// The exit status.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Stdin(error) | Self::File(_, error) | Self::Descriptor(_, error) => read_exit(error),
+            Self::Command(CommandFault::Slow(_)) => Exit::TempFail,
+            Self::Command(CommandFault::Large(_)) | Self::Empty | Self::NotText | Self::Long => Exit::Data,
+            Self::Variable(_) | Self::Command(_) => Exit::NoInput,
+        }
+    }
+}
+
+impl From<InputError> for Error {
+    fn from(error: InputError) -> Self {
+        Self::new(error.exit(), error.phrase())
+    }
+}
+
+/// The password on standard input, up to its end.
+///
+/// # Errors
+/// It cannot be read, or is no password.
+pub fn from_stdin() -> Result<Secret, InputError> {
+    secret(&read(io::stdin().lock()).map_err(InputError::Stdin)?)
+}
+
+/// The password in a file.
+///
+/// # Errors
+/// It cannot be read, or is no password.
+pub fn from_file(path: &Path) -> Result<Secret, InputError> {
+    secret(&File::open(path).and_then(read).map_err(|error| InputError::File(path.to_owned(), error))?)
+}
+
+/// The password on an open file descriptor. A regular file is read from its beginning.
+///
+/// # Errors
+/// It is not open or cannot be read, or is no password.
+pub fn from_fd(number: u32) -> Result<Secret, InputError> {
+    let open = |folder: &str| File::open(format!("{folder}/{number}"));
+    let file = open("/proc/self/fd")
+        .or_else(|error| if Path::new("/proc/self/fd").exists() { Err(error) } else { open("/dev/fd") });
+    secret(&file.and_then(read).map_err(|error| InputError::Descriptor(number, error))?)
+}
+
+/// The password in an environment variable.
+///
+/// # Errors
+/// It is not set, or is no password.
+pub fn from_env(name: &str) -> Result<Secret, InputError> {
+    // These names make `var_os` panic on some systems, and no variable has them.
+    let value = (!name.is_empty() && !name.contains(['=', '\0'])).then(|| std::env::var_os(name)).flatten();
+    let value = value.ok_or_else(|| InputError::Variable(name.to_owned()))?;
+    secret(&Zeroizing::new(value.into_encoded_bytes()))
+}
+
+/// The password that a command prints. It is given to `/bin/sh -c` with our environment but for `MAILSETUP_*`.
+///
+/// # Errors
+/// It fails or takes longer than 30 seconds, or what it prints is no password.
+pub fn from_command(script: &str) -> Result<Secret, InputError> {
+    let mut shell = Command::new("/bin/sh");
+    shell.arg("-c").arg(script);
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"MAILSETUP_") {
+            shell.env_remove(name);
+        }
+    }
+    secret(&command::run(shell, COMMAND_LIMIT, LIMIT + 2).map_err(InputError::Command)?)
+}
+
+fn read(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 4));
+    source.take(LIMIT as u64 + 3).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn secret(bytes: &[u8]) -> Result<Secret, InputError> {
+    let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line));
+    if bytes.is_empty() {
+        return Err(InputError::Empty);
+    }
+    if bytes.len() > LIMIT {
+        return Err(InputError::Long);
+    }
+    std::str::from_utf8(bytes).map(|text| Secret::new(text.to_owned())).map_err(|_| InputError::NotText)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, os::fd::AsRawFd};
+
+    use super::*;
+
+    fn taken(bytes: &[u8]) -> String {
+        secret(bytes).unwrap().expose().to_owned()
+    }
+
+    #[test]
+    fn one_line_break_is_dropped_and_nothing_else() {
+        assert_eq!(taken(b" p\xc3\xa9\t \n"), " pé\t ");
+        assert_eq!(taken(b"a\r\n"), "a");
+        assert_eq!(taken(b"a\n\n"), "a\n");
+        assert_eq!(taken(b"a\r"), "a\r");
+        for empty in [&b""[..], b"\n", b"\r\n"] {
+            assert!(matches!(secret(empty), Err(InputError::Empty)));
+        }
+        assert_eq!(secret(b"\xff\n").unwrap_err().exit(), Exit::Data);
+    }
+
+    #[test]
+    fn the_limit_is_exact() {
+        let mut long = vec![b'x'; LIMIT];
+        long.extend(b"\r\n");
+        assert_eq!(secret(&read(long.as_slice()).unwrap()).unwrap().expose().len(), LIMIT);
+        long[LIMIT] = b'x';
+        assert!(matches!(secret(&read(long.as_slice()).unwrap()), Err(InputError::Long)));
+        assert!(matches!(secret(&read(io::repeat(b'x')).unwrap()), Err(InputError::Long)));
+    }
+
+    #[test]
+    fn files_and_descriptors() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"hunter2\n").unwrap();
+        let number = u32::try_from(file.as_raw_fd()).unwrap();
+        assert_eq!(from_fd(number).unwrap().expose(), "hunter2");
+        assert_eq!(from_fd(9_999).unwrap_err().phrase().id, "host-input-descriptor");
+        let (end, mut start) = io::pipe().unwrap();
+        start.write_all(b"piped").unwrap();
+        drop(start);
+        assert_eq!(from_fd(u32::try_from(end.as_raw_fd()).unwrap()).unwrap().expose(), "piped");
+        let missing = from_file(Path::new("/nonexistent/file")).unwrap_err();
+        assert_eq!(missing.exit(), Exit::NoInput);
+        assert_eq!(missing.phrase(), phrase!("host-read-missing", path = "/nonexistent/file"));
+        assert!(
+            matches!(from_file(Path::new("/")), Err(InputError::File(_, error)) if error.kind() == io::ErrorKind::IsADirectory)
+        );
+    }
+
+    #[test]
+    fn commands_and_variables() {
+        assert_eq!(from_command("printf '%s\\n' ' a b '").unwrap().expose(), " a b ");
+        let said = from_command("echo 'no such entry' >&2; exit 1").unwrap_err().phrase();
+        assert!(said.args.contains(&("said", "no such entry".into())), "{said:?}");
+        assert!(matches!(from_env("MAILSETUP_TEST_NOT_SET"), Err(InputError::Variable(_))));
+        assert!(matches!(from_env("A=B"), Err(InputError::Variable(_))));
+    }
+}

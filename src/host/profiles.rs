@@ -1,0 +1,212 @@
+//! Saved profiles: loading, listing and saving them.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::{ApplyError, HostError, apply::write_file, disk};
+use crate::{
+    mail::{Profile, profile::SCHEMA},
+    plan::Places,
+    presets::{self, PresetFault, nearest},
+};
+
+/// Checks a profile's name: letters, digits, `.`, `_` and `-`, no dot in front, at most 64.
+///
+/// # Errors
+/// The name cannot be one.
+pub fn check_name(name: &str) -> Result<(), HostError> {
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
+    if is_plain && (1..=64).contains(&name.len()) && !name.starts_with(['.', '-']) {
+        Ok(())
+    } else {
+        Err(HostError::ProfileName(name.to_owned()))
+    }
+}
+
+/// The names of the profiles that are saved, sorted.
+///
+/// # Errors
+/// Their folder cannot be read; that there is none is no error.
+pub fn names(places: &Places) -> Result<Vec<String>, HostError> {
+    let folder = places.config.join("profiles");
+    let fault = |error| HostError::Read(folder.clone(), error);
+    let entries = match std::fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(fault)?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(fault)?.path();
+        let name = path.file_stem().and_then(|stem| stem.to_str()).filter(|name| check_name(name).is_ok());
+        if let (Some(name), true) = (name, path.extension().is_some_and(|ending| ending == "toml")) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Loads a profile.
+///
+/// # Errors
+/// There is none of this name, a newer mailsetup wrote it, or it cannot be understood.
+pub fn load(name: &str, places: &Places) -> Result<Profile, HostError> {
+    read(name, places).and_then(|(path, source)| parse(&path, &source))
+}
+
+/// A saved profile by name, or what is wrong with it.
+pub type Listed = (String, Result<Profile, HostError>);
+
+/// Every profile, with what is wrong with those that cannot be loaded.
+///
+/// # Errors
+/// Their folder cannot be read.
+pub fn list(places: &Places) -> Result<Vec<Listed>, HostError> {
+    Ok(names(places)?.into_iter().map(|name| (name.clone(), load(&name, places))).collect())
+}
+
+/// Saves a profile outside a plan, as after a check: no backup, nothing to undo.
+///
+/// # Errors
+/// Its name cannot be one, or it cannot be written; a file of a newer schema is left as it is.
+pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), ApplyError> {
+    check_name(name)?;
+    match load(name, places) {
+        Err(error @ HostError::NewerSchema(..)) => return Err(error.into()),
+        Ok(saved) if saved == *profile => return Ok(()),
+        _ => {}
+    }
+    write_file(&places.profile(name), render(profile)?.as_bytes())
+}
+
+/// A profile as its file's text.
+///
+/// # Errors
+/// A path in it that is not UTF-8.
+pub fn render(profile: &Profile) -> Result<String, HostError> {
+    toml::to_string(profile).map_err(|error| {
+        let cause = error.to_string();
+        HostError::BadProfile(PresetFault { file: "profile".into(), line: None, cause, nearest: None })
+    })
+}
+
+/// Reads a profile's text. The schema is looked at first: keys of a newer one are not unknown, but not ours to judge.
+///
+/// # Errors
+/// A newer mailsetup wrote it, or it cannot be understood.
+pub fn parse(path: &Path, source: &str) -> Result<Profile, HostError> {
+    #[derive(Deserialize)]
+    struct Header {
+        schema: Option<u64>,
+    }
+    let file = path.display().to_string();
+    match toml::from_str(source) {
+        Ok(Header { schema: Some(schema) }) if schema > u64::from(SCHEMA) => {
+            Err(HostError::NewerSchema(path.to_owned(), schema))
+        }
+        _ => presets::parse(&file, source).map_err(HostError::BadProfile),
+    }
+}
+
+/// The path and text of a profile.
+pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
+    check_name(name)?;
+    let path = places.profile(name);
+    let found = disk::look(&path).map_err(|error| HostError::Read(path.clone(), error))?;
+    let Some(found) = found else {
+        let saved = names(places).unwrap_or_default();
+        let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
+        return Err(HostError::NoProfile(name.to_owned(), near));
+    };
+    let source = String::from_utf8(found.bytes).map_err(|_| {
+        let cause = "not UTF-8".to_owned();
+        HostError::BadProfile(PresetFault { file: path.display().to_string(), line: None, cause, nearest: None })
+    })?;
+    Ok((path, source))
+}
+
+/// The text of a profile with `enabled = false`: one word is changed where it can be found, so that comments stay.
+pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
+    let mut profile = parse(path, source)?;
+    profile.enabled = false;
+    let mut lines: Vec<String> = source.split_inclusive('\n').map(str::to_owned).collect();
+    let top = lines.iter().position(|line| line.trim_start().starts_with('[')).unwrap_or(lines.len());
+    if let Some(line) = lines[..top].iter_mut().find(|line| line.trim_start().starts_with("enabled")) {
+        *line = line.replacen("true", "false", 1);
+    }
+    let edited = lines.concat();
+    if parse(path, &edited).is_ok_and(|edited| edited == profile) { Ok(edited) } else { render(&profile) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Scope;
+
+    const SOURCE: &str = "# mine\nschema = 1\nenabled = true # for now\n\n[sender]\naddress = 'a@example.com'\n\n[smtp]\n\
+        host = 'mail.example.com'\nport = 465\nsecurity = 'tls'\nauth = 'none'\nehlo = 'w.example.com'\n";
+
+    fn places(folder: &Path) -> Places {
+        let config = folder.join("config");
+        let folder = folder.to_owned();
+        Places { scope: Scope::User, root: None, home: folder.clone(), state: folder.join("state"), cwd: folder, config }
+    }
+
+    fn put(places: &Places, name: &str, source: &str) {
+        std::fs::create_dir_all(places.config.join("profiles")).unwrap();
+        std::fs::write(places.config.join("profiles").join(name), source).unwrap();
+    }
+
+    #[test]
+    fn names_that_are_none() {
+        for name in ["default", "a", "web-1.example_x"] {
+            check_name(name).unwrap();
+        }
+        for name in ["", ".", "..", ".hidden", "a/b", "a b", "é", "-x", "a\n", &"x".repeat(65)] {
+            assert!(check_name(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn saving_loading_and_listing() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path());
+        assert_eq!(names(&places).unwrap(), Vec::<String>::new());
+        let profile = parse(Path::new("x"), SOURCE).unwrap();
+        save("default", &profile, &places).unwrap();
+        assert_eq!(load("default", &places).unwrap(), profile);
+        put(&places, "broken.toml", "schema = 1\nenabeld = true\n");
+        put(&places, ".hidden.toml", "");
+        put(&places, "default.secret", "x");
+        let listed = list(&places).unwrap();
+        assert_eq!(listed.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["broken", "default"]);
+        let error = listed[0].1.as_ref().unwrap_err();
+        assert_eq!(error.hint(), Some(crate::phrase!("host-nearest", word = "enabled")));
+        let Err(HostError::NoProfile(_, near)) = load("defualt", &places) else { panic!("loaded") };
+        assert_eq!(near.as_deref(), Some("default"));
+    }
+
+    #[test]
+    fn a_newer_schema_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path());
+        let newer = "schema = 2\nenabled = true\n[quantum]\nrelay = 1\n";
+        put(&places, "default.toml", newer);
+        assert!(matches!(load("default", &places), Err(HostError::NewerSchema(_, 2))));
+        let profile = parse(Path::new("x"), SOURCE).unwrap();
+        assert!(save("default", &profile, &places).is_err());
+        assert_eq!(std::fs::read_to_string(places.profile("default")).unwrap(), newer);
+    }
+
+    #[test]
+    fn disabling_changes_one_word() {
+        let path = Path::new("x");
+        assert_eq!(disabled(path, SOURCE).unwrap(), SOURCE.replace("enabled = true", "enabled = false"));
+        let inline = SOURCE.replace("enabled = true", "'enabled'=true");
+        assert!(!parse(path, &disabled(path, &inline).unwrap()).unwrap().enabled);
+    }
+}

@@ -1,0 +1,422 @@
+//! Plans applied, taken back, cut off and put back, in temporary folders.
+//!
+//! Root passes every permission check, and these tests also run as root: what cannot be written is a folder in whose place
+//! a file stands.
+
+use std::{
+    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use mailsetup::{
+    host::{
+        self, Action, Applied, ApplyError, Disk, Options, Undone,
+        secrets::{self, KeyringFault},
+    },
+    mail::{Secret, profile::SecretPlace},
+    plan::{Change, Files, Places, Plan, Run, Scope},
+    presets::target::RunPurpose,
+};
+
+mod kill;
+mod remove;
+mod stores;
+
+/// A home folder of its own.
+pub(crate) struct Home {
+    folder: tempfile::TempDir,
+    places: Places,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let places = at(folder.path());
+        Self { folder, places }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn put(&self, name: &str, text: &str) {
+        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.path(name)).ok()
+    }
+
+    /// A change of a file from what it is now.
+    pub(crate) fn change(&self, owner: &str, name: &str, after: Option<&str>, mode: u32) -> Change {
+        let now = Disk::new(&self.places).read(&self.path(name)).unwrap();
+        Change {
+            owner: owner.into(),
+            path: self.path(name),
+            mode_before: now.as_ref().map(|now| now.mode),
+            before: now.map(|now| now.bytes),
+            after: after.map(|text| text.as_bytes().to_vec()),
+            mode,
+            group: None,
+        }
+    }
+
+    /// A plan for files that a target writes, 0600.
+    pub(crate) fn plan(&self, files: &[(&str, &str)]) -> Plan {
+        let changes = files.iter().map(|(name, text)| self.change("app", name, Some(text), 0o600)).collect();
+        Plan { name: "default".into(), changes, runs: Vec::new(), keep: None, notes: Vec::new() }
+    }
+
+    pub(crate) fn write(&self, files: &[(&str, &str)]) -> Applied {
+        self.apply(&self.plan(files)).unwrap()
+    }
+
+    pub(crate) fn apply(&self, plan: &Plan) -> Result<Applied, ApplyError> {
+        host::apply(plan, &self.places, &Options::default())
+    }
+
+    pub(crate) fn undo(&self) -> Result<Undone, ApplyError> {
+        host::undo(&self.places)
+    }
+
+    /// Files of the state folder below `name`, at any depth.
+    pub(crate) fn state(&self, name: &str) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.places.state.join(name)];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files
+    }
+}
+
+pub(crate) fn at(folder: &Path) -> Places {
+    Places {
+        scope: Scope::User,
+        root: None,
+        home: folder.to_owned(),
+        config: folder.join(".config/mailsetup"),
+        state: folder.join(".local/state/mailsetup"),
+        cwd: folder.to_owned(),
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    path.metadata().unwrap().mode() & 0o7777
+}
+
+fn build(home: &Home, script: &str, creates: Option<&str>) -> Run {
+    Run {
+        owner: "app".into(),
+        command: ["/bin/sh", "-c", script].map(str::to_owned).to_vec(),
+        creates: creates.map(|name| home.path(name)),
+        purpose: RunPurpose::Build,
+    }
+}
+
+#[test]
+fn files_are_written_with_their_modes_and_a_second_time_nothing_is() {
+    let home = Home::new();
+    home.put("app/main.cf", "mine = 1\n");
+    std::fs::set_permissions(home.path("app/main.cf"), PermissionsExt::from_mode(0o644)).unwrap();
+    let plan = |home: &Home| Plan {
+        changes: vec![
+            home.change("secret", ".config/mailsetup/profiles/default.secret", Some("hunter2"), 0o600),
+            home.change("app", "app/main.cf", Some("mine = 1\nrelay = x\n"), 0o644),
+            home.change("app", "new/deep/sasl", Some("hunter2"), 0o640),
+        ],
+        ..home.plan(&[])
+    };
+    let applied = home.apply(&plan(&home)).unwrap();
+    assert!(applied.changed);
+    let actions: Vec<Action> = applied.files.iter().map(|file| file.action).collect();
+    assert_eq!(actions, [Action::Created, Action::Changed, Action::Created]);
+    assert_eq!(mode(&home.path(".config/mailsetup/profiles/default.secret")), 0o600);
+    assert_eq!(mode(&home.path(".config/mailsetup/profiles")), 0o700);
+    assert_eq!(mode(&home.path(".config")), 0o700);
+    assert_eq!(mode(&home.path("app/main.cf")), 0o644);
+    assert_eq!((mode(&home.path("new/deep")), mode(&home.path("new/deep/sasl"))), (0o755, 0o640));
+
+    let backup = applied.files[1].backup.as_ref().unwrap();
+    assert_eq!(std::fs::read_to_string(backup).unwrap(), "mine = 1\n");
+    for file in home.state("") {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    for folder in [home.places.state.clone(), home.places.state.join("journal"), backup.parent().unwrap().to_owned()] {
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+    }
+    let record = std::fs::read_to_string(&home.state("journal")[0]).unwrap();
+    assert!(record.contains("\"done\"") && !record.contains("hunter2"));
+
+    let again = home.apply(&plan(&home)).unwrap();
+    assert!(!again.changed && again.files.iter().all(|file| file.action == Action::Unchanged));
+    assert_eq!(home.state("journal").len(), 1);
+}
+
+#[test]
+fn no_byte_of_a_secret_is_ever_readable_by_others() {
+    // With the widest umask, and watched by the kernel: whatever appears in the folder is looked at as it appears.
+    let home = Home::new();
+    let plan = home.plan(&[("app", "x")]);
+    let folder = home.folder.path().to_owned();
+    let (stop, done) = std::sync::mpsc::channel::<()>();
+    let watcher = std::thread::spawn(move || {
+        let mut widest = 0;
+        while done.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+                let Ok(meta) = entry.metadata() else { continue };
+                if meta.is_file() {
+                    widest |= meta.mode() & 0o777;
+                }
+            }
+        }
+        widest
+    });
+    home.apply(&plan).unwrap();
+    for round in 0..50 {
+        home.write(&[("app", &format!("secret {round}"))]);
+    }
+    drop(stop);
+    assert_eq!(watcher.join().unwrap() & 0o077, 0);
+}
+
+#[test]
+fn a_mode_alone_is_a_change_and_is_taken_back() {
+    let home = Home::new();
+    home.put("app", "x");
+    std::fs::set_permissions(home.path("app"), PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(home.write(&[("app", "x")]).changed);
+    assert_eq!(mode(&home.path("app")), 0o600);
+    home.undo().unwrap();
+    assert_eq!(mode(&home.path("app")), 0o644);
+}
+
+#[test]
+fn a_file_that_was_changed_underneath_is_named_and_nothing_is_written() {
+    let home = Home::new();
+    home.put("two", "before\n");
+    let plan = home.plan(&[("one", "x\n"), ("two", "after\n")]);
+    home.put("two", "someone's\n");
+    let error = home.apply(&plan).unwrap_err();
+    assert!(matches!(&error, ApplyError::Changed(path) if *path == home.path("two")), "{error:?}");
+    assert_eq!((home.text("one"), home.text("two").as_deref()), (None, Some("someone's\n")));
+    assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
+}
+
+#[test]
+fn a_build_that_fails_puts_everything_back() {
+    let home = Home::new();
+    home.put("app/table", "old\n");
+    home.put("app/table.db", "old db");
+    let before = std::fs::metadata(home.path("app/table")).unwrap();
+    let mut plan = home.plan(&[("app/table", "new\n"), ("new/file", "x")]);
+    let script = format!("echo half > {}; printf 'bad \\033[1mtable' >&2; exit 75", home.path("app/table.db").display());
+    plan.runs = vec![build(&home, &script, Some("app/table.db"))];
+    let error = home.apply(&plan).unwrap_err();
+    let ApplyError::PutBack(cause) = &error else { panic!("{error:?}") };
+    assert!(matches!(**cause, ApplyError::Build(..)));
+    let said = error.phrase().args.into_iter().find(|(name, _)| *name == "said").unwrap().1;
+    assert_eq!(said, "bad \\u{1b}[1mtable");
+    assert_eq!(error.hint().unwrap().id, "host-put-back");
+    assert_eq!(home.text("app/table").as_deref(), Some("old\n"));
+    assert_eq!(home.text("app/table.db").as_deref(), Some("old db"));
+    assert_eq!(mode(&home.path("app/table")), before.mode() & 0o7777);
+    assert!(!home.path("new").exists(), "a folder that was made for it stays");
+    assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
+    assert!(matches!(home.undo(), Err(ApplyError::NothingToUndo)));
+}
+
+#[test]
+fn a_reload_that_fails_is_said_and_no_more() {
+    let home = Home::new();
+    let mut plan = home.plan(&[("app", "x")]);
+    plan.runs = vec![Run { purpose: RunPurpose::Reload, ..build(&home, "echo 'not running' >&2; exit 1", None) }];
+    let applied = home.apply(&plan).unwrap();
+    assert_eq!(applied.notes[0].id, "host-run-said");
+    assert_eq!(home.text("app").as_deref(), Some("x"));
+}
+
+#[test]
+fn below_a_root_commands_are_left_to_do() {
+    let home = Home::new();
+    let mut places = home.places.clone();
+    places.root = Some(home.folder.path().to_owned());
+    let mut plan = home.plan(&[("app", "x")]);
+    plan.runs = vec![build(&home, "touch 'a b'", Some("made"))];
+    let applied = host::apply(&plan, &places, &Options::default()).unwrap();
+    assert_eq!(applied.left_to_do, ["/bin/sh -c \"touch 'a b'\""]);
+    assert!(!home.path("made").exists() && home.text("app").is_some());
+}
+
+#[test]
+fn a_file_in_place_of_a_folder() {
+    let home = Home::new();
+    home.put("app", "a file");
+    let plan = Plan {
+        changes: vec![
+            home.change("app", "one", Some("x"), 0o600),
+            Change {
+                path: home.path("app/two"),
+                before: None,
+                mode_before: None,
+                ..home.change("app", "x", Some("x"), 0o600)
+            },
+        ],
+        ..home.plan(&[])
+    };
+    let error = home.apply(&plan).unwrap_err();
+    assert_eq!(error.phrase().id, "host-write-not-folder");
+    assert_eq!(error.exit(), mailsetup::error::Exit::CantCreate);
+    assert_eq!(home.text("one"), None);
+    assert!(host::writable(&home.path("app/two")).is_err());
+}
+
+#[test]
+fn a_link_is_written_through_and_stays_a_link() {
+    let home = Home::new();
+    home.put("dotfiles/app", "old\n");
+    symlink("dotfiles/app", home.path("app")).unwrap();
+    home.write(&[("app", "new\n")]);
+    assert!(home.path("app").is_symlink());
+    assert_eq!(home.text("dotfiles/app").as_deref(), Some("new\n"));
+    home.undo().unwrap();
+    assert!(home.path("app").is_symlink());
+    assert_eq!(home.text("dotfiles/app").as_deref(), Some("old\n"));
+
+    symlink("nowhere", home.path("dangling")).unwrap();
+    let error = home.apply(&home.plan(&[("dangling", "x")])).unwrap_err();
+    assert_eq!(error.phrase().id, "host-link-dangling");
+    assert!(!home.path("nowhere").exists());
+}
+
+#[test]
+fn owner_and_group_are_kept_and_a_group_is_given() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = Home::new();
+    home.put("app", "old");
+    std::os::unix::fs::chown(home.path("app"), Some(12_345), Some(54_321)).unwrap();
+    let mut plan = home.plan(&[("app", "new"), ("other", "x")]);
+    plan.changes[1].group = Some("daemon".into());
+    plan.changes[1].mode = 0o640;
+    home.apply(&plan).unwrap();
+    let meta = home.path("app").metadata().unwrap();
+    assert_eq!((meta.uid(), meta.gid()), (12_345, 54_321));
+    assert_ne!(home.path("other").metadata().unwrap().gid(), 0);
+    let mut plan = home.plan(&[("third", "x")]);
+    plan.changes[0].group = Some("nosuchgroup".into());
+    assert!(matches!(home.apply(&plan), Err(ApplyError::Group(group)) if group == "nosuchgroup"));
+}
+
+#[test]
+fn undo_goes_back_write_by_write() {
+    let home = Home::new();
+    home.put("app", "0\n");
+    home.write(&[("app", "1\n"), ("other", "a\n")]);
+    home.write(&[("app", "2\n")]);
+    assert_eq!(home.undo().unwrap().profile, "default");
+    assert_eq!(home.text("app").as_deref(), Some("1\n"));
+    let undone = home.undo().unwrap();
+    assert_eq!(home.text("app").as_deref(), Some("0\n"));
+    assert_eq!(home.text("other"), None);
+    assert!(undone.files.iter().any(|file| file.action == Action::Removed && file.path == home.path("other")));
+    assert!(matches!(home.undo(), Err(ApplyError::NothingToUndo)));
+    assert!(home.state("backups").is_empty(), "what was taken back may hold a secret: {:?}", home.state("backups"));
+    home.write(&[("app", "3\n")]);
+    home.undo().unwrap();
+    assert_eq!(home.text("app").as_deref(), Some("0\n"));
+}
+
+#[test]
+fn undo_with_edits_around_keeps_them_and_within_refuses() {
+    let home = Home::new();
+    home.put("app", "a\n");
+    home.write(&[("app", "a\n# BEGIN\nx\n# END\n"), ("new", "ours\n")]);
+    home.put("app", "first\na\n# BEGIN\nx\n# END\nlast\n");
+    let undone = home.undo().unwrap();
+    assert_eq!(home.text("app").as_deref(), Some("first\na\nlast\n"));
+    assert_eq!(home.text("new"), None);
+    let kept = undone.files.iter().find(|file| file.path == home.path("app")).unwrap().backup.clone().unwrap();
+    assert!(std::fs::read_to_string(kept).unwrap().starts_with("first\n"));
+
+    let applied = home.write(&[("app", "first\na\nlast\nx\n"), ("new", "ours\n")]);
+    home.put("app", "first\na\nlast\ny\n");
+    let error = home.undo().unwrap_err();
+    let ApplyError::Conflict(path, backup) = &error else { panic!("{error:?}") };
+    assert_eq!((path, backup), (&home.path("app"), &applied.files[0].backup));
+    assert_eq!(home.text("app").as_deref(), Some("first\na\nlast\ny\n"));
+    assert_eq!(home.text("new").as_deref(), Some("ours\n"), "touched before the conflict was seen");
+    home.put("app", "first\na\nlast\nx\n");
+    home.undo().unwrap();
+    assert_eq!(home.text("app").as_deref(), Some("first\na\nlast\n"));
+}
+
+#[test]
+fn undo_takes_away_what_was_built_or_builds_it_again() {
+    let home = Home::new();
+    let (table, db) = (home.path("table"), home.path("table.db"));
+    let script = format!("cat {} > {}", table.display(), db.display());
+    let mut first = home.plan(&[("table", "1\n")]);
+    first.runs = vec![build(&home, &script, Some("table.db"))];
+    home.apply(&first).unwrap();
+    let mut second = home.plan(&[("table", "2\n")]);
+    second.runs = first.runs.clone();
+    home.apply(&second).unwrap();
+    assert_eq!(home.text("table.db").as_deref(), Some("2\n"));
+    home.undo().unwrap();
+    assert_eq!(home.text("table.db").as_deref(), Some("1\n"));
+    home.undo().unwrap();
+    assert_eq!((home.text("table"), home.text("table.db")), (None, None));
+}
+
+#[test]
+fn two_at_once_the_second_is_told_who_is_first() {
+    let home = Home::new();
+    let (ready, go) = (home.path("ready"), home.path("go"));
+    for pipe in [&ready, &go] {
+        assert!(Command::new("mkfifo").arg(pipe).status().unwrap().success());
+    }
+    let mut slow = home.plan(&[("slow", "x")]);
+    slow.runs = vec![build(&home, &format!("echo > {}; cat {}", ready.display(), go.display()), None)];
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| home.apply(&slow));
+        std::fs::read(&ready).unwrap();
+        let second = home.apply(&home.plan(&[("other", "y")]));
+        std::fs::write(&go, "").unwrap();
+        let error = second.unwrap_err();
+        assert!(matches!(error, ApplyError::Locked(Some(pid)) if pid == std::process::id()), "{error:?}");
+        first.join().unwrap().unwrap();
+    });
+    assert_eq!((home.text("slow").as_deref(), home.text("other")), (Some("x"), None));
+    home.write(&[("other", "y")]);
+}
+
+#[test]
+fn two_changes_of_one_file_are_one() {
+    let home = Home::new();
+    home.put("env", "0\n");
+    let mut plan = home.plan(&[("env", "0\n1\n"), ("env", "0\n1\n2\n")]);
+    plan.changes[1].before = plan.changes[0].after.clone();
+    plan.changes[1].mode_before = Some(0o600);
+    home.apply(&plan).unwrap();
+    assert_eq!(home.text("env").as_deref(), Some("0\n1\n2\n"));
+    assert_eq!(home.undo().unwrap().files.len(), 1);
+    assert_eq!(home.text("env").as_deref(), Some("0\n"));
+}
+
+#[test]
+fn a_damaged_record_is_named() {
+    let home = Home::new();
+    home.write(&[("app", "x")]);
+    let record = home.state("journal")[0].clone();
+    std::fs::write(&record, "{").unwrap();
+    assert!(matches!(home.undo(), Err(ApplyError::Journal(path, _)) if path == record));
+    assert_eq!(home.text("app").as_deref(), Some("x"));
+}

@@ -1,0 +1,163 @@
+//! Runs that are killed or cannot write: the next one, or they themselves, put back what was written.
+
+use super::*;
+
+/// The variable that tells this test binary, started again as a child, where to write.
+const FOLDER: &str = "MAILSETUP_TEST_KILL";
+
+/// Not a test of its own: the child that the tests below kill.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+    let places = at(&folder);
+    if std::env::var_os("MAILSETUP_TEST_BUILD").is_some() {
+        let plan = five(&folder, "new\n", vec!["kill -9 $PPID; cat".to_owned()]);
+        let _ = host::apply(&plan, &places, &Options::default());
+        return;
+    }
+    for round in 0_u64.. {
+        let plan = five(&folder, &format!("round {round}\n"), Vec::new());
+        host::apply(&plan, &places, &Options::default()).unwrap();
+    }
+}
+
+/// A plan that gives five files, in two folders, one content.
+fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
+    let changes = (0..5).map(|number| {
+        let path = folder.join(format!("app{}/{number}", number % 2));
+        let now = Disk::default().read(&path).unwrap();
+        Change {
+            owner: "app".into(),
+            path,
+            mode_before: now.as_ref().map(|now| now.mode),
+            before: now.map(|now| now.bytes),
+            after: Some(text.into()),
+            mode: 0o600,
+            group: None,
+        }
+    });
+    let run = |script| Run {
+        owner: "app".into(),
+        command: vec!["/bin/sh".into(), "-c".into(), script],
+        creates: None,
+        purpose: RunPurpose::Build,
+    };
+    Plan {
+        name: "default".into(),
+        changes: changes.collect(),
+        runs: scripts.into_iter().map(run).collect(),
+        keep: None,
+        notes: Vec::new(),
+    }
+}
+
+fn start(home: &Home, variable: Option<&str>) -> std::process::Child {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "host::kill::child"]).env(FOLDER, home.folder.path()).stdin(Stdio::null());
+    child.stdout(Stdio::null()).stderr(Stdio::null());
+    child.envs(variable.map(|name| (name, "1"))).spawn().unwrap()
+}
+
+/// What the five files hold; each is whole, or the test fails.
+fn contents(home: &Home) -> Vec<Option<String>> {
+    (0..5).map(|number| home.text(&format!("app{}/{number}", number % 2))).collect()
+}
+
+#[test]
+fn killed_before_its_end_is_put_back_by_the_next_run() {
+    let home = Home::new();
+    home.put("app0/0", "old\n");
+    start(&home, Some("MAILSETUP_TEST_BUILD")).wait().unwrap();
+    assert_eq!(contents(&home), vec![Some("new\n".to_owned()); 5], "the kill came too early");
+    let record = std::fs::read_to_string(&home.state("journal")[0]).unwrap();
+    assert!(record.contains("\"begun\""));
+
+    let notes = host::recover(&home.places).unwrap();
+    assert_eq!(notes.iter().map(|note| note.id).collect::<Vec<_>>(), ["host-recovered"]);
+    assert_eq!(contents(&home), [Some("old\n".to_owned()), None, None, None, None]);
+    assert!(!home.path("app1").exists());
+    assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
+    assert!(host::recover(&home.places).unwrap().is_empty());
+}
+
+#[test]
+fn a_file_that_was_edited_after_the_kill_is_left_and_its_backup_named() {
+    let home = Home::new();
+    home.put("app0/0", "old\n");
+    home.put("app1/1", "old\n");
+    start(&home, Some("MAILSETUP_TEST_BUILD")).wait().unwrap();
+    home.put("app1/1", "mended by hand\n");
+    let undone = home.undo();
+    assert!(matches!(undone, Err(ApplyError::NothingToUndo)), "{undone:?}");
+    assert_eq!(home.text("app0/0").as_deref(), Some("old\n"));
+    assert_eq!(home.text("app1/1").as_deref(), Some("mended by hand\n"));
+    let copies = home.state("backups");
+    assert!(copies.iter().any(|copy| std::fs::read(copy).unwrap() == b"old\n"), "{copies:?}");
+    home.write(&[("other", "x")]);
+    assert_eq!(home.undo().unwrap().files.len(), 1);
+}
+
+#[test]
+fn killed_at_any_moment_leaves_all_old_or_all_new() {
+    let home = Home::new();
+    let started = Instant::now();
+    host::apply(&five(home.folder.path(), "first\n", Vec::new()), &home.places, &Options::default()).unwrap();
+    let one = started.elapsed();
+    let mut recovered = 0;
+    for round in 0..40_u32 {
+        let before = std::fs::read(home.places.state.join("lock")).unwrap_or_default();
+        let mut child = start(&home, None);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::fs::read(home.places.state.join("lock")).unwrap_or_default() == before && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        // The moment of the kill walks through two writes, however long one takes here.
+        let until = Instant::now() + one * (round % 20) / 10;
+        while Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        recovered += host::recover(&home.places).unwrap().len();
+        let contents = contents(&home);
+        assert!(contents.iter().all(|text| *text == contents[0]), "round {round}: {contents:?}");
+        for folder in ["app0", "app1"] {
+            let names = std::fs::read_dir(home.path(folder)).into_iter().flatten();
+            let left: Vec<_> = names.map(|entry| entry.unwrap().file_name()).filter(|name| name.len() > 1).collect();
+            assert!(left.is_empty(), "round {round}: {left:?}");
+        }
+    }
+    assert!(recovered > 0, "no kill came in the middle of a write");
+}
+
+/// Not a test of its own: takes back a write under a limit to the size of files.
+#[test]
+fn limited_child() {
+    let Some(folder) = std::env::var_os("MAILSETUP_TEST_LIMIT").map(PathBuf::from) else { return };
+    let error = host::undo(&at(&folder)).unwrap_err();
+    let ApplyError::PutBack(cause) = &error else { panic!("{error:?}") };
+    assert!(matches!(&**cause, ApplyError::Write(path, _) if *path == folder.join("big")), "{cause:?}");
+}
+
+#[test]
+fn a_write_that_fails_between_two_others_puts_the_first_back() {
+    let home = Home::new();
+    let big = "x".repeat(100_000);
+    for (name, text) in [("first", "old"), ("big", big.as_str()), ("last", "old")] {
+        home.put(name, text);
+    }
+    let files = [("first", "new"), ("big", "small"), ("last", "new")];
+    home.write(&files);
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" --exact host::kill::limited_child";
+    let mut child = Command::new("/bin/sh");
+    child.args(["-c", script]).arg(std::env::current_exe().unwrap()).env("MAILSETUP_TEST_LIMIT", home.folder.path());
+    let output = child.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    for (name, text) in files {
+        assert_eq!(home.text(name).as_deref(), Some(text));
+    }
+    assert_eq!(home.state("journal").len(), 1);
+    home.undo().unwrap();
+    assert_eq!(home.text("big"), Some(big));
+}
