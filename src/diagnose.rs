@@ -1,31 +1,239 @@
-//! Evidence and causes make a diagnosis with a fix that can be applied.
+//! Evidence and causes make a diagnosis, with a change that can be applied. Pure.
+//!
+//! [`matcher`] recognises causes by the patterns of `presets/causes`, the most specific first; [`remedy`] works the change
+//! out; [`read`] makes evidence of what a person pasted.
+
+mod clean;
+mod facts;
+mod fault;
+mod fill;
+mod matcher;
+mod read;
+mod remedy;
+mod who;
 
 use std::collections::BTreeMap;
 
-/// What a failure means and what to do.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+use serde::Serialize;
+
+use self::{facts::Facts, fill::Fill, matcher::Matcher};
+use crate::{
+    phrase,
+    presets::{Catalog, Lang, Phrase, Text, cause::Variant},
+    probe::{Evidence, Stage},
+};
+
+/// The cause of what is not recognised.
+pub const UNKNOWN: &str = "unknown";
+
+/// How many alternatives are told.
+const MOST_OTHERS: usize = 3;
+
+/// What happened, what it means, what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {
-    /// A label of the causes, or `unknown`.
+    /// The cause's label, or `unknown`.
     pub cause: String,
     /// What happened, one line.
     pub title: String,
-    /// What it means.
+    /// What it means, one or two sentences.
     pub meaning: String,
     /// What to do, in order.
     pub steps: Vec<String>,
     /// Where to read on.
     pub links: Vec<String>,
-    /// What the change does, as a key's label.
+    /// What the change does, as a key's label; absent without a change.
     pub fix: Option<String>,
-    /// The answers it would change, by answers-file key.
+    /// The answers to change, by answers-file key; empty when none follows from the evidence.
     pub change: BTreeMap<String, String>,
     /// The answer that a person has to enter anew, by answers-file key.
     pub ask: Option<String>,
-    /// Whether the cause is sure.
+    /// Whether the evidence names the cause, rather than the class of its code suggesting it.
     pub certain: bool,
+    /// What else it may be, the likely first.
+    pub others: Vec<Other>,
 }
 
-/// What the evidence means.
-pub fn diagnose(evidence: &crate::probe::Evidence, _: &crate::presets::Catalog, _: crate::presets::Lang) -> Diagnosis {
-    Diagnosis { cause: "unknown".into(), title: evidence.fault.name().into(), ..Diagnosis::default() }
+/// Another cause that the same evidence may stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Other {
+    /// The cause's label.
+    pub cause: String,
+    /// What would have happened, one line.
+    pub title: String,
+    /// How to tell that it is this one.
+    pub tell: String,
 }
+
+impl Diagnosis {
+    /// The document that scripts read: `cause`, `title`, `meaning`, `steps`, `links`, `change` and `certain`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let change: serde_json::Map<String, serde_json::Value> = self
+            .change
+            .iter()
+            .map(|(key, value)| {
+                let number = (key == "port").then(|| value.parse::<u16>().ok()).flatten();
+                (key.clone(), number.map_or_else(|| value.as_str().into(), Into::into))
+            })
+            .collect();
+        serde_json::json!({
+            "cause": self.cause,
+            "title": self.title,
+            "meaning": self.meaning,
+            "steps": self.steps,
+            "links": self.links,
+            "change": if change.is_empty() { serde_json::Value::Null } else { change.into() },
+            "certain": self.certain,
+        })
+    }
+}
+
+/// What a person pasted, and what they know of where it came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explain {
+    /// The reply, log line or error, in whatever encoding it came.
+    pub reply: Vec<u8>,
+    /// The provider's key.
+    pub provider: Option<String>,
+    /// The host, as it was configured.
+    pub host: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// The stage.
+    pub stage: Option<Stage>,
+}
+
+impl Explain {
+    /// A reply of which nothing else is known.
+    pub fn new(reply: impl Into<Vec<u8>>) -> Self {
+        Self { reply: reply.into(), ..Self::default() }
+    }
+}
+
+/// The stage that a word names; `tcp` is connect.
+pub fn stage_of(name: &str) -> Option<Stage> {
+    if name == "tcp" {
+        return Some(Stage::Connect);
+    }
+    Stage::ALL.into_iter().find(|stage| stage.as_str() == name)
+}
+
+/// The diagnosis of a failed climb.
+pub fn diagnose(evidence: &Evidence, catalog: &Catalog, lang: Lang) -> Diagnosis {
+    Doctor::new(catalog, lang).diagnose(evidence)
+}
+
+/// The diagnosis of what a person pasted.
+pub fn explain(input: &Explain, catalog: &Catalog, lang: Lang) -> Diagnosis {
+    Doctor::new(catalog, lang).explain(input)
+}
+
+/// The causes, made ready for many diagnoses.
+#[derive(Debug)]
+pub struct Doctor<'a> {
+    catalog: &'a Catalog,
+    matcher: Matcher,
+    text: Text,
+}
+
+impl<'a> Doctor<'a> {
+    /// Makes the catalog's causes ready.
+    pub fn new(catalog: &'a Catalog, lang: Lang) -> Self {
+        Self { catalog, matcher: Matcher::new(catalog.causes()), text: Text::new(lang) }
+    }
+
+    /// The diagnosis of a failed climb.
+    pub fn diagnose(&self, evidence: &Evidence) -> Diagnosis {
+        self.judge(Facts::of_evidence(evidence))
+    }
+
+    /// The diagnosis of what a person pasted. Work and memory grow with its length only up to a bound.
+    pub fn explain(&self, input: &Explain) -> Diagnosis {
+        self.judge(read::read(input))
+    }
+
+    fn judge(&self, mut facts: Facts) -> Diagnosis {
+        let found = self.matcher.find(&mut facts);
+        if facts.fault.is_none() && facts.code.is_none() && facts.text.trim().is_empty() {
+            return self.unknown(&facts);
+        }
+        let hits = self.matcher.hits(&facts, &found);
+        let causes = self.catalog.causes();
+        let Some((hit, cause)) = hits.first().and_then(|hit| causes.get(hit.cause).map(|cause| (hit, cause))) else {
+            return self.unknown(&facts);
+        };
+        let variant = self.matcher.variant(hit.cause, &facts, &found).and_then(|place| cause.variants.get(place));
+        let (lang, words) = (self.text.lang(), cause.words(self.text.lang()));
+        let special = variant.map(|variant| variant.words(lang));
+
+        let mut change = cause.change.clone();
+        if let Some(remedy) = variant.and_then(|variant| variant.remedy).or(cause.remedy) {
+            change.extend(remedy::work_out(remedy, &facts, self.catalog));
+        }
+        let fill = Fill::new(&facts, &change, self.catalog, &self.text);
+        let line = |words: &str| fill.fill(words).unwrap_or_else(|| words.to_owned());
+        let steps = special.and_then(|words| words.steps.as_ref()).unwrap_or(&words.steps);
+        let fix = special.and_then(|words| words.fix.as_ref()).or(words.fix.as_ref());
+        let links = variant.map(|variant| &variant.links).filter(|links| !links.is_empty()).unwrap_or(&cause.links);
+
+        Diagnosis {
+            cause: cause.label.clone(),
+            title: line(special.and_then(|words| words.title.as_ref()).unwrap_or(&words.title)),
+            meaning: line(special.and_then(|words| words.meaning.as_ref()).unwrap_or(&words.meaning)),
+            steps: steps.iter().filter_map(|step| fill.fill(step)).collect(),
+            links: links.iter().filter_map(|link| fill.fill(link)).collect(),
+            fix: fix.filter(|_| !change.is_empty()).and_then(|fix| fill.fill(fix)),
+            ask: variant.and_then(|variant| variant.ask.clone()).or_else(|| cause.ask.clone()),
+            certain: !hit.guess,
+            others: self.others(hit.cause, &hits, variant, &fill),
+            change,
+        }
+    }
+
+    /// What else it may be: what else the evidence matches nearly as well, then what the cause is often mistaken for.
+    fn others(&self, chosen: usize, hits: &[matcher::Hit], variant: Option<&Variant>, fill: &Fill<'_>) -> Vec<Other> {
+        let causes = self.catalog.causes();
+        let Some(cause) = causes.get(chosen) else { return Vec::new() };
+        let near = hits.iter().skip(1).filter(|hit| hits.first().is_some_and(|best| best.guess || !hit.guess));
+        let near = near.filter_map(|hit| causes.get(hit.cause)).map(|cause| cause.label.as_str());
+        let listed = variant.map(|variant| &variant.others).filter(|list| !list.is_empty()).unwrap_or(&cause.others);
+        let mut labels: Vec<&str> = Vec::new();
+        for label in listed.iter().map(String::as_str).chain(near) {
+            if label != cause.label && !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        let other = |label: &str| {
+            let cause = causes.iter().find(|cause| cause.label == label)?;
+            let words = cause.words(self.text.lang());
+            Some(Other { cause: label.to_owned(), title: fill.fill(&words.title)?, tell: fill.fill(&words.tell)? })
+        };
+        labels.into_iter().filter_map(other).take(MOST_OTHERS).collect()
+    }
+
+    /// What is not recognised says so, and what the code's class means (RFC 5321, 4.2.1).
+    fn unknown(&self, facts: &Facts) -> Diagnosis {
+        let say = |phrase: Phrase| self.text.say(&phrase);
+        let meaning = match facts.code {
+            Some(code @ 400..=499) => say(phrase!("diagnosis-unknown-temporary", code = code)),
+            Some(code @ 500..=599) => say(phrase!("diagnosis-unknown-permanent", code = code)),
+            _ if facts.text.trim().is_empty() => say(phrase!("diagnosis-unknown-empty")),
+            _ => say(phrase!("diagnosis-unknown-meaning")),
+        };
+        Diagnosis {
+            cause: UNKNOWN.to_owned(),
+            title: say(phrase!("diagnosis-unknown-title")),
+            meaning,
+            steps: vec![say(phrase!("diagnosis-unknown-step-words")), say(phrase!("diagnosis-unknown-step-provider"))],
+            links: Vec::new(),
+            fix: None,
+            change: BTreeMap::new(),
+            ask: None,
+            certain: false,
+            others: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

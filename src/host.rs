@@ -14,6 +14,7 @@ pub mod clock;
 pub mod input;
 pub mod profiles;
 pub mod secrets;
+pub mod signals;
 
 mod command;
 mod disk;
@@ -28,7 +29,7 @@ pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, apply, recove
 pub use command::CommandFault;
 pub use disk::Disk;
 pub use error::HostError;
-pub use facts::{Facts, facts};
+pub use facts::{Facts, facts, installed_targets};
 pub use places::places;
 pub use take_back::take_back;
 pub use undo::{Undone, undo};

@@ -1,3 +1,5 @@
 //! mailsetup: gets a server's outgoing mail working, and proves that it works.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mailsetup::cli::main()
+}

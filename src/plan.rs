@@ -2,6 +2,28 @@
 //!
 //! [`Plan`] is a list of changes with before and after: the same plan is the diff on screen, the dry run, the JSON and what
 //! is applied. All of it is pure; files are seen through [`Files`].
+//!
+//! A target's file goes render -> merge -> read back by the consumer's own rules -> compare; what does not come back as it
+//! was meant is a [`Refusal`] and is never written.
+
+mod context;
+mod diff;
+mod engine;
+mod locate;
+mod merge;
+mod proof;
+mod quote;
+mod read;
+mod refusal;
+mod render;
+
+pub use diff::{DiffKind, DiffLine, MASK, diff};
+pub use engine::{plan, try_it};
+pub use locate::first_path;
+pub use proof::{Field, Mismatch, ReadBack, ReadSecret, compare, read_back};
+pub use quote::{Unfit, quote};
+pub use read::{Fault, FaultKind};
+pub use refusal::Refusal;
 
 use std::{
     io,
@@ -9,8 +31,8 @@ use std::{
 };
 
 use crate::{
-    mail::{Profile, Secret},
-    presets::target::RunPurpose,
+    mail::{Profile, Secret, profile::Written},
+    presets::{Phrase, target::RunPurpose},
 };
 
 /// For whom the settings are written.
@@ -66,23 +88,50 @@ impl Places {
 pub struct Order {
     /// The profile's name.
     pub name: String,
+    /// For whom it is written.
+    pub scope: Scope,
     /// The settings; its `target` list is filled in by the plan.
     pub profile: Profile,
     /// The secret, when there is a login.
     pub secret: Option<Secret>,
     /// The targets.
     pub targets: Vec<TargetChoice>,
-    /// The program that consumers run to fetch the secret, as an absolute path: `mailsetup`.
-    pub program: PathBuf,
+    /// The program that consumers run to fetch the secret: mailsetup's absolute path, with what has to stand in front of it.
+    pub program: Vec<String>,
 }
 
 /// A target that was chosen, as `--target NAME[=PATH]` says it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetChoice {
     /// The target's key.
     pub key: String,
     /// A path for its first file, in place of the usual one.
     pub path: Option<PathBuf>,
+    /// The password itself goes into the file, though the consumer could fetch it: for a store that the consumer cannot
+    /// ask, such as a variable that is set elsewhere.
+    pub inline_secret: bool,
+}
+
+impl TargetChoice {
+    /// A target at its usual place.
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into(), ..Self::default() }
+    }
+
+    /// Reads `NAME` or `NAME=PATH`.
+    pub fn parse(typed: &str) -> Self {
+        match typed.split_once('=') {
+            Some((key, path)) if !path.is_empty() => Self { path: Some(path.into()), ..Self::new(key) },
+            Some((key, _)) => Self::new(key),
+            None => Self::new(typed),
+        }
+    }
+}
+
+impl From<&Written> for TargetChoice {
+    fn from(written: &Written) -> Self {
+        Self { key: written.name.clone(), path: written.path.clone(), inline_secret: written.inline_secret }
+    }
 }
 
 /// A file as it is.
@@ -127,7 +176,7 @@ pub struct Note {
     /// The target's key.
     pub owner: String,
     /// The sentence.
-    pub phrase: crate::presets::Phrase,
+    pub phrase: Phrase,
 }
 
 /// One file that will be written.
@@ -161,9 +210,10 @@ impl Change {
 pub struct Run {
     /// The target's key.
     pub owner: String,
-    /// Program and arguments. Never holds a secret.
+    /// Program and arguments. Never holds a secret. Paths are as the consumer sees them, without [`Places::root`]: for an
+    /// image, who applies the plan runs it inside the image or not at all.
     pub command: Vec<String>,
-    /// A file that it creates, taken away again when the write is taken back.
+    /// A file that it creates, taken away again when the write is taken back; with the root in front.
     pub creates: Option<PathBuf>,
     /// What it is for.
     pub purpose: RunPurpose,

@@ -25,7 +25,7 @@ mod transcript;
 mod wire;
 
 pub use cancel::Cancel;
-pub use climb::climb;
+pub use climb::{climb, not_begun};
 pub use evidence::{CertFault, CertificateFacts, DnsFault, Evidence, Fault};
 pub use message::{MessageFault, MessageSpec, test_message};
 pub use net::SystemResolver;

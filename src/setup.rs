@@ -174,8 +174,12 @@ pub struct Facts {
     pub is_root: bool,
     /// Targets whose consumer is installed here: the default of the question for targets.
     pub suggested_targets: Vec<String>,
-    /// The program's own absolute path, which consumers run to fetch the secret.
-    pub program: std::path::PathBuf,
+    /// An address to propose, when one is known beforehand.
+    pub suggested_address: Option<String>,
+    /// What the equivalent command begins with: `mailsetup`, or `mailsetup --demo`.
+    pub command: Vec<String>,
+    /// The program that consumers run to fetch the secret, with what has to stand in front of its own arguments.
+    pub program: Vec<String>,
 }
 
 /// How the conversation is to go.

@@ -143,6 +143,7 @@ invalid-provider = There is no provider “{ $typed }”. Use “custom” with 
 invalid-provider-near = There is no provider “{ $typed }”. Did you mean { $near }?
 invalid-target = There is no target “{ $typed }”. See “mailsetup targets”.
 invalid-target-near = There is no target “{ $typed }”. Did you mean { $near }?
+invalid-password-empty = Enter the password. Nothing is shown while you type.
 invalid-pin = A pin is the certificate’s SHA-256: 64 hex digits, with or without colons.
 invalid-profile = “{ $typed }” cannot be a profile’s name. Use letters, digits, dots, hyphens and underscores.
 invalid-variable = “{ $typed }” cannot be a variable’s name. Use letters, digits and underscores.
@@ -261,3 +262,398 @@ host-keyring-image = The keyring of an image cannot be filled from here: store t
 host-keyring-left = The keyring still holds the entry { $entry }: remove it there
 host-keyring-forgotten = The keyring’s entry { $entry } was removed; undo does not bring it back
 host-keyring-changed = The keyring’s entry { $entry } keeps its new password
+## Command line
+
+cli-about = Gets a server’s outgoing mail working, and proves that it works.
+cli-usage = mailsetup [ADDRESS] [OPTIONS]
+    {"       "}mailsetup COMMAND [ARGUMENTS]
+cli-after-help = Without a command, mailsetup sets up a relay: in a terminal it asks, in a script it takes everything from flags.
+    Every option can also come from a variable (MAILSETUP_HOST for --host) or from a file (--answers FILE.toml).
+    Try it without owning anything: mailsetup --demo
+cli-heading-commands = Commands
+cli-heading-options = Options
+cli-answers-unreadable = The answers file { $file } cannot be read: { $cause }
+cli-answers-syntax = { $file }, line { $line }: { $cause }
+cli-answers-unknown = { $file }: there is no answer called “{ $key }”.
+cli-answers-kind = { $file }: “{ $key }” must be text, a number, true, false or a list of texts.
+cli-did-you-mean = Did you mean { $near }?
+cli-preset = A preset of yours cannot be used: { $fault }
+cli-timeout = --timeout: “{ $typed }” is not a number of seconds between 0.1 and 3600.
+cli-output = The output cannot be written: { $cause }
+cli-input = Standard input cannot be read: { $cause }
+cli-terminal = The terminal is gone: { $cause }
+cli-bad-answer = { $name }: { $why }
+cli-password-fd = --password-fd: “{ $typed }” is not a file descriptor’s number.
+cli-cancelled = Cancelled. Nothing was written.
+
+flag-help = Show this help
+flag-version = Show the version
+flag-imap = Keep IMAP settings in the profile
+flag-no-imap = Keep no IMAP settings
+flag-allow-plaintext = Agree to send without encryption beyond this machine
+flag-yes = Write without asking
+flag-force = Write even if the test fails
+flag-password-stdin = Read the password from standard input
+flag-password-file = Read the password from this file
+flag-password-fd = Read the password from this file descriptor
+flag-answers = Take answers from this TOML file
+flag-dry-run = Test and plan, but write nothing
+flag-diff = Show what is written, as a diff
+flag-plain = Ask by plain prompts instead of the full screen
+flag-demo = Try everything against a built-in mail server
+flag-root = Write below this folder, as for an image
+flag-timeout = How long one step of the test may take (10)
+flag-lang = Language
+flag-color = Colours; NO_COLOR counts
+flag-json = Print one JSON document, ask nothing
+flag-no-input = Ask nothing; say what is missing
+flag-quiet = Say less
+flag-verbose = Say more
+flag-send = Send a message as well
+flag-offline = Use no network
+flag-jsonl = Explain JSON lines from standard input
+flag-provider = The provider’s key
+flag-host = The server’s name
+flag-port = The server’s port
+flag-stage = The step at which it came
+flag-profile = The profile’s name
+flag-print = Print instead of writing
+
+command-check = Test a saved profile again; for cron and monitoring
+command-detect = Show the settings for addresses
+command-explain = Say what a server’s reply or an error means
+command-export = Write a saved profile for one more program
+command-list = List the saved profiles
+command-show = Show a saved profile
+command-edit = Change a saved profile
+command-remove = Take back what was written for a profile
+command-undo = Take back the last write
+command-secret = Print a profile’s password, for passwordeval and the like
+command-providers = List the providers that mailsetup knows
+command-targets = List the programs that mailsetup writes settings for
+command-generate = Print the man page, completions or schemas
+command-man = Print the man page
+command-completions = Print completions for a shell
+command-schema = Print the JSON schema of a file
+
+arg-profile = The profile’s name
+arg-address = E-mail addresses
+arg-reply = The reply or error, or - for standard input
+arg-target = The target’s name, or NAME=PATH
+arg-query = Part of a name
+arg-shell = The shell
+arg-kind = Which file
+
+usage-password = There is no { $flag }: every user of this machine can read arguments. Use --password-file, --password-stdin, --password-fd, --password-env or --password-command.
+usage-unknown-flag = { $flag } is not understood here.
+usage-unknown-command = There is no command { $command }.
+usage-no-value = { $flag } needs a value.
+usage-bad-value = { $flag }: “{ $value }” is not one of: { $values }.
+usage-missing = { $flag } is missing.
+usage-no-command = A command is missing.
+usage-conflict = { $flag } cannot be used here.
+usage-other = { $flag } cannot be understood.
+usage-help = See: mailsetup --help
+
+script-missing = Missing: { $flags }
+script-missing-hint = Give them as options, as variables, or in a file with --answers.
+script-missing-provider-hint = Give them as options, as variables, or in a file with --answers. A server of your own: --provider custom with --host.
+script-needs-yes = Everything is tested and planned; --yes is missing to write it.
+script-needs-yes-hint = See first what would be written: --dry-run --diff
+script-cancelled = Cancelled. Nothing was written.
+script-nothing-written = Nothing was written.
+script-next = Run next:
+
+talk-welcome = mailsetup: a few questions, a live test, then the settings are written.
+talk-keys = Esc goes back, Ctrl-C leaves. Nothing is written before you say yes.
+talk-welcome-lines = Enter takes what stands in brackets. < goes back, - empties an answer, ? helps, Ctrl-C leaves.
+talk-prompt-keys = Esc: back
+talk-lines-keys = Enter takes what stands in brackets. < goes back, - empties an answer, Ctrl-C leaves.
+talk-change = What do you want to change?
+talk-testing = Testing ...
+talk-writing = Writing ...
+
+runner-taken-back = Everything was put back as it was.
+runner-mismatch = { $target } would not read { $field } as it was meant.
+runner-left-to-do = Still to be run in the image: { $command }
+
+message-subject = Test message from { $host }
+message-body = { $host } sent this message on { $when } to prove that its outgoing mail works.
+
+    It did. Nothing has to be done with this message.
+message-subject-written = Test message from { $host }, with the written settings
+message-body-written = { $host } sent this message on { $when } with the settings that were read back from { $file }.
+
+    They work. Nothing has to be done with this message.
+
+check-passed = Profile { $profile }: mail goes out.
+check-drift = { $target }: { $field } in its file is no longer what the profile says. “mailsetup export” writes it again.
+check-profile = Profile { $profile } cannot be used as it is: “mailsetup edit { $profile }” mends it.
+detect-no-address = “{ $typed }” is not an address.
+detect-unknown = { $address }  no preset knows this domain. Use --provider custom with --host.
+explain-nothing = Nothing to explain: paste the reply behind “mailsetup explain”, or pipe it in.
+list-empty = There is no profile yet. Run mailsetup to make one.
+list-checked = { $result }, { $when }
+list-unchecked = not tested
+list-disabled = removed
+remove-done = What was written for profile { $profile } is taken back. “mailsetup undo” brings it back.
+undo-done = The write of { $when } for profile { $profile } is taken back.
+secret-disabled = Profile { $profile } was removed.
+secret-disabled-hint = “mailsetup edit { $profile }” sets it up again.
+secret-none = Profile { $profile } has no login, so it has no password.
+nothing-found = Nothing matches “{ $query }”.
+demo-failed = The demo’s server cannot start: { $cause }
+demo-folder = The demo wrote everything into { $folder }. Delete it when you are done.
+demo-arrived = Arrived for { $to }: “{ $subject }”, from { $from }
+
+## Plan: why nothing is written, and what to know
+
+plan-unknown-target = There is no target “{ $typed }”.
+plan-scope-user = { $target } is set up for the whole system only: run mailsetup as root, or add --scope system.
+plan-scope-system = { $target } is set up for one user only: give its file with --target { $target }=PATH, or add --scope user.
+plan-security = { $target } cannot send with security “{ $security }”.
+plan-auth = { $target } cannot log in with { $auth }; choose auto or another mechanism.
+plan-ca-file = { $target } cannot trust an authority of its own: add the CA to the system’s certificates and leave --ca-file out.
+plan-pin = { $target } cannot trust a single certificate; give the CA’s certificate with --ca-file, or choose another target.
+plan-no-secret = { $target } needs the password in its file, and it is not known here: give it, for example with --password-file.
+plan-lost = { $target } would read something else from { $path } than was meant: { $fields }. Nothing was written.
+plan-hint-lost = Another line of { $path } decides this; look there for an earlier or inherited setting.
+plan-foreign = { $path } is there already and is not mailsetup’s: move it away, or choose another path.
+plan-not-installed = { $path } is not there: install { $target } first.
+plan-unreadable = { $path } cannot be read: { $cause }
+plan-same-path = { $first } and { $second } would both be written to { $path }: give one of them another path.
+plan-newer-schema = { $path } was written by a newer mailsetup (schema { $schema }); it stays untouched. Update mailsetup.
+plan-template = The preset of { $target } has an error: { $cause }
+
+plan-unfit-line-break = { $target } cannot carry { $field ->
+    [password] this password
+    [username] this user name
+   *[other] this value ({ $field })
+  }: it has a line break.
+plan-unfit-control = { $target } cannot carry { $field ->
+    [password] this password
+    [username] this user name
+   *[other] this value ({ $field })
+  }: it has the control character { $character }.
+plan-unfit-characters = { $target } cannot carry { $field ->
+    [password] this password
+    [username] this user name
+   *[other] this value ({ $field })
+  }: there is no way to write { $characters } in it so that every reader understands it.
+plan-unfit-edge-blank = { $target } cannot carry { $field ->
+    [password] this password
+    [username] this user name
+   *[other] this value ({ $field })
+  }: a blank at its end would be dropped.
+plan-unfit-too-long = { $target } cannot carry { $field ->
+    [password] this password
+    [username] this user name
+   *[other] this value ({ $field })
+  }: it takes at most { $limit } bytes.
+
+plan-fault-not-utf8 = { $path } is not UTF-8 text: line { $line }.
+plan-fault-open-quote = { $path }, line { $line }: a quote is opened and never closed.
+plan-fault-no-equals = { $path }, line { $line }: a setting without “=”.
+plan-fault-stray = { $path }, line { $line }: the line begins with a blank, but there is no line before that it could continue.
+plan-fault-long-line = { $path }, line { $line }: the line is longer than its program reads.
+plan-fault-account-twice = { $path }, line { $line }: an account of this name is there already.
+plan-fault-account-unknown = { $path }, line { $line }: the account that it refers to is not defined above.
+plan-fault-block-open = { $path }, line { $line }: “BEGIN mailsetup” has no “END mailsetup”.
+plan-fault-block-close = { $path }, line { $line }: “END mailsetup” has no “BEGIN mailsetup”.
+plan-fault-block-twice = { $path }, line { $line }: mailsetup’s block is there twice.
+plan-fault-crlf = { $path }, line { $line }: Windows line ends, which a shell takes as part of the values.
+
+plan-hint-nearest = Did you mean { $nearest }?
+plan-hint-targets = “mailsetup targets” lists what there is.
+plan-hint-instead = The target { $instead } can carry it.
+plan-hint-password = Create another password, or choose another target.
+plan-hint-mend = The file stays untouched; mend this line and try again.
+
+plan-note-default-taken = { $path } has a default account already, which stays. To send through the new one, name it: -a { $account }
+## The full-screen wizard
+
+tui-step-sender = Sender
+tui-step-provider = Provider
+tui-step-server = Server
+tui-step-password = Password
+tui-step-test = Test
+tui-step-write = Write
+tui-page-sender = Who does the mail come from?
+tui-page-provider = Who takes this server’s mail?
+tui-page-server = Where does the mail go out?
+tui-page-password = How does this machine log in?
+tui-page-test = How far should the live test go?
+tui-page-write = What should use these settings?
+tui-too-small = Make this window { $columns }×{ $rows } or larger.
+tui-filter = type to search
+tui-filter-none = Nothing matches. Backspace takes the search back.
+tui-pasted-break = The line break in what you pasted was left out.
+tui-first = This is the first question. Ctrl-C leaves; nothing was written.
+tui-probe = Connection
+tui-probe-running = Connecting to { $server } …
+tui-probe-secured = { $server } answers, TLS { $found }
+tui-probe-answers = { $server } answers
+tui-probe-failed = { $server }: { $title } (F6 shows more)
+tui-live-test = Live test
+tui-guess = This is the likeliest cause, not a certain one.
+tui-arrived = Arrived:
+tui-more-advice = There is more to know: F3.
+tui-planning = Working out what would be written …
+tui-writing = Writing …
+tui-proving = A message goes out from what was written
+tui-dry-run = A dry run: nothing was written. This is what would be.
+tui-answers = All answers
+tui-review-nothing = Everything is already as it should be: no file changes.
+tui-review-new = new
+tui-review-changed = changed
+tui-review-removed = removed
+tui-review-keep = The password goes into: { $store }
+tui-review-runs = Then these commands run:
+tui-transcript = What was said, without secrets
+tui-link-no-room = There is no room here for the QR code. Make the window larger, or copy the link.
+tui-menu = Try what happens when …
+tui-help-keys = Keys
+tui-help-edit = In a line: Home, End, Ctrl-Left and Ctrl-Right move, Ctrl-W takes a word away, Ctrl-U all, Ctrl-K the rest.
+
+key-next = next
+key-continue = go on
+key-write = write
+key-finish = leave
+key-primary = go on
+key-fix = apply the fix
+key-retry = test again
+key-password = new password
+key-transcript = transcript
+key-edit = edit
+key-force = write anyway
+key-field = field
+key-field-back = field before
+key-stop = stop
+key-back = back
+key-help = help
+key-link = QR code
+key-menu = break things
+key-answers = answers
+key-probe = connection
+key-toggle = choose
+key-choose = choose
+key-close = close
+key-up = up
+key-down = down
+key-left = the one before
+key-right = the next one
+key-scroll-up = scroll up
+key-scroll-down = scroll down
+key-page-up = page up
+key-page-down = page down
+key-top = to the beginning
+key-bottom = to the end
+key-clear = empty the line
+key-leave = leave
+key-suspend = to the shell, come back with fg
+key-redraw = draw the screen anew
+
+## Results in words
+
+render-ms = { $number } ms
+render-s = { $number } s
+render-decimal-point = .
+render-security-tls = implicit TLS
+render-security-starttls = STARTTLS
+render-security-none = no encryption
+render-source-flag = flag
+render-source-env = environment
+render-source-file = answers file
+render-source-profile = profile
+render-source-fix = fix
+render-source-preset = preset
+render-source-default = default
+render-stage-dns = DNS
+render-stage-connect = Connect
+render-stage-greeting = Greeting
+render-stage-ehlo = EHLO
+render-stage-starttls = STARTTLS
+render-stage-tls = TLS
+render-stage-auth = Login
+render-stage-mail = Sender
+render-stage-rcpt = Recipient
+render-stage-data = Message
+render-stage-arrival = Arrival
+render-connected = { $family }, { $address }
+render-connected-after = { $family }, { $address }, after { $failed ->
+    [one] { $failed } failed attempt
+   *[other] { $failed } failed attempts
+}
+render-helo = knows only HELO: nothing is offered
+render-no-auth = no AUTH
+render-size = SIZE { $size }
+render-secured = { $version }, signed by { $issuer }, valid to { $until }
+render-pinned = { $version }, the pinned certificate
+render-logged-in = { $mechanism }
+render-fault-tls = TLS: { $words }
+render-fault-not-smtp = This is not mail: “{ $words }”
+render-fault-dns-not-found = This name does not exist.
+render-fault-dns-no-address = This name has no address.
+render-fault-dns-unavailable = The name server does not answer.
+render-fault-refused = Connection refused.
+render-fault-connect-timed-out = No answer in time.
+render-fault-unreachable = The network does not reach it.
+render-fault-connect = It cannot be connected to.
+render-fault-timed-out = No answer in time.
+render-fault-closed = The server closed the connection.
+render-fault-io = The connection broke.
+render-fault-not-tls = What came is not TLS.
+render-fault-cert-expired = The certificate has expired.
+render-fault-cert-not-yet-valid = The certificate is not valid yet.
+render-fault-cert-self-signed = The certificate is self-signed.
+render-fault-cert-unknown-issuer = Nobody whom this machine trusts signed the certificate.
+render-fault-cert-wrong-name = The certificate is for another name.
+render-fault-cert-wrong-pin = The certificate is not the pinned one.
+render-fault-cert-unsupported = The certificate’s form is not accepted.
+render-fault-no-starttls = The server does not offer STARTTLS.
+render-fault-injected = Somebody sent more before encryption began: stopped.
+render-fault-no-auth = The server offers no login here.
+render-fault-no-common-mechanism = The server offers no login method that fits.
+render-fault-too-long = The server’s answer does not end.
+render-fault-no-smtputf8 = The server does not take addresses with such letters.
+render-fault-cancelled = Stopped.
+render-success-sent = The server took the message for { $to }.
+render-success-rehearsed = The server accepts sender and recipient.
+render-success-login = The server accepts the login.
+render-success-connect = The server answers.
+render-cost = { $time }, { $trips ->
+    [one] { $trips } round trip
+   *[other] { $trips } round trips
+}.
+render-written = Done. This machine can send mail.
+render-unchanged = Done. Everything was already as it should be.
+render-file-created = new
+render-file-changed = changed
+render-file-removed = removed
+render-file-unchanged = unchanged
+render-backup = before: { $path }
+render-proof-sent = { $target }: read back, and a message went out from what was written ({ $time })
+render-proof-failed = { $target }: written, but sending from it failed at: { $stage }
+render-proof-read = { $target }: read back, every setting is there
+render-try = Try it yourself:
+render-equivalent = The same without questions:
+
+## Diagnosis
+diagnosis-the-provider = the provider
+diagnosis-the-server = the server
+diagnosis-mode-tls = implicit TLS
+diagnosis-mode-starttls = STARTTLS
+diagnosis-mode-none = no encryption
+diagnosis-unknown-title = The cause is not known to mailsetup
+diagnosis-unknown-meaning = Nothing in this text is a reply or an error that mailsetup recognises.
+diagnosis-unknown-empty = There is no text to explain.
+diagnosis-unknown-temporary = Code { $code } is one of 400 to 499: the server refuses for now, and the same attempt may succeed later (RFC 5321).
+diagnosis-unknown-permanent = Code { $code } is one of 500 to 599: the server refuses for good, and the same attempt will fail again until something changes (RFC 5321).
+diagnosis-unknown-step-words = Read the server’s own words in the transcript: they often name what is missing.
+diagnosis-unknown-step-provider = Look up these words in your provider’s documentation, or send them to its support together with the date and time.
+
+render-link = Page: { $url }
+render-plan-unchanged = stays as it is:
+render-plan-created = is created:
+render-plan-removed = is taken away:
+render-plan-changed = changes:

@@ -143,6 +143,7 @@ invalid-provider = Il n’y a pas de fournisseur « { $typed } ». Prenez « cus
 invalid-provider-near = Il n’y a pas de fournisseur « { $typed } ». Vouliez-vous dire { $near } ?
 invalid-target = Il n’y a pas de cible « { $typed } ». Voyez « mailsetup targets ».
 invalid-target-near = Il n’y a pas de cible « { $typed } ». Vouliez-vous dire { $near } ?
+invalid-password-empty = Entrez le mot de passe. Rien ne s’affiche pendant la saisie.
 invalid-pin = Il faut le SHA-256 du certificat : 64 chiffres hexadécimaux, avec ou sans deux-points.
 invalid-profile = « { $typed } » ne peut pas nommer un profil. Utilisez lettres, chiffres, points, tirets et soulignés.
 invalid-variable = « { $typed } » ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
@@ -261,3 +262,398 @@ host-keyring-image = Le trousseau d’une image ne peut pas être rempli d’ici
 host-keyring-left = Le trousseau contient encore l’entrée { $entry } : supprimez-la dans le trousseau
 host-keyring-forgotten = L’entrée { $entry } du trousseau a été supprimée ; undo ne la rétablit pas
 host-keyring-changed = L’entrée { $entry } du trousseau garde son nouveau mot de passe
+## Ligne de commande
+
+cli-about = Met en état l’envoi de messages d’un serveur, et prouve qu’il marche.
+cli-usage = mailsetup [ADRESSE] [OPTIONS]
+    {"       "}mailsetup COMMANDE [ARGUMENTS]
+cli-after-help = Sans commande, mailsetup configure un relais : dans un terminal il pose des questions, dans un script il prend tout des options.
+    Chaque option peut aussi venir d’une variable (MAILSETUP_HOST pour --host) ou d’un fichier (--answers FICHIER.toml).
+    Pour essayer sans rien posséder : mailsetup --demo
+cli-heading-commands = Commandes
+cli-heading-options = Options
+cli-answers-unreadable = Le fichier de réponses { $file } est illisible : { $cause }
+cli-answers-syntax = { $file }, ligne { $line } : { $cause }
+cli-answers-unknown = { $file } : aucune réponse ne s’appelle « { $key } ».
+cli-answers-kind = { $file } : « { $key } » doit être un texte, un nombre, true, false ou une liste de textes.
+cli-did-you-mean = Vouliez-vous dire { $near } ?
+cli-preset = Un de vos préréglages est inutilisable : { $fault }
+cli-timeout = --timeout : « { $typed } » n’est pas un nombre de secondes entre 0.1 et 3600.
+cli-output = Impossible d’écrire la sortie : { $cause }
+cli-input = Impossible de lire l’entrée standard : { $cause }
+cli-terminal = Le terminal a disparu : { $cause }
+cli-bad-answer = { $name } : { $why }
+cli-password-fd = --password-fd : « { $typed } » n’est pas un numéro de descripteur.
+cli-cancelled = Annulé. Rien n’a été écrit.
+
+flag-help = Affiche cette aide
+flag-version = Affiche la version
+flag-imap = Garde les réglages IMAP dans le profil
+flag-no-imap = Ne garde aucun réglage IMAP
+flag-allow-plaintext = Accepte d’envoyer sans chiffrement au-delà de cette machine
+flag-yes = Écrit sans demander
+flag-force = Écrit même si le test échoue
+flag-password-stdin = Lit le mot de passe sur l’entrée standard
+flag-password-file = Lit le mot de passe dans ce fichier
+flag-password-fd = Lit le mot de passe sur ce descripteur
+flag-answers = Prend les réponses dans ce fichier TOML
+flag-dry-run = Teste et prépare, sans rien écrire
+flag-diff = Montre ce qui est écrit, sous forme de différences
+flag-plain = Pose de simples questions au lieu du plein écran
+flag-demo = Essaie tout avec un serveur intégré
+flag-root = Écrit sous ce dossier, comme pour une image
+flag-timeout = Durée maximale d’une étape du test, en secondes (10)
+flag-lang = Langue
+flag-color = Couleurs ; NO_COLOR compte
+flag-json = Affiche un document JSON, ne demande rien
+flag-no-input = Ne demande rien ; dit ce qui manque
+flag-quiet = En dit moins
+flag-verbose = En dit plus
+flag-send = Envoie aussi un message
+flag-offline = N’utilise pas le réseau
+flag-jsonl = Explique des lignes JSON lues sur l’entrée standard
+flag-provider = La clé du fournisseur
+flag-host = Le nom du serveur
+flag-port = Le port du serveur
+flag-stage = L’étape où cela s’est produit
+flag-profile = Le nom du profil
+flag-print = Affiche au lieu d’écrire
+
+command-check = Teste à nouveau un profil ; pour cron et la surveillance
+command-detect = Affiche les réglages pour des adresses
+command-explain = Dit ce que signifie une réponse de serveur ou une erreur
+command-export = Écrit un profil pour un programme de plus
+command-list = Liste les profils
+command-show = Affiche un profil
+command-edit = Modifie un profil
+command-remove = Reprend ce qui a été écrit pour un profil
+command-undo = Annule la dernière écriture
+command-secret = Affiche le mot de passe d’un profil, pour passwordeval et autres
+command-providers = Liste les fournisseurs connus
+command-targets = Liste les programmes pris en charge
+command-generate = Produit la page de manuel, les complétions ou les schémas
+command-man = Produit la page de manuel
+command-completions = Produit les complétions d’un shell
+command-schema = Produit le schéma JSON d’un fichier
+
+arg-profile = Le nom du profil
+arg-address = Adresses e-mail
+arg-reply = La réponse ou l’erreur, ou - pour l’entrée standard
+arg-target = Le nom de la cible, ou NOM=CHEMIN
+arg-query = Une partie d’un nom
+arg-shell = Le shell
+arg-kind = Quel fichier
+
+usage-password = { $flag } n’existe pas : tous les utilisateurs de cette machine peuvent lire les arguments. Prenez --password-file, --password-stdin, --password-fd, --password-env ou --password-command.
+usage-unknown-flag = { $flag } n’est pas compris ici.
+usage-unknown-command = Il n’y a pas de commande { $command }.
+usage-no-value = { $flag } demande une valeur.
+usage-bad-value = { $flag } : « { $value } » ne fait pas partie de : { $values }.
+usage-missing = { $flag } manque.
+usage-no-command = Il manque une commande.
+usage-conflict = { $flag } ne peut pas servir ici.
+usage-other = { $flag } n’est pas compris.
+usage-help = Voir : mailsetup --help
+
+script-missing = Il manque : { $flags }
+script-missing-hint = Donnez-les en options, en variables, ou dans un fichier avec --answers.
+script-missing-provider-hint = Donnez-les en options, en variables, ou dans un fichier avec --answers. Pour un serveur à vous : --provider custom avec --host.
+script-needs-yes = Tout est testé et préparé ; il manque --yes pour écrire.
+script-needs-yes-hint = Voyez d’abord ce qui serait écrit : --dry-run --diff
+script-cancelled = Annulé. Rien n’a été écrit.
+script-nothing-written = Rien n’a été écrit.
+script-next = Lancez ensuite :
+
+talk-welcome = mailsetup : quelques questions, un test en direct, puis les réglages sont écrits.
+talk-keys = Échap revient en arrière, Ctrl-C quitte. Rien n’est écrit avant votre accord.
+talk-welcome-lines = Entrée prend ce qui est entre crochets. < revient, - vide une réponse, ? aide, Ctrl-C quitte.
+talk-prompt-keys = Échap : retour
+talk-lines-keys = Entrée prend ce qui est entre crochets. < revient, - vide une réponse, Ctrl-C quitte.
+talk-change = Que voulez-vous modifier ?
+talk-testing = Test en cours ...
+talk-writing = Écriture ...
+
+runner-taken-back = Tout a été remis comme avant.
+runner-mismatch = { $target } ne lirait pas { $field } comme prévu.
+runner-left-to-do = Reste à lancer dans l’image : { $command }
+
+message-subject = Message de test de { $host }
+message-body = { $host } a envoyé ce message le { $when } pour prouver que son courrier part.
+
+    C’est le cas. Il n’y a rien à faire de ce message.
+message-subject-written = Message de test de { $host }, avec les réglages écrits
+message-body-written = { $host } a envoyé ce message le { $when } avec les réglages relus dans { $file }.
+
+    Ils marchent. Il n’y a rien à faire de ce message.
+
+check-passed = Profil { $profile } : le courrier part.
+check-drift = { $target } : { $field } dans son fichier ne correspond plus au profil. « mailsetup export » le réécrit.
+check-profile = Le profil { $profile } est inutilisable tel quel : « mailsetup edit { $profile } » le répare.
+detect-no-address = « { $typed } » n’est pas une adresse.
+detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
+explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.
+list-empty = Il n’y a pas encore de profil. Lancez mailsetup pour en créer un.
+list-checked = { $result }, { $when }
+list-unchecked = pas testé
+list-disabled = retiré
+remove-done = Ce qui avait été écrit pour le profil { $profile } est repris. « mailsetup undo » le rétablit.
+undo-done = L’écriture du { $when } pour le profil { $profile } est annulée.
+secret-disabled = Le profil { $profile } a été retiré.
+secret-disabled-hint = « mailsetup edit { $profile } » le remet en place.
+secret-none = Le profil { $profile } n’a pas d’identification, donc pas de mot de passe.
+nothing-found = Rien ne correspond à « { $query } ».
+demo-failed = Le serveur de démonstration ne démarre pas : { $cause }
+demo-folder = La démonstration a tout écrit dans { $folder }. Supprimez-le quand vous avez fini.
+demo-arrived = Arrivé pour { $to } : « { $subject } », de { $from }
+
+## Plan : pourquoi rien n’est écrit, et ce qu’il faut savoir
+
+plan-unknown-target = La cible « { $typed } » n’existe pas.
+plan-scope-user = { $target } se configure seulement pour tout le système : lancez mailsetup en tant que root, ou ajoutez --scope system.
+plan-scope-system = { $target } se configure seulement pour un utilisateur : donnez son fichier avec --target { $target }=CHEMIN, ou ajoutez --scope user.
+plan-security = { $target } ne peut pas envoyer avec la sécurité « { $security } ».
+plan-auth = { $target } ne peut pas s’identifier par { $auth } ; choisissez auto ou un autre mécanisme.
+plan-ca-file = { $target } ne peut pas faire confiance à une autorité à part : ajoutez-la aux certificats du système et retirez --ca-file.
+plan-pin = { $target } ne peut pas faire confiance à un seul certificat ; donnez celui de l’autorité avec --ca-file, ou choisissez une autre cible.
+plan-no-secret = { $target } a besoin du mot de passe dans son fichier, et il n’est pas connu ici : donnez-le, par exemple avec --password-file.
+plan-lost = { $target } lirait dans { $path } autre chose que prévu : { $fields }. Rien n’a été écrit.
+plan-hint-lost = Une autre ligne de { $path } en décide ; cherchez-y un réglage placé avant ou hérité.
+plan-foreign = { $path } existe déjà et n’est pas de mailsetup : déplacez-le, ou choisissez un autre chemin.
+plan-not-installed = { $path } n’existe pas : installez d’abord { $target }.
+plan-unreadable = { $path } ne peut pas être lu : { $cause }
+plan-same-path = { $first } et { $second } seraient écrits tous deux dans { $path } : donnez un autre chemin à l’un d’eux.
+plan-newer-schema = { $path } a été écrit par un mailsetup plus récent (schéma { $schema }) ; il reste intact. Mettez mailsetup à jour.
+plan-template = Le préréglage de { $target } contient une erreur : { $cause }
+
+plan-unfit-line-break = { $target } ne peut pas recevoir { $field ->
+    [password] ce mot de passe
+    [username] cet identifiant
+   *[other] cette valeur ({ $field })
+  } : il y a un saut de ligne.
+plan-unfit-control = { $target } ne peut pas recevoir { $field ->
+    [password] ce mot de passe
+    [username] cet identifiant
+   *[other] cette valeur ({ $field })
+  } : il y a le caractère de contrôle { $character }.
+plan-unfit-characters = { $target } ne peut pas recevoir { $field ->
+    [password] ce mot de passe
+    [username] cet identifiant
+   *[other] cette valeur ({ $field })
+  } : aucune façon d’y écrire { $characters } n’est comprise de tous les lecteurs.
+plan-unfit-edge-blank = { $target } ne peut pas recevoir { $field ->
+    [password] ce mot de passe
+    [username] cet identifiant
+   *[other] cette valeur ({ $field })
+  } : une espace à la fin serait perdue.
+plan-unfit-too-long = { $target } ne peut pas recevoir { $field ->
+    [password] ce mot de passe
+    [username] cet identifiant
+   *[other] cette valeur ({ $field })
+  } : la limite est de { $limit } octets.
+
+plan-fault-not-utf8 = { $path } n’est pas du texte UTF-8 : ligne { $line }.
+plan-fault-open-quote = { $path }, ligne { $line } : un guillemet est ouvert et jamais fermé.
+plan-fault-no-equals = { $path }, ligne { $line } : un réglage sans « = ».
+plan-fault-stray = { $path }, ligne { $line } : la ligne commence par une espace, mais aucune ligne ne la précède qu’elle pourrait continuer.
+plan-fault-long-line = { $path }, ligne { $line } : la ligne est plus longue que ce que lit son programme.
+plan-fault-account-twice = { $path }, ligne { $line } : un compte de ce nom existe déjà.
+plan-fault-account-unknown = { $path }, ligne { $line } : le compte auquel elle renvoie n’est pas défini plus haut.
+plan-fault-block-open = { $path }, ligne { $line } : « BEGIN mailsetup » est sans « END mailsetup ».
+plan-fault-block-close = { $path }, ligne { $line } : « END mailsetup » est sans « BEGIN mailsetup ».
+plan-fault-block-twice = { $path }, ligne { $line } : le bloc de mailsetup y est deux fois.
+plan-fault-crlf = { $path }, ligne { $line } : fins de ligne Windows, qu’un shell prend pour une partie des valeurs.
+
+plan-hint-nearest = Vouliez-vous dire { $nearest } ?
+plan-hint-targets = « mailsetup targets » montre la liste.
+plan-hint-instead = La cible { $instead } peut le recevoir.
+plan-hint-password = Créez un autre mot de passe, ou choisissez une autre cible.
+plan-hint-mend = Le fichier reste intact ; corrigez cette ligne et recommencez.
+
+plan-note-default-taken = { $path } a déjà un compte par défaut, qui reste. Pour envoyer par le nouveau, nommez-le : -a { $account }
+## L’assistant en plein écran
+
+tui-step-sender = Expéditeur
+tui-step-provider = Fournisseur
+tui-step-server = Serveur
+tui-step-password = Accès
+tui-step-test = Test
+tui-step-write = Écriture
+tui-page-sender = De la part de qui part le courrier ?
+tui-page-provider = Qui prend en charge le courrier de cette machine ?
+tui-page-server = Par où le courrier part-il ?
+tui-page-password = Comment cette machine s’identifie-t-elle ?
+tui-page-test = Jusqu’où doit aller le test ?
+tui-page-write = Qui doit utiliser ces réglages ?
+tui-too-small = Agrandissez la fenêtre : { $columns }×{ $rows } au moins.
+tui-filter = tapez pour chercher
+tui-filter-none = Rien ne correspond. Effacez pour élargir la recherche.
+tui-pasted-break = Le saut de ligne du texte collé a été retiré.
+tui-first = C’est la première question. Ctrl-C quitte ; rien n’a été écrit.
+tui-probe = Connexion
+tui-probe-running = Connexion à { $server } …
+tui-probe-secured = { $server } répond, TLS { $found }
+tui-probe-answers = { $server } répond
+tui-probe-failed = { $server } : { $title } (F6 en dit plus)
+tui-live-test = Test réel
+tui-guess = C’est la cause la plus probable, sans certitude.
+tui-arrived = Arrivé :
+tui-more-advice = D’autres choses à savoir : F3.
+tui-planning = Calcul de ce qui serait écrit …
+tui-writing = Écriture …
+tui-proving = Un message part de ce qui a été écrit
+tui-dry-run = Essai à blanc : rien n’a été écrit. Voici ce qui le serait.
+tui-answers = Toutes les réponses
+tui-review-nothing = Tout est déjà comme il faut : aucun fichier ne change.
+tui-review-new = nouveau
+tui-review-changed = modifié
+tui-review-removed = retiré
+tui-review-keep = Le mot de passe va dans : { $store }
+tui-review-runs = Puis ces commandes sont lancées :
+tui-transcript = Ce qui s’est dit, sans les secrets
+tui-link-no-room = Pas assez de place pour le code QR. Agrandissez la fenêtre ou copiez le lien.
+tui-menu = Voir ce qui se passe quand …
+tui-help-keys = Touches
+tui-help-edit = Dans une ligne : Home, End, Ctrl-Left et Ctrl-Right déplacent, Ctrl-W ôte un mot, Ctrl-U tout, Ctrl-K la suite.
+
+key-next = suite
+key-continue = continuer
+key-write = écrire
+key-finish = quitter
+key-primary = continuer
+key-fix = appliquer la correction
+key-retry = retester
+key-password = autre mot de passe
+key-transcript = échanges
+key-edit = modifier
+key-force = écrire quand même
+key-field = champ
+key-field-back = champ précédent
+key-stop = arrêter
+key-back = retour
+key-help = aide
+key-link = code QR
+key-menu = provoquer une panne
+key-answers = réponses
+key-probe = connexion
+key-toggle = choisir
+key-choose = choisir
+key-close = fermer
+key-up = monter
+key-down = descendre
+key-left = précédent
+key-right = suivant
+key-scroll-up = défiler vers le haut
+key-scroll-down = défiler vers le bas
+key-page-up = page précédente
+key-page-down = page suivante
+key-top = au début
+key-bottom = à la fin
+key-clear = vider la ligne
+key-leave = quitter
+key-suspend = retour au shell, « fg » pour revenir
+key-redraw = redessiner l’écran
+
+## Les résultats en mots
+
+render-ms = { $number } ms
+render-s = { $number } s
+render-decimal-point = ,
+render-security-tls = TLS implicite
+render-security-starttls = STARTTLS
+render-security-none = sans chiffrement
+render-source-flag = option
+render-source-env = environnement
+render-source-file = fichier de réponses
+render-source-profile = profil
+render-source-fix = correction
+render-source-preset = préréglage
+render-source-default = par défaut
+render-stage-dns = DNS
+render-stage-connect = Connexion
+render-stage-greeting = Accueil
+render-stage-ehlo = EHLO
+render-stage-starttls = STARTTLS
+render-stage-tls = TLS
+render-stage-auth = Identification
+render-stage-mail = Expéditeur
+render-stage-rcpt = Destinataire
+render-stage-data = Message
+render-stage-arrival = Arrivée
+render-connected = { $family }, { $address }
+render-connected-after = { $family }, { $address }, après { $failed ->
+    [one] { $failed } échec
+   *[other] { $failed } échecs
+}
+render-helo = ne connaît que HELO : rien n’est proposé
+render-no-auth = pas d’AUTH
+render-size = SIZE { $size }
+render-secured = { $version }, signé par { $issuer }, jusqu’au { $until }
+render-pinned = { $version }, le certificat épinglé
+render-logged-in = { $mechanism }
+render-fault-tls = TLS : { $words }
+render-fault-not-smtp = Ce n’est pas du courrier : « { $words } »
+render-fault-dns-not-found = Ce nom n’existe pas.
+render-fault-dns-no-address = Ce nom n’a pas d’adresse.
+render-fault-dns-unavailable = Le serveur de noms ne répond pas.
+render-fault-refused = Connexion refusée.
+render-fault-connect-timed-out = Pas de réponse à temps.
+render-fault-unreachable = Le réseau n’y mène pas.
+render-fault-connect = Connexion impossible.
+render-fault-timed-out = Pas de réponse à temps.
+render-fault-closed = Le serveur a fermé la connexion.
+render-fault-io = La connexion s’est rompue.
+render-fault-not-tls = Ce qui est arrivé n’est pas du TLS.
+render-fault-cert-expired = Le certificat a expiré.
+render-fault-cert-not-yet-valid = Le certificat n’est pas encore valable.
+render-fault-cert-self-signed = Le certificat est auto-signé.
+render-fault-cert-unknown-issuer = Aucune autorité reconnue ici n’a signé le certificat.
+render-fault-cert-wrong-name = Le certificat est pour un autre nom.
+render-fault-cert-wrong-pin = Le certificat n’est pas celui qui est épinglé.
+render-fault-cert-unsupported = La forme du certificat n’est pas acceptée.
+render-fault-no-starttls = Le serveur ne propose pas STARTTLS.
+render-fault-injected = Quelqu’un a parlé avant le chiffrement : arrêt.
+render-fault-no-auth = Le serveur ne propose pas d’identification ici.
+render-fault-no-common-mechanism = Le serveur ne propose aucune méthode qui convienne.
+render-fault-too-long = La réponse du serveur ne finit pas.
+render-fault-no-smtputf8 = Le serveur ne prend pas d’adresse avec de telles lettres.
+render-fault-cancelled = Arrêté.
+render-success-sent = Le serveur a pris le message pour { $to }.
+render-success-rehearsed = Le serveur accepte l’expéditeur et le destinataire.
+render-success-login = Le serveur accepte l’identification.
+render-success-connect = Le serveur répond.
+render-cost = { $time }, { $trips ->
+    [one] { $trips } aller-retour
+   *[other] { $trips } allers-retours
+}.
+render-written = C’est fait. Cette machine peut envoyer du courrier.
+render-unchanged = C’est fait. Tout était déjà comme il faut.
+render-file-created = nouveau
+render-file-changed = modifié
+render-file-removed = retiré
+render-file-unchanged = inchangé
+render-backup = avant : { $path }
+render-proof-sent = { $target } : relu, et un message est parti de ce qui a été écrit ({ $time })
+render-proof-failed = { $target } : écrit, mais l’envoi échoue à : { $stage }
+render-proof-read = { $target } : relu, tous les réglages y sont
+render-try = À essayer vous-même :
+render-equivalent = La même chose sans questions :
+
+## Diagnosis
+diagnosis-the-provider = le fournisseur
+diagnosis-the-server = le serveur
+diagnosis-mode-tls = TLS implicite
+diagnosis-mode-starttls = STARTTLS
+diagnosis-mode-none = aucun chiffrement
+diagnosis-unknown-title = mailsetup ne connaît pas cette cause
+diagnosis-unknown-meaning = Rien dans ce texte n’est une réponse ou une erreur que mailsetup reconnaît.
+diagnosis-unknown-empty = Il n’y a aucun texte à expliquer.
+diagnosis-unknown-temporary = Le code { $code } fait partie de 400 à 499 : le serveur refuse pour le moment, le même envoi peut réussir plus tard (RFC 5321).
+diagnosis-unknown-permanent = Le code { $code } fait partie de 500 à 599 : le serveur refuse définitivement, le même envoi échouera encore tant que rien ne change (RFC 5321).
+diagnosis-unknown-step-words = Lisez les mots du serveur dans la transcription : ils disent souvent ce qui manque.
+diagnosis-unknown-step-provider = Cherchez ces mots dans la documentation de votre fournisseur, ou envoyez-les à son assistance avec la date et l’heure.
+
+render-link = Page : { $url }
+render-plan-unchanged = reste tel quel :
+render-plan-created = est créé :
+render-plan-removed = est supprimé :
+render-plan-changed = change :

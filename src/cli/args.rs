@@ -92,7 +92,8 @@ pub(super) fn command(text: &Text) -> Command {
 fn subcommands(text: &Text) -> Vec<Command> {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
     let arg = |name: &'static str| Arg::new(name).value_name(name).help(text.get(&format!("arg-{}", name.to_lowercase())));
-    let switch = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(text.get(&format!("flag-{name}")));
+    let switch =
+        |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(text.get(&format!("flag-{name}")));
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
@@ -110,15 +111,23 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("list"),
         sub("show").arg(arg("PROFILE")),
         sub("edit").arg(arg("PROFILE")),
-        sub("remove").arg(arg("PROFILE").required(true)).arg(switch("yes")),
-        sub("undo").arg(switch("yes")),
+        sub("remove").arg(arg("PROFILE").required(true)),
+        sub("undo"),
         sub("secret").arg(arg("PROFILE")),
         sub("providers").arg(arg("QUERY")),
         sub("targets").arg(arg("QUERY")),
         sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
             sub("man"),
-            sub("completions").arg(arg("SHELL").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"])),
-            sub("schema").arg(Arg::new("KIND").value_parser(["profile", "answers"]).default_value("profile").help(text.get("arg-kind"))),
+            sub("completions").arg(arg("SHELL").required(true).value_parser([
+                "bash",
+                "zsh",
+                "fish",
+                "elvish",
+                "powershell",
+            ])),
+            sub("schema").arg(
+                Arg::new("KIND").value_parser(["profile", "answers"]).default_value("profile").help(text.get("arg-kind")),
+            ),
         ]),
     ]
 }

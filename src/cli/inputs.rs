@@ -65,7 +65,8 @@ impl Inputs {
 
     fn take_flags(&mut self, matches: &ArgMatches) {
         for (name, is_switch) in names() {
-            if !matches.ids().any(|id| id.as_str() == name) || matches.value_source(name) != Some(clap::parser::ValueSource::CommandLine)
+            if !matches.ids().any(|id| id.as_str() == name)
+                || matches.value_source(name) != Some(clap::parser::ValueSource::CommandLine)
             {
                 continue;
             }
@@ -96,7 +97,10 @@ impl Inputs {
         for (key, value) in table {
             let name = key.replace('_', "-");
             let Some((name, _)) = names().find(|(known, _)| *known == name && *known != "answers") else {
-                let error = Error::new(Exit::Data, phrase!("cli-answers-unknown", file = file, key = crate::mail::reply::escape(&key)));
+                let error = Error::new(
+                    Exit::Data,
+                    phrase!("cli-answers-unknown", file = file, key = crate::mail::reply::escape(&key)),
+                );
                 let near = nearest(&name, names().map(|(known, _)| known)).map(|near| near.replace('-', "_"));
                 return Err(match near {
                     Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),

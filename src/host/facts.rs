@@ -1,9 +1,9 @@
 //! Facts about this machine that answers default to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::disk;
-use crate::mail::endpoint::is_full_name;
+use crate::{mail::endpoint::is_full_name, presets::Catalog};
 
 /// What is known of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,15 @@ pub fn facts() -> Facts {
         is_root: uid.is_root(),
         user_name: disk::name_of(None, uid.as_raw()),
     }
+}
+
+/// Keys of the targets whose consumer is installed here and can be written by this person.
+pub fn installed_targets(catalog: &Catalog, is_root: bool) -> Vec<String> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&folders).chain(["/usr/sbin".into(), "/sbin".into()]).collect();
+    let is_here = |program: &String| folders.iter().any(|folder| folder.join(program).is_file());
+    let targets = catalog.targets().iter().filter(|target| target.program.as_ref().is_some_and(is_here));
+    targets.filter(|target| is_root || !target.system_only).map(|target| target.key.clone()).collect()
 }
 
 /// The files in which a full name may be found.

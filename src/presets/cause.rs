@@ -18,7 +18,9 @@ pub struct Cause {
     /// Patterns; the evidence needs to match one of them. A pattern's specificity decides between causes.
     #[serde(rename = "match")]
     pub patterns: Vec<Pattern>,
-    /// The answers it would change, by answers-file key; a value may name another fact, as `{other.port}`.
+    /// The change that would mend it, worked out from the evidence.
+    pub remedy: Option<Remedy>,
+    /// Answers it would change to fixed words, by answers-file key.
     #[serde(default)]
     pub change: BTreeMap<String, String>,
     /// The answer that a person has to enter anew, by answers-file key.
@@ -26,6 +28,12 @@ pub struct Cause {
     /// Where to read on.
     #[serde(default)]
     pub links: Vec<String>,
+    /// Other labels that the same reply often stands for, the likely ones first.
+    #[serde(default)]
+    pub others: Vec<String>,
+    /// Words, links and change for a narrower case: the first that matches counts.
+    #[serde(default, rename = "variant")]
+    pub variants: Vec<Variant>,
     /// Words in English.
     pub en: CauseWords,
     /// Words in French.
@@ -42,11 +50,89 @@ impl Cause {
     }
 }
 
+/// A change that depends on the evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    /// Another port of the same provider, with the mode that belongs to it.
+    OtherPort,
+    /// The other mode for the port, or the port for the mode.
+    OtherMode,
+    /// TLS switched on for the port.
+    TurnTlsOn,
+    /// Implicit TLS in place of STARTTLS.
+    ImplicitTls,
+    /// A mechanism that the server offers.
+    OfferedMechanism,
+    /// No login on this machine, TLS before a login, or the submission port.
+    LoginElsewhere,
+    /// The login's own address as sender.
+    LoginAsSender,
+    /// The whole address as login name.
+    AddressAsUsername,
+    /// A full name in EHLO.
+    FullEhlo,
+    /// The certificate that the server showed, trusted alone.
+    PinCertificate,
+    /// The name on the certificate that belongs to the same domain or provider.
+    CertificateName,
+    /// The provider's own server.
+    ProviderServer,
+    /// The host without what does not belong there.
+    CleanHost,
+}
+
+/// Words, links and change for a narrower case of a cause.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// When it counts.
+    pub when: Pattern,
+    /// In place of the cause's own.
+    pub remedy: Option<Remedy>,
+    /// In place of the cause's own.
+    pub ask: Option<String>,
+    /// In place of the cause's own, when there are any.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// In place of the cause's own, when there are any.
+    #[serde(default)]
+    pub others: Vec<String>,
+    /// Words in English.
+    pub en: VariantWords,
+    /// Words in French.
+    pub fr: VariantWords,
+}
+
+impl Variant {
+    /// The words in a language.
+    pub const fn words(&self, lang: Lang) -> &VariantWords {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Fr => &self.fr,
+        }
+    }
+}
+
+/// A variant's words in one language: what is absent is the cause's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariantWords {
+    /// What happened, one line.
+    pub title: Option<String>,
+    /// What it means.
+    pub meaning: Option<String>,
+    /// What to do, in order.
+    pub steps: Option<Vec<String>>,
+    /// What the change does.
+    pub fix: Option<String>,
+}
+
 /// What the evidence has to look like. Every field that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
-    /// Providers, by key.
+    /// Providers, by key, or by the name of a family of them (`google`, `microsoft`, `zoho`).
     #[serde(default)]
     pub provider: Vec<String>,
     /// Stages, by name.
@@ -64,6 +150,15 @@ pub struct Pattern {
     /// Security modes.
     #[serde(default)]
     pub security: Vec<String>,
+    /// Mechanisms of the login, as words.
+    #[serde(default)]
+    pub mechanism: Vec<String>,
+    /// Hosts, by suffix.
+    #[serde(default)]
+    pub host: Vec<String>,
+    /// What EHLO offered, in lower case: keywords, and mechanisms as `auth plain`.
+    #[serde(default)]
+    pub offers: Vec<String>,
     /// Ports.
     #[serde(default)]
     pub port: Vec<u16>,
@@ -79,6 +174,9 @@ pub struct Pattern {
     /// Only a guess: a match leaves the diagnosis marked as not certain.
     #[serde(default)]
     pub guess: bool,
+    /// Added to the specificity, where the computed one misleads.
+    #[serde(default)]
+    pub weight: i32,
 }
 
 /// A cause's words in one language.
@@ -93,4 +191,6 @@ pub struct CauseWords {
     pub steps: Vec<String>,
     /// What the change does, as a key's label: `Use port 587 with STARTTLS`. Absent without a change.
     pub fix: Option<String>,
+    /// How to tell that it is this, when another cause is the likelier one.
+    pub tell: String,
 }

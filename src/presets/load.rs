@@ -10,6 +10,9 @@ use serde::de::DeserializeOwned;
 
 use super::{Cause, Provider, Target, builtin};
 
+/// The folders of a person's own files.
+const KINDS: [&str; 3] = ["providers", "targets", "causes"];
+
 /// A preset file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresetFault {
@@ -55,7 +58,10 @@ impl Catalog {
     /// # Errors
     /// The first file that cannot be used.
     pub fn with_overrides(folder: &Path) -> Result<Self, PresetFault> {
-        let catalog = Self { overrides: folder.is_dir().then(|| folder.to_owned()), ..Self::default() };
+        let catalog = Self {
+            overrides: KINDS.iter().any(|kind| folder.join(kind).is_dir()).then(|| folder.to_owned()),
+            ..Self::default()
+        };
         if catalog.overrides.is_some() {
             let providers =
                 catalog.read("providers", builtin::PROVIDERS, |provider: &mut Provider, key| provider.key = key)?;
@@ -66,6 +72,15 @@ impl Catalog {
             let _ = catalog.causes.set(causes);
         }
         Ok(catalog)
+    }
+
+    /// The same with one more provider in front of the others.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Provider) -> Self {
+        let mut providers = self.providers().to_vec();
+        providers.insert(0, provider);
+        self.providers = OnceLock::from(providers);
+        self
     }
 
     /// Every provider, in the order in which a list shows them.

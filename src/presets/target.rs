@@ -1,5 +1,7 @@
 //! A consumer of the settings: which files, where, how merged, how quoted. One file each in `presets/targets`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::Lang;
@@ -33,12 +35,21 @@ pub struct Target {
     /// It can trust one certificate by its SHA-256.
     #[serde(default)]
     pub pin: bool,
+    /// The consumer's program: where it is installed, the target is proposed.
+    pub program: Option<String>,
     /// Only root can write it.
     #[serde(default)]
     pub system_only: bool,
+    /// Characters that a value must not have, by setting (`username = ":"`), beyond what the quoting rule knows.
+    #[serde(default)]
+    pub cannot: BTreeMap<String, String>,
+    /// The target that carries a password that this one cannot.
+    pub instead: Option<String>,
     /// Its files, in the order in which they are written.
     #[serde(rename = "file")]
     pub files: Vec<TargetFile>,
+    /// How the settings are found again in what the consumer reads.
+    pub read: TargetRead,
     /// Commands to run after writing, in order.
     #[serde(default, rename = "run")]
     pub runs: Vec<TargetRun>,
@@ -60,6 +71,39 @@ impl Target {
     }
 }
 
+/// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
+/// `account`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at the first `x`. What a target has no setting for is left out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetRead {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: String,
+    /// `tls`, `starttls` or `none`; any other word when the consumer would not check the certificate.
+    pub security: String,
+    /// `auto`, `none` or a mechanism.
+    pub auth: Option<String>,
+    /// Login name; empty without a login.
+    pub username: String,
+    /// The password, where it stands in the file.
+    pub password: Option<String>,
+    /// The command that fetches the password.
+    pub secret_command: Option<String>,
+    /// The sender's address.
+    pub sender: Option<String>,
+    /// The sender's name.
+    pub sender_name: Option<String>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// The name that EHLO gives.
+    pub ehlo: Option<String>,
+    /// The PEM file of the one authority that is trusted; empty for the system's.
+    pub ca_file: Option<String>,
+    /// The SHA-256 of the one certificate that is trusted; colons and case do not matter.
+    pub pin_sha256: Option<String>,
+}
+
 /// One file of a target.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +118,9 @@ pub struct TargetFile {
     pub mode: String,
     /// The group that may read it, when that group exists and the scope is system.
     pub group: Option<String>,
+    /// The consumer's own file: without it the consumer is not installed, and nothing is written.
+    #[serde(default)]
+    pub must_exist: bool,
     /// How the text is merged into a file that exists.
     pub merge: MergeKind,
     /// The rules by which the consumer reads the file: the name of a reader and of its quoting.
@@ -108,6 +155,15 @@ pub enum Format {
     MainCf,
     /// A Postfix lookup table in text form: key, blank, the rest of the line.
     PostfixTable,
+}
+
+impl Format {
+    /// What begins a comment line.
+    pub const fn comment(self) -> &'static str {
+        match self {
+            Self::Msmtprc | Self::Dotenv | Self::DotenvSh | Self::MainCf | Self::PostfixTable => "#",
+        }
+    }
 }
 
 /// A command to run after writing.

@@ -1,20 +1,45 @@
 //! The climb itself: the stages in order.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use super::{
-    Cancel, Climb, DnsFault, Fault, Goal, Learned, Report, Resolve, Stage, Step,
+    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Transcript,
     race::{self, Winner},
     record::Record,
     session::Session,
     wire::Wire,
 };
+use crate::mail::Endpoint;
 
 /// Climbs the ladder. Each stage is told to `progress` as it begins and as it ends; none takes longer than its time.
 pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
     let mut record = Record::new(climb, progress);
     let fault = run(&mut record, resolver, cancel).err();
     record.report(fault)
+}
+
+/// The report of a climb that could not begin.
+pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> Report {
+    let evidence = Evidence {
+        stage: Stage::Dns,
+        provider,
+        endpoint,
+        fault,
+        offered: None,
+        mechanism: None,
+        certificate: None,
+        challenge: None,
+        ehlo: String::new(),
+        username: None,
+        sender: None,
+    };
+    Report {
+        steps: Vec::new(),
+        round_trips: 0,
+        elapsed: Duration::ZERO,
+        evidence: Some(evidence),
+        transcript: Transcript::default(),
+    }
 }
 
 fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), Fault> {

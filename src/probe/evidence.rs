@@ -80,6 +80,8 @@ pub enum Fault {
     TooLong,
     /// The message has an address that only SMTPUTF8 carries, and the server does not have it (RFC 6531).
     NoSmtputf8,
+    /// Something on this machine stands in the way: a file that cannot be read. Its name and why, safe for a terminal.
+    Local(String),
     /// The climb was stopped.
     Cancelled,
 }
@@ -115,6 +117,7 @@ impl Fault {
             Self::NotSmtp(_) => "not_smtp",
             Self::TooLong => "too_long",
             Self::NoSmtputf8 => "no_smtputf8",
+            Self::Local(_) => "local",
             Self::Cancelled => "cancelled",
         }
     }

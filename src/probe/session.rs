@@ -39,8 +39,9 @@ impl<'r, 'a> Session<'r, 'a> {
                 self.greeting()?;
                 self.ehlo()?;
                 self.starttls()?;
-                let ehlo = self.line(&self.ehlo_command())?;
-                self.secure(&ehlo)?;
+                let ehlo = self.ehlo_command();
+                self.secure(&bytes(&ehlo)?)?;
+                self.record.log.client(&ehlo);
                 self.begin(Stage::Ehlo);
                 let reply = self.reply()?;
                 self.offered(reply)
@@ -163,13 +164,10 @@ impl<'r, 'a> Session<'r, 'a> {
         self.record.offered.as_ref().is_some_and(what)
     }
 
-    /// A command as bytes, noted in the transcript. Line breaks in it would be further commands and are refused.
+    /// A command as bytes, noted in the transcript.
     pub(super) fn line(&mut self, command: &str) -> Result<Vec<u8>, Fault> {
         self.record.log.client(command);
-        if command.contains(['\r', '\n', '\0']) {
-            return Err(Fault::Io(ErrorKind::InvalidInput));
-        }
-        Ok(format!("{command}\r\n").into_bytes())
+        bytes(command)
     }
 
     /// Sends a command and waits for the reply.
@@ -200,6 +198,14 @@ impl<'r, 'a> Session<'r, 'a> {
             Err(fault) => Err(fault),
         }
     }
+}
+
+/// A command as bytes. Line breaks in it would be further commands and are refused.
+fn bytes(command: &str) -> Result<Vec<u8>, Fault> {
+    if command.contains(['\r', '\n', '\0']) {
+        return Err(Fault::Io(ErrorKind::InvalidInput));
+    }
+    Ok(format!("{command}\r\n").into_bytes())
 }
 
 /// A reply of the 2xx class, or the fault that another one is.

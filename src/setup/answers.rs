@@ -85,6 +85,7 @@ impl Answers {
         let preset = |value: String| Some((value, Source::Preset));
         let default = |value: &str| Some((value.to_owned(), Source::Default));
         match field {
+            Field::Address => default(self.facts.suggested_address.as_ref()?),
             Field::Provider => self.suggested_provider().map(|key| (key, Source::Default)),
             Field::Host => {
                 let endpoint = self.preset_endpoint().or_else(|| self.provider()?.smtp.first())?;

@@ -1,19 +1,45 @@
 //! The equivalent command: what a script would run to get the same, without the secret.
 
 use super::{FIELDS, Field, Setup, Source};
+use crate::diagnose::Diagnosis;
 
 impl Setup {
+    /// The equivalent command with a diagnosis's change taken: what a script runs next. `None` without a change.
+    pub fn mended_command(&self, diagnosis: &Diagnosis) -> Option<Vec<String>> {
+        if diagnosis.change.is_empty() {
+            return None;
+        }
+        let mut words = self.equivalent();
+        let yes = words.pop();
+        for (key, value) in &diagnosis.change {
+            let flag = Field::of_key(key).map(Field::flag)?;
+            if let Some(index) = words.iter().position(|word| *word == flag) {
+                words.drain(index..(index + 2).min(words.len()));
+            }
+            match flag.as_str() {
+                "ADDRESS" => {
+                    if let Some(address) = words.iter_mut().skip(1).find(|word| !word.starts_with('-')) {
+                        value.clone_into(address);
+                    }
+                }
+                _ => words.extend([flag, value.clone()]),
+            }
+        }
+        words.extend(yes);
+        Some(words)
+    }
+
     /// Program and arguments. Answers that a preset or a default gives by itself are left out; the secret is taken from where
     /// it was given, else from standard input.
     pub fn equivalent(&self) -> Vec<String> {
-        let mut words = vec!["mailsetup".to_owned()];
+        let mut words = self.answers.facts.command.clone();
         for spec in &FIELDS {
             let field = spec.field;
             let said = match self.answers.given.get(&field) {
-                Some(answer) => Some(answer.value.clone()),
-                // A script is safest with the provider and the targets in words.
-                None if matches!(field, Field::Provider | Field::Targets) => self.answers.filled(field),
-                None => None,
+                Some(answer) if answer.source != Source::Preset => Some(answer.value.clone()),
+                // A script is safest with these in words.
+                _ if matches!(field, Field::Address | Field::Provider | Field::Targets) => self.answers.filled(field),
+                _ => None,
             };
             let Some(value) = said.filter(|_| self.applies(field)) else {
                 continue;

@@ -6,7 +6,7 @@ use crate::{
         Address, Auth, Profile,
         profile::{Check, Imap, SCHEMA, SecretPlace, Sender, Smtp, Trust},
     },
-    plan::{Order, TargetChoice},
+    plan::{Order, Scope, TargetChoice},
     probe::{Goal, Login},
 };
 
@@ -143,14 +143,19 @@ impl Setup {
         }
     }
 
-    /// The targets that were chosen.
+    /// For whom it is written.
+    pub fn scope(&self) -> Scope {
+        if self.answers.text(Field::Scope) == "system" { Scope::System } else { Scope::User }
+    }
+
+    /// The targets that were chosen. A store that no other program can ask puts the password itself into their files.
     pub fn targets(&self) -> Vec<TargetChoice> {
         let chosen = self.answers.text(Field::Targets);
         let words = chosen.split(',').filter(|word| !word.is_empty());
         words
             .map(|word| match word.split_once('=') {
-                Some((key, path)) => TargetChoice { key: key.to_owned(), path: Some(path.into()) },
-                None => TargetChoice { key: word.to_owned(), path: None },
+                Some((key, path)) => TargetChoice { path: Some(path.into()), ..TargetChoice::new(key) },
+                None => TargetChoice::new(word),
             })
             .collect()
     }
@@ -163,6 +168,7 @@ impl Setup {
         }
         Some(Order {
             name: self.answers.text(Field::Profile),
+            scope: self.scope(),
             profile: self.profile()?,
             secret: self.answers.secret.as_ref().filter(|_| self.answers.logs_in()).map(|given| given.secret.clone()),
             targets: self.targets(),

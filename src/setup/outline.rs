@@ -58,7 +58,8 @@ impl Setup {
         let answers = &self.answers;
         match field {
             Field::Password => answers.secret.is_some(),
-            Field::Spaces => answers.given.contains_key(&field),
+            // A script never trims.
+            Field::Spaces => self.options.brief || answers.given.contains_key(&field),
             Field::Plaintext => answers.is_yes(field),
             Field::Recover => false,
             Field::Apply => self.options.yes || answers.is_yes(field),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, validate::validate};
-use crate::{diagnose, mail::Secret};
+use crate::{diagnose, mail::Secret, phrase};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -30,6 +30,9 @@ impl Setup {
     pub fn update(&mut self, msg: Msg) -> Result<(), Invalid> {
         match msg {
             Msg::Answer(field, typed) => self.answer(field, &typed)?,
+            Msg::Secret(given) if given.secret.expose().is_empty() => {
+                return Err(Invalid { field: Field::Password, phrase: phrase!("invalid-password-empty") });
+            }
             Msg::Secret(given) => {
                 self.answers.secret = Some(given);
                 self.answers.given.remove(&Field::Spaces);
@@ -87,6 +90,9 @@ impl Setup {
                 self.answers.given.insert(field, Answer { value, source: Source::Asked });
             }
             Field::Provider => self.choose_provider(value),
+            // Another password comes as a secret; no answer keeps the one that is known.
+            Field::Password if self.answers.secret.is_some() => {}
+            Field::Password => return Err(Invalid { field, phrase: phrase!("invalid-empty") }),
             _ => self.keep(field, value),
         }
         self.move_on(field);

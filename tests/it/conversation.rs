@@ -19,7 +19,8 @@ fn facts() -> Facts {
     Facts {
         host_name: "web1".into(),
         full_name: Some("web1.example.com".into()),
-        program: "/usr/bin/mailsetup".into(),
+        command: vec!["mailsetup".into()],
+        program: vec!["/usr/bin/mailsetup".into()],
         ..Facts::default()
     }
 }

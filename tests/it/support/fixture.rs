@@ -41,7 +41,7 @@ pub(crate) enum Step {
     Send(String),
     /// Sends bytes, as hex digits.
     SendHex(String),
-    /// Reads a line that has to begin so.
+    /// Reads a line that has to begin so; an empty one has to be empty.
     Expect(String),
     /// Takes the TLS handshake.
     Starttls,

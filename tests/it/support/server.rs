@@ -148,7 +148,7 @@ impl Player {
                 Step::SendHex(digits) => self.send(&unhex(digits)),
                 Step::Expect(begin) => {
                     let line = self.line()?;
-                    if !line.starts_with(begin.as_str()) {
+                    if !line.starts_with(begin.as_str()) || (begin.is_empty() && !line.is_empty()) {
                         return Err(format!("got {line:?}, expected {begin:?}"));
                     }
                 }

@@ -1,0 +1,132 @@
+//! The command line: what was typed, what was meant, which command, and the exit status.
+
+mod args;
+mod check;
+mod commands;
+mod context;
+mod detect;
+mod explain;
+mod export;
+mod generate;
+mod inputs;
+mod json;
+mod set_up;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    rc::Rc,
+};
+
+use clap::{ArgMatches, error::ErrorKind};
+
+use crate::{
+    error::{Error, Exit},
+    mail::reply::escape,
+    phrase,
+    presets::{Lang, Text},
+};
+use context::{Context, variable};
+use inputs::Inputs;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let text = Rc::new(Text::new(language(&arguments)));
+    let exit = match args::command(&text).try_get_matches_from(&arguments) {
+        Ok(matches) => run(&text, &matches).unwrap_or_else(|error| complain(&text, &error)),
+        Err(error) => misuse(&text, &error),
+    };
+    ExitCode::from(exit.code())
+}
+
+fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
+    let inner = matches.subcommand();
+    let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable)?;
+    let context = Context::new(Rc::clone(text), inputs)?;
+    let Some((name, matches)) = inner else {
+        return set_up::run(&context, None);
+    };
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let words = |name: &str| matches.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
+    match name {
+        "check" => check::run(&context, word("PROFILE"), matches.get_flag("send")),
+        "detect" => detect::run(&context, &words("ADDRESS")),
+        "explain" => explain::run(&context, matches),
+        "export" => export::run(&context, &words("TARGET"), word("profile"), matches.get_flag("print")),
+        "list" => commands::list(&context),
+        "show" => commands::show(&context, word("PROFILE")),
+        "edit" => set_up::run(&context, Some(word("PROFILE").unwrap_or("default"))),
+        "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
+        "undo" => commands::undo(&context),
+        "secret" => commands::secret(&context, word("PROFILE")),
+        "providers" => commands::providers(&context, word("QUERY")),
+        "targets" => commands::targets(&context, word("QUERY")),
+        _ => generate::run(&context, matches),
+    }
+}
+
+/// The matches of the command that was named last, where the shared flags are.
+fn innermost(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
+}
+
+/// The language: `--lang`, then `MAILSETUP_LANG`, then the locale (POSIX order).
+fn language(arguments: &[String]) -> Lang {
+    let flag = arguments.iter().position(|word| word == "--lang").and_then(|index| arguments.get(index + 1));
+    let joined = arguments.iter().find_map(|word| word.strip_prefix("--lang="));
+    let typed = flag.map(String::as_str).or(joined).map(str::to_owned);
+    typed
+        .or_else(|| ["MAILSETUP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name)))
+        .and_then(|locale| Lang::of_locale(&locale))
+        .unwrap_or_default()
+}
+
+/// Says what ended the program.
+fn complain(text: &Text, error: &Error) -> Exit {
+    let mut out = io::stderr().lock();
+    let _ = writeln!(out, "mailsetup: {}", text.say(&error.phrase));
+    if let Some(hint) = &error.hint {
+        let _ = writeln!(out, "  {}", text.say(hint));
+    }
+    error.exit
+}
+
+/// Help and version are data; anything else that the parser refuses is put into our own words.
+fn misuse(text: &Text, error: &clap::Error) -> Exit {
+    use clap::error::{ContextKind, ContextValue};
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => escape(word),
+        Some(ContextValue::Strings(words)) => escape(&words.join(", ")),
+        _ => String::new(),
+    };
+    let argument = context(ContextKind::InvalidArg);
+    let near = Some(context(ContextKind::SuggestedArg))
+        .filter(|word| !word.is_empty())
+        .unwrap_or_else(|| context(ContextKind::SuggestedSubcommand));
+    let phrase = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = write!(io::stdout().lock(), "{}", error.render());
+            return Exit::Ok;
+        }
+        ErrorKind::UnknownArgument if argument.starts_with("--password") => phrase!("usage-password", flag = argument),
+        ErrorKind::UnknownArgument => phrase!("usage-unknown-flag", flag = argument),
+        ErrorKind::InvalidSubcommand => phrase!("usage-unknown-command", command = context(ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_empty() => {
+            phrase!("usage-no-value", flag = argument)
+        }
+        ErrorKind::InvalidValue => phrase!(
+            "usage-bad-value",
+            flag = argument,
+            value = context(ContextKind::InvalidValue),
+            values = context(ContextKind::ValidValue)
+        ),
+        ErrorKind::MissingRequiredArgument => phrase!("usage-missing", flag = argument),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => phrase!("usage-no-command"),
+        ErrorKind::ArgumentConflict => phrase!("usage-conflict", flag = argument),
+        _ => phrase!("usage-other", flag = argument),
+    };
+    let error = Error::new(Exit::Usage, phrase);
+    let hint = if near.is_empty() { phrase!("usage-help") } else { phrase!("cli-did-you-mean", near = near) };
+    complain(text, &error.hint(hint))
+}

@@ -1,0 +1,134 @@
+//! `check`: climbs the ladder again with what was written; for cron and monitoring.
+
+use std::time::SystemTime;
+
+use serde_json::json;
+
+use super::{commands::chosen, context::Context, json::stages};
+use crate::{
+    diagnose,
+    error::{Error, Exit},
+    frontend::script::exit_of,
+    host::{self, Disk},
+    mail::{Auth, Endpoint, Profile, profile::Check},
+    phrase,
+    plan::{self, Order, Places, TargetChoice},
+    presets::Phrase,
+    probe::{Cancel, Goal, Login, State},
+    render,
+    setup::{Climbing, Dial, Letter, Outcome},
+};
+
+/// Runs the check; with `send` a message goes to the sender.
+pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<Exit, Error> {
+    let (name, mut profile) = chosen(context, named)?;
+    let places = context.places()?;
+    if !profile.enabled {
+        let hint = phrase!("secret-disabled-hint", profile = name);
+        return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
+    }
+    let dial = dial(context, &name, &profile, &places, send)?;
+    let drift = drift(context, &name, &profile, &places, &dial);
+    let runner = context.runner();
+    let report = runner.climb(&dial, None, Climbing::Test, &Cancel::default(), &mut |outcome| {
+        if let Outcome::Progress(_, step) = outcome
+            && !matches!(step.state, State::Running | State::Pending)
+            && (!context.json || context.verbose)
+        {
+            context.say(&render::ladder::line(&context.text, &step));
+        }
+    });
+    let diagnosis = report.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
+    for line in drift.iter().map(|phrase| context.text.say(phrase)) {
+        context.say(&format!("! {line}"));
+    }
+    if let Some(diagnosis) = &diagnosis {
+        let evidence = report.evidence.iter().flat_map(|evidence| render::ladder::fault(&context.text, evidence));
+        evidence.for_each(|line| context.say(&format!("    {line}")));
+        render::diagnosis(&context.text, diagnosis).iter().for_each(|line| context.say(line));
+    } else if !context.json {
+        context.say_phrase(&phrase!("check-passed", profile = name));
+    }
+    if context.json {
+        let endpoint = &dial.endpoint;
+        let document = json!({
+            "ok": report.passed() && drift.is_empty(), "changed": false, "profile": name,
+            "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
+                     "username": profile.smtp.username},
+            "stages": stages(&context.text, &report.steps), "round_trips": report.round_trips,
+            "diagnosis": diagnosis.as_ref().map(diagnose::Diagnosis::to_json), "files": [],
+            "notes": drift.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
+            "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
+        });
+        context.out(&document.to_string())?;
+    }
+    let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
+    profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result });
+    // Who may check need not be who may write: the note of the result is a courtesy.
+    let _ = host::profiles::save(&name, &profile, &places);
+    Ok(match &report.evidence {
+        Some(evidence) => exit_of(evidence),
+        None if drift.is_empty() => Exit::Ok,
+        None => Exit::Config,
+    })
+}
+
+/// The climb that a profile asks for: the envelope is offered and taken back, or a message is sent.
+fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send: bool) -> Result<Dial, Error> {
+    let smtp = &profile.smtp;
+    let unusable = || Error::new(Exit::Config, phrase!("check-profile", profile = name));
+    let from = profile.sender.address.parse::<crate::mail::Address>().map_err(|_| unusable())?;
+    let auth: Auth = smtp.auth.parse().map_err(|()| unusable())?;
+    let login = match (&profile.secret, auth) {
+        (_, Auth::None) | (None, _) => None,
+        (Some(place), auth) => Some(Login {
+            auth,
+            username: smtp.username.clone().unwrap_or_default(),
+            secret: host::secrets::read(name, place, places)?,
+        }),
+    };
+    Ok(Dial {
+        endpoint: Endpoint { host: smtp.host.clone(), port: smtp.port, security: smtp.security },
+        provider: smtp.provider.clone(),
+        goal: if send { Goal::Send } else { Goal::Rehearse },
+        ehlo: smtp.ehlo.clone(),
+        login,
+        letter: Some(Letter {
+            to: from.clone(),
+            from,
+            name: profile.sender.name.clone(),
+            reply_to: profile.sender.reply_to.as_ref().and_then(|address| address.parse().ok()),
+        }),
+        ca_file: smtp.tls.ca_file.clone(),
+        pin: smtp.tls.pin_sha256.clone(),
+        timeout: context.timeout()?,
+    })
+}
+
+/// Targets whose files no longer say what the profile says.
+fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial: &Dial) -> Vec<Phrase> {
+    let order = Order {
+        name: name.to_owned(),
+        scope: places.scope,
+        profile: profile.clone(),
+        secret: dial.login.as_ref().map(|login| login.secret.clone()),
+        targets: Vec::new(),
+        program: vec![super::context::program()],
+    };
+    let disk = Disk::new(places);
+    let mut notes = Vec::new();
+    for written in &profile.targets {
+        let Some(target) = context.catalog.target(&written.name) else { continue };
+        let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
+        match plan::read_back(target, &choice, name, places, &disk) {
+            Ok(read) => {
+                let mismatches = plan::compare(&order, places.scope, &read);
+                notes.extend(
+                    mismatches.first().map(|mismatch| phrase!("check-drift", target = target.name, field = mismatch.field)),
+                );
+            }
+            Err(refusal) => notes.push(refusal.phrase()),
+        }
+    }
+    notes
+}

@@ -1,0 +1,205 @@
+//! The small commands: list, show, remove, undo, secret, providers, targets.
+
+use serde_json::json;
+
+use super::context::Context;
+use crate::{
+    error::{Error, Exit},
+    host::{self, AppliedFile},
+    mail::{Endpoint, Profile, reply::escape},
+    phrase,
+    presets::{Provider, Target},
+};
+
+/// The profile that is meant when none is named: the only one, else `default`.
+pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, Profile), Error> {
+    let places = context.places()?;
+    let name = match named {
+        Some(name) => name.to_owned(),
+        None => match host::profiles::names(&places)?.as_slice() {
+            [only] => only.clone(),
+            _ => "default".to_owned(),
+        },
+    };
+    let profile = host::profiles::load(&name, &places)?;
+    Ok((name, profile))
+}
+
+/// `list`: one line a profile.
+pub(super) fn list(context: &Context) -> Result<Exit, Error> {
+    let profiles = host::profiles::list(&context.places()?)?;
+    if profiles.is_empty() {
+        context.say_phrase(&phrase!("list-empty"));
+    }
+    let mut exit = Exit::Ok;
+    for (name, profile) in profiles {
+        match profile {
+            Ok(profile) if context.json => context.out(&summary(&name, &profile).to_string())?,
+            Ok(profile) => {
+                let state = if profile.enabled { last_check(context, &profile) } else { context.text.get("list-disabled") };
+                let server = Endpoint { host: profile.smtp.host, port: profile.smtp.port, security: profile.smtp.security };
+                context.out(&format!(
+                    "{name:<16} {:<32} {:<36} {state}",
+                    escape(&profile.sender.address),
+                    server.authority()
+                ))?;
+            }
+            Err(error) => {
+                context.say(&format!("{name}: {}", context.text.say(&error.phrase())));
+                exit = error.exit();
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn last_check(context: &Context, profile: &Profile) -> String {
+    match &profile.check {
+        Some(check) => {
+            context.text.say(&phrase!("list-checked", result = escape(&check.result), when = escape(&check.when)))
+        }
+        None => context.text.get("list-unchecked"),
+    }
+}
+
+fn summary(name: &str, profile: &Profile) -> serde_json::Value {
+    json!({"profile": name, "enabled": profile.enabled, "address": profile.sender.address, "smtp": profile.smtp,
+           "targets": profile.targets, "check": profile.check})
+}
+
+/// `show`: the profile as its file says it, or as JSON; never the secret.
+pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+    let (name, profile) = chosen(context, named)?;
+    if context.json {
+        let mut document = json!(profile);
+        document["profile"] = json!(name);
+        context.out(&document.to_string())?;
+    } else {
+        let path = context.places()?.profile(&name);
+        context.out(&format!("# {}", escape(&path.display().to_string())))?;
+        context.out(host::profiles::render(&profile)?.trim_end())?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// `remove`: what was written for the profile is taken back.
+pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
+    let applied = host::take_back(name, &context.places()?)?;
+    if context.json {
+        let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
+        context.out(&document.to_string())?;
+    } else {
+        files_text(context, &applied.files)?;
+    }
+    applied.notes.iter().for_each(|note| context.say_phrase(note));
+    context.say_phrase(&phrase!("remove-done", profile = name));
+    Ok(Exit::Ok)
+}
+
+/// `undo`: the last write is taken back.
+pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
+    let undone = host::undo(&context.places()?)?;
+    if context.json {
+        let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
+        context.out(&document.to_string())?;
+    } else {
+        files_text(context, &undone.files)?;
+    }
+    undone.notes.iter().for_each(|note| context.say_phrase(note));
+    undone.left_to_do.iter().for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = command)));
+    context.say_phrase(&phrase!("undo-done", profile = undone.profile, when = undone.when));
+    Ok(Exit::Ok)
+}
+
+pub(super) fn files_json(files: &[AppliedFile]) -> Vec<serde_json::Value> {
+    files.iter().map(|file| json!({"path": file.path, "action": file.action.as_str(), "backup": file.backup})).collect()
+}
+
+pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(), Error> {
+    for file in files {
+        let action = context.text.get(&format!("render-file-{}", file.action.as_str()));
+        context.out(&format!("{action:<10} {}", escape(&file.path.display().to_string())))?;
+    }
+    Ok(())
+}
+
+/// `secret`: prints the secret, for passwordeval and the like.
+pub(super) fn secret(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+    let (name, profile) = chosen(context, named)?;
+    if !profile.enabled {
+        return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
+            .hint(phrase!("secret-disabled-hint", profile = name)));
+    }
+    let Some(place) = &profile.secret else {
+        return Err(Error::new(Exit::NoInput, phrase!("secret-none", profile = name)));
+    };
+    let secret = host::secrets::read(&name, place, &context.places()?)?;
+    context.out(secret.expose())?;
+    Ok(Exit::Ok)
+}
+
+/// `providers`: what is built in or added.
+pub(super) fn providers(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
+    let lang = context.lang();
+    let found: Vec<&Provider> = context
+        .catalog
+        .providers()
+        .iter()
+        .filter(|provider| {
+            matches(query, &[&provider.key, &provider.name])
+                || provider.domains.iter().any(|domain| Some(domain.as_str()) == query)
+        })
+        .collect();
+    for provider in &found {
+        if context.json {
+            let document = json!({
+                "key": provider.key, "name": provider.name, "smtp": provider.smtp, "imap": provider.imap,
+                "domains": provider.domains, "password_url": provider.password.url, "docs": provider.docs,
+                "checked": provider.checked,
+            });
+            context.out(&document.to_string())?;
+        } else {
+            context.out(&format!("{:<18} {:<34} {}", provider.key, provider.name, provider.guidance(lang).summary))?;
+        }
+    }
+    Ok(none_found(context, found.is_empty(), query))
+}
+
+/// `targets`: what settings can be written for.
+pub(super) fn targets(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
+    let lang = context.lang();
+    let found: Vec<&Target> =
+        context.catalog.targets().iter().filter(|target| matches(query, &[&target.key, &target.name])).collect();
+    for target in &found {
+        if context.json {
+            let files: Vec<_> = target
+                .files
+                .iter()
+                .map(|file| json!({"id": file.id, "user": file.user, "system": file.system, "mode": file.mode}))
+                .collect();
+            let document = json!({
+                "key": target.key, "name": target.name, "files": files, "security": target.security,
+                "checks_certificates": target.checks_certificates, "fetches_secret": target.fetches_secret, "docs": target.docs,
+                "checked": target.checked,
+            });
+            context.out(&document.to_string())?;
+        } else {
+            context.out(&format!("{:<14} {:<24} {}", target.key, target.name, target.words(lang).summary))?;
+        }
+    }
+    Ok(none_found(context, found.is_empty(), query))
+}
+
+fn matches(query: Option<&str>, words: &[&str]) -> bool {
+    query.is_none_or(|query| words.iter().any(|word| word.to_lowercase().contains(&query.to_lowercase())))
+}
+
+fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
+    match query.filter(|_| none) {
+        Some(query) => {
+            context.say_phrase(&phrase!("nothing-found", query = escape(query)));
+            Exit::NoInput
+        }
+        None => Exit::Ok,
+    }
+}

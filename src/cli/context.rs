@@ -1,0 +1,148 @@
+//! What every command shares: texts, catalog, places, and how it speaks.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use super::inputs::Inputs;
+use crate::{
+    error::{Error, Exit},
+    host::{self, HostError},
+    phrase,
+    plan::{Places, Scope},
+    presets::{Catalog, Lang, Phrase, Text},
+    probe::SystemResolver,
+    runner::Runner,
+};
+
+/// What every command shares.
+pub(super) struct Context {
+    pub(super) text: Rc<Text>,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) inputs: Inputs,
+    pub(super) json: bool,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+    scope: Option<Scope>,
+    root: Option<PathBuf>,
+}
+
+impl Context {
+    pub(super) fn new(text: Rc<Text>, inputs: Inputs) -> Result<Self, Error> {
+        let scope = match inputs.get("scope") {
+            None => None,
+            Some("user") => Some(Scope::User),
+            Some("system") => Some(Scope::System),
+            Some(other) => {
+                let typed = crate::mail::reply::escape(other);
+                return Err(Error::new(Exit::Usage, phrase!("invalid-choice", typed = typed, choices = "user, system")));
+            }
+        };
+        let root = inputs.get("root").map(PathBuf::from);
+        let mut context = Self {
+            text,
+            catalog: Arc::new(Catalog::builtin()),
+            json: inputs.is_set("json"),
+            quiet: inputs.is_set("quiet"),
+            verbose: inputs.is_set("verbose"),
+            inputs,
+            scope,
+            root,
+        };
+        if let Ok(places) = context.places() {
+            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| {
+                let error =
+                    Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
+                match &fault.nearest {
+                    Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
+                    None => error,
+                }
+            })?;
+            context.catalog = Arc::new(catalog);
+        }
+        Ok(context)
+    }
+
+    pub(super) fn lang(&self) -> Lang {
+        self.text.lang()
+    }
+
+    /// Where things are.
+    pub(super) fn places(&self) -> Result<Places, HostError> {
+        host::places(self.scope, self.root.as_deref(), &variable)
+    }
+
+    /// How long one stage may take.
+    pub(super) fn timeout(&self) -> Result<Duration, Error> {
+        match self.inputs.get("timeout") {
+            None => Ok(Duration::from_secs(10)),
+            Some(typed) => match typed.parse::<f64>() {
+                Ok(seconds) if (0.1..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+                _ => {
+                    let typed = crate::mail::reply::escape(typed);
+                    Err(Error::new(Exit::Usage, phrase!("cli-timeout", typed = typed)))
+                }
+            },
+        }
+    }
+
+    pub(super) fn runner(&self) -> Runner {
+        let root = self.root.clone();
+        Runner {
+            catalog: self.catalog.clone(),
+            lang: self.lang(),
+            places: Arc::new(move |scope| host::places(Some(scope), root.as_deref(), &variable)),
+            resolver: Arc::new(SystemResolver),
+        }
+    }
+
+    /// Data: a line on standard output.
+    pub(super) fn out(&self, line: &str) -> Result<(), Error> {
+        writeln!(io::stdout().lock(), "{line}").map_err(|error| broken(&error))
+    }
+
+    /// Words for a person: a line on standard error.
+    pub(super) fn say(&self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr().lock(), "{line}");
+        }
+    }
+
+    pub(super) fn say_phrase(&self, phrase: &Phrase) {
+        self.say(&self.text.say(phrase));
+    }
+
+    /// Whether a person can be asked.
+    pub(super) fn may_ask(&self) -> bool {
+        !self.json && !self.inputs.is_set("no-input") && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Whether colours are wanted (`--color`, `NO_COLOR`).
+    pub(super) fn color(&self) -> bool {
+        match self.inputs.get("color") {
+            Some("always") => true,
+            Some("never") => false,
+            _ => variable("NO_COLOR").is_none(),
+        }
+    }
+}
+
+/// An environment variable that is set and not empty.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The error for standard output that cannot be written.
+fn broken(error: &io::Error) -> Error {
+    Error::new(Exit::Io, phrase!("cli-output", cause = error))
+}
+
+/// The program's own absolute path.
+pub(super) fn program() -> String {
+    let path = std::env::current_exe().unwrap_or_else(|_| Path::new("mailsetup").to_owned());
+    path.display().to_string()
+}

@@ -1,0 +1,65 @@
+//! `export`: writes a saved profile for one more consumer, or prints what it would write.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::{
+    commands::{chosen, files_json, files_text},
+    context::{Context, program},
+};
+use crate::{
+    error::{Error, Exit},
+    host, phrase,
+    plan::{Order, TargetChoice},
+};
+
+/// Writes the named targets beside those that the profile has; with `print` nothing is written.
+pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, print: bool) -> Result<Exit, Error> {
+    let (name, profile) = chosen(context, named)?;
+    let places = context.places()?;
+    let secret = match &profile.secret {
+        Some(place) => Some(host::secrets::read(&name, place, &places)?),
+        None => None,
+    };
+    let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();
+    let mut all: Vec<TargetChoice> = Vec::new();
+    if !print {
+        let former = profile.targets.iter();
+        all.extend(former.map(|target| TargetChoice {
+            key: target.name.clone(),
+            path: target.path.clone(),
+            ..TargetChoice::default()
+        }));
+    }
+    all.extend(wanted.iter().filter(|choice| !all.contains(choice)).cloned().collect::<Vec<_>>());
+    let order = Order { name, scope: places.scope, profile, secret, targets: all, program: vec![program()] };
+    let plan = context.runner().plan(&order).map_err(|trouble| Error {
+        exit: trouble.exit,
+        phrase: trouble.phrase,
+        hint: trouble.hint,
+    })?;
+    for note in &plan.notes {
+        context.say(&format!("! {}", context.text.say(&note.phrase)));
+    }
+    if print {
+        let mut out = io::stdout().lock();
+        for change in plan.changes.iter().filter(|change| wanted.iter().any(|choice| choice.key == change.owner)) {
+            out.write_all(change.after.as_deref().unwrap_or_default())
+                .map_err(|error| Error::new(Exit::Io, phrase!("cli-output", cause = error)))?;
+        }
+        return Ok(Exit::Ok);
+    }
+    let applied = host::apply(&plan, &places, &host::Options::default())?;
+    if context.json {
+        let files = files_json(&applied.files);
+        context.out(&json!({"ok": true, "changed": applied.changed, "profile": order.name, "files": files}).to_string())?;
+    } else {
+        files_text(context, &applied.files)?;
+    }
+    applied.notes.iter().for_each(|note| context.say_phrase(note));
+    for command in &applied.left_to_do {
+        context.say_phrase(&phrase!("runner-left-to-do", command = command));
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,65 @@
+//! `generate`: man page, shell completions, JSON schemas; all from the same tables as the program itself.
+
+use std::io;
+
+use clap::ArgMatches;
+use serde_json::{Map, Value, json};
+
+use super::{
+    args::{EXTRAS, command},
+    context::Context,
+};
+use crate::{
+    error::{Error, Exit},
+    mail::Profile,
+    phrase,
+    setup::{FIELDS, Shape},
+};
+
+/// Prints what is asked for.
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
+    let broken = |error: io::Error| Error::new(Exit::Io, phrase!("cli-output", cause = error));
+    match matches.subcommand() {
+        Some(("man", _)) => {
+            clap_mangen::Man::new(command(&context.text)).render(&mut io::stdout().lock()).map_err(broken)?
+        }
+        Some(("completions", matches)) => {
+            let shell = matches.get_one::<String>("SHELL").map_or("bash", String::as_str);
+            let shell: clap_complete::Shell = shell.parse().unwrap_or(clap_complete::Shell::Bash);
+            clap_complete::generate(shell, &mut command(&context.text), "mailsetup", &mut io::stdout().lock());
+        }
+        Some((_, matches)) => {
+            let kind = matches.get_one::<String>("KIND").map_or("profile", String::as_str);
+            let schema = if kind == "answers" { answers() } else { json!(schemars::schema_for!(Profile)) };
+            context.out(&serde_json::to_string_pretty(&schema).unwrap_or_default())?;
+        }
+        None => {}
+    }
+    Ok(Exit::Ok)
+}
+
+/// The answers file's schema: one key a flag.
+fn answers() -> Value {
+    let mut properties = Map::new();
+    for spec in FIELDS.iter().filter(|spec| !spec.flag.is_empty()) {
+        let kind = match spec.shape {
+            Shape::Many => json!({"type": "array", "items": {"type": "string"}}),
+            _ if spec.value.is_empty() => json!({"type": "boolean"}),
+            Shape::Choice if spec.value.contains('|') => json!({"enum": spec.value.split('|').collect::<Vec<_>>()}),
+            _ if spec.value == "PORT" => json!({"type": "integer", "minimum": 1, "maximum": 65535}),
+            _ => json!({"type": "string"}),
+        };
+        properties.insert(spec.flag.replace('-', "_"), kind);
+    }
+    for flag in EXTRAS.iter().filter(|flag| flag.name != "answers") {
+        let kind = if flag.value.is_empty() { json!({"type": "boolean"}) } else { json!({"type": ["string", "integer"]}) };
+        properties.insert(flag.name.replace('-', "_"), kind);
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Answers",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}

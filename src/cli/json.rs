@@ -1,0 +1,102 @@
+//! The contract's JSON documents.
+
+use serde_json::{Value, json};
+
+use crate::{
+    diagnose::Diagnosis,
+    presets::Text,
+    probe::{Report, Step},
+    render,
+    setup::{Field, Setup, WrittenFile},
+};
+
+/// The document of a set-up: `ok`, `changed`, the settings, the ladder, the diagnosis, the files.
+pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
+    let ladder = setup.test();
+    let report = ladder.as_ref().and_then(|ladder| ladder.report.as_ref());
+    let diagnosis = ladder.as_ref().and_then(|ladder| ladder.diagnosis.as_ref());
+    let written = setup.written();
+    let profile = setup.profile();
+    let smtp = profile.as_ref().map(|profile| {
+        json!({
+            "host": profile.smtp.host,
+            "port": profile.smtp.port,
+            "security": profile.smtp.security.as_str(),
+            "auth": mechanism(report).unwrap_or_else(|| profile.smtp.auth.clone()),
+            "username": profile.smtp.username,
+        })
+    });
+    let mut document = json!({
+        "ok": ok,
+        "changed": written.is_some_and(|written| written.changed),
+        "profile": setup.value(Field::Profile),
+        "smtp": smtp,
+        "stages": report.map(|report| stages(setup.text(), &report.steps)).unwrap_or_default(),
+        "round_trips": report.map_or(0, |report| report.round_trips),
+        "diagnosis": diagnosis.map(Diagnosis::to_json),
+        "files": files(setup),
+        "equivalent": render::summary::command(&setup.equivalent(), usize::MAX).join(" "),
+    });
+    if let Some(written) = written {
+        document["proofs"] = written
+            .proofs
+            .iter()
+            .map(|proof| {
+                json!({
+                    "target": proof.target,
+                    "read_back": true,
+                    "sent": proof.report.as_ref().map(Report::passed),
+                    "try": proof.try_it,
+                })
+            })
+            .collect();
+        document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
+    }
+    if let Some(error) = error {
+        document["error"] = json!(error);
+    }
+    document
+}
+
+/// The files: as they were written, or as they would be.
+fn files(setup: &Setup) -> Vec<Value> {
+    let one = |file: &WrittenFile| json!({"path": file.path, "action": file.action, "backup": file.backup});
+    match setup.written() {
+        Some(written) => written.files.iter().map(one).collect(),
+        None => setup.plan().map(|plan| plan.changes.iter().map(planned).collect()).unwrap_or_default(),
+    }
+}
+
+fn planned(change: &crate::plan::Change) -> Value {
+    let action = match (&change.before, &change.after) {
+        _ if !change.is_needed() => "unchanged",
+        (None, _) => "created",
+        (Some(_), None) => "removed",
+        (Some(_), Some(_)) => "changed",
+    };
+    json!({"path": change.path, "action": action, "backup": null, "planned": true})
+}
+
+/// The mechanism that the login really used.
+fn mechanism(report: Option<&Report>) -> Option<String> {
+    report?.steps.iter().find_map(|step| match &step.learned {
+        Some(crate::probe::Learned::LoggedIn(mechanism)) => Some(mechanism.to_string()),
+        _ => None,
+    })
+}
+
+/// The ladder's stages.
+pub(super) fn stages(text: &Text, steps: &[Step]) -> Vec<Value> {
+    steps
+        .iter()
+        .map(|step| {
+            json!({
+                "stage": step.stage.as_str(),
+                "state": step.state.as_str(),
+                "ms": step.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
+                "detail": step.learned.as_ref().map(|learned| render::ladder::learned(text, learned)),
+                "reply": step.reply.as_ref().map(crate::mail::Reply::text),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! `--demo`: a mail server of our own, a folder of its own, and things to break.
+
+use std::{
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::Arc,
+};
+
+use super::{Companion, Context, Stage};
+use crate::{
+    demo::{self, Demo, Fault},
+    error::{Error, Exit},
+    frontend::Item,
+    host,
+    mail::{Secret, reply::escape},
+    phrase,
+    plan::{Places, Scope},
+    presets::{Catalog, Text},
+    probe::SystemResolver,
+    runner::Runner,
+    setup::{Facts, Field, Given, Options, Setup, Source},
+};
+
+/// The conversation against the demo's server.
+pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error> {
+    let failed = |error: std::io::Error| Error::new(Exit::Software, phrase!("demo-failed", cause = error));
+    let demo = Arc::new(Demo::start().map_err(failed)?);
+    let folder = tempfile::Builder::new().prefix("mailsetup-demo-").tempdir().map_err(failed)?.keep();
+    let ca_file = folder.join("demo-ca.pem");
+    std::fs::write(&ca_file, demo.ca_pem()).map_err(failed)?;
+    let catalog = Arc::new(Catalog::builtin().with_provider(demo::provider(&demo)));
+    let facts = host::facts();
+    let facts = Facts {
+        host_name: facts.host_name,
+        full_name: facts.full_name,
+        is_root: false,
+        suggested_targets: vec!["msmtp".into(), "dotenv".into()],
+        suggested_address: Some(demo.user().to_owned()),
+        // The profile is in the demo's folder: whoever fetches the secret has to look there.
+        command: vec!["mailsetup".into(), "--demo".into()],
+        program: vec!["env".into(), format!("XDG_CONFIG_HOME={}", folder.join(".config").display()), super::program()],
+    };
+    let brief = options.brief;
+    let mut setup = Setup::new(Arc::clone(&catalog), Rc::clone(&context.text), facts, options);
+    let _ = setup.give(Field::CaFile, &ca_file.display().to_string(), Source::Preset);
+    if brief {
+        setup.give_secret(Given { secret: Secret::new(demo.password().to_owned()), flag: Some(Vec::new()) });
+    }
+    let places = places(&folder);
+    let runner = Runner {
+        catalog,
+        lang: context.lang(),
+        places: Arc::new(move |_| Ok(places.clone())),
+        resolver: Arc::new(SystemResolver),
+    };
+    let farewell = vec![context.text.say(&phrase!("demo-folder", folder = escape(&folder.display().to_string())))];
+    let guide = Guide { demo, text: Rc::clone(&context.text) };
+    Ok(Stage { setup, runner, companion: Some(Box::new(guide)), farewell })
+}
+
+/// Everything in the demo's own folder.
+fn places(folder: &Path) -> Places {
+    let below = |path: &str| -> PathBuf { folder.join(path) };
+    Places {
+        scope: Scope::User,
+        root: None,
+        home: folder.to_owned(),
+        config: below(".config/mailsetup"),
+        state: below(".local/state/mailsetup"),
+        cwd: folder.to_owned(),
+    }
+}
+
+/// Shows the demo's password, breaks things, and shows what arrived.
+struct Guide {
+    demo: Arc<Demo>,
+    text: Rc<Text>,
+}
+
+impl Companion for Guide {
+    fn hint(&self, field: Field) -> Option<String> {
+        (field == Field::Password).then(|| self.text.say(&self.demo.password_hint()))
+    }
+
+    fn menu(&self) -> Vec<Item> {
+        let active = self.demo.fault();
+        let keys = ('1'..='9').chain(['0']);
+        Fault::ALL
+            .iter()
+            .zip(keys)
+            .map(|(fault, key)| Item { key, label: self.text.say(&fault.label()), active: *fault == active })
+            .collect()
+    }
+
+    fn pick(&mut self, index: usize) {
+        if let Some(fault) = Fault::ALL.get(index) {
+            self.demo.set_fault(*fault);
+        }
+    }
+
+    fn arrived(&self) -> Vec<String> {
+        let line = |message: &demo::Arrived| {
+            let to = message.to.join(", ");
+            self.text.say(&phrase!("demo-arrived", to = to, subject = message.subject, from = message.from))
+        };
+        self.demo.arrived().iter().map(line).collect()
+    }
+}

@@ -1,0 +1,179 @@
+//! What a diagnosis is made from, in the form in which patterns ask for it.
+
+use super::{clean, who};
+use crate::{
+    mail::{Mechanism, Security},
+    probe::{CertificateFacts, Evidence, Fault, Stage},
+};
+
+/// What is known about a failure.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// Everything that was said, folded, without codes.
+    pub(super) text: String,
+    /// The reply's code.
+    pub(super) code: Option<u16>,
+    /// The enhanced status code.
+    pub(super) enhanced: Option<[u16; 3]>,
+    /// The fault, when no reply was.
+    pub(super) fault: Option<&'static str>,
+    /// The key that was given.
+    pub(super) provider: Option<String>,
+    /// Everything that the provider is known by.
+    pub(super) who: Vec<String>,
+    /// The host.
+    pub(super) host: Option<String>,
+    /// The port.
+    pub(super) port: Option<u16>,
+    /// How the connection was protected.
+    pub(super) security: Option<Security>,
+    /// The stage.
+    pub(super) stage: Option<Stage>,
+    /// What EHLO offered, in lower case.
+    pub(super) offers: Vec<String>,
+    /// The login's mechanism.
+    pub(super) mechanism: Option<Mechanism>,
+    /// The server's certificate.
+    pub(super) certificate: Option<CertificateFacts>,
+    /// The EHLO name that was given.
+    pub(super) ehlo: Option<String>,
+    /// The login name.
+    pub(super) username: Option<String>,
+    /// The envelope sender.
+    pub(super) sender: Option<String>,
+}
+
+impl Facts {
+    /// The facts of a failed climb.
+    pub(super) fn of_evidence(evidence: &Evidence) -> Self {
+        let mut facts = Self {
+            fault: Some(evidence.fault.name()).filter(|name| *name != "reply"),
+            port: Some(evidence.endpoint.port),
+            security: Some(evidence.endpoint.security),
+            stage: Some(evidence.stage),
+            mechanism: evidence.mechanism,
+            certificate: evidence.certificate.clone(),
+            ehlo: Some(evidence.ehlo.clone()),
+            username: evidence.username.clone(),
+            sender: evidence.sender.clone(),
+            ..Self::default()
+        };
+        facts.set_provider(evidence.provider.as_deref());
+        facts.set_host(&evidence.endpoint.host);
+        if let Some(offered) = &evidence.offered {
+            if offered.starttls {
+                facts.offers.push("starttls".to_owned());
+            }
+            for mechanism in offered.auth.iter().flatten() {
+                facts.offers.push(format!("auth {}", mechanism.to_ascii_lowercase()));
+            }
+        }
+        let mut said = String::new();
+        match &evidence.fault {
+            Fault::Reply(reply) => {
+                facts.code = Some(reply.code);
+                facts.enhanced = reply.enhanced().as_deref().and_then(parse_enhanced);
+                for line in &reply.lines {
+                    said.push_str(&clean::decode(line));
+                    said.push('\n');
+                }
+            }
+            Fault::Tls { text, .. } | Fault::NotSmtp(text) => said.push_str(text),
+            _ => {}
+        }
+        if let Some(challenge) = &evidence.challenge {
+            said.push_str(challenge);
+        }
+        facts.text = without_codes(&clean::fold(&said));
+        facts
+    }
+
+    /// Takes over the provider's key.
+    pub(super) fn set_provider(&mut self, key: Option<&str>) {
+        if let Some(key) = key {
+            self.provider = Some(key.to_owned());
+            for name in who::of_key(key) {
+                self.is(&name);
+            }
+        }
+    }
+
+    /// Takes over the host, and what follows from it.
+    pub(super) fn set_host(&mut self, host: &str) {
+        self.host = Some(host.to_owned());
+        for name in who::of_host(host.trim()) {
+            self.is(name);
+        }
+    }
+
+    /// One more name that the provider is known by.
+    pub(super) fn is(&mut self, name: &str) {
+        if !self.who.iter().any(|known| known == name) {
+            self.who.push(name.to_owned());
+        }
+    }
+}
+
+/// Reads an enhanced status code (RFC 3463).
+pub(super) fn parse_enhanced(word: &str) -> Option<[u16; 3]> {
+    let word = word.trim_matches(|c: char| !c.is_ascii_digit());
+    let mut parts = word.split('.');
+    let mut next = |longest: usize| {
+        parts
+            .next()
+            .filter(|part| (1..=longest).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .and_then(|part| part.parse().ok())
+    };
+    let code = [next(1)?, next(3)?, next(3)?];
+    (parts.next().is_none() && matches!(code[0], 2 | 4 | 5)).then_some(code)
+}
+
+/// A folded text without reply codes and enhanced codes, so that a sentence that a server broke over lines is whole.
+pub(super) fn without_codes(folded: &str) -> String {
+    let mut text = String::with_capacity(folded.len());
+    text.push(' ');
+    let mut words = folded.split(' ').filter(|word| !word.is_empty()).peekable();
+    while let Some(word) = words.next() {
+        let coded = starts_with_code(word);
+        let enhanced = |word: &str| word.len() <= 14 && word.contains('.') && parse_enhanced(word).is_some();
+        let rest = match word.get(4..) {
+            Some(rest) if coded && word.as_bytes()[3] == b'-' => rest,
+            _ if coded && word.len() == 3 && words.peek().is_some_and(|next| enhanced(next)) => "",
+            _ => word,
+        };
+        if !rest.is_empty() && !enhanced(rest) {
+            text.push_str(rest);
+            text.push(' ');
+        }
+    }
+    text
+}
+
+/// Whether a word begins with three digits that can be a reply code.
+pub(super) fn starts_with_code(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.len() >= 3
+        && matches!(bytes[0], b'2'..=b'5')
+        && bytes[1..3].iter().all(u8::is_ascii_digit)
+        && bytes.get(3).is_none_or(|next| !next.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enhanced_codes() {
+        assert_eq!(parse_enhanced("5.7.139"), Some([5, 7, 139]));
+        assert_eq!(parse_enhanced("(#5.1.1)"), Some([5, 1, 1]));
+        for not in ["5.7", "192.0.2.1", "1.2.3", "5.7.8.1", "", "5..1", "5.7.1234"] {
+            assert_eq!(parse_enhanced(not), None, "{not}");
+        }
+    }
+
+    #[test]
+    fn broken_sentences_are_whole() {
+        let folded = clean::fold("550-5.7.26 the sender is\n550-5.7.26 unauthenticated. 550 5.7.26 see 550-SPF x");
+        assert_eq!(without_codes(&folded), " the sender is unauthenticated. see spf x ");
+    }
+}

@@ -1,0 +1,104 @@
+//! Words with the evidence filled in: `{host}`, `{port}`, `{names}` and the like.
+
+use super::{facts::Facts, remedy::Change};
+use crate::{
+    mail::{Security, reply::escape},
+    phrase,
+    presets::{Catalog, Text},
+};
+
+/// How long a foreign value may be within a sentence.
+const LONGEST: usize = 160;
+
+/// Fills words in from evidence.
+pub(super) struct Fill<'a> {
+    facts: &'a Facts,
+    change: &'a Change,
+    provider: Option<&'a str>,
+    text: &'a Text,
+}
+
+impl<'a> Fill<'a> {
+    /// Words of this language, for this failure and its change.
+    pub(super) fn new(facts: &'a Facts, change: &'a Change, catalog: &'a Catalog, text: &'a Text) -> Self {
+        let provider =
+            facts.provider.as_deref().and_then(|key| catalog.provider(key)).map(|provider| provider.name.as_str());
+        Self { facts, change, provider, text }
+    }
+
+    /// The words with every placeholder filled; `None` when one is not known.
+    pub(super) fn fill(&self, words: &str) -> Option<String> {
+        let mut filled = String::with_capacity(words.len());
+        let mut rest = words;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, behind) = after.split_once('}')?;
+            filled.push_str(before);
+            filled.push_str(&self.value(name)?);
+            rest = behind;
+        }
+        filled.push_str(rest);
+        Some(filled)
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        let facts = self.facts;
+        let certificate = facts.certificate.as_ref();
+        let value = match name {
+            "provider" => {
+                Some(self.provider.map_or_else(|| self.text.say(&phrase!("diagnosis-the-provider")), str::to_owned))
+            }
+            "host" => Some(facts.host.clone().unwrap_or_else(|| self.text.say(&phrase!("diagnosis-the-server")))),
+            "port" => facts.port.map(|port| port.to_string()),
+            "security" => facts.security.map(|mode| self.mode(mode)),
+            "sender" => facts.sender.clone(),
+            "username" => facts.username.clone(),
+            "ehlo" => facts.ehlo.clone(),
+            "mechanism" => facts.mechanism.map(|mechanism| mechanism.sasl_name().to_owned()),
+            "offered" => {
+                let names: Vec<String> =
+                    facts.offers.iter().filter_map(|o| o.strip_prefix("auth ")).map(str::to_ascii_uppercase).collect();
+                (!names.is_empty()).then(|| names.join(", "))
+            }
+            "subject" => certificate.map(|facts| facts.subject.clone()),
+            "issuer" => certificate.map(|facts| facts.issuer.clone()),
+            "names" => certificate.filter(|facts| !facts.names.is_empty()).map(|facts| facts.names.join(", ")),
+            "not_before" => certificate.map(|facts| facts.not_before.clone()),
+            "not_after" => certificate.map(|facts| facts.not_after.clone()),
+            "sha256" => certificate.map(|facts| facts.sha256.clone()),
+            _ => name.strip_prefix("new.").and_then(|key| self.new_value(key)),
+        }?;
+        Some(shortened(&escape(value.trim())))
+    }
+
+    /// An answer as it would be after the change.
+    fn new_value(&self, key: &str) -> Option<String> {
+        if let Some(value) = self.change.get(key) {
+            return Some(match (key, value.parse::<Security>()) {
+                ("security", Ok(mode)) => self.mode(mode),
+                ("auth", _) => value.to_ascii_uppercase(),
+                _ => value.clone(),
+            });
+        }
+        match key {
+            "host" => self.facts.host.clone(),
+            "port" => self.facts.port.map(|port| port.to_string()),
+            "security" => self.facts.security.map(|mode| self.mode(mode)),
+            _ => None,
+        }
+    }
+
+    fn mode(&self, mode: Security) -> String {
+        self.text.say(&match mode {
+            Security::Tls => phrase!("diagnosis-mode-tls"),
+            Security::Starttls => phrase!("diagnosis-mode-starttls"),
+            Security::None => phrase!("diagnosis-mode-none"),
+        })
+    }
+}
+
+fn shortened(value: &str) -> String {
+    if value.chars().count() <= LONGEST {
+        return value.to_owned();
+    }
+    value.chars().take(LONGEST).chain(['…']).collect()
+}

@@ -1,0 +1,270 @@
+//! Reads what a person pastes: a reply, a log line, a client's error, a transcript.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+
+use super::{
+    Explain,
+    clean::{decode, fold, unescape},
+    facts::{Facts, parse_enhanced, starts_with_code, without_codes},
+};
+use crate::probe::Stage;
+
+/// What programs write in front of a server's line.
+const FRONTS: &[&str] = &[
+    "msmtp: server message: ",
+    "server message: ",
+    "<~** ",
+    "<** ",
+    "<~* ",
+    "<-- ",
+    "<~  ",
+    "<~ ",
+    "<-  ",
+    "<- ",
+    "<<< ",
+    "<< ",
+    "< ",
+    "S: ",
+    "SERVER -> CLIENT: ",
+    "Server: ",
+    "b'",
+];
+
+/// What programs write in front of what they sent themselves.
+const OWN: &[&str] =
+    &["-> ", " -> ", " ~> ", "~> ", "<~> ", "C: ", "CLIENT -> SERVER:", ">>> ", ">> ", "> ", "EHLO ", "HELO ", "AUTH "];
+
+/// Numbers that stand in logs as ports.
+const PORTS: [u16; 9] = [443, 465, 587, 588, 143, 220, 366, 389, 993];
+
+/// Words that a code follows, folded.
+const INTRODUCERS: &[&str] = &[
+    "said:",
+    "reply:",
+    "replied:",
+    "response:",
+    "responded:",
+    "code",
+    "code:",
+    "message",
+    "message:",
+    "error:",
+    "error",
+    "failed:",
+    "refused:",
+    "rejected:",
+    "login:",
+    "smtp;",
+    "exception:",
+    "answer:",
+    "status:",
+    "got",
+    "was:",
+    "size=0:",
+    "(reason:",
+    "because:",
+    "returned",
+    "returned:",
+    "smtp:",
+    "responsecode:",
+    "server:",
+    "session:",
+    "detail:",
+];
+
+/// What programs say of the stage, folded.
+const STAGES: &[(&str, Stage)] = &[
+    ("in reply to mail from", Stage::Mail),
+    ("in reply to rcpt to", Stage::Rcpt),
+    ("in reply to end of data", Stage::Data),
+    ("in reply to data", Stage::Data),
+    ("in reply to ehlo", Stage::Ehlo),
+    ("in reply to helo", Stage::Ehlo),
+    ("in reply to auth", Stage::Auth),
+    ("after rcpt to", Stage::Rcpt),
+    ("after mail from", Stage::Mail),
+    ("after end of data", Stage::Data),
+    ("after initial connection", Stage::Greeting),
+    ("after ehlo", Stage::Ehlo),
+    ("recipients were rejected", Stage::Rcpt),
+    ("smtprecipientsrefused", Stage::Rcpt),
+    ("smtpsenderrefused", Stage::Mail),
+    ("smtpdataerror", Stage::Data),
+    ("smtpheloerror", Stage::Ehlo),
+    ("smtpauthenticationerror", Stage::Auth),
+    ("authenticationfailedexception", Stage::Auth),
+    ("invalid login", Stage::Auth),
+    ("mail command failed", Stage::Mail),
+    ("mail from command failed", Stage::Mail),
+    ("rcpt to command failed", Stage::Rcpt),
+    ("data end command failed", Stage::Data),
+    ("data command failed", Stage::Data),
+    ("message failed", Stage::Data),
+    ("command: 'auth", Stage::Auth),
+    ("authentication failed (method", Stage::Auth),
+    ("sasl authentication failed", Stage::Auth),
+    ("authenticating", Stage::Auth),
+];
+
+/// The facts in what a person pasted.
+pub(super) fn read(input: &Explain) -> Facts {
+    let text = unescape(&decode(&input.reply));
+    let mut said = String::with_capacity(text.len());
+    let mut at_line_start = None;
+    let mut inline = None;
+    for line in text.split(['\n', '\r']) {
+        let line = line.trim();
+        if OWN.iter().any(|front| line.starts_with(front)) {
+            continue;
+        }
+        let line = FRONTS.iter().find_map(|front| line.strip_prefix(front)).unwrap_or(line).trim_start();
+        match code_at(line) {
+            Some(code) if code < 400 => {
+                if code != 334 {
+                    continue;
+                }
+            }
+            Some(code) => at_line_start = Some((code, line)),
+            None => {
+                if inline.is_none() {
+                    inline = inline_code(line);
+                }
+            }
+        }
+        said.push_str(line);
+        said.push('\n');
+        if let Some(challenge) = challenge_in(line) {
+            said.push_str(&challenge);
+            said.push('\n');
+        }
+    }
+    let folded = fold(&said);
+    let (code, rest) = match (at_line_start, inline) {
+        (Some((code, line)), _) => (Some(code), line.get(3..).unwrap_or_default()),
+        (None, Some((code, rest))) => (Some(code), rest),
+        (None, None) => (None, ""),
+    };
+    let mut facts = Facts {
+        code,
+        enhanced: enhanced_in(rest, code).or_else(|| enhanced_in(&folded, code)),
+        port: input.port,
+        stage: input.stage.or_else(|| STAGES.iter().find(|(words, _)| folded.contains(words)).map(|(_, stage)| *stage)),
+        text: without_codes(&folded),
+        ..Facts::default()
+    };
+    facts.set_provider(input.provider.as_deref().filter(|key| *key != "generic"));
+    if let Some(host) = &input.host {
+        facts.set_host(host);
+    }
+    facts
+}
+
+/// The reply code that a line begins with, and that is no port, count or year.
+fn code_at(line: &str) -> Option<u16> {
+    if !starts_with_code(line) {
+        return None;
+    }
+    let code = line.get(..3)?.parse().ok()?;
+    let next = line.as_bytes().get(3).copied();
+    let separated = matches!(next, None | Some(b' ' | b'-' | b',' | b':' | b';' | b'.' | b')' | b'\''));
+    (separated && line.as_bytes()[1] <= b'7').then_some(code)
+}
+
+/// The first reply code within a line, with what follows it: one that has an enhanced code behind it, or a word in front
+/// that says what it is.
+fn inline_code(line: &str) -> Option<(u16, &str)> {
+    let mut before = String::new();
+    let mut offset = 0;
+    for word in line.split_inclusive([' ', '\t']) {
+        let start = offset;
+        offset += word.len();
+        let bare = word.trim_start_matches(['(', '"', '\'', '[', '<', '`']);
+        let opened = bare.len() < word.len();
+        if let Some(code) = bare.get(..3).filter(|_| starts_with_code(bare)).and_then(|code| code.parse().ok())
+            && (400..=579).contains(&code)
+            && !PORTS.contains(&code)
+        {
+            let rest = &line[start + (word.len() - bare.len()) + 3..];
+            let followed = rest.trim_start_matches(['-', ' ', ',', '\'', '"', 'b', '#', ':']).split(' ').next();
+            let introduced = INTRODUCERS.contains(&before.as_str()) || before.ends_with(':') || before.ends_with("=b'");
+            let closed = rest.starts_with([' ', '-', ',', '"', '\'', ')', ':']) || rest.is_empty();
+            if closed && (followed.and_then(parse_enhanced).is_some() || introduced || (opened && rest.len() > 1)) {
+                return Some((code, rest));
+            }
+        }
+        // `smtp;550` and `550:` stand in bounces without a blank.
+        if let Some((_, code)) = word.trim_end().split_once(';')
+            && starts_with_code(code)
+            && let Some(code) = code.get(..3).and_then(|code| code.parse().ok()).filter(|code| (400..=579).contains(code))
+        {
+            return Some((code, &line[offset..]));
+        }
+        before = word.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    }
+    None
+}
+
+/// The first enhanced code, of the reply code's class.
+fn enhanced_in(text: &str, code: Option<u16>) -> Option<[u16; 3]> {
+    text.split([' ', ',', ';', '-', '=', '\''])
+        .filter(|word| word.len() <= 14 && word.contains('.'))
+        .filter_map(parse_enhanced)
+        .find(|enhanced| enhanced[0] != 2 && code.is_none_or(|code| code / 100 == enhanced[0] || code < 400))
+}
+
+/// The JSON in which a refused XOAUTH2 or OAUTHBEARER says why (base64 behind 334, RFC 7628).
+fn challenge_in(line: &str) -> Option<String> {
+    let start = line.find("eyJ")?;
+    let encoded = line[start..].split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/'))).next()?;
+    if encoded.len() < 16 {
+        return None;
+    }
+    // A challenge that was cut is still worth its beginning.
+    let whole = &encoded[..encoded.len() - usize::from(encoded.len() % 4 == 1)];
+    let bytes = STANDARD_NO_PAD.decode(whole).or_else(|_| STANDARD_NO_PAD.decode(&whole[..whole.len() / 4 * 4])).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    text.starts_with('{').then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(reply: &str) -> (Option<u16>, Option<[u16; 3]>) {
+        let facts = read(&Explain::new(reply));
+        (facts.code, facts.enhanced)
+    }
+
+    #[test]
+    fn codes_in_what_programs_print() {
+        let cases = [
+            ("535 5.7.8 no", Some(535), Some([5, 7, 8])),
+            ("<** 535 5.7.8 no", Some(535), Some([5, 7, 8])),
+            ("msmtp: server message: 535-5.7.8 no\nmsmtp: server message: 535 5.7.8 way", Some(535), Some([5, 7, 8])),
+            ("smtplib.SMTPAuthenticationError: (535, b'5.7.8 no')", Some(535), Some([5, 7, 8])),
+            ("Expected response code 250 but got code \"530\", with message \"530 5.7.1 x\"", Some(530), Some([5, 7, 1])),
+            ("Error: Invalid login: 535 Error: authentication failed", Some(535), None),
+            ("host mx.test[192.0.2.1] said: 550-5.7.26 no (in reply to end of DATA command)", Some(550), Some([5, 7, 26])),
+            ("Diagnostic-Code: smtp;550 5.1.1 x", Some(550), Some([5, 1, 1])),
+            ("220 mx ready\n250-AUTH PLAIN\n250 OK\n454 4.7.0 later\n221 bye", Some(454), Some([4, 7, 0])),
+            ("connect ETIMEDOUT 192.0.2.1:587", None, None),
+            ("Connection to smtp.test, 465 failed", None, None),
+            ("lettre: permanent error (530): 5.7.0 Authentication Required", Some(530), Some([5, 7, 0])),
+            ("hello there", None, None),
+        ];
+        for (reply, code, enhanced) in cases {
+            assert_eq!(facts(reply), (code, enhanced), "{reply}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_is_decoded() {
+        let read = read(&Explain::new("334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0="));
+        assert!(read.text.contains("\"status\":\"400\""), "{}", read.text);
+    }
+
+    #[test]
+    fn stages_from_words() {
+        assert_eq!(read(&Explain::new("550 x (in reply to RCPT TO command)")).stage, Some(Stage::Rcpt));
+    }
+}

@@ -1,0 +1,10 @@
+//! Front ends: loops over the conversation's status. The full-screen wizard, plain prompts, plain lines, and scripts.
+
+pub mod companion;
+pub mod lines;
+pub mod prompt;
+pub mod script;
+pub mod talk;
+pub mod tui;
+
+pub use companion::{Companion, Item};

@@ -1,0 +1,178 @@
+//! Plain lines: for terminals without cursor movement (TERM=dumb) and for screen readers. Nothing is drawn over; a secret is
+//! read with echo off.
+
+use std::{
+    io::{self, BufRead, Read, Write},
+    os::fd::AsFd,
+};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use super::talk::{Asker, Said};
+use crate::{
+    mail::Secret,
+    phrase,
+    presets::Text,
+    setup::{Question, Shape},
+};
+
+/// Asks by plain lines.
+#[derive(Debug)]
+pub struct Liner<'a> {
+    text: &'a Text,
+}
+
+impl<'a> Liner<'a> {
+    /// A liner on standard input and standard error.
+    pub const fn new(text: &'a Text) -> Self {
+        Self { text }
+    }
+
+    fn list(&mut self, question: &Question) -> io::Result<()> {
+        for (index, choice) in question.choices.iter().enumerate() {
+            let number = index + 1;
+            let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
+            let dash = if hint.is_empty() { "" } else { " - " };
+            self.say(&format!("  {number}. {}{dash}{hint}", choice.label))?;
+        }
+        Ok(())
+    }
+
+    /// What stands in brackets behind the label: what Enter takes.
+    fn shown_default(&self, question: &Question) -> Option<String> {
+        let default = question.default.as_deref()?;
+        Some(match question.shape {
+            Shape::Confirm => self.text.get(if default == "yes" { "word-yes" } else { "word-no" }),
+            Shape::Choice | Shape::Many => {
+                let numbers =
+                    default.split(',').filter_map(|word| position(question, word)).map(|index| (index + 1).to_string());
+                numbers.collect::<Vec<_>>().join(",")
+            }
+            Shape::Text | Shape::Secret => default.to_owned(),
+        })
+    }
+
+    /// A typed number stands for its choice, a typed word for itself, nothing for the default.
+    fn understood(question: &Question, typed: &str) -> String {
+        if typed.is_empty() {
+            return question.default.clone().unwrap_or_default();
+        }
+        let word = |typed: &str| {
+            let index = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            index
+                .and_then(|index| question.choices.get(index))
+                .map_or_else(|| typed.to_owned(), |choice| choice.value.clone())
+        };
+        match question.shape {
+            Shape::Choice => word(typed),
+            // “-” unticks everything.
+            Shape::Many if typed == "-" => String::new(),
+            Shape::Many => typed.split([',', ' ']).filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join(","),
+            Shape::Text if typed == "-" && question.optional => String::new(),
+            Shape::Text | Shape::Secret | Shape::Confirm => typed.to_owned(),
+        }
+    }
+}
+
+impl Asker for Liner<'_> {
+    fn ask(&mut self, question: &Question, _initial: Option<&str>) -> io::Result<Said> {
+        if !question.help.is_empty() {
+            self.say(&question.help)?;
+        }
+        self.list(question)?;
+        let prompt = match self.shown_default(question) {
+            Some(default) => format!("{} [{default}]: ", question.label),
+            None => format!("{}: ", question.label),
+        };
+        let mut out = io::stderr();
+        out.write_all(prompt.as_bytes())?;
+        out.flush()?;
+        if question.shape == Shape::Secret {
+            return read_secret();
+        }
+        let mut line = String::new();
+        if io::stdin().lock().read_line(&mut line)? == 0 {
+            // The input has ended: nobody is there any more.
+            return Ok(Said::Quit);
+        }
+        match line.trim() {
+            "<" => Ok(Said::Back),
+            "?" => {
+                self.say(&self.text.say(&phrase!("talk-lines-keys")))?;
+                self.ask(question, None)
+            }
+            typed => Ok(Said::Text(Self::understood(question, typed))),
+        }
+    }
+
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        writeln!(io::stderr(), "{line}")
+    }
+
+    fn columns(&self) -> usize {
+        80
+    }
+}
+
+fn position(question: &Question, word: &str) -> Option<usize> {
+    question.choices.iter().position(|choice| choice.value == word)
+}
+
+/// The terminal without echo, restored on drop. Signals are switched off too, so that Ctrl-C comes as a key and the echo is
+/// back before the program ends.
+struct Silent {
+    former: Termios,
+}
+
+impl Silent {
+    fn begin() -> io::Result<Self> {
+        let former = tcgetattr(io::stdin().as_fd())?;
+        let mut silent = former.clone();
+        silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        tcsetattr(io::stdin().as_fd(), OptionalActions::Flush, &silent)?;
+        Ok(Self { former })
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Now, &self.former);
+    }
+}
+
+/// Reads a secret, byte by byte, up to the line's end.
+fn read_secret() -> io::Result<Said> {
+    const CTRL_C: u8 = 3;
+    const CTRL_D: u8 = 4;
+    const BACKSPACE: u8 = 8;
+    const CTRL_U: u8 = 21;
+    const DELETE: u8 = 127;
+    let silent = Silent::begin()?;
+    let mut typed = Zeroizing::new(Vec::with_capacity(1024));
+    let mut byte = [0u8];
+    let said = loop {
+        if io::stdin().lock().read(&mut byte)? == 0 {
+            break Said::Quit;
+        }
+        match byte[0] {
+            b'\r' | b'\n' => {
+                let text = String::from_utf8(typed.to_vec());
+                break text.map_or(Said::Text(String::new()), |text| {
+                    if text == "<" { Said::Back } else { Said::Secret(Secret::new(text)) }
+                });
+            }
+            CTRL_C => break Said::Quit,
+            CTRL_D if typed.is_empty() => break Said::Quit,
+            BACKSPACE | DELETE => {
+                // One character is one or more bytes.
+                while typed.pop().is_some_and(|last| last & 0xC0 == 0x80) {}
+            }
+            CTRL_U => typed.clear(),
+            other => typed.push(other),
+        }
+    };
+    drop(silent);
+    writeln!(io::stderr())?;
+    Ok(said)
+}

@@ -1,0 +1,128 @@
+//! Prompts by inquire, on standard error: for `--plain`, and where standard output is redirected.
+
+use std::io::{self, Write};
+
+use inquire::{
+    Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text as Line,
+    ui::{RenderConfig, Styled},
+};
+
+use super::talk::{Asker, Said};
+use crate::{
+    mail::Secret,
+    presets::Text,
+    setup::{Choice, Question, Shape},
+};
+
+/// Asks by inquire.
+#[derive(Debug)]
+pub struct Prompter<'a> {
+    text: &'a Text,
+    config: RenderConfig<'static>,
+}
+
+impl<'a> Prompter<'a> {
+    /// A prompter in colour or without.
+    pub fn new(text: &'a Text, color: bool) -> Self {
+        let config = if color { RenderConfig::default_colored() } else { RenderConfig::empty() };
+        Self { text, config: config.with_prompt_prefix(Styled::new("?")).with_answered_prompt_prefix(Styled::new(">")) }
+    }
+
+    fn help(&self, question: &Question) -> String {
+        let way_back = self.text.get("talk-prompt-keys");
+        if question.help.is_empty() { way_back } else { format!("{} ({way_back})", question.help) }
+    }
+
+    fn line(&self, question: &Question, initial: Option<&str>) -> Result<Said, InquireError> {
+        let help = self.help(question);
+        let mut prompt = Line::new(&question.label).with_help_message(&help).with_render_config(self.config);
+        if let Some(typed) = initial {
+            prompt = prompt.with_initial_value(typed);
+        } else if let Some(default) = &question.default {
+            prompt = prompt.with_default(default);
+        }
+        prompt.prompt().map(Said::Text)
+    }
+
+    fn secret(&self, question: &Question) -> Result<Said, InquireError> {
+        let help = self.help(question);
+        Password::new(&question.label)
+            .without_confirmation()
+            .with_display_mode(PasswordDisplayMode::Masked)
+            .with_help_message(&help)
+            .with_render_config(self.config)
+            .prompt()
+            .map(|typed| Said::Secret(Secret::new(typed)))
+    }
+
+    fn choice(&self, question: &Question) -> Result<Said, InquireError> {
+        let help = self.help(question);
+        let open: Vec<Shown> = question.choices.iter().filter(|choice| choice.barred.is_none()).map(Shown).collect();
+        let start = open.iter().position(|shown| Some(&shown.0.value) == question.default.as_ref()).unwrap_or(0);
+        Select::new(&question.label, open)
+            .with_starting_cursor(start)
+            .with_help_message(&help)
+            .with_render_config(self.config)
+            .prompt()
+            .map(|shown| Said::Text(shown.0.value.clone()))
+    }
+
+    fn many(&self, question: &Question) -> Result<Said, InquireError> {
+        let help = self.help(question);
+        let open: Vec<Shown> = question.choices.iter().filter(|choice| choice.barred.is_none()).map(Shown).collect();
+        let chosen: Vec<&str> = question.default.iter().flat_map(|default| default.split(',')).collect();
+        let ticked: Vec<usize> = (0..open.len()).filter(|index| chosen.contains(&open[*index].0.value.as_str())).collect();
+        MultiSelect::new(&question.label, open)
+            .with_default(&ticked)
+            .with_help_message(&help)
+            .with_render_config(self.config)
+            .prompt()
+            .map(|shown| Said::Text(shown.iter().map(|shown| shown.0.value.as_str()).collect::<Vec<_>>().join(",")))
+    }
+
+    fn confirm(&self, question: &Question) -> Result<Said, InquireError> {
+        let help = self.help(question);
+        Confirm::new(&question.label)
+            .with_default(question.default.as_deref() == Some("yes"))
+            .with_help_message(&help)
+            .with_render_config(self.config)
+            .prompt()
+            .map(|yes| Said::Text(if yes { "yes" } else { "no" }.to_owned()))
+    }
+}
+
+impl Asker for Prompter<'_> {
+    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<Said> {
+        let said = match question.shape {
+            Shape::Text => self.line(question, initial),
+            Shape::Secret => self.secret(question),
+            Shape::Choice => self.choice(question),
+            Shape::Many => self.many(question),
+            Shape::Confirm => self.confirm(question),
+        };
+        match said {
+            Ok(said) => Ok(said),
+            Err(InquireError::OperationCanceled) => Ok(Said::Back),
+            Err(InquireError::OperationInterrupted) => Ok(Said::Quit),
+            Err(InquireError::IO(error)) => Err(error),
+            Err(other) => Err(io::Error::other(other)),
+        }
+    }
+
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        writeln!(io::stderr(), "{line}")
+    }
+
+    fn columns(&self) -> usize {
+        crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns))
+    }
+}
+
+/// A choice as a list shows it.
+struct Shown<'a>(&'a Choice);
+
+impl std::fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.hint.is_empty() { f.write_str(&self.0.label) } else { write!(f, "{} - {}", self.0.label, self.0.hint) }
+    }
+}

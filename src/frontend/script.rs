@@ -1,0 +1,116 @@
+//! Scripts: nothing is ever asked. What is missing is an error that names the flags.
+
+use crate::{
+    error::{Error, Exit},
+    phrase,
+    plan::DiffLine,
+    presets::Phrase,
+    probe::{Evidence, Fault, Stage},
+    runner::Runner,
+    setup::{Field, Msg, Outcome, Setup, Status},
+};
+
+/// Why a script did not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// An answer is missing, or cannot be taken.
+    Error(Error),
+    /// The test failed: the report and its diagnosis are in the conversation.
+    Failed(Exit),
+}
+
+/// Runs the conversation to its end without asking. `tell` is given each stage as it ends.
+///
+/// # Errors
+/// What stopped it.
+pub fn run(setup: &mut Setup, runner: &Runner, tell: &mut dyn FnMut(&Setup, &Outcome)) -> Result<(), Stop> {
+    loop {
+        match setup.status() {
+            Status::Done => return Ok(()),
+            Status::Cancelled => return Err(Stop::Error(Error::new(Exit::Cancelled, phrase!("script-cancelled")))),
+            Status::Run(effect) => {
+                let generation = effect.generation;
+                let outcome = runner.run(effect.work, &mut |outcome| {
+                    tell(setup, &outcome);
+                    let _ = setup.update(Msg::Finished(generation, outcome));
+                });
+                let _ = setup.update(Msg::Finished(generation, outcome));
+            }
+            Status::Ask(question) => return Err(stop(setup, question.field)),
+        }
+    }
+}
+
+fn stop(setup: &Setup, field: Field) -> Stop {
+    if field == Field::Recover {
+        let report = setup.test().and_then(|ladder| ladder.report);
+        return Stop::Failed(report.and_then(|report| report.evidence).map_or(Exit::Failed, |evidence| exit_of(&evidence)));
+    }
+    if let Some(trouble) = setup.trouble() {
+        return Stop::Error(Error { exit: trouble.exit, phrase: trouble.phrase.clone(), hint: trouble.hint.clone() });
+    }
+    let missing = setup.missing();
+    if missing.is_empty() {
+        return Stop::Error(Error::new(Exit::Usage, phrase!("script-needs-yes")).hint(phrase!("script-needs-yes-hint")));
+    }
+    Stop::Error(missing_error(&missing))
+}
+
+/// The error for answers that are missing: names every flag.
+pub fn missing_error(missing: &[Field]) -> Error {
+    let flags: Vec<String> = missing.iter().map(|field| flag_of(*field)).collect();
+    Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(missing))
+}
+
+fn flag_of(field: Field) -> String {
+    match field {
+        Field::Provider => "--provider".to_owned(),
+        other => other.flag(),
+    }
+}
+
+fn hint_of(missing: &[Field]) -> Phrase {
+    if missing.contains(&Field::Provider) { phrase!("script-missing-provider-hint") } else { phrase!("script-missing-hint") }
+}
+
+/// The exit status of a failed climb (sysexits).
+pub fn exit_of(evidence: &Evidence) -> Exit {
+    match &evidence.fault {
+        Fault::Dns(_) => Exit::NoHost,
+        Fault::Connect(_) => Exit::Unavailable,
+        Fault::Reply(reply) if reply.code / 100 == 4 => Exit::TempFail,
+        Fault::Reply(reply) => match (evidence.stage, reply.code) {
+            (Stage::Greeting, _) => Exit::Unavailable,
+            (Stage::Ehlo | Stage::Starttls, _) => Exit::Protocol,
+            (Stage::Auth, _) | (_, 530 | 535 | 553) => Exit::NoPerm,
+            (_, 550 | 554) if reply.enhanced().is_some_and(|code| code.starts_with("5.7.")) => Exit::NoPerm,
+            _ => Exit::Failed,
+        },
+        Fault::TimedOut if evidence.stage == Stage::Greeting => Exit::Unavailable,
+        Fault::Closed | Fault::TimedOut | Fault::Io(_) if evidence.stage < Stage::Auth => Exit::Unavailable,
+        Fault::Closed | Fault::TimedOut | Fault::Io(_) => Exit::TempFail,
+        Fault::NoAuth | Fault::NoCommonMechanism => Exit::NoPerm,
+        Fault::Local(_) => Exit::NoInput,
+        Fault::Cancelled => Exit::Cancelled,
+        _ => Exit::Protocol,
+    }
+}
+
+/// The plan as lines, for `--dry-run` and `--diff`.
+pub fn diff_lines(setup: &Setup) -> Vec<String> {
+    super::talk::plan_lines(setup)
+}
+
+impl DiffLine {
+    /// The line with its mark in front, as a diff in a terminal shows it.
+    pub fn marked(&self) -> String {
+        use crate::plan::DiffKind;
+        let mark = match self.kind {
+            DiffKind::Same => ' ',
+            DiffKind::Added => '+',
+            DiffKind::Removed => '-',
+            DiffKind::Gap => return "  ...".to_owned(),
+        };
+        format!("{mark} {}", self.text)
+    }
+}

@@ -1,0 +1,263 @@
+//! The conversation by one question after another: what prompts and plain lines share, and what a test can play.
+
+use std::io;
+
+use crate::{
+    mail::Secret,
+    phrase,
+    plan::DiffLine,
+    presets::Text,
+    render,
+    runner::Runner,
+    setup::{Climbing, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
+};
+
+use super::Companion;
+
+/// Somebody who can be asked one question at a time.
+pub trait Asker {
+    /// Asks a question. `initial` is what was typed before it was not taken.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<Said>;
+
+    /// Shows a line; it holds nothing foreign that is not escaped.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn say(&mut self, line: &str) -> io::Result<()>;
+
+    /// How wide lines may be, in columns.
+    fn columns(&self) -> usize;
+}
+
+/// What was said to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// An answer.
+    Text(String),
+    /// A secret.
+    Secret(Secret),
+    /// Back to the question before.
+    Back,
+    /// Leave.
+    Quit,
+}
+
+/// Talks until everything is written or the person leaves.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn talk(setup: &mut Setup, runner: &Runner, asker: &mut dyn Asker, companion: Option<&dyn Companion>) -> io::Result<()> {
+    let mut talk = Talk { runner, asker, companion, step: None, initial: None };
+    loop {
+        match setup.status() {
+            Status::Ask(question) => talk.ask(setup, &question)?,
+            Status::Run(effect) => talk.run(setup, effect)?,
+            Status::Done => return talk.done(setup),
+            Status::Cancelled => return Ok(()),
+        }
+    }
+}
+
+struct Talk<'a> {
+    runner: &'a Runner,
+    asker: &'a mut dyn Asker,
+    companion: Option<&'a dyn Companion>,
+    /// The step whose heading was shown last.
+    step: Option<crate::setup::Step>,
+    /// What was typed before it was not taken.
+    initial: Option<String>,
+}
+
+impl Talk<'_> {
+    fn ask(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
+        if self.initial.is_none() {
+            self.introduce(setup, question)?;
+        }
+        let initial = self.initial.take();
+        let said = self.asker.ask(question, initial.as_deref())?;
+        let msg = match said {
+            Said::Quit => Msg::Cancel,
+            Said::Back => Msg::Back,
+            Said::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
+            Said::Text(typed) if question.field == Field::Apply && setup_says_no(&typed) => return self.change(setup),
+            Said::Text(typed) => {
+                self.initial = Some(typed.clone()).filter(|_| question.shape == Shape::Text);
+                Msg::Answer(question.field, typed)
+            }
+        };
+        match setup.update(msg) {
+            Ok(()) => self.initial = None,
+            Err(invalid) => self.asker.say(&setup.text().say(&invalid.phrase))?,
+        }
+        Ok(())
+    }
+
+    /// What is shown above a question.
+    fn introduce(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
+        if self.step != Some(question.step) {
+            self.step = Some(question.step);
+            self.asker.say("")?;
+            self.asker.say(&format!("-- {} --", render::step(setup.text(), question.step)))?;
+        }
+        match question.field {
+            Field::Password => self.guide(setup, question)?,
+            Field::Recover => self.diagnose(setup)?,
+            Field::Apply => self.review(setup)?,
+            _ => {}
+        }
+        for note in &question.notes {
+            self.asker.say(&format!("! {note}"))?;
+        }
+        if let Some(hint) = self.companion.and_then(|companion| companion.hint(question.field)) {
+            self.asker.say(&hint)?;
+        }
+        Ok(())
+    }
+
+    /// The way to the right kind of password, and whether the server answers at all, before the password is asked.
+    fn guide(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
+        for effect in setup.background() {
+            if matches!(effect.work, Work::Probe(_)) {
+                self.run(setup, effect)?;
+            }
+        }
+        if let Some(ladder) = setup.probe()
+            && let Some(report) = &ladder.report
+        {
+            match &ladder.diagnosis {
+                None => self.asker.say(&render::ladder::success(setup.text(), &ladder, report))?,
+                Some(_) => self.explain(setup, &ladder)?,
+            }
+        }
+        for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
+            self.asker.say(&line)?;
+        }
+        Ok(())
+    }
+
+    fn diagnose(&mut self, setup: &Setup) -> io::Result<()> {
+        match setup.test() {
+            Some(ladder) => self.explain(setup, &ladder),
+            None => Ok(()),
+        }
+    }
+
+    fn explain(&mut self, setup: &Setup, ladder: &crate::setup::Ladder) -> io::Result<()> {
+        if let Some(evidence) = ladder.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+            for line in render::ladder::fault(setup.text(), evidence) {
+                self.asker.say(&format!("    {line}"))?;
+            }
+        }
+        for line in ladder.diagnosis.iter().flat_map(|diagnosis| render::diagnosis(setup.text(), diagnosis)) {
+            self.asker.say(&line)?;
+        }
+        Ok(())
+    }
+
+    fn review(&mut self, setup: &Setup) -> io::Result<()> {
+        for line in render::answers(setup.text(), &setup.all()) {
+            self.asker.say(&line)?;
+        }
+        for line in plan_lines(setup) {
+            self.asker.say(&line)?;
+        }
+        Ok(())
+    }
+
+    /// The person said no to the plan: which answer shall it be?
+    fn change(&mut self, setup: &mut Setup) -> io::Result<()> {
+        let rows = setup.all();
+        let mut question = setup.ask(Field::Recover);
+        question.label = setup.text().get("talk-change");
+        question.help = String::new();
+        question.choices = rows
+            .iter()
+            .map(|row| crate::setup::Choice {
+                value: row.field.key().to_owned(),
+                label: row.label.clone(),
+                hint: row.value.clone(),
+                barred: None,
+            })
+            .collect();
+        match self.asker.ask(&question, None)? {
+            Said::Text(key) => {
+                if let Some(field) = Field::of_key(&key) {
+                    let _ = setup.update(Msg::Go(field));
+                }
+            }
+            Said::Quit => drop(setup.update(Msg::Cancel)),
+            Said::Secret(_) | Said::Back => {}
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, setup: &mut Setup, effect: Effect) -> io::Result<()> {
+        let climbs = matches!(effect.work, Work::Test(_) | Work::Apply(_));
+        let generation = effect.generation;
+        if climbs {
+            let heading =
+                if matches!(effect.work, Work::Test(_)) { phrase!("talk-testing") } else { phrase!("talk-writing") };
+            self.asker.say(&setup.text().say(&heading))?;
+        }
+        let asker = &mut *self.asker;
+        let mut trouble = None;
+        let outcome = self.runner.run(effect.work, &mut |outcome| {
+            if let Outcome::Progress(climbing, step) = &outcome {
+                let over = step.elapsed.is_some() || step.state == crate::probe::State::Failed;
+                if over && matches!(climbing, Climbing::Test | Climbing::Proof) {
+                    trouble = asker.say(&render::ladder::line(setup.text(), step)).err().or(trouble.take());
+                }
+            }
+            let _ = setup.update(Msg::Finished(generation, outcome));
+        });
+        let _ = setup.update(Msg::Finished(generation, outcome));
+        trouble.map_or(Ok(()), Err)
+    }
+
+    fn done(&mut self, setup: &Setup) -> io::Result<()> {
+        self.asker.say("")?;
+        for line in closing(setup, self.asker.columns()) {
+            self.asker.say(&line)?;
+        }
+        for line in self.companion.iter().flat_map(|companion| companion.arrived()) {
+            self.asker.say(&line)?;
+        }
+        Ok(())
+    }
+}
+
+/// The last words of a set-up: what was written and how it was proven, or what would be written.
+pub fn closing(setup: &Setup, columns: usize) -> Vec<String> {
+    match setup.written() {
+        Some(written) => render::summary::lines(setup.text(), written, &setup.equivalent(), columns),
+        None => plan_lines(setup),
+    }
+}
+
+/// The plan as text: each file with its diff.
+pub fn plan_lines(setup: &Setup) -> Vec<String> {
+    let secret = setup.order().and_then(|order| order.secret.as_ref());
+    let mut lines = Vec::new();
+    for change in setup.plan().iter().flat_map(|plan| &plan.changes) {
+        lines.push(render::change(setup.text(), change));
+        if change.is_needed() {
+            lines.extend(crate::plan::diff(change, secret).iter().map(DiffLine::marked));
+        }
+    }
+    for note in setup.plan().iter().flat_map(|plan| &plan.notes) {
+        lines.push(format!("! {}", setup.text().say(&note.phrase)));
+    }
+    lines
+}
+
+fn setup_says_no(typed: &str) -> bool {
+    matches!(typed.trim().to_lowercase().as_str(), "no" | "n" | "non")
+}
+
+/// A few words for what a terminal shows above the first question.
+pub fn welcome(text: &Text, lines: bool) -> Vec<String> {
+    vec![text.get("talk-welcome"), text.get(if lines { "talk-welcome-lines" } else { "talk-keys" })]
+}

@@ -1,0 +1,307 @@
+//! A wizard without a terminal and without work: effects are noted, their results are told by the test.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{Terminal, backend::TestBackend, layout::Size};
+
+use super::super::{Look, Options, app::App};
+use crate::{
+    mail::{Mechanism, Reply},
+    plan::{Change, Plan},
+    presets::{Catalog, Lang, Text},
+    probe::{
+        Cancel, Capabilities, CertificateFacts, Evidence, Fault, Learned, Report, Stage, State, Step, Transcript,
+        report::{Line, Who},
+    },
+    setup::{self, Climbing, Dial, Effect, Facts, Msg, Outcome, Setup, Work},
+};
+
+/// A wizard under test.
+pub(super) struct Wizard {
+    pub(super) app: App,
+    pub(super) effects: Rc<RefCell<Vec<Effect>>>,
+    pub(super) size: Size,
+}
+
+impl Wizard {
+    pub(super) fn new(lang: Lang, width: u16, height: u16) -> Self {
+        Self::with(lang, width, height, None)
+    }
+
+    pub(super) fn with(lang: Lang, width: u16, height: u16, companion: Option<Box<dyn crate::frontend::Companion>>) -> Self {
+        let facts = Facts {
+            host_name: "web1".into(),
+            full_name: Some("web1.example.com".into()),
+            is_root: false,
+            suggested_targets: Vec::new(),
+            suggested_address: None,
+            command: vec!["mailsetup".into()],
+            program: vec!["/usr/bin/mailsetup".into()],
+        };
+        let setup = Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(lang)), facts, setup::Options::default());
+        let effects = Rc::new(RefCell::new(Vec::new()));
+        let noted = Rc::clone(&effects);
+        let starter = Box::new(move |effect: Effect| {
+            noted.borrow_mut().push(effect);
+            Cancel::default()
+        });
+        let options = Options { look: Look { colour: true, utf8: true, glyphs: true }, diff };
+        let mut app = App::new(setup, starter, options, companion);
+        let size = Size::new(width, height);
+        app.resize(size);
+        Self { app, effects, size }
+    }
+
+    pub(super) fn press(&mut self, code: KeyCode) -> &mut Self {
+        self.app.handle(&Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self
+    }
+
+    pub(super) fn ctrl(&mut self, letter: char) -> &mut Self {
+        self.app.handle(&Event::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)));
+        self
+    }
+
+    pub(super) fn enter(&mut self) -> &mut Self {
+        self.press(KeyCode::Enter)
+    }
+
+    pub(super) fn type_in(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            self.press(KeyCode::Char(character));
+        }
+        self
+    }
+
+    pub(super) fn paste(&mut self, text: &str) -> &mut Self {
+        self.app.handle(&Event::Paste(text.to_owned()));
+        self
+    }
+
+    /// The last effect of a kind.
+    pub(super) fn effect(&self, kind: fn(&Work) -> bool) -> Option<Effect> {
+        self.effects.borrow().iter().rev().find(|effect| kind(&effect.work)).cloned()
+    }
+
+    pub(super) fn tell(&mut self, generation: u64, outcome: Outcome) -> &mut Self {
+        self.app.told(Msg::Finished(generation, outcome));
+        self
+    }
+
+    /// What the screen shows, without blanks at the ends of lines.
+    pub(super) fn screen(&self) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.width, self.size.height)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame)).unwrap();
+        let buffer = terminal.backend().buffer();
+        let mut text = String::new();
+        for y in 0..self.size.height {
+            let mut line = String::new();
+            let mut covered = 0;
+            for x in 0..self.size.width {
+                let symbol = buffer[(x, y)].symbol();
+                if covered == 0 {
+                    line.push_str(symbol);
+                    covered = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+                } else {
+                    covered -= 1;
+                }
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// A look at it while writing tests.
+    pub(super) fn show(&self, name: &str) -> String {
+        let screen = self.screen();
+        if std::env::var_os("MAILSETUP_SHOW_SCREENS").is_some() {
+            let rule = "-".repeat(usize::from(self.size.width));
+            let framed: String = screen.lines().map(|line| format!("|{line}\n")).collect();
+            let shown = format!("{name} {}x{}\n+{rule}\n{framed}+{rule}\n", self.size.width, self.size.height);
+            std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes()).unwrap();
+        }
+        screen
+    }
+
+    // Ways to the pages.
+
+    /// To the provider's list.
+    pub(super) fn to_provider(&mut self, address: &str) -> &mut Self {
+        self.type_in(address).enter().type_in("Ops Team").enter()
+    }
+
+    /// To the password of Gmail.
+    pub(super) fn to_password(&mut self) -> &mut Self {
+        self.to_provider("ops@gmail.com").enter();
+        while self.app.question().is_some_and(|question| question.step == setup::Step::Server) {
+            self.enter();
+        }
+        self
+    }
+
+    /// To the running test.
+    pub(super) fn to_test(&mut self) -> &mut Self {
+        self.to_password().type_in("abcdefghijklmnop").enter();
+        for _ in 0..4 {
+            if self.effect(|work| matches!(work, Work::Test(_))).is_none() {
+                self.enter();
+            }
+        }
+        self
+    }
+
+    /// The test ends as `report` says.
+    pub(super) fn tested(&mut self, report: impl FnOnce(&Dial) -> Report) -> &mut Self {
+        let effect = self.effect(|work| matches!(work, Work::Test(_))).unwrap();
+        let Work::Test(dial) = &effect.work else { unreachable!() };
+        let report = report(dial);
+        self.tell(effect.generation, Outcome::Tested(report, "2026-11-21T03:00:00Z".into()))
+    }
+
+    pub(super) fn probed(&mut self, report: Report) -> &mut Self {
+        let effect = self.effect(|work| matches!(work, Work::Probe(_))).unwrap();
+        self.tell(effect.generation, Outcome::Probed(report))
+    }
+
+    pub(super) fn climbs(&mut self, step: Step) -> &mut Self {
+        let effect = self.effect(|work| matches!(work, Work::Test(_))).unwrap();
+        self.tell(effect.generation, Outcome::Progress(Climbing::Test, step))
+    }
+
+    /// To the review page, with a plan.
+    pub(super) fn to_review(&mut self) -> &mut Self {
+        self.to_test().tested(|_| passed()).enter();
+        for _ in 0..4 {
+            if self.effect(|work| matches!(work, Work::Plan(_))).is_none() {
+                self.enter();
+            }
+        }
+        let effect = self.effect(|work| matches!(work, Work::Plan(_))).unwrap();
+        self.tell(effect.generation, Outcome::Planned(Ok(plan())))
+    }
+}
+
+pub(super) fn plan() -> Plan {
+    let change = |owner: &str, path: &str, before: Option<&str>, after: &str| Change {
+        owner: owner.into(),
+        path: path.into(),
+        before: before.map(|text| text.as_bytes().to_vec()),
+        after: Some(after.as_bytes().to_vec()),
+        mode_before: before.map(|_| 0o600),
+        mode: 0o600,
+        group: None,
+    };
+    Plan {
+        name: "default".into(),
+        changes: vec![
+            change("profile", "/home/ops/.config/mailsetup/profiles/default.toml", None, "schema = 1\n"),
+            change("msmtp", "/home/ops/.msmtprc", Some("account old\n"), "account old\naccount default\n"),
+        ],
+        runs: Vec::new(),
+        keep: None,
+        notes: Vec::new(),
+    }
+}
+
+fn diff(change: &Change, _: Option<&crate::mail::Secret>) -> Vec<String> {
+    let text = |bytes: &Option<Vec<u8>>| bytes.clone().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let (before, after) = (text(&change.before), text(&change.after));
+    let kept = before.lines().map(|line| format!(" {line}"));
+    let added = after.lines().filter(|line| !before.contains(line)).map(|line| format!("+{line}"));
+    kept.chain(added).collect()
+}
+
+fn step(stage: Stage, millis: u64, learned: Option<Learned>) -> Step {
+    Step { stage, state: State::Passed, elapsed: Some(Duration::from_millis(millis)), learned, reply: None }
+}
+
+/// The stages of a good climb.
+pub(super) fn steps() -> Vec<Step> {
+    let certificate = CertificateFacts {
+        subject: "smtp.gmail.com".into(),
+        issuer: "Google Trust Services".into(),
+        names: vec!["smtp.gmail.com".into()],
+        not_before: "2026-10-20".into(),
+        not_after: "2027-01-18".into(),
+        days_left: 58,
+        sha256: "00".repeat(32),
+    };
+    let capabilities = Capabilities {
+        pipelining: true,
+        chunking: true,
+        eight_bit_mime: true,
+        smtputf8: true,
+        size: Some(35_882_577),
+        auth: Some(["LOGIN", "PLAIN", "XOAUTH2"].map(str::to_owned).to_vec()),
+        ..Capabilities::default()
+    };
+    let addresses = ["142.250.27.108", "2a00:1450:4025:401::6d"].map(|ip| ip.parse().unwrap()).to_vec();
+    let peer = "[2a00:1450:4025:401::6d]:465".parse().unwrap();
+    let secured = Learned::Secured { version: "1.3", certificate: Box::new(certificate), pinned: false };
+    vec![
+        step(Stage::Dns, 12, Some(Learned::Addresses(addresses))),
+        step(Stage::Connect, 21, Some(Learned::Connected { peer, failed: 0 })),
+        step(Stage::Tls, 44, Some(secured)),
+        step(Stage::Greeting, 18, Some(Learned::Greeting("smtp.gmail.com ESMTP ready".into()))),
+        step(Stage::Ehlo, 20, Some(Learned::Offered { capabilities, helo: false })),
+        step(Stage::Auth, 310, Some(Learned::LoggedIn(Mechanism::Plain))),
+        step(Stage::Mail, 25, Some(Learned::Accepted("ops@gmail.com".into()))),
+        step(Stage::Rcpt, 1, Some(Learned::Accepted("ops@gmail.com".into()))),
+        step(Stage::Data, 420, Some(Learned::Queued("2.0.0 OK 1763690000 gsmtp".into()))),
+    ]
+}
+
+pub(super) fn passed() -> Report {
+    Report {
+        steps: steps(),
+        round_trips: 6,
+        elapsed: Duration::from_millis(871),
+        evidence: None,
+        transcript: Transcript(vec![
+            Line { at: Duration::from_millis(33), who: Who::Note, text: "TLS 1.3".into() },
+            Line { at: Duration::from_millis(95), who: Who::Server, text: "220 smtp.gmail.com ESMTP ready".into() },
+            Line { at: Duration::from_millis(96), who: Who::Client, text: "EHLO web1.example.com".into() },
+        ]),
+    }
+}
+
+/// The climb of the probe.
+pub(super) fn connected() -> Report {
+    let mut report = passed();
+    report.steps.truncate(5);
+    report
+}
+
+/// A login that is refused in several lines, one with an escape sequence.
+pub(super) fn refused(dial: &Dial) -> Report {
+    let reply = Reply {
+        code: 534,
+        lines: vec![
+            b"5.7.9 Application-specific password required. For more information, go to".to_vec(),
+            b"5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor \x1b[31m- gsmtp".to_vec(),
+        ],
+    };
+    let mut steps = steps();
+    steps[5].state = State::Failed;
+    steps[5].learned = None;
+    steps[5].reply = Some(reply.clone());
+    for later in &mut steps[6..] {
+        *later = Step::pending(later.stage);
+    }
+    let evidence = Evidence {
+        stage: Stage::Auth,
+        provider: dial.provider.clone(),
+        endpoint: dial.endpoint.clone(),
+        fault: Fault::Reply(reply),
+        offered: None,
+        mechanism: Some(Mechanism::Plain),
+        certificate: None,
+        challenge: None,
+        ehlo: dial.ehlo.clone(),
+        username: dial.login.as_ref().map(|login| login.username.clone()),
+        sender: None,
+    };
+    Report { steps, evidence: Some(evidence), elapsed: Duration::from_millis(523), ..passed() }
+}

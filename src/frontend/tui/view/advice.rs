@@ -1,0 +1,115 @@
+//! What to do: a diagnosis, a provider's guidance, a note, a trouble.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    super::widget::{
+        Doc,
+        wrap::{fit, is_link},
+    },
+    Ctx,
+};
+use crate::{
+    diagnose::Diagnosis,
+    setup::{Advice, Trouble},
+};
+
+/// What happened, what it means, what to do.
+pub(in super::super) fn diagnosis(ctx: Ctx<'_>, diagnosis: &Diagnosis) -> Doc {
+    let mut doc = Doc::default();
+    doc.text(&diagnosis.title, ctx.theme.bold(), 0, ctx.width);
+    if !diagnosis.certain && diagnosis.cause != "unknown" {
+        doc.text(&ctx.say("tui-guess"), ctx.theme.dim(), 0, ctx.width);
+    }
+    if !diagnosis.meaning.is_empty() {
+        doc.text(&diagnosis.meaning, Style::new(), 0, ctx.width);
+    }
+    doc.extend(numbered(ctx, &diagnosis.steps, 2));
+    let told = diagnosis.steps.join(" ") + &diagnosis.meaning;
+    for link in diagnosis.links.iter().filter(|link| !told.contains(link.as_str())) {
+        doc.text(link, ctx.theme.link(), 2, ctx.width);
+    }
+    doc
+}
+
+/// Steps with their numbers; a link in one is shown as a link.
+pub(in super::super) fn numbered(ctx: Ctx<'_>, steps: &[String], indent: usize) -> Doc {
+    let mut doc = Doc::default();
+    for (index, step) in steps.iter().enumerate() {
+        let number = Span::styled(format!("{}  ", index + 1), ctx.theme.accent());
+        let mut part = Doc::default();
+        part.item(&[number], step, Style::new(), indent, ctx.width);
+        for line in &mut part.lines {
+            mark_links(ctx, line);
+        }
+        doc.extend(part);
+    }
+    doc
+}
+
+/// Shows the links of a line as links.
+fn mark_links(ctx: Ctx<'_>, line: &mut Line<'static>) {
+    for span in std::mem::take(&mut line.spans) {
+        if !span.content.contains("://") {
+            line.spans.push(span);
+            continue;
+        }
+        for (index, word) in span.content.split(' ').enumerate() {
+            if index > 0 {
+                line.spans.push(Span::styled(" ", span.style));
+            }
+            let style = if is_link(word) { ctx.theme.link() } else { span.style };
+            line.spans.push(Span::styled(word.to_owned(), style));
+        }
+    }
+}
+
+/// What the provider says about its password; without the `whole` of it, what can be read beside the link is left out.
+pub(in super::super) fn guidance(ctx: Ctx<'_>, advice: &Advice, whole: bool) -> Doc {
+    let mut doc = Doc::default();
+    if let Some(intro) = &advice.intro {
+        doc.text(intro, if advice.unusable { ctx.theme.bold() } else { Style::new() }, 0, ctx.width);
+    }
+    for before in &advice.before {
+        doc.extend(note(ctx, before));
+    }
+    doc.extend(numbered(ctx, &advice.steps, 2));
+    if let Some(url) = advice.url.as_ref().filter(|url| !advice.steps.iter().any(|step| step.contains(*url))) {
+        doc.text(url, ctx.theme.link(), 5, ctx.width);
+    }
+    if whole || advice.url.is_none() {
+        for warning in &advice.warnings {
+            doc.extend(note(ctx, warning));
+        }
+    } else if !advice.warnings.is_empty() {
+        doc.extend(note(ctx, &ctx.say("tui-more-advice")));
+    }
+    doc
+}
+
+/// Why the plan or the write did not come about, and what to do.
+pub(in super::super) fn trouble(ctx: Ctx<'_>, trouble: &Trouble) -> Doc {
+    let mut doc = Doc::default();
+    let mark = Span::styled(format!("{} ", ctx.theme.marks.failed), ctx.theme.bad());
+    doc.item(&[mark], &ctx.text.say(&trouble.phrase), ctx.theme.bold(), 0, ctx.width);
+    if let Some(hint) = &trouble.hint {
+        doc.text(&ctx.text.say(hint), Style::new(), 2, ctx.width);
+    }
+    doc
+}
+
+/// A warning or a word of advice.
+pub(in super::super) fn note(ctx: Ctx<'_>, words: &str) -> Doc {
+    let mut doc = Doc::default();
+    let mark = Span::styled(format!("{} ", ctx.theme.marks.warned), ctx.theme.warn());
+    doc.item(&[mark], words, Style::new(), 0, ctx.width);
+    doc
+}
+
+/// A heading.
+pub(in super::super) fn title(ctx: Ctx<'_>, words: &str) -> Line<'static> {
+    Line::from(Span::styled(fit(words, ctx.width), ctx.theme.bold()))
+}

@@ -1,0 +1,127 @@
+//! The rail on top and the keys at the foot.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    super::{
+        keymap::{self, Action, Binding, Key, Now},
+        widget::wrap::width,
+    },
+    Ctx,
+};
+use crate::{
+    presets::Text,
+    setup::{Mark, Step},
+};
+
+/// The name on the rail; it is the same in every language.
+const PRODUCT: &str = "mailsetup";
+
+/// A step's name on the rail.
+fn name(text: &Text, step: Step) -> String {
+    text.get(match step {
+        Step::Sender => "tui-step-sender",
+        Step::Provider => "tui-step-provider",
+        Step::Server => "tui-step-server",
+        Step::Password => "tui-step-password",
+        Step::Test => "tui-step-test",
+        Step::Write => "tui-step-write",
+    })
+}
+
+/// The rail: as much of it as fits.
+pub(in super::super) fn rail(ctx: Ctx<'_>, steps: &[(Step, Mark)]) -> Line<'static> {
+    [long(ctx, steps, true), long(ctx, steps, false), short(ctx, steps, true)]
+        .into_iter()
+        .find(|line| line.width() <= ctx.width)
+        .unwrap_or_else(|| short(ctx, steps, false))
+}
+
+/// Every step.
+fn long(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
+    let mut spans = Vec::new();
+    if product {
+        spans.push(Span::styled(PRODUCT, ctx.theme.bold()));
+        spans.push(Span::raw("   "));
+    }
+    for (index, (step, mark)) in steps.iter().enumerate() {
+        if index > 0 {
+            spans.push(Span::raw("  "));
+        }
+        spans.extend(stop(ctx, name(ctx.text, *step), *mark));
+    }
+    Line::from(spans)
+}
+
+/// The step where the person is, and how many there are.
+fn short(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
+    let here = steps.iter().position(|(_, mark)| matches!(mark, Mark::Current | Mark::Failed));
+    let number = here.unwrap_or(steps.len().saturating_sub(1));
+    let mut spans = Vec::new();
+    if product {
+        spans.push(Span::styled(PRODUCT, ctx.theme.bold()));
+        spans.push(Span::raw("   "));
+    }
+    spans.push(Span::styled(format!("{}/{} ", number + 1, steps.len()), ctx.theme.dim()));
+    if let Some((step, mark)) = steps.get(number) {
+        spans.extend(stop(ctx, name(ctx.text, *step), *mark));
+    }
+    Line::from(spans)
+}
+
+fn stop(ctx: Ctx<'_>, name: String, mark: Mark) -> Vec<Span<'static>> {
+    let theme = ctx.theme;
+    match mark {
+        Mark::Done => vec![Span::raw(name), Span::raw(" "), Span::styled(theme.marks.passed, theme.good())],
+        Mark::Current => vec![Span::styled(format!("{name} {}", theme.marks.here), theme.accent())],
+        Mark::Failed => {
+            vec![Span::styled(name, theme.bold()), Span::raw(" "), Span::styled(theme.marks.failed, theme.bad())]
+        }
+        Mark::Ahead => vec![Span::styled(name, theme.dim())],
+    }
+}
+
+/// The keys at the foot: as many as fit, the way on and the help first.
+pub(in super::super) fn foot(ctx: Ctx<'_>, now: &Now, primary: Option<&str>) -> Line<'static> {
+    let mut items: Vec<(Action, String, String)> = keymap::active(now)
+        .into_iter()
+        .filter(|(_, binding)| binding.foot)
+        .map(|(keys, binding)| (binding.action, keys[0].name(), label(ctx.text, binding, primary)))
+        .collect();
+    let wide = |items: &[(Action, String, String)]| -> usize {
+        items.iter().map(|(_, key, label)| width(key) + width(label) + 4).sum::<usize>().saturating_sub(3)
+    };
+    while wide(&items) > ctx.width && items.len() > 1 {
+        let last = items.iter().rposition(|(action, _, _)| *action != Action::Help).unwrap_or(0);
+        items.remove(last);
+    }
+    let mut spans = Vec::new();
+    for (_, key, label) in items {
+        if !spans.is_empty() {
+            spans.push(Span::raw("   "));
+        }
+        spans.push(Span::styled(key, ctx.theme.bold()));
+        spans.push(Span::raw(" "));
+        spans.push(Span::styled(label, ctx.theme.dim()));
+    }
+    Line::from(spans)
+}
+
+fn label(text: &Text, binding: &Binding, primary: Option<&str>) -> String {
+    match (binding.action, primary) {
+        (Action::Primary, Some(primary)) => primary.to_owned(),
+        _ => text.get(binding.label),
+    }
+}
+
+/// Every key that does something below the help: keys and what they do.
+pub(in super::super) fn all_keys(ctx: Ctx<'_>, now: &Now, primary: Option<&str>) -> Vec<(String, String)> {
+    let below = Now { over: None, ..*now };
+    keymap::active(&below)
+        .into_iter()
+        .map(|(keys, binding)| {
+            let names: Vec<String> = keys.iter().copied().map(Key::name).collect();
+            (names.join(", "), label(ctx.text, binding, primary))
+        })
+        .collect()
+}

@@ -1,0 +1,97 @@
+//! The last page: what was written, how it was proven, how to try it, and the command that does the same.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    super::widget::{
+        Doc,
+        wrap::{fit, width},
+    },
+    Ctx,
+    advice::{note, title},
+    gap, ladder,
+};
+use crate::{
+    phrase,
+    render::{self, summary},
+    setup::{Proof, Written},
+};
+
+/// The page.
+pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[String], arrived: &[String]) -> Doc {
+    let mut doc = Doc::default();
+    let words = ctx.say(if written.changed { "render-written" } else { "render-unchanged" });
+    let mark = Span::styled(format!("{} ", ctx.theme.marks.passed), ctx.theme.good());
+    doc.item(&[mark], &words, ctx.theme.bold(), 0, ctx.width);
+    doc.push(Line::default());
+    doc.extend(files(ctx, written));
+    if !written.proofs.is_empty() {
+        doc.push(Line::default());
+    }
+    for proof in &written.proofs {
+        doc.extend(proven(ctx, proof));
+    }
+    for words in &written.notes {
+        doc.extend(note(ctx, &ctx.text.say(words)));
+    }
+    doc.extend(ladder::messages(ctx, arrived));
+    let tries: Vec<_> = written.proofs.iter().filter_map(|proof| proof.try_it.as_ref()).collect();
+    if !tries.is_empty() {
+        doc.blank();
+        doc.push(title(ctx, &ctx.say("render-try")));
+        for command in tries {
+            doc.text(command, Style::new(), 2, ctx.width);
+        }
+    }
+    if !equivalent.is_empty() {
+        doc.blank();
+        doc.push(title(ctx, &ctx.say("render-equivalent")));
+        for line in summary::command(equivalent, ctx.width.saturating_sub(3)) {
+            doc.push(format!("  {line}"));
+        }
+    }
+    doc
+}
+
+fn files(ctx: Ctx<'_>, written: &Written) -> Doc {
+    let mut doc = Doc::default();
+    let words: Vec<String> = written.files.iter().map(|file| summary::file(ctx.text, file)).collect();
+    let column = words.iter().map(|word| width(word)).max().unwrap_or(0) + 2;
+    for (file, word) in written.files.iter().zip(words) {
+        let space = column - width(&word);
+        let style = if file.action == "unchanged" { ctx.theme.dim() } else { ctx.theme.good() };
+        let path = file.path.display().to_string();
+        doc.item(&[Span::styled(word, style), gap(space)], &path, Style::new(), 2, ctx.width);
+        if let Some(backup) = &file.backup {
+            let words = ctx.text.say(&phrase!("render-backup", path = backup.display()));
+            doc.text(&words, ctx.theme.dim(), 2 + column, ctx.width);
+        }
+    }
+    doc
+}
+
+fn proven(ctx: Ctx<'_>, proof: &Proof) -> Doc {
+    let mut doc = Doc::default();
+    let good = proof.report.as_ref().is_none_or(crate::probe::Report::passed);
+    let (sign, style) =
+        if good { (ctx.theme.marks.passed, ctx.theme.good()) } else { (ctx.theme.marks.failed, ctx.theme.bad()) };
+    let sign = Span::styled(format!("{sign} "), style);
+    doc.item(&[sign], &summary::proof(ctx.text, proof), Style::new(), 0, ctx.width);
+    if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+        for line in render::ladder::fault(ctx.text, evidence) {
+            doc.text(&line, ctx.theme.bold(), 4, ctx.width);
+        }
+    }
+    doc
+}
+
+/// A short piece of work: a spinner and what it is.
+pub(in super::super) fn working(ctx: Ctx<'_>, words: &str) -> Line<'static> {
+    Line::from(vec![
+        Span::styled(format!("{} ", ctx.theme.spinner(ctx.tick)), ctx.theme.accent()),
+        Span::raw(fit(words, ctx.width.saturating_sub(2))),
+    ])
+}

@@ -1,0 +1,397 @@
+//! A page of questions: one has the focus, the others stand beside it with their answers.
+//!
+//! What is drawn does not depend on where the focus is, but for a marker, the cursor and at most one line of help: so that
+//! moving on costs the terminal few bytes.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    super::{
+        draft::Pick,
+        widget::{
+            Doc,
+            wrap::{first_sentence, fit, take, width},
+        },
+    },
+    Ctx,
+    advice::{guidance, note, title},
+    gap,
+};
+use crate::setup::{Advice, Choice};
+
+/// Below this many columns a label stands above its answer.
+const BESIDE: usize = 50;
+/// Longer lists stay closed on a page that has other fields.
+const OPEN: usize = 5;
+/// A list shows at least so many of its items.
+const LIST: usize = 4;
+/// Lines of help are not longer than this: longer ones are hard to read.
+const PROSE: usize = 84;
+
+/// A page.
+#[derive(Default)]
+pub(in super::super) struct Form {
+    pub(in super::super) title: String,
+    pub(in super::super) fields: Vec<Block>,
+    /// Which of them has the focus.
+    pub(in super::super) focus: usize,
+    /// What the provider says, above the fields.
+    pub(in super::super) advice: Option<Advice>,
+    /// What to know, below the fields.
+    pub(in super::super) notes: Vec<String>,
+    /// More below the notes.
+    pub(in super::super) below: Doc,
+}
+
+/// A field.
+#[derive(Default)]
+pub(in super::super) struct Block {
+    pub(in super::super) label: String,
+    pub(in super::super) help: String,
+    /// What a companion says to it.
+    pub(in super::super) hint: Option<String>,
+    pub(in super::super) error: Option<String>,
+    /// What happened to what was entered.
+    pub(in super::super) note: Option<String>,
+    /// Where the answer comes from.
+    pub(in super::super) source: String,
+    pub(in super::super) body: Body,
+}
+
+/// What a field holds.
+pub(in super::super) enum Body {
+    /// A line with the columns in front of its cursor.
+    Line { text: String, cursor: usize },
+    /// A secret: how many characters are typed, how many stand in front of the cursor, and whether one is known.
+    Secret { typed: usize, cursor: usize, known: bool },
+    /// A list.
+    List { pick: Pick, choices: Vec<Choice>, filter: bool },
+    /// Yes or no.
+    Confirm(bool),
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::Confirm(false)
+    }
+}
+
+/// How much air there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Density {
+    /// Lists open, every field with its help.
+    Airy,
+    /// Lists open, one line of help.
+    Tight,
+    /// Lists closed, one line of help.
+    Compact,
+    /// The same without help and without what else there is to know about the password.
+    Spare,
+}
+
+impl Form {
+    /// Whether the list of a field is open, so that the arrows move in it.
+    pub(in super::super) fn is_open(&self, ctx: Ctx<'_>, index: usize) -> bool {
+        self.fields.get(index).is_some_and(|block| self.opens(block, self.density(ctx)))
+    }
+
+    fn opens(&self, block: &Block, density: Density) -> bool {
+        match &block.body {
+            Body::List { pick, choices, .. } => {
+                let alone = self.fields.len() == 1 || pick.ticked.is_some();
+                alone || (matches!(density, Density::Airy | Density::Tight) && choices.len() <= OPEN)
+            }
+            _ => false,
+        }
+    }
+
+    fn density(&self, ctx: Ctx<'_>) -> Density {
+        [Density::Airy, Density::Tight, Density::Compact]
+            .into_iter()
+            .find(|density| self.layout(ctx, *density, usize::MAX).lines.len() <= ctx.height)
+            .unwrap_or(Density::Spare)
+    }
+
+    /// The page for a width and height.
+    pub(in super::super) fn doc(&self, ctx: Ctx<'_>) -> Doc {
+        let density = self.density(ctx);
+        let doc = self.layout(ctx, density, usize::MAX);
+        let excess = doc.lines.len().saturating_sub(ctx.height);
+        let longest = self.fields.iter().filter(|block| self.opens(block, density)).map(Block::items).max().unwrap_or(0);
+        if excess > 0 && longest > LIST { self.layout(ctx, density, longest.saturating_sub(excess).max(LIST)) } else { doc }
+    }
+
+    fn layout(&self, ctx: Ctx<'_>, density: Density, list: usize) -> Doc {
+        let mut doc = Doc::default();
+        doc.push(title(ctx, &self.title));
+        let prose = ctx.width.min(PROSE);
+        let alone = self.fields.len() == 1;
+        if let Some(advice) = &self.advice {
+            if density == Density::Airy {
+                doc.blank();
+            }
+            doc.extend(guidance(ctx.wide(prose), advice, density != Density::Spare));
+        } else if let ([only], true) = (self.fields.as_slice(), alone) {
+            doc.text(&only.help, ctx.theme.dim(), 0, prose);
+        }
+        doc.blank();
+        let label = self.fields.iter().map(|block| width(&block.label)).max().unwrap_or(0);
+        let place = Place {
+            column: if ctx.width < BESIDE || alone { 2 } else { label + 4 },
+            stacked: ctx.width < BESIDE && !alone,
+            alone,
+            density,
+            list,
+        };
+        for (index, block) in self.fields.iter().enumerate() {
+            let focused = index == self.focus;
+            let open = self.opens(block, density);
+            let start = doc.lines.len();
+            let mut part = block.doc(ctx, place, focused, open);
+            if focused && part.keep.is_none() {
+                part.keep = Some(0..part.lines.len());
+            }
+            doc.extend(part);
+            debug_assert!(doc.lines.len() > start);
+            if density == Density::Airy && !alone {
+                doc.text(&block.help, ctx.theme.dim(), place.column, prose);
+                doc.push(Line::default());
+            }
+        }
+        if matches!(density, Density::Tight | Density::Compact) && !alone {
+            doc.blank();
+            let help = self.fields.get(self.focus).map(|block| block.help.as_str()).unwrap_or_default();
+            doc.push(Line::from(vec![
+                gap(2),
+                Span::styled(first_sentence(help, ctx.width.saturating_sub(2)), ctx.theme.dim()),
+            ]));
+        }
+        if !self.notes.is_empty() {
+            doc.blank();
+        }
+        for words in &self.notes {
+            doc.extend(note(ctx.wide(prose), words));
+        }
+        if !self.below.lines.is_empty() {
+            doc.blank();
+            doc.extend(self.below.clone());
+        }
+        while doc.lines.last().is_some_and(|line| line.width() == 0) {
+            doc.lines.pop();
+        }
+        doc
+    }
+}
+
+/// Where a block stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The column of its answer.
+    column: usize,
+    stacked: bool,
+    alone: bool,
+    density: Density,
+    /// How many items a list may show.
+    list: usize,
+}
+
+impl Block {
+    fn items(&self) -> usize {
+        match &self.body {
+            Body::List { pick, choices, .. } => pick.shown(choices).len(),
+            _ => 0,
+        }
+    }
+
+    fn doc(&self, ctx: Ctx<'_>, place: Place, focused: bool, open: bool) -> Doc {
+        let mut doc = Doc::default();
+        let mut lead = Vec::new();
+        let marked = focused && !(place.alone && open);
+        let point = if marked { ctx.theme.marks.point } else { " " };
+        lead.push(Span::styled(point, ctx.theme.accent()));
+        lead.push(Span::raw(" "));
+        if !place.alone {
+            let room = if place.stacked { ctx.width.saturating_sub(2) } else { place.column.saturating_sub(4) };
+            let label = fit(&self.label, room);
+            let rest = place.column.saturating_sub(2 + width(&label));
+            lead.push(Span::raw(label));
+            if place.stacked {
+                doc.push(Line::from(std::mem::take(&mut lead)));
+                lead.push(gap(2));
+            } else {
+                lead.push(gap(rest));
+            }
+        }
+        let room = ctx.width.saturating_sub(place.column + 1);
+        match &self.body {
+            Body::Line { text, cursor } => self.line(ctx, &mut doc, lead, room, (text, *cursor, focused)),
+            Body::Secret { typed, cursor, known } => {
+                let dots = if *typed == 0 && *known { 8 } else { *typed };
+                let text = ctx.theme.marks.secret.repeat(dots);
+                self.line(ctx, &mut doc, lead, room, (&text, *cursor, focused));
+            }
+            Body::Confirm(yes) => {
+                for (index, (answer, word)) in [(true, "word-yes"), (false, "word-no")].into_iter().enumerate() {
+                    let sign = if *yes == answer { ctx.theme.marks.on } else { ctx.theme.marks.off };
+                    let style = if *yes == answer { ctx.theme.accent() } else { ctx.theme.dim() };
+                    lead.push(gap(3 * index));
+                    lead.push(Span::styled(sign, style));
+                    lead.push(Span::raw(format!(" {}", ctx.say(word))));
+                }
+                doc.push(Line::from(lead));
+            }
+            Body::List { pick, choices, .. } if !open => {
+                let taken = choices.iter().find(|choice| Some(&choice.value) == pick.taken.as_ref());
+                let label = taken.map(|choice| choice.label.clone()).unwrap_or_default();
+                lead.push(Span::styled(format!("{} ", ctx.theme.marks.turn.0), ctx.theme.dim()));
+                lead.push(Span::raw(fit(&label, room.saturating_sub(4))));
+                lead.push(Span::styled(format!(" {}", ctx.theme.marks.turn.1), ctx.theme.dim()));
+                let left = room.saturating_sub(width(&label) + 6);
+                if let Some(choice) = taken.filter(|_| left >= 12) {
+                    lead.push(Span::styled(format!("  {}", fit(&choice.hint, left)), ctx.theme.dim()));
+                }
+                doc.push(Line::from(lead));
+            }
+            Body::List { pick, choices, filter } => {
+                doc.extend(List { pick, choices, filter: *filter, focused, place, room }.doc(ctx, lead));
+            }
+        }
+        self.remarks(ctx, &mut doc, place);
+        doc
+    }
+
+    fn line(
+        &self,
+        ctx: Ctx<'_>,
+        doc: &mut Doc,
+        mut lead: Vec<Span<'static>>,
+        room: usize,
+        (text, cursor, focused): (&str, usize, bool),
+    ) {
+        // The cursor stays in sight: what is left of the window is hidden.
+        let hidden = if focused { cursor.saturating_sub(room) } else { 0 };
+        let skipped = take(text, hidden);
+        let shown = take(&text[skipped.len()..], room);
+        let start: usize = lead.iter().map(Span::width).sum();
+        if focused {
+            doc.cursor = Some((start + cursor - width(skipped), doc.lines.len()));
+        }
+        let rest = room.saturating_sub(width(shown) + 3);
+        lead.push(Span::raw(shown.to_owned()));
+        if !self.source.is_empty() && !shown.is_empty() && width(&self.source) <= rest {
+            lead.push(Span::styled(format!("   {}", self.source), ctx.theme.dim()));
+        }
+        doc.push(Line::from(lead));
+    }
+
+    /// What is said about what was entered, below it.
+    fn remarks(&self, ctx: Ctx<'_>, doc: &mut Doc, place: Place) {
+        if let Some(error) = &self.error {
+            let mark = Span::styled(format!("{} ", ctx.theme.marks.failed), ctx.theme.bad());
+            doc.item(&[mark], error, ctx.theme.bold(), place.column, ctx.width);
+        }
+        if let Some(words) = &self.note {
+            let mark = Span::styled(format!("{} ", ctx.theme.marks.warned), ctx.theme.warn());
+            doc.item(&[mark], words, Style::new(), place.column, ctx.width);
+        }
+        if let Some(hint) = &self.hint {
+            let mark = Span::styled(format!("{} ", ctx.theme.marks.point), ctx.theme.good());
+            doc.item(&[mark], hint, Style::new(), place.column, ctx.width);
+        }
+        if place.density == Density::Airy && place.alone && self.items() == 0 {
+            doc.push(Line::default());
+        }
+    }
+}
+
+/// An open list.
+struct List<'a> {
+    pick: &'a Pick,
+    choices: &'a [Choice],
+    filter: bool,
+    focused: bool,
+    place: Place,
+    room: usize,
+}
+
+impl List<'_> {
+    fn doc(&self, ctx: Ctx<'_>, lead: Vec<Span<'static>>) -> Doc {
+        let mut doc = Doc::default();
+        let indent = self.place.column;
+        let mut lead = Some(lead);
+        if self.filter {
+            let mut spans = lead.take().unwrap_or_default();
+            let start: usize = spans.iter().map(Span::width).sum();
+            if self.pick.filter.is_empty() {
+                spans.push(Span::styled(ctx.say("tui-filter"), ctx.theme.dim()));
+            } else {
+                spans.push(Span::raw(self.pick.filter.clone()));
+            }
+            if self.focused {
+                doc.cursor = Some((start + width(&self.pick.filter), doc.lines.len()));
+            }
+            doc.push(Line::from(spans));
+        }
+        let shown = self.pick.shown(self.choices);
+        if shown.is_empty() {
+            doc.text(&ctx.say("tui-filter-none"), ctx.theme.dim(), indent, ctx.width);
+            return doc;
+        }
+        let here = shown.iter().position(|choice| Some(&choice.value) == self.pick.here.as_ref()).unwrap_or(0);
+        let count = self.place.list.min(shown.len());
+        let top = here.saturating_sub(count / 2).min(shown.len() - count);
+        let column = shown.iter().map(|choice| width(&choice.label)).max().unwrap_or(0).min(self.room / 2) + 3;
+        for (index, choice) in shown.iter().enumerate().skip(top).take(count) {
+            let mut spans = lead.take().unwrap_or_else(|| vec![gap(indent)]);
+            let more_above = index == top && top > 0;
+            let more_below = index == top + count - 1 && index + 1 < shown.len();
+            spans.extend(self.item(ctx, choice, index == here, column));
+            let used: usize = spans.iter().map(Span::width).sum();
+            if more_above || more_below {
+                let sign = if more_above { ctx.theme.marks.more_above } else { ctx.theme.marks.more_below };
+                spans.push(gap(ctx.width.saturating_sub(used + 1)));
+                spans.push(Span::styled(sign, ctx.theme.accent()));
+            }
+            if index == here && self.focused {
+                doc.keep = Some(doc.lines.len()..doc.lines.len() + 1);
+            }
+            doc.push(Line::from(spans));
+        }
+        doc
+    }
+
+    fn item(&self, ctx: Ctx<'_>, choice: &Choice, here: bool, column: usize) -> Vec<Span<'static>> {
+        let marks = ctx.theme.marks;
+        let pointed = here && self.focused;
+        let mut spans = vec![Span::styled(if pointed { marks.point } else { " " }, ctx.theme.accent()), gap(1)];
+        let taken = match &self.pick.ticked {
+            Some(ticked) => ticked.contains(&choice.value),
+            None => self.pick.taken.as_ref() == Some(&choice.value),
+        };
+        let sign = match (&self.pick.ticked, taken) {
+            (Some(_), true) => Some(marks.checked),
+            (Some(_), false) => Some(marks.unchecked),
+            (None, _) if self.place.alone => None,
+            (None, true) => Some(marks.on),
+            (None, false) => Some(marks.off),
+        };
+        if let Some(sign) = sign {
+            spans.push(Span::styled(sign, if taken { ctx.theme.accent() } else { ctx.theme.dim() }));
+            spans.push(gap(1));
+        }
+        let used: usize = spans.iter().map(Span::width).sum();
+        let barred = choice.barred.is_some();
+        let label = fit(&choice.label, self.room.saturating_sub(used).min(column.saturating_sub(3).max(LIST)));
+        spans.push(Span::styled(label.clone(), if barred { ctx.theme.dim() } else { Style::new() }));
+        let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
+        let room = self.room.saturating_sub(used + column + 1);
+        if room >= 10 && !hint.is_empty() {
+            spans.push(gap(column.saturating_sub(width(&label))));
+            spans.push(Span::styled(fit(hint, room), ctx.theme.dim()));
+        }
+        spans
+    }
+}

@@ -1,0 +1,194 @@
+//! The live ladder: stages as they go, and how it ended.
+
+use std::time::Duration;
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    super::widget::{
+        Doc,
+        wrap::{fit, width},
+    },
+    Ctx, gap,
+};
+use crate::{
+    mail::Security,
+    phrase,
+    probe::{Evidence, Goal, Stage, State, Step},
+    render,
+    setup::{Dial, Ladder},
+};
+
+/// Columns of the time at the right edge.
+const TIME: usize = 7;
+/// A detail in fewer columns says nothing.
+const DETAIL: usize = 12;
+
+/// The stages that a climb will pass, in order.
+fn way(dial: &Dial) -> Vec<Stage> {
+    let mut way = vec![Stage::Dns, Stage::Connect];
+    if dial.endpoint.security == Security::Tls {
+        way.push(Stage::Tls);
+    }
+    way.extend([Stage::Greeting, Stage::Ehlo]);
+    if dial.endpoint.security == Security::Starttls {
+        way.extend([Stage::Starttls, Stage::Tls]);
+    }
+    if dial.goal >= Goal::Login && dial.login.is_some() {
+        way.push(Stage::Auth);
+    }
+    if dial.goal >= Goal::Rehearse {
+        way.extend([Stage::Mail, Stage::Rcpt]);
+    }
+    if dial.goal >= Goal::Send {
+        way.push(Stage::Data);
+    }
+    way
+}
+
+/// The stages as they are, those to come included.
+fn steps(ladder: &Ladder) -> Vec<Step> {
+    if ladder.report.as_ref().is_some_and(|report| !report.steps.is_empty()) {
+        return ladder.steps.clone();
+    }
+    let mut steps: Vec<Step> = way(&ladder.dial).into_iter().map(Step::pending).collect();
+    for known in &ladder.steps {
+        match steps.iter_mut().find(|step| step.stage == known.stage) {
+            Some(step) => step.clone_from(known),
+            None => steps.push(known.clone()),
+        }
+    }
+    steps
+}
+
+/// Title with server, mode and time, then the stages. `clock` is the time of a climb that is under way.
+pub(in super::super) fn ladder(ctx: Ctx<'_>, title: &str, ladder: &Ladder, clock: Duration) -> Doc {
+    let mut doc = Doc::default();
+    let total = ladder.report.as_ref().map_or(clock, |report| report.elapsed);
+    let time = render::elapsed(ctx.text, total);
+    let endpoint = &ladder.dial.endpoint;
+    let mut left = vec![Span::styled(title.to_owned(), ctx.theme.bold())];
+    let mut room = ctx.width.saturating_sub(width(title) + width(&time) + 2);
+    for part in [endpoint.authority(), render::security(ctx.text, endpoint.security)] {
+        if width(&part) + 2 < room {
+            room -= width(&part) + 2;
+            left.extend([gap(2), Span::raw(part)]);
+        }
+    }
+    doc.sides(left, vec![Span::raw(time)], ctx.width);
+    let evidence = ladder.report.as_ref().and_then(|report| report.evidence.as_ref());
+    doc.extend(rungs(ctx, &steps(ladder), evidence));
+    doc
+}
+
+/// The stages, one a line; the failed one with all that the server said.
+pub(in super::super) fn rungs(ctx: Ctx<'_>, steps: &[Step], evidence: Option<&Evidence>) -> Doc {
+    let mut doc = Doc::default();
+    let names: Vec<String> = steps.iter().map(|step| render::ladder::stage(ctx.text, step.stage)).collect();
+    let column = names.iter().map(|name| width(name)).max().unwrap_or(0).max(8) + 2;
+    for (step, name) in steps.iter().zip(names) {
+        let said = evidence.filter(|evidence| evidence.stage == step.stage && step.state == State::Failed);
+        rung(ctx, &mut doc, step, &name, column, said);
+        if matches!(step.state, State::Running | State::Failed) {
+            let end = doc.lines.len();
+            doc.keep = Some(end.saturating_sub(1)..end);
+        }
+    }
+    doc
+}
+
+fn rung(ctx: Ctx<'_>, doc: &mut Doc, step: &Step, name: &str, column: usize, said: Option<&Evidence>) {
+    let (sign, style) = mark(ctx, step.state);
+    let said = said.map(|evidence| render::ladder::fault(ctx.text, evidence)).unwrap_or_default();
+    let detail = match said.first() {
+        Some(first) => first.clone(),
+        None => step.learned.as_ref().map(|found| render::ladder::learned(ctx.text, found)).unwrap_or_default(),
+    };
+    let time = step.elapsed.map(|time| render::elapsed(ctx.text, time)).unwrap_or_default();
+    let (name_style, detail_style) = match step.state {
+        State::Pending | State::Skipped => (ctx.theme.dim(), Style::new()),
+        State::Failed => (ctx.theme.bold(), ctx.theme.bold()),
+        State::Running => (ctx.theme.bold(), Style::new()),
+        _ => (Style::new(), Style::new()),
+    };
+    let mut left = vec![gap(2), Span::styled(sign, style), gap(1), Span::styled(name.to_owned(), name_style)];
+    let room = ctx.width.saturating_sub(4 + column + TIME);
+    // What the server said is not cut: it goes below when it does not fit beside.
+    let beside = room >= DETAIL && (said.is_empty() || (said.len() == 1 && width(&detail) <= room));
+    if beside {
+        left.push(gap(column - width(name)));
+        left.push(Span::styled(fit(&detail, room), detail_style));
+    }
+    doc.sides(left, vec![Span::styled(time, ctx.theme.dim())], ctx.width);
+    if !beside {
+        for line in &said {
+            doc.text(line, ctx.theme.bold(), 6, ctx.width);
+        }
+    }
+}
+
+/// A state's mark and its style.
+fn mark(ctx: Ctx<'_>, state: State) -> (&'static str, Style) {
+    let (theme, marks) = (ctx.theme, ctx.theme.marks);
+    match state {
+        State::Passed => (marks.passed, theme.good()),
+        State::Warned => (marks.warned, theme.warn()),
+        State::Failed => (marks.failed, theme.bad()),
+        State::Running => (theme.spinner(ctx.tick), theme.accent()),
+        State::Pending => (marks.pending, theme.dim()),
+        State::Skipped => (marks.skipped, theme.dim()),
+    }
+}
+
+/// The climb beside the questions, in a line or two.
+pub(in super::super) fn beside(ctx: Ctx<'_>, ladder: &Ladder) -> Doc {
+    let mut doc = Doc::default();
+    let server = ladder.dial.endpoint.authority();
+    let (state, words) = match &ladder.report {
+        None => (State::Running, ctx.text.say(&phrase!("tui-probe-running", server = server))),
+        Some(report) if report.passed() => {
+            let found = report.step(Stage::Tls).and_then(|step| step.learned.as_ref());
+            let words = match found.map(|found| render::ladder::learned(ctx.text, found)) {
+                Some(found) => ctx.text.say(&phrase!("tui-probe-secured", server = server, found = found)),
+                None => ctx.text.say(&phrase!("tui-probe-answers", server = server)),
+            };
+            let warned = report.steps.iter().any(|step| step.state == State::Warned);
+            (if warned { State::Warned } else { State::Passed }, words)
+        }
+        Some(_) => {
+            let title = ladder.diagnosis.as_ref().map(|diagnosis| diagnosis.title.clone()).unwrap_or_default();
+            (State::Failed, ctx.text.say(&phrase!("tui-probe-failed", server = server, title = title)))
+        }
+    };
+    let (sign, style) = mark(ctx, state);
+    let words_style = if state == State::Failed { ctx.theme.bold() } else { ctx.theme.dim() };
+    doc.item(&[Span::styled(format!("{sign} "), style)], &words, words_style, 0, ctx.width);
+    doc
+}
+
+/// The good end of a climb, with what arrived where somebody can see it.
+pub(in super::super) fn success(ctx: Ctx<'_>, ladder: &Ladder, arrived: &[String]) -> Doc {
+    let mut doc = Doc::default();
+    if let Some(report) = &ladder.report {
+        let sign = Span::styled(format!("{} ", ctx.theme.marks.passed), ctx.theme.good());
+        doc.item(&[sign], &render::ladder::success(ctx.text, ladder, report), ctx.theme.bold(), 0, ctx.width);
+    }
+    doc.extend(messages(ctx, arrived));
+    doc
+}
+
+/// Messages that arrived.
+pub(in super::super) fn messages(ctx: Ctx<'_>, arrived: &[String]) -> Doc {
+    let mut doc = Doc::default();
+    if !arrived.is_empty() {
+        doc.push(Line::default());
+        doc.text(&ctx.say("tui-arrived"), ctx.theme.bold(), 0, ctx.width);
+        for line in arrived {
+            doc.text(line, Style::new(), 2, ctx.width);
+        }
+    }
+    doc
+}

@@ -1,0 +1,345 @@
+//! The plan itself: the secret, the profile, and each target's files, merged and proven.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice,
+    context::{Context, has_login, is_inline, trust},
+    locate::{Spot, in_root, spots},
+    merge,
+    proof::{compare, understand, utf8},
+    quote::Unfit,
+    read::surroundings,
+    render::{RenderFault, render},
+};
+use crate::{
+    mail::{
+        Secret,
+        profile::{SCHEMA, SecretPlace, Written},
+    },
+    phrase,
+    presets::{
+        Catalog, Target, nearest,
+        target::{Format, MergeKind, TargetFile},
+    },
+};
+
+/// Everything that will be done for an order. Files that are already right are in the list too.
+///
+/// # Errors
+/// Why nothing is planned; every part was looked at before anything is written.
+pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files) -> Result<Plan, Refusal> {
+    let mut plan = Plan { name: order.name.clone(), changes: Vec::new(), runs: Vec::new(), keep: None, notes: Vec::new() };
+    let mut chosen = Vec::with_capacity(order.targets.len());
+    for choice in &order.targets {
+        let target = find(catalog, &choice.key)?;
+        let scope = Refusal::Scope { target: target.key.clone(), scope: places.scope };
+        if target.system_only && places.scope == Scope::User {
+            return Err(scope);
+        }
+        chosen.push((target, choice, spots(target, choice, places).map_err(|_| scope)?));
+    }
+    for (target, choice, _) in &chosen {
+        check_abilities(order, target, choice)?;
+    }
+    plan_secret(order, places, files, &mut plan)?;
+    plan_profile(order, &chosen, places, files, &mut plan)?;
+    for (target, choice, spots) in &chosen {
+        plan_target(order, target, choice, spots, places, files, &mut plan)?;
+    }
+    check_paths(&plan)?;
+    Ok(plan)
+}
+
+/// The command that shows a person that a target works, where its preset has one.
+///
+/// # Errors
+/// [`Refusal::Scope`], or a preset whose template is wrong.
+pub fn try_it(
+    order: &Order,
+    target: &Target,
+    choice: &TargetChoice,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Option<String>, Refusal> {
+    let Some(template) = &target.try_it else { return Ok(None) };
+    let spots =
+        spots(target, choice, places).map_err(|_| Refusal::Scope { target: target.key.clone(), scope: places.scope })?;
+    let mut context = Context::new(order, target, choice, &spots, places, files);
+    // A command line is public.
+    context.password = None;
+    render(template, Some(Format::DotenvSh), &context).map(Some).map_err(|fault| Refusal::template(&target.key, fault))
+}
+
+fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
+    catalog.target(key).ok_or_else(|| Refusal::UnknownTarget {
+        typed: key.to_owned(),
+        nearest: nearest(key, catalog.targets().iter().map(|target| target.key.as_str())).map(str::to_owned),
+    })
+}
+
+/// What the consumer can do at all, before any file is looked at.
+fn check_abilities(order: &Order, target: &Target, choice: &TargetChoice) -> Result<(), Refusal> {
+    let key = || target.key.clone();
+    let smtp = &order.profile.smtp;
+    if !target.security.iter().any(|mode| mode == smtp.security.as_str()) {
+        return Err(Refusal::Security { target: key(), security: smtp.security });
+    }
+    let is_mechanism = !matches!(smtp.auth.as_str(), "auto" | "none");
+    if is_mechanism && !target.auth.is_empty() && !target.auth.contains(&smtp.auth) {
+        return Err(Refusal::Auth { target: key(), auth: smtp.auth.clone() });
+    }
+    let trust = trust(order);
+    if trust.ca_file.is_some() && !target.ca_file {
+        return Err(Refusal::CaFile { target: key() });
+    }
+    if trust.pin_sha256.is_some() && !target.pin {
+        return Err(Refusal::Pin { target: key() });
+    }
+    if !has_login(order) {
+        return Ok(());
+    }
+    let cannot =
+        |field, why| Err(Refusal::CannotCarry { target: key(), field: Some(field), why, instead: target.instead.clone() });
+    match &order.secret {
+        None if is_inline(target, choice) => return Err(Refusal::NoSecret { target: key() }),
+        // What a command prints is taken up to the first line break, as a C string.
+        Some(secret) if !is_inline(target, choice) => {
+            if secret.expose().contains(['\n', '\r']) {
+                return cannot(Field::Password, Unfit::LineBreak);
+            }
+            if secret.expose().contains('\0') {
+                return cannot(Field::Password, Unfit::Control('\0'));
+            }
+        }
+        _ => {}
+    }
+    let values = [
+        ("username", Field::Username, smtp.username.as_deref()),
+        ("password", Field::Password, order.secret.as_ref().map(Secret::expose)),
+        ("sender", Field::Sender, Some(order.profile.sender.address.as_str())),
+    ];
+    for (name, field, value) in values {
+        let forbidden = target.cannot.get(name).map(String::as_str).unwrap_or_default();
+        let found: String = forbidden.chars().filter(|sign| value.is_some_and(|value| value.contains(*sign))).collect();
+        if !found.is_empty() {
+            return cannot(field, Unfit::Characters(found));
+        }
+    }
+    Ok(())
+}
+
+fn plan_secret(order: &Order, places: &Places, files: &dyn Files, plan: &mut Plan) -> Result<(), Refusal> {
+    let (Some(place), Some(secret)) = (&order.profile.secret, &order.secret) else { return Ok(()) };
+    match place {
+        SecretPlace::File => {
+            let path = places.secret(&order.name);
+            let existing = read(files, &path)?;
+            plan.changes.push(private("secret", path, existing, secret.expose().as_bytes().to_vec()));
+        }
+        SecretPlace::Keyring { .. } => plan.keep = Some((place.clone(), secret.clone())),
+        SecretPlace::Env { .. } | SecretPlace::Command { .. } => {}
+    }
+    Ok(())
+}
+
+fn plan_profile(
+    order: &Order,
+    chosen: &[(&Target, &TargetChoice, Vec<Spot>)],
+    places: &Places,
+    files: &dyn Files,
+    plan: &mut Plan,
+) -> Result<(), Refusal> {
+    let path = places.profile(&order.name);
+    let existing = read(files, &path)?;
+    let schema = existing
+        .as_ref()
+        .and_then(|existing| std::str::from_utf8(&existing.bytes).ok())
+        .and_then(|text| toml::from_str::<toml::Table>(text).ok())
+        .and_then(|table| table.get("schema").and_then(toml::Value::as_integer));
+    if let Some(schema) = schema.filter(|schema| *schema > i64::from(SCHEMA)) {
+        return Err(Refusal::NewerSchema { path, schema });
+    }
+    let mut profile = order.profile.clone();
+    profile.targets = chosen
+        .iter()
+        .map(|(target, choice, spots)| Written {
+            name: target.key.clone(),
+            path: spots.first().filter(|spot| spot.is_own).map(|spot| spot.seen.clone()),
+            inline_secret: choice.inline_secret,
+        })
+        .collect();
+    let text = toml::to_string(&profile)
+        .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: error.to_string() })?;
+    plan.changes.push(private("profile", path, existing, text.into_bytes()));
+    Ok(())
+}
+
+/// A file of mailsetup's own, for its owner's eyes alone.
+fn private(owner: &str, path: PathBuf, existing: Option<Existing>, after: Vec<u8>) -> Change {
+    Change {
+        owner: owner.to_owned(),
+        path,
+        mode_before: existing.as_ref().map(|existing| existing.mode),
+        before: existing.map(|existing| existing.bytes),
+        after: Some(after),
+        mode: 0o600,
+        group: None,
+    }
+}
+
+fn plan_target(
+    order: &Order,
+    target: &Target,
+    choice: &TargetChoice,
+    spots: &[Spot],
+    places: &Places,
+    files: &dyn Files,
+    plan: &mut Plan,
+) -> Result<(), Refusal> {
+    let mut context = Context::new(order, target, choice, spots, places, files);
+    let mut outcome: Vec<(&Path, Option<Vec<u8>>)> = Vec::with_capacity(spots.len());
+    for (file, spot) in target.files.iter().zip(spots) {
+        let existing = read(files, &spot.disk)?;
+        if file.must_exist && existing.is_none() {
+            return Err(Refusal::NotInstalled { target: target.key.clone(), path: spot.disk.clone() });
+        }
+        let before = existing.as_ref().map(|existing| utf8(&existing.bytes)).transpose();
+        let before = before.map_err(|fault| Refusal::unparseable(&spot.disk, fault))?;
+        let after = merged(target, file, spot, before, &mut context)?.map(String::into_bytes);
+        if context.rest.get("default_taken") == Some(&true) {
+            let phrase = phrase!("plan-note-default-taken", path = spot.seen.display(), account = context.account);
+            plan.notes.push(Note { owner: target.key.clone(), phrase });
+        }
+        let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
+        outcome.push((&spot.disk, after.clone()));
+        if let Some(after) = after {
+            plan.changes.push(change(target, file, spot, existing, after, &context, places, files)?);
+        }
+    }
+    let read = understand(target, &order.name, &outcome)?;
+    let mismatches = compare(order, places.scope, &read);
+    if !mismatches.is_empty() {
+        let path = spots.first().map(|spot| spot.disk.clone()).unwrap_or_default();
+        return Err(Refusal::Lost { target: target.key.clone(), path, mismatches });
+    }
+    for run in &target.runs {
+        let say =
+            |template: &String| render(template, None, &context).map_err(|fault| Refusal::template(&target.key, fault));
+        plan.runs.push(Run {
+            owner: target.key.clone(),
+            command: run.command.iter().map(say).collect::<Result<_, _>>()?,
+            creates: run.creates.as_ref().map(say).transpose()?.map(|path| in_root(Path::new(&path), places)),
+            purpose: run.purpose,
+        });
+    }
+    Ok(())
+}
+
+/// A file's text with ours in it; `None` when there is nothing of ours to write.
+fn merged(
+    target: &Target,
+    file: &TargetFile,
+    spot: &Spot,
+    before: Option<&str>,
+    context: &mut Context,
+) -> Result<Option<String>, Refusal> {
+    let unparseable = |fault| Refusal::unparseable(&spot.disk, fault);
+    let comment = file.format.comment();
+    let profile = context.profile.clone();
+    let text = before.unwrap_or_default();
+    let around = match file.merge {
+        MergeKind::Block => Some(merge::block::around(text, comment, &profile).map_err(unparseable)?),
+        MergeKind::Keys | MergeKind::Whole => None,
+    };
+    context.rest = around.as_ref().map(|around| surroundings(file.format, around.before, around.after)).unwrap_or_default();
+    let ours = render(&file.template, Some(file.format), context).map_err(|fault| match fault {
+        RenderFault::Unfit(value, why) => Refusal::CannotCarry {
+            target: target.key.clone(),
+            field: field_of(&value, context),
+            why,
+            instead: target.instead.clone(),
+        },
+        fault @ RenderFault::Template(_) => Refusal::template(&target.key, fault),
+    })?;
+    if ours.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(match (file.merge, around) {
+        (MergeKind::Block, Some(around)) => merge::block::merge(&around, comment, &profile, &ours),
+        (MergeKind::Keys | MergeKind::Block, _) => merge::keys::merge(file.format, text, &ours).map_err(unparseable)?,
+        (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
+            .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
+    }))
+}
+
+/// Which setting a value is.
+fn field_of(value: &str, context: &Context) -> Option<Field> {
+    let settings = [
+        (Field::Password, context.password.as_deref()),
+        (Field::Username, context.username.as_deref()),
+        (Field::Sender, Some(context.sender.address.as_str())),
+        (Field::SenderName, context.sender.name.as_deref()),
+        (Field::ReplyTo, context.sender.reply_to.as_deref()),
+        (Field::Host, Some(context.host.as_str())),
+        (Field::Ehlo, Some(context.ehlo.as_str())),
+        (Field::CaFile, context.ca_file.as_deref()),
+    ];
+    settings.into_iter().find(|(_, setting)| *setting == Some(value)).map(|(field, _)| field)
+}
+
+/// Whether a file's text hangs on the password.
+fn holds_password(file: &TargetFile, context: &Context) -> bool {
+    let without = Context { password: None, ..context.clone() };
+    let render = |context: &Context| render(&file.template, Some(file.format), context).ok();
+    render(context) != render(&without)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one place that knows modes, called once")]
+fn change(
+    target: &Target,
+    file: &TargetFile,
+    spot: &Spot,
+    existing: Option<Existing>,
+    after: Vec<u8>,
+    context: &Context,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Change, Refusal> {
+    let wanted = u32::from_str_radix(&file.mode, 8)
+        .map_err(|_| Refusal::Template { target: target.key.clone(), cause: format!("mode = {:?}", file.mode) })?;
+    let group = file.group.as_ref().filter(|group| places.scope == Scope::System && files.has_group(group)).cloned();
+    let wanted = if group.is_some() { wanted | 0o040 } else { wanted };
+    let gets_secret = context.password.is_some() && holds_password(file, context);
+    let (mode, group) = match &existing {
+        None => (wanted, group),
+        Some(existing) if gets_secret && existing.mode & !wanted != 0 => (existing.mode & wanted, group),
+        Some(existing) => (existing.mode, None),
+    };
+    Ok(Change {
+        owner: target.key.clone(),
+        path: spot.disk.clone(),
+        mode_before: existing.as_ref().map(|existing| existing.mode),
+        before: existing.map(|existing| existing.bytes),
+        after: Some(after),
+        mode,
+        group,
+    })
+}
+
+fn check_paths(plan: &Plan) -> Result<(), Refusal> {
+    for (index, change) in plan.changes.iter().enumerate() {
+        if let Some(first) = plan.changes[..index].iter().find(|first| first.path == change.path) {
+            return Err(Refusal::SamePath {
+                path: change.path.clone(),
+                first: first.owner.clone(),
+                second: change.owner.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn read(files: &dyn Files, path: &Path) -> Result<Option<Existing>, Refusal> {
+    files.read(path).map_err(|error| Refusal::unreadable(path, &error))
+}

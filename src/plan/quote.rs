@@ -1,0 +1,70 @@
+//! Quoting: one rule a file, each the counterpart of how one kind of consumer reads.
+
+mod dotenv;
+mod main_cf;
+mod msmtprc;
+mod sh;
+mod table;
+
+use crate::presets::target::Format;
+
+/// Why a value cannot be written so that the consumer reads it as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// It has a line break.
+    LineBreak,
+    /// It has another control character.
+    Control(char),
+    /// It has these characters, for which there is no way of writing them here.
+    Characters(String),
+    /// It ends with a blank, which the consumer drops.
+    EdgeBlank,
+    /// It is longer than this many bytes.
+    TooLong(usize),
+}
+
+/// The value as it has to stand in a file of this format.
+///
+/// # Errors
+/// Why the format cannot carry it.
+pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
+    no_control(value)?;
+    match format {
+        Format::Msmtprc => msmtprc::quote(value),
+        Format::Dotenv => dotenv::quote(value),
+        Format::DotenvSh => Ok(sh::quote(value)),
+        Format::MainCf => main_cf::quote(value),
+        Format::PostfixTable => table::quote(value),
+    }
+}
+
+/// No format here is trusted with control characters: line breaks end a setting, NUL ends a C string, and the rest is cut
+/// off at the ends by some reader. A tab is a blank like any other.
+fn no_control(value: &str) -> Result<(), Unfit> {
+    match value.chars().find(|character| character.is_control() && *character != '\t') {
+        Some('\n' | '\r') => Err(Unfit::LineBreak),
+        Some(other) => Err(Unfit::Control(other)),
+        None => Ok(()),
+    }
+}
+
+/// Whether every reader takes the value as it is, without any quotes.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./:@%+,-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_refused_everywhere() {
+        for format in [Format::Msmtprc, Format::Dotenv, Format::DotenvSh, Format::MainCf, Format::PostfixTable] {
+            assert_eq!(quote(format, "a\nb"), Err(Unfit::LineBreak));
+            assert_eq!(quote(format, "a\r"), Err(Unfit::LineBreak));
+            assert_eq!(quote(format, "a\0b"), Err(Unfit::Control('\0')));
+            assert_eq!(quote(format, "a\u{85}"), Err(Unfit::Control('\u{85}')));
+            assert!(quote(format, "a\tb").is_ok());
+        }
+    }
+}

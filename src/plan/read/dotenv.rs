@@ -1,0 +1,152 @@
+//! Environment files: `KEY=value`, perhaps with `export` in front and a comment behind; a quoted value may go on over lines.
+
+use super::{Entry, Fault, FaultKind};
+
+/// Who reads the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// What dotenv libraries have in common: quotes count where a value begins.
+    Portable,
+    /// A POSIX shell: quotes count everywhere.
+    Shell,
+}
+
+pub(super) fn entries(text: &str, dialect: Dialect) -> Result<Vec<Entry>, Fault> {
+    if dialect == Dialect::Shell
+        && let Some(at) = text.find("\r\n")
+    {
+        return Err(Fault::at(line_of(text, at), FaultKind::Crlf));
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        match assignment(text, at, dialect)? {
+            Some(entry) => {
+                at = end_of_line(text, entry.body.end);
+                found.push(entry);
+            }
+            None => at = end_of_line(text, at),
+        }
+    }
+    Ok(found)
+}
+
+/// The assignment on the line that begins at `start`, if it is one.
+fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<Entry>, Fault> {
+    let blanks = |at: usize| at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len());
+    let mut from = blanks(start);
+    if let Some(rest) = text[from..].strip_prefix("export")
+        && rest.starts_with([' ', '\t'])
+    {
+        from = blanks(from + "export".len());
+    }
+    let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-');
+    let key_end = text[from..].find(|character| !is_name(character)).map_or(text.len(), |length| from + length);
+    let equals = if dialect == Dialect::Shell { key_end } else { blanks(key_end) };
+    if key_end == from || !text[equals..].starts_with('=') {
+        return Ok(None);
+    }
+    let at = if dialect == Dialect::Shell { equals + 1 } else { blanks(equals + 1) };
+    let fault = Fault::at(line_of(text, at), FaultKind::OpenQuote);
+    let (value, length) = match dialect {
+        Dialect::Shell => shell_word(&text[at..]),
+        Dialect::Portable => portable_value(&text[at..]),
+    }
+    .ok_or(fault)?;
+    Ok(Some(Entry { key: text[from..key_end].to_owned(), value, body: from..at + length, continued: Vec::new() }))
+}
+
+/// A value and how many bytes it takes; `None` when a quote is never closed.
+fn portable_value(text: &str) -> Option<(String, usize)> {
+    let line = text.split('\n').next().unwrap_or_default();
+    if let Some(quote) = text.chars().next().filter(|first| matches!(first, '\'' | '"' | '`')) {
+        let (value, length) = quoted(text, quote)?;
+        let after = text[length..].split('\n').next().unwrap_or_default();
+        let is_clean = after.trim_ascii().is_empty() || after.trim_start_matches([' ', '\t']).starts_with('#');
+        // What hangs on to a quoted value belongs to it for a shell, and goes when the value is replaced.
+        let length = if is_clean { length } else { length + after.trim_ascii_end().len() };
+        return Some((value, length));
+    }
+    let end = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with([' ', '\t'])).unwrap_or(line.len());
+    let value = line[..end].trim_ascii_end();
+    Some((value.to_owned(), value.len()))
+}
+
+/// What stands between a pair of quotes, and the bytes with both of them. Escapes count in double quotes alone.
+fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
+    let mut value = String::new();
+    let mut characters = text.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        match character {
+            _ if character == quote => return Some((value, at + 1)),
+            '\\' if quote == '"' => match characters.next()?.1 {
+                escaped @ ('\\' | '"' | '$' | '`') => value.push(escaped),
+                other => value.extend(['\\', other]),
+            },
+            _ => value.push(character),
+        }
+    }
+    None
+}
+
+/// A shell word: quoted and bare parts up to a blank, a line break or an operator.
+fn shell_word(text: &str) -> Option<(String, usize)> {
+    let mut value = String::new();
+    let mut at = 0;
+    while let Some(character) = text[at..].chars().next() {
+        match character {
+            '\'' | '"' => {
+                let (part, length) = quoted(&text[at..], character)?;
+                value.push_str(&part);
+                at += length;
+            }
+            '\\' => {
+                let escaped = text[at + 1..].chars().next()?;
+                value.push(escaped);
+                at += 1 + escaped.len_utf8();
+            }
+            ' ' | '\t' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')' => break,
+            _ => {
+                value.push(character);
+                at += character.len_utf8();
+            }
+        }
+    }
+    Some((value, at))
+}
+
+/// Where the next line begins.
+fn end_of_line(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |length| at + length + 1)
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(text: &str, dialect: Dialect) -> Vec<(String, String)> {
+        entries(text, dialect).unwrap().into_iter().map(|entry| (entry.key, entry.value)).collect()
+    }
+
+    #[test]
+    fn portable() {
+        let text = "# c\nA=1 # note\nexport B = 'x #y'\nKEY=\"-----BEGIN\nA=2\n-----END\" # k\nN=it's\r\nE=\nC=a#b\n";
+        let expected =
+            [("A", "1"), ("B", "x #y"), ("KEY", "-----BEGIN\nA=2\n-----END"), ("N", "it's"), ("E", ""), ("C", "a#b")];
+        let found = pairs(text, Dialect::Portable);
+        assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        let fault = entries("A=1\nB='x\n", Dialect::Portable).unwrap_err();
+        assert_eq!(fault, Fault { line: 2, kind: FaultKind::OpenQuote });
+    }
+
+    #[test]
+    fn shell() {
+        let text = "A='it'\\''s'\"\\$x\"y z=1\nif true; then\nexport B=a\\ b # c\nfi\n";
+        assert_eq!(pairs(text, Dialect::Shell), [("A".into(), "it's$xy".into()), ("B".into(), "a b".into())]);
+        assert_eq!(entries("A=1\r\n", Dialect::Shell).unwrap_err(), Fault { line: 1, kind: FaultKind::Crlf });
+    }
+}

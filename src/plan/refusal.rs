@@ -1,0 +1,274 @@
+//! Why a plan is not made. Nothing has been written when one of these is said.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Field, Mismatch, Scope,
+    quote::Unfit,
+    read::{Fault, FaultKind},
+    render::RenderFault,
+};
+use crate::{
+    error::Exit,
+    mail::{Security, reply::escape},
+    phrase,
+    presets::Phrase,
+};
+
+/// Why a plan is not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such target.
+    UnknownTarget {
+        /// What was typed.
+        typed: String,
+        /// The target that is nearest to it.
+        nearest: Option<String>,
+    },
+    /// The target has no place for this scope.
+    Scope {
+        /// The target's key.
+        target: String,
+        /// The scope that was asked for.
+        scope: Scope,
+    },
+    /// The consumer cannot do this security mode.
+    Security {
+        /// The target's key.
+        target: String,
+        /// The mode.
+        security: Security,
+    },
+    /// The consumer cannot do this login mechanism.
+    Auth {
+        /// The target's key.
+        target: String,
+        /// The mechanism.
+        auth: String,
+    },
+    /// The consumer cannot trust one authority from a file.
+    CaFile {
+        /// The target's key.
+        target: String,
+    },
+    /// The consumer cannot trust one certificate.
+    Pin {
+        /// The target's key.
+        target: String,
+    },
+    /// The password has to stand in the file and is not known.
+    NoSecret {
+        /// The target's key.
+        target: String,
+    },
+    /// The consumer's format has no way to write this value.
+    CannotCarry {
+        /// The target's key.
+        target: String,
+        /// Which setting; `None` for one that is not a person's.
+        field: Option<Field>,
+        /// Why.
+        why: Unfit,
+        /// The target that carries it.
+        instead: Option<String>,
+    },
+    /// The consumer would understand something else than was meant.
+    Lost {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// Which settings.
+        mismatches: Vec<Mismatch>,
+    },
+    /// A file is there that mailsetup did not write.
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The consumer's own file is not there: it is not installed.
+    NotInstalled {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file does not parse by its consumer's rules.
+    Unparseable {
+        /// The file.
+        path: PathBuf,
+        /// Where, and what.
+        fault: Fault,
+    },
+    /// A file cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+    /// Two things would be written to one file.
+    SamePath {
+        /// The file.
+        path: PathBuf,
+        /// The first owner: a target's key, `profile` or `secret`.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// The saved profile was written by a newer version.
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        schema: i64,
+    },
+    /// The target's preset is wrong.
+    Template {
+        /// The target's key.
+        target: String,
+        /// What minijinja says.
+        cause: String,
+    },
+}
+
+impl Refusal {
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self::Unreadable { path: path.to_owned(), cause: error.to_string() }
+    }
+
+    pub(super) fn unparseable(path: &Path, fault: Fault) -> Self {
+        Self::Unparseable { path: path.to_owned(), fault }
+    }
+
+    pub(super) fn template(target: &str, fault: RenderFault) -> Self {
+        let cause = match fault {
+            RenderFault::Template(cause) => cause,
+            RenderFault::Unfit(..) => "a value cannot be written".to_owned(),
+        };
+        Self::Template { target: target.to_owned(), cause }
+    }
+
+    /// The target at fault, where there is one.
+    pub fn target(&self) -> Option<&str> {
+        match self {
+            Self::UnknownTarget { typed, .. } => Some(typed),
+            Self::Scope { target, .. }
+            | Self::Security { target, .. }
+            | Self::Auth { target, .. }
+            | Self::CaFile { target }
+            | Self::Pin { target }
+            | Self::NoSecret { target }
+            | Self::CannotCarry { target, .. }
+            | Self::Lost { target, .. }
+            | Self::NotInstalled { target, .. }
+            | Self::Template { target, .. } => Some(target),
+            Self::SamePath { second, .. } => Some(second),
+            Self::Foreign { .. } | Self::Unparseable { .. } | Self::Unreadable { .. } | Self::NewerSchema { .. } => None,
+        }
+    }
+
+    /// The setting at fault, where there is one: the answer to change.
+    pub fn field(&self) -> Option<Field> {
+        match self {
+            Self::Security { .. } => Some(Field::Security),
+            Self::Auth { .. } => Some(Field::Auth),
+            Self::CaFile { .. } => Some(Field::CaFile),
+            Self::Pin { .. } => Some(Field::Pin),
+            Self::NoSecret { .. } => Some(Field::Password),
+            Self::CannotCarry { field, .. } => *field,
+            Self::Lost { mismatches, .. } => mismatches.first().map(|mismatch| mismatch.field),
+            _ => None,
+        }
+    }
+
+    /// The exit status.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::UnknownTarget { .. } | Self::Scope { .. } | Self::SamePath { .. } => Exit::Usage,
+            Self::Unparseable { .. } => Exit::Data,
+            Self::Unreadable { .. } => Exit::NoInput,
+            Self::Template { .. } | Self::Lost { .. } => Exit::Software,
+            _ => Exit::Config,
+        }
+    }
+
+    /// What is wrong, as a sentence.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::UnknownTarget { typed, .. } => phrase!("plan-unknown-target", typed = escape(typed)),
+            Self::Scope { target, scope: Scope::User } => phrase!("plan-scope-user", target = target),
+            Self::Scope { target, scope: Scope::System } => phrase!("plan-scope-system", target = target),
+            Self::Security { target, security } => phrase!("plan-security", target = target, security = security),
+            Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
+            Self::CaFile { target } => phrase!("plan-ca-file", target = target),
+            Self::Pin { target } => phrase!("plan-pin", target = target),
+            Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
+            Self::CannotCarry { target, field, why, .. } => {
+                unfit(why).with("target", target).with("field", field.map_or("other", Field::as_str))
+            }
+            Self::Lost { target, path, mismatches } => {
+                let fields: Vec<_> = mismatches.iter().map(|mismatch| mismatch.field.as_str()).collect();
+                phrase!("plan-lost", target = target, path = shown(path), fields = fields.join(", "))
+            }
+            Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
+            Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
+            Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
+            Self::Unreadable { path, cause } => phrase!("plan-unreadable", path = shown(path), cause = escape(cause)),
+            Self::SamePath { path, first, second } => {
+                phrase!("plan-same-path", path = shown(path), first = first, second = second)
+            }
+            Self::NewerSchema { path, schema } => phrase!("plan-newer-schema", path = shown(path), schema = schema),
+            Self::Template { target, cause } => phrase!("plan-template", target = target, cause = escape(cause)),
+        }
+    }
+
+    /// What to do next, where the sentence alone does not say it.
+    pub fn hint(&self) -> Option<Phrase> {
+        match self {
+            Self::UnknownTarget { nearest: Some(nearest), .. } => Some(phrase!("plan-hint-nearest", nearest = nearest)),
+            Self::UnknownTarget { nearest: None, .. } => Some(phrase!("plan-hint-targets")),
+            Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
+            Self::CannotCarry { field: Some(Field::Password), .. } => Some(phrase!("plan-hint-password")),
+            Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Unparseable { .. } => Some(phrase!("plan-hint-mend")),
+            _ => None,
+        }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    escape(&path.display().to_string())
+}
+
+fn unfit(why: &Unfit) -> Phrase {
+    match why {
+        Unfit::LineBreak => phrase!("plan-unfit-line-break"),
+        Unfit::Control(character) => phrase!("plan-unfit-control", character = character.escape_default()),
+        Unfit::Characters(characters) => {
+            let spaced: Vec<_> = characters.chars().map(String::from).collect();
+            phrase!("plan-unfit-characters", characters = escape(&spaced.join(" ")))
+        }
+        Unfit::EdgeBlank => phrase!("plan-unfit-edge-blank"),
+        Unfit::TooLong(limit) => phrase!("plan-unfit-too-long", limit = limit),
+    }
+}
+
+fn parse_fault(kind: FaultKind) -> Phrase {
+    match kind {
+        FaultKind::NotUtf8 => phrase!("plan-fault-not-utf8"),
+        FaultKind::OpenQuote => phrase!("plan-fault-open-quote"),
+        FaultKind::NoEquals => phrase!("plan-fault-no-equals"),
+        FaultKind::Stray => phrase!("plan-fault-stray"),
+        FaultKind::LongLine => phrase!("plan-fault-long-line"),
+        FaultKind::AccountTwice => phrase!("plan-fault-account-twice"),
+        FaultKind::AccountUnknown => phrase!("plan-fault-account-unknown"),
+        FaultKind::BlockOpen => phrase!("plan-fault-block-open"),
+        FaultKind::BlockClose => phrase!("plan-fault-block-close"),
+        FaultKind::BlockTwice => phrase!("plan-fault-block-twice"),
+        FaultKind::Crlf => phrase!("plan-fault-crlf"),
+    }
+}

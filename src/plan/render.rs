@@ -1,0 +1,99 @@
+//! minijinja: a target's templates and expressions.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
+
+use super::quote::{Unfit, quote};
+use crate::presets::target::Format;
+
+/// Why a template did not become text.
+#[derive(Debug)]
+pub(super) enum RenderFault {
+    /// A value that the format cannot carry, and why.
+    Unfit(String, Unfit),
+    /// The template itself is wrong.
+    Template(String),
+}
+
+impl RenderFault {
+    fn of(error: &Error) -> Self {
+        // The detail names the template's part; the source lines could hold values, so they are left out.
+        Self::Template(error.to_string())
+    }
+}
+
+/// Renders a template whose `quote` filter follows a format's rule.
+pub(super) fn render(template: &str, format: Option<Format>, context: &impl Serialize) -> Result<String, RenderFault> {
+    let mut environment = environment();
+    let unfit: Arc<Mutex<Option<(String, Unfit)>>> = Arc::default();
+    if let Some(format) = format {
+        let unfit = Arc::clone(&unfit);
+        environment.add_filter("quote", move |value: Value| {
+            let text = if value.is_none() { String::new() } else { value.to_string() };
+            quote(format, &text).map_err(|why| {
+                *unfit.lock().unwrap_or_else(PoisonError::into_inner) = Some((text, why));
+                Error::new(ErrorKind::InvalidOperation, "this value cannot be written here")
+            })
+        });
+    }
+    environment.render_str(template, Value::from(Serde(context))).map_err(|error| {
+        let unfit = unfit.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unfit.map_or_else(|| RenderFault::of(&error), |(value, why)| RenderFault::Unfit(value, why))
+    })
+}
+
+/// What an expression is; `None` for what is not there.
+pub(super) fn evaluate(expression: &str, context: &Value) -> Result<Option<String>, RenderFault> {
+    let mut environment = environment();
+    // A key that a file lacks is a finding, not a fault.
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.add_filter("before", |value: Value, mark: String| {
+        let text = text_of(&value);
+        text.split_once(&mark).map_or(text.clone(), |(before, _)| before.to_owned())
+    });
+    environment.add_filter("after", |value: Value, mark: String| {
+        text_of(&value).split_once(&mark).map(|(_, after)| after.to_owned()).unwrap_or_default()
+    });
+    let value = environment
+        .compile_expression(expression)
+        .and_then(|compiled| compiled.eval(context.clone()))
+        .map_err(|error| RenderFault::of(&error))?;
+    Ok((!value.is_undefined() && !value.is_none()).then(|| value.to_string()))
+}
+
+fn text_of(value: &Value) -> String {
+    if value.is_undefined() || value.is_none() { String::new() } else { value.to_string() }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    // A line that holds only a block tag leaves nothing behind.
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build() {
+        environment.set_syntax(syntax);
+    }
+    environment
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn templates_and_expressions() {
+        let context = BTreeMap::from([("a", "x y"), ("b", "l\nm")]);
+        let text = render("{% if a %}\nv {{ a | quote }}\n{% endif %}\n", Some(Format::Msmtprc), &context).unwrap();
+        assert_eq!(text, "v \"x y\"\n");
+        let fault = render("{{ b | quote }}", Some(Format::Msmtprc), &context).unwrap_err();
+        assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if value == "l\nm"));
+        assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template(_))));
+        let value = Value::from(Serde(&context));
+        assert_eq!(evaluate("a | after(' ')", &value).unwrap().as_deref(), Some("y"));
+        assert_eq!(evaluate("nothing.more", &value).unwrap(), None);
+    }
+}

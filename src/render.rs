@@ -1,0 +1,68 @@
+//! What was found and done, as sentences: every front end says it in the same words. Lines without colour, safe for a terminal.
+
+pub mod ladder;
+pub mod summary;
+mod words;
+
+pub use words::{advice, change, diagnosis, step};
+
+use std::time::Duration;
+
+use crate::{
+    mail::{Endpoint, Security},
+    phrase,
+    presets::Text,
+    setup::{Row, Source},
+};
+
+/// A duration as a person reads it: `12 ms`, `1.24 s`.
+pub fn elapsed(text: &Text, time: Duration) -> String {
+    let millis = time.as_millis();
+    if millis < 1000 {
+        text.say(&phrase!("render-ms", number = millis.max(u128::from(!time.is_zero()))))
+    } else {
+        let seconds = format!("{:.2}", time.as_secs_f64()).replace('.', &text.get("render-decimal-point"));
+        text.say(&phrase!("render-s", number = seconds))
+    }
+}
+
+/// How a connection is protected, in the field's words.
+pub fn security(text: &Text, security: Security) -> String {
+    text.get(match security {
+        Security::Tls => "render-security-tls",
+        Security::Starttls => "render-security-starttls",
+        Security::None => "render-security-none",
+    })
+}
+
+/// `smtp.example.org:465, implicit TLS`.
+pub fn endpoint(text: &Text, endpoint: &Endpoint) -> String {
+    format!("{}, {}", endpoint.authority(), security(text, endpoint.security))
+}
+
+/// Where an answer comes from, in a word or two; empty for what the person typed.
+pub fn source(text: &Text, source: Source) -> String {
+    text.get(match source {
+        Source::Asked => return String::new(),
+        Source::Flag => "render-source-flag",
+        Source::Env => "render-source-env",
+        Source::File => "render-source-file",
+        Source::Profile => "render-source-profile",
+        Source::Fix => "render-source-fix",
+        Source::Preset => "render-source-preset",
+        Source::Default => "render-source-default",
+    })
+}
+
+/// Answers as lines: label, value, source.
+pub fn answers(text: &Text, rows: &[Row]) -> Vec<String> {
+    let wide = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
+    rows.iter()
+        .filter(|row| !row.value.is_empty())
+        .map(|row| {
+            let from = row.source.map(|from| source(text, from)).filter(|from| !from.is_empty());
+            let from = from.map(|from| format!("  ({from})")).unwrap_or_default();
+            format!("{:wide$}  {}{from}", row.label, row.value)
+        })
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! The ladder in words: stages, what they learned, why they failed.
+
+use crate::{
+    phrase,
+    presets::Text,
+    probe::{Capabilities, Evidence, Fault, Learned, Report, Stage, State, Step, report::Who},
+    setup::Ladder,
+};
+
+/// A stage's name.
+pub fn stage(text: &Text, stage: Stage) -> String {
+    text.get(match stage {
+        Stage::Dns => "render-stage-dns",
+        Stage::Connect => "render-stage-connect",
+        Stage::Greeting => "render-stage-greeting",
+        Stage::Ehlo => "render-stage-ehlo",
+        Stage::Starttls => "render-stage-starttls",
+        Stage::Tls => "render-stage-tls",
+        Stage::Auth => "render-stage-auth",
+        Stage::Mail => "render-stage-mail",
+        Stage::Rcpt => "render-stage-rcpt",
+        Stage::Data => "render-stage-data",
+        Stage::Arrival => "render-stage-arrival",
+    })
+}
+
+/// What a stage learned, on one line.
+pub fn learned(text: &Text, learned: &Learned) -> String {
+    match learned {
+        Learned::Addresses(addresses) => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        Learned::Connected { peer, failed } => {
+            let family = if peer.is_ipv6() { "IPv6" } else { "IPv4" };
+            let address = peer.ip();
+            match failed {
+                0 => text.say(&phrase!("render-connected", family = family, address = address)),
+                _ => text.say(&phrase!("render-connected-after", family = family, address = address, failed = failed)),
+            }
+        }
+        Learned::Greeting(words) | Learned::Queued(words) => words.clone(),
+        Learned::Offered { capabilities, helo } => {
+            if *helo {
+                text.get("render-helo")
+            } else {
+                offered(text, capabilities)
+            }
+        }
+        Learned::Secured { version, pinned: true, .. } => text.say(&phrase!("render-pinned", version = version)),
+        Learned::Secured { version, certificate, .. } => text.say(&phrase!(
+            "render-secured",
+            version = version,
+            issuer = certificate.issuer,
+            until = certificate.not_after
+        )),
+        Learned::LoggedIn(mechanism) => text.say(&phrase!("render-logged-in", mechanism = mechanism.sasl_name())),
+        Learned::Accepted(address) => address.clone(),
+    }
+}
+
+/// What EHLO offered, by its own keywords.
+fn offered(text: &Text, offer: &Capabilities) -> String {
+    let mut words = Vec::new();
+    match &offer.auth {
+        Some(mechanisms) => words.push(format!("AUTH {}", mechanisms.join(" "))),
+        None if !offer.starttls => words.push(text.get("render-no-auth")),
+        None => {}
+    }
+    for (has, word) in [
+        (offer.starttls, "STARTTLS"),
+        (offer.pipelining, "PIPELINING"),
+        (offer.chunking, "CHUNKING"),
+        (offer.eight_bit_mime, "8BITMIME"),
+        (offer.smtputf8, "SMTPUTF8"),
+    ] {
+        if has {
+            words.push(word.to_owned());
+        }
+    }
+    if let Some(size) = offer.size.filter(|size| *size > 0) {
+        words.insert(1.min(words.len()), text.say(&phrase!("render-size", size = megabytes(size))));
+    }
+    words.join("  ")
+}
+
+/// A size in whole megabytes where there are any, as servers choose them.
+fn megabytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
+/// Why a stage failed, in as many lines as the server used.
+pub fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
+    let line = match &evidence.fault {
+        Fault::Reply(reply) => return reply.text().lines().map(str::to_owned).collect(),
+        Fault::Tls { text: words, not_tls: false } => {
+            text.say(&phrase!("render-fault-tls", words = crate::mail::reply::escape(words)))
+        }
+        Fault::NotSmtp(words) => text.say(&phrase!("render-fault-not-smtp", words = words)),
+        other => text.get(&format!("render-fault-{}", other.name().replace('_', "-"))),
+    };
+    vec![line]
+}
+
+/// The mark of a state in plain text.
+pub const fn mark(state: State) -> &'static str {
+    match state {
+        State::Passed => "ok",
+        State::Failed => "FAILED",
+        State::Warned => "warning",
+        State::Skipped => "-",
+        State::Pending => ".",
+        State::Running => "...",
+    }
+}
+
+/// One stage as a line of plain text: for front ends that only ever add lines.
+pub fn line(text: &Text, step: &Step) -> String {
+    let mut line = format!("{:<8}{}", mark(step.state), stage(text, step.stage));
+    if let Some(found) = step.learned.as_ref().map(|found| learned(text, found)).filter(|found| !found.is_empty()) {
+        line = format!("{line}: {found}");
+    }
+    match step.elapsed {
+        Some(time) => format!("{line} ({})", super::elapsed(text, time)),
+        None => line,
+    }
+}
+
+/// What ended well, in a sentence: how far it went, in what time and how many round trips.
+pub fn success(text: &Text, ladder: &Ladder, report: &Report) -> String {
+    let far = match report.steps.iter().rev().find(|step| matches!(step.state, State::Passed | State::Warned)) {
+        Some(Step { stage: Stage::Data | Stage::Arrival, .. }) => {
+            let to = ladder.dial.letter.as_ref().map(|letter| letter.to.to_string()).unwrap_or_default();
+            text.say(&phrase!("render-success-sent", to = to))
+        }
+        Some(Step { stage: Stage::Mail | Stage::Rcpt, .. }) => text.get("render-success-rehearsed"),
+        Some(Step { stage: Stage::Auth, .. }) => text.get("render-success-login"),
+        _ => text.get("render-success-connect"),
+    };
+    let cost = text.say(&phrase!("render-cost", time = super::elapsed(text, report.elapsed), trips = report.round_trips));
+    format!("{far} {cost}")
+}
+
+/// The transcript as lines: when, who, what.
+pub fn transcript(report: &Report) -> Vec<(Who, String)> {
+    report
+        .transcript
+        .0
+        .iter()
+        .map(|line| {
+            let arrow = match line.who {
+                Who::Client => ">",
+                Who::Server => "<",
+                Who::Note => "*",
+            };
+            (line.who, format!("{:>7.3} {arrow} {}", line.at.as_secs_f64(), line.text))
+        })
+        .collect()
+}

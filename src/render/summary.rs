@@ -1,0 +1,98 @@
+//! What was written, in words: the last page, and what stays in the terminal after it.
+
+use crate::{
+    phrase,
+    presets::Text,
+    setup::{Proof, Written, WrittenFile},
+};
+
+/// What happened to a file.
+pub fn file(text: &Text, file: &WrittenFile) -> String {
+    text.get(match file.action {
+        "created" => "render-file-created",
+        "changed" => "render-file-changed",
+        "removed" => "render-file-removed",
+        _ => "render-file-unchanged",
+    })
+}
+
+/// How a target was proven.
+pub fn proof(text: &Text, proof: &Proof) -> String {
+    match &proof.report {
+        Some(report) if report.passed() => {
+            text.say(&phrase!("render-proof-sent", target = proof.target, time = super::elapsed(text, report.elapsed)))
+        }
+        Some(report) => {
+            let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
+            text.say(&phrase!("render-proof-failed", target = proof.target, stage = stage))
+        }
+        None => text.say(&phrase!("render-proof-read", target = proof.target)),
+    }
+}
+
+/// Arguments as a command for a shell, in lines of at most `columns` that can be pasted as they are.
+pub fn command(arguments: &[String], columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut index = 0;
+    while index < arguments.len() {
+        // A flag and its value stay together.
+        let flag = arguments[index].starts_with("--");
+        let count = if flag && arguments.get(index + 1).is_some_and(|next| !next.starts_with("--")) { 2 } else { 1 };
+        let words: Vec<_> = arguments[index..index + count].iter().map(|word| quote(word)).collect();
+        let words = words.join(" ");
+        index += count;
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + words.chars().count() + 3 <= columns => {
+                line.push(' ');
+                line.push_str(&words);
+            }
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(format!("  {words}"));
+            }
+            None => lines.push(words),
+        }
+    }
+    lines
+}
+
+fn quote(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
+}
+
+/// Everything that was written, as plain text for what stays in the terminal and for front ends without screens.
+pub fn lines(text: &Text, written: &Written, equivalent: &[String], columns: usize) -> Vec<String> {
+    let mut lines = vec![text.get(if written.changed { "render-written" } else { "render-unchanged" })];
+    for entry in &written.files {
+        lines.push(format!("  {}  {}", file(text, entry), entry.path.display()));
+        if let Some(backup) = &entry.backup {
+            lines.push(format!("      {}", text.say(&phrase!("render-backup", path = backup.display()))));
+        }
+    }
+    lines.extend(written.proofs.iter().map(|entry| proof(text, entry)));
+    lines.extend(written.notes.iter().map(|note| text.say(note)));
+    let tries: Vec<_> = written.proofs.iter().filter_map(|entry| entry.try_it.clone()).collect();
+    if !tries.is_empty() {
+        lines.push(String::new());
+        lines.push(text.get("render-try"));
+        lines.extend(tries.into_iter().map(|command| format!("  {command}")));
+    }
+    if !equivalent.is_empty() {
+        lines.push(String::new());
+        lines.push(text.get("render-equivalent"));
+        lines.extend(command(equivalent, columns.saturating_sub(2)).into_iter().map(|line| format!("  {line}")));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_breaks_between_flags_and_is_quoted() {
+        let words = ["mailsetup", "ops@example.com", "--name", "Ops' Team", "--yes"].map(str::to_owned);
+        assert_eq!(command(&words, 80), ["mailsetup ops@example.com --name \"Ops' Team\" --yes"]);
+        assert_eq!(command(&words, 30), ["mailsetup ops@example.com \\", "  --name \"Ops' Team\" --yes"]);
+    }
+}

@@ -1,0 +1,250 @@
+//! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
+
+use std::{
+    path::Path,
+    sync::{Arc, mpsc::Sender},
+    thread,
+    time::SystemTime,
+};
+
+use crate::{
+    error::Exit,
+    host::{self, Disk},
+    mail::{Security, reply::escape},
+    phrase,
+    plan::{self, Order, Places, ReadBack, ReadSecret, Scope, TargetChoice},
+    presets::{Catalog, Lang, Phrase, Target, Text},
+    probe::{self, Cancel, Climb, Goal, MessageSpec, Outgoing, Report, Resolve, Trust},
+    setup::{Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile},
+};
+
+/// Where things are for a scope; a demo has its own folder.
+pub type PlacesOf = dyn Fn(Scope) -> Result<Places, host::HostError> + Send + Sync;
+
+/// What work needs to know.
+#[derive(Clone)]
+pub struct Runner {
+    /// What mailsetup knows.
+    pub catalog: Arc<Catalog>,
+    /// The language of the test message and of what stores say.
+    pub lang: Lang,
+    /// Where things are for a scope.
+    pub places: Arc<PlacesOf>,
+    /// Where names come from.
+    pub resolver: Arc<dyn Resolve>,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Runner({})", self.lang.as_str())
+    }
+}
+
+impl Runner {
+    /// Does the work on a thread of its own; progress and result come as messages with the effect's generation. What is
+    /// returned stops a climb.
+    pub fn start(&self, effect: Effect, messages: Sender<Msg>) -> Cancel {
+        let cancel = Cancel::default();
+        let (runner, stop) = (self.clone(), cancel.clone());
+        thread::spawn(move || {
+            let generation = effect.generation;
+            // The wizard may have gone: nobody is there to be told.
+            let tell = |outcome| drop(messages.send(Msg::Finished(generation, outcome)));
+            let outcome = runner.work(effect.work, &stop, &mut |outcome| tell(outcome));
+            tell(outcome);
+        });
+        cancel
+    }
+
+    /// Does the work on the spot.
+    pub fn run(&self, work: Work, progress: &mut dyn FnMut(Outcome)) -> Outcome {
+        self.work(work, &Cancel::default(), progress)
+    }
+
+    fn work(&self, work: Work, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Outcome {
+        match work {
+            Work::Probe(dial) => Outcome::Probed(self.climb(&dial, None, Climbing::Probe, cancel, progress)),
+            Work::Test(dial) => {
+                let report = self.climb(&dial, None, Climbing::Test, cancel, progress);
+                Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
+            }
+            Work::Stores => Outcome::Stores(self.barred_stores()),
+            Work::Plan(order) => Outcome::Planned(self.plan(&order)),
+            Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
+        }
+    }
+
+    /// Climbs as the dial says; `written_in` is the file that the settings were read from.
+    pub fn climb(
+        &self,
+        dial: &Dial,
+        written_in: Option<&str>,
+        climbing: Climbing,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> Report {
+        let climb = match self.prepare(dial, written_in) {
+            Ok(climb) => climb,
+            Err(fault) => return probe::not_begun(dial.endpoint.clone(), dial.provider.clone(), fault),
+        };
+        probe::climb(&climb, &*self.resolver, cancel, &mut |step| progress(Outcome::Progress(climbing, step.clone())))
+    }
+
+    fn prepare(&self, dial: &Dial, written_in: Option<&str>) -> Result<Climb, probe::Fault> {
+        let unusable =
+            |path: &Path, cause: String| probe::Fault::Local(format!("{}: {cause}", escape(&path.display().to_string())));
+        let ca_pem = match &dial.ca_file {
+            Some(path) => Some(std::fs::read(path).map_err(|error| unusable(path, error.to_string()))?),
+            None => None,
+        };
+        let message = match &dial.letter {
+            Some(letter) => Some(self.message(letter, &dial.ehlo, written_in)?),
+            None => None,
+        };
+        Ok(Climb {
+            endpoint: dial.endpoint.clone(),
+            provider: dial.provider.clone(),
+            goal: dial.goal,
+            ehlo: dial.ehlo.clone(),
+            login: dial.login.clone(),
+            message,
+            trust: Trust { ca_pem, pin: dial.pin.as_deref().and_then(pin_bytes) },
+            timeout: dial.timeout,
+        })
+    }
+
+    fn message(&self, letter: &Letter, host: &str, written_in: Option<&str>) -> Result<Outgoing, probe::Fault> {
+        let text = Text::new(self.lang);
+        let when = SystemTime::now();
+        let stamp = host::clock::rfc3339(when);
+        let (subject, body) = match written_in {
+            None => (phrase!("message-subject", host = host), phrase!("message-body", host = host, when = stamp)),
+            Some(file) => (
+                phrase!("message-subject-written", host = host),
+                phrase!("message-body-written", host = host, when = stamp, file = file),
+            ),
+        };
+        probe::test_message(&MessageSpec {
+            from: letter.from.clone(),
+            name: letter.name.clone(),
+            reply_to: letter.reply_to.clone(),
+            to: letter.to.clone(),
+            host: host.to_owned(),
+            when,
+            subject: text.say(&subject),
+            body: text.say(&body),
+        })
+        .map_err(|fault| probe::Fault::Local(fault.to_string()))
+    }
+
+    fn barred_stores(&self) -> Vec<(&'static str, String)> {
+        match host::secrets::keyring_available() {
+            Ok(()) => Vec::new(),
+            Err(fault) => vec![("keyring", Text::new(self.lang).say(&fault.phrase()))],
+        }
+    }
+
+    /// Plans the files of an order.
+    ///
+    /// # Errors
+    /// Why it cannot be planned, with the answer that would mend it.
+    pub fn plan(&self, order: &Order) -> Result<plan::Plan, Trouble> {
+        let places = (self.places)(order.scope).map_err(|error| trouble_of(error.into()))?;
+        plan::plan(order, &self.catalog, &places, &Disk::new(&places)).map_err(|refusal| Trouble {
+            field: refusal.target().map(|_| Field::Targets),
+            phrase: refusal.phrase(),
+            hint: refusal.hint(),
+            exit: refusal.exit(),
+        })
+    }
+
+    /// Writes the files, reads them back by the consumers' rules, and sends from what was written.
+    fn write(&self, write: &Write, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Result<Written, Trouble> {
+        let order = &write.order;
+        let places = (self.places)(order.scope).map_err(|error| trouble_of(error.into()))?;
+        let hold = host::signals::hold();
+        let applied =
+            host::apply(&write.plan, &places, &host::Options::default()).map_err(|error| trouble_of(error.into()))?;
+        drop(hold);
+        let mut proofs = Vec::new();
+        for choice in &order.targets {
+            let Some(target) = self.catalog.target(&choice.key) else { continue };
+            match self.prove(write, target, choice, &places, cancel, progress) {
+                Ok(proof) => proofs.push(proof),
+                Err(phrase) => {
+                    if applied.changed {
+                        host::undo(&places).map_err(|error| trouble_of(error.into()))?;
+                    }
+                    let hint = Some(phrase!("runner-taken-back"));
+                    return Err(Trouble { phrase, hint, field: Some(Field::Targets), exit: Exit::CantCreate });
+                }
+            }
+        }
+        let file =
+            |file: host::AppliedFile| WrittenFile { path: file.path, action: file.action.as_str(), backup: file.backup };
+        let mut notes: Vec<Phrase> = write.plan.notes.iter().map(|note| note.phrase.clone()).collect();
+        notes.extend(applied.notes);
+        notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
+        Ok(Written { files: applied.files.into_iter().map(file).collect(), changed: applied.changed, notes, proofs })
+    }
+
+    /// Proves a target: its settings come back as they were meant, and a message goes out with what came back.
+    fn prove(
+        &self,
+        write: &Write,
+        target: &Target,
+        choice: &TargetChoice,
+        places: &Places,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> Result<Proof, Phrase> {
+        let order = &write.order;
+        let disk = Disk::new(places);
+        let read = plan::read_back(target, choice, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
+        if let Some(mismatch) = plan::compare(order, places.scope, &read).first() {
+            return Err(phrase!("runner-mismatch", target = target.name, field = mismatch.field));
+        }
+        let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
+        let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
+        // An image's files name paths of the image: its own programs have to prove them.
+        let report = match write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send) {
+            Some(dial) => {
+                let dial = as_read(dial, &read, &target.key)?;
+                Some(self.climb(&dial, file.as_deref(), Climbing::Proof, cancel, progress))
+            }
+            None => None,
+        };
+        Ok(Proof { target: target.key.clone(), report, try_it })
+    }
+}
+
+/// The climb with what the consumer reads in its files, in place of what is remembered.
+fn as_read(dial: &Dial, read: &ReadBack, target: &str) -> Result<Dial, Phrase> {
+    let mut dial = dial.clone();
+    dial.endpoint.host.clone_from(&read.host);
+    dial.endpoint.port = read.port.parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
+    dial.endpoint.security = read.security.parse().unwrap_or(Security::Tls);
+    if let Some(login) = &mut dial.login {
+        login.username = read.username.clone().unwrap_or_default();
+        login.secret = match &read.password {
+            Some(ReadSecret::Inline(secret)) => secret.clone(),
+            Some(ReadSecret::Command(command)) => host::input::from_command(command).map_err(|error| error.phrase())?,
+            None => return Err(phrase!("runner-mismatch", target = target, field = "password")),
+        };
+    }
+    Ok(dial)
+}
+
+/// A host's error as the conversation takes it.
+fn trouble_of(error: crate::error::Error) -> Trouble {
+    Trouble { phrase: error.phrase, hint: error.hint, field: None, exit: error.exit }
+}
+
+/// The bytes of 64 hex digits.
+fn pin_bytes(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}

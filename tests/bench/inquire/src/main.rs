@@ -1,0 +1,5 @@
+//! Asks one question by inquire.
+
+fn main() {
+    drop(inquire::Text::new("SMTP server:").prompt());
+}

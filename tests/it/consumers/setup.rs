@@ -1,0 +1,84 @@
+//! An order, its places, and files in memory.
+
+use std::{collections::BTreeMap, io, path::Path, path::PathBuf};
+
+use mailsetup::{
+    mail::{
+        Profile, Secret, Security,
+        profile::{SCHEMA, SecretPlace, Sender, Smtp, Trust},
+    },
+    plan::{Existing, Files, Order, Places, Plan, Scope},
+};
+
+/// Files in memory.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) files: BTreeMap<PathBuf, Existing>,
+    pub(crate) groups: Vec<String>,
+}
+
+impl Memory {
+    pub(crate) fn with(mut self, path: &str, text: &str) -> Self {
+        self.put(path, text.as_bytes(), 0o644);
+        self
+    }
+
+    pub(crate) fn put(&mut self, path: impl Into<PathBuf>, bytes: &[u8], mode: u32) {
+        self.files.insert(path.into(), Existing { bytes: bytes.to_vec(), mode });
+    }
+
+    /// As if the plan had been applied.
+    pub(crate) fn apply(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            self.put(&change.path, change.after.as_deref().unwrap(), change.mode);
+        }
+    }
+}
+
+impl Files for Memory {
+    fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn has_group(&self, group: &str) -> bool {
+        self.groups.iter().any(|known| known == group)
+    }
+}
+
+pub(crate) fn places(scope: Scope) -> Places {
+    let (home, config, state) = match scope {
+        Scope::User => ("/home/ops", "/home/ops/.config/mailsetup", "/home/ops/.local/state/mailsetup"),
+        Scope::System => ("/root", "/etc/mailsetup", "/var/lib/mailsetup"),
+    };
+    Places { scope, root: None, home: home.into(), config: config.into(), state: state.into(), cwd: "/srv/app".into() }
+}
+
+pub(crate) fn order(password: &str) -> Order {
+    Order {
+        name: "default".into(),
+        scope: Scope::User,
+        profile: Profile {
+            schema: SCHEMA,
+            enabled: true,
+            sender: Sender { address: "ops@example.com".into(), name: Some("Ops & Söhne".into()), reply_to: None },
+            smtp: Smtp {
+                provider: None,
+                host: "127.0.0.1".into(),
+                port: 465,
+                security: Security::Tls,
+                auth: "auto".into(),
+                username: Some("ops@example.com".into()),
+                ehlo: "web1.example.com".into(),
+                allow_plaintext: false,
+                tls: Trust::default(),
+            },
+            imap: None,
+            secret: Some(SecretPlace::File),
+            check: None,
+            targets: Vec::new(),
+        },
+        secret: Some(Secret::new(password.to_owned())),
+        targets: Vec::new(),
+        program: vec!["/usr/bin/mailsetup".into()],
+    }
+}
