@@ -1,6 +1,5 @@
 //! The integration tests: one binary, one module a part.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-//! The integration tests, one binary.
 
 mod consumers;
 mod conversation;
