@@ -35,6 +35,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
+pub use app::App;
 pub use theme::Look;
 
 use super::Companion;
@@ -97,7 +98,7 @@ pub fn run(
     options: Options,
     companion: Option<Box<dyn Companion>>,
 ) -> io::Result<Ended> {
-    let mut app = app::App::new(setup, starter, options, companion);
+    let mut app = App::new(setup, starter, options, companion);
     let mut tty = terminal::Tty::take(options.look)?;
     let (sender, happened) = channel();
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT])?;
@@ -130,7 +131,7 @@ pub fn run(
 }
 
 /// Draws, waits, takes what happened: until the app has an end.
-fn drive(app: &mut app::App, tty: &mut terminal::Tty, happened: &Receiver<Happened>) -> io::Result<Option<i32>> {
+fn drive(app: &mut App, tty: &mut terminal::Tty, happened: &Receiver<Happened>) -> io::Result<Option<i32>> {
     app.resize(tty.terminal.size()?);
     loop {
         tty.terminal.draw(|frame| app.draw(frame))?;
@@ -157,6 +158,7 @@ fn drive(app: &mut app::App, tty: &mut terminal::Tty, happened: &Receiver<Happen
             }
             if app.wants_suspend() {
                 tty.suspend()?;
+                app.resize(tty.terminal.size()?);
             }
             if app.wants_redraw() {
                 tty.terminal.clear()?;

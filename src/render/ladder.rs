@@ -141,8 +141,8 @@ pub fn success(text: &Text, ladder: &Ladder, report: &Report) -> String {
     format!("{far} {cost}")
 }
 
-/// The transcript as lines: when, who, what.
-pub fn transcript(report: &Report) -> Vec<(Who, String)> {
+/// The transcript as lines: when and in which direction, who, what.
+pub fn transcript(report: &Report) -> Vec<(String, Who, &str)> {
     report
         .transcript
         .0
@@ -153,7 +153,7 @@ pub fn transcript(report: &Report) -> Vec<(Who, String)> {
                 Who::Server => "<",
                 Who::Note => "*",
             };
-            (line.who, format!("{:>7.3} {arrow} {}", line.at.as_secs_f64(), line.text))
+            (format!("{:>7.3} {arrow}", line.at.as_secs_f64()), line.who, line.text.as_str())
         })
         .collect()
 }

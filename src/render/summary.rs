@@ -3,8 +3,23 @@
 use crate::{
     phrase,
     presets::Text,
+    probe::Report,
     setup::{Proof, Written, WrittenFile},
 };
+
+/// Whether every message that went out from what was written was taken.
+pub fn is_proven(written: &Written) -> bool {
+    written.proofs.iter().filter_map(|proof| proof.report.as_ref()).all(Report::passed)
+}
+
+/// How it ended, in a sentence.
+pub fn outcome(text: &Text, written: &Written) -> String {
+    text.get(match (is_proven(written), written.changed) {
+        (false, _) => "render-unproven",
+        (true, true) => "render-written",
+        (true, false) => "render-unchanged",
+    })
+}
 
 /// What happened to a file.
 pub fn file(text: &Text, file: &WrittenFile) -> String {
@@ -62,7 +77,7 @@ fn quote(word: &str) -> String {
 
 /// Everything that was written, as plain text for what stays in the terminal and for front ends without screens.
 pub fn lines(text: &Text, written: &Written, equivalent: &[String], columns: usize) -> Vec<String> {
-    let mut lines = vec![text.get(if written.changed { "render-written" } else { "render-unchanged" })];
+    let mut lines = vec![outcome(text, written)];
     for entry in &written.files {
         lines.push(format!("  {}  {}", file(text, entry), entry.path.display()));
         if let Some(backup) = &entry.backup {

@@ -1,4 +1,4 @@
-//! The wizard's state and what changes it. Drawing reads it only.
+//! The wizard's state and what changes it. Drawing reads it only. It needs no terminal: [`super::run`] gives it one.
 
 use std::{
     collections::BTreeMap,
@@ -30,7 +30,7 @@ struct Running {
 }
 
 /// The wizard.
-pub(super) struct App {
+pub struct App {
     pub(super) setup: Setup,
     /// What the conversation wants now.
     pub(super) status: Status,
@@ -64,7 +64,8 @@ pub(super) struct App {
 }
 
 impl App {
-    pub(super) fn new(setup: Setup, starter: Starter, options: Options, companion: Option<Box<dyn Companion>>) -> Self {
+    /// A wizard over a conversation; `starter` does its work.
+    pub fn new(setup: Setup, starter: Starter, options: Options, companion: Option<Box<dyn Companion>>) -> Self {
         let status = setup.status();
         Self {
             setup,
@@ -92,11 +93,18 @@ impl App {
         }
     }
 
-    pub(super) fn into_setup(self) -> Setup {
+    /// The conversation as it is now.
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The conversation, at the end.
+    pub fn into_setup(self) -> Setup {
         self.setup
     }
 
-    pub(super) const fn has_ended(&self) -> bool {
+    /// Whether everything is done, or the person left.
+    pub const fn has_ended(&self) -> bool {
         self.ended
     }
 
@@ -108,7 +116,8 @@ impl App {
         std::mem::replace(&mut self.redraw, false)
     }
 
-    pub(super) fn resize(&mut self, size: Size) {
+    /// Says how large the screen is, and starts what is wanted from the beginning.
+    pub fn resize(&mut self, size: Size) {
         self.size = size;
         self.settle();
     }
@@ -157,7 +166,7 @@ impl App {
     }
 
     /// Takes what happened at the terminal.
-    pub(super) fn handle(&mut self, event: &Event) {
+    pub fn handle(&mut self, event: &Event) {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
             Event::Paste(text) => self.paste(text),
@@ -167,7 +176,7 @@ impl App {
     }
 
     /// Takes what came of an effect.
-    pub(super) fn told(&mut self, msg: Msg) {
+    pub fn told(&mut self, msg: Msg) {
         self.tell(msg);
         if self.leaving && self.scene() != Scene::Writing {
             self.leave();
@@ -478,7 +487,7 @@ impl App {
 
     /// Starts what is wanted and stops what is not wanted any more.
     fn settle(&mut self) {
-        let mut wanted = self.setup.background();
+        let mut wanted = if self.status == Status::Cancelled { Vec::new() } else { self.setup.background() };
         if let Status::Run(effect) = &self.status
             && !wanted.contains(effect)
         {

@@ -3,11 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::widget::secret::SecretLine;
+use super::{model::FILTER_FROM, widget::secret::SecretLine};
 use crate::setup::{Choice, Question, Shape};
 
-/// Lists longer than this are filtered by typing.
-const FILTER_FROM: usize = 8;
+/// How far a page is in a list.
+const PAGE: usize = 10;
 
 /// An answer in the making.
 pub(super) enum Draft {
@@ -220,6 +220,8 @@ impl Pick {
             KeyCode::Backspace if !self.filter.is_empty() => {
                 self.filter.pop();
             }
+            KeyCode::PageUp => return (0..PAGE).filter(|_| self.step(-1, choices)).count() > 0,
+            KeyCode::PageDown => return (0..PAGE).filter(|_| self.step(1, choices)).count() > 0,
             KeyCode::Home => return self.edge(choices, false),
             KeyCode::End => return self.edge(choices, true),
             _ => return false,

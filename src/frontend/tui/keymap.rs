@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::presets::Text;
+
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Action {
@@ -89,13 +91,17 @@ pub(super) struct Now {
     pub(super) list: bool,
     /// Left and right choose in a closed list.
     pub(super) turns: bool,
-    /// Something can be chosen or ticked without going on.
+    /// Several can be ticked.
+    pub(super) ticks: bool,
+    /// Something can be chosen without going on.
     pub(super) toggles: bool,
     /// The page has more than one field.
     pub(super) fields: bool,
     /// The diagnosis offers a change.
     pub(super) fix: bool,
-    /// The test went as far as a login, or the diagnosis wants another password.
+    /// Enter does something else than test again.
+    pub(super) retry: bool,
+    /// There is a password, and Enter does not ask for it.
     pub(super) password: bool,
     /// There is a link to show.
     pub(super) link: bool,
@@ -150,16 +156,24 @@ impl Key {
         code && ctrl == self.ctrl && !alt
     }
 
-    /// Its name, in words that a keyboard shows.
-    pub(super) fn name(self) -> String {
+    /// Its name, as a keyboard shows it.
+    pub(super) fn name(self, text: &Text) -> String {
         let name = match self.code {
-            KeyCode::Char(' ') => "Space".to_owned(),
+            KeyCode::Char(' ') => text.get("key-name-space"),
             KeyCode::Char(letter) if self.ctrl => letter.to_uppercase().to_string(),
             KeyCode::Char(letter) => letter.to_string(),
             KeyCode::F(number) => format!("F{number}"),
-            KeyCode::BackTab => "Shift-Tab".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
+            KeyCode::BackTab => text.get("key-name-backtab"),
+            KeyCode::PageUp => text.get("key-name-page-up"),
+            KeyCode::PageDown => text.get("key-name-page-down"),
+            KeyCode::Enter => text.get("key-name-enter"),
+            KeyCode::Esc => text.get("key-name-esc"),
+            KeyCode::Home => text.get("key-name-home"),
+            KeyCode::End => text.get("key-name-end"),
+            KeyCode::Up => text.get("key-name-up"),
+            KeyCode::Down => text.get("key-name-down"),
+            KeyCode::Left => text.get("key-name-left"),
+            KeyCode::Right => text.get("key-name-right"),
             other => format!("{other:?}"),
         };
         if self.ctrl { format!("Ctrl-{name}") } else { name }
@@ -212,15 +226,8 @@ pub(super) const KEYS: &[Binding] = {
         row(&[ENTER, letter('q'), ESC], A::Finish, |now| now.plain(Scene::Done), "key-finish", true),
         row(&[ENTER], A::Primary, Now::failed, "key-primary", true),
         row(&[letter('f')], A::Fix, |now| now.failed() && now.fix, "key-fix", false),
-        row(&[letter('r')], A::Retry, Now::failed, "key-retry", true),
-        row(&[letter('p')], A::Password, |now| now.failed() && now.password, "key-password", true),
-        row(
-            &[letter('t')],
-            A::Transcript,
-            |now| now.letters() && now.over.is_none() && now.transcript,
-            "key-transcript",
-            true,
-        ),
+        row(&[letter('r')], A::Retry, |now| now.failed() && now.retry, "key-retry", true),
+        row(&[letter('r')], A::Retry, Now::failed, "key-retry", false),
         row(
             &[letter('e')],
             A::Edit,
@@ -228,7 +235,13 @@ pub(super) const KEYS: &[Binding] = {
             "key-edit",
             true,
         ),
-        row(&[letter('w')], A::Force, Now::failed, "key-force", true),
+        row(
+            &[letter('t')],
+            A::Transcript,
+            |now| now.letters() && now.over.is_none() && now.transcript,
+            "key-transcript",
+            true,
+        ),
         row(&[key(KeyCode::Tab)], A::NextField, |now| now.form() && now.fields, "key-field", true),
         row(&[key(KeyCode::BackTab)], A::PreviousField, |now| now.form() && now.fields, "key-field-back", false),
         row(&[ESC], A::Stop, Now::running, "key-stop", true),
@@ -240,6 +253,8 @@ pub(super) const KEYS: &[Binding] = {
             true,
         ),
         row(&[key(KeyCode::F(1))], A::Help, |now| now.over != Some(Over::Help), "key-help", true),
+        row(&[letter('p')], A::Password, |now| now.failed() && now.password, "key-password", true),
+        row(&[letter('w')], A::Force, Now::failed, "key-force", true),
         row(&[letter('?')], A::Help, |now| now.letters() && now.over != Some(Over::Help), "key-help", false),
         row(&[key(KeyCode::F(3)), ctrl('g')], A::Link, |now| now.over.is_none() && now.link, "key-link", true),
         row(&[letter('q')], A::Link, |now| now.failed() && now.link, "key-link", false),
@@ -252,7 +267,8 @@ pub(super) const KEYS: &[Binding] = {
             true,
         ),
         row(&[key(KeyCode::F(6))], A::Probe, |now| now.over.is_none() && now.probe, "key-probe", true),
-        row(&[letter(' ')], A::Toggle, |now| now.form() && now.toggles, "key-toggle", true),
+        row(&[letter(' ')], A::Toggle, |now| now.form() && now.ticks, "key-toggle", true),
+        row(&[letter(' ')], A::Toggle, |now| now.form() && now.toggles, "key-toggle", false),
         row(
             &[key(KeyCode::Up)],
             A::Up,
@@ -277,7 +293,8 @@ pub(super) const KEYS: &[Binding] = {
         row(&[key(KeyCode::Left)], A::Left, |now| now.form() && now.turns, "key-left", false),
         row(&[key(KeyCode::Right)], A::Right, |now| now.form() && now.turns, "key-right", false),
         row(&[ctrl('u')], A::Clear, |now| now.form() && now.typing, "key-clear", false),
-        row(&[ctrl('c')], A::Leave, |_| true, "key-leave", true),
+        row(&[ctrl('c')], A::Leave, |now| !now.plain(Scene::Done), "key-leave", true),
+        row(&[ctrl('c')], A::Finish, |now| now.plain(Scene::Done), "key-leave", false),
         row(&[ctrl('z')], A::Suspend, |_| true, "key-suspend", false),
         row(&[ctrl('l')], A::Redraw, |_| true, "key-redraw", false),
     ]
@@ -336,7 +353,7 @@ mod tests {
     #[test]
     fn leaving_works_everywhere() {
         let leave = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for scene in [Scene::Form, Scene::Testing, Scene::Failed, Scene::Review, Scene::Writing, Scene::Done] {
+        for scene in [Scene::Form, Scene::Testing, Scene::Passed, Scene::Failed, Scene::Review, Scene::Writing] {
             for over in [None, Some(Over::Menu), Some(Over::Transcript)] {
                 assert_eq!(action(&leave, &Now { scene, over, typing: true, ..Now::default() }), Some(Action::Leave));
             }

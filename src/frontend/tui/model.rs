@@ -40,6 +40,7 @@ impl App {
             Scene::Failed => {
                 let choices = self.question().map(|question| question.choices.as_slice()).unwrap_or_default();
                 now.fix = choices.iter().any(|choice| choice.value == "fix");
+                now.retry = now.fix || self.asks().is_some();
                 let elsewhere = now.fix || self.asks() != Some(Field::Password);
                 now.password = elsewhere && self.setup.all().iter().any(|row| row.field == Field::Password);
                 now.transcript = self.has_transcript();
@@ -59,8 +60,9 @@ impl App {
         now.fields = form.fields.len() > 1;
         now.list = matches!(question.shape, Shape::Choice | Shape::Many) && form.is_open(self.body_ctx(), form.focus);
         now.turns = question.shape == Shape::Choice && !now.list;
-        now.toggles = matches!(question.shape, Shape::Many | Shape::Confirm) || (now.list && now.fields);
-        now.probe = self.shows_probe(question.step) && self.setup.probe().is_some_and(|probe| probe.report.is_some());
+        now.ticks = question.shape == Shape::Many;
+        now.toggles = question.shape == Shape::Confirm || (now.list && now.fields);
+        now.probe = Self::shows_probe(question.step) && self.setup.probe().is_some_and(|probe| probe.report.is_some());
     }
 
     fn has_transcript(&self) -> bool {
@@ -81,7 +83,7 @@ impl App {
         match self.asks() {
             _ if label("fix").is_some() => label("fix"),
             Some(_) => label("edit"),
-            None => label("retry"),
+            None => Some(self.setup.text().get("key-retry")),
         }
     }
 
@@ -110,7 +112,7 @@ impl App {
     }
 
     /// Whether the climb beside the questions is shown on a step's page.
-    const fn shows_probe(&self, step: Step) -> bool {
+    const fn shows_probe(step: Step) -> bool {
         matches!(step, Step::Server | Step::Password | Step::Test)
     }
 
@@ -153,7 +155,7 @@ impl App {
 
     /// The climb beside the questions, where it is shown.
     pub(super) fn beside(&self, ctx: Ctx<'_>, question: &Question) -> Option<super::widget::Doc> {
-        let probe = self.setup.probe().filter(|_| self.shows_probe(question.step))?;
+        let probe = self.setup.probe().filter(|_| Self::shows_probe(question.step))?;
         Some(ladder::beside(ctx, &probe))
     }
 

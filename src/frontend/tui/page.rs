@@ -4,17 +4,21 @@ use ratatui::{
     Frame,
     layout::{Position, Rect, Size},
     style::Style,
-    text::Line,
+    text::{Line, Span},
     widgets::{Block, BorderType, Widget},
 };
 
 use super::{
     app::App,
-    keymap::{Over, Scene},
+    keymap::{Now, Over, Scene},
     view::{Ctx, advice, chrome, done, ladder, over, review},
     widget::{Doc, wrap::fit},
 };
-use crate::{phrase, presets::Text, setup::Ladder};
+use crate::{
+    phrase,
+    presets::Text,
+    setup::{Field, Ladder, Mark, Row, Shape, Source, Step},
+};
 
 /// Smaller than this nothing can be shown.
 const LEAST: Size = Size { width: 26, height: 8 };
@@ -27,7 +31,7 @@ const WIDE: u16 = 130;
 /// The width of the page then.
 const WIDE_COLUMN: u16 = 126;
 /// The page is not higher than this.
-const TALL: u16 = 38;
+const TALL: u16 = 32;
 /// Columns between two documents that stand side by side.
 const GUTTER: u16 = 4;
 
@@ -73,7 +77,7 @@ impl From<Doc> for Body {
 
 impl App {
     /// Draws the screen.
-    pub(super) fn draw(&self, frame: &mut Frame<'_>) {
+    pub fn draw(&self, frame: &mut Frame<'_>) {
         let area = frame.area();
         if area.width < LEAST.width || area.height < LEAST.height {
             too_small(self.setup.text(), area, frame);
@@ -85,14 +89,37 @@ impl App {
             Block::bordered().border_type(BorderType::Rounded).border_style(self.theme.dim()).render(border, buffer);
         }
         let ctx = self.ctx(frames.body);
-        let rail = chrome::rail(ctx, &self.setup.rail());
+        let rail = chrome::rail(ctx, &self.rail());
         buffer.set_line(frames.rail.x, frames.rail.y, &rail, frames.rail.width);
         let cursor = self.draw_body(ctx, frames.body, buffer);
-        let foot = chrome::foot(ctx, &self.now(), self.primary_label().as_deref());
+        let foot = chrome::foot(ctx, &self.foot_facts(), self.primary_label().as_deref());
         buffer.set_line(frames.foot.x, frames.foot.y, &foot, frames.foot.width);
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);
         }
+    }
+
+    /// What the foot depends on: the same for every field of a page, since a foot that changes costs many bytes.
+    fn foot_facts(&self) -> Now {
+        let now = self.now();
+        let ticks = now.ticks
+            || self.question().is_some_and(|question| {
+                self.setup.page(question.step).iter().any(|row| row.field.spec().shape == Shape::Many)
+            });
+        Now { ticks, ..now }
+    }
+
+    /// The rail; while a passed test is looked at, the person still is there.
+    fn rail(&self) -> Vec<(Step, Mark)> {
+        let mut rail = self.setup.rail();
+        for (step, mark) in rail.iter_mut().filter(|_| self.held) {
+            match step {
+                Step::Test => *mark = Mark::Current,
+                Step::Write => *mark = Mark::Ahead,
+                _ => {}
+            }
+        }
+        rail
     }
 
     fn draw_body(&self, ctx: Ctx<'_>, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Option<Position> {
@@ -216,7 +243,11 @@ impl App {
         let split = self.is_split();
         let ctx = if split { ctx.wide(left_half(ctx.width)) } else { ctx };
         let mut doc = self.ladder_doc(ctx);
-        let said = self.setup.test().and_then(|test| test.diagnosis).map(|found| advice::diagnosis(ctx, &found));
+        let said = self.setup.test().and_then(|test| test.diagnosis).map(|found| {
+            let mut said = advice::diagnosis(ctx, &found);
+            said.extend(self.offer(ctx));
+            said
+        });
         if split {
             return Body { main: doc, side: said };
         }
@@ -229,6 +260,17 @@ impl App {
         let end = doc.lines.len().min(start + ctx.height.saturating_sub(2));
         doc.keep = Some(start..end);
         doc.into()
+    }
+
+    /// The change that the diagnosis offers.
+    fn offer(&self, ctx: Ctx<'_>) -> Doc {
+        let mut doc = Doc::default();
+        if let Some(label) = self.primary_label().filter(|_| self.facts().retry) {
+            doc.push(Line::default());
+            let point = Span::styled(format!("{} ", ctx.theme.marks.point), ctx.theme.accent());
+            doc.item(&[point], &ctx.text.say(&phrase!("tui-offer", label = label)), ctx.theme.bold(), 0, ctx.width);
+        }
+        doc
     }
 
     fn review_doc(&self, ctx: Ctx<'_>) -> Doc {
@@ -246,7 +288,7 @@ impl App {
             doc.extend(advice::note(ctx, &note));
         }
         doc.blank();
-        let rows: Vec<_> = self.setup.all().into_iter().filter(|row| !row.value.is_empty()).collect();
+        let rows: Vec<_> = self.setup.all().into_iter().filter(is_telling).collect();
         doc.extend(review::answers(ctx, &rows, None));
         doc.push(Line::default());
         doc.extend(self.plan_doc(ctx));
@@ -278,15 +320,13 @@ impl App {
     }
 
     fn done_doc(&self, ctx: Ctx<'_>) -> Doc {
-        match self.setup.written() {
-            Some(written) => done::page(ctx, written, &self.setup.equivalent(), &self.arrived()),
-            None => {
-                let mut doc = Doc::default();
-                doc.push(advice::title(ctx, &ctx.say("tui-dry-run")));
-                doc.extend(self.plan_doc(ctx));
-                doc
-            }
+        if let Some(written) = self.setup.written() {
+            return done::page(ctx, written, &self.setup.equivalent(), &self.arrived());
         }
+        let mut doc = Doc::default();
+        doc.push(advice::title(ctx, &ctx.say("tui-dry-run")));
+        doc.extend(self.plan_doc(ctx));
+        doc
     }
 
     fn over_body(&self, ctx: Ctx<'_>, what: Over) -> Doc {
@@ -318,6 +358,23 @@ impl App {
             }
         }
     }
+}
+
+/// Whether an answer belongs on the review page: what follows from a preset for the side roads is in the list of all.
+fn is_telling(row: &Row) -> bool {
+    let given = !matches!(row.source, None | Some(Source::Preset | Source::Default));
+    let aside = matches!(
+        row.field,
+        Field::Imap
+            | Field::ImapHost
+            | Field::ImapSecurity
+            | Field::ImapPort
+            | Field::ImapUsername
+            | Field::Auth
+            | Field::Test
+            | Field::TestTo
+    );
+    !row.value.is_empty() && (given || !aside)
 }
 
 /// The climb beside the questions in full.

@@ -14,8 +14,8 @@ use super::{screen::Screen, theme::Look};
 
 /// Alternate screen and bracketed paste; the erase that follows serves terminals that have no alternate screen.
 const ENTER: &str = "\x1b[?1049h\x1b[?2004h";
-/// The pen plain, paste as it was, cursor seen, the former screen.
-const LEAVE: &str = "\x1b[m\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// The pen plain, paste as it was, cursor seen and below everything (where there is no other screen), the former screen.
+const LEAVE: &str = "\x1b[m\x1b[?2004l\x1b[?25h\x1b[999;1H\r\n\x1b[?1049l";
 
 /// Whether the terminal is ours now.
 static TAKEN: AtomicBool = AtomicBool::new(false);

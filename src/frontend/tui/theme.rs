@@ -32,6 +32,8 @@ impl Look {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Theme {
     colour: bool,
+    quiet: Style,
+    strong: Style,
     pub(super) marks: &'static Marks,
 }
 
@@ -99,7 +101,12 @@ const ASCII: Marks = Marks {
 
 impl Theme {
     pub(super) const fn new(look: Look) -> Self {
-        Self { colour: look.colour, marks: if look.glyphs { &UNICODE } else { &ASCII } }
+        Self {
+            colour: look.colour,
+            quiet: Style::new().add_modifier(Modifier::DIM),
+            strong: Style::new().add_modifier(Modifier::BOLD),
+            marks: if look.glyphs { &UNICODE } else { &ASCII },
+        }
     }
 
     fn ink(self, colour: Color) -> Style {
@@ -127,12 +134,12 @@ impl Theme {
         self.ink(Color::Blue).add_modifier(Modifier::UNDERLINED)
     }
 
-    pub(super) fn dim(self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+    pub(super) const fn dim(self) -> Style {
+        self.quiet
     }
 
-    pub(super) fn bold(self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+    pub(super) const fn bold(self) -> Style {
+        self.strong
     }
 
     /// Dark on light whatever the terminal's colours are, as a QR code wants it.

@@ -1,45 +1,231 @@
 //! Every page, at the sizes that people have, in both languages.
 
-use super::support::*;
-use crate::presets::Lang;
 use crossterm::event::KeyCode;
 
-#[test]
-fn look() {
-    let mut wizard = Wizard::new(Lang::En, 80, 24);
-    wizard.show("first");
-    wizard.type_in("ops").enter();
-    wizard.show("error");
-    wizard.type_in("@gmail.com").enter().show("name");
-    wizard.type_in("Ops Team").enter().show("provider");
-    wizard.type_in("ovh").show("provider filter");
-    wizard.press(KeyCode::Backspace).press(KeyCode::Backspace).press(KeyCode::Backspace);
-    wizard.enter().show("server");
-    wizard.enter().show("password");
-    wizard.probed(connected()).show("password probed");
-    wizard.paste("abcd efgh ijkl\nmnop\n").show("pasted");
-    wizard.enter().show("spaces");
-    wizard.enter().show("test");
-    wizard.enter().show("test to");
-    wizard.enter().show("testing");
-    let all = steps();
-    wizard.climbs(all[0].clone()).climbs(all[1].clone());
-    let mut running = all[2].clone();
-    running.state = crate::probe::State::Running;
-    running.elapsed = None;
-    running.learned = None;
-    wizard.climbs(running).show("climbing");
-    wizard.tested(refused).show("failed");
-    wizard.press(KeyCode::Char('t')).show("transcript");
-    wizard.press(KeyCode::Esc).press(KeyCode::Char('?')).show("help");
-    wizard.press(KeyCode::Esc).press(KeyCode::Char('e')).show("answers");
-    wizard.press(KeyCode::Esc).press(KeyCode::Char('r')).show("again");
-    wizard.tested(|_| passed()).show("passed");
-    wizard.enter().show("write");
+use super::support::{Wizard, connected, failed_plan, passed, refused, running, steps, written};
+use crate::{
+    frontend::{Companion, Item},
+    presets::Lang,
+    setup::{Field, Status},
+};
+
+const HOME: (u16, u16) = (80, 24);
+const SIZES: [(u16, u16); 6] = [HOME, (60, 20), (40, 12), (26, 8), (150, 45), (200, 60)];
+
+fn wizard(lang: Lang, (width, height): (u16, u16)) -> Wizard {
+    Wizard::new(lang, width, height)
+}
+
+/// A page by its name, and the way to it.
+type Page = (&'static str, fn(&mut Wizard));
+
+const PAGES: [Page; 17] = [
+    ("sender", |_| {}),
+    ("provider", |wizard| drop(wizard.to_provider("ops@gmail.com"))),
+    ("server", |wizard| drop(wizard.to_provider("ops@gmail.com").enter())),
+    ("custom server", |wizard| drop(wizard.to_provider("ops@example.com").press(KeyCode::End).enter())),
+    ("password", |wizard| drop(wizard.to_password())),
+    ("password, probed", |wizard| drop(wizard.to_password().probed(connected()))),
+    ("link", |wizard| drop(wizard.to_password().press(KeyCode::F(3)))),
+    ("test", |wizard| drop(wizard.to_password().type_in("abcdefghijklmnop").enter())),
+    ("testing", |wizard| {
+        wizard.to_test();
+        for step in steps().into_iter().take(3) {
+            wizard.climbs(step);
+        }
+        wizard.climbs(running());
+    }),
+    ("passed", |wizard| drop(wizard.to_test().tested(|_| passed()))),
+    ("failed", |wizard| drop(wizard.to_test().tested(refused))),
+    ("transcript", |wizard| drop(wizard.to_test().tested(refused).press(KeyCode::Char('t')))),
+    ("answers", |wizard| drop(wizard.to_test().tested(refused).press(KeyCode::Char('e')))),
+    ("write", |wizard| drop(wizard.to_test().tested(|_| passed()).enter())),
+    ("review", |wizard| drop(wizard.to_review())),
+    ("writing", |wizard| drop(wizard.to_review().enter())),
+    ("done", |wizard| drop(wizard.to_review().enter().applied(Ok(written())))),
+];
+
+fn at(page: &str, lang: Lang, size: (u16, u16)) -> Wizard {
+    let mut wizard = wizard(lang, size);
+    let (_, way) = PAGES.iter().find(|(name, _)| *name == page).unwrap();
+    way(&mut wizard);
+    wizard
 }
 
 #[test]
-fn look2() {
-    let mut wizard = Wizard::new(Lang::En, 80, 24);
-    wizard.to_review().show("review");
+fn every_page_can_be_seen_at_every_size() {
+    for lang in Lang::ALL {
+        for size in SIZES {
+            for (name, _) in PAGES {
+                let wizard = at(name, lang, size);
+                let (screen, cursor) = wizard.look();
+                wizard.show(&format!("{name} {lang:?}"));
+                let lines: Vec<&str> = screen.lines().collect();
+                assert!(lines.iter().filter(|line| !line.is_empty()).count() >= 3, "{name} {size:?}\n{screen}");
+                let typing = wizard.app.is_typing() && wizard.app.over.is_none();
+                assert!(!typing || cursor.is_some(), "{name} {size:?} takes keys that nobody sees\n{screen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_window_that_is_too_small_says_so_in_one_line() {
+    let screen = wizard(Lang::En, (25, 8)).screen();
+    assert_eq!(screen.lines().next(), Some("Make this window 26×8 or…"));
+    assert_eq!(screen.trim().lines().count(), 1);
+}
+
+#[test]
+fn the_first_page_asks_for_the_address_and_nothing_else_is_needed() {
+    let wizard = wizard(Lang::En, HOME);
+    let screen = wizard.screen();
+    assert!(screen.starts_with(" mailsetup   Sender ●  Provider  Server  Password  Test  Write\n"), "{screen}");
+    assert!(screen.contains("\n ▸ Sender address"), "{screen}");
+    assert!(screen.contains("\n Enter next   Tab field"), "{screen}");
+}
+
+#[test]
+fn the_guidance_stands_above_the_password() {
+    for size in [HOME, (60, 20), (150, 45)] {
+        let screen = at("password", Lang::En, size).screen();
+        let guidance = screen.find("Gmail never takes the account password").unwrap();
+        let input = screen.find("▸ App password").unwrap();
+        assert!(guidance < input, "{screen}");
+        assert!(screen.contains("https://myaccount.google.com/apppasswords"), "{screen}");
+    }
+}
+
+#[test]
+fn the_password_is_never_on_the_screen() {
+    let mut wizard = at("password", Lang::En, HOME);
+    for character in "abcdefghijklmnop".chars() {
+        wizard.press(KeyCode::Char(character));
+        assert!(!wizard.screen().contains("abc"));
+    }
+    assert!(wizard.screen().contains("▸ App password  ••••••••••••••••\n"));
+    wizard.enter();
+    for page in ["test", "failed", "answers", "review", "done"] {
+        assert!(!at(page, Lang::En, (200, 60)).screen().contains("abcdefgh"), "{page}");
+    }
+}
+
+#[test]
+fn the_climb_beside_the_questions_is_told_on_the_password_page() {
+    let screen = at("password, probed", Lang::En, (100, 30)).screen();
+    assert!(
+        screen.contains("✓ smtp.gmail.com:465 answers, TLS 1.3, signed by Google Trust Services, valid to 2027-01-18"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_failure_shows_the_servers_words_and_offers_what_to_do() {
+    let screen = at("failed", Lang::En, HOME).screen();
+    assert!(screen.contains("   ✗ Login"), "{screen}");
+    assert!(screen.contains("       534-5.7.9 Application-specific password required."), "{screen}");
+    assert!(screen.contains("\\u{1b}[31m- gsmtp"), "escape sequences are shown, not sent\n{screen}");
+    assert!(screen.contains("Test ✗"), "{screen}");
+    let foot = screen.lines().last().unwrap();
+    assert!(foot.contains("t transcript") && foot.contains("Esc back") && foot.contains("F1 help"), "{foot}");
+}
+
+#[test]
+fn a_passed_test_is_looked_at_before_the_next_question() {
+    let mut wizard = at("passed", Lang::En, HOME);
+    let screen = wizard.screen();
+    assert!(screen.contains("✓ The server took the message for ops@gmail.com. 871 ms, 6 round trips."), "{screen}");
+    assert!(screen.lines().next().unwrap().ends_with("Test ●  Write"), "{screen}");
+    wizard.enter();
+    assert!(wizard.screen().contains("What should use these settings?"));
+}
+
+#[test]
+fn the_review_shows_answers_sources_and_the_diff() {
+    let screen = at("review", Lang::En, (80, 40)).screen();
+    assert!(screen.contains("Write these files?"), "{screen}");
+    assert!(screen.contains("   Server                smtp.gmail.com"), "{screen}");
+    assert!(screen.contains("preset\n"), "{screen}");
+    assert!(screen.contains("/home/ops/.msmtprc"), "{screen}");
+    assert!(screen.contains("   +account default"), "{screen}");
+}
+
+#[test]
+fn a_trouble_with_the_plan_is_told_where_it_can_be_mended() {
+    let mut wizard = wizard(Lang::En, HOME);
+    wizard.to_plan().planned(Err(failed_plan()));
+    let screen = wizard.screen();
+    assert!(screen.contains("This cannot be empty."), "{screen}");
+    assert!(matches!(&wizard.app.status, Status::Ask(question) if question.field == Field::Targets));
+}
+
+#[test]
+fn the_last_page_says_what_was_written_how_it_was_proven_and_how_to_try_it() {
+    let screen = at("done", Lang::En, HOME).screen();
+    for words in [
+        "Done. This machine can send mail.",
+        "changed  /home/ops/.msmtprc",
+        "before: /home/ops/.local/state/mailsetup/backup/msmtprc",
+        "msmtp: read back, and a message went out from what was written (871 ms)",
+        "  echo hello | msmtp ops@gmail.com",
+        "mailsetup ops@gmail.com",
+        "--password-stdin",
+    ] {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+}
+
+#[test]
+fn links_stay_whole_where_they_fit() {
+    for size in [HOME, (60, 20), (200, 60)] {
+        let screen = at("link", Lang::Fr, size).screen();
+        assert!(screen.contains("https://myaccount.google.com/apppasswords"), "{screen}");
+    }
+    assert!(at("link", Lang::En, HOME).screen().contains("█▀▀▀▀▀█"), "there is room for the code");
+    assert!(at("link", Lang::En, (60, 20)).screen().contains("no room"));
+}
+
+#[test]
+fn without_colour_and_glyphs_the_marks_are_ascii() {
+    let mut wizard = wizard(Lang::En, HOME).plain();
+    wizard.to_test().tested(refused);
+    let screen = wizard.screen();
+    assert!(screen.contains("x Login") && screen.contains("+ TLS"), "{screen}");
+    assert!(wizard.styles().iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+}
+
+struct Demo {
+    picked: bool,
+}
+
+impl Companion for Demo {
+    fn hint(&self, field: Field) -> Option<String> {
+        (field == Field::Password).then(|| "In this demo: open sesame".to_owned())
+    }
+
+    fn menu(&self) -> Vec<Item> {
+        vec![Item { key: 'w', label: "the password is wrong".into(), active: self.picked }]
+    }
+
+    fn pick(&mut self, _: usize) {
+        self.picked = !self.picked;
+    }
+
+    fn arrived(&self) -> Vec<String> {
+        vec!["Subject: Test from web1".into()]
+    }
+}
+
+#[test]
+fn a_companion_hints_breaks_things_and_shows_what_arrived() {
+    let mut wizard = Wizard::with(Lang::En, 80, 24, Some(Box::new(Demo { picked: false })));
+    wizard.to_password();
+    assert!(wizard.screen().contains("▸ In this demo: open sesame"));
+    wizard.press(KeyCode::F(5)).press(KeyCode::Char('w'));
+    assert!(wizard.screen().contains(" ▸ w  [✓] the password is wrong"), "{}", wizard.screen());
+    wizard.enter();
+    assert!(wizard.screen().contains("w  [ ] the password is wrong"));
+    let mut wizard = Wizard::with(Lang::En, 80, 24, Some(Box::new(Demo { picked: false })));
+    wizard.to_test().tested(|_| passed());
+    assert!(wizard.screen().contains(" Arrived:\n   Subject: Test from web1\n"), "{}", wizard.screen());
 }

@@ -1,26 +1,41 @@
 //! A wizard without a terminal and without work: effects are noted, their results are told by the test.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::{Terminal, backend::TestBackend, layout::Size};
+use ratatui::{
+    Terminal,
+    backend::TestBackend,
+    layout::{Position, Size},
+    style::{Color, Style},
+};
 
-use super::super::{Look, Options, app::App};
+use super::super::{Look, Options, app::App, theme::Theme};
 use crate::{
+    error::Exit,
     mail::{Mechanism, Reply},
+    phrase,
     plan::{Change, Plan},
     presets::{Catalog, Lang, Text},
     probe::{
         Cancel, Capabilities, CertificateFacts, Evidence, Fault, Learned, Report, Stage, State, Step, Transcript,
         report::{Line, Who},
     },
-    setup::{self, Climbing, Dial, Effect, Facts, Msg, Outcome, Setup, Work},
+    setup::{self, Climbing, Dial, Effect, Facts, Field, Msg, Outcome, Proof, Setup, Trouble, Work, Written, WrittenFile},
 };
+
+static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
 
 /// A wizard under test.
 pub(super) struct Wizard {
     pub(super) app: App,
     pub(super) effects: Rc<RefCell<Vec<Effect>>>,
+    pub(super) cancels: Rc<RefCell<Vec<Cancel>>>,
     pub(super) size: Size,
 }
 
@@ -39,18 +54,28 @@ impl Wizard {
             command: vec!["mailsetup".into()],
             program: vec!["/usr/bin/mailsetup".into()],
         };
-        let setup = Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(lang)), facts, setup::Options::default());
+        let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::Options::default());
         let effects = Rc::new(RefCell::new(Vec::new()));
         let noted = Rc::clone(&effects);
+        let cancels: Rc<RefCell<Vec<Cancel>>> = Rc::default();
+        let handed = Rc::clone(&cancels);
         let starter = Box::new(move |effect: Effect| {
             noted.borrow_mut().push(effect);
-            Cancel::default()
+            let cancel = Cancel::default();
+            handed.borrow_mut().push(cancel.clone());
+            cancel
         });
         let options = Options { look: Look { colour: true, utf8: true, glyphs: true }, diff };
         let mut app = App::new(setup, starter, options, companion);
         let size = Size::new(width, height);
         app.resize(size);
-        Self { app, effects, size }
+        Self { app, effects, cancels, size }
+    }
+
+    /// The same without colours and beyond ASCII.
+    pub(super) fn plain(mut self) -> Self {
+        self.app.theme = Theme::new(Look { colour: false, utf8: false, glyphs: false });
+        self
     }
 
     pub(super) fn press(&mut self, code: KeyCode) -> &mut Self {
@@ -91,8 +116,26 @@ impl Wizard {
 
     /// What the screen shows, without blanks at the ends of lines.
     pub(super) fn screen(&self) -> String {
+        self.look().0
+    }
+
+    /// The style of every cell.
+    pub(super) fn styles(&self) -> Vec<Style> {
         let mut terminal = Terminal::new(TestBackend::new(self.size.width, self.size.height)).unwrap();
         terminal.draw(|frame| self.app.draw(frame)).unwrap();
+        let plain = |colour: Option<Color>| colour.filter(|colour| *colour != Color::Reset);
+        let style = |cell: &ratatui::buffer::Cell| {
+            let style = cell.style();
+            Style { fg: plain(style.fg), bg: plain(style.bg), ..style }
+        };
+        terminal.backend().buffer().content.iter().map(style).collect()
+    }
+
+    /// What the screen shows, and where the cursor stands.
+    pub(super) fn look(&self) -> (String, Option<Position>) {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.width, self.size.height)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame)).unwrap();
+        let cursor = terminal.backend().cursor_visible().then(|| terminal.backend().cursor_position());
         let buffer = terminal.backend().buffer();
         let mut text = String::new();
         for y in 0..self.size.height {
@@ -110,7 +153,7 @@ impl Wizard {
             text.push_str(line.trim_end());
             text.push('\n');
         }
-        text
+        (text, cursor)
     }
 
     /// A look at it while writing tests.
@@ -172,14 +215,28 @@ impl Wizard {
 
     /// To the review page, with a plan.
     pub(super) fn to_review(&mut self) -> &mut Self {
+        self.to_plan().planned(Ok(plan()))
+    }
+
+    /// To the planning.
+    pub(super) fn to_plan(&mut self) -> &mut Self {
         self.to_test().tested(|_| passed()).enter();
         for _ in 0..4 {
             if self.effect(|work| matches!(work, Work::Plan(_))).is_none() {
                 self.enter();
             }
         }
+        self
+    }
+
+    pub(super) fn planned(&mut self, plan: Result<Plan, Trouble>) -> &mut Self {
         let effect = self.effect(|work| matches!(work, Work::Plan(_))).unwrap();
-        self.tell(effect.generation, Outcome::Planned(Ok(plan())))
+        self.tell(effect.generation, Outcome::Planned(plan))
+    }
+
+    pub(super) fn applied(&mut self, written: Result<Written, Trouble>) -> &mut Self {
+        let effect = self.effect(|work| matches!(work, Work::Apply(_))).unwrap();
+        self.tell(effect.generation, Outcome::Applied(written))
     }
 }
 
@@ -203,6 +260,40 @@ pub(super) fn plan() -> Plan {
         keep: None,
         notes: Vec::new(),
     }
+}
+
+/// A plan that did not come about.
+pub(super) fn failed_plan() -> Trouble {
+    Trouble { phrase: phrase!("invalid-empty"), hint: None, field: Some(Field::Targets), exit: Exit::Data }
+}
+
+pub(super) fn written() -> Written {
+    Written {
+        files: vec![
+            WrittenFile {
+                path: "/home/ops/.config/mailsetup/profiles/default.toml".into(),
+                action: "created",
+                backup: None,
+            },
+            WrittenFile {
+                path: "/home/ops/.msmtprc".into(),
+                action: "changed",
+                backup: Some("/home/ops/.local/state/mailsetup/backup/msmtprc".into()),
+            },
+        ],
+        changed: true,
+        notes: Vec::new(),
+        proofs: vec![Proof {
+            target: "msmtp".into(),
+            report: Some(passed()),
+            try_it: Some("echo hello | msmtp ops@gmail.com".into()),
+        }],
+    }
+}
+
+/// A stage that is under way.
+pub(super) fn running() -> Step {
+    Step { state: State::Running, ..Step::pending(Stage::Greeting) }
 }
 
 fn diff(change: &Change, _: Option<&crate::mail::Secret>) -> Vec<String> {

@@ -1,1 +1,220 @@
-//! Walks.
+//! Keys and what they lead to: back and forth, paste, resize, leaving.
+
+use crossterm::event::{Event, KeyCode};
+
+use super::support::{Wizard, passed, refused, written};
+use crate::{
+    presets::Lang,
+    setup::{Field, Status, Work},
+};
+
+fn wizard() -> Wizard {
+    Wizard::new(Lang::En, 80, 24)
+}
+
+fn asked(wizard: &Wizard) -> Option<Field> {
+    wizard.app.question().map(|question| question.field)
+}
+
+#[test]
+fn enter_accepts_and_an_answer_that_is_not_taken_stays_to_be_mended() {
+    let mut wizard = wizard();
+    wizard.type_in("ops").enter();
+    assert_eq!(asked(&wizard), Some(Field::Address));
+    assert!(wizard.screen().contains("✗ “ops” has no @."));
+    wizard.type_in("@gmail.com");
+    assert!(!wizard.screen().contains("has no @"), "what is mended is not blamed");
+    wizard.enter();
+    assert_eq!(asked(&wizard), Some(Field::Name));
+}
+
+#[test]
+fn tab_takes_what_was_typed_and_walks_around_the_page() {
+    let mut wizard = wizard();
+    wizard.type_in("ops@gmail.com").press(KeyCode::Tab);
+    assert_eq!(asked(&wizard), Some(Field::Name));
+    wizard.press(KeyCode::Tab);
+    assert_eq!(asked(&wizard), Some(Field::ReplyTo));
+    wizard.press(KeyCode::Tab);
+    assert_eq!(asked(&wizard), Some(Field::Address));
+    wizard.press(KeyCode::BackTab);
+    assert_eq!(asked(&wizard), Some(Field::ReplyTo));
+    wizard.press(KeyCode::Up);
+    assert_eq!(asked(&wizard), Some(Field::Name));
+    assert!(wizard.screen().contains("Sender address    ops@gmail.com\n"));
+    wizard.press(KeyCode::Up).type_in("x y").press(KeyCode::Tab);
+    assert_eq!(asked(&wizard), Some(Field::Address), "what cannot be taken keeps the focus");
+}
+
+#[test]
+fn walking_through_a_list_chooses_nothing() {
+    let mut wizard = wizard();
+    wizard.to_provider("ops@gmail.com").enter();
+    assert_eq!(asked(&wizard), Some(Field::Security));
+    wizard.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down);
+    assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("tls"));
+    assert_ne!(asked(&wizard), Some(Field::Security), "below the last item comes the next field");
+    let mut wizard = Wizard::new(Lang::En, 80, 24);
+    wizard.to_provider("ops@gmail.com").enter().press(KeyCode::Down).enter();
+    assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("starttls"));
+}
+
+#[test]
+fn a_closed_list_turns_left_and_right() {
+    let mut wizard = Wizard::new(Lang::En, 60, 20);
+    wizard.to_provider("ops@gmail.com").enter();
+    assert!(wizard.screen().contains("‹ Implicit TLS ›"), "{}", wizard.screen());
+    wizard.press(KeyCode::Right).press(KeyCode::Tab);
+    assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("starttls"));
+}
+
+#[test]
+fn a_pasted_line_break_never_presses_enter() {
+    let mut wizard = wizard();
+    wizard.paste("ops@gmail.com\r\n");
+    assert_eq!(asked(&wizard), Some(Field::Address));
+    assert!(wizard.screen().contains("! The line break in what you pasted was left out."));
+    wizard.enter();
+    assert_eq!(wizard.app.setup.value(Field::Address).as_deref(), Some("ops@gmail.com"));
+    let mut wizard = Wizard::new(Lang::En, 80, 24);
+    wizard.to_password().paste("abcdefghijklmnop\n");
+    assert_eq!(asked(&wizard), Some(Field::Password));
+    wizard.enter();
+    assert_eq!(asked(&wizard), Some(Field::Test));
+}
+
+#[test]
+fn letters_are_typed_and_are_keys_only_where_nothing_is_typed() {
+    let mut wizard = wizard();
+    wizard.press(KeyCode::Char('?'));
+    assert!(wizard.screen().contains("\n Keys\n"));
+    wizard.press(KeyCode::Esc).type_in("a?q");
+    assert!(wizard.screen().contains("▸ Sender address    a?q\n"));
+    wizard.press(KeyCode::F(1));
+    assert!(wizard.screen().contains("\n Keys\n"));
+}
+
+#[test]
+fn escape_goes_back_and_what_was_entered_comes_back_too() {
+    let mut wizard = wizard();
+    wizard.press(KeyCode::Esc);
+    assert!(wizard.screen().contains("! This is the first question."));
+    wizard.type_in("ops@gmail.com").enter().type_in("Op").press(KeyCode::Esc);
+    assert_eq!(asked(&wizard), Some(Field::Address));
+    wizard.enter();
+    assert_eq!(asked(&wizard), Some(Field::Name));
+    assert!(wizard.screen().contains("▸ Display name      Op\n"), "{}", wizard.screen());
+}
+
+#[test]
+fn a_list_is_searched_by_typing() {
+    let mut wizard = wizard();
+    wizard.to_provider("ops@example.com").type_in("zoho");
+    let screen = wizard.screen();
+    assert!(screen.contains("Zoho") && !screen.contains("Gmail"), "{screen}");
+    wizard.type_in("zzz");
+    assert!(wizard.screen().contains("Nothing matches."));
+    wizard.ctrl('u').enter();
+    assert_ne!(asked(&wizard), Some(Field::Provider));
+}
+
+#[test]
+fn escape_stops_a_test_at_once_and_its_late_result_is_dropped() {
+    let mut wizard = wizard();
+    wizard.to_test();
+    let stopped = wizard.cancels.borrow().last().cloned().unwrap();
+    assert!(!stopped.is_cancelled());
+    wizard.press(KeyCode::Esc);
+    assert!(stopped.is_cancelled());
+    assert_eq!(asked(&wizard), Some(Field::Test));
+    wizard.tested(|_| passed());
+    assert_eq!(asked(&wizard), Some(Field::Test), "a late result says nothing");
+}
+
+#[test]
+fn an_effect_is_started_once() {
+    let mut wizard = wizard();
+    wizard.to_test();
+    wizard.app.turn();
+    wizard.app.resize(wizard.size);
+    let tests = wizard.effects.borrow().iter().filter(|effect| matches!(effect.work, Work::Test(_))).count();
+    assert_eq!(tests, 1);
+}
+
+#[test]
+fn a_failed_test_leads_to_another_password() {
+    let mut wizard = wizard();
+    wizard.to_test().tested(refused).press(KeyCode::Char('p'));
+    assert_eq!(asked(&wizard), Some(Field::Password));
+    wizard.enter();
+    assert_ne!(asked(&wizard), Some(Field::Password), "no new one keeps the one that is known");
+    let mut wizard = Wizard::new(Lang::En, 80, 24);
+    wizard.to_test().tested(refused).press(KeyCode::Char('r'));
+    assert!(matches!(&wizard.app.status, Status::Run(effect) if matches!(effect.work, Work::Test(_))));
+}
+
+#[test]
+fn any_answer_can_be_edited_from_the_list() {
+    let mut wizard = wizard();
+    wizard.to_review().press(KeyCode::Char('e')).press(KeyCode::Down).enter();
+    assert_eq!(asked(&wizard), Some(Field::Name));
+    assert!(wizard.app.over.is_none());
+}
+
+#[test]
+fn nothing_is_written_without_a_yes() {
+    let mut wizard = wizard();
+    wizard.to_review();
+    for code in [KeyCode::Char(' '), KeyCode::Down, KeyCode::PageDown, KeyCode::Tab, KeyCode::Char('x')] {
+        wizard.press(code);
+    }
+    wizard.paste("y\n");
+    assert!(wizard.effect(|work| matches!(work, Work::Apply(_))).is_none());
+    wizard.press(KeyCode::Char('y'));
+    assert!(wizard.effect(|work| matches!(work, Work::Apply(_))).is_some());
+}
+
+#[test]
+fn leaving_while_files_are_written_waits_for_the_end_of_the_write() {
+    let mut wizard = wizard();
+    wizard.to_review().enter().ctrl('c');
+    assert!(!wizard.app.has_ended());
+    wizard.applied(Ok(written()));
+    assert!(wizard.app.has_ended());
+    assert_eq!(wizard.app.into_setup().status(), Status::Done);
+}
+
+#[test]
+fn leaving_works_on_every_page() {
+    let ways: [fn(&mut Wizard); 5] = [
+        |_| {},
+        |wizard| drop(wizard.to_password().press(KeyCode::F(3))),
+        |wizard| drop(wizard.to_test()),
+        |wizard| drop(wizard.to_test().tested(refused).press(KeyCode::Char('t'))),
+        |wizard| drop(wizard.to_review()),
+    ];
+    for way in ways {
+        let mut wizard = wizard();
+        way(&mut wizard);
+        wizard.ctrl('c');
+        assert!(wizard.app.has_ended());
+        assert!(wizard.cancels.borrow().iter().all(crate::probe::Cancel::is_cancelled));
+        assert_eq!(wizard.app.into_setup().status(), Status::Cancelled);
+    }
+}
+
+#[test]
+fn a_page_that_is_too_long_scrolls_and_a_resize_loses_nothing() {
+    let mut wizard = Wizard::new(Lang::En, 60, 16);
+    wizard.to_review();
+    let before = wizard.screen();
+    assert!(before.contains('▼'), "{before}");
+    wizard.press(KeyCode::PageDown).press(KeyCode::End);
+    let after = wizard.screen();
+    assert!(after.contains("+account default") && after.contains('▲') && !after.contains('▼'), "{after}");
+    wizard.press(KeyCode::Home);
+    assert_eq!(wizard.screen(), before);
+    wizard.size = ratatui::layout::Size::new(100, 40);
+    wizard.app.handle(&Event::Resize(100, 40));
+    assert!(wizard.screen().contains("+account default"));
+}

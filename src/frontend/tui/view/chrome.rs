@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{
     super::{
-        keymap::{self, Action, Binding, Key, Now},
+        keymap::{self, Action, Binding, Now},
         widget::wrap::width,
     },
     Ctx,
@@ -86,7 +86,7 @@ pub(in super::super) fn foot(ctx: Ctx<'_>, now: &Now, primary: Option<&str>) -> 
     let mut items: Vec<(Action, String, String)> = keymap::active(now)
         .into_iter()
         .filter(|(_, binding)| binding.foot)
-        .map(|(keys, binding)| (binding.action, keys[0].name(), label(ctx.text, binding, primary)))
+        .map(|(keys, binding)| (binding.action, keys[0].name(ctx.text), label(ctx.text, binding, primary)))
         .collect();
     let wide = |items: &[(Action, String, String)]| -> usize {
         items.iter().map(|(_, key, label)| width(key) + width(label) + 4).sum::<usize>().saturating_sub(3)
@@ -120,7 +120,7 @@ pub(in super::super) fn all_keys(ctx: Ctx<'_>, now: &Now, primary: Option<&str>)
     keymap::active(&below)
         .into_iter()
         .map(|(keys, binding)| {
-            let names: Vec<String> = keys.iter().copied().map(Key::name).collect();
+            let names: Vec<String> = keys.iter().map(|key| key.name(ctx.text)).collect();
             (names.join(", "), label(ctx.text, binding, primary))
         })
         .collect()

@@ -23,9 +23,8 @@ use crate::{
 /// The page.
 pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[String], arrived: &[String]) -> Doc {
     let mut doc = Doc::default();
-    let words = ctx.say(if written.changed { "render-written" } else { "render-unchanged" });
-    let mark = Span::styled(format!("{} ", ctx.theme.marks.passed), ctx.theme.good());
-    doc.item(&[mark], &words, ctx.theme.bold(), 0, ctx.width);
+    let mark = sign(ctx, summary::is_proven(written));
+    doc.item(&[mark], &summary::outcome(ctx.text, written), ctx.theme.bold(), 0, ctx.width);
     doc.push(Line::default());
     doc.extend(files(ctx, written));
     if !written.proofs.is_empty() {
@@ -73,13 +72,17 @@ fn files(ctx: Ctx<'_>, written: &Written) -> Doc {
     doc
 }
 
+/// The mark in front of what is good or not.
+fn sign(ctx: Ctx<'_>, good: bool) -> Span<'static> {
+    let (mark, style) =
+        if good { (ctx.theme.marks.passed, ctx.theme.good()) } else { (ctx.theme.marks.failed, ctx.theme.bad()) };
+    Span::styled(format!("{mark} "), style)
+}
+
 fn proven(ctx: Ctx<'_>, proof: &Proof) -> Doc {
     let mut doc = Doc::default();
     let good = proof.report.as_ref().is_none_or(crate::probe::Report::passed);
-    let (sign, style) =
-        if good { (ctx.theme.marks.passed, ctx.theme.good()) } else { (ctx.theme.marks.failed, ctx.theme.bad()) };
-    let sign = Span::styled(format!("{sign} "), style);
-    doc.item(&[sign], &summary::proof(ctx.text, proof), Style::new(), 0, ctx.width);
+    doc.item(&[sign(ctx, good)], &summary::proof(ctx.text, proof), Style::new(), 0, ctx.width);
     if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
         for line in render::ladder::fault(ctx.text, evidence) {
             doc.text(&line, ctx.theme.bold(), 4, ctx.width);

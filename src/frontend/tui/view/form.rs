@@ -28,6 +28,12 @@ const BESIDE: usize = 50;
 const OPEN: usize = 5;
 /// A list shows at least so many of its items.
 const LIST: usize = 4;
+/// In fewer lines, one line of help must do.
+const HELP: usize = 12;
+/// A hint in fewer columns says nothing.
+const HINT: usize = 18;
+/// The one line of help that changes with the focus is not longer: it is what a way to another field costs.
+pub(in super::super) const SENTENCE: usize = 64;
 /// Lines of help are not longer than this: longer ones are hard to read.
 const PROSE: usize = 84;
 
@@ -88,7 +94,9 @@ enum Density {
     Tight,
     /// Lists closed, one line of help.
     Compact,
-    /// The same without help and without what else there is to know about the password.
+    /// The same without help.
+    Brief,
+    /// The same without what else there is to know about the password.
     Spare,
 }
 
@@ -109,7 +117,7 @@ impl Form {
     }
 
     fn density(&self, ctx: Ctx<'_>) -> Density {
-        [Density::Airy, Density::Tight, Density::Compact]
+        [Density::Airy, Density::Tight, Density::Compact, Density::Brief]
             .into_iter()
             .find(|density| self.layout(ctx, *density, usize::MAX).lines.len() <= ctx.height)
             .unwrap_or(Density::Spare)
@@ -130,12 +138,13 @@ impl Form {
         let prose = ctx.width.min(PROSE);
         let alone = self.fields.len() == 1;
         if let Some(advice) = &self.advice {
-            if density == Density::Airy {
+            if density != Density::Spare {
                 doc.blank();
             }
             doc.extend(guidance(ctx.wide(prose), advice, density != Density::Spare));
-        } else if let ([only], true) = (self.fields.as_slice(), alone) {
-            doc.text(&only.help, ctx.theme.dim(), 0, prose);
+        } else if let [only] = self.fields.as_slice() {
+            let help = if ctx.height < HELP { first_sentence(&only.help, prose) } else { only.help.clone() };
+            doc.text(&help, ctx.theme.dim(), 0, prose);
         }
         doc.blank();
         let label = self.fields.iter().map(|block| width(&block.label)).max().unwrap_or(0);
@@ -166,7 +175,7 @@ impl Form {
             let help = self.fields.get(self.focus).map(|block| block.help.as_str()).unwrap_or_default();
             doc.push(Line::from(vec![
                 gap(2),
-                Span::styled(first_sentence(help, ctx.width.saturating_sub(2)), ctx.theme.dim()),
+                Span::styled(first_sentence(help, ctx.width.saturating_sub(2).min(SENTENCE)), ctx.theme.dim()),
             ]));
         }
         if !self.notes.is_empty() {
@@ -184,6 +193,16 @@ impl Form {
         }
         doc
     }
+}
+
+/// What points at where the person is, or the room for it.
+fn pointer(ctx: Ctx<'_>, here: bool) -> Span<'static> {
+    if here { Span::styled(ctx.theme.marks.point, ctx.theme.accent()) } else { Span::raw(" ") }
+}
+
+/// How many columns spans take.
+fn wide(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(Span::width).sum()
 }
 
 /// Where a block stands.
@@ -210,8 +229,7 @@ impl Block {
         let mut doc = Doc::default();
         let mut lead = Vec::new();
         let marked = focused && !(place.alone && open);
-        let point = if marked { ctx.theme.marks.point } else { " " };
-        lead.push(Span::styled(point, ctx.theme.accent()));
+        lead.push(pointer(ctx, marked));
         lead.push(Span::raw(" "));
         if !place.alone {
             let room = if place.stacked { ctx.width.saturating_sub(2) } else { place.column.saturating_sub(4) };
@@ -234,6 +252,10 @@ impl Block {
                 self.line(ctx, &mut doc, lead, room, (&text, *cursor, focused));
             }
             Body::Confirm(yes) => {
+                if focused {
+                    let chosen = if *yes { 0 } else { width(ctx.theme.marks.on) + width(&ctx.say("word-yes")) + 4 };
+                    doc.cursor = Some((wide(&lead) + chosen, doc.lines.len()));
+                }
                 for (index, (answer, word)) in [(true, "word-yes"), (false, "word-no")].into_iter().enumerate() {
                     let sign = if *yes == answer { ctx.theme.marks.on } else { ctx.theme.marks.off };
                     let style = if *yes == answer { ctx.theme.accent() } else { ctx.theme.dim() };
@@ -246,11 +268,14 @@ impl Block {
             Body::List { pick, choices, .. } if !open => {
                 let taken = choices.iter().find(|choice| Some(&choice.value) == pick.taken.as_ref());
                 let label = taken.map(|choice| choice.label.clone()).unwrap_or_default();
+                if focused {
+                    doc.cursor = Some((wide(&lead), doc.lines.len()));
+                }
                 lead.push(Span::styled(format!("{} ", ctx.theme.marks.turn.0), ctx.theme.dim()));
                 lead.push(Span::raw(fit(&label, room.saturating_sub(4))));
                 lead.push(Span::styled(format!(" {}", ctx.theme.marks.turn.1), ctx.theme.dim()));
                 let left = room.saturating_sub(width(&label) + 6);
-                if let Some(choice) = taken.filter(|_| left >= 12) {
+                if let Some(choice) = taken.filter(|_| left >= HINT) {
                     lead.push(Span::styled(format!("  {}", fit(&choice.hint, left)), ctx.theme.dim()));
                 }
                 doc.push(Line::from(lead));
@@ -275,14 +300,15 @@ impl Block {
         let hidden = if focused { cursor.saturating_sub(room) } else { 0 };
         let skipped = take(text, hidden);
         let shown = take(&text[skipped.len()..], room);
-        let start: usize = lead.iter().map(Span::width).sum();
+        let start = wide(&lead);
         if focused {
             doc.cursor = Some((start + cursor - width(skipped), doc.lines.len()));
         }
-        let rest = room.saturating_sub(width(shown) + 3);
+        let source = format!("  ({})", self.source);
+        let fits = width(shown) + width(&source) < room;
         lead.push(Span::raw(shown.to_owned()));
-        if !self.source.is_empty() && !shown.is_empty() && width(&self.source) <= rest {
-            lead.push(Span::styled(format!("   {}", self.source), ctx.theme.dim()));
+        if fits && !self.source.is_empty() && !shown.is_empty() {
+            lead.push(Span::styled(source, ctx.theme.dim()));
         }
         doc.push(Line::from(lead));
     }
@@ -324,7 +350,7 @@ impl List<'_> {
         let mut lead = Some(lead);
         if self.filter {
             let mut spans = lead.take().unwrap_or_default();
-            let start: usize = spans.iter().map(Span::width).sum();
+            let start = wide(&spans);
             if self.pick.filter.is_empty() {
                 spans.push(Span::styled(ctx.say("tui-filter"), ctx.theme.dim()));
             } else {
@@ -337,6 +363,9 @@ impl List<'_> {
         }
         let shown = self.pick.shown(self.choices);
         if shown.is_empty() {
+            if let Some(lead) = lead.take() {
+                doc.push(Line::from(lead));
+            }
             doc.text(&ctx.say("tui-filter-none"), ctx.theme.dim(), indent, ctx.width);
             return doc;
         }
@@ -349,13 +378,17 @@ impl List<'_> {
             let more_above = index == top && top > 0;
             let more_below = index == top + count - 1 && index + 1 < shown.len();
             spans.extend(self.item(ctx, choice, index == here, column));
-            let used: usize = spans.iter().map(Span::width).sum();
+            let used = wide(&spans);
             if more_above || more_below {
                 let sign = if more_above { ctx.theme.marks.more_above } else { ctx.theme.marks.more_below };
                 spans.push(gap(ctx.width.saturating_sub(used + 1)));
                 spans.push(Span::styled(sign, ctx.theme.accent()));
             }
             if index == here && self.focused {
+                // Screen readers follow the cursor.
+                if !self.filter {
+                    doc.cursor = Some((indent, doc.lines.len()));
+                }
                 doc.keep = Some(doc.lines.len()..doc.lines.len() + 1);
             }
             doc.push(Line::from(spans));
@@ -366,7 +399,7 @@ impl List<'_> {
     fn item(&self, ctx: Ctx<'_>, choice: &Choice, here: bool, column: usize) -> Vec<Span<'static>> {
         let marks = ctx.theme.marks;
         let pointed = here && self.focused;
-        let mut spans = vec![Span::styled(if pointed { marks.point } else { " " }, ctx.theme.accent()), gap(1)];
+        let mut spans = vec![pointer(ctx, pointed), gap(1)];
         let taken = match &self.pick.ticked {
             Some(ticked) => ticked.contains(&choice.value),
             None => self.pick.taken.as_ref() == Some(&choice.value),
@@ -382,13 +415,13 @@ impl List<'_> {
             spans.push(Span::styled(sign, if taken { ctx.theme.accent() } else { ctx.theme.dim() }));
             spans.push(gap(1));
         }
-        let used: usize = spans.iter().map(Span::width).sum();
+        let used = wide(&spans);
         let barred = choice.barred.is_some();
         let label = fit(&choice.label, self.room.saturating_sub(used).min(column.saturating_sub(3).max(LIST)));
         spans.push(Span::styled(label.clone(), if barred { ctx.theme.dim() } else { Style::new() }));
         let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
         let room = self.room.saturating_sub(used + column + 1);
-        if room >= 10 && !hint.is_empty() {
+        if room >= HINT && !hint.is_empty() {
             spans.push(gap(column.saturating_sub(width(&label))));
             spans.push(Span::styled(fit(hint, room), ctx.theme.dim()));
         }

@@ -22,8 +22,6 @@ use crate::{
     setup::{Dial, Ladder},
 };
 
-/// Columns of the time at the right edge.
-const TIME: usize = 7;
 /// A detail in fewer columns says nothing.
 const DETAIL: usize = 12;
 
@@ -115,7 +113,7 @@ fn rung(ctx: Ctx<'_>, doc: &mut Doc, step: &Step, name: &str, column: usize, sai
         _ => (Style::new(), Style::new()),
     };
     let mut left = vec![gap(2), Span::styled(sign, style), gap(1), Span::styled(name.to_owned(), name_style)];
-    let room = ctx.width.saturating_sub(4 + column + TIME);
+    let room = ctx.width.saturating_sub(4 + column + width(&time) + 1);
     // What the server said is not cut: it goes below when it does not fit beside.
     let beside = room >= DETAIL && (said.is_empty() || (said.len() == 1 && width(&detail) <= room));
     if beside {
@@ -148,7 +146,8 @@ pub(in super::super) fn beside(ctx: Ctx<'_>, ladder: &Ladder) -> Doc {
     let mut doc = Doc::default();
     let server = ladder.dial.endpoint.authority();
     let (state, words) = match &ladder.report {
-        None => (State::Running, ctx.text.say(&phrase!("tui-probe-running", server = server))),
+        // Without a spinner: nothing moves while a person types.
+        None => (State::Pending, ctx.text.say(&phrase!("tui-probe-running", server = server))),
         Some(report) if report.passed() => {
             let found = report.step(Stage::Tls).and_then(|step| step.learned.as_ref());
             let words = match found.map(|found| render::ladder::learned(ctx.text, found)) {

@@ -65,13 +65,13 @@ pub(in super::super) fn link(ctx: Ctx<'_>, url: &str, advice: Option<&Advice>) -
 pub(in super::super) fn transcript(ctx: Ctx<'_>, report: &Report) -> Doc {
     let mut doc = Doc::default();
     doc.push(title(ctx, &ctx.say("tui-transcript")));
-    for (who, line) in render::ladder::transcript(report) {
+    for (at, who, words) in render::ladder::transcript(report) {
         let style = match who {
             Who::Client => ctx.theme.bold(),
             Who::Server => Style::new(),
             Who::Note => ctx.theme.dim(),
         };
-        doc.text(&line, style, 0, ctx.width);
+        doc.item(&[Span::styled(format!("{at} "), ctx.theme.dim())], words, style, 0, ctx.width);
     }
     doc
 }

@@ -52,18 +52,30 @@ impl Doc {
         let taken: usize = marker.iter().map(Span::width).sum::<usize>();
         let room = columns.saturating_sub(indent + taken).max(8);
         for (index, line) in wrap(text, room, is_link).into_iter().enumerate() {
-            let wide = width(&line) > room && is_link(&line);
+            if width(&line) > room && is_link(&line) {
+                self.link(&line, marker, index == 0, style, (indent, columns));
+                continue;
+            }
             let mut spans = vec![Span::raw(" ".repeat(indent))];
             if index == 0 {
                 spans.extend_from_slice(marker);
             } else {
                 spans.push(Span::raw(" ".repeat(taken)));
             }
-            if wide && index > 0 {
-                spans.clear();
-            }
             spans.push(Span::styled(line, style));
             self.lines.push(Line::from(spans));
+        }
+    }
+
+    /// A link that does not fit beside its marker: at the left edge, and only broken where the screen ends.
+    fn link(&mut self, link: &str, marker: &[Span<'static>], first: bool, style: Style, (indent, columns): (usize, usize)) {
+        if first && !marker.is_empty() {
+            let mut spans = vec![Span::raw(" ".repeat(indent))];
+            spans.extend_from_slice(marker);
+            self.lines.push(Line::from(spans));
+        }
+        for part in wrap(link, columns, |_| false) {
+            self.lines.push(Line::from(Span::styled(part, style)));
         }
     }
 
@@ -92,15 +104,16 @@ impl Doc {
         home.saturating_add_signed(scroll).min(last)
     }
 
-    /// Draws what fits and returns where the cursor is on the screen. More above or below is marked at the right edge.
+    /// Draws what fits and returns where the cursor is on the screen. More above or below is marked beside it.
     pub(in super::super) fn draw(&self, area: Rect, buffer: &mut Buffer, scroll: isize, theme: Theme) -> Option<Position> {
         let height = usize::from(area.height);
         let top = self.top(height, scroll);
         for (line, y) in self.lines.iter().skip(top).take(height).zip(area.y..) {
             buffer.set_line(area.x, y, line, area.width);
         }
-        if area.width > 0 && area.height > 0 {
-            let edge = area.right() - 1;
+        // The marks stand in the margin, not over the text.
+        let edge = area.right();
+        if edge < buffer.area.right() && area.height > 0 {
             if top > 0 {
                 buffer.set_string(edge, area.y, theme.marks.more_above, theme.accent());
             }
@@ -129,5 +142,17 @@ mod tests {
         assert_eq!(doc.top(5, 99), 15);
         doc.keep = Some(9..11);
         assert_eq!((doc.top(5, 0), doc.top(5, -3), doc.top(30, 0)), (6, 3, 0));
+    }
+
+    #[test]
+    fn a_link_is_whole_as_long_as_the_screen_is_wide_enough() {
+        let lines = |columns| {
+            let mut doc = Doc::default();
+            doc.item(&[Span::raw("2  ")], "Open https://a.example/path now", Style::new(), 2, columns);
+            doc.lines.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(30), ["  2  Open", "     https://a.example/path", "     now"]);
+        assert_eq!(lines(24), ["  2  Open", "https://a.example/path", "     now"]);
+        assert_eq!(lines(14)[1..3], ["https://a.exam", "ple/path"]);
     }
 }

@@ -10,16 +10,16 @@ const QUIET: usize = 2;
 
 /// The code's lines, or `None` when the link is too long for one.
 pub(in super::super) fn code(link: &str, theme: Theme) -> Option<Vec<Line<'static>>> {
-    let code = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
-    let size = code.width();
-    let colors = code.to_colors();
-    let side = size + 2 * QUIET;
+    let made = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
+    let size = made.width();
+    let modules = made.into_colors();
+    let whole = size + 2 * QUIET;
     let dark = |x: usize, y: usize| {
         let (Some(x), Some(y)) = (x.checked_sub(QUIET), y.checked_sub(QUIET)) else { return false };
-        x < size && y < size && colors[y * size + x] == Color::Dark
+        x < size && y < size && modules[y * size + x] == Color::Dark
     };
-    let lines = (0..side).step_by(2).map(|y| {
-        let row: String = (0..side)
+    let lines = (0..whole).step_by(2).map(|y| {
+        let row: String = (0..whole)
             .map(|x| match (dark(x, y), dark(x, y + 1)) {
                 (true, true) => '█',
                 (true, false) => '▀',
