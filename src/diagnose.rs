@@ -171,15 +171,14 @@ impl<'a> Doctor<'a> {
             change.extend(remedy::work_out(remedy, &facts, self.catalog));
         }
         let fill = Fill::new(&facts, &change, self.catalog, &self.text);
-        let line = |words: &str| fill.fill(words).unwrap_or_else(|| words.to_owned());
         let steps = special.and_then(|words| words.steps.as_ref()).unwrap_or(&words.steps);
         let fix = special.and_then(|words| words.fix.as_ref()).or(words.fix.as_ref());
         let links = variant.map(|variant| &variant.links).filter(|links| !links.is_empty()).unwrap_or(&cause.links);
 
         Diagnosis {
             cause: cause.label.clone(),
-            title: line(special.and_then(|words| words.title.as_ref()).unwrap_or(&words.title)),
-            meaning: line(special.and_then(|words| words.meaning.as_ref()).unwrap_or(&words.meaning)),
+            title: fill.fill_known(special.and_then(|words| words.title.as_ref()).unwrap_or(&words.title)),
+            meaning: fill.fill_known(special.and_then(|words| words.meaning.as_ref()).unwrap_or(&words.meaning)),
             steps: steps.iter().filter_map(|step| fill.fill(step)).collect(),
             links: links.iter().filter_map(|link| fill.fill(link)).collect(),
             fix: fix.filter(|_| !change.is_empty()).and_then(|fix| fill.fill(fix)),

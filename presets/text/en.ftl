@@ -655,6 +655,7 @@ render-equivalent = The same without questions:
 ## Diagnosis
 diagnosis-the-provider = the provider
 diagnosis-the-server = the server
+diagnosis-this-sender = this sender
 diagnosis-mode-tls = implicit TLS
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = no encryption

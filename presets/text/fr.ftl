@@ -655,15 +655,16 @@ render-equivalent = La même chose sans questions :
 ## Diagnosis
 diagnosis-the-provider = le fournisseur
 diagnosis-the-server = le serveur
+diagnosis-this-sender = cet expéditeur
 diagnosis-mode-tls = TLS implicite
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = aucun chiffrement
 diagnosis-unknown-title = mailsetup ne connaît pas cette cause
 diagnosis-unknown-meaning = Rien dans ce texte n’est une réponse ou une erreur que mailsetup reconnaît.
 diagnosis-unknown-empty = Il n’y a aucun texte à expliquer.
-diagnosis-unknown-temporary = Le code { $code } fait partie de 400 à 499 : le serveur refuse pour le moment, le même envoi peut réussir plus tard (RFC 5321).
-diagnosis-unknown-permanent = Le code { $code } fait partie de 500 à 599 : le serveur refuse définitivement, le même envoi échouera encore tant que rien ne change (RFC 5321).
-diagnosis-unknown-step-words = Lisez les mots du serveur dans la transcription : ils disent souvent ce qui manque.
+diagnosis-unknown-temporary = Le code { $code } fait partie de 400 à 499 : le serveur refuse pour le moment, le même envoi peut réussir plus tard (RFC 5321).
+diagnosis-unknown-permanent = Le code { $code } fait partie de 500 à 599 : le serveur refuse définitivement, le même envoi échouera encore tant que rien ne change (RFC 5321).
+diagnosis-unknown-step-words = Lisez les mots du serveur dans la transcription : ils disent souvent ce qui manque.
 diagnosis-unknown-step-provider = Cherchez ces mots dans la documentation de votre fournisseur, ou envoyez-les à son assistance avec la date et l’heure.
 
 render-link = Page : { $url }

@@ -319,6 +319,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "failed to resolve",
             "not be resolved",
             "nxdomain",
+            "dns error",
             "cannot locate host",
             "bad hostname",
             "no dns entry",

@@ -40,6 +40,12 @@ impl<'a> Fill<'a> {
         Some(filled)
     }
 
+    /// The sentences of which every placeholder is known.
+    pub(super) fn fill_known(&self, words: &str) -> String {
+        let sentences: Vec<String> = words.split_inclusive(". ").filter_map(|sentence| self.fill(sentence)).collect();
+        sentences.concat().trim_end().to_owned()
+    }
+
     fn value(&self, name: &str) -> Option<String> {
         let facts = self.facts;
         let certificate = facts.certificate.as_ref();
@@ -50,7 +56,7 @@ impl<'a> Fill<'a> {
             "host" => Some(facts.host.clone().unwrap_or_else(|| self.text.say(&phrase!("diagnosis-the-server")))),
             "port" => facts.port.map(|port| port.to_string()),
             "security" => facts.security.map(|mode| self.mode(mode)),
-            "sender" => facts.sender.clone(),
+            "sender" => Some(facts.sender.clone().unwrap_or_else(|| self.text.say(&phrase!("diagnosis-this-sender")))),
             "username" => facts.username.clone(),
             "ehlo" => facts.ehlo.clone(),
             "mechanism" => facts.mechanism.map(|mechanism| mechanism.sasl_name().to_owned()),

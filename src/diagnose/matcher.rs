@@ -135,7 +135,7 @@ impl Matcher {
             facts.fault = fault::name(rank).or(facts.fault);
         }
         // A name that is none cannot be found.
-        let unknown = facts.fault.is_none() || facts.fault.is_some_and(|fault| fault.starts_with("dns_"));
+        let unknown = facts.fault.is_none_or(|fault| fault.starts_with("dns_"));
         if unknown && facts.code.is_none() && facts.host.as_deref().is_some_and(|host| !is_written_right(host)) {
             facts.fault = Some("host_invalid");
         }
@@ -318,15 +318,5 @@ mod tests {
         assert_eq!(code_range("x"), None);
         assert_eq!(enhanced_shape("5.7.x"), Some([Some(5), Some(7), None]));
         assert_eq!(enhanced_shape("5.7"), None);
-    }
-}
-#[cfg(test)]
-impl Matcher {
-    pub(super) fn found_words(&self, found: &Found) -> String {
-        (0..self.needles.len())
-            .filter(|n| found.has(*n))
-            .map(|n| self.needles[n].text.as_str())
-            .collect::<Vec<_>>()
-            .join(" | ")
     }
 }

@@ -178,8 +178,10 @@ fn inline_code(line: &str) -> Option<(u16, &str)> {
     for word in line.split_inclusive([' ', '\t']) {
         let start = offset;
         offset += word.len();
-        let bare = word.trim_start_matches(['(', '"', '\'', '[', '<', '`']);
-        let opened = bare.len() < word.len();
+        // `(535`, `"535` and `error="535` alike: a code may stand behind an opening character.
+        let opening = word.trim_end().trim_end_matches(['"', '\'', ')', ',']).rfind(['(', '"', '\'', '[', '<', '`', '=']);
+        let bare = opening.map_or(word, |at| &word[at + 1..]);
+        let quoted = opening.is_some_and(|at| !matches!(word.as_bytes()[at], b'(' | b'[' | b'<'));
         if let Some(code) = bare.get(..3).filter(|_| starts_with_code(bare)).and_then(|code| code.parse().ok())
             && (400..=579).contains(&code)
             && !PORTS.contains(&code)
@@ -187,8 +189,9 @@ fn inline_code(line: &str) -> Option<(u16, &str)> {
             let rest = &line[start + (word.len() - bare.len()) + 3..];
             let followed = rest.trim_start_matches(['-', ' ', ',', '\'', '"', 'b', '#', ':']).split(' ').next();
             let introduced = INTRODUCERS.contains(&before.as_str()) || before.ends_with(':') || before.ends_with("=b'");
+            let listed = opening.is_some() && rest.starts_with([',', ')']);
             let closed = rest.starts_with([' ', '-', ',', '"', '\'', ')', ':']) || rest.is_empty();
-            if closed && (followed.and_then(parse_enhanced).is_some() || introduced || (opened && rest.len() > 1)) {
+            if closed && (followed.and_then(parse_enhanced).is_some() || introduced || quoted || listed) {
                 return Some((code, rest));
             }
         }
@@ -250,6 +253,8 @@ mod tests {
             ("connect ETIMEDOUT 192.0.2.1:587", None, None),
             ("Connection to smtp.test, 465 failed", None, None),
             ("lettre: permanent error (530): 5.7.0 Authentication Required", Some(530), Some([5, 7, 0])),
+            ("level=error error=\"535 Denied\"", Some(535), None),
+            ("queue of 550 messages (450 bytes)", None, None),
             ("hello there", None, None),
         ];
         for (reply, code, enhanced) in cases {

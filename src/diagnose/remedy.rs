@@ -8,7 +8,11 @@ use crate::{
         Address, Endpoint, Mechanism, Security,
         endpoint::{HostFault, is_full_name, is_loopback, parse_host},
     },
-    presets::{Catalog, Provider, cause::Remedy, provider::UsernameForm},
+    presets::{
+        Catalog, Provider,
+        cause::Remedy,
+        provider::{Category, UsernameForm},
+    },
 };
 
 /// Answers to change, by answers-file key.
@@ -35,7 +39,7 @@ pub(super) fn work_out(remedy: Remedy, facts: &Facts, catalog: &Catalog) -> Chan
     change.unwrap_or_default()
 }
 
-fn one(key: &str, value: impl ToString) -> Change {
+fn one(key: &str, value: &(impl ToString + ?Sized)) -> Change {
     Change::from([(key.to_owned(), value.to_string())])
 }
 
@@ -89,10 +93,10 @@ fn other_mode(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     let usual = listed.or(Security::of_smtp_port(port));
     match (facts.security, usual) {
         (Some(used), Some(usual)) if used != usual => towards(facts, host, port, usual),
-        (None, Some(usual)) => Some(one("security", usual)),
+        (None, Some(usual)) => Some(one("security", &usual)),
         // The port does not speak what it usually means: it is the other one, or another port is.
-        (Some(Security::Tls), _) if provider.is_none() => Some(one("security", Security::Starttls)),
-        (Some(Security::Starttls | Security::None), _) if provider.is_none() => Some(one("security", Security::Tls)),
+        (Some(Security::Tls), _) if provider.is_none() => Some(one("security", &Security::Starttls)),
+        (Some(Security::Starttls | Security::None), _) if provider.is_none() => Some(one("security", &Security::Tls)),
         _ => other_port(facts, provider),
     }
 }
@@ -102,7 +106,7 @@ fn turn_tls_on(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     let listed = servers(facts, provider).into_iter().find(|server| server.port == port).map(|server| server.security);
     let security = listed.or(Security::of_smtp_port(port)).unwrap_or(Security::Starttls);
     if facts.security != Some(security) && security != Security::None {
-        return Some(one("security", security));
+        return Some(one("security", &security));
     }
     None
 }
@@ -129,12 +133,12 @@ fn offered_mechanism(facts: &Facts) -> Option<Change> {
         .into_iter()
         .filter(|mechanism| *mechanism != Mechanism::Xoauth2 && Some(*mechanism) != facts.mechanism)
         .find(offered)
-        .map(|mechanism| one("auth", mechanism))
+        .map(|mechanism| one("auth", &mechanism))
 }
 
 fn login_elsewhere(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     if facts.security == Some(Security::None) && facts.offers.iter().any(|offer| offer == "starttls") {
-        return Some(one("security", Security::Starttls));
+        return Some(one("security", &Security::Starttls));
     }
     if facts.host.as_deref().is_some_and(is_loopback) {
         return Some(one("auth", "none"));
@@ -145,7 +149,7 @@ fn login_elsewhere(facts: &Facts, provider: Option<&Provider>) -> Option<Change>
 fn login_as_sender(facts: &Facts) -> Option<Change> {
     let login: Address = facts.username.as_deref()?.parse().ok()?;
     let login = login.to_string();
-    facts.sender.as_deref().is_none_or(|sender| !sender.eq_ignore_ascii_case(&login)).then(|| one("address", login))
+    facts.sender.as_deref().is_none_or(|sender| !sender.eq_ignore_ascii_case(&login)).then(|| one("address", &login))
 }
 
 fn address_as_username(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
@@ -167,10 +171,7 @@ fn full_ehlo(facts: &Facts, catalog: &Catalog) -> Option<Change> {
 fn pin(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     let certificate = facts.certificate.as_ref()?;
     let local = facts.host.as_deref().is_some_and(is_loopback)
-        || provider.is_some_and(|provider| {
-            use crate::presets::provider::Category;
-            matches!(provider.category, Category::Bridge | Category::Local)
-        });
+        || provider.is_some_and(|provider| matches!(provider.category, Category::Bridge | Category::Local));
     let custom = facts.who.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"));
     (local || custom).then(|| one("pin_sha256", &certificate.sha256))
 }
@@ -193,7 +194,7 @@ fn certificate_name(facts: &Facts, provider: Option<&Provider>) -> Option<Change
         .iter()
         .map(|name| name.to_ascii_lowercase())
         .find(|name| !name.starts_with('*') && parse_host(name).is_ok() && is_below(name, domain) && *name != host)
-        .map(|name| one("host", name))
+        .map(|name| one("host", &name))
 }
 
 /// The domain above a host, when it is more than a top-level domain.
@@ -230,3 +231,6 @@ fn clean_host(facts: &Facts) -> Option<Change> {
         change
     })
 }
+
+#[cfg(test)]
+mod tests;
