@@ -5,6 +5,7 @@ mod consumers;
 mod conversation;
 mod demo;
 mod host;
+mod house;
 mod plan;
 mod presets;
 mod probe;

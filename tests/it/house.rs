@@ -1,0 +1,226 @@
+//! The house: dependencies run one way, sockets and files are where they belong, and every sentence exists in every language.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below `src`, by path from there, with its text up to its unit tests.
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let src = root().join("src");
+    let mut found = Vec::new();
+    walk(&src, &mut found);
+    found
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&src).unwrap().display().to_string();
+            let text = fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+            (name, text)
+        })
+        .filter(|(name, _)| !name.contains("/tests/") && !name.ends_with("/tests.rs"))
+        .collect()
+}
+
+/// The module that a file belongs to: `probe/tls.rs` is `probe`.
+fn module(file: &str) -> &str {
+    file.split(['/', '.']).next().unwrap()
+}
+
+/// The crate's modules that a text names: `crate::plan::..`, `use crate::{plan::.., mail}`.
+fn named(text: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut word = String::new();
+            for character in group.chars() {
+                match character {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => {
+                        names.insert(std::mem::take(&mut word));
+                    }
+                    _ if depth == 0 => word.push(character),
+                    _ => {}
+                }
+            }
+            names.insert(word);
+        } else {
+            names.insert(rest.to_owned());
+        }
+    }
+    let first = |name: &String| {
+        let name = name.trim_start();
+        name[..name.find(|c: char| !(c.is_ascii_lowercase() || c == '_')).unwrap_or(name.len())].to_owned()
+    };
+    names.iter().map(first).filter(|name| !name.is_empty() && name != "phrase").collect()
+}
+
+#[test]
+fn dependencies_run_one_way() {
+    // Who may name whom; `error` and `presets` are the ground that all stand on.
+    let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("mail", &["mail"][..]),
+        ("error", &["presets"]),
+        ("presets", &["mail", "presets"]),
+        ("probe", &["mail", "presets", "probe"]),
+        ("diagnose", &["mail", "presets", "probe", "diagnose"]),
+        ("plan", &["error", "mail", "presets", "plan"]),
+        ("setup", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup"]),
+        ("host", &["error", "mail", "presets", "plan", "host"]),
+        ("demo", &["mail", "presets", "demo"]),
+        ("runner", &["error", "mail", "presets", "probe", "plan", "setup", "host", "runner"]),
+        ("render", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup", "render"]),
+        ("frontend", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"]),
+    ]);
+    for (file, text) in sources() {
+        let Some(allowed) = allowed.get(module(&file)) else { continue };
+        for name in named(&text) {
+            assert!(allowed.contains(&name.as_str()), "src/{file} must not name crate::{name}");
+        }
+    }
+}
+
+/// Fails for each file outside `places` that has one of these words.
+fn only_in(places: &[&str], words: &[&str]) {
+    for (file, text) in sources() {
+        if places.iter().any(|place| file.starts_with(place)) {
+            continue;
+        }
+        for word in words {
+            assert!(!text.contains(word), "src/{file} has {word}, which belongs to {places:?}");
+        }
+    }
+}
+
+#[test]
+fn sockets_open_in_the_probe_and_the_demo_alone() {
+    only_in(&["probe/", "demo.rs", "demo/"], &["TcpStream::connect", "TcpListener", "UdpSocket", "socket2::"]);
+}
+
+#[test]
+fn files_are_written_on_the_host_alone() {
+    // The demo's front door makes its own throw-away folder; a report is written where the person says.
+    let places = ["host/", "cli/set_up/demo.rs", "cli/report.rs"];
+    only_in(&places, &["fs::write(", "File::create", "fs::rename", "fs::remove", "OpenOptions", "set_permissions"]);
+}
+
+#[test]
+fn the_environment_is_read_at_the_edge() {
+    only_in(&["cli/", "cli.rs", "host/"], &["env::var(", "env::var_os(", "env::vars"]);
+}
+
+#[test]
+fn the_terminal_is_touched_in_the_front_ends_alone() {
+    only_in(&["frontend/", "cli/"], &["crossterm::", "ratatui::", "inquire::"]);
+}
+
+/// The messages of a language: name to the variables that it uses.
+fn messages(lang: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let source = fs::read_to_string(root().join(format!("presets/text/{lang}.ftl"))).unwrap();
+    let mut messages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut current = None;
+    for line in source.lines() {
+        let is_message = line.starts_with(|c: char| c.is_ascii_lowercase()) && line.contains(" =");
+        if is_message {
+            let name = line.split(" =").next().unwrap().to_owned();
+            assert!(messages.insert(name.clone(), BTreeSet::new()).is_none(), "{lang}: {name} is there twice");
+            current = Some(name);
+        }
+        if let Some(variables) = current.as_ref().and_then(|name| messages.get_mut(name)) {
+            for (at, _) in line.match_indices('$') {
+                let rest = &line[at + 1..];
+                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
+                variables.insert(rest[..end].to_owned());
+            }
+        }
+    }
+    messages
+}
+
+#[test]
+fn every_sentence_is_in_every_language_with_the_same_variables() {
+    let (english, french) = (messages("en"), messages("fr"));
+    assert!(english.len() > 300);
+    for (name, variables) in &english {
+        assert_eq!(french.get(name), Some(variables), "{name}");
+    }
+    for name in french.keys() {
+        assert!(english.contains_key(name), "{name} is in French alone");
+    }
+}
+
+#[test]
+fn every_sentence_that_the_code_says_exists_with_its_variables() {
+    let english = messages("en");
+    let mut said = 0;
+    for (file, text) in sources() {
+        for (at, _) in text.match_indices("phrase!(") {
+            let call = &text[at + "phrase!(".len()..];
+            let Some(rest) = call.trim_start().strip_prefix('"') else { continue };
+            let id = &rest[..rest.find('"').unwrap()];
+            if id == "id" {
+                continue;
+            }
+            said += 1;
+            let variables = english.get(id).unwrap_or_else(|| panic!("src/{file} says {id}, which is in no language"));
+            let mut depth = 1;
+            let end = call.char_indices().find_map(|(index, c)| {
+                depth += i32::from(c == '(') - i32::from(c == ')');
+                (depth == 0).then_some(index)
+            });
+            let given = &call[..end.unwrap()];
+            for variable in variables {
+                let is_given = given.contains(&format!("{variable} =")) || text.contains(&format!(".with(\"{variable}\""));
+                assert!(is_given, "src/{file}: {id} wants {variable}");
+            }
+        }
+        for (at, _) in text.match_indices(".get(\"") {
+            let rest = &text[at + ".get(\"".len()..];
+            let id = &rest[..rest.find('"').unwrap()];
+            let is_message = id.contains('-') && (text[..at].ends_with("text") || text[..at].ends_with("text()"));
+            assert!(!is_message || english.contains_key(id), "src/{file} says {id}, which is in no language");
+        }
+    }
+    assert!(said > 150, "{said}");
+}
+
+#[test]
+fn every_field_has_label_help_and_words_for_its_choices() {
+    let english = messages("en");
+    for spec in &mailsetup::setup::FIELDS {
+        let key = spec.key.replace('_', "-");
+        for name in [format!("field-{key}"), format!("field-{key}-help")] {
+            assert!(english.contains_key(&name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn no_sentence_is_left_that_nobody_says() {
+    let all: String = sources().into_iter().map(|(_, text)| text).collect();
+    // Names that are put together: a prefix and a word of a table.
+    let made = ["field-", "render-fault-", "choice-", "flag-", "command-", "arg-", "render-file-", "word-"];
+    let is_made = |name: &&String| made.iter().any(|prefix| name.starts_with(prefix));
+    let messages = messages("en");
+    let unsaid: Vec<_> = messages.keys().filter(|name| !is_made(name) && !all.contains(&format!("\"{name}\""))).collect();
+    assert!(unsaid.is_empty(), "nobody says {unsaid:?}");
+}
