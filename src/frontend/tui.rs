@@ -14,6 +14,7 @@ mod terminal;
 mod theme;
 mod view;
 mod widget;
+mod work;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    mem::{Discriminant, discriminant},
     time::{Duration, Instant},
 };
 
@@ -14,28 +13,21 @@ use super::{
     draft::Draft,
     keymap::{self, Action, Over, Scene},
     theme::Theme,
+    work::Running,
 };
 use crate::{
     frontend::Companion,
     phrase,
-    probe::Cancel,
     setup::{Field, Given, Msg, Question, Setup, Shape, Status, Work},
 };
-
-/// An effect that was started.
-struct Running {
-    kind: Discriminant<Work>,
-    generation: u64,
-    cancel: Cancel,
-}
 
 /// The wizard.
 pub struct App {
     pub(super) setup: Setup,
     /// What the conversation wants now.
     pub(super) status: Status,
-    starter: Starter,
-    running: Vec<Running>,
+    pub(super) starter: Starter,
+    pub(super) running: Vec<Running>,
     pub(super) options: Options,
     pub(super) companion: Option<Box<dyn Companion>>,
     pub(super) theme: Theme,
@@ -53,7 +45,7 @@ pub struct App {
     pub(super) scroll: isize,
     /// A passed test is looked at.
     pub(super) held: bool,
-    began: Option<Instant>,
+    pub(super) began: Option<Instant>,
     /// How long the climb under way has taken.
     pub(super) clock: Duration,
     pub(super) tick: usize,
@@ -483,37 +475,6 @@ impl App {
         }
         self.settle();
         taken
-    }
-
-    /// Starts what is wanted and stops what is not wanted any more.
-    fn settle(&mut self) {
-        let mut wanted = if self.status == Status::Cancelled { Vec::new() } else { self.setup.background() };
-        if let Status::Run(effect) = &self.status
-            && !wanted.contains(effect)
-        {
-            wanted.push(effect.clone());
-        }
-        let key = |work: &Work, generation: u64| (discriminant(work), generation);
-        let keys: Vec<_> = wanted.iter().map(|effect| key(&effect.work, effect.generation)).collect();
-        self.running.retain(|running| {
-            let still = keys.contains(&(running.kind, running.generation));
-            if !still {
-                running.cancel.cancel();
-            }
-            still
-        });
-        for effect in wanted {
-            let (kind, generation) = key(&effect.work, effect.generation);
-            if self.running.iter().any(|running| (running.kind, running.generation) == (kind, generation)) {
-                continue;
-            }
-            if matches!(effect.work, Work::Test(_) | Work::Apply(_)) {
-                self.began = Some(Instant::now());
-                self.clock = Duration::ZERO;
-            }
-            let cancel = (self.starter)(effect);
-            self.running.push(Running { kind, generation, cancel });
-        }
     }
 
     /// Whether the question's answer is a line that is typed.

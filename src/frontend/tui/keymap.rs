@@ -101,8 +101,10 @@ pub(super) struct Now {
     pub(super) fix: bool,
     /// Enter does something else than test again.
     pub(super) retry: bool,
-    /// There is a password, and Enter does not ask for it.
+    /// There is a password.
     pub(super) password: bool,
+    /// Enter asks for it.
+    pub(super) asks: bool,
     /// There is a link to show.
     pub(super) link: bool,
     pub(super) transcript: bool,
@@ -243,6 +245,7 @@ pub(super) const KEYS: &[Binding] = {
             true,
         ),
         row(&[key(KeyCode::Tab)], A::NextField, |now| now.form() && now.fields, "key-field", true),
+        row(&[letter(' ')], A::Toggle, |now| now.form() && now.ticks, "key-toggle", true),
         row(&[key(KeyCode::BackTab)], A::PreviousField, |now| now.form() && now.fields, "key-field-back", false),
         row(&[ESC], A::Stop, Now::running, "key-stop", true),
         row(
@@ -253,7 +256,8 @@ pub(super) const KEYS: &[Binding] = {
             true,
         ),
         row(&[key(KeyCode::F(1))], A::Help, |now| now.over != Some(Over::Help), "key-help", true),
-        row(&[letter('p')], A::Password, |now| now.failed() && now.password, "key-password", true),
+        row(&[letter('p')], A::Password, |now| now.failed() && now.password && !now.asks, "key-password", true),
+        row(&[letter('p')], A::Password, |now| now.failed() && now.password, "key-password", false),
         row(&[letter('w')], A::Force, Now::failed, "key-force", true),
         row(&[letter('?')], A::Help, |now| now.letters() && now.over != Some(Over::Help), "key-help", false),
         row(&[key(KeyCode::F(3)), ctrl('g')], A::Link, |now| now.over.is_none() && now.link, "key-link", true),
@@ -267,7 +271,6 @@ pub(super) const KEYS: &[Binding] = {
             true,
         ),
         row(&[key(KeyCode::F(6))], A::Probe, |now| now.over.is_none() && now.probe, "key-probe", true),
-        row(&[letter(' ')], A::Toggle, |now| now.form() && now.ticks, "key-toggle", true),
         row(&[letter(' ')], A::Toggle, |now| now.form() && now.toggles, "key-toggle", false),
         row(
             &[key(KeyCode::Up)],

@@ -41,8 +41,8 @@ impl App {
                 let choices = self.question().map(|question| question.choices.as_slice()).unwrap_or_default();
                 now.fix = choices.iter().any(|choice| choice.value == "fix");
                 now.retry = now.fix || self.asks().is_some();
-                let elsewhere = now.fix || self.asks() != Some(Field::Password);
-                now.password = elsewhere && self.setup.all().iter().any(|row| row.field == Field::Password);
+                now.asks = !now.fix && self.asks() == Some(Field::Password);
+                now.password = self.setup.all().iter().any(|row| row.field == Field::Password);
                 now.transcript = self.has_transcript();
             }
             Scene::Passed => now.transcript = self.has_transcript(),
@@ -82,6 +82,7 @@ impl App {
             |value: &str| question.choices.iter().find(|choice| choice.value == value).map(|choice| choice.label.clone());
         match self.asks() {
             _ if label("fix").is_some() => label("fix"),
+            Some(Field::Password) => Some(self.setup.text().get("key-password")),
             Some(_) => label("edit"),
             None => Some(self.setup.text().get("key-retry")),
         }

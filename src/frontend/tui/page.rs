@@ -251,6 +251,10 @@ impl App {
         if split {
             return Body { main: doc, side: said };
         }
+        let more = said.as_ref().map_or(0, |said| said.lines.len() + 1);
+        if let Some(test) = self.setup.test().filter(|_| doc.lines.len() + more > ctx.height) {
+            doc = ladder::short(ctx, &ctx.say("tui-live-test"), &test);
+        }
         doc.blank();
         let start = doc.lines.len();
         if let Some(said) = said {
@@ -265,7 +269,7 @@ impl App {
     /// The change that the diagnosis offers.
     fn offer(&self, ctx: Ctx<'_>) -> Doc {
         let mut doc = Doc::default();
-        if let Some(label) = self.primary_label().filter(|_| self.facts().retry) {
+        if let Some(label) = self.primary_label().filter(|_| self.facts().fix) {
             doc.push(Line::default());
             let point = Span::styled(format!("{} ", ctx.theme.marks.point), ctx.theme.accent());
             doc.item(&[point], &ctx.text.say(&phrase!("tui-offer", label = label)), ctx.theme.bold(), 0, ctx.width);

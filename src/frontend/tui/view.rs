@@ -5,6 +5,7 @@ pub(super) mod chrome;
 pub(super) mod done;
 pub(super) mod form;
 pub(super) mod ladder;
+mod list;
 pub(super) mod over;
 pub(super) mod review;
 

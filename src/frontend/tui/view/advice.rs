@@ -29,7 +29,8 @@ pub(in super::super) fn diagnosis(ctx: Ctx<'_>, diagnosis: &Diagnosis) -> Doc {
     }
     doc.extend(numbered(ctx, &diagnosis.steps, 2));
     let told = diagnosis.steps.join(" ") + &diagnosis.meaning;
-    for link in diagnosis.links.iter().filter(|link| !told.contains(link.as_str())) {
+    let is_told = |link: &str| told.contains(link.trim_start_matches("https://").trim_end_matches('/'));
+    for link in diagnosis.links.iter().filter(|link| !is_told(link)) {
         doc.text(link, ctx.theme.link(), 2, ctx.width);
     }
     doc

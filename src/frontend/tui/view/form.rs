@@ -19,6 +19,7 @@ use super::{
     Ctx,
     advice::{guidance, note, title},
     gap,
+    list::List,
 };
 use crate::setup::{Advice, Choice};
 
@@ -27,11 +28,11 @@ const BESIDE: usize = 50;
 /// Longer lists stay closed on a page that has other fields.
 const OPEN: usize = 5;
 /// A list shows at least so many of its items.
-const LIST: usize = 4;
+pub(super) const LIST: usize = 4;
 /// In fewer lines, one line of help must do.
 const HELP: usize = 12;
 /// A hint in fewer columns says nothing.
-const HINT: usize = 18;
+pub(super) const HINT: usize = 18;
 /// The one line of help that changes with the focus is not longer: it is what a way to another field costs.
 pub(in super::super) const SENTENCE: usize = 64;
 /// Lines of help are not longer than this: longer ones are hard to read.
@@ -87,7 +88,7 @@ impl Default for Body {
 
 /// How much air there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Density {
+pub(super) enum Density {
     /// Lists open, every field with its help.
     Airy,
     /// Lists open, one line of help.
@@ -196,25 +197,25 @@ impl Form {
 }
 
 /// What points at where the person is, or the room for it.
-fn pointer(ctx: Ctx<'_>, here: bool) -> Span<'static> {
+pub(super) fn pointer(ctx: Ctx<'_>, here: bool) -> Span<'static> {
     if here { Span::styled(ctx.theme.marks.point, ctx.theme.accent()) } else { Span::raw(" ") }
 }
 
 /// How many columns spans take.
-fn wide(spans: &[Span<'_>]) -> usize {
+pub(super) fn wide(spans: &[Span<'_>]) -> usize {
     spans.iter().map(Span::width).sum()
 }
 
 /// Where a block stands.
 #[derive(Clone, Copy)]
-struct Place {
+pub(super) struct Place {
     /// The column of its answer.
-    column: usize,
-    stacked: bool,
-    alone: bool,
-    density: Density,
+    pub(super) column: usize,
+    pub(super) stacked: bool,
+    pub(super) alone: bool,
+    pub(super) density: Density,
     /// How many items a list may show.
-    list: usize,
+    pub(super) list: usize,
 }
 
 impl Block {
@@ -330,101 +331,5 @@ impl Block {
         if place.density == Density::Airy && place.alone && self.items() == 0 {
             doc.push(Line::default());
         }
-    }
-}
-
-/// An open list.
-struct List<'a> {
-    pick: &'a Pick,
-    choices: &'a [Choice],
-    filter: bool,
-    focused: bool,
-    place: Place,
-    room: usize,
-}
-
-impl List<'_> {
-    fn doc(&self, ctx: Ctx<'_>, lead: Vec<Span<'static>>) -> Doc {
-        let mut doc = Doc::default();
-        let indent = self.place.column;
-        let mut lead = Some(lead);
-        if self.filter {
-            let mut spans = lead.take().unwrap_or_default();
-            let start = wide(&spans);
-            if self.pick.filter.is_empty() {
-                spans.push(Span::styled(ctx.say("tui-filter"), ctx.theme.dim()));
-            } else {
-                spans.push(Span::raw(self.pick.filter.clone()));
-            }
-            if self.focused {
-                doc.cursor = Some((start + width(&self.pick.filter), doc.lines.len()));
-            }
-            doc.push(Line::from(spans));
-        }
-        let shown = self.pick.shown(self.choices);
-        if shown.is_empty() {
-            if let Some(lead) = lead.take() {
-                doc.push(Line::from(lead));
-            }
-            doc.text(&ctx.say("tui-filter-none"), ctx.theme.dim(), indent, ctx.width);
-            return doc;
-        }
-        let here = shown.iter().position(|choice| Some(&choice.value) == self.pick.here.as_ref()).unwrap_or(0);
-        let count = self.place.list.min(shown.len());
-        let top = here.saturating_sub(count / 2).min(shown.len() - count);
-        let column = shown.iter().map(|choice| width(&choice.label)).max().unwrap_or(0).min(self.room / 2) + 3;
-        for (index, choice) in shown.iter().enumerate().skip(top).take(count) {
-            let mut spans = lead.take().unwrap_or_else(|| vec![gap(indent)]);
-            let more_above = index == top && top > 0;
-            let more_below = index == top + count - 1 && index + 1 < shown.len();
-            spans.extend(self.item(ctx, choice, index == here, column));
-            let used = wide(&spans);
-            if more_above || more_below {
-                let sign = if more_above { ctx.theme.marks.more_above } else { ctx.theme.marks.more_below };
-                spans.push(gap(ctx.width.saturating_sub(used + 1)));
-                spans.push(Span::styled(sign, ctx.theme.accent()));
-            }
-            if index == here && self.focused {
-                // Screen readers follow the cursor.
-                if !self.filter {
-                    doc.cursor = Some((indent, doc.lines.len()));
-                }
-                doc.keep = Some(doc.lines.len()..doc.lines.len() + 1);
-            }
-            doc.push(Line::from(spans));
-        }
-        doc
-    }
-
-    fn item(&self, ctx: Ctx<'_>, choice: &Choice, here: bool, column: usize) -> Vec<Span<'static>> {
-        let marks = ctx.theme.marks;
-        let pointed = here && self.focused;
-        let mut spans = vec![pointer(ctx, pointed), gap(1)];
-        let taken = match &self.pick.ticked {
-            Some(ticked) => ticked.contains(&choice.value),
-            None => self.pick.taken.as_ref() == Some(&choice.value),
-        };
-        let sign = match (&self.pick.ticked, taken) {
-            (Some(_), true) => Some(marks.checked),
-            (Some(_), false) => Some(marks.unchecked),
-            (None, _) if self.place.alone => None,
-            (None, true) => Some(marks.on),
-            (None, false) => Some(marks.off),
-        };
-        if let Some(sign) = sign {
-            spans.push(Span::styled(sign, if taken { ctx.theme.accent() } else { ctx.theme.dim() }));
-            spans.push(gap(1));
-        }
-        let used = wide(&spans);
-        let barred = choice.barred.is_some();
-        let label = fit(&choice.label, self.room.saturating_sub(used).min(column.saturating_sub(3).max(LIST)));
-        spans.push(Span::styled(label.clone(), if barred { ctx.theme.dim() } else { Style::new() }));
-        let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
-        let room = self.room.saturating_sub(used + column + 1);
-        if room >= HINT && !hint.is_empty() {
-            spans.push(gap(column.saturating_sub(width(&label))));
-            spans.push(Span::styled(fit(hint, room), ctx.theme.dim()));
-        }
-        spans
     }
 }

@@ -82,6 +82,30 @@ pub(in super::super) fn ladder(ctx: Ctx<'_>, title: &str, ladder: &Ladder, clock
     doc
 }
 
+/// A failed climb in fewer lines: what was passed on one of them, what was not reached on another.
+pub(in super::super) fn short(ctx: Ctx<'_>, title: &str, whole: &Ladder) -> Doc {
+    let mut told = whole.clone();
+    told.steps.retain(|step| matches!(step.state, State::Failed | State::Warned));
+    let mut doc = ladder(ctx, title, &told, Duration::ZERO);
+    let row = |state: State| {
+        let mut spans = vec![gap(2)];
+        for step in whole.steps.iter().filter(|step| step.state == state) {
+            let (sign, style) = mark(ctx, state);
+            spans.push(Span::styled(sign, style));
+            spans.push(Span::styled(format!(" {}  ", render::ladder::stage(ctx.text, step.stage)), ctx.theme.dim()));
+        }
+        Line::from(spans)
+    };
+    let (passed, ahead) = (row(State::Passed), row(State::Pending));
+    if passed.width() > 2 {
+        doc.lines.insert(1, passed);
+    }
+    if ahead.width() > 2 {
+        doc.push(ahead);
+    }
+    doc
+}
+
 /// The stages, one a line; the failed one with all that the server said.
 pub(in super::super) fn rungs(ctx: Ctx<'_>, steps: &[Step], evidence: Option<&Evidence>) -> Doc {
     let mut doc = Doc::default();
