@@ -1,4 +1,33 @@
 //! mailsetup gets a server's outgoing mail working, and proves that it works.
+//!
+//! # The conversation is data
+//!
+//! [`setup::Setup`] is a pure state machine that holds the answers and can always say what it wants next: a question for the
+//! person, or an effect for the runner. Four front ends are loops over its status: the full-screen wizard ([`frontend::tui`]),
+//! prompts and plain lines (both by [`frontend::talk`]), and scripts ([`frontend::script`]). [`runner`] turns effects into work,
+//! on the spot or on a thread, and results into messages. Values that nobody gave are derived from the preset, the facts and
+//! the other answers; results are kept together with what they were made from: a changed answer leaves nothing stale.
+//!
+//! # Knowledge is files
+//!
+//! [`presets`]: providers, targets, causes and texts, one file each in the folder `presets`, embedded in the binary; a person's
+//! own file wins. The program is an engine.
+//!
+//! # From an address to proven settings
+//!
+//! 1. [`probe`] climbs the ladder on blocking sockets and rustls: every stage is seen, timed, bounded and counted.
+//! 2. [`diagnose`] makes a diagnosis of the evidence of a failure and of the causes, with the answers that it would change.
+//! 3. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
+//!    compared. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
+//! 4. [`host`] applies a plan whole or not at all, keeps what `undo` needs, and keeps secrets.
+//! 5. The runner reads the files back and sends a message with what it read.
+//!
+//! # Who may name whom
+//!
+//! `mail <- presets <- {probe, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`. Sockets open in `probe` and
+//! `demo` alone, files are written in `host`, the environment is read in `cli` and `host`, the terminal is touched in `frontend`.
+//! Every sentence is a [`presets::Phrase`] until an edge says it in the person's language. A test reads the sources and holds
+//! all this (`tests/it/house.rs`).
 
 pub mod cli;
 pub mod demo;

@@ -205,8 +205,8 @@ impl App {
         let Some(companion) = &mut self.companion else { return false };
         let index = companion.menu().iter().position(|item| item.key == typed);
         if let Some(index) = index {
-            self.here = index;
             companion.pick(index);
+            self.over = None;
         }
         index.is_some()
     }
@@ -315,6 +315,7 @@ impl App {
                 if let Some(companion) = &mut self.companion {
                     companion.pick(here);
                 }
+                self.over = None;
             }
             _ if self.held => {
                 self.held = false;
