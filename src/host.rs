@@ -30,7 +30,7 @@ pub use command::CommandFault;
 pub use disk::Disk;
 pub use error::HostError;
 pub use facts::{Facts, facts, installed_targets};
-pub use places::places;
+pub use places::{Folders, places};
 pub use take_back::take_back;
 pub use undo::{Undone, undo};
 pub use writable::writable;

@@ -11,7 +11,7 @@ use std::{
 use super::inputs::Inputs;
 use crate::{
     error::{Error, Exit},
-    host::{self, HostError},
+    host::{self, Folders, HostError},
     phrase,
     plan::{Places, Scope},
     presets::{Catalog, Lang, Phrase, Text},
@@ -73,7 +73,7 @@ impl Context {
 
     /// Where things are.
     pub(super) fn places(&self) -> Result<Places, HostError> {
-        host::places(self.scope, self.root.as_deref(), &variable)
+        host::places(self.scope, self.root.as_deref(), Folders::of_person())
     }
 
     /// How long one stage may take.
@@ -95,7 +95,7 @@ impl Context {
         Runner {
             catalog: self.catalog.clone(),
             lang: self.lang(),
-            places: Arc::new(move |scope| host::places(Some(scope), root.as_deref(), &variable)),
+            places: Arc::new(move |scope| host::places(Some(scope), root.as_deref(), Folders::of_person())),
             resolver: Arc::new(SystemResolver),
         }
     }

@@ -87,12 +87,7 @@ pub(super) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {
 
 /// The name of a user, from `etc/passwd` below `root`.
 pub(super) fn name_of(root: Option<&Path>, uid: u32) -> Option<String> {
-    user_in(&text_below(root, "etc/passwd"), uid).map(|(name, _)| name)
-}
-
-/// The home folder of a user of this machine.
-pub(super) fn home_of(uid: u32) -> Option<PathBuf> {
-    user_in(&text_below(None, "etc/passwd"), uid).map(|(_, home)| home).filter(|home| home.is_absolute())
+    user_in(&text_below(root, "etc/passwd"), uid)
 }
 
 fn group_in(database: &str, group: &str) -> Option<u32> {
@@ -102,11 +97,11 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
     })
 }
 
-fn user_in(database: &str, uid: u32) -> Option<(String, PathBuf)> {
+fn user_in(database: &str, uid: u32) -> Option<String> {
     database.lines().find_map(|line| {
         let fields: Vec<&str> = line.split(':').collect();
-        let [name, _, id, _, _, home, ..] = fields.as_slice() else { return None };
-        (id.parse() == Ok(uid)).then(|| ((*name).to_owned(), PathBuf::from(home)))
+        let [name, _, id, ..] = fields.as_slice() else { return None };
+        (id.parse() == Ok(uid)).then(|| (*name).to_owned())
     })
 }
 
@@ -123,7 +118,7 @@ mod tests {
         assert_eq!(group_in(group, "broken"), None);
         assert_eq!(group_in(group, ""), None);
         let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
-        assert_eq!(user_in(passwd, 1000), Some(("ann".into(), "/home/ann".into())));
+        assert_eq!(user_in(passwd, 1000).as_deref(), Some("ann"));
         assert_eq!(user_in(passwd, 5), None);
     }
 

@@ -161,7 +161,7 @@ impl Wizard {
         let screen = self.screen();
         if std::env::var_os("MAILSETUP_SHOW_SCREENS").is_some() {
             let rule = "-".repeat(usize::from(self.size.width));
-            let framed: String = screen.lines().map(|line| format!("|{line}\n")).collect();
+            let framed: String = screen.lines().flat_map(|line| ["|", line, "\n"]).collect();
             let shown = format!("{name} {}x{}\n+{rule}\n{framed}+{rule}\n", self.size.width, self.size.height);
             std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes()).unwrap();
         }
@@ -171,13 +171,13 @@ impl Wizard {
     // Ways to the pages.
 
     /// To the provider's list.
-    pub(super) fn to_provider(&mut self, address: &str) -> &mut Self {
+    pub(super) fn up_to_provider(&mut self, address: &str) -> &mut Self {
         self.type_in(address).enter().type_in("Ops Team").enter()
     }
 
     /// To the password of Gmail.
-    pub(super) fn to_password(&mut self) -> &mut Self {
-        self.to_provider("ops@gmail.com").enter();
+    pub(super) fn up_to_password(&mut self) -> &mut Self {
+        self.up_to_provider("ops@gmail.com").enter();
         while self.app.question().is_some_and(|question| question.step == setup::Step::Server) {
             self.enter();
         }
@@ -185,8 +185,8 @@ impl Wizard {
     }
 
     /// To the running test.
-    pub(super) fn to_test(&mut self) -> &mut Self {
-        self.to_password().type_in("abcdefghijklmnop").enter();
+    pub(super) fn up_to_test(&mut self) -> &mut Self {
+        self.up_to_password().type_in("abcdefghijklmnop").enter();
         for _ in 0..4 {
             if self.effect(|work| matches!(work, Work::Test(_))).is_none() {
                 self.enter();
@@ -214,13 +214,13 @@ impl Wizard {
     }
 
     /// To the review page, with a plan.
-    pub(super) fn to_review(&mut self) -> &mut Self {
-        self.to_plan().planned(Ok(plan()))
+    pub(super) fn up_to_review(&mut self) -> &mut Self {
+        self.up_to_plan().planned(Ok(plan()))
     }
 
     /// To the planning.
-    pub(super) fn to_plan(&mut self) -> &mut Self {
-        self.to_test().tested(|_| passed()).enter();
+    pub(super) fn up_to_plan(&mut self) -> &mut Self {
+        self.up_to_test().tested(|_| passed()).enter();
         for _ in 0..4 {
             if self.effect(|work| matches!(work, Work::Plan(_))).is_none() {
                 self.enter();

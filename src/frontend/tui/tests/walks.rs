@@ -49,20 +49,20 @@ fn tab_takes_what_was_typed_and_walks_around_the_page() {
 #[test]
 fn walking_through_a_list_chooses_nothing() {
     let mut wizard = wizard();
-    wizard.to_provider("ops@gmail.com").enter();
+    wizard.up_to_provider("ops@gmail.com").enter();
     assert_eq!(asked(&wizard), Some(Field::Security));
     wizard.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down);
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("tls"));
     assert_ne!(asked(&wizard), Some(Field::Security), "below the last item comes the next field");
     let mut wizard = Wizard::new(Lang::En, 80, 24);
-    wizard.to_provider("ops@gmail.com").enter().press(KeyCode::Down).enter();
+    wizard.up_to_provider("ops@gmail.com").enter().press(KeyCode::Down).enter();
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("starttls"));
 }
 
 #[test]
 fn a_closed_list_turns_left_and_right() {
     let mut wizard = Wizard::new(Lang::En, 60, 20);
-    wizard.to_provider("ops@gmail.com").enter();
+    wizard.up_to_provider("ops@gmail.com").enter();
     assert!(wizard.screen().contains("‹ Implicit TLS ›"), "{}", wizard.screen());
     wizard.press(KeyCode::Right).press(KeyCode::Tab);
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("starttls"));
@@ -77,7 +77,7 @@ fn a_pasted_line_break_never_presses_enter() {
     wizard.enter();
     assert_eq!(wizard.app.setup.value(Field::Address).as_deref(), Some("ops@gmail.com"));
     let mut wizard = Wizard::new(Lang::En, 80, 24);
-    wizard.to_password().paste("abcdefghijklmnop\n");
+    wizard.up_to_password().paste("abcdefghijklmnop\n");
     assert_eq!(asked(&wizard), Some(Field::Password));
     wizard.enter();
     assert_eq!(asked(&wizard), Some(Field::Test));
@@ -109,7 +109,7 @@ fn escape_goes_back_and_what_was_entered_comes_back_too() {
 #[test]
 fn a_list_is_searched_by_typing() {
     let mut wizard = wizard();
-    wizard.to_provider("ops@example.com").type_in("zoho");
+    wizard.up_to_provider("ops@example.com").type_in("zoho");
     let screen = wizard.screen();
     assert!(screen.contains("Zoho") && !screen.contains("Gmail"), "{screen}");
     wizard.type_in("zzz");
@@ -121,7 +121,7 @@ fn a_list_is_searched_by_typing() {
 #[test]
 fn escape_stops_a_test_at_once_and_its_late_result_is_dropped() {
     let mut wizard = wizard();
-    wizard.to_test();
+    wizard.up_to_test();
     let stopped = wizard.cancels.borrow().last().cloned().unwrap();
     assert!(!stopped.is_cancelled());
     wizard.press(KeyCode::Esc);
@@ -134,7 +134,7 @@ fn escape_stops_a_test_at_once_and_its_late_result_is_dropped() {
 #[test]
 fn an_effect_is_started_once() {
     let mut wizard = wizard();
-    wizard.to_test();
+    wizard.up_to_test();
     wizard.app.turn();
     wizard.app.resize(wizard.size);
     let tests = wizard.effects.borrow().iter().filter(|effect| matches!(effect.work, Work::Test(_))).count();
@@ -144,19 +144,19 @@ fn an_effect_is_started_once() {
 #[test]
 fn a_failed_test_leads_to_another_password() {
     let mut wizard = wizard();
-    wizard.to_test().tested(refused).press(KeyCode::Char('p'));
+    wizard.up_to_test().tested(refused).press(KeyCode::Char('p'));
     assert_eq!(asked(&wizard), Some(Field::Password));
     wizard.enter();
     assert_ne!(asked(&wizard), Some(Field::Password), "no new one keeps the one that is known");
     let mut wizard = Wizard::new(Lang::En, 80, 24);
-    wizard.to_test().tested(refused).press(KeyCode::Char('r'));
+    wizard.up_to_test().tested(refused).press(KeyCode::Char('r'));
     assert!(matches!(&wizard.app.status, Status::Run(effect) if matches!(effect.work, Work::Test(_))));
 }
 
 #[test]
 fn any_answer_can_be_edited_from_the_list() {
     let mut wizard = wizard();
-    wizard.to_review().press(KeyCode::Char('e')).press(KeyCode::Down).enter();
+    wizard.up_to_review().press(KeyCode::Char('e')).press(KeyCode::Down).enter();
     assert_eq!(asked(&wizard), Some(Field::Name));
     assert!(wizard.app.over.is_none());
 }
@@ -164,7 +164,7 @@ fn any_answer_can_be_edited_from_the_list() {
 #[test]
 fn nothing_is_written_without_a_yes() {
     let mut wizard = wizard();
-    wizard.to_review();
+    wizard.up_to_review();
     for code in [KeyCode::Char(' '), KeyCode::Down, KeyCode::PageDown, KeyCode::Tab, KeyCode::Char('x')] {
         wizard.press(code);
     }
@@ -177,7 +177,7 @@ fn nothing_is_written_without_a_yes() {
 #[test]
 fn leaving_while_files_are_written_waits_for_the_end_of_the_write() {
     let mut wizard = wizard();
-    wizard.to_review().enter().ctrl('c');
+    wizard.up_to_review().enter().ctrl('c');
     assert!(!wizard.app.has_ended());
     wizard.applied(Ok(written()));
     assert!(wizard.app.has_ended());
@@ -188,10 +188,18 @@ fn leaving_while_files_are_written_waits_for_the_end_of_the_write() {
 fn leaving_works_on_every_page() {
     let ways: [fn(&mut Wizard); 5] = [
         |_| {},
-        |wizard| drop(wizard.to_password().press(KeyCode::F(3))),
-        |wizard| drop(wizard.to_test()),
-        |wizard| drop(wizard.to_test().tested(refused).press(KeyCode::Char('t'))),
-        |wizard| drop(wizard.to_review()),
+        |wizard| {
+            wizard.up_to_password().press(KeyCode::F(3));
+        },
+        |wizard| {
+            wizard.up_to_test();
+        },
+        |wizard| {
+            wizard.up_to_test().tested(refused).press(KeyCode::Char('t'));
+        },
+        |wizard| {
+            wizard.up_to_review();
+        },
     ];
     for way in ways {
         let mut wizard = wizard();
@@ -206,7 +214,7 @@ fn leaving_works_on_every_page() {
 #[test]
 fn a_page_that_is_too_long_scrolls_and_a_resize_loses_nothing() {
     let mut wizard = Wizard::new(Lang::En, 60, 16);
-    wizard.to_review();
+    wizard.up_to_review();
     let before = wizard.screen();
     assert!(before.contains('▼'), "{before}");
     wizard.press(KeyCode::PageDown).press(KeyCode::End);
