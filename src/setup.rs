@@ -227,7 +227,7 @@ pub struct Setup {
     ahead: Vec<Field>,
     /// The field that a person went to.
     focus: Option<Field>,
-    probe: Slot<Dial, Report>,
+    probe: Slot<Dial, Tested>,
     test: Slot<Dial, Tested>,
     stores: Slot<(), BTreeMap<&'static str, String>>,
     plan: Slot<Order, Result<Plan, Trouble>>,

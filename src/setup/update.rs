@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, validate::validate};
-use crate::{diagnose, mail::Secret, phrase};
+use crate::{diagnose, mail::Secret, phrase, probe::Report};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -231,12 +231,13 @@ impl Setup {
             Outcome::Progress(Climbing::Probe, step) => self.probe.progress(generation, step),
             Outcome::Progress(Climbing::Test, step) => self.test.progress(generation, step),
             Outcome::Progress(Climbing::Proof, step) => self.write.progress(generation, step),
-            Outcome::Probed(report) => self.probe.finish(generation, report),
+            Outcome::Probed(report) => {
+                let tested = self.judge(report, String::new());
+                self.probe.finish(generation, tested);
+            }
             Outcome::Tested(report, when) => {
-                let evidence = report.evidence.as_ref();
-                let diagnosis =
-                    evidence.map(|evidence| diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()));
-                self.test.finish(generation, Tested { report, when, diagnosis });
+                let tested = self.judge(report, when);
+                self.test.finish(generation, tested);
             }
             Outcome::Stores(barred) => self.stores.finish(generation, barred.into_iter().collect()),
             Outcome::Planned(plan) => self.plan.finish(generation, plan),
@@ -248,6 +249,13 @@ impl Setup {
                 self.write.finish(generation, written);
             }
         }
+    }
+
+    /// A report with its diagnosis, made once.
+    fn judge(&self, report: Report, when: String) -> Tested {
+        let evidence = report.evidence.as_ref();
+        let diagnosis = evidence.map(|evidence| diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()));
+        Tested { report, when, diagnosis }
     }
 
     /// Works out anew what is wanted: results that were made from something else are forgotten here.

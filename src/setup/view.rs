@@ -1,6 +1,6 @@
 //! What a front end shows: the rail, pages, ladders, results.
 
-use super::{Answers, FIELDS, Field, Ladder, Mark, Row, Setup, Source, Step, Trouble, Written};
+use super::{Answers, Dial, FIELDS, Field, Ladder, Mark, Row, Setup, Slot, Source, Step, Tested, Trouble, Written};
 use crate::{
     plan::{Order, Plan},
     presets::Text,
@@ -95,25 +95,12 @@ impl Setup {
 
     /// The live test: what it climbs, how far it is, and how it ended.
     pub fn test(&self) -> Option<Ladder> {
-        let dial = self.test.wanted()?.clone();
-        let result = self.test.result();
-        Some(Ladder {
-            dial,
-            steps: result.map_or_else(|| self.test.steps.clone(), |tested| tested.report.steps.clone()),
-            report: result.map(|tested| tested.report.clone()),
-            diagnosis: result.and_then(|tested| tested.diagnosis.clone()),
-        })
+        ladder(&self.test)
     }
 
     /// The climb up to TLS beside the questions.
     pub fn probe(&self) -> Option<Ladder> {
-        let dial = self.probe.wanted()?.clone();
-        let report = self.probe.result().cloned();
-        let evidence = report.as_ref().and_then(|report| report.evidence.as_ref());
-        let diagnosis =
-            evidence.map(|evidence| crate::diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()));
-        let steps = report.as_ref().map_or_else(|| self.probe.steps.clone(), |report| report.steps.clone());
-        Some(Ladder { dial, steps, report, diagnosis })
+        ladder(&self.probe)
     }
 
     /// The message that goes out from what was written, while it goes out.
@@ -150,4 +137,15 @@ impl Setup {
     pub(super) const fn answers(&self) -> &Answers {
         &self.answers
     }
+}
+
+/// A climb as it goes on, or as it ended.
+fn ladder(slot: &Slot<Dial, Tested>) -> Option<Ladder> {
+    let result = slot.result();
+    Some(Ladder {
+        dial: slot.wanted()?.clone(),
+        steps: result.map_or_else(|| slot.steps.clone(), |tested| tested.report.steps.clone()),
+        report: result.map(|tested| tested.report.clone()),
+        diagnosis: result.and_then(|tested| tested.diagnosis.clone()),
+    })
 }
