@@ -11,23 +11,12 @@ use super::{
 };
 use crate::{
     presets::Text,
+    render,
     setup::{Mark, Step},
 };
 
 /// The name on the rail; it is the same in every language.
 const PRODUCT: &str = "mailsetup";
-
-/// A step's name on the rail.
-fn name(text: &Text, step: Step) -> String {
-    text.get(match step {
-        Step::Sender => "tui-step-sender",
-        Step::Provider => "tui-step-provider",
-        Step::Server => "tui-step-server",
-        Step::Password => "tui-step-password",
-        Step::Test => "tui-step-test",
-        Step::Write => "tui-step-write",
-    })
-}
 
 /// The rail: as much of it as fits.
 pub(in super::super) fn rail(ctx: Ctx<'_>, steps: &[(Step, Mark)]) -> Line<'static> {
@@ -48,7 +37,7 @@ fn long(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
         if index > 0 {
             spans.push(Span::raw("  "));
         }
-        spans.extend(stop(ctx, name(ctx.text, *step), *mark));
+        spans.extend(stop(ctx, render::step(ctx.text, *step), *mark));
     }
     Line::from(spans)
 }
@@ -64,7 +53,7 @@ fn short(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
     }
     spans.push(Span::styled(format!("{}/{} ", number + 1, steps.len()), ctx.theme.dim()));
     if let Some((step, mark)) = steps.get(number) {
-        spans.extend(stop(ctx, name(ctx.text, *step), *mark));
+        spans.extend(stop(ctx, render::step(ctx.text, *step), *mark));
     }
     Line::from(spans)
 }
