@@ -10,6 +10,7 @@ mod export;
 mod generate;
 mod inputs;
 mod json;
+mod report;
 mod set_up;
 
 use std::{

@@ -4,6 +4,7 @@
 //! out; [`read`] makes evidence of what a person pasted.
 
 mod clean;
+mod egress;
 mod facts;
 mod fault;
 mod fill;
@@ -144,7 +145,7 @@ impl<'a> Doctor<'a> {
 
     /// The diagnosis of a failed climb.
     pub fn diagnose(&self, evidence: &Evidence) -> Diagnosis {
-        self.judge(Facts::of_evidence(evidence))
+        egress::sharpen(self.judge(Facts::of_evidence(evidence)), evidence, self.catalog, &self.text)
     }
 
     /// The diagnosis of what a person pasted. Work and memory grow with its length only up to a bound.

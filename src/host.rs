@@ -1,6 +1,6 @@
 //! This machine: facts about it, applying plans, taking them back, profiles and secret stores.
 //!
-//! Files are written in [`apply`] and [`secrets`] alone. Everything that is applied is recorded in the state folder
+//! Files are written in [`apply`] and [`secrets`] alone, but for a report (`private`). Everything that is applied is recorded in the state folder
 //! first, so that a kill at any moment leaves something to take back:
 //!
 //! ```text
@@ -21,6 +21,7 @@ mod disk;
 mod error;
 mod facts;
 mod places;
+mod private;
 mod take_back;
 mod undo;
 mod writable;
@@ -29,8 +30,9 @@ pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, apply, recove
 pub use command::CommandFault;
 pub use disk::Disk;
 pub use error::HostError;
-pub use facts::{Facts, facts, installed_targets};
+pub use facts::{Facts, facts, installed_targets, machine, system};
 pub use places::{Folders, places};
+pub use private::save_private;
 pub use take_back::take_back;
 pub use undo::{Undone, undo};
 pub use writable::writable;

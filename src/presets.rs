@@ -4,6 +4,7 @@
 //! every field of every kind of file.
 
 pub mod cause;
+pub mod egress;
 pub mod provider;
 pub mod target;
 pub mod text;
@@ -12,6 +13,7 @@ mod builtin;
 mod load;
 
 pub use cause::Cause;
+pub use egress::EgressFacts;
 pub use load::{Catalog, PresetFault, nearest, parse};
 pub use provider::Provider;
 pub use target::Target;

@@ -1,9 +1,10 @@
 //! The ladder: a live test as a list of stages, climbed on blocking sockets and rustls.
 //!
 //! What a climb is asked to do ([`Climb`]), how it goes on ([`Step`]) and what it found ([`Report`]) are plain data in
-//! [`stage`], [`evidence`] and [`report`]. Sockets are opened in `race` alone and read and written in `wire` alone; `session`
+//! [`stage`], [`evidence`] and [`report`]. Sockets are opened in `race` and `egress` alone and read and written in `wire` alone; `session`
 //! speaks the commands, `auth` the logins, `envelope` the message; `climb` puts them in order.
 
+pub mod egress;
 pub mod evidence;
 pub mod message;
 pub mod report;
@@ -26,6 +27,7 @@ mod wire;
 
 pub use cancel::Cancel;
 pub use climb::{climb, not_begun};
+pub use egress::{Egress, egress};
 pub use evidence::{CertFault, CertificateFacts, DnsFault, Evidence, Fault};
 pub use message::{MessageFault, MessageSpec, test_message};
 pub use net::SystemResolver;

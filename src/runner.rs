@@ -1,5 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
+mod egress;
+
 use std::{
     path::Path,
     sync::{Arc, mpsc::Sender},
@@ -18,6 +20,8 @@ use crate::{
     setup::{Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile},
 };
 
+pub use egress::EgressTargets;
+
 /// Where things are for a scope; a demo has its own folder.
 pub type PlacesOf = dyn Fn(Scope) -> Result<Places, host::HostError> + Send + Sync;
 
@@ -32,6 +36,8 @@ pub struct Runner {
     pub places: Arc<PlacesOf>,
     /// Where names come from.
     pub resolver: Arc<dyn Resolve>,
+    /// What is tried when a server does not answer.
+    pub egress: EgressTargets,
 }
 
 impl std::fmt::Debug for Runner {
@@ -87,7 +93,11 @@ impl Runner {
             Ok(climb) => climb,
             Err(fault) => return probe::not_begun(dial.endpoint.clone(), dial.provider.clone(), fault),
         };
-        probe::climb(&climb, &*self.resolver, cancel, &mut |step| progress(Outcome::Progress(climbing, step.clone())))
+        let mut report = probe::climb(&climb, &*self.resolver, cancel, &mut |step| {
+            progress(Outcome::Progress(climbing, step.clone()));
+        });
+        self.look_around(&mut report, dial.timeout, cancel);
+        report
     }
 
     fn prepare(&self, dial: &Dial, written_in: Option<&str>) -> Result<Climb, probe::Fault> {

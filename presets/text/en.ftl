@@ -672,3 +672,54 @@ render-plan-unchanged = stays as it is:
 render-plan-created = is created:
 render-plan-removed = is taken away:
 render-plan-changed = changes:
+
+## Egress: which ports answer
+
+egress-other-title = Port { $port } of { $host } gives no answer; port { $open } is open
+egress-other-network-title = This machine’s network blocks port { $port }; port { $open } is open
+egress-other-network = { $second } gives no answer on port { $port } either, so it is not the server.
+egress-other-server = { $second } answers on port { $port } from here, so this machine’s network lets it through: { $host } keeps it closed.
+egress-other-either = Something between this machine and { $host } swallows what goes to port { $port }: a firewall here, at the hoster or at the server.
+egress-network-title = This machine’s network blocks port { $port }
+egress-network = { $second } gives no answer on port { $port } either, but port { $open } of it does. The server that you chose answers on no other port.
+egress-server-title = { $host } answers on no mail port
+egress-server = { $second } answers from here, so this machine’s network is fine: the server is down, or it is another host.
+egress-server-there = { $second } answers from here, so this machine’s network is fine. { $host } is there, but takes no mail: it is another host, or its mail service is down.
+egress-nothing-title = No mail server answers from here
+egress-nothing = Neither { $host } nor { $second } answers on any mail port: this machine has no network, or its network blocks all of them.
+egress-alone = No other port of { $host } that was tried is open: { $ports }.
+egress-fix = Use port { $open } with { $mode }
+egress-step-fix = { $fix }: it is open
+egress-step-server-firewall = Is the server yours? Look at its firewall for port { $port }, and whether its mail service listens there
+egress-step-other-server = Choose a server or relay that takes mail on port { $open }
+egress-step-host = Compare { $host } with the provider’s page on mail settings
+egress-step-status = If the name is right, look at the provider’s status page, or start the server’s mail service
+egress-step-network = Look at this machine’s network: ip route, then curl -I https://example.com
+egress-step-hoster = This machine is at { $hoster }, which blocks { $ports } at first and { $way }
+egress-step-hosters = Ask the hoster to open port { $port }; known to block it: { $hosters }
+egress-step-firewall = Look at this machine’s firewall for outgoing connections, and at the cloud’s security group
+host-taken = { $path } is there already, and so are the names that follow from it
+host-taken-hint = Choose another file, or delete the older ones
+
+## Report
+
+report-title = mailsetup { $version }, report of { $when }
+report-privacy = There is no password in it. Server names, addresses and user names are: read it before you pass it on.
+report-settings = Settings
+report-probe = Connection test: { $server }
+report-test = Live test: { $server }
+report-proof = Message with the written settings: { $server }
+report-certificate = Certificate of { $subject }, signed by { $issuer }, for { $names }, valid from { $from } to { $until }, SHA-256 { $sha256 }
+report-ports = Which ports answer
+report-open = open
+report-refused = refused
+report-silent = no answer
+report-unreachable = not reachable
+report-no-address = no address
+report-hoster = This machine is at { $hoster }
+report-diagnosis = Diagnosis: { $cause }
+report-fix = Proposed: { $fix }
+report-other = It may also be: { $title }. { $tell }
+report-transcript = What was said
+report-saved = The report is in { $path }. Only you can read this file.
+flag-report = Write a report without secrets to this new file

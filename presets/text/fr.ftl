@@ -672,3 +672,54 @@ render-plan-unchanged = reste tel quel :
 render-plan-created = est créé :
 render-plan-removed = est supprimé :
 render-plan-changed = change :
+
+## Sorties : quels ports répondent
+
+egress-other-title = Le port { $port } de { $host } ne répond pas ; le port { $open } est ouvert
+egress-other-network-title = Le réseau de cette machine bloque le port { $port } ; le port { $open } est ouvert
+egress-other-network = { $second } ne répond pas non plus sur le port { $port } : le serveur n’y est pour rien.
+egress-other-server = { $second } répond d’ici sur le port { $port } : le réseau de cette machine le laisse passer, { $host } le garde fermé.
+egress-other-either = Quelque chose entre cette machine et { $host } avale ce qui va au port { $port } : un pare-feu ici, chez l’hébergeur ou devant le serveur.
+egress-network-title = Le réseau de cette machine bloque le port { $port }
+egress-network = { $second } ne répond pas non plus sur le port { $port }, mais répond sur le port { $open }. Le serveur choisi ne répond sur aucun autre port.
+egress-server-title = { $host } ne répond sur aucun port de messagerie
+egress-server = { $second } répond d’ici : le réseau de cette machine va bien. Le serveur est arrêté, ou c’est un autre hôte.
+egress-server-there = { $second } répond d’ici : le réseau de cette machine va bien. { $host } est là, mais ne prend pas de messages : c’est un autre hôte, ou sa messagerie est arrêtée.
+egress-nothing-title = Aucun serveur de messagerie ne répond d’ici
+egress-nothing = Ni { $host } ni { $second } ne répondent, sur aucun port de messagerie : cette machine n’a pas de réseau, ou son réseau les bloque tous.
+egress-alone = Aucun autre port essayé de { $host } n’est ouvert : { $ports }.
+egress-fix = Utiliser le port { $open } avec { $mode }
+egress-step-fix = { $fix } : il est ouvert
+egress-step-server-firewall = Le serveur est à vous ? Voyez son pare-feu pour le port { $port }, et si sa messagerie y écoute
+egress-step-other-server = Choisissez un serveur ou un relais qui prend les messages sur le port { $open }
+egress-step-host = Comparez { $host } avec la page de réglages du fournisseur
+egress-step-status = Si le nom est juste, voyez la page d’état du fournisseur, ou démarrez la messagerie du serveur
+egress-step-network = Voyez le réseau de cette machine : ip route, puis curl -I https://example.com
+egress-step-hoster = Cette machine est chez { $hoster }, qui bloque d’abord { $ports } et { $way }
+egress-step-hosters = Demandez à l’hébergeur d’ouvrir le port { $port } ; connus pour le bloquer : { $hosters }
+egress-step-firewall = Regardez le pare-feu sortant de cette machine et le groupe de sécurité du cloud
+host-taken = { $path } existe déjà, ainsi que les noms qui en découlent
+host-taken-hint = Choisissez un autre fichier, ou supprimez les anciens
+
+## Rapport
+
+report-title = mailsetup { $version }, rapport du { $when }
+report-privacy = Il ne contient aucun mot de passe, mais des noms de serveurs, des adresses et des identifiants : relisez-le avant de le transmettre.
+report-settings = Réglages
+report-probe = Test de connexion : { $server }
+report-test = Test en direct : { $server }
+report-proof = Message avec les réglages écrits : { $server }
+report-certificate = Certificat de { $subject }, signé par { $issuer }, pour { $names }, valable du { $from } au { $until }, SHA-256 { $sha256 }
+report-ports = Quels ports répondent
+report-open = ouvert
+report-refused = refusé
+report-silent = pas de réponse
+report-unreachable = injoignable
+report-no-address = pas d’adresse
+report-hoster = Cette machine est chez { $hoster }
+report-diagnosis = Diagnostic : { $cause }
+report-fix = Proposé : { $fix }
+report-other = Autre possibilité : { $title }. { $tell }
+report-transcript = Ce qui a été dit
+report-saved = Le rapport est dans { $path }. Vous seul pouvez lire ce fichier.
+flag-report = Écrire un rapport sans secrets dans ce nouveau fichier

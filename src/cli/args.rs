@@ -21,7 +21,7 @@ const fn extra(name: &'static str, short: Option<char>, value: &'static str, glo
 }
 
 /// Flags that are no fields.
-pub(super) const EXTRAS: [Extra; 17] = [
+pub(super) const EXTRAS: [Extra; 18] = [
     extra("password-stdin", None, "", false),
     extra("password-file", None, "FILE", false),
     extra("password-fd", None, "N", false),
@@ -29,6 +29,7 @@ pub(super) const EXTRAS: [Extra; 17] = [
     extra("answers", None, "FILE", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
+    extra("report", None, "FILE", false),
     extra("plain", None, "", false),
     extra("demo", None, "", false),
     extra("root", None, "DIR", true),
@@ -98,7 +99,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
     vec![
-        sub("check").arg(arg("PROFILE")).arg(switch("send")),
+        sub("check").arg(arg("PROFILE")).arg(switch("send")).arg(value("report", "FILE")),
         sub("detect").arg(arg("ADDRESS").required(true).num_args(1..)).arg(switch("offline")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..).allow_hyphen_values(true))
@@ -110,7 +111,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("export").arg(arg("TARGET").required(true).num_args(1..)).arg(value("profile", "NAME")).arg(switch("print")),
         sub("list"),
         sub("show").arg(arg("PROFILE")),
-        sub("edit").arg(arg("PROFILE")),
+        sub("edit").arg(arg("PROFILE")).arg(value("report", "FILE")),
         sub("remove").arg(arg("PROFILE").required(true)),
         sub("undo"),
         sub("secret").arg(arg("PROFILE")),

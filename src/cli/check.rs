@@ -4,7 +4,13 @@ use std::time::SystemTime;
 
 use serde_json::json;
 
-use super::{commands::chosen, context::Context, json::stages};
+use super::{
+    commands::chosen,
+    context::Context,
+    json::{egress, egress_of, stages},
+    report,
+    set_up::answers_of,
+};
 use crate::{
     diagnose,
     error::{Error, Exit},
@@ -15,8 +21,11 @@ use crate::{
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
     probe::{Cancel, Goal, Login, State},
-    render,
-    setup::{Climbing, Dial, Letter, Outcome},
+    render::{
+        self,
+        report::{Climbed, Parts},
+    },
+    setup::{Climbing, Dial, Field, Letter, Outcome, Row, Source},
 };
 
 /// Runs the check; with `send` a message goes to the sender.
@@ -27,10 +36,11 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
+    report::check_folder(context)?;
     let dial = dial(context, &name, &profile, &places, send)?;
     let drift = drift(context, &name, &profile, &places, &dial);
     let runner = context.runner();
-    let report = runner.climb(&dial, None, Climbing::Test, &Cancel::default(), &mut |outcome| {
+    let climb = runner.climb(&dial, None, Climbing::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
             && !matches!(step.state, State::Running | State::Pending)
             && (!context.json || context.verbose)
@@ -38,39 +48,66 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
             context.say(&render::ladder::line(&context.text, &step));
         }
     });
-    let diagnosis = report.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
+    let diagnosis = climb.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     for line in drift.iter().map(|phrase| context.text.say(phrase)) {
         context.say(&format!("! {line}"));
     }
     if let Some(diagnosis) = &diagnosis {
-        let evidence = report.evidence.iter().flat_map(|evidence| render::ladder::fault(&context.text, evidence));
+        let evidence = climb.evidence.iter().flat_map(|evidence| render::ladder::fault(&context.text, evidence));
         evidence.for_each(|line| context.say(&format!("    {line}")));
         render::diagnosis(&context.text, diagnosis).iter().for_each(|line| context.say(line));
     } else if !context.json {
         context.say_phrase(&phrase!("check-passed", profile = name));
     }
+    let parts = Parts {
+        rows: rows(context, &profile, &name),
+        climbs: vec![Climbed {
+            climbing: Climbing::Test,
+            endpoint: &dial.endpoint,
+            steps: &climb.steps,
+            report: Some(&climb),
+            diagnosis: diagnosis.as_ref(),
+        }],
+        secrets: dial.login.iter().map(|login| &login.secret).collect(),
+        ..Parts::default()
+    };
+    let saved = report::of_parts(context, parts);
     if context.json {
         let endpoint = &dial.endpoint;
-        let document = json!({
-            "ok": report.passed() && drift.is_empty(), "changed": false, "profile": name,
+        let mut document = json!({
+            "ok": climb.passed() && drift.is_empty(), "changed": false, "profile": name,
             "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
                      "username": profile.smtp.username},
-            "stages": stages(&context.text, &report.steps), "round_trips": report.round_trips,
+            "stages": stages(&context.text, &climb.steps), "round_trips": climb.round_trips,
             "diagnosis": diagnosis.as_ref().map(diagnose::Diagnosis::to_json), "files": [],
             "notes": drift.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
             "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
         });
+        if let Some(found) = egress_of(&climb) {
+            document["egress"] = egress(found);
+        }
+        if let Ok(Some(path)) = &saved {
+            document["report"] = json!(path);
+        }
         context.out(&document.to_string())?;
     }
     let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
     profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result });
     // Who may check need not be who may write: the note of the result is a courtesy.
     let _ = host::profiles::save(&name, &profile, &places);
-    Ok(match &report.evidence {
+    let exit = match &climb.evidence {
         Some(evidence) => exit_of(evidence),
         None if drift.is_empty() => Exit::Ok,
         None => Exit::Config,
-    })
+    };
+    report::ended(context, exit, saved)
+}
+
+/// A profile's settings for the report.
+fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<Row> {
+    let answers = answers_of(profile, name).into_iter();
+    let label = |field: Field| context.text.get(&format!("field-{}", field.key().replace('_', "-")));
+    answers.map(|(field, value)| Row { field, label: label(field), value, source: Some(Source::Profile) }).collect()
 }
 
 /// The climb that a profile asks for: the envelope is offered and taken back, or a message is sent.

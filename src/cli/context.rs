@@ -16,7 +16,7 @@ use crate::{
     plan::{Places, Scope},
     presets::{Catalog, Lang, Phrase, Text},
     probe::SystemResolver,
-    runner::Runner,
+    runner::{EgressTargets, Runner},
 };
 
 /// What every command shares.
@@ -97,6 +97,7 @@ impl Context {
             lang: self.lang(),
             places: Arc::new(move |scope| host::places(Some(scope), root.as_deref(), Folders::of_person())),
             resolver: Arc::new(SystemResolver),
+            egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     diagnose::Diagnosis,
     presets::Text,
-    probe::{Report, Step},
+    probe::{Egress, Report, Step, egress::Tried},
     render,
     setup::{Field, Setup, WrittenFile},
 };
@@ -52,10 +52,27 @@ pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
             .collect();
         document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
     }
+    if let Some(found) = report.and_then(egress_of) {
+        document["egress"] = egress(found);
+    }
     if let Some(error) = error {
         document["error"] = json!(error);
     }
     document
+}
+
+/// Which ports answered, when that was looked into.
+pub(super) fn egress_of(report: &Report) -> Option<&Egress> {
+    report.evidence.as_ref()?.egress.as_ref()
+}
+
+/// Which ports answered: one object for each host, port and family.
+pub(super) fn egress(found: &Egress) -> Value {
+    let host = |tried: &Tried| {
+        let one = |attempt: &crate::probe::egress::Attempt| json!({"host": tried.host, "port": attempt.port, "family": attempt.family.as_str(), "reach": attempt.reach.as_str()});
+        tried.attempts.iter().map(one).collect::<Vec<_>>()
+    };
+    std::iter::once(&found.chosen).chain(&found.second).flat_map(host).collect()
 }
 
 /// The files: as they were written, or as they would be.

@@ -8,7 +8,10 @@ use std::{
     rc::Rc,
 };
 
-use super::context::{Context, program, variable};
+use super::{
+    context::{Context, program, variable},
+    report,
+};
 use crate::{
     error::{Error, Exit},
     frontend::{
@@ -43,6 +46,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         dry_run: context.inputs.is_set("dry-run"),
         timeout: context.timeout()?,
     };
+    report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");
     let mut stage = if is_demo { demo::stage(context, options)? } else { real(context, options) };
     if let Some(name) = edit {
@@ -143,7 +147,7 @@ fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(), Error> {
 }
 
 /// A profile's settings as answers.
-fn answers_of(profile: &Profile, name: &str) -> Vec<(Field, String)> {
+pub(super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field, String)> {
     use crate::mail::profile::SecretPlace;
     let smtp = &profile.smtp;
     let mut answers = vec![
@@ -218,13 +222,14 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         }
     }
     stage.farewell.iter().for_each(|line| context.say(line));
-    match stage.setup.status() {
-        Status::Done => Ok(Exit::Ok),
-        _ => {
-            context.say_phrase(&phrase!("cli-cancelled"));
-            Ok(Exit::Cancelled)
-        }
-    }
+    let saved = report::of_setup(context, &stage.setup);
+    let exit = if stage.setup.status() == Status::Done {
+        Exit::Ok
+    } else {
+        context.say_phrase(&phrase!("cli-cancelled"));
+        Exit::Cancelled
+    };
+    report::ended(context, exit, saved)
 }
 
 /// Runs the conversation in the full-screen wizard.
@@ -272,16 +277,21 @@ fn by_script(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         Err(Stop::Failed(_)) => explain_failure(context, setup),
         Err(Stop::Error(_)) => {}
     }
+    let saved = report::of_setup(context, setup);
     if context.json {
         let error = match &result {
             Err(Stop::Error(error)) => Some(context.text.say(&error.phrase)),
             _ => None,
         };
-        context.out(&super::json::setup(setup, result.is_ok(), error).to_string())?;
+        let mut document = super::json::setup(setup, result.is_ok(), error);
+        if let Ok(Some(path)) = &saved {
+            document["report"] = path.display().to_string().into();
+        }
+        context.out(&document.to_string())?;
     }
     match result {
-        Ok(()) => Ok(Exit::Ok),
-        Err(Stop::Failed(exit)) => Ok(exit),
+        Ok(()) => report::ended(context, Exit::Ok, saved),
+        Err(Stop::Failed(exit)) => report::ended(context, exit, saved),
         Err(Stop::Error(error)) => Err(error),
     }
 }

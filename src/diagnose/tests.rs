@@ -209,6 +209,7 @@ fn no_fault_of_the_ladder_is_left_without_words() {
                     ehlo: "web1.example.org".into(),
                     username: None,
                     sender: None,
+                    egress: None,
                 };
                 let diagnosis = doctor.diagnose(&evidence);
                 let expected = matches!(fault, Fault::Reply(_)) || diagnosis.cause != UNKNOWN;

@@ -25,6 +25,8 @@ pub enum HostError {
     Read(PathBuf, io::Error),
     /// A file or folder cannot be written.
     Write(PathBuf, io::Error),
+    /// This name and all that follow from it are taken.
+    Taken(PathBuf),
     /// A word that cannot be a profile's name.
     ProfileName(String),
     /// No profile has this name; carries the nearest one that there is.
@@ -44,6 +46,7 @@ impl HostError {
             Self::NoCwd => phrase!("host-no-cwd"),
             Self::Read(path, error) => unreadable(path, error),
             Self::Write(path, error) => unwritable(path, error),
+            Self::Taken(path) => phrase!("host-taken", path = shown(path)),
             Self::ProfileName(name) => phrase!("host-profile-name", name = escape(name)),
             Self::NoProfile(name, _) => phrase!("host-no-profile", name = escape(name)),
             Self::NewerSchema(path, schema) => phrase!("host-newer-schema", path = shown(path), schema = schema),
@@ -55,6 +58,7 @@ impl HostError {
     pub fn hint(&self) -> Option<Phrase> {
         match self {
             Self::NoHome => Some(phrase!("host-no-home-hint")),
+            Self::Taken(_) => Some(phrase!("host-taken-hint")),
             Self::ProfileName(_) => Some(phrase!("host-profile-name-hint")),
             Self::NoProfile(_, Some(nearest)) => Some(phrase!("host-nearest", word = escape(nearest))),
             Self::NoProfile(_, None) => Some(phrase!("host-no-profile-hint")),
@@ -73,6 +77,7 @@ impl HostError {
             Self::NoHome | Self::NewerSchema(..) | Self::BadProfile(_) => Exit::Config,
             Self::Read(_, error) => read_exit(error),
             Self::Write(_, error) => write_exit(error),
+            Self::Taken(_) => Exit::CantCreate,
         }
     }
 }

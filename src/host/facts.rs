@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::disk;
-use crate::{mail::endpoint::is_full_name, presets::Catalog};
+use crate::{
+    mail::{endpoint::is_full_name, reply::escape},
+    presets::Catalog,
+};
 
 /// What is known of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +41,30 @@ pub fn installed_targets(catalog: &Catalog, is_root: bool) -> Vec<String> {
     let is_here = |program: &String| folders.iter().any(|folder| folder.join(program).is_file());
     let targets = catalog.targets().iter().filter(|target| target.program.as_ref().is_some_and(is_here));
     targets.filter(|target| is_root || !target.system_only).map(|target| target.key.clone()).collect()
+}
+
+/// What the machine says of itself: vendor, product and chassis tag from DMI; a hoster's machines name it. Empty where there
+/// is no DMI.
+pub fn machine() -> String {
+    let read = |name: &str| std::fs::read_to_string(Path::new("/sys/class/dmi/id").join(name)).unwrap_or_default();
+    ["sys_vendor", "product_name", "chassis_asset_tag"].map(read).concat()
+}
+
+/// The system and its kernel, as `Debian GNU/Linux 13 (trixie), Linux 6.12.1 x86_64`; safe for a terminal.
+pub fn system() -> String {
+    let release = disk::text_below(None, "etc/os-release");
+    let kernel = rustix::system::uname();
+    let [name, release_of_kernel, machine] =
+        [kernel.sysname(), kernel.release(), kernel.machine()].map(|word| word.to_string_lossy());
+    let kernel = format!("{name} {release_of_kernel} {machine}");
+    let all = pretty_name(&release).map_or_else(|| kernel.clone(), |pretty| format!("{pretty}, {kernel}"));
+    escape(&all)
+}
+
+/// The name that a system gives itself (os-release(5)).
+fn pretty_name(release: &str) -> Option<String> {
+    let value = release.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    shlex::split(value)?.into_iter().next().filter(|name| !name.is_empty())
 }
 
 /// The files in which a full name may be found.
@@ -111,6 +138,15 @@ mod tests {
         assert_eq!(sources("", "web1\n", search).full_name("web1").as_deref(), Some("web1.lan.test"));
         assert_eq!(sources("", "", "domain a.test\nsearch b.test\n").full_name("w").as_deref(), Some("w.b.test"));
         assert_eq!(sources("127.0.0.1 localhost web1 web1.localdomain\n", "", "search .\n").full_name("web1"), None);
+    }
+
+    #[test]
+    fn a_system_names_itself() {
+        let debian = "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\n";
+        assert_eq!(pretty_name(debian).as_deref(), Some("Debian GNU/Linux 13 (trixie)"));
+        assert_eq!(pretty_name("PRETTY_NAME=Void\n").as_deref(), Some("Void"));
+        assert_eq!(pretty_name("ID=x\nPRETTY_NAME=\"\n"), None);
+        assert!(!system().is_empty() && !system().contains('\n'));
     }
 
     #[test]

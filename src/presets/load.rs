@@ -8,10 +8,12 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, Provider, Target, builtin};
+use super::{Cause, EgressFacts, Provider, Target, builtin};
 
 /// The folders of a person's own files.
 const KINDS: [&str; 3] = ["providers", "targets", "causes"];
+/// The one file that is no folder.
+const EGRESS: &str = "egress.toml";
 
 /// A preset file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,7 @@ pub struct Catalog {
     providers: OnceLock<Vec<Provider>>,
     targets: OnceLock<Vec<Target>>,
     causes: OnceLock<Vec<Cause>>,
+    egress: OnceLock<EgressFacts>,
     faults: OnceLock<Vec<PresetFault>>,
 }
 
@@ -53,7 +56,8 @@ impl Catalog {
         Self::default()
     }
 
-    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets` and `causes`) over them.
+    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes` and `egress.toml`)
+    /// over them.
     ///
     /// # Errors
     /// The first file that cannot be used.
@@ -70,6 +74,11 @@ impl Catalog {
             let _ = catalog.providers.set(providers);
             let _ = catalog.targets.set(targets);
             let _ = catalog.causes.set(causes);
+        }
+        let own = folder.join(EGRESS);
+        if own.is_file() {
+            let source = std::fs::read_to_string(&own).map_err(|error| unreadable(&own, &error))?;
+            let _ = catalog.egress.set(parse(&own.display().to_string(), &source)?);
         }
         Ok(catalog)
     }
@@ -99,6 +108,16 @@ impl Catalog {
     /// Every cause.
     pub fn causes(&self) -> &[Cause] {
         self.causes.get_or_init(|| self.read_builtin("causes", builtin::CAUSES, |cause: &mut Cause, key| cause.label = key))
+    }
+
+    /// What is known of networks that block mail.
+    pub fn egress(&self) -> &EgressFacts {
+        self.egress.get_or_init(|| {
+            parse(EGRESS, builtin::EGRESS).unwrap_or_else(|fault| {
+                let _ = self.faults.set(vec![fault]);
+                EgressFacts::default()
+            })
+        })
     }
 
     /// Built-in files that could not be read; a test holds this to be none.
@@ -166,25 +185,23 @@ impl Catalog {
         else {
             return Ok(Vec::new());
         };
-        let fault = |path: &Path, error: std::io::Error| PresetFault {
-            file: path.display().to_string(),
-            line: None,
-            cause: error.to_string(),
-            nearest: None,
-        };
         let mut files = Vec::new();
-        for entry in std::fs::read_dir(&folder).map_err(|error| fault(&folder, error))? {
-            let path = entry.map_err(|error| fault(&folder, error))?.path();
+        for entry in std::fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
+            let path = entry.map_err(|error| unreadable(&folder, &error))?.path();
             if path.extension().is_some_and(|ending| ending == "toml")
                 && let Some(key) = path.file_stem().and_then(|stem| stem.to_str())
             {
-                let source = std::fs::read_to_string(&path).map_err(|error| fault(&path, error))?;
+                let source = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
                 files.push((key.to_owned(), path.clone(), source));
             }
         }
         files.sort();
         Ok(files)
     }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> PresetFault {
+    PresetFault { file: path.display().to_string(), line: None, cause: error.to_string(), nearest: None }
 }
 
 /// Parses a TOML file; a fault says where and names the nearest known key.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Lang;
-use crate::mail::Endpoint;
+use crate::mail::{Endpoint, Security};
 
 /// A provider's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +81,16 @@ impl Provider {
             Lang::En => &self.en,
             Lang::Fr => &self.fr,
         }
+    }
+
+    /// The submission ports of a host of the provider's, each with its mode, first choice first. A host of its that only an
+    /// account shows counts as this one.
+    pub fn ports_of(&self, host: &str) -> impl Iterator<Item = (u16, Security)> {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let servers = self.smtp.iter().chain(&self.alternatives);
+        servers
+            .filter(move |server| server.host == host || server.host.contains('{'))
+            .map(|server| (server.port, server.security))
     }
 
     /// Whether `domain` is one of the provider's own e-mail domains.

@@ -32,6 +32,7 @@ pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> 
         ehlo: String::new(),
         username: None,
         sender: None,
+        egress: None,
     };
     Report {
         steps: Vec::new(),

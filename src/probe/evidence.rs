@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Capabilities, Stage};
+use super::{Capabilities, Egress, Stage};
 use crate::mail::{Endpoint, Mechanism, Reply};
 
 /// Everything that is known about a failure.
@@ -30,9 +30,17 @@ pub struct Evidence {
     pub username: Option<String>,
     /// The envelope sender.
     pub sender: Option<String>,
+    /// Which ports answer, when the server did not and that was looked into.
+    pub egress: Option<Egress>,
 }
 
 impl Evidence {
+    /// Whether nothing came back from the server: other ports and another server tell why.
+    pub const fn is_silence(&self) -> bool {
+        use io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};
+        matches!(self.fault, Fault::Connect(TimedOut | NetworkUnreachable | HostUnreachable))
+    }
+
     /// The reply, when a reply was the fault.
     pub const fn reply(&self) -> Option<&Reply> {
         match &self.fault {

@@ -123,6 +123,7 @@ impl<'a> Record<'a> {
             ehlo: climb.ehlo.clone(),
             username: climb.login.as_ref().map(|login| login.username.clone()),
             sender: climb.message.as_ref().map(|message| message.from.to_string()),
+            egress: None,
         });
         Report {
             steps: self.steps,

@@ -97,6 +97,7 @@ pub fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
             text.say(&phrase!("render-fault-tls", words = crate::mail::reply::escape(words)))
         }
         Fault::NotSmtp(words) => text.say(&phrase!("render-fault-not-smtp", words = words)),
+        Fault::Local(words) => words.clone(),
         other => text.get(&format!("render-fault-{}", other.name().replace('_', "-"))),
     };
     vec![line]

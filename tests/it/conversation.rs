@@ -74,6 +74,7 @@ fn failed(fault: Fault) -> Report {
         ehlo: "web1.example.com".into(),
         username: None,
         sender: None,
+        egress: None,
     };
     Report { evidence: Some(evidence), ..passed() }
 }

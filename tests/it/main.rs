@@ -4,6 +4,7 @@
 mod consumers;
 mod conversation;
 mod demo;
+mod egress;
 mod host;
 mod house;
 mod plan;

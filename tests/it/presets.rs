@@ -9,7 +9,7 @@ use mailsetup::{
         endpoint::{is_loopback, parse_host},
     },
     presets::{
-        Catalog, Lang, Provider,
+        Catalog, EgressFacts, Lang, Provider,
         cause::Cause,
         parse,
         provider::{Category, Guidance, Special, UsernameForm},
@@ -260,6 +260,34 @@ fn what_a_person_must_be_told_before_a_password_is_asked() {
     assert_eq!((ovh[0].port, ovh[1].port, ovh[1].security), (465, 587, Security::Starttls));
 }
 
+#[test]
+fn what_is_known_of_blocked_ports_is_well_formed() {
+    let catalog = Catalog::builtin();
+    let known = catalog.egress();
+    assert_eq!(catalog.faults(), []);
+    assert_eq!(known.ports, [25, 465, 587, 2525]);
+    assert!(known.hosts.len() > 1, "the chosen server may be one of them");
+    for host in &known.hosts {
+        assert_eq!(parse_host(&host.host).as_ref(), Ok(&host.host));
+        assert!(!host.ports.is_empty() && host.ports.iter().all(|port| known.ports.contains(port)), "{}", host.host);
+    }
+    let names: HashSet<_> = known.hosters.iter().map(|hoster| &hoster.name).collect();
+    assert_eq!(names.len(), known.hosters.len(), "a hoster is there twice");
+    for hoster in &known.hosters {
+        let name = &hoster.name;
+        assert!(hoster.checked.starts_with("20") && hoster.checked.len() == 7, "{name}");
+        assert!(!hoster.ports.is_empty() && hoster.ports.iter().all(|port| known.ports.contains(port)), "{name}");
+        assert!(hoster.docs.iter().all(|link| link.starts_with("https://")), "{name}");
+        for way in [&hoster.en, &hoster.fr] {
+            assert!(
+                !way.is_empty() && way.chars().count() < 100 && !way.ends_with('.') && !way.contains(char::is_control),
+                "{name}"
+            );
+        }
+        assert!(![" :", " ;", "'"].iter().any(|plain| hoster.fr.contains(plain)), "{name}: {}", hoster.fr);
+    }
+}
+
 /// The fields that serde expects where `source` has the unknown key `zzzz`.
 fn fields<T: serde::de::DeserializeOwned>(source: &str) -> Vec<String> {
     let fault = parse::<T>("sample.toml", source).err().unwrap();
@@ -292,6 +320,9 @@ fn the_readme_lists_every_field() {
     check("Targets", "file.", fields::<Target>("[[file]]\nzzzz = 1"));
     check("Targets", "run.", fields::<Target>("[[run]]\nzzzz = 1"));
     check("Targets", "en.", fields::<Target>("[en]\nzzzz = 1"));
+    check("Egress", "", fields::<EgressFacts>("zzzz = 1"));
+    check("Egress", "hosts.", fields::<EgressFacts>("hosts = [{ zzzz = 1 }]"));
+    check("Egress", "hoster.", fields::<EgressFacts>("[[hoster]]\nzzzz = 1"));
     check("Causes", "", fields::<Cause>("zzzz = 1"));
     check("Causes", "match.", fields::<Cause>("[[match]]\nzzzz = 1"));
     check("Causes", "en.", fields::<Cause>("[en]\nzzzz = 1"));

@@ -17,7 +17,7 @@ use crate::{
     plan::{Places, Scope},
     presets::{Catalog, Text},
     probe::SystemResolver,
-    runner::Runner,
+    runner::{EgressTargets, Runner},
     setup::{Facts, Field, Given, Options, Setup, Source},
 };
 
@@ -52,6 +52,8 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         lang: context.lang(),
         places: Arc::new(move |_| Ok(places.clone())),
         resolver: Arc::new(SystemResolver),
+        // The demo's own ports stand in its preset; nothing else is tried, so nothing leaves this machine.
+        egress: EgressTargets::default(),
     };
     let farewell = vec![context.text.say(&phrase!("demo-folder", folder = escape(&folder.display().to_string())))];
     let guide = Guide { demo, text: Rc::clone(&context.text) };

@@ -60,6 +60,7 @@ fn evidence(stage: Stage, port: u16, security: Security, fault: Fault) -> Eviden
         ehlo: "web1".into(),
         username: Some("ops@example.org".into()),
         sender: Some("ops@example.org".into()),
+        egress: None,
     }
 }
 

@@ -393,6 +393,7 @@ pub(super) fn refused(dial: &Dial) -> Report {
         ehlo: dial.ehlo.clone(),
         username: dial.login.as_ref().map(|login| login.username.clone()),
         sender: None,
+        egress: None,
     };
     Report { steps, evidence: Some(evidence), elapsed: Duration::from_millis(523), ..passed() }
 }

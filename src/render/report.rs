@@ -1,0 +1,262 @@
+//! The redacted report: everything that helps to find a fault, as plain text that can be shared.
+//!
+//! No secret is in it and no base64 of a login; every control character is an escape.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::ladder;
+use crate::{
+    diagnose::Diagnosis,
+    mail::{Endpoint, Secret, reply::escape},
+    phrase,
+    presets::Text,
+    probe::{
+        CertificateFacts, Egress, Evidence, Report, Step,
+        egress::{Reach, Tried},
+        report::Who,
+    },
+    setup::{Climbing, Field, Ladder, Row, Setup},
+};
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "***";
+/// A secret shorter than this is not looked for: it would be found everywhere.
+const SHORTEST: usize = 4;
+
+/// What a report is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Parts<'a> {
+    /// When it is made (RFC 3339, UTC).
+    pub when: String,
+    /// The system, as `host::system` says it.
+    pub system: String,
+    /// The settings with their sources.
+    pub rows: Vec<Row>,
+    /// The climbs, in order.
+    pub climbs: Vec<Climbed<'a>>,
+    /// What may not be in it, wherever it was said.
+    pub secrets: Vec<&'a Secret>,
+}
+
+/// A climb.
+#[derive(Debug, Clone, Copy)]
+pub struct Climbed<'a> {
+    /// Which one.
+    pub climbing: Climbing,
+    /// What was climbed.
+    pub endpoint: &'a Endpoint,
+    /// The stages.
+    pub steps: &'a [Step],
+    /// What it found, when it is over.
+    pub report: Option<&'a Report>,
+    /// Why it failed.
+    pub diagnosis: Option<&'a Diagnosis>,
+}
+
+impl<'a> Climbed<'a> {
+    /// A ladder as the conversation keeps it.
+    pub fn of(climbing: Climbing, ladder: &'a Ladder) -> Self {
+        Self {
+            climbing,
+            endpoint: &ladder.dial.endpoint,
+            steps: &ladder.steps,
+            report: ladder.report.as_ref(),
+            diagnosis: ladder.diagnosis.as_ref(),
+        }
+    }
+}
+
+/// The report of a conversation, wherever it stands: the live test, or else the climb beside the questions, and what went
+/// out from what was written.
+pub fn of_setup(setup: &Setup, when: String, system: String) -> String {
+    let (probe, test) = (setup.probe(), setup.test());
+    let mut climbs: Vec<Climbed<'_>> = Vec::new();
+    match (&test, &probe) {
+        (Some(test), _) if !test.steps.is_empty() || test.report.is_some() => climbs.push(Climbed::of(Climbing::Test, test)),
+        (_, Some(probe)) => climbs.push(Climbed::of(Climbing::Probe, probe)),
+        _ => {}
+    }
+    let dial = test.as_ref().or(probe.as_ref()).map(|ladder| &ladder.dial);
+    let proofs = setup.written().into_iter().flat_map(|written| &written.proofs).filter_map(|proof| proof.report.as_ref());
+    for (report, endpoint) in proofs.filter_map(|report| Some((report, &dial?.endpoint))) {
+        let (steps, report) = (report.steps.as_slice(), Some(report));
+        climbs.push(Climbed { climbing: Climbing::Proof, endpoint, steps, report, diagnosis: None });
+    }
+    let login = dial.and_then(|dial| dial.login.as_ref()).map(|login| &login.secret);
+    let secrets = login.into_iter().chain(setup.order().and_then(|order| order.secret.as_ref())).collect();
+    report(setup.text(), &Parts { when, system, rows: setup.all(), climbs, secrets })
+}
+
+/// The report as text.
+pub fn report(text: &Text, parts: &Parts<'_>) -> String {
+    let mut lines = vec![
+        text.say(&phrase!("report-title", version = env!("CARGO_PKG_VERSION"), when = parts.when)),
+        parts.system.clone(),
+        text.get("report-privacy"),
+    ];
+    section(&mut lines, text.get("report-settings"), settings(text, &parts.rows));
+    for climb in &parts.climbs {
+        climbed(&mut lines, text, climb);
+    }
+    let safe = |line: &String| redacted(&escape(line), &parts.secrets).trim_end().to_owned();
+    lines.iter().map(safe).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+fn section(lines: &mut Vec<String>, heading: String, body: Vec<String>) {
+    if body.is_empty() {
+        return;
+    }
+    lines.extend([String::new(), heading]);
+    lines.extend(body.into_iter().map(|line| format!("  {line}")));
+}
+
+/// The settings; of a command that prints the password only its program, for its arguments may hold one.
+fn settings(text: &Text, rows: &[Row]) -> Vec<String> {
+    let shown: Vec<Row> = rows
+        .iter()
+        .map(|row| match row.value.split_once(char::is_whitespace) {
+            Some((program, _)) if row.field == Field::SecretCommand => {
+                Row { value: format!("{program} {HIDDEN}"), ..row.clone() }
+            }
+            _ => row.clone(),
+        })
+        .collect();
+    super::answers(text, &shown)
+}
+
+fn climbed(lines: &mut Vec<String>, text: &Text, climb: &Climbed<'_>) {
+    let server = super::endpoint(text, climb.endpoint);
+    let heading = match climb.climbing {
+        Climbing::Probe => phrase!("report-probe", server = server),
+        Climbing::Test => phrase!("report-test", server = server),
+        Climbing::Proof => phrase!("report-proof", server = server),
+    };
+    let evidence = climb.report.and_then(|report| report.evidence.as_ref());
+    let mut ladder: Vec<String> = climb.steps.iter().map(|step| ladder::line(text, step)).collect();
+    ladder.extend(evidence.into_iter().flat_map(|evidence| fault(text, evidence)));
+    if let Some(report) = climb.report {
+        let time = super::elapsed(text, report.elapsed);
+        ladder.push(text.say(&phrase!("render-cost", time = time, trips = report.round_trips)));
+    }
+    section(lines, text.say(&heading), ladder);
+    if let Some(found) = evidence.and_then(|evidence| evidence.egress.as_ref()) {
+        section(lines, text.get("report-ports"), egress(text, found));
+    }
+    if let Some(diagnosis) = climb.diagnosis {
+        section(lines, text.say(&phrase!("report-diagnosis", cause = diagnosis.cause)), judged(text, diagnosis));
+    }
+    if let Some(report) = climb.report {
+        section(lines, text.get("report-transcript"), transcript(report));
+    }
+}
+
+/// Why it failed, in the server's own words where it said some, and the certificate that it showed.
+fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
+    let words = ladder::fault(text, evidence).into_iter().map(|line| format!("  {}", without_challenge(&line)));
+    words.chain(evidence.certificate.as_ref().map(|facts| certificate(text, facts))).collect()
+}
+
+fn certificate(text: &Text, facts: &CertificateFacts) -> String {
+    text.say(&phrase!(
+        "report-certificate",
+        subject = facts.subject,
+        issuer = facts.issuer,
+        names = facts.names.join(", "),
+        from = facts.not_before,
+        until = facts.not_after,
+        sha256 = facts.sha256
+    ))
+}
+
+/// Which ports answered: one line a port, both hosts.
+pub fn egress(text: &Text, found: &Egress) -> Vec<String> {
+    let mut lines = Vec::new();
+    for host in std::iter::once(&found.chosen).chain(&found.second) {
+        lines.push(host.host.clone());
+        lines.extend(ports(text, host));
+    }
+    lines.extend(found.hoster.as_ref().map(|hoster| text.say(&phrase!("report-hoster", hoster = hoster))));
+    lines
+}
+
+fn ports(text: &Text, host: &Tried) -> Vec<String> {
+    let mut lines: Vec<(u16, String)> = Vec::new();
+    for attempt in &host.attempts {
+        let said = format!("{} {}", attempt.family.as_str(), text.get(reach(attempt.reach)));
+        match lines.last_mut() {
+            Some((port, line)) if *port == attempt.port => *line = format!("{line}, {said}"),
+            _ => lines.push((attempt.port, format!("  {:>5}  {said}", attempt.port))),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+const fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Open => "report-open",
+        Reach::Refused => "report-refused",
+        Reach::Silent => "report-silent",
+        Reach::Unreachable => "report-unreachable",
+        Reach::NoAddress => "report-no-address",
+    }
+}
+
+fn judged(text: &Text, diagnosis: &Diagnosis) -> Vec<String> {
+    let mut lines = super::diagnosis(text, diagnosis);
+    lines.extend(diagnosis.fix.as_ref().map(|fix| text.say(&phrase!("report-fix", fix = fix))));
+    for other in &diagnosis.others {
+        lines.push(text.say(&phrase!("report-other", title = other.title, tell = other.tell)));
+    }
+    lines
+}
+
+/// The transcript without what a login carries: initial responses, challenges and the answers to them.
+fn transcript(report: &Report) -> Vec<String> {
+    let mut challenged = false;
+    let mut lines = Vec::new();
+    for (stamp, who, said) in ladder::transcript(report) {
+        let said = match who {
+            Who::Client if challenged && said != "*" => HIDDEN.to_owned(),
+            Who::Client => without_response(said),
+            Who::Server => without_challenge(said),
+            Who::Note => said.to_owned(),
+        };
+        challenged = who == Who::Server && said.starts_with("334");
+        lines.push(format!("{stamp} {said}"));
+    }
+    lines
+}
+
+/// `AUTH PLAIN AGFubg==` as `AUTH PLAIN ***`.
+fn without_response(said: &str) -> String {
+    let mut words = said.splitn(3, ' ');
+    match (words.next(), words.next(), words.next()) {
+        (Some(auth), Some(mechanism), Some(_)) if auth.eq_ignore_ascii_case("auth") => {
+            format!("{auth} {mechanism} {HIDDEN}")
+        }
+        _ => said.to_owned(),
+    }
+}
+
+/// `334 VXNlcm5hbWU6` as `334 ***`.
+fn without_challenge(said: &str) -> String {
+    match said.strip_prefix("334").and_then(|rest| rest.strip_prefix([' ', '-'])) {
+        Some(challenge) if !challenge.trim().is_empty() => format!("334 {HIDDEN}"),
+        _ => said.to_owned(),
+    }
+}
+
+/// The line without any of the secrets, as they are and as a login would carry them.
+fn redacted(line: &str, secrets: &[&Secret]) -> String {
+    let mut clean = line.to_owned();
+    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| secret.len() >= SHORTEST) {
+        let encoded = STANDARD.encode(secret);
+        for form in [secret, &escape(secret), encoded.as_str(), encoded.trim_end_matches('=')] {
+            clean = clean.replace(form, HIDDEN);
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests;
