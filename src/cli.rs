@@ -35,16 +35,34 @@ pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let text = Rc::new(Text::new(language(&arguments)));
     let exit = match args::command(&text).try_get_matches_from(&arguments) {
-        Ok(matches) => run(&text, &matches).unwrap_or_else(|error| complain(&text, &error)),
-        Err(error) => misuse(&text, &error),
+        Ok(matches) => run(&text, &matches).unwrap_or_else(|error| {
+            if wants_json(&arguments) {
+                let is_rung = matches.subcommand_name().is_none_or(|name| matches!(name, "edit" | "check"));
+                say_json(&text, &error, is_rung);
+            }
+            complain(&text, &error)
+        }),
+        Err(error) => misuse(&text, &error, wants_json(&arguments)),
     };
     ExitCode::from(exit.code())
+}
+
+/// Whether a document is expected on standard output, whatever else was typed.
+fn wants_json(arguments: &[String]) -> bool {
+    arguments.iter().any(|word| word == "--json") || variable("MAILSETUP_JSON").is_some_and(|word| word != "no")
+}
+
+/// What ended the program, as the one document that `--json` promises.
+fn say_json(text: &Text, error: &Error, is_rung: bool) {
+    let why = text.say(&error.phrase);
+    let document = if is_rung { json::nothing(&why) } else { serde_json::json!({"ok": false, "error": why}) };
+    let _ = writeln!(io::stdout().lock(), "{document}");
 }
 
 fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
     let inner = matches.subcommand();
     let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable)?;
-    let context = Context::new(Rc::clone(text), inputs)?;
+    let context = Context::new(text, inputs)?;
     let Some((name, matches)) = inner else {
         return set_up::run(&context, None);
     };
@@ -94,7 +112,7 @@ fn complain(text: &Text, error: &Error) -> Exit {
 }
 
 /// Help and version are data; anything else that the parser refuses is put into our own words.
-fn misuse(text: &Text, error: &clap::Error) -> Exit {
+fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
     use clap::error::{ContextKind, ContextValue};
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(word)) => escape(word),
@@ -110,7 +128,10 @@ fn misuse(text: &Text, error: &clap::Error) -> Exit {
             let _ = write!(io::stdout().lock(), "{}", error.render());
             return Exit::Ok;
         }
-        ErrorKind::UnknownArgument if argument.starts_with("--password") => phrase!("usage-password", flag = argument),
+        // What is near it would be another flag by chance: all that take a password are named.
+        ErrorKind::UnknownArgument if argument == "--password" => {
+            return refuse(text, Error::new(Exit::Usage, phrase!("usage-password", flag = argument)), json);
+        }
         ErrorKind::UnknownArgument => phrase!("usage-unknown-flag", flag = argument),
         ErrorKind::InvalidSubcommand => phrase!("usage-unknown-command", command = context(ContextKind::InvalidSubcommand)),
         ErrorKind::InvalidValue if context(ContextKind::InvalidValue).is_empty() => {
@@ -124,10 +145,19 @@ fn misuse(text: &Text, error: &clap::Error) -> Exit {
         ),
         ErrorKind::MissingRequiredArgument => phrase!("usage-missing", flag = argument),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => phrase!("usage-no-command"),
+        ErrorKind::ArgumentConflict if argument.is_empty() => phrase!("usage-too-many"),
+        ErrorKind::ArgumentConflict if context(ContextKind::PriorArg) == argument => phrase!("usage-twice", flag = argument),
         ErrorKind::ArgumentConflict => phrase!("usage-conflict", flag = argument),
         _ => phrase!("usage-other", flag = argument),
     };
     let error = Error::new(Exit::Usage, phrase);
     let hint = if near.is_empty() { phrase!("usage-help") } else { phrase!("cli-did-you-mean", near = near) };
-    complain(text, &error.hint(hint))
+    refuse(text, error.hint(hint), json)
+}
+
+fn refuse(text: &Text, error: Error, json: bool) -> Exit {
+    if json {
+        say_json(text, &error, true);
+    }
+    complain(text, &error)
 }

@@ -21,7 +21,7 @@ use self::{facts::Facts, fill::Fill, matcher::Matcher};
 use crate::{
     phrase,
     presets::{Catalog, Lang, Phrase, Text, cause::Variant},
-    probe::{Evidence, Stage},
+    probe::{Evidence, Fault, Stage},
 };
 
 /// The cause of what is not recognised.
@@ -145,6 +145,9 @@ impl<'a> Doctor<'a> {
 
     /// The diagnosis of a failed climb.
     pub fn diagnose(&self, evidence: &Evidence) -> Diagnosis {
+        if let Fault::Local(words) = &evidence.fault {
+            return self.local(words);
+        }
         egress::sharpen(self.judge(Facts::of_evidence(evidence)), evidence, self.catalog, &self.text)
     }
 
@@ -209,6 +212,23 @@ impl<'a> Doctor<'a> {
             Some(Other { cause: label.to_owned(), title: fill.fill(&words.title)?, tell: fill.fill(&words.tell)? })
         };
         labels.into_iter().filter_map(other).take(MOST_OTHERS).collect()
+    }
+
+    /// The server was not even asked: a file of this machine stands in the way. No label stands for that.
+    fn local(&self, words: &str) -> Diagnosis {
+        let say = |phrase: Phrase| self.text.say(&phrase);
+        Diagnosis {
+            cause: UNKNOWN.to_owned(),
+            title: say(phrase!("diagnosis-local-title")),
+            meaning: say(phrase!("diagnosis-local-meaning", words = words)),
+            steps: vec![say(phrase!("diagnosis-local-step-path")), say(phrase!("diagnosis-local-step-pem"))],
+            links: Vec::new(),
+            fix: None,
+            change: BTreeMap::new(),
+            ask: Some("ca_file".to_owned()),
+            certain: true,
+            others: Vec::new(),
+        }
     }
 
     /// What is not recognised says so, and what the code's class means (RFC 5321, 4.2.1).

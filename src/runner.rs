@@ -104,7 +104,11 @@ impl Runner {
         let unusable =
             |path: &Path, cause: String| probe::Fault::Local(format!("{}: {cause}", escape(&path.display().to_string())));
         let ca_pem = match &dial.ca_file {
-            Some(path) => Some(std::fs::read(path).map_err(|error| unusable(path, error.to_string()))?),
+            Some(path) => {
+                let pem = std::fs::read(path).map_err(|error| unusable(path, error.to_string()))?;
+                probe::check_ca(&pem).map_err(|cause| unusable(path, cause))?;
+                Some(pem)
+            }
             None => None,
         };
         let message = match &dial.letter {
@@ -195,7 +199,13 @@ impl Runner {
         let mut notes: Vec<Phrase> = write.plan.notes.iter().map(|note| note.phrase.clone()).collect();
         notes.extend(applied.notes);
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
-        Ok(Written { files: applied.files.into_iter().map(file).collect(), changed: applied.changed, notes, proofs })
+        Ok(Written {
+            files: applied.files.into_iter().map(file).collect(),
+            changed: applied.changed,
+            sent: write.dial.as_ref().is_some_and(|dial| dial.goal == Goal::Send),
+            notes,
+            proofs,
+        })
     }
 
     /// Proves a target: its settings come back as they were meant, and a message goes out with what came back.

@@ -180,6 +180,8 @@ pub struct Facts {
     pub command: Vec<String>,
     /// The program that consumers run to fetch the secret, with what has to stand in front of its own arguments.
     pub program: Vec<String>,
+    /// The current folder: relative paths are written as absolute ones.
+    pub cwd: std::path::PathBuf,
 }
 
 /// How the conversation is to go.
@@ -320,6 +322,15 @@ impl Setup {
             _ => false,
         };
         open.iter().copied().filter(|field| !follows(field)).collect()
+    }
+
+    /// What would be planned if the test passed: a script has it planned before anything is sent.
+    pub fn rehearsal(&self) -> Option<Order> {
+        if self.open().any(|field| !matches!(field, Field::Recover | Field::Apply)) {
+            None
+        } else {
+            self.order_as_answered()
+        }
     }
 
     /// Whether the last test of the settings as they are failed and nobody said to go on.

@@ -276,6 +276,7 @@ cli-answers-unreadable = The answers file { $file } cannot be read: { $cause }
 cli-answers-syntax = { $file }, line { $line }: { $cause }
 cli-answers-unknown = { $file }: there is no answer called “{ $key }”.
 cli-answers-kind = { $file }: “{ $key }” must be text, a number, true, false or a list of texts.
+cli-answers-password = { $file }: a password does not belong in an answers file. Give password_file, password_env or password_command.
 cli-did-you-mean = Did you mean { $near }?
 cli-preset = A preset of yours cannot be used: { $fault }
 cli-timeout = --timeout: “{ $typed }” is not a number of seconds between 0.1 and 3600.
@@ -284,6 +285,11 @@ cli-input = Standard input cannot be read: { $cause }
 cli-terminal = The terminal is gone: { $cause }
 cli-bad-answer = { $name }: { $why }
 cli-password-fd = --password-fd: “{ $typed }” is not a file descriptor’s number.
+cli-passwords = Say only once where the password comes from: { $names }.
+cli-switch = { $name }: answer yes or no instead of “{ $typed }”.
+cli-ca-file-unreadable = --ca-file: { $file } cannot be read: { $cause }
+cli-ca-file-bad = --ca-file: { $file } holds no certificate that can be used: { $cause }
+cli-ca-file-hint = It has to be a PEM file with the authority’s certificate: -----BEGIN CERTIFICATE-----
 cli-cancelled = Cancelled. Nothing was written.
 
 flag-help = Show this help
@@ -352,6 +358,8 @@ usage-bad-value = { $flag }: “{ $value }” is not one of: { $values }.
 usage-missing = { $flag } is missing.
 usage-no-command = A command is missing.
 usage-conflict = { $flag } cannot be used here.
+usage-twice = { $flag } is given twice; once is enough.
+usage-too-many = There is more here than an address and options.
 usage-other = { $flag } cannot be understood.
 usage-help = See: mailsetup --help
 
@@ -363,6 +371,7 @@ script-needs-yes-hint = See first what would be written: --dry-run --diff
 script-cancelled = Cancelled. Nothing was written.
 script-nothing-written = Nothing was written.
 script-next = Run next:
+script-again = Then run again:
 
 talk-welcome = mailsetup: a few questions, a live test, then the settings are written.
 talk-keys = Esc goes back, Ctrl-C leaves. Nothing is written before you say yes.
@@ -604,6 +613,7 @@ render-secured = { $version }, signed by { $issuer }, valid to { $until }
 render-pinned = { $version }, the pinned certificate
 render-logged-in = { $mechanism }
 render-fault-tls = TLS: { $words }
+render-fault-local = This machine: { $words }
 render-fault-not-smtp = This is not mail: “{ $words }”
 render-fault-dns-not-found = This name does not exist.
 render-fault-dns-no-address = This name has no address.
@@ -639,6 +649,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } round trips
 }.
 render-written = Done. This machine can send mail.
+render-written-unsent = Done. The settings are written; no test message went out.
 render-unproven = Written, but a message that went out from it was refused.
 render-unchanged = Done. Everything was already as it should be.
 render-file-created = new
@@ -666,6 +677,10 @@ diagnosis-unknown-temporary = Code { $code } is one of 400 to 499: the server re
 diagnosis-unknown-permanent = Code { $code } is one of 500 to 599: the server refuses for good, and the same attempt will fail again until something changes (RFC 5321).
 diagnosis-unknown-step-words = Read the server’s own words in the transcript: they often name what is missing.
 diagnosis-unknown-step-provider = Look up these words in your provider’s documentation, or send them to its support together with the date and time.
+diagnosis-local-title = A file on this machine cannot be used
+diagnosis-local-meaning = The server was not asked: { $words }
+diagnosis-local-step-path = Check the path of the CA file, and that you may read it
+diagnosis-local-step-pem = It has to be a PEM file with the authority’s certificate: -----BEGIN CERTIFICATE-----
 
 render-link = Page: { $url }
 render-plan-unchanged = stays as it is:

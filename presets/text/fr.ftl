@@ -276,6 +276,7 @@ cli-answers-unreadable = Le fichier de réponses { $file } est illisible : { $ca
 cli-answers-syntax = { $file }, ligne { $line } : { $cause }
 cli-answers-unknown = { $file } : aucune réponse ne s’appelle « { $key } ».
 cli-answers-kind = { $file } : « { $key } » doit être un texte, un nombre, true, false ou une liste de textes.
+cli-answers-password = { $file } : un mot de passe n’a pas sa place dans un fichier de réponses. Donnez password_file, password_env ou password_command.
 cli-did-you-mean = Vouliez-vous dire { $near } ?
 cli-preset = Un de vos préréglages est inutilisable : { $fault }
 cli-timeout = --timeout : « { $typed } » n’est pas un nombre de secondes entre 0.1 et 3600.
@@ -284,6 +285,11 @@ cli-input = Impossible de lire l’entrée standard : { $cause }
 cli-terminal = Le terminal a disparu : { $cause }
 cli-bad-answer = { $name } : { $why }
 cli-password-fd = --password-fd : « { $typed } » n’est pas un numéro de descripteur.
+cli-passwords = Dites une seule fois d’où vient le mot de passe : { $names }.
+cli-switch = { $name } : répondez oui ou non au lieu de « { $typed } ».
+cli-ca-file-unreadable = --ca-file : { $file } est illisible : { $cause }
+cli-ca-file-bad = --ca-file : { $file } ne contient aucun certificat utilisable : { $cause }
+cli-ca-file-hint = Il faut un fichier PEM avec le certificat de l’autorité : -----BEGIN CERTIFICATE-----
 cli-cancelled = Annulé. Rien n’a été écrit.
 
 flag-help = Affiche cette aide
@@ -352,6 +358,8 @@ usage-bad-value = { $flag } : « { $value } » ne fait pas partie de : { $values
 usage-missing = { $flag } manque.
 usage-no-command = Il manque une commande.
 usage-conflict = { $flag } ne peut pas servir ici.
+usage-twice = { $flag } est donné deux fois ; une fois suffit.
+usage-too-many = Il y a ici plus qu’une adresse et des options.
 usage-other = { $flag } n’est pas compris.
 usage-help = Voir : mailsetup --help
 
@@ -363,6 +371,7 @@ script-needs-yes-hint = Voyez d’abord ce qui serait écrit : --dry-run --diff
 script-cancelled = Annulé. Rien n’a été écrit.
 script-nothing-written = Rien n’a été écrit.
 script-next = Lancez ensuite :
+script-again = Puis relancez :
 
 talk-welcome = mailsetup : quelques questions, un test en direct, puis les réglages sont écrits.
 talk-keys = Échap revient en arrière, Ctrl-C quitte. Rien n’est écrit avant votre accord.
@@ -604,6 +613,7 @@ render-secured = { $version }, signé par { $issuer }, jusqu’au { $until }
 render-pinned = { $version }, le certificat épinglé
 render-logged-in = { $mechanism }
 render-fault-tls = TLS : { $words }
+render-fault-local = Cette machine : { $words }
 render-fault-not-smtp = Ce n’est pas du courrier : « { $words } »
 render-fault-dns-not-found = Ce nom n’existe pas.
 render-fault-dns-no-address = Ce nom n’a pas d’adresse.
@@ -639,6 +649,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } allers-retours
 }.
 render-written = C’est fait. Cette machine peut envoyer du courrier.
+render-written-unsent = C’est fait. Les réglages sont écrits ; aucun message d’essai n’est parti.
 render-unproven = C’est écrit, mais un message parti de là a été refusé.
 render-unchanged = C’est fait. Tout était déjà comme il faut.
 render-file-created = nouveau
@@ -666,6 +677,10 @@ diagnosis-unknown-temporary = Le code { $code } fait partie de 400 à 499 : le 
 diagnosis-unknown-permanent = Le code { $code } fait partie de 500 à 599 : le serveur refuse définitivement, le même envoi échouera encore tant que rien ne change (RFC 5321).
 diagnosis-unknown-step-words = Lisez les mots du serveur dans la transcription : ils disent souvent ce qui manque.
 diagnosis-unknown-step-provider = Cherchez ces mots dans la documentation de votre fournisseur, ou envoyez-les à son assistance avec la date et l’heure.
+diagnosis-local-title = Un fichier de cette machine est inutilisable
+diagnosis-local-meaning = Le serveur n’a pas été interrogé : { $words }
+diagnosis-local-step-path = Vérifiez le chemin du fichier d’AC, et que vous avez le droit de le lire
+diagnosis-local-step-pem = Il faut un fichier PEM avec le certificat de l’autorité : -----BEGIN CERTIFICATE-----
 
 render-link = Page : { $url }
 render-plan-unchanged = reste tel quel :

@@ -62,16 +62,22 @@ pub(super) fn command(text: &Text) -> Command {
         .disable_version_flag(true)
         .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true).help(text.get("flag-help")))
         .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help(text.get("flag-version")));
-    for spec in &FIELDS {
-        if spec.flag.is_empty() {
-            continue;
-        }
+    for arg in answers(text) {
+        command = command.arg(arg);
+    }
+    command.subcommands(subcommands(text))
+}
+
+/// The flags that answer something, and those that say how a set-up goes.
+fn answers(text: &Text) -> Vec<Arg> {
+    let mut args = Vec::new();
+    for spec in FIELDS.iter().filter(|spec| !spec.flag.is_empty()) {
         let help = match spec.field {
             Field::Apply | Field::Recover | Field::Plaintext | Field::Imap => text.get(&format!("flag-{}", spec.flag)),
             field => text.get(&format!("field-{}", field.key().replace('_', "-"))),
         };
         let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&spec.field));
-        command = command.arg(match spec.field {
+        args.push(match spec.field {
             Field::Address => arg.value_name(spec.value),
             Field::Targets => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
             _ if spec.shape == Shape::Confirm || spec.value.is_empty() => arg.long(spec.flag).action(ArgAction::SetTrue),
@@ -81,13 +87,20 @@ pub(super) fn command(text: &Text) -> Command {
     for flag in &EXTRAS {
         let arg = Arg::new(flag.name).long(flag.name).global(flag.global).help(text.get(&format!("flag-{}", flag.name)));
         let arg = if let Some(short) = flag.short { arg.short(short) } else { arg };
-        command = command.arg(if flag.value.is_empty() {
+        args.push(if flag.value.is_empty() {
             arg.action(ArgAction::SetTrue)
         } else {
             arg.value_name(flag.value).action(ArgAction::Set)
         });
     }
-    command.subcommands(subcommands(text))
+    args
+}
+
+/// What `edit` takes: all that a set-up takes, on a profile that is named.
+fn changes(text: &Text) -> impl Iterator<Item = Arg> {
+    let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo");
+    let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
+    answers(text).into_iter().filter(wanted).map(by_flag)
 }
 
 fn subcommands(text: &Text) -> Vec<Command> {
@@ -111,7 +124,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("export").arg(arg("TARGET").required(true).num_args(1..)).arg(value("profile", "NAME")).arg(switch("print")),
         sub("list"),
         sub("show").arg(arg("PROFILE")),
-        sub("edit").arg(arg("PROFILE")).arg(value("report", "FILE")),
+        sub("edit").arg(arg("PROFILE")).args(changes(text)),
         sub("remove").arg(arg("PROFILE").required(true)),
         sub("undo"),
         sub("secret").arg(arg("PROFILE")),

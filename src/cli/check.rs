@@ -9,7 +9,7 @@ use super::{
     context::Context,
     json::{egress, egress_of, stages},
     report,
-    set_up::answers_of,
+    set_up::saved::answers_of,
 };
 use crate::{
     diagnose,
@@ -20,7 +20,7 @@ use crate::{
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
-    probe::{Cancel, Goal, Login, State},
+    probe::{Cancel, Goal, Login},
     render::{
         self,
         report::{Climbed, Parts},
@@ -42,7 +42,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     let runner = context.runner();
     let climb = runner.climb(&dial, None, Climbing::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
-            && !matches!(step.state, State::Running | State::Pending)
+            && step.is_over()
             && (!context.json || context.verbose)
         {
             context.say(&render::ladder::line(&context.text, &step));

@@ -32,16 +32,16 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(text: Rc<Text>, inputs: Inputs) -> Result<Self, Error> {
-        let scope = match inputs.get("scope") {
+    pub(super) fn new(text: &Rc<Text>, inputs: Inputs) -> Result<Self, Error> {
+        let scope = match inputs.choice("scope", &["user", "system"])? {
             None => None,
             Some("user") => Some(Scope::User),
-            Some("system") => Some(Scope::System),
-            Some(other) => {
-                let typed = crate::mail::reply::escape(other);
-                return Err(Error::new(Exit::Usage, phrase!("invalid-choice", typed = typed, choices = "user, system")));
-            }
+            Some(_) => Some(Scope::System),
         };
+        inputs.choice("color", &["auto", "always", "never"])?;
+        let lang = inputs.choice("lang", &["en", "fr"])?.and_then(Lang::of_locale);
+        // The answers file may ask for another language than the one that its own errors are said in.
+        let text = lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(Text::new(lang)));
         let root = inputs.get("root").map(PathBuf::from);
         let mut context = Self {
             text,
@@ -103,7 +103,11 @@ impl Context {
 
     /// Data: a line on standard output.
     pub(super) fn out(&self, line: &str) -> Result<(), Error> {
-        writeln!(io::stdout().lock(), "{line}").map_err(|error| broken(&error))
+        match writeln!(io::stdout().lock(), "{line}") {
+            // Whoever reads it has read enough, as `head` does.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(|error| broken(&error)),
+        }
     }
 
     /// Words for a person: a line on standard error.

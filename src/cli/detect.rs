@@ -15,7 +15,14 @@ pub(super) fn run(context: &Context, addresses: &[&str]) -> Result<Exit, Error> 
     let mut exit = Exit::Ok;
     for typed in addresses {
         let Ok(address) = typed.parse::<Address>() else {
-            context.say_phrase(&phrase!("detect-no-address", typed = escape(typed)));
+            let why = phrase!("detect-no-address", typed = escape(typed));
+            if context.json {
+                let warnings = [context.text.say(&why)];
+                let line = json!({"address": typed, "provider": null, "source": "none", "smtp": [], "imap": [],
+                                  "username": null, "warnings": warnings});
+                context.out(&line.to_string())?;
+            }
+            context.say_phrase(&why);
             exit = Exit::Data;
             continue;
         };

@@ -21,12 +21,17 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     let broken = |error: io::Error| Error::new(Exit::Io, phrase!("cli-output", cause = error));
     match matches.subcommand() {
         Some(("man", _)) => {
-            clap_mangen::Man::new(command(&context.text)).render(&mut io::stdout().lock()).map_err(broken)?
+            let mut page = Vec::new();
+            clap_mangen::Man::new(command(&context.text)).render(&mut page).map_err(broken)?;
+            context.out(String::from_utf8_lossy(&page).trim_end())?;
         }
         Some(("completions", matches)) => {
             let shell = matches.get_one::<String>("SHELL").map_or("bash", String::as_str);
             let shell: clap_complete::Shell = shell.parse().unwrap_or(clap_complete::Shell::Bash);
-            clap_complete::generate(shell, &mut command(&context.text), "mailsetup", &mut io::stdout().lock());
+            // Into memory first: a reader that leaves early would make it panic.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command(&context.text), "mailsetup", &mut script);
+            context.out(String::from_utf8_lossy(&script).trim_end())?;
         }
         Some((_, matches)) => {
             let kind = matches.get_one::<String>("KIND").map_or("profile", String::as_str);

@@ -7,10 +7,14 @@ use clap::ArgMatches;
 use super::args::EXTRAS;
 use crate::{
     error::{Error, Exit},
+    mail::reply::escape,
     phrase,
     presets::nearest,
     setup::{FIELDS, Field, Source},
 };
+
+/// The flags that say where the password comes from.
+const PASSWORDS: [&str; 5] = ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
 
 /// Everything that was given before the conversation, by flag name.
 #[derive(Debug, Default)]
@@ -28,7 +32,68 @@ impl Inputs {
         if let Some(path) = inputs.get("answers").map(str::to_owned) {
             inputs.take_file(Path::new(&path))?;
         }
+        inputs.settle_switches()?;
+        inputs.settle_password()?;
         Ok(inputs)
+    }
+
+    /// Switches in variables and files are words, and have to be words for yes or no.
+    fn settle_switches(&mut self) -> Result<(), Error> {
+        for (name, _) in names().filter(|(_, is_switch)| *is_switch) {
+            let Some((value, source)) = self.0.get_mut(name) else { continue };
+            *value = match value.trim().to_lowercase().as_str() {
+                "yes" | "y" | "true" | "1" | "oui" | "o" => "yes".to_owned(),
+                "no" | "n" | "false" | "0" | "non" => "no".to_owned(),
+                _ => {
+                    let exit = if *source == Source::File { Exit::Data } else { Exit::Usage };
+                    let why = phrase!("cli-switch", name = spelled(name, *source), typed = escape(value));
+                    return Err(Error::new(exit, why));
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// One source of the password counts: a flag over a variable over the file, whatever kinds they are.
+    fn settle_password(&mut self) -> Result<(), Error> {
+        for source in [Source::Flag, Source::Env, Source::File] {
+            let given: Vec<&'static str> = PASSWORDS
+                .into_iter()
+                .filter(|name| self.0.get(name).is_some_and(|(value, of)| *of == source && value != "no"))
+                .collect();
+            match given.as_slice() {
+                [] => {}
+                [only] => {
+                    self.0.retain(|name, _| name == only || !PASSWORDS.contains(name));
+                    return Ok(());
+                }
+                several => {
+                    let names = several.iter().map(|name| spelled(name, source)).collect::<Vec<_>>().join(", ");
+                    return Err(Error::new(Exit::Usage, phrase!("cli-passwords", names = names)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the command line, a variable or the file says where the password comes from.
+    pub(super) fn has_password(&self) -> bool {
+        PASSWORDS.iter().any(|name| self.0.contains_key(name))
+    }
+
+    /// A word that has to be one of these.
+    ///
+    /// # Errors
+    /// It is another one.
+    pub(super) fn choice(&self, name: &'static str, words: &[&str]) -> Result<Option<&str>, Error> {
+        let Some((value, source)) = self.0.get(name) else { return Ok(None) };
+        if words.contains(&value.as_str()) {
+            return Ok(Some(value));
+        }
+        let exit = if *source == Source::File { Exit::Data } else { Exit::Usage };
+        let why =
+            phrase!("usage-bad-value", flag = spelled(name, *source), value = escape(value), values = words.join(", "));
+        Err(Error::new(exit, why))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -36,7 +101,7 @@ impl Inputs {
     }
 
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|value| matches!(value, "yes" | "true" | "1"))
+        self.get(name) == Some("yes")
     }
 
     /// The answers to fields, in the order of the table.
@@ -87,7 +152,7 @@ impl Inputs {
     }
 
     fn take_file(&mut self, path: &Path) -> Result<(), Error> {
-        let file = crate::mail::reply::escape(&path.display().to_string());
+        let file = escape(&path.display().to_string());
         let source = std::fs::read_to_string(path)
             .map_err(|error| Error::new(Exit::NoInput, phrase!("cli-answers-unreadable", file = file, cause = error)))?;
         let table: toml::Table = toml::from_str(&source).map_err(|error| {
@@ -97,10 +162,10 @@ impl Inputs {
         for (key, value) in table {
             let name = key.replace('_', "-");
             let Some((name, _)) = names().find(|(known, _)| *known == name && *known != "answers") else {
-                let error = Error::new(
-                    Exit::Data,
-                    phrase!("cli-answers-unknown", file = file, key = crate::mail::reply::escape(&key)),
-                );
+                if name == "password" {
+                    return Err(Error::new(Exit::Data, phrase!("cli-answers-password", file = file)));
+                }
+                let error = Error::new(Exit::Data, phrase!("cli-answers-unknown", file = file, key = escape(&key)));
                 let near = nearest(&name, names().map(|(known, _)| known)).map(|near| near.replace('-', "_"));
                 return Err(match near {
                     Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
@@ -120,6 +185,15 @@ impl Inputs {
             self.put(name, text, Source::File);
         }
         Ok(())
+    }
+}
+
+/// A flag as whoever gave it knows it.
+fn spelled(name: &str, source: Source) -> String {
+    match source {
+        Source::Env => format!("MAILSETUP_{}", name.to_uppercase().replace('-', "_")),
+        Source::File => name.replace('-', "_"),
+        _ => format!("--{name}"),
     }
 }
 

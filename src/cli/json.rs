@@ -75,6 +75,14 @@ pub(super) fn egress(found: &Egress) -> Value {
     std::iter::once(&found.chosen).chain(&found.second).flat_map(host).collect()
 }
 
+/// The document of a set-up or a check that did not begin.
+pub(super) fn nothing(error: &str) -> Value {
+    json!({
+        "ok": false, "changed": false, "profile": null, "smtp": null, "stages": [], "round_trips": 0, "diagnosis": null,
+        "files": [], "equivalent": null, "error": error,
+    })
+}
+
 /// The files: as they were written, or as they would be.
 fn files(setup: &Setup) -> Vec<Value> {
     let one = |file: &WrittenFile| json!({"path": file.path, "action": file.action, "backup": file.backup});

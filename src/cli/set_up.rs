@@ -1,6 +1,8 @@
 //! `mailsetup [ADDRESS]`, `--demo` and `edit`: the conversation with its front end.
 
 mod demo;
+pub(super) mod saved;
+mod script;
 
 use std::{
     io::{self, IsTerminal},
@@ -14,18 +16,12 @@ use super::{
 };
 use crate::{
     error::{Error, Exit},
-    frontend::{
-        Companion,
-        lines::Liner,
-        prompt::Prompter,
-        script::{self, Stop},
-        talk, tui,
-    },
+    frontend::{Companion, lines::Liner, prompt::Prompter, talk, tui},
     host::{self, input},
-    mail::{Profile, Secret, reply::escape},
-    phrase, render,
+    mail::{Secret, reply::escape},
+    phrase, probe,
     runner::Runner,
-    setup::{Climbing, Facts, Field, Given, Invalid, Options, Outcome, Setup, Source, Status},
+    setup::{Facts, Field, Given, Invalid, Options, Setup, Source, Status},
 };
 
 /// A conversation with what it runs on.
@@ -50,15 +46,20 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     let is_demo = context.inputs.is_set("demo");
     let mut stage = if is_demo { demo::stage(context, options)? } else { real(context, options) };
     if let Some(name) = edit {
-        load(context, &mut stage.setup, name)?;
+        saved::load(context, &mut stage.setup, name)?;
     }
     for (field, typed, source) in context.inputs.fields() {
+        // What is edited is named by its argument.
+        if edit.is_some() && field == Field::Profile {
+            continue;
+        }
         stage.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
     }
     if let Some(given) = secret(context)? {
         stage.setup.give_secret(given);
     }
     if !is_demo {
+        check_ca_file(&stage.setup)?;
         check_places(context, &stage.setup)?;
     }
     converse(context, stage)
@@ -66,6 +67,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
 
 fn real(context: &Context, options: Options) -> Stage {
     let facts = host::facts();
+    let root = context.inputs.get("root").map(|root| format!("--root={root}"));
+    let command = std::iter::once("mailsetup".to_owned()).chain(root).collect();
     let suggested_targets =
         if options.brief { Vec::new() } else { host::installed_targets(&context.catalog, facts.is_root) };
     let facts = Facts {
@@ -74,8 +77,9 @@ fn real(context: &Context, options: Options) -> Stage {
         is_root: facts.is_root || context.inputs.get("root").is_some(),
         suggested_targets,
         suggested_address: None,
-        command: vec!["mailsetup".into()],
+        command,
         program: vec![program()],
+        cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
     Stage { setup, runner: context.runner(), companion: None, farewell: Vec::new() }
@@ -104,14 +108,28 @@ fn secret(context: &Context) -> Result<Option<Given>, Error> {
         };
         (input::from_fd(fd), vec!["--password-fd".into(), number.into()])
     } else if let Some(name) = inputs.get("password-env") {
-        (input::from_env(name), Vec::new())
+        (input::from_env(name), vec!["--password-env".into(), name.into()])
     } else if let Some(command) = inputs.get("password-command") {
-        (input::from_command(command), Vec::new())
+        (input::from_command(command), vec!["--password-command".into(), command.into()])
     } else {
         return Ok(None);
     };
     let secret = secret.map_err(Error::from)?;
     Ok(Some(Given { secret, flag: Some(flag) }))
+}
+
+/// A CA file that cannot be used is said before any server is asked.
+fn check_ca_file(setup: &Setup) -> Result<(), Error> {
+    let Some(path) = setup.value(Field::CaFile) else { return Ok(()) };
+    let shown = escape(&path);
+    let pem = std::fs::read(&path).map_err(|error| {
+        Error::new(Exit::NoInput, phrase!("cli-ca-file-unreadable", file = shown, cause = error))
+            .hint(phrase!("cli-ca-file-hint"))
+    })?;
+    probe::check_ca(&pem).map_err(|cause| {
+        Error::new(Exit::Config, phrase!("cli-ca-file-bad", file = shown, cause = escape(&cause)))
+            .hint(phrase!("cli-ca-file-hint"))
+    })
 }
 
 /// A folder that cannot be written is said before any question is asked.
@@ -127,77 +145,9 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts from a saved profile.
-fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(), Error> {
-    let places = context.places()?;
-    let profile = host::profiles::load(name, &places)?;
-    let mut give = |field: Field, value: &str| {
-        setup.give(field, value, Source::Profile).map_err(|invalid| bad_answer(&invalid, Source::File, context))
-    };
-    for (field, value) in answers_of(&profile, name) {
-        give(field, &value)?;
-    }
-    if let Some(place) = &profile.secret {
-        // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::secrets::read(name, place, &places) {
-            setup.give_secret(Given { secret, flag: None });
-        }
-    }
-    Ok(())
-}
-
-/// A profile's settings as answers.
-pub(super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field, String)> {
-    use crate::mail::profile::SecretPlace;
-    let smtp = &profile.smtp;
-    let mut answers = vec![
-        (Field::Address, profile.sender.address.clone()),
-        (Field::Name, profile.sender.name.clone().unwrap_or_default()),
-        (Field::ReplyTo, profile.sender.reply_to.clone().unwrap_or_default()),
-        (Field::Provider, smtp.provider.clone().unwrap_or_else(|| "custom".into())),
-        (Field::Host, smtp.host.clone()),
-        (Field::Security, smtp.security.to_string()),
-        (Field::Port, smtp.port.to_string()),
-        (Field::Ehlo, smtp.ehlo.clone()),
-        (Field::Auth, smtp.auth.clone()),
-        (Field::Imap, if profile.imap.is_some() { "yes" } else { "no" }.to_owned()),
-        (Field::Profile, name.to_owned()),
-        (Field::Targets, targets_of(profile)),
-    ];
-    if smtp.allow_plaintext {
-        answers.push((Field::Plaintext, "yes".into()));
-    }
-    let mut maybe = |field: Field, value: Option<String>| answers.extend(value.map(|value| (field, value)));
-    maybe(Field::Username, smtp.username.clone());
-    maybe(Field::CaFile, smtp.tls.ca_file.as_ref().map(|path| path.display().to_string()));
-    maybe(Field::Pin, smtp.tls.pin_sha256.clone());
-    if let Some(imap) = &profile.imap {
-        maybe(Field::ImapHost, Some(imap.host.clone()));
-        maybe(Field::ImapSecurity, Some(imap.security.to_string()));
-        maybe(Field::ImapPort, Some(imap.port.to_string()));
-        maybe(Field::ImapUsername, imap.username.clone());
-    }
-    maybe(Field::SecretStore, profile.secret.as_ref().map(|place| place.store().to_owned()));
-    match &profile.secret {
-        Some(SecretPlace::Env { variable }) => maybe(Field::SecretEnv, Some(variable.clone())),
-        Some(SecretPlace::Command { command }) => maybe(Field::SecretCommand, Some(command.clone())),
-        _ => {}
-    }
-    answers
-}
-
-/// A profile's targets as `--target` takes them, joined by commas.
-fn targets_of(profile: &Profile) -> String {
-    let word = |target: &crate::mail::profile::Written| match &target.path {
-        Some(path) => format!("{}={}", target.name, path.display()),
-        None => target.name.clone(),
-    };
-    profile.targets.iter().map(word).collect::<Vec<_>>().join(",")
-}
-
 fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
     if !context.may_ask() {
-        return by_script(context, stage);
+        return script::run(context, stage);
     }
     let lost = |error: io::Error| Error::new(Exit::Io, phrase!("cli-terminal", cause = error));
     let term = variable("TERM").unwrap_or_else(|| "dumb".into());
@@ -242,72 +192,4 @@ fn by_wizard(context: &Context, stage: Stage) -> io::Result<Stage> {
     let options = tui::Options { look: tui::Look::of(variable, context.color()), diff };
     let ended = tui::run(stage.setup, starter, results, options, stage.companion)?;
     Ok(Stage { setup: ended.setup, companion: None, ..stage })
-}
-
-/// Runs the conversation as a script and prints what came of it.
-fn by_script(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
-    let missing = stage.setup.missing();
-    let result = if missing.is_empty() {
-        for note in stage.setup.notes() {
-            context.say(&format!("! {note}"));
-        }
-        script::run(&mut stage.setup, &stage.runner, &mut |setup, outcome| {
-            if let Outcome::Progress(Climbing::Test | Climbing::Proof, step) = outcome
-                && (step.elapsed.is_some() || step.state == crate::probe::State::Failed)
-                && (context.verbose || !context.json)
-            {
-                context.say(&render::ladder::line(setup.text(), step));
-            }
-        })
-    } else {
-        Err(Stop::Error(script::missing_error(&missing)))
-    };
-    let setup = &stage.setup;
-    let show_plan = context.inputs.is_set("dry-run") || context.inputs.is_set("diff");
-    if show_plan && setup.plan().is_some() {
-        talk::plan_lines(setup).iter().for_each(|line| context.say(line));
-    }
-    match &result {
-        Ok(()) => {
-            if setup.written().is_some() {
-                talk::closing(setup, 100).iter().for_each(|line| context.say(line));
-            }
-            stage.farewell.iter().for_each(|line| context.say(line));
-        }
-        Err(Stop::Failed(_)) => explain_failure(context, setup),
-        Err(Stop::Error(_)) => {}
-    }
-    let saved = report::of_setup(context, setup);
-    if context.json {
-        let error = match &result {
-            Err(Stop::Error(error)) => Some(context.text.say(&error.phrase)),
-            _ => None,
-        };
-        let mut document = super::json::setup(setup, result.is_ok(), error);
-        if let Ok(Some(path)) = &saved {
-            document["report"] = path.display().to_string().into();
-        }
-        context.out(&document.to_string())?;
-    }
-    match result {
-        Ok(()) => report::ended(context, Exit::Ok, saved),
-        Err(Stop::Failed(exit)) => report::ended(context, exit, saved),
-        Err(Stop::Error(error)) => Err(error),
-    }
-}
-
-/// A failed test in words, with the command to run next.
-fn explain_failure(context: &Context, setup: &Setup) {
-    let Some(ladder) = setup.test() else { return };
-    if let Some(evidence) = ladder.report.as_ref().and_then(|report| report.evidence.as_ref()) {
-        render::ladder::fault(&context.text, evidence).iter().for_each(|line| context.say(&format!("    {line}")));
-    }
-    if let Some(diagnosis) = &ladder.diagnosis {
-        render::diagnosis(&context.text, diagnosis).iter().for_each(|line| context.say(line));
-        if let Some(command) = setup.mended_command(diagnosis) {
-            context.say_phrase(&phrase!("script-next"));
-            render::summary::command(&command, 100).iter().for_each(|line| context.say(&format!("  {line}")));
-        }
-    }
-    context.say_phrase(&phrase!("script-nothing-written"));
 }

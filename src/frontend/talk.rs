@@ -205,11 +205,10 @@ impl Talk<'_> {
         let asker = &mut *self.asker;
         let mut trouble = None;
         let outcome = self.runner.run(effect.work, &mut |outcome| {
-            if let Outcome::Progress(climbing, step) = &outcome {
-                let over = step.elapsed.is_some() || step.state == crate::probe::State::Failed;
-                if over && matches!(climbing, Climbing::Test | Climbing::Proof) {
-                    trouble = asker.say(&render::ladder::line(setup.text(), step)).err().or(trouble.take());
-                }
+            if let Outcome::Progress(Climbing::Test | Climbing::Proof, step) = &outcome
+                && step.is_over()
+            {
+                trouble = asker.say(&render::ladder::line(setup.text(), step)).err().or(trouble.take());
             }
             let _ = setup.update(Msg::Finished(generation, outcome));
         });

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     mail::{
-        Secret,
+        Profile, Secret,
         profile::{SCHEMA, SecretPlace, Written},
     },
     phrase,
@@ -130,15 +130,22 @@ fn check_abilities(order: &Order, target: &Target, choice: &TargetChoice) -> Res
 }
 
 fn plan_secret(order: &Order, places: &Places, files: &dyn Files, plan: &mut Plan) -> Result<(), Refusal> {
-    let (Some(place), Some(secret)) = (&order.profile.secret, &order.secret) else { return Ok(()) };
-    match place {
-        SecretPlace::File => {
-            let path = places.secret(&order.name);
-            let existing = read(files, &path)?;
-            plan.changes.push(private("secret", path, existing, secret.expose().as_bytes().to_vec()));
+    let path = places.secret(&order.name);
+    let existing = read(files, &path)?;
+    match (&order.profile.secret, &order.secret) {
+        (Some(SecretPlace::File), None) => {}
+        (Some(SecretPlace::File), Some(secret)) => {
+            plan.changes.push(private("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
         }
-        SecretPlace::Keyring { .. } => plan.keep = Some((place.clone(), secret.clone())),
-        SecretPlace::Env { .. } | SecretPlace::Command { .. } => {}
+        (place, secret) => {
+            if let (Some(place @ SecretPlace::Keyring { .. }), Some(secret)) = (place, secret) {
+                plan.keep = Some((place.clone(), secret.clone()));
+            }
+            // The file of a former store would keep a secret that nobody asks for any more.
+            if existing.is_some() {
+                plan.changes.push(private("secret", path, existing, None));
+            }
+        }
     }
     Ok(())
 }
@@ -171,18 +178,30 @@ fn plan_profile(
         .collect();
     let text = toml::to_string(&profile)
         .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: error.to_string() })?;
-    plan.changes.push(private("profile", path, existing, text.into_bytes()));
+    let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile)).map(|kept| kept.bytes.clone());
+    plan.changes.push(private("profile", path, existing, Some(kept.unwrap_or_else(|| text.into_bytes()))));
     Ok(())
 }
 
+/// Whether a profile's file says the same already: when the last test was made is no change, how it ended is one.
+fn is_as_before(former: &[u8], profile: &Profile) -> bool {
+    let former = std::str::from_utf8(former).ok().and_then(|text| toml::from_str::<Profile>(text).ok());
+    former.is_some_and(|mut former| {
+        let result = |profile: &Profile| profile.check.as_ref().map(|check| check.result.clone());
+        let same = profile.check.is_none() || result(&former) == result(profile);
+        former.check.clone_from(&profile.check);
+        same && former == *profile
+    })
+}
+
 /// A file of mailsetup's own, for its owner's eyes alone.
-fn private(owner: &str, path: PathBuf, existing: Option<Existing>, after: Vec<u8>) -> Change {
+fn private(owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
     Change {
         owner: owner.to_owned(),
         path,
         mode_before: existing.as_ref().map(|existing| existing.mode),
         before: existing.map(|existing| existing.bytes),
-        after: Some(after),
+        after,
         mode: 0o600,
         group: None,
     }

@@ -117,6 +117,11 @@ impl Step {
     pub const fn pending(stage: Stage) -> Self {
         Self { stage, state: State::Pending, elapsed: None, learned: None, reply: None }
     }
+
+    /// Whether it ended: the second EHLO of STARTTLS runs once more after it has learned something.
+    pub const fn is_over(&self) -> bool {
+        matches!(self.state, State::Passed | State::Warned | State::Failed)
+    }
 }
 
 /// What a stage learned, as data: `render` makes a sentence of it.

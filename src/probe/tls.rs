@@ -75,8 +75,19 @@ fn trusted(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Trusted, Fau
         .map_err(|error| Fault::Tls { text: error.to_string(), not_tls: false })
 }
 
+/// Whether a PEM file can say whom to trust.
+///
+/// # Errors
+/// Why not, in a few words.
+pub fn check_ca(pem: &[u8]) -> Result<(), String> {
+    match roots_of(pem) {
+        Err(Fault::Local(words)) => Err(words.trim_start_matches("CA file: ").to_owned()),
+        _ => Ok(()),
+    }
+}
+
 fn roots_of(pem: &[u8]) -> Result<RootCertStore, Fault> {
-    let failed = |text: String| Fault::Tls { text: format!("CA file: {text}"), not_tls: false };
+    let failed = |text: String| Fault::Local(format!("CA file: {}", escape(&text)));
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|error| failed(error.to_string()))?;
@@ -177,10 +188,11 @@ mod tests {
     fn a_ca_file_without_a_certificate_is_named() {
         let trust = Trust { ca_pem: Some(b"nothing".to_vec()), pin: None };
         let text = match connection(&trust, "mail.test") {
-            Err(Fault::Tls { text, not_tls: false }) => text,
+            Err(Fault::Local(text)) => text,
             other => panic!("{other:?}"),
         };
-        assert!(text.starts_with("CA file: "), "{text}");
+        assert_eq!(text, "CA file: no certificate in it");
+        assert_eq!(check_ca(b"nothing"), Err("no certificate in it".to_owned()));
     }
 
     #[test]

@@ -96,8 +96,8 @@ pub fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
         Fault::Tls { text: words, not_tls: false } => {
             text.say(&phrase!("render-fault-tls", words = crate::mail::reply::escape(words)))
         }
+        Fault::Local(words) => text.say(&phrase!("render-fault-local", words = words)),
         Fault::NotSmtp(words) => text.say(&phrase!("render-fault-not-smtp", words = words)),
-        Fault::Local(words) => words.clone(),
         other => text.get(&format!("render-fault-{}", other.name().replace('_', "-"))),
     };
     vec![line]

@@ -14,10 +14,11 @@ pub fn is_proven(written: &Written) -> bool {
 
 /// How it ended, in a sentence.
 pub fn outcome(text: &Text, written: &Written) -> String {
-    text.get(match (is_proven(written), written.changed) {
-        (false, _) => "render-unproven",
-        (true, true) => "render-written",
-        (true, false) => "render-unchanged",
+    text.get(match (is_proven(written), written.changed, written.sent) {
+        (false, ..) => "render-unproven",
+        (true, true, true) => "render-written",
+        (true, true, false) => "render-written-unsent",
+        (true, false, _) => "render-unchanged",
     })
 }
 

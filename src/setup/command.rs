@@ -46,10 +46,9 @@ impl Setup {
             };
             match field {
                 Field::Address => words.push(value),
-                Field::Password | Field::Spaces | Field::Recover | Field::Apply => {}
                 Field::Imap => words.push(if value == "yes" { "--imap" } else { "--no-imap" }.to_owned()),
                 Field::Plaintext if value == "yes" => words.push("--allow-plaintext".to_owned()),
-                Field::Plaintext => {}
+                Field::Password | Field::Spaces | Field::Recover | Field::Apply | Field::Plaintext => {}
                 Field::Targets => {
                     for target in value.split(',').filter(|target| !target.is_empty()) {
                         words.extend(["--target".to_owned(), target.to_owned()]);
@@ -59,12 +58,13 @@ impl Setup {
                 _ => words.extend([field.flag(), value]),
             }
         }
-        if self.answers.logs_in()
-            && !self.answers.given.contains_key(&Field::SecretEnv)
-            && !self.answers.given.contains_key(&Field::SecretCommand)
-        {
+        let is_said = |field| self.applies(field) && self.answers.given.contains_key(&field);
+        if self.answers.logs_in() && !is_said(Field::SecretEnv) && !is_said(Field::SecretCommand) {
             let flag = self.answers.secret.as_ref().and_then(|given| given.flag.clone());
             words.extend(flag.unwrap_or_else(|| vec!["--password-stdin".to_owned()]));
+        }
+        if self.options.force {
+            words.push("--force".to_owned());
         }
         words.push("--yes".to_owned());
         words

@@ -128,6 +128,8 @@ pub struct Written {
     pub files: Vec<WrittenFile>,
     /// Whether anything changed.
     pub changed: bool,
+    /// Whether a test message went out before it was written.
+    pub sent: bool,
     /// Sentences that a person should read.
     pub notes: Vec<Phrase>,
     /// Each target: how its settings were proven.

@@ -1,5 +1,7 @@
 //! From answers to orders: the climbs, the profile and the plan that the answers ask for.
 
+use std::path::PathBuf;
+
 use super::{Dial, Field, Letter, Setup, Write};
 use crate::{
     mail::{
@@ -50,10 +52,15 @@ impl Setup {
             ehlo: answers.text(Field::Ehlo),
             login: None,
             letter: None,
-            ca_file: answers.filled(Field::CaFile).map(Into::into),
+            ca_file: self.ca_file(),
             pin: answers.filled(Field::Pin),
             timeout: self.options.timeout,
         })
+    }
+
+    /// The CA file, by a path that consumers find from every folder.
+    fn ca_file(&self) -> Option<PathBuf> {
+        self.answers.filled(Field::CaFile).map(|path| self.answers.facts.cwd.join(path))
     }
 
     fn login(&self) -> Option<Login> {
@@ -90,7 +97,7 @@ impl Setup {
             username: if answers.logs_in() { answers.filled(Field::Username) } else { None },
             ehlo: answers.text(Field::Ehlo),
             allow_plaintext: self.applies(Field::Plaintext) && answers.is_yes(Field::Plaintext),
-            tls: Trust { ca_file: answers.filled(Field::CaFile).map(Into::into), pin_sha256: answers.filled(Field::Pin) },
+            tls: Trust { ca_file: self.ca_file(), pin_sha256: answers.filled(Field::Pin) },
         };
         Some(Profile {
             schema: SCHEMA,
@@ -166,6 +173,10 @@ impl Setup {
         if !tested || self.open().any(|field| field != Field::Apply) {
             return None;
         }
+        self.order_as_answered()
+    }
+
+    pub(super) fn order_as_answered(&self) -> Option<Order> {
         Some(Order {
             name: self.answers.text(Field::Profile),
             scope: self.scope(),
@@ -188,7 +199,7 @@ impl Setup {
     }
 
     /// Whether the person chose to write in spite of a failed test: then nothing is sent from what was written either.
-    fn test_overridden(&self) -> bool {
+    pub fn test_overridden(&self) -> bool {
         self.test.result().is_some_and(|tested| !tested.report.passed())
     }
 }

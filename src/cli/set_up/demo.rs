@@ -38,6 +38,7 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         suggested_address: Some(demo.user().to_owned()),
         // The profile is in the demo's folder: whoever fetches the secret has to look there.
         command: vec!["mailsetup".into(), "--demo".into()],
+        cwd: folder.clone(),
         program: vec!["env".into(), format!("XDG_CONFIG_HOME={}", folder.join(".config").display()), super::program()],
     };
     let brief = options.brief;

@@ -53,6 +53,7 @@ impl Wizard {
             suggested_address: None,
             command: vec!["mailsetup".into()],
             program: vec!["/usr/bin/mailsetup".into()],
+            cwd: "/home/ops".into(),
         };
         let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::Options::default());
         let effects = Rc::new(RefCell::new(Vec::new()));
@@ -282,6 +283,7 @@ pub(super) fn written() -> Written {
             },
         ],
         changed: true,
+        sent: true,
         notes: Vec::new(),
         proofs: vec![Proof {
             target: "msmtp".into(),

@@ -1,0 +1,127 @@
+//! The set-up as a script: nothing is asked, and what cannot work is said before anything is sent.
+
+use super::{
+    super::{complain, context::Context, json, report},
+    Stage,
+};
+use crate::{
+    error::{Error, Exit},
+    frontend::{
+        script::{self, Stop},
+        talk,
+    },
+    host, phrase,
+    plan::Change,
+    probe::Report,
+    render,
+    setup::{Climbing, Field, Outcome, Setup},
+};
+
+/// Runs the conversation as a script and prints what came of it.
+pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
+    let begun = begin(context, &stage).map_err(Stop::Error);
+    let result = begun.and_then(|()| {
+        for note in stage.setup.notes() {
+            context.say(&format!("! {note}"));
+        }
+        script::run(&mut stage.setup, &stage.runner, &mut |setup, outcome| {
+            if let Outcome::Progress(Climbing::Test | Climbing::Proof, step) = outcome
+                && step.is_over()
+                && (context.verbose || !context.json)
+            {
+                context.say(&render::ladder::line(setup.text(), step));
+            }
+        })
+    });
+    let setup = &stage.setup;
+    let show_plan = context.inputs.is_set("dry-run") || context.inputs.is_set("diff");
+    if show_plan && setup.plan().is_some() {
+        talk::plan_lines(setup).iter().for_each(|line| context.say(line));
+    }
+    let is_proven = setup.written().is_none_or(render::summary::is_proven);
+    match &result {
+        Ok(()) => {
+            if setup.test_overridden() {
+                explain_failure(context, setup);
+            }
+            if setup.written().is_some() {
+                talk::closing(setup, 100).iter().for_each(|line| context.say(line));
+            }
+            stage.farewell.iter().for_each(|line| context.say(line));
+        }
+        Err(Stop::Failed(_)) => explain_failure(context, setup),
+        Err(Stop::Error(_)) => {}
+    }
+    let saved = report::of_setup(context, setup);
+    if context.json {
+        let error = match &result {
+            Err(Stop::Error(error)) => Some(context.text.say(&error.phrase)),
+            _ => None,
+        };
+        let mut document = json::setup(setup, result.is_ok() && is_proven, error);
+        if let Ok(Some(path)) = &saved {
+            document["report"] = path.display().to_string().into();
+        }
+        context.out(&document.to_string())?;
+    }
+    let exit = match result {
+        Ok(()) => refused_proof(setup).unwrap_or(Exit::Ok),
+        Err(Stop::Failed(exit)) => exit,
+        Err(Stop::Error(error)) => complain(&context.text, &error),
+    };
+    report::ended(context, exit, saved)
+}
+
+/// What can be known before the test: every answer, the word to write, the plan, and folders that can be written.
+fn begin(context: &Context, stage: &Stage) -> Result<(), Error> {
+    let is_dry = context.inputs.is_set("dry-run");
+    let mut missing = stage.setup.missing();
+    if !is_dry && !context.inputs.is_set("yes") {
+        missing.push(Field::Apply);
+    }
+    if !missing.is_empty() {
+        let error = script::missing_error(&missing);
+        return Err(if missing == [Field::Apply] { error.hint(phrase!("script-needs-yes-hint")) } else { error });
+    }
+    let Some(order) = stage.setup.rehearsal() else { return Ok(()) };
+    let plan = stage.runner.plan(&order).map_err(|trouble| Error {
+        exit: trouble.exit,
+        phrase: trouble.phrase,
+        hint: trouble.hint,
+    })?;
+    if is_dry {
+        return Ok(());
+    }
+    // Where a link leads is seen when it is written.
+    let is_plain = |change: &&Change| change.is_needed() && !change.path.is_symlink();
+    for folder in plan.changes.iter().filter(is_plain).filter_map(|change| change.path.parent()) {
+        host::writable(folder)?;
+    }
+    Ok(())
+}
+
+/// The exit status when a message that went out from what was written was refused.
+fn refused_proof(setup: &Setup) -> Option<Exit> {
+    let reports = setup.written()?.proofs.iter().filter_map(|proof| proof.report.as_ref());
+    let evidence = reports.filter(|report| !Report::passed(report)).find_map(|report| report.evidence.as_ref())?;
+    Some(script::exit_of(evidence))
+}
+
+/// A failed test in words; where nothing is written for it, with the command to run next.
+fn explain_failure(context: &Context, setup: &Setup) {
+    let Some(ladder) = setup.test() else { return };
+    if let Some(evidence) = ladder.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+        render::ladder::fault(&context.text, evidence).iter().for_each(|line| context.say(&format!("    {line}")));
+    }
+    if let Some(diagnosis) = &ladder.diagnosis {
+        render::diagnosis(&context.text, diagnosis).iter().for_each(|line| context.say(line));
+    }
+    if setup.test_overridden() && setup.written().is_some() {
+        return;
+    }
+    let mended = ladder.diagnosis.as_ref().and_then(|diagnosis| setup.mended_command(diagnosis));
+    context.say_phrase(&if mended.is_some() { phrase!("script-next") } else { phrase!("script-again") });
+    let command = mended.unwrap_or_else(|| setup.equivalent());
+    render::summary::command(&command, 100).iter().for_each(|line| context.say(&format!("  {line}")));
+    context.say_phrase(&phrase!("script-nothing-written"));
+}
