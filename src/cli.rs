@@ -130,7 +130,7 @@ fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
         }
         // What is near it would be another flag by chance: all that take a password are named.
         ErrorKind::UnknownArgument if argument == "--password" => {
-            return refuse(text, Error::new(Exit::Usage, phrase!("usage-password", flag = argument)), json);
+            return refuse(text, &Error::new(Exit::Usage, phrase!("usage-password", flag = argument)), json);
         }
         ErrorKind::UnknownArgument => phrase!("usage-unknown-flag", flag = argument),
         ErrorKind::InvalidSubcommand => phrase!("usage-unknown-command", command = context(ContextKind::InvalidSubcommand)),
@@ -152,12 +152,12 @@ fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
     };
     let error = Error::new(Exit::Usage, phrase);
     let hint = if near.is_empty() { phrase!("usage-help") } else { phrase!("cli-did-you-mean", near = near) };
-    refuse(text, error.hint(hint), json)
+    refuse(text, &error.hint(hint), json)
 }
 
-fn refuse(text: &Text, error: Error, json: bool) -> Exit {
+fn refuse(text: &Text, error: &Error, json: bool) -> Exit {
     if json {
-        say_json(text, &error, true);
+        say_json(text, error, true);
     }
-    complain(text, &error)
+    complain(text, error)
 }

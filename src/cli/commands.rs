@@ -92,6 +92,7 @@ pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
         files_text(context, &applied.files)?;
     }
     applied.notes.iter().for_each(|note| context.say_phrase(note));
+    applied.left_to_do.iter().for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = command)));
     context.say_phrase(&phrase!("remove-done", profile = name));
     Ok(Exit::Ok)
 }

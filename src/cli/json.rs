@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     diagnose::Diagnosis,
     presets::Text,
-    probe::{Egress, Report, Step, egress::Tried},
+    probe::{Egress, Report, State, Step, egress::Tried},
     render,
     setup::{Field, Setup, WrittenFile},
 };
@@ -117,7 +117,11 @@ pub(super) fn stages(text: &Text, steps: &[Step]) -> Vec<Value> {
         .map(|step| {
             json!({
                 "stage": step.stage.as_str(),
-                "state": step.state.as_str(),
+                "state": match step.state {
+                    // What was not reached is over as well.
+                    State::Pending | State::Running => State::Skipped.as_str(),
+                    state => state.as_str(),
+                },
                 "ms": step.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
                 "detail": step.learned.as_ref().map(|learned| render::ladder::learned(text, learned)),
                 "reply": step.reply.as_ref().map(crate::mail::Reply::text),

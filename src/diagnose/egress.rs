@@ -111,14 +111,16 @@ impl Report<'_> {
         let (port, host) = (self.evidence.endpoint.port, self.host());
         let second = self.found.second.as_ref().map(|second| escape(&second.host)).unwrap_or_default();
         let (cause, certain) = match verdict {
-            Verdict::OtherPort(_, side) => ("port_blocked", side != Side::Either),
-            Verdict::Network(_) => ("port_blocked", true),
-            Verdict::Server(_) => ("wrong_host_or_port", false),
-            Verdict::Nothing if self.hoster_here().is_some() => ("port_blocked", false),
-            Verdict::Nothing => ("network_unreachable", false),
-            Verdict::Alone => (diagnosis.cause.as_str(), diagnosis.certain),
+            Verdict::OtherPort(_, side) => (Some("port_blocked"), side != Side::Either),
+            Verdict::Network(_) => (Some("port_blocked"), true),
+            Verdict::Server(_) => (Some("wrong_host_or_port"), false),
+            Verdict::Nothing if self.hoster_here().is_some() => (Some("port_blocked"), false),
+            Verdict::Nothing => (Some("network_unreachable"), false),
+            Verdict::Alone => (None, diagnosis.certain),
         };
-        diagnosis.cause = cause.to_owned();
+        if let Some(cause) = cause {
+            cause.clone_into(&mut diagnosis.cause);
+        }
         diagnosis.certain = certain;
         diagnosis.others.retain(|other| other.cause != diagnosis.cause && !certain);
         let (title, meaning) = match verdict {

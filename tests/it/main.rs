@@ -10,4 +10,6 @@ mod house;
 mod plan;
 mod presets;
 mod probe;
+mod relay;
+mod script;
 mod support;

@@ -40,8 +40,16 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
         // Port and mode follow each other where they were each other's usual ones.
         Field::Port => another || (has("security") && smtp.security.smtp_port() == smtp.port),
         Field::Security => another || (has("port") && Security::of_smtp_port(smtp.port) == Some(smtp.security)),
-        Field::Host | Field::Plaintext | Field::CaFile | Field::Pin | Field::Auth => another,
-        Field::Imap | Field::ImapHost | Field::ImapSecurity | Field::ImapPort | Field::ImapUsername => another,
+        Field::Host
+        | Field::Plaintext
+        | Field::CaFile
+        | Field::Pin
+        | Field::Auth
+        | Field::Imap
+        | Field::ImapHost
+        | Field::ImapSecurity
+        | Field::ImapPort
+        | Field::ImapUsername => another,
         Field::Username => another || (has("address") && smtp.username.as_deref() == Some(profile.sender.address.as_str())),
         Field::SecretStore | Field::SecretEnv | Field::SecretCommand => context.inputs.has_password(),
         _ => false,

@@ -1,0 +1,224 @@
+//! What a set-up leaves behind, and the commands that work on it.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::{House, keeps_quiet, mode, obeys_the_contract};
+
+const MINE: &str = "# mine, with a tab\t\ndefaults\nlogfile ~/.msmtp.log\n\naccount home\nhost mail.example.net\nfrom me@example.net\n\naccount default : home\n";
+
+#[test]
+fn a_set_up_writes_tests_and_is_repeated_without_a_change() {
+    let house = House::new();
+    let first = house.write(&["--target", "msmtp", "--target", "dotenv=app/.env"]).code(0);
+    let document = first.json();
+    obeys_the_contract(&document);
+    assert_eq!(
+        (&document["ok"], &document["changed"], &document["profile"]),
+        (&json!(true), &json!(true), &json!("default"))
+    );
+    let stages: Vec<_> = document["stages"].as_array().unwrap().iter().map(|it| it["stage"].as_str().unwrap()).collect();
+    assert_eq!(stages, ["dns", "connect", "tls", "greeting", "ehlo", "auth", "mail", "rcpt", "data"]);
+    assert_eq!(document["smtp"]["port"], house.demo.tls_port());
+    assert!(document["files"].as_array().unwrap().iter().all(|file| file["action"] == "created"), "{document}");
+    keeps_quiet(&first, house.demo.password());
+
+    // The live test, and one message from what each target's file says.
+    let arrived = house.demo.arrived();
+    assert_eq!(arrived.len(), 3);
+    assert!(arrived.iter().all(|message| message.to == [house.demo.user()] && message.encrypted));
+    let texts: Vec<_> = arrived.iter().map(|message| String::from_utf8_lossy(&message.bytes).into_owned()).collect();
+    assert!(texts[1].contains("/home/.msmtprc") && texts[2].contains("app/.env"), "{texts:?}");
+
+    let before = house.written();
+    for (path, text) in &before {
+        assert_eq!(mode(path), 0o600, "{}", path.display());
+        let inline = path.ends_with("default.secret") || path.ends_with(".env");
+        assert_eq!(text.contains(house.demo.password()), inline, "{}", path.display());
+    }
+    for path in house.files("home/.local/state").keys() {
+        assert_eq!(mode(path), 0o600, "{}", path.display());
+    }
+    let again = house.write(&["--target", "msmtp", "--target", "dotenv=app/.env"]).code(0).json();
+    assert_eq!((&again["ok"], &again["changed"]), (&json!(true), &json!(false)));
+    assert!(again["files"].as_array().unwrap().iter().all(|file| file["action"] == "unchanged"), "{again}");
+    assert_eq!(house.written(), before);
+}
+
+#[test]
+fn the_time_of_the_last_test_alone_is_no_change() {
+    let house = House::new();
+    house.write(&["--target", "msmtp"]).code(0);
+    let path = house.sandbox.path("home/.config/mailsetup/profiles/default.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let when = text.lines().find(|line| line.starts_with("when = ")).unwrap();
+    let earlier = text.replace(when, "when = \"2020-01-18T07:00:00Z\"");
+    fs::write(&path, &earlier).unwrap();
+    assert_eq!(house.write(&["--target", "msmtp"]).code(0).json()["changed"], false);
+    assert_eq!(fs::read_to_string(&path).unwrap(), earlier);
+    // With another change it is written anew.
+    assert_eq!(house.write(&["--target", "msmtp", "--name", "Ops"]).code(0).json()["changed"], true);
+    assert!(!fs::read_to_string(&path).unwrap().contains("2020-01-18"));
+}
+
+#[test]
+fn a_dry_run_shows_everything_but_the_secret_and_writes_nothing() {
+    let house = House::new();
+    let rc = house.sandbox.write("home/.msmtprc", MINE);
+    for more in [&["--dry-run", "--diff"][..], &["--dry-run", "--diff", "--json"]] {
+        let words = [&["--password-file", "pw", "--target", "msmtp", "--target", "dotenv"][..], more].concat();
+        let out = house.set_up(&words).run().code(0);
+        assert!(out.stderr.contains("+ account mailsetup") && out.stderr.contains("+ SMTP_PASSWORD="), "{}", out.stderr);
+        assert!(out.stderr.contains("  account default : home"), "{}", out.stderr);
+        keeps_quiet(&out, house.demo.password());
+        if more.contains(&"--json") {
+            let document = out.json();
+            obeys_the_contract(&document);
+            assert_eq!((&document["changed"], document["files"].as_array().unwrap().len()), (&json!(false), 4));
+        }
+    }
+    assert_eq!(house.written().into_iter().collect::<Vec<_>>(), [(rc, MINE.to_owned())]);
+    assert!(house.files("home/.local/state").is_empty());
+}
+
+#[test]
+fn check_climbs_again_and_sees_drift() {
+    let house = House::new();
+    house.write(&["--target", "msmtp", "--test", "login"]).code(0);
+    let out = house.run(&["check", "--json"]).code(0);
+    obeys_the_contract(&out.json());
+    assert!(house.demo.arrived().is_empty(), "the envelope alone is offered");
+    let stages = out.json()["stages"].as_array().unwrap().clone();
+    assert!(stages.iter().any(|stage| stage["stage"] == "rcpt" && stage["state"] == "passed"));
+    house.run(&["check", "default", "--send"]).code(0);
+    assert_eq!(house.demo.arrived().len(), 1);
+
+    let rc = house.sandbox.path("home/.msmtprc");
+    let text = fs::read_to_string(&rc).unwrap();
+    fs::write(&rc, text.replace(&format!("port {}", house.demo.tls_port()), "port 2525")).unwrap();
+    let out = house.run(&["check", "--json"]).code(78);
+    assert_eq!(out.json()["ok"], false);
+    assert!(out.json()["notes"][0].as_str().unwrap().contains("port"), "{}", out.stdout);
+    assert!(out.stderr.contains("msmtp: port in its file is no longer what the profile says"), "{}", out.stderr);
+    house.run(&["export", "msmtp"]).code(0);
+    house.run(&["check"]).code(0);
+
+    house.demo.set_fault(mailsetup::demo::Fault::WrongPassword);
+    let out = house.run(&["check", "--json"]).code(77);
+    obeys_the_contract(&out.json());
+    let listed = house.run(&["list", "--json"]).code(0).json();
+    assert_eq!(listed["check"]["result"], out.json()["diagnosis"]["cause"]);
+    assert_eq!(house.run(&["check", "nobody", "--json"]).code(66).json()["ok"], false);
+}
+
+#[test]
+fn edit_changes_what_is_given_and_keeps_the_rest() {
+    let house = House::new();
+    house.write(&["--target", "msmtp", "--name", "Ops", "--imap-host", "imap.example.test"]).code(0);
+    let port = house.demo.starttls_port().to_string();
+    let words = ["edit", "--port", &port, "--security", "starttls", "--yes", "--json"];
+    let document = house.run(&words).code(0).json();
+    obeys_the_contract(&document);
+    assert_eq!(document["smtp"]["security"], "starttls");
+    let shown = house.run(&["show", "--json"]).json();
+    assert_eq!((&shown["sender"]["name"], &shown["imap"]["host"]), (&json!("Ops"), &json!("imap.example.test")));
+    assert!(house.sandbox.read("home/.msmtprc").contains(&format!("port {port}\n")));
+    assert_eq!(house.run(&words).code(0).json()["changed"], false);
+
+    // Another source of the password is another store, and the file of the former one goes.
+    house.run(&["edit", "default", "--password-command", "cat pw", "--yes"]).code(0);
+    assert!(!house.sandbox.path("home/.config/mailsetup/profiles/default.secret").exists());
+    assert_eq!(house.run(&["secret"]).stdout.trim_end(), house.demo.password());
+    house.run(&["undo"]).code(0);
+    assert!(house.sandbox.path("home/.config/mailsetup/profiles/default.secret").exists());
+
+    assert!(house.run(&["edit", "--port", "abc", "--yes"]).code(64).stderr.contains("--port: “abc”"));
+    assert!(house.run(&["edit", "defualt", "--yes"]).code(66).stderr.contains("default"));
+    assert!(house.run(&["edit"]).code(64).stderr.contains("--yes"));
+}
+
+#[test]
+fn undo_puts_everything_back_byte_for_byte() {
+    let house = House::new();
+    house.sandbox.write("home/.msmtprc", MINE);
+    let nothing = house.written();
+    house.write(&["--target", "msmtp"]).code(0);
+    let first = house.written();
+    house.write(&["--target", "msmtp", "--target", "dotenv", "--name", "Ops"]).code(0);
+    let out = house.run(&["undo", "--json"]).code(0);
+    assert_eq!((out.json()["ok"].clone(), house.written()), (json!(true), first));
+    house.run(&["undo"]).code(0);
+    assert_eq!(house.written(), nothing);
+    let out = house.run(&["undo", "--json"]);
+    assert!(out.code != Some(0) && out.json()["ok"] == false, "{out:?}");
+}
+
+#[test]
+fn remove_takes_back_what_was_written_and_can_be_undone() {
+    let house = House::new();
+    let rc = house.sandbox.write("home/.msmtprc", MINE);
+    house.write(&["--target", "msmtp", "--target", "dotenv"]).code(0);
+    let written = house.written();
+    assert!(house.sandbox.read("home/.msmtprc").starts_with(MINE));
+    let document = house.run(&["remove", "default", "--json"]).code(0).json();
+    assert_eq!((&document["ok"], &document["changed"]), (&json!(true), &json!(true)));
+    let left = house.written();
+    let profile = house.sandbox.path("home/.config/mailsetup/profiles/default.toml");
+    assert_eq!(left.keys().collect::<Vec<_>>(), [&profile, &rc]);
+    assert_eq!(left[&rc], MINE);
+    assert!(left[&profile].contains("enabled = false"));
+    for words in [&["secret"][..], &["check"]] {
+        assert!(house.run(words).code(78).stderr.contains("was removed"));
+    }
+    assert!(house.run(&["list"]).stdout.contains("removed"));
+    house.run(&["undo"]).code(0);
+    assert_eq!(house.written(), written);
+    house.run(&["check"]).code(0);
+    assert_eq!(house.run(&["remove", "nobody", "--json"]).code(66).json()["ok"], false);
+}
+
+#[test]
+fn export_writes_one_more_target_or_prints_it() {
+    let house = House::new();
+    house.write(&[]).code(0);
+    let before = house.written();
+    let printed = house.run(&["export", "dotenv", "--print"]).code(0).stdout;
+    assert_eq!(house.written(), before);
+    assert!(printed.contains("SMTP_HOST=localhost\n"), "{printed}");
+    let document = house.run(&["export", "dotenv=app.env", "--json"]).code(0).json();
+    assert_eq!((&document["ok"], &document["changed"]), (&json!(true), &json!(true)));
+    assert_eq!(house.sandbox.read("home/app.env"), printed);
+    assert_eq!(mode(&house.sandbox.path("home/app.env")), 0o600);
+    let targets = house.run(&["show", "--json"]).json()["target"].clone();
+    assert_eq!(targets[0]["name"], "dotenv");
+    assert!(house.run(&["export", "dotenvv"]).code(64).stderr.contains("dotenv"));
+}
+
+#[test]
+fn an_image_is_written_below_its_root() {
+    let house = House::new();
+    fs::create_dir_all(house.sandbox.path("home/image/etc")).unwrap();
+    let more = ["--root", "image", "--scope", "system", "--target", "msmtp"];
+    let document = house.write(&more).code(0).json();
+    let paths: Vec<_> = house.written().into_keys().collect();
+    let image = house.sandbox.path("home/image");
+    assert!(paths.iter().all(|path| path.starts_with(&image)), "{paths:?}");
+    assert!(house.sandbox.read("home/image/etc/msmtprc").contains("secret --scope system"));
+    let again = document["equivalent"].as_str().unwrap();
+    assert!(again.starts_with("mailsetup '--root=image' demo@"), "{again}");
+    house.run(&["check", "--root", "image", "--scope", "system"]).code(0);
+    house.run(&["remove", "default", "--root", "image", "--scope", "system"]).code(0);
+    assert!(!house.sandbox.path("home/image/etc/msmtprc").exists());
+}
+
+#[test]
+fn relative_paths_are_written_as_absolute_ones() {
+    let house = House::new();
+    house.write(&["--target", "msmtp", "--target", "dotenv=app.env"]).code(0);
+    let ca = house.sandbox.path("home/ca.pem").display().to_string();
+    for file in ["home/.msmtprc", "home/app.env", "home/.config/mailsetup/profiles/default.toml"] {
+        assert!(house.sandbox.read(file).contains(&ca), "{file}");
+    }
+    house.sandbox.mailsetup(["check"]).cwd(house.sandbox.path("tmp")).run().code(0);
+}
