@@ -3,6 +3,7 @@
 pub mod companion;
 pub mod lines;
 pub mod prompt;
+pub mod restore;
 pub mod script;
 pub mod talk;
 pub mod tui;

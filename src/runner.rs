@@ -187,6 +187,7 @@ impl Runner {
                 Ok(proof) => proofs.push(proof),
                 Err(phrase) => {
                     if applied.changed {
+                        let _hold = host::signals::hold();
                         host::undo(&places).map_err(|error| trouble_of(error.into()))?;
                     }
                     let hint = Some(phrase!("runner-taken-back"));

@@ -379,6 +379,7 @@ talk-welcome-lines = Enter takes what stands in brackets. < goes back, - empties
 talk-prompt-keys = Esc: back
 talk-lines-keys = Enter takes what stands in brackets. < goes back, - empties an answer, Ctrl-C leaves.
 talk-change = What do you want to change?
+talk-menu = Break or mend the demo’s server first
 talk-testing = Testing ...
 talk-writing = Writing ...
 

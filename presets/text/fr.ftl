@@ -379,6 +379,7 @@ talk-welcome-lines = Entrée prend ce qui est entre crochets. < revient, - vide 
 talk-prompt-keys = Échap : retour
 talk-lines-keys = Entrée prend ce qui est entre crochets. < revient, - vide une réponse, Ctrl-C quitte.
 talk-change = Que voulez-vous modifier ?
+talk-menu = D’abord casser ou réparer le serveur de la démonstration
 talk-testing = Test en cours ...
 talk-writing = Écriture ...
 

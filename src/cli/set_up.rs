@@ -10,13 +10,15 @@ use std::{
     rc::Rc,
 };
 
+use demo::Scratch;
+
 use super::{
     context::{Context, program, variable},
     report,
 };
 use crate::{
     error::{Error, Exit},
-    frontend::{Companion, lines::Liner, prompt::Prompter, talk, tui},
+    frontend::{Companion, lines::Liner, prompt::Prompter, restore::restorer, talk, tui},
     host::{self, input},
     mail::{Secret, reply::escape},
     phrase, probe,
@@ -29,8 +31,8 @@ struct Stage {
     setup: Setup,
     runner: Runner,
     companion: Option<Box<dyn Companion>>,
-    /// What is said behind the summary.
-    farewell: Vec<String>,
+    /// The demo's folder.
+    scratch: Option<Scratch>,
 }
 
 /// Runs the set-up; `edit` names the saved profile that it starts from.
@@ -82,7 +84,7 @@ fn real(context: &Context, options: Options) -> Stage {
         cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
-    Stage { setup, runner: context.runner(), companion: None, farewell: Vec::new() }
+    Stage { setup, runner: context.runner(), companion: None, scratch: None }
 }
 
 fn bad_answer(invalid: &Invalid, source: Source, context: &Context) -> Error {
@@ -154,9 +156,13 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
     // Gum and huh have made ACCESSIBLE the word for a screen reader.
     let plain_lines = term == "dumb" || variable("ACCESSIBLE").is_some();
     if plain_lines || context.inputs.is_set("plain") || !io::stdout().is_terminal() {
-        host::signals::leave_with(Exit::Cancelled);
+        let (restore, scratch) = (restorer(!plain_lines), stage.scratch.clone());
+        host::signals::leave_with(Exit::Cancelled, move || {
+            restore();
+            let _ = scratch.is_none_or(|scratch| scratch.clear());
+        });
         let text = Rc::clone(&context.text);
-        let companion = stage.companion.as_deref();
+        let companion = stage.companion.as_deref_mut();
         talk::welcome(&text, plain_lines).iter().for_each(|line| context.say(line));
         if plain_lines {
             talk::talk(&mut stage.setup, &stage.runner, &mut Liner::new(&text), companion).map_err(lost)?;
@@ -166,13 +172,14 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         }
     } else {
         stage = by_wizard(context, stage).map_err(lost)?;
+        let _settled = host::signals::settled();
         if stage.setup.status() == Status::Done {
             let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
             talk::closing(&stage.setup, columns).iter().for_each(|line| context.say(line));
         }
     }
-    stage.farewell.iter().for_each(|line| context.say(line));
     let saved = report::of_setup(context, &stage.setup);
+    part(context, stage.scratch.as_ref());
     let exit = if stage.setup.status() == Status::Done {
         Exit::Ok
     } else {
@@ -180,6 +187,13 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         Exit::Cancelled
     };
     report::ended(context, exit, saved)
+}
+
+/// Names the demo's folder, unless nothing was written there: then it goes.
+fn part(context: &Context, scratch: Option<&Scratch>) {
+    if let Some(scratch) = scratch.filter(|scratch| !scratch.clear()) {
+        context.say_phrase(&scratch.farewell());
+    }
 }
 
 /// Runs the conversation in the full-screen wizard.

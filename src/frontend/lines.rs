@@ -2,7 +2,7 @@
 //! read with echo off.
 
 use std::{
-    io::{self, BufRead, Read, Write},
+    io::{self, BufRead, Write},
     os::fd::AsFd,
 };
 
@@ -85,12 +85,16 @@ impl Asker for Liner<'_> {
             Some(default) => format!("{} [{default}]: ", question.label),
             None => format!("{}: ", question.label),
         };
-        let mut out = io::stderr();
-        out.write_all(prompt.as_bytes())?;
-        out.flush()?;
+        let mut out = io::stderr().lock();
         if question.shape == Shape::Secret {
-            return read_secret();
+            // Before the prompt is seen: whoever is fast would be shown what is typed.
+            let silent = Silent::begin()?;
+            out.write_all(prompt.as_bytes())?;
+            drop(out);
+            return read_secret(silent);
         }
+        out.write_all(prompt.as_bytes())?;
+        drop(out);
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line)? == 0 {
             // The input has ended: nobody is there any more.
@@ -120,7 +124,7 @@ fn position(question: &Question, word: &str) -> Option<usize> {
 }
 
 /// The terminal without echo, restored on drop. Signals are switched off too, so that Ctrl-C comes as a key and the echo is
-/// back before the program ends.
+/// back before the program ends. What is still unread then is the rest of a paste: it is dropped, so that it answers nothing.
 struct Silent {
     former: Termios,
 }
@@ -137,22 +141,22 @@ impl Silent {
 
 impl Drop for Silent {
     fn drop(&mut self) {
-        let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Now, &self.former);
+        let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Flush, &self.former);
     }
 }
 
 /// Reads a secret, byte by byte, up to the line's end.
-fn read_secret() -> io::Result<Said> {
+fn read_secret(silent: Silent) -> io::Result<Said> {
     const CTRL_C: u8 = 3;
     const CTRL_D: u8 = 4;
     const BACKSPACE: u8 = 8;
     const CTRL_U: u8 = 21;
     const DELETE: u8 = 127;
-    let silent = Silent::begin()?;
     let mut typed = Zeroizing::new(Vec::with_capacity(1024));
     let mut byte = [0u8];
     let said = loop {
-        if io::stdin().lock().read(&mut byte)? == 0 {
+        // Unbuffered: no byte of it stays anywhere else.
+        if rustix::io::retry_on_intr(|| rustix::io::read(io::stdin(), &mut byte))? == 0 {
             break Said::Quit;
         }
         match byte[0] {

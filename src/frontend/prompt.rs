@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use inquire::{
     Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text as Line,
     ui::{RenderConfig, Styled},
@@ -33,6 +34,15 @@ impl<'a> Prompter<'a> {
         if question.help.is_empty() { way_back } else { format!("{} ({way_back})", question.help) }
     }
 
+    /// What was pasted may have line breaks, which no answer has. inquire has left raw mode by then.
+    fn in_one_line(&self, mut typed: String) -> String {
+        if typed.contains(['\r', '\n']) {
+            typed.retain(|character| !matches!(character, '\r' | '\n'));
+            let _ = writeln!(io::stderr(), "{}", self.text.get("tui-pasted-break"));
+        }
+        typed
+    }
+
     fn line(&self, question: &Question, initial: Option<&str>) -> Result<Said, InquireError> {
         let help = self.help(question);
         let mut prompt = Line::new(&question.label).with_help_message(&help).with_render_config(self.config);
@@ -41,7 +51,7 @@ impl<'a> Prompter<'a> {
         } else if let Some(default) = &question.default {
             prompt = prompt.with_default(default);
         }
-        prompt.prompt().map(Said::Text)
+        prompt.prompt().map(|typed| Said::Text(self.in_one_line(typed)))
     }
 
     fn secret(&self, question: &Question) -> Result<Said, InquireError> {
@@ -52,7 +62,7 @@ impl<'a> Prompter<'a> {
             .with_help_message(&help)
             .with_render_config(self.config)
             .prompt()
-            .map(|typed| Said::Secret(Secret::new(typed)))
+            .map(|typed| Said::Secret(Secret::new(self.in_one_line(typed))))
     }
 
     fn choice(&self, question: &Question) -> Result<Said, InquireError> {
@@ -93,6 +103,10 @@ impl<'a> Prompter<'a> {
 
 impl Asker for Prompter<'_> {
     fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<Said> {
+        // Under the lock that a signal's last words take: raw mode does not begin behind them.
+        let out = io::stderr().lock();
+        enable_raw_mode()?;
+        drop(out);
         let said = match question.shape {
             Shape::Text => self.line(question, initial),
             Shape::Secret => self.secret(question),
@@ -100,6 +114,7 @@ impl Asker for Prompter<'_> {
             Shape::Many => self.many(question),
             Shape::Confirm => self.confirm(question),
         };
+        disable_raw_mode()?;
         match said {
             Ok(said) => Ok(said),
             Err(InquireError::OperationCanceled) => Ok(Said::Back),

@@ -9,10 +9,10 @@ use crate::{
     presets::Text,
     render,
     runner::Runner,
-    setup::{Climbing, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
+    setup::{Choice, Climbing, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
 };
 
-use super::Companion;
+use super::{Companion, Item};
 
 /// Somebody who can be asked one question at a time.
 pub trait Asker {
@@ -49,8 +49,13 @@ pub enum Said {
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn talk(setup: &mut Setup, runner: &Runner, asker: &mut dyn Asker, companion: Option<&dyn Companion>) -> io::Result<()> {
-    let mut talk = Talk { runner, asker, companion, step: None, initial: None };
+pub fn talk(
+    setup: &mut Setup,
+    runner: &Runner,
+    asker: &mut dyn Asker,
+    companion: Option<&mut (dyn Companion + 'static)>,
+) -> io::Result<()> {
+    let mut talk = Talk { runner, asker, companion, step: None, initial: None, introduced: false };
     loop {
         match setup.status() {
             Status::Ask(question) => talk.ask(setup, &question)?,
@@ -64,21 +69,28 @@ pub fn talk(setup: &mut Setup, runner: &Runner, asker: &mut dyn Asker, companion
 struct Talk<'a> {
     runner: &'a Runner,
     asker: &'a mut dyn Asker,
-    companion: Option<&'a dyn Companion>,
+    companion: Option<&'a mut (dyn Companion + 'static)>,
     /// The step whose heading was shown last.
     step: Option<crate::setup::Step>,
     /// What was typed before it was not taken.
     initial: Option<String>,
+    /// The question comes again after something else was asked.
+    introduced: bool,
 }
+
+/// The word of the choice that opens a companion's menu.
+const MENU: &str = "menu";
 
 impl Talk<'_> {
     fn ask(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
-        if self.initial.is_none() {
+        if self.initial.is_none() && !std::mem::take(&mut self.introduced) {
             self.introduce(setup, question)?;
         }
         let initial = self.initial.take();
-        let said = self.asker.ask(question, initial.as_deref())?;
+        let with_menu = self.with_menu(setup, question);
+        let said = self.asker.ask(with_menu.as_ref().unwrap_or(question), initial.as_deref())?;
         let msg = match said {
+            Said::Text(typed) if with_menu.is_some() && typed == MENU => return self.menu(setup),
             Said::Quit => Msg::Cancel,
             Said::Back => Msg::Back,
             Said::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
@@ -91,6 +103,46 @@ impl Talk<'_> {
         match setup.update(msg) {
             Ok(()) => self.initial = None,
             Err(invalid) => self.asker.say(&setup.text().say(&invalid.phrase))?,
+        }
+        Ok(())
+    }
+
+    /// The question of a test with one more choice, where a companion has a menu: what is tested can be broken and mended.
+    fn with_menu(&self, setup: &Setup, question: &Question) -> Option<Question> {
+        let companion = self.companion.as_ref().filter(|_| matches!(question.field, Field::Test | Field::Recover))?;
+        if companion.menu().is_empty() {
+            return None;
+        }
+        let label = setup.text().get("talk-menu");
+        let mut question = question.clone();
+        question.choices.push(Choice { value: MENU.to_owned(), label, hint: String::new(), barred: None });
+        Some(question)
+    }
+
+    /// Asks what the companion's menu offers.
+    fn menu(&mut self, setup: &mut Setup) -> io::Result<()> {
+        self.introduced = true;
+        let Some(companion) = &mut self.companion else { return Ok(()) };
+        let items = companion.menu();
+        let choice = |item: &Item| Choice {
+            value: item.key.to_string(),
+            label: item.label.clone(),
+            hint: String::new(),
+            barred: None,
+        };
+        let mut question = setup.ask(Field::Recover);
+        question.label = setup.text().get("tui-menu");
+        question.help = String::new();
+        question.choices = items.iter().map(choice).collect();
+        question.default = items.iter().find(|item| item.active).map(|item| item.key.to_string());
+        match self.asker.ask(&question, None)? {
+            Said::Text(key) => {
+                if let Some(index) = items.iter().position(|item| item.key.to_string() == key) {
+                    companion.pick(index);
+                }
+            }
+            Said::Quit => drop(setup.update(Msg::Cancel)),
+            Said::Secret(_) | Said::Back => {}
         }
         Ok(())
     }
@@ -111,7 +163,7 @@ impl Talk<'_> {
         for note in &question.notes {
             self.asker.say(&format!("! {note}"))?;
         }
-        if let Some(hint) = self.companion.and_then(|companion| companion.hint(question.field)) {
+        if let Some(hint) = self.companion.as_ref().and_then(|companion| companion.hint(question.field)) {
             self.asker.say(&hint)?;
         }
         Ok(())
@@ -120,7 +172,9 @@ impl Talk<'_> {
     /// The way to the right kind of password, and whether the server answers at all, before the password is asked.
     fn guide(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
         for effect in setup.background() {
-            if matches!(effect.work, Work::Probe(_)) {
+            if let Work::Probe(dial) = &effect.work {
+                let server = format!("{}:{}", dial.endpoint.host, dial.endpoint.port);
+                self.asker.say(&setup.text().say(&phrase!("tui-probe-running", server = server)))?;
                 self.run(setup, effect)?;
             }
         }
@@ -175,7 +229,7 @@ impl Talk<'_> {
         question.help = String::new();
         question.choices = rows
             .iter()
-            .map(|row| crate::setup::Choice {
+            .map(|row| Choice {
                 value: row.field.key().to_owned(),
                 label: row.label.clone(),
                 hint: row.value.clone(),

@@ -1,26 +1,38 @@
-//! Signals outside the full-screen wizard: Ctrl-C ends the program at once, except while files are written.
+//! Signals outside the full-screen wizard: they end the program at once, except while files are written.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::Signals,
+    low_level,
+};
 
 use crate::error::Exit;
 
-/// Whether a signal ends the program now; shared with the handler.
-static MAY_LEAVE: Mutex<Option<Arc<AtomicBool>>> = Mutex::new(None);
+/// How many hold signals back.
+static HOLDS: Mutex<usize> = Mutex::new(0);
+/// One hold less.
+static FREED: Condvar = Condvar::new();
 
-/// From now on SIGINT, SIGTERM and SIGHUP end the program with this status, until [`hold`].
-pub fn leave_with(exit: Exit) {
-    let may_leave = Arc::new(AtomicBool::new(true));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, i32::from(exit.code()), Arc::clone(&may_leave));
-    }
-    if let Ok(mut shared) = MAY_LEAVE.lock() {
-        *shared = Some(may_leave);
-    }
+/// Waits until nothing is being written; nothing begins to be written while the result lives.
+pub fn settled() -> MutexGuard<'static, usize> {
+    FREED.wait_while(holds(), |holds| *holds > 0).unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From now on SIGINT, SIGTERM and SIGHUP end the program with this status, after `tidy` and as soon as nothing holds them.
+pub fn leave_with(exit: Exit, tidy: impl FnOnce() + Send + 'static) {
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            let _settled = settled();
+            tidy();
+            low_level::exit(i32::from(exit.code()));
+        }
+    });
 }
 
 /// Signals wait while this lives: what is being written is finished or put back.
@@ -29,20 +41,17 @@ pub struct Hold(());
 
 /// Lets signals wait.
 pub fn hold() -> Hold {
-    set(false);
+    *holds() += 1;
     Hold(())
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        set(true);
+        *holds() -= 1;
+        FREED.notify_all();
     }
 }
 
-fn set(value: bool) {
-    if let Ok(shared) = MAY_LEAVE.lock()
-        && let Some(may_leave) = shared.as_ref()
-    {
-        may_leave.store(value, Ordering::SeqCst);
-    }
+fn holds() -> MutexGuard<'static, usize> {
+    HOLDS.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -34,6 +34,10 @@ impl Setup {
                 return Err(Invalid { field: Field::Password, phrase: phrase!("invalid-password-empty") });
             }
             Msg::Secret(given) => {
+                if self.test_failed() {
+                    // The same password once more: something else was mended, such as the account.
+                    self.test.again();
+                }
                 self.answers.secret = Some(given);
                 self.answers.given.remove(&Field::Spaces);
                 self.move_on(Field::Password);

@@ -13,3 +13,4 @@ mod probe;
 mod relay;
 mod script;
 mod support;
+mod wizard;

@@ -15,18 +15,21 @@ use crate::{
     mail::{Secret, reply::escape},
     phrase,
     plan::{Places, Scope},
-    presets::{Catalog, Text},
+    presets::{Catalog, Phrase, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
     setup::{Facts, Field, Given, Options, Setup, Source},
 };
+
+/// The authority's certificate in the demo's folder.
+const CA_FILE: &str = "demo-ca.pem";
 
 /// The conversation against the demo's server.
 pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error> {
     let failed = |error: std::io::Error| Error::new(Exit::Software, phrase!("demo-failed", cause = error));
     let demo = Arc::new(Demo::start().map_err(failed)?);
     let folder = tempfile::Builder::new().prefix("mailsetup-demo-").tempdir().map_err(failed)?.keep();
-    let ca_file = folder.join("demo-ca.pem");
+    let ca_file = folder.join(CA_FILE);
     std::fs::write(&ca_file, demo.ca_pem()).map_err(failed)?;
     let catalog = Arc::new(Catalog::builtin().with_provider(demo::provider(&demo)));
     let facts = host::facts();
@@ -56,9 +59,29 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         // The demo's own ports stand in its preset; nothing else is tried, so nothing leaves this machine.
         egress: EgressTargets::default(),
     };
-    let farewell = vec![context.text.say(&phrase!("demo-folder", folder = escape(&folder.display().to_string())))];
     let guide = Guide { demo, text: Rc::clone(&context.text) };
-    Ok(Stage { setup, runner, companion: Some(Box::new(guide)), farewell })
+    Ok(Stage { setup, runner, companion: Some(Box::new(guide)), scratch: Some(Scratch { folder }) })
+}
+
+/// The demo's folder, which outlives it.
+#[derive(Clone)]
+pub(super) struct Scratch {
+    folder: PathBuf,
+}
+
+impl Scratch {
+    /// Takes the folder away when nothing was written into it. Says whether it is gone.
+    pub(super) fn clear(&self) -> bool {
+        let is_ours = |entry: std::fs::DirEntry| entry.file_name() == CA_FILE;
+        let is_empty =
+            std::fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(is_ours)));
+        is_empty && std::fs::remove_dir_all(&self.folder).is_ok()
+    }
+
+    /// The sentence that names it.
+    pub(super) fn farewell(&self) -> Phrase {
+        phrase!("demo-folder", folder = escape(&self.folder.display().to_string()))
+    }
 }
 
 /// Everything in the demo's own folder.

@@ -47,7 +47,6 @@ pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
             if setup.written().is_some() {
                 talk::closing(setup, 100).iter().for_each(|line| context.say(line));
             }
-            stage.farewell.iter().for_each(|line| context.say(line));
         }
         Err(Stop::Failed(_)) => explain_failure(context, setup),
         Err(Stop::Error(_)) => {}
@@ -69,6 +68,7 @@ pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         Err(Stop::Failed(exit)) => exit,
         Err(Stop::Error(error)) => complain(&context.text, &error),
     };
+    super::part(context, stage.scratch.as_ref());
     report::ended(context, exit, saved)
 }
 

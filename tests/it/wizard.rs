@@ -1,0 +1,9 @@
+//! The real program in a real terminal, as a person uses it: the wizard, prompts, and plain lines.
+
+mod breaks;
+mod drive;
+mod leave;
+mod paste;
+mod runs;
+mod secrets;
+mod wander;

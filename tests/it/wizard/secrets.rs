@@ -1,0 +1,66 @@
+//! A password is seen nowhere: not on the terminal, not in a file that is not meant to hold it.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use mailsetup::{demo::Demo, presets::Lang, setup::Field};
+
+use super::drive::{DEMO_PASSWORD, DEMO_USER, Front, Session, files_below};
+use crate::support::pty::Key;
+
+#[test]
+fn the_password_goes_to_the_store_and_the_targets_alone() {
+    let demo = Demo::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let ca_file = folder.path().join("ca.pem");
+    std::fs::write(&ca_file, demo.ca_pem()).unwrap();
+    let (port, ca_file) = (format!("--port={}", demo.tls_port()), format!("--ca-file={}", ca_file.display()));
+    let args = [DEMO_USER, "--provider=custom", "--host=localhost", &port, "--security=tls", &ca_file, "--target=dotenv"];
+    for front in Front::ALL {
+        for is_pasted in [false, true] {
+            let session = Session::with(front, Lang::En, (80, 24), &args, |run| run);
+            session.accept(Field::Name);
+            session.accept(Field::Username);
+            session.expect(Field::Password);
+            if is_pasted {
+                session.terminal.paste(DEMO_PASSWORD);
+            } else {
+                session.terminal.send(DEMO_PASSWORD);
+            }
+            session.terminal.key(Key::Enter);
+            session.accept(Field::Test);
+            session.expect(Field::TestTo);
+            session.terminal.key(Key::Enter);
+            session.finish();
+            for seen in [DEMO_PASSWORD, "sesame", "b3BlbiBzZXNhbWUgIzE"] {
+                assert!(!session.terminal.ever_received(seen), "{front:?} shows {seen}");
+            }
+            let mut holding: Vec<_> = files_below(&session.sandbox.path(""))
+                .into_iter()
+                .filter(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("sesame"))
+                .inspect(|path| assert_eq!(path.metadata().unwrap().permissions().mode() & 0o077, 0, "{}", path.display()))
+                // What was written is also kept for undo.
+                .filter(|path| !path.starts_with(session.sandbox.path("home/.local/state/mailsetup")))
+                .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+                .collect();
+            holding.sort();
+            assert_eq!(holding, [".env", "default.secret"], "{front:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_password_is_not_shown_with_the_refusal() {
+    for front in Front::ALL {
+        let session = Session::new(front);
+        session.walk_to(Field::Password);
+        session.enter("tr0ub4dor&3");
+        session.expect(Field::Test);
+        session.terminal.key(Key::Enter);
+        session.expect(Field::TestTo);
+        session.terminal.key(Key::Enter);
+        session.read("The user name or password is refused");
+        session.terminal.key(Key::Ctrl('c'));
+        session.assert_cancelled();
+        assert!(!session.terminal.ever_received("tr0ub4dor"), "{front:?}");
+    }
+}
