@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     if let Some(diagnosis) = &diagnosis {
         let evidence = climb.evidence.iter().flat_map(|evidence| render::ladder::fault(&context.text, evidence));
         evidence.for_each(|line| context.say(&format!("    {line}")));
-        render::diagnosis(&context.text, diagnosis).iter().for_each(|line| context.say(line));
+        context.say_all(render::diagnosis(&context.text, diagnosis));
     } else if !context.json {
         context.say_phrase(&phrase!("check-passed", profile = name));
     }

@@ -102,6 +102,7 @@ impl Context {
     }
 
     /// Data: a line on standard output.
+    #[expect(clippy::unused_self, reason = "the way out is the context's, as are words for a person")]
     pub(super) fn out(&self, line: &str) -> Result<(), Error> {
         match writeln!(io::stdout().lock(), "{line}") {
             // Whoever reads it has read enough, as `head` does.
@@ -114,6 +115,12 @@ impl Context {
     pub(super) fn say(&self, line: &str) {
         if !self.quiet {
             let _ = writeln!(io::stderr().lock(), "{line}");
+        }
+    }
+
+    pub(super) fn say_all<Line: AsRef<str>>(&self, lines: impl IntoIterator<Item = Line>) {
+        for line in lines {
+            self.say(line.as_ref());
         }
     }
 

@@ -163,7 +163,7 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         });
         let text = Rc::clone(&context.text);
         let companion = stage.companion.as_deref_mut();
-        talk::welcome(&text, plain_lines).iter().for_each(|line| context.say(line));
+        context.say_all(talk::welcome(&text, plain_lines));
         if plain_lines {
             talk::talk(&mut stage.setup, &stage.runner, &mut Liner::new(&text), companion).map_err(lost)?;
         } else {
@@ -175,7 +175,7 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         let _settled = host::signals::settled();
         if stage.setup.status() == Status::Done {
             let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-            talk::closing(&stage.setup, columns).iter().for_each(|line| context.say(line));
+            context.say_all(talk::closing(&stage.setup, columns));
         }
     }
     let saved = report::of_setup(context, &stage.setup);

@@ -194,7 +194,9 @@ mod tests {
     fn a_missing_route_hides_nothing() {
         let kind = |notes: &[ErrorKind]| {
             let mut verdict = Verdict::default();
-            notes.iter().for_each(|kind| verdict.note(*kind));
+            for kind in notes {
+                verdict.note(*kind);
+            }
             verdict.kind()
         };
         assert_eq!(kind(&[]), ErrorKind::TimedOut);

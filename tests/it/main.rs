@@ -1,5 +1,13 @@
 //! The integration tests: one binary, one module a part.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "a test says what it leaves out")]
+#![expect(
+    clippy::similar_names,
+    clippy::items_after_statements,
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "a test reads from top to bottom"
+)]
 
 mod consumers;
 mod conversation;

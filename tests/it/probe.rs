@@ -146,7 +146,7 @@ fn differences(fixture: &Fixture, report: &Report, seen: &Seen) -> Vec<String> {
     }
     if expect.mechanism.is_some() {
         let mechanism = evidence.and_then(|evidence| evidence.mechanism);
-        same("mechanism", debug(&mechanism.map(|mechanism| mechanism.as_str())), debug(&expect.mechanism));
+        same("mechanism", debug(&mechanism.map(mailsetup::mail::Mechanism::as_str)), debug(&expect.mechanism));
     }
     if expect.challenge.is_some() {
         same("challenge", debug(&evidence.and_then(|evidence| evidence.challenge.clone())), debug(&expect.challenge));

@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
     let setup = &stage.setup;
     let show_plan = context.inputs.is_set("dry-run") || context.inputs.is_set("diff");
     if show_plan && setup.plan().is_some() {
-        talk::plan_lines(setup).iter().for_each(|line| context.say(line));
+        context.say_all(talk::plan_lines(setup));
     }
     let is_proven = setup.written().is_none_or(render::summary::is_proven);
     match &result {
@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
                 explain_failure(context, setup);
             }
             if setup.written().is_some() {
-                talk::closing(setup, 100).iter().for_each(|line| context.say(line));
+                context.say_all(talk::closing(setup, 100));
             }
         }
         Err(Stop::Failed(_)) => explain_failure(context, setup),
@@ -111,10 +111,10 @@ fn refused_proof(setup: &Setup) -> Option<Exit> {
 fn explain_failure(context: &Context, setup: &Setup) {
     let Some(ladder) = setup.test() else { return };
     if let Some(evidence) = ladder.report.as_ref().and_then(|report| report.evidence.as_ref()) {
-        render::ladder::fault(&context.text, evidence).iter().for_each(|line| context.say(&format!("    {line}")));
+        context.say_all(render::ladder::fault(&context.text, evidence).iter().map(|line| format!("    {line}")));
     }
     if let Some(diagnosis) = &ladder.diagnosis {
-        render::diagnosis(&context.text, diagnosis).iter().for_each(|line| context.say(line));
+        context.say_all(render::diagnosis(&context.text, diagnosis));
     }
     if setup.test_overridden() && setup.written().is_some() {
         return;
@@ -122,6 +122,6 @@ fn explain_failure(context: &Context, setup: &Setup) {
     let mended = ladder.diagnosis.as_ref().and_then(|diagnosis| setup.mended_command(diagnosis));
     context.say_phrase(&if mended.is_some() { phrase!("script-next") } else { phrase!("script-again") });
     let command = mended.unwrap_or_else(|| setup.equivalent());
-    render::summary::command(&command, 100).iter().for_each(|line| context.say(&format!("  {line}")));
+    context.say_all(render::summary::command(&command, 100).iter().map(|line| format!("  {line}")));
     context.say_phrase(&phrase!("script-nothing-written"));
 }

@@ -283,7 +283,6 @@ fn secret_key(line: &mut SecretLine, code: KeyCode, modified: bool) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
     use crate::setup::{Field, Source, Step};

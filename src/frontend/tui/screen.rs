@@ -323,7 +323,6 @@ impl<W: Write> Backend for Screen<W> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use ratatui::{Terminal, style::Style};
 

@@ -63,7 +63,9 @@ fn bad_answers_are_named_with_what_would_be_right() {
         (&["--name", "a\nb"], &["--name"]),
     ] {
         let said = refused(&house, &[&file[..], more].concat(), 64);
-        parts.iter().for_each(|part| assert!(said.contains(part), "{part} in {said}"));
+        for part in parts {
+            assert!(said.contains(part), "{part} in {said}");
+        }
     }
     for (host, part) in [
         ("smtp://mail.example.test", "mail.example.test"),
@@ -96,7 +98,9 @@ fn flags_that_are_none_are_explained() {
         (&["remove"], &["PROFILE", "missing"]),
     ] {
         let out = house.run(words).code(64);
-        parts.iter().for_each(|part| assert!(out.stderr.contains(part), "{part} in {}", out.stderr));
+        for part in parts {
+            assert!(out.stderr.contains(part), "{part} in {}", out.stderr);
+        }
     }
 }
 
