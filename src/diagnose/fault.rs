@@ -247,6 +247,8 @@ const WORDS: &[(&str, &[&str])] = &[
             "upgrade to tls",
             "not support tls via the starttls",
             "not support the command starttls",
+            "unrecognized command 'starttls'",
+            "unrecognized command \"starttls\"",
         ],
     ),
     (
@@ -395,18 +397,6 @@ const WORDS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "timed_out",
-        &[
-            "resource temporarily unavailable",
-            "read timed out",
-            "read timeout",
-            "timed out",
-            "timeout",
-            "time-out",
-            "temporarily unavailable (os error 11)",
-        ],
-    ),
-    (
         "closed",
         &[
             "econnreset",
@@ -440,12 +430,25 @@ const WORDS: &[(&str, &[&str])] = &[
             "serverdisconnected",
             "read data from the transport connection",
             "premature close",
+            "sent an empty reply",
             "eof occurred",
             "[eof]",
             "econnection",
             ": eof ",
             "response error: incomplete",
             "incomplete response",
+        ],
+    ),
+    (
+        "timed_out",
+        &[
+            "resource temporarily unavailable",
+            "read timed out",
+            "read timeout",
+            "timed out",
+            "timeout",
+            "time-out",
+            "temporarily unavailable (os error 11)",
         ],
     ),
     (

@@ -31,8 +31,13 @@ const FRONTS: &[&str] = &[
 ];
 
 /// What programs write in front of what they sent themselves.
-const OWN: &[&str] =
-    &["-> ", " -> ", " ~> ", "~> ", "<~> ", "C: ", "CLIENT -> SERVER:", ">>> ", ">> ", "> ", "EHLO ", "HELO ", "AUTH "];
+const OWN: &[&str] = &["-> ", " -> ", " ~> ", "~> ", "<~> ", "C: ", "CLIENT -> SERVER:", ">>> ", ">> ", "> "];
+
+/// Commands that stand in logs without anything in front.
+const COMMANDS: &[&str] = &["EHLO ", "HELO ", "AUTH "];
+
+/// Replies that tell of no failure. Other numbers of their class that begin a line are process ids and the like.
+const GOOD: [u16; 10] = [211, 214, 220, 221, 235, 250, 251, 252, 253, 354];
 
 /// Numbers that stand in logs as ports.
 const PORTS: [u16; 9] = [443, 465, 587, 588, 143, 220, 366, 389, 993];
@@ -65,6 +70,8 @@ const INTRODUCERS: &[&str] = &[
     "because:",
     "returned",
     "returned:",
+    "retcode",
+    "received:",
     "smtp:",
     "responsecode:",
     "server:",
@@ -114,18 +121,16 @@ pub(super) fn read(input: &Explain) -> Facts {
     let mut inline = None;
     for line in text.split(['\n', '\r']) {
         let line = line.trim();
-        if OWN.iter().any(|front| line.starts_with(front)) {
+        let command = || COMMANDS.iter().any(|front| line.starts_with(front)) && inline_code(line).is_none();
+        if OWN.iter().any(|front| line.starts_with(front)) || command() {
             continue;
         }
         let line = FRONTS.iter().find_map(|front| line.strip_prefix(front)).unwrap_or(line).trim_start();
         match code_at(line) {
-            Some(code) if code < 400 => {
-                if code != 334 {
-                    continue;
-                }
-            }
-            Some(code) => at_line_start = Some((code, line)),
-            None => {
+            Some(code) if GOOD.contains(&code) && inline_code(line.get(3..).unwrap_or_default()).is_none() => continue,
+            Some(code) if code >= 400 => at_line_start = Some((code, line)),
+            Some(334) => {}
+            _ => {
                 if inline.is_none() {
                     inline = inline_code(line);
                 }
@@ -202,7 +207,10 @@ fn inline_code(line: &str) -> Option<(u16, &str)> {
         {
             return Some((code, &line[offset..]));
         }
-        before = word.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+        let bare = word.trim().trim_matches(['"', '\'']);
+        if !bare.is_empty() {
+            before = bare.to_ascii_lowercase();
+        }
     }
     None
 }

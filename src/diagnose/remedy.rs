@@ -153,7 +153,12 @@ fn login_as_sender(facts: &Facts) -> Option<Change> {
 }
 
 fn address_as_username(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
-    let form = provider.map_or(UsernameForm::Address, |provider| provider.username.form);
+    let form = match provider {
+        Some(provider) => provider.username.form,
+        None if is_custom(facts) => UsernameForm::Address,
+        // A service that no preset describes may have user names of its own.
+        None => return None,
+    };
     let username = facts.username.as_deref()?;
     let sender = facts.sender.as_deref().filter(|sender| sender.parse::<Address>().is_ok())?;
     (form == UsernameForm::Address && !username.contains('@')).then(|| one("username", sender))
@@ -172,8 +177,12 @@ fn pin(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     let certificate = facts.certificate.as_ref()?;
     let local = facts.host.as_deref().is_some_and(is_loopback)
         || provider.is_some_and(|provider| matches!(provider.category, Category::Bridge | Category::Local));
-    let custom = facts.who.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"));
-    (local || custom).then(|| one("pin_sha256", &certificate.sha256))
+    (local || is_custom(facts)).then(|| one("pin_sha256", &certificate.sha256))
+}
+
+/// Whether the server belongs to nobody who is known.
+fn is_custom(facts: &Facts) -> bool {
+    facts.who.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"))
 }
 
 fn certificate_name(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {

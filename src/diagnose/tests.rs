@@ -52,6 +52,7 @@ fn wrong(cases: &[Case]) -> Vec<String> {
 
 const SHARED: &str = include_str!("../../tests/fixtures/replies/shared.jsonl");
 const FIELD: &str = include_str!("../../tests/fixtures/replies/field.jsonl");
+const FOUND: &str = include_str!("../../tests/fixtures/replies/found.jsonl");
 const PARAPHRASE: &str = include_str!("../../tests/fixtures/replies/paraphrase.jsonl");
 
 #[test]
@@ -64,8 +65,8 @@ fn every_shared_reply_is_recognised() {
 
 #[test]
 fn replies_of_other_sources_are_recognised() {
-    let cases: Vec<Case> = cases(PARAPHRASE).into_iter().chain(cases(FIELD)).collect();
-    assert!(cases.len() >= 300);
+    let cases: Vec<Case> = [PARAPHRASE, FIELD, FOUND].into_iter().flat_map(cases).collect();
+    assert!(cases.len() >= 600);
     let wrong = wrong(&cases);
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

@@ -9,6 +9,7 @@
     reason = "a test reads from top to bottom"
 )]
 
+mod causes;
 mod consumers;
 mod conversation;
 mod demo;

@@ -3,8 +3,10 @@
 pub(crate) mod bed;
 pub(crate) mod fixture;
 pub(crate) mod pki;
+pub(crate) mod plug;
 pub(crate) mod pty;
 pub(crate) mod sandbox;
 pub(crate) mod screen;
 pub(crate) mod server;
+pub(crate) mod story;
 pub(crate) mod wait;

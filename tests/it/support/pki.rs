@@ -65,8 +65,12 @@ pub(crate) struct Identity {
 
 impl Identity {
     pub(crate) fn new(kind: Kind) -> Self {
+        Self::of(kind, if kind == Kind::WrongName { "other.test" } else { HOST })
+    }
+
+    /// A certificate of this kind for a host.
+    pub(crate) fn of(kind: Kind, host: &str) -> Self {
         let key = KeyPair::generate().unwrap();
-        let host = if kind == Kind::WrongName { "other.test" } else { HOST };
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         params.distinguished_name.push(DnType::CommonName, host);
         match kind {

@@ -37,31 +37,52 @@ pub(crate) struct Seen {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) fingerprint: [u8; 32],
-    thread: JoinHandle<Seen>,
+    scenes: usize,
+    thread: JoinHandle<Vec<Seen>>,
 }
 
 impl Server {
     pub(crate) fn start(fixture: &Fixture) -> Self {
         let identity = Identity::new(fixture.certificate);
-        let config = identity.config(fixture.tls.as_deref());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (mode, script) = (fixture.mode, fixture.script.clone());
-        let thread = thread::spawn(move || {
-            let (socket, _) = listener.accept().unwrap();
-            let mut player = Player::new(socket, config);
-            let played = player.play(mode, &script);
-            let mut seen = player.seen;
-            seen.flights = player.stream.socket().flights;
-            seen.unexpected = played.err();
-            seen
-        });
-        Self { address, fingerprint: identity.fingerprint(), thread }
+        Self::play(listener, &identity, fixture.tls.as_deref(), vec![(fixture.mode, fixture.script.clone())])
     }
 
-    /// Waits until the client is gone. A server that no client has found is woken first.
+    /// Plays one scene to each client, in order.
+    pub(crate) fn play(
+        listener: TcpListener,
+        identity: &Identity,
+        tls: Option<&str>,
+        scenes: Vec<(Mode, Vec<Step>)>,
+    ) -> Self {
+        let config = identity.config(tls);
+        let address = listener.local_addr().unwrap();
+        let rest = scenes.len();
+        let thread = thread::spawn(move || {
+            let play = |(mode, script): (Mode, Vec<Step>)| {
+                let (socket, _) = listener.accept().unwrap();
+                let mut player = Player::new(socket, Arc::clone(&config));
+                let played = player.play(mode, &script);
+                let mut seen = player.seen;
+                seen.flights = player.stream.socket().flights;
+                seen.unexpected = played.err();
+                seen
+            };
+            scenes.into_iter().map(play).collect()
+        });
+        Self { address, fingerprint: identity.fingerprint(), scenes: rest, thread }
+    }
+
+    /// Waits until the client of the only scene is gone.
     pub(crate) fn finish(self) -> Seen {
-        drop(TcpStream::connect(self.address));
+        self.finish_all().remove(0)
+    }
+
+    /// Waits until the clients are gone. A server that too few clients have found is woken.
+    pub(crate) fn finish_all(self) -> Vec<Seen> {
+        for _ in 0..self.scenes {
+            drop(TcpStream::connect(self.address));
+        }
         self.thread.join().unwrap()
     }
 }
