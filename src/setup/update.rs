@@ -136,8 +136,17 @@ impl Setup {
         ];
         let former = self.answers.text(Field::Provider);
         if former != key && !former.is_empty() {
-            let aside: BTreeMap<Field, Answer> =
-                HANGING.into_iter().filter_map(|field| Some((field, self.answers.given.remove(&field)?))).collect();
+            // What was given beforehand does not hang on a provider that was only proposed.
+            let was_chosen =
+                self.answers.given.contains_key(&Field::Provider) || self.accepted.contains_key(&Field::Provider);
+            let hangs = |answer: &Answer| was_chosen || !matches!(answer.source, Source::Flag | Source::Env | Source::File);
+            let mut aside = BTreeMap::new();
+            for field in HANGING {
+                if let Some(answer) = self.answers.given.remove(&field) {
+                    let place = if hangs(&answer) { &mut aside } else { &mut self.answers.given };
+                    place.insert(field, answer);
+                }
+            }
             self.set_aside.insert(former, aside);
             self.answers.given.remove(&Field::Spaces);
             if let Some(back) = self.set_aside.remove(&key) {

@@ -16,6 +16,7 @@ mod demo;
 mod egress;
 mod host;
 mod house;
+mod parity;
 mod plan;
 mod presets;
 mod probe;

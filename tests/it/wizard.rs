@@ -1,7 +1,7 @@
 //! The real program in a real terminal, as a person uses it: the wizard, prompts, and plain lines.
 
 mod breaks;
-mod drive;
+pub(crate) mod drive;
 mod leave;
 mod paste;
 mod runs;

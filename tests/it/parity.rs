@@ -1,0 +1,105 @@
+//! One table of answers, three front ends: equal profiles, equal plans, equal files.
+
+mod drivers;
+mod fields;
+mod walks;
+mod world;
+
+use mailsetup::setup::Field;
+
+use world::{Case, Made, World};
+
+/// Answers for the demo's own provider, some of which no front end asks by itself.
+fn with_a_provider() -> Case {
+    Case::new(&[
+        (Field::Address, "demo@mailsetup.example"),
+        (Field::Name, "Ops Team"),
+        (Field::ReplyTo, "help@example.org"),
+        (Field::Provider, "demo"),
+        (Field::Ehlo, "web1.example.net"),
+        (Field::Test, "send"),
+        (Field::TestTo, "demo+reports@mailsetup.example"),
+        (Field::Targets, "msmtp,dotenv"),
+        (Field::Profile, "relay"),
+    ])
+}
+
+/// Answers for a server of one's own, with everything that a person can know of it.
+fn custom(world: &World) -> Case {
+    let port = world.demo.starttls_port().to_string();
+    Case::new(&[
+        (Field::Address, "demo@mailsetup.example"),
+        (Field::Name, ""),
+        (Field::Provider, "custom"),
+        (Field::Host, "localhost"),
+        (Field::Security, "starttls"),
+        (Field::Port, &port),
+        (Field::Imap, "yes"),
+        (Field::ImapHost, "imap.example.org"),
+        (Field::ImapSecurity, "starttls"),
+        (Field::ImapPort, "1143"),
+        (Field::ImapUsername, "ops"),
+        (Field::Auth, "login"),
+        (Field::Username, "demo@mailsetup.example"),
+        (Field::Test, "login"),
+        (Field::Targets, "dotenv-sh"),
+        (Field::SecretStore, "command"),
+        (Field::SecretCommand, "printf '%s' 'open sesame #1'"),
+    ])
+}
+
+/// Answers for a server on this machine that wants neither TLS nor a login.
+fn local(world: &World) -> Case {
+    let port = world.demo.plain_port().to_string();
+    Case::new(&[
+        (Field::Address, "root@example.org"),
+        (Field::Name, "Cron"),
+        (Field::Provider, "custom"),
+        (Field::Host, "localhost"),
+        (Field::Security, "none"),
+        (Field::Port, &port),
+        (Field::Auth, "none"),
+        (Field::Test, "connect"),
+        (Field::Targets, ""),
+    ])
+}
+
+fn check(case: &Case, world: &World) -> Made {
+    let script = drivers::by_script(world, case);
+    let prompts = drivers::by_prompts(world, case);
+    let wizard = drivers::by_wizard(world, case);
+    for (name, made) in [("prompts", &prompts), ("wizard", &wizard)] {
+        assert_eq!(made.profile, script.profile, "the profile by {name}");
+        assert_eq!(made.plan, script.plan, "the plan by {name}");
+        assert_eq!(made.files, script.files, "the files by {name}");
+    }
+    script
+}
+
+#[test]
+fn a_provider_is_set_up_alike_by_script_prompts_and_wizard() {
+    let world = World::new();
+    let made = check(&with_a_provider(), &world);
+    assert_eq!(made.profile.sender.name.as_deref(), Some("Ops Team"));
+    assert_eq!(made.profile.sender.reply_to.as_deref(), Some("help@example.org"));
+    assert_eq!(made.profile.smtp.ehlo, "web1.example.net");
+    let names: Vec<&str> = made.files.keys().map(String::as_str).collect();
+    let profiles = [".config/mailsetup/profiles/relay.secret", ".config/mailsetup/profiles/relay.toml"];
+    assert_eq!(names, [profiles[0], profiles[1], ".env", ".msmtprc"]);
+}
+
+#[test]
+fn a_custom_server_is_set_up_alike_by_script_prompts_and_wizard() {
+    let world = World::new();
+    let made = check(&custom(&world), &world);
+    let imap = made.profile.imap.unwrap();
+    assert_eq!((imap.host.as_str(), imap.port, imap.username.as_deref()), ("imap.example.org", 1143, Some("ops")));
+    assert_eq!((made.profile.smtp.auth.as_str(), made.profile.smtp.port), ("login", world.demo.starttls_port()));
+}
+
+#[test]
+fn a_local_server_is_set_up_alike_by_script_prompts_and_wizard() {
+    let world = World::new();
+    let made = check(&local(&world), &world);
+    assert_eq!((made.profile.smtp.auth.as_str(), made.profile.smtp.username, made.profile.secret), ("none", None, None));
+}
