@@ -172,12 +172,13 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         }
     } else {
         stage = by_wizard(context, stage).map_err(lost)?;
-        let _settled = host::signals::settled();
         if stage.setup.status() == Status::Done {
             let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
             context.say_all(talk::closing(&stage.setup, columns));
         }
     }
+    // Whoever left while files were written waits for them, and what has not begun to write never does.
+    std::mem::forget(host::signals::settled());
     let saved = report::of_setup(context, &stage.setup);
     part(context, stage.scratch.as_ref());
     let exit = if stage.setup.status() == Status::Done {

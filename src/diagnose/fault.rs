@@ -292,7 +292,16 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     (
         "dns_unavailable",
-        &["eai_again", "temporary failure in name resolution", "server misbehaving", "servfail", "try again to resolve"],
+        &[
+            "eai_again",
+            "temporary failure in name resolution",
+            "server misbehaving",
+            "servfail",
+            "querya etimeout",
+            "queryaaaa etimeout",
+            "querymx etimeout",
+            "try again to resolve",
+        ],
     ),
     ("dns_no_address", &["no address associated with hostname", "no address associated with name", "eai_nodata"]),
     (
@@ -457,6 +466,8 @@ const WORDS: &[(&str, &[&str])] = &[
             "could not connect to smtp host",
             "couldn't connect to host",
             "smtp connect() failed",
+            "cannot open smtp",
+            "cannot open mail",
             "failed to connect to server",
             "could not be established with host",
             "unable to connect",

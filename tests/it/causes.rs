@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::ErrorKind,
-    net::{IpAddr, Ipv4Addr, TcpListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     sync::Mutex,
     thread,
     time::{Duration, SystemTime},
@@ -16,6 +16,7 @@ use mailsetup::{
     probe::{Cancel, Climb, DnsFault, Goal, Login, MessageSpec, Report, Resolve, Stage, Trust, climb, test_message},
     setup::Field,
 };
+use socket2::{Domain, Socket, Type};
 
 use crate::support::{
     pki::{self, HOST, Identity},
@@ -51,15 +52,20 @@ impl Resolve for Table {
 /// Where a scene takes place.
 enum Stand {
     Server(Server),
-    Plug { _plug: Plug },
-    Nothing,
+    Plug {
+        _plug: Plug,
+    },
+    /// A port that is taken and refuses connections.
+    Held {
+        _socket: Socket,
+    },
 }
 
 /// A story made ready: its servers are up.
 struct Ready {
     address: IpAddr,
     ports: [u16; 2],
-    leaf: Option<String>,
+    leaf: String,
     stands: Vec<Stand>,
 }
 
@@ -74,6 +80,14 @@ fn bind(address: IpAddr, scene: &Scene) -> Option<TcpListener> {
         }
         Err(error) => panic!("{error}"),
     }
+}
+
+/// Takes a port without listening on it, so that nobody else does.
+fn held(address: SocketAddr) -> Socket {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.bind(&address.into()).unwrap();
+    socket
 }
 
 fn host_of(story: &Story) -> String {
@@ -109,15 +123,16 @@ fn set(story: &Story, place: usize) -> Option<Ready> {
     }
     let server = match story.first.mode {
         Manner::Refused => {
+            let address = first.local_addr().unwrap();
             drop(first);
-            Stand::Nothing
+            Stand::Held { _socket: held(address) }
         }
         Manner::Plugged => Stand::Plug { _plug: Plug::new(first) },
         _ => Stand::Server(Server::play(first, &shown, None, scenes)),
     };
     let leaf = shown.fingerprint().iter().map(|byte| format!("{byte:02x}")).collect();
     stands.insert(0, server);
-    Some(Ready { address, ports, leaf: Some(leaf), stands })
+    Some(Ready { address, ports, leaf, stands })
 }
 
 /// The story's made-up provider.
@@ -269,9 +284,7 @@ fn differences(story: &Story, report: &Report, diagnosis: &Diagnosis, ready: &Re
     };
     same("cause", diagnosis.cause.clone(), expect.cause.clone());
     same("stage", report.failed_stage().map_or("none", Stage::as_str).to_owned(), expect.stage.clone());
-    let fill = |value: &String| {
-        value.replace("{second}", &ready.ports[1].to_string()).replace("{leaf}", ready.leaf.as_deref().unwrap_or_default())
-    };
+    let fill = |value: &String| value.replace("{second}", &ready.ports[1].to_string()).replace("{leaf}", &ready.leaf);
     let change: BTreeMap<String, String> = expect.change.iter().map(|(key, value)| (key.clone(), fill(value))).collect();
     same("change", format!("{:?}", diagnosis.change), format!("{change:?}"));
     same("ask", format!("{:?}", diagnosis.ask), format!("{:?}", expect.ask));
