@@ -150,7 +150,7 @@ invalid-variable = “{ $typed }” cannot be a variable’s name. Use letters, 
 
 ## Notes on answers
 
-note-ehlo = This machine calls itself “{ $name }”, which is not a full name. Some servers refuse it: set the EHLO name to something like web1.example.com.
+note-ehlo = “{ $name }” is not a full name. Some servers want one, such as web1.example.com.
 note-port-mode = Port { $port } usually speaks another mode than { $mode }. If the test fails at the greeting or at TLS, change one of them.
 note-username-space = There is a space in the user name. Is it meant to be there?
 note-password-useless = { $provider } takes no password for sending, of any kind. Use an access token (login method XOAUTH2) or another provider.

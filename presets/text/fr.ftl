@@ -150,7 +150,7 @@ invalid-variable = « { $typed } » ne peut pas nommer une variable. Utilisez le
 
 ## Remarques sur les réponses
 
-note-ehlo = Cette machine se nomme « { $name } », ce qui n’est pas un nom complet. Certains serveurs le refusent : donnez un nom EHLO comme web1.exemple.fr.
+note-ehlo = « { $name } » n’est pas un nom complet. Certains serveurs en veulent un.
 note-port-mode = Le port { $port } parle d’habitude un autre mode que { $mode }. Si le test échoue à l’accueil ou au TLS, changez l’un des deux.
 note-username-space = Il y a une espace dans l’identifiant. Est-ce voulu ?
 note-password-useless = { $provider } n’accepte aucun mot de passe pour l’envoi. Prenez un jeton d’accès (méthode XOAUTH2) ou un autre fournisseur.

@@ -43,6 +43,8 @@ impl std::error::Error for PresetFault {}
 #[derive(Debug, Default)]
 pub struct Catalog {
     overrides: Option<PathBuf>,
+    /// A provider in front of the files' own.
+    first: Option<Provider>,
     providers: OnceLock<Vec<Provider>>,
     targets: OnceLock<Vec<Target>>,
     causes: OnceLock<Vec<Cause>>,
@@ -86,16 +88,20 @@ impl Catalog {
     /// The same with one more provider in front of the others.
     #[must_use]
     pub fn with_provider(mut self, provider: Provider) -> Self {
-        let mut providers = self.providers().to_vec();
-        providers.insert(0, provider);
-        self.providers = OnceLock::from(providers);
+        if let Some(read) = self.providers.get_mut() {
+            read.insert(0, provider.clone());
+        }
+        self.first = Some(provider);
         self
     }
 
     /// Every provider, in the order in which a list shows them.
     pub fn providers(&self) -> &[Provider] {
         self.providers.get_or_init(|| {
-            self.read_builtin("providers", builtin::PROVIDERS, |provider: &mut Provider, key| provider.key = key)
+            let mut providers =
+                self.read_builtin("providers", builtin::PROVIDERS, |provider: &mut Provider, key| provider.key = key);
+            providers.splice(..0, self.first.clone());
+            providers
         })
     }
 
@@ -127,12 +133,18 @@ impl Catalog {
 
     /// A provider by key.
     pub fn provider(&self, key: &str) -> Option<&Provider> {
-        self.providers().iter().find(|provider| provider.key == key)
+        // As long as nothing is chosen, which is when the wizard draws its first page, no file need be read.
+        if key.is_empty() { None } else { self.find_provider(|provider| provider.key == key) }
     }
 
     /// The provider whose own e-mail domain this is.
     pub fn provider_of_domain(&self, domain: &str) -> Option<&Provider> {
-        self.providers().iter().find(|provider| provider.owns(domain))
+        self.find_provider(|provider| provider.owns(domain))
+    }
+
+    fn find_provider(&self, wanted: impl Fn(&Provider) -> bool) -> Option<&Provider> {
+        let first = self.first.as_ref().filter(|provider| wanted(provider));
+        first.or_else(|| self.providers().iter().find(|provider| wanted(provider)))
     }
 
     /// A target by key.

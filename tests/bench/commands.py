@@ -15,15 +15,29 @@ MESSAGE = f"From: {FROM}\r\nTo: {TO}\r\nSubject: benchmark\r\n\r\nhello\r\n"
 
 # --- terminal: name -> command; what is typed into its first field is TYPED, then Tab
 TYPED = "alice@example.test"
+DEMO_PASSWORD = b"open sesame #1"
 BASE = "whiptail inputbox"
 TERMINAL = {
-    "mailsetup": [str(MAILSETUP), "--demo"],
-    "mailsetup --plain": [str(MAILSETUP), "--demo", "--plain"],
+    "mailsetup": [str(MAILSETUP)],
+    "mailsetup --demo": [str(MAILSETUP), "--demo"],
+    "mailsetup --plain": [str(MAILSETUP), "--plain"],
     "inquire Text": [str(INQUIRE)],
     "whiptail inputbox": ["whiptail", "--inputbox", "SMTP server:", "10", "60"],
     "dialog form": ["dialog", "--form", "SMTP", "14", "60", "6"]
     + [w for i, label in enumerate(("Server", "Port", "User", "Password", "From", "To"), 1)
        for w in (label, str(i), "1", "", str(i), "12", "40", "0")],
+}
+
+# --- start: what ends at once; the profile is the one that Line.prepare() writes
+START = {
+    "true": ["true"],
+    "mailsetup --version": [str(MAILSETUP), "--version"],
+    "mailsetup secret": [str(MAILSETUP), "secret", "--scope", "user"],
+    "mailsetup detect": [str(MAILSETUP), "detect", "ops@gmail.com"],
+    "mailsetup providers": [str(MAILSETUP), "providers"],
+    "msmtp --version": ["msmtp", "--version"],
+    "curl --version": ["curl", "--version"],
+    "swaks --version": ["swaks", "--version"],
 }
 
 
@@ -53,12 +67,12 @@ class Line:
         secret = self.home / "password"
         secret.touch(0o600)
         secret.write_text(PASSWORD)
-        done = subprocess.run(
-            [MAILSETUP, FROM, "--provider", "custom", "--host", self.host, "--port", self.port, "--security", self.mode,
-             "--auth", "plain", "--username", FROM, "--password-file", secret, "--ca-file", self.ca, "--no-imap",
-             "--profile", self.profile, "--scope", "user", "--secret-store", "file", "--test", "none",
-             "--yes", "--no-input", "--json"],
-            env=self.env, capture_output=True, text=True, timeout=60)
+        self.set_up = [str(MAILSETUP), FROM, "--provider", "custom", "--host", self.host, "--port", self.port,
+                       "--security", self.mode, "--username", FROM, "--password-file", str(secret), "--ca-file", self.ca,
+                       "--ehlo", "web1.example.test", "--no-imap", "--profile", self.profile, "--scope", "user",
+                       "--secret-store", "file", "--no-input", "-q"]
+        done = subprocess.run([*self.set_up, "--test", "none", "--yes"], env=self.env, capture_output=True, text=True,
+                              timeout=60)
         return f"set-up ended with {done.returncode}: {done.stderr.strip()[:200]}" if done.returncode else None
 
     def commands(self):
@@ -72,11 +86,14 @@ class Line:
                 "--mail-from", FROM, "--mail-rcpt", TO, "-T", str(self.message)]
         node = ["node", str(TOP / "tests/bench/nodemailer.js")]
         how = [self.host, self.port, self.mode, self.ca, FROM, PASSWORD, TO]
-        check = [str(MAILSETUP), "check", self.profile, "--no-input", "--json"]
+        check = [str(MAILSETUP), "check", self.profile, "--scope", "user", "--no-input", "-q"]
+        tried = [*self.set_up, "--dry-run", "--test-to", TO]
         return {
-            ("login", "mailsetup check"): (check, None),
+            ("login", "mailsetup --test login"): ([*tried, "--test", "login"], None),
+            ("login", "mailsetup check (and an envelope)"): (check, None),
             ("login", "swaks --quit-after AUTH"): ([*swaks, "--quit-after", "AUTH"], None),
             ("login", "nodemailer verify"): ([*node, "verify", *how], None),
+            ("message", "mailsetup --test send"): ([*tried, "--test", "send"], None),
             ("message", "mailsetup check --send"): ([*check, "--send"], None),
             ("message", "msmtp"): (["msmtp", "-C", str(self.msmtprc), TO], MESSAGE.encode()),
             ("message", "swaks"): (swaks, None),

@@ -105,6 +105,28 @@ def writes(command):
             program.close()
 
 
+def walk(command, hint, patience=30):
+    """The demo from its first page to its end by Enter alone, password, live test and writing included: rows of a table."""
+    program, rows, typed = Program(command), [], False
+    try:
+        shown, _ = program.drain()
+        for step in range(patience):
+            memory = [f"{program.memory(what) / 1024:.1f}" for what in ("VmRSS", "VmHWM")]
+            rows.append([f"{step} times Enter", str(len(shown)), *memory])
+            if hint in shown and not typed:
+                typed = True
+                os.write(program.master, hint)
+                program.drain(0.1)
+            os.write(program.master, b"\r")
+            shown, _ = program.drain()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                status = program.child.wait(0.05)
+                return [*rows, [f"ended with {status}", "", "", ""]]
+        return [*rows, ["did not end", "", "", ""]]
+    finally:
+        program.close()
+
+
 def run(table):
     """Measures and prints."""
     commands.inquire()
@@ -129,5 +151,8 @@ def run(table):
     table(f"terminal, 80x24, medians of {RUNS} runs; ratio to {commands.BASE}; write calls by strace in a run of its own",
           ["", "first frame ms", "ratio", "bytes", "writes", "bytes a key", "writes", "bytes Tab", "writes", "RSS MiB",
            "peak MiB"], rows)
+    if "mailsetup --demo" in there:
+        table("mailsetup --demo from the first page to the end", ["", "bytes", "RSS MiB", "peak MiB"],
+              walk(there["mailsetup --demo"], commands.DEMO_PASSWORD))
     for name in commands.TERMINAL.keys() - there.keys():
         print(f"left out: {name}: not installed or not built\n")

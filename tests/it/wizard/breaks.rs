@@ -27,7 +27,7 @@ fn a_wrong_password_is_explained_and_another_one_tried() {
     pick(&session, '2');
     test(&session);
     session.read("The user name or password is refused");
-    session.read("Enter: Change: App password");
+    session.read("Enter new password");
     session.terminal.key(Key::Enter);
     session.expect(Field::Password);
     pick(&session, '1');
