@@ -547,6 +547,7 @@ key-fix = apply the fix
 key-retry = test again
 key-password = new password
 key-transcript = transcript
+key-report = save report
 key-edit = edit
 key-force = write anyway
 key-field = field

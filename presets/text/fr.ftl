@@ -547,6 +547,7 @@ key-fix = appliquer la correction
 key-retry = retester
 key-password = autre mot de passe
 key-transcript = échanges
+key-report = enregistrer le rapport
 key-edit = modifier
 key-force = écrire quand même
 key-field = champ

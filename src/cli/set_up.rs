@@ -21,7 +21,9 @@ use crate::{
     frontend::{Companion, lines::Liner, prompt::Prompter, restore::restorer, talk, tui},
     host::{self, input},
     mail::{Secret, reply::escape},
-    phrase, probe,
+    phrase,
+    presets::Phrase,
+    probe,
     runner::Runner,
     setup::{Facts, Field, Given, Invalid, Options, Setup, Source, Status},
 };
@@ -197,6 +199,13 @@ fn part(context: &Context, scratch: Option<&Scratch>) {
     }
 }
 
+/// Saves the redacted report in the current folder; a name that is taken gets a number.
+fn save_report(setup: &Setup) -> Result<std::path::PathBuf, Phrase> {
+    let now = host::clock::rfc3339(std::time::SystemTime::now());
+    let text = crate::render::report::of_setup(setup, now, host::system());
+    host::save_private(Path::new("mailsetup-report.txt"), &text).map_err(|error| error.phrase())
+}
+
 /// Runs the conversation in the full-screen wizard.
 fn by_wizard(context: &Context, stage: Stage) -> io::Result<Stage> {
     let (messages, results) = std::sync::mpsc::channel();
@@ -204,7 +213,7 @@ fn by_wizard(context: &Context, stage: Stage) -> io::Result<Stage> {
     let starter: tui::Starter = Box::new(move |effect| runner.start(effect, messages.clone()));
     let diff: tui::Differ =
         |change, secret| crate::plan::diff(change, secret).iter().map(crate::plan::DiffLine::marked).collect();
-    let options = tui::Options { look: tui::Look::of(variable, context.color()), diff };
+    let options = tui::Options { look: tui::Look::of(variable, context.color()), diff, report: save_report };
     let ended = tui::run(stage.setup, starter, results, options, stage.companion)?;
     Ok(Stage { setup: ended.setup, companion: None, ..stage })
 }

@@ -21,6 +21,7 @@ mod tests;
 
 use std::{
     io,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -43,12 +44,16 @@ use super::Companion;
 use crate::{
     mail::Secret,
     plan::Change,
+    presets::Phrase,
     probe::Cancel,
     setup::{Effect, Msg, Setup},
 };
 
 /// How a change is shown: lines that begin with `+`, `-` or a blank, without secrets.
 pub type Differ = fn(&Change, Option<&Secret>) -> Vec<String>;
+
+/// Writes the redacted report and says where it is, or why it cannot be written.
+pub type Reporter = fn(&Setup) -> Result<PathBuf, Phrase>;
 
 /// Starts an effect; its results come as messages.
 pub type Starter = Box<dyn FnMut(Effect) -> Cancel>;
@@ -60,6 +65,8 @@ pub struct Options {
     pub look: Look,
     /// How a change is shown.
     pub diff: Differ,
+    /// Writes the report.
+    pub report: Reporter,
 }
 
 /// How the wizard ended.

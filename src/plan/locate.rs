@@ -74,7 +74,7 @@ mod tests {
             home: "/img/root".into(),
             config: "/img/etc/mailsetup".into(),
             state: "/img/var/lib/mailsetup".into(),
-            cwd: "/work".into(),
+            cwd: "/srv".into(),
         };
         let at = |spec: &str| {
             let spot = spot(Path::new(spec), false, &places);
@@ -83,6 +83,6 @@ mod tests {
         assert_eq!(at("/etc/msmtprc"), ("/img/etc/msmtprc".into(), "/etc/msmtprc".into(), false));
         assert_eq!(at("/img/etc/x"), ("/img/etc/x".into(), "/etc/x".into(), false));
         assert_eq!(at("~/.msmtprc"), ("/img/root/.msmtprc".into(), "/root/.msmtprc".into(), false));
-        assert_eq!(at("./.env"), ("/work/.env".into(), "/work/.env".into(), true));
+        assert_eq!(at("./.env"), ("/srv/.env".into(), "/srv/.env".into(), true));
     }
 }

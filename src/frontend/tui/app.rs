@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     frontend::Companion,
+    mail::reply::escape,
     phrase,
     setup::{Field, Given, Msg, Question, Setup, Shape, Status, Work},
 };
@@ -39,6 +40,8 @@ pub struct App {
     /// What happened to what was entered.
     pub(super) note: Option<(Field, String)>,
     pub(super) over: Option<Over>,
+    /// Where the report was saved, or why it was not.
+    pub(super) saved: String,
     /// The highlighted row of what lies over the scene.
     pub(super) here: usize,
     /// Lines that the person scrolled by.
@@ -72,6 +75,7 @@ impl App {
             error: None,
             note: None,
             over: None,
+            saved: String::new(),
             here: 0,
             scroll: 0,
             held: false,
@@ -267,6 +271,7 @@ impl App {
             Action::Password => self.go(Field::Password),
             Action::Edit | Action::Answers => self.open(Over::Answers),
             Action::Transcript => self.open(Over::Transcript),
+            Action::Report => self.report(),
             Action::Link => self.open(Over::Link),
             Action::Probe => self.open(Over::Probe),
             Action::Menu => self.open(Over::Menu),
@@ -294,6 +299,14 @@ impl App {
             Action::Suspend => self.suspend = true,
             Action::Redraw => self.redraw = true,
         }
+    }
+
+    /// Writes the report and says where it is.
+    fn report(&mut self) {
+        let saved = (self.options.report)(&self.setup);
+        let told = |path: std::path::PathBuf| phrase!("report-saved", path = escape(&path.display().to_string()));
+        self.saved = self.setup.text().say(&saved.map_or_else(|why| why, told));
+        self.open(Over::Report);
     }
 
     fn open(&mut self, over: Over) {

@@ -351,6 +351,11 @@ impl App {
                 let report = self.setup.test().and_then(|test| test.report);
                 report.map(|report| over::transcript(ctx, &report)).unwrap_or_default()
             }
+            Over::Report => {
+                let mut doc = Doc::default();
+                doc.text(&self.saved, Style::new(), 0, ctx.width);
+                doc
+            }
             Over::Link => {
                 let link = self.link().unwrap_or_default();
                 over::link(ctx, &link, self.advice().as_ref())

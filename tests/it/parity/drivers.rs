@@ -142,6 +142,7 @@ pub(crate) fn by_wizard(world: &World, case: &Case) -> Made {
     let (sender, results) = channel();
     let runner = stage.runner.clone();
     let looks = Looks {
+        report: |_| Ok("report.txt".into()),
         look: Look { colour: true, utf8: true, glyphs: true },
         diff: |change, secret| diff(change, secret).iter().map(DiffLine::marked).collect(),
     };

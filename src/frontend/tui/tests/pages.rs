@@ -269,3 +269,12 @@ fn a_companion_hints_breaks_things_and_shows_what_arrived() {
     wizard.up_to_test().tested(|_| passed());
     assert!(wizard.screen().contains(" Arrived:\n   Subject: Test from web1\n"), "{}", wizard.screen());
 }
+
+#[test]
+fn one_key_saves_the_report_and_says_where_it_is() {
+    let mut wizard = Wizard::new(Lang::En, 80, 24);
+    wizard.up_to_test().tested(refused).press(KeyCode::Char('s'));
+    assert!(wizard.screen().contains("The report is in /tmp/report.txt."), "{}", wizard.screen());
+    wizard.press(KeyCode::Esc);
+    assert!(!wizard.screen().contains("report.txt"));
+}

@@ -66,7 +66,11 @@ impl Wizard {
             handed.borrow_mut().push(cancel.clone());
             cancel
         });
-        let options = Options { look: Look { colour: true, utf8: true, glyphs: true }, diff };
+        let options = Options {
+            look: Look { colour: true, utf8: true, glyphs: true },
+            diff,
+            report: |_| Ok("/tmp/report.txt".into()),
+        };
         let mut app = App::new(setup, starter, options, companion);
         let size = Size::new(width, height);
         app.resize(size);
