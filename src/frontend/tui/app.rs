@@ -301,6 +301,11 @@ impl App {
         }
     }
 
+    /// The files are being planned: with targets given beforehand that follows a passed test at once.
+    const fn plans(&self) -> bool {
+        matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Plan(_)))
+    }
+
     /// Writes the report and says where it is.
     fn report(&mut self) {
         let saved = (self.options.report)(&self.setup);
@@ -475,7 +480,7 @@ impl App {
         };
         self.status = self.setup.status();
         if before.0 == Scene::Testing
-            && matches!(self.status, Status::Ask(_))
+            && (matches!(self.status, Status::Ask(_)) || self.plans())
             && self.setup.test().and_then(|test| test.report).is_some_and(|report| report.passed())
         {
             self.held = true;
