@@ -115,7 +115,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("check").arg(arg("PROFILE")).arg(switch("send")).arg(value("report", "FILE")),
         sub("detect").arg(arg("ADDRESS").required(true).num_args(1..)).arg(switch("offline")),
         sub("explain")
-            .arg(arg("REPLY").num_args(0..).allow_hyphen_values(true))
+            .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl"))
             .arg(value("provider", "KEY"))
             .arg(value("host", "HOST"))

@@ -53,6 +53,10 @@ fn a_pasted_reply_is_explained() {
     let said = sandbox.mailsetup(["explain", "-"]).stdin("554 5.7.1 <x@y.test>: Relay access denied\n").run().code(0);
     assert!(said.stdout.starts_with("The server does not pass mail on"), "{}", said.stdout);
     let lines = "{\"id\": 1, \"reply\": \"421 4.7.0 Too many connections\"}\n{\"id\": \"b\", \"reply\": \"self signed certificate\", \"stage\": \"tls\"}\n";
+    for nothing in ["", "\0\x01\x02", "hello"] {
+        let said = sandbox.mailsetup(["explain", "-", "--json"]).stdin(nothing).run().code(0).json();
+        assert_eq!(said["cause"], "unknown", "{nothing:?}");
+    }
     let found = json_lines(&sandbox.mailsetup(["explain", "--jsonl"]).stdin(lines).run().code(0));
     assert_eq!((&found[0]["id"], &found[0]["cause"]), (&json!(1), &json!("too_many_connections")));
     assert_eq!((&found[1]["id"], &found[1]["cause"]), (&json!("b"), &json!("cert_self_signed")));
