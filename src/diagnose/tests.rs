@@ -194,24 +194,12 @@ fn no_fault_of_the_ladder_is_left_without_words() {
         let doctor = Doctor::new(&catalog, lang);
         for fault in every_fault().into_iter().chain([Fault::NoSmtputf8]) {
             for stage in Stage::ALL {
-                let evidence = Evidence {
-                    stage,
-                    provider: None,
-                    endpoint: crate::mail::Endpoint {
-                        host: "mail.example.org".into(),
-                        port: 587,
-                        security: crate::mail::Security::Starttls,
-                    },
-                    fault: fault.clone(),
-                    offered: None,
-                    mechanism: None,
-                    certificate: None,
-                    challenge: None,
-                    ehlo: "web1.example.org".into(),
-                    username: None,
-                    sender: None,
-                    egress: None,
+                let endpoint = crate::mail::Endpoint {
+                    host: "mail.example.org".into(),
+                    port: 587,
+                    security: crate::mail::Security::Starttls,
                 };
+                let evidence = Evidence { ehlo: "web1.example.org".into(), ..Evidence::new(stage, endpoint, fault.clone()) };
                 let diagnosis = doctor.diagnose(&evidence);
                 let expected = matches!(fault, Fault::Reply(_)) || diagnosis.cause != UNKNOWN;
                 assert!(expected, "{} at {}", fault.name(), stage.as_str());

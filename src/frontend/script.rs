@@ -3,7 +3,6 @@
 use crate::{
     error::{Error, Exit},
     phrase,
-    plan::DiffLine,
     presets::Phrase,
     probe::{Evidence, Fault, Stage},
     runner::Runner,
@@ -58,15 +57,8 @@ fn stop(setup: &Setup, field: Field) -> Stop {
 
 /// The error for answers that are missing: names every flag.
 pub fn missing_error(missing: &[Field]) -> Error {
-    let flags: Vec<String> = missing.iter().map(|field| flag_of(*field)).collect();
+    let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
     Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(missing))
-}
-
-fn flag_of(field: Field) -> String {
-    match field {
-        Field::Provider => "--provider".to_owned(),
-        other => other.flag(),
-    }
 }
 
 fn hint_of(missing: &[Field]) -> Phrase {
@@ -93,24 +85,5 @@ pub fn exit_of(evidence: &Evidence) -> Exit {
         Fault::Local(_) => Exit::NoInput,
         Fault::Cancelled => Exit::Cancelled,
         _ => Exit::Protocol,
-    }
-}
-
-/// The plan as lines, for `--dry-run` and `--diff`.
-pub fn diff_lines(setup: &Setup) -> Vec<String> {
-    super::talk::plan_lines(setup)
-}
-
-impl DiffLine {
-    /// The line with its mark in front, as a diff in a terminal shows it.
-    pub fn marked(&self) -> String {
-        use crate::plan::DiffKind;
-        let mark = match self.kind {
-            DiffKind::Same => ' ',
-            DiffKind::Added => '+',
-            DiffKind::Removed => '-',
-            DiffKind::Gap => return "  ...".to_owned(),
-        };
-        format!("{mark} {}", self.text)
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Exit},
     mail::{Secret, profile::SecretPlace},
     phrase,
-    plan::{Places, Scope},
+    plan::Places,
     presets::Phrase,
 };
 
@@ -115,11 +115,6 @@ impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
         Self { exit: error.exit(), phrase: error.phrase(), hint: error.hint() }
     }
-}
-
-/// The name of a profile's keyring entry.
-pub fn keyring_entry(scope: Scope, profile: &str) -> String {
-    format!("{}/{profile}", scope.as_str())
 }
 
 /// The secret of a profile, from where it is kept.

@@ -135,6 +135,11 @@ pub enum SecretPlace {
 }
 
 impl SecretPlace {
+    /// The keyring entry of a profile; `scope` is `user` or `system`.
+    pub fn keyring(scope: &str, profile: &str) -> Self {
+        Self::Keyring { entry: format!("{scope}/{profile}") }
+    }
+
     /// The word that flags, files and JSON use.
     pub const fn store(&self) -> &'static str {
         match self {

@@ -37,6 +37,19 @@ pub struct DiffLine {
     pub text: String,
 }
 
+impl DiffLine {
+    /// The line with its mark in front, as a diff in a terminal shows it.
+    pub fn marked(&self) -> String {
+        let mark = match self.kind {
+            DiffKind::Same => ' ',
+            DiffKind::Added => '+',
+            DiffKind::Removed => '-',
+            DiffKind::Gap => return "  ...".to_owned(),
+        };
+        format!("{mark} {}", self.text)
+    }
+}
+
 /// What a change does to its file, with three lines around each difference. Passwords, ours and others', are hidden; a file
 /// that does not change has no lines.
 pub fn diff(change: &Change, secret: Option<&Secret>) -> Vec<DiffLine> {

@@ -20,20 +20,7 @@ pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &
 
 /// The report of a climb that could not begin.
 pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> Report {
-    let evidence = Evidence {
-        stage: Stage::Dns,
-        provider,
-        endpoint,
-        fault,
-        offered: None,
-        mechanism: None,
-        certificate: None,
-        challenge: None,
-        ehlo: String::new(),
-        username: None,
-        sender: None,
-        egress: None,
-    };
+    let evidence = Evidence { provider, ..Evidence::new(Stage::Dns, endpoint, fault) };
     Report {
         steps: Vec::new(),
         round_trips: 0,

@@ -35,6 +35,24 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// What failed where, with nothing known beside it.
+    pub const fn new(stage: Stage, endpoint: Endpoint, fault: Fault) -> Self {
+        Self {
+            stage,
+            provider: None,
+            endpoint,
+            fault,
+            offered: None,
+            mechanism: None,
+            certificate: None,
+            challenge: None,
+            ehlo: String::new(),
+            username: None,
+            sender: None,
+            egress: None,
+        }
+    }
+
     /// Whether nothing came back from the server: other ports and another server tell why.
     pub const fn is_silence(&self) -> bool {
         use io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};

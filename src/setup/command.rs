@@ -69,10 +69,4 @@ impl Setup {
         words.push("--yes".to_owned());
         words
     }
-
-    /// Whether any answer came from a person in this conversation, so that the equivalent command is news.
-    pub fn was_asked(&self) -> bool {
-        self.answers.given.values().any(|answer| matches!(answer.source, Source::Asked | Source::Fix))
-            || !self.accepted.is_empty()
-    }
 }

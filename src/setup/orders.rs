@@ -141,9 +141,7 @@ impl Setup {
             return None;
         }
         match answers.text(Field::SecretStore).as_str() {
-            "keyring" => Some(SecretPlace::Keyring {
-                entry: format!("{}/{}", answers.text(Field::Scope), answers.text(Field::Profile)),
-            }),
+            "keyring" => Some(SecretPlace::keyring(&answers.text(Field::Scope), &answers.text(Field::Profile))),
             "env" => Some(SecretPlace::Env { variable: answers.filled(Field::SecretEnv)? }),
             "command" => Some(SecretPlace::Command { command: answers.filled(Field::SecretCommand)? }),
             _ => Some(SecretPlace::File),

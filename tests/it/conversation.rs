@@ -62,20 +62,7 @@ fn passed() -> Report {
 
 fn failed(fault: Fault) -> Report {
     let endpoint = Endpoint { host: "mail.example.com".into(), port: 465, security: mailsetup::mail::Security::Tls };
-    let evidence = Evidence {
-        stage: Stage::Connect,
-        provider: None,
-        endpoint,
-        fault,
-        offered: None,
-        mechanism: None,
-        certificate: None,
-        challenge: None,
-        ehlo: "web1.example.com".into(),
-        username: None,
-        sender: None,
-        egress: None,
-    };
+    let evidence = Evidence { ehlo: "web1.example.com".into(), ..Evidence::new(Stage::Connect, endpoint, fault) };
     Report { evidence: Some(evidence), ..passed() }
 }
 

@@ -28,22 +28,18 @@ fn evidence(provider: Option<&str>, port: u16, chosen: &[(u16, Reach)], second: 
         .and_then(|key| CATALOG.provider(key))
         .map_or_else(|| "mail.example.org".to_owned(), |provider| provider.smtp[0].host.clone());
     Evidence {
-        stage: Stage::Connect,
         provider: provider.map(str::to_owned),
         egress: Some(Egress {
             chosen: tried(&host, chosen),
             second: (!second.is_empty()).then(|| tried("other.example.net", second)),
             hoster: None,
         }),
-        endpoint: Endpoint { host, port, security: Security::of_smtp_port(port).unwrap() },
-        fault: Fault::Connect(std::io::ErrorKind::TimedOut),
-        offered: None,
-        mechanism: None,
-        certificate: None,
-        challenge: None,
         ehlo: "web1.example.com".into(),
-        username: None,
-        sender: None,
+        ..Evidence::new(
+            Stage::Connect,
+            Endpoint { host, port, security: Security::of_smtp_port(port).unwrap() },
+            Fault::Connect(std::io::ErrorKind::TimedOut),
+        )
     }
 }
 

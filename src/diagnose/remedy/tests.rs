@@ -49,18 +49,10 @@ impl Bench {
 
 fn evidence(stage: Stage, port: u16, security: Security, fault: Fault) -> Evidence {
     Evidence {
-        stage,
-        provider: None,
-        endpoint: Endpoint { host: "mail.example.org".into(), port, security },
-        fault,
-        offered: None,
-        mechanism: None,
-        certificate: None,
-        challenge: None,
         ehlo: "web1".into(),
         username: Some("ops@example.org".into()),
         sender: Some("ops@example.org".into()),
-        egress: None,
+        ..Evidence::new(stage, Endpoint { host: "mail.example.org".into(), port, security }, fault)
     }
 }
 

@@ -28,18 +28,9 @@ fn lines(said: &[(Who, &str)]) -> Transcript {
 
 fn evidence(stage: Stage, fault: Fault) -> Evidence {
     Evidence {
-        stage,
-        provider: None,
-        endpoint: Endpoint { host: "mail.example.org".into(), port: 465, security: Security::Tls },
-        fault,
-        offered: None,
-        mechanism: None,
-        certificate: None,
-        challenge: None,
         ehlo: "web1.example.com".into(),
         username: Some("ops".into()),
-        sender: None,
-        egress: None,
+        ..Evidence::new(stage, Endpoint { host: "mail.example.org".into(), port: 465, security: Security::Tls }, fault)
     }
 }
 

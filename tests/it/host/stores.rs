@@ -47,7 +47,7 @@ fn keyring_child() {
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
     if answer.is_ok() {
         let home = Home::new();
-        let place = SecretPlace::Keyring { entry: secrets::keyring_entry(Scope::User, "mailsetup-test") };
+        let place = SecretPlace::keyring(Scope::User.as_str(), "mailsetup-test");
         let read = || secrets::read("x", &place, &home.places);
         assert_eq!(read().unwrap_err().phrase().id, "host-secret-no-entry");
         let mut plan = home.plan(&[("app", "x")]);

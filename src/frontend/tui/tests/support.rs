@@ -388,18 +388,11 @@ pub(super) fn refused(dial: &Dial) -> Report {
         *later = Step::pending(later.stage);
     }
     let evidence = Evidence {
-        stage: Stage::Auth,
         provider: dial.provider.clone(),
-        endpoint: dial.endpoint.clone(),
-        fault: Fault::Reply(reply),
-        offered: None,
         mechanism: Some(Mechanism::Plain),
-        certificate: None,
-        challenge: None,
         ehlo: dial.ehlo.clone(),
         username: dial.login.as_ref().map(|login| login.username.clone()),
-        sender: None,
-        egress: None,
+        ..Evidence::new(Stage::Auth, dial.endpoint.clone(), Fault::Reply(reply))
     };
     Report { steps, evidence: Some(evidence), elapsed: Duration::from_millis(523), ..passed() }
 }
