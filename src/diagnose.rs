@@ -20,7 +20,7 @@ use serde::Serialize;
 use self::{facts::Facts, fill::Fill, matcher::Matcher};
 use crate::{
     phrase,
-    presets::{Catalog, Lang, Phrase, Text, cause::Variant},
+    presets::{Catalog, Cause, Lang, Phrase, Text, cause::Variant},
     probe::{Evidence, Fault, Stage},
 };
 
@@ -133,6 +133,7 @@ pub fn explain(input: &Explain, catalog: &Catalog, lang: Lang) -> Diagnosis {
 #[derive(Debug)]
 pub struct Doctor<'a> {
     catalog: &'a Catalog,
+    causes: Vec<&'a Cause>,
     matcher: Matcher,
     text: Text,
 }
@@ -140,7 +141,8 @@ pub struct Doctor<'a> {
 impl<'a> Doctor<'a> {
     /// Makes the catalog's causes ready.
     pub fn new(catalog: &'a Catalog, lang: Lang) -> Self {
-        Self { catalog, matcher: Matcher::new(catalog.causes()), text: Text::new(lang) }
+        let causes: Vec<&Cause> = catalog.causes().collect();
+        Self { catalog, matcher: Matcher::new(&causes), causes, text: Text::new(lang) }
     }
 
     /// The diagnosis of a failed climb.
@@ -162,8 +164,7 @@ impl<'a> Doctor<'a> {
             return self.unknown(&facts);
         }
         let hits = self.matcher.hits(&facts, &found);
-        let causes = self.catalog.causes();
-        let Some((hit, cause)) = hits.first().and_then(|hit| causes.get(hit.cause).map(|cause| (hit, cause))) else {
+        let Some((hit, cause)) = hits.first().and_then(|hit| self.causes.get(hit.cause).map(|cause| (hit, cause))) else {
             return self.unknown(&facts);
         };
         let variant = self.matcher.variant(hit.cause, &facts, &found).and_then(|place| cause.variants.get(place));
@@ -195,10 +196,9 @@ impl<'a> Doctor<'a> {
 
     /// What else it may be: what else the evidence matches nearly as well, then what the cause is often mistaken for.
     fn others(&self, chosen: usize, hits: &[matcher::Hit], variant: Option<&Variant>, fill: &Fill<'_>) -> Vec<Other> {
-        let causes = self.catalog.causes();
-        let Some(cause) = causes.get(chosen) else { return Vec::new() };
+        let Some(cause) = self.causes.get(chosen) else { return Vec::new() };
         let near = hits.iter().skip(1).filter(|hit| hits.first().is_some_and(|best| best.guess || !hit.guess));
-        let near = near.filter_map(|hit| causes.get(hit.cause)).map(|cause| cause.label.as_str());
+        let near = near.filter_map(|hit| self.causes.get(hit.cause)).map(|cause| cause.label.as_str());
         let listed = variant.map(|variant| &variant.others).filter(|list| !list.is_empty()).unwrap_or(&cause.others);
         let mut labels: Vec<&str> = Vec::new();
         for label in listed.iter().map(String::as_str).chain(near) {
@@ -207,7 +207,7 @@ impl<'a> Doctor<'a> {
             }
         }
         let other = |label: &str| {
-            let cause = causes.iter().find(|cause| cause.label == label)?;
+            let cause = self.causes.iter().find(|cause| cause.label == label)?;
             let words = cause.words(self.text.lang());
             Some(Other { cause: label.to_owned(), title: fill.fill(&words.title)?, tell: fill.fill(&words.tell)? })
         };

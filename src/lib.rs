@@ -32,6 +32,7 @@
 pub mod cli;
 pub mod demo;
 pub mod diagnose;
+pub mod discover;
 pub mod error;
 pub mod frontend;
 pub mod host;

@@ -6,11 +6,14 @@
 pub mod cause;
 pub mod egress;
 pub mod provider;
+pub mod table;
 pub mod target;
 pub mod text;
 
 mod builtin;
+mod domains;
 mod load;
+mod shelf;
 
 pub use cause::Cause;
 pub use egress::EgressFacts;

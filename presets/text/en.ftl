@@ -740,3 +740,18 @@ report-other = It may also be: { $title }. { $tell }
 report-transcript = What was said
 report-saved = The report is in { $path }. Only you can read this file.
 flag-report = Write a report without secrets to this new file
+
+# discover: what is found out about an address's domain
+discover-plaintext = This server is listed without TLS: the password can be read on the way. Ask the provider for port 465 or 587 with TLS.
+discover-unusable = By report no program can sign in there with a password any more.{ $page ->
+    [""] {""}
+   *[other] {" "}See { $page }
+}
+discover-oauth = The servers take OAuth tokens, no passwords (--auth xoauth2).{ $page ->
+    [""] {""}
+   *[other] {" "}See { $page }
+}
+discover-prepare = Something must be switched on in the account before programs can send.{ $page ->
+    [""] {""}
+   *[other] {" "}See { $page }
+}

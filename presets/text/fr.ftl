@@ -740,3 +740,18 @@ report-other = Autre possibilité : { $title }. { $tell }
 report-transcript = Ce qui a été dit
 report-saved = Le rapport est dans { $path }. Vous seul pouvez lire ce fichier.
 flag-report = Écrire un rapport sans secrets dans ce nouveau fichier
+
+# discover : ce que l’on apprend du domaine d’une adresse
+discover-plaintext = Ce serveur est connu sans TLS : le mot de passe peut être lu en chemin. Demandez au fournisseur le port 465 ou 587 avec TLS.
+discover-unusable = D’après les signalements, plus aucun programme ne peut s’y connecter par mot de passe.{ $page ->
+    [""] {""}
+   *[other] {" "}Voir { $page }
+}
+discover-oauth = Ces serveurs prennent des jetons OAuth, pas de mot de passe (--auth xoauth2).{ $page ->
+    [""] {""}
+   *[other] {" "}Voir { $page }
+}
+discover-prepare = Il faut d’abord activer un réglage dans le compte pour que des programmes puissent envoyer.{ $page ->
+    [""] {""}
+   *[other] {" "}Voir { $page }
+}

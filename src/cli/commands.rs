@@ -145,7 +145,6 @@ pub(super) fn providers(context: &Context, query: Option<&str>) -> Result<Exit, 
     let found: Vec<&Provider> = context
         .catalog
         .providers()
-        .iter()
         .filter(|provider| {
             matches(query, &[&provider.key, &provider.name])
                 || provider.domains.iter().any(|domain| Some(domain.as_str()) == query)
@@ -170,7 +169,7 @@ pub(super) fn providers(context: &Context, query: Option<&str>) -> Result<Exit, 
 pub(super) fn targets(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
     let lang = context.lang();
     let found: Vec<&Target> =
-        context.catalog.targets().iter().filter(|target| matches(query, &[&target.key, &target.name])).collect();
+        context.catalog.targets().filter(|target| matches(query, &[&target.key, &target.name])).collect();
     for target in &found {
         if context.json {
             let files: Vec<_> = target

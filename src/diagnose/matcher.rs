@@ -85,7 +85,7 @@ impl Found {
 
 impl Matcher {
     /// Makes the patterns of all causes ready.
-    pub(super) fn new(causes: &[Cause]) -> Self {
+    pub(super) fn new(causes: &[&Cause]) -> Self {
         let mut needles = Needles::default();
         for (provider, mark) in who::marks() {
             needles.add(mark, Use::Mark(provider));

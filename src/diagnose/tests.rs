@@ -74,7 +74,7 @@ fn replies_of_other_sources_are_recognised() {
 #[test]
 fn every_cause_is_read_and_whole() {
     let catalog = Catalog::builtin();
-    assert_eq!(catalog.causes().len(), 54, "{:?}", catalog.faults());
+    assert_eq!(catalog.causes().count(), 54, "{:?}", catalog.faults());
     for cause in catalog.causes() {
         for lang in Lang::ALL {
             let words = cause.words(lang);
@@ -82,11 +82,7 @@ fn every_cause_is_read_and_whole() {
             assert!(!words.steps.is_empty(), "{}", cause.label);
         }
         assert!(cause.links.iter().all(|link| link.starts_with("https://")), "{}", cause.label);
-        assert!(
-            cause.others.iter().all(|other| catalog.causes().iter().any(|cause| cause.label == *other)),
-            "{}",
-            cause.label
-        );
+        assert!(cause.others.iter().all(|other| catalog.causes().any(|cause| cause.label == *other)), "{}", cause.label);
         let has = |list: &[String]| list.iter().all(|stage| stage_of(stage).is_some());
         assert!(cause.patterns.iter().all(|pattern| has(&pattern.stage)), "{}", cause.label);
         assert_eq!(cause.checked, "2026-11");
@@ -310,7 +306,7 @@ fn no_input_breaks_it() {
     use proptest::{collection::vec, prelude::any, test_runner::TestRunner};
     let catalog = Catalog::builtin();
     let doctor = Doctor::new(&catalog, Lang::Fr);
-    let known = |cause: &str| cause == UNKNOWN || catalog.causes().iter().any(|known| known.label == cause);
+    let known = |cause: &str| cause == UNKNOWN || catalog.causes().any(|known| known.label == cause);
     let inputs = (vec(any::<u8>(), 0..400), "(535|550|4[0-9]{2})[- ].{0,80}");
     let outcome = TestRunner::default().run(&inputs, |(bytes, text)| {
         proptest::prop_assert!(known(&doctor.explain(&Explain::new(bytes)).cause));

@@ -74,7 +74,7 @@ pub fn try_it(
 fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
     catalog.target(key).ok_or_else(|| Refusal::UnknownTarget {
         typed: key.to_owned(),
-        nearest: nearest(key, catalog.targets().iter().map(|target| target.key.as_str())).map(str::to_owned),
+        nearest: nearest(key, catalog.target_keys()).map(str::to_owned),
     })
 }
 

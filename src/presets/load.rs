@@ -1,17 +1,15 @@
 //! Loading: a person's own files over the built-in ones; unknown keys refused with file, line and the nearest known key.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{fmt, path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, EgressFacts, Provider, Target, builtin};
+use super::{
+    Cause, EgressFacts, Provider, Target, builtin,
+    domains::Domains,
+    shelf::{Shelf, unreadable},
+};
 
-/// The folders of a person's own files.
-const KINDS: [&str; 3] = ["providers", "targets", "causes"];
 /// The one file that is no folder.
 const EGRESS: &str = "egress.toml";
 
@@ -39,23 +37,32 @@ impl fmt::Display for PresetFault {
 
 impl std::error::Error for PresetFault {}
 
-/// Everything that mailsetup knows: each kind is read when it is first asked for.
-#[derive(Debug, Default)]
+/// Everything that mailsetup knows: a built-in file is read when it is first asked for.
+#[derive(Debug)]
 pub struct Catalog {
-    overrides: Option<PathBuf>,
-    /// A provider in front of the files' own.
-    first: Option<Provider>,
-    providers: OnceLock<Vec<Provider>>,
-    targets: OnceLock<Vec<Target>>,
-    causes: OnceLock<Vec<Cause>>,
-    egress: OnceLock<EgressFacts>,
-    faults: OnceLock<Vec<PresetFault>>,
+    providers: Shelf<Provider>,
+    targets: Shelf<Target>,
+    causes: Shelf<Cause>,
+    egress: OnceLock<(EgressFacts, Option<PresetFault>)>,
+    domains: OnceLock<Domains>,
+}
+
+impl Default for Catalog {
+    fn default() -> Self {
+        Self::builtin()
+    }
 }
 
 impl Catalog {
     /// The built-in files alone.
     pub fn builtin() -> Self {
-        Self::default()
+        Self {
+            providers: Shelf::builtin(builtin::PROVIDERS),
+            targets: Shelf::builtin(builtin::TARGETS),
+            causes: Shelf::builtin(builtin::CAUSES),
+            egress: OnceLock::new(),
+            domains: OnceLock::new(),
+        }
     }
 
     /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes` and `egress.toml`)
@@ -65,22 +72,15 @@ impl Catalog {
     /// The first file that cannot be used.
     pub fn with_overrides(folder: &Path) -> Result<Self, PresetFault> {
         let catalog = Self {
-            overrides: KINDS.iter().any(|kind| folder.join(kind).is_dir()).then(|| folder.to_owned()),
-            ..Self::default()
+            providers: Shelf::with_own(builtin::PROVIDERS, folder)?,
+            targets: Shelf::with_own(builtin::TARGETS, folder)?,
+            causes: Shelf::with_own(builtin::CAUSES, folder)?,
+            ..Self::builtin()
         };
-        if catalog.overrides.is_some() {
-            let providers =
-                catalog.read("providers", builtin::PROVIDERS, |provider: &mut Provider, key| provider.key = key)?;
-            let targets = catalog.read("targets", builtin::TARGETS, |target: &mut Target, key| target.key = key)?;
-            let causes = catalog.read("causes", builtin::CAUSES, |cause: &mut Cause, key| cause.label = key)?;
-            let _ = catalog.providers.set(providers);
-            let _ = catalog.targets.set(targets);
-            let _ = catalog.causes.set(causes);
-        }
         let own = folder.join(EGRESS);
         if own.is_file() {
             let source = std::fs::read_to_string(&own).map_err(|error| unreadable(&own, &error))?;
-            let _ = catalog.egress.set(parse(&own.display().to_string(), &source)?);
+            let _ = catalog.egress.set((parse(&own.display().to_string(), &source)?, None));
         }
         Ok(catalog)
     }
@@ -88,132 +88,71 @@ impl Catalog {
     /// The same with one more provider in front of the others.
     #[must_use]
     pub fn with_provider(mut self, provider: Provider) -> Self {
-        if let Some(read) = self.providers.get_mut() {
-            read.insert(0, provider.clone());
-        }
-        self.first = Some(provider);
+        self.providers.put_first(provider.key.clone(), provider);
+        self.domains = OnceLock::new();
         self
     }
 
     /// Every provider, in the order in which a list shows them.
-    pub fn providers(&self) -> &[Provider] {
-        self.providers.get_or_init(|| {
-            let mut providers =
-                self.read_builtin("providers", builtin::PROVIDERS, |provider: &mut Provider, key| provider.key = key);
-            providers.splice(..0, self.first.clone());
-            providers
-        })
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.providers.iter()
+    }
+
+    /// The key of every provider, without reading their files.
+    pub fn provider_keys(&self) -> impl Iterator<Item = &str> {
+        self.providers.keys()
     }
 
     /// Every target, in the order in which a list shows them.
-    pub fn targets(&self) -> &[Target] {
-        self.targets
-            .get_or_init(|| self.read_builtin("targets", builtin::TARGETS, |target: &mut Target, key| target.key = key))
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter()
+    }
+
+    /// The key of every target, without reading their files.
+    pub fn target_keys(&self) -> impl Iterator<Item = &str> {
+        self.targets.keys()
     }
 
     /// Every cause.
-    pub fn causes(&self) -> &[Cause] {
-        self.causes.get_or_init(|| self.read_builtin("causes", builtin::CAUSES, |cause: &mut Cause, key| cause.label = key))
+    pub fn causes(&self) -> impl Iterator<Item = &Cause> {
+        self.causes.iter()
     }
 
     /// What is known of networks that block mail.
     pub fn egress(&self) -> &EgressFacts {
-        self.egress.get_or_init(|| {
-            parse(EGRESS, builtin::EGRESS).unwrap_or_else(|fault| {
-                let _ = self.faults.set(vec![fault]);
-                EgressFacts::default()
-            })
-        })
+        let read = || match parse(EGRESS, builtin::EGRESS) {
+            Ok(facts) => (facts, None),
+            Err(fault) => (EgressFacts::default(), Some(fault)),
+        };
+        &self.egress.get_or_init(read).0
     }
 
-    /// Built-in files that could not be read; a test holds this to be none.
-    pub fn faults(&self) -> &[PresetFault] {
-        self.faults.get().map_or(&[], Vec::as_slice)
+    /// Built-in files that could not be read, of those that were asked for; a test holds this to be none.
+    pub fn faults(&self) -> Vec<&PresetFault> {
+        let egress = self.egress.get().and_then(|(_, fault)| fault.as_ref());
+        self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults()).chain(egress).collect()
     }
 
     /// A provider by key.
     pub fn provider(&self, key: &str) -> Option<&Provider> {
-        // As long as nothing is chosen, which is when the wizard draws its first page, no file need be read.
-        if key.is_empty() { None } else { self.find_provider(|provider| provider.key == key) }
+        self.providers.get(key)
     }
 
-    /// The provider whose own e-mail domain this is.
+    /// The provider whose own e-mail domain this is, in the form that DNS takes; case does not matter.
     pub fn provider_of_domain(&self, domain: &str) -> Option<&Provider> {
-        self.find_provider(|provider| provider.owns(domain))
+        let key = self.domains.get_or_init(|| Domains::of(&self.providers)).owner(domain)?;
+        self.provider(key)
     }
 
-    fn find_provider(&self, wanted: impl Fn(&Provider) -> bool) -> Option<&Provider> {
-        let first = self.first.as_ref().filter(|provider| wanted(provider));
-        first.or_else(|| self.providers().iter().find(|provider| wanted(provider)))
+    /// The person's own file that a provider comes from; `None` for a built-in one.
+    pub fn own_file(&self, key: &str) -> Option<&Path> {
+        self.providers.entry(key)?.own.as_deref()
     }
 
     /// A target by key.
     pub fn target(&self, key: &str) -> Option<&Target> {
-        self.targets().iter().find(|target| target.key == key)
+        self.targets.get(key)
     }
-
-    fn read_builtin<T: DeserializeOwned>(
-        &self,
-        folder: &str,
-        embedded: builtin::Embedded,
-        name: fn(&mut T, String),
-    ) -> Vec<T> {
-        self.read(folder, embedded, name).unwrap_or_else(|fault| {
-            let _ = self.faults.set(vec![fault]);
-            Vec::new()
-        })
-    }
-
-    fn read<T: DeserializeOwned>(
-        &self,
-        folder: &str,
-        embedded: builtin::Embedded,
-        name: fn(&mut T, String),
-    ) -> Result<Vec<T>, PresetFault> {
-        let mut all = Vec::with_capacity(embedded.len());
-        let mut own = self.own_files(folder)?;
-        for (key, source) in embedded {
-            let mut preset = match own.iter().position(|(own_key, _, _)| own_key == key) {
-                Some(index) => {
-                    let (_, path, source) = own.remove(index);
-                    parse(&path.display().to_string(), &source)?
-                }
-                None => parse(&format!("{folder}/{key}.toml"), source)?,
-            };
-            name(&mut preset, (*key).to_owned());
-            all.push(preset);
-        }
-        for (key, path, source) in own {
-            let mut preset = parse(&path.display().to_string(), &source)?;
-            name(&mut preset, key);
-            all.push(preset);
-        }
-        Ok(all)
-    }
-
-    /// A person's own files of one kind, by key: key, path and content.
-    fn own_files(&self, folder: &str) -> Result<Vec<(String, PathBuf, String)>, PresetFault> {
-        let Some(folder) = self.overrides.as_ref().map(|overrides| overrides.join(folder)).filter(|folder| folder.is_dir())
-        else {
-            return Ok(Vec::new());
-        };
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
-            let path = entry.map_err(|error| unreadable(&folder, &error))?.path();
-            if path.extension().is_some_and(|ending| ending == "toml")
-                && let Some(key) = path.file_stem().and_then(|stem| stem.to_str())
-            {
-                let source = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-                files.push((key.to_owned(), path.clone(), source));
-            }
-        }
-        files.sort();
-        Ok(files)
-    }
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> PresetFault {
-    PresetFault { file: path.display().to_string(), line: None, cause: error.to_string(), nearest: None }
 }
 
 /// Parses a TOML file; a fault says where and names the nearest known key.

@@ -127,7 +127,7 @@ impl Setup {
             hint: provider.guidance(lang).summary.clone(),
             barred: None,
         };
-        let mut choices: Vec<Choice> = self.answers.catalog.providers().iter().map(choice).collect();
+        let mut choices: Vec<Choice> = self.answers.catalog.providers().map(choice).collect();
         // What the address suggests stands first.
         if let Some((suggested, _)) = self.answers.derived(Field::Provider)
             && let Some(index) = choices.iter().position(|choice| choice.value == suggested)
@@ -155,7 +155,6 @@ impl Setup {
         self.answers
             .catalog
             .targets()
-            .iter()
             .map(|target| {
                 // A path that was given goes with its target.
                 let path = chosen.iter().find(|choice| choice.key == target.key).and_then(|choice| choice.path.as_ref());

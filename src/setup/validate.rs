@@ -114,7 +114,7 @@ fn provider(word: &str, catalog: &Catalog) -> Result<String, Phrase> {
     if lower == "custom" || catalog.provider(&lower).is_some() {
         return Ok(lower);
     }
-    let known = catalog.providers().iter().map(|provider| provider.key.as_str());
+    let known = catalog.provider_keys();
     Err(match nearest(&lower, known) {
         Some(near) => phrase!("invalid-provider-near", typed = shown(word), near = near),
         None => phrase!("invalid-provider", typed = shown(word)),
@@ -127,7 +127,7 @@ fn targets(word: &str, catalog: &Catalog) -> Result<String, Phrase> {
     for target in word.split(',').map(str::trim).filter(|target| !target.is_empty()) {
         let name = target.split('=').next().unwrap_or_default();
         if catalog.target(name).is_none() {
-            let known = catalog.targets().iter().map(|target| target.key.as_str());
+            let known = catalog.target_keys();
             return Err(match nearest(name, known) {
                 Some(near) => phrase!("invalid-target-near", typed = shown(name), near = near),
                 None => phrase!("invalid-target", typed = shown(name)),

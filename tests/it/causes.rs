@@ -349,7 +349,7 @@ fn no_cause_is_without_a_story() {
     let told: BTreeSet<String> =
         story::all().into_iter().filter(|story| story.first.port.is_none()).map(|story| story.expect.cause).collect();
     let missing: Vec<&str> =
-        catalog.causes().iter().map(|cause| cause.label.as_str()).filter(|label| !told.contains(*label)).collect();
+        catalog.causes().map(|cause| cause.label.as_str()).filter(|label| !told.contains(*label)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 

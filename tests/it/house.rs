@@ -83,6 +83,7 @@ fn dependencies_run_one_way() {
         ("presets", &["mail", "presets"]),
         ("probe", &["mail", "presets", "probe"]),
         ("diagnose", &["mail", "presets", "probe", "diagnose"]),
+        ("discover", &["mail", "presets", "probe", "discover"]),
         ("plan", &["error", "mail", "presets", "plan"]),
         ("setup", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup"]),
         ("host", &["error", "mail", "presets", "plan", "host"]),

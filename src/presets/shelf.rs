@@ -1,0 +1,158 @@
+//! All files of one kind: the built-in ones, each read when it is first asked for, and a person's own, read at once.
+
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use serde::de::DeserializeOwned;
+
+use super::{Cause, PresetFault, Provider, Target, builtin::Embedded, load::parse};
+
+/// What a kind of file holds.
+pub(super) trait Preset: DeserializeOwned {
+    /// The folder, in `presets` and in a person's configuration folder.
+    const FOLDER: &'static str;
+
+    /// Takes the key, which is the file's name.
+    fn name(&mut self, key: String);
+}
+
+impl Preset for Provider {
+    const FOLDER: &'static str = "providers";
+
+    fn name(&mut self, key: String) {
+        self.key = key;
+    }
+}
+
+impl Preset for Target {
+    const FOLDER: &'static str = "targets";
+
+    fn name(&mut self, key: String) {
+        self.key = key;
+    }
+}
+
+impl Preset for Cause {
+    const FOLDER: &'static str = "causes";
+
+    fn name(&mut self, key: String) {
+        self.label = key;
+    }
+}
+
+/// All files of one kind, in the order in which a list shows them.
+#[derive(Debug)]
+pub(super) struct Shelf<T> {
+    entries: Vec<Entry<T>>,
+}
+
+/// A file of a shelf.
+#[derive(Debug)]
+pub(super) struct Entry<T> {
+    pub(super) key: Cow<'static, str>,
+    /// The built-in text; empty for a file of a person's own.
+    pub(super) source: &'static str,
+    /// The person's own file.
+    pub(super) own: Option<PathBuf>,
+    /// What it says; `Err` for a built-in file that cannot be read.
+    read: OnceLock<Result<T, PresetFault>>,
+}
+
+impl<T: Preset> Shelf<T> {
+    /// The built-in files alone.
+    pub(super) fn builtin(embedded: Embedded) -> Self {
+        let entry = |&(key, source): &(&'static str, &'static str)| Entry {
+            key: key.into(),
+            source,
+            own: None,
+            read: OnceLock::new(),
+        };
+        Self { entries: embedded.iter().map(entry).collect() }
+    }
+
+    /// The built-in files, with a person's own from `folder` over them and behind them.
+    ///
+    /// # Errors
+    /// The first file of the person's that cannot be used.
+    pub(super) fn with_own(embedded: Embedded, folder: &Path) -> Result<Self, PresetFault> {
+        let mut shelf = Self::builtin(embedded);
+        for (key, path) in own_files(&folder.join(T::FOLDER))? {
+            let source = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            let mut preset: T = parse(&path.display().to_string(), &source)?;
+            preset.name(key.clone());
+            let read = OnceLock::from(Ok(preset));
+            match shelf.entries.iter_mut().find(|entry| entry.key == key) {
+                Some(entry) => *entry = Entry { key: key.into(), source: "", own: Some(path), read },
+                None => shelf.entries.push(Entry { key: key.into(), source: "", own: Some(path), read }),
+            }
+        }
+        Ok(shelf)
+    }
+
+    /// Puts one more in front.
+    pub(super) fn put_first(&mut self, key: String, preset: T) {
+        self.entries.insert(0, Entry { key: key.into(), source: "", own: None, read: OnceLock::from(Ok(preset)) });
+    }
+
+    pub(super) fn entries(&self) -> &[Entry<T>] {
+        &self.entries
+    }
+
+    /// Everything that can be read, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().filter_map(Entry::get)
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.key.as_ref())
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&T> {
+        self.entry(key)?.get()
+    }
+
+    pub(super) fn entry(&self, key: &str) -> Option<&Entry<T>> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    /// Built-in files that could not be read, of those that were asked for.
+    pub(super) fn faults(&self) -> impl Iterator<Item = &PresetFault> {
+        self.entries.iter().filter_map(|entry| entry.read.get()?.as_ref().err())
+    }
+}
+
+impl<T: Preset> Entry<T> {
+    pub(super) fn get(&self) -> Option<&T> {
+        let read = self.read.get_or_init(|| {
+            let mut preset: T = parse(&format!("{}/{}.toml", T::FOLDER, self.key), self.source)?;
+            preset.name(self.key.to_string());
+            Ok(preset)
+        });
+        read.as_ref().ok()
+    }
+}
+
+/// A person's own files of one kind, by key, in order.
+fn own_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, PresetFault> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        if path.extension().is_some_and(|ending| ending == "toml")
+            && let Some(key) = path.file_stem().and_then(|stem| stem.to_str())
+        {
+            files.push((key.to_owned(), path.clone()));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> PresetFault {
+    PresetFault { file: path.display().to_string(), line: None, cause: error.to_string(), nearest: None }
+}
