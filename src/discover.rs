@@ -17,6 +17,9 @@ use crate::{
     probe::{Capabilities, Evidence},
 };
 
+/// How long a search may take as a whole.
+pub const DEADLINE: Duration = Duration::from_secs(4);
+
 /// What is to be found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
@@ -199,4 +202,26 @@ pub enum DomainFault {
     NoResolver,
     /// It says that it takes no mail (RFC 7505).
     NullMx,
+}
+
+impl DomainFault {
+    /// The word that JSON uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Broken => "broken",
+            Self::NoResolver => "no_resolver",
+            Self::NullMx => "null_mx",
+        }
+    }
+
+    /// The message that says it, with the argument `domain`.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::NotFound => "discover-not-found",
+            Self::Broken => "discover-broken",
+            Self::NoResolver => "discover-no-resolver",
+            Self::NullMx => "discover-null-mx",
+        }
+    }
 }

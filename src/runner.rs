@@ -10,6 +10,7 @@ use std::{
 };
 
 use crate::{
+    discover::{self, Discovery, Search},
     error::Exit,
     host::{self, Disk},
     mail::{Security, reply::escape},
@@ -69,6 +70,7 @@ impl Runner {
 
     fn work(&self, work: Work, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Outcome {
         match work {
+            Work::Discover(search) => Outcome::Discovered(self.discover(&search)),
             Work::Probe(dial) => Outcome::Probed(self.climb(&dial, None, Climbing::Probe, cancel, progress)),
             Work::Test(dial) => {
                 let report = self.climb(&dial, None, Climbing::Test, cancel, progress);
@@ -78,6 +80,11 @@ impl Runner {
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }
+    }
+
+    fn discover(&self, search: &Search) -> Discovery {
+        let known = discover::known(&search.address, &self.catalog);
+        Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() }
     }
 
     /// Climbs as the dial says; `written_in` is the file that the settings were read from.

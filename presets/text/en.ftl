@@ -755,3 +755,27 @@ discover-prepare = Something must be switched on in the account before programs 
     [""] {""}
    *[other] {" "}See { $page }
 }
+discover-not-found = { $domain } does not exist in DNS. Check the spelling of the address.
+discover-broken = The name servers of { $domain } answer with an error (SERVFAIL). Try again later, or name the server yourself.
+discover-no-resolver = This machine’s DNS does not answer: see /etc/resolv.conf. Until then, name the server by its IP address.
+discover-null-mx = { $domain } says in DNS that it takes no mail (RFC 7505): answers to this address will not arrive.
+
+# found: what was found out, on the page that asks for the provider
+found-searching = Looking for the settings of { $domain } …
+found-no-smtp = { $domain } belongs to { $provider }, which no program can send with. Choose another provider here.
+found-gateway = Mail for { $domain } passes { $gateway } first, a filter: it does not show where the mailboxes are.
+found-nothing = Nothing was found for { $domain }. Choose the provider, or “Another server” with its host.
+found-by-mx = The MX record of { $domain } ({ $at }) shows { $provider }.
+found-server = Found for { $domain }: { $server }{ $origin ->
+    [table] , from the built-in table
+    [srv] , from its SRV record { $at }
+    [autoconfig] , from { $at }
+   *[other] , a common name that answers there
+}.
+found-foreign-host = { $host } is outside the domain. Choose it only if it is your provider’s: it gets the password.
+found-plain-http = That page came without TLS and can be forged on the way. Check that { $host } is your provider’s server.
+note-host-pattern = With { $provider } the host looks like { $host }; your account there shows it.
+invalid-provider-no-smtp = { $intro } { $instead }
+render-source-discovered = found
+flag-database = Ask Mozilla’s database for the settings too; it learns the domain
+script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.

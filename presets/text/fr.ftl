@@ -755,3 +755,27 @@ discover-prepare = Il faut d’abord activer un réglage dans le compte pour que
     [""] {""}
    *[other] {" "}Voir { $page }
 }
+discover-not-found = { $domain } n’existe pas dans le DNS. Vérifiez l’orthographe de l’adresse.
+discover-broken = Les serveurs DNS de { $domain } répondent par une erreur (SERVFAIL). Réessayez plus tard, ou indiquez vous-même le serveur.
+discover-no-resolver = Le DNS de cette machine ne répond pas : voyez /etc/resolv.conf. D’ici là, indiquez le serveur par son adresse IP.
+discover-null-mx = { $domain } déclare dans le DNS ne pas recevoir de courrier (RFC 7505) : les réponses à cette adresse n’arriveront pas.
+
+# found : ce qui a été trouvé, sur la page qui demande le fournisseur
+found-searching = Recherche des réglages de { $domain } …
+found-no-smtp = { $domain } appartient à { $provider }, avec qui aucun programme ne peut envoyer. Choisissez ici un autre fournisseur.
+found-gateway = Le courrier de { $domain } passe d’abord par { $gateway }, un filtre : il ne dit pas où sont les boîtes.
+found-nothing = Rien trouvé pour { $domain }. Choisissez le fournisseur, ou « Un autre serveur » avec son nom.
+found-by-mx = L’enregistrement MX de { $domain } ({ $at }) désigne { $provider }.
+found-server = Trouvé pour { $domain } : { $server }{ $origin ->
+    [table] , d’après la table intégrée
+    [srv] , d’après son enregistrement SRV { $at }
+    [autoconfig] , d’après { $at }
+   *[other] , un nom courant qui y répond
+}.
+found-foreign-host = { $host } est hors du domaine. Ne le choisissez que si c’est votre fournisseur : il reçoit le mot de passe.
+found-plain-http = Cette page est arrivée sans TLS et a pu être falsifiée en chemin. Vérifiez que { $host } est bien chez votre fournisseur.
+note-host-pattern = Chez { $provider }, le serveur s’écrit comme { $host } ; votre compte l’affiche.
+invalid-provider-no-smtp = { $intro } { $instead }
+render-source-discovered = trouvé
+flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
+script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.

@@ -10,6 +10,7 @@ use std::{
 
 use super::inputs::Inputs;
 use crate::{
+    discover::Reach,
     error::{Error, Exit},
     host::{self, Folders, HostError},
     phrase,
@@ -74,6 +75,15 @@ impl Context {
     /// Where things are.
     pub(super) fn places(&self) -> Result<Places, HostError> {
         host::places(self.scope, self.root.as_deref(), Folders::of_person())
+    }
+
+    /// How far the settings of an address are looked for. The demo asks nobody.
+    pub(super) fn reach(&self) -> Reach {
+        match () {
+            () if self.inputs.is_set("offline") || self.inputs.is_set("demo") => Reach::Offline,
+            () if self.inputs.is_set("database") => Reach::Database,
+            () => Reach::Domain,
+        }
     }
 
     /// How long one stage may take.

@@ -14,6 +14,7 @@ mod consumers;
 mod conversation;
 mod demo;
 mod egress;
+mod found;
 mod host;
 mod house;
 mod parity;
