@@ -12,6 +12,7 @@ mod inputs;
 mod json;
 mod report;
 mod set_up;
+mod vault;
 
 use std::{
     io::{self, Write},
@@ -78,7 +79,8 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
         "edit" => set_up::run(&context, Some(word("PROFILE").unwrap_or("default"))),
         "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
         "undo" => commands::undo(&context),
-        "secret" => commands::secret(&context, word("PROFILE")),
+        "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
+        "vault" => vault::run(&context, matches),
         "providers" => commands::providers(&context, word("QUERY")),
         "targets" => commands::targets(&context, word("QUERY")),
         _ => generate::run(&context, matches),

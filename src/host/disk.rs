@@ -33,6 +33,11 @@ impl Files for Disk {
     fn has_group(&self, group: &str) -> bool {
         group_id(self.root.as_deref(), group).is_some()
     }
+
+    fn group_of(&self, user: &str) -> Option<String> {
+        let gid = account(self.root.as_deref(), user)?.gid;
+        name_in(&text_below(self.root.as_deref(), "etc/group"), gid)
+    }
 }
 
 /// A file with what a write must keep.
@@ -86,9 +91,22 @@ pub(super) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {
     group_in(&text_below(root, "etc/group"), group)
 }
 
+/// A user's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    pub(super) home: PathBuf,
+}
+
+/// A user's account, from `etc/passwd` below `root`.
+pub(super) fn account(root: Option<&Path>, user: &str) -> Option<Account> {
+    account_in(&text_below(root, "etc/passwd"), user)
+}
+
 /// The name of a user, from `etc/passwd` below `root`.
 pub(super) fn name_of(root: Option<&Path>, uid: u32) -> Option<String> {
-    user_in(&text_below(root, "etc/passwd"), uid)
+    name_in(&text_below(root, "etc/passwd"), uid)
 }
 
 fn group_in(database: &str, group: &str) -> Option<u32> {
@@ -98,11 +116,21 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
     })
 }
 
-fn user_in(database: &str, uid: u32) -> Option<String> {
+/// The first name with this number in its third field: users and groups alike.
+fn name_in(database: &str, id: u32) -> Option<String> {
     database.lines().find_map(|line| {
         let fields: Vec<&str> = line.split(':').collect();
-        let [name, _, id, ..] = fields.as_slice() else { return None };
-        (id.parse() == Ok(uid)).then(|| (*name).to_owned())
+        let [name, _, number, ..] = fields.as_slice() else { return None };
+        (number.parse() == Ok(id)).then(|| (*name).to_owned())
+    })
+}
+
+fn account_in(database: &str, user: &str) -> Option<Account> {
+    database.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, uid, gid, _, home, ..] = fields.as_slice() else { return None };
+        let account = Account { uid: uid.parse().ok()?, gid: gid.parse().ok()?, home: home.into() };
+        (*name == user).then_some(account)
     })
 }
 
@@ -119,8 +147,10 @@ mod tests {
         assert_eq!(group_in(group, "broken"), None);
         assert_eq!(group_in(group, ""), None);
         let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
-        assert_eq!(user_in(passwd, 1000).as_deref(), Some("ann"));
-        assert_eq!(user_in(passwd, 5), None);
+        assert_eq!(name_in(passwd, 1000).as_deref(), Some("ann"));
+        assert_eq!((name_in(passwd, 5), name_in(group, 112).as_deref()), (None, Some("postfix")));
+        let ann = Account { uid: 1000, gid: 1000, home: "/home/ann".into() };
+        assert_eq!((account_in(passwd, "ann"), account_in(passwd, "an")), (Some(ann), None));
     }
 
     #[test]

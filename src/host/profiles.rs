@@ -153,7 +153,15 @@ mod tests {
     fn places(folder: &Path) -> Places {
         let config = folder.join("config");
         let folder = folder.to_owned();
-        Places { scope: Scope::User, root: None, home: folder.clone(), state: folder.join("state"), cwd: folder, config }
+        Places {
+            scope: Scope::User,
+            root: None,
+            home: folder.clone(),
+            state: folder.join("state"),
+            cwd: folder,
+            config,
+            keys: crate::mail::Keys::default(),
+        }
     }
 
     fn put(places: &Places, name: &str, source: &str) {

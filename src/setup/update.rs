@@ -261,7 +261,7 @@ impl Setup {
                 let tested = self.judge(report, when);
                 self.test.finish(generation, tested);
             }
-            Outcome::Stores(barred) => self.stores.finish(generation, barred.into_iter().collect()),
+            Outcome::Stores(stores) => self.stores.finish(generation, stores),
             Outcome::Planned(plan) => self.plan.finish(generation, plan),
             Outcome::Applied(written) => {
                 if written.is_err() {
@@ -299,6 +299,8 @@ impl Setup {
         self.probe.want(probe);
         let test = self.test_order();
         self.test.want(test);
+        let stores = self.stores_order();
+        self.stores.want(Some(stores));
         let plan = self.plan_order();
         let former = self.plan.generation();
         self.plan.want(plan);

@@ -67,7 +67,7 @@ fn failed(fault: Fault) -> Report {
 }
 
 fn empty_plan() -> Plan {
-    Plan { name: "default".into(), changes: vec![], runs: vec![], keep: None, notes: vec![] }
+    Plan { name: "default".into(), changes: vec![], runs: vec![], keep: None, former: None, notes: vec![] }
 }
 
 /// Answers the running effect; returns what it was.

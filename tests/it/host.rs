@@ -23,6 +23,7 @@ use mailsetup::{
 mod kill;
 mod remove;
 mod stores;
+mod vault;
 
 /// A home folder of its own.
 pub(crate) struct Home {
@@ -67,7 +68,7 @@ impl Home {
     /// A plan for files that a target writes, 0600.
     pub(crate) fn plan(&self, files: &[(&str, &str)]) -> Plan {
         let changes = files.iter().map(|(name, text)| self.change("app", name, Some(text), 0o600)).collect();
-        Plan { name: "default".into(), changes, runs: Vec::new(), keep: None, notes: Vec::new() }
+        Plan { name: "default".into(), changes, runs: Vec::new(), keep: None, former: None, notes: Vec::new() }
     }
 
     pub(crate) fn write(&self, files: &[(&str, &str)]) -> Applied {
@@ -104,6 +105,7 @@ pub(crate) fn at(folder: &Path) -> Places {
         config: folder.join(".config/mailsetup"),
         state: folder.join(".local/state/mailsetup"),
         cwd: folder.to_owned(),
+        keys: mailsetup::mail::Keys::default(),
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     host::disk::{self, Found},
+    mail::profile::SecretPlace,
     plan::Places,
 };
 
@@ -102,10 +103,10 @@ pub(in crate::host) struct RunEntry {
     pub(in crate::host) before: Option<Stamp>,
 }
 
-/// An entry of the keyring that was made or changed.
+/// An entry of a store that was made or changed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::host) struct Kept {
-    pub(in crate::host) entry: String,
+    pub(in crate::host) place: SecretPlace,
     /// It was there before; what it held is not kept anywhere.
     pub(in crate::host) existed: bool,
 }
@@ -212,6 +213,18 @@ pub(in crate::host) fn standing(journals: &[Journal]) -> Vec<&Journal> {
     standing
 }
 
+/// Takes away all copies of a profile's secret file: its secret is kept elsewhere now.
+pub(super) fn forget_secrets(profile: &str, places: &Places) -> Result<(), ApplyError> {
+    for journal in all(places)?.iter().filter(|journal| journal.profile == profile) {
+        let stamps = journal.files.iter().filter(|entry| entry.owner == "secret");
+        stamps
+            .flat_map(|entry| [&entry.before, &entry.after])
+            .flatten()
+            .try_for_each(|stamp| remove(&journal.copy(places, stamp)))?;
+    }
+    Ok(())
+}
+
 /// The next name: counted, so that a clock that is set back changes no order.
 pub(super) fn next_id(places: &Places, stamp: &str) -> Result<String, ApplyError> {
     let number = |path: &PathBuf| path.file_stem()?.to_str()?.split('-').next()?.parse::<u64>().ok();
@@ -254,7 +267,8 @@ fn names(folder: &Path) -> Result<Vec<PathBuf>, ApplyError> {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// SHA-256, 64 lower-case hex digits.
+pub(in crate::host) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a String does not fail.
         let _ = write!(text, "{byte:02x}");

@@ -86,6 +86,16 @@ pub(super) fn make_folder(folder: &Path, mode: u32) -> Result<(), ApplyError> {
     sync(folder_of(folder)).map_err(fault)
 }
 
+/// Lets others pass through a folder that is there, without seeing what is in it.
+pub(super) fn let_through(folder: &Path) -> Result<(), ApplyError> {
+    let fault = |error| ApplyError::Write(folder.to_owned(), error);
+    let mode = folder.metadata().map_err(fault)?.mode() & 0o7777;
+    if mode & 0o011 == 0o011 {
+        return Ok(());
+    }
+    std::fs::set_permissions(folder, Permissions::from_mode(mode | 0o011)).map_err(fault)
+}
+
 /// Takes away temporary files that a kill left in `folder`.
 pub(super) fn sweep(folder: &Path, tag: &str) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };

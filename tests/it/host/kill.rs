@@ -47,6 +47,7 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
         changes: changes.collect(),
         runs: scripts.into_iter().map(run).collect(),
         keep: None,
+        former: None,
         notes: Vec::new(),
     }
 }
