@@ -33,6 +33,7 @@ use inputs::Inputs;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    crate::host::guard();
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let text = Rc::new(Text::new(language(&arguments)));
     let exit = match args::command(&text).try_get_matches_from(&arguments) {

@@ -30,6 +30,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroize;
+
 use crate::{
     mail::{
         Keys, Lock, Profile, Secret,
@@ -255,5 +257,27 @@ impl std::fmt::Debug for Plan {
             .field("changes", &self.changes)
             .field("runs", &self.runs)
             .finish_non_exhaustive()
+    }
+}
+
+impl Existing {
+    /// The content alone; it is wiped by whoever has it then.
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
+
+impl Drop for Existing {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.bytes.zeroize();
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.before.zeroize();
+        self.after.zeroize();
     }
 }

@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroize;
+
 use crate::plan::{Existing, Files, Places};
 
 /// The largest file that is read, in bytes: settings are small, and a backup is kept of each.
@@ -27,7 +29,7 @@ impl Disk {
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
-        Ok(look(path)?.map(|found| Existing { mode: found.mode, bytes: found.bytes }))
+        Ok(look(path)?.map(|found| Existing { mode: found.mode, bytes: found.into_bytes() }))
     }
 
     fn has_group(&self, group: &str) -> bool {
@@ -50,6 +52,20 @@ pub(super) struct Found {
     pub(super) gid: u32,
 }
 
+impl Found {
+    /// The content alone; it is wiped by whoever has it then.
+    pub(super) fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
+
+impl Drop for Found {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.bytes.zeroize();
+    }
+}
+
 /// The regular file at `path`, through links; `None` when there is none.
 ///
 /// # Errors
@@ -70,12 +86,14 @@ pub(super) fn look(path: &Path) -> io::Result<Option<Found>> {
     if !meta.is_file() {
         return Err(io::ErrorKind::Unsupported.into());
     }
-    let bytes = limited(file, LIMIT)?;
+    // Its room is taken at once, so that growing leaves no copy of a secret behind.
+    let room = usize::try_from(meta.len().min(LIMIT)).unwrap_or_default() + 32;
+    let bytes = limited(file, room, LIMIT)?;
     Ok(Some(Found { bytes, mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid() }))
 }
 
-fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn limited(file: File, room: usize, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(room);
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
@@ -83,7 +101,7 @@ fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
 /// The file's text below `root`; nothing when it cannot be read or is not text.
 pub(super) fn text_below(root: Option<&Path>, path: &str) -> String {
     let path = root.unwrap_or(Path::new("/")).join(path);
-    look(&path).ok().flatten().and_then(|found| String::from_utf8(found.bytes).ok()).unwrap_or_default()
+    look(&path).ok().flatten().and_then(|found| String::from_utf8(found.into_bytes()).ok()).unwrap_or_default()
 }
 
 /// The number of a group, from `etc/group` below `root`.
@@ -167,6 +185,6 @@ mod tests {
         let pipe = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         assert_eq!(error(&pipe), Some(io::ErrorKind::Unsupported));
-        assert_eq!(limited(File::open(&path).unwrap(), 1).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(limited(File::open(&path).unwrap(), 0, 1).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 }

@@ -122,7 +122,7 @@ pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), Hos
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
         return Err(HostError::NoProfile(name.to_owned(), near));
     };
-    let source = String::from_utf8(found.bytes).map_err(|_| {
+    let source = String::from_utf8(found.into_bytes()).map_err(|_| {
         let cause = "not UTF-8".to_owned();
         HostError::BadProfile(PresetFault { file: path.display().to_string(), line: None, cause, nearest: None })
     })?;

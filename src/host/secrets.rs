@@ -188,7 +188,7 @@ fn remove_file(path: PathBuf) -> Result<(), SecretError> {
 fn read_credential(profile: &str, places: &Places) -> Result<Secret, SecretError> {
     let name = credential_name(profile);
     if let Some(path) = systemd::loaded(&name) {
-        return exactly(&zeroize::Zeroizing::new(find(&path)?.bytes));
+        return exactly(&find(&path)?.bytes);
     }
     let path = places.credential(profile);
     if !path.exists() {
@@ -205,7 +205,7 @@ fn read_file(path: &Path) -> Result<Secret, SecretError> {
     if meta.mode() & 0o007 != 0 {
         return Err(SecretError::Open(path.to_owned(), meta.mode() & 0o777));
     }
-    exactly(&zeroize::Zeroizing::new(find(path)?.bytes))
+    exactly(&find(path)?.bytes)
 }
 
 fn find(path: &Path) -> Result<super::disk::Found, SecretError> {

@@ -164,7 +164,7 @@ impl Own {
             path,
             // Unknown: it is written anew, for a group that the mode does not show.
             mode_before: existing.as_ref().map(|existing| existing.mode).filter(|_| !self.is_another),
-            before: existing.map(|existing| existing.bytes),
+            before: existing.map(Existing::into_bytes),
             after,
             mode: if self.group.is_some() { 0o640 } else { 0o600 },
             group: self.group.clone(),
@@ -373,7 +373,7 @@ fn change(
         owner: target.key.clone(),
         path: spot.disk.clone(),
         mode_before: existing.as_ref().map(|existing| existing.mode),
-        before: existing.map(|existing| existing.bytes),
+        before: existing.map(Existing::into_bytes),
         after: Some(after),
         mode,
         group,

@@ -53,7 +53,7 @@ impl Session<'_, '_> {
     }
 
     fn plain(&mut self, login: &Login) -> Result<Reply, Fault> {
-        let response = encode(&format!("\0{}\0{}", login.username, login.secret.expose()));
+        let response = encode(&Zeroizing::new(format!("\0{}\0{}", login.username, login.secret.expose())));
         let reply = self.initial(Mechanism::Plain, &response)?;
         if reply.code == CONTINUE { self.respond(&response) } else { Ok(reply) }
     }
@@ -95,7 +95,7 @@ impl Session<'_, '_> {
     /// XOAUTH2: a refusal comes as a 334 whose text is JSON; after an empty line the server says its last word.
     fn xoauth2(&mut self, login: &Login) -> Result<Reply, Fault> {
         let token = login.secret.expose();
-        let response = encode(&format!("user={}\x01auth=Bearer {token}\x01\x01", login.username));
+        let response = encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username)));
         let mut reply = self.initial(Mechanism::Xoauth2, &response)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {
             reply = self.respond(&response)?;

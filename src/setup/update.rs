@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, validate::validate};
-use crate::{diagnose, mail::Secret, phrase, probe::Report};
+use crate::{diagnose, phrase, probe::Report};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -75,7 +75,7 @@ impl Setup {
             Field::Recover => return self.recover(&value),
             Field::Spaces if value == "yes" => {
                 if let (Some(joined), Some(given)) = (self.answers.without_spaces(), self.answers.secret.as_mut()) {
-                    given.secret = Secret::new(joined);
+                    given.secret = joined;
                     given.flag = None;
                 }
             }

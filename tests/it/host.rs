@@ -23,7 +23,7 @@ use mailsetup::{
 mod kill;
 mod remove;
 mod stores;
-mod vault;
+pub(crate) mod vault;
 
 /// A home folder of its own.
 pub(crate) struct Home {
@@ -58,7 +58,7 @@ impl Home {
             owner: owner.into(),
             path: self.path(name),
             mode_before: now.as_ref().map(|now| now.mode),
-            before: now.map(|now| now.bytes),
+            before: now.map(mailsetup::plan::Existing::into_bytes),
             after: after.map(|text| text.as_bytes().to_vec()),
             mode,
             group: None,
@@ -260,18 +260,9 @@ fn below_a_root_commands_are_left_to_do() {
 fn a_file_in_place_of_a_folder() {
     let home = Home::new();
     home.put("app", "a file");
-    let plan = Plan {
-        changes: vec![
-            home.change("app", "one", Some("x"), 0o600),
-            Change {
-                path: home.path("app/two"),
-                before: None,
-                mode_before: None,
-                ..home.change("app", "x", Some("x"), 0o600)
-            },
-        ],
-        ..home.plan(&[])
-    };
+    let mut below = home.change("app", "x", Some("x"), 0o600);
+    below.path = home.path("app/two");
+    let plan = Plan { changes: vec![home.change("app", "one", Some("x"), 0o600), below], ..home.plan(&[]) };
     let error = home.apply(&plan).unwrap_err();
     assert_eq!(error.phrase().id, "host-write-not-folder");
     assert_eq!(error.exit(), mailsetup::error::Exit::CantCreate);

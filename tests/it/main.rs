@@ -9,6 +9,7 @@
     reason = "a test reads from top to bottom"
 )]
 
+mod canary;
 mod causes;
 mod consumers;
 mod conversation;

@@ -3,7 +3,9 @@
 mod answers;
 mod failures;
 mod files;
+mod sender;
 mod small;
+mod stores;
 
 use std::{
     collections::BTreeMap,

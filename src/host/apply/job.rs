@@ -5,6 +5,8 @@ use std::{
     time::SystemTime,
 };
 
+use zeroize::{Zeroize, Zeroizing};
+
 use super::{
     Action, Applied, AppliedFile, ApplyError, Options,
     error::run_failed,
@@ -31,7 +33,7 @@ pub(in crate::host) struct Step {
     pub(in crate::host) owner: String,
     pub(in crate::host) path: PathBuf,
     /// What the file must still be: content and mode.
-    pub(in crate::host) before: Option<(Vec<u8>, Option<u32>)>,
+    pub(in crate::host) before: Option<(Zeroizing<Vec<u8>>, Option<u32>)>,
     /// What it becomes; `None` takes it away.
     pub(in crate::host) after: Option<After>,
 }
@@ -41,6 +43,13 @@ pub(in crate::host) struct After {
     pub(in crate::host) bytes: Vec<u8>,
     pub(in crate::host) mode: u32,
     pub(in crate::host) access: Access,
+}
+
+impl Drop for After {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.bytes.zeroize();
+    }
 }
 
 /// Whose a file becomes.
@@ -79,7 +88,7 @@ impl Step {
         Self {
             owner: change.owner.clone(),
             path: change.path.clone(),
-            before: change.before.clone().map(|bytes| (bytes, change.mode_before)),
+            before: change.before.clone().map(|bytes| (Zeroizing::new(bytes), change.mode_before)),
             after: change.after.clone().map(|bytes| After { bytes, mode: change.mode, access }),
         }
     }
@@ -89,7 +98,7 @@ impl Step {
         let found = look(&target)?;
         let is_same = match (&found, &self.before) {
             (None, None) => true,
-            (Some(found), Some((bytes, mode))) => found.bytes == *bytes && mode.is_none_or(|mode| mode == found.mode),
+            (Some(found), Some((bytes, mode))) => found.bytes == **bytes && mode.is_none_or(|mode| mode == found.mode),
             _ => false,
         };
         if !is_same {

@@ -147,7 +147,7 @@ impl Journal {
     pub(in crate::host) fn content(&self, places: &Places, stamp: &Stamp) -> Result<Vec<u8>, ApplyError> {
         let path = self.copy(places, stamp);
         match disk::look(&path) {
-            Ok(Some(found)) if stamp.has_content(&found) => Ok(found.bytes),
+            Ok(Some(found)) if stamp.has_content(&found) => Ok(found.into_bytes()),
             Ok(Some(_)) => Err(ApplyError::Journal(path, "SHA-256".into())),
             Ok(None) => Err(ApplyError::Read(path, io::ErrorKind::NotFound.into())),
             Err(error) => Err(ApplyError::Read(path, error)),

@@ -8,8 +8,9 @@ use mailsetup::{
 use super::*;
 
 /// What passwords are made of, as the world makes them.
-pub(super) fn tortures() -> Vec<String> {
-    let plain = ["hunter2", " edge blanks ", "p@ss \"w\\ord#1", "'`$(id)`'", "p\u{e9}\u{1f510}\u{5bc6}\u{7801}", "a\tb", "%41&=+/"];
+pub(crate) fn tortures() -> Vec<String> {
+    let plain =
+        ["hunter2", " edge blanks ", "p@ss \"w\\ord#1", "'`$(id)`'", "p\u{e9}\u{1f510}\u{5bc6}\u{7801}", "a\tb", "%41&=+/"];
     let long = ["x".repeat(256), "\u{e9}\"' ".repeat(64)];
     plain.into_iter().map(str::to_owned).chain(long).collect()
 }
@@ -198,9 +199,7 @@ fn a_kill_leaves_the_old_vault_or_the_new_one() {
             .spawn()
             .unwrap();
         let before = std::fs::read(home.places.vault()).unwrap();
-        let changed = crate::support::wait::until(|| {
-            (std::fs::read(home.places.vault()).unwrap() != before).then_some(())
-        });
+        let changed = crate::support::wait::until(|| (std::fs::read(home.places.vault()).unwrap() != before).then_some(()));
         assert!(changed.is_some(), "the vault never changed");
         // At another moment each time: while a key is derived, while a file is written.
         std::thread::park_timeout(Duration::from_millis(round * 23));

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     host::{
         apply::write_file,
-        disk::look,
+        disk::{Found, look},
         secrets::{SecretError, systemd},
     },
     mail::{Keys, Lock},
@@ -109,7 +109,7 @@ fn machine(places: &Places, salt: &[u8]) -> Result<Key, VaultFault> {
         fault => fault,
     })?;
     // machine-id(5) is no secret: it ties the key to this installation.
-    let id = look(Path::new("/etc/machine-id")).ok().flatten().map(|found| found.bytes).unwrap_or_default();
+    let id = look(Path::new("/etc/machine-id")).ok().flatten().map(Found::into_bytes).unwrap_or_default();
     Key::derived(&material, &[b"mailsetup vault machine", id.trim_ascii(), salt])
 }
 
@@ -125,7 +125,7 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, VaultFault> {
         return Err(VaultFault::Open(path.to_owned(), mode));
     }
     let found = look(path).map_err(fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))?;
-    let bytes = Zeroizing::new(found.bytes);
+    let bytes = Zeroizing::new(found.into_bytes());
     if bytes.len() < LEAST { Err(VaultFault::ShortKey(path.to_owned(), LEAST)) } else { Ok(bytes) }
 }
 
