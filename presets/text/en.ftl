@@ -755,3 +755,14 @@ discover-prepare = Something must be switched on in the account before programs 
     [""] {""}
    *[other] {" "}See { $page }
 }
+
+# discover: what a search in DNS and on the web finds out
+discover-nearest = { $domain } does not exist. Did you mean { $near }?
+discover-no-mx = { $domain } has no MX record: it does not say who takes its mail.
+discover-gateway = Mail for { $domain } passes { $gateway } first. That is a filter: mail is sent through the provider behind it.
+discover-stale-hoster = { $place } is out of date: mail for this domain is at { $hoster } now.
+discover-stale-server = { $place } is out of date: { $host } does not answer as it should.
+discover-unreadable = { $place } has settings that cannot be read, and was left out.
+discover-wildcard = Every name below { $domain } has an address, so a name proves nothing here: a guessed server counts only with a certificate of its own.
+discover-private = { $host } has a private address: it works only inside this network.
+discover-no-smtputf8 = This server does not take addresses like { $address } (SMTPUTF8). Use one with plain letters in front of the @.

@@ -755,3 +755,14 @@ discover-prepare = Il faut d’abord activer un réglage dans le compte pour que
     [""] {""}
    *[other] {" "}Voir { $page }
 }
+
+# discover : ce qu’une recherche dans le DNS et sur le web apprend
+discover-nearest = { $domain } n’existe pas. Vouliez-vous dire { $near } ?
+discover-no-mx = { $domain } n’a pas d’enregistrement MX : il ne dit pas qui reçoit son courrier.
+discover-gateway = Le courrier pour { $domain } passe d’abord par { $gateway }. C’est un filtre : l’envoi se fait par le fournisseur derrière lui.
+discover-stale-hoster = { $place } n’est plus à jour : le courrier de ce domaine est maintenant chez { $hoster }.
+discover-stale-server = { $place } n’est plus à jour : { $host } ne répond pas comme il devrait.
+discover-unreadable = { $place } contient des réglages illisibles ; ils ont été laissés de côté.
+discover-wildcard = Tout nom sous { $domain } a une adresse, un nom n’y prouve donc rien : un serveur deviné ne compte qu’avec un certificat à lui.
+discover-private = { $host } a une adresse privée : il ne sert qu’à l’intérieur de ce réseau.
+discover-no-smtputf8 = Ce serveur ne prend pas les adresses comme { $address } (SMTPUTF8). Utilisez-en une sans lettres accentuées devant le @.
