@@ -76,11 +76,11 @@ impl Web {
         for _ in 0..=REDIRECTS {
             let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
             let request = self.0.get(&uri).config().timeout_global(Some(left)).build();
-            let mut response = request.call().map_err(|error| miss(&error))?;
+            let mut response = request.call().map_err(|_| Miss::Absent)?;
             match response.status() {
                 StatusCode::OK => {
                     let body = response.body_mut().with_config().limit(LONGEST).read_to_vec();
-                    return body.map(|body| Page { url: uri.to_string(), body }).map_err(|error| miss(&error));
+                    return body.map(|body| Page { url: uri.to_string(), body }).map_err(|_| Miss::Broken);
                 }
                 status if status.is_redirection() => uri = next(&uri, &response).ok_or(Miss::Redirect)?,
                 _ => return Err(Miss::Absent),
@@ -106,13 +106,6 @@ fn next<Body>(from: &Uri, response: &Response<Body>) -> Option<Uri> {
     let plain =
         !to.authority()?.as_str().contains('@') && to.scheme().is_some_and(|to| *to == Scheme::HTTP || *to == Scheme::HTTPS);
     (plain && if is_https(from) { is_https(&to) } else { same_host }).then_some(to)
-}
-
-fn miss(error: &Error) -> Miss {
-    match error {
-        Error::BodyExceedsLimit(_) | Error::Protocol(_) | Error::Io(_) => Miss::Broken,
-        _ => Miss::Absent,
-    }
 }
 
 /// Names by the search's own resolver, and the ports that stand for the usual ones.

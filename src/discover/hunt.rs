@@ -97,8 +97,7 @@ impl<'a> Hunt<'a> {
             by_mx = proposal.smtp.iter().any(|server| server.endpoint.host.contains("{mx}"));
             self.add(proposal, 0);
         }
-        // No domain has one label, and an address literal has no records.
-        if !self.domain.contains('.') || self.domain.parse::<IpAddr>().is_ok() {
+        if !self.is_in_dns() {
             return;
         }
         if !is_own || by_mx {
@@ -117,6 +116,11 @@ impl<'a> Hunt<'a> {
             places.push(web::database(&self.domain));
         }
         self.look(places);
+    }
+
+    /// Whether DNS can know the domain: it has more than one label, and is no address literal.
+    fn is_in_dns(&self) -> bool {
+        self.domain.contains('.') && self.domain.trim_matches(['[', ']']).parse::<IpAddr>().is_err()
     }
 
     /// Takes an event.
@@ -301,8 +305,7 @@ impl<'a> Hunt<'a> {
     /// Closes the books: a resolver that never said a word is the fault, unless the person stopped the search.
     pub(super) fn end(&mut self) {
         let asked = self.exchange.is_none() && self.candidates.iter().all(|known| known.proposal.origin != Origin::Preset);
-        let has_name = self.domain.contains('.') && self.domain.parse::<IpAddr>().is_err();
-        if asked && has_name && !self.answered && self.fault.is_none() {
+        if asked && self.is_in_dns() && !self.answered && self.fault.is_none() {
             self.fault = Some(DomainFault::NoResolver);
         }
     }
