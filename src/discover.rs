@@ -219,3 +219,15 @@ pub enum DomainFault {
     /// It says that it takes no mail (RFC 7505).
     NullMx,
 }
+
+impl DomainFault {
+    /// The word that JSON uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Broken => "broken",
+            Self::NoResolver => "no_resolver",
+            Self::NullMx => "null_mx",
+        }
+    }
+}

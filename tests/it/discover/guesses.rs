@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mailsetup::{
-    discover::{LoginName, Origin},
+    discover::{LoginName, Origin, Proposal},
     mail::Security,
     presets::provider::UsernameForm,
 };
@@ -25,7 +25,7 @@ fn only_what_answers_is_offered() {
     assert_eq!((best.username.clone(), best.imap.len()), (LoginName::Form(UsernameForm::Address), 0));
     // On the way it was never offered unconfirmed.
     let told = found.told.iter().flat_map(|told| &told.proposals);
-    assert!(told.clone().count() > 0 && told.clone().all(|proposal| proposal.is_confirmed()));
+    assert!(told.clone().count() > 0 && told.clone().all(Proposal::is_confirmed));
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl World {
         let base = "name = 'Lab'\ncategory = 'hosting'\nchecked = '2026-11'\n";
         let source = format!("{base}{}\n[en]\nsummary = 'x'\n[fr]\nsummary = 'x'\n", fill(lines, &self.values));
         let mut provider: Provider = parse("lab.toml", &source).unwrap();
-        provider.key = key.to_owned();
+        key.clone_into(&mut provider.key);
         self.catalog = self.catalog.with_provider(provider);
         self
     }
