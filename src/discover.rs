@@ -2,7 +2,7 @@
 //!
 //! What is looked for ([`Search`]), what something proposes ([`Proposal`]) and what came of it all ([`Discovery`]) are plain
 //! data. [`known`] is pure: presets and table alone. [`discover`] asks everybody side by side under one deadline, on threads
-//! that send events to one place ([`hunt`]); `rank` makes of its state what is told. The world is reached by [`Net`] alone:
+//! that send events to one place (`hunt`); `rank` makes of its state what is told. The world is reached by [`Net`] alone:
 //! `dns` and `http` leave the sockets to libraries, and `confirm` climbs the probe's ladder.
 
 mod autoconfig;

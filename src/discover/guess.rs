@@ -4,7 +4,7 @@ use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
     net::IpAddr,
-    thread,
+    thread::{self, ScopedJoinHandle},
     time::Instant,
 };
 
@@ -36,8 +36,10 @@ pub(super) fn ask(net: &Net, domain: &str, mx: &[String], until: Instant, cancel
     names.push(format!("{:016x}.{domain}", RandomState::new().build_hasher().finish()));
     let mut found = thread::scope(|scope| {
         let ask = |name: &String| net.dns.addresses(name, until, cancel).unwrap_or_default();
-        let asked: Vec<_> = names.iter().map(|name| scope.spawn(move || ask(name))).collect();
-        asked.into_iter().map(|asked| asked.join().unwrap_or_default()).collect::<Vec<_>>()
+        let begin = |name| thread::Builder::new().name("guess".into()).spawn_scoped(scope, move || ask(name)).ok();
+        let asked: Vec<_> = names.iter().map(begin).collect();
+        let answer = |asked: Option<ScopedJoinHandle<'_, _>>| asked.and_then(|asked| asked.join().ok()).unwrap_or_default();
+        asked.into_iter().map(answer).collect::<Vec<_>>()
     });
     let wildcard = found.pop().unwrap_or_default();
     let hosts = names.into_iter().zip(found).filter(|(_, addresses)| !addresses.is_empty()).collect();

@@ -54,6 +54,8 @@ pub(super) struct Hunt<'a> {
     asking: usize,
     /// DNS said something, be it no.
     answered: bool,
+    /// The MX records are known, or will not be.
+    pub(super) mx_is_known: bool,
     guessed: bool,
 }
 
@@ -84,6 +86,7 @@ impl<'a> Hunt<'a> {
             services: Vec::new(),
             asking: 0,
             answered: false,
+            mx_is_known: false,
             guessed: false,
         }
     }
@@ -167,6 +170,7 @@ impl<'a> Hunt<'a> {
     }
 
     fn take_mx(&mut self, answer: Result<Vec<Mx>, NameFault>) {
+        self.mx_is_known = true;
         self.answered |= answer != Err(NameFault::NoResolver);
         let records = match answer {
             Ok(records) => records,
@@ -304,6 +308,7 @@ impl<'a> Hunt<'a> {
 
     /// Closes the books: a resolver that never said a word is the fault, unless the person stopped the search.
     pub(super) fn end(&mut self) {
+        self.mx_is_known = true;
         let asked = self.exchange.is_none() && self.candidates.iter().all(|known| known.proposal.origin != Origin::Preset);
         if asked && self.is_in_dns() && !self.answered && self.fault.is_none() {
             self.fault = Some(DomainFault::NoResolver);

@@ -31,7 +31,9 @@ impl Hunt<'_> {
     pub(super) fn view(&self) -> Discovery {
         let mut notes = self.notes.clone();
         let mut ranked = Vec::new();
-        for candidate in &self.candidates {
+        // No document is believed before the MX could contradict it.
+        let believed = |candidate: &&Candidate| self.mx_is_known || candidate.proposal.origin != Origin::Autoconfig;
+        for candidate in self.candidates.iter().filter(believed) {
             let Some(proposal) = self.checked(candidate) else { continue };
             let stale = self.stale(candidate, &proposal);
             let standing = if stale.is_some() { Standing::Stale } else { standing(&proposal) };

@@ -108,3 +108,15 @@ fn an_answer_that_is_certain_waits_for_the_others_a_quarter_of_the_time() {
     let found = world.search("jane@example.test");
     assert!(found.best().is_confirmed() && found.elapsed < Duration::from_secs(11), "{:?}", found.elapsed);
 }
+
+#[test]
+fn a_black_hole_is_told_from_what_was_not_tried() {
+    let world = World::new("srv")
+        .mail("tls", HOST, Mail::Silent)
+        .mail("starttls", HOST, Mail::Silent)
+        .timeout(Duration::from_secs(4));
+    let found = world.search("jane@example.test");
+    found.is(&["srv _submissions._tcp.example.test: tls mail.example.test connect_timed_out, \
+                starttls mail.example.test connect_timed_out"]);
+    assert!(found.elapsed < Duration::from_secs(9), "{:?}", found.elapsed);
+}
