@@ -33,7 +33,7 @@ pub use message::{MessageFault, MessageSpec, test_message};
 pub use net::SystemResolver;
 pub use report::{Capabilities, Report, Transcript};
 pub use stage::{Learned, Stage, State, Step};
-pub use tls::check_ca;
+pub use tls::{authorities, check_ca};
 
 use std::{net::IpAddr, time::Duration};
 

@@ -766,7 +766,6 @@ discover-null-mx = { $domain } says in DNS that it takes no mail (RFC 7505): ans
 # found: what was found out, on the page that asks for the provider
 found-searching = Looking for the settings of { $domain } …
 found-no-smtp = { $domain } belongs to { $provider }, which no program can send with. Choose another provider here.
-found-gateway = Mail for { $domain } passes { $gateway } first, a filter: it does not show where the mailboxes are.
 found-nothing = Nothing was found for { $domain }. Choose the provider, or “Another server” with its host.
 found-by-mx = The MX record of { $domain } ({ $at }) shows { $provider }.
 found-server = Found for { $domain }: { $server }{ $origin ->
@@ -782,3 +781,14 @@ invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = found
 flag-database = Ask Mozilla’s database for the settings too; it learns the domain
 script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.
+
+# discover: what a search in DNS and on the web finds out
+discover-nearest = { $domain } does not exist. Did you mean { $near }?
+discover-no-mx = { $domain } has no MX record: it does not say who takes its mail.
+discover-gateway = Mail for { $domain } passes { $gateway } first. That is a filter: mail is sent through the provider behind it.
+discover-stale-hoster = { $place } is out of date: mail for this domain is at { $hoster } now.
+discover-stale-server = { $place } is out of date: { $host } does not answer as it should.
+discover-unreadable = { $place } has settings that cannot be read, and was left out.
+discover-wildcard = Every name below { $domain } has an address, so a name proves nothing here: a guessed server counts only with a certificate of its own.
+discover-private = { $host } has a private address: it works only inside this network.
+discover-no-smtputf8 = This server does not take addresses like { $address } (SMTPUTF8). Use one with plain letters in front of the @.

@@ -766,7 +766,6 @@ discover-null-mx = { $domain } déclare dans le DNS ne pas recevoir de courrier 
 # found : ce qui a été trouvé, sur la page qui demande le fournisseur
 found-searching = Recherche des réglages de { $domain } …
 found-no-smtp = { $domain } appartient à { $provider }, avec qui aucun programme ne peut envoyer. Choisissez ici un autre fournisseur.
-found-gateway = Le courrier de { $domain } passe d’abord par { $gateway }, un filtre : il ne dit pas où sont les boîtes.
 found-nothing = Rien trouvé pour { $domain }. Choisissez le fournisseur, ou « Un autre serveur » avec son nom.
 found-by-mx = L’enregistrement MX de { $domain } ({ $at }) désigne { $provider }.
 found-server = Trouvé pour { $domain } : { $server }{ $origin ->
@@ -782,3 +781,14 @@ invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = trouvé
 flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
 script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
+
+# discover : ce qu’une recherche dans le DNS et sur le web apprend
+discover-nearest = { $domain } n’existe pas. Vouliez-vous dire { $near } ?
+discover-no-mx = { $domain } n’a pas d’enregistrement MX : il ne dit pas qui reçoit son courrier.
+discover-gateway = Le courrier pour { $domain } passe d’abord par { $gateway }. C’est un filtre : l’envoi se fait par le fournisseur derrière lui.
+discover-stale-hoster = { $place } n’est plus à jour : le courrier de ce domaine est maintenant chez { $hoster }.
+discover-stale-server = { $place } n’est plus à jour : { $host } ne répond pas comme il devrait.
+discover-unreadable = { $place } contient des réglages illisibles ; ils ont été laissés de côté.
+discover-wildcard = Tout nom sous { $domain } a une adresse, un nom n’y prouve donc rien : un serveur deviné ne compte qu’avec un certificat à lui.
+discover-private = { $host } a une adresse privée : il ne sert qu’à l’intérieur de ce réseau.
+discover-no-smtputf8 = Ce serveur ne prend pas les adresses comme { $address } (SMTPUTF8). Utilisez-en une sans lettres accentuées devant le @.

@@ -10,7 +10,7 @@ use std::{
 
 use super::inputs::Inputs;
 use crate::{
-    discover::Reach,
+    discover::{Net, Reach},
     error::{Error, Exit},
     host::{self, Folders, HostError},
     phrase,
@@ -106,6 +106,7 @@ impl Context {
             catalog: self.catalog.clone(),
             lang: self.lang(),
             places: Arc::new(move |scope| host::places(Some(scope), root.as_deref(), Folders::of_person())),
+            net: Arc::new(Net::system),
             resolver: Arc::new(SystemResolver),
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
         }

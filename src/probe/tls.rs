@@ -96,12 +96,20 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, Fault> {
     if roots.is_empty() { Err(failed("no certificate in it".to_owned())) } else { Ok(roots) }
 }
 
+/// The authorities that are trusted, as certificates, for a library that makes its own TLS; none where the PEM text has none.
+pub fn authorities(trust: &Trust) -> Vec<CertificateDer<'static>> {
+    match &trust.ca_pem {
+        Some(pem) => CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).collect(),
+        None => rustls_native_certs::load_native_certs().certs,
+    }
+}
+
 /// The system's authorities, read once; those that cannot be read are left out.
 fn system_roots() -> Arc<RootCertStore> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     let load = || {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots.add_parsable_certificates(authorities(&Trust::default()));
         Arc::new(roots)
     };
     Arc::clone(ROOTS.get_or_init(load))

@@ -13,6 +13,7 @@ mod causes;
 mod consumers;
 mod conversation;
 mod demo;
+mod discover;
 mod egress;
 mod found;
 mod host;

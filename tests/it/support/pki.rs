@@ -70,9 +70,14 @@ impl Identity {
 
     /// A certificate of this kind for a host.
     pub(crate) fn of(kind: Kind, host: &str) -> Self {
+        Self::of_all(kind, &[host])
+    }
+
+    /// A certificate of this kind for several hosts.
+    pub(crate) fn of_all(kind: Kind, hosts: &[&str]) -> Self {
         let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, host);
+        let mut params = CertificateParams::new(hosts.iter().map(|host| (*host).to_owned()).collect::<Vec<_>>()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, hosts[0]);
         match kind {
             Kind::Expired => params.not_after = date_time_ymd(2021, 1, 18),
             Kind::NotYetValid => params.not_before = date_time_ymd(2999, 1, 18),
