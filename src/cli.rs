@@ -22,7 +22,6 @@ use std::{
 use clap::{ArgMatches, error::ErrorKind};
 
 use crate::{
-    discover::Reach,
     error::{Error, Exit},
     mail::reply::escape,
     phrase,
@@ -71,14 +70,7 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
     let words = |name: &str| matches.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
     match name {
         "check" => check::run(&context, word("PROFILE"), matches.get_flag("send")),
-        "detect" => {
-            let reach = match (matches.get_flag("offline"), matches.get_flag("database")) {
-                (true, _) => Reach::Offline,
-                (false, true) => Reach::Database,
-                (false, false) => Reach::Domain,
-            };
-            detect::run(&context, &words("ADDRESS"), reach)
-        }
+        "detect" => detect::run(&context, &words("ADDRESS")),
         "explain" => explain::run(&context, matches),
         "export" => export::run(&context, &words("TARGET"), word("profile"), matches.get_flag("print")),
         "list" => commands::list(&context),

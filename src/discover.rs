@@ -36,6 +36,9 @@ use crate::{
     probe::{Capabilities, Evidence},
 };
 
+/// How long a search may take as a whole.
+pub const DEADLINE: Duration = Duration::from_secs(4);
+
 /// What is to be found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
@@ -228,6 +231,16 @@ impl DomainFault {
             Self::Broken => "broken",
             Self::NoResolver => "no_resolver",
             Self::NullMx => "null_mx",
+        }
+    }
+
+    /// The message that says it, with the argument `domain`.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::NotFound => "discover-not-found",
+            Self::Broken => "discover-broken",
+            Self::NoResolver => "discover-no-resolver",
+            Self::NullMx => "discover-null-mx",
         }
     }
 }

@@ -51,6 +51,7 @@ pub fn source(text: &Text, source: Source) -> String {
         Source::Profile => "render-source-profile",
         Source::Fix => "render-source-fix",
         Source::Preset => "render-source-preset",
+        Source::Discovered => "render-source-discovered",
         Source::Default => "render-source-default",
     })
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use crate::{
+    discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
     mail::{Security, reply::escape},
@@ -36,6 +37,8 @@ pub struct Runner {
     pub places: Arc<PlacesOf>,
     /// Where names come from.
     pub resolver: Arc<dyn Resolve>,
+    /// What a search for an address's settings reaches the world by, made when one begins.
+    pub net: Arc<dyn Fn() -> Net + Send + Sync>,
     /// What is tried when a server does not answer.
     pub egress: EgressTargets,
 }
@@ -69,6 +72,10 @@ impl Runner {
 
     fn work(&self, work: Work, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Outcome {
         match work {
+            Work::Discover(search) => {
+                let mut tell = |found: &Discovery| progress(Outcome::Discovered(found.clone()));
+                Outcome::Discovered(discover::discover(&search, &self.catalog, &(self.net)(), cancel, &mut tell))
+            }
             Work::Probe(dial) => Outcome::Probed(self.climb(&dial, None, Climbing::Probe, cancel, progress)),
             Work::Test(dial) => {
                 let report = self.climb(&dial, None, Climbing::Test, cancel, progress);

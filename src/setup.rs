@@ -9,6 +9,7 @@ mod ask;
 mod command;
 pub mod effect;
 pub mod field;
+mod found;
 mod orders;
 mod outline;
 pub mod question;
@@ -25,6 +26,7 @@ pub use question::{Advice, Choice, Question};
 
 use crate::{
     diagnose::Diagnosis,
+    discover::{Discovery, Reach, Search},
     plan::{Order, Plan},
     presets::{Catalog, Text},
     probe::Report,
@@ -71,6 +73,8 @@ pub enum Source {
     Fix,
     /// The provider's preset.
     Preset,
+    /// What is known or was found out about the address's domain.
+    Discovered,
     /// The other answers, or a default.
     Default,
 }
@@ -197,11 +201,20 @@ pub struct Options {
     pub dry_run: bool,
     /// How long one stage of the ladder may take.
     pub timeout: Duration,
+    /// How far the settings of an address that nothing is known of are looked for.
+    pub reach: Reach,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { brief: false, yes: false, force: false, dry_run: false, timeout: Duration::from_secs(10) }
+        Self {
+            brief: false,
+            yes: false,
+            force: false,
+            dry_run: false,
+            timeout: Duration::from_secs(10),
+            reach: Reach::Offline,
+        }
     }
 }
 
@@ -229,6 +242,7 @@ pub struct Setup {
     ahead: Vec<Field>,
     /// The field that a person went to.
     focus: Option<Field>,
+    discovery: Slot<Search, Discovery>,
     probe: Slot<Dial, Tested>,
     test: Slot<Dial, Tested>,
     stores: Slot<(), BTreeMap<&'static str, String>>,
@@ -242,7 +256,7 @@ pub struct Setup {
 impl Setup {
     /// A conversation that knows nothing yet.
     pub fn new(catalog: Arc<Catalog>, text: Rc<Text>, facts: Facts, options: Options) -> Self {
-        let answers = Answers { catalog, facts, given: BTreeMap::new(), secret: None };
+        let answers = Answers::new(catalog, facts, options.brief);
         let mut setup = Self {
             text,
             options,
@@ -252,6 +266,7 @@ impl Setup {
             trail: Vec::new(),
             ahead: Vec::new(),
             focus: None,
+            discovery: Slot::default(),
             probe: Slot::default(),
             test: Slot::default(),
             stores: Slot::default(),
@@ -276,6 +291,9 @@ impl Setup {
             return Status::Ask(Box::new(self.ask(field)));
         }
         let open = self.open().next();
+        if let Some(run) = self.search_first(open) {
+            return run;
+        }
         // The order of the table is the order of the conversation: effects stand between its steps.
         let before = |step: Step| open.is_none_or(|field| field.spec().step >= step);
         if before(Step::Write)
@@ -305,11 +323,13 @@ impl Setup {
         }
     }
 
-    /// Work that may go on beside the questions: the ladder up to TLS as soon as a server is known, and the stores.
+    /// Work that may go on beside the questions: the search for the address's settings, the ladder up to TLS as soon as a
+    /// server is known, and the stores.
     pub fn background(&self) -> Vec<Effect> {
+        let search = self.discovery.effect(|search| Work::Discover(Box::new(search.clone())));
         let probe = self.probe.effect(|dial| Work::Probe(Box::new(dial.clone())));
         let stores = self.stores.effect(|()| Work::Stores);
-        probe.into_iter().chain(stores).collect()
+        search.into_iter().chain(probe).chain(stores).collect()
     }
 
     /// Fields that a script has to answer before anything can go on: those that are asked and have no value of their own.

@@ -378,6 +378,9 @@ talk-keys = Esc goes back, Ctrl-C leaves. Nothing is written before you say yes.
 talk-welcome-lines = Enter takes what stands in brackets. < goes back, - empties an answer, ? helps, Ctrl-C leaves.
 talk-prompt-keys = Esc: back
 talk-lines-keys = Enter takes what stands in brackets. < goes back, - empties an answer, Ctrl-C leaves.
+talk-lines-search = There are { $count } in all: type a part of a name to search them, or ? to list them.
+talk-lines-all = There are { $count } in all: type ? to list them.
+talk-lines-no-match = Nothing matches “{ $typed }”. Type another part of the name, or ? to list all.
 talk-change = What do you want to change?
 talk-menu = Break or mend the demo’s server first
 talk-testing = Testing ...
@@ -755,6 +758,29 @@ discover-prepare = Something must be switched on in the account before programs 
     [""] {""}
    *[other] {" "}See { $page }
 }
+discover-not-found = { $domain } does not exist in DNS. Check the spelling of the address.
+discover-broken = The name servers of { $domain } answer with an error (SERVFAIL). Try again later, or name the server yourself.
+discover-no-resolver = This machine’s DNS does not answer: see /etc/resolv.conf. Until then, name the server by its IP address.
+discover-null-mx = { $domain } says in DNS that it takes no mail (RFC 7505): answers to this address will not arrive.
+
+# found: what was found out, on the page that asks for the provider
+found-searching = Looking for the settings of { $domain } …
+found-no-smtp = { $domain } belongs to { $provider }, which no program can send with. Choose another provider here.
+found-nothing = Nothing was found for { $domain }. Choose the provider, or “Another server” with its host.
+found-by-mx = The MX record of { $domain } ({ $at }) shows { $provider }.
+found-server = Found for { $domain }: { $server }{ $origin ->
+    [table] , from the built-in table
+    [srv] , from its SRV record { $at }
+    [autoconfig] , from { $at }
+   *[other] , a common name that answers there
+}.
+found-foreign-host = { $host } is outside the domain. Choose it only if it is your provider’s: it gets the password.
+found-plain-http = That page came without TLS and can be forged on the way. Check that { $host } is your provider’s server.
+note-host-pattern = With { $provider } the host looks like { $host }; your account there shows it.
+invalid-provider-no-smtp = { $intro } { $instead }
+render-source-discovered = found
+flag-database = Ask Mozilla’s database for the settings too; it learns the domain
+script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.
 
 # discover: what a search in DNS and on the web finds out
 discover-nearest = { $domain } does not exist. Did you mean { $near }?
@@ -785,11 +811,4 @@ detect-unchecked = not tried to the end
 detect-login-none = no login
 detect-login-account = a name of its own, shown in the account
 detect-no-smtp = { $provider } has no SMTP: no program can send through it.
-detect-consent-foreign-host = Needs your yes: { $host } is outside { $domain }. Whoever forges the DNS answer would get the password.
-detect-consent-plain-http = Needs your yes: this came over plain HTTP, and anybody on the way could have changed it.
 detect-consent-plaintext = Needs your yes: { $host } has no TLS, the password could be read on the way.
-detect-fault-not-found = { $domain } does not exist. Check the spelling.
-detect-fault-broken = The name servers of { $domain } answer with an error. Try again later, or tell whoever runs the domain.
-detect-fault-no-resolver = This machine’s name server does not answer. See /etc/resolv.conf.
-detect-fault-null-mx = { $domain } says that it takes no mail. Check the spelling.
-flag-database = Also ask Mozilla’s database, which learns the domain

@@ -378,6 +378,9 @@ talk-keys = Échap revient en arrière, Ctrl-C quitte. Rien n’est écrit avant
 talk-welcome-lines = Entrée prend ce qui est entre crochets. < revient, - vide une réponse, ? aide, Ctrl-C quitte.
 talk-prompt-keys = Échap : retour
 talk-lines-keys = Entrée prend ce qui est entre crochets. < revient, - vide une réponse, Ctrl-C quitte.
+talk-lines-search = Il y en a { $count } en tout : tapez une partie du nom pour chercher, ou ? pour la liste.
+talk-lines-all = Il y en a { $count } en tout : tapez ? pour la liste.
+talk-lines-no-match = Rien ne correspond à « { $typed } ». Tapez une autre partie du nom, ou ? pour la liste.
 talk-change = Que voulez-vous modifier ?
 talk-menu = D’abord casser ou réparer le serveur de la démonstration
 talk-testing = Test en cours ...
@@ -755,6 +758,29 @@ discover-prepare = Il faut d’abord activer un réglage dans le compte pour que
     [""] {""}
    *[other] {" "}Voir { $page }
 }
+discover-not-found = { $domain } n’existe pas dans le DNS. Vérifiez l’orthographe de l’adresse.
+discover-broken = Les serveurs DNS de { $domain } répondent par une erreur (SERVFAIL). Réessayez plus tard, ou indiquez vous-même le serveur.
+discover-no-resolver = Le DNS de cette machine ne répond pas : voyez /etc/resolv.conf. D’ici là, indiquez le serveur par son adresse IP.
+discover-null-mx = { $domain } déclare dans le DNS ne pas recevoir de courrier (RFC 7505) : les réponses à cette adresse n’arriveront pas.
+
+# found : ce qui a été trouvé, sur la page qui demande le fournisseur
+found-searching = Recherche des réglages de { $domain } …
+found-no-smtp = { $domain } appartient à { $provider }, avec qui aucun programme ne peut envoyer. Choisissez ici un autre fournisseur.
+found-nothing = Rien trouvé pour { $domain }. Choisissez le fournisseur, ou « Un autre serveur » avec son nom.
+found-by-mx = L’enregistrement MX de { $domain } ({ $at }) désigne { $provider }.
+found-server = Trouvé pour { $domain } : { $server }{ $origin ->
+    [table] , d’après la table intégrée
+    [srv] , d’après son enregistrement SRV { $at }
+    [autoconfig] , d’après { $at }
+   *[other] , un nom courant qui y répond
+}.
+found-foreign-host = { $host } est hors du domaine. Ne le choisissez que si c’est votre fournisseur : il reçoit le mot de passe.
+found-plain-http = Cette page est arrivée sans TLS et a pu être falsifiée en chemin. Vérifiez que { $host } est bien chez votre fournisseur.
+note-host-pattern = Chez { $provider }, le serveur s’écrit comme { $host } ; votre compte l’affiche.
+invalid-provider-no-smtp = { $intro } { $instead }
+render-source-discovered = trouvé
+flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
+script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
 
 # discover : ce qu’une recherche dans le DNS et sur le web apprend
 discover-nearest = { $domain } n’existe pas. Vouliez-vous dire { $near } ?
@@ -785,11 +811,4 @@ detect-unchecked = pas essayé jusqu’au bout
 detect-login-none = pas d’identifiant
 detect-login-account = un nom à part, affiché dans le compte
 detect-no-smtp = { $provider } n’a pas de SMTP : aucun programme ne peut envoyer par lui.
-detect-consent-foreign-host = À confirmer : { $host } est hors de { $domain }. Qui falsifie la réponse DNS obtiendrait le mot de passe.
-detect-consent-plain-http = À confirmer : ceci est venu en HTTP simple, et n’importe qui en chemin a pu le changer.
 detect-consent-plaintext = À confirmer : { $host } n’a pas de TLS, le mot de passe pourrait être lu en chemin.
-detect-fault-not-found = { $domain } n’existe pas. Vérifiez l’orthographe.
-detect-fault-broken = Les serveurs de noms de { $domain } répondent par une erreur. Réessayez plus tard, ou prévenez qui gère le domaine.
-detect-fault-no-resolver = Le serveur de noms de cette machine ne répond pas. Voir /etc/resolv.conf.
-detect-fault-null-mx = { $domain } dit ne pas recevoir de courrier. Vérifiez l’orthographe.
-flag-database = Demander aussi à la base de Mozilla, qui apprend le domaine

@@ -21,11 +21,13 @@ const fn extra(name: &'static str, short: Option<char>, value: &'static str, glo
 }
 
 /// Flags that are no fields.
-pub(super) const EXTRAS: [Extra; 18] = [
+pub(super) const EXTRAS: [Extra; 20] = [
     extra("password-stdin", None, "", false),
     extra("password-file", None, "FILE", false),
     extra("password-fd", None, "N", false),
     extra("no-imap", None, "", false),
+    extra("offline", None, "", false),
+    extra("database", None, "", false),
     extra("answers", None, "FILE", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),

@@ -10,6 +10,7 @@ use std::{
 
 use super::inputs::Inputs;
 use crate::{
+    discover::{Net, Reach},
     error::{Error, Exit},
     host::{self, Folders, HostError},
     phrase,
@@ -76,6 +77,15 @@ impl Context {
         host::places(self.scope, self.root.as_deref(), Folders::of_person())
     }
 
+    /// How far the settings of an address are looked for. The demo asks nobody.
+    pub(super) fn reach(&self) -> Reach {
+        match () {
+            () if self.inputs.is_set("offline") || self.inputs.is_set("demo") => Reach::Offline,
+            () if self.inputs.is_set("database") => Reach::Database,
+            () => Reach::Domain,
+        }
+    }
+
     /// How long one stage may take.
     pub(super) fn timeout(&self) -> Result<Duration, Error> {
         match self.inputs.get("timeout") {
@@ -96,6 +106,7 @@ impl Context {
             catalog: self.catalog.clone(),
             lang: self.lang(),
             places: Arc::new(move |scope| host::places(Some(scope), root.as_deref(), Folders::of_person())),
+            net: Arc::new(Net::system),
             resolver: Arc::new(SystemResolver),
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
         }

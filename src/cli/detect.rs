@@ -10,7 +10,7 @@ use std::{
 
 use super::context::{Context, written};
 use crate::{
-    discover::{Discovery, DomainFault, Net, Reach, Search, discover},
+    discover::{DEADLINE, Discovery, DomainFault, Net, Reach, Search, discover},
     error::{Error, Exit},
     host,
     mail::{Address, reply::escape},
@@ -23,8 +23,8 @@ const LONGEST: u64 = 4096;
 
 /// The settings for some addresses, or for those of standard input, one a line, for `-`. An address that is none is said, and
 /// the others go on.
-pub(super) fn run(context: &Context, addresses: &[&str], reach: Reach) -> Result<Exit, Error> {
-    let mut detector = Detector::new(context, reach)?;
+pub(super) fn run(context: &Context, addresses: &[&str]) -> Result<Exit, Error> {
+    let mut detector = Detector::new(context)?;
     match addresses {
         ["-"] => detector.stream()?,
         addresses => {
@@ -49,16 +49,16 @@ struct Detector<'a> {
 }
 
 impl<'a> Detector<'a> {
-    fn new(context: &'a Context, reach: Reach) -> Result<Self, Error> {
+    fn new(context: &'a Context) -> Result<Self, Error> {
         let timeout = match context.inputs.get("timeout") {
             Some(_) => context.timeout()?,
-            None => Duration::from_secs(4),
+            None => DEADLINE,
         };
         let facts = host::facts();
         let ehlo = facts.full_name.unwrap_or(facts.host_name);
         Ok(Self {
             context,
-            reach,
+            reach: context.reach(),
             timeout,
             ehlo,
             net: Net::system(),

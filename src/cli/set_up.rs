@@ -45,6 +45,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         force: context.inputs.is_set("force"),
         dry_run: context.inputs.is_set("dry-run"),
         timeout: context.timeout()?,
+        reach: context.reach(),
     };
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");

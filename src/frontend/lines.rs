@@ -11,11 +11,16 @@ use zeroize::Zeroizing;
 
 use super::talk::{Asker, Said};
 use crate::{
-    mail::Secret,
+    mail::{Secret, reply::escape},
     phrase,
-    presets::Text,
-    setup::{Question, Shape},
+    presets::{Phrase, Text},
+    setup::{Choice, Question, Shape},
 };
+
+/// Longer lists are searched, not read out.
+const LONG: usize = 15;
+/// How much of a long list is read out.
+const FIRST: usize = 6;
 
 /// Asks by plain lines.
 #[derive(Debug)]
@@ -29,14 +34,49 @@ impl<'a> Liner<'a> {
         Self { text }
     }
 
-    fn list(&mut self, question: &Question) -> io::Result<()> {
-        for (index, choice) in question.choices.iter().enumerate() {
+    /// Reads out choices with their numbers.
+    fn list(&mut self, question: &Question, wanted: impl Fn(usize, &Choice) -> bool) -> io::Result<()> {
+        for (index, choice) in question.choices.iter().enumerate().filter(|(index, choice)| wanted(*index, choice)) {
             let number = index + 1;
             let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
             let dash = if hint.is_empty() { "" } else { " - " };
             self.say(&format!("  {number}. {}{dash}{hint}", choice.label))?;
         }
         Ok(())
+    }
+
+    /// Reads out a list; of a long one its beginning, its end, what is chosen, and how to find the rest.
+    fn introduce(&mut self, question: &Question) -> io::Result<()> {
+        let count = question.choices.len();
+        if count <= LONG {
+            return self.list(question, |_, _| true);
+        }
+        let chosen: Vec<&str> = question.default.iter().flat_map(|default| default.split(',')).collect();
+        self.list(question, |index, choice| index < FIRST || index + 1 == count || chosen.contains(&choice.value.as_str()))?;
+        let more = if question.shape == Shape::Choice { "talk-lines-search" } else { "talk-lines-all" };
+        self.say(&self.text.say(&Phrase::new(more).with("count", count)))
+    }
+
+    /// The one choice of a long list that a typed word finds; when it is none or several, they are read out.
+    fn search(&mut self, question: &Question, typed: &str) -> io::Result<Option<String>> {
+        let word = typed.to_lowercase();
+        let is = |choice: &Choice| choice.value == word || choice.label.to_lowercase() == word;
+        if let Some(choice) = question.choices.iter().find(|choice| is(choice)) {
+            return Ok(Some(choice.value.clone()));
+        }
+        let holds = |choice: &Choice| {
+            [&choice.value, &choice.label, &choice.hint].iter().any(|text| text.to_lowercase().contains(&word))
+        };
+        let found: Vec<&Choice> = question.choices.iter().filter(|choice| holds(choice)).collect();
+        match found.as_slice() {
+            [] => self.say(&self.text.say(&phrase!("talk-lines-no-match", typed = escape(typed))))?,
+            [only] => {
+                self.say(&only.label)?;
+                return Ok(Some(only.value.clone()));
+            }
+            _ => self.list(question, |_, choice| holds(choice))?,
+        }
+        Ok(None)
     }
 
     /// What stands in brackets behind the label: what Enter takes.
@@ -80,7 +120,22 @@ impl Asker for Liner<'_> {
         if !question.help.is_empty() {
             self.say(&question.help)?;
         }
-        self.list(question)?;
+        self.introduce(question)?;
+        self.prompt(question)
+    }
+
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        writeln!(io::stderr(), "{line}")
+    }
+
+    fn columns(&self) -> usize {
+        80
+    }
+}
+
+impl Liner<'_> {
+    /// Asks for the answer, until there is one.
+    fn prompt(&mut self, question: &Question) -> io::Result<Said> {
         let prompt = match self.shown_default(question) {
             Some(default) => format!("{} [{default}]: ", question.label),
             None => format!("{}: ", question.label),
@@ -104,18 +159,22 @@ impl Asker for Liner<'_> {
             "<" => Ok(Said::Back),
             "?" => {
                 self.say(&self.text.say(&phrase!("talk-lines-keys")))?;
-                self.ask(question, None)
+                self.list(question, |_, _| true)?;
+                self.prompt(question)
+            }
+            typed
+                if question.shape == Shape::Choice
+                    && question.choices.len() > LONG
+                    && !typed.is_empty()
+                    && typed.parse::<usize>().is_err() =>
+            {
+                match self.search(question, typed)? {
+                    Some(value) => Ok(Said::Text(value)),
+                    None => self.prompt(question),
+                }
             }
             typed => Ok(Said::Text(Self::understood(question, typed))),
         }
-    }
-
-    fn say(&mut self, line: &str) -> io::Result<()> {
-        writeln!(io::stderr(), "{line}")
-    }
-
-    fn columns(&self) -> usize {
-        80
     }
 }
 

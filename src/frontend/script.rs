@@ -52,7 +52,13 @@ fn stop(setup: &Setup, field: Field) -> Stop {
     if missing.is_empty() {
         return Stop::Error(Error::new(Exit::Usage, phrase!("script-needs-yes")).hint(phrase!("script-needs-yes-hint")));
     }
-    Stop::Error(missing_error(&missing))
+    let found = setup.search_hint().join(" ");
+    let error = missing_error(&missing);
+    Stop::Error(if missing.contains(&Field::Provider) && !found.is_empty() {
+        error.hint(phrase!("script-missing-provider-found", found = found))
+    } else {
+        error
+    })
 }
 
 /// The error for answers that are missing: names every flag.

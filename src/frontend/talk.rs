@@ -83,6 +83,9 @@ const MENU: &str = "menu";
 
 impl Talk<'_> {
     fn ask(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
+        if question.field == Field::Provider && self.search(setup)? {
+            return Ok(());
+        }
         if self.initial.is_none() && !std::mem::take(&mut self.introduced) {
             self.introduce(setup, question)?;
         }
@@ -105,6 +108,17 @@ impl Talk<'_> {
             Err(invalid) => self.asker.say(&setup.text().say(&invalid.phrase))?,
         }
         Ok(())
+    }
+
+    /// Looks for the address's settings before the provider is asked; says whether it did, and the question is another one.
+    fn search(&mut self, setup: &mut Setup) -> io::Result<bool> {
+        let is_search = |effect: &Effect| matches!(effect.work, Work::Discover(_));
+        let Some(effect) = setup.background().into_iter().find(is_search) else { return Ok(false) };
+        for note in setup.search_hint() {
+            self.asker.say(&note)?;
+        }
+        self.run(setup, effect)?;
+        Ok(true)
     }
 
     /// The question of a test with one more choice, where a companion has a menu: what is tested can be broken and mended.

@@ -17,10 +17,17 @@ pub(super) const GATEWAYS: &str = include_str!("../../presets/gateways.toml");
 
 /// Providers in the order in which a list shows them.
 pub(super) const PROVIDERS: Embedded = embed!("providers":
-    "gmail" "google-workspace" "microsoft365" "outlook" "yahoo"
-    "ovh" "gandi" "infomaniak" "ionos-de" "ionos-com" "ionos-fr"
-    "zoho-eu" "zoho-eu-pro" "zoho-com" "zoho-com-pro"
-    "proton-bridge" "brevo" "mailjet" "localhost"
+    "gmail" "google-workspace" "google-workspace-relay" "microsoft365" "outlook" "yahoo" "icloud" "proton-bridge" "proton-smtp"
+    "ovh" "ovh-pro" "ovh-exchange" "ovh-ca" "gandi" "infomaniak" "ionos-de" "ionos-com" "ionos-fr" "ionos-co-uk" "ionos-es"
+    "ionos-it" "zoho-eu" "zoho-eu-pro" "zoho-com" "zoho-com-pro" "zoho-in" "zoho-in-pro" "hetzner" "strato" "all-inkl"
+    "mittwald" "domainfactory" "o2switch" "one-com" "aruba" "hostinger" "titan" "namecheap" "godaddy" "bluehost" "dreamhost"
+    "rackspace" "migadu" "purelymail" "mxroute"
+    "fastmail" "mailbox-org" "posteo" "runbox" "mailfence" "startmail" "disroot" "riseup" "gmx" "gmx-com" "webde" "t-online"
+    "freenet" "mail-com" "bluewin" "orange-fr" "free-fr" "sfr" "laposte" "bouygues" "libero" "seznam" "aol" "att" "comcast"
+    "cox" "verizon" "yandex" "mailru" "qq" "tencent-exmail" "netease" "aliyun" "naver" "daum" "yahoo-jp"
+    "brevo" "mailjet" "sendgrid" "mailgun-eu" "mailgun-us" "postmark" "ses" "azure-acs" "scaleway-tem" "resend" "sparkpost"
+    "smtp2go" "mailtrap" "mailersend" "elasticemail" "mandrill" "mailpace" "forwardemail" "zeptomail"
+    "tuta" "hey" "localhost"
 );
 
 /// Targets in the order in which a list shows them.

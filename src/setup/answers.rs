@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Field, Given, Source};
+use super::{
+    Facts, Field, Given, Source,
+    found::{Found, fits, has_gap},
+};
 use crate::{
+    discover::LoginName,
     mail::{Address, Auth, Endpoint, Security, endpoint::is_loopback},
     presets::{
         Catalog, Provider,
@@ -23,11 +27,18 @@ pub(super) struct Answer {
 pub(super) struct Answers {
     pub(super) catalog: std::sync::Arc<Catalog>,
     pub(super) facts: Facts,
+    /// Nobody is asked: what needs a person's yes is not taken.
+    pub(super) brief: bool,
     pub(super) given: BTreeMap<Field, Answer>,
     pub(super) secret: Option<Given>,
+    pub(super) found: Found,
 }
 
 impl Answers {
+    pub(super) fn new(catalog: std::sync::Arc<Catalog>, facts: Facts, brief: bool) -> Self {
+        Self { catalog, facts, brief, given: BTreeMap::new(), secret: None, found: Found::default() }
+    }
+
     /// The value of a field and where it comes from: what was answered, else what follows from the rest.
     pub(super) fn value(&self, field: Field) -> Option<(String, Source)> {
         match self.given.get(&field) {
@@ -88,24 +99,23 @@ impl Answers {
             Field::Address => default(self.facts.suggested_address.as_ref()?),
             Field::Provider => self.suggested_provider().map(|key| (key, Source::Default)),
             Field::Host => {
-                let endpoint = self.preset_endpoint().or_else(|| self.provider()?.smtp.first())?;
-                preset(endpoint.host.clone())
+                let (endpoint, source) = self.known_endpoint().or_else(|| self.servers().into_iter().next())?;
+                (!has_gap(&endpoint.host)).then_some((endpoint.host, source))
             }
-            Field::Security => match self.preset_endpoint() {
-                Some(endpoint) => preset(endpoint.security.to_string()),
+            Field::Security => match self.known_endpoint() {
+                Some((endpoint, source)) => Some((endpoint.security.to_string(), source)),
                 None => default(self.custom_security()?.as_str()),
             },
-            Field::Port => match self.preset_endpoint() {
-                Some(endpoint) => preset(endpoint.port.to_string()),
+            Field::Port => match self.known_endpoint() {
+                Some((endpoint, source)) => Some((endpoint.port.to_string(), source)),
                 None => default(&self.security()?.smtp_port().to_string()),
             },
             Field::Ehlo => default(self.facts.full_name.as_deref().unwrap_or(&self.facts.host_name)),
             Field::Imap => {
-                let known = self.explicit(Field::ImapHost).is_some()
-                    || self.provider().is_some_and(|provider| provider.imap.is_some());
+                let known = self.explicit(Field::ImapHost).is_some() || self.imap_server().is_some();
                 default(if known { "yes" } else { "no" })
             }
-            Field::ImapHost => preset(self.provider()?.imap.as_ref()?.host.clone()),
+            Field::ImapHost => self.imap_server().map(|(server, source)| (server.host, source)),
             Field::ImapSecurity => Some(self.imap_security()),
             Field::ImapPort => Some(self.imap_port()),
             Field::ImapUsername => default(&self.filled(Field::Username).or_else(|| self.filled(Field::Address))?),
@@ -124,27 +134,17 @@ impl Answers {
         }
     }
 
-    /// The provider that the address suggests; a host given without one means a custom server.
-    fn suggested_provider(&self) -> Option<String> {
-        if self.explicit(Field::Host).is_some() {
-            return Some("custom".to_owned());
-        }
-        let address = self.address()?;
-        self.catalog.provider_of_domain(address.domain()).map(|provider| provider.key.clone())
-    }
-
-    /// The preset's first server that agrees with the host, port and mode that were answered.
-    pub(super) fn preset_endpoint(&self) -> Option<&Endpoint> {
-        let servers = &self.provider()?.smtp;
+    /// The first known server that agrees with the host, port and mode that were answered.
+    pub(super) fn known_endpoint(&self) -> Option<(Endpoint, Source)> {
         let host = self.explicit(Field::Host);
         let port = self.explicit(Field::Port).and_then(|port| port.parse::<u16>().ok());
         let security = self.explicit(Field::Security).and_then(|word| word.parse::<Security>().ok());
-        let fits = |server: &&Endpoint| {
-            host.is_none_or(|host| server.host == host)
+        let agrees = |(server, _): &(Endpoint, Source)| {
+            host.is_none_or(|host| fits(&server.host, host))
                 && port.is_none_or(|port| server.port == port)
                 && security.is_none_or(|security| server.security == security)
         };
-        servers.iter().find(fits)
+        self.servers().into_iter().find(agrees)
     }
 
     fn custom_security(&self) -> Option<Security> {
@@ -161,8 +161,8 @@ impl Answers {
             let mode = port.parse().ok().and_then(Security::of_imap_port).unwrap_or(Security::Tls);
             return (mode.to_string(), Source::Default);
         }
-        match self.provider().and_then(|provider| provider.imap.as_ref()) {
-            Some(imap) => (imap.security.to_string(), Source::Preset),
+        match self.imap_server() {
+            Some((imap, source)) => (imap.security.to_string(), source),
             None => (Security::Tls.to_string(), Source::Default),
         }
     }
@@ -171,22 +171,23 @@ impl Answers {
         if let Some(security) = self.explicit(Field::ImapSecurity).and_then(|word| word.parse::<Security>().ok()) {
             return (security.imap_port().to_string(), Source::Default);
         }
-        match self.provider().and_then(|provider| provider.imap.as_ref()) {
-            Some(imap) => (imap.port.to_string(), Source::Preset),
+        match self.imap_server() {
+            Some((imap, source)) => (imap.port.to_string(), source),
             None => (Security::Tls.imap_port().to_string(), Source::Default),
         }
     }
 
     fn username(&self) -> Option<(String, Source)> {
         let address = self.address();
+        if let Some(proposal) = self.proposal() {
+            return Some((proposal.username.of(&address?)?, Self::source_of(proposal)));
+        }
         let Some(provider) = self.provider() else {
             return Some((address?.to_string(), Source::Default));
         };
-        let name = match provider.username.form {
-            UsernameForm::Address => address?.to_string(),
-            UsernameForm::Local => address?.local().to_owned(),
-            UsernameForm::Fixed => provider.username.value.clone()?,
-            UsernameForm::Generated | UsernameForm::None => return None,
+        let name = match (LoginName::from(provider), address) {
+            (LoginName::Is(word), _) => word,
+            (name, address) => name.of(&address?)?,
         };
         Some((name, Source::Preset))
     }

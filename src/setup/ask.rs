@@ -1,10 +1,13 @@
 //! Questions, made from the answers as they are.
 
-use super::{Advice, Choice, Field, Question, Setup};
+use super::{Advice, Choice, Field, Question, Setup, Shape, found::has_gap};
 use crate::{
     mail::{Auth, Mechanism, Security},
     phrase,
-    presets::{Provider, provider::Special},
+    presets::{
+        Lang, Phrase, Provider,
+        provider::{Category, Special},
+    },
 };
 
 impl Setup {
@@ -26,7 +29,7 @@ impl Setup {
             step: spec.step,
             label: self.label(field),
             help: self.help(field),
-            shape: spec.shape,
+            shape: if field == Field::Host && !self.regions().is_empty() { Shape::Choice } else { spec.shape },
             choices: self.choices(field),
             source: source.filter(|_| default.is_some()),
             default,
@@ -67,6 +70,7 @@ impl Setup {
     fn choices(&self, field: Field) -> Vec<Choice> {
         match field {
             Field::Provider => self.provider_choices(),
+            Field::Host => self.regions(),
             Field::Security => {
                 self.server_choices().into_iter().map(|(mode, port)| self.mode_choice("smtp", mode, port)).collect()
             }
@@ -98,11 +102,11 @@ impl Setup {
 
     /// The modes that can be chosen with their ports: the preset's own, else all.
     pub(super) fn server_choices(&self) -> Vec<(Security, u16)> {
-        let Some(provider) = self.answers.provider() else {
+        if self.answers.provider().is_none() {
             return Security::ALL.into_iter().map(|mode| (mode, mode.smtp_port())).collect();
-        };
+        }
         let mut modes: Vec<(Security, u16)> = Vec::new();
-        for server in &provider.smtp {
+        for (server, _) in self.answers.servers() {
             if !modes.iter().any(|(mode, _)| *mode == server.security) {
                 modes.push((server.security, server.port));
             }
@@ -119,23 +123,36 @@ impl Setup {
         }
     }
 
+    /// The hosts of a provider that has one for each region; none for the others.
+    fn regions(&self) -> Vec<Choice> {
+        let Some(provider) = self.answers.provider() else { return Vec::new() };
+        let Some(server) = provider.smtp.first() else { return Vec::new() };
+        let host = |region: &String| server.host.replace("{region}", region);
+        let choice =
+            |region: &String| Choice { value: host(region), label: region.clone(), hint: host(region), barred: None };
+        provider.regions.iter().map(choice).collect()
+    }
+
     fn provider_choices(&self) -> Vec<Choice> {
         let lang = self.text.lang();
         let choice = |provider: &Provider| Choice {
             value: provider.key.clone(),
             label: provider.name.clone(),
             hint: provider.guidance(lang).summary.clone(),
-            barred: None,
+            barred: (provider.category == Category::None).then(|| self.text.say(&no_smtp(provider, lang))),
         };
         let mut choices: Vec<Choice> = self.answers.catalog.providers().map(choice).collect();
-        // What the address suggests stands first.
+        choices.extend(self.words("provider", ["custom"]));
+        // What the address suggests stands first, with the server that was found.
         if let Some((suggested, _)) = self.answers.derived(Field::Provider)
             && let Some(index) = choices.iter().position(|choice| choice.value == suggested)
         {
-            let suggested = choices.remove(index);
+            let mut suggested = choices.remove(index);
+            if let Some(server) = self.answers.found_server().filter(|_| suggested.value == "custom") {
+                suggested.hint = server;
+            }
             choices.insert(0, suggested);
         }
-        choices.extend(self.words("provider", ["custom"]));
         choices
     }
 
@@ -211,6 +228,8 @@ impl Setup {
         let answers = &self.answers;
         let mut notes = Vec::new();
         match field {
+            Field::Provider => notes.extend(self.notes_on_domain()),
+            Field::Host => notes.extend(self.note_on_pattern()),
             Field::Ehlo if !crate::mail::endpoint::is_full_name(&answers.text(field)) => {
                 notes.push(phrase!("note-ehlo", name = answers.text(field)));
             }
@@ -237,11 +256,22 @@ impl Setup {
         notes.iter().map(|note| self.text.say(note)).collect()
     }
 
+    /// What a host looks like that only the account shows.
+    fn note_on_pattern(&self) -> Option<Phrase> {
+        let provider = self.answers.provider().filter(|_| self.answers.derived(Field::Host).is_none())?;
+        let server = provider.smtp.first().filter(|server| has_gap(&server.host) && provider.regions.is_empty())?;
+        let shape = server.host.split(['{', '}']).fold(String::new(), |said, part| {
+            let gap = matches!(part, "server" | "mx" | "region" | "domain");
+            if gap { said + &part.to_uppercase() } else { said + part }
+        });
+        Some(phrase!("note-host-pattern", provider = provider.name, host = shape))
+    }
+
     /// Whether the port usually speaks another mode than the one that was chosen for it.
     fn port_is_odd(&self) -> bool {
         let usual = self.answers.text(Field::Port).parse().ok().and_then(Security::of_smtp_port);
         let chosen = self.answers.security();
-        self.answers.preset_endpoint().is_none()
+        self.answers.known_endpoint().is_none()
             && matches!(usual, Some(Security::Tls | Security::Starttls))
             && chosen.is_some_and(|mode| mode != Security::None && Some(mode) != usual)
     }
@@ -271,6 +301,13 @@ impl Setup {
             _ => phrase!("note-password-shape", name = name),
         })
     }
+}
+
+/// Why a provider that no program can send with cannot be chosen, and what works in its place.
+pub(super) fn no_smtp(provider: &Provider, lang: Lang) -> Phrase {
+    let guidance = provider.guidance(lang);
+    let instead = guidance.steps.first().map(String::as_str).unwrap_or_default();
+    phrase!("invalid-provider-no-smtp", intro = guidance.intro.as_deref().unwrap_or_default(), instead = instead)
 }
 
 /// The word with a capital letter in front.

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
+    discover::{Discovery, Search},
     mail::{Address, Endpoint, Secret},
     plan::{Order, Plan},
     presets::Phrase,
@@ -23,6 +24,8 @@ pub struct Effect {
 pub enum Work {
     /// Climb up to TLS, beside the questions, before a password is asked.
     Probe(Box<Dial>),
+    /// Find out the settings for the address.
+    Discover(Box<Search>),
     /// Climb as far as the person wants.
     Test(Box<Dial>),
     /// Find out which secret stores answer.
@@ -83,6 +86,8 @@ pub struct Write {
 /// What came of an effect.
 #[derive(Debug)]
 pub enum Outcome {
+    /// Of `Discover`: what came of it, or, as long as it is not finished, what has come so far.
+    Discovered(Discovery),
     /// Of `Probe`.
     Probed(Report),
     /// Of `Test`: the report and when it was made (RFC 3339, UTC).

@@ -43,7 +43,8 @@ impl Setup {
             | Field::Recover
             | Field::Targets
             | Field::Apply => true,
-            Field::Host | Field::Port => custom,
+            Field::Host => custom || answers.derived(field).is_none(),
+            Field::Port => custom,
             Field::Security => custom || self.server_choices().len() > 1,
             Field::Username => {
                 custom || answers.provider().is_some_and(|provider| provider.username.form == UsernameForm::Generated)

@@ -47,9 +47,14 @@ impl<Wanted: PartialEq, Made> Slot<Wanted, Made> {
         self.generation
     }
 
+    /// Whether a result of this generation is still wanted.
+    pub(super) const fn is_current(&self, generation: u64) -> bool {
+        generation == self.generation && self.wanted.is_some()
+    }
+
     /// Takes a result, unless it is of another generation.
     pub(super) fn finish(&mut self, generation: u64, made: Made) {
-        if generation == self.generation && self.wanted.is_some() {
+        if self.is_current(generation) {
             self.made = Some(made);
         }
     }

@@ -11,7 +11,7 @@ impl Setup {
     /// # Errors
     /// Why it cannot be taken; nothing changed.
     pub fn give(&mut self, field: Field, typed: &str, source: Source) -> Result<(), Invalid> {
-        let value = validate(field, typed, &self.answers.catalog)?;
+        let value = validate(field, typed, &self.answers.catalog, self.text.lang())?;
         self.answers.given.insert(field, Answer { value, source });
         self.refresh();
         Ok(())
@@ -70,7 +70,7 @@ impl Setup {
     }
 
     fn answer(&mut self, field: Field, typed: &str) -> Result<(), Invalid> {
-        let value = validate(field, typed, &self.answers.catalog)?;
+        let value = validate(field, typed, &self.answers.catalog, self.text.lang())?;
         match field {
             Field::Recover => return self.recover(&value),
             Field::Spaces if value == "yes" => {
@@ -179,7 +179,7 @@ impl Setup {
             self.test.result().and_then(|tested| tested.diagnosis.as_ref()).map(|diagnosis| diagnosis.change.clone());
         for (key, typed) in change.unwrap_or_default() {
             if let Some(field) = Field::of_key(&key)
-                && let Ok(value) = validate(field, &typed, &self.answers.catalog)
+                && let Ok(value) = validate(field, &typed, &self.answers.catalog, self.text.lang())
             {
                 self.answers.given.insert(field, Answer { value, source: Source::Fix });
             }
@@ -244,6 +244,15 @@ impl Setup {
             Outcome::Progress(Climbing::Probe, step) => self.probe.progress(generation, step),
             Outcome::Progress(Climbing::Test, step) => self.test.progress(generation, step),
             Outcome::Progress(Climbing::Proof, step) => self.write.progress(generation, step),
+            Outcome::Discovered(discovery) => {
+                let found = self.discovery.is_current(generation).then(|| discovery.clone());
+                if discovery.finished {
+                    self.discovery.finish(generation, discovery);
+                }
+                if let Some(found) = found {
+                    self.answers.found.discovery = Some(found);
+                }
+            }
             Outcome::Probed(report) => {
                 let tested = self.judge(report, String::new());
                 self.probe.finish(generation, tested);
@@ -278,6 +287,13 @@ impl Setup {
         }
         if self.focus.is_some_and(|field| !self.applies(field)) {
             self.focus = None;
+        }
+        self.answers.look_up();
+        let search = self.search_order();
+        let former = self.discovery.generation();
+        self.discovery.want(search);
+        if self.discovery.generation() != former {
+            self.answers.found.discovery = None;
         }
         let probe = self.probe_order();
         self.probe.want(probe);

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Field, Invalid};
+use super::{Field, Invalid, ask::no_smtp};
 use crate::{
     mail::{
         Address, Auth, Security,
@@ -10,14 +10,14 @@ use crate::{
         endpoint::{HostFault, is_full_name, parse_host},
     },
     phrase,
-    presets::{Catalog, Phrase, nearest},
+    presets::{Catalog, Lang, Phrase, nearest, provider::Category},
 };
 
 /// Checks an answer and returns it in the form in which it is kept.
 ///
 /// # Errors
 /// What is wrong and how to mend it.
-pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog) -> Result<String, Invalid> {
+pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang) -> Result<String, Invalid> {
     let invalid = |phrase: Phrase| Invalid { field, phrase };
     let word = typed.trim();
     if word.is_empty() && field.spec().optional {
@@ -34,7 +34,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog) -> Result<S
         Field::Test => one_of(word, ["send", "login", "connect", "none"]).map_err(invalid),
         Field::SecretStore => one_of(word, ["file", "keyring", "command", "env"]).map_err(invalid),
         Field::Scope => one_of(word, ["user", "system"]).map_err(invalid),
-        Field::Provider => provider(word, catalog).map_err(invalid),
+        Field::Provider => provider(word, catalog, lang).map_err(invalid),
         Field::Targets => targets(word, catalog).map_err(invalid),
         Field::Plaintext | Field::Imap | Field::Spaces | Field::Apply => yes_or_no(word).map_err(invalid),
         Field::Ehlo => ehlo(word).map_err(invalid),
@@ -109,10 +109,13 @@ fn yes_or_no(word: &str) -> Result<String, Phrase> {
     }
 }
 
-fn provider(word: &str, catalog: &Catalog) -> Result<String, Phrase> {
+fn provider(word: &str, catalog: &Catalog, lang: Lang) -> Result<String, Phrase> {
     let lower = word.to_lowercase();
-    if lower == "custom" || catalog.provider(&lower).is_some() {
+    if lower == "custom" {
         return Ok(lower);
+    }
+    if let Some(provider) = catalog.provider(&lower) {
+        return if provider.category == Category::None { Err(no_smtp(provider, lang)) } else { Ok(lower) };
     }
     let known = catalog.provider_keys();
     Err(match nearest(&lower, known) {
@@ -185,7 +188,7 @@ mod tests {
     use super::*;
 
     fn check(field: Field, typed: &str) -> Result<String, &'static str> {
-        validate(field, typed, &Catalog::builtin()).map_err(|invalid| invalid.phrase.id)
+        validate(field, typed, &Catalog::builtin(), Lang::En).map_err(|invalid| invalid.phrase.id)
     }
 
     #[test]

@@ -36,6 +36,7 @@ impl Setup {
         match self.status() {
             super::Status::Ask(question) => Some(question.step),
             super::Status::Run(effect) => Some(match effect.work {
+                super::Work::Discover(_) => Step::Provider,
                 super::Work::Probe(_) | super::Work::Test(_) => Step::Test,
                 super::Work::Stores | super::Work::Plan(_) | super::Work::Apply(_) => Step::Write,
             }),

@@ -242,6 +242,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
         catalog: Arc::new(Catalog::builtin().with_provider(demo::provider(demo))),
         lang: Lang::En,
         places: Arc::new(|_: Scope| panic!("a climb needs no places")),
+        net: Arc::new(mailsetup::discover::Net::system),
         resolver: Arc::new(SystemResolver),
         egress,
     };

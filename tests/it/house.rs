@@ -85,10 +85,10 @@ fn dependencies_run_one_way() {
         ("diagnose", &["mail", "presets", "probe", "diagnose"]),
         ("discover", &["mail", "presets", "probe", "discover"]),
         ("plan", &["error", "mail", "presets", "plan"]),
-        ("setup", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup"]),
+        ("setup", &["error", "mail", "presets", "probe", "diagnose", "discover", "plan", "setup"]),
         ("host", &["error", "mail", "presets", "plan", "host"]),
         ("demo", &["mail", "presets", "demo"]),
-        ("runner", &["error", "mail", "presets", "probe", "plan", "setup", "host", "runner"]),
+        ("runner", &["discover", "error", "mail", "presets", "probe", "plan", "setup", "host", "runner"]),
         ("render", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup", "render"]),
         ("frontend", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"]),
     ]);

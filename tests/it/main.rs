@@ -15,6 +15,7 @@ mod conversation;
 mod demo;
 mod discover;
 mod egress;
+mod found;
 mod host;
 mod house;
 mod parity;

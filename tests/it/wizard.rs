@@ -3,6 +3,7 @@
 mod breaks;
 pub(crate) mod drive;
 mod leave;
+mod long_list;
 mod paste;
 mod runs;
 mod secrets;

@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use crate::{
-    discover::{Check, Consent, Discovery, DomainFault, LoginName, Origin, Proposal, Reach, Search, Server},
+    discover::{Check, Consent, Discovery, LoginName, Origin, Proposal, Reach, Search, Server},
     mail::reply::escape,
     phrase,
     presets::{Phrase, Text, provider::UsernameForm},
@@ -32,7 +32,7 @@ pub(super) fn lines(context: &Context, search: &Search, found: &Discovery) -> Ve
                     .map(|server| row(text, "detect-imap", &format!("{:<40} {}", server.authority(), server.security))),
             );
             lines.push(row(text, "detect-login", &login(text, best, search)));
-            let asks = best.consents.iter().map(|consent| consent_line(*consent, best, search));
+            let asks = best.consents.iter().map(|consent| consent_line(*consent, best));
             lines.extend(asks.map(|ask| format!("  ? {}", text.say(&ask))));
             lines.extend(best.warnings.iter().map(|warning| format!("  ! {}", text.say(warning))));
             let guidance = provider.map(|provider| provider.guidance(context.lang()));
@@ -41,12 +41,13 @@ pub(super) fn lines(context: &Context, search: &Search, found: &Discovery) -> Ve
         None if search.reach == Reach::Offline => lines.push(text.say(&phrase!("detect-unknown", address = address))),
         None => lines.push(text.say(&phrase!("detect-nothing", address = address))),
     }
-    lines.extend(found.fault.map(|fault| format!("  ! {}", text.say(&fault_line(fault, address.domain())))));
+    let fault = found.fault.map(|fault| Phrase::new(fault.phrase()).with("domain", address.domain()));
+    lines.extend(fault.map(|fault| format!("  ! {}", text.say(&fault))));
     lines.extend(found.notes.iter().map(say));
     for other in found.proposals.iter().skip(1) {
         lines.push(row(text, "detect-other", &text.say(&origin(other))));
         lines.extend(servers(text, other, search.reach));
-        let asks = other.consents.iter().map(|consent| consent_line(*consent, other, search));
+        let asks = other.consents.iter().map(|consent| consent_line(*consent, other));
         lines.extend(asks.map(|ask| format!("  ? {}", text.say(&ask))));
     }
     lines
@@ -92,22 +93,11 @@ fn login(text: &Text, proposal: &Proposal, search: &Search) -> String {
     }
 }
 
-fn consent_line(consent: Consent, proposal: &Proposal, search: &Search) -> Phrase {
-    let host = proposal.best().map(|server| server.endpoint.host.as_str()).unwrap_or_default();
+fn consent_line(consent: Consent, proposal: &Proposal) -> Phrase {
+    let host = escape(proposal.best().map_or("", |server| &server.endpoint.host));
     match consent {
-        Consent::ForeignHost => {
-            phrase!("detect-consent-foreign-host", host = host, domain = search.address.domain())
-        }
-        Consent::PlainHttp => phrase!("detect-consent-plain-http"),
+        Consent::ForeignHost => phrase!("found-foreign-host", host = host),
+        Consent::PlainHttp => phrase!("found-plain-http", host = host),
         Consent::Plaintext => phrase!("detect-consent-plaintext", host = host),
-    }
-}
-
-fn fault_line(fault: DomainFault, domain: &str) -> Phrase {
-    match fault {
-        DomainFault::NotFound => phrase!("detect-fault-not-found", domain = domain),
-        DomainFault::Broken => phrase!("detect-fault-broken", domain = domain),
-        DomainFault::NoResolver => phrase!("detect-fault-no-resolver"),
-        DomainFault::NullMx => phrase!("detect-fault-null-mx", domain = domain),
     }
 }

@@ -56,6 +56,8 @@ impl Sandbox {
             // Never the real keyring, and at once: nothing listens there.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
             .env("MAILSETUP_SCOPE", "user")
+            // Nobody beyond this machine is asked anything.
+            .env("MAILSETUP_OFFLINE", "yes")
     }
 
     /// Sets a variable for all that runs here.
@@ -215,7 +217,7 @@ fn a_sandbox_shows_nothing_of_who_runs_the_tests() {
     names.sort_unstable();
     assert_eq!(
         names.join(" "),
-        "DBUS_SESSION_BUS_ADDRESS EXTRA HOME LANG LOGNAME MAILSETUP_SCOPE ONE PATH TMPDIR USER XDG_CACHE_HOME \
+        "DBUS_SESSION_BUS_ADDRESS EXTRA HOME LANG LOGNAME MAILSETUP_OFFLINE MAILSETUP_SCOPE ONE PATH TMPDIR USER XDG_CACHE_HOME \
          XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR XDG_STATE_HOME"
     );
     assert!(out.stdout.contains(&format!("HOME={}\n", sandbox.path("home").display())));

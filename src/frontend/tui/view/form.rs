@@ -111,7 +111,9 @@ impl Form {
         match &block.body {
             Body::List { pick, choices, .. } => {
                 let alone = self.fields.len() == 1 || pick.ticked.is_some();
-                alone || (matches!(density, Density::Airy | Density::Tight) && choices.len() <= OPEN)
+                // As long as nothing is chosen, a closed list would show nothing.
+                let waits = pick.taken.is_none();
+                alone || waits || (matches!(density, Density::Airy | Density::Tight) && choices.len() <= OPEN)
             }
             _ => false,
         }

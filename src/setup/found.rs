@@ -1,0 +1,234 @@
+//! What was found out about the address, and the answers that follow from it.
+
+use super::{Answers, Field, Setup, Source, Status};
+use crate::{
+    discover::{self, Consent, Discovery, Origin, Proposal, Reach, Search},
+    mail::{Endpoint, reply::escape},
+    phrase,
+    presets::{Phrase, provider::Category},
+};
+
+/// What was found out about the address as it is.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The address that presets and table were asked for.
+    address: String,
+    /// What presets and table say.
+    known: Option<Proposal>,
+    /// What the search brought, or has brought so far.
+    pub(super) discovery: Option<Discovery>,
+}
+
+impl Found {
+    /// The proposal to take, when there is one.
+    fn best(&self) -> Option<&Proposal> {
+        self.known.as_ref().or_else(|| self.discovery.as_ref().and_then(Discovery::best))
+    }
+}
+
+impl Answers {
+    /// Looks into presets and table, when the address is another one.
+    pub(super) fn look_up(&mut self) {
+        let address = self.address();
+        let typed = address.as_ref().map(ToString::to_string).unwrap_or_default();
+        if typed != self.found.address {
+            let known = address.and_then(|address| discover::known(&address, &self.catalog));
+            self.found = Found { address: typed, known, discovery: None };
+        }
+    }
+
+    /// The provider that the address suggests; a host given without one means a custom server. A provider that no program can
+    /// send with is not suggested, and what needs a person's yes is not taken without a person.
+    pub(super) fn suggested_provider(&self) -> Option<String> {
+        if self.given.contains_key(&Field::Host) {
+            return Some("custom".to_owned());
+        }
+        let proposal = self.found.best()?;
+        // That a server has no TLS is asked by itself.
+        if self.brief && proposal.consents.iter().any(|consent| *consent != Consent::Plaintext) {
+            return None;
+        }
+        let Some(key) = &proposal.provider else { return Some("custom".to_owned()) };
+        let has_smtp = self.catalog.provider(key).is_some_and(|provider| provider.category != Category::None);
+        has_smtp.then(|| key.clone())
+    }
+
+    /// The server that was found for a custom set-up, as a hint beside it.
+    pub(super) fn found_server(&self) -> Option<String> {
+        let proposal = self.found.best().filter(|proposal| proposal.provider.is_none())?;
+        Some(escape(&proposal.best()?.endpoint.authority()))
+    }
+
+    /// The proposal that the chosen provider goes with.
+    pub(super) fn proposal(&self) -> Option<&Proposal> {
+        let chosen = self.text(Field::Provider);
+        let goes_with =
+            |proposal: &&Proposal| proposal.provider.as_deref().unwrap_or("custom") == chosen && !chosen.is_empty();
+        self.found.best().filter(goes_with)
+    }
+
+    /// Where a value of the proposal comes from, for the person.
+    pub(super) const fn source_of(proposal: &Proposal) -> Source {
+        match proposal.origin {
+            Origin::Preset | Origin::Mx => Source::Preset,
+            Origin::Table | Origin::Srv | Origin::Autoconfig | Origin::Guess => Source::Discovered,
+        }
+    }
+
+    /// The submission servers that can be chosen from, best first, each with where it comes from: the proposal's, then the
+    /// preset's. A host that only the account shows keeps its placeholder.
+    pub(super) fn servers(&self) -> Vec<(Endpoint, Source)> {
+        let mut servers: Vec<(Endpoint, Source)> = Vec::new();
+        if let Some(proposal) = self.proposal() {
+            let source = Self::source_of(proposal);
+            let best = proposal.best().map(|server| &server.endpoint);
+            let others = proposal.smtp.iter().map(|server| &server.endpoint).filter(|endpoint| Some(*endpoint) != best);
+            servers.extend(best.into_iter().chain(others).map(|endpoint| (endpoint.clone(), source)));
+        }
+        if servers.is_empty()
+            && let Some(provider) = self.provider()
+        {
+            let domain = self.address().map(|address| address.domain().to_owned());
+            servers.extend(provider.smtp.iter().map(|server| {
+                let host = match &domain {
+                    Some(domain) => server.host.replace("{domain}", domain),
+                    None => server.host.clone(),
+                };
+                (Endpoint { host, ..server.clone() }, Source::Preset)
+            }));
+        }
+        servers
+    }
+
+    /// The IMAP server of the proposal or the preset.
+    pub(super) fn imap_server(&self) -> Option<(Endpoint, Source)> {
+        if let Some(proposal) = self.proposal()
+            && let Some(server) = proposal.imap.first()
+        {
+            return Some((server.clone(), Self::source_of(proposal)));
+        }
+        let server = self.provider()?.imap.as_ref()?;
+        let host = server.host.replace("{domain}", self.address()?.domain());
+        let known = Endpoint { host, ..server.clone() };
+        (!has_gap(&known.host)).then_some((known, Source::Preset))
+    }
+}
+
+/// Whether a preset's host has a part that only the account shows.
+pub(super) fn has_gap(host: &str) -> bool {
+    host.contains('{')
+}
+
+/// Whether a host fits a preset's, whose gaps stand for anything.
+pub(super) fn fits(pattern: &str, host: &str) -> bool {
+    let Some((before, rest)) = pattern.split_once('{') else { return pattern == host };
+    let after = rest.split_once('}').map_or("", |(_, after)| after);
+    host.len() > before.len() + after.len() && host.starts_with(before) && host.ends_with(after)
+}
+
+impl Setup {
+    /// The search that the answers ask for: as soon as there is an address that nothing is known of, unless somebody said
+    /// which server it is.
+    pub(super) fn search_order(&self) -> Option<Search> {
+        let answers = &self.answers;
+        let said = [Field::Provider, Field::Host].iter().any(|field| answers.given.contains_key(field));
+        if said || self.options.reach == Reach::Offline || answers.found.known.is_some() {
+            return None;
+        }
+        Some(Search {
+            address: answers.address()?,
+            reach: self.options.reach,
+            timeout: discover::DEADLINE.min(self.options.timeout),
+            ehlo: answers.text(Field::Ehlo),
+        })
+    }
+
+    /// Whether the search for the address's settings still goes on.
+    pub fn is_searching(&self) -> bool {
+        self.discovery.wanted().is_some() && self.discovery.result().is_none()
+    }
+
+    /// What was found out about the address by a search.
+    pub fn discovery(&self) -> Option<&Discovery> {
+        self.answers.found.discovery.as_ref()
+    }
+
+    /// The search, when the question that it helps to answer cannot be asked without it: nobody sees a result come later.
+    pub(super) fn search_first(&self, open: Option<Field>) -> Option<Status> {
+        let needed = self.options.brief && open == Some(Field::Provider);
+        let effect = self.discovery.effect(|search| super::Work::Discover(Box::new(search.clone())));
+        effect.filter(|_| needed).map(Status::Run)
+    }
+
+    /// What a person should know about the address's domain before choosing a provider.
+    pub(super) fn notes_on_domain(&self) -> Vec<Phrase> {
+        let answers = &self.answers;
+        let Some(address) = answers.address() else { return Vec::new() };
+        let domain = escape(address.domain());
+        let mut notes = Vec::new();
+        if self.is_searching() {
+            notes.push(phrase!("found-searching", domain = domain));
+        }
+        if let Some(proposal) = answers.found.best() {
+            let provider = proposal.provider.as_deref().and_then(|key| answers.catalog.provider(key));
+            match provider {
+                Some(provider) if provider.category == Category::None => {
+                    notes.push(phrase!("found-no-smtp", provider = provider.name, domain = domain));
+                }
+                _ => notes.extend(found_at(proposal, &domain, provider.map(|provider| provider.name.as_str()))),
+            }
+            notes.extend(proposal.consents.iter().filter_map(|consent| consent_note(*consent, proposal)));
+            notes.extend(proposal.warnings.iter().cloned());
+        }
+        if let Some(discovery) = &answers.found.discovery {
+            if let Some(fault) = discovery.fault {
+                notes.push(Phrase::new(fault.phrase()).with("domain", &domain));
+            } else if discovery.finished && discovery.proposals.is_empty() {
+                notes.push(phrase!("found-nothing", domain = domain));
+            }
+            notes.extend(discovery.notes.iter().cloned());
+        }
+        notes
+    }
+
+    /// What a script is told beside the missing provider: what was found and needs a person's yes, or why nothing was found.
+    pub fn search_hint(&self) -> Vec<String> {
+        self.notes_on_domain().iter().map(|note| self.text.say(note)).collect()
+    }
+}
+
+/// What was found, and where.
+fn found_at(proposal: &Proposal, domain: &str, provider: Option<&str>) -> Option<Phrase> {
+    let server = proposal.best()?.endpoint.authority();
+    let at = proposal.found_at.clone().unwrap_or_default();
+    match (proposal.origin, provider) {
+        (Origin::Preset, _) => None,
+        (Origin::Mx, Some(provider)) => Some(phrase!("found-by-mx", domain = domain, provider = provider, at = at)),
+        (origin, _) => {
+            Some(phrase!("found-server", domain = domain, server = escape(&server), at = at).with("origin", origin.as_str()))
+        }
+    }
+}
+
+/// Why a person has to look at a proposal. That a server has no TLS is asked for by itself.
+fn consent_note(consent: Consent, proposal: &Proposal) -> Option<Phrase> {
+    let host = escape(&proposal.best()?.endpoint.host);
+    match consent {
+        Consent::ForeignHost => Some(phrase!("found-foreign-host", host = host)),
+        Consent::PlainHttp => Some(phrase!("found-plain-http", host = host)),
+        Consent::Plaintext => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_stand_for_anything() {
+        assert!(fits("mail.test", "mail.test") && !fits("mail.test", "x.mail.test"));
+        assert!(fits("{server}.mail.test", "pro1.mail.test") && !fits("{server}.mail.test", ".mail.test"));
+        assert!(fits("smtp.{region}.test", "smtp.eu.test") && fits("{mx}", "mx1.test"));
+        assert!(!fits("smtp.{region}.test", "imap.eu.test"));
+    }
+}
