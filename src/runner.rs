@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod egress;
+mod survey;
 
 use std::{
     path::Path,
