@@ -28,6 +28,7 @@ mod transcript;
 mod wire;
 
 pub use cancel::Cancel;
+pub use certificate::sha256_of_hex;
 pub use climb::{climb, not_begun};
 pub use egress::{Egress, egress};
 pub use evidence::{CertFault, CertificateFacts, DnsFault, Evidence, Fault};

@@ -6,7 +6,7 @@ use crate::{
     render::Block,
 };
 
-/// How wide a line may be; a link that is longer stays whole.
+/// How wide a line may be; a link or path that is longer stays whole.
 pub(super) const COLUMNS: usize = 80;
 
 /// A heading with its rows below it, safe for a terminal.
@@ -41,7 +41,9 @@ pub(super) fn hanging(line: &str, columns: usize) -> Vec<String> {
     let is_mark = mark == "!" || mark.ends_with('.') && mark.starts_with(|c: char| c.is_ascii_digit());
     let (mark, body) = if is_mark { body.split_at(mark.len() + 1) } else { ("", body) };
     let below = " ".repeat(indent + mark.len());
-    let lines = wrap(body, columns.saturating_sub(below.len()), is_link).into_iter().enumerate();
+    // What is broken cannot be copied.
+    let whole = |word: &str| is_link(word) || word.starts_with('/');
+    let lines = wrap(body, columns.saturating_sub(below.len()), whole).into_iter().enumerate();
     lines.map(|(at, line)| if at == 0 { format!("{head}{mark}{line}") } else { format!("{below}{line}") }).collect()
 }
 

@@ -150,9 +150,12 @@ impl Door {
         self.state == DoorState::Open && (self.is_trusted() || self.is_plain_here())
     }
 
-    /// Whether it can be used without TLS because it is on this machine.
-    pub(super) fn is_plain_here(&self) -> bool {
-        self.endpoint.is_loopback() && self.in_clear.is_some()
+    /// Whether it can be used without TLS because it is on this machine: where a login is offered inside TLS alone, only
+    /// port 25 is of use without one.
+    fn is_plain_here(&self) -> bool {
+        let has_login = |offer: &Option<Capabilities>| offer.as_ref().is_some_and(|offer| offer.auth.is_some());
+        let needs_tls = has_login(&self.in_tls) && !has_login(&self.in_clear) && self.endpoint.port != 25;
+        self.endpoint.is_loopback() && self.in_clear.is_some() && !needs_tls
     }
 
     /// What EHLO offered, inside TLS where it has it.

@@ -19,7 +19,7 @@ pub struct Origin {
     pub stale: Option<u32>,
 }
 
-/// Everything that is known of a provider.
+/// Everything that is known of a provider, in the order in which a set-up comes to need it.
 pub fn provider(text: &Text, provider: &Provider, origin: &Origin) -> Block {
     let words = provider.guidance(text.lang());
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
@@ -98,7 +98,11 @@ fn username(text: &Text, provider: &Provider) -> Vec<String> {
         let forms = username.also.iter().map(form).collect::<Vec<_>>().join(", ");
         lines.push(text.say(&phrase!("providers-username-also", forms = forms)));
     }
-    lines.extend(provider.guidance(text.lang()).username.clone());
+    let words = provider.guidance(text.lang());
+    lines.extend(words.username.clone());
+    if username.form == UsernameForm::None {
+        lines.extend(words.intro.clone());
+    }
     lines
 }
 

@@ -100,18 +100,10 @@ mod tests {
 
     fn door(port: u16, security: Security, fault: Option<CertFault>) -> Door {
         let endpoint = Endpoint { host: "mail.test".into(), port, security };
-        let certificate = CertificateFacts {
-            subject: String::new(),
-            issuer: String::new(),
-            names: Vec::new(),
-            not_before: String::new(),
-            not_after: String::new(),
-            days_left: 0,
-            sha256: String::new(),
-        };
         let fault = fault.map(Fault::Certificate).or((security == Security::None).then_some(Fault::NoStarttls));
         let name = fault.as_ref().map(Fault::name);
-        let tls = DoorTls { versions: Vec::new(), version: None, certificate: Some(certificate), fault: name };
+        let tls =
+            DoorTls { versions: Vec::new(), version: None, certificate: Some(CertificateFacts::default()), fault: name };
         Door {
             state: DoorState::Open,
             greeting: None,
@@ -169,6 +161,8 @@ mod tests {
         assert_eq!(chosen(std::slice::from_ref(&plain)), Some((25, Security::None, Reason::ThisMachine)));
         let mut bad = door(587, Security::Starttls, Some(CertFault::SelfSigned));
         bad.endpoint.host = "127.0.0.1".into();
-        assert_eq!(chosen(&[bad]), Some((587, Security::None, Reason::ThisMachine)));
+        assert_eq!(chosen(std::slice::from_ref(&bad)), Some((587, Security::None, Reason::ThisMachine)));
+        bad.in_tls = Some(Capabilities { auth: Some(Vec::new()), ..Capabilities::default() });
+        assert_eq!(chosen(&[bad]), Some((587, Security::Starttls, Reason::BadCertificate)), "no login without TLS");
     }
 }

@@ -12,7 +12,9 @@ use std::{
 };
 
 use super::{
-    super::{Cancel, CertificateFacts, Evidence, Fault, Learned, Stage, State, Step, TlsVersion, cancel::Watch},
+    super::{
+        Cancel, CertificateFacts, Evidence, Fault, Learned, Stage, State, Step, TlsVersion, cancel::Watch, sha256_of_hex,
+    },
     Ask, Door, DoorState, DoorTls, GRACE, Port,
     attempt::{Found, News, Purpose, Route},
 };
@@ -278,11 +280,7 @@ fn state(found: &Found, behind: Option<&Found>) -> DoorState {
 fn pin_of_bad(found: &Found) -> Option<[u8; 32]> {
     let evidence = found.report.evidence.as_ref()?;
     let certificate = evidence.certificate.as_ref().filter(|_| matches!(evidence.fault, Fault::Certificate(_)))?;
-    let mut pin = [0; 32];
-    for (place, byte) in pin.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(certificate.sha256.get(2 * place..2 * place + 2)?, 16).ok()?;
-    }
-    Some(pin)
+    sha256_of_hex(&certificate.sha256)
 }
 
 fn tls(attempt: &Try, found: &Found) -> Option<DoorTls> {

@@ -1,11 +1,17 @@
 //! The command `probe`, as a person and as a script see it.
 
+use std::{
+    net::TcpListener,
+    time::{Duration, Instant},
+};
+
 use serde_json::{Value, json};
 
 use super::{BEFORE, GREETING, INSIDE, hears, implicit, plain, says, starttls};
 use crate::support::{
     fixture::{Mode, Step},
     pki::{self, Identity, Kind},
+    plug::Plug,
     sandbox::{Output, Sandbox},
     server::Crowd,
 };
@@ -139,7 +145,29 @@ fn what_a_server_says_cannot_move_the_cursor() {
         assert!(out.stdout.contains("u{1b}[2J") && !out.stdout.contains('\u{202e}'), "{}", out.stdout);
     }
     let crowd = starttls(Kind::Good, None, &format!("250-\u{1b}[2J\r\n{}", BEFORE.replacen("250-", "250-x", 1)));
-    is_readable(&probe(&crowd, &[]).code(0));
+    is_readable(&probe(&crowd, &[]).code(76));
+}
+
+#[test]
+fn when_nobody_answers_what_does_answer_is_said() {
+    let sandbox = Sandbox::new();
+    let (swallowing, open) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let [silent, answering] = [&swallowing, &open].map(|listener| listener.local_addr().unwrap().port());
+    let _plug = Plug::new(swallowing);
+    let known = format!("checked = '2026-11'\nports = [{answering}]\nhosts = []\n");
+    sandbox.write("home/.config/mailsetup/egress.toml", known);
+    let server = format!("127.0.0.1:{silent}");
+    let begin = Instant::now();
+    let document = sandbox.mailsetup(["probe", &server, "--timeout", "1", "--json"]).run().code(69).json();
+    assert!(begin.elapsed() < Duration::from_secs(6), "{:?}", begin.elapsed());
+    has_every_key(&document);
+    assert_eq!((&document["doors"][0]["state"], &document["doors"][0]["stage"]), (&json!("silent"), &json!("connect")));
+    let diagnosis = &document["diagnosis"];
+    assert_eq!(diagnosis["cause"], "port_blocked", "{diagnosis}");
+    assert!(diagnosis["title"].as_str().unwrap().ends_with(&format!("port {answering} is open")), "{diagnosis}");
+    let reached = document["egress"].as_array().unwrap();
+    assert!(reached.iter().any(|attempt| attempt["port"] == answering && attempt["reach"] == "open"), "{reached:?}");
+    is_readable(&sandbox.mailsetup(["probe", &server, "--timeout", "1"]).run().code(69));
 }
 
 #[test]
