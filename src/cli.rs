@@ -10,6 +10,9 @@ mod export;
 mod generate;
 mod inputs;
 mod json;
+mod layout;
+mod probe;
+mod providers;
 mod report;
 mod set_up;
 
@@ -79,7 +82,8 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
         "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
         "undo" => commands::undo(&context),
         "secret" => commands::secret(&context, word("PROFILE")),
-        "providers" => commands::providers(&context, word("QUERY")),
+        "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
+        "providers" => providers::run(&context, word("QUERY")),
         "targets" => commands::targets(&context, word("QUERY")),
         _ => generate::run(&context, matches),
     }

@@ -18,6 +18,7 @@
 //! 1. [`discover`] finds servers: presets, DNS and the domain's own web hosts are asked side by side under one deadline, and the
 //!    ladder up to TLS confirms what they say.
 //! 2. [`probe`] climbs the ladder on blocking sockets and rustls: every stage is seen, timed, bounded and counted.
+//!    [`probe::survey`](mod@probe::survey) climbs several ports of a server side by side.
 //! 3. [`diagnose`] makes a diagnosis of the evidence of a failure and of the causes, with the answers that it would change.
 //! 4. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
 //!    compared. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.

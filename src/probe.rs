@@ -2,13 +2,15 @@
 //!
 //! What a climb is asked to do ([`Climb`]), how it goes on ([`Step`]) and what it found ([`Report`]) are plain data in
 //! [`stage`], [`evidence`] and [`report`]. Sockets are opened in `race` and `egress` alone and read and written in `wire` alone; `session`
-//! speaks the commands, `auth` the logins, `envelope` the message; `climb` puts them in order.
+//! speaks the commands, `auth` the logins, `envelope` the message; `climb` puts them in order. [`survey`](mod@survey) climbs
+//! several ports side by side.
 
 pub mod egress;
 pub mod evidence;
 pub mod message;
 pub mod report;
 pub mod stage;
+pub mod survey;
 
 mod auth;
 mod cancel;
@@ -26,6 +28,7 @@ mod transcript;
 mod wire;
 
 pub use cancel::Cancel;
+pub use certificate::sha256_of_hex;
 pub use climb::{climb, not_begun};
 pub use egress::{Egress, egress};
 pub use evidence::{CertFault, CertificateFacts, DnsFault, Evidence, Fault};
@@ -33,7 +36,8 @@ pub use message::{MessageFault, MessageSpec, test_message};
 pub use net::SystemResolver;
 pub use report::{Capabilities, Report, Transcript};
 pub use stage::{Learned, Stage, State, Step};
-pub use tls::{authorities, check_ca};
+pub use survey::survey;
+pub use tls::{TlsVersion, authorities, check_ca};
 
 use std::{net::IpAddr, time::Duration};
 

@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod egress;
+mod survey;
 
 use std::{
     path::Path,
@@ -129,7 +130,7 @@ impl Runner {
             ehlo: dial.ehlo.clone(),
             login: dial.login.clone(),
             message,
-            trust: Trust { ca_pem, pin: dial.pin.as_deref().and_then(pin_bytes) },
+            trust: Trust { ca_pem, pin: dial.pin.as_deref().and_then(probe::sha256_of_hex) },
             timeout: dial.timeout,
         })
     }
@@ -266,13 +267,4 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str) -> Result<Dial, Phrase> {
 /// A host's error as the conversation takes it.
 fn trouble_of(error: crate::error::Error) -> Trouble {
     Trouble { phrase: error.phrase, hint: error.hint, field: None, exit: error.exit }
-}
-
-/// The bytes of 64 hex digits.
-fn pin_bytes(hex: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(index * 2..index * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -23,6 +23,7 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 pub use effect::{Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile};
 pub use field::{FIELDS, Field, Shape, Spec};
 pub use question::{Advice, Choice, Question};
+pub use validate::{host_fault, port};
 
 use crate::{
     diagnose::Diagnosis,

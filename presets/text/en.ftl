@@ -812,3 +812,136 @@ detect-login-none = no login
 detect-login-account = a name of its own, shown in the account
 detect-no-smtp = { $provider } has no SMTP: no program can send through it.
 detect-consent-plaintext = Needs your yes: { $host } has no TLS, the password could be read on the way.
+## probe and providers
+
+command-probe = Show what a server offers, without a login
+arg-host = The server’s name, or NAME:PORT
+flag-ca-file = Trust the authority in this PEM file
+survey-asking = Asking { $host } ({ $ports }) …
+survey-host = { $host }: { $addresses }
+survey-door = Port { $port }, { $mode }: { $state }
+survey-port = Port { $port }: { $state }
+survey-mute = it connects, then says nothing
+survey-failed = fails at: { $stage }
+survey-tls = TLS
+survey-tls-old = only versions older than 1.2
+survey-certificate = Certificate
+survey-certificate-good = Good for { $host }
+survey-certificate-of = { $subject } (for { $names }), signed by { $issuer }
+survey-certificate-time = { $from } to { $until }, { $days ->
+    [one] { $days } day left
+   *[other] { $days } days left
+}
+survey-certificate-over = { $from } to { $until }, over for { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}
+survey-names-more = { $names } and { $more } more
+survey-names-none = no name
+survey-login = Login
+survey-login-none = not offered
+survey-login-clear = ! also without encryption: { $mechanisms }
+survey-offers = Offers
+survey-greeting = Greeting
+survey-wrong = Problem
+survey-best = Best: port { $port }, { $mode }
+survey-why-implicit = It is encrypted from the first byte, and its certificate is good.
+survey-why-submission = STARTTLS on the port for submission, with a good certificate.
+survey-why-alternative = STARTTLS with a good certificate, on a port beside the usual 465 and 587.
+survey-why-relay = STARTTLS with a good certificate. But port 25 is for mail between servers: many networks block it, and many servers take no login there.
+survey-why-here = What goes there does not leave this machine, so it needs no encryption.
+survey-why-bad = It is encrypted, but its certificate is not good. Mend that before a password goes there.
+survey-next = Set it up:
+survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
+
+providers-line = { $name }: { $summary }
+providers-hint = One in full: mailsetup providers KEY
+providers-no-smtp = No program can send through it: it has no SMTP.
+providers-kind = Kind
+providers-kind-mailbox = personal mailboxes
+providers-kind-hosting = mail for an own domain
+providers-kind-relay = a relay: it only sends
+providers-kind-bridge = a program on this machine that speaks SMTP for a service
+providers-kind-local = a mail server on this machine
+providers-kind-none = mail that no other program can send
+providers-smtp = Sending
+providers-alternatives = Elsewhere
+providers-regions = { "{region}" } is one of: { $regions }
+providers-imap = Reading
+providers-username = User name
+providers-username-address = the whole address
+providers-username-local = what stands before the @
+providers-username-fixed = always { $value }
+providers-username-generated = one that the provider makes up
+providers-username-none = no login
+providers-username-also = if that is refused: { $forms }
+providers-password = Password
+providers-password-no = the mailbox’s password
+providers-password-with-two-factor = { $label } where two-step verification is on, else the mailbox’s password
+providers-password-always = { $label }; the account’s own password never works
+providers-password-unusable = none works, of any kind
+providers-password-label = a special password
+providers-page = Page: { $url }
+providers-before = First
+providers-steps = Steps
+providers-sender = Sender
+providers-limits = Limits
+providers-free = Free plan
+providers-per-second = { $count ->
+    [one] { $count } message a second
+   *[other] { $count } messages a second
+}
+providers-per-minute = { $count ->
+    [one] { $count } message a minute
+   *[other] { $count } messages a minute
+}
+providers-per-hour = { $count ->
+    [one] { $count } message an hour
+   *[other] { $count } messages an hour
+}
+providers-per-day = { $count ->
+    [one] { $count } message a day
+   *[other] { $count } messages a day
+}
+providers-per-month = { $count ->
+    [one] { $count } message a month
+   *[other] { $count } messages a month
+}
+providers-recipients = { $count ->
+    [one] { $count } recipient a message
+   *[other] { $count } recipients a message
+}
+providers-recipients-per-day = { $count ->
+    [one] { $count } recipient a day
+   *[other] { $count } recipients a day
+}
+providers-days = ends after { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+providers-dns = DNS
+providers-dns-spf = SPF: include:{ $name }
+providers-dns-dkim = DKIM: { $records }
+providers-dns-verification = Proof of the domain: { $record }
+providers-oauth = OAuth
+providers-oauth-sasl = { $mechanisms }, scope { $scope }
+providers-oauth-authorize = Authorization: { $url }
+providers-oauth-token = Token: { $url }
+providers-oauth-device = Device: { $url }
+providers-oauth-closed = New programs are not registered: a token has to come from elsewhere.
+providers-domains = Domains
+providers-mx = MX
+providers-warnings = Know
+providers-docs = Help page
+providers-checked = Checked
+providers-checked-line = { $when }{ $confidence ->
+    [high] , several sources agree
+    [medium] , one good source, or several that differ in details
+    [low] , little more than one page says so
+   *[other] {""}
+}
+providers-stale = ! That was { $months } months ago: compare it with the provider’s own page.
+providers-unverified = Unconfirmed
+providers-source = Source
+providers-source-builtin = built in
+providers-source-own = your own file { $path }

@@ -812,3 +812,136 @@ detect-login-none = pas d’identifiant
 detect-login-account = un nom à part, affiché dans le compte
 detect-no-smtp = { $provider } n’a pas de SMTP : aucun programme ne peut envoyer par lui.
 detect-consent-plaintext = À confirmer : { $host } n’a pas de TLS, le mot de passe pourrait être lu en chemin.
+## probe et providers
+
+command-probe = Affiche ce qu’un serveur propose, sans identification
+arg-host = Le nom du serveur, ou NOM:PORT
+flag-ca-file = Faire confiance à l’autorité de ce fichier PEM
+survey-asking = Questions à { $host } ({ $ports }) …
+survey-host = { $host } : { $addresses }
+survey-door = Port { $port }, { $mode } : { $state }
+survey-port = Port { $port } : { $state }
+survey-mute = se connecte, puis ne dit rien
+survey-failed = échoue à l’étape : { $stage }
+survey-tls = TLS
+survey-tls-old = seulement des versions antérieures à 1.2
+survey-certificate = Certificat
+survey-certificate-good = Bon pour { $host }
+survey-certificate-of = { $subject } (pour { $names }), signé par { $issuer }
+survey-certificate-time = du { $from } au { $until }, encore { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}
+survey-certificate-over = du { $from } au { $until }, expiré depuis { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}
+survey-names-more = { $names } et { $more } de plus
+survey-names-none = aucun nom
+survey-login = Identification
+survey-login-none = non proposée
+survey-login-clear = ! aussi sans chiffrement : { $mechanisms }
+survey-offers = Propose
+survey-greeting = Accueil
+survey-wrong = Problème
+survey-best = Le mieux : port { $port }, { $mode }
+survey-why-implicit = Tout est chiffré dès le premier octet, et le certificat est bon.
+survey-why-submission = STARTTLS sur le port d’envoi, avec un bon certificat.
+survey-why-alternative = STARTTLS avec un bon certificat, sur un port voisin des 465 et 587 habituels.
+survey-why-relay = STARTTLS avec un bon certificat. Mais le port 25 sert au courrier entre serveurs : beaucoup de réseaux le bloquent, et beaucoup de serveurs n’y prennent pas d’identification.
+survey-why-here = Ce qui y va ne quitte pas cette machine : le chiffrement est inutile.
+survey-why-bad = La connexion est chiffrée, mais le certificat n’est pas bon. Corrigez-le avant d’y envoyer un mot de passe.
+survey-next = Pour le mettre en place :
+survey-hint-detect = Pour une adresse, demandez : mailsetup detect ADRESSE
+
+providers-line = { $name } : { $summary }
+providers-hint = Un seul en détail : mailsetup providers CLÉ
+providers-no-smtp = Aucun programme ne peut envoyer par lui : il n’a pas de SMTP.
+providers-kind = Genre
+providers-kind-mailbox = boîtes personnelles
+providers-kind-hosting = courrier pour son propre domaine
+providers-kind-relay = un relais : il ne fait qu’envoyer
+providers-kind-bridge = un programme de cette machine qui parle SMTP pour un service
+providers-kind-local = un serveur de courrier sur cette machine
+providers-kind-none = du courrier qu’aucun autre programme ne peut envoyer
+providers-smtp = Envoi
+providers-alternatives = Ailleurs
+providers-regions = { "{region}" } est l’un de : { $regions }
+providers-imap = Lecture
+providers-username = Identifiant
+providers-username-address = l’adresse entière
+providers-username-local = ce qui précède le @
+providers-username-fixed = toujours { $value }
+providers-username-generated = un nom donné par le fournisseur
+providers-username-none = pas d’identification
+providers-username-also = en cas de refus : { $forms }
+providers-password = Mot de passe
+providers-password-no = celui de la boîte
+providers-password-with-two-factor = { $label } si la validation en deux étapes est activée, sinon le mot de passe de la boîte
+providers-password-always = { $label } ; le mot de passe du compte ne marche jamais
+providers-password-unusable = aucun ne marche, d’aucune sorte
+providers-password-label = un mot de passe spécial
+providers-page = Page : { $url }
+providers-before = D’abord
+providers-steps = Étapes
+providers-sender = Expéditeur
+providers-limits = Limites
+providers-free = Offre gratuite
+providers-per-second = { $count ->
+    [one] { $count } message par seconde
+   *[other] { $count } messages par seconde
+}
+providers-per-minute = { $count ->
+    [one] { $count } message par minute
+   *[other] { $count } messages par minute
+}
+providers-per-hour = { $count ->
+    [one] { $count } message par heure
+   *[other] { $count } messages par heure
+}
+providers-per-day = { $count ->
+    [one] { $count } message par jour
+   *[other] { $count } messages par jour
+}
+providers-per-month = { $count ->
+    [one] { $count } message par mois
+   *[other] { $count } messages par mois
+}
+providers-recipients = { $count ->
+    [one] { $count } destinataire par message
+   *[other] { $count } destinataires par message
+}
+providers-recipients-per-day = { $count ->
+    [one] { $count } destinataire par jour
+   *[other] { $count } destinataires par jour
+}
+providers-days = finit après { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+providers-dns = DNS
+providers-dns-spf = SPF : include:{ $name }
+providers-dns-dkim = DKIM : { $records }
+providers-dns-verification = Preuve du domaine : { $record }
+providers-oauth = OAuth
+providers-oauth-sasl = { $mechanisms }, portée { $scope }
+providers-oauth-authorize = Autorisation : { $url }
+providers-oauth-token = Jeton : { $url }
+providers-oauth-device = Appareil : { $url }
+providers-oauth-closed = De nouveaux programmes ne sont pas inscrits : le jeton doit venir d’ailleurs.
+providers-domains = Domaines
+providers-mx = MX
+providers-warnings = À savoir
+providers-docs = Page d’aide
+providers-checked = Vérifié
+providers-checked-line = { $when }{ $confidence ->
+    [high] , plusieurs sources concordent
+    [medium] , une bonne source, ou plusieurs qui diffèrent dans les détails
+    [low] , à peine plus d’une page le dit
+   *[other] {""}
+}
+providers-stale = ! C’était il y a { $months } mois : comparez avec la page du fournisseur.
+providers-unverified = Non confirmé
+providers-source = Origine
+providers-source-builtin = fourni avec mailsetup
+providers-source-own = votre propre fichier { $path }

@@ -1,4 +1,4 @@
-//! The small commands: list, show, remove, undo, secret, providers, targets.
+//! The small commands: list, show, remove, undo, secret, targets.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     host::{self, AppliedFile},
     mail::{Endpoint, Profile, reply::escape},
     phrase,
-    presets::{Provider, Target},
+    presets::Target,
 };
 
 /// The profile that is meant when none is named: the only one, else `default`.
@@ -139,32 +139,6 @@ pub(super) fn secret(context: &Context, named: Option<&str>) -> Result<Exit, Err
     Ok(Exit::Ok)
 }
 
-/// `providers`: what is built in or added.
-pub(super) fn providers(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
-    let lang = context.lang();
-    let found: Vec<&Provider> = context
-        .catalog
-        .providers()
-        .filter(|provider| {
-            matches(query, &[&provider.key, &provider.name])
-                || provider.domains.iter().any(|domain| Some(domain.as_str()) == query)
-        })
-        .collect();
-    for provider in &found {
-        if context.json {
-            let document = json!({
-                "key": provider.key, "name": provider.name, "smtp": provider.smtp, "imap": provider.imap,
-                "domains": provider.domains, "password_url": provider.password.url, "docs": provider.docs,
-                "checked": provider.checked,
-            });
-            context.out(&document.to_string())?;
-        } else {
-            context.out(&format!("{:<18} {:<34} {}", provider.key, provider.name, provider.guidance(lang).summary))?;
-        }
-    }
-    Ok(none_found(context, found.is_empty(), query))
-}
-
 /// `targets`: what settings can be written for.
 pub(super) fn targets(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
     let lang = context.lang();
@@ -194,7 +168,7 @@ fn matches(query: Option<&str>, words: &[&str]) -> bool {
     query.is_none_or(|query| words.iter().any(|word| word.to_lowercase().contains(&query.to_lowercase())))
 }
 
-fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
+pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
     match query.filter(|_| none) {
         Some(query) => {
             context.say_phrase(&phrase!("nothing-found", query = escape(query)));

@@ -125,16 +125,24 @@ fn secret(context: &Context) -> Result<Option<Given>, Error> {
 
 /// A CA file that cannot be used is said before any server is asked.
 fn check_ca_file(setup: &Setup) -> Result<(), Error> {
-    let Some(path) = setup.value(Field::CaFile) else { return Ok(()) };
-    let shown = escape(&path);
-    let pem = std::fs::read(&path).map_err(|error| {
+    setup.value(Field::CaFile).map_or(Ok(()), |path| read_ca(&path).map(drop))
+}
+
+/// Reads a CA file.
+///
+/// # Errors
+/// It cannot be read, or says nobody to trust.
+pub(super) fn read_ca(path: &str) -> Result<Vec<u8>, Error> {
+    let shown = escape(path);
+    let pem = std::fs::read(path).map_err(|error| {
         Error::new(Exit::NoInput, phrase!("cli-ca-file-unreadable", file = shown, cause = error))
             .hint(phrase!("cli-ca-file-hint"))
     })?;
     probe::check_ca(&pem).map_err(|cause| {
         Error::new(Exit::Config, phrase!("cli-ca-file-bad", file = shown, cause = escape(&cause)))
             .hint(phrase!("cli-ca-file-hint"))
-    })
+    })?;
+    Ok(pem)
 }
 
 /// A folder that cannot be written is said before any question is asked.

@@ -39,6 +39,7 @@ use signal_hook::{
 
 pub use app::App;
 pub use theme::Look;
+pub(crate) use widget::wrap::{is_link, width, wrap};
 
 use super::Companion;
 use crate::{

@@ -17,15 +17,7 @@ const DAY: i64 = 24 * 60 * 60;
 impl CertificateFacts {
     /// Reads a certificate; of one that cannot be read only the fingerprint is known.
     pub(super) fn of(der: &[u8]) -> Self {
-        let mut facts = Self {
-            subject: String::new(),
-            issuer: String::new(),
-            names: Vec::new(),
-            not_before: String::new(),
-            not_after: String::new(),
-            days_left: 0,
-            sha256: hex(&fingerprint(der)),
-        };
+        let mut facts = Self { sha256: hex(&fingerprint(der)), ..Self::default() };
         if let Ok((_, certificate)) = parse_x509_certificate(der) {
             let validity = certificate.validity();
             facts.subject = common_name(certificate.subject()).unwrap_or_else(|| escape(&certificate.subject().to_string()));
@@ -51,6 +43,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+/// The SHA-256 that 64 hex digits say.
+pub fn sha256_of_hex(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 /// Whether a certificate names itself as its issuer.

@@ -1,9 +1,12 @@
 //! The climb itself: the stages in order.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
 use super::{
-    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Transcript,
+    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, TlsVersion, Transcript,
     race::{self, Winner},
     record::Record,
     session::Session,
@@ -13,7 +16,27 @@ use crate::mail::Endpoint;
 
 /// Climbs the ladder. Each stage is told to `progress` as it begins and as it ends; none takes longer than its time.
 pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
-    let mut record = Record::new(climb, progress);
+    climb_within(climb, Bounds::default(), resolver, cancel, progress)
+}
+
+/// What holds a climb in beyond its own time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bounds {
+    /// When the whole has to be over.
+    pub(super) until: Option<Instant>,
+    /// The only TLS version that is offered.
+    pub(super) version: Option<TlsVersion>,
+}
+
+/// The same, held in further.
+pub(super) fn climb_within(
+    climb: &Climb,
+    bounds: Bounds,
+    resolver: &dyn Resolve,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(&Step),
+) -> Report {
+    let mut record = Record::new(climb, bounds, progress);
     let fault = run(&mut record, resolver, cancel).err();
     record.report(fault)
 }

@@ -180,7 +180,7 @@ pub enum CertFault {
 }
 
 /// What a certificate says of itself. All text is foreign and already safe for a terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CertificateFacts {
     /// Subject, common name or whole.
     pub subject: String,

@@ -127,7 +127,7 @@ impl<'r, 'a> Session<'r, 'a> {
     fn secure(&mut self, early: &[u8]) -> Result<(), Fault> {
         self.begin(Stage::Tls);
         let climb = self.record.climb;
-        let (connection, shown) = tls::connection(&climb.trust, &climb.endpoint.host)?;
+        let (connection, shown) = tls::connection(&climb.trust, &climb.endpoint.host, self.record.bounds.version)?;
         let done = self.wire.handshake(connection, early);
         let leaf = shown.certificate();
         let facts = leaf.as_deref().map(CertificateFacts::of);

@@ -3,13 +3,15 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::{
-    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, ClientConnection, DEFAULT_VERSIONS, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme,
     client::{
         Resumption, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    version::{TLS12, TLS13},
 };
 
 use super::{
@@ -30,14 +32,41 @@ impl Shown {
     }
 }
 
-/// A client's side of a handshake to come. SNI goes out for names and not for addresses.
-pub(super) fn connection(trust: &Trust, host: &str) -> Result<(ClientConnection, Shown), Fault> {
+/// A TLS version that is spoken here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// TLS 1.2, RFC 5246.
+    V12,
+    /// TLS 1.3, RFC 8446.
+    V13,
+}
+
+impl TlsVersion {
+    /// Every version, oldest first.
+    pub const ALL: [Self; 2] = [Self::V12, Self::V13];
+
+    /// The number that JSON and people use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V12 => "1.2",
+            Self::V13 => "1.3",
+        }
+    }
+}
+
+/// A client's side of a handshake to come, with one TLS version or all. SNI goes out for names and not for addresses.
+pub(super) fn connection(trust: &Trust, host: &str, only: Option<TlsVersion>) -> Result<(ClientConnection, Shown), Fault> {
     let failed = |text: String| Fault::Tls { text, not_tls: false };
     let provider = Arc::new(ring::default_provider());
     let shown = Shown::default();
     let verifier = Verifier { trusted: trusted(trust, &provider)?, provider: Arc::clone(&provider), shown: shown.clone() };
+    let (old, new) = ([&TLS12], [&TLS13]);
     let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(match only {
+            Some(TlsVersion::V12) => &old,
+            Some(TlsVersion::V13) => &new,
+            None => DEFAULT_VERSIONS,
+        })
         .map_err(|error| failed(error.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
@@ -195,7 +224,7 @@ mod tests {
     #[test]
     fn a_ca_file_without_a_certificate_is_named() {
         let trust = Trust { ca_pem: Some(b"nothing".to_vec()), pin: None };
-        let text = match connection(&trust, "mail.test") {
+        let text = match connection(&trust, "mail.test", None) {
             Err(Fault::Local(text)) => text,
             other => panic!("{other:?}"),
         };
@@ -206,7 +235,7 @@ mod tests {
     #[test]
     fn names_and_addresses_can_be_asked_for() {
         for host in ["mail.test", "192.0.2.1", "2001:db8::1", "bücher.example", "my_host.test"] {
-            assert!(connection(&Trust { ca_pem: None, pin: Some([0; 32]) }, host).is_ok(), "{host}");
+            assert!(connection(&Trust { ca_pem: None, pin: Some([0; 32]) }, host, None).is_ok(), "{host}");
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
     match field {
         Field::Address | Field::TestTo | Field::ReplyTo => address(word).map_err(invalid),
         Field::Host | Field::ImapHost => parse_host(word).map_err(|fault| invalid(host_fault(&fault))),
-        Field::Port | Field::ImapPort => port(word).map_err(invalid),
+        Field::Port | Field::ImapPort => port(word).map(|port| port.to_string()).map_err(invalid),
         Field::Security | Field::ImapSecurity => {
             one_of(word, Security::ALL.iter().map(|mode| mode.as_str())).map_err(invalid)
         }
@@ -73,7 +73,8 @@ fn address(word: &str) -> Result<String, Phrase> {
     })
 }
 
-fn host_fault(fault: &HostFault) -> Phrase {
+/// What is wrong with a host, and how to mend it.
+pub fn host_fault(fault: &HostFault) -> Phrase {
     match fault {
         HostFault::Empty => phrase!("invalid-host-empty"),
         HostFault::Scheme(host) => phrase!("invalid-host-scheme", host = shown(host)),
@@ -85,9 +86,13 @@ fn host_fault(fault: &HostFault) -> Phrase {
     }
 }
 
-fn port(word: &str) -> Result<String, Phrase> {
+/// Checks a port.
+///
+/// # Errors
+/// What is wrong with it, and how to mend it.
+pub fn port(word: &str) -> Result<u16, Phrase> {
     match word.parse::<u16>() {
-        Ok(port) if port > 0 => Ok(port.to_string()),
+        Ok(port) if port > 0 => Ok(port),
         _ => Err(phrase!("invalid-port", typed = shown(word))),
     }
 }

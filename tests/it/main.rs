@@ -25,4 +25,5 @@ mod probe;
 mod relay;
 mod script;
 mod support;
+mod survey;
 mod wizard;

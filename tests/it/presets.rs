@@ -1,6 +1,8 @@
 //! Honesty of the provider presets: what is embedded is what lies in the folder, and every file keeps the rules that the
 //! schema cannot say.
 
+mod domains;
+
 use std::{collections::HashSet, fs, path::PathBuf};
 
 use mailsetup::{

@@ -28,7 +28,7 @@ const USERNAME: &str = "alice";
 const PASSWORD: &str = "s3cret pass";
 
 /// A table of one name.
-struct Table;
+pub(crate) struct Table;
 
 impl Resolve for Table {
     fn resolve(&self, host: &str, _timeout: Duration) -> Result<Vec<IpAddr>, DnsFault> {

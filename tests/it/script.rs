@@ -3,6 +3,7 @@
 mod answers;
 mod failures;
 mod files;
+mod providers;
 mod small;
 
 use std::{

@@ -43,6 +43,8 @@ pub(crate) enum Step {
     SendHex(String),
     /// Reads a line that has to begin so; an empty one has to be empty.
     Expect(String),
+    /// Reads whatever comes first.
+    Hello,
     /// Takes the TLS handshake.
     Starttls,
     /// Sends text byte by byte, until the client leaves.

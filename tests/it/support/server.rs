@@ -3,7 +3,11 @@
 use std::{
     io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -84,6 +88,39 @@ impl Server {
             drop(TcpStream::connect(self.address));
         }
         self.thread.join().unwrap()
+    }
+}
+
+/// A server that plays the same scene to every client, to all at once, until it is dropped.
+pub(crate) struct Crowd {
+    pub(crate) address: SocketAddr,
+    stop: Arc<AtomicBool>,
+}
+
+impl Crowd {
+    pub(crate) fn start(identity: &Identity, tls: Option<&str>, mode: Mode, script: Vec<Step>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (config, stop) = (identity.config(tls), Arc::new(AtomicBool::new(false)));
+        let stopped = Arc::clone(&stop);
+        thread::spawn(move || {
+            for socket in listener.incoming().map_while(Result::ok) {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (config, script) = (Arc::clone(&config), script.clone());
+                // Some clients try the other mode and leave the script.
+                thread::spawn(move || drop(Player::new(socket, config).play(mode, &script)));
+            }
+        });
+        Self { address, stop }
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address));
     }
 }
 
@@ -173,6 +210,7 @@ impl Player {
                         return Err(format!("got {line:?}, expected {begin:?}"));
                     }
                 }
+                Step::Hello => self.receive()?,
                 Step::Starttls => {
                     if !self.start_tls() {
                         return Ok(());
@@ -247,7 +285,7 @@ impl Player {
     }
 
     fn line(&mut self) -> Result<String, String> {
-        let line = String::from_utf8(self.raw_line()?).unwrap();
+        let line = String::from_utf8_lossy(&self.raw_line()?).into_owned();
         let line = line.strip_suffix("\r\n").ok_or("a line without CRLF")?.to_owned();
         self.seen.lines.push(line.clone());
         Ok(line)
