@@ -24,12 +24,15 @@ impl<'a> Exchange<'a> {
         records.sort();
         let null = matches!(records.as_slice(), [only] if only.host.is_empty());
         let hosts: Vec<String> = records.iter().filter_map(|record| parse_host(&record.host).ok()).collect();
-        let hoster = hosts.iter().find_map(|host| Some((catalog.provider_of_mx(host)?, host.clone())));
-        let gateway = match hoster {
-            // A filter behind a hoster's own MX is the hoster's.
-            Some((_, ref host)) if hosts.first() == Some(host) => None,
-            _ => hosts.iter().find_map(|host| catalog.gateways().of_mx(host)).map(|gateway| gateway.name.as_str()),
+        // What a preset claims is its own, though it may be a filter by name.
+        let filter = |host: &String| match catalog.provider_of_mx(host) {
+            Some(_) => None,
+            None => catalog.gateways().of_mx(host).map(|gateway| gateway.name.as_str()),
         };
+        let gateway = hosts.first().and_then(filter);
+        // The first host behind filters takes the mail; those after it stand in for it.
+        let first = hosts.iter().find(|host| filter(host).is_none());
+        let hoster = first.and_then(|host| Some((catalog.provider_of_mx(host)?, host.clone())));
         Self { null, hosts, hoster, gateway }
     }
 
@@ -101,6 +104,8 @@ mod tests {
             (&["eu-smtp-inbound-1.mimecast.com"], None, Some("Mimecast")),
             (&["mx1-eu1.ppe-hosted.com", "mx1.mail.ovh.net"], Some("ovh"), Some("Proofpoint")),
             (&["mx1.mail.ovh.net", "mx1-eu1.ppe-hosted.com"], Some("ovh"), None),
+            (&["mail.example.test", "mx1.mail.ovh.net"], None, None),
+            (&["mail.example.test", "eu-smtp-inbound-1.mimecast.com"], None, None),
             (&["mx.hoster.test"], None, None),
             (&[], None, None),
         ] {
