@@ -71,15 +71,20 @@ fn follow(
     let mut limit = deadline;
     loop {
         let view = hunt.view();
-        // Once the answer is certain, what counts less gets some time to contradict it, and not all of it.
         if view.best().is_some_and(is_certain) {
+            // Of several documents one may be better: they get some time, and not all of it.
             limit = limit.min(Instant::now() + hunt.search.timeout / 4);
+        }
+        let last = view.best().filter(|best| hunt.mx_is_known && is_final(best));
+        let ends = last.is_some_and(is_settled);
+        if last.is_some() {
+            limit = limit.min(Instant::now() + hunt.search.timeout / 8);
         }
         if view != told {
             progress(&view);
             told = view;
         }
-        if cancel.is_cancelled() || hunt.fault == Some(DomainFault::NotFound) {
+        if ends || cancel.is_cancelled() || hunt.fault == Some(DomainFault::NotFound) {
             return;
         }
         if !hunt.is_busy() && !hunt.last_resort() {
@@ -90,6 +95,17 @@ fn follow(
             Err(_) => return,
         }
     }
+}
+
+/// Whether nothing that is still to come could be believed before it: DNS has spoken, and its first server answers.
+fn is_final(proposal: &Proposal) -> bool {
+    let first_answers = proposal.smtp.first().is_some_and(|server| matches!(server.check, Check::Passed(_)));
+    is_certain(proposal) && first_answers && matches!(proposal.origin, Origin::Mx | Origin::Srv)
+}
+
+/// Whether each of its servers was tried.
+fn is_settled(proposal: &Proposal) -> bool {
+    proposal.smtp.iter().all(|server| server.check != Check::Unchecked)
 }
 
 fn is_certain(proposal: &Proposal) -> bool {
