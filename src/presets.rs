@@ -12,6 +12,7 @@ pub mod text;
 
 mod builtin;
 mod domains;
+mod format;
 mod load;
 mod shelf;
 

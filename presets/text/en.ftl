@@ -755,3 +755,12 @@ discover-prepare = Something must be switched on in the account before programs 
     [""] {""}
    *[other] {" "}See { $page }
 }
+
+# plan: more kinds of file
+plan-port = { $target } decides by the port whether it speaks TLS, and does not do “{ $security }” on port { $port }.{ $ports ->
+    [""] {""}
+   *[other] {" "}It does on port { $ports }.
+}
+plan-fault-syntax = { $path }, line { $line }: the program that reads this file would not take it.
+plan-fault-unfamiliar = { $path }, line { $line }: the settings stand here in a way that mailsetup does not change, such as a list, a reference or a second document.
+plan-hint-by-hand = The file stays untouched. Write this place as plain keys, one a line, and try again; or choose another path.

@@ -755,3 +755,12 @@ discover-prepare = Il faut d’abord activer un réglage dans le compte pour que
     [""] {""}
    *[other] {" "}Voir { $page }
 }
+
+# plan : d’autres sortes de fichiers
+plan-port = { $target } déduit du port s’il parle TLS, et ne fait pas « { $security } » sur le port { $port }.{ $ports ->
+    [""] {""}
+   *[other] {" "}Il le fait sur le port { $ports }.
+}
+plan-fault-syntax = { $path }, ligne { $line } : le programme qui lit ce fichier ne l’accepterait pas.
+plan-fault-unfamiliar = { $path }, ligne { $line } : les réglages sont écrits ici d’une façon que mailsetup ne modifie pas, par exemple une liste, une référence ou un second document.
+plan-hint-by-hand = Le fichier reste intact. Écrivez cet endroit en clés simples, une par ligne, et réessayez ; ou choisissez un autre chemin.

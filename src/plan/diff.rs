@@ -100,8 +100,7 @@ impl Mask {
     fn new(change: &Change, secret: Option<&Secret>) -> Self {
         let mut forms = Vec::new();
         if let Some(secret) = secret.map(Secret::expose).filter(|secret| secret.chars().count() >= SHORT) {
-            let formats = [Format::Msmtprc, Format::Dotenv, Format::DotenvSh, Format::MainCf, Format::PostfixTable];
-            forms.extend(formats.iter().filter_map(|format| quote(*format, secret).ok()));
+            forms.extend(Format::ALL.iter().filter_map(|format| quote(*format, secret).ok()));
             forms.push(secret.to_owned());
             forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
             forms.dedup();

@@ -1,10 +1,16 @@
 //! Quoting: one rule a file, each the counterpart of how one kind of consumer reads.
 
 mod dotenv;
+mod git_config;
+mod ini;
+mod json;
 mod main_cf;
 mod msmtprc;
+mod plain;
 mod sh;
 mod table;
+mod toml;
+mod yaml;
 
 use crate::presets::target::Format;
 
@@ -35,13 +41,22 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::DotenvSh => Ok(sh::quote(value)),
         Format::MainCf => main_cf::quote(value),
         Format::PostfixTable => table::quote(value),
+        Format::Ini => ini::quote(value),
+        Format::IniGrafana => ini::quote_for_grafana(value),
+        Format::GitConfig => Ok(git_config::quote(value)),
+        Format::Yaml => Ok(yaml::quote(value)),
+        Format::Json => Ok(json::quote(value)),
+        Format::Toml => Ok(toml::quote(value)),
+        Format::Plain => plain::quote(value),
     }
 }
 
 /// No format here is trusted with control characters: line breaks end a setting, NUL ends a C string, and the rest is cut
-/// off at the ends by some reader. A tab is a blank like any other.
+/// off at the ends by some reader. A tab is a blank like any other. Unicode's own line breaks are ones to YAML 1.1, and the
+/// byte order mark is dropped by many.
 fn no_control(value: &str) -> Result<(), Unfit> {
-    match value.chars().find(|character| character.is_control() && *character != '\t') {
+    let is_odd = |character: &char| matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    match value.chars().find(|character| (character.is_control() && *character != '\t') || is_odd(character)) {
         Some('\n' | '\r') => Err(Unfit::LineBreak),
         Some(other) => Err(Unfit::Control(other)),
         None => Ok(()),
@@ -59,7 +74,7 @@ mod tests {
 
     #[test]
     fn control_characters_are_refused_everywhere() {
-        for format in [Format::Msmtprc, Format::Dotenv, Format::DotenvSh, Format::MainCf, Format::PostfixTable] {
+        for format in Format::ALL {
             assert_eq!(quote(format, "a\nb"), Err(Unfit::LineBreak));
             assert_eq!(quote(format, "a\r"), Err(Unfit::LineBreak));
             assert_eq!(quote(format, "a\0b"), Err(Unfit::Control('\0')));

@@ -7,8 +7,9 @@ pub(super) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
     let found = logical_lines(text)?.into_iter().map(|logical| {
         let (key, value) = logical.text.split_once([' ', '\t']).unwrap_or((&logical.text, ""));
         Entry {
-            key: key.to_owned(),
-            value: value.trim_ascii().to_owned(),
+            path: vec![key.to_owned()],
+            value: Some(value.trim_ascii().to_owned()),
+            from: None,
             body: logical.first,
             continued: logical.continued,
         }
@@ -23,7 +24,7 @@ mod tests {
     #[test]
     fn raw_to_the_end() {
         let found = entries("# c\n[mail.test]:587\tu:p@ss \"w\\ord#1  \n[b]:25   x\n").unwrap();
-        assert_eq!((found[0].key.as_str(), found[0].value.as_str()), ("[mail.test]:587", "u:p@ss \"w\\ord#1"));
-        assert_eq!((found[1].key.as_str(), found[1].value.as_str()), ("[b]:25", "x"));
+        assert_eq!((found[0].path[0].as_str(), found[0].value.as_deref().unwrap()), ("[mail.test]:587", "u:p@ss \"w\\ord#1"));
+        assert_eq!((found[1].path[0].as_str(), found[1].value.as_deref().unwrap()), ("[b]:25", "x"));
     }
 }
