@@ -9,7 +9,7 @@ use super::{
     context::{CA_BUNDLES, account, has_login, secret_command, trust},
     locate,
     read::{Fault, FaultKind, values},
-    render::evaluate,
+    render::{evaluate, value_of},
 };
 use crate::{
     mail::Secret,
@@ -144,6 +144,11 @@ pub(super) fn understand(target: &Target, profile: &str, files: &[(&Path, Option
         let text = utf8(bytes.as_deref().unwrap_or_default()).map_err(|fault| Refusal::unparseable(path, fault))?;
         let value = values(file.format, text).map_err(|fault| Refusal::unparseable(path, fault))?;
         known.push((&file.id, value));
+    }
+    if let Some(base) = &target.read.base {
+        let files = known.iter().map(|(name, value)| (*name, value.clone()));
+        let value = value_of(base, &Value::from_pairs(files)).map_err(|fault| Refusal::template(&target.key, fault))?;
+        known.push(("base", value));
     }
     let known = Value::from_pairs(known);
     let get = |expression: &str| evaluate(expression, &known).map_err(|fault| Refusal::template(&target.key, fault));

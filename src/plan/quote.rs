@@ -1,13 +1,22 @@
 //! Quoting: one rule a file, each the counterpart of how one kind of consumer reads.
 
+mod dma;
 mod dotenv;
+mod env;
 mod git_config;
 mod ini;
 mod json;
 mod main_cf;
 mod msmtprc;
+mod muttrc;
+mod nullmailer;
+pub(super) mod percent;
+mod php;
 mod plain;
+mod properties;
+mod python;
 mod sh;
+mod ssmtp;
 mod table;
 mod toml;
 mod yaml;
@@ -48,6 +57,19 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::Json => Ok(json::quote(value)),
         Format::Toml => Ok(toml::quote(value)),
         Format::Plain => plain::quote(value),
+        Format::Properties => properties::quote(value),
+        Format::PhpArray | Format::PhpDefine | Format::Ruby => Ok(php::quote(value)),
+        Format::Python => Ok(python::quote(value)),
+        Format::Muttrc => Ok(muttrc::quote(value)),
+        Format::Mailrc => Ok(sh::quote(value)),
+        Format::Nullmailer => Ok(nullmailer::quote(value)),
+        Format::DmaConf => dma::conf(value),
+        Format::DmaAuth => dma::auth(value),
+        Format::Ssmtp => ssmtp::quote(value),
+        Format::DockerEnv => Ok(env::docker(value)),
+        Format::SystemdEnv => Ok(env::systemd(value)),
+        Format::NodeEnv => env::node(value),
+        Format::PythonDotenv => env::python(value),
     }
 }
 
@@ -79,7 +101,7 @@ mod tests {
             assert_eq!(quote(format, "a\r"), Err(Unfit::LineBreak));
             assert_eq!(quote(format, "a\0b"), Err(Unfit::Control('\0')));
             assert_eq!(quote(format, "a\u{85}"), Err(Unfit::Control('\u{85}')));
-            assert!(quote(format, "a\tb").is_ok());
+            assert!(!matches!(quote(format, "a\tb"), Err(Unfit::Control(_) | Unfit::LineBreak)));
         }
     }
 }

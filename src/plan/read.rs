@@ -1,13 +1,22 @@
 //! Readers: a file's text by its consumer's own rules, with the place of everything in it.
 
-pub(super) mod dotenv;
+mod code;
+mod dma;
 mod doc;
+pub(super) mod dotenv;
+mod env;
 pub(super) mod git_config;
 pub(super) mod ini;
 pub(super) mod json;
+mod mailrc;
 pub(super) mod main_cf;
 pub(super) mod msmtprc;
+mod muttrc;
+mod nullmailer;
 mod plain;
+mod properties;
+mod shell;
+mod ssmtp;
 pub(super) mod table;
 pub(super) mod toml;
 pub(super) mod yaml;
@@ -84,6 +93,21 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::Json => json::doc(text),
         Format::Toml => toml::doc(text),
         Format::Plain => Ok(Doc::flat(plain::entries(text))),
+        Format::Properties => properties::entries(text).map(Doc::flat),
+        Format::PhpArray => code::php_array(text),
+        Format::PhpDefine => code::php_defines(text),
+        Format::Ruby => code::ruby(text),
+        Format::Python => code::python(text),
+        Format::Muttrc => Ok(Doc::flat(muttrc::entries(text))),
+        Format::Mailrc => Ok(Doc::flat(mailrc::entries(text))),
+        Format::Nullmailer => Ok(Doc::flat(nullmailer::entries(text))),
+        Format::DmaConf => dma::conf(text).map(Doc::flat),
+        Format::DmaAuth => dma::auth(text).map(Doc::flat),
+        Format::Ssmtp => Ok(Doc::flat(ssmtp::entries(text))),
+        Format::DockerEnv => Ok(Doc::flat(env::docker(text))),
+        Format::SystemdEnv => env::systemd(text).map(Doc::flat),
+        Format::NodeEnv => env::node(text).map(Doc::flat),
+        Format::PythonDotenv => env::python(text).map(Doc::flat),
         // It has accounts that inherit in place of keys.
         Format::Msmtprc => Ok(Doc::default()),
     }

@@ -44,11 +44,43 @@ pub enum Format {
     Toml,
     /// A file that is one value, read without the blanks at its ends.
     Plain,
+    /// Java's .properties (Spring Boot, Keycloak).
+    Properties,
+    /// PHP: an array of settings, as Nextcloud's config.php.
+    PhpArray,
+    /// PHP: constants, as WordPress's wp-config.php.
+    PhpDefine,
+    /// Ruby: `gitlab_rails['key'] = value`.
+    #[serde(rename = "ruby-gitlab")]
+    Ruby,
+    /// Python: assignments, as Django's settings.py.
+    #[serde(rename = "python-settings")]
+    Python,
+    /// mutt and NeoMutt.
+    Muttrc,
+    /// S-nail's .mailrc.
+    Mailrc,
+    /// nullmailer's remotes: the first server is `first`.
+    Nullmailer,
+    /// dma.conf of the DragonFly Mail Agent.
+    DmaConf,
+    /// Its auth.conf: the whole line by host.
+    DmaAuth,
+    /// ssmtp.conf.
+    Ssmtp,
+    /// An environment file for `docker run --env-file`.
+    DockerEnv,
+    /// An environment file for systemd's `EnvironmentFile=`.
+    SystemdEnv,
+    /// An environment file for `node --env-file`.
+    NodeEnv,
+    /// An environment file for python-dotenv.
+    PythonDotenv,
 }
 
 impl Format {
     /// Every one.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 27] = [
         Self::Msmtprc,
         Self::Dotenv,
         Self::DotenvSh,
@@ -61,13 +93,28 @@ impl Format {
         Self::Json,
         Self::Toml,
         Self::Plain,
+        Self::Properties,
+        Self::PhpArray,
+        Self::PhpDefine,
+        Self::Ruby,
+        Self::Python,
+        Self::Muttrc,
+        Self::Mailrc,
+        Self::Nullmailer,
+        Self::DmaConf,
+        Self::DmaAuth,
+        Self::Ssmtp,
+        Self::DockerEnv,
+        Self::SystemdEnv,
+        Self::NodeEnv,
+        Self::PythonDotenv,
     ];
 
     /// What begins a comment line; a format without comments has none to begin.
     pub const fn comment(self) -> &'static str {
         match self {
             Self::Ini | Self::IniGrafana => ";",
-            Self::Json => "//",
+            Self::Json | Self::PhpArray | Self::PhpDefine => "//",
             _ => "#",
         }
     }

@@ -91,10 +91,14 @@ impl Target {
 }
 
 /// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
-/// `account`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at the first `x`. What a target has no setting for is left out.
+/// `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
+/// the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` makes it, `unpercent` decodes a part of a
+/// URL. What a target has no setting for is left out.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRead {
+    /// What the other expressions name as `base`.
+    pub base: Option<String>,
     /// Host name or address.
     pub host: String,
     /// Port.

@@ -84,7 +84,7 @@ fn is_same(format: Format, text: &str, entry: &Entry, ours: &str, new: &Entry) -
     let (there, here) = (&text[entry.body.clone()], &ours[new.body.clone()]);
     match format {
         Format::Dotenv | Format::DotenvSh => there == here,
-        Format::Yaml | Format::Json | Format::Toml => {
+        Format::Yaml | Format::Json | Format::Toml | Format::PhpArray | Format::Ruby | Format::Python => {
             entry.value == new.value && there.ends_with(['"', '\'']) == here.ends_with(['"', '\''])
         }
         _ => entry.value == new.value && entry.from == new.from,
@@ -211,6 +211,31 @@ mod tests {
         assert_eq!(refused(Format::Yaml, "global:\n  host:\n    - a\n", ours), (3, FaultKind::Unfamiliar));
         assert_eq!(refused(Format::Yaml, "a: 1\n...\n", ours).1, FaultKind::Unfamiliar);
         assert_eq!(refused(Format::Yaml, "a: 1\n b: 2\n", ours).1, FaultKind::Syntax);
+    }
+
+    #[test]
+    fn php() {
+        let ours = "<?php\n$CONFIG = array (\n  'host' => 'h',\n  'port' => 465,\n);\n";
+        let text = "<?php\n$CONFIG = array (\n  // mine\n  'a' => array (\n    0 => 'x',\n  ),\n  'port'=>'25', # old\n);\n";
+        let expected = text.replace("'port'=>'25'", "'port' => 465").replace("  // mine", "  'host' => 'h',\n  // mine");
+        assert_eq!(put(Format::PhpArray, text, ours), expected);
+        assert_eq!(put(Format::PhpArray, "<?php\n$CONFIG = [];\n", ours), "<?php\n$CONFIG = [\n  'host' => 'h',\n  'port' => 465,\n];\n");
+        let constants = "<?php\ndefine( 'DB', 'x' );\n\n/* That's all, stop editing! */\nrequire_once ABSPATH . 'wp-settings.php';\n";
+        let merged = put(Format::PhpDefine, constants, "<?php\ndefine('SMTP', 'y');\n");
+        assert_eq!(merged, constants.replace("\n/* That", "\ndefine('SMTP', 'y');\n/* That"));
+    }
+
+    #[test]
+    fn assignments() {
+        let ours = "gitlab_rails['a'] = 'x'\ngitlab_rails['b'] = 1\n";
+        let text = "# gitlab_rails['a'] = 1\ngitlab_rails['b']=\"1\" # c\nr['x'] = <<EOS\ngitlab_rails['a'] = 1\nEOS\n";
+        let expected = text.replace("gitlab_rails['b']=\"1\"", "gitlab_rails['b'] = 1");
+        assert_eq!(put(Format::Ruby, text, ours), format!("{expected}gitlab_rails['a'] = 'x'\n"));
+        let text = "EMAIL_HOST = env(\n  'X',\n)  # c\r\nDEBUG = True";
+        let merged = put(Format::Python, text, "EMAIL_HOST = 'h'\nEMAIL_PORT = 465\n");
+        assert_eq!(merged, "EMAIL_HOST = 'h'  # c\r\nDEBUG = True\nEMAIL_PORT = 465\n");
+        assert_eq!(put(Format::Properties, "a = 1\\\n  2\nb: 3\n", "a=x\nc=4\n"), "a=x\nb: 3\nc=4\n");
+        assert_eq!(without(Format::DmaConf, "SMARTHOST x\nSTARTTLS\n#c\n", "PORT 465\n", &[&["STARTTLS"]]), "SMARTHOST x\n#c\nPORT 465\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod block;
 mod brackets;
+mod define;
 mod end;
 mod section;
 
@@ -28,6 +29,8 @@ pub(super) fn place(
         Format::Ini | Format::IniGrafana | Format::GitConfig | Format::Toml => section::place(text, there, &new),
         Format::Yaml => block::place(text, there, &new)?,
         Format::Json => brackets::place(text, there, &new, false)?,
+        Format::PhpArray => brackets::place(text, there, &new, true)?,
+        Format::PhpDefine => vec![define::place(text, &new)],
         _ => vec![end::place(text, &new)],
     };
     // A last line without its line break gets one, once.
@@ -41,7 +44,7 @@ pub(super) fn place(
 
 /// Whether settings stand between brackets, with commas.
 pub(super) const fn is_bracketed(format: Format) -> bool {
-    matches!(format, Format::Json)
+    matches!(format, Format::Json | Format::PhpArray)
 }
 
 /// What is missing, in our text.
