@@ -48,25 +48,35 @@ pub(super) fn render(template: &str, format: Option<Format>, context: &impl Seri
     })
 }
 
-/// What an expression is as text; `None` for what is not there.
-pub(super) fn evaluate(expression: &str, context: &Value) -> Result<Option<String>, RenderFault> {
-    let value = value_of(expression, context)?;
-    Ok((!value.is_undefined() && !value.is_none()).then(|| value.to_string()))
-}
+/// The expressions of a target's `read`.
+pub(super) struct Expressions(Environment<'static>);
 
-/// What an expression is.
-pub(super) fn value_of(expression: &str, context: &Value) -> Result<Value, RenderFault> {
-    let mut environment = environment();
-    // A key that a file lacks is a finding, not a fault.
-    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
-    environment.add_filter("unpercent", |value: Value| percent::decode(&text_of(&value)));
-    environment.add_filter("host_of", |value: Value| authority::host(&text_of(&value)).to_owned());
-    environment.add_filter("port_of", |value: Value| authority::port(&text_of(&value)).to_owned());
-    environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));
-    environment
-        .compile_expression(expression)
-        .and_then(|compiled| compiled.eval(context.clone()))
-        .map_err(|error| RenderFault::of(&error))
+impl Expressions {
+    /// With the filters that they know.
+    pub(super) fn new() -> Self {
+        let mut environment = environment();
+        // A key that a file lacks is a finding, not a fault.
+        environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+        environment.add_filter("unpercent", |value: Value| percent::decode(&text_of(&value)));
+        environment.add_filter("host_of", |value: Value| authority::host(&text_of(&value)).to_owned());
+        environment.add_filter("port_of", |value: Value| authority::port(&text_of(&value)).to_owned());
+        environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));
+        Self(environment)
+    }
+
+    /// What an expression is as text; `None` for what is not there.
+    pub(super) fn text(&self, expression: &str, context: &Value) -> Result<Option<String>, RenderFault> {
+        let value = self.value(expression, context)?;
+        Ok((!value.is_undefined() && !value.is_none()).then(|| value.to_string()))
+    }
+
+    /// What an expression is.
+    pub(super) fn value(&self, expression: &str, context: &Value) -> Result<Value, RenderFault> {
+        self.0
+            .compile_expression(expression)
+            .and_then(|compiled| compiled.eval(context.clone()))
+            .map_err(|error| RenderFault::of(&error))
+    }
 }
 
 fn text_of(value: &Value) -> String {
@@ -106,7 +116,8 @@ mod tests {
         assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if value == "l\nm"));
         assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template(_))));
         let value = Value::from(Serde(&context));
-        assert_eq!(evaluate("a | after(' ')", &value).unwrap().as_deref(), Some("y"));
-        assert_eq!(evaluate("nothing.more", &value).unwrap(), None);
+        let expressions = Expressions::new();
+        assert_eq!(expressions.text("a | after(' ')", &value).unwrap().as_deref(), Some("y"));
+        assert_eq!(expressions.text("nothing.more", &value).unwrap(), None);
     }
 }

@@ -23,4 +23,5 @@ mod probe;
 mod relay;
 mod script;
 mod support;
+mod targets;
 mod wizard;
