@@ -12,6 +12,7 @@ mod inputs;
 mod json;
 mod report;
 mod set_up;
+mod targets;
 
 use std::{
     io::{self, Write},
@@ -80,7 +81,7 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
         "undo" => commands::undo(&context),
         "secret" => commands::secret(&context, word("PROFILE")),
         "providers" => commands::providers(&context, word("QUERY")),
-        "targets" => commands::targets(&context, word("QUERY")),
+        "targets" => targets::run(&context, word("QUERY")),
         _ => generate::run(&context, matches),
     }
 }

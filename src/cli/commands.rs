@@ -1,4 +1,4 @@
-//! The small commands: list, show, remove, undo, secret, providers, targets.
+//! The small commands: list, show, remove, undo, secret, providers.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     host::{self, AppliedFile},
     mail::{Endpoint, Profile, reply::escape},
     phrase,
-    presets::{Provider, Target},
+    presets::Provider,
 };
 
 /// The profile that is meant when none is named: the only one, else `default`.
@@ -160,31 +160,6 @@ pub(super) fn providers(context: &Context, query: Option<&str>) -> Result<Exit, 
             context.out(&document.to_string())?;
         } else {
             context.out(&format!("{:<18} {:<34} {}", provider.key, provider.name, provider.guidance(lang).summary))?;
-        }
-    }
-    Ok(none_found(context, found.is_empty(), query))
-}
-
-/// `targets`: what settings can be written for.
-pub(super) fn targets(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
-    let lang = context.lang();
-    let found: Vec<&Target> =
-        context.catalog.targets().filter(|target| matches(query, &[&target.key, &target.name])).collect();
-    for target in &found {
-        if context.json {
-            let files: Vec<_> = target
-                .files
-                .iter()
-                .map(|file| json!({"id": file.id, "user": file.user, "system": file.system, "mode": file.mode}))
-                .collect();
-            let document = json!({
-                "key": target.key, "name": target.name, "files": files, "security": target.security,
-                "checks_certificates": target.checks_certificates, "fetches_secret": target.fetches_secret, "docs": target.docs,
-                "checked": target.checked,
-            });
-            context.out(&document.to_string())?;
-        } else {
-            context.out(&format!("{:<14} {:<24} {}", target.key, target.name, target.words(lang).summary))?;
         }
     }
     Ok(none_found(context, found.is_empty(), query))

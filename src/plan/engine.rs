@@ -323,7 +323,9 @@ fn merged(
     let gone: Vec<Vec<String>> = gone.map(|line| line.split('.').map(str::to_owned).collect()).collect();
     Ok(Some(match (file.merge, around) {
         (MergeKind::Block, Some(around)) => merge::block::merge(&around, comment, &profile, &ours),
-        (MergeKind::Keys | MergeKind::Block, _) => merge::keys::merge(file.format, text, &ours, &gone).map_err(unparseable)?,
+        (MergeKind::Keys | MergeKind::Block, _) => {
+            merge::keys::merge(file.format, text, &ours, &gone).map_err(unparseable)?
+        }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
         (MergeKind::Exact, _) => ours,

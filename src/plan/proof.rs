@@ -148,7 +148,8 @@ pub(super) fn understand(target: &Target, profile: &str, files: &[(&Path, Option
     let expressions = Expressions::new();
     if let Some(base) = &target.read.base {
         let files = known.iter().map(|(name, value)| (*name, value.clone()));
-        let value = expressions.value(base, &Value::from_pairs(files)).map_err(|fault| Refusal::template(&target.key, fault))?;
+        let value =
+            expressions.value(base, &Value::from_pairs(files)).map_err(|fault| Refusal::template(&target.key, fault))?;
         known.push(("base", value));
     }
     let known = Value::from_pairs(known);

@@ -47,7 +47,7 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
     match format {
         Format::Msmtprc => msmtprc::quote(value),
         Format::Dotenv => dotenv::quote(value),
-        Format::DotenvSh => Ok(sh::quote(value)),
+        Format::DotenvSh | Format::Mailrc => Ok(sh::quote(value)),
         Format::MainCf => main_cf::quote(value),
         Format::PostfixTable => table::quote(value),
         Format::Ini => ini::quote(value),
@@ -61,7 +61,6 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::PhpArray | Format::PhpDefine | Format::Ruby => Ok(php::quote(value)),
         Format::Python => Ok(python::quote(value)),
         Format::Muttrc => Ok(muttrc::quote(value)),
-        Format::Mailrc => Ok(sh::quote(value)),
         Format::Nullmailer => Ok(nullmailer::quote(value)),
         Format::DmaConf => dma::conf(value),
         Format::DmaAuth => dma::auth(value),

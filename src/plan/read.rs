@@ -143,7 +143,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>, Ra
 
 /// The number of the line, from 1, that a place is on.
 pub(super) fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()[..at.min(text.len())].split(|byte| *byte == b'\n').count()
 }
 
 /// Where the line of a place begins.

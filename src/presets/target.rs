@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use super::format::{Format, MergeKind};
 use super::Lang;
+pub use super::format::{Format, MergeKind};
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]

@@ -163,7 +163,10 @@ mod tests {
         let text = "; top\n[mailer]\n  HOST=old ; mine\n  ; note\n  FROM = me\n\n[log]\nLEVEL = x";
         let expected = "; top\n[mailer]\n  HOST = `h` ; mine\n  ; note\n  FROM = me\n  PASSWD = `p#`\n\n[log]\nLEVEL = x\n\n[other]\nx = 1\n";
         assert_eq!(put(Format::Ini, text, ours), expected);
-        assert_eq!(put(Format::Ini, "a = 1\r\n[other]\r\n", ours), "a = 1\r\n[other]\r\nx = 1\r\n\r\n[mailer]\r\nHOST = `h`\r\nPASSWD = `p#`\r\n");
+        assert_eq!(
+            put(Format::Ini, "a = 1\r\n[other]\r\n", ours),
+            "a = 1\r\n[other]\r\nx = 1\r\n\r\n[mailer]\r\nHOST = `h`\r\nPASSWD = `p#`\r\n"
+        );
         let merged = put(Format::IniGrafana, "[smtp]\npassword = x\n", "[smtp]\npassword = $__file{/p}\n");
         assert_eq!(merged, "[smtp]\npassword = $__file{/p}\n");
         assert_eq!(without(Format::Ini, "[a]\nx = 1 ; c\ny = 2\n", "[a]\ny = 2\n", &[&["a", "x"]]), "[a]\ny = 2\n");
@@ -172,7 +175,8 @@ mod tests {
     #[test]
     fn git() {
         let ours = "[sendemail]\n\tsmtpServer = \"h\"\n[credential \"smtp://h\"]\n\thelper =\n\thelper = \"!x\"\n";
-        let text = "[user]\n\tname = me\n[SendEmail]\n    smtpserver = old # c\n    chainreplyto = no\n[alias]\n\ts = status\n";
+        let text =
+            "[user]\n\tname = me\n[SendEmail]\n    smtpserver = old # c\n    chainreplyto = no\n[alias]\n\ts = status\n";
         let first = put(Format::GitConfig, text, ours);
         let expected = text.replace("smtpserver = old", "smtpServer = \"h\"");
         assert_eq!(first, format!("{expected}\n[credential \"smtp://h\"]\n\thelper =\n\thelper = \"!x\"\n"));
@@ -185,7 +189,8 @@ mod tests {
     fn toml() {
         let ours = "top = 1\n\n[smtp]\nhost = 'h'\nport = 465\n";
         let text = "# c\n[server]\nport = 1\n\n[smtp]  # relay\nhost = \"old\" # here\n\n[[list]]\nhost = 'no'\n";
-        let expected = "top = 1\n# c\n[server]\nport = 1\n\n[smtp]  # relay\nhost = 'h' # here\nport = 465\n\n[[list]]\nhost = 'no'\n";
+        let expected =
+            "top = 1\n# c\n[server]\nport = 1\n\n[smtp]  # relay\nhost = 'h' # here\nport = 465\n\n[[list]]\nhost = 'no'\n";
         assert_eq!(put(Format::Toml, text, ours), expected);
         assert_eq!(put(Format::Toml, "smtp.host = 'x'\r\n", "[smtp]\nhost = 'h'\n"), "smtp.host = 'h'\r\n");
         assert_eq!(refused(Format::Toml, "a = 1\nsmtp.user = 'x'\n", ours), (2, FaultKind::Unfamiliar));
@@ -219,8 +224,12 @@ mod tests {
         let text = "<?php\n$CONFIG = array (\n  // mine\n  'a' => array (\n    0 => 'x',\n  ),\n  'port'=>'25', # old\n);\n";
         let expected = text.replace("'port'=>'25'", "'port' => 465").replace("  // mine", "  'host' => 'h',\n  // mine");
         assert_eq!(put(Format::PhpArray, text, ours), expected);
-        assert_eq!(put(Format::PhpArray, "<?php\n$CONFIG = [];\n", ours), "<?php\n$CONFIG = [\n  'host' => 'h',\n  'port' => 465,\n];\n");
-        let constants = "<?php\ndefine( 'DB', 'x' );\n\n/* That's all, stop editing! */\nrequire_once ABSPATH . 'wp-settings.php';\n";
+        assert_eq!(
+            put(Format::PhpArray, "<?php\n$CONFIG = [];\n", ours),
+            "<?php\n$CONFIG = [\n  'host' => 'h',\n  'port' => 465,\n];\n"
+        );
+        let constants =
+            "<?php\ndefine( 'DB', 'x' );\n\n/* That's all, stop editing! */\nrequire_once ABSPATH . 'wp-settings.php';\n";
         let merged = put(Format::PhpDefine, constants, "<?php\ndefine('SMTP', 'y');\n");
         assert_eq!(merged, constants.replace("\n/* That", "\ndefine('SMTP', 'y');\n/* That"));
     }
@@ -235,7 +244,10 @@ mod tests {
         let merged = put(Format::Python, text, "EMAIL_HOST = 'h'\nEMAIL_PORT = 465\n");
         assert_eq!(merged, "EMAIL_HOST = 'h'  # c\r\nDEBUG = True\nEMAIL_PORT = 465\n");
         assert_eq!(put(Format::Properties, "a = 1\\\n  2\nb: 3\n", "a=x\nc=4\n"), "a=x\nb: 3\nc=4\n");
-        assert_eq!(without(Format::DmaConf, "SMARTHOST x\nSTARTTLS\n#c\n", "PORT 465\n", &[&["STARTTLS"]]), "SMARTHOST x\n#c\nPORT 465\n");
+        assert_eq!(
+            without(Format::DmaConf, "SMARTHOST x\nSTARTTLS\n#c\n", "PORT 465\n", &[&["STARTTLS"]]),
+            "SMARTHOST x\n#c\nPORT 465\n"
+        );
     }
 
     #[test]

@@ -18,9 +18,9 @@ pub(super) fn quote(value: &str) -> Result<String, Unfit> {
 pub(super) fn quote_for_grafana(value: &str) -> Result<String, Unfit> {
     let is_expanded = value.match_indices('$').any(|(at, _)| {
         let word = value[at + 1..].split('{').next().unwrap_or_default();
-        let is_name = word.strip_prefix("__").is_some_and(|name| {
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        });
+        let is_name = word
+            .strip_prefix("__")
+            .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
         let inner = value[at + 1 + word.len()..].strip_prefix('{');
         (word.is_empty() || is_name) && inner.is_some_and(|inner| inner.find('}').is_some_and(|end| end > 0))
     });

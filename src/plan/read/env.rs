@@ -117,14 +117,13 @@ pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
         let raw = text[from..].trim_start_matches([' ', '\t']);
         let blanks = text[from..].len() - raw.len();
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));
-        let (value, length) = match quote {
-            Some(quote) => python_quoted(raw, quote).ok_or(Fault::within(text, from, FaultKind::OpenQuote))?,
-            None => {
-                let line = raw.split('\n').next().unwrap_or_default();
-                let comment = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with([' ', '\t']));
-                let value = line[..comment.unwrap_or(line.len())].trim_end();
-                (value.to_owned(), value.len())
-            }
+        let (value, length) = if let Some(quote) = quote {
+            python_quoted(raw, quote).ok_or(Fault::within(text, from, FaultKind::OpenQuote))?
+        } else {
+            let line = raw.split('\n').next().unwrap_or_default();
+            let comment = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with([' ', '\t']));
+            let value = line[..comment.unwrap_or(line.len())].trim_end();
+            (value.to_owned(), value.len())
         };
         let end = from + blanks + length;
         found.push(Entry::flat(bare, value, start..end));

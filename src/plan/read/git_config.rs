@@ -70,7 +70,13 @@ fn entry(text: &str, start: usize, mut path: Vec<String>) -> Option<Entry> {
     if !rest.starts_with('=') {
         let is_alone = rest.is_empty() || rest.starts_with(['\n', '\r', '#', ';']);
         // A key alone is switched on.
-        return is_alone.then(|| Entry { path, value: Some("true".into()), from: None, body: start..key_end, continued: Vec::new() });
+        return is_alone.then(|| Entry {
+            path,
+            value: Some("true".into()),
+            from: None,
+            body: start..key_end,
+            continued: Vec::new(),
+        });
     }
     let from = key_end + blanks + 1;
     let (value, end) = value(text, from)?;
@@ -98,7 +104,6 @@ fn value(text: &str, from: usize) -> Option<(String, usize)> {
                 if !value.is_empty() {
                     blanks.push(character);
                 }
-                continue;
             }
             _ => {
                 value.push_str(&std::mem::take(&mut blanks));
@@ -149,7 +154,9 @@ mod tests {
 
     #[test]
     fn what_git_refuses() {
-        for (text, line) in [("[a\n", 1), ("[a]\nx = \"b\n", 2), ("x = 1\n", 1), ("[a]\n\nx = \\q\n", 3), ("[a]\n- = 1\n", 2)] {
+        for (text, line) in
+            [("[a\n", 1), ("[a]\nx = \"b\n", 2), ("x = 1\n", 1), ("[a]\n\nx = \\q\n", 3), ("[a]\n- = 1\n", 2)]
+        {
             assert_eq!(doc(text).unwrap_err(), Fault { line, kind: FaultKind::Syntax }, "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! JSON (RFC 8259); comments and trailing commas are taken where a person has them, as their consumer must.
 
 use jsonc_parser::{
-    ParseOptions,
+    CollectOptions, ParseOptions,
     ast::{Object, Value},
     parse_to_ast,
 };
@@ -22,7 +22,7 @@ pub(in crate::plan) fn doc(text: &str) -> Result<Doc, Fault> {
         allow_extended_string_escapes: false,
     };
     let fault = |at| Fault::within(text, at, FaultKind::Syntax);
-    let parsed = parse_to_ast(text, &Default::default(), &options).map_err(|error| fault(error.range().start))?;
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| fault(error.range().start))?;
     let mut doc = Doc::default();
     match &parsed.value {
         Some(Value::Object(object)) => walk(&mut doc, &mut Vec::new(), object, object.range.start),

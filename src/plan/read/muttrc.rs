@@ -49,7 +49,8 @@ fn settings<'a>(mut rest: &'a str, found: &mut Vec<Entry>) -> &'a str {
             found.push(Entry::flat(name, state.to_owned(), 0..0));
             continue;
         };
-        let (Word { text, command }, behind) = word(value, &RULES).unwrap_or((Word { text: Some(String::new()), command: None }, value));
+        let (Word { text, command }, behind) =
+            word(value, &RULES).unwrap_or((Word { text: Some(String::new()), command: None }, value));
         let from = command.is_some().then_some("command");
         let value = if from.is_some() { command } else { text };
         found.push(Entry { path: vec![name], value, from, body: 0..0, continued: Vec::new() });

@@ -85,7 +85,8 @@ mod tests {
         let text = "# c\n! c\nspring.mail.host = h.test \r\n a\\ b:c\nk v w\nlong=a\\\n   b\np=\\ x\\u00e9\\\\\\ud83d\\udd11\nalone\n";
         let found = entries(text).unwrap();
         let pairs: Vec<_> = found.iter().map(|it| (it.path[0].as_str(), it.value.as_deref().unwrap())).collect();
-        let expected = [("spring.mail.host", "h.test "), ("a b", "c"), ("k", "v w"), ("long", "ab"), ("p", " xé\\🔑"), ("alone", "")];
+        let expected =
+            [("spring.mail.host", "h.test "), ("a b", "c"), ("k", "v w"), ("long", "ab"), ("p", " xé\\🔑"), ("alone", "")];
         assert_eq!(pairs, expected);
         assert_eq!(&text[found[1].body.clone()], "a\\ b:c");
         assert_eq!(entries("a=1\nb=\\u12\n").unwrap_err(), Fault { line: 2, kind: FaultKind::Syntax });

@@ -82,7 +82,7 @@ pub(super) fn word<'a>(line: &'a str, rules: &Rules) -> Option<(Word, &'a str)> 
             ('$', None | Some('"')) if characters.peek().is_some_and(|(_, next)| is_of_name(*next)) => text = None,
             _ => {
                 command = None;
-                text.iter_mut().for_each(|text| text.push(character));
+                text = text.map(|text| text + character.encode_utf8(&mut [0; 4]));
             }
         }
     }

@@ -24,7 +24,10 @@ mod tests {
     #[test]
     fn raw_to_the_end() {
         let found = entries("# c\n[mail.test]:587\tu:p@ss \"w\\ord#1  \n[b]:25   x\n").unwrap();
-        assert_eq!((found[0].path[0].as_str(), found[0].value.as_deref().unwrap()), ("[mail.test]:587", "u:p@ss \"w\\ord#1"));
+        assert_eq!(
+            (found[0].path[0].as_str(), found[0].value.as_deref().unwrap()),
+            ("[mail.test]:587", "u:p@ss \"w\\ord#1")
+        );
         assert_eq!((found[1].path[0].as_str(), found[1].value.as_deref().unwrap()), ("[b]:25", "x"));
     }
 }

@@ -32,7 +32,7 @@ pub(in crate::plan) fn doc(text: &str) -> Result<Doc, Fault> {
 fn steps(header: &str) -> Vec<String> {
     let mut found = Vec::new();
     let parsed = DeTable::parse(header).ok();
-    let mut table = parsed.as_ref().map(|parsed| parsed.get_ref());
+    let mut table = parsed.as_ref().map(toml::Spanned::get_ref);
     while let Some((key, value)) = table.and_then(|table| table.iter().next()) {
         found.push(key.get_ref().to_string());
         table = match value.get_ref() {
@@ -81,12 +81,10 @@ mod tests {
         let text = "a = 1 # c\n[smtp]\npass = 'x#'\nl = [\n  1,\n]\nm = \"\"\"\n[no]\n\"\"\"\n[x.\"y.z\"]\nk.v = \"\\u00e9\"\nt = { u = true }\n[[r]]\nq = 1\n";
         let doc = doc(text).unwrap();
         let found: Vec<_> = doc.entries.iter().filter_map(|it| Some((it.path.join("/"), it.value.as_deref()?))).collect();
-        let expected =
-            [("a", "1"), ("smtp/pass", "x#"), ("smtp/m", "[no]\n"), ("x/y.z/k/v", "é"), ("x/y.z/t/u", "true")];
+        let expected = [("a", "1"), ("smtp/pass", "x#"), ("smtp/m", "[no]\n"), ("x/y.z/k/v", "é"), ("x/y.z/t/u", "true")];
         assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value)));
         let groups: Vec<_> = doc.groups.iter().map(|group| (group.path.join("/"), group.shape)).collect();
-        let expected =
-            [("", Shape::Section), ("smtp", Shape::Section), ("x/y.z", Shape::Section), ("r", Shape::Closed)];
+        let expected = [("", Shape::Section), ("smtp", Shape::Section), ("x/y.z", Shape::Section), ("r", Shape::Closed)];
         assert_eq!(groups, expected.map(|(path, shape)| (path.to_owned(), shape)));
         assert_eq!(&text[doc.entries[1].body.clone()], "pass = 'x#'");
         assert_eq!(super::doc("a = 1\nb = \n").unwrap_err(), Fault { line: 2, kind: FaultKind::Syntax });

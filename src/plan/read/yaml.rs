@@ -43,7 +43,11 @@ struct Key {
 /// A collection that is open.
 enum Frame {
     /// Its way, when it is reached through mappings alone; its group; the key whose value comes next.
-    Map { path: Option<Vec<String>>, group: Option<usize>, key: Option<Key> },
+    Map {
+        path: Option<Vec<String>>,
+        group: Option<usize>,
+        key: Option<Key>,
+    },
     List,
     /// A collection that stands in a key's place.
     Odd,
@@ -126,7 +130,9 @@ impl Walk<'_> {
         let Some(Frame::Map { key, group, .. }) = self.frames.last_mut() else { return };
         *key = Some(Key { name: name.map(str::to_owned), start, end });
         // The first key says how far the mapping is indented.
-        if let Some(group) = group.and_then(|group| self.doc.groups.get_mut(group)).filter(|it| it.shape == Shape::Block(usize::MAX)) {
+        if let Some(group) =
+            group.and_then(|group| self.doc.groups.get_mut(group)).filter(|it| it.shape == Shape::Block(usize::MAX))
+        {
             group.shape = Shape::Block(column);
         }
     }
@@ -232,7 +238,8 @@ mod tests {
         assert_eq!(body(1), "text: |\r\n      one\r\n      two");
         assert_eq!((body(2), body(5), body(6)), ("empty:", "\"q\": !secret mine", "port: 587"));
         let groups: Vec<_> = doc.groups.iter().map(|group| (group.path.join("/"), group.shape)).collect();
-        let expected = [("", Shape::Block(0)), ("global", Shape::Block(4)), ("route", Shape::Closed), ("list", Shape::Closed)];
+        let expected =
+            [("", Shape::Block(0)), ("global", Shape::Block(4)), ("route", Shape::Closed), ("list", Shape::Closed)];
         assert_eq!(groups, expected.map(|(path, shape)| (path.to_owned(), shape)));
         assert_eq!(&sample[doc.groups[1].head.clone()], "global:   # é\r\n");
     }

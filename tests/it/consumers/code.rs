@@ -55,7 +55,8 @@ fn django_logs_in_with_what_was_written() {
             order.profile.smtp.port = relay.port;
             order.profile.smtp.security = Security::None;
         });
-        fs::write(folder.path().join("settings.py"), files.unwrap()[0].replace("from .base import *\n", "DEBUG = False\n")).unwrap();
+        fs::write(folder.path().join("settings.py"), files.unwrap()[0].replace("from .base import *\n", "DEBUG = False\n"))
+            .unwrap();
         let mut command = Command::new("python3");
         command.args(["-c", script]).env("PYTHONPATH", folder.path()).env("DJANGO_SETTINGS_MODULE", "settings");
         output(&mut command);

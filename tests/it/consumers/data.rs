@@ -23,7 +23,8 @@ fn other_parsers_read_what_was_written() {
     ];
     for (target, import, load) in python {
         if is_installed("python3", &["-c", import]) {
-            let script = format!("{import}\nimport sys, json\nprint(json.dumps([{load}['smtp']['password'] for f in sys.argv[1:]]))");
+            let script =
+                format!("{import}\nimport sys, json\nprint(json.dumps([{load}['smtp']['password'] for f in sys.argv[1:]]))");
             read_by("python3", &["-c", &script], target);
         }
     }

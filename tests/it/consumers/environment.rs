@@ -39,7 +39,8 @@ fn node_reads_what_was_written() {
     let carried = ["dotenv", "node-env"].map(|target| {
         let carried = carried(target, |_| ());
         let paths = write_all(folder.path(), carried.iter().map(|(_, files)| files[0].clone()));
-        let read: Vec<String> = serde_json::from_str(&output(Command::new("node").args(["-e", script]).args(&paths))).unwrap();
+        let read: Vec<String> =
+            serde_json::from_str(&output(Command::new("node").args(["-e", script]).args(&paths))).unwrap();
         for (read, (password, _)) in read.iter().zip(&carried) {
             assert_eq!(read, password);
         }

@@ -52,7 +52,8 @@ fn git_asks_for_the_password() {
         let authority = if host.contains(':') { format!("[{host}]:465") } else { format!("{host}:465") };
         let question = format!("protocol=smtp\nhost={authority}\nusername=ops@example.com\n");
         let ask = |verb: &str, question: &str| {
-            let mut child = git(&config).args(["credential", verb]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            let mut child =
+                git(&config).args(["credential", verb]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
             child.stdin.take().unwrap().write_all(question.as_bytes()).unwrap();
             String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
         };
@@ -66,7 +67,9 @@ fn git_asks_for_the_password() {
 #[test]
 fn git_send_email_logs_in() {
     // The command is a package of its own, and its way of logging in another one.
-    if !Path::new("/usr/lib/git-core/git-send-email").exists() || !is_installed("perl", &["-MAuthen::SASL", "-MMail::Address", "-e", ""]) {
+    if !Path::new("/usr/lib/git-core/git-send-email").exists()
+        || !is_installed("perl", &["-MAuthen::SASL", "-MMail::Address", "-e", ""])
+    {
         let _ = writeln!(std::io::stderr(), "left out: git send-email is not here");
         return;
     }

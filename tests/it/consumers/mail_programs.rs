@@ -61,7 +61,12 @@ fn mutt_and_neomutt_read_what_was_written() {
             let files = written(program, "x", |order| order.profile.sender.name = Some("Ops's \"Söhne\"".into()));
             fs::write(&rc, &files.unwrap()[0]).unwrap();
             let found = ask(program, &rc, &["from", real, "smtp_url"]);
-            assert_eq!(found, ["ops@example.com", "Ops's \"Söhne\"", "smtps://ops%40example.com@127.0.0.1:465/"], "{}", sample.name);
+            assert_eq!(
+                found,
+                ["ops@example.com", "Ops's \"Söhne\"", "smtps://ops%40example.com@127.0.0.1:465/"],
+                "{}",
+                sample.name
+            );
         }
     }
 }

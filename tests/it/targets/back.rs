@@ -71,7 +71,12 @@ fn undo_and_remove_leave_what_was_there() {
 #[test]
 fn our_own_lines_edited_since_are_a_conflict() {
     let catalog = Catalog::builtin();
-    for (key, old) in [("gitea", "PASSWD = "), ("alertmanager", "smtp_hello: "), ("nextcloud", "'mail_domain' => "), ("json", "\"host\": ")] {
+    for (key, old) in [
+        ("gitea", "PASSWD = "),
+        ("alertmanager", "smtp_hello: "),
+        ("nextcloud", "'mail_domain' => "),
+        ("json", "\"host\": "),
+    ] {
         let target = catalog.target(key).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let places = below(folder.path(), scope(target));

@@ -13,7 +13,8 @@ const PASSWORD: &str = "p@ss \"w\\ord#1";
 /// The names of a target's settings: the words of its templates.
 fn names(target: &Target) -> Vec<String> {
     let templates = target.files.iter().flat_map(|file| [Some(&file.template), file.remove.as_ref()]).flatten();
-    let words = templates.flat_map(|template| template.split(|letter: char| !(letter.is_alphanumeric() || "_-".contains(letter))));
+    let words =
+        templates.flat_map(|template| template.split(|letter: char| !(letter.is_alphanumeric() || "_-".contains(letter))));
     words.filter(|word| word.len() > 2).map(str::to_lowercase).collect()
 }
 
@@ -40,7 +41,8 @@ fn only_our_part_changes() {
             for line in diff(&change, None).iter().filter(|line| line.kind == DiffKind::Removed) {
                 let text = line.text.to_lowercase();
                 // A value over several lines goes whole.
-                let is_ours = text == "old\"\"\"" || names.iter().any(|name| text.contains(name.as_str())) || text.trim().len() < 3;
+                let is_ours =
+                    text == "old\"\"\"" || names.iter().any(|name| text.contains(name.as_str())) || text.trim().len() < 3;
                 let is_last = sample.text.ends_with(line.text.trim_end()) && after.contains(line.text.trim_end());
                 assert!(is_ours || is_last, "{about}: {:?}", line.text);
             }
@@ -62,7 +64,8 @@ fn planned(target: &Target, catalog: &Catalog, text: &str) -> (Change, bool) {
     let path = first_path(target, choice, &places).unwrap();
     let mut files = Memory::default();
     files.put(&path, text.as_bytes(), 0o640);
-    let planned = plan(&order, catalog, &places, &files).unwrap_or_else(|refusal| panic!("{} {text}: {refusal:?}", target.key));
+    let planned =
+        plan(&order, catalog, &places, &files).unwrap_or_else(|refusal| panic!("{} {text}: {refusal:?}", target.key));
     files.apply(&planned);
     let read = read_back(target, choice, &order.name, &places, &files).unwrap();
     assert_eq!(compare(&order, places.scope, &read), [], "{}", target.key);

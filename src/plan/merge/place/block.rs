@@ -34,7 +34,8 @@ fn spot(text: &str, there: &Doc, entry: &Entry) -> Result<Spot, Fault> {
         let column = parent.body.start - line_start(text, parent.body.start) + 2;
         return Ok(Spot { depth: parent.path.len(), at: next_line(text, parent.body.end), column });
     }
-    let group = there.groups.iter().filter(|group| entry.group().starts_with(&group.path)).max_by_key(|group| group.path.len());
+    let group =
+        there.groups.iter().filter(|group| entry.group().starts_with(&group.path)).max_by_key(|group| group.path.len());
     let Some(group) = group else { return Ok(Spot { depth: 0, at: text.len(), column: 0 }) };
     let depth = group.path.len();
     match group.shape {
@@ -52,6 +53,6 @@ fn start(new: &New, top: &[String], entry: &Entry) -> usize {
 
 /// A key's line in our text, or the group's with all that is in it.
 fn subtree<'a>(new: &New<'a>, top: &[String], entry: &Entry) -> &'a str {
-    let last = new.wanted.entries.iter().filter(|it| it.path.starts_with(top)).next_back().unwrap_or(entry);
+    let last = new.wanted.entries.iter().rfind(|it| it.path.starts_with(top)).unwrap_or(entry);
     &new.ours[line_start(new.ours, start(new, top, entry))..next_line(new.ours, last.body.end)]
 }

@@ -7,7 +7,8 @@ use crate::plan::read::{Doc, Fault, FaultKind, Group, Shape, next_line};
 pub(super) fn place(text: &str, there: &Doc, new: &New, trails: bool) -> Result<Vec<Edit>, Fault> {
     let mut spots: Vec<(&Group, Vec<&[String]>)> = Vec::new();
     for entry in new.missing {
-        let group = there.groups.iter().filter(|group| entry.group().starts_with(&group.path)).max_by_key(|it| it.path.len());
+        let group =
+            there.groups.iter().filter(|group| entry.group().starts_with(&group.path)).max_by_key(|it| it.path.len());
         let fault = |at| Fault::within(text, at, FaultKind::Unfamiliar);
         let group = group.filter(|group| group.shape == Shape::Brackets);
         let group = group.ok_or_else(|| fault(there.groups.first().map_or(0, |group| group.head.start)))?;
@@ -42,11 +43,12 @@ fn insert(text: &str, there: &Doc, new: &New, group: &Group, tops: &[&[String]],
     };
     let line = next_line(text, group.head.end);
     if first < line {
-        let members: String = tops.iter().map(|top| format!("{}, ", member(new, top, outer))).collect();
+        let members = tops.iter().flat_map(|top| [member(new, top, outer), ", ".to_owned()]).collect::<String>();
         return Edit { range: first..first, text: members.replace('\n', new.line_break) };
     }
     let inner = indent(text, first);
-    let members: String = tops.iter().map(|top| format!("{inner}{},\n", member(new, top, inner))).collect();
+    let line_of = |top: &&[String]| [inner.to_owned(), member(new, top, inner), ",\n".to_owned()];
+    let members = tops.iter().flat_map(line_of).collect::<String>();
     Edit { range: line..line, text: members.replace('\n', new.line_break) }
 }
 

@@ -26,12 +26,13 @@ pub(super) fn place(text: &str, there: &Doc, new: &New) -> Vec<Edit> {
 fn within(text: &str, there: &Doc, new: &New, path: &[String], entries: &[&Entry]) -> Option<Edit> {
     let group = there.groups.iter().rev().find(|group| group.path == path && group.shape == Shape::Section)?;
     let is_in = |entry: &&Entry| group.head.start <= entry.body.start && entry.body.start < group.end;
-    let last = there.entries.iter().filter(is_in).next_back();
+    let last = there.entries.iter().rfind(is_in);
     let at = match last {
         Some(last) => last.after(text),
         None => next_line(text, group.head.end.saturating_sub(1)).min(if path.is_empty() { 0 } else { text.len() }),
     };
-    let own = last.map(|last| last.body.start).filter(|start| indent(text, *start).len() == start - line_start(text, *start));
+    let own =
+        last.map(|last| last.body.start).filter(|start| indent(text, *start).len() == start - line_start(text, *start));
     let lines: Vec<String> = entries
         .iter()
         .map(|entry| {

@@ -159,7 +159,10 @@ fn string(rest: &str, prefix: &str, language: Language) -> Option<(Option<String
                 }
             }
             '$' | '{' if language == Language::Php && quote == "\"" => value = None,
-            '#' if language == Language::Ruby && quote == "\"" && characters.peek().is_some_and(|(_, next)| "{$@".contains(*next)) => {
+            '#' if language == Language::Ruby
+                && quote == "\""
+                && characters.peek().is_some_and(|(_, next)| "{$@".contains(*next)) =>
+            {
                 value = None;
             }
             _ => value.iter_mut().for_each(|value| value.push(character)),

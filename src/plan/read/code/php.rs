@@ -52,15 +52,12 @@ fn members(text: &str, tokens: &[Token], path: &mut Vec<String>, start: usize, d
         {
             path.push(key.clone());
             let own = member[0].range().start;
-            match opening(text, rest) {
-                Some(open) => {
-                    members(text, &rest[open..], path, own, doc)?;
-                }
-                None => {
-                    let body = own..span(member).map_or(own, |span| span.end);
-                    let value = single(text, rest);
-                    doc.entries.push(Entry { path: path.clone(), value, from: None, body, continued: Vec::new() });
-                }
+            if let Some(open) = opening(text, rest) {
+                members(text, &rest[open..], path, own, doc)?;
+            } else {
+                let body = own..span(member).map_or(own, |span| span.end);
+                let value = single(text, rest);
+                doc.entries.push(Entry { path: path.clone(), value, from: None, body, continued: Vec::new() });
             }
             path.pop();
         }
