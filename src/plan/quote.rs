@@ -7,6 +7,7 @@ mod git_config;
 mod ini;
 mod json;
 mod main_cf;
+mod monit;
 mod msmtprc;
 mod muttrc;
 mod nullmailer;
@@ -64,6 +65,8 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::Nullmailer => Ok(nullmailer::quote(value)),
         Format::DmaConf => dma::conf(value),
         Format::DmaAuth => dma::auth(value),
+        Format::Monit => monit::quote(value),
+        Format::OpensmtpdTable => table::quote_inside(value),
         Format::Ssmtp => ssmtp::quote(value),
         Format::DockerEnv => Ok(env::docker(value)),
         Format::SystemdEnv => Ok(env::systemd(value)),

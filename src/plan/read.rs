@@ -10,6 +10,7 @@ pub(super) mod ini;
 pub(super) mod json;
 mod mailrc;
 pub(super) mod main_cf;
+mod monit;
 pub(super) mod msmtprc;
 mod muttrc;
 mod nullmailer;
@@ -103,6 +104,8 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::Nullmailer => Ok(Doc::flat(nullmailer::entries(text))),
         Format::DmaConf => dma::conf(text).map(Doc::flat),
         Format::DmaAuth => dma::auth(text).map(Doc::flat),
+        Format::Monit => monit::entries(text).map(Doc::flat),
+        Format::OpensmtpdTable => Ok(Doc::flat(table::opensmtpd(text))),
         Format::Ssmtp => Ok(Doc::flat(ssmtp::entries(text))),
         Format::DockerEnv => Ok(Doc::flat(env::docker(text))),
         Format::SystemdEnv => env::systemd(text).map(Doc::flat),

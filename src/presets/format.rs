@@ -66,6 +66,10 @@ pub enum Format {
     DmaConf,
     /// Its auth.conf: the whole line by host.
     DmaAuth,
+    /// monit's control file: the first mail server is `mailserver`.
+    Monit,
+    /// An OpenSMTPD table, such as its secrets: key, blank, the rest of the line.
+    OpensmtpdTable,
     /// ssmtp.conf.
     Ssmtp,
     /// An environment file for `docker run --env-file`.
@@ -80,7 +84,7 @@ pub enum Format {
 
 impl Format {
     /// Every one.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Msmtprc,
         Self::Dotenv,
         Self::DotenvSh,
@@ -103,6 +107,8 @@ impl Format {
         Self::Nullmailer,
         Self::DmaConf,
         Self::DmaAuth,
+        Self::Monit,
+        Self::OpensmtpdTable,
         Self::Ssmtp,
         Self::DockerEnv,
         Self::SystemdEnv,
