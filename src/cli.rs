@@ -15,6 +15,7 @@ mod probe;
 mod providers;
 mod report;
 mod set_up;
+mod targets;
 
 use std::{
     io::{self, Write},
@@ -84,7 +85,7 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
         "secret" => commands::secret(&context, word("PROFILE")),
         "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
         "providers" => providers::run(&context, word("QUERY")),
-        "targets" => commands::targets(&context, word("QUERY")),
+        "targets" => targets::run(&context, word("QUERY")),
         _ => generate::run(&context, matches),
     }
 }

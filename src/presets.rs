@@ -13,6 +13,7 @@ pub mod text;
 
 mod builtin;
 mod domains;
+mod format;
 mod load;
 mod shelf;
 

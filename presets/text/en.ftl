@@ -945,3 +945,32 @@ providers-unverified = Unconfirmed
 providers-source = Source
 providers-source-builtin = built in
 providers-source-own = your own file { $path }
+
+# plan: more kinds of file
+plan-port = { $target } decides by the port whether it speaks TLS, and does not do “{ $security }” on port { $port }.{ $ports ->
+    [""] {""}
+   *[other] {" "}It does on port { $ports }.
+}
+plan-fault-syntax = { $path }, line { $line }: the program that reads this file would not take it.
+plan-fault-unfamiliar = { $path }, line { $line }: the settings stand here in a way that mailsetup does not change, such as a list, a reference or a second document.
+plan-hint-by-hand = The file stays untouched. Write this place as plain keys, one a line, and try again; or choose another path.
+
+# targets: one in full
+target-used-by = Used by
+target-file = File
+target-merge-block = a block between two comment lines; all else in the file stays
+target-merge-keys = key by key; all else in the file stays
+target-merge-whole = a file of its own
+target-security = Security
+target-ports = { $mode } only on port { $ports }: the program decides by the port
+target-login = Login
+target-password = Password
+target-password-fetched = fetched by running mailsetup; it stands in no file of the program’s
+target-password-inline = stands in the file
+target-certificates = Certificates
+target-certificates-checked = checked
+target-certificates-unchecked = not checked: who sits between can read the password
+target-trust-ca = can trust an authority of your own (--ca-file)
+target-trust-pin = can trust a single certificate (--pin-sha256)
+target-check = Check it
+target-docs = Manual

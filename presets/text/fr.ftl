@@ -945,3 +945,32 @@ providers-unverified = Non confirmé
 providers-source = Origine
 providers-source-builtin = fourni avec mailsetup
 providers-source-own = votre propre fichier { $path }
+
+# plan : d’autres sortes de fichiers
+plan-port = { $target } déduit du port s’il parle TLS, et ne fait pas « { $security } » sur le port { $port }.{ $ports ->
+    [""] {""}
+   *[other] {" "}Il le fait sur le port { $ports }.
+}
+plan-fault-syntax = { $path }, ligne { $line } : le programme qui lit ce fichier ne l’accepterait pas.
+plan-fault-unfamiliar = { $path }, ligne { $line } : les réglages sont écrits ici d’une façon que mailsetup ne modifie pas, par exemple une liste, une référence ou un second document.
+plan-hint-by-hand = Le fichier reste intact. Écrivez cet endroit en clés simples, une par ligne, et réessayez ; ou choisissez un autre chemin.
+
+# targets : une cible en détail
+target-used-by = Utilisé par
+target-file = Fichier
+target-merge-block = un bloc entre deux lignes de commentaire ; le reste du fichier ne change pas
+target-merge-keys = clé par clé ; le reste du fichier ne change pas
+target-merge-whole = un fichier à part
+target-security = Sécurité
+target-ports = { $mode } seulement sur le port { $ports } : le programme décide d’après le port
+target-login = Connexion
+target-password = Mot de passe
+target-password-fetched = obtenu en lançant mailsetup ; il n’est dans aucun fichier du programme
+target-password-inline = dans le fichier
+target-certificates = Certificats
+target-certificates-checked = vérifiés
+target-certificates-unchecked = non vérifiés : quelqu’un placé entre les deux peut lire le mot de passe
+target-trust-ca = peut faire confiance à votre propre autorité (--ca-file)
+target-trust-pin = peut faire confiance à un seul certificat (--pin-sha256)
+target-check = Vérifier
+target-docs = Manuel

@@ -1,4 +1,4 @@
-//! The small commands: list, show, remove, undo, secret, targets.
+//! The small commands: list, show, remove, undo, secret.
 
 use serde_json::json;
 
@@ -8,7 +8,6 @@ use crate::{
     host::{self, AppliedFile},
     mail::{Endpoint, Profile, reply::escape},
     phrase,
-    presets::Target,
 };
 
 /// The profile that is meant when none is named: the only one, else `default`.
@@ -137,35 +136,6 @@ pub(super) fn secret(context: &Context, named: Option<&str>) -> Result<Exit, Err
     let secret = host::secrets::read(&name, place, &context.places()?)?;
     context.out(secret.expose())?;
     Ok(Exit::Ok)
-}
-
-/// `targets`: what settings can be written for.
-pub(super) fn targets(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
-    let lang = context.lang();
-    let found: Vec<&Target> =
-        context.catalog.targets().filter(|target| matches(query, &[&target.key, &target.name])).collect();
-    for target in &found {
-        if context.json {
-            let files: Vec<_> = target
-                .files
-                .iter()
-                .map(|file| json!({"id": file.id, "user": file.user, "system": file.system, "mode": file.mode}))
-                .collect();
-            let document = json!({
-                "key": target.key, "name": target.name, "files": files, "security": target.security,
-                "checks_certificates": target.checks_certificates, "fetches_secret": target.fetches_secret, "docs": target.docs,
-                "checked": target.checked,
-            });
-            context.out(&document.to_string())?;
-        } else {
-            context.out(&format!("{:<14} {:<24} {}", target.key, target.name, target.words(lang).summary))?;
-        }
-    }
-    Ok(none_found(context, found.is_empty(), query))
-}
-
-fn matches(query: Option<&str>, words: &[&str]) -> bool {
-    query.is_none_or(|query| words.iter().any(|word| word.to_lowercase().contains(&query.to_lowercase())))
 }
 
 pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {

@@ -85,6 +85,7 @@ fn check_abilities(order: &Order, target: &Target, choice: &TargetChoice) -> Res
     if !target.security.iter().any(|mode| mode == smtp.security.as_str()) {
         return Err(Refusal::Security { target: key(), security: smtp.security });
     }
+    check_port(order, target)?;
     let is_mechanism = !matches!(smtp.auth.as_str(), "auto" | "none");
     if is_mechanism && !target.auth.is_empty() && !target.auth.contains(&smtp.auth) {
         return Err(Refusal::Auth { target: key(), auth: smtp.auth.clone() });
@@ -125,8 +126,27 @@ fn check_abilities(order: &Order, target: &Target, choice: &TargetChoice) -> Res
         if !found.is_empty() {
             return cannot(field, Unfit::Characters(found));
         }
+        let limit = target.max_length.get(name).copied().unwrap_or(usize::MAX);
+        if value.is_some_and(|value| value.len() > limit) {
+            return cannot(field, Unfit::TooLong(limit));
+        }
     }
     Ok(())
+}
+
+/// A consumer that takes the mode from the port must be given one that means this mode.
+fn check_port(order: &Order, target: &Target) -> Result<(), Refusal> {
+    let smtp = &order.profile.smtp;
+    let own = target.ports.get(smtp.security.as_str());
+    let is_wrong = match own {
+        Some(own) => !own.contains(&smtp.port),
+        None => target.ports.values().any(|ports| ports.contains(&smtp.port)),
+    };
+    if !is_wrong {
+        return Ok(());
+    }
+    let ports = own.cloned().unwrap_or_default();
+    Err(Refusal::Port { target: target.key.clone(), security: smtp.security, port: smtp.port, ports })
 }
 
 fn plan_secret(order: &Order, places: &Places, files: &dyn Files, plan: &mut Plan) -> Result<(), Refusal> {
@@ -220,6 +240,10 @@ fn plan_target(
     let mut outcome: Vec<(&Path, Option<Vec<u8>>)> = Vec::with_capacity(spots.len());
     for (file, spot) in target.files.iter().zip(spots) {
         let existing = read(files, &spot.disk)?;
+        if !is_wanted(target, file, &context)? {
+            outcome.push((&spot.disk, existing.map(|existing| existing.bytes)));
+            continue;
+        }
         if file.must_exist && existing.is_none() {
             return Err(Refusal::NotInstalled { target: target.key.clone(), path: spot.disk.clone() });
         }
@@ -255,6 +279,13 @@ fn plan_target(
     Ok(())
 }
 
+/// Whether the settings call for a file.
+fn is_wanted(target: &Target, file: &TargetFile, context: &Context) -> Result<bool, Refusal> {
+    let Some(when) = &file.when else { return Ok(true) };
+    let template = format!("{{{{ 'yes' if {when} else '' }}}}");
+    render(&template, None, context).map(|said| !said.is_empty()).map_err(|fault| Refusal::template(&target.key, fault))
+}
+
 /// A file's text with ours in it; `None` when there is nothing of ours to write.
 fn merged(
     target: &Target,
@@ -264,31 +295,40 @@ fn merged(
     context: &mut Context,
 ) -> Result<Option<String>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&spot.disk, fault);
-    let comment = file.format.comment();
+    let comment = file.comment_sign();
     let profile = context.profile.clone();
     let text = before.unwrap_or_default();
     let around = match file.merge {
         MergeKind::Block => Some(merge::block::around(text, comment, &profile).map_err(unparseable)?),
-        MergeKind::Keys | MergeKind::Whole => None,
+        MergeKind::Keys | MergeKind::Whole | MergeKind::Exact => None,
     };
     context.rest = around.as_ref().map(|around| surroundings(file.format, around.before, around.after)).unwrap_or_default();
-    let ours = render(&file.template, Some(file.format), context).map_err(|fault| match fault {
-        RenderFault::Unfit(value, why) => Refusal::CannotCarry {
-            target: target.key.clone(),
-            field: field_of(&value, context),
-            why,
-            instead: target.instead.clone(),
-        },
-        fault @ RenderFault::Template(_) => Refusal::template(&target.key, fault),
-    })?;
+    let say = |template: &str, context: &Context| {
+        render(template, Some(file.format), context).map_err(|fault| match fault {
+            RenderFault::Unfit(value, why) => Refusal::CannotCarry {
+                target: target.key.clone(),
+                field: field_of(&value, context),
+                why,
+                instead: target.instead.clone(),
+            },
+            fault @ RenderFault::Template(_) => Refusal::template(&target.key, fault),
+        })
+    };
+    let ours = say(&file.template, context)?;
     if ours.trim_ascii().is_empty() {
         return Ok(None);
     }
+    let gone = file.remove.as_deref().map(|template| say(template, context)).transpose()?.unwrap_or_default();
+    let gone = gone.lines().map(str::trim).filter(|line| !line.is_empty());
+    let gone: Vec<Vec<String>> = gone.map(|line| line.split('.').map(str::to_owned).collect()).collect();
     Ok(Some(match (file.merge, around) {
         (MergeKind::Block, Some(around)) => merge::block::merge(&around, comment, &profile, &ours),
-        (MergeKind::Keys | MergeKind::Block, _) => merge::keys::merge(file.format, text, &ours).map_err(unparseable)?,
+        (MergeKind::Keys | MergeKind::Block, _) => {
+            merge::keys::merge(file.format, text, &ours, &gone).map_err(unparseable)?
+        }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
+        (MergeKind::Exact, _) => ours,
     }))
 }
 

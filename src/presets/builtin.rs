@@ -33,6 +33,9 @@ pub(super) const PROVIDERS: Embedded = embed!("providers":
 /// Targets in the order in which a list shows them.
 pub(super) const TARGETS: Embedded = embed!("targets":
     "msmtp" "dotenv" "dotenv-sh" "postfix"
+    "nullmailer" "dma" "s-nail" "git" "mutt" "neomutt"
+    "alertmanager" "grafana" "gitea" "nextcloud" "django"
+    "systemd-env" "docker-env" "node-env" "python-dotenv" "yaml" "json" "toml"
 );
 
 /// Causes, by label.

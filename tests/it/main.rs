@@ -3,7 +3,6 @@
 #![expect(clippy::print_stderr, reason = "a test says what it leaves out")]
 #![expect(
     clippy::similar_names,
-    clippy::items_after_statements,
     clippy::format_collect,
     clippy::format_push_string,
     reason = "a test reads from top to bottom"
@@ -26,4 +25,5 @@ mod relay;
 mod script;
 mod support;
 mod survey;
+mod targets;
 mod wizard;

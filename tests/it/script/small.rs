@@ -72,6 +72,15 @@ fn listings_are_lines_that_scripts_can_read() {
         assert!(run(&[command, known]).code(0).stdout.starts_with(known));
         assert!(run(&[command, "zzz"]).code(66).stderr.contains("zzz"));
     }
+    // By the name of a program that reads it, and in full.
+    let found = run(&["targets", "forgejo"]).code(0).stdout;
+    assert!(found.starts_with("gitea  Gitea\n") && found.contains("/etc/gitea/app.ini (0640)"), "{found}");
+    let found = run(&["targets", "alertmanager", "--lang", "fr"]).code(0).stdout;
+    assert!(
+        found.contains("tls seulement sur le port 465") && found.contains("amtool check-config /etc/prometheus/"),
+        "{found}"
+    );
+    assert!(run(&["targets", "environ"]).code(0).stdout.lines().count() > 4);
     let house = House::new();
     assert_eq!(house.run(&["list"]).code(0).stdout, "");
     house.write(&["--profile", "one"]).code(0);

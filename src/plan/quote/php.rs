@@ -1,0 +1,15 @@
+//! PHP and Ruby: single quotes, in which `\\` and `\'` alone are escapes.
+
+pub(super) fn quote(value: &str) -> String {
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_quotes() {
+        assert_eq!(quote("it's \\n $x #{y} \""), "'it\\'s \\\\n $x #{y} \"'");
+    }
+}
