@@ -7,7 +7,11 @@
 //! state/lock                  held while something is written; names the process
 //! state/journal/ID.json       one write: what it did, with hashes; begun, then done (0600, never a secret)
 //! state/backups/ID/N.before   contents before and after (0600, in 0700)
+//! FOLDER/.mailsetup-ID-…      beside a file: its new content before it gets its name, and a second name of the old one
 //! ```
+//!
+//! Everything that takes room is done before the first file is renamed, so that a full disk changes nothing. The operations
+//! are those of [`Volume`], and a test makes each of them fail.
 
 pub mod apply;
 pub mod clock;
@@ -22,11 +26,12 @@ mod error;
 mod facts;
 mod places;
 mod private;
+mod prune;
 mod take_back;
 mod undo;
 mod writable;
 
-pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, apply, recover};
+pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, System, Volume, apply, recover};
 pub use command::CommandFault;
 pub use disk::Disk;
 pub use error::HostError;

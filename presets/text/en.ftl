@@ -779,3 +779,6 @@ invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = found
 flag-database = Ask Mozilla’s database for the settings too; it learns the domain
 script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.
+
+# files that never tear
+host-unsynced = The disk did not confirm the last step. Everything is written, but after a power cut it may be as before: run mailsetup check then.

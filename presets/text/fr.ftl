@@ -779,3 +779,6 @@ invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = trouvé
 flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
 script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
+
+# files that never tear
+host-unsynced = Le disque n’a pas confirmé la dernière étape. Tout est écrit, mais après une coupure de courant l’ancien état peut revenir : lancez alors mailsetup check.

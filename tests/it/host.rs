@@ -20,21 +20,48 @@ use mailsetup::{
     presets::target::RunPurpose,
 };
 
+mod disks;
+mod faults;
 mod kill;
+mod prune;
 mod remove;
 mod stores;
 
 /// A home folder of its own.
 pub(crate) struct Home {
-    folder: tempfile::TempDir,
+    folder: Folder,
     places: Places,
+}
+
+/// A folder that goes with the home, unless it is another process's.
+struct Folder(PathBuf, Option<tempfile::TempDir>);
+
+impl Folder {
+    fn path(&self) -> &Path {
+        &self.0
+    }
 }
 
 impl Home {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// A home in memory, where that can be: nothing waits for a disk.
+    fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::within(memory) } else { Self::new() }
+    }
+
+    fn within(folder: &Path) -> Self {
+        let folder = tempfile::tempdir_in(folder).unwrap();
         let places = at(folder.path());
-        Self { folder, places }
+        Self { folder: Folder(folder.path().to_owned(), Some(folder)), places }
+    }
+
+    /// The home of another process.
+    fn of(folder: &Path) -> Self {
+        Self { folder: Folder(folder.to_owned(), None), places: at(folder) }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -79,7 +106,7 @@ impl Home {
     }
 
     pub(crate) fn undo(&self) -> Result<Undone, ApplyError> {
-        host::undo(&self.places)
+        host::undo(&self.places, &Options::default())
     }
 
     /// Files of the state folder below `name`, at any depth.
