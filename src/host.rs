@@ -7,6 +7,7 @@
 //! state/lock                  held while something is written; names the process
 //! state/journal/ID.json       one write: what it did, with hashes; begun, then done (0600, never a secret)
 //! state/backups/ID/N.before   contents before and after (0600, in 0700)
+//! state/resume.toml           what a set-up had come to when its line was dropped (0600, never a secret)
 //! FOLDER/.mailsetup-ID-…      beside a file: its new content before it gets its name, and a second name of the old one
 //! ```
 //!
@@ -17,6 +18,7 @@ pub mod apply;
 pub mod clock;
 pub mod input;
 pub mod profiles;
+pub mod resume;
 pub mod secrets;
 pub mod signals;
 

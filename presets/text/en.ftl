@@ -782,3 +782,5 @@ script-missing-provider-found = { $found } Give --provider KEY, or --host with -
 
 # files that never tear
 host-unsynced = The disk did not confirm the last step. Everything is written, but after a power cut it may be as before: run mailsetup check then.
+field-resume = Go on where you were cut off?
+field-resume-help = A set-up for { $address } (profile { $profile }) was cut off on { $when }. Its answers are still here, but for the password. “No” begins anew.

@@ -781,4 +781,6 @@ flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
 script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
 
 # files that never tear
-host-unsynced = Le disque n’a pas confirmé la dernière étape. Tout est écrit, mais après une coupure de courant l’ancien état peut revenir : lancez alors mailsetup check.
+host-unsynced = Le disque n’a pas confirmé la dernière étape. Tout est écrit, mais après une coupure de courant l’ancien état peut revenir : lancez alors mailsetup check.
+field-resume = Reprendre là où vous avez été coupé ?
+field-resume-help = Une configuration pour { $address } (profil { $profile }) a été interrompue le { $when }. Ses réponses sont encore là, sauf le mot de passe. « Non » recommence à zéro.

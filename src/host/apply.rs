@@ -155,6 +155,18 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ApplyError> {
     write::replace(&System, &target, bytes, &form)
 }
 
+/// Writes a file of our own state, 0600 from its first byte.
+pub(super) fn write_ours(path: &Path, bytes: &[u8]) -> Result<(), ApplyError> {
+    session::sweep_own(&System, write::folder_of(path));
+    let form = write::Form { mode: 0o600, uid: None, gid: None, tag: &session::own_tag() };
+    write::replace_ours(&System, path, bytes, &form)
+}
+
+/// Makes a folder of our own state, 0700.
+pub(super) fn make_own_folder(folder: &Path) -> Result<(), ApplyError> {
+    write::make_folders(&System, folder, 0o700)
+}
+
 /// A command is due when its target changes, or when the file that it builds is missing.
 fn is_due(run: &Run, changes: &[Change]) -> bool {
     let missing = run.purpose == RunPurpose::Build && run.creates.as_ref().is_some_and(|path| !path.exists());

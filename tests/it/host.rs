@@ -33,12 +33,20 @@ pub(crate) struct Home {
     places: Places,
 }
 
-/// A folder that goes with the home, unless it is another process's.
-struct Folder(PathBuf, Option<tempfile::TempDir>);
+/// The folder of a home.
+enum Folder {
+    /// It goes with the home.
+    Own(tempfile::TempDir),
+    /// It is another process's.
+    Other(PathBuf),
+}
 
 impl Folder {
     fn path(&self) -> &Path {
-        &self.0
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Other(folder) => folder,
+        }
     }
 }
 
@@ -56,12 +64,12 @@ impl Home {
     fn within(folder: &Path) -> Self {
         let folder = tempfile::tempdir_in(folder).unwrap();
         let places = at(folder.path());
-        Self { folder: Folder(folder.path().to_owned(), Some(folder)), places }
+        Self { folder: Folder::Own(folder), places }
     }
 
     /// The home of another process.
     fn of(folder: &Path) -> Self {
-        Self { folder: Folder(folder.to_owned(), None), places: at(folder) }
+        Self { folder: Folder::Other(folder.to_owned()), places: at(folder) }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

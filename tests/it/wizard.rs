@@ -4,6 +4,7 @@ mod breaks;
 pub(crate) mod drive;
 mod leave;
 mod paste;
+mod resume;
 mod runs;
 mod secrets;
 mod wander;
