@@ -7,4 +7,5 @@ mod paste;
 mod resume;
 mod runs;
 mod secrets;
+mod stops;
 mod wander;

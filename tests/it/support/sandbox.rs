@@ -68,6 +68,11 @@ impl Sandbox {
         self
     }
 
+    /// What all that runs here finds in its environment.
+    pub(crate) const fn environment(&self) -> &BTreeMap<OsString, OsString> {
+        &self.env
+    }
+
     /// A place in the sandbox.
     pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.dir.path().join(relative)
