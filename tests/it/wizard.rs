@@ -2,6 +2,7 @@
 
 mod breaks;
 pub(crate) mod drive;
+mod foreign;
 mod leave;
 mod paste;
 mod resume;
