@@ -196,7 +196,7 @@ impl Runner {
                 Err(phrase) => {
                     if applied.changed {
                         let _hold = host::signals::hold();
-                        host::undo(&places).map_err(|error| trouble_of(error.into()))?;
+                        host::undo(&places, &host::Options::default()).map_err(|error| trouble_of(error.into()))?;
                     }
                     let hint = Some(phrase!("runner-taken-back"));
                     return Err(Trouble { phrase, hint, field: Some(Field::Targets), exit: Exit::CantCreate });

@@ -10,6 +10,7 @@ mod command;
 pub mod effect;
 pub mod field;
 mod found;
+mod memory;
 mod orders;
 mod outline;
 pub mod question;
@@ -22,6 +23,7 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 pub use effect::{Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile};
 pub use field::{FIELDS, Field, Shape, Spec};
+pub use memory::{Memory, Remembered};
 pub use question::{Advice, Choice, Question};
 pub use validate::{host_fault, port};
 
@@ -118,6 +120,8 @@ pub enum Msg {
     Finished(u64, Outcome),
     /// The person leaves.
     Cancel,
+    /// Nobody is there any more: the line was dropped, or the system goes down.
+    Lost,
 }
 
 /// Why an answer was not taken: nothing else changed.
@@ -251,7 +255,10 @@ pub struct Setup {
     write: Slot<Write, Result<Written, Trouble>>,
     /// The test that a person chose to write in spite of.
     forced: Option<u64>,
+    /// A conversation that was cut off, to go on from.
+    offered: Option<Memory>,
     cancelled: bool,
+    lost: bool,
 }
 
 impl Setup {
@@ -274,7 +281,9 @@ impl Setup {
             plan: Slot::default(),
             write: Slot::default(),
             forced: None,
+            offered: None,
             cancelled: false,
+            lost: false,
         };
         setup.stores.want(Some(()));
         setup

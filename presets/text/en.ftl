@@ -974,3 +974,7 @@ target-trust-ca = can trust an authority of your own (--ca-file)
 target-trust-pin = can trust a single certificate (--pin-sha256)
 target-check = Check it
 target-docs = Manual
+# files that never tear
+host-unsynced = The disk did not confirm the last step. Everything is written, but after a power cut it may be as before: run mailsetup check then.
+field-resume = Go on where you were cut off?
+field-resume-help = A set-up for { $address } (profile { $profile }) was cut off on { $when }. Its answers are still here, but for the password. “No” begins anew.

@@ -974,3 +974,7 @@ target-trust-ca = peut faire confiance à votre propre autorité (--ca-file)
 target-trust-pin = peut faire confiance à un seul certificat (--pin-sha256)
 target-check = Vérifier
 target-docs = Manuel
+# files that never tear
+host-unsynced = Le disque n’a pas confirmé la dernière étape. Tout est écrit, mais après une coupure de courant l’ancien état peut revenir : lancez alors mailsetup check.
+field-resume = Reprendre là où vous avez été coupé ?
+field-resume-help = Une configuration pour { $address } (profil { $profile }) a été interrompue le { $when }. Ses réponses sont encore là, sauf le mot de passe. « Non » recommence à zéro.

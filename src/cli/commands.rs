@@ -83,7 +83,7 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
 
 /// `remove`: what was written for the profile is taken back.
 pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
-    let applied = host::take_back(name, &context.places()?)?;
+    let applied = host::take_back(name, &context.places()?, &host::Options::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
         context.out(&document.to_string())?;
@@ -98,7 +98,7 @@ pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
 
 /// `undo`: the last write is taken back.
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
-    let undone = host::undo(&context.places()?)?;
+    let undone = host::undo(&context.places()?, &host::Options::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;

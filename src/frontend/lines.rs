@@ -9,7 +9,10 @@ use std::{
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
-use super::talk::{Asker, Said};
+use super::{
+    restore,
+    talk::{Asker, Said},
+};
 use crate::{
     mail::{Secret, reply::escape},
     phrase,
@@ -146,15 +149,17 @@ impl Liner<'_> {
             let silent = Silent::begin()?;
             out.write_all(prompt.as_bytes())?;
             drop(out);
+            let _asking = restore::asking(prompt);
             return read_secret(silent);
         }
         out.write_all(prompt.as_bytes())?;
         drop(out);
         let mut line = String::new();
+        let asking = restore::asking(prompt);
         if io::stdin().lock().read_line(&mut line)? == 0 {
-            // The input has ended: nobody is there any more.
-            return Ok(Said::Quit);
+            return Ok(Said::Gone);
         }
+        drop(asking);
         match line.trim() {
             "<" => Ok(Said::Back),
             "?" => {
@@ -210,13 +215,14 @@ fn read_secret(silent: Silent) -> io::Result<Said> {
     const CTRL_D: u8 = 4;
     const BACKSPACE: u8 = 8;
     const CTRL_U: u8 = 21;
+    const CTRL_Z: u8 = 26;
     const DELETE: u8 = 127;
     let mut typed = Zeroizing::new(Vec::with_capacity(1024));
     let mut byte = [0u8];
     let said = loop {
         // Unbuffered: no byte of it stays anywhere else.
         if rustix::io::retry_on_intr(|| rustix::io::read(io::stdin(), &mut byte))? == 0 {
-            break Said::Quit;
+            break Said::Gone;
         }
         match byte[0] {
             b'\r' | b'\n' => {
@@ -232,6 +238,7 @@ fn read_secret(silent: Silent) -> io::Result<Said> {
                 while typed.pop().is_some_and(|last| last & 0xC0 == 0x80) {}
             }
             CTRL_U => typed.clear(),
+            CTRL_Z => restore::ask_to_stop(),
             other => typed.push(other),
         }
     };

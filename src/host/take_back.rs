@@ -8,7 +8,7 @@ use super::{
         Job, Session,
         journal::{self, Journal, Kind, Stamp},
     },
-    profiles, secrets,
+    profiles, prune, secrets,
     undo::{
         Back,
         reverse::{Reversal, Side},
@@ -25,11 +25,11 @@ use crate::{
 ///
 /// # Errors
 /// There is no such profile, or a file was edited since in the lines that were written: then nothing is touched.
-pub fn take_back(name: &str, places: &Places) -> Result<Applied, ApplyError> {
+pub fn take_back(name: &str, places: &Places, options: &Options<'_>) -> Result<Applied, ApplyError> {
     let (path, source) = profiles::read(name, places)?;
     let profile = profiles::parse(&path, &source)?;
     let disabled = profiles::disabled(&path, &source)?;
-    let session = Session::open(places)?;
+    let session = Session::open(places, options)?;
     let journals = journal::all(places)?;
     let is_ours = |journal: &&Journal| journal.profile == name && journal.kind == Kind::Apply;
     let writes: Vec<&Journal> = journal::standing(&journals).into_iter().filter(is_ours).collect();
@@ -57,7 +57,8 @@ pub fn take_back(name: &str, places: &Places) -> Result<Applied, ApplyError> {
         runs: back.runs,
         keyring: None,
     };
-    let mut applied = session.execute(job, &Options::default())?;
+    let mut applied = session.execute(job)?;
+    prune::prune(name, places, options);
     applied.notes.extend(back.notes);
     if let (Some(place @ SecretPlace::Keyring { entry }), true) = (&profile.secret, places.root.is_none()) {
         let entry = escape(entry);

@@ -2,7 +2,7 @@
 
 use super::{Advice, Choice, Field, Question, Setup, Shape, found::has_gap};
 use crate::{
-    mail::{Auth, Mechanism, Security},
+    mail::{Auth, Mechanism, Security, reply::escape},
     phrase,
     presets::{
         Lang, Phrase, Provider,
@@ -16,7 +16,7 @@ impl Setup {
         let spec = field.spec();
         let value = match field {
             Field::Password | Field::Recover => None,
-            Field::Spaces | Field::Apply => Some(("yes".to_owned(), super::Source::Default)),
+            Field::Resume | Field::Spaces | Field::Apply => Some(("yes".to_owned(), super::Source::Default)),
             Field::Plaintext => Some(("no".to_owned(), super::Source::Default)),
             _ => self.answers.value(field),
         };
@@ -59,6 +59,12 @@ impl Setup {
         let own = match field {
             Field::Username => guidance.and_then(|guidance| guidance.username.clone()),
             Field::Recover => Some(String::new()),
+            Field::Resume => self.offered.as_ref().map(|memory| {
+                let said = |value: Option<&str>| escape(value.unwrap_or("…"));
+                let (address, profile) = (memory.value(Field::Address), memory.value(Field::Profile).or(Some("default")));
+                let when = escape(&memory.when);
+                self.text.say(&phrase!("field-resume-help", address = said(address), profile = said(profile), when = when))
+            }),
             Field::Plaintext => {
                 Some(self.text.say(&phrase!("field-allow-plaintext-help", host = self.answers.text(Field::Host))))
             }

@@ -7,6 +7,8 @@ use super::Step;
 /// Something that a set-up asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
+    /// Whether to go on from a conversation that was cut off.
+    Resume,
     /// The sender's address.
     Address,
     /// The sender's display name.
@@ -116,10 +118,11 @@ const fn row(
 }
 
 /// Every field, in the order of the conversation.
-pub const FIELDS: [Spec; 30] = {
+pub const FIELDS: [Spec; 31] = {
     use Field as F;
     use Shape::{Choice, Confirm, Many, Secret, Text};
     [
+        row(F::Resume, "resume", "", "", Confirm, Step::Sender, false),
         row(F::Address, "address", "address", "ADDRESS", Text, Step::Sender, false),
         row(F::Name, "name", "name", "NAME", Text, Step::Sender, true),
         row(F::ReplyTo, "reply_to", "reply-to", "ADDRESS", Text, Step::Sender, true),

@@ -36,7 +36,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
         Field::Scope => one_of(word, ["user", "system"]).map_err(invalid),
         Field::Provider => provider(word, catalog, lang).map_err(invalid),
         Field::Targets => targets(word, catalog).map_err(invalid),
-        Field::Plaintext | Field::Imap | Field::Spaces | Field::Apply => yes_or_no(word).map_err(invalid),
+        Field::Resume | Field::Plaintext | Field::Imap | Field::Spaces | Field::Apply => yes_or_no(word).map_err(invalid),
         Field::Ehlo => ehlo(word).map_err(invalid),
         Field::Pin => pin(word).map_err(invalid),
         Field::Profile => profile_name(word).map_err(invalid),

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ApplyError,
-    write::{Form, make_folders, remove, replace},
+    volume::Volume,
+    write::{Folder, Form, Staged, make_folders, name_of, replace_ours},
 };
 use crate::{
     host::disk::{self, Found},
@@ -57,6 +58,9 @@ pub(in crate::host) struct Journal {
     /// The writes that this one takes back.
     #[serde(default)]
     pub(in crate::host) of: Vec<String>,
+    /// Older writes that are taken back with this one: their records go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::host) covers: Vec<String>,
     /// Folders that it makes, outermost first.
     #[serde(default)]
     pub(in crate::host) folders: Vec<PathBuf>,
@@ -154,29 +158,82 @@ impl Journal {
     }
 
     /// Keeps a copy, 0600 in 0700.
-    pub(super) fn keep_copy(&self, places: &Places, name: &str, bytes: &[u8]) -> Result<(), ApplyError> {
-        make_folders(&self.copies(places), 0o700)?;
-        replace(&self.copies(places).join(name), bytes, &ours())
+    pub(in crate::host) fn keep_copy(
+        &self,
+        places: &Places,
+        volume: &dyn Volume,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), ApplyError> {
+        make_folders(volume, &self.copies(places), 0o700)?;
+        replace_ours(volume, &self.copies(places).join(name), bytes, &ours())
     }
 
     /// Writes the record.
-    pub(super) fn save(&self, places: &Places) -> Result<(), ApplyError> {
+    pub(in crate::host) fn save(&self, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+        self.stage(places, volume)?.save()
+    }
+
+    /// Writes the record under a name of its own: to be saved when nothing else can fail any more.
+    pub(super) fn stage<'a>(&self, places: &Places, volume: &'a dyn Volume) -> Result<Next<'a>, ApplyError> {
         let path = self.path(places);
         let json = serde_json::to_vec_pretty(self).map_err(|error| ApplyError::Write(path.clone(), error.into()))?;
-        make_folders(&folder(places), 0o700)?;
-        replace(&path, &json, &ours())
+        make_folders(volume, &folder(places), 0o700)?;
+        let folder = Folder::ours(volume, &folder(places))?;
+        Ok(Next { staged: folder.stage(&path, &json, &ours())?, folder, path })
     }
 
     /// Takes the record away, and then the copies.
-    pub(super) fn discard(&self, places: &Places) -> Result<(), ApplyError> {
-        remove(&self.path(places))?;
-        self.drop_copies(places);
+    pub(in crate::host) fn discard(&self, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+        let path = self.path(places);
+        Folder::ours(volume, &folder(places))?.remove(name_of(&path))?;
+        self.drop_copies(places, volume);
         Ok(())
     }
 
+    /// Takes away the copies that the record does not name any more.
+    pub(in crate::host) fn drop_unused(&self, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+        let stamps = self.files.iter().flat_map(|entry| [&entry.before, &entry.after]);
+        let stamps = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
+        let used: HashSet<&[u8]> = stamps.map(|stamp| stamp.copy.as_bytes()).collect();
+        let copies = self.copies(places);
+        if !copies.is_dir() {
+            return Ok(());
+        }
+        Folder::ours(volume, &copies)?.sweep_where(|name| name != b"." && name != b".." && !used.contains(name))
+    }
+
     /// Takes the copies away, which nothing needs any more; those of a folder that stays are taken by the next run.
-    pub(in crate::host) fn drop_copies(&self, places: &Places) {
-        let _ = std::fs::remove_dir_all(self.copies(places));
+    pub(in crate::host) fn drop_copies(&self, places: &Places, volume: &dyn Volume) {
+        let _ = volume.remove_tree(&self.copies(places));
+    }
+}
+
+/// A record that only has to get its name.
+pub(super) struct Next<'a> {
+    folder: Folder<'a>,
+    staged: Staged,
+    path: PathBuf,
+}
+
+impl Next<'_> {
+    /// Makes it the write's record.
+    pub(super) fn save(&self) -> Result<(), ApplyError> {
+        self.folder.put(&self.staged, name_of(&self.path))
+    }
+
+    /// Whether it is the write's record by now, also when saving it failed: then only its folder could not be synced.
+    pub(super) fn is_saved(&self) -> bool {
+        !self.folder.has(&self.staged)
+    }
+}
+
+impl Drop for Next<'_> {
+    fn drop(&mut self) {
+        if !self.is_saved() {
+            // One that stays is taken away by the next run.
+            let _ = self.folder.drop_staged(&self.staged);
+        }
     }
 }
 
@@ -220,12 +277,15 @@ pub(super) fn next_id(places: &Places, stamp: &str) -> Result<String, ApplyError
 }
 
 /// Takes away what a kill left in the state folder: temporary files, and copies without a record.
-pub(super) fn tidy(places: &Places) -> Result<(), ApplyError> {
-    super::write::sweep(&folder(places), OWN);
+pub(super) fn tidy(places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+    if folder(places).is_dir() {
+        // What cannot be removed holds nothing that is not elsewhere too.
+        let _ = Folder::ours(volume, &folder(places))?.sweep(OWN);
+    }
     for path in names(&backups(places))? {
         let record = path.file_name().map(|id| folder(places).join(id).with_extension("json"));
         if record.is_some_and(|record| !record.exists()) {
-            let _ = std::fs::remove_dir_all(path);
+            let _ = volume.remove_tree(&path);
         }
     }
     Ok(())
@@ -275,6 +335,7 @@ mod tests {
             profile: "default".into(),
             when: String::new(),
             of: of.iter().map(|id| (*id).to_owned()).collect(),
+            covers: Vec::new(),
             folders: Vec::new(),
             files: Vec::new(),
             runs: Vec::new(),

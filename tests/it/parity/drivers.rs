@@ -87,7 +87,7 @@ fn table<'a>(world: &World, case: &'a Case) -> Table<'a> {
 
 pub(crate) fn by_prompts(world: &World, case: &Case) -> Made {
     let mut stage = world.stage(Options::default());
-    talk(&mut stage.setup, &stage.runner, &mut table(world, case), None).unwrap();
+    talk(&mut stage.setup, &stage.runner, &mut table(world, case), None, &mut ()).unwrap();
     assert_eq!(stage.setup.status(), Status::Done);
     Stage::made(stage.home.path(), &stage.setup)
 }

@@ -43,7 +43,7 @@ fn undo_and_remove_leave_what_was_there() {
             assert!(!apply(&order, &catalog, &places), "{about} changes when it is applied again");
             let written = text(&path);
             assert_ne!(written, sample.text, "{about}");
-            host::undo(&places).unwrap();
+            host::undo(&places, &host::Options::default()).unwrap();
             assert_eq!(text(&path), sample.text, "{about} after undo");
 
             // Written, changed, edited around, removed.
@@ -56,7 +56,8 @@ fn undo_and_remove_leave_what_was_there() {
             let edited = |text: &str| if sample.text.contains('\n') { edited(text, target) } else { text.to_owned() };
             put(&path, &edited(&text(&path)));
             let before = text(&path);
-            host::take_back("default", &places).unwrap_or_else(|error| panic!("{about}: {error:?}\n{before}"));
+            host::take_back("default", &places, &host::Options::default())
+                .unwrap_or_else(|error| panic!("{about}: {error:?}\n{before}"));
             assert_eq!(text(&path), edited(&sample.text), "{about} after edit and remove");
             for file in target.files.iter().skip(1) {
                 let seen = file.user.as_ref().or(file.system.as_ref()).unwrap();
@@ -86,7 +87,7 @@ fn our_own_lines_edited_since_are_a_conflict() {
         apply(&order, &catalog, &places);
         let changed = text(&path).replace(old, &format!("{old} "));
         put(&path, &changed);
-        host::take_back("default", &places).unwrap_err();
+        host::take_back("default", &places, &host::Options::default()).unwrap_err();
         assert_eq!(text(&path), changed, "{key}");
     }
 }
