@@ -111,8 +111,8 @@ fn enter(app: &mut App, question: &Question, answer: &str) {
         Shape::Confirm => key(app, KeyCode::Char(if answer == "yes" { 'y' } else { 'n' })),
         Shape::Choice => {
             let at = question.choices.iter().position(|choice| choice.value == answer).unwrap();
-            // A long list beside other fields is closed, and turned.
-            if question.field == Field::Auth {
+            // A long list beside other fields is closed, and turned; so is one beside the long list of targets.
+            if matches!(question.field, Field::Auth | Field::SecretStore) {
                 (0..at).for_each(|_| key(app, KeyCode::Right));
                 return key(app, KeyCode::Enter);
             }
