@@ -1,5 +1,6 @@
 //! Quoting: one rule a file, each the counterpart of how one kind of consumer reads.
 
+mod code;
 mod dma;
 mod dotenv;
 mod env;
@@ -12,10 +13,8 @@ mod msmtprc;
 mod muttrc;
 mod nullmailer;
 pub(super) mod percent;
-mod php;
 mod plain;
 mod properties;
-mod python;
 mod sh;
 mod ssmtp;
 mod table;
@@ -59,8 +58,7 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::Toml => Ok(toml::quote(value)),
         Format::Plain => plain::quote(value),
         Format::Properties => properties::quote(value),
-        Format::PhpArray | Format::PhpDefine | Format::Ruby => Ok(php::quote(value)),
-        Format::Python => Ok(python::quote(value)),
+        Format::PhpArray | Format::PhpDefine | Format::Ruby | Format::Python => Ok(code::quote(value)),
         Format::Muttrc => Ok(muttrc::quote(value)),
         Format::Nullmailer => Ok(nullmailer::quote(value)),
         Format::DmaConf => dma::conf(value),

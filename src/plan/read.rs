@@ -100,7 +100,7 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::Ruby => code::ruby(text),
         Format::Python => code::python(text),
         Format::Muttrc => Ok(Doc::flat(muttrc::entries(text))),
-        Format::Mailrc => Ok(Doc::flat(mailrc::entries(text))),
+        Format::Mailrc => mailrc::entries(text).map(Doc::flat),
         Format::Nullmailer => Ok(Doc::flat(nullmailer::entries(text))),
         Format::DmaConf => dma::conf(text).map(Doc::flat),
         Format::DmaAuth => dma::auth(text).map(Doc::flat),

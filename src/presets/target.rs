@@ -38,6 +38,10 @@ pub struct Target {
     pub pin: bool,
     /// The consumer's program: where it is installed, the target is proposed.
     pub program: Option<String>,
+    /// Whether that is reason enough to propose it: `false` for what is a person's own or a service's, rather than the
+    /// machine's way of sending.
+    #[serde(default = "yes")]
+    pub propose: bool,
     /// Only root can write it.
     #[serde(default)]
     pub system_only: bool,
@@ -71,6 +75,11 @@ pub struct Target {
     pub en: TargetWords,
     /// Words in French.
     pub fr: TargetWords,
+}
+
+/// What is proposed unless its preset says otherwise.
+const fn yes() -> bool {
+    true
 }
 
 impl TargetFile {

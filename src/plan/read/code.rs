@@ -13,6 +13,8 @@ pub(super) use php::{array as php_array, defines as php_defines};
 pub(super) use python::doc as python;
 pub(super) use ruby::doc as ruby;
 
+use super::Entry;
+
 /// The value that tokens are, when they are a single plain one.
 fn single(text: &str, tokens: &[Token]) -> Option<String> {
     let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -28,6 +30,25 @@ fn single(text: &str, tokens: &[Token]) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The statements of a language in which a line break or a semicolon ends one.
+fn statements<'a>(text: &'a str, tokens: &'a [Token]) -> impl Iterator<Item = &'a [Token]> {
+    let mut rest = tokens;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let length = until(text, rest, |token| matches!(token, Token::Break(_)) || token.sign(text) == Some(';'));
+        let statement = &rest[..length];
+        rest = rest.get(length + 1..).unwrap_or_default();
+        Some(statement)
+    })
+}
+
+/// The setting that a statement makes.
+fn setting(text: &str, path: Vec<String>, statement: &[Token], value: &[Token]) -> Option<Entry> {
+    Some(Entry { path, value: single(text, value), from: None, body: span(statement)?, continued: Vec::new() })
 }
 
 /// From the first to the last of these tokens.

@@ -63,24 +63,30 @@ fn systemd_value(text: &str) -> Option<(String, usize)> {
     quote.is_none().then_some((value, length))
 }
 
+/// The assignment on the line that begins at a place, perhaps with `export` in front: where its key begins, the key, and
+/// where what is behind the equals sign begins.
+fn assignment(text: &str, at: usize) -> Option<(usize, &str, usize)> {
+    let line = &text[at..next_line(text, at)];
+    let content = line.trim_start();
+    let equals = content.find('=').filter(|_| !content.starts_with('#'))?;
+    let key = content[..equals].trim_end();
+    let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
+    let start = at + line.len() - content.len();
+    Some((start + key.len() - bare.len(), bare, start + equals + 1))
+}
+
 /// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
 /// double quotes; without quotes it ends before a `#`.
 pub(in crate::plan) fn node(text: &str) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let line = &text[at..next_line(text, at)];
-        let content = line.trim_start();
-        let mut start = at + line.len() - content.len();
-        at += line.len();
-        let Some(equals) = content.find('=').filter(|_| !content.starts_with('#')) else { continue };
-        let key = content[..equals].trim_end();
-        let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
-        let from = start + equals + 1;
-        start += key.len() - bare.len();
-        let raw = &text[from..];
-        let blanks = raw.len() - raw.trim_start_matches([' ', '\t']).len();
-        let raw = &raw[blanks..];
+        let Some((start, bare, from)) = assignment(text, at) else {
+            at = next_line(text, at);
+            continue;
+        };
+        let raw = text[from..].trim_start_matches([' ', '\t']);
+        let blanks = text[from..].len() - raw.len();
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'));
         let closed = quote.and_then(|quote| raw[1..].find(quote).map(|length| (quote, &raw[1..=length])));
         let (value, length) = match (quote, closed) {
@@ -105,15 +111,10 @@ pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let line = &text[at..next_line(text, at)];
-        let content = line.trim_start();
-        let mut start = at + line.len() - content.len();
-        at += line.len();
-        let Some(equals) = content.find('=').filter(|_| !content.starts_with('#')) else { continue };
-        let key = content[..equals].trim_end();
-        let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
-        let from = start + equals + 1;
-        start += key.len() - bare.len();
+        let Some((start, bare, from)) = assignment(text, at) else {
+            at = next_line(text, at);
+            continue;
+        };
         let raw = text[from..].trim_start_matches([' ', '\t']);
         let blanks = text[from..].len() - raw.len();
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));

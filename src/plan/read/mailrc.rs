@@ -1,8 +1,8 @@
 //! S-nail (s-nail(1), "Shell-style argument quoting"): `set name=value`, `set name`, `set noname`, `unset name`; what stands
-//! in `account` and `define` blocks is not in force.
+//! in `account` and `define` blocks is not in force. A carriage return is part of a value.
 
 use super::{
-    Entry,
+    Entry, Fault, FaultKind,
     shell::{Rules, logical, word},
 };
 
@@ -10,7 +10,10 @@ const RULES: Rules = Rules { separators: "", hash_within: false, equals: false }
 /// Of a name: it ends before the equals sign as well.
 const NAME: Rules = Rules { equals: true, ..RULES };
 
-pub(in crate::plan) fn entries(text: &str) -> Vec<Entry> {
+pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+    if let Some(at) = text.find("\r\n") {
+        return Err(Fault::within(text, at, FaultKind::Crlf));
+    }
     let mut found = Vec::new();
     let mut is_within = false;
     for (_, line) in logical(text) {
@@ -46,7 +49,7 @@ pub(in crate::plan) fn entries(text: &str) -> Vec<Entry> {
             _ => {}
         }
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -57,7 +60,7 @@ mod tests {
     fn settings_in_force() {
         let text = "# c\nset v15-compat from='it'\\''s me' x=\"a \\\"b\\\"\"\naccount old {\n  set mta=no\n}\nset mta=smtps://u:p%40@h:465 \\\n \
                     smtp-auth=plain # c\nunset from2\nset e= nosave\n";
-        let found: Vec<_> = entries(text).into_iter().map(|it| (it.path[0].clone(), it.value.unwrap())).collect();
+        let found: Vec<_> = entries(text).unwrap().into_iter().map(|it| (it.path[0].clone(), it.value.unwrap())).collect();
         let expected = [
             ("v15-compat", "yes"),
             ("from", "it's me"),
@@ -68,6 +71,7 @@ mod tests {
             ("e", ""),
             ("save", "no"),
         ];
+        assert_eq!(entries("a\r\n").unwrap_err(), Fault { line: 1, kind: FaultKind::Crlf });
         assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 }

@@ -58,8 +58,15 @@ fn mutt_and_neomutt_read_what_was_written() {
         }
         for sample in targets::samples(program) {
             let real = if program == "mutt" { "realname" } else { "real_name" };
-            let files = written(program, "x", |order| order.profile.sender.name = Some("Ops's \"Söhne\"".into()));
-            fs::write(&rc, &files.unwrap()[0]).unwrap();
+            let mut order = order("x");
+            order.profile.sender.name = Some("Ops's \"Söhne\"".into());
+            order.targets = vec![TargetChoice { inline_secret: true, ..TargetChoice::new(program) }];
+            let path = if program == "mutt" { "/home/ops/.muttrc" } else { "/home/ops/.config/neomutt/neomuttrc" };
+            // What it runs and reads besides is not here.
+            let there: Vec<&str> = sample.text.split_inclusive('\n').filter(|line| !line.starts_with("source")).collect();
+            let files = Memory::default().with(path, &there.concat());
+            let plan = plan(&order, &Catalog::builtin(), &places(Scope::User), &files).unwrap();
+            fs::write(&rc, plan.changes.last().unwrap().after.as_ref().unwrap()).unwrap();
             let found = ask(program, &rc, &["from", real, "smtp_url"]);
             assert_eq!(
                 found,
@@ -99,7 +106,7 @@ fn s_nail_logs_in_with_what_was_written() {
         assert_eq!(login.sender, "ops@example.com");
     }
     // Behind what people have.
-    for sample in targets::samples("s-nail") {
+    for sample in targets::samples("s-nail").iter().filter(|sample| !sample.name.ends_with("-refused")) {
         let mut order = order("p@ss \"w\\ord#1");
         plain(&mut order);
         order.targets = vec![TargetChoice { inline_secret: true, ..TargetChoice::new("s-nail") }];

@@ -111,9 +111,10 @@ fn enter(app: &mut App, question: &Question, answer: &str) {
         Shape::Confirm => key(app, KeyCode::Char(if answer == "yes" { 'y' } else { 'n' })),
         Shape::Choice => {
             let at = question.choices.iter().position(|choice| choice.value == answer).unwrap();
-            // A long list beside other fields is closed, and turned.
-            if question.field == Field::Auth {
-                (0..at).for_each(|_| key(app, KeyCode::Right));
+            // A long list beside other fields is closed, and turned; so is one beside the long list of targets.
+            if matches!(question.field, Field::Auth | Field::SecretStore) {
+                let passed = question.choices[..at].iter().filter(|choice| choice.barred.is_none()).count();
+                (0..passed).for_each(|_| key(app, KeyCode::Right));
                 return key(app, KeyCode::Enter);
             }
             key(app, KeyCode::Home);

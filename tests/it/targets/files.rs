@@ -89,6 +89,7 @@ fn a_file_that_its_program_would_not_take_is_left_alone_with_its_line() {
         ("json", "{\n  \"a\": 1\n  \"b\": 2\n}\n", 2),
         ("toml", "a = 1\nb = x\n", 2),
         ("dma", "SMARTHOST x\r\n", 1),
+        ("s-nail", "set a=b\r\n", 1),
         ("python-dotenv", "A=1\nB='x\n", 2),
     ];
     for (key, text, line) in broken {

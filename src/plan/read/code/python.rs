@@ -2,18 +2,14 @@
 
 use super::{
     lex::{Language, Token, tokens},
-    single, span, until,
+    setting, statements, until,
 };
-use crate::plan::read::{Doc, Entry, Fault, line_start};
+use crate::plan::read::{Doc, Fault, line_start};
 
 pub(in crate::plan) fn doc(text: &str) -> Result<Doc, Fault> {
     let tokens = tokens(text, Language::Python)?;
     let mut doc = Doc::default();
-    let mut at = 0;
-    while at < tokens.len() {
-        let length = until(text, &tokens[at..], |token| matches!(token, Token::Break(_)) || token.sign(text) == Some(';'));
-        let statement = &tokens[at..at + length];
-        at += length + 1;
+    for statement in statements(text, &tokens) {
         let [Token::Word(name), rest @ ..] = statement else { continue };
         // What is indented belongs to a function or a condition.
         if name.start != line_start(text, name.start) {
@@ -25,13 +21,7 @@ pub(in crate::plan) fn doc(text: &str) -> Result<Doc, Fault> {
         if value.first().is_none_or(|first| first.sign(text) == Some('=')) {
             continue;
         }
-        doc.entries.push(Entry {
-            path: vec![text[name.clone()].to_owned()],
-            value: single(text, value),
-            from: None,
-            body: name.start..span(statement).map_or(name.end, |span| span.end),
-            continued: Vec::new(),
-        });
+        doc.entries.extend(setting(text, vec![text[name.clone()].to_owned()], statement, value));
     }
     Ok(doc)
 }

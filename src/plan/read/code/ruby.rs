@@ -2,32 +2,22 @@
 
 use super::{
     lex::{Language, Token, tokens},
-    single, span, until,
+    setting, statements,
 };
-use crate::plan::read::{Doc, Entry, Fault};
+use crate::plan::read::{Doc, Fault};
 
 pub(in crate::plan) fn doc(text: &str) -> Result<Doc, Fault> {
     let tokens = tokens(text, Language::Ruby)?;
     let mut doc = Doc::default();
-    let mut at = 0;
-    while at < tokens.len() {
-        let length = until(text, &tokens[at..], |token| matches!(token, Token::Break(_)) || token.sign(text) == Some(';'));
-        let statement = &tokens[at..at + length];
-        at += length + 1;
+    for statement in statements(text, &tokens) {
         let [Token::Word(name), open, Token::Text { value: Some(key), .. }, close, equals, value @ ..] = statement else {
             continue;
         };
         let signs = [open, close, equals].map(|token| token.sign(text));
-        if signs != [Some('['), Some(']'), Some('=')] || value.is_empty() {
-            continue;
+        if signs == [Some('['), Some(']'), Some('=')] && !value.is_empty() {
+            let path = vec![text[name.clone()].to_owned(), key.clone()];
+            doc.entries.extend(setting(text, path, statement, value));
         }
-        doc.entries.push(Entry {
-            path: vec![text[name.clone()].to_owned(), key.clone()],
-            value: single(text, value),
-            from: None,
-            body: name.start..span(statement).map_or(name.end, |span| span.end),
-            continued: Vec::new(),
-        });
     }
     Ok(doc)
 }
