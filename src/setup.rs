@@ -27,6 +27,7 @@ pub use question::{Advice, Choice, Question};
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Reach, Search},
+    mail::Endpoint,
     plan::{Order, Plan},
     presets::{Catalog, Text},
     probe::Report,
@@ -250,6 +251,8 @@ pub struct Setup {
     write: Slot<Write, Result<Written, Trouble>>,
     /// The test that a person chose to write in spite of.
     forced: Option<u64>,
+    /// Where TLS came about the last time, as the profile remembers it.
+    secured: Option<Endpoint>,
     cancelled: bool,
 }
 
@@ -273,10 +276,16 @@ impl Setup {
             plan: Slot::default(),
             write: Slot::default(),
             forced: None,
+            secured: None,
             cancelled: false,
         };
         setup.stores.want(Some(()));
         setup
+    }
+
+    /// Takes over where TLS came about the last time.
+    pub fn remember(&mut self, secured: Option<Endpoint>) {
+        self.secured = secured;
     }
 
     /// What is next.

@@ -782,3 +782,11 @@ invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = found
 flag-database = Ask Mozilla’s database for the settings too; it learns the domain
 script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.
+
+# network: what stands between this machine and the server
+render-fault-starttls-gone = The server is known to have STARTTLS, and does not offer it now.
+render-fault-clear-login = The password was kept back: it would have gone in clear text.
+diagnosis-clear-title = A login without TLS needs your word
+diagnosis-clear-meaning = The way to { $host } is not encrypted: everybody on it could read the password. It was not sent.
+diagnosis-clear-step-tls = Turn TLS on: STARTTLS for port 587, implicit TLS for port 465
+diagnosis-clear-step-consent = Only if this server has no TLS and you accept that: mailsetup edit with --allow-plaintext

@@ -782,3 +782,11 @@ invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = trouvé
 flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
 script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
+
+# network : ce qui se trouve entre cette machine et le serveur
+render-fault-starttls-gone = On sait que le serveur a STARTTLS, et il ne le propose plus.
+render-fault-clear-login = Le mot de passe n’est pas parti : il serait passé en clair.
+diagnosis-clear-title = S’identifier sans TLS demande votre accord
+diagnosis-clear-meaning = Le trajet vers { $host } n’est pas chiffré : tout le monde y lirait le mot de passe. Il n’a pas été envoyé.
+diagnosis-clear-step-tls = Activez TLS : STARTTLS pour le port 587, TLS implicite pour le port 465
+diagnosis-clear-step-consent = Seulement si ce serveur n’a pas TLS et que vous l’acceptez : mailsetup edit avec --allow-plaintext

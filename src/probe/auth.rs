@@ -23,6 +23,9 @@ impl Session<'_, '_> {
         self.begin(Stage::Auth);
         let offered = self.record.offered.as_ref().and_then(|offered| offered.auth.clone());
         let offered = offered.filter(|mechanisms| !mechanisms.is_empty()).ok_or(Fault::NoAuth)?;
+        if !self.may_log_in() {
+            return Err(Fault::ClearLogin);
+        }
         let mut candidates = candidates(login.auth, &offered).into_iter().peekable();
         while let Some(mechanism) = candidates.next() {
             self.record.mechanism = Some(mechanism);

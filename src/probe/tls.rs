@@ -10,6 +10,7 @@ use rustls::{
     },
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    version::{TLS12, TLS13},
 };
 
 use super::{
@@ -17,6 +18,7 @@ use super::{
     certificate::{fingerprint, is_self_issued},
     net::ascii_host,
     parse::first_bytes,
+    pin,
 };
 use crate::mail::reply::escape;
 
@@ -37,7 +39,7 @@ pub(super) fn connection(trust: &Trust, host: &str) -> Result<(ClientConnection,
     let shown = Shown::default();
     let verifier = Verifier { trusted: trusted(trust, &provider)?, provider: Arc::clone(&provider), shown: shown.clone() };
     let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(&[&TLS13, &TLS12])
         .map_err(|error| failed(error.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
@@ -139,7 +141,11 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        match self.trusted {
+            Trusted::Pin(_) => pin::verify_tls12(message, leaf, signature, algorithms),
+            _ => verify_tls12_signature(message, leaf, signature, algorithms),
+        }
     }
 
     fn verify_tls13_signature(
@@ -148,7 +154,11 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        match self.trusted {
+            Trusted::Pin(_) => pin::verify_tls13(message, leaf, signature, algorithms),
+            _ => verify_tls13_signature(message, leaf, signature, algorithms),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
