@@ -15,6 +15,7 @@ mod conversation;
 mod demo;
 mod egress;
 mod found;
+mod fuzz;
 mod host;
 mod house;
 mod parity;
