@@ -53,6 +53,7 @@ fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Resu
 
 /// Everything that is said on a connection, to its end.
 fn over(mut session: Session<'_, '_>) -> Result<(), Fault> {
+    session.hide_secret();
     let result = converse(&mut session);
     if let Err(fault) = &result {
         session.record.fail(fault);
