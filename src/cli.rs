@@ -1,5 +1,6 @@
 //! The command line: what was typed, what was meant, which command, and the exit status.
 
+pub mod answers;
 mod args;
 mod check;
 mod commands;

@@ -131,6 +131,8 @@ impl Runner {
             login: dial.login.clone(),
             message,
             trust: Trust { ca_pem, pin: dial.pin.as_deref().and_then(probe::sha256_of_hex) },
+            had_starttls: dial.had_starttls,
+            allow_plaintext: dial.allow_plaintext,
             timeout: dial.timeout,
         })
     }
@@ -253,6 +255,8 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str) -> Result<Dial, Phrase> {
     dial.endpoint.host.clone_from(&read.host);
     dial.endpoint.port = read.port.parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
     dial.endpoint.security = read.security.parse().unwrap_or(Security::Tls);
+    // The test that went before was good.
+    dial.had_starttls = dial.endpoint.security == Security::Starttls;
     if let Some(login) = &mut dial.login {
         login.username = read.username.clone().unwrap_or_default();
         login.secret = match &read.password {

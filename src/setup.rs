@@ -30,6 +30,7 @@ pub use validate::{host_fault, port};
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Reach, Search},
+    mail::Endpoint,
     plan::{Order, Plan},
     presets::{Catalog, Text},
     probe::Report,
@@ -257,6 +258,8 @@ pub struct Setup {
     forced: Option<u64>,
     /// A conversation that was cut off, to go on from.
     offered: Option<Memory>,
+    /// Where TLS came about the last time, as the profile remembers it.
+    secured: Option<Endpoint>,
     cancelled: bool,
     lost: bool,
 }
@@ -282,11 +285,17 @@ impl Setup {
             write: Slot::default(),
             forced: None,
             offered: None,
+            secured: None,
             cancelled: false,
             lost: false,
         };
         setup.stores.want(Some(()));
         setup
+    }
+
+    /// Takes over where TLS came about the last time.
+    pub fn remember(&mut self, secured: Option<Endpoint>) {
+        self.secured = secured;
     }
 
     /// What is next.

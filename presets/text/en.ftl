@@ -747,15 +747,15 @@ flag-report = Write a report without secrets to this new file
 # discover: what is found out about an address's domain
 discover-plaintext = This server is listed without TLS: the password can be read on the way. Ask the provider for port 465 or 587 with TLS.
 discover-unusable = By report no program can sign in there with a password any more.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}See { $page }
 }
 discover-oauth = The servers take OAuth tokens, no passwords (--auth xoauth2).{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}See { $page }
 }
 discover-prepare = Something must be switched on in the account before programs can send.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}See { $page }
 }
 discover-not-found = { $domain } does not exist in DNS. Check the spelling of the address.
@@ -948,7 +948,7 @@ providers-source-own = your own file { $path }
 
 # plan: more kinds of file
 plan-port = { $target } decides by the port whether it speaks TLS, and does not do “{ $security }” on port { $port }.{ $ports ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}It does on port { $ports }.
 }
 plan-fault-syntax = { $path }, line { $line }: the program that reads this file would not take it.
@@ -978,3 +978,10 @@ target-docs = Manual
 host-unsynced = The disk did not confirm the last step. Everything is written, but after a power cut it may be as before: run mailsetup check then.
 field-resume = Go on where you were cut off?
 field-resume-help = A set-up for { $address } (profile { $profile }) was cut off on { $when }. Its answers are still here, but for the password. “No” begins anew.
+# network: what stands between this machine and the server
+render-fault-starttls-gone = The server is known to have STARTTLS, and does not offer it now.
+render-fault-clear-login = The password was kept back: it would have gone in clear text.
+diagnosis-clear-title = A login without TLS needs your word
+diagnosis-clear-meaning = The way to { $host } is not encrypted: everybody on it could read the password. It was not sent.
+diagnosis-clear-step-tls = Turn TLS on: STARTTLS for port 587, implicit TLS for port 465
+diagnosis-clear-step-consent = Only if this server has no TLS and you accept that: mailsetup edit with --allow-plaintext

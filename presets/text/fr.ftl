@@ -747,15 +747,15 @@ flag-report = Écrire un rapport sans secrets dans ce nouveau fichier
 # discover : ce que l’on apprend du domaine d’une adresse
 discover-plaintext = Ce serveur est connu sans TLS : le mot de passe peut être lu en chemin. Demandez au fournisseur le port 465 ou 587 avec TLS.
 discover-unusable = D’après les signalements, plus aucun programme ne peut s’y connecter par mot de passe.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}Voir { $page }
 }
 discover-oauth = Ces serveurs prennent des jetons OAuth, pas de mot de passe (--auth xoauth2).{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}Voir { $page }
 }
 discover-prepare = Il faut d’abord activer un réglage dans le compte pour que des programmes puissent envoyer.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}Voir { $page }
 }
 discover-not-found = { $domain } n’existe pas dans le DNS. Vérifiez l’orthographe de l’adresse.
@@ -948,7 +948,7 @@ providers-source-own = votre propre fichier { $path }
 
 # plan : d’autres sortes de fichiers
 plan-port = { $target } déduit du port s’il parle TLS, et ne fait pas « { $security } » sur le port { $port }.{ $ports ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}Il le fait sur le port { $ports }.
 }
 plan-fault-syntax = { $path }, ligne { $line } : le programme qui lit ce fichier ne l’accepterait pas.
@@ -978,3 +978,10 @@ target-docs = Manuel
 host-unsynced = Le disque n’a pas confirmé la dernière étape. Tout est écrit, mais après une coupure de courant l’ancien état peut revenir : lancez alors mailsetup check.
 field-resume = Reprendre là où vous avez été coupé ?
 field-resume-help = Une configuration pour { $address } (profil { $profile }) a été interrompue le { $when }. Ses réponses sont encore là, sauf le mot de passe. « Non » recommence à zéro.
+# network : ce qui se trouve entre cette machine et le serveur
+render-fault-starttls-gone = On sait que le serveur a STARTTLS, et il ne le propose plus.
+render-fault-clear-login = Le mot de passe n’est pas parti : il serait passé en clair.
+diagnosis-clear-title = S’identifier sans TLS demande votre accord
+diagnosis-clear-meaning = Le trajet vers { $host } n’est pas chiffré : tout le monde y lirait le mot de passe. Il n’a pas été envoyé.
+diagnosis-clear-step-tls = Activez TLS : STARTTLS pour le port 587, TLS implicite pour le port 465
+diagnosis-clear-step-consent = Seulement si ce serveur n’a pas TLS et que vous l’acceptez : mailsetup edit avec --allow-plaintext

@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
-    mail::{Endpoint, Profile, reply::escape},
+    mail::{Profile, reply::escape},
     phrase,
 };
 
@@ -36,11 +36,11 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
             Ok(profile) if context.json => context.out(&summary(&name, &profile).to_string())?,
             Ok(profile) => {
                 let state = if profile.enabled { last_check(context, &profile) } else { context.text.get("list-disabled") };
-                let server = Endpoint { host: profile.smtp.host, port: profile.smtp.port, security: profile.smtp.security };
+                let server = profile.smtp.endpoint();
                 context.out(&format!(
                     "{name:<16} {:<32} {:<36} {state}",
                     escape(&profile.sender.address),
-                    server.authority()
+                    escape(&server.authority())
                 ))?;
             }
             Err(error) => {

@@ -82,7 +82,7 @@ fn settings(root: &Element, address: &Address) -> Option<Settings> {
         warnings.push(phrase!("discover-plaintext"));
     }
     if all(&["oauth2"]) {
-        warnings.push(phrase!("discover-oauth", page = ""));
+        warnings.push(phrase!("discover-oauth", page = "none"));
     }
     let imap = endpoints(&incoming, address, Security::of_imap_port, Security::imap_port);
     let plain = |servers: Vec<(Endpoint, &Element)>| servers.into_iter().map(|(server, _)| server).collect();

@@ -54,6 +54,8 @@ impl Confirmer {
             login: None,
             message: None,
             trust: self.net.trust.clone(),
+            had_starttls: false,
+            allow_plaintext: false,
             timeout: self.until.saturating_duration_since(Instant::now()),
         };
         let (resolver, cancel, events) = (self.net.resolver.clone(), self.cancel.clone(), self.events.clone());

@@ -218,7 +218,8 @@ impl Refusal {
             Self::Security { target, security } => phrase!("plan-security", target = target, security = security),
             Self::Port { target, security, port, ports } => {
                 let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
-                phrase!("plan-port", target = target, security = security, port = port, ports = ports.join(", "))
+                let ports = if ports.is_empty() { "none".to_owned() } else { ports.join(", ") };
+                phrase!("plan-port", target = target, security = security, port = port, ports = ports)
             }
             Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),

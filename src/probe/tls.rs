@@ -19,6 +19,7 @@ use super::{
     certificate::{fingerprint, is_self_issued},
     net::ascii_host,
     parse::first_bytes,
+    pin,
 };
 use crate::mail::reply::escape;
 
@@ -176,7 +177,11 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        match self.trusted {
+            Trusted::Pin(_) => pin::verify_tls12(message, leaf, signature, algorithms),
+            _ => verify_tls12_signature(message, leaf, signature, algorithms),
+        }
     }
 
     fn verify_tls13_signature(
@@ -185,7 +190,11 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        match self.trusted {
+            Trusted::Pin(_) => pin::verify_tls13(message, leaf, signature, algorithms),
+            _ => verify_tls13_signature(message, leaf, signature, algorithms),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

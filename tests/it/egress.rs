@@ -255,6 +255,8 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
         letter: None,
         ca_file: None::<PathBuf>,
         pin: None,
+        had_starttls: false,
+        allow_plaintext: false,
         timeout: Duration::from_millis(500),
     };
     (runner, dial)

@@ -176,6 +176,16 @@ fn every_sentence_is_in_every_language_with_the_same_variables() {
 }
 
 #[test]
+fn every_sentence_can_be_read() {
+    for lang in ["en", "fr"] {
+        let source = fs::read_to_string(root().join(format!("presets/text/{lang}.ftl"))).unwrap();
+        if let Err((_, faults)) = fluent_bundle::FluentResource::try_new(source) {
+            panic!("{lang}.ftl: {faults:?}");
+        }
+    }
+}
+
+#[test]
 fn every_sentence_that_the_code_says_exists_with_its_variables() {
     let english = messages("en");
     let mut said = 0;

@@ -15,6 +15,7 @@ mod demo;
 mod discover;
 mod egress;
 mod found;
+mod fuzz;
 mod host;
 mod house;
 mod parity;

@@ -3,6 +3,7 @@
 mod answers;
 mod failures;
 mod files;
+mod network;
 mod providers;
 mod small;
 

@@ -111,6 +111,8 @@ impl Route {
             login: None,
             message: None,
             trust,
+            had_starttls: false,
+            allow_plaintext: false,
             timeout: ask.timeout,
         };
         let version = if let Purpose::Version(version) = purpose { Some(version) } else { None };

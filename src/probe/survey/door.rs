@@ -193,7 +193,8 @@ impl Knock {
             };
         };
         let evidence = &found.report.evidence;
-        let plain = evidence.as_ref().is_some_and(|evidence| evidence.fault == Fault::NoStarttls);
+        let plain =
+            evidence.as_ref().is_some_and(|evidence| matches!(evidence.fault, Fault::NoStarttls | Fault::StarttlsGone));
         let behind = attempt.behind.as_ref();
         Door {
             endpoint: endpoint(if plain { Security::None } else { attempt.mode }),
@@ -252,7 +253,7 @@ fn sureness(found: &Found) -> u8 {
     let Some(evidence) = &found.report.evidence else { return 6 };
     match &evidence.fault {
         Fault::Certificate(_) => 5,
-        Fault::NoStarttls | Fault::Injected | Fault::Reply(_) | Fault::Tls { not_tls: false, .. } => 4,
+        Fault::NoStarttls | Fault::StarttlsGone | Fault::Injected | Fault::Reply(_) | Fault::Tls { not_tls: false, .. } => 4,
         Fault::NotSmtp(words) if !words.starts_with("TLS record") => SURE,
         // A web server waits to be spoken to, in plain text as well.
         Fault::Tls { text, not_tls: true } if text.contains("HTTP/") => SURE,
@@ -265,7 +266,7 @@ fn state(found: &Found, behind: Option<&Found>) -> DoorState {
     let Some(evidence) = &found.report.evidence else { return DoorState::Open };
     match (&evidence.fault, evidence.stage) {
         (Fault::Certificate(_), _) if behind.is_none_or(|behind| behind.report.passed()) => DoorState::Open,
-        (Fault::NoStarttls, _) => DoorState::Open,
+        (Fault::NoStarttls | Fault::StarttlsGone, _) => DoorState::Open,
         (Fault::Connect(ErrorKind::ConnectionRefused), _) => DoorState::Refused,
         (Fault::Connect(ErrorKind::TimedOut), _) => DoorState::Silent,
         (Fault::Connect(_), _) => DoorState::Unreachable,

@@ -76,7 +76,11 @@ fn a_test_that_was_noted_in_the_profile_is_no_edit() {
     let home = Home::new();
     set_up(&home, "default", "1", &[]);
     let mut profile = host::profiles::load("default", &home.places).unwrap();
-    profile.check = Some(mailsetup::mail::profile::Check { when: "2026-11-05T10:11:12Z".into(), result: "ok".into() });
+    profile.check = Some(mailsetup::mail::profile::Check {
+        when: "2026-11-05T10:11:12Z".into(),
+        result: "ok".into(),
+        secured: Some(profile.smtp.endpoint()),
+    });
     host::profiles::save("default", &profile, &home.places).unwrap();
     home.undo().unwrap();
     assert!(!home.path(&profile_file("default")).exists());

@@ -218,6 +218,19 @@ impl Player {
                 }
                 Step::Drip { text, every_ms } => self.drip(text, Duration::from_millis(*every_ms)),
                 Step::Endless(text) => while self.stream.as_io().write_all(text.as_bytes()).is_ok() {},
+                Step::EndlessHex(digits) => {
+                    let bytes = unhex(digits);
+                    while self.stream.as_io().write_all(&bytes).is_ok() {}
+                }
+                Step::Repeat { text, times } => {
+                    let io = self.stream.as_io();
+                    let _ = (0..*times).try_for_each(|_| io.write_all(text.as_bytes()));
+                }
+                Step::KeyUpdates => self.key_updates(),
+                Step::Listen => {
+                    self.receive()?;
+                    self.inbox.clear();
+                }
                 Step::Silence => {
                     self.rest();
                     return Ok(());
@@ -243,6 +256,11 @@ impl Player {
         }
         self.stream = Stream::Tls(Box::new(StreamOwned::new(connection, socket)));
         ok
+    }
+
+    fn key_updates(&mut self) {
+        let Stream::Tls(stream) = &mut self.stream else { panic!("keys are changed inside TLS") };
+        while stream.conn.refresh_traffic_keys().is_ok() && stream.flush().is_ok() {}
     }
 
     /// A client may be gone already; what it did is seen elsewhere.
