@@ -104,7 +104,9 @@ fn climbed(climb: &Climb, wire: Wire) {
     TEXT.with(|text| {
         report.steps.iter().for_each(|step| is_safe(&render::ladder::line(text, step)));
         if let Some(evidence) = &report.evidence {
-            render::ladder::fault(text, evidence).iter().for_each(|line| is_safe(line));
+            for line in render::ladder::fault(text, evidence) {
+                is_safe(&line);
+            }
             let diagnosis = with_doctor(|doctor| doctor.diagnose(evidence));
             has_words(&diagnosis);
             assert_ne!(diagnosis.change.get("security").map(String::as_str), Some("none"));
