@@ -139,7 +139,9 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>, Ra
     text.split_inclusive('\n').enumerate().map(move |(index, line)| {
         let whole = start..start + line.len();
         start = whole.end;
-        let bare = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        // The last line may lack its end: what is added behind it makes a line break of a lone carriage return.
+        let bare = line.strip_suffix('\n').unwrap_or(line);
+        let bare = bare.strip_suffix('\r').unwrap_or(bare);
         (index + 1, whole.start..whole.start + bare.len(), whole)
     })
 }
