@@ -1,5 +1,6 @@
 //! The command line: what was typed, what was meant, which command, and the exit status.
 
+pub mod answers;
 mod args;
 mod check;
 mod commands;
@@ -10,8 +11,12 @@ mod export;
 mod generate;
 mod inputs;
 mod json;
+mod layout;
+mod probe;
+mod providers;
 mod report;
 mod set_up;
+mod targets;
 mod vault;
 
 use std::{
@@ -82,8 +87,9 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
         "undo" => commands::undo(&context),
         "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
         "vault" => vault::run(&context, matches),
-        "providers" => commands::providers(&context, word("QUERY")),
-        "targets" => commands::targets(&context, word("QUERY")),
+        "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
+        "providers" => providers::run(&context, word("QUERY")),
+        "targets" => targets::run(&context, word("QUERY")),
         _ => generate::run(&context, matches),
     }
 }

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use self::{facts::Facts, fill::Fill, matcher::Matcher};
 use crate::{
+    mail::{Endpoint, endpoint::is_private, reply::escape},
     phrase,
     presets::{Catalog, Cause, Lang, Phrase, Text, cause::Variant},
     probe::{Evidence, Fault, Stage},
@@ -47,6 +48,8 @@ pub struct Diagnosis {
     pub fix: Option<String>,
     /// The answers to change, by answers-file key; empty when none follows from the evidence.
     pub change: BTreeMap<String, String>,
+    /// The change is for a person to make, who looks at what it trusts: no script is handed it.
+    pub needs_person: bool,
     /// The answer that a person has to enter anew, by answers-file key.
     pub ask: Option<String>,
     /// Whether the evidence names the cause, rather than the class of its code suggesting it.
@@ -67,7 +70,8 @@ pub struct Other {
 }
 
 impl Diagnosis {
-    /// The document that scripts read: `cause`, `title`, `meaning`, `steps`, `links`, `change` and `certain`.
+    /// The document that scripts read: `cause`, `title`, `meaning`, `steps`, `links`, `change` and `certain`. A change that is
+    /// for a person to make is not in it.
     pub fn to_json(&self) -> serde_json::Value {
         let change: serde_json::Map<String, serde_json::Value> = self
             .change
@@ -83,7 +87,7 @@ impl Diagnosis {
             "meaning": self.meaning,
             "steps": self.steps,
             "links": self.links,
-            "change": if change.is_empty() { serde_json::Value::Null } else { change.into() },
+            "change": if change.is_empty() || self.needs_person { serde_json::Value::Null } else { change.into() },
             "certain": self.certain,
         })
     }
@@ -147,10 +151,21 @@ impl<'a> Doctor<'a> {
 
     /// The diagnosis of a failed climb.
     pub fn diagnose(&self, evidence: &Evidence) -> Diagnosis {
-        if let Fault::Local(words) = &evidence.fault {
-            return self.local(words);
+        match &evidence.fault {
+            Fault::Local(words) => return self.local(words),
+            Fault::ClearLogin => return self.clear_login(evidence),
+            _ => {}
         }
-        egress::sharpen(self.judge(Facts::of_evidence(evidence)), evidence, self.catalog, &self.text)
+        let mut facts = Facts::of_evidence(evidence);
+        if evidence.fault == Fault::NoStarttls && self.is_known_to_have(&evidence.endpoint, evidence.provider.as_deref()) {
+            facts.fault = Some(Fault::StarttlsGone.name());
+        }
+        egress::sharpen(self.judge(facts), evidence, self.catalog, &self.text)
+    }
+
+    /// Whether the provider's preset lists this very server.
+    fn is_known_to_have(&self, endpoint: &Endpoint, provider: Option<&str>) -> bool {
+        provider.and_then(|key| self.catalog.provider(key)).is_some_and(|provider| provider.smtp.contains(endpoint))
     }
 
     /// The diagnosis of what a person pasted. Work and memory grow with its length only up to a bound.
@@ -189,6 +204,7 @@ impl<'a> Doctor<'a> {
             fix: fix.filter(|_| !change.is_empty()).and_then(|fix| fill.fill(fix)),
             ask: variant.and_then(|variant| variant.ask.clone()).or_else(|| cause.ask.clone()),
             certain: !hit.guess,
+            needs_person: change.contains_key("pin_sha256") && !facts.host.as_deref().is_some_and(is_private),
             others: self.others(hit.cause, &hits, variant, &fill),
             change,
         }
@@ -225,7 +241,27 @@ impl<'a> Doctor<'a> {
             links: Vec::new(),
             fix: None,
             change: BTreeMap::new(),
+            needs_person: false,
             ask: Some("ca_file".to_owned()),
+            certain: true,
+            others: Vec::new(),
+        }
+    }
+
+    /// The password was kept back: nobody agreed to say it in clear text. No label stands for that either.
+    fn clear_login(&self, evidence: &Evidence) -> Diagnosis {
+        let say = |phrase: Phrase| self.text.say(&phrase);
+        let host = escape(&evidence.endpoint.host);
+        Diagnosis {
+            cause: UNKNOWN.to_owned(),
+            title: say(phrase!("diagnosis-clear-title")),
+            meaning: say(phrase!("diagnosis-clear-meaning", host = host)),
+            steps: vec![say(phrase!("diagnosis-clear-step-tls")), say(phrase!("diagnosis-clear-step-consent"))],
+            links: Vec::new(),
+            fix: None,
+            change: BTreeMap::new(),
+            needs_person: false,
+            ask: Some("security".to_owned()),
             certain: true,
             others: Vec::new(),
         }
@@ -248,6 +284,7 @@ impl<'a> Doctor<'a> {
             links: Vec::new(),
             fix: None,
             change: BTreeMap::new(),
+            needs_person: false,
             ask: None,
             certain: false,
             others: Vec::new(),

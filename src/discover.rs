@@ -1,13 +1,32 @@
 //! From an address to settings: what is known, what DNS and the domain's own hosts say, and what answers.
 //!
 //! What is looked for ([`Search`]), what something proposes ([`Proposal`]) and what came of it all ([`Discovery`]) are plain
-//! data. [`known`] is pure: presets and table alone.
+//! data. [`known`] is pure: presets and table alone. [`discover`] asks everybody side by side under one deadline, on threads
+//! that send events to one place (`hunt`); `rank` makes of its state what is told. The world is reached by [`Net`] alone:
+//! `dns` and `http` leave the sockets to libraries, and `confirm` climbs the probe's ladder.
 
+mod autoconfig;
+mod confirm;
+mod dns;
+mod guess;
+mod http;
+mod hunt;
 mod known;
 mod login;
+mod mx;
+mod near;
+mod net;
+mod rank;
+mod search;
+mod srv;
+mod web;
+mod xml;
 
+pub use dns::NameServers;
 pub use known::known;
 pub use login::LoginName;
+pub use net::{Dns, Mx, NameFault, Net, Srv};
+pub use search::discover;
 
 use std::time::Duration;
 

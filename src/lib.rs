@@ -15,19 +15,22 @@
 //!
 //! # From an address to proven settings
 //!
-//! 1. [`probe`] climbs the ladder on blocking sockets and rustls: every stage is seen, timed, bounded and counted.
-//! 2. [`diagnose`] makes a diagnosis of the evidence of a failure and of the causes, with the answers that it would change.
-//! 3. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
+//! 1. [`discover`] finds servers: presets, DNS and the domain's own web hosts are asked side by side under one deadline, and the
+//!    ladder up to TLS confirms what they say.
+//! 2. [`probe`] climbs the ladder on blocking sockets and rustls: every stage is seen, timed, bounded and counted.
+//!    [`probe::survey`](mod@probe::survey) climbs several ports of a server side by side.
+//! 3. [`diagnose`] makes a diagnosis of the evidence of a failure and of the causes, with the answers that it would change.
+//! 4. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
 //!    compared. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
-//! 4. [`host`] applies a plan whole or not at all, keeps what `undo` needs, and keeps secrets.
-//! 5. The runner reads the files back and sends a message with what it read.
+//! 5. [`host`] applies a plan whole or not at all, keeps what `undo` needs, and keeps secrets.
+//! 6. The runner reads the files back and sends a message with what it read.
 //!
 //! # Who may name whom
 //!
-//! `mail <- presets <- {probe, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`. Sockets open in `probe` and
-//! `demo` alone, files are written in `host`, the environment is read in `cli` and `host`, the terminal is touched in `frontend`.
-//! Every sentence is a [`presets::Phrase`] until an edge says it in the person's language. A test reads the sources and holds
-//! all this (`tests/it/house.rs`).
+//! `mail <- presets <- probe <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`. Sockets open in
+//! `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in `host`, the
+//! environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`presets::Phrase`]
+//! until an edge says it in the person's language. A test reads the sources and holds all this (`tests/it/house.rs`).
 
 pub mod cli;
 pub mod demo;

@@ -6,6 +6,8 @@
 //! A target's file goes render -> merge -> read back by the consumer's own rules -> compare; what does not come back as it
 //! was meant is a [`Refusal`] and is never written.
 
+mod abilities;
+mod authority;
 mod context;
 mod diff;
 mod engine;

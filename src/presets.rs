@@ -5,6 +5,7 @@
 
 pub mod cause;
 pub mod egress;
+pub mod gateways;
 pub mod provider;
 pub mod table;
 pub mod target;
@@ -12,11 +13,14 @@ pub mod text;
 
 mod builtin;
 mod domains;
+mod format;
 mod load;
 mod shelf;
 
 pub use cause::Cause;
+pub use domains::is_below;
 pub use egress::EgressFacts;
+pub use gateways::Gateways;
 pub use load::{Catalog, PresetFault, nearest, parse};
 pub use provider::Provider;
 pub use target::Target;

@@ -1,14 +1,17 @@
 //! The ladder: a live test as a list of stages, climbed on blocking sockets and rustls.
 //!
 //! What a climb is asked to do ([`Climb`]), how it goes on ([`Step`]) and what it found ([`Report`]) are plain data in
-//! [`stage`], [`evidence`] and [`report`]. Sockets are opened in `race` and `egress` alone and read and written in `wire` alone; `session`
-//! speaks the commands, `auth` the logins, `envelope` the message; `climb` puts them in order.
+//! [`stage`], [`evidence`] and [`report`]. Sockets are opened in `race` and `egress` alone and used through [`stream`] by `wire`
+//! alone; `session` speaks the commands, `auth` the logins, `envelope` the message; `climb` puts them in order.
+//! [`survey`](mod@survey) climbs several ports side by side.
 
 pub mod egress;
 pub mod evidence;
 pub mod message;
 pub mod report;
 pub mod stage;
+pub mod stream;
+pub mod survey;
 
 mod auth;
 mod cancel;
@@ -18,6 +21,7 @@ mod envelope;
 mod keywords;
 mod net;
 mod parse;
+mod pin;
 mod race;
 mod record;
 mod session;
@@ -26,14 +30,17 @@ mod transcript;
 mod wire;
 
 pub use cancel::Cancel;
-pub use climb::{climb, not_begun};
+pub use certificate::sha256_of_hex;
+pub use climb::{climb, climb_over, not_begun};
 pub use egress::{Egress, egress};
 pub use evidence::{CertFault, CertificateFacts, DnsFault, Evidence, Fault};
 pub use message::{MessageFault, MessageSpec, test_message};
 pub use net::SystemResolver;
 pub use report::{Capabilities, Report, Transcript};
 pub use stage::{Learned, Stage, State, Step};
-pub use tls::check_ca;
+pub use stream::Stream;
+pub use survey::survey;
+pub use tls::{TlsVersion, authorities, check_ca};
 
 use std::{net::IpAddr, time::Duration};
 
@@ -69,6 +76,10 @@ pub struct Climb {
     pub message: Option<Outgoing>,
     /// What is trusted instead of the system's authorities.
     pub trust: Trust,
+    /// This server had STARTTLS before: that it is missing now is no plain lack of it.
+    pub had_starttls: bool,
+    /// A person agreed that the login goes in clear text beyond this machine.
+    pub allow_plaintext: bool,
     /// How long one stage may take.
     pub timeout: Duration,
 }

@@ -1,8 +1,10 @@
 //! What was found and done, as sentences: every front end says it in the same words. Lines without colour, safe for a terminal.
 
 pub mod ladder;
+pub mod provider;
 pub mod report;
 pub mod summary;
+pub mod survey;
 mod words;
 
 pub use words::{advice, change, diagnosis, step};
@@ -15,6 +17,15 @@ use crate::{
     presets::Text,
     setup::{Row, Source},
 };
+
+/// A heading, and rows below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The heading.
+    pub title: String,
+    /// Each a label and its lines; a label that is empty goes on with the row above.
+    pub rows: Vec<(String, Vec<String>)>,
+}
 
 /// A duration as a person reads it: `12 ms`, `1.24 s`.
 pub fn elapsed(text: &Text, time: Duration) -> String {

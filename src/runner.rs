@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod egress;
+mod survey;
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    discover::{self, Discovery, Search},
+    discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
     mail::{Security, profile::SecretPlace, reply::escape},
@@ -41,6 +42,8 @@ pub struct Runner {
     pub places: Arc<PlacesOf>,
     /// Where names come from.
     pub resolver: Arc<dyn Resolve>,
+    /// What a search for an address's settings reaches the world by, made when one begins.
+    pub net: Arc<dyn Fn() -> Net + Send + Sync>,
     /// What is tried when a server does not answer.
     pub egress: EgressTargets,
 }
@@ -74,7 +77,10 @@ impl Runner {
 
     fn work(&self, work: Work, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Outcome {
         match work {
-            Work::Discover(search) => Outcome::Discovered(self.discover(&search)),
+            Work::Discover(search) => {
+                let mut tell = |found: &Discovery| progress(Outcome::Discovered(found.clone()));
+                Outcome::Discovered(discover::discover(&search, &self.catalog, &(self.net)(), cancel, &mut tell))
+            }
             Work::Probe(dial) => Outcome::Probed(self.climb(&dial, None, Climbing::Probe, cancel, progress)),
             Work::Test(dial) => {
                 let report = self.climb(&dial, None, Climbing::Test, cancel, progress);
@@ -84,11 +90,6 @@ impl Runner {
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }
-    }
-
-    fn discover(&self, search: &Search) -> Discovery {
-        let known = discover::known(&search.address, &self.catalog);
-        Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() }
     }
 
     /// Climbs as the dial says; `written_in` is the file that the settings were read from.
@@ -133,7 +134,9 @@ impl Runner {
             ehlo: dial.ehlo.clone(),
             login: dial.login.clone(),
             message,
-            trust: Trust { ca_pem, pin: dial.pin.as_deref().and_then(pin_bytes) },
+            trust: Trust { ca_pem, pin: dial.pin.as_deref().and_then(probe::sha256_of_hex) },
+            had_starttls: dial.had_starttls,
+            allow_plaintext: dial.allow_plaintext,
             timeout: dial.timeout,
         })
     }
@@ -210,7 +213,7 @@ impl Runner {
         let take_back = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();
-                if let Err(error) = host::undo(&places) {
+                if let Err(error) = host::undo(&places, &host::Options::default()) {
                     return trouble_of(error.into());
                 }
             }
@@ -276,6 +279,8 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlac
     dial.endpoint.host.clone_from(&read.host);
     dial.endpoint.port = read.port.parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
     dial.endpoint.security = read.security.parse().unwrap_or(Security::Tls);
+    // The test that went before was good.
+    dial.had_starttls = dial.endpoint.security == Security::Starttls;
     if let Some(login) = &mut dial.login {
         login.username = read.username.clone().unwrap_or_default();
         login.secret = match &read.password {
@@ -294,13 +299,4 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlac
 /// A host's error as the conversation takes it.
 fn trouble_of(error: crate::error::Error) -> Trouble {
     Trouble { phrase: error.phrase, hint: error.hint, field: None, exit: error.exit }
-}
-
-/// The bytes of 64 hex digits.
-fn pin_bytes(hex: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(index * 2..index * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

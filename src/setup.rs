@@ -10,6 +10,7 @@ mod command;
 pub mod effect;
 pub mod field;
 mod found;
+mod memory;
 mod orders;
 mod outline;
 pub mod question;
@@ -24,11 +25,14 @@ pub use effect::{
     Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
 };
 pub use field::{FIELDS, Field, Shape, Spec};
+pub use memory::{Memory, Remembered};
 pub use question::{Advice, Choice, Question};
+pub use validate::{host_fault, port};
 
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Reach, Search},
+    mail::Endpoint,
     plan::{Order, Plan},
     presets::{Catalog, Text},
     probe::Report,
@@ -119,6 +123,8 @@ pub enum Msg {
     Finished(u64, Outcome),
     /// The person leaves.
     Cancel,
+    /// Nobody is there any more: the line was dropped, or the system goes down.
+    Lost,
 }
 
 /// Why an answer was not taken: nothing else changed.
@@ -254,7 +260,12 @@ pub struct Setup {
     write: Slot<Write, Result<Written, Trouble>>,
     /// The test that a person chose to write in spite of.
     forced: Option<u64>,
+    /// A conversation that was cut off, to go on from.
+    offered: Option<Memory>,
+    /// Where TLS came about the last time, as the profile remembers it.
+    secured: Option<Endpoint>,
     cancelled: bool,
+    lost: bool,
 }
 
 impl Setup {
@@ -277,10 +288,18 @@ impl Setup {
             plan: Slot::default(),
             write: Slot::default(),
             forced: None,
+            offered: None,
+            secured: None,
             cancelled: false,
+            lost: false,
         };
         setup.stores.want(Some(setup.stores_order()));
         setup
+    }
+
+    /// Takes over where TLS came about the last time.
+    pub fn remember(&mut self, secured: Option<Endpoint>) {
+        self.secured = secured;
     }
 
     /// What is next.

@@ -375,6 +375,9 @@ talk-keys = Esc goes back, Ctrl-C leaves. Nothing is written before you say yes.
 talk-welcome-lines = Enter takes what stands in brackets. < goes back, - empties an answer, ? helps, Ctrl-C leaves.
 talk-prompt-keys = Esc: back
 talk-lines-keys = Enter takes what stands in brackets. < goes back, - empties an answer, Ctrl-C leaves.
+talk-lines-search = There are { $count } in all: type a part of a name to search them, or ? to list them.
+talk-lines-all = There are { $count } in all: type ? to list them.
+talk-lines-no-match = Nothing matches “{ $typed }”. Type another part of the name, or ? to list all.
 talk-change = What do you want to change?
 talk-menu = Break or mend the demo’s server first
 talk-testing = Testing ...
@@ -741,15 +744,15 @@ flag-report = Write a report without secrets to this new file
 # discover: what is found out about an address's domain
 discover-plaintext = This server is listed without TLS: the password can be read on the way. Ask the provider for port 465 or 587 with TLS.
 discover-unusable = By report no program can sign in there with a password any more.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}See { $page }
 }
 discover-oauth = The servers take OAuth tokens, no passwords (--auth xoauth2).{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}See { $page }
 }
 discover-prepare = Something must be switched on in the account before programs can send.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}See { $page }
 }
 discover-not-found = { $domain } does not exist in DNS. Check the spelling of the address.
@@ -760,7 +763,6 @@ discover-null-mx = { $domain } says in DNS that it takes no mail (RFC 7505): ans
 # found: what was found out, on the page that asks for the provider
 found-searching = Looking for the settings of { $domain } …
 found-no-smtp = { $domain } belongs to { $provider }, which no program can send with. Choose another provider here.
-found-gateway = Mail for { $domain } passes { $gateway } first, a filter: it does not show where the mailboxes are.
 found-nothing = Nothing was found for { $domain }. Choose the provider, or “Another server” with its host.
 found-by-mx = The MX record of { $domain } ({ $at }) shows { $provider }.
 found-server = Found for { $domain }: { $server }{ $origin ->
@@ -777,6 +779,209 @@ render-source-discovered = found
 flag-database = Ask Mozilla’s database for the settings too; it learns the domain
 script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.
 
+# discover: what a search in DNS and on the web finds out
+discover-nearest = { $domain } does not exist. Did you mean { $near }?
+discover-no-mx = { $domain } has no MX record: it does not say who takes its mail.
+discover-gateway = Mail for { $domain } passes { $gateway } first. That is a filter: mail is sent through the provider behind it.
+discover-stale-hoster = { $place } is out of date: mail for this domain is at { $hoster } now.
+discover-stale-server = { $place } is out of date: { $host } does not answer as it should.
+discover-unreadable = { $place } has settings that cannot be read, and was left out.
+discover-wildcard = Every name below { $domain } has an address, so a name proves nothing here: a guessed server counts only with a certificate of its own.
+discover-private = { $host } has a private address: it works only inside this network.
+discover-no-smtputf8 = This server does not take addresses like { $address } (SMTPUTF8). Use one with plain letters in front of the @.
+
+# detect: what is said of an address
+detect-nothing = { $address }  nothing was found out. Use --provider custom with --host.
+detect-from = from
+detect-smtp = smtp
+detect-imap = imap
+detect-login = login
+detect-other = also
+detect-origin-preset = the provider’s own domain
+detect-origin-table = a list of e-mail domains
+detect-origin-mx = MX record { $place }
+detect-origin-srv = SRV record { $place }
+detect-origin-autoconfig = { $place }
+detect-origin-guess = a common name that answers, { $place }
+detect-passed = answers, TLS is right
+detect-unchecked = not tried to the end
+detect-login-none = no login
+detect-login-account = a name of its own, shown in the account
+detect-no-smtp = { $provider } has no SMTP: no program can send through it.
+detect-consent-plaintext = Needs your yes: { $host } has no TLS, the password could be read on the way.
+## probe and providers
+
+command-probe = Show what a server offers, without a login
+arg-host = The server’s name, or NAME:PORT
+flag-ca-file = Trust the authority in this PEM file
+survey-asking = Asking { $host } ({ $ports }) …
+survey-host = { $host }: { $addresses }
+survey-door = Port { $port }, { $mode }: { $state }
+survey-port = Port { $port }: { $state }
+survey-mute = it connects, then says nothing
+survey-failed = fails at: { $stage }
+survey-tls = TLS
+survey-tls-old = only versions older than 1.2
+survey-certificate = Certificate
+survey-certificate-good = Good for { $host }
+survey-certificate-of = { $subject } (for { $names }), signed by { $issuer }
+survey-certificate-time = { $from } to { $until }, { $days ->
+    [one] { $days } day left
+   *[other] { $days } days left
+}
+survey-certificate-over = { $from } to { $until }, over for { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}
+survey-names-more = { $names } and { $more } more
+survey-names-none = no name
+survey-login = Login
+survey-login-none = not offered
+survey-login-clear = ! also without encryption: { $mechanisms }
+survey-offers = Offers
+survey-greeting = Greeting
+survey-wrong = Problem
+survey-best = Best: port { $port }, { $mode }
+survey-why-implicit = It is encrypted from the first byte, and its certificate is good.
+survey-why-submission = STARTTLS on the port for submission, with a good certificate.
+survey-why-alternative = STARTTLS with a good certificate, on a port beside the usual 465 and 587.
+survey-why-relay = STARTTLS with a good certificate. But port 25 is for mail between servers: many networks block it, and many servers take no login there.
+survey-why-here = What goes there does not leave this machine, so it needs no encryption.
+survey-why-bad = It is encrypted, but its certificate is not good. Mend that before a password goes there.
+survey-next = Set it up:
+survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
+
+providers-line = { $name }: { $summary }
+providers-hint = One in full: mailsetup providers KEY
+providers-no-smtp = No program can send through it: it has no SMTP.
+providers-kind = Kind
+providers-kind-mailbox = personal mailboxes
+providers-kind-hosting = mail for an own domain
+providers-kind-relay = a relay: it only sends
+providers-kind-bridge = a program on this machine that speaks SMTP for a service
+providers-kind-local = a mail server on this machine
+providers-kind-none = mail that no other program can send
+providers-smtp = Sending
+providers-alternatives = Elsewhere
+providers-regions = { "{region}" } is one of: { $regions }
+providers-imap = Reading
+providers-username = User name
+providers-username-address = the whole address
+providers-username-local = what stands before the @
+providers-username-fixed = always { $value }
+providers-username-generated = one that the provider makes up
+providers-username-none = no login
+providers-username-also = if that is refused: { $forms }
+providers-password = Password
+providers-password-no = the mailbox’s password
+providers-password-with-two-factor = { $label } where two-step verification is on, else the mailbox’s password
+providers-password-always = { $label }; the account’s own password never works
+providers-password-unusable = none works, of any kind
+providers-password-label = a special password
+providers-page = Page: { $url }
+providers-before = First
+providers-steps = Steps
+providers-sender = Sender
+providers-limits = Limits
+providers-free = Free plan
+providers-per-second = { $count ->
+    [one] { $count } message a second
+   *[other] { $count } messages a second
+}
+providers-per-minute = { $count ->
+    [one] { $count } message a minute
+   *[other] { $count } messages a minute
+}
+providers-per-hour = { $count ->
+    [one] { $count } message an hour
+   *[other] { $count } messages an hour
+}
+providers-per-day = { $count ->
+    [one] { $count } message a day
+   *[other] { $count } messages a day
+}
+providers-per-month = { $count ->
+    [one] { $count } message a month
+   *[other] { $count } messages a month
+}
+providers-recipients = { $count ->
+    [one] { $count } recipient a message
+   *[other] { $count } recipients a message
+}
+providers-recipients-per-day = { $count ->
+    [one] { $count } recipient a day
+   *[other] { $count } recipients a day
+}
+providers-days = ends after { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+providers-dns = DNS
+providers-dns-spf = SPF: include:{ $name }
+providers-dns-dkim = DKIM: { $records }
+providers-dns-verification = Proof of the domain: { $record }
+providers-oauth = OAuth
+providers-oauth-sasl = { $mechanisms }, scope { $scope }
+providers-oauth-authorize = Authorization: { $url }
+providers-oauth-token = Token: { $url }
+providers-oauth-device = Device: { $url }
+providers-oauth-closed = New programs are not registered: a token has to come from elsewhere.
+providers-domains = Domains
+providers-mx = MX
+providers-warnings = Know
+providers-docs = Help page
+providers-checked = Checked
+providers-checked-line = { $when }{ $confidence ->
+    [high] , several sources agree
+    [medium] , one good source, or several that differ in details
+    [low] , little more than one page says so
+   *[other] {""}
+}
+providers-stale = ! That was { $months } months ago: compare it with the provider’s own page.
+providers-unverified = Unconfirmed
+providers-source = Source
+providers-source-builtin = built in
+providers-source-own = your own file { $path }
+
+# plan: more kinds of file
+plan-port = { $target } decides by the port whether it speaks TLS, and does not do “{ $security }” on port { $port }.{ $ports ->
+    [none] {""}
+   *[other] {" "}It does on port { $ports }.
+}
+plan-fault-syntax = { $path }, line { $line }: the program that reads this file would not take it.
+plan-fault-unfamiliar = { $path }, line { $line }: the settings stand here in a way that mailsetup does not change, such as a list, a reference or a second document.
+plan-hint-by-hand = The file stays untouched. Write this place as plain keys, one a line, and try again; or choose another path.
+
+# targets: one in full
+target-used-by = Used by
+target-file = File
+target-merge-block = a block between two comment lines; all else in the file stays
+target-merge-keys = key by key; all else in the file stays
+target-merge-whole = a file of its own
+target-security = Security
+target-ports = { $mode } only on port { $ports }: the program decides by the port
+target-login = Login
+target-password = Password
+target-password-fetched = fetched by running mailsetup; it stands in no file of the program’s
+target-password-inline = stands in the file
+target-certificates = Certificates
+target-certificates-checked = checked
+target-certificates-unchecked = not checked: who sits between can read the password
+target-trust-ca = can trust an authority of your own (--ca-file)
+target-trust-pin = can trust a single certificate (--pin-sha256)
+target-check = Check it
+target-docs = Manual
+# files that never tear
+host-unsynced = The disk did not confirm the last step. Everything is written, but after a power cut it may be as before: run mailsetup check then.
+field-resume = Go on where you were cut off?
+field-resume-help = A set-up for { $address } (profile { $profile }) was cut off on { $when }. Its answers are still here, but for the password. “No” begins anew.
+# network: what stands between this machine and the server
+render-fault-starttls-gone = The server is known to have STARTTLS, and does not offer it now.
+render-fault-clear-login = The password was kept back: it would have gone in clear text.
+diagnosis-clear-title = A login without TLS needs your word
+diagnosis-clear-meaning = The way to { $host } is not encrypted: everybody on it could read the password. It was not sent.
+diagnosis-clear-step-tls = Turn TLS on: STARTTLS for port 587, implicit TLS for port 465
+diagnosis-clear-step-consent = Only if this server has no TLS and you accept that: mailsetup edit with --allow-plaintext
 ## Where secrets are kept: stores, the vault and its locks, and who reads them
 
 field-run-as = User who sends
@@ -820,6 +1025,7 @@ host-entry-forgotten = The entry { $entry } was taken out of the store “{ $sto
 host-entry-left = The store “{ $store }” still holds the entry { $entry }: remove it there
 host-entry-changed = The entry { $entry } in the store “{ $store }” keeps its new password
 host-recovered-entry = A store still holds the entry { $entry } of a write that was cut off: remove it there
+host-copies-left = A copy of the password’s file could not be taken away and still holds it: remove { $path }
 host-undo-secret = { $path } is not brought back: its password went into another store, and no copy was kept. Enter it with mailsetup edit
 systemd-not-installed = systemd-creds is not installed
 systemd-old = needs systemd { $first } or newer

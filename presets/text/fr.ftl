@@ -375,6 +375,9 @@ talk-keys = Échap revient en arrière, Ctrl-C quitte. Rien n’est écrit avant
 talk-welcome-lines = Entrée prend ce qui est entre crochets. < revient, - vide une réponse, ? aide, Ctrl-C quitte.
 talk-prompt-keys = Échap : retour
 talk-lines-keys = Entrée prend ce qui est entre crochets. < revient, - vide une réponse, Ctrl-C quitte.
+talk-lines-search = Il y en a { $count } en tout : tapez une partie du nom pour chercher, ou ? pour la liste.
+talk-lines-all = Il y en a { $count } en tout : tapez ? pour la liste.
+talk-lines-no-match = Rien ne correspond à « { $typed } ». Tapez une autre partie du nom, ou ? pour la liste.
 talk-change = Que voulez-vous modifier ?
 talk-menu = D’abord casser ou réparer le serveur de la démonstration
 talk-testing = Test en cours ...
@@ -741,15 +744,15 @@ flag-report = Écrire un rapport sans secrets dans ce nouveau fichier
 # discover : ce que l’on apprend du domaine d’une adresse
 discover-plaintext = Ce serveur est connu sans TLS : le mot de passe peut être lu en chemin. Demandez au fournisseur le port 465 ou 587 avec TLS.
 discover-unusable = D’après les signalements, plus aucun programme ne peut s’y connecter par mot de passe.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}Voir { $page }
 }
 discover-oauth = Ces serveurs prennent des jetons OAuth, pas de mot de passe (--auth xoauth2).{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}Voir { $page }
 }
 discover-prepare = Il faut d’abord activer un réglage dans le compte pour que des programmes puissent envoyer.{ $page ->
-    [""] {""}
+    [none] {""}
    *[other] {" "}Voir { $page }
 }
 discover-not-found = { $domain } n’existe pas dans le DNS. Vérifiez l’orthographe de l’adresse.
@@ -760,7 +763,6 @@ discover-null-mx = { $domain } déclare dans le DNS ne pas recevoir de courrier 
 # found : ce qui a été trouvé, sur la page qui demande le fournisseur
 found-searching = Recherche des réglages de { $domain } …
 found-no-smtp = { $domain } appartient à { $provider }, avec qui aucun programme ne peut envoyer. Choisissez ici un autre fournisseur.
-found-gateway = Le courrier de { $domain } passe d’abord par { $gateway }, un filtre : il ne dit pas où sont les boîtes.
 found-nothing = Rien trouvé pour { $domain }. Choisissez le fournisseur, ou « Un autre serveur » avec son nom.
 found-by-mx = L’enregistrement MX de { $domain } ({ $at }) désigne { $provider }.
 found-server = Trouvé pour { $domain } : { $server }{ $origin ->
@@ -777,6 +779,209 @@ render-source-discovered = trouvé
 flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
 script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
 
+# discover : ce qu’une recherche dans le DNS et sur le web apprend
+discover-nearest = { $domain } n’existe pas. Vouliez-vous dire { $near } ?
+discover-no-mx = { $domain } n’a pas d’enregistrement MX : il ne dit pas qui reçoit son courrier.
+discover-gateway = Le courrier pour { $domain } passe d’abord par { $gateway }. C’est un filtre : l’envoi se fait par le fournisseur derrière lui.
+discover-stale-hoster = { $place } n’est plus à jour : le courrier de ce domaine est maintenant chez { $hoster }.
+discover-stale-server = { $place } n’est plus à jour : { $host } ne répond pas comme il devrait.
+discover-unreadable = { $place } contient des réglages illisibles ; ils ont été laissés de côté.
+discover-wildcard = Tout nom sous { $domain } a une adresse, un nom n’y prouve donc rien : un serveur deviné ne compte qu’avec un certificat à lui.
+discover-private = { $host } a une adresse privée : il ne sert qu’à l’intérieur de ce réseau.
+discover-no-smtputf8 = Ce serveur ne prend pas les adresses comme { $address } (SMTPUTF8). Utilisez-en une sans lettres accentuées devant le @.
+
+# detect : ce qui est dit d’une adresse
+detect-nothing = { $address }  rien n’a été trouvé. Prenez --provider custom avec --host.
+detect-from = source
+detect-smtp = smtp
+detect-imap = imap
+detect-login = login
+detect-other = aussi
+detect-origin-preset = domaine du fournisseur lui-même
+detect-origin-table = liste de domaines de courrier
+detect-origin-mx = enregistrement MX { $place }
+detect-origin-srv = enregistrement SRV { $place }
+detect-origin-autoconfig = { $place }
+detect-origin-guess = un nom courant qui répond, { $place }
+detect-passed = répond, TLS correct
+detect-unchecked = pas essayé jusqu’au bout
+detect-login-none = pas d’identifiant
+detect-login-account = un nom à part, affiché dans le compte
+detect-no-smtp = { $provider } n’a pas de SMTP : aucun programme ne peut envoyer par lui.
+detect-consent-plaintext = À confirmer : { $host } n’a pas de TLS, le mot de passe pourrait être lu en chemin.
+## probe et providers
+
+command-probe = Affiche ce qu’un serveur propose, sans identification
+arg-host = Le nom du serveur, ou NOM:PORT
+flag-ca-file = Faire confiance à l’autorité de ce fichier PEM
+survey-asking = Questions à { $host } ({ $ports }) …
+survey-host = { $host } : { $addresses }
+survey-door = Port { $port }, { $mode } : { $state }
+survey-port = Port { $port } : { $state }
+survey-mute = se connecte, puis ne dit rien
+survey-failed = échoue à l’étape : { $stage }
+survey-tls = TLS
+survey-tls-old = seulement des versions antérieures à 1.2
+survey-certificate = Certificat
+survey-certificate-good = Bon pour { $host }
+survey-certificate-of = { $subject } (pour { $names }), signé par { $issuer }
+survey-certificate-time = du { $from } au { $until }, encore { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}
+survey-certificate-over = du { $from } au { $until }, expiré depuis { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}
+survey-names-more = { $names } et { $more } de plus
+survey-names-none = aucun nom
+survey-login = Identification
+survey-login-none = non proposée
+survey-login-clear = ! aussi sans chiffrement : { $mechanisms }
+survey-offers = Propose
+survey-greeting = Accueil
+survey-wrong = Problème
+survey-best = Le mieux : port { $port }, { $mode }
+survey-why-implicit = Tout est chiffré dès le premier octet, et le certificat est bon.
+survey-why-submission = STARTTLS sur le port d’envoi, avec un bon certificat.
+survey-why-alternative = STARTTLS avec un bon certificat, sur un port voisin des 465 et 587 habituels.
+survey-why-relay = STARTTLS avec un bon certificat. Mais le port 25 sert au courrier entre serveurs : beaucoup de réseaux le bloquent, et beaucoup de serveurs n’y prennent pas d’identification.
+survey-why-here = Ce qui y va ne quitte pas cette machine : le chiffrement est inutile.
+survey-why-bad = La connexion est chiffrée, mais le certificat n’est pas bon. Corrigez-le avant d’y envoyer un mot de passe.
+survey-next = Pour le mettre en place :
+survey-hint-detect = Pour une adresse, demandez : mailsetup detect ADRESSE
+
+providers-line = { $name } : { $summary }
+providers-hint = Un seul en détail : mailsetup providers CLÉ
+providers-no-smtp = Aucun programme ne peut envoyer par lui : il n’a pas de SMTP.
+providers-kind = Genre
+providers-kind-mailbox = boîtes personnelles
+providers-kind-hosting = courrier pour son propre domaine
+providers-kind-relay = un relais : il ne fait qu’envoyer
+providers-kind-bridge = un programme de cette machine qui parle SMTP pour un service
+providers-kind-local = un serveur de courrier sur cette machine
+providers-kind-none = du courrier qu’aucun autre programme ne peut envoyer
+providers-smtp = Envoi
+providers-alternatives = Ailleurs
+providers-regions = { "{region}" } est l’un de : { $regions }
+providers-imap = Lecture
+providers-username = Identifiant
+providers-username-address = l’adresse entière
+providers-username-local = ce qui précède le @
+providers-username-fixed = toujours { $value }
+providers-username-generated = un nom donné par le fournisseur
+providers-username-none = pas d’identification
+providers-username-also = en cas de refus : { $forms }
+providers-password = Mot de passe
+providers-password-no = celui de la boîte
+providers-password-with-two-factor = { $label } si la validation en deux étapes est activée, sinon le mot de passe de la boîte
+providers-password-always = { $label } ; le mot de passe du compte ne marche jamais
+providers-password-unusable = aucun ne marche, d’aucune sorte
+providers-password-label = un mot de passe spécial
+providers-page = Page : { $url }
+providers-before = D’abord
+providers-steps = Étapes
+providers-sender = Expéditeur
+providers-limits = Limites
+providers-free = Offre gratuite
+providers-per-second = { $count ->
+    [one] { $count } message par seconde
+   *[other] { $count } messages par seconde
+}
+providers-per-minute = { $count ->
+    [one] { $count } message par minute
+   *[other] { $count } messages par minute
+}
+providers-per-hour = { $count ->
+    [one] { $count } message par heure
+   *[other] { $count } messages par heure
+}
+providers-per-day = { $count ->
+    [one] { $count } message par jour
+   *[other] { $count } messages par jour
+}
+providers-per-month = { $count ->
+    [one] { $count } message par mois
+   *[other] { $count } messages par mois
+}
+providers-recipients = { $count ->
+    [one] { $count } destinataire par message
+   *[other] { $count } destinataires par message
+}
+providers-recipients-per-day = { $count ->
+    [one] { $count } destinataire par jour
+   *[other] { $count } destinataires par jour
+}
+providers-days = finit après { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+providers-dns = DNS
+providers-dns-spf = SPF : include:{ $name }
+providers-dns-dkim = DKIM : { $records }
+providers-dns-verification = Preuve du domaine : { $record }
+providers-oauth = OAuth
+providers-oauth-sasl = { $mechanisms }, portée { $scope }
+providers-oauth-authorize = Autorisation : { $url }
+providers-oauth-token = Jeton : { $url }
+providers-oauth-device = Appareil : { $url }
+providers-oauth-closed = De nouveaux programmes ne sont pas inscrits : le jeton doit venir d’ailleurs.
+providers-domains = Domaines
+providers-mx = MX
+providers-warnings = À savoir
+providers-docs = Page d’aide
+providers-checked = Vérifié
+providers-checked-line = { $when }{ $confidence ->
+    [high] , plusieurs sources concordent
+    [medium] , une bonne source, ou plusieurs qui diffèrent dans les détails
+    [low] , à peine plus d’une page le dit
+   *[other] {""}
+}
+providers-stale = ! C’était il y a { $months } mois : comparez avec la page du fournisseur.
+providers-unverified = Non confirmé
+providers-source = Origine
+providers-source-builtin = fourni avec mailsetup
+providers-source-own = votre propre fichier { $path }
+
+# plan : d’autres sortes de fichiers
+plan-port = { $target } déduit du port s’il parle TLS, et ne fait pas « { $security } » sur le port { $port }.{ $ports ->
+    [none] {""}
+   *[other] {" "}Il le fait sur le port { $ports }.
+}
+plan-fault-syntax = { $path }, ligne { $line } : le programme qui lit ce fichier ne l’accepterait pas.
+plan-fault-unfamiliar = { $path }, ligne { $line } : les réglages sont écrits ici d’une façon que mailsetup ne modifie pas, par exemple une liste, une référence ou un second document.
+plan-hint-by-hand = Le fichier reste intact. Écrivez cet endroit en clés simples, une par ligne, et réessayez ; ou choisissez un autre chemin.
+
+# targets : une cible en détail
+target-used-by = Utilisé par
+target-file = Fichier
+target-merge-block = un bloc entre deux lignes de commentaire ; le reste du fichier ne change pas
+target-merge-keys = clé par clé ; le reste du fichier ne change pas
+target-merge-whole = un fichier à part
+target-security = Sécurité
+target-ports = { $mode } seulement sur le port { $ports } : le programme décide d’après le port
+target-login = Connexion
+target-password = Mot de passe
+target-password-fetched = obtenu en lançant mailsetup ; il n’est dans aucun fichier du programme
+target-password-inline = dans le fichier
+target-certificates = Certificats
+target-certificates-checked = vérifiés
+target-certificates-unchecked = non vérifiés : quelqu’un placé entre les deux peut lire le mot de passe
+target-trust-ca = peut faire confiance à votre propre autorité (--ca-file)
+target-trust-pin = peut faire confiance à un seul certificat (--pin-sha256)
+target-check = Vérifier
+target-docs = Manuel
+# files that never tear
+host-unsynced = Le disque n’a pas confirmé la dernière étape. Tout est écrit, mais après une coupure de courant l’ancien état peut revenir : lancez alors mailsetup check.
+field-resume = Reprendre là où vous avez été coupé ?
+field-resume-help = Une configuration pour { $address } (profil { $profile }) a été interrompue le { $when }. Ses réponses sont encore là, sauf le mot de passe. « Non » recommence à zéro.
+# network : ce qui se trouve entre cette machine et le serveur
+render-fault-starttls-gone = On sait que le serveur a STARTTLS, et il ne le propose plus.
+render-fault-clear-login = Le mot de passe n’est pas parti : il serait passé en clair.
+diagnosis-clear-title = S’identifier sans TLS demande votre accord
+diagnosis-clear-meaning = Le trajet vers { $host } n’est pas chiffré : tout le monde y lirait le mot de passe. Il n’a pas été envoyé.
+diagnosis-clear-step-tls = Activez TLS : STARTTLS pour le port 587, TLS implicite pour le port 465
+diagnosis-clear-step-consent = Seulement si ce serveur n’a pas TLS et que vous l’acceptez : mailsetup edit avec --allow-plaintext
 ## Où les secrets sont gardés : magasins, coffre et verrous, et qui les lit
 
 field-run-as = Utilisateur qui envoie
@@ -820,6 +1025,7 @@ host-entry-forgotten = L’entrée { $entry } a été retirée du magasin « { 
 host-entry-left = Le magasin « { $store } » contient encore l’entrée { $entry } : retirez-la là-bas
 host-entry-changed = L’entrée { $entry } du magasin « { $store } » garde son nouveau mot de passe
 host-recovered-entry = Un magasin contient encore l’entrée { $entry } d’une écriture interrompue : retirez-la là-bas
+host-copies-left = Une copie du fichier du mot de passe n’a pas pu être supprimée et le contient encore : supprimez { $path }
 host-undo-secret = { $path } n’est pas ramené : son mot de passe est passé dans un autre magasin, et aucune copie n’a été gardée. Saisissez-le avec mailsetup edit
 systemd-not-installed = systemd-creds n’est pas installé
 systemd-old = demande systemd { $first } ou plus récent

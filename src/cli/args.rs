@@ -144,7 +144,11 @@ fn subcommands(text: &Text) -> Vec<Command> {
     };
     vec![
         sub("check").arg(arg("PROFILE")).arg(switch("send")).arg(value("report", "FILE")),
-        sub("detect").arg(arg("ADDRESS").required(true).num_args(1..)).arg(switch("offline")),
+        sub("detect")
+            .arg(arg("ADDRESS").required(true).num_args(1..))
+            .arg(switch("offline"))
+            .arg(switch("database").conflicts_with("offline")),
+        sub("probe").arg(arg("HOST").required(true)).arg(value("ca-file", "FILE")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl"))

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Exit},
     frontend::script::exit_of,
     host::{self, Disk},
-    mail::{Auth, Endpoint, Lock, Profile, profile::Check},
+    mail::{Auth, Lock, Profile, Security, profile::Check},
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
@@ -92,7 +92,9 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         context.out(&document.to_string())?;
     }
     let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
-    profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result });
+    let secured =
+        if climb.is_secured() { Some(dial.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
+    profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result, secured });
     // Who may check need not be who may write: the note of the result is a courtesy.
     let _ = host::profiles::save(&name, &profile, &places);
     let exit = match &climb.evidence {
@@ -125,7 +127,7 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
         }),
     };
     Ok(Dial {
-        endpoint: Endpoint { host: smtp.host.clone(), port: smtp.port, security: smtp.security },
+        endpoint: smtp.endpoint(),
         provider: smtp.provider.clone(),
         goal: if send { Goal::Send } else { Goal::Rehearse },
         ehlo: smtp.ehlo.clone(),
@@ -138,8 +140,16 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
         }),
         ca_file: smtp.tls.ca_file.clone(),
         pin: smtp.tls.pin_sha256.clone(),
+        had_starttls: had_starttls(profile),
+        allow_plaintext: smtp.allow_plaintext,
         timeout: context.timeout()?,
     })
+}
+
+/// Whether STARTTLS came about with this very server before.
+pub(super) fn had_starttls(profile: &Profile) -> bool {
+    let secured = profile.check.as_ref().and_then(|check| check.secured.as_ref());
+    profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())
 }
 
 /// Targets whose files no longer say what the profile says.

@@ -1,4 +1,4 @@
-//! The small commands: list, show, remove, undo, secret, providers, targets.
+//! The small commands: list, show, remove, undo, secret.
 
 use serde_json::json;
 
@@ -6,9 +6,8 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
-    mail::{Endpoint, Profile, profile::SecretPlace, reply::escape},
+    mail::{Profile, profile::SecretPlace, reply::escape},
     phrase,
-    presets::{Provider, Target},
 };
 
 /// The profile that is meant when none is named: the only one, else `default`.
@@ -38,11 +37,11 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
             Ok(profile) if context.json => context.out(&summary(&name, &profile).to_string())?,
             Ok(profile) => {
                 let state = if profile.enabled { last_check(context, &profile) } else { context.text.get("list-disabled") };
-                let server = Endpoint { host: profile.smtp.host, port: profile.smtp.port, security: profile.smtp.security };
+                let server = profile.smtp.endpoint();
                 context.out(&format!(
                     "{name:<16} {:<32} {:<36} {state}",
                     escape(&profile.sender.address),
-                    server.authority()
+                    escape(&server.authority())
                 ))?;
             }
             Err(error) => {
@@ -85,7 +84,7 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
 
 /// `remove`: what was written for the profile is taken back.
 pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
-    let applied = host::take_back(name, &context.places()?)?;
+    let applied = host::take_back(name, &context.places()?, &host::Options::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
         context.out(&document.to_string())?;
@@ -100,7 +99,7 @@ pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
 
 /// `undo`: the last write is taken back.
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
-    let undone = host::undo(&context.places()?)?;
+    let undone = host::undo(&context.places()?, &host::Options::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;
@@ -148,62 +147,7 @@ pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> R
     Ok(Exit::Ok)
 }
 
-/// `providers`: what is built in or added.
-pub(super) fn providers(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
-    let lang = context.lang();
-    let found: Vec<&Provider> = context
-        .catalog
-        .providers()
-        .filter(|provider| {
-            matches(query, &[&provider.key, &provider.name])
-                || provider.domains.iter().any(|domain| Some(domain.as_str()) == query)
-        })
-        .collect();
-    for provider in &found {
-        if context.json {
-            let document = json!({
-                "key": provider.key, "name": provider.name, "smtp": provider.smtp, "imap": provider.imap,
-                "domains": provider.domains, "password_url": provider.password.url, "docs": provider.docs,
-                "checked": provider.checked,
-            });
-            context.out(&document.to_string())?;
-        } else {
-            context.out(&format!("{:<18} {:<34} {}", provider.key, provider.name, provider.guidance(lang).summary))?;
-        }
-    }
-    Ok(none_found(context, found.is_empty(), query))
-}
-
-/// `targets`: what settings can be written for.
-pub(super) fn targets(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
-    let lang = context.lang();
-    let found: Vec<&Target> =
-        context.catalog.targets().filter(|target| matches(query, &[&target.key, &target.name])).collect();
-    for target in &found {
-        if context.json {
-            let files: Vec<_> = target
-                .files
-                .iter()
-                .map(|file| json!({"id": file.id, "user": file.user, "system": file.system, "mode": file.mode}))
-                .collect();
-            let document = json!({
-                "key": target.key, "name": target.name, "files": files, "security": target.security,
-                "checks_certificates": target.checks_certificates, "fetches_secret": target.fetches_secret, "docs": target.docs,
-                "checked": target.checked,
-            });
-            context.out(&document.to_string())?;
-        } else {
-            context.out(&format!("{:<14} {:<24} {}", target.key, target.name, target.words(lang).summary))?;
-        }
-    }
-    Ok(none_found(context, found.is_empty(), query))
-}
-
-fn matches(query: Option<&str>, words: &[&str]) -> bool {
-    query.is_none_or(|query| words.iter().any(|word| word.to_lowercase().contains(&query.to_lowercase())))
-}
-
-fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
+pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
     match query.filter(|_| none) {
         Some(query) => {
             context.say_phrase(&phrase!("nothing-found", query = escape(query)));

@@ -11,7 +11,7 @@ use std::{
 
 use super::inputs::Inputs;
 use crate::{
-    discover::Reach,
+    discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, secrets::vault},
@@ -138,6 +138,7 @@ impl Context {
                 let places = host::places(Some(scope), root.as_deref(), Folders::of_person())?;
                 Ok(Places { keys: keys.clone(), ..places })
             }),
+            net: Arc::new(Net::system),
             resolver: Arc::new(SystemResolver),
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
         }
@@ -146,11 +147,7 @@ impl Context {
     /// Data: a line on standard output.
     #[expect(clippy::unused_self, reason = "the way out is the context's, as are words for a person")]
     pub(super) fn out(&self, line: &str) -> Result<(), Error> {
-        match writeln!(io::stdout().lock(), "{line}") {
-            // Whoever reads it has read enough, as `head` does.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written.map_err(|error| broken(&error)),
-        }
+        written(writeln!(io::stdout().lock(), "{line}"))
     }
 
     /// Words for a person: a line on standard error.
@@ -216,9 +213,12 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The error for standard output that cannot be written.
-fn broken(error: &io::Error) -> Error {
-    Error::new(Exit::Io, phrase!("cli-output", cause = error))
+/// What came of writing to standard output. Whoever reads it may have read enough, as `head` does: that is no error.
+pub(super) fn written(result: io::Result<()>) -> Result<(), Error> {
+    result.or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(Error::new(Exit::Io, phrase!("cli-output", cause = error))),
+    })
 }
 
 /// The program's own absolute path.

@@ -1,73 +1,158 @@
-//! `detect`: the settings for addresses, from the presets.
+//! `detect`: the settings for addresses, as a table or one JSON document a line.
 
-use serde_json::{Value, json};
+mod document;
+mod table;
 
-use super::context::Context;
-use crate::{
-    error::{Error, Exit},
-    mail::{Address, reply::escape},
-    phrase,
-    presets::{Provider, provider::UsernameForm},
+use std::{
+    io::{self, BufRead, Read, Write},
+    time::Duration,
 };
 
-/// One line an address; an address that is none is said, and the others go on.
+use super::context::{Context, written};
+use crate::{
+    discover::{DEADLINE, Discovery, DomainFault, Net, Reach, Search, discover},
+    error::{Error, Exit},
+    host,
+    mail::{Address, reply::escape},
+    phrase,
+    probe::Cancel,
+};
+
+/// No address is longer (RFC 5321, 4.5.3.1); what is typed around it is bounded too.
+const LONGEST: u64 = 4096;
+
+/// The settings for some addresses, or for those of standard input, one a line, for `-`. An address that is none is said, and
+/// the others go on.
 pub(super) fn run(context: &Context, addresses: &[&str]) -> Result<Exit, Error> {
-    let mut exit = Exit::Ok;
-    for typed in addresses {
-        let Ok(address) = typed.parse::<Address>() else {
-            let why = phrase!("detect-no-address", typed = escape(typed));
-            if context.json {
-                let warnings = [context.text.say(&why)];
-                let line = json!({"address": typed, "provider": null, "source": "none", "smtp": [], "imap": [],
-                                  "username": null, "warnings": warnings});
-                context.out(&line.to_string())?;
+    let mut detector = Detector::new(context)?;
+    match addresses {
+        ["-"] => detector.stream()?,
+        addresses => {
+            for typed in addresses {
+                detector.detect(typed)?;
             }
-            context.say_phrase(&why);
-            exit = Exit::Data;
-            continue;
-        };
-        let provider = context.catalog.provider_of_domain(address.domain());
-        if context.json {
-            context.out(&document(context, &address, provider).to_string())?;
-            continue;
-        }
-        match provider {
-            Some(provider) => {
-                context.out(&format!("{address}  {}", provider.name))?;
-                for server in &provider.smtp {
-                    context.out(&format!("  smtp  {}  {}", server.authority(), server.security))?;
-                }
-                if let Some(server) = &provider.imap {
-                    context.out(&format!("  imap  {}  {}", server.authority(), server.security))?;
-                }
-                for warning in &provider.guidance(context.lang()).warnings {
-                    context.out(&format!("  ! {warning}"))?;
-                }
-            }
-            None => context.out(&context.text.say(&phrase!("detect-unknown", address = address)))?,
         }
     }
-    Ok(exit)
+    written(detector.out.flush())?;
+    Ok(detector.exit)
 }
 
-fn document(context: &Context, address: &Address, provider: Option<&Provider>) -> Value {
-    json!({
-        "address": address.to_string(),
-        "provider": provider.map(|provider| &provider.key),
-        "source": if provider.is_some() { "preset" } else { "none" },
-        "smtp": provider.map(|provider| provider.smtp.clone()).unwrap_or_default(),
-        "imap": provider.and_then(|provider| provider.imap.clone()).into_iter().collect::<Vec<_>>(),
-        "username": provider.map(username),
-        "warnings": provider.map(|provider| provider.guidance(context.lang()).warnings.clone()).unwrap_or_default(),
-    })
+struct Detector<'a> {
+    context: &'a Context,
+    reach: Reach,
+    timeout: Duration,
+    /// The name that EHLO gives.
+    ehlo: String,
+    net: Net,
+    out: io::BufWriter<io::StdoutLock<'static>>,
+    exit: Exit,
 }
 
-fn username(provider: &Provider) -> &str {
-    match provider.username.form {
-        UsernameForm::Address => "address",
-        UsernameForm::Local => "local",
-        UsernameForm::Fixed => provider.username.value.as_deref().unwrap_or("fixed"),
-        UsernameForm::Generated => "generated",
-        UsernameForm::None => "none",
+impl<'a> Detector<'a> {
+    fn new(context: &'a Context) -> Result<Self, Error> {
+        let timeout = match context.inputs.get("timeout") {
+            Some(_) => context.timeout()?,
+            None => DEADLINE,
+        };
+        let facts = host::facts();
+        let ehlo = facts.full_name.unwrap_or(facts.host_name);
+        Ok(Self {
+            context,
+            reach: context.reach(),
+            timeout,
+            ehlo,
+            net: Net::system(),
+            out: io::BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+            exit: Exit::Ok,
+        })
+    }
+
+    /// Answers line by line, and holds none of them.
+    fn stream(&mut self) -> Result<(), Error> {
+        let mut input = io::BufReader::with_capacity(1 << 16, io::stdin().lock());
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = input.by_ref().take(LONGEST).read_until(b'\n', &mut line);
+            let length = read.map_err(|error| Error::new(Exit::Io, phrase!("cli-input", cause = error)))?;
+            if length == 0 {
+                return Ok(());
+            }
+            if line.last() != Some(&b'\n') {
+                skip_line(&mut input)?;
+            }
+            let typed = String::from_utf8_lossy(&line);
+            if !typed.trim().is_empty() {
+                self.detect(typed.trim())?;
+            }
+            // Whoever waits for the answer before the next question gets it.
+            if input.buffer().is_empty() {
+                written(self.out.flush())?;
+            }
+        }
+    }
+
+    fn detect(&mut self, typed: &str) -> Result<(), Error> {
+        let Ok(address) = typed.parse::<Address>() else {
+            let why = phrase!("detect-no-address", typed = escape(typed));
+            if self.context.json {
+                document::of_nothing(typed, &self.context.text.say(&why)).write(&mut self.out)?;
+            }
+            self.context.say_phrase(&why);
+            self.end_with(Exit::Data);
+            return Ok(());
+        };
+        let context = self.context;
+        let search = Search { address, reach: self.reach, timeout: self.timeout, ehlo: self.ehlo.clone() };
+        let found = discover(&search, &context.catalog, &self.net, &Cancel::default(), &mut |_| {});
+        if context.json {
+            document::of(context, &search.address, &found).write(&mut self.out)?;
+        } else {
+            for line in table::lines(context, &search, &found) {
+                written(writeln!(self.out, "{line}"))?;
+            }
+        }
+        if self.reach != Reach::Offline {
+            written(self.out.flush())?;
+        }
+        self.end_with(exit(&found));
+        Ok(())
+    }
+
+    /// Of several ends the one counts that has to be mended first.
+    fn end_with(&mut self, exit: Exit) {
+        let weight = |exit| match exit {
+            Exit::Ok => 0,
+            Exit::Unavailable => 1,
+            Exit::TempFail => 2,
+            Exit::NoHost => 3,
+            _ => 4,
+        };
+        if weight(exit) > weight(self.exit) {
+            self.exit = exit;
+        }
+    }
+}
+
+/// How one address ends.
+fn exit(found: &Discovery) -> Exit {
+    match found.fault {
+        Some(DomainFault::NotFound) => Exit::NoHost,
+        _ if !found.proposals.is_empty() => Exit::Ok,
+        Some(DomainFault::Broken | DomainFault::NoResolver) => Exit::TempFail,
+        Some(DomainFault::NullMx) | None => Exit::Unavailable,
+    }
+}
+
+/// Leaves the rest of a line that is too long.
+fn skip_line(input: &mut impl BufRead) -> Result<(), Error> {
+    loop {
+        let chunk = input.fill_buf().map_err(|error| Error::new(Exit::Io, phrase!("cli-input", cause = error)))?;
+        let end = chunk.iter().position(|byte| *byte == b'\n');
+        let (length, done) = end.map_or((chunk.len(), chunk.is_empty()), |at| (at + 1, true));
+        input.consume(length);
+        if done {
+            return Ok(());
+        }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     presets::nearest,
     probe::Stage,
     render,
+    setup::port,
 };
 
 /// A pasted reply is never longer than this; what comes behind says nothing more.
@@ -44,13 +45,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         [] => from_stdin()?,
         words => words.join(" ").into_bytes(),
     };
-    let port = match word("port") {
-        None => None,
-        Some(typed) => match typed.parse::<u16>() {
-            Ok(port) if port > 0 => Some(port),
-            _ => return Err(Error::new(Exit::Usage, phrase!("invalid-port", typed = crate::mail::reply::escape(&typed)))),
-        },
-    };
+    let port = word("port").map(|typed| port(&typed)).transpose().map_err(|phrase| Error::new(Exit::Usage, phrase))?;
     let stage = word("stage").map(|typed| stage(&typed).ok_or_else(|| bad_stage(&typed))).transpose()?;
     let diagnosis = doctor.explain(&Explain { reply, provider: word("provider"), host: word("host"), port, stage });
     if context.json {

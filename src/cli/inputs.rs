@@ -4,12 +4,11 @@ use std::{collections::BTreeMap, path::Path};
 
 use clap::ArgMatches;
 
-use super::args::EXTRAS;
+use super::{answers, args::EXTRAS};
 use crate::{
     error::{Error, Exit},
     mail::reply::escape,
     phrase,
-    presets::nearest,
     setup::{FIELDS, Field, Source},
 };
 
@@ -152,36 +151,7 @@ impl Inputs {
     }
 
     fn take_file(&mut self, path: &Path) -> Result<(), Error> {
-        let file = escape(&path.display().to_string());
-        let source = std::fs::read_to_string(path)
-            .map_err(|error| Error::new(Exit::NoInput, phrase!("cli-answers-unreadable", file = file, cause = error)))?;
-        let table: toml::Table = toml::from_str(&source).map_err(|error| {
-            let line = error.span().map_or(1, |span| line_of(&source, span.start));
-            Error::new(Exit::Data, phrase!("cli-answers-syntax", file = file, line = line, cause = error.message()))
-        })?;
-        for (key, value) in table {
-            let name = key.replace('_', "-");
-            let Some((name, _)) = names().find(|(known, _)| *known == name && *known != "answers") else {
-                if name == "password" {
-                    return Err(Error::new(Exit::Data, phrase!("cli-answers-password", file = file)));
-                }
-                let error = Error::new(Exit::Data, phrase!("cli-answers-unknown", file = file, key = escape(&key)));
-                let near = nearest(&name, names().map(|(known, _)| known)).map(|near| near.replace('-', "_"));
-                return Err(match near {
-                    Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
-                    None => error,
-                });
-            };
-            let text = match value {
-                toml::Value::String(text) => text,
-                toml::Value::Integer(number) => number.to_string(),
-                toml::Value::Boolean(true) => "yes".to_owned(),
-                toml::Value::Boolean(false) => "no".to_owned(),
-                toml::Value::Array(list) if list.iter().all(toml::Value::is_str) => {
-                    list.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(",")
-                }
-                _ => return Err(Error::new(Exit::Data, phrase!("cli-answers-kind", file = file, key = key))),
-            };
+        for (name, text) in answers::read(path)? {
             self.put(name, text, Source::File);
         }
         Ok(())
@@ -198,12 +168,7 @@ fn spelled(name: &str, source: Source) -> String {
 }
 
 /// Every flag's name, and whether it is a switch.
-fn names() -> impl Iterator<Item = (&'static str, bool)> {
+pub(super) fn names() -> impl Iterator<Item = (&'static str, bool)> {
     let fields = FIELDS.iter().filter(|spec| !spec.flag.is_empty()).map(|spec| (spec.flag, spec.value.is_empty()));
     fields.chain(EXTRAS.iter().map(|flag| (flag.name, flag.value.is_empty())))
-}
-
-/// The line, from 1, of a byte's place.
-fn line_of(source: &str, at: usize) -> usize {
-    source.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
 }

@@ -1,6 +1,7 @@
 //! `mailsetup [ADDRESS]`, `--demo` and `edit`: the conversation with its front end.
 
 mod demo;
+mod resume;
 pub(super) mod saved;
 mod script;
 
@@ -11,6 +12,7 @@ use std::{
 };
 
 use demo::Scratch;
+use resume::Memoir;
 
 use super::{
     context::{Context, program, variable},
@@ -18,7 +20,13 @@ use super::{
 };
 use crate::{
     error::{Error, Exit},
-    frontend::{Companion, lines::Liner, prompt::Prompter, restore::restorer, talk, tui},
+    frontend::{
+        Companion, Keeper,
+        lines::Liner,
+        prompt::Prompter,
+        restore::{self, Restorer},
+        talk, tui,
+    },
     host::{self, input},
     mail::{Secret, reply::escape},
     phrase,
@@ -71,7 +79,13 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         check_ca_file(&stage.setup)?;
         check_places(context, &stage.setup)?;
     }
-    converse(context, stage)
+    let memoir = if is_demo || !context.may_ask() {
+        None
+    } else {
+        let places = (stage.runner.places)(stage.setup.scope())?;
+        Some(Memoir::begin(&places, &mut stage, edit))
+    };
+    converse(context, stage, memoir)
 }
 
 fn real(context: &Context, options: Options) -> Stage {
@@ -127,16 +141,24 @@ fn secret(context: &Context) -> Result<Option<Given>, Error> {
 
 /// A CA file that cannot be used is said before any server is asked.
 fn check_ca_file(setup: &Setup) -> Result<(), Error> {
-    let Some(path) = setup.value(Field::CaFile) else { return Ok(()) };
-    let shown = escape(&path);
-    let pem = std::fs::read(&path).map_err(|error| {
+    setup.value(Field::CaFile).map_or(Ok(()), |path| read_ca(&path).map(drop))
+}
+
+/// Reads a CA file.
+///
+/// # Errors
+/// It cannot be read, or says nobody to trust.
+pub(super) fn read_ca(path: &str) -> Result<Vec<u8>, Error> {
+    let shown = escape(path);
+    let pem = std::fs::read(path).map_err(|error| {
         Error::new(Exit::NoInput, phrase!("cli-ca-file-unreadable", file = shown, cause = error))
             .hint(phrase!("cli-ca-file-hint"))
     })?;
     probe::check_ca(&pem).map_err(|cause| {
         Error::new(Exit::Config, phrase!("cli-ca-file-bad", file = shown, cause = escape(&cause)))
             .hint(phrase!("cli-ca-file-hint"))
-    })
+    })?;
+    Ok(pem)
 }
 
 /// A folder that cannot be written is said before any question is asked.
@@ -148,35 +170,37 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     let places = (context.runner().places)(order_scope)?;
     host::writable(&places.config.join("profiles"))?;
     host::writable(&places.state)?;
-    host::recover(&places)?.iter().for_each(|note| context.say_phrase(note));
+    host::recover(&places, &host::Options::default())?.iter().for_each(|note| context.say_phrase(note));
     Ok(())
 }
 
-fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
+fn converse(context: &Context, mut stage: Stage, memoir: Option<Memoir>) -> Result<Exit, Error> {
     if !context.may_ask() {
         return script::run(context, stage);
     }
+    let mut nobody = ();
+    let mut kept = memoir.clone();
+    let keeper: &mut dyn Keeper = kept.as_mut().map_or(&mut nobody, |memoir| memoir);
     let lost = |error: io::Error| Error::new(Exit::Io, phrase!("cli-terminal", cause = error));
     let term = variable("TERM").unwrap_or_else(|| "dumb".into());
     // Gum and huh have made ACCESSIBLE the word for a screen reader.
     let plain_lines = term == "dumb" || variable("ACCESSIBLE").is_some();
     if plain_lines || context.inputs.is_set("plain") || !io::stdout().is_terminal() {
-        let (restore, scratch) = (restorer(!plain_lines), stage.scratch.clone());
-        host::signals::leave_with(Exit::Cancelled, move || {
-            restore();
-            let _ = scratch.is_none_or(|scratch| scratch.clear());
-        });
+        let terminal = Restorer::new(!plain_lines);
+        terminal.clone().on_panic();
+        let (memoir, scratch) = (memoir.clone(), stage.scratch.clone());
+        host::signals::leave_with(Exit::Cancelled, Watch { terminal, memoir, scratch });
         let text = Rc::clone(&context.text);
         let companion = stage.companion.as_deref_mut();
         context.say_all(talk::welcome(&text, plain_lines));
         if plain_lines {
-            talk::talk(&mut stage.setup, &stage.runner, &mut Liner::new(&text), companion).map_err(lost)?;
+            talk::talk(&mut stage.setup, &stage.runner, &mut Liner::new(&text), companion, keeper).map_err(lost)?;
         } else {
             let mut prompter = Prompter::new(&text, context.color());
-            talk::talk(&mut stage.setup, &stage.runner, &mut prompter, companion).map_err(lost)?;
+            talk::talk(&mut stage.setup, &stage.runner, &mut prompter, companion, keeper).map_err(lost)?;
         }
     } else {
-        stage = by_wizard(context, stage).map_err(lost)?;
+        stage = by_wizard(context, stage, keeper).map_err(lost)?;
         if stage.setup.status() == Status::Done {
             let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
             context.say_all(talk::closing(&stage.setup, columns));
@@ -184,6 +208,9 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
     }
     // Whoever left while files were written waits for them, and what has not begun to write never does.
     std::mem::forget(host::signals::settled());
+    if let Some(memoir) = memoir.filter(|_| !stage.setup.is_lost()) {
+        memoir.forget();
+    }
     let saved = report::of_setup(context, &stage.setup);
     part(context, stage.scratch.as_ref());
     let exit = if stage.setup.status() == Status::Done {
@@ -193,6 +220,33 @@ fn converse(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         Exit::Cancelled
     };
     report::ended(context, exit, saved)
+}
+
+/// What signals do to prompts and lines.
+struct Watch {
+    terminal: Restorer,
+    memoir: Option<Memoir>,
+    scratch: Option<Scratch>,
+}
+
+impl host::signals::Watcher for Watch {
+    fn leave(&mut self, by_person: bool) {
+        self.terminal.end();
+        if let Some(memoir) = self.memoir.as_ref().filter(|_| by_person) {
+            memoir.forget();
+        }
+        let _ = self.scratch.as_ref().is_none_or(Scratch::clear);
+    }
+
+    fn stop(&mut self) {
+        self.terminal.pause();
+        restore::stop();
+        self.terminal.resume();
+    }
+
+    fn go_on(&mut self) {
+        self.terminal.resume();
+    }
 }
 
 /// Names the demo's folder, unless nothing was written there: then it goes.
@@ -210,13 +264,13 @@ fn save_report(setup: &Setup) -> Result<std::path::PathBuf, Phrase> {
 }
 
 /// Runs the conversation in the full-screen wizard.
-fn by_wizard(context: &Context, stage: Stage) -> io::Result<Stage> {
+fn by_wizard(context: &Context, stage: Stage, keeper: &mut dyn Keeper) -> io::Result<Stage> {
     let (messages, results) = std::sync::mpsc::channel();
     let runner = stage.runner.clone();
     let starter: tui::Starter = Box::new(move |effect| runner.start(effect, messages.clone()));
     let diff: tui::Differ =
         |change, secret| crate::plan::diff(change, secret).iter().map(crate::plan::DiffLine::marked).collect();
     let options = tui::Options { look: tui::Look::of(variable, context.color()), diff, report: save_report };
-    let ended = tui::run(stage.setup, starter, results, options, stage.companion)?;
+    let ended = tui::run(stage.setup, starter, results, options, stage.companion, keeper)?;
     Ok(Stage { setup: ended.setup, companion: None, ..stage })
 }

@@ -107,7 +107,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn diagnosis(&self, base: Diagnosis, verdict: Verdict) -> Diagnosis {
-        let mut diagnosis = Diagnosis { fix: None, change: std::collections::BTreeMap::new(), ..base };
+        let mut diagnosis = Diagnosis { fix: None, change: std::collections::BTreeMap::new(), needs_person: false, ..base };
         let (port, host) = (self.evidence.endpoint.port, self.host());
         let second = self.found.second.as_ref().map(|second| escape(&second.host)).unwrap_or_default();
         let (cause, certain) = match verdict {

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use serde::Deserialize;
 
 use super::*;
-use crate::probe::Fault;
+use crate::{mail::Security, probe::Fault};
 
 #[derive(Deserialize)]
 struct Case {
@@ -149,7 +149,7 @@ fn patterns_and_placeholders_are_known() {
     }
 }
 
-fn every_fault() -> [Fault; 26] {
+fn every_fault() -> [Fault; 27] {
     use crate::probe::{CertFault, DnsFault};
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
     let tls = |not_tls| Fault::Tls { text: String::new(), not_tls };
@@ -175,12 +175,33 @@ fn every_fault() -> [Fault; 26] {
         Fault::Certificate(CertFault::WrongPin),
         Fault::Certificate(CertFault::Unsupported),
         Fault::NoStarttls,
+        Fault::StarttlsGone,
         Fault::Injected,
         Fault::NoAuth,
         Fault::NoCommonMechanism,
         Fault::NotSmtp(String::new()),
         Fault::TooLong,
     ]
+}
+
+#[test]
+fn no_change_ever_turns_tls_off() {
+    let catalog = Catalog::builtin();
+    let doctor = Doctor::new(&catalog, Lang::En);
+    let provider = |key: &str| catalog.provider(key).map(|provider| provider.key.clone());
+    for (fault, provider) in every_fault().into_iter().flat_map(|fault| {
+        [None, provider("gmail"), provider("ovh"), provider("proton-bridge")].map(|provider| (fault.clone(), provider))
+    }) {
+        for (stage, port) in Stage::ALL.into_iter().flat_map(|stage| [25, 465, 587].map(|port| (stage, port))) {
+            for security in [Security::Tls, Security::Starttls] {
+                let endpoint = Endpoint { host: "mail.example.org".into(), port, security };
+                let evidence = Evidence { provider: provider.clone(), ..Evidence::new(stage, endpoint, fault.clone()) };
+                let change = doctor.diagnose(&evidence).change;
+                assert_ne!(change.get("security").map(String::as_str), Some("none"), "{evidence:?}");
+                assert!(!change.contains_key("allow_plaintext"), "{evidence:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn ascii_domain(address: &Address) -> String {
 
 fn of_row(row: Row, provider: Option<&Provider>) -> Proposal {
     let plaintext = row.smtp.iter().all(|server| server.security == Security::None);
-    let docs = row.docs.unwrap_or_default();
+    let docs = row.docs.unwrap_or("none");
     let mut warnings = Vec::new();
     if plaintext {
         warnings.push(phrase!("discover-plaintext"));

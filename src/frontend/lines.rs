@@ -12,13 +12,21 @@ use rustix::{
 };
 use zeroize::Zeroizing;
 
-use super::talk::{Asker, Said};
-use crate::{
-    mail::Secret,
-    phrase,
-    presets::Text,
-    setup::{Question, Shape},
+use super::{
+    restore,
+    talk::{Asker, Said},
 };
+use crate::{
+    mail::{Secret, reply::escape},
+    phrase,
+    presets::{Phrase, Text},
+    setup::{Choice, Question, Shape},
+};
+
+/// Longer lists are searched, not read out.
+const LONG: usize = 15;
+/// How much of a long list is read out.
+const FIRST: usize = 6;
 
 /// Asks by plain lines.
 #[derive(Debug)]
@@ -32,14 +40,49 @@ impl<'a> Liner<'a> {
         Self { text }
     }
 
-    fn list(&mut self, question: &Question) -> io::Result<()> {
-        for (index, choice) in question.choices.iter().enumerate() {
+    /// Reads out choices with their numbers.
+    fn list(&mut self, question: &Question, wanted: impl Fn(usize, &Choice) -> bool) -> io::Result<()> {
+        for (index, choice) in question.choices.iter().enumerate().filter(|(index, choice)| wanted(*index, choice)) {
             let number = index + 1;
             let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
             let dash = if hint.is_empty() { "" } else { " - " };
             self.say(&format!("  {number}. {}{dash}{hint}", choice.label))?;
         }
         Ok(())
+    }
+
+    /// Reads out a list; of a long one its beginning, its end, what is chosen, and how to find the rest.
+    fn introduce(&mut self, question: &Question) -> io::Result<()> {
+        let count = question.choices.len();
+        if count <= LONG {
+            return self.list(question, |_, _| true);
+        }
+        let chosen: Vec<&str> = question.default.iter().flat_map(|default| default.split(',')).collect();
+        self.list(question, |index, choice| index < FIRST || index + 1 == count || chosen.contains(&choice.value.as_str()))?;
+        let more = if question.shape == Shape::Choice { "talk-lines-search" } else { "talk-lines-all" };
+        self.say(&self.text.say(&Phrase::new(more).with("count", count)))
+    }
+
+    /// The one choice of a long list that a typed word finds; when it is none or several, they are read out.
+    fn search(&mut self, question: &Question, typed: &str) -> io::Result<Option<String>> {
+        let word = typed.to_lowercase();
+        let is = |choice: &Choice| choice.value == word || choice.label.to_lowercase() == word;
+        if let Some(choice) = question.choices.iter().find(|choice| is(choice)) {
+            return Ok(Some(choice.value.clone()));
+        }
+        let holds = |choice: &Choice| {
+            [&choice.value, &choice.label, &choice.hint].iter().any(|text| text.to_lowercase().contains(&word))
+        };
+        let found: Vec<&Choice> = question.choices.iter().filter(|choice| holds(choice)).collect();
+        match found.as_slice() {
+            [] => self.say(&self.text.say(&phrase!("talk-lines-no-match", typed = escape(typed))))?,
+            [only] => {
+                self.say(&only.label)?;
+                return Ok(Some(only.value.clone()));
+            }
+            _ => self.list(question, |_, choice| holds(choice))?,
+        }
+        Ok(None)
     }
 
     /// What stands in brackets behind the label: what Enter takes.
@@ -83,7 +126,22 @@ impl Asker for Liner<'_> {
         if !question.help.is_empty() {
             self.say(&question.help)?;
         }
-        self.list(question)?;
+        self.introduce(question)?;
+        self.prompt(question)
+    }
+
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        writeln!(io::stderr(), "{line}")
+    }
+
+    fn columns(&self) -> usize {
+        80
+    }
+}
+
+impl Liner<'_> {
+    /// Asks for the answer, until there is one.
+    fn prompt(&mut self, question: &Question) -> io::Result<Said> {
         let prompt = match self.shown_default(question) {
             Some(default) => format!("{} [{default}]: ", question.label),
             None => format!("{}: ", question.label),
@@ -94,6 +152,7 @@ impl Asker for Liner<'_> {
             let silent = Silent::begin(io::stdin())?;
             out.write_all(prompt.as_bytes())?;
             drop(out);
+            let _asking = restore::asking(prompt);
             let said = read_secret(silent)?;
             writeln!(io::stderr())?;
             return Ok(said);
@@ -101,26 +160,31 @@ impl Asker for Liner<'_> {
         out.write_all(prompt.as_bytes())?;
         drop(out);
         let mut line = String::new();
+        let asking = restore::asking(prompt);
         if io::stdin().lock().read_line(&mut line)? == 0 {
-            // The input has ended: nobody is there any more.
-            return Ok(Said::Quit);
+            return Ok(Said::Gone);
         }
+        drop(asking);
         match line.trim() {
             "<" => Ok(Said::Back),
             "?" => {
                 self.say(&self.text.say(&phrase!("talk-lines-keys")))?;
-                self.ask(question, None)
+                self.list(question, |_, _| true)?;
+                self.prompt(question)
+            }
+            typed
+                if question.shape == Shape::Choice
+                    && question.choices.len() > LONG
+                    && !typed.is_empty()
+                    && typed.parse::<usize>().is_err() =>
+            {
+                match self.search(question, typed)? {
+                    Some(value) => Ok(Said::Text(value)),
+                    None => self.prompt(question),
+                }
             }
             typed => Ok(Said::Text(Self::understood(question, typed))),
         }
-    }
-
-    fn say(&mut self, line: &str) -> io::Result<()> {
-        writeln!(io::stderr(), "{line}")
-    }
-
-    fn columns(&self) -> usize {
-        80
     }
 }
 
@@ -157,6 +221,7 @@ fn read_secret(silent: Silent<impl AsFd>) -> io::Result<Said> {
     const CTRL_D: u8 = 4;
     const BACKSPACE: u8 = 8;
     const CTRL_U: u8 = 21;
+    const CTRL_Z: u8 = 26;
     const DELETE: u8 = 127;
     const ROOM: usize = 8192;
     let mut typed = Zeroizing::new(Vec::with_capacity(ROOM));
@@ -164,7 +229,7 @@ fn read_secret(silent: Silent<impl AsFd>) -> io::Result<Said> {
     let said = loop {
         // Unbuffered: no byte of it stays anywhere else.
         if rustix::io::retry_on_intr(|| rustix::io::read(silent.terminal.as_fd(), &mut byte))? == 0 {
-            break Said::Quit;
+            break Said::Gone;
         }
         match byte[0] {
             b'\r' | b'\n' => {
@@ -181,6 +246,7 @@ fn read_secret(silent: Silent<impl AsFd>) -> io::Result<Said> {
                 while typed.pop().is_some_and(|last| last & 0xC0 == 0x80) {}
             }
             CTRL_U => typed.clear(),
+            CTRL_Z => restore::ask_to_stop(),
             // Growing would leave a copy behind; no password is as long.
             other if typed.len() < ROOM => typed.push(other),
             _ => {}

@@ -1,6 +1,9 @@
 //! Prompts by inquire, on standard error: for `--plain`, and where standard output is redirected.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    os::fd::AsFd,
+};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use inquire::{
@@ -8,7 +11,12 @@ use inquire::{
     ui::{RenderConfig, Styled},
 };
 
-use super::talk::{Asker, Said};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+
+use super::{
+    restore,
+    talk::{Asker, Said},
+};
 use crate::{
     mail::Secret,
     presets::Text,
@@ -106,7 +114,9 @@ impl Asker for Prompter<'_> {
         // Under the lock that a signal's last words take: raw mode does not begin behind them.
         let out = io::stderr().lock();
         enable_raw_mode()?;
+        leave_stopping()?;
         drop(out);
+        let asking = restore::asking(format!("? {} ", question.label));
         let said = match question.shape {
             Shape::Text => self.line(question, initial),
             Shape::Secret => self.secret(question),
@@ -114,6 +124,7 @@ impl Asker for Prompter<'_> {
             Shape::Many => self.many(question),
             Shape::Confirm => self.confirm(question),
         };
+        drop(asking);
         disable_raw_mode()?;
         match said {
             Ok(said) => Ok(said),
@@ -131,6 +142,17 @@ impl Asker for Prompter<'_> {
     fn columns(&self) -> usize {
         crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns))
     }
+}
+
+/// In raw mode Ctrl-Z stays what it is elsewhere; Ctrl-C comes as a key.
+fn leave_stopping() -> io::Result<()> {
+    let mut settings = tcgetattr(io::stdin().as_fd())?;
+    settings.local_modes |= LocalModes::ISIG;
+    for key in [SpecialCodeIndex::VINTR, SpecialCodeIndex::VQUIT] {
+        // No key.
+        settings.special_codes[key] = 0;
+    }
+    Ok(tcsetattr(io::stdin().as_fd(), OptionalActions::Now, &settings)?)
 }
 
 /// A choice as a list shows it.

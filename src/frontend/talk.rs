@@ -12,7 +12,7 @@ use crate::{
     setup::{Choice, Climbing, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
 };
 
-use super::{Companion, Item};
+use super::{Companion, Item, Keeper};
 
 /// Somebody who can be asked one question at a time.
 pub trait Asker {
@@ -43,6 +43,8 @@ pub enum Said {
     Back,
     /// Leave.
     Quit,
+    /// Nothing, and nothing will be: the input has ended.
+    Gone,
 }
 
 /// Talks until everything is written or the person leaves.
@@ -54,9 +56,11 @@ pub fn talk(
     runner: &Runner,
     asker: &mut dyn Asker,
     companion: Option<&mut (dyn Companion + 'static)>,
+    keeper: &mut dyn Keeper,
 ) -> io::Result<()> {
     let mut talk = Talk { runner, asker, companion, step: None, initial: None, introduced: false };
     loop {
+        keeper.keep(setup);
         match setup.status() {
             Status::Ask(question) => talk.ask(setup, &question)?,
             Status::Run(effect) => talk.run(setup, effect)?,
@@ -95,6 +99,7 @@ impl Talk<'_> {
         let msg = match said {
             Said::Text(typed) if with_menu.is_some() && typed == MENU => return self.menu(setup),
             Said::Quit => Msg::Cancel,
+            Said::Gone => Msg::Lost,
             Said::Back => Msg::Back,
             Said::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
             Said::Text(typed) if question.field == Field::Apply && setup_says_no(&typed) => return self.change(setup),
@@ -156,6 +161,7 @@ impl Talk<'_> {
                 }
             }
             Said::Quit => drop(setup.update(Msg::Cancel)),
+            Said::Gone => drop(setup.update(Msg::Lost)),
             Said::Secret(_) | Said::Back => {}
         }
         Ok(())
@@ -257,6 +263,7 @@ impl Talk<'_> {
                 }
             }
             Said::Quit => drop(setup.update(Msg::Cancel)),
+            Said::Gone => drop(setup.update(Msg::Lost)),
             Said::Secret(_) | Said::Back => {}
         }
         Ok(())

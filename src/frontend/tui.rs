@@ -33,14 +33,15 @@ use std::{
 
 use crossterm::event::{self, Event};
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP},
     iterator::Signals,
 };
 
 pub use app::App;
 pub use theme::Look;
+pub(crate) use widget::wrap::{is_link, width, wrap};
 
-use super::Companion;
+use super::{Companion, Keeper};
 use crate::{
     mail::Secret,
     plan::Change,
@@ -105,11 +106,12 @@ pub fn run(
     results: Receiver<Msg>,
     options: Options,
     companion: Option<Box<dyn Companion>>,
+    keeper: &mut dyn Keeper,
 ) -> io::Result<Ended> {
     let mut app = App::new(setup, starter, options, companion);
     let mut tty = terminal::Tty::take(options.look)?;
     let (sender, happened) = channel();
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
     let handle = signals.handle();
     let from_signals = sender.clone();
     thread::spawn(move || {
@@ -130,7 +132,7 @@ pub fn run(
     let needed = Arc::new(AtomicBool::new(true));
     let still = Arc::clone(&needed);
     thread::spawn(move || read_keys(&sender, &still));
-    let ended = drive(&mut app, &mut tty, &happened);
+    let ended = drive(&mut app, &mut tty, &happened, keeper);
     needed.store(false, Ordering::SeqCst);
     handle.close();
     drop(tty);
@@ -139,9 +141,15 @@ pub fn run(
 }
 
 /// Draws, waits, takes what happened: until the app has an end.
-fn drive(app: &mut App, tty: &mut terminal::Tty, happened: &Receiver<Happened>) -> io::Result<Option<i32>> {
+fn drive(
+    app: &mut App,
+    tty: &mut terminal::Tty,
+    happened: &Receiver<Happened>,
+    keeper: &mut dyn Keeper,
+) -> io::Result<Option<i32>> {
     app.resize(tty.terminal.size()?);
     loop {
+        keeper.keep(app.setup());
         tty.terminal.draw(|frame| app.draw(frame))?;
         let first = match app.pace() {
             Some(pace) => match happened.recv_timeout(pace) {
@@ -159,8 +167,13 @@ fn drive(app: &mut App, tty: &mut terminal::Tty, happened: &Receiver<Happened>) 
             match event {
                 Happened::Terminal(event) => app.handle(&event),
                 Happened::Told(msg) => app.told(msg),
+                Happened::Signal(SIGTSTP) => app.stop(),
+                Happened::Signal(SIGCONT) => {
+                    tty.resume()?;
+                    app.resize(tty.terminal.size()?);
+                }
                 Happened::Signal(signal) => {
-                    app.interrupt();
+                    app.interrupt(signal == SIGINT);
                     return Ok(Some(signal));
                 }
             }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{disk, secrets};
+use super::{disk, error::shown, prune, secrets};
 use crate::{
     mail::{Secret, profile::SecretPlace, reply::escape},
     phrase,
@@ -20,27 +20,31 @@ mod land;
 mod rollback;
 mod run;
 mod session;
+mod volume;
 mod write;
 
 use journal::Kind;
 
 pub use error::{ApplyError, LinkFault};
+pub use volume::{System, Volume};
 pub(super) use {
     job::{Access, After, Job, Step},
     land::settle,
     session::Session,
 };
 
-/// What applying may be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+/// What applying and taking back may be told.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
     /// How long each command after writing may take.
     pub run_limit: Duration,
+    /// Where files are written.
+    pub volume: &'a dyn Volume,
 }
 
-impl Default for Options {
+impl Default for Options<'_> {
     fn default() -> Self {
-        Self { run_limit: Duration::from_secs(60) }
+        Self { run_limit: Duration::from_secs(60), volume: &System }
     }
 }
 
@@ -97,7 +101,7 @@ pub struct Applied {
 ///
 /// # Errors
 /// Nothing was written, or all was put back: [`ApplyError::PutBack`]; else [`ApplyError::NotPutBack`] names what was not.
-pub fn apply(plan: &Plan, places: &Places, options: &Options) -> Result<Applied, ApplyError> {
+pub fn apply(plan: &Plan, places: &Places, options: &Options<'_>) -> Result<Applied, ApplyError> {
     let is_here = places.root.is_none();
     let (entry, notes) = match &plan.keep {
         // A vault may be made for an image, where its lock is none of this machine's.
@@ -112,15 +116,23 @@ pub fn apply(plan: &Plan, places: &Places, options: &Options) -> Result<Applied,
     if steps.is_empty() && runs.is_empty() && entry.is_none() {
         return Ok(Applied { files: report(plan, &[]), notes, ..Applied::default() });
     }
-    let session = Session::open(places)?;
+    let session = Session::open(places, options)?;
     let job = Job { kind: Kind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entry };
-    let mut applied = session.execute(job, options)?;
+    let mut applied = session.execute(job)?;
     applied.files = report(plan, &applied.files);
     applied.notes.extend(notes);
     if plan.keep.is_some() {
         // The store that was chosen is the only place from now on.
-        journal::forget_secrets(&plan.name, places)?;
+        if let Err(error) = journal::forget_secrets(&plan.name, places, options.volume) {
+            // All is written by now.
+            let path = match &error {
+                ApplyError::Write(path, _) | ApplyError::Read(path, _) => path,
+                _ => &places.state,
+            };
+            applied.notes.push(phrase!("host-copies-left", path = shown(path)));
+        }
     }
+    prune::prune(&plan.name, places, options);
     if let Some(place) = plan.former.as_ref().filter(|_| is_here) {
         let (store, name) = (place.store(), escape(&secrets::entry_name(&plan.name, place)));
         applied.notes.push(match secrets::forget(&plan.name, place, places) {
@@ -135,11 +147,11 @@ pub fn apply(plan: &Plan, places: &Places, options: &Options) -> Result<Applied,
 ///
 /// # Errors
 /// Another run is at work, or something could not be put back.
-pub fn recover(places: &Places) -> Result<Vec<Phrase>, ApplyError> {
-    if !places.state.join("journal").is_dir() {
+pub fn recover(places: &Places, options: &Options<'_>) -> Result<Vec<Phrase>, ApplyError> {
+    if !["journal", "backups"].iter().any(|folder| places.state.join(folder).is_dir()) {
         return Ok(Vec::new());
     }
-    Session::open(places).map(|session| session.notes)
+    Session::open(places, options).map(|session| session.notes)
 }
 
 /// Writes a secret's file outside a plan, 0600 from its first byte.
@@ -152,14 +164,28 @@ pub(super) fn write_secret(path: &Path, secret: &Secret) -> Result<(), ApplyErro
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ApplyError> {
     let target = settle(path, None)?;
     let found = disk::look(&target).map_err(|error| ApplyError::Read(path.to_owned(), error))?;
-    write::make_folders(write::folder_of(&target), 0o700)?;
-    let form = found.map_or(write::Form { mode: 0o600, uid: None, gid: None, tag: "own" }, |found| write::Form {
+    write::make_folders(&System, write::folder_of(&target), 0o700)?;
+    session::sweep_own(&System, write::folder_of(&target));
+    let tag = session::own_tag();
+    let form = found.map_or(write::Form { mode: 0o600, uid: None, gid: None, tag: &tag }, |found| write::Form {
         mode: found.mode & 0o640 | 0o600,
         uid: Some(found.uid),
         gid: Some(found.gid),
-        tag: "own",
+        tag: &tag,
     });
-    write::replace(&target, bytes, &form)
+    write::replace(&System, &target, bytes, &form)
+}
+
+/// Writes a file of our own state, 0600 from its first byte.
+pub(super) fn write_ours(path: &Path, bytes: &[u8]) -> Result<(), ApplyError> {
+    session::sweep_own(&System, write::folder_of(path));
+    let form = write::Form { mode: 0o600, uid: None, gid: None, tag: &session::own_tag() };
+    write::replace_ours(&System, path, bytes, &form)
+}
+
+/// Makes a folder of our own state, 0700.
+pub(super) fn make_own_folder(folder: &Path) -> Result<(), ApplyError> {
+    write::make_folders(&System, folder, 0o700)
 }
 
 /// A command is due when its target changes, or when the file that it builds is missing.

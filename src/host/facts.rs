@@ -39,7 +39,7 @@ pub fn installed_targets(catalog: &Catalog, is_root: bool) -> Vec<String> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&folders).chain(["/usr/sbin".into(), "/sbin".into()]).collect();
     let is_here = |program: &String| folders.iter().any(|folder| folder.join(program).is_file());
-    let targets = catalog.targets().filter(|target| target.program.as_ref().is_some_and(is_here));
+    let targets = catalog.targets().filter(|target| target.propose && target.program.as_ref().is_some_and(is_here));
     targets.filter(|target| is_root || !target.system_only).map(|target| target.key.clone()).collect()
 }
 

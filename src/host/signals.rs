@@ -1,4 +1,5 @@
-//! Signals outside the full-screen wizard: they end the program at once, except while files are written.
+//! Signals outside the full-screen wizard: they end the program at once, except while files are written, or stop it for a
+//! while.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -6,7 +7,7 @@ use std::{
 };
 
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP},
     iterator::Signals,
     low_level,
 };
@@ -23,14 +24,33 @@ pub fn settled() -> MutexGuard<'static, usize> {
     FREED.wait_while(holds(), |holds| *holds > 0).unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From now on SIGINT, SIGTERM and SIGHUP end the program with this status, after `tidy` and as soon as nothing holds them.
-pub fn leave_with(exit: Exit, tidy: impl FnOnce() + Send + 'static) {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+/// Somebody who is told of signals.
+pub trait Watcher: Send + 'static {
+    /// The program is about to end; `by_person` says that the person wants it (SIGINT), not that the line or the system went
+    /// down (SIGTERM, SIGHUP).
+    fn leave(&mut self, by_person: bool);
+
+    /// The program is to stop (SIGTSTP): gives back what is to be given back, and stops.
+    fn stop(&mut self);
+
+    /// The program goes on (SIGCONT).
+    fn go_on(&mut self);
+}
+
+/// From now on SIGINT, SIGTERM and SIGHUP end the program with this status, as soon as nothing holds them.
+pub fn leave_with(exit: Exit, mut watcher: impl Watcher) {
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT]) else { return };
     thread::spawn(move || {
-        if signals.forever().next().is_some() {
-            let _settled = settled();
-            tidy();
-            low_level::exit(i32::from(exit.code()));
+        for signal in signals.forever() {
+            match signal {
+                SIGTSTP => watcher.stop(),
+                SIGCONT => watcher.go_on(),
+                _ => {
+                    let _settled = settled();
+                    watcher.leave(signal == SIGINT);
+                    low_level::exit(i32::from(exit.code()));
+                }
+            }
         }
     });
 }

@@ -8,7 +8,7 @@ use super::{
         Job, Session,
         journal::{self, Journal, Kind, Stamp},
     },
-    profiles, secrets,
+    profiles, prune, secrets,
     undo::{
         Back,
         reverse::{Reversal, Side},
@@ -22,11 +22,11 @@ use crate::{mail::reply::escape, phrase, plan::Places};
 ///
 /// # Errors
 /// There is no such profile, or a file was edited since in the lines that were written: then nothing is touched.
-pub fn take_back(name: &str, places: &Places) -> Result<Applied, ApplyError> {
+pub fn take_back(name: &str, places: &Places, options: &Options<'_>) -> Result<Applied, ApplyError> {
     let (path, source) = profiles::read(name, places)?;
     let profile = profiles::parse(&path, &source)?;
     let disabled = profiles::disabled(&path, &source)?;
-    let session = Session::open(places)?;
+    let session = Session::open(places, options)?;
     let journals = journal::all(places)?;
     let is_ours = |journal: &&Journal| journal.profile == name && journal.kind == Kind::Apply;
     let writes: Vec<&Journal> = journal::standing(&journals).into_iter().filter(is_ours).collect();
@@ -54,7 +54,8 @@ pub fn take_back(name: &str, places: &Places) -> Result<Applied, ApplyError> {
         runs: back.runs,
         entry: None,
     };
-    let mut applied = session.execute(job, &Options::default())?;
+    let mut applied = session.execute(job)?;
+    prune::prune(name, places, options);
     applied.notes.extend(back.notes);
     if let Some(place) = profile.secret.as_ref().filter(|place| places.root.is_none() && place.has_entries()) {
         let (store, entry) = (place.store(), escape(&secrets::entry_name(name, place)));

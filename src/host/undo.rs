@@ -8,7 +8,7 @@ use super::{
         journal::{self, Entry, Journal, Kind},
     },
     error::shown,
-    secrets,
+    prune, secrets,
 };
 use crate::{
     mail::reply::escape,
@@ -41,12 +41,12 @@ pub struct Undone {
 ///
 /// # Errors
 /// There is none, or a file was edited since in the lines that were written: then nothing is touched.
-pub fn undo(places: &Places) -> Result<Undone, ApplyError> {
+pub fn undo(places: &Places, options: &Options<'_>) -> Result<Undone, ApplyError> {
     let state = places.state.join("journal");
     if !state.is_dir() {
         return Err(ApplyError::NothingToUndo);
     }
-    let session = Session::open(places)?;
+    let session = Session::open(places, options)?;
     let journals = journal::all(places)?;
     let last = *journal::standing(&journals).first().ok_or(ApplyError::NothingToUndo)?;
 
@@ -64,7 +64,7 @@ pub fn undo(places: &Places) -> Result<Undone, ApplyError> {
         runs: back.runs,
         entry: None,
     };
-    let applied = session.execute(job, &Options::default())?;
+    let applied = session.execute(job)?;
 
     let mut undone = Undone {
         profile: last.profile.clone(),
@@ -75,7 +75,8 @@ pub fn undo(places: &Places) -> Result<Undone, ApplyError> {
     };
     undone.notes.extend(back.notes);
     undone.notes.extend(forget(last, places));
-    tidy(last, &merged, &mut undone.files, places)?;
+    tidy(last, &merged, &mut undone.files, places, options)?;
+    prune::prune(&undone.profile, places, options);
     Ok(undone)
 }
 
@@ -91,10 +92,7 @@ pub(super) struct Back {
 
 impl Back {
     fn reverse(&mut self, journal: &Journal, entry: &Entry, places: &Places) -> Result<(), ApplyError> {
-        let stamps = [&entry.before, &entry.after];
-        let mut copies = stamps.into_iter().flatten().map(|stamp| journal.copy(places, stamp));
-        if entry.owner == "secret" && copies.any(|copy| !copy.exists()) {
-            // Its secret went into another store since, and its copies with it.
+        if journal.is_forgotten(places, entry) {
             self.notes.push(phrase!("host-undo-secret", path = shown(&entry.path)));
             return Ok(());
         }
@@ -180,8 +178,14 @@ fn forget(journal: &Journal, places: &Places) -> Option<Phrase> {
 }
 
 /// Copies of what was taken back go: they may hold the secret that was taken back with it. What a person had edited stays.
-fn tidy(last: &Journal, merged: &[PathBuf], files: &mut [AppliedFile], places: &Places) -> Result<(), ApplyError> {
-    last.drop_copies(places);
+fn tidy(
+    last: &Journal,
+    merged: &[PathBuf],
+    files: &mut [AppliedFile],
+    places: &Places,
+    options: &Options<'_>,
+) -> Result<(), ApplyError> {
+    last.drop_copies(places, options.volume);
     let journals = journal::all(places)?;
     let Some(own) = journals.last().filter(|journal| journal.of.contains(&last.id)) else { return Ok(()) };
     for file in files.iter_mut().filter(|file| file.action != Action::Unchanged && !merged.contains(&file.path)) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Security;
 
 /// A server's host, port and security.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
     /// Host name or IP address, without brackets.
@@ -38,6 +38,17 @@ impl Endpoint {
 pub fn is_loopback(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     host == "localhost" || host.ends_with(".localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether `host` can only be of a network of one's own: loopback, a private or link-local address (RFC 1918, RFC 4193), or a
+/// name that no public DNS has (RFC 6762, RFC 8375, `internal`).
+pub fn is_private(host: &str) -> bool {
+    let bare = host.trim_end_matches('.').to_ascii_lowercase();
+    match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+        Err(_) => is_loopback(&bare) || [".local", ".home.arpa", ".internal"].iter().any(|own| bare.ends_with(own)),
+    }
 }
 
 /// What is wrong with a host as it was typed.
@@ -113,6 +124,18 @@ mod tests {
         assert_eq!(parse_host("mail..test"), Err(HostFault::Label(String::new())));
         assert_eq!(parse_host("ops@mail.test"), Err(HostFault::Address));
         assert_eq!(parse_host("  "), Err(HostFault::Empty));
+    }
+
+    #[test]
+    fn networks_of_ones_own() {
+        for host in
+            ["127.0.0.1", "localhost", "192.168.1.5", "10.0.0.1", "fe80::1", "fd00::25", "::ffff:10.0.0.1", "nas.local"]
+        {
+            assert!(is_private(host), "{host}");
+        }
+        for host in ["192.0.2.1", "172.32.0.1", "mail.example.org", "local", "2001:db8::1", "mail.internal.example.org"] {
+            assert!(!is_private(host), "{host}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Security;
+use super::{Endpoint, Security};
 
 /// The schema that this version writes, and the newest it reads.
 pub const SCHEMA: u32 = 1;
@@ -78,6 +78,13 @@ pub struct Smtp {
     /// What is trusted instead of the system's authorities.
     #[serde(default, skip_serializing_if = "Trust::is_system")]
     pub tls: Trust,
+}
+
+impl Smtp {
+    /// Where it listens.
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint { host: self.host.clone(), port: self.port, security: self.security }
+    }
 }
 
 /// What is trusted instead of the system's authorities.
@@ -182,6 +189,9 @@ pub struct Check {
     pub when: String,
     /// `ok`, or the cause of the failure.
     pub result: String,
+    /// Where TLS last came about. A server that offered STARTTLS and does so no more is not taken for one that never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secured: Option<Endpoint>,
 }
 
 /// A target that was written.

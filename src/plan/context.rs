@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Files, Order, Places, Scope, TargetChoice, locate, locate::Spot};
+use super::{Files, Order, Places, Scope, TargetChoice, authority, locate, locate::Spot};
 use crate::{
     mail::{Security, profile::Trust},
     presets::Target,
@@ -19,6 +19,8 @@ pub(super) struct Context {
     pub(super) scope: &'static str,
     pub(super) host: String,
     pub(super) port: u16,
+    /// Both as one word, as in a URL.
+    pub(super) authority: String,
     pub(super) security: &'static str,
     pub(super) auth: String,
     pub(super) username: Option<String>,
@@ -66,6 +68,7 @@ impl Context {
             scope: places.scope.as_str(),
             host: smtp.host.clone(),
             port: smtp.port,
+            authority: authority::of(&smtp.host, &smtp.port.to_string()),
             security: smtp.security.as_str(),
             auth: if has_login(order) { smtp.auth.clone() } else { "none".to_owned() },
             username: smtp.username.clone().filter(|_| has_login(order)),

@@ -11,6 +11,9 @@ use crate::{
 /// What stands in a secret's place.
 pub const MASK: &str = "••••••";
 
+/// What a target calls a file that holds the password and nothing else.
+const PASSWORD_FILE: &str = "mailsetup-smtp-password";
+
 /// A password of fewer characters is hidden only where a password stands: it would be found everywhere.
 const SHORT: usize = 4;
 
@@ -58,7 +61,8 @@ pub fn diff(change: &Change, secret: Option<&Secret>) -> Vec<DiffLine> {
     if before == after {
         return Vec::new();
     }
-    if change.owner == "secret" {
+    let is_password = change.path.file_name().is_some_and(|name| name == PASSWORD_FILE);
+    if change.owner == "secret" || is_password {
         let line = |kind| DiffLine { kind, text: MASK.to_owned() };
         let removed = change.before.is_some().then(|| line(DiffKind::Removed));
         let added = change.after.is_some().then(|| line(DiffKind::Added));
@@ -94,20 +98,21 @@ struct Mask {
     forms: Vec<String>,
     /// The file is a table of logins.
     is_table: bool,
+    /// The file has logins of the form `NAME|HOST:PASSWORD`.
+    is_bars: bool,
 }
 
 impl Mask {
     fn new(change: &Change, secret: Option<&Secret>) -> Self {
         let mut forms = Vec::new();
         if let Some(secret) = secret.map(Secret::expose).filter(|secret| secret.chars().count() >= SHORT) {
-            let formats = [Format::Msmtprc, Format::Dotenv, Format::DotenvSh, Format::MainCf, Format::PostfixTable];
-            forms.extend(formats.iter().filter_map(|format| quote(*format, secret).ok()));
+            forms.extend(Format::ALL.iter().filter_map(|format| quote(*format, secret).ok()));
             forms.push(secret.to_owned());
             forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
             forms.dedup();
         }
         let name = change.path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        Self { forms, is_table: name.contains("passw") }
+        Self { forms, is_table: name.contains("passw"), is_bars: name == "auth.conf" }
     }
 
     fn hide(&self, line: &[u8]) -> String {
@@ -120,6 +125,7 @@ impl Mask {
         for form in &self.forms {
             text = text.replace(form.as_str(), MASK);
         }
+        text = without_logins(&text);
         printable(text.replace('\t', "    ").as_bytes())
     }
 
@@ -130,19 +136,12 @@ impl Mask {
         if content.starts_with('#') {
             return None;
         }
-        let content_after_export = content.strip_prefix("export ").unwrap_or(content);
-        let offset = indent + content.len() - content_after_export.len();
-        let key_end = content_after_export.find(['=', ' ', '\t', ':'])?;
-        let key = content_after_export[..key_end].to_ascii_lowercase();
-        let value = &content_after_export[key_end..];
-        let separator = value.len() - value.trim_start_matches(['=', ' ', '\t', ':']).len();
-        let is_secret = ["password", "passwd", "secret", "token"].iter().any(|word| key.contains(word))
-            || key.ends_with("pass")
-            || key.ends_with("_key");
-        // These name a command or a file, not the password.
-        let is_pointer = ["eval", "command", "file", "maps", "options", "mechanism"].iter().any(|word| key.contains(word));
-        if is_secret && !is_pointer && value.len() > separator {
-            return Some(offset + key_end + separator);
+        if let Some(at) = named(line) {
+            return Some(at);
+        }
+        if self.is_bars {
+            let bar = line.find('|')?;
+            return line[bar..].find(':').map(|colon| bar + colon + 1);
         }
         if self.is_table {
             let value_start = content.find([' ', '\t'])?;
@@ -151,6 +150,50 @@ impl Mask {
         }
         None
     }
+}
+
+/// Where the value of the first setting begins whose name says that it is a password: `NAME=`, `"name": `, `'name' => `,
+/// `define('NAME', `, `--name=`; behind a blank alone where the name is what the line sets.
+fn named(line: &str) -> Option<usize> {
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
+    let mut at = 0;
+    let mut leads = true;
+    while let Some(start) = line[at..].find(is_of_name).map(|offset| at + offset) {
+        let end = line[start..].find(|letter| !is_of_name(letter)).map_or(line.len(), |length| start + length);
+        let name = line[start..end].to_ascii_lowercase();
+        let behind = line[end..].trim_start_matches(['\'', '"', ']', ')']);
+        let value = behind.trim_start_matches(['=', ' ', '\t', ':', '>', ',']);
+        let sign = &behind[..behind.len() - value.len()];
+        let sets = sign.contains(['=', ':', '>', ',']) || (leads && !sign.is_empty());
+        if sets && !value.is_empty() && is_secret(&name) {
+            return Some(line.len() - value.len());
+        }
+        leads = leads && matches!(name.as_str(), "export" | "set");
+        at = end;
+    }
+    None
+}
+
+/// Whether a setting of this name, in lower case, is a password, and not a command or a file that has it.
+fn is_secret(name: &str) -> bool {
+    let is_pointer = ["eval", "command", "file", "maps", "options", "mechanism"].iter().any(|word| name.contains(word));
+    let is_named = ["password", "passwd", "secret", "token"].iter().any(|word| name.contains(word));
+    !is_pointer && (is_named || name.ends_with("pass") || name.ends_with("_key"))
+}
+
+/// The line with the passwords of its URLs hidden: `scheme://user:password@host`.
+fn without_logins(line: &str) -> String {
+    let mut text = line.to_owned();
+    let mut at = 0;
+    while let Some(start) = text[at..].find("://").map(|offset| at + offset + 3) {
+        at = start;
+        let authority = text[start..].split(['/', ' ', '\t', '"', '\'']).next().unwrap_or_default();
+        let Some((login, _)) = authority.rsplit_once('@') else { continue };
+        if let Some((name, _)) = login.split_once(':') {
+            text.replace_range(start + name.len() + 1..start + login.len(), MASK);
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -206,6 +249,30 @@ mod tests {
     }
 
     #[test]
+    fn passwords_of_every_kind_of_file() {
+        let lines = [
+            ("config.php", "  'mail_smtppassword' => 'x',", "  'mail_smtppassword' => ••••••"),
+            ("a.json", "{\"a\": {\"password\":\"x\"}}", "{\"a\": {\"password\":••••••"),
+            ("gitlab.rb", "gitlab_rails['smtp_password'] = \"x\"", "gitlab_rails['smtp_password'] = ••••••"),
+            ("wp-config.php", "define('SMTP_PASS', 'x');", "define('SMTP_PASS', ••••••"),
+            ("muttrc", "set smtp_pass='x'", "set smtp_pass=••••••"),
+            ("remotes", "h smtp --user=u --pass='x' --ssl", "h smtp --user=u --pass=••••••"),
+            ("mailrc", "set mta=smtps://u:x%40@h:465 a", "set mta=smtps://u:••••••@h:465 a"),
+            ("auth.conf", "u|h:x|y", "u|h:••••••"),
+            ("settings.py", "EMAIL_HOST_PASSWORD = 'x'", "EMAIL_HOST_PASSWORD = ••••••"),
+            ("alertmanager.yml", "  smtp_auth_password_file: '/x'", "  smtp_auth_password_file: '/x'"),
+            (
+                "gitconfig",
+                "    helper = \"!f() { mailsetup secret --scope user; }\"",
+                "    helper = \"!f() { mailsetup secret --scope user; }\"",
+            ),
+        ];
+        for (path, line, expected) in lines {
+            assert_eq!(shown(path, "", &format!("{line}\n")), [format!("+{expected}")], "{path}");
+        }
+    }
+
+    #[test]
     fn the_secret_file_is_one_masked_line() {
         let mut change = Change {
             owner: "secret".into(),
@@ -216,6 +283,8 @@ mod tests {
             mode: 0o600,
             group: None,
         };
+        assert_eq!(diff(&change, None), [DiffLine { kind: DiffKind::Added, text: MASK.into() }]);
+        (change.owner, change.path) = ("alertmanager".into(), "/etc/prometheus/mailsetup-smtp-password".into());
         assert_eq!(diff(&change, None), [DiffLine { kind: DiffKind::Added, text: MASK.into() }]);
         change.before.clone_from(&change.after);
         assert_eq!(diff(&change, None), []);

@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice,
-    context::{Context, has_login, is_inline, trust},
+    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities,
+    context::Context,
     locate::{Spot, in_root, spots},
     merge,
     proof::{compare, understand, utf8},
-    quote::Unfit,
     read::surroundings,
     render::{RenderFault, render},
 };
 use crate::{
     mail::{
-        Profile, Secret,
+        Profile,
         profile::{SCHEMA, SecretPlace, Written},
     },
     phrase,
@@ -47,7 +46,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         chosen.push((target, choice, spots(target, choice, places).map_err(|_| scope)?));
     }
     for (target, choice, _) in &chosen {
-        check_abilities(order, target, choice)?;
+        abilities::check(order, target, choice)?;
     }
     let former = read(files, &places.profile(&order.name))?;
     let own = Own::of(order, former.as_ref(), places, files)?;
@@ -85,57 +84,6 @@ fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
         typed: key.to_owned(),
         nearest: nearest(key, catalog.target_keys()).map(str::to_owned),
     })
-}
-
-/// What the consumer can do at all, before any file is looked at.
-fn check_abilities(order: &Order, target: &Target, choice: &TargetChoice) -> Result<(), Refusal> {
-    let key = || target.key.clone();
-    let smtp = &order.profile.smtp;
-    if !target.security.iter().any(|mode| mode == smtp.security.as_str()) {
-        return Err(Refusal::Security { target: key(), security: smtp.security });
-    }
-    let is_mechanism = !matches!(smtp.auth.as_str(), "auto" | "none");
-    if is_mechanism && !target.auth.is_empty() && !target.auth.contains(&smtp.auth) {
-        return Err(Refusal::Auth { target: key(), auth: smtp.auth.clone() });
-    }
-    let trust = trust(order);
-    if trust.ca_file.is_some() && !target.ca_file {
-        return Err(Refusal::CaFile { target: key() });
-    }
-    if trust.pin_sha256.is_some() && !target.pin {
-        return Err(Refusal::Pin { target: key() });
-    }
-    if !has_login(order) {
-        return Ok(());
-    }
-    let cannot =
-        |field, why| Err(Refusal::CannotCarry { target: key(), field: Some(field), why, instead: target.instead.clone() });
-    match &order.secret {
-        None if is_inline(target, choice) => return Err(Refusal::NoSecret { target: key() }),
-        // What a command prints is taken up to the first line break, as a C string.
-        Some(secret) if !is_inline(target, choice) => {
-            if secret.expose().contains(['\n', '\r']) {
-                return cannot(Field::Password, Unfit::LineBreak);
-            }
-            if secret.expose().contains('\0') {
-                return cannot(Field::Password, Unfit::Control('\0'));
-            }
-        }
-        _ => {}
-    }
-    let values = [
-        ("username", Field::Username, smtp.username.as_deref()),
-        ("password", Field::Password, order.secret.as_ref().map(Secret::expose)),
-        ("sender", Field::Sender, Some(order.profile.sender.address.as_str())),
-    ];
-    for (name, field, value) in values {
-        let forbidden = target.cannot.get(name).map(String::as_str).unwrap_or_default();
-        let found: String = forbidden.chars().filter(|sign| value.is_some_and(|value| value.contains(*sign))).collect();
-        if !found.is_empty() {
-            return cannot(field, Unfit::Characters(found));
-        }
-    }
-    Ok(())
 }
 
 /// Who reads mailsetup's own files of a profile: their owner, and the group of the user who sends.
@@ -254,6 +202,10 @@ fn plan_target(
     let mut outcome: Vec<(&Path, Option<Vec<u8>>)> = Vec::with_capacity(spots.len());
     for (file, spot) in target.files.iter().zip(spots) {
         let existing = read(files, &spot.disk)?;
+        if !is_wanted(target, file, &context)? {
+            outcome.push((&spot.disk, existing.map(Existing::into_bytes)));
+            continue;
+        }
         if file.must_exist && existing.is_none() {
             return Err(Refusal::NotInstalled { target: target.key.clone(), path: spot.disk.clone() });
         }
@@ -289,6 +241,13 @@ fn plan_target(
     Ok(())
 }
 
+/// Whether the settings call for a file.
+fn is_wanted(target: &Target, file: &TargetFile, context: &Context) -> Result<bool, Refusal> {
+    let Some(when) = &file.when else { return Ok(true) };
+    let template = format!("{{{{ 'yes' if {when} else '' }}}}");
+    render(&template, None, context).map(|said| !said.is_empty()).map_err(|fault| Refusal::template(&target.key, fault))
+}
+
 /// A file's text with ours in it; `None` when there is nothing of ours to write.
 fn merged(
     target: &Target,
@@ -298,31 +257,40 @@ fn merged(
     context: &mut Context,
 ) -> Result<Option<String>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&spot.disk, fault);
-    let comment = file.format.comment();
+    let comment = file.comment_sign();
     let profile = context.profile.clone();
     let text = before.unwrap_or_default();
     let around = match file.merge {
         MergeKind::Block => Some(merge::block::around(text, comment, &profile).map_err(unparseable)?),
-        MergeKind::Keys | MergeKind::Whole => None,
+        MergeKind::Keys | MergeKind::Whole | MergeKind::Exact => None,
     };
     context.rest = around.as_ref().map(|around| surroundings(file.format, around.before, around.after)).unwrap_or_default();
-    let ours = render(&file.template, Some(file.format), context).map_err(|fault| match fault {
-        RenderFault::Unfit(value, why) => Refusal::CannotCarry {
-            target: target.key.clone(),
-            field: field_of(&value, context),
-            why,
-            instead: target.instead.clone(),
-        },
-        fault @ RenderFault::Template(_) => Refusal::template(&target.key, fault),
-    })?;
+    let say = |template: &str, context: &Context| {
+        render(template, Some(file.format), context).map_err(|fault| match fault {
+            RenderFault::Unfit(value, why) => Refusal::CannotCarry {
+                target: target.key.clone(),
+                field: field_of(&value, context),
+                why,
+                instead: target.instead.clone(),
+            },
+            fault @ RenderFault::Template(_) => Refusal::template(&target.key, fault),
+        })
+    };
+    let ours = say(&file.template, context)?;
     if ours.trim_ascii().is_empty() {
         return Ok(None);
     }
+    let gone = file.remove.as_deref().map(|template| say(template, context)).transpose()?.unwrap_or_default();
+    let gone = gone.lines().map(str::trim).filter(|line| !line.is_empty());
+    let gone: Vec<Vec<String>> = gone.map(|line| line.split('.').map(str::to_owned).collect()).collect();
     Ok(Some(match (file.merge, around) {
         (MergeKind::Block, Some(around)) => merge::block::merge(&around, comment, &profile, &ours),
-        (MergeKind::Keys | MergeKind::Block, _) => merge::keys::merge(file.format, text, &ours).map_err(unparseable)?,
+        (MergeKind::Keys | MergeKind::Block, _) => {
+            merge::keys::merge(file.format, text, &ours, &gone).map_err(unparseable)?
+        }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
+        (MergeKind::Exact, _) => ours,
     }))
 }
 

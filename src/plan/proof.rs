@@ -9,7 +9,7 @@ use super::{
     context::{CA_BUNDLES, account, has_login, secret_command, trust},
     locate,
     read::{Fault, FaultKind, values},
-    render::evaluate,
+    render::Expressions,
 };
 use crate::{
     mail::Secret,
@@ -145,8 +145,15 @@ pub(super) fn understand(target: &Target, profile: &str, files: &[(&Path, Option
         let value = values(file.format, text).map_err(|fault| Refusal::unparseable(path, fault))?;
         known.push((&file.id, value));
     }
+    let expressions = Expressions::new();
+    if let Some(base) = &target.read.base {
+        let files = known.iter().map(|(name, value)| (*name, value.clone()));
+        let value =
+            expressions.value(base, &Value::from_pairs(files)).map_err(|fault| Refusal::template(&target.key, fault))?;
+        known.push(("base", value));
+    }
     let known = Value::from_pairs(known);
-    let get = |expression: &str| evaluate(expression, &known).map_err(|fault| Refusal::template(&target.key, fault));
+    let get = |expression: &str| expressions.text(expression, &known).map_err(|fault| Refusal::template(&target.key, fault));
     let find = |expression: &Option<String>| match expression {
         Some(expression) => get(expression).map(|value| Some(value.unwrap_or_default())),
         None => Ok(None),

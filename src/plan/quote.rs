@@ -1,10 +1,25 @@
 //! Quoting: one rule a file, each the counterpart of how one kind of consumer reads.
 
+mod code;
+mod dma;
 mod dotenv;
+mod env;
+mod git_config;
+mod ini;
+mod json;
 mod main_cf;
+mod monit;
 mod msmtprc;
+mod muttrc;
+mod nullmailer;
+pub(super) mod percent;
+mod plain;
+mod properties;
 mod sh;
+mod ssmtp;
 mod table;
+mod toml;
+mod yaml;
 
 use crate::presets::target::Format;
 
@@ -32,16 +47,38 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
     match format {
         Format::Msmtprc => msmtprc::quote(value),
         Format::Dotenv => dotenv::quote(value),
-        Format::DotenvSh => Ok(sh::quote(value)),
+        Format::DotenvSh | Format::Mailrc => Ok(sh::quote(value)),
         Format::MainCf => main_cf::quote(value),
         Format::PostfixTable => table::quote(value),
+        Format::Ini => ini::quote(value),
+        Format::IniGrafana => ini::quote_for_grafana(value),
+        Format::GitConfig => Ok(git_config::quote(value)),
+        Format::Yaml => Ok(yaml::quote(value)),
+        Format::Json => Ok(json::quote(value)),
+        Format::Toml => Ok(toml::quote(value)),
+        Format::Plain => plain::quote(value),
+        Format::Properties => properties::quote(value),
+        Format::PhpArray | Format::PhpDefine | Format::Ruby | Format::Python => Ok(code::quote(value)),
+        Format::Muttrc => Ok(muttrc::quote(value)),
+        Format::Nullmailer => Ok(nullmailer::quote(value)),
+        Format::DmaConf => dma::conf(value),
+        Format::DmaAuth => dma::auth(value),
+        Format::Monit => monit::quote(value),
+        Format::OpensmtpdTable => table::quote_inside(value),
+        Format::Ssmtp => ssmtp::quote(value),
+        Format::DockerEnv => Ok(env::docker(value)),
+        Format::SystemdEnv => Ok(env::systemd(value)),
+        Format::NodeEnv => env::node(value),
+        Format::PythonDotenv => env::python(value),
     }
 }
 
 /// No format here is trusted with control characters: line breaks end a setting, NUL ends a C string, and the rest is cut
-/// off at the ends by some reader. A tab is a blank like any other.
+/// off at the ends by some reader. A tab is a blank like any other. Unicode's own line breaks are ones to YAML 1.1, and the
+/// byte order mark is dropped by many.
 fn no_control(value: &str) -> Result<(), Unfit> {
-    match value.chars().find(|character| character.is_control() && *character != '\t') {
+    let is_odd = |character: &char| matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    match value.chars().find(|character| (character.is_control() && *character != '\t') || is_odd(character)) {
         Some('\n' | '\r') => Err(Unfit::LineBreak),
         Some(other) => Err(Unfit::Control(other)),
         None => Ok(()),
@@ -59,12 +96,12 @@ mod tests {
 
     #[test]
     fn control_characters_are_refused_everywhere() {
-        for format in [Format::Msmtprc, Format::Dotenv, Format::DotenvSh, Format::MainCf, Format::PostfixTable] {
+        for format in Format::ALL {
             assert_eq!(quote(format, "a\nb"), Err(Unfit::LineBreak));
             assert_eq!(quote(format, "a\r"), Err(Unfit::LineBreak));
             assert_eq!(quote(format, "a\0b"), Err(Unfit::Control('\0')));
             assert_eq!(quote(format, "a\u{85}"), Err(Unfit::Control('\u{85}')));
-            assert!(quote(format, "a\tb").is_ok());
+            assert!(!matches!(quote(format, "a\tb"), Err(Unfit::Control(_) | Unfit::LineBreak)));
         }
     }
 }

@@ -1,28 +1,33 @@
-//! Readers: a file's text by its consumer's own rules.
+//! Readers: a file's text by its consumer's own rules, with the place of everything in it.
 
+mod code;
+mod dma;
+mod doc;
 pub(super) mod dotenv;
+mod env;
+pub(super) mod git_config;
+pub(super) mod ini;
+pub(super) mod json;
+mod mailrc;
 pub(super) mod main_cf;
+mod monit;
 pub(super) mod msmtprc;
+mod muttrc;
+mod nullmailer;
+mod plain;
+mod properties;
+mod shell;
+mod ssmtp;
 pub(super) mod table;
+pub(super) mod toml;
+pub(super) mod yaml;
 
 use std::{collections::BTreeMap, ops::Range};
 
+pub(super) use doc::{Doc, Entry, Group, Shape};
 use minijinja::{Value, value::Serde};
 
 use crate::presets::target::Format;
-
-/// One setting in a file of keys and values, with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// The key, as the consumer compares it.
-    pub(super) key: String,
-    /// The value, as the consumer takes it.
-    pub(super) value: String,
-    /// Bytes from the key to the end of the value on the first line.
-    pub(super) body: Range<usize>,
-    /// Further whole lines that belong to the value.
-    pub(super) continued: Vec<Range<usize>>,
-}
 
 /// What is wrong in a file, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,23 +63,56 @@ pub enum FaultKind {
     BlockTwice,
     /// Windows line ends, which the consumer takes as part of the values.
     Crlf,
+    /// The consumer would not take the file.
+    Syntax,
+    /// The consumer takes it, but it is written in a way that is not changed here: a list, a reference, several documents.
+    Unfamiliar,
 }
 
 impl Fault {
     const fn at(line: usize, kind: FaultKind) -> Self {
         Self { line, kind }
     }
+
+    /// A fault at a place in a text.
+    pub(super) fn within(text: &str, at: usize, kind: FaultKind) -> Self {
+        Self::at(line_of(text, at), kind)
+    }
 }
 
-/// The settings of a file of keys and values, in order.
-pub(super) fn entries(format: Format, text: &str) -> Result<Vec<Entry>, Fault> {
+/// The settings of a file, in order, and the groups that they stand in.
+pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
     match format {
-        Format::Dotenv => dotenv::entries(text, dotenv::Dialect::Portable),
-        Format::DotenvSh => dotenv::entries(text, dotenv::Dialect::Shell),
-        Format::MainCf => main_cf::entries(text),
-        Format::PostfixTable => table::entries(text),
-        // It has sections in place of keys.
-        Format::Msmtprc => Ok(Vec::new()),
+        Format::Dotenv => dotenv::entries(text, dotenv::Dialect::Portable).map(Doc::flat),
+        Format::DotenvSh => dotenv::entries(text, dotenv::Dialect::Shell).map(Doc::flat),
+        Format::MainCf => main_cf::entries(text).map(Doc::flat),
+        Format::PostfixTable => table::entries(text).map(Doc::flat),
+        Format::Ini => ini::doc(text, ini::Dialect::Plain),
+        Format::IniGrafana => ini::doc(text, ini::Dialect::Grafana),
+        Format::GitConfig => git_config::doc(text),
+        Format::Yaml => yaml::doc(text),
+        Format::Json => json::doc(text),
+        Format::Toml => toml::doc(text),
+        Format::Plain => Ok(Doc::flat(plain::entries(text))),
+        Format::Properties => properties::entries(text).map(Doc::flat),
+        Format::PhpArray => code::php_array(text),
+        Format::PhpDefine => code::php_defines(text),
+        Format::Ruby => code::ruby(text),
+        Format::Python => code::python(text),
+        Format::Muttrc => Ok(Doc::flat(muttrc::entries(text))),
+        Format::Mailrc => mailrc::entries(text).map(Doc::flat),
+        Format::Nullmailer => Ok(Doc::flat(nullmailer::entries(text))),
+        Format::DmaConf => dma::conf(text).map(Doc::flat),
+        Format::DmaAuth => dma::auth(text).map(Doc::flat),
+        Format::Monit => monit::entries(text).map(Doc::flat),
+        Format::OpensmtpdTable => Ok(Doc::flat(table::opensmtpd(text))),
+        Format::Ssmtp => Ok(Doc::flat(ssmtp::entries(text))),
+        Format::DockerEnv => Ok(Doc::flat(env::docker(text))),
+        Format::SystemdEnv => env::systemd(text).map(Doc::flat),
+        Format::NodeEnv => env::node(text).map(Doc::flat),
+        Format::PythonDotenv => env::python(text).map(Doc::flat),
+        // It has accounts that inherit in place of keys.
+        Format::Msmtprc => Ok(Doc::default()),
     }
 }
 
@@ -84,15 +122,14 @@ pub(super) fn values(format: Format, text: &str) -> Result<Value, Fault> {
         return Ok(Value::from(Serde(msmtprc::accounts(text)?)));
     }
     // Where a key stands twice, readers differ in which one counts; what is written here has them all alike.
-    let map: BTreeMap<String, String> = entries(format, text)?.into_iter().map(|entry| (entry.key, entry.value)).collect();
-    Ok(Value::from(Serde(map)))
+    Ok(Value::from(Serde(doc(format, text)?.tree())))
 }
 
 /// What stands around our block and matters to its template, as `rest`.
 pub(super) fn surroundings(format: Format, before: &str, after: &str) -> BTreeMap<&'static str, bool> {
     match format {
         Format::Msmtprc => msmtprc::surroundings(before, after),
-        Format::Dotenv | Format::DotenvSh | Format::MainCf | Format::PostfixTable => BTreeMap::new(),
+        _ => BTreeMap::new(),
     }
 }
 
@@ -102,7 +139,24 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>, Ra
     text.split_inclusive('\n').enumerate().map(move |(index, line)| {
         let whole = start..start + line.len();
         start = whole.end;
-        let bare = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        // The last line may lack its end: what is added behind it makes a line break of a lone carriage return.
+        let bare = line.strip_suffix('\n').unwrap_or(line);
+        let bare = bare.strip_suffix('\r').unwrap_or(bare);
         (index + 1, whole.start..whole.start + bare.len(), whole)
     })
+}
+
+/// The number of the line, from 1, that a place is on.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].split(|byte| *byte == b'\n').count()
+}
+
+/// Where the line of a place begins.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
+}
+
+/// Where the line after a place begins.
+pub(super) fn next_line(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |length| at + length + 1)
 }

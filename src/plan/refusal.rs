@@ -47,6 +47,17 @@ pub enum Refusal {
         /// The mode.
         security: Security,
     },
+    /// The consumer takes the mode from the port, and this port means another one.
+    Port {
+        /// The target's key.
+        target: String,
+        /// The mode.
+        security: Security,
+        /// The port.
+        port: u16,
+        /// The ports on which the consumer does this mode; empty: on all but those of other modes.
+        ports: Vec<u16>,
+    },
     /// The consumer cannot do this login mechanism.
     Auth {
         /// The target's key.
@@ -163,6 +174,7 @@ impl Refusal {
             Self::UnknownTarget { typed, .. } => Some(typed),
             Self::Scope { target, .. }
             | Self::Security { target, .. }
+            | Self::Port { target, .. }
             | Self::Auth { target, .. }
             | Self::CaFile { target }
             | Self::Pin { target }
@@ -184,6 +196,7 @@ impl Refusal {
     pub fn field(&self) -> Option<Field> {
         match self {
             Self::Security { .. } => Some(Field::Security),
+            Self::Port { .. } => Some(Field::Port),
             Self::Auth { .. } => Some(Field::Auth),
             Self::CaFile { .. } => Some(Field::CaFile),
             Self::Pin { .. } => Some(Field::Pin),
@@ -212,6 +225,11 @@ impl Refusal {
             Self::Scope { target, scope: Scope::User } => phrase!("plan-scope-user", target = target),
             Self::Scope { target, scope: Scope::System } => phrase!("plan-scope-system", target = target),
             Self::Security { target, security } => phrase!("plan-security", target = target, security = security),
+            Self::Port { target, security, port, ports } => {
+                let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
+                let ports = if ports.is_empty() { "none".to_owned() } else { ports.join(", ") };
+                phrase!("plan-port", target = target, security = security, port = port, ports = ports)
+            }
             Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),
             Self::Pin { target } => phrase!("plan-pin", target = target),
@@ -244,6 +262,7 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Field::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Unparseable { fault: Fault { kind: FaultKind::Unfamiliar, .. }, .. } => Some(phrase!("plan-hint-by-hand")),
             Self::Unparseable { .. } => Some(phrase!("plan-hint-mend")),
             _ => None,
         }
@@ -280,5 +299,7 @@ fn parse_fault(kind: FaultKind) -> Phrase {
         FaultKind::BlockClose => phrase!("plan-fault-block-close"),
         FaultKind::BlockTwice => phrase!("plan-fault-block-twice"),
         FaultKind::Crlf => phrase!("plan-fault-crlf"),
+        FaultKind::Syntax => phrase!("plan-fault-syntax"),
+        FaultKind::Unfamiliar => phrase!("plan-fault-unfamiliar"),
     }
 }

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use super::quote::{Unfit, quote};
+use super::{
+    authority,
+    quote::{Unfit, percent, quote},
+};
 use crate::presets::target::Format;
 
 /// Why a template did not become text.
@@ -38,29 +41,42 @@ pub(super) fn render(template: &str, format: Option<Format>, context: &impl Seri
             })
         });
     }
+    environment.add_filter("percent", |value: Value| percent::encode(&text_of(&value)));
     environment.render_str(template, Value::from(Serde(context))).map_err(|error| {
         let unfit = unfit.lock().unwrap_or_else(PoisonError::into_inner).take();
         unfit.map_or_else(|| RenderFault::of(&error), |(value, why)| RenderFault::Unfit(value, why))
     })
 }
 
-/// What an expression is; `None` for what is not there.
-pub(super) fn evaluate(expression: &str, context: &Value) -> Result<Option<String>, RenderFault> {
-    let mut environment = environment();
-    // A key that a file lacks is a finding, not a fault.
-    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
-    environment.add_filter("before", |value: Value, mark: String| {
-        let text = text_of(&value);
-        text.split_once(&mark).map_or(text.clone(), |(before, _)| before.to_owned())
-    });
-    environment.add_filter("after", |value: Value, mark: String| {
-        text_of(&value).split_once(&mark).map(|(_, after)| after.to_owned()).unwrap_or_default()
-    });
-    let value = environment
-        .compile_expression(expression)
-        .and_then(|compiled| compiled.eval(context.clone()))
-        .map_err(|error| RenderFault::of(&error))?;
-    Ok((!value.is_undefined() && !value.is_none()).then(|| value.to_string()))
+/// The expressions of a target's `read`.
+pub(super) struct Expressions(Environment<'static>);
+
+impl Expressions {
+    /// With the filters that they know.
+    pub(super) fn new() -> Self {
+        let mut environment = environment();
+        // A key that a file lacks is a finding, not a fault.
+        environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+        environment.add_filter("unpercent", |value: Value| percent::decode(&text_of(&value)));
+        environment.add_filter("host_of", |value: Value| authority::host(&text_of(&value)).to_owned());
+        environment.add_filter("port_of", |value: Value| authority::port(&text_of(&value)).to_owned());
+        environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));
+        Self(environment)
+    }
+
+    /// What an expression is as text; `None` for what is not there.
+    pub(super) fn text(&self, expression: &str, context: &Value) -> Result<Option<String>, RenderFault> {
+        let value = self.value(expression, context)?;
+        Ok((!value.is_undefined() && !value.is_none()).then(|| value.to_string()))
+    }
+
+    /// What an expression is.
+    pub(super) fn value(&self, expression: &str, context: &Value) -> Result<Value, RenderFault> {
+        self.0
+            .compile_expression(expression)
+            .and_then(|compiled| compiled.eval(context.clone()))
+            .map_err(|error| RenderFault::of(&error))
+    }
 }
 
 fn text_of(value: &Value) -> String {
@@ -70,6 +86,13 @@ fn text_of(value: &Value) -> String {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("before", |value: Value, mark: String| {
+        let text = text_of(&value);
+        text.split_once(&mark).map_or(text.clone(), |(before, _)| before.to_owned())
+    });
+    environment.add_filter("after", |value: Value, mark: String| {
+        text_of(&value).split_once(&mark).map(|(_, after)| after.to_owned()).unwrap_or_default()
+    });
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     // A line that holds only a block tag leaves nothing behind.
     if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build() {
@@ -93,7 +116,8 @@ mod tests {
         assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if value == "l\nm"));
         assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template(_))));
         let value = Value::from(Serde(&context));
-        assert_eq!(evaluate("a | after(' ')", &value).unwrap().as_deref(), Some("y"));
-        assert_eq!(evaluate("nothing.more", &value).unwrap(), None);
+        let expressions = Expressions::new();
+        assert_eq!(expressions.text("a | after(' ')", &value).unwrap().as_deref(), Some("y"));
+        assert_eq!(expressions.text("nothing.more", &value).unwrap(), None);
     }
 }

@@ -12,6 +12,9 @@ macro_rules! embed {
 /// What is known of networks that block mail.
 pub(super) const EGRESS: &str = include_str!("../../presets/egress.toml");
 
+/// Filters that take mail in front of its hoster.
+pub(super) const GATEWAYS: &str = include_str!("../../presets/gateways.toml");
+
 /// Providers in the order in which a list shows them.
 pub(super) const PROVIDERS: Embedded = embed!("providers":
     "gmail" "google-workspace" "google-workspace-relay" "microsoft365" "outlook" "yahoo" "icloud" "proton-bridge" "proton-smtp"
@@ -30,6 +33,9 @@ pub(super) const PROVIDERS: Embedded = embed!("providers":
 /// Targets in the order in which a list shows them.
 pub(super) const TARGETS: Embedded = embed!("targets":
     "msmtp" "dotenv" "dotenv-sh" "postfix"
+    "nullmailer" "dma" "s-nail" "git" "mutt" "neomutt"
+    "alertmanager" "grafana" "gitea" "nextcloud" "django"
+    "systemd-env" "docker-env" "node-env" "python-dotenv" "yaml" "json" "toml"
 );
 
 /// Causes, by label.

@@ -1,5 +1,5 @@
-//! Which provider an e-mail domain belongs to, found without reading every file: a built-in file's domains stand in its text
-//! in one simple list.
+//! Which provider an e-mail domain or an MX host belongs to, found without reading every file: a built-in file's domains and
+//! MX suffixes stand in its text in two simple lists.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -16,7 +16,7 @@ impl Domains {
             let own: Vec<Cow<'static, str>> = if entry.source.is_empty() {
                 entry.get().map(|provider| provider.domains.iter().cloned().map(Cow::Owned).collect()).unwrap_or_default()
             } else {
-                listed(entry.source).map(Cow::Borrowed).collect()
+                listed(entry.source, "\ndomains = [").map(Cow::Borrowed).collect()
             };
             // A person's own file wins over the built-in one that names the same domain.
             for domain in own {
@@ -40,9 +40,45 @@ impl Domains {
     }
 }
 
-/// The strings of the list `domains = [..]` at the top of a built-in file.
-fn listed(source: &'static str) -> impl Iterator<Item = &'static str> {
-    let list = source.split_once("\ndomains = [").and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
+/// Suffixes of MX hosts and the keys of their providers.
+#[derive(Debug)]
+pub(super) struct Exchangers(Vec<(Cow<'static, str>, String)>);
+
+impl Exchangers {
+    pub(super) fn of(providers: &Shelf<Provider>) -> Self {
+        // A person's own files come first: of suffixes that are equally long, the first one counts.
+        let (own, built_in): (Vec<_>, Vec<_>) = providers.entries().iter().partition(|entry| entry.own.is_some());
+        let mut suffixes = Vec::new();
+        for entry in own.into_iter().chain(built_in) {
+            let key = || entry.key.to_string();
+            if entry.source.is_empty() {
+                let provider = entry.get().map(|provider| provider.mx.as_slice()).unwrap_or_default();
+                suffixes.extend(provider.iter().map(|suffix| (Cow::Owned(suffix.clone()), key())));
+            } else {
+                suffixes.extend(listed(entry.source, "\nmx = [").map(|suffix| (Cow::Borrowed(suffix), key())));
+            }
+        }
+        Self(suffixes)
+    }
+
+    /// The key of the provider whose MX host this is: the longest suffix counts.
+    pub(super) fn owner(&self, host: &str) -> Option<&str> {
+        let fits = self.0.iter().filter(|(suffix, _)| is_below(host, suffix));
+        // `max_by_key` would take the last one of several.
+        fits.rev().max_by_key(|(suffix, _)| suffix.len()).map(|(_, key)| key.as_str())
+    }
+}
+
+/// Whether `host` is `parent` or a name below it; case does not matter.
+pub fn is_below(host: &str, parent: &str) -> bool {
+    let (host, parent) = (host.trim_end_matches('.').as_bytes(), parent.trim_end_matches('.').as_bytes());
+    let Some(at) = host.len().checked_sub(parent.len()) else { return false };
+    host[at..].eq_ignore_ascii_case(parent) && (at == 0 || host[at - 1] == b'.')
+}
+
+/// The strings of a list at the top of a built-in file, which begins so.
+fn listed(source: &'static str, begin: &str) -> impl Iterator<Item = &'static str> {
+    let list = source.split_once(begin).and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
     list.split('"').skip(1).step_by(2)
 }
 
@@ -55,7 +91,25 @@ mod tests {
     fn the_lists_are_read_as_toml_reads_them() {
         let shelf: Shelf<Provider> = Shelf::builtin(builtin::PROVIDERS);
         for entry in shelf.entries() {
-            assert_eq!(listed(entry.source).collect::<Vec<_>>(), entry.get().unwrap().domains, "{}", entry.key);
+            let list = |begin| listed(entry.source, begin).collect::<Vec<_>>();
+            assert_eq!(list("\ndomains = ["), entry.get().unwrap().domains, "{}", entry.key);
+            assert_eq!(list("\nmx = ["), entry.get().unwrap().mx, "{}", entry.key);
+        }
+    }
+
+    #[test]
+    fn an_mx_host_shows_its_provider() {
+        let exchangers = Exchangers::of(&Shelf::builtin(builtin::PROVIDERS));
+        for (host, key) in [
+            ("aspmx.l.google.com", Some("google-workspace")),
+            ("ALT1.ASPMX.L.GOOGLE.COM.", Some("google-workspace")),
+            ("gmail-smtp-in.l.google.com", Some("gmail")),
+            ("example-com.mail.protection.outlook.com", Some("microsoft365")),
+            ("mx1.mail.ovh.net", Some("ovh")),
+            ("notovh.net", None),
+            ("net", None),
+        ] {
+            assert_eq!(exchangers.owner(host), key, "{host}");
         }
     }
 }

@@ -5,13 +5,14 @@ use std::{fmt, path::Path, sync::OnceLock};
 use serde::de::DeserializeOwned;
 
 use super::{
-    Cause, EgressFacts, Provider, Target, builtin,
-    domains::Domains,
+    Cause, EgressFacts, Gateways, Provider, Target, builtin,
+    domains::{Domains, Exchangers},
     shelf::{Shelf, unreadable},
 };
 
-/// The one file that is no folder.
+/// The files that are no folder.
 const EGRESS: &str = "egress.toml";
+const GATEWAYS: &str = "gateways.toml";
 
 /// A preset file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +44,10 @@ pub struct Catalog {
     providers: Shelf<Provider>,
     targets: Shelf<Target>,
     causes: Shelf<Cause>,
-    egress: OnceLock<(EgressFacts, Option<PresetFault>)>,
+    egress: Single<EgressFacts>,
+    gateways: Single<Gateways>,
     domains: OnceLock<Domains>,
+    exchangers: OnceLock<Exchangers>,
 }
 
 impl Default for Catalog {
@@ -60,13 +63,15 @@ impl Catalog {
             providers: Shelf::builtin(builtin::PROVIDERS),
             targets: Shelf::builtin(builtin::TARGETS),
             causes: Shelf::builtin(builtin::CAUSES),
-            egress: OnceLock::new(),
+            egress: Single::default(),
+            gateways: Single::default(),
             domains: OnceLock::new(),
+            exchangers: OnceLock::new(),
         }
     }
 
-    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes` and `egress.toml`)
-    /// over them.
+    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `egress.toml` and
+    /// `gateways.toml`) over them.
     ///
     /// # Errors
     /// The first file that cannot be used.
@@ -77,11 +82,8 @@ impl Catalog {
             causes: Shelf::with_own(builtin::CAUSES, folder)?,
             ..Self::builtin()
         };
-        let own = folder.join(EGRESS);
-        if own.is_file() {
-            let source = std::fs::read_to_string(&own).map_err(|error| unreadable(&own, &error))?;
-            let _ = catalog.egress.set((parse(&own.display().to_string(), &source)?, None));
-        }
+        catalog.egress.take(&folder.join(EGRESS))?;
+        catalog.gateways.take(&folder.join(GATEWAYS))?;
         Ok(catalog)
     }
 
@@ -90,6 +92,7 @@ impl Catalog {
     pub fn with_provider(mut self, provider: Provider) -> Self {
         self.providers.put_first(provider.key.clone(), provider);
         self.domains = OnceLock::new();
+        self.exchangers = OnceLock::new();
         self
     }
 
@@ -120,17 +123,18 @@ impl Catalog {
 
     /// What is known of networks that block mail.
     pub fn egress(&self) -> &EgressFacts {
-        let read = || match parse(EGRESS, builtin::EGRESS) {
-            Ok(facts) => (facts, None),
-            Err(fault) => (EgressFacts::default(), Some(fault)),
-        };
-        &self.egress.get_or_init(read).0
+        self.egress.get(EGRESS, builtin::EGRESS)
+    }
+
+    /// Filters that take mail in front of its hoster.
+    pub fn gateways(&self) -> &Gateways {
+        self.gateways.get(GATEWAYS, builtin::GATEWAYS)
     }
 
     /// Built-in files that could not be read, of those that were asked for; a test holds this to be none.
     pub fn faults(&self) -> Vec<&PresetFault> {
-        let egress = self.egress.get().and_then(|(_, fault)| fault.as_ref());
-        self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults()).chain(egress).collect()
+        let folders = self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults());
+        folders.chain(self.egress.fault()).chain(self.gateways.fault()).collect()
     }
 
     /// A provider by key.
@@ -144,6 +148,12 @@ impl Catalog {
         self.provider(key)
     }
 
+    /// The provider whose MX host this is, by the longest suffix.
+    pub fn provider_of_mx(&self, host: &str) -> Option<&Provider> {
+        let key = self.exchangers.get_or_init(|| Exchangers::of(&self.providers)).owner(host)?;
+        self.provider(key)
+    }
+
     /// The person's own file that a provider comes from; `None` for a built-in one.
     pub fn own_file(&self, key: &str) -> Option<&Path> {
         self.providers.entry(key)?.own.as_deref()
@@ -152,6 +162,39 @@ impl Catalog {
     /// A target by key.
     pub fn target(&self, key: &str) -> Option<&Target> {
         self.targets.get(key)
+    }
+}
+
+/// A file that stands alone: a person's own one, or the built-in one, read when it is first asked for.
+#[derive(Debug)]
+struct Single<T>(OnceLock<(T, Option<PresetFault>)>);
+
+impl<T> Default for Single<T> {
+    fn default() -> Self {
+        Self(OnceLock::new())
+    }
+}
+
+impl<T: DeserializeOwned + Default> Single<T> {
+    /// Takes a person's own file, where there is one.
+    fn take(&self, own: &Path) -> Result<(), PresetFault> {
+        if own.is_file() {
+            let source = std::fs::read_to_string(own).map_err(|error| unreadable(own, &error))?;
+            let _ = self.0.set((parse(&own.display().to_string(), &source)?, None));
+        }
+        Ok(())
+    }
+
+    fn get(&self, name: &str, source: &str) -> &T {
+        let read = || match parse(name, source) {
+            Ok(facts) => (facts, None),
+            Err(fault) => (T::default(), Some(fault)),
+        };
+        &self.0.get_or_init(read).0
+    }
+
+    fn fault(&self) -> Option<&PresetFault> {
+        self.0.get().and_then(|(_, fault)| fault.as_ref())
     }
 }
 

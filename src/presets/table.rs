@@ -49,6 +49,11 @@ pub fn domains() -> impl Iterator<Item = (&'static str, Option<Row>)> {
     lines().filter_map(|line| line.split_once('\t')).map(|(domain, _)| (domain, row_of_domain(domain)))
 }
 
+/// Every domain of the table, in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    lines().filter_map(|line| line.split_once('\t')).map(|(domain, _)| domain)
+}
+
 fn lines() -> impl Iterator<Item = &'static str> {
     TABLE.lines().filter(|line| !line.starts_with('#'))
 }

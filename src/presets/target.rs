@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Lang;
+pub use super::format::{Format, MergeKind};
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,12 +38,25 @@ pub struct Target {
     pub pin: bool,
     /// The consumer's program: where it is installed, the target is proposed.
     pub program: Option<String>,
+    /// Whether that is reason enough to propose it: `false` for what is a person's own or a service's, rather than the
+    /// machine's way of sending.
+    #[serde(default = "yes")]
+    pub propose: bool,
     /// Only root can write it.
     #[serde(default)]
     pub system_only: bool,
     /// Characters that a value must not have, by setting (`username = ":"`), beyond what the quoting rule knows.
     #[serde(default)]
     pub cannot: BTreeMap<String, String>,
+    /// The most bytes that a value may have, by setting, beyond what the quoting rule knows.
+    #[serde(default)]
+    pub max_length: BTreeMap<String, usize>,
+    /// Where the consumer takes the mode from the port: the only ports on which it does a mode, by mode.
+    #[serde(default)]
+    pub ports: BTreeMap<String, Vec<u16>>,
+    /// Programs that read these files, as people call them: what a search finds.
+    #[serde(default)]
+    pub used_by: Vec<String>,
     /// The target that carries a password that this one cannot.
     pub instead: Option<String>,
     /// Its files, in the order in which they are written.
@@ -53,12 +67,26 @@ pub struct Target {
     /// Commands to run after writing, in order.
     #[serde(default, rename = "run")]
     pub runs: Vec<TargetRun>,
+    /// The command by which the consumer itself checks its files, as a template.
+    pub check: Option<String>,
     /// The command that shows a person that it works, as a template.
     pub try_it: Option<String>,
     /// Words in English.
     pub en: TargetWords,
     /// Words in French.
     pub fr: TargetWords,
+}
+
+/// What is proposed unless its preset says otherwise.
+const fn yes() -> bool {
+    true
+}
+
+impl TargetFile {
+    /// What begins a comment line of ours.
+    pub fn comment_sign(&self) -> &str {
+        self.comment.as_deref().unwrap_or(self.format.comment())
+    }
 }
 
 impl Target {
@@ -72,10 +100,14 @@ impl Target {
 }
 
 /// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
-/// `account`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at the first `x`. What a target has no setting for is left out.
+/// `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
+/// the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` makes it, `unpercent` decodes a part of a
+/// URL. What a target has no setting for is left out.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRead {
+    /// What the other expressions name as `base`.
+    pub base: Option<String>,
     /// Host name or address.
     pub host: String,
     /// Port.
@@ -118,6 +150,8 @@ pub struct TargetFile {
     pub mode: String,
     /// The group that may read it, when that group exists and the scope is system.
     pub group: Option<String>,
+    /// A minijinja expression over the settings: where it does not hold, the file is left alone.
+    pub when: Option<String>,
     /// The consumer's own file: without it the consumer is not installed, and nothing is written.
     #[serde(default)]
     pub must_exist: bool,
@@ -125,45 +159,12 @@ pub struct TargetFile {
     pub merge: MergeKind,
     /// The rules by which the consumer reads the file: the name of a reader and of its quoting.
     pub format: Format,
+    /// What begins a comment line of ours, where it is not what the format's usually begin with.
+    pub comment: Option<String>,
     /// The text, as a minijinja template over the settings; `| quote` applies the format's quoting rule.
     pub template: String,
-}
-
-/// How a target's text is merged into a file that exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MergeKind {
-    /// A block between two marker comments; all else is left alone.
-    Block,
-    /// Key by key: the value of a key that exists is replaced in place, others are added at the end.
-    Keys,
-    /// A file of our own.
-    Whole,
-}
-
-/// The rules by which a consumer reads a file, and so by which values are quoted in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// msmtprc: the rest of the line, one pair of double quotes taken off, no escapes.
-    Msmtprc,
-    /// An environment file that every common reader reads alike.
-    Dotenv,
-    /// An environment file for a POSIX shell.
-    DotenvSh,
-    /// Postfix main.cf: `key = value`, continued by lines that begin with a blank.
-    MainCf,
-    /// A Postfix lookup table in text form: key, blank, the rest of the line.
-    PostfixTable,
-}
-
-impl Format {
-    /// What begins a comment line.
-    pub const fn comment(self) -> &'static str {
-        match self {
-            Self::Msmtprc | Self::Dotenv | Self::DotenvSh | Self::MainCf | Self::PostfixTable => "#",
-        }
-    }
+    /// With `keys`: a template of keys that must not stay, one a line, with dots between the steps of their way.
+    pub remove: Option<String>,
 }
 
 /// A command to run after writing.
@@ -197,4 +198,6 @@ pub struct TargetWords {
     /// What to know before relying on it.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// How it can be made to trust a certificate, where that is not in its files.
+    pub certificates: Option<String>,
 }

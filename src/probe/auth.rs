@@ -23,6 +23,9 @@ impl Session<'_, '_> {
         self.begin(Stage::Auth);
         let offered = self.record.offered.as_ref().and_then(|offered| offered.auth.clone());
         let offered = offered.filter(|mechanisms| !mechanisms.is_empty()).ok_or(Fault::NoAuth)?;
+        if !self.may_log_in() {
+            return Err(Fault::ClearLogin);
+        }
         let mut candidates = candidates(login.auth, &offered).into_iter().peekable();
         while let Some(mechanism) = candidates.next() {
             self.record.mechanism = Some(mechanism);
@@ -40,8 +43,16 @@ impl Session<'_, '_> {
         Err(Fault::NoCommonMechanism)
     }
 
+    /// Takes the secret out of everything that is said from now on: a server may know it from an earlier login.
+    pub(super) fn hide_secret(&mut self) {
+        let Some(login) = record::login(self.record.climb) else { return };
+        let secret = login.secret.expose();
+        self.record.log.hide(secret.as_bytes());
+        self.record.log.hide(encode(secret).as_bytes());
+        self.record.log.hide(plain(login).as_bytes());
+    }
+
     fn authenticate(&mut self, mechanism: Mechanism, login: &Login) -> Result<Reply, Fault> {
-        self.record.log.hide(login.secret.expose().as_bytes());
         let reply = match mechanism {
             Mechanism::Plain => self.plain(login),
             Mechanism::Login => self.prompted(login),
@@ -53,7 +64,7 @@ impl Session<'_, '_> {
     }
 
     fn plain(&mut self, login: &Login) -> Result<Reply, Fault> {
-        let response = encode(&Zeroizing::new(format!("\0{}\0{}", login.username, login.secret.expose())));
+        let response = plain(login);
         let reply = self.initial(Mechanism::Plain, &response)?;
         if reply.code == CONTINUE { self.respond(&response) } else { Ok(reply) }
     }
@@ -136,6 +147,11 @@ fn candidates(choice: Auth, offered: &[String]) -> Vec<Mechanism> {
     };
     let is_offered = |mechanism: &Mechanism| offered.iter().any(|name| name == mechanism.sasl_name());
     Mechanism::ALL.into_iter().filter(|mechanism| allowed(mechanism) && is_offered(mechanism)).collect()
+}
+
+/// The response of PLAIN.
+fn plain(login: &Login) -> Zeroizing<String> {
+    encode(&Zeroizing::new(format!("\0{}\0{}", login.username, login.secret.expose())))
 }
 
 fn encode(text: &str) -> Zeroizing<String> {

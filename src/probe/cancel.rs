@@ -42,7 +42,7 @@ impl Cancel {
     }
 
     /// Runs `hook` when the climb is stopped, at once when it already was, and no more once the guard is dropped.
-    pub(super) fn watch(&self, hook: impl Fn() + Send + 'static) -> Watch {
+    pub(crate) fn watch(&self, hook: impl Fn() + Send + 'static) -> Watch {
         let mut hooks = self.0.hooks.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_cancelled() {
             hook();
@@ -61,7 +61,7 @@ impl fmt::Debug for Cancel {
 }
 
 /// Keeps a hook alive.
-pub(super) struct Watch {
+pub(crate) struct Watch {
     state: Arc<State>,
     id: u64,
 }

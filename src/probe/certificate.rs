@@ -13,22 +13,18 @@ use super::CertificateFacts;
 use crate::mail::reply::escape;
 
 const DAY: i64 = 24 * 60 * 60;
+/// Most characters of a name that are kept.
+const LONGEST: usize = 200;
+/// Most names that are kept.
+const MOST_NAMES: usize = 100;
 
 impl CertificateFacts {
     /// Reads a certificate; of one that cannot be read only the fingerprint is known.
-    pub(super) fn of(der: &[u8]) -> Self {
-        let mut facts = Self {
-            subject: String::new(),
-            issuer: String::new(),
-            names: Vec::new(),
-            not_before: String::new(),
-            not_after: String::new(),
-            days_left: 0,
-            sha256: hex(&fingerprint(der)),
-        };
+    pub fn of(der: &[u8]) -> Self {
+        let mut facts = Self { sha256: hex(&fingerprint(der)), ..Self::default() };
         if let Ok((_, certificate)) = parse_x509_certificate(der) {
             let validity = certificate.validity();
-            facts.subject = common_name(certificate.subject()).unwrap_or_else(|| escape(&certificate.subject().to_string()));
+            facts.subject = common_name(certificate.subject()).unwrap_or_else(|| short(&certificate.subject().to_string()));
             facts.issuer = issuer(certificate.issuer());
             facts.names = names(&certificate);
             facts.not_before = validity.not_before.to_datetime().date().to_string();
@@ -53,6 +49,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// The SHA-256 that 64 hex digits say.
+pub fn sha256_of_hex(hex: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 /// Whether a certificate names itself as its issuer.
 pub(super) fn is_self_issued(der: &[u8]) -> bool {
     parse_x509_certificate(der).is_ok_and(|(_, certificate)| certificate.subject().as_raw() == certificate.issuer().as_raw())
@@ -64,25 +69,33 @@ fn now() -> i64 {
 }
 
 fn common_name(name: &X509Name<'_>) -> Option<String> {
-    name.iter_common_name().next()?.as_str().ok().map(escape)
+    name.iter_common_name().next()?.as_str().ok().map(short)
 }
 
 fn issuer(name: &X509Name<'_>) -> String {
-    let organization = name.iter_organization().next().and_then(|part| part.as_str().ok()).map(escape);
-    organization.or_else(|| common_name(name)).unwrap_or_else(|| escape(&name.to_string()))
+    let organization = name.iter_organization().next().and_then(|part| part.as_str().ok()).map(short);
+    organization.or_else(|| common_name(name)).unwrap_or_else(|| short(&name.to_string()))
 }
 
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
     let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Vec::new() };
     let text = |name: &GeneralName<'_>| match name {
-        GeneralName::DNSName(name) => Some(escape(name)),
+        GeneralName::DNSName(name) => Some(short(name)),
         GeneralName::IPAddress(bytes) => match bytes.len() {
             4 => <[u8; 4]>::try_from(*bytes).ok().map(|octets| Ipv4Addr::from(octets).to_string()),
             _ => <[u8; 16]>::try_from(*bytes).ok().map(|octets| Ipv6Addr::from(octets).to_string()),
         },
         _ => None,
     };
-    extension.value.general_names.iter().filter_map(text).collect()
+    extension.value.general_names.iter().filter_map(text).take(MOST_NAMES).collect()
+}
+
+/// Foreign text, cut and safe for a terminal.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => escape(&text[..cut]) + "…",
+        None => escape(text),
+    }
 }
 
 #[cfg(test)]

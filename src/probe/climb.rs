@@ -1,9 +1,12 @@
 //! The climb itself: the stages in order.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
 use super::{
-    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Transcript,
+    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Stream, TlsVersion, Transcript,
     race::{self, Winner},
     record::Record,
     session::Session,
@@ -11,11 +14,47 @@ use super::{
 };
 use crate::mail::Endpoint;
 
+/// Most addresses of one family that are tried.
+const MOST_ADDRESSES: usize = 16;
+
 /// Climbs the ladder. Each stage is told to `progress` as it begins and as it ends; none takes longer than its time.
 pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
-    let mut record = Record::new(climb, progress);
+    climb_within(climb, Bounds::default(), resolver, cancel, progress)
+}
+
+/// What holds a climb in beyond its own time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bounds {
+    /// When the whole has to be over.
+    pub(super) until: Option<Instant>,
+    /// The only TLS version that is offered.
+    pub(super) version: Option<TlsVersion>,
+}
+
+/// The same, held in further.
+pub(super) fn climb_within(
+    climb: &Climb,
+    bounds: Bounds,
+    resolver: &dyn Resolve,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(&Step),
+) -> Report {
+    let mut record = Record::new(climb, bounds, progress);
     let fault = run(&mut record, resolver, cancel).err();
     record.report(fault)
+}
+
+/// Climbs over a stream that somebody else has connected: no name is looked up and no socket is opened.
+pub fn climb_over(climb: &Climb, stream: Box<dyn Stream>, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
+    let mut record = Record::new(climb, Bounds::default(), progress);
+    record.skip(Stage::Dns, None);
+    let until = record.begin(Stage::Connect);
+    let connected = Wire::new(stream, until, cancel);
+    let fault = connected.and_then(|wire| {
+        record.pass(None, None);
+        over(Session::new(&mut record, wire))
+    });
+    record.report(fault.err())
 }
 
 /// The report of a climb that could not begin.
@@ -32,7 +71,12 @@ pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> 
 
 fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), Fault> {
     let addresses = resolve(record, resolver, cancel)?;
-    let mut session = connect(record, &addresses, cancel)?;
+    over(connect(record, &addresses, cancel)?)
+}
+
+/// Everything that is said on a connection, to its end.
+fn over(mut session: Session<'_, '_>) -> Result<(), Fault> {
+    session.hide_secret();
     let result = converse(&mut session);
     if let Err(fault) = &result {
         session.record.fail(fault);
@@ -52,12 +96,19 @@ fn resolve(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> 
     if cancel.is_cancelled() {
         return Err(Fault::Cancelled);
     }
-    let addresses = answer.map_err(Fault::Dns)?;
+    let addresses = few(&answer.map_err(Fault::Dns)?);
     if addresses.is_empty() {
         return Err(Fault::Dns(DnsFault::NoAddress));
     }
     record.pass(Some(Learned::Addresses(addresses.clone())), None);
     Ok(addresses)
+}
+
+/// The first addresses of each family, in their order: DNS may send as many as it likes.
+fn few(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let of = |family: fn(&&IpAddr) -> bool| addresses.iter().filter(family).take(MOST_ADDRESSES).collect::<Vec<_>>();
+    let (six, four) = (of(|address| address.is_ipv6()), of(|address| address.is_ipv4()));
+    addresses.iter().filter(|address| six.contains(address) || four.contains(address)).copied().collect()
 }
 
 fn connect<'r, 'a>(record: &'r mut Record<'a>, addresses: &[IpAddr], cancel: &Cancel) -> Result<Session<'r, 'a>, Fault> {
@@ -66,7 +117,7 @@ fn connect<'r, 'a>(record: &'r mut Record<'a>, addresses: &[IpAddr], cancel: &Ca
     let note = |peer, kind| log.note(format!("not connected to {peer}: {kind}"));
     let Winner { socket, peer, failed } = race::connect(addresses, record.climb.endpoint.port, until, cancel, note)?;
     record.log.note(format!("connected to {peer}"));
-    let wire = Wire::new(socket, until, cancel)?;
+    let wire = Wire::new(Box::new(socket), until, cancel)?;
     record.pass(Some(Learned::Connected { peer, failed }), None);
     Ok(Session::new(record, wire))
 }

@@ -94,6 +94,10 @@ pub enum Fault {
     Certificate(CertFault),
     /// EHLO does not offer STARTTLS.
     NoStarttls,
+    /// EHLO does not offer STARTTLS, though the server is known to have it: somebody on the way takes it out.
+    StarttlsGone,
+    /// The login would go in clear text beyond this machine, and nobody agreed to that.
+    ClearLogin,
     /// Bytes came in clear text behind the reply to STARTTLS.
     Injected,
     /// EHLO offers no AUTH.
@@ -137,6 +141,8 @@ impl Fault {
             Self::Certificate(CertFault::WrongPin) => "cert_wrong_pin",
             Self::Certificate(CertFault::Unsupported) => "cert_unsupported",
             Self::NoStarttls => "no_starttls",
+            Self::StarttlsGone => "starttls_gone",
+            Self::ClearLogin => "clear_login",
             Self::Injected => "injected",
             Self::NoAuth => "no_auth",
             Self::NoCommonMechanism => "no_common_mechanism",
@@ -180,7 +186,7 @@ pub enum CertFault {
 }
 
 /// What a certificate says of itself. All text is foreign and already safe for a terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CertificateFacts {
     /// Subject, common name or whole.
     pub subject: String,

@@ -26,11 +26,17 @@ impl Capabilities {
                         }
                     }
                 }
+                Some(word) if is_masked(word) => found.masked = true,
                 _ => {}
             }
         }
         found
     }
+}
+
+/// Whether a keyword was overwritten, letter by letter, by a device that inspects SMTP.
+fn is_masked(word: &str) -> bool {
+    word.starts_with("XXXX") && word.bytes().all(|byte| matches!(byte, b'X' | b'A'))
 }
 
 #[cfg(test)]
@@ -39,13 +45,14 @@ mod tests {
 
     #[test]
     fn case_and_old_forms() {
-        let lines: [&[u8]; 8] = [
+        let lines: [&[u8]; 9] = [
             b"AUTH.test PIPELINING",
             b"pipelining",
             b"Size 1000",
             b"AUTH=LOGIN PLAIN",
             b"auth PLAIN cram-md5",
             b"x\xff",
+            b"XXXXXXXA",
             b"",
             b"8bitMime",
         ];
@@ -54,6 +61,7 @@ mod tests {
         assert_eq!(
             found,
             Capabilities {
+                masked: true,
                 pipelining: true,
                 eight_bit_mime: true,
                 size: Some(1000),

@@ -24,7 +24,8 @@ impl Parser {
     /// bare LF, and a code may stand alone.
     ///
     /// # Errors
-    /// `NotSmtp` as soon as a line cannot be one of a reply, `TooLong` when a bound is passed.
+    /// `NotSmtp` as soon as a line cannot be one of a reply, which then is what `inbox` begins with; `TooLong` when a bound is
+    /// passed.
     pub(super) fn take(&mut self, inbox: &mut Vec<u8>) -> Result<Option<Reply>, Fault> {
         let mut begin = 0;
         let mut complete = None;
@@ -32,7 +33,9 @@ impl Parser {
             let rest = &inbox[begin..];
             let end = rest.iter().take(LINE + 1).position(|byte| *byte == b'\n');
             if !is_reply_line(&rest[..end.unwrap_or(rest.len())], end.is_some()) {
-                return Err(Fault::NotSmtp(first_bytes(rest)));
+                let fault = Fault::NotSmtp(first_bytes(rest));
+                inbox.drain(..begin);
+                return Err(fault);
             }
             let Some(end) = end else {
                 if rest.len() > LINE {

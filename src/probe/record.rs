@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Capabilities, CertificateFacts, Climb, Evidence, Fault, Goal, Learned, Report, Stage, State, Step, transcript::Log,
+    Capabilities, CertificateFacts, Climb, Evidence, Fault, Goal, Learned, Report, Stage, State, Step, climb::Bounds,
+    transcript::Log,
 };
 use crate::mail::{Auth, Mechanism, Reply, Security, reply::printable};
 
@@ -13,6 +14,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// What a climb has found so far.
 pub(super) struct Record<'a> {
     pub(super) climb: &'a Climb,
+    pub(super) bounds: Bounds,
     pub(super) log: Log,
     pub(super) offered: Option<Capabilities>,
     pub(super) mechanism: Option<Mechanism>,
@@ -27,10 +29,11 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn new(climb: &'a Climb, progress: &'a mut dyn FnMut(&Step)) -> Self {
+    pub(super) fn new(climb: &'a Climb, bounds: Bounds, progress: &'a mut dyn FnMut(&Step)) -> Self {
         let started = Instant::now();
         Self {
             climb,
+            bounds,
             log: Log::new(started),
             offered: None,
             mechanism: None,
@@ -50,7 +53,8 @@ impl<'a> Record<'a> {
         self.since = Instant::now();
         self.current = self.steps.iter().position(|step| step.stage == stage).unwrap_or(self.current);
         self.update(|step, _| step.state = State::Running);
-        self.since.checked_add(self.climb.timeout).unwrap_or(self.since + LONGEST)
+        let until = self.since.checked_add(self.climb.timeout).unwrap_or(self.since + LONGEST);
+        self.bounds.until.map_or(until, |whole| whole.min(until))
     }
 
     /// The stage that runs did well.

@@ -10,6 +10,8 @@ use super::{Evidence, Stage, State, Step};
 pub struct Capabilities {
     /// STARTTLS, RFC 3207.
     pub starttls: bool,
+    /// A keyword stands overwritten, as `XXXXXXXA`: a device on the way changes what the server says.
+    pub masked: bool,
     /// PIPELINING, RFC 2920.
     pub pipelining: bool,
     /// CHUNKING, RFC 3030.
@@ -43,6 +45,11 @@ impl Report {
     /// Whether every stage passed, with or without warnings.
     pub const fn passed(&self) -> bool {
         self.evidence.is_none()
+    }
+
+    /// Whether TLS came about.
+    pub fn is_secured(&self) -> bool {
+        self.step(Stage::Tls).is_some_and(|step| matches!(step.state, State::Passed | State::Warned))
     }
 
     /// The step of a stage.

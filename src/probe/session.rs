@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use super::{
     Capabilities, CertificateFacts, Fault, Learned, Stage,
     net::ascii_host,
+    parse::first_bytes,
     record::{Record, words},
     tls,
     wire::{HandshakeFault, Wire},
@@ -57,9 +58,15 @@ impl<'r, 'a> Session<'r, 'a> {
     pub(super) fn end(self, fault: Option<&Fault>) {
         let polite = match fault {
             None
-            | Some(Fault::Reply(_) | Fault::NoStarttls | Fault::NoAuth | Fault::NoCommonMechanism | Fault::NoSmtputf8) => {
-                !self.quit
-            }
+            | Some(
+                Fault::Reply(_)
+                | Fault::NoStarttls
+                | Fault::StarttlsGone
+                | Fault::ClearLogin
+                | Fault::NoAuth
+                | Fault::NoCommonMechanism
+                | Fault::NoSmtputf8,
+            ) => !self.quit,
             Some(_) => false,
         };
         if polite {
@@ -111,7 +118,12 @@ impl<'r, 'a> Session<'r, 'a> {
     fn starttls(&mut self) -> Result<(), Fault> {
         self.begin(Stage::Starttls);
         if !self.offers(|offered| offered.starttls) {
-            return Err(Fault::NoStarttls);
+            let gone = self.record.climb.had_starttls || self.offers(|offered| offered.masked);
+            return Err(if gone { Fault::StarttlsGone } else { Fault::NoStarttls });
+        }
+        // A reply that is there before it was asked for is not the answer to this.
+        if self.wire.has_unread() {
+            return Err(Fault::Injected);
         }
         let reply = positive(self.ask("STARTTLS")?)?;
         // Whatever stands behind the reply came in clear text and could pass for a reply inside TLS (RFC 3207, 4.2).
@@ -127,7 +139,7 @@ impl<'r, 'a> Session<'r, 'a> {
     fn secure(&mut self, early: &[u8]) -> Result<(), Fault> {
         self.begin(Stage::Tls);
         let climb = self.record.climb;
-        let (connection, shown) = tls::connection(&climb.trust, &climb.endpoint.host)?;
+        let (connection, shown) = tls::connection(&climb.trust, &climb.endpoint.host, self.record.bounds.version)?;
         let done = self.wire.handshake(connection, early);
         let leaf = shown.certificate();
         let facts = leaf.as_deref().map(CertificateFacts::of);
@@ -157,6 +169,13 @@ impl<'r, 'a> Session<'r, 'a> {
     pub(super) fn begin(&mut self, stage: Stage) {
         let until = self.record.begin(stage);
         self.wire.set_deadline(until);
+    }
+
+    /// Whether a password may be said now: inside TLS, to this machine, or with a person's word.
+    pub(super) fn may_log_in(&self) -> bool {
+        let climb = self.record.climb;
+        let stays_here = climb.endpoint.is_loopback() && self.wire.is_local();
+        self.wire.tls_version().is_some() || stays_here || climb.allow_plaintext
     }
 
     /// Whether the last EHLO offered something.
@@ -190,8 +209,9 @@ impl<'r, 'a> Session<'r, 'a> {
                 self.record.log.server(&reply);
                 Ok(reply)
             }
-            Err(Fault::NotSmtp(text)) => {
-                let text = String::from_utf8_lossy(&self.record.log.redacted(text.as_bytes())).into_owned();
+            Err(Fault::NotSmtp(_)) => {
+                // The whole of it first: a secret that was cut would not be found.
+                let text = first_bytes(&self.record.log.redacted(self.wire.unread()));
                 self.record.log.garbage(&text);
                 Err(Fault::NotSmtp(text))
             }

@@ -3,13 +3,15 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::{
-    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, ClientConnection, DEFAULT_VERSIONS, DigitallySignedStruct, Error, RootCertStore,
+    SignatureScheme,
     client::{
         Resumption, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    version::{TLS12, TLS13},
 };
 
 use super::{
@@ -17,6 +19,7 @@ use super::{
     certificate::{fingerprint, is_self_issued},
     net::ascii_host,
     parse::first_bytes,
+    pin,
 };
 use crate::mail::reply::escape;
 
@@ -30,14 +33,41 @@ impl Shown {
     }
 }
 
-/// A client's side of a handshake to come. SNI goes out for names and not for addresses.
-pub(super) fn connection(trust: &Trust, host: &str) -> Result<(ClientConnection, Shown), Fault> {
+/// A TLS version that is spoken here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// TLS 1.2, RFC 5246.
+    V12,
+    /// TLS 1.3, RFC 8446.
+    V13,
+}
+
+impl TlsVersion {
+    /// Every version, oldest first.
+    pub const ALL: [Self; 2] = [Self::V12, Self::V13];
+
+    /// The number that JSON and people use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V12 => "1.2",
+            Self::V13 => "1.3",
+        }
+    }
+}
+
+/// A client's side of a handshake to come, with one TLS version or all. SNI goes out for names and not for addresses.
+pub(super) fn connection(trust: &Trust, host: &str, only: Option<TlsVersion>) -> Result<(ClientConnection, Shown), Fault> {
     let failed = |text: String| Fault::Tls { text, not_tls: false };
     let provider = Arc::new(ring::default_provider());
     let shown = Shown::default();
     let verifier = Verifier { trusted: trusted(trust, &provider)?, provider: Arc::clone(&provider), shown: shown.clone() };
+    let (old, new) = ([&TLS12], [&TLS13]);
     let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(match only {
+            Some(TlsVersion::V12) => &old,
+            Some(TlsVersion::V13) => &new,
+            None => DEFAULT_VERSIONS,
+        })
         .map_err(|error| failed(error.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
@@ -96,12 +126,20 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, Fault> {
     if roots.is_empty() { Err(failed("no certificate in it".to_owned())) } else { Ok(roots) }
 }
 
+/// The authorities that are trusted, as certificates, for a library that makes its own TLS; none where the PEM text has none.
+pub fn authorities(trust: &Trust) -> Vec<CertificateDer<'static>> {
+    match &trust.ca_pem {
+        Some(pem) => CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).collect(),
+        None => rustls_native_certs::load_native_certs().certs,
+    }
+}
+
 /// The system's authorities, read once; those that cannot be read are left out.
 fn system_roots() -> Arc<RootCertStore> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     let load = || {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots.add_parsable_certificates(authorities(&Trust::default()));
         Arc::new(roots)
     };
     Arc::clone(ROOTS.get_or_init(load))
@@ -139,7 +177,11 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        match self.trusted {
+            Trusted::Pin(_) => pin::verify_tls12(message, leaf, signature, algorithms),
+            _ => verify_tls12_signature(message, leaf, signature, algorithms),
+        }
     }
 
     fn verify_tls13_signature(
@@ -148,7 +190,11 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, leaf, signature, &self.provider.signature_verification_algorithms)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        match self.trusted {
+            Trusted::Pin(_) => pin::verify_tls13(message, leaf, signature, algorithms),
+            _ => verify_tls13_signature(message, leaf, signature, algorithms),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -187,7 +233,7 @@ mod tests {
     #[test]
     fn a_ca_file_without_a_certificate_is_named() {
         let trust = Trust { ca_pem: Some(b"nothing".to_vec()), pin: None };
-        let text = match connection(&trust, "mail.test") {
+        let text = match connection(&trust, "mail.test", None) {
             Err(Fault::Local(text)) => text,
             other => panic!("{other:?}"),
         };
@@ -198,7 +244,7 @@ mod tests {
     #[test]
     fn names_and_addresses_can_be_asked_for() {
         for host in ["mail.test", "192.0.2.1", "2001:db8::1", "bücher.example", "my_host.test"] {
-            assert!(connection(&Trust { ca_pem: None, pin: Some([0; 32]) }, host).is_ok(), "{host}");
+            assert!(connection(&Trust { ca_pem: None, pin: Some([0; 32]) }, host, None).is_ok(), "{host}");
         }
     }
 

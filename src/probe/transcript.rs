@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::report::{Line, Transcript, Who};
@@ -52,7 +53,14 @@ impl Log {
 
     /// A reply without the secrets: a server may repeat what it was told.
     pub(super) fn redacted_reply(&self, reply: &Reply) -> Reply {
-        Reply { code: reply.code, lines: reply.lines.iter().map(|line| self.redacted(line)).collect() }
+        let line = |line: &Vec<u8>| match STANDARD.decode(line.trim_ascii()) {
+            // A challenge is base64: a secret in it would be found by nobody who does not look.
+            Ok(inner) if reply.code == 334 && self.redacted(&inner) != inner => {
+                STANDARD.encode(self.redacted(&inner)).into_bytes()
+            }
+            _ => self.redacted(line),
+        };
+        Reply { code: reply.code, lines: reply.lines.iter().map(line).collect() }
     }
 
     /// What the client said; the caller leaves secrets out.

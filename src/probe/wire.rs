@@ -2,18 +2,18 @@
 
 use std::{
     io::{self, ErrorKind, Read, Write},
-    net::{Shutdown, TcpStream},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use rustls::ClientConnection;
 
-use super::{Cancel, Fault, cancel::Watch, parse::Parser};
-use crate::mail::Reply;
+use super::{Cancel, Fault, Stream, cancel::Watch, parse::Parser};
+use crate::mail::{Reply, reply::escape};
 
 /// What is read at once.
 const CHUNK: usize = 16 * 1024;
+/// Most bytes that a server may send in all: more than any session needs, TLS and its certificates included.
+const SESSION: usize = 4 * 1024 * 1024;
 /// Asks for nothing: it is kept back until it leaves with the flight behind it (RFC 8446, D.4).
 const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
 /// How long a parting word may take.
@@ -21,10 +21,11 @@ const PARTING: Duration = Duration::from_millis(200);
 
 /// A connection.
 pub(super) struct Wire {
-    socket: TcpStream,
+    stream: Box<dyn Stream>,
     tls: Option<Box<ClientConnection>>,
     parser: Parser,
     inbox: Vec<u8>,
+    received: usize,
     until: Instant,
     round_trips: u32,
     /// Something was sent since the last bytes came.
@@ -48,16 +49,16 @@ impl From<Fault> for HandshakeFault {
 }
 
 impl Wire {
-    /// Takes over a connected socket; connecting has cost one round trip, and the greeting is asked for by it.
-    pub(super) fn new(socket: TcpStream, until: Instant, cancel: &Cancel) -> Result<Self, Fault> {
-        socket.set_nodelay(true).map_err(|error| Fault::Io(error.kind()))?;
-        let handle = Arc::new(socket.try_clone().map_err(|error| Fault::Io(error.kind()))?);
-        let watch = cancel.watch(move || drop(handle.shutdown(Shutdown::Both)));
+    /// Takes over a connected stream; connecting has cost one round trip, and the greeting is asked for by it.
+    pub(super) fn new(mut stream: Box<dyn Stream>, until: Instant, cancel: &Cancel) -> Result<Self, Fault> {
+        let stop = stream.begin().map_err(|error| Fault::Io(error.kind()))?;
+        let watch = cancel.watch(stop);
         Ok(Self {
-            socket,
+            stream,
             tls: None,
             parser: Parser::default(),
             inbox: Vec::new(),
+            received: 0,
             until,
             round_trips: 1,
             asked: true,
@@ -76,9 +77,19 @@ impl Wire {
         self.round_trips
     }
 
+    /// Bytes that have come and that nobody has read.
+    pub(super) fn unread(&self) -> &[u8] {
+        &self.inbox
+    }
+
     /// Whether bytes have come that nobody has read.
     pub(super) const fn has_unread(&self) -> bool {
         !self.inbox.is_empty()
+    }
+
+    /// Whether the other end is this machine.
+    pub(super) fn is_local(&self) -> bool {
+        self.stream.is_local()
     }
 
     /// Sends bytes in one write. A connection that the server has closed is no fault yet: its last words may still be read.
@@ -158,7 +169,7 @@ impl Wire {
             tls.send_close_notify();
             let _ = self.flush_tls();
         }
-        let _ = self.socket.shutdown(Shutdown::Write);
+        self.stream.close();
     }
 
     /// Waits for bytes and appends them to the inbox.
@@ -169,23 +180,24 @@ impl Wire {
             return Ok(());
         };
         match absorb(tls, &chunk, &mut self.inbox) {
-            Ok(Stream::Open) => self.flush_tls(),
+            Ok(More::Open) => self.flush_tls(),
             // What came before the end still counts: the parser has a look at it first.
-            Ok(Stream::Ended) if self.inbox.is_empty() => Err(self.fault(&ErrorKind::UnexpectedEof.into())),
-            Ok(Stream::Ended) => Ok(()),
-            Err(error) => Err(Fault::Tls { text: error.to_string(), not_tls: false }),
+            Ok(More::Ended) if self.inbox.is_empty() => Err(self.fault(&ErrorKind::UnexpectedEof.into())),
+            Ok(More::Ended) => Ok(()),
+            Err(error) => Err(Fault::Tls { text: escape(&error.to_string()), not_tls: false }),
         }
     }
 
     fn read_socket(&mut self) -> Result<Vec<u8>, Fault> {
         let mut chunk = vec![0; CHUNK];
         loop {
-            let left = self.left()?;
-            self.socket.set_read_timeout(Some(left)).map_err(|error| Fault::Io(error.kind()))?;
-            acknowledge_at_once(&self.socket);
-            match self.socket.read(&mut chunk) {
+            match self.stream.read(&mut chunk, self.left()?) {
                 Ok(0) => return Err(self.fault(&ErrorKind::UnexpectedEof.into())),
                 Ok(length) => {
+                    self.received += length;
+                    if self.received > SESSION {
+                        return Err(Fault::TooLong);
+                    }
                     self.round_trips += u32::from(std::mem::take(&mut self.asked));
                     chunk.truncate(length);
                     return Ok(chunk);
@@ -199,9 +211,7 @@ impl Wire {
     fn write_socket(&mut self, mut bytes: &[u8]) -> Result<(), Fault> {
         self.asked = true;
         while !bytes.is_empty() {
-            let left = self.left()?;
-            self.socket.set_write_timeout(Some(left)).map_err(|error| Fault::Io(error.kind()))?;
-            match self.socket.write(bytes) {
+            match self.stream.write(bytes, self.left()?) {
                 Ok(length) => bytes = &bytes[length..],
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(self.fault(&error)),
@@ -244,36 +254,26 @@ impl Wire {
     }
 }
 
-/// A server that sends session tickets and then its reply holds the reply back until the tickets are acknowledged (RFC 896);
-/// Linux would take 40 ms for that, and forgets the wish with each write.
-fn acknowledge_at_once(socket: &TcpStream) {
-    #[cfg(target_os = "linux")]
-    // Only speed depends on it.
-    let _ = socket2::SockRef::from(socket).set_tcp_quickack(true);
-    #[cfg(not(target_os = "linux"))]
-    let _ = socket;
-}
-
 /// Whether more can come.
-enum Stream {
+enum More {
     Open,
     Ended,
 }
 
 /// Decrypts `bytes` and appends what they hold to `inbox`.
-fn absorb(tls: &mut ClientConnection, mut bytes: &[u8], inbox: &mut Vec<u8>) -> Result<Stream, rustls::Error> {
-    let mut stream = Stream::Open;
+fn absorb(tls: &mut ClientConnection, mut bytes: &[u8], inbox: &mut Vec<u8>) -> Result<More, rustls::Error> {
+    let mut more = More::Open;
     while !bytes.is_empty() {
         tls.read_tls(&mut bytes).map_err(|error| rustls::Error::General(error.to_string()))?;
         tls.process_new_packets()?;
         match tls.reader().read_to_end(inbox) {
             Ok(_) => {
-                stream = Stream::Ended;
+                more = More::Ended;
                 break;
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(rustls::Error::General(error.to_string())),
         }
     }
-    Ok(stream)
+    Ok(more)
 }

@@ -64,8 +64,20 @@ fn offered(text: &Text, offer: &Capabilities) -> String {
         None if !offer.starttls => words.push(text.get("render-no-auth")),
         None => {}
     }
+    if offer.starttls {
+        words.push("STARTTLS".to_owned());
+    }
+    words.extend(features(text, offer));
+    words.join("  ")
+}
+
+/// What EHLO offered beside login and TLS.
+pub(super) fn features(text: &Text, offer: &Capabilities) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(size) = offer.size.filter(|size| *size > 0) {
+        words.push(text.say(&phrase!("render-size", size = megabytes(size))));
+    }
     for (has, word) in [
-        (offer.starttls, "STARTTLS"),
         (offer.pipelining, "PIPELINING"),
         (offer.chunking, "CHUNKING"),
         (offer.eight_bit_mime, "8BITMIME"),
@@ -75,10 +87,7 @@ fn offered(text: &Text, offer: &Capabilities) -> String {
             words.push(word.to_owned());
         }
     }
-    if let Some(size) = offer.size.filter(|size| *size > 0) {
-        words.insert(1.min(words.len()), text.say(&phrase!("render-size", size = megabytes(size))));
-    }
-    words.join("  ")
+    words
 }
 
 /// A size in whole megabytes where there are any, as servers choose them.

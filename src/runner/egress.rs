@@ -45,7 +45,16 @@ impl Runner {
     /// Adds to the report of a climb that nobody answered which ports do answer.
     pub(super) fn look_around(&self, report: &mut Report, timeout: Duration, cancel: &Cancel) {
         let stays_here = stays_here(report);
-        let Some(evidence) = report.evidence.as_mut().filter(|evidence| evidence.is_silence()) else { return };
+        if let Some(evidence) = report.evidence.as_mut() {
+            self.compare(evidence, stays_here, timeout, cancel);
+        }
+    }
+
+    /// Adds to the evidence of silence which ports do answer; for a server on this machine nothing leaves it.
+    pub(super) fn compare(&self, evidence: &mut Evidence, stays_here: bool, timeout: Duration, cancel: &Cancel) {
+        if !evidence.is_silence() {
+            return;
+        }
         let chosen = Gate { host: evidence.endpoint.host.clone(), ports: self.ports(evidence) };
         let second = self.egress.second(&chosen.host, stays_here);
         let mut found = probe::egress(&chosen, second.as_ref(), &self.resolver, timeout.min(LONGEST), cancel);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Advice, Choice, Field, Question, Setup, Shape, found::has_gap};
 use crate::{
-    mail::{Auth, Lock, Mechanism, Security, profile::STORES},
+    mail::{Auth, Lock, Mechanism, Security, profile::STORES, reply::escape},
     phrase,
     presets::{
         Lang, Phrase, Provider,
@@ -18,7 +18,7 @@ impl Setup {
         let spec = field.spec();
         let value = match field {
             Field::Password | Field::Recover => None,
-            Field::Spaces | Field::Apply => Some(("yes".to_owned(), super::Source::Default)),
+            Field::Resume | Field::Spaces | Field::Apply => Some(("yes".to_owned(), super::Source::Default)),
             Field::Plaintext => Some(("no".to_owned(), super::Source::Default)),
             _ => self.answers.value(field),
         };
@@ -61,6 +61,12 @@ impl Setup {
         let own = match field {
             Field::Username => guidance.and_then(|guidance| guidance.username.clone()),
             Field::Recover => Some(String::new()),
+            Field::Resume => self.offered.as_ref().map(|memory| {
+                let said = |value: Option<&str>| escape(value.unwrap_or("…"));
+                let (address, profile) = (memory.value(Field::Address), memory.value(Field::Profile).or(Some("default")));
+                let when = escape(&memory.when);
+                self.text.say(&phrase!("field-resume-help", address = said(address), profile = said(profile), when = when))
+            }),
             Field::Plaintext => {
                 Some(self.text.say(&phrase!("field-allow-plaintext-help", host = self.answers.text(Field::Host))))
             }

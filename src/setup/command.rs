@@ -4,9 +4,10 @@ use super::{FIELDS, Field, Setup, Source};
 use crate::diagnose::Diagnosis;
 
 impl Setup {
-    /// The equivalent command with a diagnosis's change taken: what a script runs next. `None` without a change.
+    /// The equivalent command with a diagnosis's change taken: what a script runs next. `None` without a change, or with one
+    /// that a person has to look at first.
     pub fn mended_command(&self, diagnosis: &Diagnosis) -> Option<Vec<String>> {
-        if diagnosis.change.is_empty() {
+        if diagnosis.change.is_empty() || diagnosis.needs_person {
             return None;
         }
         let mut words = self.equivalent();

@@ -75,6 +75,10 @@ pub struct Dial {
     pub ca_file: Option<PathBuf>,
     /// SHA-256 of the one certificate to trust, 64 hex digits.
     pub pin: Option<String>,
+    /// STARTTLS came about with this server before.
+    pub had_starttls: bool,
+    /// A person agreed that the login goes in clear text beyond this machine.
+    pub allow_plaintext: bool,
     /// How long one stage may take.
     pub timeout: Duration,
 }

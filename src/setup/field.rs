@@ -7,6 +7,8 @@ use super::Step;
 /// Something that a set-up asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
+    /// Whether to go on from a conversation that was cut off.
+    Resume,
     /// The sender's address.
     Address,
     /// The sender's display name.
@@ -125,10 +127,11 @@ const fn row(
 const STORES: &str = "file|vault|systemd|pass|keyring|command|env";
 
 /// Every field, in the order of the conversation.
-pub const FIELDS: [Spec; 33] = {
+pub const FIELDS: [Spec; 34] = {
     use Field as F;
     use Shape::{Choice, Confirm, Many, Secret, Text};
     [
+        row(F::Resume, "resume", "", "", Confirm, Step::Sender, false),
         row(F::Address, "address", "address", "ADDRESS", Text, Step::Sender, false),
         row(F::Name, "name", "name", "NAME", Text, Step::Sender, true),
         row(F::ReplyTo, "reply_to", "reply-to", "ADDRESS", Text, Step::Sender, true),

@@ -181,9 +181,6 @@ impl Setup {
             notes.extend(proposal.warnings.iter().cloned());
         }
         if let Some(discovery) = &answers.found.discovery {
-            if let Some(gateway) = &discovery.gateway {
-                notes.push(phrase!("found-gateway", domain = domain, gateway = gateway));
-            }
             if let Some(fault) = discovery.fault {
                 notes.push(Phrase::new(fault.phrase()).with("domain", &domain));
             } else if discovery.finished && discovery.proposals.is_empty() {

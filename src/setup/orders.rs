@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Dial, Field, Letter, Reading, Setup, Write};
 use crate::{
     mail::{
-        Address, Auth, Profile,
+        Address, Auth, Profile, Security,
         profile::{Check, Imap, SCHEMA, SecretPlace, Sender, Smtp, Trust},
     },
     plan::{Order, Scope, TargetChoice},
@@ -45,8 +45,8 @@ impl Setup {
 
     fn dial(&self) -> Option<Dial> {
         let answers = &self.answers;
+        let endpoint = answers.endpoint()?;
         Some(Dial {
-            endpoint: answers.endpoint()?,
             provider: answers.provider().map(|provider| provider.key.clone()),
             goal: Goal::Connect,
             ehlo: answers.text(Field::Ehlo),
@@ -54,8 +54,16 @@ impl Setup {
             letter: None,
             ca_file: self.ca_file(),
             pin: answers.filled(Field::Pin),
+            had_starttls: endpoint.security == Security::Starttls && self.secured.as_ref() == Some(&endpoint),
+            allow_plaintext: self.has_consent(),
+            endpoint,
             timeout: self.options.timeout,
         })
+    }
+
+    /// Whether a person agreed to send without TLS beyond this machine.
+    fn has_consent(&self) -> bool {
+        self.applies(Field::Plaintext) && self.answers.is_yes(Field::Plaintext)
     }
 
     /// The CA file, by a path that consumers find from every folder.
@@ -96,7 +104,7 @@ impl Setup {
             auth: answers.auth().to_string(),
             username: if answers.logs_in() { answers.filled(Field::Username) } else { None },
             ehlo: answers.text(Field::Ehlo),
-            allow_plaintext: self.applies(Field::Plaintext) && answers.is_yes(Field::Plaintext),
+            allow_plaintext: self.has_consent(),
             tls: Trust { ca_file: self.ca_file(), pin_sha256: answers.filled(Field::Pin) },
         };
         Some(Profile {
@@ -118,6 +126,7 @@ impl Setup {
                     (None, true) => "ok".to_owned(),
                     (None, false) => "unknown".to_owned(),
                 },
+                secured: self.test.wanted().map(|dial| dial.endpoint.clone()).filter(|_| tested.report.is_secured()),
             }),
             targets: Vec::new(),
         })

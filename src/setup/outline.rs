@@ -11,6 +11,7 @@ impl Setup {
     pub(super) fn applies(&self, field: Field) -> bool {
         let answers = &self.answers;
         match field {
+            Field::Resume => self.offered.is_some(),
             Field::Plaintext => {
                 answers.security() == Some(Security::None)
                     && answers.filled(Field::Host).is_some_and(|host| !is_loopback(&host))
@@ -39,7 +40,8 @@ impl Setup {
         let answers = &self.answers;
         let custom = answers.provider().is_none();
         match field {
-            Field::Address
+            Field::Resume
+            | Field::Address
             | Field::Name
             | Field::Provider
             | Field::Plaintext
@@ -71,7 +73,7 @@ impl Setup {
             // A script never trims.
             Field::Spaces => self.options.brief || answers.given.contains_key(&field),
             Field::Plaintext => answers.is_yes(field),
-            Field::Recover => false,
+            Field::Resume | Field::Recover => false,
             Field::Apply => self.options.yes || answers.is_yes(field),
             _ if answers.given.contains_key(&field) => true,
             _ => match answers.derived(field) {

@@ -64,6 +64,7 @@ impl Setup {
             }
             Msg::Finished(generation, outcome) => self.finish(generation, outcome),
             Msg::Cancel => self.cancelled = true,
+            Msg::Lost => (self.cancelled, self.lost) = (true, true),
         }
         self.refresh();
         Ok(())
@@ -72,6 +73,13 @@ impl Setup {
     fn answer(&mut self, field: Field, typed: &str) -> Result<(), Invalid> {
         let value = validate(field, typed, &self.answers.catalog, self.text.lang())?;
         match field {
+            Field::Resume => {
+                if value == "yes" {
+                    self.go_on();
+                }
+                self.offered = None;
+                return Ok(());
+            }
             Field::Recover => return self.recover(&value),
             Field::Spaces if value == "yes" => {
                 if let (Some(joined), Some(given)) = (self.answers.without_spaces(), self.answers.secret.as_mut()) {

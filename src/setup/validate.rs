@@ -27,7 +27,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
     match field {
         Field::Address | Field::TestTo | Field::ReplyTo => address(word).map_err(invalid),
         Field::Host | Field::ImapHost => parse_host(word).map_err(|fault| invalid(host_fault(&fault))),
-        Field::Port | Field::ImapPort => port(word).map_err(invalid),
+        Field::Port | Field::ImapPort => port(word).map(|port| port.to_string()).map_err(invalid),
         Field::Security | Field::ImapSecurity => {
             one_of(word, Security::ALL.iter().map(|mode| mode.as_str())).map_err(invalid)
         }
@@ -40,7 +40,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
         Field::Scope => one_of(word, ["user", "system"]).map_err(invalid),
         Field::Provider => provider(word, catalog, lang).map_err(invalid),
         Field::Targets => targets(word, catalog).map_err(invalid),
-        Field::Plaintext | Field::Imap | Field::Spaces | Field::Apply => yes_or_no(word).map_err(invalid),
+        Field::Resume | Field::Plaintext | Field::Imap | Field::Spaces | Field::Apply => yes_or_no(word).map_err(invalid),
         Field::Ehlo => ehlo(word).map_err(invalid),
         Field::Pin => pin(word).map_err(invalid),
         Field::Profile => profile_name(word).map_err(invalid),
@@ -77,7 +77,8 @@ fn address(word: &str) -> Result<String, Phrase> {
     })
 }
 
-fn host_fault(fault: &HostFault) -> Phrase {
+/// What is wrong with a host, and how to mend it.
+pub fn host_fault(fault: &HostFault) -> Phrase {
     match fault {
         HostFault::Empty => phrase!("invalid-host-empty"),
         HostFault::Scheme(host) => phrase!("invalid-host-scheme", host = shown(host)),
@@ -89,9 +90,13 @@ fn host_fault(fault: &HostFault) -> Phrase {
     }
 }
 
-fn port(word: &str) -> Result<String, Phrase> {
+/// Checks a port.
+///
+/// # Errors
+/// What is wrong with it, and how to mend it.
+pub fn port(word: &str) -> Result<u16, Phrase> {
     match word.parse::<u16>() {
-        Ok(port) if port > 0 => Ok(port.to_string()),
+        Ok(port) if port > 0 => Ok(port),
         _ => Err(phrase!("invalid-port", typed = shown(word))),
     }
 }

@@ -55,7 +55,9 @@ impl Setup {
     }
 
     fn rows(&self, wanted: impl Fn(Field) -> bool) -> Vec<Row> {
-        let shown = |field: &Field| !matches!(field, Field::Recover | Field::Apply | Field::Spaces | Field::Plaintext);
+        let shown = |field: &Field| {
+            !matches!(field, Field::Resume | Field::Recover | Field::Apply | Field::Spaces | Field::Plaintext)
+        };
         let fields =
             FIELDS.iter().map(|spec| spec.field).filter(shown).filter(|field| wanted(*field) && self.applies(*field));
         fields.map(|field| self.row(field)).collect()
@@ -133,6 +135,21 @@ impl Setup {
     /// The value of a field as it is kept.
     pub fn value(&self, field: Field) -> Option<String> {
         self.answers().filled(field)
+    }
+
+    /// Whether an answer was given to it, not only proposed.
+    pub fn is_given(&self, field: Field) -> bool {
+        self.answers.given.contains_key(&field)
+    }
+
+    /// Whether it is asked whether to go on from a conversation that was cut off.
+    pub const fn is_offering(&self) -> bool {
+        self.offered.is_some()
+    }
+
+    /// Whether the conversation ended because nobody was there any more.
+    pub const fn is_lost(&self) -> bool {
+        self.lost
     }
 
     pub(super) const fn answers(&self) -> &Answers {

@@ -33,7 +33,7 @@ START = {
     "true": ["true"],
     "mailsetup --version": [str(MAILSETUP), "--version"],
     "mailsetup secret": [str(MAILSETUP), "secret", "--scope", "user"],
-    "mailsetup detect": [str(MAILSETUP), "detect", "ops@gmail.com"],
+    "mailsetup detect": [str(MAILSETUP), "detect", "--offline", "ops@gmail.com"],
     "mailsetup providers": [str(MAILSETUP), "providers"],
     "msmtp --version": ["msmtp", "--version"],
     "curl --version": ["curl", "--version"],

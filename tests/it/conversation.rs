@@ -217,6 +217,23 @@ fn plain_text_beyond_this_machine_needs_a_word() {
 }
 
 #[test]
+fn the_command_to_run_next_pins_nothing_beyond_a_network_of_ones_own() {
+    for (host, is_own) in [("mail.example.com", false), ("10.1.2.3", true)] {
+        let mut setup = setup(Options { brief: true, ..Options::default() });
+        setup.give(Field::Address, "ops@example.com", Source::Flag).unwrap();
+        setup.give(Field::Host, host, Source::Flag).unwrap();
+        let endpoint = Endpoint { host: host.into(), port: 465, security: mailsetup::mail::Security::Tls };
+        let fault = Fault::Certificate(mailsetup::probe::CertFault::UnknownIssuer);
+        let certificate = Some(mailsetup::probe::CertificateFacts::of(b"any"));
+        let evidence = Evidence { certificate, ..Evidence::new(Stage::Tls, endpoint, fault) };
+        let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::En);
+        assert!(diagnosis.change.contains_key("pin_sha256"), "a person is offered it");
+        let next = setup.mended_command(&diagnosis).map(|words| words.join(" "));
+        assert_eq!(next.is_some_and(|next| next.contains("--pin-sha256")), is_own, "{host}");
+    }
+}
+
+#[test]
 fn a_script_names_what_is_missing() {
     let mut setup = setup(Options { brief: true, ..Options::default() });
     assert_eq!(setup.missing(), vec![Field::Address, Field::Provider, Field::Password]);

@@ -242,6 +242,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
         catalog: Arc::new(Catalog::builtin().with_provider(demo::provider(demo))),
         lang: Lang::En,
         places: Arc::new(|_: Scope| panic!("a climb needs no places")),
+        net: Arc::new(mailsetup::discover::Net::system),
         resolver: Arc::new(SystemResolver),
         egress,
     };
@@ -254,6 +255,8 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
         letter: None,
         ca_file: None::<PathBuf>,
         pin: None,
+        had_starttls: false,
+        allow_plaintext: false,
         timeout: Duration::from_millis(500),
     };
     (runner, dial)

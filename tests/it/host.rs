@@ -20,22 +20,57 @@ use mailsetup::{
     presets::target::RunPurpose,
 };
 
+mod disks;
+mod faults;
 mod kill;
+mod prune;
 mod remove;
 mod stores;
 pub(crate) mod vault;
 
 /// A home folder of its own.
 pub(crate) struct Home {
-    folder: tempfile::TempDir,
+    folder: Folder,
     places: Places,
+}
+
+/// The folder of a home.
+enum Folder {
+    /// It goes with the home.
+    Own(tempfile::TempDir),
+    /// It is another process's.
+    Other(PathBuf),
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Other(folder) => folder,
+        }
+    }
 }
 
 impl Home {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// A home in memory, where that can be: nothing waits for a disk.
+    fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::within(memory) } else { Self::new() }
+    }
+
+    fn within(folder: &Path) -> Self {
+        let folder = tempfile::tempdir_in(folder).unwrap();
         let places = at(folder.path());
-        Self { folder, places }
+        Self { folder: Folder::Own(folder), places }
+    }
+
+    /// The home of another process.
+    fn of(folder: &Path) -> Self {
+        Self { folder: Folder::Other(folder.to_owned()), places: at(folder) }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -80,7 +115,7 @@ impl Home {
     }
 
     pub(crate) fn undo(&self) -> Result<Undone, ApplyError> {
-        host::undo(&self.places)
+        host::undo(&self.places, &Options::default())
     }
 
     /// Files of the state folder below `name`, at any depth.

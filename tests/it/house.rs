@@ -118,6 +118,12 @@ fn sockets_open_in_the_probe_and_the_demo_alone() {
 }
 
 #[test]
+fn the_libraries_that_open_sockets_are_named_by_discovery_alone() {
+    only_in(&["discover/dns.rs"], &["hickory_resolver", "tokio::"]);
+    only_in(&["discover/http.rs"], &["ureq::"]);
+}
+
+#[test]
 fn files_are_written_on_the_host_alone() {
     // The demo's front door makes its own throw-away folder; a report is written where the person says.
     let places = ["host/", "cli/set_up/demo.rs", "cli/report.rs"];
@@ -166,6 +172,16 @@ fn every_sentence_is_in_every_language_with_the_same_variables() {
     }
     for name in french.keys() {
         assert!(english.contains_key(name), "{name} is in French alone");
+    }
+}
+
+#[test]
+fn every_sentence_can_be_read() {
+    for lang in ["en", "fr"] {
+        let source = fs::read_to_string(root().join(format!("presets/text/{lang}.ftl"))).unwrap();
+        if let Err((_, faults)) = fluent_bundle::FluentResource::try_new(source) {
+            panic!("{lang}.ftl: {faults:?}");
+        }
     }
 }
 

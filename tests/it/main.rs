@@ -3,7 +3,6 @@
 #![expect(clippy::print_stderr, reason = "a test says what it leaves out")]
 #![expect(
     clippy::similar_names,
-    clippy::items_after_statements,
     clippy::format_collect,
     clippy::format_push_string,
     reason = "a test reads from top to bottom"
@@ -14,8 +13,10 @@ mod causes;
 mod consumers;
 mod conversation;
 mod demo;
+mod discover;
 mod egress;
 mod found;
+mod fuzz;
 mod host;
 mod house;
 mod parity;
@@ -25,4 +26,6 @@ mod probe;
 mod relay;
 mod script;
 mod support;
+mod survey;
+mod targets;
 mod wizard;

@@ -6,7 +6,7 @@ use mailsetup::{
         Field, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, compare, diff, plan, read_back,
         try_it,
     },
-    presets::{Catalog, Lang, Text},
+    presets::{Catalog, Lang, Text, target::MergeKind},
 };
 
 use crate::consumers::setup::{Memory, order, places};
@@ -53,6 +53,13 @@ fn every_built_in_target_reads_and_has_words() {
             assert!(!target.words(lang).summary.is_empty());
         }
         assert_eq!(target.en.warnings.len(), target.fr.warnings.len());
+        assert_eq!(target.en.certificates.is_some(), target.fr.certificates.is_some());
+        // By its name a diff knows that the whole file is a password.
+        for file in target.files.iter().filter(|file| file.merge == MergeKind::Exact) {
+            for path in [&file.user, &file.system].into_iter().flatten() {
+                assert!(path.ends_with("/mailsetup-smtp-password"), "{path}");
+            }
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Honesty of the provider presets: what is embedded is what lies in the folder, and every file keeps the rules that the
 //! schema cannot say.
 
+mod domains;
+
 use std::{collections::HashSet, fs, path::PathBuf};
 
 use mailsetup::{
@@ -9,7 +11,7 @@ use mailsetup::{
         endpoint::{is_loopback, parse_host},
     },
     presets::{
-        Catalog, EgressFacts, Lang, Provider,
+        Catalog, EgressFacts, Gateways, Lang, Provider,
         cause::Cause,
         parse,
         provider::{Category, Guidance, Special, UsernameForm},
@@ -288,6 +290,30 @@ fn what_is_known_of_blocked_ports_is_well_formed() {
     }
 }
 
+#[test]
+fn filters_in_front_of_hosters_are_well_formed_and_known_by_their_hosts() {
+    let catalog = Catalog::builtin();
+    let gateways = catalog.gateways();
+    assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());
+    assert!(gateways.all.len() > 10, "{}", gateways.all.len());
+    let mut names = HashSet::new();
+    let mut suffixes = HashSet::new();
+    for gateway in &gateways.all {
+        let name = &gateway.name;
+        assert!(names.insert(name), "{name} is there twice");
+        assert!(gateway.checked.starts_with("20") && gateway.checked.len() == 7, "{name}");
+        assert!(!gateway.sources.is_empty() && !gateway.mx.is_empty(), "{name}");
+        for suffix in &gateway.mx {
+            assert_eq!(parse_host(suffix).as_ref(), Ok(suffix), "{name}");
+            assert!(suffixes.insert(suffix), "{suffix} is there twice");
+            assert_eq!(gateways.of_mx(&format!("MX1.{suffix}.")).map(|found| &found.name), Some(name), "{suffix}");
+        }
+    }
+    for other in ["notpphosted.com", "aspmx.l.google.com", "com"] {
+        assert_eq!(gateways.of_mx(other), None, "{other}");
+    }
+}
+
 /// The fields that serde expects where `source` has the unknown key `zzzz`.
 fn fields<T: serde::de::DeserializeOwned>(source: &str) -> Vec<String> {
     let fault = parse::<T>("sample.toml", source).err().unwrap();
@@ -323,6 +349,8 @@ fn the_readme_lists_every_field() {
     check("Egress", "", fields::<EgressFacts>("zzzz = 1"));
     check("Egress", "hosts.", fields::<EgressFacts>("hosts = [{ zzzz = 1 }]"));
     check("Egress", "hoster.", fields::<EgressFacts>("[[hoster]]\nzzzz = 1"));
+    check("Gateways", "", fields::<Gateways>("zzzz = 1"));
+    check("Gateways", "gateway.", fields::<Gateways>("[[gateway]]\nzzzz = 1"));
     check("Causes", "", fields::<Cause>("zzzz = 1"));
     check("Causes", "match.", fields::<Cause>("[[match]]\nzzzz = 1"));
     check("Causes", "en.", fields::<Cause>("[en]\nzzzz = 1"));

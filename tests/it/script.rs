@@ -3,6 +3,8 @@
 mod answers;
 mod failures;
 mod files;
+mod network;
+mod providers;
 mod sender;
 mod small;
 mod stores;

@@ -2,8 +2,12 @@
 
 mod breaks;
 pub(crate) mod drive;
+mod foreign;
 mod leave;
+mod long_list;
 mod paste;
+mod resume;
 mod runs;
 mod secrets;
+mod stops;
 mod wander;

@@ -9,6 +9,7 @@ use std::{
 use super::{Companion, Context, Stage};
 use crate::{
     demo::{self, Demo, Fault},
+    discover::Net,
     error::{Error, Exit},
     frontend::Item,
     host,
@@ -56,6 +57,7 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         catalog,
         lang: context.lang(),
         places: Arc::new(move |_| Ok(places.clone())),
+        net: Arc::new(Net::system),
         resolver: Arc::new(SystemResolver),
         // The demo's own ports stand in its preset; nothing else is tried, so nothing leaves this machine.
         egress: EgressTargets::default(),

@@ -196,6 +196,31 @@ fn a_pin_is_proposed_for_own_servers_and_never_for_a_public_provider() {
 }
 
 #[test]
+fn a_script_is_handed_a_pin_only_for_a_network_of_ones_own() {
+    for (host, is_own) in [("mail.example.org", false), ("192.0.2.25", false), ("127.0.0.1", true), ("192.168.1.9", true)] {
+        let mut shown = evidence(Stage::Tls, 465, Security::Tls, Fault::Certificate(CertFault::UnknownIssuer));
+        shown.certificate = Some(certificate(&[host]));
+        shown.endpoint.host = host.into();
+        let diagnosis = expect(&shown, "cert_unknown_issuer", &[("pin_sha256", SHA)]);
+        assert_eq!((diagnosis.needs_person, diagnosis.to_json()["change"].is_null()), (!is_own, !is_own), "{host}");
+        assert!(diagnosis.steps[0].contains(SHA) && diagnosis.steps[0].contains("2027-01-01"), "{:?}", diagnosis.steps);
+    }
+}
+
+#[test]
+fn a_known_server_without_starttls_is_told_from_one_that_never_had_it() {
+    let mut known = evidence(Stage::Starttls, 2525, Security::Starttls, Fault::NoStarttls);
+    known.endpoint.host = "smtp.carrier.test".into();
+    let never = Bench::new().judge(&known);
+    known.provider = Some("carrier".into());
+    let stripped = Bench::new().judge(&known);
+    known.fault = Fault::StarttlsGone;
+    assert_eq!(Bench::new().judge(&known), stripped);
+    assert_eq!((never.cause.as_str(), stripped.cause.as_str()), ("starttls_unsupported", "starttls_unsupported"));
+    assert_ne!(never.title, stripped.title);
+}
+
+#[test]
 fn only_a_name_of_the_same_domain_is_proposed_from_a_certificate() {
     let mut wrong = evidence(Stage::Tls, 465, Security::Tls, Fault::Certificate(CertFault::WrongName));
     wrong.certificate = Some(certificate(&["*.example.org", "smtp.example.org"]));

@@ -179,10 +179,15 @@ impl App {
         }
     }
 
+    /// The program is to stop for a while.
+    pub(super) const fn stop(&mut self) {
+        self.suspend = true;
+    }
+
     /// A signal ends the conversation.
-    pub(super) fn interrupt(&mut self) {
+    pub(super) fn interrupt(&mut self, by_person: bool) {
         if self.status != Status::Done {
-            self.tell(Msg::Cancel);
+            self.tell(if by_person { Msg::Cancel } else { Msg::Lost });
         }
         for running in self.running.drain(..) {
             running.cancel.cancel();

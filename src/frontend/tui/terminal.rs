@@ -8,9 +8,8 @@ use std::{
 };
 
 use ratatui::{Terminal, layout::Size};
-use rustix::process::{Signal, getpid, kill_process};
 
-use super::{screen::Screen, theme::Look};
+use super::{super::restore::stop, screen::Screen, theme::Look};
 
 /// Alternate screen and bracketed paste; the erase that follows serves terminals that have no alternate screen.
 const ENTER: &str = "\x1b[?1049h\x1b[?2004h";
@@ -43,7 +42,13 @@ impl Tty {
     /// Stops the program as Ctrl-Z does, with the terminal as it was before, and takes it again when it goes on.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        kill_process(getpid(), Signal::TSTP)?;
+        stop();
+        self.resume()
+    }
+
+    /// Takes the terminal again, whatever a shell has made of it meanwhile.
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        crossterm::terminal::disable_raw_mode()?;
         grab()?;
         self.terminal.backend_mut().prepend(ENTER);
         self.terminal.clear()

@@ -8,14 +8,15 @@ use std::{
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
-    Action, Applied, AppliedFile, ApplyError, Options,
+    Action, Applied, AppliedFile, ApplyError,
     error::run_failed,
     journal::{self, Entry, Journal, Kept, Kind, RunEntry, Stamp, State},
     land::settle,
-    rollback::roll_back,
+    rollback::{roll_back, sweep},
     run,
     session::Session,
-    write::{self, Form},
+    volume::Volume,
+    write::{Folder, Form, Staged, folder_of, missing, name_of},
 };
 use crate::{
     host::{
@@ -24,8 +25,9 @@ use crate::{
         secrets::{self, SecretError, VaultFault},
     },
     mail::{Secret, profile::SecretPlace},
+    phrase,
     plan::{Change, Places, Run, Scope},
-    presets::target::RunPurpose,
+    presets::{Phrase, target::RunPurpose},
 };
 
 /// One file to write.
@@ -138,18 +140,21 @@ impl Ready {
         self.gid.unwrap_or_else(|| rustix::process::getegid().as_raw())
     }
 
-    fn write(&self, tag: &str) -> Result<(), ApplyError> {
-        // Looked at once more, so that only the moment of the rename is left to lose another's edit in.
-        if look(&self.target)? != self.found {
-            return Err(ApplyError::Changed(self.step.path.clone()));
-        }
-        match &self.step.after {
+    /// Writes all of the new content beside the file, and keeps the old one there: what is left to do takes no room.
+    fn stage<'a>(&'a self, tag: &str, volume: &'a dyn Volume) -> Result<Beside<'a>, ApplyError> {
+        let folder = Folder::settled(volume, folder_of(&self.target))?;
+        let staged = match &self.step.after {
             Some(after) => {
                 let form = Form { mode: after.mode, uid: self.uid, gid: self.gid, tag };
-                write::replace(&self.target, &after.bytes, &form)
+                Some(folder.stage(&self.target, &after.bytes, &form)?)
             }
-            None => write::remove(&self.target),
+            None => None,
+        };
+        if self.found.is_some() {
+            // Without a second name the copy has to do.
+            folder.spare(name_of(&self.target), tag);
         }
+        Ok(Beside { ready: self, folder, staged })
     }
 
     fn report(&self, entry: &Entry, journal: &Journal, places: &Places) -> AppliedFile {
@@ -163,9 +168,30 @@ impl Ready {
     }
 }
 
+/// A step that only has to be taken.
+struct Beside<'a> {
+    ready: &'a Ready,
+    folder: Folder<'a>,
+    staged: Option<Staged>,
+}
+
+impl Beside<'_> {
+    fn take(&self) -> Result<(), ApplyError> {
+        let (target, name) = (&self.ready.target, name_of(&self.ready.target));
+        // Looked at once more, so that only the moment of the rename is left to lose another's edit in.
+        if look(target)? != self.ready.found {
+            return Err(ApplyError::Changed(self.ready.step.path.clone()));
+        }
+        match &self.staged {
+            Some(staged) => self.folder.put(staged, name),
+            None => self.folder.remove(name),
+        }
+    }
+}
+
 impl Session<'_> {
     /// Does all of a job, or none of it.
-    pub(in crate::host) fn execute(&self, job: Job, options: &Options) -> Result<Applied, ApplyError> {
+    pub(in crate::host) fn execute(&self, job: Job) -> Result<Applied, ApplyError> {
         let mut applied = Applied { changed: true, notes: self.notes.clone(), ..Applied::default() };
         let is_here = self.places.root.is_none();
         let (runs, left): (Vec<Run>, Vec<Run>) = job.runs.into_iter().partition(|_| is_here);
@@ -182,6 +208,7 @@ impl Session<'_> {
             profile: job.profile,
             when: clock::rfc3339(now),
             of: job.of,
+            covers: Vec::new(),
             folders: folders(&ready),
             files: ready.iter().enumerate().map(|(index, ready)| ready.entry(index)).collect(),
             runs: Vec::new(),
@@ -189,10 +216,10 @@ impl Session<'_> {
         };
         if let Err(error) = self.record(&mut journal, &ready, &runs) {
             // Nothing is written yet but copies, which the next run would take away too.
-            journal.drop_copies(self.places);
+            journal.drop_copies(self.places, self.options.volume);
             return Err(error);
         }
-        let done = self.carry_out(&mut journal, &ready, &runs, store.as_ref(), options);
+        let done = self.carry_out(&mut journal, &ready, &runs, store.as_ref());
         match done {
             Ok(notes) => applied.notes.extend(notes),
             Err(cause) => return Err(self.put_back(cause, &journal, store.as_ref())),
@@ -204,20 +231,21 @@ impl Session<'_> {
 
     /// Copies first, then the record: from here on a kill is put back by the next run.
     fn record(&self, journal: &mut Journal, ready: &[Ready], runs: &[Run]) -> Result<(), ApplyError> {
+        let (places, volume) = (self.places, self.options.volume);
         for (ready, entry) in ready.iter().zip(&journal.files) {
             if let (Some(found), Some(stamp)) = (&ready.found, &entry.before) {
-                journal.keep_copy(self.places, &stamp.copy, &found.bytes)?;
+                journal.keep_copy(places, volume, &stamp.copy, &found.bytes)?;
             }
             // A taking back is not taken back itself, so it needs no base to merge from.
             if let (Some(after), Some(stamp), true) = (&ready.step.after, &entry.after, journal.kind != Kind::Undo) {
-                journal.keep_copy(self.places, &stamp.copy, &after.bytes)?;
+                journal.keep_copy(places, volume, &stamp.copy, &after.bytes)?;
             }
         }
         for (index, run) in runs.iter().enumerate() {
             let found = run.creates.as_deref().map(look).transpose()?.flatten();
             let before = found.as_ref().map(|found| stamp(found, format!("run-{index}.before")));
             if let (Some(found), Some(stamp)) = (&found, &before) {
-                journal.keep_copy(self.places, &stamp.copy, &found.bytes)?;
+                journal.keep_copy(places, volume, &stamp.copy, &found.bytes)?;
             }
             journal.runs.push(RunEntry {
                 owner: run.owner.clone(),
@@ -227,31 +255,38 @@ impl Session<'_> {
                 before,
             });
         }
-        journal.save(self.places)
+        journal.save(places, volume)
     }
 
+    /// First all that takes room, then nothing but renaming: a full disk is found out before anything is changed.
     fn carry_out(
         &self,
         journal: &mut Journal,
         ready: &[Ready],
         runs: &[Run],
         store: Option<&StoreEntry>,
-        options: &Options,
-    ) -> Result<Vec<crate::presets::Phrase>, ApplyError> {
+    ) -> Result<Vec<Phrase>, ApplyError> {
+        let volume = self.options.volume;
         if let Some(entry) = store {
             secrets::keep(&journal.profile, &entry.place, &entry.new, self.places)?;
         }
         for folder in &journal.folders {
-            write::make_folder(folder, self.folder_mode(folder, ready))?;
+            Folder::settled(volume, folder_of(folder))?.make(name_of(folder), self.folder_mode(folder, ready))?;
         }
         self.let_through(ready)?;
-        for ready in ready {
-            ready.write(&journal.id)?;
+        let beside = ready.iter().map(|ready| ready.stage(&journal.id, volume)).collect::<Result<Vec<_>, _>>()?;
+        // New files have the group that their folder gave them.
+        for (entry, beside) in journal.files.iter_mut().zip(&beside) {
+            if let (Some(stamp), Some(staged)) = (&mut entry.after, &beside.staged) {
+                (stamp.uid, stamp.gid) = (staged.uid, staged.gid);
+            }
         }
+        let done = Journal { state: State::Done, ..journal.clone() }.stage(self.places, volume)?;
+        beside.iter().try_for_each(Beside::take)?;
         let mut notes = Vec::new();
         for purpose in [RunPurpose::Build, RunPurpose::Reload] {
             for run in runs.iter().filter(|run| run.purpose == purpose) {
-                let Err(fault) = run::run(&run.command, options.run_limit) else { continue };
+                let Err(fault) = run::run(&run.command, self.options.run_limit) else { continue };
                 let line = run::line(&run.command);
                 if purpose == RunPurpose::Build {
                     return Err(ApplyError::Build(line, fault));
@@ -259,14 +294,13 @@ impl Session<'_> {
                 notes.push(run_failed(&line, &fault));
             }
         }
-        // New files have the group that their folder gave them.
-        for entry in &mut journal.files {
-            if let (Some(stamp), Some(found)) = (&mut entry.after, look(&entry.target)?) {
-                (stamp.uid, stamp.gid) = (found.uid, found.gid);
-            }
+        match done.save() {
+            // Every file has its new content on the disk, and the record says so.
+            Err(_) if done.is_saved() => notes.push(phrase!("host-unsynced")),
+            other => other?,
         }
-        journal.state = State::Done;
-        journal.save(self.places)?;
+        // Spares that stay are taken away by the next run.
+        let _ = sweep(journal, volume);
         Ok(notes)
     }
 
@@ -279,7 +313,7 @@ impl Session<'_> {
             let name = secrets::entry_name(&journal.profile, &entry.place);
             return ApplyError::NotPutBack(cause, PathBuf::from(name), None);
         }
-        match roll_back(journal, self.places) {
+        match roll_back(journal, self.places, self.options.volume) {
             Err(ApplyError::Write(path, _) | ApplyError::Read(path, _) | ApplyError::Owner(path)) => {
                 let entry = journal.files.iter().find(|entry| entry.target == path);
                 let backup = entry.and_then(|entry| entry.before.as_ref()).map(|stamp| journal.copy(self.places, stamp));
@@ -299,7 +333,8 @@ impl Session<'_> {
         let is_for_others = |ready: &&Ready| ready.step.after.as_ref().is_some_and(|after| after.mode & 0o077 != 0);
         for ready in ready.iter().filter(is_for_others) {
             let ours = ready.target.ancestors().skip(1).filter(|folder| folder.starts_with(&self.places.config));
-            ours.take_while(|_| self.places.scope == Scope::System).try_for_each(write::let_through)?;
+            ours.take_while(|_| self.places.scope == Scope::System)
+                .try_for_each(|folder| Folder::settled(self.options.volume, folder)?.let_through())?;
         }
         Ok(())
     }
@@ -346,7 +381,7 @@ impl StoreEntry {
 fn folders(ready: &[Ready]) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     for ready in ready.iter().filter(|ready| ready.step.after.is_some()) {
-        for folder in write::missing(write::folder_of(&ready.target)) {
+        for folder in missing(folder_of(&ready.target)) {
             if !folders.contains(&folder) {
                 folders.push(folder);
             }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     fmt::Write,
     io,
     path::{Path, PathBuf},
@@ -12,7 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ApplyError,
-    write::{Form, make_folders, remove, replace},
+    volume::Volume,
+    write::{Folder, Form, Staged, make_folders, name_of, replace_ours},
 };
 use crate::{
     host::disk::{self, Found},
@@ -58,6 +60,9 @@ pub(in crate::host) struct Journal {
     /// The writes that this one takes back.
     #[serde(default)]
     pub(in crate::host) of: Vec<String>,
+    /// Older writes that are taken back with this one: their records go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::host) covers: Vec<String>,
     /// Folders that it makes, outermost first.
     #[serde(default)]
     pub(in crate::host) folders: Vec<PathBuf>,
@@ -129,6 +134,12 @@ impl Stamp {
 }
 
 impl Journal {
+    /// Whether copies of a secret's file are gone: its secret went into another store since.
+    pub(in crate::host) fn is_forgotten(&self, places: &Places, entry: &Entry) -> bool {
+        let mut stamps = [&entry.before, &entry.after].into_iter().flatten();
+        entry.owner == "secret" && stamps.any(|stamp| !self.copy(places, stamp).exists())
+    }
+
     fn path(&self, places: &Places) -> PathBuf {
         folder(places).join(format!("{}.json", self.id))
     }
@@ -155,29 +166,82 @@ impl Journal {
     }
 
     /// Keeps a copy, 0600 in 0700.
-    pub(super) fn keep_copy(&self, places: &Places, name: &str, bytes: &[u8]) -> Result<(), ApplyError> {
-        make_folders(&self.copies(places), 0o700)?;
-        replace(&self.copies(places).join(name), bytes, &ours())
+    pub(in crate::host) fn keep_copy(
+        &self,
+        places: &Places,
+        volume: &dyn Volume,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), ApplyError> {
+        make_folders(volume, &self.copies(places), 0o700)?;
+        replace_ours(volume, &self.copies(places).join(name), bytes, &ours())
     }
 
     /// Writes the record.
-    pub(super) fn save(&self, places: &Places) -> Result<(), ApplyError> {
+    pub(in crate::host) fn save(&self, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+        self.stage(places, volume)?.save()
+    }
+
+    /// Writes the record under a name of its own: to be saved when nothing else can fail any more.
+    pub(super) fn stage<'a>(&self, places: &Places, volume: &'a dyn Volume) -> Result<Next<'a>, ApplyError> {
         let path = self.path(places);
         let json = serde_json::to_vec_pretty(self).map_err(|error| ApplyError::Write(path.clone(), error.into()))?;
-        make_folders(&folder(places), 0o700)?;
-        replace(&path, &json, &ours())
+        make_folders(volume, &folder(places), 0o700)?;
+        let folder = Folder::ours(volume, &folder(places))?;
+        Ok(Next { staged: folder.stage(&path, &json, &ours())?, folder, path })
     }
 
     /// Takes the record away, and then the copies.
-    pub(super) fn discard(&self, places: &Places) -> Result<(), ApplyError> {
-        remove(&self.path(places))?;
-        self.drop_copies(places);
+    pub(in crate::host) fn discard(&self, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+        let path = self.path(places);
+        Folder::ours(volume, &folder(places))?.remove(name_of(&path))?;
+        self.drop_copies(places, volume);
         Ok(())
     }
 
+    /// Takes away the copies that the record does not name any more.
+    pub(in crate::host) fn drop_unused(&self, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+        let stamps = self.files.iter().flat_map(|entry| [&entry.before, &entry.after]);
+        let stamps = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
+        let used: HashSet<&[u8]> = stamps.map(|stamp| stamp.copy.as_bytes()).collect();
+        let copies = self.copies(places);
+        if !copies.is_dir() {
+            return Ok(());
+        }
+        Folder::ours(volume, &copies)?.sweep_where(|name| name != b"." && name != b".." && !used.contains(name))
+    }
+
     /// Takes the copies away, which nothing needs any more; those of a folder that stays are taken by the next run.
-    pub(in crate::host) fn drop_copies(&self, places: &Places) {
-        let _ = std::fs::remove_dir_all(self.copies(places));
+    pub(in crate::host) fn drop_copies(&self, places: &Places, volume: &dyn Volume) {
+        let _ = volume.remove_tree(&self.copies(places));
+    }
+}
+
+/// A record that only has to get its name.
+pub(super) struct Next<'a> {
+    folder: Folder<'a>,
+    staged: Staged,
+    path: PathBuf,
+}
+
+impl Next<'_> {
+    /// Makes it the write's record.
+    pub(super) fn save(&self) -> Result<(), ApplyError> {
+        self.folder.put(&self.staged, name_of(&self.path))
+    }
+
+    /// Whether it is the write's record by now, also when saving it failed: then only its folder could not be synced.
+    pub(super) fn is_saved(&self) -> bool {
+        !self.folder.has(&self.staged)
+    }
+}
+
+impl Drop for Next<'_> {
+    fn drop(&mut self) {
+        if !self.is_saved() {
+            // One that stays is taken away by the next run.
+            let _ = self.folder.drop_staged(&self.staged);
+        }
     }
 }
 
@@ -214,13 +278,18 @@ pub(in crate::host) fn standing(journals: &[Journal]) -> Vec<&Journal> {
 }
 
 /// Takes away all copies of a profile's secret file: its secret is kept elsewhere now.
-pub(super) fn forget_secrets(profile: &str, places: &Places) -> Result<(), ApplyError> {
+pub(super) fn forget_secrets(profile: &str, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
     for journal in all(places)?.iter().filter(|journal| journal.profile == profile) {
+        let copies = journal.copies(places);
+        if !copies.is_dir() {
+            continue;
+        }
+        let folder = Folder::ours(volume, &copies)?;
         let stamps = journal.files.iter().filter(|entry| entry.owner == "secret");
         stamps
             .flat_map(|entry| [&entry.before, &entry.after])
             .flatten()
-            .try_for_each(|stamp| remove(&journal.copy(places, stamp)))?;
+            .try_for_each(|stamp| folder.remove(OsStr::new(&stamp.copy)))?;
     }
     Ok(())
 }
@@ -233,12 +302,15 @@ pub(super) fn next_id(places: &Places, stamp: &str) -> Result<String, ApplyError
 }
 
 /// Takes away what a kill left in the state folder: temporary files, and copies without a record.
-pub(super) fn tidy(places: &Places) -> Result<(), ApplyError> {
-    super::write::sweep(&folder(places), OWN);
+pub(super) fn tidy(places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+    if folder(places).is_dir() {
+        // What cannot be removed holds nothing that is not elsewhere too.
+        let _ = Folder::ours(volume, &folder(places))?.sweep(OWN);
+    }
     for path in names(&backups(places))? {
         let record = path.file_name().map(|id| folder(places).join(id).with_extension("json"));
         if record.is_some_and(|record| !record.exists()) {
-            let _ = std::fs::remove_dir_all(path);
+            let _ = volume.remove_tree(&path);
         }
     }
     Ok(())
@@ -289,6 +361,7 @@ mod tests {
             profile: "default".into(),
             when: String::new(),
             of: of.iter().map(|id| (*id).to_owned()).collect(),
+            covers: Vec::new(),
             folders: Vec::new(),
             files: Vec::new(),
             runs: Vec::new(),

@@ -1,58 +1,109 @@
 //! Where a write lands: links are followed only where nobody else can have laid them.
 
 use std::{
+    ffi::OsString,
     fs::Metadata,
     io,
     os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use super::{ApplyError, LinkFault};
 
-/// The path that is written for `path`: itself, or what its link leads to.
+/// The most links that one path leads through, as Linux has it.
+const LINKS: u32 = 40;
+
+/// The path that is written for `path`, without links: itself, or what its links lead to.
 ///
 /// # Errors
 /// [`ApplyError::Link`] where writing could end up in a file of someone else's choosing.
 pub(in crate::host) fn settle(path: &Path, root: Option<&Path>) -> Result<PathBuf, ApplyError> {
     let refuse = |fault| Err(ApplyError::Link(path.to_owned(), fault));
     let read = |error| ApplyError::Read(path.to_owned(), error);
-    let target = match path.symlink_metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+    let target = follow(path)?;
+    let folder = target.parent().and_then(|folder| folder.metadata().ok());
+    let is_shared = folder.as_ref().is_some_and(is_shared);
+    match target.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(ApplyError::Write(path.to_owned(), error));
         }
         Err(error) => return Err(read(error)),
-        Ok(meta) if meta.is_symlink() => {
-            if is_shared(path) {
-                return refuse(LinkFault::Shared);
+        Ok(meta) => {
+            // A folder's owner may have files in it that root writes for them, but nobody has another's there.
+            let is_owners = folder.is_some_and(|folder| folder.uid() == meta.uid() && folder.mode() & 0o002 == 0);
+            let is_link = path.is_symlink();
+            match () {
+                () if is_foreign(&meta) && (is_link || (is_shared && !is_owners)) => return refuse(LinkFault::Foreign),
+                () if is_shared && is_link => return refuse(LinkFault::Shared),
+                () if is_shared && meta.is_file() && meta.nlink() > 1 => return refuse(LinkFault::Hard),
+                () => {}
             }
-            let target = match path.canonicalize() {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return refuse(LinkFault::Dangling),
-                other => other.map_err(read)?,
-            };
-            if is_foreign(&target.metadata().map_err(read)?) {
-                return refuse(LinkFault::Foreign);
-            }
-            if is_shared(&target) {
-                return refuse(LinkFault::Shared);
-            }
-            target
         }
-        Ok(meta) if is_shared(path) && is_foreign(&meta) => return refuse(LinkFault::Foreign),
-        Ok(meta) if is_shared(path) && meta.is_file() && meta.nlink() > 1 => return refuse(LinkFault::Hard),
-        Ok(_) => path.to_owned(),
-    };
+    }
     match root {
         Some(root) if path.starts_with(root) && leads_out(&target, root) => refuse(LinkFault::Outside),
         _ => Ok(target),
     }
 }
 
-/// Whether everyone may write to the folder that `path` is in.
-fn is_shared(path: &Path) -> bool {
-    path.parent().and_then(|folder| folder.metadata().ok()).is_some_and(|meta| meta.mode() & 0o002 != 0)
+/// Goes along the path, link by link. Each must lie where only root and we can lay one, and lead somewhere.
+fn follow(path: &Path) -> Result<PathBuf, ApplyError> {
+    let refuse = |fault| Err(ApplyError::Link(path.to_owned(), fault));
+    let unread = |error| ApplyError::Read(path.to_owned(), error);
+    let mut real = PathBuf::from("/");
+    // What is still to go, last first, and whether a link says so.
+    let mut ahead = parts(&std::path::absolute(path).map_err(unread)?, false);
+    let mut links = 0;
+    while let Some((part, is_linked)) = ahead.pop() {
+        if part == ".." {
+            real.pop();
+            continue;
+        }
+        let here = real.join(&part);
+        match here.symlink_metadata() {
+            Ok(meta) if meta.is_symlink() => {
+                if real.metadata().is_ok_and(|folder| is_shared(&folder)) {
+                    return refuse(LinkFault::Shared);
+                }
+                links += 1;
+                if links > LINKS {
+                    return refuse(LinkFault::Dangling);
+                }
+                let leads = here.read_link().map_err(unread)?;
+                if leads.is_absolute() {
+                    real = PathBuf::from("/");
+                }
+                ahead.extend(parts(&leads, true));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && is_linked => return refuse(LinkFault::Dangling),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(unread(error)),
+            // What is missing is made, or refused, where it is written.
+            _ => real = here,
+        }
+    }
+    Ok(real)
 }
 
+/// The parts of a path below `/`, last first.
+fn parts(path: &Path, is_linked: bool) -> Vec<(OsString, bool)> {
+    let part = |component: Component<'_>| match component {
+        Component::Normal(name) => Some((name.to_owned(), is_linked)),
+        Component::ParentDir => Some(("..".into(), is_linked)),
+        _ => None,
+    };
+    path.components().rev().filter_map(part).collect()
+}
+
+/// Whether others may lay files in a folder: it is theirs, everyone's, or a group's that is not ours alone.
+fn is_shared(folder: &Metadata) -> bool {
+    let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    // Many systems give each user a group of the same number, with nobody else in it.
+    let is_own_group = folder.gid() == 0 || (folder.gid() == gid && gid == uid);
+    is_foreign(folder) || folder.mode() & 0o002 != 0 || (folder.mode() & 0o020 != 0 && !is_own_group)
+}
+
+/// Whether something belongs to neither root nor us.
 fn is_foreign(meta: &Metadata) -> bool {
     meta.uid() != 0 && meta.uid() != rustix::process::geteuid().as_raw()
 }
@@ -89,6 +140,12 @@ mod tests {
         assert_eq!(settle(&at("link"), None).unwrap(), at("real"));
         assert_eq!(settle(&at("new"), None).unwrap(), at("new"));
         assert_eq!(fault(&at("dangling"), None), Some(LinkFault::Dangling));
+        symlink("round", at("round")).unwrap();
+        assert_eq!(fault(&at("round"), None), Some(LinkFault::Dangling));
+        std::fs::create_dir(at("folder")).unwrap();
+        symlink("folder/../folder", at("way")).unwrap();
+        assert_eq!(settle(&at("way/new"), None).unwrap(), at("folder/new"));
+        assert_eq!(settle(&at("none/../way/none/new"), None).unwrap(), at("folder/none/new"));
 
         std::fs::create_dir(at("shared")).unwrap();
         std::fs::set_permissions(at("shared"), PermissionsExt::from_mode(0o1777)).unwrap();
@@ -114,6 +171,42 @@ mod tests {
         symlink(&real, &link).unwrap();
         assert_eq!(fault(&link, None), Some(LinkFault::Foreign));
         assert!(settle(&real, None).is_ok());
+    }
+
+    #[test]
+    fn links_that_another_user_can_lay() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().canonicalize().unwrap().join(name);
+        let chown = |name: &str, gid| std::os::unix::fs::chown(at(name), Some(12_345), gid).unwrap();
+        for name in ["etc", "theirs", "theirs/ours", "group"] {
+            std::fs::create_dir(at(name)).unwrap();
+        }
+        for name in ["etc/shadow", "theirs/.env"] {
+            std::fs::write(at(name), "x").unwrap();
+        }
+        chown("theirs", None);
+        chown("theirs/.env", None);
+        // Their own file in their own folder is written for them.
+        assert_eq!(settle(&at("theirs/.env"), None).unwrap(), at("theirs/.env"));
+        assert!(settle(&at("theirs/new"), None).is_ok());
+        symlink(at("etc/shadow"), at("theirs/link")).unwrap();
+        symlink(at("etc"), at("theirs/conf")).unwrap();
+        std::fs::hard_link(at("etc/shadow"), at("theirs/hard")).unwrap();
+        assert_eq!(fault(&at("theirs/link"), None), Some(LinkFault::Shared));
+        assert_eq!(fault(&at("theirs/conf/new"), None), Some(LinkFault::Shared), "a link above the file");
+        assert_eq!(fault(&at("theirs/hard"), None), Some(LinkFault::Hard));
+        // A link of ours that leads through one of theirs.
+        symlink("theirs/conf", at("through")).unwrap();
+        assert_eq!(fault(&at("through/new"), None), Some(LinkFault::Shared));
+
+        std::os::unix::fs::chown(at("group"), None, Some(54_321)).unwrap();
+        symlink(at("etc/shadow"), at("group/link")).unwrap();
+        assert!(settle(&at("group/link"), None).is_ok(), "only its owner writes there");
+        std::fs::set_permissions(at("group"), PermissionsExt::from_mode(0o775)).unwrap();
+        assert_eq!(fault(&at("group/link"), None), Some(LinkFault::Shared));
     }
 
     #[test]

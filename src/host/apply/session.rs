@@ -4,21 +4,27 @@ use std::{
     fs::{File, OpenOptions},
     io::{Read, Seek, Write},
     os::unix::fs::OpenOptionsExt,
+    path::Path,
 };
 
-use rustix::fs::FlockOperation;
+use rustix::{
+    fs::FlockOperation,
+    process::{Pid, test_kill_process},
+};
 
 use super::{
-    ApplyError,
+    ApplyError, Options,
     journal::{self, State},
-    rollback::roll_back,
-    write::make_folders,
+    rollback::{roll_back, sweep},
+    volume::Volume,
+    write::{Folder, make_folders, temporary},
 };
 use crate::{host::error::shown, mail::reply::escape, phrase, plan::Places, presets::Phrase};
 
 /// The right to write: held until it is dropped, and by the system when the process dies.
 pub(in crate::host) struct Session<'a> {
     pub(in crate::host) places: &'a Places,
+    pub(in crate::host) options: &'a Options<'a>,
     /// What was put back of an earlier run.
     pub(in crate::host) notes: Vec<Phrase>,
     _lock: Lock,
@@ -26,18 +32,19 @@ pub(in crate::host) struct Session<'a> {
 
 impl<'a> Session<'a> {
     /// Takes the lock, and puts back what an earlier run left half done.
-    pub(in crate::host) fn open(places: &'a Places) -> Result<Self, ApplyError> {
-        make_folders(&places.state, 0o700)?;
-        let mut session = Self { places, notes: Vec::new(), _lock: lock(places)? };
+    pub(in crate::host) fn open(places: &'a Places, options: &'a Options<'a>) -> Result<Self, ApplyError> {
+        make_folders(options.volume, &places.state, 0o700)?;
+        let mut session = Self { places, options, notes: Vec::new(), _lock: lock(places)? };
         session.recover()?;
         Ok(session)
     }
 
     fn recover(&mut self) -> Result<(), ApplyError> {
+        let volume = self.options.volume;
         let mut journals = journal::all(self.places)?;
         while let Some(index) = journals.iter().rposition(|journal| journal.state == State::Begun) {
             let journal = journals.remove(index);
-            let leavings = roll_back(&journal, self.places)?;
+            let leavings = roll_back(&journal, self.places, volume)?;
             self.notes.push(phrase!("host-recovered", when = journal.when));
             self.notes.extend(leavings.files.into_iter().map(|left| match left.backup {
                 Some(backup) => phrase!("host-recovered-not", path = shown(&left.path), backup = shown(&backup)),
@@ -45,7 +52,38 @@ impl<'a> Session<'a> {
             }));
             self.notes.extend(leavings.entry.map(|entry| phrase!("host-recovered-entry", entry = escape(&entry))));
         }
-        journal::tidy(self.places)
+        if let Some(last) = journals.last() {
+            // It may have been cut off after its end, before its spares were gone.
+            let _ = sweep(last, volume);
+        }
+        for covered in journals.iter().filter(|older| journals.iter().any(|newer| newer.covers.contains(&older.id))) {
+            covered.discard(self.places, volume)?;
+        }
+        for joined in journals.iter().filter(|journal| !journal.covers.is_empty()) {
+            joined.drop_unused(self.places, volume)?;
+        }
+        for folder in [&self.places.state, &self.places.config.join("profiles")] {
+            sweep_own(volume, folder);
+        }
+        journal::tidy(self.places, volume)
+    }
+}
+
+/// The tag of a temporary file outside a job. It names the process: others do not take it away.
+pub(super) fn own_tag() -> String {
+    format!("own-{}", std::process::id())
+}
+
+/// Takes away temporary files outside of jobs whose process is gone.
+pub(super) fn sweep_own(volume: &dyn Volume, folder: &Path) {
+    let is_left = |name: &[u8]| {
+        let pid = std::str::from_utf8(name).ok().and_then(|name| name.strip_prefix(&temporary("own")));
+        let pid = pid.and_then(|rest| rest.split('-').next()?.parse().ok()).and_then(Pid::from_raw);
+        pid.is_some_and(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+    };
+    if folder.is_dir() {
+        // What cannot be removed now is removed later.
+        let _ = Folder::ours(volume, folder).and_then(|folder| folder.sweep_where(is_left));
     }
 }
 

@@ -8,7 +8,7 @@ use std::{io, os::unix::fs::MetadataExt, path::PathBuf};
 use super::SecretError;
 use crate::{
     host::{
-        apply::{ApplyError, Session, write_file},
+        apply::{ApplyError, Options, Session, write_file},
         disk::look,
     },
     mail::{Keys, Lock, Secret},
@@ -114,7 +114,8 @@ pub fn export(places: &Places) -> Result<Vec<(String, Secret)>, SecretError> {
 /// # Errors
 /// It does not open, or cannot be written: then it is as it was.
 pub fn rotate(places: &Places) -> Result<Lock, ApplyError> {
-    let session = Session::open(places)?;
+    let options = Options::default();
+    let session = Session::open(places, &options)?;
     let vault = Vault::open(session.places)?;
     let keys = Keys { key_file: places.keys.key_file.clone().or(vault.key_file), ..places.keys.clone() };
     let fresh = Vault::new(vault.lock, &keys, vault.secrets, places)?;
@@ -127,7 +128,8 @@ pub fn rotate(places: &Places) -> Result<Lock, ApplyError> {
 /// # Errors
 /// It does not open, or cannot be written: then it is as it was.
 pub fn lock_with(lock: Lock, new: &Keys, places: &Places) -> Result<(), ApplyError> {
-    let session = Session::open(places)?;
+    let options = Options::default();
+    let session = Session::open(places, &options)?;
     let secrets = if look_at(session.places)?.is_some() { Vault::open(places)?.secrets } else { Secrets::new() };
     Ok(Vault::new(lock, new, secrets, places)?.save()?)
 }

@@ -53,6 +53,16 @@ impl Side {
         std::mem::take(&mut self.bytes)
     }
 
+    /// Its content.
+    pub(in crate::host) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What a record says of it.
+    pub(in crate::host) fn stamp(&self, copy: String) -> Stamp {
+        Stamp::of(&self.bytes, self.mode, self.uid, self.gid, copy)
+    }
+
     fn found(found: &Found) -> Self {
         Self { bytes: found.bytes.clone(), mode: found.mode, uid: found.uid, gid: found.gid }
     }
@@ -75,9 +85,18 @@ impl Reversal {
     pub(in crate::host) fn new(owner: &str, path: &Path, places: &Places) -> Result<Self, ApplyError> {
         let target = settle(path, places.root.as_deref())?;
         let found = disk::look(&target).map_err(|error| ApplyError::Read(path.to_owned(), error))?;
-        let now = found.as_ref().map(Side::found);
+        Ok(Self::from_side(owner, path, found.as_ref().map(Side::found)))
+    }
+
+    /// The file as it was at some time.
+    pub(in crate::host) fn from_side(owner: &str, path: &Path, now: Option<Side>) -> Self {
         let becomes = now.clone();
-        Ok(Self { owner: owner.to_owned(), path: path.to_owned(), now, becomes, is_merged: false, is_gone: false })
+        Self { owner: owner.to_owned(), path: path.to_owned(), now, becomes, is_merged: false, is_gone: false }
+    }
+
+    /// What the file becomes.
+    pub(in crate::host) const fn becomes(&self) -> Option<&Side> {
+        self.becomes.as_ref()
     }
 
     /// Takes back a write that led from `before` to `wrote`; `None` when the same lines were edited since.
@@ -179,10 +198,7 @@ mod tests {
     }
 
     fn back(now: Option<&str>, wrote: Option<&str>, before: Option<&str>) -> Option<(Option<String>, bool, bool)> {
-        let now = now.map(side);
-        let becomes = now.clone();
-        let path = PathBuf::from("/x");
-        let reversal = Reversal { owner: "t".into(), path, now, becomes, is_merged: false, is_gone: false };
+        let reversal = Reversal::from_side("t", Path::new("/x"), now.map(side));
         let back = reversal.take_back(wrote.map(side).as_ref(), before.map(side).as_ref())?;
         let text = back.becomes.map(|side| String::from_utf8(side.into_bytes()).unwrap());
         Some((text, back.is_merged, back.is_gone))

@@ -1,88 +1,271 @@
-//! Key by key: a key that is there gets our value in its place, wherever it stands; others are added at the end.
+//! Key by key: a key that is there gets our value in its place, wherever it stands; others are added where the format wants
+//! them ([`place`]); what must not stay is taken out.
 
-use super::{line_break, with_breaks};
+use super::{Edit, place, splice};
 use crate::{
-    plan::read::{Entry, Fault, entries},
+    plan::read::{Doc, Entry, Fault, FaultKind, Shape, doc, line_start, next_line},
     presets::target::Format,
 };
 
-/// The text with our keys in it. A key that stands twice gets our value at each place: readers differ in which one counts.
+/// The text with our keys in it, and without those that are `gone`. A key that stands twice gets our value at each place:
+/// readers differ in which one counts. One that we write several times is a list, which ours stands in place of.
 ///
 /// # Errors
-/// Where the text does not parse.
-pub(in crate::plan) fn merge(format: Format, text: &str, ours: &str) -> Result<String, Fault> {
+/// Where the text does not parse, or is written in a way that is not changed here.
+pub(in crate::plan) fn merge(format: Format, text: &str, ours: &str, gone: &[Vec<String>]) -> Result<String, Fault> {
     if text.trim_ascii().is_empty() {
         return Ok(format!("{text}{ours}"));
     }
-    let there = entries(format, text)?;
-    let wanted = entries(format, ours)?;
-    let mut merged = String::with_capacity(text.len() + ours.len());
-    let mut at = 0;
-    for entry in &there {
-        let Some(new) = wanted.iter().find(|new| new.key == entry.key) else { continue };
-        if is_same(format, text, entry, ours, new) {
-            continue;
-        }
-        merged.push_str(&text[at..entry.body.start]);
-        merged.push_str(&ours[new.body.clone()]);
-        at = entry.body.end;
-        for line in &entry.continued {
-            merged.push_str(&text[at..line.start]);
-            at = line.end;
+    let there = doc(format, text)?;
+    let wanted = doc(format, ours)?;
+    let lists = lists(&wanted, &there);
+    check(text, &there, &wanted)?;
+    let mut edits = Vec::new();
+    for entry in &there.entries {
+        if gone.contains(&entry.path) || lists.contains(&entry.path.as_slice()) {
+            edits.push(removal(format, text, entry));
+        } else if let Some(new) = wanted.entries.iter().find(|new| new.path == entry.path)
+            && values(&wanted, &new.path).len() == 1
+            && !is_same(format, text, entry, ours, new)
+        {
+            edits.push(Edit { range: entry.body.clone(), text: ours[new.body.clone()].to_owned() });
+            edits.extend(entry.continued.iter().map(|line| Edit { range: line.clone(), text: String::new() }));
         }
     }
-    merged.push_str(&text[at..]);
-    let missing: Vec<&str> = wanted
-        .iter()
-        .filter(|new| there.iter().all(|entry| entry.key != new.key))
-        .map(|new| &ours[new.body.clone()])
-        .collect();
+    let is_missing =
+        |new: &&Entry| (lists.contains(&new.path.as_slice()) || !there.has(&new.path)) && !has_list(&wanted, &there, new);
+    let missing: Vec<&Entry> = wanted.entries.iter().filter(is_missing).collect();
     if !missing.is_empty() {
-        let line_break = line_break(text);
-        if !merged.ends_with('\n') {
-            merged.push_str(line_break);
-        }
-        merged.push_str(&with_breaks(&missing.join("\n"), line_break));
+        edits.extend(place::place(format, text, &there, ours, &wanted, &missing)?);
     }
+    let merged = splice(text, edits);
+    // A table that is written in another way elsewhere, a second document: the consumer would not take it any more.
+    let first = |name: &String| there.entries.iter().find(|entry| entry.path.first() == Some(name));
+    let near = missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start);
+    doc(format, &merged).map_err(|_| Fault::within(text, near, FaultKind::Unfamiliar))?;
     Ok(merged)
 }
 
-/// Whether what stands there is our value already. Postfix's spacing is a person's own; an environment file's quotes and
-/// spacing are read differently by different readers.
-fn is_same(format: Format, text: &str, entry: &Entry, ours: &str, new: &Entry) -> bool {
-    match format {
-        Format::MainCf | Format::PostfixTable => entry.value == new.value,
-        _ => text[entry.body.clone()] == ours[new.body.clone()],
+/// The values of a key, in order.
+fn values<'a>(doc: &'a Doc, path: &[String]) -> Vec<Option<&'a str>> {
+    doc.entries.iter().filter(|entry| entry.path == path).map(|entry| entry.value.as_deref()).collect()
+}
+
+/// Keys that we write several times, where the file has them otherwise.
+fn lists<'a>(wanted: &'a Doc, there: &Doc) -> Vec<&'a [String]> {
+    let is_other = |path: &&[String]| values(wanted, path).len() > 1 && values(there, path) != values(wanted, path);
+    wanted.entries.iter().map(|entry| entry.path.as_slice()).filter(is_other).collect()
+}
+
+fn has_list(wanted: &Doc, there: &Doc, new: &Entry) -> bool {
+    let ours = values(wanted, &new.path);
+    ours.len() > 1 && values(there, &new.path) == ours
+}
+
+/// A list or a mapping where a setting is wanted, or a value where a group is.
+fn check(text: &str, there: &Doc, wanted: &Doc) -> Result<(), Fault> {
+    for new in &wanted.entries {
+        let group = there.groups.iter().find(|group| group.path == new.path && group.shape != Shape::Section);
+        let is_above = |entry: &&Entry| {
+            let is_value = entry.value.as_deref() != Some("");
+            is_value && entry.path.len() < new.path.len() && new.path.starts_with(&entry.path)
+        };
+        let at = group.map(|group| group.head.start);
+        if let Some(at) = at.or_else(|| there.entries.iter().find(is_above).map(|entry| entry.body.start)) {
+            return Err(Fault::within(text, at, FaultKind::Unfamiliar));
+        }
     }
+    Ok(())
+}
+
+/// Whether what stands there is our value already. An environment file's quotes and spacing are read differently by
+/// different readers; elsewhere spacing is a person's own, and quotes as far as they do not tell words from numbers.
+fn is_same(format: Format, text: &str, entry: &Entry, ours: &str, new: &Entry) -> bool {
+    let (there, here) = (&text[entry.body.clone()], &ours[new.body.clone()]);
+    match format {
+        Format::Dotenv | Format::DotenvSh => there == here,
+        Format::Yaml | Format::Json | Format::Toml | Format::PhpArray | Format::Ruby | Format::Python => {
+            entry.value == new.value && there.ends_with(['"', '\'']) == here.ends_with(['"', '\''])
+        }
+        _ => entry.value == new.value && entry.from == new.from,
+    }
+}
+
+/// A setting goes with its line where it has one of its own, else alone; between brackets its comma goes with it.
+fn removal(format: Format, text: &str, entry: &Entry) -> Edit {
+    let mut range = entry.body.start..entry.end();
+    if place::is_bracketed(format) {
+        let behind = &text[range.end..];
+        let comma = behind.len() - behind.trim_start().len();
+        if behind[comma..].starts_with(',') {
+            range.end += comma + 1;
+        } else if let Some(comma) = text[..range.start].trim_end().strip_suffix(',') {
+            range.start = comma.len();
+            return Edit { range, text: String::new() };
+        }
+    }
+    let start = line_start(text, range.start);
+    let end = entry.after(text).max(next_line(text, range.end - 1));
+    let behind = text[range.end.min(end)..end].trim();
+    let is_alone = text[start..range.start].trim().is_empty()
+        && (behind.is_empty() || behind.starts_with(['#', ';']) || behind.starts_with("//"));
+    Edit { range: if is_alone { start..end } else { range }, text: String::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn put(format: Format, text: &str, ours: &str) -> String {
+        let merged = merge(format, text, ours, &[]).unwrap();
+        assert_eq!(merge(format, &merged, ours, &[]).unwrap(), merged);
+        merged
+    }
+
+    fn without(format: Format, text: &str, ours: &str, gone: &[&[&str]]) -> String {
+        let gone: Vec<Vec<String>> = gone.iter().map(|path| path.iter().map(|step| (*step).to_owned()).collect()).collect();
+        merge(format, text, ours, &gone).unwrap()
+    }
+
+    fn refused(format: Format, text: &str, ours: &str) -> (usize, FaultKind) {
+        let fault = merge(format, text, ours, &[]).unwrap_err();
+        (fault.line, fault.kind)
+    }
+
     #[test]
     fn environment_files() {
         let text = "# mine\r\nexport SMTP_HOST = old # relay\r\nX=\"multi\r\nSMTP_HOST=no\r\n\"\r\nSMTP_HOST='older'";
         let ours = "# ours\nSMTP_HOST=new\nSMTP_PORT=465\n";
-        let merged = merge(Format::Dotenv, text, ours).unwrap();
+        let merged = put(Format::Dotenv, text, ours);
         let expected = "# mine\r\nexport SMTP_HOST=new # relay\r\nX=\"multi\r\nSMTP_HOST=no\r\n\"\r\n\
                         SMTP_HOST=new\r\nSMTP_PORT=465\r\n";
         assert_eq!(merged, expected);
-        assert_eq!(merge(Format::Dotenv, &merged, ours).unwrap(), merged);
-        assert_eq!(merge(Format::Dotenv, "", ours).unwrap(), ours);
-        assert_eq!(merge(Format::Dotenv, "SMTP_HOST='a'b # c\n", "SMTP_HOST=n\n").unwrap(), "SMTP_HOST=n\n");
+        assert_eq!(put(Format::Dotenv, "", ours), ours);
+        assert_eq!(put(Format::Dotenv, "SMTP_HOST='a'b # c\n", "SMTP_HOST=n\n"), "SMTP_HOST=n\n");
     }
 
     #[test]
     fn main_cf() {
         let text = "relayhost=\n# keep\n   [old]:25\n\nmynetworks = a\n  b\ninet_protocols=all";
-        let merged = merge(Format::MainCf, text, "relayhost = [new]:465\ninet_protocols = all\nz = 1\n").unwrap();
+        let merged = put(Format::MainCf, text, "relayhost = [new]:465\ninet_protocols = all\nz = 1\n");
         assert_eq!(merged, "relayhost = [new]:465\n# keep\n\nmynetworks = a\n  b\ninet_protocols=all\nz = 1\n");
     }
 
     #[test]
     fn tables() {
-        let merged = merge(Format::PostfixTable, "[a]:1 u:p\n[b]:2\tx:y\n", "[b]:2 n:m\n[c]:3 k:l\n").unwrap();
+        let merged = put(Format::PostfixTable, "[a]:1 u:p\n[b]:2\tx:y\n", "[b]:2 n:m\n[c]:3 k:l\n");
         assert_eq!(merged, "[a]:1 u:p\n[b]:2 n:m\n[c]:3 k:l\n");
+    }
+
+    #[test]
+    fn sections() {
+        let ours = "[mailer]\nHOST = `h`\nPASSWD = `p#`\n\n[other]\nx = 1\n";
+        let text = "; top\n[mailer]\n  HOST=old ; mine\n  ; note\n  FROM = me\n\n[log]\nLEVEL = x";
+        let expected = "; top\n[mailer]\n  HOST = `h` ; mine\n  ; note\n  FROM = me\n  PASSWD = `p#`\n\n[log]\nLEVEL = x\n\n[other]\nx = 1\n";
+        assert_eq!(put(Format::Ini, text, ours), expected);
+        assert_eq!(
+            put(Format::Ini, "a = 1\r\n[other]\r\n", ours),
+            "a = 1\r\n[other]\r\nx = 1\r\n\r\n[mailer]\r\nHOST = `h`\r\nPASSWD = `p#`\r\n"
+        );
+        let merged = put(Format::IniGrafana, "[smtp]\npassword = x\n", "[smtp]\npassword = $__file{/p}\n");
+        assert_eq!(merged, "[smtp]\npassword = $__file{/p}\n");
+        assert_eq!(without(Format::Ini, "[a]\nx = 1 ; c\ny = 2\n", "[a]\ny = 2\n", &[&["a", "x"]]), "[a]\ny = 2\n");
+    }
+
+    #[test]
+    fn git() {
+        let ours = "[sendemail]\n\tsmtpServer = \"h\"\n[credential \"smtp://h\"]\n\thelper =\n\thelper = \"!x\"\n";
+        let text =
+            "[user]\n\tname = me\n[SendEmail]\n    smtpserver = old # c\n    chainreplyto = no\n[alias]\n\ts = status\n";
+        let first = put(Format::GitConfig, text, ours);
+        let expected = text.replace("smtpserver = old", "smtpServer = \"h\"");
+        assert_eq!(first, format!("{expected}\n[credential \"smtp://h\"]\n\thelper =\n\thelper = \"!x\"\n"));
+        let other = first.replace("helper =\n", "helper = store\n");
+        assert_eq!(put(Format::GitConfig, &other, ours), first);
+        assert_eq!(put(Format::GitConfig, "[sendemail] from = x\n", ours).lines().nth(1), Some("\tsmtpServer = \"h\""));
+    }
+
+    #[test]
+    fn toml() {
+        let ours = "top = 1\n\n[smtp]\nhost = 'h'\nport = 465\n";
+        let text = "# c\n[server]\nport = 1\n\n[smtp]  # relay\nhost = \"old\" # here\n\n[[list]]\nhost = 'no'\n";
+        let expected =
+            "top = 1\n# c\n[server]\nport = 1\n\n[smtp]  # relay\nhost = 'h' # here\nport = 465\n\n[[list]]\nhost = 'no'\n";
+        assert_eq!(put(Format::Toml, text, ours), expected);
+        assert_eq!(put(Format::Toml, "smtp.host = 'x'\r\n", "[smtp]\nhost = 'h'\n"), "smtp.host = 'h'\r\n");
+        assert_eq!(refused(Format::Toml, "a = 1\nsmtp.user = 'x'\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused(Format::Toml, "a = 1\nsmtp = { user = 'x' }\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused(Format::Toml, "a = 1\nb = \n", ours), (2, FaultKind::Syntax));
+    }
+
+    #[test]
+    fn yaml() {
+        let ours = "global:\n  host: 'h'\n  port: 465\nother:\n  deep:\n    k: 'v'\n";
+        let text = "# top\nglobal:  # all\n    # mine\n    host: old   # relay\n    keep: [a, b]\nroute: {x: 1}";
+        let expected = "# top\nglobal:  # all\n    port: 465\n    # mine\n    host: 'h'   # relay\n    keep: [a, b]\nroute: {x: 1}\nother:\n  deep:\n    k: 'v'\n";
+        assert_eq!(put(Format::Yaml, text, ours), expected);
+        let nothing = "other:\r\n  x: 1\r\nglobal: # later\r\n";
+        let expected = "other:\r\n  deep:\r\n    k: 'v'\r\n  x: 1\r\nglobal: # later\r\n  host: 'h'\r\n  port: 465\r\n";
+        assert_eq!(put(Format::Yaml, nothing, ours), expected);
+        assert_eq!(put(Format::Yaml, "# only\n", "a: 'x'\n"), "# only\na: 'x'\n");
+        assert_eq!(put(Format::Yaml, "---\na: b\n", "a: 'x'\nc: 1\n"), "---\na: 'x'\nc: 1\n");
+        assert_eq!(put(Format::Yaml, "é: b\nport: '465'\n", "port: 465\n"), "é: b\nport: 465\n");
+        assert_eq!(without(Format::Yaml, "a: 1 # x\nb: 2\n", "b: 2\n", &[&["a"]]), "b: 2\n");
+        assert_eq!(refused(Format::Yaml, "x: 1\nglobal: {a: b}\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused(Format::Yaml, "x: &a {b: c}\nglobal: *a\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused(Format::Yaml, "global:\n  host:\n    - a\n", ours), (3, FaultKind::Unfamiliar));
+        assert_eq!(refused(Format::Yaml, "a: 1\n...\n", ours).1, FaultKind::Unfamiliar);
+        assert_eq!(refused(Format::Yaml, "a: 1\n b: 2\n", ours).1, FaultKind::Syntax);
+    }
+
+    #[test]
+    fn php() {
+        let ours = "<?php\n$CONFIG = array (\n  'host' => 'h',\n  'port' => 465,\n);\n";
+        let text = "<?php\n$CONFIG = array (\n  // mine\n  'a' => array (\n    0 => 'x',\n  ),\n  'port'=>'25', # old\n);\n";
+        let expected = text.replace("'port'=>'25'", "'port' => 465").replace("  // mine", "  'host' => 'h',\n  // mine");
+        assert_eq!(put(Format::PhpArray, text, ours), expected);
+        assert_eq!(
+            put(Format::PhpArray, "<?php\n$CONFIG = [];\n", ours),
+            "<?php\n$CONFIG = [\n  'host' => 'h',\n  'port' => 465,\n];\n"
+        );
+        let constants =
+            "<?php\ndefine( 'DB', 'x' );\n\n/* That's all, stop editing! */\nrequire_once ABSPATH . 'wp-settings.php';\n";
+        let merged = put(Format::PhpDefine, constants, "<?php\ndefine('SMTP', 'y');\n");
+        assert_eq!(merged, constants.replace("\n/* That", "\ndefine('SMTP', 'y');\n/* That"));
+    }
+
+    #[test]
+    fn assignments() {
+        let ours = "gitlab_rails['a'] = 'x'\ngitlab_rails['b'] = 1\n";
+        let text = "# gitlab_rails['a'] = 1\ngitlab_rails['b']=\"1\" # c\nr['x'] = <<EOS\ngitlab_rails['a'] = 1\nEOS\n";
+        let expected = text.replace("gitlab_rails['b']=\"1\"", "gitlab_rails['b'] = 1");
+        assert_eq!(put(Format::Ruby, text, ours), format!("{expected}gitlab_rails['a'] = 'x'\n"));
+        let text = "EMAIL_HOST = env(\n  'X',\n)  # c\r\nDEBUG = True";
+        let merged = put(Format::Python, text, "EMAIL_HOST = 'h'\nEMAIL_PORT = 465\n");
+        assert_eq!(merged, "EMAIL_HOST = 'h'  # c\r\nDEBUG = True\nEMAIL_PORT = 465\n");
+        assert_eq!(put(Format::Properties, "a = 1\\\n  2\nb: 3\n", "a=x\nc=4\n"), "a=x\nb: 3\nc=4\n");
+        assert_eq!(
+            without(Format::DmaConf, "SMARTHOST x\nSTARTTLS\n#c\n", "PORT 465\n", &[&["STARTTLS"]]),
+            "SMARTHOST x\n#c\nPORT 465\n"
+        );
+    }
+
+    #[test]
+    fn json() {
+        let ours = "{\n  \"smtp\": {\n    \"host\": \"h\",\n    \"port\": 465\n  }\n}\n";
+        let text = "{\n    // mine\n    \"a\": [1, 2],\n    \"b\" : true\n}\n";
+        let expected = "{\n    \"smtp\": {\n      \"host\": \"h\",\n      \"port\": 465\n    },\n    // mine\n    \"a\": [1, 2],\n    \"b\" : true\n}\n";
+        assert_eq!(put(Format::Json, text, ours), expected);
+        let text = "{\r\n\t\"smtp\" : {\"host\":\"old\", \"x\": 1}\r\n}";
+        assert_eq!(put(Format::Json, text, ours), text.replace("\"host\":\"old\"", "\"port\": 465, \"host\": \"h\""));
+        assert_eq!(put(Format::Json, "{}\n", ours), ours);
+        assert_eq!(put(Format::Json, "{\"smtp\": {}}", ours), "{\"smtp\": {\n  \"host\": \"h\",\n  \"port\": 465\n}}");
+        assert_eq!(refused(Format::Json, "{\n\"smtp\": null\n}", ours), (1, FaultKind::Unfamiliar));
+        assert_eq!(refused(Format::Json, "{\n\"smtp\": 1\n}", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused(Format::Json, "{\n\"a\": 1,\n", ours).1, FaultKind::Syntax);
+        let gone = |text: &str| without(Format::Json, text, "{\"k\": 1}", &[&["x"]]);
+        assert_eq!(gone("{\n  \"x\": 1,\n  \"k\": 1\n}"), "{\n  \"k\": 1\n}");
+        assert_eq!(gone("{\n  \"k\": 1,\n  \"x\": 1\n}"), "{\n  \"k\": 1\n}");
+        assert_eq!(gone("{\"x\": 1, \"k\": 1}"), "{ \"k\": 1}");
     }
 }

@@ -1,6 +1,6 @@
 //! Environment files: `KEY=value`, perhaps with `export` in front and a comment behind; a quoted value may go on over lines.
 
-use super::{Entry, Fault, FaultKind};
+use super::{Entry, Fault, FaultKind, line_of, next_line};
 
 /// Who reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +22,10 @@ pub(super) fn entries(text: &str, dialect: Dialect) -> Result<Vec<Entry>, Fault>
     while at < text.len() {
         match assignment(text, at, dialect)? {
             Some(entry) => {
-                at = end_of_line(text, entry.body.end);
+                at = next_line(text, entry.body.end);
                 found.push(entry);
             }
-            None => at = end_of_line(text, at),
+            None => at = next_line(text, at),
         }
     }
     Ok(found)
@@ -53,7 +53,7 @@ fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<Entry
         Dialect::Portable => portable_value(&text[at..]),
     }
     .ok_or(fault)?;
-    Ok(Some(Entry { key: text[from..key_end].to_owned(), value, body: from..at + length, continued: Vec::new() }))
+    Ok(Some(Entry::flat(&text[from..key_end], value, from..at + length)))
 }
 
 /// A value and how many bytes it takes; `None` when a quote is never closed.
@@ -115,21 +115,12 @@ fn shell_word(text: &str) -> Option<(String, usize)> {
     Some((value, at))
 }
 
-/// Where the next line begins.
-fn end_of_line(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |length| at + length + 1)
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    text[..at].matches('\n').count() + 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn pairs(text: &str, dialect: Dialect) -> Vec<(String, String)> {
-        entries(text, dialect).unwrap().into_iter().map(|entry| (entry.key, entry.value)).collect()
+        entries(text, dialect).unwrap().into_iter().map(|entry| (entry.path.join("/"), entry.value.unwrap())).collect()
     }
 
     #[test]

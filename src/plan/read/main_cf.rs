@@ -8,8 +8,9 @@ pub(super) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
     for logical in logical_lines(text)? {
         let (key, value) = logical.text.split_once('=').ok_or(Fault::at(logical.number, FaultKind::NoEquals))?;
         found.push(Entry {
-            key: key.trim_ascii().to_owned(),
-            value: value.trim_ascii().replace("$$", "$"),
+            path: vec![key.trim_ascii().to_owned()],
+            value: Some(value.trim_ascii().replace("$$", "$")),
+            from: None,
             body: logical.first,
             continued: logical.continued,
         });
@@ -52,7 +53,7 @@ mod tests {
     fn continuations_comments_and_dollars() {
         let text = "# c\nmyhostname=web1\n\nmynetworks = 127.0.0.0/8\n# between\n  [::1]/128 \r\nx = $$y\n";
         let found = entries(text).unwrap();
-        let pairs: Vec<_> = found.iter().map(|entry| (entry.key.as_str(), entry.value.as_str())).collect();
+        let pairs: Vec<_> = found.iter().map(|entry| (entry.path[0].as_str(), entry.value.as_deref().unwrap())).collect();
         assert_eq!(pairs, [("myhostname", "web1"), ("mynetworks", "127.0.0.0/8  [::1]/128"), ("x", "$y")]);
         assert_eq!(found[1].continued.len(), 1);
         assert_eq!(entries("a = b\nnonsense\n").unwrap_err(), Fault { line: 2, kind: FaultKind::NoEquals });

@@ -70,15 +70,16 @@ fn killed_before_its_end_is_put_back_by_the_next_run() {
     home.put("app0/0", "old\n");
     start(&home, Some("MAILSETUP_TEST_BUILD")).wait().unwrap();
     assert_eq!(contents(&home), vec![Some("new\n".to_owned()); 5], "the kill came too early");
-    let record = std::fs::read_to_string(&home.state("journal")[0]).unwrap();
+    let records = home.state("journal").into_iter().filter(|path| path.extension().is_some_and(|end| end == "json"));
+    let record: String = records.map(|path| std::fs::read_to_string(path).unwrap()).collect();
     assert!(record.contains("\"begun\""));
 
-    let notes = host::recover(&home.places).unwrap();
+    let notes = host::recover(&home.places, &Options::default()).unwrap();
     assert_eq!(notes.iter().map(|note| note.id).collect::<Vec<_>>(), ["host-recovered"]);
     assert_eq!(contents(&home), [Some("old\n".to_owned()), None, None, None, None]);
     assert!(!home.path("app1").exists());
     assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
-    assert!(host::recover(&home.places).unwrap().is_empty());
+    assert!(host::recover(&home.places, &Options::default()).unwrap().is_empty());
 }
 
 #[test]
@@ -98,44 +99,65 @@ fn a_file_that_was_edited_after_the_kill_is_left_and_its_backup_named() {
     assert_eq!(home.undo().unwrap().files.len(), 1);
 }
 
+/// How many kills, in how many homes at once.
+const KILLS: (u32, u32) = (500, 4);
+
 #[test]
 fn killed_at_any_moment_leaves_all_old_or_all_new() {
+    let started = Instant::now();
+    let batches: Vec<(u32, u32)> = std::thread::scope(|scope| {
+        let batches: Vec<_> = (0..KILLS.1).map(|batch| scope.spawn(move || kill(batch, KILLS.0 / KILLS.1))).collect();
+        batches.into_iter().map(|batch| batch.join().unwrap()).collect()
+    });
+    let kills: u32 = batches.iter().map(|(kills, _)| kills).sum();
+    let within: u32 = batches.iter().map(|(_, within)| within).sum();
+    eprintln!("{kills} kills, {within} of them within a write, in {:?}: 0 torn, 0 lost", started.elapsed());
+    assert!(kills == KILLS.0 && within > kills / 10, "{within} of {kills} kills came in the middle of a write");
+}
+
+/// Kills programs that write the same five files again and again; says how many, and how many came in the middle of a write.
+fn kill(batch: u32, kills: u32) -> (u32, u32) {
     let home = Home::new();
     let started = Instant::now();
     host::apply(&five(home.folder.path(), "first\n", Vec::new()), &home.places, &Options::default()).unwrap();
     let one = started.elapsed();
-    let mut recovered = 0;
-    for round in 0..40_u32 {
+    let mut within = 0;
+    let random = std::hash::RandomState::new();
+    for round in 0..kills {
         let before = std::fs::read(home.places.state.join("lock")).unwrap_or_default();
         let mut child = start(&home, None);
         let deadline = Instant::now() + Duration::from_secs(20);
         while std::fs::read(home.places.state.join("lock")).unwrap_or_default() == before && Instant::now() < deadline {
-            std::thread::yield_now();
+            std::thread::park_timeout(Duration::from_micros(200));
         }
-        // The moment of the kill walks through two writes, however long one takes here.
-        let until = Instant::now() + one * (round % 20) / 10;
-        while Instant::now() < until {
-            std::hint::spin_loop();
+        // Any moment within two writes, however long one takes here.
+        let moment = u32::try_from(std::hash::BuildHasher::hash_one(&random, round) % 2_000).unwrap();
+        let until = Instant::now() + one * moment / 1_000;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            std::thread::park_timeout(left);
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        recovered += host::recover(&home.places).unwrap().len();
+        within += u32::try_from(host::recover(&home.places, &Options::default()).unwrap().len()).unwrap();
         let contents = contents(&home);
-        assert!(contents.iter().all(|text| *text == contents[0]), "round {round}: {contents:?}");
+        let at = format!("batch {batch}, round {round}");
+        assert!(contents.iter().all(|text| text.is_some() && *text == contents[0]), "{at}: {contents:?}");
         for folder in ["app0", "app1"] {
-            let names = std::fs::read_dir(home.path(folder)).into_iter().flatten();
+            let names = std::fs::read_dir(home.path(folder)).unwrap();
             let left: Vec<_> = names.map(|entry| entry.unwrap().file_name()).filter(|name| name.len() > 1).collect();
-            assert!(left.is_empty(), "round {round}: {left:?}");
+            assert!(left.is_empty(), "{at}: {left:?}");
         }
+        let states: Vec<_> = home.state("journal").into_iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        assert!(states.iter().all(|state| state.contains("\"done\"")), "{at}");
     }
-    assert!(recovered > 0, "no kill came in the middle of a write");
+    (kills, within)
 }
 
 /// Not a test of its own: takes back a write under a limit to the size of files.
 #[test]
 fn limited_child() {
     let Some(folder) = std::env::var_os("MAILSETUP_TEST_LIMIT").map(PathBuf::from) else { return };
-    let error = host::undo(&at(&folder)).unwrap_err();
+    let error = host::undo(&at(&folder), &Options::default()).unwrap_err();
     let ApplyError::PutBack(cause) = &error else { panic!("{error:?}") };
     assert!(matches!(&**cause, ApplyError::Write(path, _) if *path == folder.join("big")), "{cause:?}");
 }

@@ -255,6 +255,28 @@ fn a_secret_that_moves_leaves_nothing_where_it_was() {
     keep_and_move(&home);
 }
 
+#[test]
+fn records_of_a_secret_that_has_moved_are_still_joined() {
+    let home = Home::new();
+    let file = ".config/mailsetup/profiles/default.secret";
+    let own = |text| vec![home.change("secret", file, text, 0o600)];
+    home.apply(&Plan { changes: own(Some("hunter2")), ..home.plan(&[]) }).unwrap();
+    home.apply(&Plan { changes: own(Some("hunter3")), ..home.plan(&[]) }).unwrap();
+    let keep = Some((SecretPlace::Vault, secret("hunter3")));
+    home.apply(&Plan { changes: own(None), keep, ..home.plan(&[]) }).unwrap();
+    for number in 0..9 {
+        home.apply(&home.plan(&[("rc", &format!("{number}\n"))])).unwrap();
+    }
+    assert_eq!(home.state("journal").len(), 5);
+    let held = |copy: &std::path::PathBuf| std::fs::read(copy).unwrap().starts_with(b"hunter");
+    assert!(!home.state("backups").iter().any(held));
+    for _ in 0..5 {
+        home.undo().unwrap();
+    }
+    assert_eq!((home.text("rc"), home.text(file)), (None, None));
+    assert!(matches!(home.undo(), Err(ApplyError::NothingToUndo)));
+}
+
 fn keep_and_move(home: &Home) {
     keep(home, "default", "hunter2");
     let file = home.change("secret", ".config/mailsetup/profiles/default.secret", Some("hunter2"), 0o600);

@@ -9,7 +9,7 @@ use crate::support::sandbox::Sandbox;
 
 /// The password comes by flags of its own, and taking its spaces out is never done for a script.
 fn is_spoken(field: Field) -> bool {
-    !matches!(field, Field::Password | Field::Spaces)
+    !matches!(field, Field::Resume | Field::Password | Field::Spaces)
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn random_answers_never_panic_and_never_write_without_a_yes() {
     proptest!(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() }, |(rolls in rolls)| {
         let mut stage = world.stage(Options { timeout: std::time::Duration::from_millis(300), ..Options::default() });
         let mut dice = Dice { rolls: rolls.iter(), password: world.demo.password(), said_yes: false };
-        talk(&mut stage.setup, &stage.runner, &mut dice, None).unwrap();
+        talk(&mut stage.setup, &stage.runner, &mut dice, None, &mut ()).unwrap();
         let is_done = stage.setup.status() == Status::Done;
         prop_assert!(is_done || stage.setup.status() == Status::Cancelled);
         if is_done {

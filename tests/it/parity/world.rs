@@ -85,6 +85,7 @@ impl World {
             catalog: Arc::clone(&self.catalog),
             lang: Lang::En,
             places: Arc::new(move |_| Ok(places.clone())),
+            net: Arc::new(mailsetup::discover::Net::system),
             resolver: Arc::new(SystemResolver),
         };
         Stage { home, setup, runner }

@@ -23,7 +23,7 @@ fn the_demo_runs_as_a_script_and_writes_in_a_folder_of_its_own() {
 
 #[test]
 fn detect_gives_one_line_an_address() {
-    let out = run(&["detect", "ops@gmail.com", "x@unknown.test", "nobody", "y@ovh.net", "--json"]).code(65);
+    let out = run(&["detect", "--offline", "ops@gmail.com", "x@unknown.test", "nobody", "y@ovh.net", "--json"]).code(65);
     let lines = json_lines(&out);
     let of = |key: &str| lines.iter().map(|line| line[key].clone()).collect::<Vec<Value>>();
     assert_eq!(of("address"), ["ops@gmail.com", "x@unknown.test", "nobody", "y@ovh.net"]);
@@ -36,8 +36,9 @@ fn detect_gives_one_line_an_address() {
             assert!(server["host"].is_string() && server["port"].is_u64() && server["security"].is_string(), "{server}");
         }
     }
-    assert_eq!(lines[0]["smtp"][0], json!({"host": "smtp.gmail.com", "port": 465, "security": "tls"}));
-    assert!(run(&["detect", "ops@gmail.com"]).code(0).stdout.contains("smtp.gmail.com:465"));
+    let server = json!({"host": "smtp.gmail.com", "port": 465, "security": "tls", "check": "unchecked"});
+    assert_eq!(lines[0]["smtp"][0], server);
+    assert!(run(&["detect", "--offline", "ops@gmail.com"]).code(0).stdout.contains("smtp.gmail.com:465"));
 }
 
 #[test]
@@ -71,6 +72,15 @@ fn listings_are_lines_that_scripts_can_read() {
         assert!(run(&[command, known]).code(0).stdout.starts_with(known));
         assert!(run(&[command, "zzz"]).code(66).stderr.contains("zzz"));
     }
+    // By the name of a program that reads it, and in full.
+    let found = run(&["targets", "forgejo"]).code(0).stdout;
+    assert!(found.starts_with("gitea  Gitea\n") && found.contains("/etc/gitea/app.ini (0640)"), "{found}");
+    let found = run(&["targets", "alertmanager", "--lang", "fr"]).code(0).stdout;
+    assert!(
+        found.contains("tls seulement sur le port 465") && found.contains("amtool check-config /etc/prometheus/"),
+        "{found}"
+    );
+    assert!(run(&["targets", "environ"]).code(0).stdout.lines().count() > 4);
     let house = House::new();
     assert_eq!(house.run(&["list"]).code(0).stdout, "");
     house.write(&["--profile", "one"]).code(0);

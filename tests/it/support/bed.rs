@@ -207,7 +207,7 @@ fn is_root() -> bool {
 }
 
 /// A command that runs as root; nobody is asked for a password here.
-fn as_root(program: impl AsRef<std::ffi::OsStr>) -> Command {
+pub(crate) fn as_root(program: impl AsRef<std::ffi::OsStr>) -> Command {
     if is_root() {
         return Command::new(program);
     }

@@ -43,12 +43,22 @@ pub(crate) enum Step {
     SendHex(String),
     /// Reads a line that has to begin so; an empty one has to be empty.
     Expect(String),
+    /// Reads whatever comes first.
+    Hello,
     /// Takes the TLS handshake.
     Starttls,
     /// Sends text byte by byte, until the client leaves.
     Drip { text: String, every_ms: u64 },
     /// Sends text again and again, until the client leaves.
     Endless(String),
+    /// The same with bytes, as hex digits.
+    EndlessHex(String),
+    /// Sends text so many times.
+    Repeat { text: String, times: usize },
+    /// Changes TLS 1.3 keys again and again and says nothing, until the client leaves.
+    KeyUpdates,
+    /// Reads whatever the client sends next.
+    Listen,
     /// Says nothing more, until the client leaves.
     Silence,
     /// Closes the connection.
@@ -72,6 +82,12 @@ pub(crate) struct Ask {
     pub(crate) login: Option<bool>,
     pub(crate) from: Option<String>,
     pub(crate) timeout_ms: Option<u64>,
+    /// STARTTLS came about with this server before.
+    #[serde(default)]
+    pub(crate) had_starttls: bool,
+    /// A person agreed to a login in clear text.
+    #[serde(default)]
+    pub(crate) consent: bool,
     /// `leaf`: the server's certificate; `other`: another one.
     pub(crate) pin: Option<String>,
 }
@@ -82,6 +98,8 @@ pub(crate) struct Expect {
     /// Where it fails; absent when it passes.
     pub(crate) stage: Option<String>,
     pub(crate) fault: Option<String>,
+    /// The diagnosis's cause, `ok` when it passes all the same: said of hostile servers.
+    pub(crate) cause: Option<String>,
     pub(crate) code: Option<u16>,
     pub(crate) enhanced: Option<String>,
     /// Parts of the fault as Debug shows it.
@@ -110,6 +128,13 @@ pub(crate) struct Expect {
     pub(crate) delivered: bool,
     /// How long it may take at most.
     pub(crate) within_ms: Option<u64>,
+}
+
+impl Fixture {
+    /// What the server does, so that no two are counted that do the same.
+    pub(crate) fn behaviour(&self) -> String {
+        format!("{:?} {:?} {:?} {:?} {:?}", self.mode, self.certificate, self.tls, self.script, self.climb)
+    }
 }
 
 /// All fixtures, by name.

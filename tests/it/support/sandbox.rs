@@ -10,7 +10,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use portable_pty::CommandBuilder;
@@ -22,9 +22,11 @@ use super::wait::DEADLINE;
 /// The program under test.
 const MAILSETUP: &str = env!("CARGO_BIN_EXE_mailsetup");
 
-/// A temporary folder with a home in it, and the environment that leads there; gone when dropped.
+/// A temporary folder with a home in it, and the environment that leads there; gone when the last copy
+/// is dropped.
+#[derive(Clone)]
 pub(crate) struct Sandbox {
-    dir: TempDir,
+    dir: Arc<TempDir>,
     env: BTreeMap<OsString, OsString>,
 }
 
@@ -33,7 +35,7 @@ impl Sandbox {
     pub(crate) fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("mailsetup-test-").tempdir().unwrap();
         let bin = Path::new(MAILSETUP).parent().unwrap();
-        let mut sandbox = Self { env: BTreeMap::new(), dir };
+        let mut sandbox = Self { env: BTreeMap::new(), dir: Arc::new(dir) };
         for (name, folder) in [
             ("HOME", "home"),
             ("XDG_CONFIG_HOME", "home/.config"),
@@ -64,6 +66,11 @@ impl Sandbox {
     pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.env.insert(name.as_ref().into(), value.as_ref().into());
         self
+    }
+
+    /// What all that runs here finds in its environment.
+    pub(crate) const fn environment(&self) -> &BTreeMap<OsString, OsString> {
+        &self.env
     }
 
     /// A place in the sandbox.

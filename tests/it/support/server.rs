@@ -3,7 +3,11 @@
 use std::{
     io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -84,6 +88,39 @@ impl Server {
             drop(TcpStream::connect(self.address));
         }
         self.thread.join().unwrap()
+    }
+}
+
+/// A server that plays the same scene to every client, to all at once, until it is dropped.
+pub(crate) struct Crowd {
+    pub(crate) address: SocketAddr,
+    stop: Arc<AtomicBool>,
+}
+
+impl Crowd {
+    pub(crate) fn start(identity: &Identity, tls: Option<&str>, mode: Mode, script: Vec<Step>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (config, stop) = (identity.config(tls), Arc::new(AtomicBool::new(false)));
+        let stopped = Arc::clone(&stop);
+        thread::spawn(move || {
+            for socket in listener.incoming().map_while(Result::ok) {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (config, script) = (Arc::clone(&config), script.clone());
+                // Some clients try the other mode and leave the script.
+                thread::spawn(move || drop(Player::new(socket, config).play(mode, &script)));
+            }
+        });
+        Self { address, stop }
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address));
     }
 }
 
@@ -173,6 +210,7 @@ impl Player {
                         return Err(format!("got {line:?}, expected {begin:?}"));
                     }
                 }
+                Step::Hello => self.receive()?,
                 Step::Starttls => {
                     if !self.start_tls() {
                         return Ok(());
@@ -180,6 +218,19 @@ impl Player {
                 }
                 Step::Drip { text, every_ms } => self.drip(text, Duration::from_millis(*every_ms)),
                 Step::Endless(text) => while self.stream.as_io().write_all(text.as_bytes()).is_ok() {},
+                Step::EndlessHex(digits) => {
+                    let bytes = unhex(digits);
+                    while self.stream.as_io().write_all(&bytes).is_ok() {}
+                }
+                Step::Repeat { text, times } => {
+                    let io = self.stream.as_io();
+                    let _ = (0..*times).try_for_each(|_| io.write_all(text.as_bytes()));
+                }
+                Step::KeyUpdates => self.key_updates(),
+                Step::Listen => {
+                    self.receive()?;
+                    self.inbox.clear();
+                }
                 Step::Silence => {
                     self.rest();
                     return Ok(());
@@ -205,6 +256,11 @@ impl Player {
         }
         self.stream = Stream::Tls(Box::new(StreamOwned::new(connection, socket)));
         ok
+    }
+
+    fn key_updates(&mut self) {
+        let Stream::Tls(stream) = &mut self.stream else { panic!("keys are changed inside TLS") };
+        while stream.conn.refresh_traffic_keys().is_ok() && stream.flush().is_ok() {}
     }
 
     /// A client may be gone already; what it did is seen elsewhere.
@@ -247,7 +303,7 @@ impl Player {
     }
 
     fn line(&mut self) -> Result<String, String> {
-        let line = String::from_utf8(self.raw_line()?).unwrap();
+        let line = String::from_utf8_lossy(&self.raw_line()?).into_owned();
         let line = line.strip_suffix("\r\n").ok_or("a line without CRLF")?.to_owned();
         self.seen.lines.push(line.clone());
         Ok(line)

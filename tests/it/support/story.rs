@@ -54,6 +54,9 @@ pub(crate) struct Start {
     /// A pin that no certificate has.
     #[serde(default)]
     pub(crate) wrong_pin: bool,
+    /// STARTTLS came about with this server before.
+    #[serde(default)]
+    pub(crate) had_starttls: bool,
     /// What the resolver says in place of the server's address.
     pub(crate) resolve: Option<Resolved>,
     pub(crate) timeout_ms: Option<u64>,

@@ -70,7 +70,18 @@ impl Session {
         args: &[&str],
         prepare: impl FnOnce(Run) -> Run,
     ) -> Self {
-        let sandbox = Sandbox::new();
+        Self::within(Sandbox::new(), front, lang, (columns, rows), args, prepare)
+    }
+
+    /// The same in a sandbox in which something was before.
+    pub(crate) fn within(
+        sandbox: Sandbox,
+        front: Front,
+        lang: Lang,
+        (columns, rows): (u16, u16),
+        args: &[&str],
+        prepare: impl FnOnce(Run) -> Run,
+    ) -> Self {
         let is_demo = args.contains(&"--demo");
         let mut args = args.to_vec();
         if front == Front::Prompts {
@@ -102,6 +113,8 @@ impl Session {
         let screen = flat(&screen.text());
         let label = match (field, self.front) {
             (Field::Provider, Front::Wizard) => return screen.contains(&flat(&self.text.get("tui-page-provider"))),
+            // A question between the pages has its label on top.
+            (Field::Resume, Front::Wizard) => return screen.contains(&flat(&self.text.get("field-resume"))),
             (Field::Apply, Front::Wizard) => return screen.contains(&flat(&self.text.get("field-yes"))),
             // The demo has a name for its password.
             (Field::Password, _) if self.is_demo && self.text.lang() == Lang::Fr => "Mot de passe d’application".to_owned(),

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::drive::{ASKED, Front, Session};
 use crate::support::{pty::Key, wait::DEADLINE};
 
-fn signal(session: &Session, signal: Signal) {
+pub(super) fn signal(session: &Session, signal: Signal) {
     let pid = Pid::from_raw(session.terminal.pid().cast_signed()).unwrap();
     kill_process(pid, signal).unwrap();
 }

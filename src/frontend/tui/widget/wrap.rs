@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const WORD: usize = 14;
 
 /// How many columns a text takes.
-pub(in super::super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
@@ -43,7 +43,7 @@ pub(in super::super) fn take(text: &str, columns: usize) -> &str {
 
 /// A text in lines of at most `columns`, broken at blanks; words that are longer stay whole when `whole` says so
 /// (a link that is broken cannot be copied), else they are broken where the line ends.
-pub(in super::super) fn wrap(text: &str, columns: usize, whole: impl Fn(&str) -> bool) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize, whole: impl Fn(&str) -> bool) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
@@ -73,7 +73,7 @@ pub(in super::super) fn wrap(text: &str, columns: usize, whole: impl Fn(&str) ->
 }
 
 /// Whether a word is a link.
-pub(in super::super) fn is_link(word: &str) -> bool {
+pub(crate) fn is_link(word: &str) -> bool {
     word.starts_with("https://") || word.starts_with("http://")
 }
 

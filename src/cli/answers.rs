@@ -1,0 +1,74 @@
+//! The answers file: its keys are the names of flags, with `_` for `-`.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use super::inputs::names;
+use crate::{
+    error::{Error, Exit},
+    mail::reply::escape,
+    phrase,
+    presets::nearest,
+};
+
+/// The longest answers file that is read, in bytes.
+const LIMIT: u64 = 1024 * 1024;
+
+/// The answers of a file, by flag name.
+pub type Given = Vec<(&'static str, String)>;
+
+/// Reads an answers file.
+///
+/// # Errors
+/// It cannot be read, or [`parse`] refuses it.
+pub(super) fn read(path: &Path) -> Result<Given, Error> {
+    let file = escape(&path.display().to_string());
+    let mut source = String::new();
+    File::open(path)
+        .and_then(|opened| opened.take(LIMIT).read_to_string(&mut source))
+        .map_err(|error| Error::new(Exit::NoInput, phrase!("cli-answers-unreadable", file = file, cause = error)))?;
+    parse(&file, &source)
+}
+
+/// Reads an answers file's text; `file` is its name, safe for a terminal.
+///
+/// # Errors
+/// It is no TOML, or has an unknown key (the nearest known one is named), the password itself, or a value that is no answer.
+pub fn parse(file: &str, source: &str) -> Result<Given, Error> {
+    let table: toml::Table = toml::from_str(source).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(source, span.start));
+        let cause = escape(error.message());
+        Error::new(Exit::Data, phrase!("cli-answers-syntax", file = file, line = line, cause = cause))
+    })?;
+    let mut given = Given::new();
+    for (key, value) in table {
+        let name = key.replace('_', "-");
+        let Some((name, _)) = names().find(|(known, _)| *known == name && *known != "answers") else {
+            if name == "password" {
+                return Err(Error::new(Exit::Data, phrase!("cli-answers-password", file = file)));
+            }
+            let error = Error::new(Exit::Data, phrase!("cli-answers-unknown", file = file, key = escape(&key)));
+            let near = nearest(&name, names().map(|(known, _)| known)).map(|near| near.replace('-', "_"));
+            return Err(match near {
+                Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
+                None => error,
+            });
+        };
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(true) => "yes".to_owned(),
+            toml::Value::Boolean(false) => "no".to_owned(),
+            toml::Value::Array(list) if list.iter().all(toml::Value::is_str) => {
+                list.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(",")
+            }
+            _ => return Err(Error::new(Exit::Data, phrase!("cli-answers-kind", file = file, key = key))),
+        };
+        given.push((name, text));
+    }
+    Ok(given)
+}
+
+/// The line, from 1, of a byte's place.
+fn line_of(source: &str, at: usize) -> usize {
+    source.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+}

@@ -1,0 +1,199 @@
+//! `providers`: what is built in or added, as a list, searched, or one in full.
+
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
+use super::{commands::none_found, context::Context, layout};
+use crate::{
+    error::{Error, Exit},
+    host,
+    mail::reply::escape,
+    phrase,
+    presets::{
+        Catalog, Lang, Provider,
+        provider::{Category, Confidence, Limits, Special, UsernameForm},
+    },
+    render::{self, provider::Origin},
+};
+
+/// Facts that were checked longer ago than so many months may have changed.
+const STALE: u32 = 18;
+
+/// Lists the providers that match; one alone is shown in full.
+pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
+    let query = query.map(str::trim).filter(|query| !query.is_empty());
+    let now = host::clock::rfc3339(SystemTime::now());
+    let found: Vec<&Provider> = match query {
+        None => context.catalog.providers().collect(),
+        Some(query) => match named(&context.catalog, query) {
+            Some(provider) => vec![provider],
+            None => context.catalog.providers().filter(|provider| matches(provider, &query.to_lowercase())).collect(),
+        },
+    };
+    let origin = |provider: &Provider| Origin {
+        own_file: context.catalog.own_file(&provider.key).map(|path| escape(&path.display().to_string())),
+        stale: months_since(&provider.checked, &now).filter(|months| *months > STALE),
+    };
+    match found.as_slice() {
+        found if context.json => {
+            for provider in found {
+                context.out(&document(context.lang(), provider, &origin(provider)).to_string())?;
+            }
+        }
+        [only] if query.is_some() => full(context, only, &origin(only))?,
+        several => {
+            list(context, several)?;
+            if !several.is_empty() {
+                context.say_phrase(&phrase!("providers-hint"));
+            }
+        }
+    }
+    Ok(none_found(context, found.is_empty(), query))
+}
+
+/// The provider that is meant by its key, or by one of its domains, or by an address there.
+fn named<'a>(catalog: &'a Catalog, query: &str) -> Option<&'a Provider> {
+    let domain = query.rsplit('@').next().unwrap_or(query);
+    catalog.provider(&query.to_lowercase()).or_else(|| catalog.provider_of_domain(domain))
+}
+
+/// Whether a provider has something to do with `query`, which is in lower case.
+fn matches(provider: &Provider, query: &str) -> bool {
+    let servers = provider.smtp.iter().chain(&provider.alternatives).chain(&provider.imap).map(|server| &server.host);
+    let own = [&provider.key, &provider.name, &provider.en.summary, &provider.fr.summary];
+    let mut words = own.into_iter().chain(&provider.domains).chain(&provider.mx).chain(servers);
+    words.any(|word| word.to_lowercase().contains(query))
+        || provider.mx.iter().any(|suffix| query.ends_with(suffix.as_str()))
+}
+
+/// The months from `checked` (`2026-11`) to `now`, which begins alike; `None` when either is no such date.
+fn months_since(checked: &str, now: &str) -> Option<u32> {
+    let months = |date: &str| {
+        let (year, month) = (date.get(..4)?.parse::<u32>().ok()?, date.get(5..7)?.parse::<u32>().ok()?);
+        Some(year * 12 + month)
+    };
+    Some(months(now)?.saturating_sub(months(checked)?))
+}
+
+fn list(context: &Context, providers: &[&Provider]) -> Result<(), Error> {
+    let left = layout::left(providers.iter().map(|provider| &provider.key));
+    for provider in providers {
+        let summary = &provider.guidance(context.lang()).summary;
+        let line = context.text.say(&phrase!("providers-line", name = provider.name, summary = summary));
+        for line in layout::row(&escape(&provider.key), &[escape(&line)], left) {
+            context.out(&line)?;
+        }
+    }
+    Ok(())
+}
+
+fn full(context: &Context, provider: &Provider, origin: &Origin) -> Result<(), Error> {
+    let block = render::provider::provider(&context.text, provider, origin);
+    context.out(&escape(&provider.key))?;
+    if provider.category == Category::None {
+        context.out(&format!("! {}", context.text.get("providers-no-smtp")))?;
+    }
+    layout::block(&block).iter().try_for_each(|line| context.out(line))
+}
+
+fn document(lang: Lang, provider: &Provider, origin: &Origin) -> Value {
+    json!({
+        "key": provider.key,
+        "name": provider.name,
+        "category": match provider.category {
+            Category::Mailbox => "mailbox",
+            Category::Hosting => "hosting",
+            Category::Relay => "relay",
+            Category::Bridge => "bridge",
+            Category::Local => "local",
+            Category::None => "none",
+        },
+        "smtp": provider.smtp,
+        "imap": provider.imap,
+        "domains": provider.domains,
+        "mx": provider.mx,
+        "username": {"form": form(provider.username.form), "value": provider.username.value},
+        "password": {
+            "special": match provider.password.special {
+                Special::No => "no",
+                Special::WithTwoFactor => "with_two_factor",
+                Special::Always => "always",
+                Special::Unusable => "unusable",
+            },
+            "url": provider.password.url,
+            "label": provider.guidance(lang).password,
+        },
+        "oauth": provider.oauth.is_some(),
+        "limits": limits(&provider.limits),
+        "free_tier": provider.free_tier.as_ref().map(limits),
+        "docs": provider.docs,
+        "checked": provider.checked,
+        "confidence": provider.confidence.map(|confidence| match confidence {
+            Confidence::High => "high",
+            Confidence::Medium => "medium",
+            Confidence::Low => "low",
+        }),
+        "unverified": provider.unverified,
+        "source": origin.own_file.as_deref().unwrap_or("built-in"),
+        "stale": origin.stale.is_some(),
+        "no_smtp": provider.category == Category::None,
+    })
+}
+
+const fn form(form: UsernameForm) -> &'static str {
+    match form {
+        UsernameForm::Address => "address",
+        UsernameForm::Local => "local",
+        UsernameForm::Fixed => "fixed",
+        UsernameForm::Generated => "generated",
+        UsernameForm::None => "none",
+    }
+}
+
+/// The limits that are known.
+fn limits(limits: &Limits) -> Value {
+    let known = [
+        ("per_second", limits.per_second),
+        ("per_minute", limits.per_minute),
+        ("per_hour", limits.per_hour),
+        ("per_day", limits.per_day),
+        ("per_month", limits.per_month),
+        ("recipients", limits.recipients),
+        ("recipients_per_day", limits.recipients_per_day),
+        ("days", limits.days),
+    ];
+    let known = known.into_iter().filter_map(|(name, limit)| Some((name.to_owned(), json!(limit?))));
+    Value::Object(known.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_counted_over_years() {
+        let since = |checked| months_since(checked, "2026-11-25T23:05:53Z");
+        assert_eq!(since("2026-11"), Some(0));
+        assert_eq!(since("2025-05"), Some(18));
+        assert_eq!(since("2024-12"), Some(23));
+        assert_eq!(since("2027-01"), Some(0));
+        assert_eq!(since("soon"), None);
+        assert_eq!(since("20é6-11"), None);
+    }
+
+    #[test]
+    fn a_provider_is_named_or_searched() {
+        let catalog = Catalog::builtin();
+        let key = |query| named(&catalog, query).map(|provider| provider.key.as_str());
+        assert_eq!(key("Gmail"), Some("gmail"));
+        assert_eq!(key("googlemail.com"), Some("gmail"));
+        assert_eq!(key("ops@gmail.com"), Some("gmail"));
+        assert_eq!(key("smtp.gmail.com"), None);
+        let gmail = catalog.provider("gmail").unwrap();
+        for query in ["gma", "smtp.gmail.com", "alt1.gmail-smtp-in.l.google.com", "app password", "d’application"] {
+            assert!(matches(gmail, query), "{query}");
+        }
+        assert!(!matches(gmail, "ovh"));
+    }
+}

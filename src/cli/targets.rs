@@ -1,0 +1,119 @@
+//! `targets`: what settings can be written for, a search in it, and one of them in full.
+
+use serde_json::{Value, json};
+
+use super::{commands::none_found, context::Context};
+use crate::{
+    error::{Error, Exit},
+    phrase,
+    presets::{
+        Target,
+        target::{MergeKind, TargetFile},
+    },
+};
+
+/// One line each; in full, the one whose key was typed or that alone was found.
+pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
+    let exact = query.and_then(|query| context.catalog.target(query));
+    let found: Vec<&Target> = match exact {
+        Some(target) => vec![target],
+        None => {
+            context.catalog.targets().filter(|target| query.is_none_or(|query| matches(context, target, query))).collect()
+        }
+    };
+    if context.json {
+        for target in &found {
+            context.out(&document(target).to_string())?;
+        }
+    } else if let (Some(_), [only]) = (query, found.as_slice()) {
+        for line in in_full(context, only) {
+            context.out(&line)?;
+        }
+    } else {
+        for target in &found {
+            context.out(&format!("{:<15} {:<24} {}", target.key, target.name, target.words(context.lang()).summary))?;
+        }
+    }
+    Ok(none_found(context, found.is_empty(), query))
+}
+
+/// Whether a target's names, or those of the programs that read its files, hold the query.
+fn matches(context: &Context, target: &Target, query: &str) -> bool {
+    let query = query.to_lowercase();
+    let names = [&target.key, &target.name, &target.words(context.lang()).summary].into_iter();
+    names.chain(&target.used_by).chain(&target.program).any(|name| name.to_lowercase().contains(&query))
+}
+
+fn document(target: &Target) -> Value {
+    let file = |file: &TargetFile| json!({"id": file.id, "user": file.user, "system": file.system, "mode": file.mode, "group": file.group});
+    json!({
+        "key": target.key, "name": target.name, "used_by": target.used_by, "program": target.program,
+        "files": target.files.iter().map(file).collect::<Vec<_>>(), "security": target.security, "auth": target.auth,
+        "ports": target.ports, "checks_certificates": target.checks_certificates, "ca_file": target.ca_file,
+        "pin": target.pin, "fetches_secret": target.fetches_secret, "system_only": target.system_only,
+        "docs": target.docs, "checked": target.checked,
+    })
+}
+
+/// Everything that a person needs to know before choosing it.
+fn in_full(context: &Context, target: &Target) -> Vec<String> {
+    let text = &context.text;
+    let words = target.words(context.lang());
+    let mut lines = vec![format!("{}  {}", target.key, target.name), format!("  {}", words.summary), String::new()];
+    let mut row = |label: &str, value: String| {
+        if !value.is_empty() {
+            let label = if label.is_empty() { String::new() } else { text.get(label) };
+            lines.push(format!("  {label:<14} {value}"));
+        }
+    };
+    row("target-used-by", target.used_by.join(", "));
+    for file in &target.files {
+        let paths = [file.user.as_deref(), file.system.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+        let same = paths.windows(2).any(|pair| pair[0] == pair[1]);
+        let paths = paths[usize::from(same)..].join(", ");
+        row(
+            "target-file",
+            format!("{paths} ({}{})", file.mode, file.group.as_ref().map(|group| format!(" {group}")).unwrap_or_default()),
+        );
+        row("", text.get(merge_word(file.merge)));
+    }
+    row("target-security", target.security.join(", "));
+    for (mode, ports) in &target.ports {
+        let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
+        row("", text.say(&phrase!("target-ports", mode = mode, ports = ports.join(", "))));
+    }
+    row("target-login", if target.auth.is_empty() { "auto".to_owned() } else { target.auth.join(", ") });
+    let password = if target.fetches_secret { "target-password-fetched" } else { "target-password-inline" };
+    row("target-password", text.get(password));
+    let certificates =
+        if target.checks_certificates { "target-certificates-checked" } else { "target-certificates-unchecked" };
+    row("target-certificates", text.get(certificates));
+    let trust = [(target.ca_file, "target-trust-ca"), (target.pin, "target-trust-pin")];
+    for (_, trust) in trust.into_iter().filter(|(can, _)| *can) {
+        row("", text.get(trust));
+    }
+    row("", words.certificates.clone().unwrap_or_default());
+    row("target-check", target.check.as_deref().map(|check| shown(check, target)).unwrap_or_default());
+    row("target-docs", format!("{} ({})", target.docs, target.checked));
+    if !words.warnings.is_empty() {
+        lines.push(String::new());
+        lines.extend(words.warnings.iter().map(|warning| format!("  ! {warning}")));
+    }
+    lines
+}
+
+fn merge_word(merge: MergeKind) -> &'static str {
+    match merge {
+        MergeKind::Block => "target-merge-block",
+        MergeKind::Keys => "target-merge-keys",
+        MergeKind::Whole | MergeKind::Exact => "target-merge-whole",
+    }
+}
+
+/// A command of a preset with its files at their usual places.
+fn shown(command: &str, target: &Target) -> String {
+    target.files.iter().fold(command.to_owned(), |command, file| {
+        let path = file.system.as_ref().or(file.user.as_ref());
+        command.replace(&format!("{{{{ files.{} | quote }}}}", file.id), path.map_or("", String::as_str))
+    })
+}

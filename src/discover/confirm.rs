@@ -1,0 +1,100 @@
+//! Confirmation: the ladder up to TLS, for all proposed servers at once.
+
+use std::{collections::HashMap, sync::mpsc::Sender, thread, time::Instant};
+
+use super::{Check, Net, Proposal, search::Event};
+use crate::{
+    mail::Endpoint,
+    probe::{self, Cancel, Capabilities, Climb, Fault, Goal, Learned, Report},
+};
+
+/// So many servers are tried at most: a document may name any number of them.
+const MOST: usize = 24;
+
+/// Servers that are tried or were, each once, whoever proposes it.
+pub(super) struct Confirmer {
+    pub(super) net: Net,
+    pub(super) ehlo: String,
+    pub(super) until: Instant,
+    pub(super) cancel: Cancel,
+    pub(super) events: Sender<Event>,
+    checks: HashMap<Endpoint, Check>,
+    running: usize,
+}
+
+impl Confirmer {
+    pub(super) fn new(net: &Net, ehlo: &str, until: Instant, cancel: &Cancel, events: &Sender<Event>) -> Self {
+        Self {
+            net: net.clone(),
+            ehlo: ehlo.to_owned(),
+            until,
+            cancel: cancel.clone(),
+            events: events.clone(),
+            checks: HashMap::new(),
+            running: 0,
+        }
+    }
+
+    /// Tries a proposal's servers, those whose name is known.
+    pub(super) fn start(&mut self, proposal: &Proposal) {
+        for server in &proposal.smtp {
+            self.climb(&server.endpoint, proposal.provider.as_deref());
+        }
+    }
+
+    fn climb(&mut self, endpoint: &Endpoint, provider: Option<&str>) {
+        if endpoint.host.contains('{') || self.checks.contains_key(endpoint) || self.checks.len() >= MOST {
+            return;
+        }
+        let climb = Climb {
+            endpoint: endpoint.clone(),
+            provider: provider.map(str::to_owned),
+            goal: Goal::Connect,
+            ehlo: self.ehlo.clone(),
+            login: None,
+            message: None,
+            trust: self.net.trust.clone(),
+            had_starttls: false,
+            allow_plaintext: false,
+            timeout: self.until.saturating_duration_since(Instant::now()),
+        };
+        let (resolver, cancel, events) = (self.net.resolver.clone(), self.cancel.clone(), self.events.clone());
+        let begun = thread::Builder::new().name("confirm".into()).spawn(move || {
+            let check = outcome(probe::climb(&climb, &*resolver, &cancel, &mut |_| {}));
+            // The search may be over.
+            drop(events.send(Event::Climbed(climb.endpoint, check)));
+        });
+        self.checks.insert(endpoint.clone(), Check::Unchecked);
+        self.running += usize::from(begun.is_ok());
+    }
+
+    /// Takes what came of a climb.
+    pub(super) fn settle(&mut self, endpoint: Endpoint, check: Check) {
+        self.running = self.running.saturating_sub(1);
+        self.checks.insert(endpoint, check);
+    }
+
+    /// Whether climbs are under way.
+    pub(super) const fn is_busy(&self) -> bool {
+        self.running > 0
+    }
+
+    /// What is known of a server.
+    pub(super) fn check(&self, endpoint: &Endpoint) -> Check {
+        self.checks.get(endpoint).cloned().unwrap_or(Check::Unchecked)
+    }
+}
+
+fn outcome(report: Report) -> Check {
+    let offered = || {
+        report.steps.iter().rev().find_map(|step| match &step.learned {
+            Some(Learned::Offered { capabilities, .. }) => Some(capabilities.clone()),
+            _ => None,
+        })
+    };
+    match report.evidence {
+        None => Check::Passed(offered().unwrap_or_else(Capabilities::default)),
+        Some(evidence) if evidence.fault == Fault::Cancelled => Check::Unchecked,
+        Some(evidence) => Check::Failed(Box::new(evidence)),
+    }
+}

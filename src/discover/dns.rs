@@ -1,0 +1,187 @@
+//! DNS by hickory-resolver, whose runtime lives on a thread of its own.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::{OnceLock, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use hickory_resolver::{
+    TokioResolver,
+    config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts},
+    net::{DnsError, NetError, runtime::TokioRuntimeProvider},
+    proto::{
+        op::ResponseCode,
+        rr::{Name, RData, RecordType},
+    },
+};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::{Dns, Mx, NameFault, Srv};
+use crate::probe::Cancel;
+
+/// How long a name server is waited for before it is asked again.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// No answer of use has more records.
+const MOST: usize = 64;
+
+/// Name servers: this machine's, or one that is named. Nothing is asked, nor read, before the first question.
+pub struct NameServers {
+    only: Option<SocketAddr>,
+    questions: OnceLock<Option<UnboundedSender<Question>>>,
+}
+
+type Answer = Result<Vec<RData>, NameFault>;
+
+struct Question {
+    name: Name,
+    kind: RecordType,
+    answer: mpsc::Sender<Option<Answer>>,
+}
+
+/// A question that was asked.
+struct Asked {
+    /// Sends the answer, or nothing when it is waited for no longer.
+    wake: mpsc::Sender<Option<Answer>>,
+    answer: mpsc::Receiver<Option<Answer>>,
+}
+
+impl Asked {
+    fn wait(&self, until: Instant) -> Answer {
+        let left = until.saturating_duration_since(Instant::now());
+        self.answer.recv_timeout(left).ok().flatten().unwrap_or(Err(NameFault::NoResolver))
+    }
+}
+
+impl NameServers {
+    /// Those of `/etc/resolv.conf`.
+    pub const fn system() -> Self {
+        Self { only: None, questions: OnceLock::new() }
+    }
+
+    /// This one alone.
+    pub const fn at(server: SocketAddr) -> Self {
+        Self { only: Some(server), questions: OnceLock::new() }
+    }
+
+    fn start(&self) -> Option<UnboundedSender<Question>> {
+        let (sender, questions) = unbounded_channel();
+        let only = self.only;
+        let begun = thread::Builder::new().name("dns".into()).spawn(move || serve(only, questions));
+        begun.is_ok().then_some(sender)
+    }
+
+    fn ask(&self, name: &str, kind: RecordType) -> Result<Asked, NameFault> {
+        // A name that DNS cannot hold does not exist in it.
+        let mut name = Name::from_ascii(name).map_err(|_| NameFault::NotFound)?;
+        // No search list is walked through.
+        name.set_fqdn(true);
+        let (wake, answer) = mpsc::channel();
+        let questions = self.questions.get_or_init(|| self.start()).as_ref().ok_or(NameFault::NoResolver)?;
+        questions.send(Question { name, kind, answer: wake.clone() }).map_err(|_| NameFault::NoResolver)?;
+        Ok(Asked { wake, answer })
+    }
+
+    fn lookup(&self, name: &str, kind: RecordType, until: Instant, cancel: &Cancel) -> Answer {
+        let asked = self.ask(name, kind)?;
+        let wake = asked.wake.clone();
+        let _watch = cancel.watch(move || drop(wake.send(None)));
+        asked.wait(until)
+    }
+}
+
+impl Dns for NameServers {
+    fn mx(&self, domain: &str, until: Instant, cancel: &Cancel) -> Result<Vec<Mx>, NameFault> {
+        let records = self.lookup(domain, RecordType::MX, until, cancel)?;
+        let record = |data| match data {
+            RData::MX(mx) => Some(Mx { preference: mx.preference, host: plain(&mx.exchange) }),
+            _ => None,
+        };
+        Ok(records.into_iter().filter_map(record).collect())
+    }
+
+    fn srv(&self, name: &str, until: Instant, cancel: &Cancel) -> Result<Vec<Srv>, NameFault> {
+        let records = self.lookup(name, RecordType::SRV, until, cancel)?;
+        let record = |data| match data {
+            RData::SRV(srv) => {
+                Some(Srv { priority: srv.priority, weight: srv.weight, port: srv.port, host: plain(&srv.target) })
+            }
+            _ => None,
+        };
+        Ok(records.into_iter().filter_map(record).collect())
+    }
+
+    fn addresses(&self, host: &str, until: Instant, cancel: &Cancel) -> Result<Vec<IpAddr>, NameFault> {
+        // Both questions are under way before the first answer is waited for.
+        let asked = [self.ask(host, RecordType::AAAA)?, self.ask(host, RecordType::A)?];
+        let wakes: Vec<_> = asked.iter().map(|asked| asked.wake.clone()).collect();
+        let _watch = cancel.watch(move || wakes.iter().for_each(|wake| drop(wake.send(None))));
+        let mut found = Vec::new();
+        let mut fault = Some(NameFault::NoResolver);
+        for asked in &asked {
+            match asked.wait(until) {
+                Ok(records) => {
+                    fault = None;
+                    found.extend(records.into_iter().filter_map(|data| data.ip_addr()));
+                }
+                Err(why) => fault = fault.map(|_| why),
+            }
+        }
+        fault.map_or(Ok(found), Err)
+    }
+}
+
+/// A name as it is written everywhere else.
+fn plain(name: &Name) -> String {
+    name.to_ascii().trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// Answers questions until nobody is left who could ask one.
+fn serve(only: Option<SocketAddr>, mut questions: UnboundedReceiver<Question>) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    runtime.block_on(async move {
+        let Some(resolver) = resolver(only) else { return };
+        while let Some(Question { name, kind, answer }) = questions.recv().await {
+            let resolver = resolver.clone();
+            tokio::spawn(async move {
+                let found = resolver.lookup(name, kind).await;
+                let records =
+                    found.map(|found| found.answers().iter().take(MOST).map(|record| record.data.clone()).collect());
+                // Who asked may have given up.
+                drop(answer.send(Some(records.or_else(|error| fault(&error).map_or(Ok(Vec::new()), Err)))));
+            });
+        }
+    });
+}
+
+fn resolver(only: Option<SocketAddr>) -> Option<TokioResolver> {
+    let mut builder = match only {
+        None => TokioResolver::builder_tokio().ok()?,
+        Some(server) => {
+            let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+                connection.port = server.port();
+                connection
+            });
+            let server = NameServerConfig::new(server.ip(), true, connections.into());
+            let config = ResolverConfig::from_name_servers(vec![server]);
+            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+        }
+    };
+    let options: &mut ResolverOpts = builder.options_mut();
+    options.timeout = options.timeout.min(PATIENCE);
+    builder.build().ok()
+}
+
+/// What an error means; `None` for a name that exists and has no such record.
+fn fault(error: &NetError) -> Option<NameFault> {
+    match error {
+        _ if error.is_nx_domain() => Some(NameFault::NotFound),
+        // A referral that leads nowhere comes as "no records" with the code of an error.
+        NetError::Dns(DnsError::NoRecordsFound(none)) if none.response_code == ResponseCode::NoError => None,
+        NetError::Dns(DnsError::ResponseCode(ResponseCode::Refused)) => Some(NameFault::NoResolver),
+        NetError::Dns(_) | NetError::Proto(_) => Some(NameFault::Broken),
+        _ => Some(NameFault::NoResolver),
+    }
+}

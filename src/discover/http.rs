@@ -1,0 +1,139 @@
+//! Fetches small documents from the web: bounded in size, time and redirects.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ureq::{
+    Agent, Error,
+    config::Config,
+    http::{Response, StatusCode, Uri, header::LOCATION, uri::Scheme},
+    tls::{Certificate, RootCerts, TlsConfig},
+    unversioned::{
+        resolver::{ResolvedSocketAddrs, Resolver},
+        transport::{Connector, NextTimeout, RustlsConnector, TcpConnector},
+    },
+};
+
+use super::Net;
+use crate::probe::{self, Resolve};
+
+/// No settings take more.
+const LONGEST: u64 = 256 * 1024;
+
+/// How often a document may stand elsewhere.
+const REDIRECTS: usize = 3;
+
+/// A document.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    /// Where it stood in the end.
+    pub(super) url: String,
+    /// What it says.
+    pub(super) body: Vec<u8>,
+}
+
+/// Why there is no document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Miss {
+    /// No such host, no answer, no such page, not in time.
+    Absent,
+    /// The host sent us on to where a document cannot be trusted, or in circles.
+    Redirect,
+    /// It does not end, or not where the host said.
+    Broken,
+}
+
+/// The web as one search sees it.
+pub(super) struct Web(Agent);
+
+impl Web {
+    pub(super) fn new(net: &Net) -> Self {
+        let authorities = probe::authorities(&net.trust);
+        let roots: Vec<_> = authorities.iter().map(|authority| Certificate::from_der(authority).to_owned()).collect();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder().root_certs(RootCerts::from(roots)).unversioned_rustls_crypto_provider(provider);
+        let config = Config::builder()
+            .tls_config(tls.build())
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_response_header_size(16 * 1024)
+            .max_idle_connections(0)
+            // Proxies are named in the environment, which is not read here.
+            .proxy(None)
+            .user_agent(concat!("mailsetup/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let names = Names { resolver: net.resolver.clone(), https: net.https, http: net.http };
+        Self(Agent::with_parts(config, ().chain(TcpConnector::default()).chain(RustlsConnector::default()), names))
+    }
+
+    /// Fetches a document. From https it goes on to https alone, from http to the same host alone.
+    pub(super) fn fetch(&self, url: &str, until: Instant) -> Result<Page, Miss> {
+        let mut uri: Uri = url.parse().map_err(|_| Miss::Absent)?;
+        for _ in 0..=REDIRECTS {
+            let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+            let request = self.0.get(&uri).config().timeout_global(Some(left)).build();
+            let mut response = request.call().map_err(|_| Miss::Absent)?;
+            match response.status() {
+                StatusCode::OK => {
+                    let body = response.body_mut().with_config().limit(LONGEST).read_to_vec();
+                    return body.map(|body| Page { url: uri.to_string(), body }).map_err(|_| Miss::Broken);
+                }
+                status if status.is_redirection() => uri = next(&uri, &response).ok_or(Miss::Redirect)?,
+                _ => return Err(Miss::Absent),
+            }
+        }
+        Err(Miss::Redirect)
+    }
+}
+
+/// Where a redirect leads, when that is a place to follow it to.
+fn next<Body>(from: &Uri, response: &Response<Body>) -> Option<Uri> {
+    let place = response.headers().get(LOCATION)?.to_str().ok()?;
+    let (scheme, authority) = (from.scheme()?, from.authority()?);
+    let place = match place {
+        _ if place.starts_with("//") => format!("{scheme}:{place}"),
+        _ if place.starts_with('/') => format!("{scheme}://{authority}{place}"),
+        _ => place.to_owned(),
+    };
+    let to: Uri = place.split('#').next()?.parse().ok()?;
+    let same_host = to.host()?.eq_ignore_ascii_case(from.host()?);
+    let is_https = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
+    // What a name and a password in the link are for, nobody knows.
+    let plain =
+        !to.authority()?.as_str().contains('@') && to.scheme().is_some_and(|to| *to == Scheme::HTTP || *to == Scheme::HTTPS);
+    (plain && if is_https(from) { is_https(&to) } else { same_host }).then_some(to)
+}
+
+/// Names by the search's own resolver, and the ports that stand for the usual ones.
+struct Names {
+    resolver: Arc<dyn Resolve>,
+    https: u16,
+    http: u16,
+}
+
+impl std::fmt::Debug for Names {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Names").finish_non_exhaustive()
+    }
+}
+
+impl Resolver for Names {
+    fn resolve(&self, uri: &Uri, _config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let host = uri.host().ok_or(Error::HostNotFound)?.trim_matches(['[', ']']);
+        let usual = if uri.scheme() == Some(&Scheme::HTTPS) { self.https } else { self.http };
+        let port = uri.port_u16().unwrap_or(usual);
+        let addresses = match host.parse::<IpAddr>() {
+            Ok(address) => vec![address],
+            Err(_) => self.resolver.resolve(host, *timeout.after).map_err(|_| Error::HostNotFound)?,
+        };
+        let mut found = self.empty();
+        for address in addresses.into_iter().take(16) {
+            found.push(SocketAddr::new(address, port));
+        }
+        if found.is_empty() { Err(Error::HostNotFound) } else { Ok(found) }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a domain's MX records say: who hosts it, who filters in front of its hoster, or that it takes no mail.
+
+use super::{Mx, Origin, Proposal, known::of_provider};
+use crate::{
+    mail::{Address, endpoint::parse_host},
+    presets::{Catalog, Provider},
+};
+
+/// What the MX records of a domain say.
+#[derive(Debug, Default)]
+pub(super) struct Exchange<'a> {
+    /// The domain says that it takes no mail (RFC 7505).
+    pub(super) null: bool,
+    /// MX hosts, those that are asked first in front.
+    pub(super) hosts: Vec<String>,
+    /// The hoster that a preset knows, and the MX host that shows it.
+    pub(super) hoster: Option<(&'a Provider, String)>,
+    /// The filter in front of the hoster, by name.
+    pub(super) gateway: Option<&'a str>,
+}
+
+impl<'a> Exchange<'a> {
+    pub(super) fn read(mut records: Vec<Mx>, catalog: &'a Catalog) -> Self {
+        records.sort();
+        let null = matches!(records.as_slice(), [only] if only.host.is_empty());
+        let hosts: Vec<String> = records.iter().filter_map(|record| parse_host(&record.host).ok()).collect();
+        // What a preset claims is its own, though it may be a filter by name.
+        let filter = |host: &String| match catalog.provider_of_mx(host) {
+            Some(_) => None,
+            None => catalog.gateways().of_mx(host).map(|gateway| gateway.name.as_str()),
+        };
+        let gateway = hosts.first().and_then(filter);
+        // The first host behind filters takes the mail; those after it stand in for it.
+        let first = hosts.iter().find(|host| filter(host).is_none());
+        let hoster = first.and_then(|host| Some((catalog.provider_of_mx(host)?, host.clone())));
+        Self { null, hosts, hoster, gateway }
+    }
+
+    /// What the hoster's preset proposes.
+    pub(super) fn proposal(&self, address: &Address) -> Option<Proposal> {
+        let (provider, host) = self.hoster.as_ref()?;
+        let mut proposal = of_provider(provider, address, Origin::Mx);
+        fill(&mut proposal, host);
+        proposal.found_at = Some(host.clone());
+        Some(proposal)
+    }
+
+    /// The domains above an unknown hoster's MX host, the nearest first: where it may have put an autoconfig. The host itself
+    /// is none of them, nor is a domain under which anybody can register a name.
+    pub(super) fn parents(&self, domain: &str) -> Vec<String> {
+        let (Some(host), None, None) = (self.hosts.first(), &self.hoster, self.gateway) else { return Vec::new() };
+        let mut parents = Vec::new();
+        let mut rest = host.as_str();
+        while let Some((_, parent)) = rest.split_once('.') {
+            if is_registrable(parent) && parent != domain && parents.len() < 3 {
+                parents.push(parent.to_owned());
+            }
+            rest = parent;
+        }
+        parents
+    }
+}
+
+/// Puts the domain's MX host in the place that a preset keeps for it.
+pub(super) fn fill(proposal: &mut Proposal, host: &str) {
+    for server in &mut proposal.smtp {
+        server.endpoint.host = server.endpoint.host.replace("{mx}", host);
+    }
+    for server in &mut proposal.imap {
+        server.host = server.host.replace("{mx}", host);
+    }
+}
+
+/// Second levels under which countries let anybody register.
+const SHARED: [&str; 21] = [
+    "ac", "ad", "asso", "co", "com", "ed", "edu", "gob", "gouv", "gov", "gr", "id", "lg", "ltd", "ne", "net", "nom", "or",
+    "org", "plc", "sch",
+];
+
+/// Whether a name belongs to somebody, as far as its form shows it.
+fn is_registrable(name: &str) -> bool {
+    match name.split('.').collect::<Vec<_>>().as_slice() {
+        [] | [_] => false,
+        [second, top] => top.len() > 2 || !SHARED.contains(second),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exchange<'a>(catalog: &'a Catalog, hosts: &[&str]) -> Exchange<'a> {
+        let record = |(at, host): (usize, &&str)| Mx { preference: u16::try_from(at).unwrap(), host: (*host).to_owned() };
+        Exchange::read(hosts.iter().enumerate().map(record).rev().collect(), catalog)
+    }
+
+    #[test]
+    fn hosters_and_filters_are_told_apart() {
+        let catalog = Catalog::builtin();
+        for (hosts, hoster, gateway) in [
+            (&["aspmx.l.google.com", "alt1.aspmx.l.google.com"][..], Some("google-workspace"), None),
+            (&["a-b.mail.protection.outlook.com"], Some("microsoft365"), None),
+            (&["eu-smtp-inbound-1.mimecast.com"], None, Some("Mimecast")),
+            (&["mx1-eu1.ppe-hosted.com", "mx1.mail.ovh.net"], Some("ovh"), Some("Proofpoint")),
+            (&["mx1.mail.ovh.net", "mx1-eu1.ppe-hosted.com"], Some("ovh"), None),
+            (&["mail.example.test", "mx1.mail.ovh.net"], None, None),
+            (&["mail.example.test", "eu-smtp-inbound-1.mimecast.com"], None, None),
+            (&["mx.hoster.test"], None, None),
+            (&[], None, None),
+        ] {
+            let found = exchange(&catalog, hosts);
+            let key = found.hoster.as_ref().map(|(provider, _)| provider.key.as_str());
+            assert_eq!((key, found.gateway, found.null), (hoster, gateway, false), "{hosts:?}");
+        }
+        assert!(exchange(&catalog, &[""]).null);
+    }
+
+    #[test]
+    fn an_unknown_hosters_domains_are_those_that_somebody_owns() {
+        let catalog = Catalog::builtin();
+        let parents = |host: &str| exchange(&catalog, &[host]).parents("example.test");
+        assert_eq!(parents("mx1.mail.hoster.test"), ["mail.hoster.test", "hoster.test"]);
+        assert_eq!(parents("mx.hoster.co.uk"), ["hoster.co.uk"]);
+        assert_eq!(parents("mail.example.test"), [""; 0], "that is the domain itself");
+        assert_eq!(parents("mx1-eu1.ppe-hosted.com"), [""; 0], "a filter knows nothing of settings");
+        assert_eq!(parents("aspmx.l.google.com"), [""; 0], "a preset knows more");
+    }
+}

@@ -1,0 +1,181 @@
+//! From what was found so far to what is told: proposals with their checks, best first, and notes.
+
+use std::net::IpAddr;
+
+use super::{
+    Check, Discovery, Origin, Proposal,
+    hunt::{Candidate, Hunt},
+};
+use crate::{
+    mail::Address,
+    phrase,
+    presets::{Phrase, Provider, is_below},
+    probe::Fault,
+};
+
+/// How a proposal stands; the first is the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// One of its servers answered as it should.
+    Confirmed,
+    /// Nothing speaks against it.
+    Unconfirmed,
+    /// None of its servers answered as it should.
+    Failed,
+    /// Something that counts more contradicts it.
+    Stale,
+}
+
+impl Hunt<'_> {
+    /// What is known by now.
+    pub(super) fn view(&self) -> Discovery {
+        let mut notes = self.notes.clone();
+        let mut ranked = Vec::new();
+        // No document is believed before the MX could contradict it.
+        let believed = |candidate: &&Candidate| self.mx_is_known || candidate.proposal.origin != Origin::Autoconfig;
+        for candidate in self.candidates.iter().filter(believed) {
+            let Some(proposal) = self.checked(candidate) else { continue };
+            let stale = self.stale(candidate, &proposal);
+            let standing = if stale.is_some() { Standing::Stale } else { standing(&proposal) };
+            notes.extend(stale);
+            ranked.push((standing, candidate.seat, proposal));
+        }
+        ranked.sort_by_key(|(standing, seat, proposal)| (*standing, !proposal.consents.is_empty(), proposal.origin, *seat));
+        let proposals: Vec<Proposal> = ranked.into_iter().map(|(_, _, proposal)| proposal).collect();
+        notes.extend(self.private(&proposals));
+        let gateway = self.exchange.as_ref().and_then(|exchange| exchange.gateway).map(str::to_owned);
+        Discovery { proposals, fault: self.fault, gateway, notes, finished: false }
+    }
+
+    /// A proposal with what is known of its servers; `None` for a guess that nothing confirms.
+    fn checked(&self, candidate: &Candidate) -> Option<Proposal> {
+        let mut proposal = candidate.proposal.clone();
+        for server in &mut proposal.smtp {
+            server.check = self.confirmer.check(&server.endpoint);
+        }
+        if proposal.origin == Origin::Guess {
+            proposal.smtp.retain(|server| matches!(server.check, Check::Passed(_)));
+            proposal.found_at = Some(proposal.smtp.first()?.endpoint.host.clone());
+        }
+        if proposal.provider.is_none() {
+            let known = |provider: &&Provider| proposal.smtp.iter().any(|server| is_at(provider, &server.endpoint.host));
+            proposal.provider = self.hoster().filter(known).map(|provider| provider.key.clone());
+        }
+        proposal.warnings.extend(no_smtputf8(&proposal, &self.search.address));
+        Some(proposal)
+    }
+
+    fn hoster(&self) -> Option<&Provider> {
+        self.exchange.as_ref()?.hoster.as_ref().map(|(provider, _)| *provider)
+    }
+
+    /// Why an autoconfig is out of date.
+    fn stale(&self, candidate: &Candidate, proposal: &Proposal) -> Option<Phrase> {
+        if proposal.origin != Origin::Autoconfig {
+            return None;
+        }
+        let place = proposal.found_at.as_deref().unwrap_or_default();
+        let elsewhere = |provider: &&Provider| {
+            let hosts = candidate.proposal.smtp.iter().map(|server| server.endpoint.host.as_str());
+            !hosts.into_iter().any(|host| is_at(provider, host))
+        };
+        if let Some(provider) = self.hoster().filter(elsewhere) {
+            return Some(phrase!("discover-stale-hoster", place = place, hoster = provider.name));
+        }
+        let dead = |check: &Check| match check {
+            Check::Failed(evidence) => {
+                matches!(evidence.fault, Fault::Dns(_) | Fault::Tls { .. } | Fault::Certificate(_) | Fault::NoStarttls)
+            }
+            _ => false,
+        };
+        let all_dead = proposal.smtp.iter().all(|server| dead(&server.check));
+        let host = proposal.smtp.first().filter(|_| all_dead)?.endpoint.host.as_str();
+        Some(phrase!("discover-stale-server", place = place, host = host))
+    }
+
+    /// A note for each proposed host that has private addresses alone.
+    fn private(&self, proposals: &[Proposal]) -> Vec<Phrase> {
+        let mut hosts: Vec<&str> = Vec::new();
+        for server in proposals.iter().flat_map(|proposal| &proposal.smtp) {
+            let host = server.endpoint.host.as_str();
+            let addresses = self.addresses.get(host).map(Vec::as_slice).unwrap_or_default();
+            if !addresses.is_empty() && addresses.iter().all(is_private) && !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts.into_iter().map(|host| phrase!("discover-private", host = host)).collect()
+    }
+}
+
+fn standing(proposal: &Proposal) -> Standing {
+    let failed = |check: &Check| matches!(check, Check::Failed(_));
+    if proposal.is_confirmed() {
+        Standing::Confirmed
+    } else if !proposal.smtp.is_empty() && proposal.smtp.iter().all(|server| failed(&server.check)) {
+        Standing::Failed
+    } else {
+        Standing::Unconfirmed
+    }
+}
+
+/// Whether a host is a provider's: named in its preset, or beside what is named there.
+fn is_at(provider: &Provider, host: &str) -> bool {
+    let beside =
+        |named: &str| named.split_once('.').is_some_and(|(_, parent)| parent.contains('.') && is_below(host, parent));
+    provider.ports_of(host).next().is_some()
+        || provider.mx.iter().any(|suffix| is_below(host, suffix))
+        || provider.smtp.iter().chain(&provider.alternatives).any(|server| beside(&server.host))
+}
+
+/// The warning of an address that its server cannot carry (RFC 6531).
+fn no_smtputf8(proposal: &Proposal, address: &Address) -> Option<Phrase> {
+    match &proposal.best()?.check {
+        Check::Passed(offered) if !offered.smtputf8 && !address.local().is_ascii() => {
+            Some(phrase!("discover-no-smtputf8", address = address))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an address leads nowhere outside its own network (RFC 1918, RFC 6598, RFC 4193, link-local ones).
+fn is_private(address: &IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            address.is_private() || address.is_link_local() || (first == 100 && (64..128).contains(&second))
+        }
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::presets::Catalog;
+
+    #[test]
+    fn addresses_of_ones_own_network() {
+        for (address, private) in [
+            ("10.1.2.3", true),
+            ("172.31.0.1", true),
+            ("100.64.0.1", true),
+            ("100.128.0.1", false),
+            ("192.0.2.1", false),
+            ("127.0.0.1", false),
+            ("fd00::1", true),
+            ("fe80::1", true),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(is_private(&address.parse().unwrap()), private, "{address}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_a_provider() {
+        let catalog = Catalog::builtin();
+        let at = |key: &str, host: &str| is_at(catalog.provider(key).unwrap(), host);
+        assert!(at("google-workspace", "smtp.gmail.com") && at("google-workspace", "smtp.googlemail.com"));
+        assert!(at("microsoft365", "smtp.office365.com") && !at("microsoft365", "mail.example.test"));
+        assert!(at("ovh", "ssl0.ovh.net") && !at("ovh", "smtp.gmail.com"));
+    }
+}

@@ -1,0 +1,79 @@
+//! What a consumer can do at all, before any of its files is looked at.
+
+use super::{
+    Field, Order, Refusal, TargetChoice,
+    context::{has_login, is_inline, trust},
+    quote::Unfit,
+};
+use crate::{mail::Secret, presets::Target};
+
+/// What the consumer can do at all, before any file is looked at.
+pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Result<(), Refusal> {
+    let key = || target.key.clone();
+    let smtp = &order.profile.smtp;
+    if !target.security.iter().any(|mode| mode == smtp.security.as_str()) {
+        return Err(Refusal::Security { target: key(), security: smtp.security });
+    }
+    check_port(order, target)?;
+    let is_mechanism = !matches!(smtp.auth.as_str(), "auto" | "none");
+    if is_mechanism && !target.auth.is_empty() && !target.auth.contains(&smtp.auth) {
+        return Err(Refusal::Auth { target: key(), auth: smtp.auth.clone() });
+    }
+    let trust = trust(order);
+    if trust.ca_file.is_some() && !target.ca_file {
+        return Err(Refusal::CaFile { target: key() });
+    }
+    if trust.pin_sha256.is_some() && !target.pin {
+        return Err(Refusal::Pin { target: key() });
+    }
+    if !has_login(order) {
+        return Ok(());
+    }
+    let cannot =
+        |field, why| Err(Refusal::CannotCarry { target: key(), field: Some(field), why, instead: target.instead.clone() });
+    match &order.secret {
+        None if is_inline(target, choice) => return Err(Refusal::NoSecret { target: key() }),
+        // What a command prints is taken up to the first line break, as a C string.
+        Some(secret) if !is_inline(target, choice) => {
+            if secret.expose().contains(['\n', '\r']) {
+                return cannot(Field::Password, Unfit::LineBreak);
+            }
+            if secret.expose().contains('\0') {
+                return cannot(Field::Password, Unfit::Control('\0'));
+            }
+        }
+        _ => {}
+    }
+    let values = [
+        ("username", Field::Username, smtp.username.as_deref()),
+        ("password", Field::Password, order.secret.as_ref().map(Secret::expose)),
+        ("sender", Field::Sender, Some(order.profile.sender.address.as_str())),
+    ];
+    for (name, field, value) in values {
+        let forbidden = target.cannot.get(name).map(String::as_str).unwrap_or_default();
+        let found: String = forbidden.chars().filter(|sign| value.is_some_and(|value| value.contains(*sign))).collect();
+        if !found.is_empty() {
+            return cannot(field, Unfit::Characters(found));
+        }
+        let limit = target.max_length.get(name).copied().unwrap_or(usize::MAX);
+        if value.is_some_and(|value| value.len() > limit) {
+            return cannot(field, Unfit::TooLong(limit));
+        }
+    }
+    Ok(())
+}
+
+/// A consumer that takes the mode from the port must be given one that means this mode.
+fn check_port(order: &Order, target: &Target) -> Result<(), Refusal> {
+    let smtp = &order.profile.smtp;
+    let own = target.ports.get(smtp.security.as_str());
+    let is_wrong = match own {
+        Some(own) => !own.contains(&smtp.port),
+        None => target.ports.values().any(|ports| ports.contains(&smtp.port)),
+    };
+    if !is_wrong {
+        return Ok(());
+    }
+    let ports = own.cloned().unwrap_or_default();
+    Err(Refusal::Port { target: target.key.clone(), security: smtp.security, port: smtp.port, ports })
+}

@@ -1,0 +1,81 @@
+//! nullmailer's remotes (nullmailer-send(8); `parse_arg` in `lib/argparse.cc`): one server a line, `HOST PROTOCOL
+//! --OPTION=VALUE`; the first is asked first. The way of its settings is `first`.
+
+use super::{Entry, lines};
+
+pub(in crate::plan) fn entries(text: &str) -> Vec<Entry> {
+    let is_used = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    let first = lines(text).map(|(_, bare, _)| text[bare].trim()).find(is_used);
+    let words = first.map(arguments).unwrap_or_default();
+    let setting = |(index, word): (usize, &String)| {
+        let (name, value) = match index {
+            0 => ("host", word.as_str()),
+            1 => ("protocol", word.as_str()),
+            _ => {
+                let option = word.strip_prefix("--").unwrap_or(word);
+                option.split_once('=').unwrap_or((option, "yes"))
+            }
+        };
+        Entry { path: vec!["first".to_owned(), name.to_owned()], ..Entry::flat(name, value.to_owned(), 0..0) }
+    };
+    words.iter().enumerate().map(setting).collect()
+}
+
+/// The words of a line, by its own rules: after an escape in double quotes the next character is taken as it is.
+fn arguments(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character.is_ascii_whitespace() {
+            continue;
+        }
+        let mut word = String::new();
+        let mut next = Some(character);
+        while let Some(character) = next.filter(|character| !character.is_ascii_whitespace()) {
+            match character {
+                '\'' => word.extend(characters.by_ref().take_while(|inner| *inner != '\'')),
+                '"' => {
+                    while let Some(inner) = characters.next().filter(|inner| *inner != '"') {
+                        if inner == '\\' {
+                            word.extend(characters.next());
+                            word.extend(characters.next());
+                        } else {
+                            word.push(inner);
+                        }
+                    }
+                }
+                '\\' => {
+                    word.extend(characters.next());
+                    word.extend(characters.next_if(|after| !after.is_ascii_whitespace()));
+                }
+                _ => word.push(character),
+            }
+            next = characters.next();
+        }
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_server() {
+        let text = "# c\n\nmail.test smtp --port=465 --ssl --user=a --pass='it'\"'\"'s \\ #\"' --x=\"a\\\"b\"\nother smtp\n";
+        let found: Vec<_> = entries(text).into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect();
+        let expected = [
+            ("host", "mail.test"),
+            ("protocol", "smtp"),
+            ("port", "465"),
+            ("ssl", "yes"),
+            ("user", "a"),
+            ("pass", "it's \\ #\""),
+            ("x", "a\"b"),
+        ];
+        assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        // As nullmailer does it: the quote behind an escape does not close.
+        assert_eq!(arguments("\"a\\\"\" b"), ["a\"\" b"]);
+    }
+}

@@ -1,0 +1,41 @@
+//! Who holds the key of a pinned certificate, also of one that webpki does not read (X.509 version 1).
+
+use rustls::{
+    CertificateError, DigitallySignedStruct, Error, PeerMisbehaved,
+    client::danger::HandshakeSignatureValid,
+    crypto::{WebPkiSupportedAlgorithms, verify_tls13_signature_with_raw_key},
+    pki_types::SubjectPublicKeyInfoDer,
+};
+use x509_parser::{certificate::X509Certificate, parse_x509_certificate};
+
+/// Checks a handshake's signature in TLS 1.2 by the key in `leaf`.
+pub(super) fn verify_tls12(
+    message: &[u8],
+    leaf: &[u8],
+    signed: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error> {
+    let certificate = read(leaf)?;
+    let key = &certificate.public_key().subject_public_key.data;
+    let offered = algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
+    let (_, fitting) = offered.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+    // An algorithm for another kind of key cannot read this one.
+    let is_valid = fitting.iter().any(|one| one.verify_signature(key, message, signed.signature()).is_ok());
+    if is_valid { Ok(HandshakeSignatureValid::assertion()) } else { Err(CertificateError::BadSignature.into()) }
+}
+
+/// The same in TLS 1.3.
+pub(super) fn verify_tls13(
+    message: &[u8],
+    leaf: &[u8],
+    signed: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error> {
+    let certificate = read(leaf)?;
+    let key = SubjectPublicKeyInfoDer::from(certificate.public_key().raw);
+    verify_tls13_signature_with_raw_key(message, &key, signed, algorithms)
+}
+
+fn read(leaf: &[u8]) -> Result<X509Certificate<'_>, Error> {
+    parse_x509_certificate(leaf).map(|(_, certificate)| certificate).map_err(|_| CertificateError::BadEncoding.into())
+}

@@ -1,0 +1,72 @@
+//! What a climb needs of a connection: a socket, or in tests anything that plays one.
+
+use std::{
+    io::{self, Read, Write},
+    net::{Shutdown, TcpStream},
+    time::Duration,
+};
+
+/// A connection that is read and written within a time. Errors of kind `WouldBlock` or `TimedOut` mean that the time is over.
+pub trait Stream: Send {
+    /// Makes ready; what is returned ends every wait, from another thread.
+    ///
+    /// # Errors
+    /// The connection cannot be used.
+    fn begin(&mut self) -> io::Result<Box<dyn Fn() + Send>>;
+
+    /// Waits for bytes, at most so long; none mean the end.
+    ///
+    /// # Errors
+    /// Nothing came in time, or the connection broke.
+    fn read(&mut self, buffer: &mut [u8], most: Duration) -> io::Result<usize>;
+
+    /// Sends as many of the bytes as can be sent at once, at most so long.
+    ///
+    /// # Errors
+    /// Nothing was taken in time, or the connection broke.
+    fn write(&mut self, bytes: &[u8], most: Duration) -> io::Result<usize>;
+
+    /// Says that nothing more will be sent.
+    fn close(&mut self);
+
+    /// Whether the other end is this machine.
+    fn is_local(&self) -> bool;
+}
+
+impl Stream for TcpStream {
+    fn begin(&mut self) -> io::Result<Box<dyn Fn() + Send>> {
+        self.set_nodelay(true)?;
+        let handle = self.try_clone()?;
+        Ok(Box::new(move || drop(handle.shutdown(Shutdown::Both))))
+    }
+
+    fn read(&mut self, buffer: &mut [u8], most: Duration) -> io::Result<usize> {
+        self.set_read_timeout(Some(most))?;
+        acknowledge_at_once(self);
+        Read::read(self, buffer)
+    }
+
+    fn write(&mut self, bytes: &[u8], most: Duration) -> io::Result<usize> {
+        self.set_write_timeout(Some(most))?;
+        Write::write(self, bytes)
+    }
+
+    fn close(&mut self) {
+        // A connection that is gone already needs no end.
+        let _ = self.shutdown(Shutdown::Write);
+    }
+
+    fn is_local(&self) -> bool {
+        self.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback())
+    }
+}
+
+/// A server that sends session tickets and then its reply holds the reply back until the tickets are acknowledged (RFC 896);
+/// Linux would take 40 ms for that, and forgets the wish with each write.
+fn acknowledge_at_once(socket: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    // Only speed depends on it.
+    let _ = socket2::SockRef::from(socket).set_tcp_quickack(true);
+    #[cfg(not(target_os = "linux"))]
+    let _ = socket;
+}

@@ -1,0 +1,138 @@
+//! A connection and a disk in memory.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use mailsetup::{
+    mail::{
+        Lock, Profile, Secret, Security,
+        profile::{SCHEMA, SecretPlace, Sender, Smtp, Trust},
+    },
+    plan::{Existing, Files, Order, Plan, Scope, TargetChoice},
+    probe::Stream,
+};
+
+/// A server that says what the bytes say, piece by piece, and then leaves.
+pub struct Wire {
+    pieces: Vec<Vec<u8>>,
+    sent: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Wire {
+    pub fn new(script: &[u8]) -> Self {
+        let mut pieces: Vec<Vec<u8>> = script.split(|byte| *byte == 255).map(<[u8]>::to_vec).collect();
+        pieces.reverse();
+        Self { pieces, sent: Arc::default() }
+    }
+
+    /// What the client sends.
+    pub fn sent(&self) -> Arc<Mutex<Vec<u8>>> {
+        Arc::clone(&self.sent)
+    }
+}
+
+impl Stream for Wire {
+    fn begin(&mut self) -> io::Result<Box<dyn Fn() + Send>> {
+        Ok(Box::new(|| {}))
+    }
+
+    fn read(&mut self, buffer: &mut [u8], _most: Duration) -> io::Result<usize> {
+        while self.pieces.last().is_some_and(Vec::is_empty) {
+            self.pieces.pop();
+        }
+        let Some(piece) = self.pieces.last_mut() else { return Ok(0) };
+        let length = piece.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&piece[..length]);
+        piece.drain(..length);
+        Ok(length)
+    }
+
+    fn write(&mut self, bytes: &[u8], _most: Duration) -> io::Result<usize> {
+        if let Ok(mut sent) = self.sent.lock() {
+            sent.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn close(&mut self) {}
+
+    fn is_local(&self) -> bool {
+        false
+    }
+}
+
+/// A disk on which every file of a program but ours has the same bytes.
+pub struct Disk {
+    everywhere: Vec<u8>,
+    written: BTreeMap<PathBuf, Existing>,
+}
+
+impl Disk {
+    pub fn new(bytes: &[u8]) -> Self {
+        Self { everywhere: bytes.to_vec(), written: BTreeMap::new() }
+    }
+
+    /// As if the plan had been applied.
+    pub fn apply(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            let bytes = change.after.clone().unwrap_or_default();
+            self.written.insert(change.path.clone(), Existing { bytes, mode: change.mode });
+        }
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
+        if let Some(written) = self.written.get(path) {
+            return Ok(Some(written.clone()));
+        }
+        let is_ours = path.components().any(|part| part.as_os_str() == "profiles");
+        Ok((!is_ours).then(|| Existing { bytes: self.everywhere.clone(), mode: 0o600 }))
+    }
+
+    fn has_group(&self, _group: &str) -> bool {
+        false
+    }
+
+    fn group_of(&self, _user: &str) -> Option<String> {
+        None
+    }
+}
+
+/// Settings that every target can carry.
+pub fn order(scope: Scope, target: TargetChoice) -> Order {
+    Order {
+        name: "default".into(),
+        scope,
+        profile: Profile {
+            schema: SCHEMA,
+            enabled: true,
+            run_as: None,
+            sender: Sender { address: "ops@example.com".into(), name: Some("Ops".into()), reply_to: None },
+            smtp: Smtp {
+                provider: None,
+                host: "mail.example.com".into(),
+                port: 465,
+                security: Security::Tls,
+                auth: "auto".into(),
+                username: Some("ops@example.com".into()),
+                ehlo: "web1.example.com".into(),
+                allow_plaintext: false,
+                tls: Trust::default(),
+            },
+            imap: None,
+            secret: Some(SecretPlace::File),
+            check: None,
+            targets: Vec::new(),
+        },
+        secret: Some(Secret::new("p@ss w#rd".into())),
+        targets: vec![target],
+        program: vec!["/usr/bin/mailsetup".into()],
+        lock: Lock::default(),
+    }
+}

@@ -1,0 +1,62 @@
+//! Every target over files that people have, and with every password: only our part changes, what comes back is what was
+//! meant, and taking it back leaves the file as it was.
+
+mod back;
+mod files;
+mod torture;
+
+use std::{fs, path::PathBuf};
+
+use mailsetup::{
+    mail::Secret,
+    plan::{Order, Places, Scope, TargetChoice},
+    presets::Target,
+};
+
+use crate::consumers::setup::order;
+
+/// A file as somebody has it.
+pub(crate) struct Sample {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// The files that somebody has of a target, by name; none for a target that has no folder of them.
+pub(crate) fn samples(target: &str) -> Vec<Sample> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/targets").join(target);
+    let mut samples: Vec<Sample> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            Sample { name, text: fs::read_to_string(entry.path()).unwrap() }
+        })
+        .collect();
+    samples.sort_by(|a, b| a.name.cmp(&b.name));
+    samples
+}
+
+/// The scope in which a target has its files.
+pub(crate) fn scope(target: &Target) -> Scope {
+    if target.files[0].user.is_some() { Scope::User } else { Scope::System }
+}
+
+/// Places below a folder, as of an image.
+pub(crate) fn below(folder: &std::path::Path, scope: Scope) -> Places {
+    Places {
+        scope,
+        root: Some(folder.to_owned()),
+        home: folder.join("home"),
+        config: folder.join("etc/mailsetup"),
+        state: folder.join("var/lib/mailsetup"),
+        cwd: folder.join("srv"),
+        keys: mailsetup::mail::Keys::default(),
+    }
+}
+
+/// An order for one target, with the password in its files wherever that can be.
+pub(crate) fn ordered(target: &Target, password: &str) -> Order {
+    let choice = TargetChoice { inline_secret: true, ..TargetChoice::new(&target.key) };
+    Order { targets: vec![choice], scope: scope(target), secret: Some(Secret::new(password.to_owned())), ..order(password) }
+}

@@ -1,0 +1,106 @@
+//! Files that people have: comments, odd spacing, other accounts and Windows line ends stay as they are.
+
+use mailsetup::{
+    plan::{Change, DiffKind, Places, Refusal, compare, diff, first_path, plan, read_back},
+    presets::{Catalog, Target},
+};
+
+use super::{ordered, samples, scope};
+use crate::consumers::setup::{Memory, places};
+
+const PASSWORD: &str = "p@ss \"w\\ord#1";
+
+/// The names of a target's settings: the words of its templates.
+fn names(target: &Target) -> Vec<String> {
+    let templates = target.files.iter().flat_map(|file| [Some(&file.template), file.remove.as_ref()]).flatten();
+    let words =
+        templates.flat_map(|template| template.split(|letter: char| !(letter.is_alphanumeric() || "_-".contains(letter))));
+    words.filter(|word| word.len() > 2).map(str::to_lowercase).collect()
+}
+
+#[test]
+fn only_our_part_changes() {
+    let catalog = Catalog::builtin();
+    let mut seen = 0;
+    for target in catalog.targets() {
+        let samples = samples(&target.key);
+        let names = names(target);
+        for sample in samples.iter().filter(|sample| !sample.name.ends_with("-refused")) {
+            seen += 1;
+            let about = format!("{}/{}", target.key, sample.name);
+            let (change, again) = planned(target, &catalog, &sample.text);
+            assert!(!again, "{about} changes when it is planned again");
+            let after = String::from_utf8(change.after.clone().unwrap()).unwrap();
+            // Lines end as they did.
+            if sample.text.contains("\r\n") {
+                assert_eq!(after.matches('\n').count(), after.matches("\r\n").count(), "{about}:\n{after}");
+            } else {
+                assert!(!after.contains('\r'), "{about}");
+            }
+            // Each line that goes is one of ours.
+            for line in diff(&change, None).iter().filter(|line| line.kind == DiffKind::Removed) {
+                let text = line.text.to_lowercase();
+                // A value over several lines goes whole.
+                let is_ours =
+                    text == "old\"\"\"" || names.iter().any(|name| text.contains(name.as_str())) || text.trim().len() < 3;
+                let is_last = sample.text.ends_with(line.text.trim_end()) && after.contains(line.text.trim_end());
+                assert!(is_ours || is_last, "{about}: {:?}", line.text);
+            }
+            for line in sample.text.lines().filter(|line| line.trim().starts_with(['#', ';', '/'])) {
+                assert!(after.lines().any(|other| other == line), "{about}: {line:?} is gone");
+            }
+        }
+        let count = samples.len();
+        assert!(count >= 3 || count == 0, "{}: {count} samples are too few", target.key);
+    }
+    assert!(seen > 50, "{seen}");
+}
+
+/// What becomes of a target's first file, and whether planning again would change it.
+fn planned(target: &Target, catalog: &Catalog, text: &str) -> (Change, bool) {
+    let places = places(scope(target));
+    let order = ordered(target, PASSWORD);
+    let choice = &order.targets[0];
+    let path = first_path(target, choice, &places).unwrap();
+    let mut files = Memory::default();
+    files.put(&path, text.as_bytes(), 0o640);
+    let planned =
+        plan(&order, catalog, &places, &files).unwrap_or_else(|refusal| panic!("{} {text}: {refusal:?}", target.key));
+    files.apply(&planned);
+    let read = read_back(target, choice, &order.name, &places, &files).unwrap();
+    assert_eq!(compare(&order, places.scope, &read), [], "{}", target.key);
+    let again = plan(&order, catalog, &places, &files).unwrap().changes.iter().any(Change::is_needed);
+    let change = planned.changes.into_iter().find(|change| change.path == path).unwrap();
+    (change, again)
+}
+
+#[test]
+fn a_file_that_its_program_would_not_take_is_left_alone_with_its_line() {
+    let catalog = Catalog::builtin();
+    let broken = [
+        ("git", "[user]\n\tname = \"x\n", 2),
+        ("gitea", "[mailer]\nHOST\n", 2),
+        ("grafana", "[smtp\n", 1),
+        ("alertmanager", "global:\n  a: 1\n b: 2\n", 3),
+        ("alertmanager", "global: {a: 1}\n", 1),
+        ("nextcloud", "<?php\n$CONFIG = array(\n  'a' => 'b,\n", 3),
+        ("django", "A = 1\nB = 'x\n", 2),
+        ("yaml", "a: 1\n---\nb: 1\n", 2),
+        ("json", "{\n  \"a\": 1\n  \"b\": 2\n}\n", 2),
+        ("toml", "a = 1\nb = x\n", 2),
+        ("dma", "SMARTHOST x\r\n", 1),
+        ("s-nail", "set a=b\r\n", 1),
+        ("python-dotenv", "A=1\nB='x\n", 2),
+    ];
+    for (key, text, line) in broken {
+        let target = catalog.target(key).unwrap();
+        let places: Places = places(scope(target));
+        let order = ordered(target, PASSWORD);
+        let mut files = Memory::default();
+        files.put(first_path(target, &order.targets[0], &places).unwrap(), text.as_bytes(), 0o640);
+        match plan(&order, &catalog, &places, &files).unwrap_err() {
+            Refusal::Unparseable { fault, .. } => assert_eq!(fault.line, line, "{key}: {fault:?}"),
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+}
