@@ -13,6 +13,7 @@ mod muttrc;
 mod nullmailer;
 pub(super) mod percent;
 mod php;
+mod phpdotenv;
 mod plain;
 mod properties;
 mod python;
@@ -72,6 +73,7 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::SystemdEnv => Ok(env::systemd(value)),
         Format::NodeEnv => env::node(value),
         Format::PythonDotenv => env::python(value),
+        Format::LaravelEnv => Ok(phpdotenv::quote(value)),
     }
 }
 
