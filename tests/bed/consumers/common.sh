@@ -81,6 +81,21 @@ as_person() {
         timeout "${BED_TIMEOUT:-30}" "$@")
 }
 
+# setting_file NAME: where a program's own settings file is: BED_FILE (absolute, or below ROOT), else the first that is there.
+setting_file() {
+    local place
+    for place in "${BED_FILE:-}" "$root/${BED_FILE:-srv/app/$1}" "$root/$1" "$home/$1"; do
+        [[ $place != /* ]] || [ ! -f "$place" ] || { printf '%s\n' "$place"; return; }
+    done
+    die "no $1 below $root (BED_FILE)"
+}
+
+# A library of a framework, which `install NAME` has put there; sets library.
+library() {
+    library=$layers/$1
+    [ -e "$library/packages" ] || unavailable "not installed: tests/bed/consumers/install $name"
+}
+
 # says FILE REGEX...: waits for one of them in a file; prints the number of the one that came.
 says() {
     local file=$1; shift
