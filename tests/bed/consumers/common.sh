@@ -16,8 +16,17 @@ unavailable() { printf '%s: %s\n' "$name" "$*" >&2; exit 75; }
 
 # Its own last words on standard error.
 failed() {
-    tail -n 20 "$@" >&2
+    cat "$@" 2>/dev/null | grep -q . || printf '%s: failed without a word\n' "$name" >&2
+    tail -qn 20 "$@" >&2
     exit 1
+}
+
+# In a namespace of our own: a name that no name server is needed for.
+name_machine() {
+    echo host.example.test >/proc/sys/kernel/hostname
+    echo host >/etc/hostname
+    echo host.example.test >/etc/mailname
+    printf '%s\n' '127.0.0.1 localhost' '127.0.0.1 mail.example.test' '127.0.1.1 host.example.test host' >/etc/hosts
 }
 
 # inside LAYER ROOT FROM TO: the rest of the script runs in LAYER, alone, with ROOT's files in their places. Sets root,

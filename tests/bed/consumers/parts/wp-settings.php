@@ -31,5 +31,10 @@ if (defined('WPMS_ON') && WPMS_ON && WPMS_MAILER === 'smtp') {
         add_filter('wp_mail_from_name', fn () => WPMS_MAIL_FROM_NAME);
     }
 }
+// Why it failed; credentials are hidden below level 4.
+add_action('phpmailer_init', function ($mail) {
+    $mail->SMTPDebug = 3;
+    $mail->Debugoutput = fn ($line) => fwrite(STDERR, rtrim($line) . "\n");
+}, 99);
 add_action('wp_mail_failed', fn ($error) => fwrite(STDERR, $error->get_error_message() . "\n"));
 exit(wp_mail($to, $subject, file_get_contents($body), defined('WPMS_MAIL_FROM') ? '' : "From: $from") ? 0 : 1);
