@@ -63,21 +63,26 @@ fn systemd_value(text: &str) -> Option<(String, usize)> {
     quote.is_none().then_some((value, length))
 }
 
+/// The key of the line `KEY=`, perhaps with `export` in front; where it begins, and where what stands behind the sign does.
+pub(super) fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {
+    let line = &text[at..next_line(text, at)];
+    let content = line.trim_start();
+    let start = at + line.len() - content.len();
+    let equals = content.find('=').filter(|_| !content.starts_with('#'))?;
+    let key = content[..equals].trim_end();
+    let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
+    Some((bare, start + key.len() - bare.len(), start + equals + 1))
+}
+
 /// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
 /// double quotes; without quotes it ends before a `#`.
 pub(in crate::plan) fn node(text: &str) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let line = &text[at..next_line(text, at)];
-        let content = line.trim_start();
-        let mut start = at + line.len() - content.len();
-        at += line.len();
-        let Some(equals) = content.find('=').filter(|_| !content.starts_with('#')) else { continue };
-        let key = content[..equals].trim_end();
-        let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
-        let from = start + equals + 1;
-        start += key.len() - bare.len();
+        let assignment = assignment(text, at);
+        at = next_line(text, at);
+        let Some((bare, start, from)) = assignment else { continue };
         let raw = &text[from..];
         let blanks = raw.len() - raw.trim_start_matches([' ', '\t']).len();
         let raw = &raw[blanks..];
@@ -105,15 +110,9 @@ pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let line = &text[at..next_line(text, at)];
-        let content = line.trim_start();
-        let mut start = at + line.len() - content.len();
-        at += line.len();
-        let Some(equals) = content.find('=').filter(|_| !content.starts_with('#')) else { continue };
-        let key = content[..equals].trim_end();
-        let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
-        let from = start + equals + 1;
-        start += key.len() - bare.len();
+        let assignment = assignment(text, at);
+        at = next_line(text, at);
+        let Some((bare, start, from)) = assignment else { continue };
         let raw = text[from..].trim_start_matches([' ', '\t']);
         let blanks = text[from..].len() - raw.len();
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));
