@@ -1,21 +1,15 @@
 //! A Laravel application's .env: first as phpdotenv reads it (`Parser/EntryParser.php`), then as `env()` hands it on
 //! (`Support/Env.php`), which takes some words for other things than text.
 
-use super::{Entry, Fault, FaultKind, next_line};
+use super::{Entry, Fault, FaultKind, env::assignment, next_line};
 
 pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let line = &text[at..next_line(text, at)];
-        let content = line.trim_start();
-        let mut start = at + line.len() - content.len();
-        at += line.len();
-        let Some(equals) = content.find('=').filter(|_| !content.starts_with('#')) else { continue };
-        let key = content[..equals].trim_end();
-        let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
-        let from = start + equals + 1;
-        start += key.len() - bare.len();
+        let assignment = assignment(text, at);
+        at = next_line(text, at);
+        let Some((bare, start, from)) = assignment else { continue };
         let raw = text[from..].trim_start_matches([' ', '\t']);
         let from = text.len() - raw.len();
         let (value, length) = match raw.chars().next() {
