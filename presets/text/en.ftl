@@ -974,7 +974,7 @@ target-docs = Manual
 # files that never tear
 host-unsynced = The disk did not confirm the last step. Everything is written, but after a power cut it may be as before: run mailsetup check then.
 field-resume = Go on where you were cut off?
-field-resume-help = A set-up for { $address } (profile { $profile }) was cut off on { $when }. Its answers are still here, but for the password. “No” begins anew.
+field-resume-help = The set-up for { $address } was cut off on { $when }. The answers (profile { $profile }) are still here, but for the password. “No” begins anew.
 # network: what stands between this machine and the server
 render-fault-starttls-gone = The server is known to have STARTTLS, and does not offer it now.
 render-fault-clear-login = The password was kept back: it would have gone in clear text.

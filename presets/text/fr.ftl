@@ -974,7 +974,7 @@ target-docs = Manuel
 # files that never tear
 host-unsynced = Le disque n’a pas confirmé la dernière étape. Tout est écrit, mais après une coupure de courant l’ancien état peut revenir : lancez alors mailsetup check.
 field-resume = Reprendre là où vous avez été coupé ?
-field-resume-help = Une configuration pour { $address } (profil { $profile }) a été interrompue le { $when }. Ses réponses sont encore là, sauf le mot de passe. « Non » recommence à zéro.
+field-resume-help = Configuration de { $address } interrompue le { $when }. Ses réponses (profil { $profile }) sont encore là, sauf le mot de passe. « Non » recommence à zéro.
 # network : ce qui se trouve entre cette machine et le serveur
 render-fault-starttls-gone = On sait que le serveur a STARTTLS, et il ne le propose plus.
 render-fault-clear-login = Le mot de passe n’est pas parti : il serait passé en clair.

@@ -178,7 +178,7 @@ fn named(line: &str) -> Option<usize> {
 fn is_secret(name: &str) -> bool {
     let is_pointer = ["eval", "command", "file", "maps", "options", "mechanism"].iter().any(|word| name.contains(word));
     let is_named = ["password", "passwd", "secret", "token"].iter().any(|word| name.contains(word));
-    !is_pointer && (is_named || name.ends_with("pass") || name.ends_with("_key"))
+    !is_pointer && (is_named || name == "raw" || name.ends_with("pass") || name.ends_with("_key"))
 }
 
 /// The line with the passwords of its URLs hidden: `scheme://user:password@host`.
@@ -257,6 +257,7 @@ mod tests {
             ("wp-config.php", "define('SMTP_PASS', 'x');", "define('SMTP_PASS', ••••••"),
             ("muttrc", "set smtp_pass='x'", "set smtp_pass=••••••"),
             ("remotes", "h smtp --user=u --pass='x' --ssl", "h smtp --user=u --pass=••••••"),
+            ("config.toml", "raw = 'x'", "raw = ••••••"),
             ("mailrc", "set mta=smtps://u:x%40@h:465 a", "set mta=smtps://u:••••••@h:465 a"),
             ("auth.conf", "u|h:x|y", "u|h:••••••"),
             ("settings.py", "EMAIL_HOST_PASSWORD = 'x'", "EMAIL_HOST_PASSWORD = ••••••"),

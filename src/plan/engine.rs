@@ -281,8 +281,12 @@ fn merged(
         return Ok(None);
     }
     let gone = file.remove.as_deref().map(|template| say(template, context)).transpose()?.unwrap_or_default();
-    let gone = gone.lines().map(str::trim).filter(|line| !line.is_empty());
-    let gone: Vec<Vec<String>> = gone.map(|line| line.split('.').map(str::to_owned).collect()).collect();
+    // In .properties the dots belong to the key.
+    let steps = |line: &str| match file.format {
+        Format::Properties => vec![line.to_owned()],
+        _ => line.split('.').map(str::to_owned).collect(),
+    };
+    let gone: Vec<Vec<String>> = gone.lines().map(str::trim).filter(|line| !line.is_empty()).map(steps).collect();
     Ok(Some(match (file.merge, around) {
         (MergeKind::Block, Some(around)) => merge::block::merge(&around, comment, &profile, &ours),
         (MergeKind::Keys | MergeKind::Block, _) => {

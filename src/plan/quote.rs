@@ -13,6 +13,7 @@ mod msmtprc;
 mod muttrc;
 mod nullmailer;
 pub(super) mod percent;
+mod phpdotenv;
 mod plain;
 mod properties;
 mod sh;
@@ -70,6 +71,7 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::SystemdEnv => Ok(env::systemd(value)),
         Format::NodeEnv => env::node(value),
         Format::PythonDotenv => env::python(value),
+        Format::LaravelEnv => Ok(phpdotenv::quote(value)),
     }
 }
 

@@ -14,6 +14,7 @@ mod monit;
 pub(super) mod msmtprc;
 mod muttrc;
 mod nullmailer;
+mod phpdotenv;
 mod plain;
 mod properties;
 mod shell;
@@ -111,6 +112,7 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::SystemdEnv => env::systemd(text).map(Doc::flat),
         Format::NodeEnv => env::node(text).map(Doc::flat),
         Format::PythonDotenv => env::python(text).map(Doc::flat),
+        Format::LaravelEnv => phpdotenv::entries(text).map(Doc::flat),
         // It has accounts that inherit in place of keys.
         Format::Msmtprc => Ok(Doc::default()),
     }

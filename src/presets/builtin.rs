@@ -35,6 +35,8 @@ pub(super) const TARGETS: Embedded = embed!("targets":
     "msmtp" "dotenv" "dotenv-sh" "postfix"
     "nullmailer" "dma" "s-nail" "git" "mutt" "neomutt"
     "alertmanager" "grafana" "gitea" "nextcloud" "django"
+    "wordpress" "laravel" "symfony" "django-environ" "flask-mail" "spring" "ghost" "mastodon" "gitlab" "vaultwarden"
+    "authentik" "keycloak" "nextcloud-env" "home-assistant" "himalaya" "kubernetes" "ansible" "smtp-url"
     "systemd-env" "docker-env" "node-env" "python-dotenv" "yaml" "json" "toml"
 );
 

@@ -80,11 +80,13 @@ pub enum Format {
     NodeEnv,
     /// An environment file for python-dotenv.
     PythonDotenv,
+    /// A Laravel application's .env.
+    LaravelEnv,
 }
 
 impl Format {
     /// Every one.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Msmtprc,
         Self::Dotenv,
         Self::DotenvSh,
@@ -114,6 +116,7 @@ impl Format {
         Self::SystemdEnv,
         Self::NodeEnv,
         Self::PythonDotenv,
+        Self::LaravelEnv,
     ];
 
     /// What begins a comment line; a format without comments has none to begin.

@@ -163,7 +163,8 @@ pub struct TargetFile {
     pub comment: Option<String>,
     /// The text, as a minijinja template over the settings; `| quote` applies the format's quoting rule.
     pub template: String,
-    /// With `keys`: a template of keys that must not stay, one a line, with dots between the steps of their way.
+    /// With `keys`: a template of keys that must not stay, one a line, with dots between the steps of their way; in .properties
+    /// the key as it is.
     pub remove: Option<String>,
 }
 

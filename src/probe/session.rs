@@ -146,7 +146,9 @@ impl<'r, 'a> Session<'r, 'a> {
         self.record.certificate.clone_from(&facts);
         match done {
             Err(HandshakeFault::Wire(fault)) => return Err(fault),
-            Err(HandshakeFault::Tls { error, first }) => return Err(tls::fault(&error, &first, leaf.as_deref())),
+            Err(HandshakeFault::Tls { error, first }) => {
+                return Err(tls::fault(&error, &self.record.log.redacted(&first), leaf.as_deref()));
+            }
             Ok(()) => {}
         }
         let version = self.wire.tls_version().unwrap_or_default();

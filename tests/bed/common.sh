@@ -19,6 +19,11 @@ begin() {
     chmod 644 "$dir"/log/*
 }
 
+# enter_netns COMMAND...: in the namespace of BED_NETNS, if there is one, COMMAND is run, with the ports that are free there.
+enter_netns() {
+    [ -z "${BED_NETNS:-}" ] || exec nsenter "--net=$BED_NETNS" env -u BED_NETNS BED_PORTS="587 465" "$@"
+}
+
 # However the script ends, COMMAND is run once.
 at_end() {
     # shellcheck disable=SC2064

@@ -1,5 +1,6 @@
 //! Passwords through every target, as the real consumers read them: identical, or refused before writing.
 
+mod applications;
 mod code;
 mod data;
 mod environment;

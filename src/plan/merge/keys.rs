@@ -85,7 +85,9 @@ fn is_same(format: Format, text: &str, entry: &Entry, ours: &str, new: &Entry) -
     match format {
         Format::Dotenv | Format::DotenvSh => there == here,
         Format::Yaml | Format::Json | Format::Toml | Format::PhpArray | Format::Ruby | Format::Python => {
-            entry.value == new.value && there.ends_with(['"', '\'']) == here.ends_with(['"', '\''])
+            // What only the consumer understands is the same when it is the same text.
+            let is_known = entry.value.is_some() || there == here;
+            is_known && entry.value == new.value && there.ends_with(['"', '\'']) == here.ends_with(['"', '\''])
         }
         _ => entry.value == new.value && entry.from == new.from,
     }
@@ -208,6 +210,7 @@ mod tests {
         let expected = "other:\r\n  deep:\r\n    k: 'v'\r\n  x: 1\r\nglobal: # later\r\n  host: 'h'\r\n  port: 465\r\n";
         assert_eq!(put(Format::Yaml, nothing, ours), expected);
         assert_eq!(put(Format::Yaml, "# only\n", "a: 'x'\n"), "# only\na: 'x'\n");
+        assert_eq!(put(Format::Yaml, "a: !secret b # c\n", "a: !secret x\n"), "a: !secret x # c\n");
         assert_eq!(put(Format::Yaml, "---\na: b\n", "a: 'x'\nc: 1\n"), "---\na: 'x'\nc: 1\n");
         assert_eq!(put(Format::Yaml, "é: b\nport: '465'\n", "port: 465\n"), "é: b\nport: 465\n");
         assert_eq!(without(Format::Yaml, "a: 1 # x\nb: 2\n", "b: 2\n", &[&["a"]]), "b: 2\n");

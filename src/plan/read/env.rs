@@ -63,16 +63,15 @@ fn systemd_value(text: &str) -> Option<(String, usize)> {
     quote.is_none().then_some((value, length))
 }
 
-/// The assignment on the line that begins at a place, perhaps with `export` in front: where its key begins, the key, and
-/// where what is behind the equals sign begins.
-fn assignment(text: &str, at: usize) -> Option<(usize, &str, usize)> {
+/// The key of the line `KEY=`, perhaps with `export` in front; where it begins, and where what stands behind the sign does.
+pub(super) fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {
     let line = &text[at..next_line(text, at)];
     let content = line.trim_start();
+    let start = at + line.len() - content.len();
     let equals = content.find('=').filter(|_| !content.starts_with('#'))?;
     let key = content[..equals].trim_end();
     let bare = key.strip_prefix("export ").map_or(key, str::trim_start);
-    let start = at + line.len() - content.len();
-    Some((start + key.len() - bare.len(), bare, start + equals + 1))
+    Some((bare, start + key.len() - bare.len(), start + equals + 1))
 }
 
 /// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
@@ -81,12 +80,12 @@ pub(in crate::plan) fn node(text: &str) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let Some((start, bare, from)) = assignment(text, at) else {
-            at = next_line(text, at);
-            continue;
-        };
-        let raw = text[from..].trim_start_matches([' ', '\t']);
-        let blanks = text[from..].len() - raw.len();
+        let assignment = assignment(text, at);
+        at = next_line(text, at);
+        let Some((bare, start, from)) = assignment else { continue };
+        let raw = &text[from..];
+        let blanks = raw.len() - raw.trim_start_matches([' ', '\t']).len();
+        let raw = &raw[blanks..];
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'));
         let closed = quote.and_then(|quote| raw[1..].find(quote).map(|length| (quote, &raw[1..=length])));
         let (value, length) = match (quote, closed) {
@@ -111,10 +110,9 @@ pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let Some((start, bare, from)) = assignment(text, at) else {
-            at = next_line(text, at);
-            continue;
-        };
+        let assignment = assignment(text, at);
+        at = next_line(text, at);
+        let Some((bare, start, from)) = assignment else { continue };
         let raw = text[from..].trim_start_matches([' ', '\t']);
         let blanks = text[from..].len() - raw.len();
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));

@@ -141,8 +141,9 @@ impl Walk<'_> {
         if self.is_key_next() {
             return self.key(Some(value), span);
         }
-        // `!secret name` and the like mean something that only their consumer knows.
-        let is_plain = tag.is_none_or(|tag| tag.is_yaml_core_schema());
+        // `!secret name` and the like mean something that only their consumer knows; to Ansible, `!unsafe` is a value that is
+        // no template.
+        let is_plain = tag.is_none_or(|tag| tag.is_yaml_core_schema() || tag.suffix == "unsafe");
         self.value(is_plain.then_some(value), style, span);
     }
 

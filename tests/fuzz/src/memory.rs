@@ -9,10 +9,8 @@ use std::{
 };
 
 use mailsetup::{
-    mail::{
-        Lock, Profile, Secret, Security,
-        profile::{SCHEMA, SecretPlace, Sender, Smtp, Trust},
-    },
+    host::profiles,
+    mail::{Lock, Secret},
     plan::{Existing, Files, Order, Plan, Scope, TargetChoice},
     probe::Stream,
 };
@@ -105,31 +103,28 @@ impl Files for Disk {
 }
 
 /// Settings that every target can carry.
+const PROFILE: &str = r#"
+schema = 1
+enabled = true
+[sender]
+address = "ops@example.com"
+name = "Ops"
+[smtp]
+host = "mail.example.com"
+port = 465
+security = "tls"
+auth = "auto"
+username = "ops@example.com"
+ehlo = "web1.example.com"
+[secret]
+store = "file"
+"#;
+
 pub fn order(scope: Scope, target: TargetChoice) -> Order {
     Order {
         name: "default".into(),
         scope,
-        profile: Profile {
-            schema: SCHEMA,
-            enabled: true,
-            run_as: None,
-            sender: Sender { address: "ops@example.com".into(), name: Some("Ops".into()), reply_to: None },
-            smtp: Smtp {
-                provider: None,
-                host: "mail.example.com".into(),
-                port: 465,
-                security: Security::Tls,
-                auth: "auto".into(),
-                username: Some("ops@example.com".into()),
-                ehlo: "web1.example.com".into(),
-                allow_plaintext: false,
-                tls: Trust::default(),
-            },
-            imap: None,
-            secret: Some(SecretPlace::File),
-            check: None,
-            targets: Vec::new(),
-        },
+        profile: profiles::parse("x.toml".as_ref(), PROFILE).unwrap_or_else(|error| unreachable!("{error:?}")),
         secret: Some(Secret::new("p@ss w#rd".into())),
         targets: vec![target],
         program: vec!["/usr/bin/mailsetup".into()],

@@ -2,11 +2,11 @@
 
 use super::*;
 
-/// The passwords that a script reads from one file each, as a JSON list.
-fn read_by(program: &str, script: &[&str], target: &str) {
+/// The passwords that a script reads from one file each, the target's first, second ..., as a JSON list.
+pub(super) fn read_by(program: &str, script: &[&str], target: &str, file: usize) {
     let carried = carried(target, |_| ());
     let folder = tempfile::tempdir().unwrap();
-    let paths = write_all(folder.path(), carried.iter().map(|(_, files)| files[0].clone()));
+    let paths = write_all(folder.path(), carried.iter().map(|(_, files)| files[file].clone()));
     let read: Vec<String> = serde_json::from_str(&output(Command::new(program).args(script).args(&paths))).unwrap();
     assert_eq!(read.len(), carried.len());
     for (read, (password, _)) in read.iter().zip(&carried) {
@@ -25,12 +25,12 @@ fn other_parsers_read_what_was_written() {
         if is_installed("python3", &["-c", import]) {
             let script =
                 format!("{import}\nimport sys, json\nprint(json.dumps([{load}['smtp']['password'] for f in sys.argv[1:]]))");
-            read_by("python3", &["-c", &script], target);
+            read_by("python3", &["-c", &script], target, 0);
         }
     }
     if is_installed("ruby", &["-e", "require 'yaml'; require 'json'"]) {
         let script = "require 'yaml'; require 'json'; puts JSON.generate(ARGV.map { |f| YAML.safe_load(File.read(f, encoding: 'UTF-8'))['smtp']['password'] })";
-        read_by("ruby", &["-e", script], "yaml");
+        read_by("ruby", &["-e", script], "yaml", 0);
     }
 }
 

@@ -95,7 +95,12 @@ fn s_nail_logs_in_with_what_was_written() {
         fs::write(&rc, text).unwrap();
         let mut command = Command::new("s-nail");
         command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", folder.path()).env("LANG", "C.UTF-8");
-        command.env("MAILRC", &rc).args(["-:u", "-s", "test", "root@example.com"]).stdin(Stdio::null());
+        // Some of the files keep a copy of what is sent, beside whoever sends.
+        command
+            .current_dir(folder.path())
+            .env("MAILRC", &rc)
+            .args(["-:u", "-s", "test", "root@example.com"])
+            .stdin(Stdio::null());
         let said = command.output().unwrap();
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     };

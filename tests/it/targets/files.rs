@@ -91,6 +91,9 @@ fn a_file_that_its_program_would_not_take_is_left_alone_with_its_line() {
         ("dma", "SMARTHOST x\r\n", 1),
         ("s-nail", "set a=b\r\n", 1),
         ("python-dotenv", "A=1\nB='x\n", 2),
+        ("laravel", "A=1\nB=my shop\n", 2),
+        ("wordpress", "<?php\ndefine('A', 'x);\n", 2),
+        ("spring", "a=1\nb=\\u12\n", 2),
     ];
     for (key, text, line) in broken {
         let target = catalog.target(key).unwrap();

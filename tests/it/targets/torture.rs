@@ -23,15 +23,26 @@ fn identical_or_refused_with_the_reason() {
         }
         threads.into_iter().map(|(key, thread)| (key, thread.join().unwrap())).collect()
     });
-    // A rule that becomes stricter is seen here.
-    let carries_all = ["dotenv-sh", "git", "mutt", "neomutt", "s-nail", "nullmailer", "dma", "nextcloud", "django", "json"];
-    for key in carries_all.into_iter().chain(["yaml", "toml", "systemd-env", "docker-env"]) {
-        assert_eq!(refused[key], 0, "{key}");
+    // A rule that becomes stricter is seen here; a target that is not named carries all.
+    let counts = [
+        ("msmtp", 1),
+        ("dotenv", 64),
+        ("postfix", 3),
+        ("alertmanager", 7),
+        ("grafana", 7),
+        ("gitea", 1),
+        ("node-env", 1),
+        ("python-dotenv", 29),
+        ("vaultwarden", 64),
+        ("mastodon", 64),
+        ("authentik", 64),
+        ("nextcloud-env", 64),
+        ("spring", 1),
+    ];
+    let counts: BTreeMap<&str, usize> = counts.into_iter().collect();
+    for (key, count) in refused {
+        assert_eq!(count, counts.get(key).copied().unwrap_or_default(), "{key}");
     }
-    let others = ["msmtp", "dotenv", "postfix", "alertmanager", "grafana", "gitea", "node-env", "python-dotenv"];
-    let counts = others.map(|key| refused[key]);
-    assert_eq!(counts, [1, 64, 3, 7, 7, 1, 1, 29]);
-    assert_eq!(refused.len(), carries_all.len() + 4 + others.len());
 }
 
 /// How many passwords a target refuses; of the others each comes back as it was.

@@ -119,7 +119,7 @@ fn the_next_one_goes_on_where_it_was_cut_off_and_then_forgets() {
 
         let session = place.next(front, Lang::En);
         session.expect(Field::Resume);
-        session.read(&format!("for {DEMO_USER} (profile relay) was cut off on 20"));
+        session.read(&format!("for {DEMO_USER} was cut off on 20"));
         session.terminal.key(Key::Enter);
         // All that is missing is the password.
         session.expect(Field::Password);
@@ -205,7 +205,7 @@ fn it_is_asked_in_french_and_shows_what_a_file_says_as_text() {
     for front in Front::ALL {
         let session = place.next(front, Lang::Fr);
         session.expect(Field::Resume);
-        session.read("(profil relay) a été");
+        session.read("interrompue le 20");
         let raw = String::from_utf8_lossy(&session.terminal.raw_output()).into_owned();
         assert!(!raw.contains("\x1b]0;evil") && raw.contains("evil"), "{front:?}");
         session.terminal.key(Key::Ctrl('c'));

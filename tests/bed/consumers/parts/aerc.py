@@ -1,0 +1,46 @@
+"""Drives aerc on a pseudo-terminal: waits for what its screen shows, types, and ends with what it said of the message."""
+import os, pty, re, select, sys, time
+
+import pyte
+
+to, subject, body = sys.argv[1:]
+screen = pyte.Screen(120, 40)
+stream = pyte.ByteStream(screen)
+pid, terminal = pty.fork()
+if pid == 0:
+    # Its editor leaves the text that --body-file would have given.
+    os.environ.update(TERM="xterm-256color", EDITOR=f"cp {body}", COLUMNS="120", LINES="40")
+    os.execvp("aerc", ["aerc"])
+
+
+def text():
+    return "\n".join(line.rstrip() for line in screen.display if line.strip())
+
+
+def wait(*patterns, seconds=20):
+    """The number of the pattern that the screen shows first."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for n, pattern in enumerate(patterns):
+            if re.search(pattern, text()):
+                return n
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                stream.feed(os.read(terminal, 65536))
+            except OSError:
+                break
+    sys.exit(f"aerc does not show {patterns}:\n{text()}")
+
+
+def type_(keys):
+    os.write(terminal, keys.encode())
+
+
+wait("INBOX")
+type_(":")
+wait(r"(?m)^:")
+type_(f'compose -H "To: {to}" -H "Subject: {subject}"\r')
+wait("Send this email|send this email|Send the message|:send")
+type_("y")
+if wait(r"(?i)message sent|sent\.", r"(?i)send: |error|failed|535|certificate|STARTTLS is supported") != 0:
+    sys.exit(text())
