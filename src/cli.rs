@@ -17,6 +17,7 @@ mod providers;
 mod report;
 mod set_up;
 mod targets;
+mod vault;
 
 use std::{
     io::{self, Write},
@@ -37,6 +38,7 @@ use inputs::Inputs;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    crate::host::guard();
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let text = Rc::new(Text::new(language(&arguments)));
     let exit = match args::command(&text).try_get_matches_from(&arguments) {
@@ -83,7 +85,8 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
         "edit" => set_up::run(&context, Some(word("PROFILE").unwrap_or("default"))),
         "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
         "undo" => commands::undo(&context),
-        "secret" => commands::secret(&context, word("PROFILE")),
+        "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
+        "vault" => vault::run(&context, matches),
         "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
         "providers" => providers::run(&context, word("QUERY")),
         "targets" => targets::run(&context, word("QUERY")),

@@ -7,6 +7,7 @@
 //! state/lock                  held while something is written; names the process
 //! state/journal/ID.json       one write: what it did, with hashes; begun, then done (0600, never a secret)
 //! state/backups/ID/N.before   contents before and after (0600, in 0700)
+//! state/machine.key           what opens a vault that is locked by this machine (0600)
 //! state/resume.toml           what a set-up had come to when its line was dropped (0600, never a secret)
 //! FOLDER/.mailsetup-ID-…      beside a file: its new content before it gets its name, and a second name of the old one
 //! ```
@@ -26,6 +27,7 @@ mod command;
 mod disk;
 mod error;
 mod facts;
+mod guard;
 mod places;
 mod private;
 mod prune;
@@ -38,6 +40,7 @@ pub use command::CommandFault;
 pub use disk::Disk;
 pub use error::HostError;
 pub use facts::{Facts, facts, installed_targets, machine, system};
+pub use guard::guard;
 pub use places::{Folders, places};
 pub use private::save_private;
 pub use take_back::take_back;

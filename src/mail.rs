@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod endpoint;
+pub mod lock;
 pub mod mechanism;
 pub mod profile;
 pub mod reply;
@@ -12,6 +13,7 @@ pub mod security;
 
 pub use address::Address;
 pub use endpoint::Endpoint;
+pub use lock::{Keys, Lock};
 pub use mechanism::{Auth, Mechanism};
 pub use profile::Profile;
 pub use reply::Reply;

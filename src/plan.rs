@@ -32,8 +32,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroize;
+
 use crate::{
-    mail::{Profile, Secret, profile::Written},
+    mail::{
+        Keys, Lock, Profile, Secret,
+        profile::{SecretPlace, Written},
+    },
     presets::{Phrase, target::RunPurpose},
 };
 
@@ -71,6 +76,8 @@ pub struct Places {
     pub state: PathBuf,
     /// The current folder.
     pub cwd: PathBuf,
+    /// What opens the vault, as far as it was given beforehand.
+    pub keys: Keys,
 }
 
 impl Places {
@@ -82,6 +89,16 @@ impl Places {
     /// The secret's file, when the store is `file`.
     pub fn secret(&self, name: &str) -> PathBuf {
         self.config.join("profiles").join(format!("{name}.secret"))
+    }
+
+    /// The secret's file, when the store is `systemd`.
+    pub fn credential(&self, name: &str) -> PathBuf {
+        self.config.join("profiles").join(format!("{name}.cred"))
+    }
+
+    /// The scope's vault.
+    pub fn vault(&self) -> PathBuf {
+        self.config.join("vault")
     }
 }
 
@@ -100,6 +117,8 @@ pub struct Order {
     pub targets: Vec<TargetChoice>,
     /// The program that consumers run to fetch the secret: mailsetup's absolute path, with what has to stand in front of it.
     pub program: Vec<String>,
+    /// What a vault is locked with, when one has to be made.
+    pub lock: Lock,
 }
 
 /// A target that was chosen, as `--target NAME[=PATH]` says it.
@@ -155,6 +174,9 @@ pub trait Files {
 
     /// Whether a group of this name exists.
     fn has_group(&self, group: &str) -> bool;
+
+    /// The name of a user's own group; `None` when there is no such user.
+    fn group_of(&self, user: &str) -> Option<String>;
 }
 
 /// What will be done.
@@ -167,7 +189,9 @@ pub struct Plan {
     /// Commands to run afterwards.
     pub runs: Vec<Run>,
     /// A secret to put into a store that is not a file.
-    pub keep: Option<(crate::mail::profile::SecretPlace, Secret)>,
+    pub keep: Option<(SecretPlace, Secret)>,
+    /// Where the profile's secret was kept until now, when that is a store with entries: the entry is taken out.
+    pub former: Option<SecretPlace>,
     /// What a person should know about this plan.
     pub notes: Vec<Note>,
 }
@@ -235,5 +259,27 @@ impl std::fmt::Debug for Plan {
             .field("changes", &self.changes)
             .field("runs", &self.runs)
             .finish_non_exhaustive()
+    }
+}
+
+impl Existing {
+    /// The content alone; it is wiped by whoever has it then.
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
+
+impl Drop for Existing {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.bytes.zeroize();
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.before.zeroize();
+        self.after.zeroize();
     }
 }

@@ -4,6 +4,7 @@ mod egress;
 mod survey;
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{Arc, mpsc::Sender},
     thread,
@@ -14,12 +15,15 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{Security, reply::escape},
+    mail::{Security, profile::SecretPlace, reply::escape},
     phrase,
-    plan::{self, Order, Places, ReadBack, ReadSecret, Scope, TargetChoice},
+    plan::{self, Order, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice},
     presets::{Catalog, Lang, Phrase, Target, Text},
     probe::{self, Cancel, Climb, Goal, MessageSpec, Outgoing, Report, Resolve, Trust},
-    setup::{Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile},
+    setup::{
+        Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Proof, Reading, Stores, Trouble, Work, Write, Written,
+        WrittenFile,
+    },
 };
 
 pub use egress::EgressTargets;
@@ -82,7 +86,7 @@ impl Runner {
                 let report = self.climb(&dial, None, Climbing::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
-            Work::Stores => Outcome::Stores(self.barred_stores()),
+            Work::Stores(reading) => Outcome::Stores(self.stores(&reading)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }
@@ -161,11 +165,19 @@ impl Runner {
         .map_err(|fault| probe::Fault::Local(fault.to_string()))
     }
 
-    fn barred_stores(&self) -> Vec<(&'static str, String)> {
-        match host::secrets::keyring_available() {
-            Ok(()) => Vec::new(),
-            Err(fault) => vec![("keyring", Text::new(self.lang).say(&fault.phrase()))],
-        }
+    fn stores(&self, reading: &Reading) -> Stores {
+        let Ok(places) = (self.places)(reading.scope) else { return Stores::default() };
+        let text = Text::new(self.lang);
+        let offer = host::secrets::offer(reading.run_as.as_deref(), &places);
+        let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
+        Stores { barred: said(offer.barred), locks: said(offer.locks), has_vault: offer.has_vault }
+    }
+
+    /// The places of an order, with the lock that it wants for a new vault.
+    fn places_of(&self, order: &Order) -> Result<Places, Trouble> {
+        let mut places = (self.places)(order.scope).map_err(|error| trouble_of(error.into()))?;
+        places.keys.lock = order.lock;
+        Ok(places)
     }
 
     /// Plans the files of an order.
@@ -173,41 +185,53 @@ impl Runner {
     /// # Errors
     /// Why it cannot be planned, with the answer that would mend it.
     pub fn plan(&self, order: &Order) -> Result<plan::Plan, Trouble> {
-        let places = (self.places)(order.scope).map_err(|error| trouble_of(error.into()))?;
-        plan::plan(order, &self.catalog, &places, &Disk::new(&places)).map_err(|refusal| Trouble {
-            field: refusal.target().map(|_| Field::Targets),
+        let places = self.places_of(order)?;
+        let plan = plan::plan(order, &self.catalog, &places, &Disk::new(&places)).map_err(|refusal| Trouble {
+            field: match &refusal {
+                Refusal::NoUser { .. } => Some(Field::RunAs),
+                refusal => refusal.target().map(|_| Field::Targets),
+            },
             phrase: refusal.phrase(),
             hint: refusal.hint(),
             exit: refusal.exit(),
-        })
+        })?;
+        if let Some((place, _)) = &plan.keep {
+            let at_store = |trouble: Trouble| Trouble { field: Some(Field::SecretStore), ..trouble };
+            host::secrets::ready(place, &places).map_err(|error| at_store(trouble_of(error.into())))?;
+        }
+        Ok(plan)
     }
 
     /// Writes the files, reads them back by the consumers' rules, and sends from what was written.
     fn write(&self, write: &Write, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Result<Written, Trouble> {
         let order = &write.order;
-        let places = (self.places)(order.scope).map_err(|error| trouble_of(error.into()))?;
+        let places = self.places_of(order)?;
         let hold = host::signals::hold();
         let applied =
             host::apply(&write.plan, &places, &host::Options::default()).map_err(|error| trouble_of(error.into()))?;
         drop(hold);
+        let take_back = |phrase: Phrase, field: Field| {
+            if applied.changed {
+                let _hold = host::signals::hold();
+                if let Err(error) = host::undo(&places, &host::Options::default()) {
+                    return trouble_of(error.into());
+                }
+            }
+            Trouble { phrase, hint: Some(phrase!("runner-taken-back")), field: Some(field), exit: Exit::CantCreate }
+        };
+        let unproven = host::secrets::prove(order, &places).map_err(|phrase| take_back(phrase, Field::SecretStore))?;
         let mut proofs = Vec::new();
         for choice in &order.targets {
             let Some(target) = self.catalog.target(&choice.key) else { continue };
             match self.prove(write, target, choice, &places, cancel, progress) {
                 Ok(proof) => proofs.push(proof),
-                Err(phrase) => {
-                    if applied.changed {
-                        let _hold = host::signals::hold();
-                        host::undo(&places, &host::Options::default()).map_err(|error| trouble_of(error.into()))?;
-                    }
-                    let hint = Some(phrase!("runner-taken-back"));
-                    return Err(Trouble { phrase, hint, field: Some(Field::Targets), exit: Exit::CantCreate });
-                }
+                Err(phrase) => return Err(take_back(phrase, Field::Targets)),
             }
         }
         let file =
             |file: host::AppliedFile| WrittenFile { path: file.path, action: file.action.as_str(), backup: file.backup };
         let mut notes: Vec<Phrase> = write.plan.notes.iter().map(|note| note.phrase.clone()).collect();
+        notes.extend(unproven);
         notes.extend(applied.notes);
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
         Ok(Written {
@@ -240,7 +264,7 @@ impl Runner {
         // An image's files name paths of the image: its own programs have to prove them.
         let report = match write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send) {
             Some(dial) => {
-                let dial = as_read(dial, &read, &target.key)?;
+                let dial = as_read(dial, &read, &target.key, order.profile.secret.as_ref())?;
                 Some(self.climb(&dial, file.as_deref(), Climbing::Proof, cancel, progress))
             }
             None => None,
@@ -250,7 +274,7 @@ impl Runner {
 }
 
 /// The climb with what the consumer reads in its files, in place of what is remembered.
-fn as_read(dial: &Dial, read: &ReadBack, target: &str) -> Result<Dial, Phrase> {
+fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<Dial, Phrase> {
     let mut dial = dial.clone();
     dial.endpoint.host.clone_from(&read.host);
     dial.endpoint.port = read.port.parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
@@ -261,7 +285,11 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str) -> Result<Dial, Phrase> {
         login.username = read.username.clone().unwrap_or_default();
         login.secret = match &read.password {
             Some(ReadSecret::Inline(secret)) => secret.clone(),
-            Some(ReadSecret::Command(command)) => host::input::from_command(command).map_err(|error| error.phrase())?,
+            Some(ReadSecret::Command(command)) => match place {
+                Some(SecretPlace::Env { variable }) => host::input::from_command_with(command, variable),
+                _ => host::input::from_command(command),
+            }
+            .map_err(|error| error.phrase())?,
             None => return Err(phrase!("runner-mismatch", target = target, field = "password")),
         };
     }

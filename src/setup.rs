@@ -21,7 +21,9 @@ mod view;
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
-pub use effect::{Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Trouble, Work, Write, Written, WrittenFile};
+pub use effect::{
+    Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
+};
 pub use field::{FIELDS, Field, Shape, Spec};
 pub use memory::{Memory, Remembered};
 pub use question::{Advice, Choice, Question};
@@ -190,6 +192,8 @@ pub struct Facts {
     pub command: Vec<String>,
     /// The program that consumers run to fetch the secret, with what has to stand in front of its own arguments.
     pub program: Vec<String>,
+    /// What a new vault is locked with, by the keys that were given.
+    pub lock: crate::mail::Lock,
     /// The current folder: relative paths are written as absolute ones.
     pub cwd: std::path::PathBuf,
 }
@@ -251,7 +255,7 @@ pub struct Setup {
     discovery: Slot<Search, Discovery>,
     probe: Slot<Dial, Tested>,
     test: Slot<Dial, Tested>,
-    stores: Slot<(), BTreeMap<&'static str, String>>,
+    stores: Slot<Reading, Stores>,
     plan: Slot<Order, Result<Plan, Trouble>>,
     write: Slot<Write, Result<Written, Trouble>>,
     /// The test that a person chose to write in spite of.
@@ -289,7 +293,7 @@ impl Setup {
             cancelled: false,
             lost: false,
         };
-        setup.stores.want(Some(()));
+        setup.stores.want(Some(setup.stores_order()));
         setup
     }
 
@@ -347,7 +351,7 @@ impl Setup {
     pub fn background(&self) -> Vec<Effect> {
         let search = self.discovery.effect(|search| Work::Discover(Box::new(search.clone())));
         let probe = self.probe.effect(|dial| Work::Probe(Box::new(dial.clone())));
-        let stores = self.stores.effect(|()| Work::Stores);
+        let stores = self.stores.effect(|reading| Work::Stores(reading.clone()));
         search.into_iter().chain(probe).chain(stores).collect()
     }
 

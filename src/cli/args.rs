@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use crate::{
+    mail::Lock,
     presets::Text,
     setup::{FIELDS, Field, Shape},
 };
@@ -21,7 +22,7 @@ const fn extra(name: &'static str, short: Option<char>, value: &'static str, glo
 }
 
 /// Flags that are no fields.
-pub(super) const EXTRAS: [Extra; 20] = [
+pub(super) const EXTRAS: [Extra; 24] = [
     extra("password-stdin", None, "", false),
     extra("password-file", None, "FILE", false),
     extra("password-fd", None, "N", false),
@@ -34,6 +35,10 @@ pub(super) const EXTRAS: [Extra; 20] = [
     extra("report", None, "FILE", false),
     extra("plain", None, "", false),
     extra("demo", None, "", false),
+    extra("vault-passphrase-file", None, "FILE", true),
+    extra("vault-passphrase-fd", None, "N", true),
+    extra("vault-passphrase-env", None, "NAME", true),
+    extra("vault-key-file", None, "FILE", true),
     extra("root", None, "DIR", true),
     extra("timeout", None, "SECONDS", true),
     extra("lang", None, "en|fr", true),
@@ -105,6 +110,30 @@ fn changes(text: &Text) -> impl Iterator<Item = Arg> {
     answers(text).into_iter().filter(wanted).map(by_flag)
 }
 
+/// What can be done with the vault.
+fn vault(text: &Text) -> Command {
+    let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-vault-{name}")));
+    let value = |name: &'static str, value: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
+    };
+    let passphrase = || {
+        [("new-passphrase-file", "FILE"), ("new-passphrase-fd", "N"), ("new-passphrase-env", "NAME")]
+            .map(|(name, word)| value(name, word))
+    };
+    let lock = Arg::new("LOCK").required(true).value_parser(Lock::ALL.map(Lock::as_str)).help(text.get("field-vault-lock"));
+    Command::new("vault")
+        .about(text.get("command-vault"))
+        .subcommand_required(true)
+        .subcommand_help_heading(text.get("cli-heading-commands"))
+        .subcommands([
+            sub("status"),
+            sub("passphrase").args(passphrase()),
+            sub("rotate"),
+            sub("export"),
+            sub("lock-with").arg(lock).args(passphrase()).arg(value("new-key-file", "FILE")),
+        ])
+}
+
 fn subcommands(text: &Text) -> Vec<Command> {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
     let arg = |name: &'static str| Arg::new(name).value_name(name).help(text.get(&format!("arg-{}", name.to_lowercase())));
@@ -133,7 +162,8 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("edit").arg(arg("PROFILE")).args(changes(text)),
         sub("remove").arg(arg("PROFILE").required(true)),
         sub("undo"),
-        sub("secret").arg(arg("PROFILE")),
+        sub("secret").arg(arg("PROFILE")).arg(switch("drop-in")),
+        vault(text),
         sub("providers").arg(arg("QUERY")),
         sub("targets").arg(arg("QUERY")),
         sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([

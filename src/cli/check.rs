@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Exit},
     frontend::script::exit_of,
     host::{self, Disk},
-    mail::{Auth, Profile, Security, profile::Check},
+    mail::{Auth, Lock, Profile, Security, profile::Check},
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
@@ -31,7 +31,7 @@ use crate::{
 /// Runs the check; with `send` a message goes to the sender.
 pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<Exit, Error> {
     let (name, mut profile) = chosen(context, named)?;
-    let places = context.places()?;
+    let places = context.places_for(&profile)?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
@@ -161,6 +161,7 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial
         secret: dial.login.as_ref().map(|login| login.secret.clone()),
         targets: Vec::new(),
         program: vec![super::context::program()],
+        lock: Lock::default(),
     };
     let disk = Disk::new(places);
     let mut notes = Vec::new();

@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
-    mail::{Profile, reply::escape},
+    mail::{Profile, profile::SecretPlace, reply::escape},
     phrase,
 };
 
@@ -15,7 +15,8 @@ pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, 
     let places = context.places()?;
     let name = match named {
         Some(name) => name.to_owned(),
-        None => match host::profiles::names(&places)?.as_slice() {
+        // Whoever may read one profile alone sees no list of them.
+        None => match host::profiles::names(&places).unwrap_or_default().as_slice() {
             [only] => only.clone(),
             _ => "default".to_owned(),
         },
@@ -123,8 +124,8 @@ pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(),
     Ok(())
 }
 
-/// `secret`: prints the secret, for passwordeval and the like.
-pub(super) fn secret(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+/// `secret`: prints the secret, for passwordeval and the like; with `drop_in`, what a unit needs to be given it.
+pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, named)?;
     if !profile.enabled {
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
@@ -133,7 +134,15 @@ pub(super) fn secret(context: &Context, named: Option<&str>) -> Result<Exit, Err
     let Some(place) = &profile.secret else {
         return Err(Error::new(Exit::NoInput, phrase!("secret-none", profile = name)));
     };
-    let secret = host::secrets::read(&name, place, &context.places()?)?;
+    if drop_in {
+        if *place != SecretPlace::Systemd {
+            return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
+        }
+        let credential = context.places()?.credential(&name);
+        context.out(host::secrets::drop_in(&name, &credential).trim_end())?;
+        return Ok(Exit::Ok);
+    }
+    let secret = host::secrets::read(&name, place, &context.places_for(&profile)?)?;
     context.out(secret.expose())?;
     Ok(Exit::Ok)
 }

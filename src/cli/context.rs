@@ -1,6 +1,7 @@
 //! What every command shares: texts, catalog, places, and how it speaks.
 
 use std::{
+    cell::RefCell,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     rc::Rc,
@@ -12,7 +13,9 @@ use super::inputs::Inputs;
 use crate::{
     discover::{Net, Reach},
     error::{Error, Exit},
-    host::{self, Folders, HostError},
+    frontend::lines::ask_on_terminal,
+    host::{self, Folders, HostError, input, secrets::vault},
+    mail::{Keys, Lock, Profile, Secret, profile::SecretPlace},
     phrase,
     plan::{Places, Scope},
     presets::{Catalog, Lang, Phrase, Text},
@@ -30,6 +33,8 @@ pub(super) struct Context {
     pub(super) verbose: bool,
     scope: Option<Scope>,
     root: Option<PathBuf>,
+    /// What opens the vault: as it was given, and as it was asked for since.
+    keys: RefCell<Keys>,
 }
 
 impl Context {
@@ -44,6 +49,7 @@ impl Context {
         // The answers file may ask for another language than the one that its own errors are said in.
         let text = lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(Text::new(lang)));
         let root = inputs.get("root").map(PathBuf::from);
+        let keys = keys(&inputs)?;
         let mut context = Self {
             text,
             catalog: Arc::new(Catalog::builtin()),
@@ -53,6 +59,7 @@ impl Context {
             inputs,
             scope,
             root,
+            keys: RefCell::new(keys),
         };
         if let Ok(places) = context.places() {
             let catalog = Catalog::with_overrides(&places.config).map_err(|fault| {
@@ -74,7 +81,29 @@ impl Context {
 
     /// Where things are.
     pub(super) fn places(&self) -> Result<Places, HostError> {
-        host::places(self.scope, self.root.as_deref(), Folders::of_person())
+        let places = host::places(self.scope, self.root.as_deref(), Folders::of_person())?;
+        Ok(Places { keys: self.keys.borrow().clone(), ..places })
+    }
+
+    /// The same, with what opens the vault: a passphrase that was not given is asked for, where somebody is there.
+    pub(super) fn places_to_open(&self) -> Result<Places, Error> {
+        let places = self.places()?;
+        let asks = places.keys.passphrase.is_none() && !self.inputs.is_set("no-input");
+        if asks && vault::look_at(&places)?.is_some_and(|closed| closed.lock == Lock::Passphrase) {
+            // Without a terminal the vault itself says what is missing.
+            self.keys.borrow_mut().passphrase = ask_on_terminal(&self.text.get("vault-ask")).ok().flatten();
+        }
+        Ok(self.places()?)
+    }
+
+    /// The places of a profile whose secret is about to be read.
+    pub(super) fn places_for(&self, profile: &Profile) -> Result<Places, Error> {
+        if profile.secret == Some(SecretPlace::Vault) { self.places_to_open() } else { Ok(self.places()?) }
+    }
+
+    /// What a new vault is locked with, by the keys that were given.
+    pub(super) fn lock(&self) -> Lock {
+        self.keys.borrow().lock
     }
 
     /// How far the settings of an address are looked for. The demo asks nobody.
@@ -101,11 +130,14 @@ impl Context {
     }
 
     pub(super) fn runner(&self) -> Runner {
-        let root = self.root.clone();
+        let (root, keys) = (self.root.clone(), self.keys.borrow().clone());
         Runner {
             catalog: self.catalog.clone(),
             lang: self.lang(),
-            places: Arc::new(move |scope| host::places(Some(scope), root.as_deref(), Folders::of_person())),
+            places: Arc::new(move |scope| {
+                let places = host::places(Some(scope), root.as_deref(), Folders::of_person())?;
+                Ok(Places { keys: keys.clone(), ..places })
+            }),
             net: Arc::new(Net::system),
             resolver: Arc::new(SystemResolver),
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
@@ -148,6 +180,32 @@ impl Context {
             _ => variable("NO_COLOR").is_none(),
         }
     }
+}
+
+/// What opens the vault, from wherever flags say.
+fn keys(inputs: &Inputs) -> Result<Keys, Error> {
+    let passphrase = if let Some(path) = inputs.get("vault-passphrase-file") {
+        Some(input::from_file(Path::new(path))?)
+    } else if let Some(number) = inputs.get("vault-passphrase-fd") {
+        Some(from_fd(number)?)
+    } else if let Some(name) = inputs.get("vault-passphrase-env") {
+        Some(input::from_env(name)?)
+    } else {
+        None
+    };
+    let key_file = inputs.get("vault-key-file").map(PathBuf::from);
+    let lock = match (&key_file, &passphrase) {
+        (Some(_), _) => Lock::KeyFile,
+        (None, Some(_)) => Lock::Passphrase,
+        (None, None) => Lock::default(),
+    };
+    Ok(Keys { passphrase, key_file, lock })
+}
+
+/// The secret on a file descriptor that was named by its number.
+pub(super) fn from_fd(number: &str) -> Result<Secret, Error> {
+    let unusable = || Error::new(Exit::Usage, phrase!("cli-password-fd", typed = crate::mail::reply::escape(number)));
+    Ok(input::from_fd(number.parse().map_err(|_| unusable())?)?)
 }
 
 /// An environment variable that is set and not empty.

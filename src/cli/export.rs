@@ -10,14 +10,16 @@ use super::{
 };
 use crate::{
     error::{Error, Exit},
-    host, phrase,
+    host,
+    mail::Lock,
+    phrase,
     plan::{Order, TargetChoice},
 };
 
 /// Writes the named targets beside those that the profile has; with `print` nothing is written.
 pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, print: bool) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, named)?;
-    let places = context.places()?;
+    let places = context.places_for(&profile)?;
     let secret = match &profile.secret {
         Some(place) => Some(host::secrets::read(&name, place, &places)?),
         None => None,
@@ -33,7 +35,8 @@ pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, prin
         }));
     }
     all.extend(wanted.iter().filter(|choice| !all.contains(choice)).cloned().collect::<Vec<_>>());
-    let order = Order { name, scope: places.scope, profile, secret, targets: all, program: vec![program()] };
+    let order =
+        Order { name, scope: places.scope, profile, secret, targets: all, program: vec![program()], lock: Lock::default() };
     let plan = context.runner().plan(&order).map_err(|trouble| Error {
         exit: trouble.exit,
         phrase: trouble.phrase,

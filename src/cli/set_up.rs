@@ -57,6 +57,10 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     };
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");
+    if let Some(name) = edit {
+        // A passphrase is asked for before the screen is drawn.
+        context.places_for(&host::profiles::load(name, &context.places()?)?)?;
+    }
     let mut stage = if is_demo { demo::stage(context, options)? } else { real(context, options) };
     if let Some(name) = edit {
         saved::load(context, &mut stage.setup, name)?;
@@ -98,6 +102,7 @@ fn real(context: &Context, options: Options) -> Stage {
         suggested_address: None,
         command,
         program: vec![program()],
+        lock: context.lock(),
         cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
@@ -122,10 +127,7 @@ fn secret(context: &Context) -> Result<Option<Given>, Error> {
     } else if let Some(path) = inputs.get("password-file") {
         (input::from_file(Path::new(path)), vec!["--password-file".into(), path.into()])
     } else if let Some(number) = inputs.get("password-fd") {
-        let Ok(fd) = number.parse() else {
-            return Err(Error::new(Exit::Usage, phrase!("cli-password-fd", typed = escape(number))));
-        };
-        (input::from_fd(fd), vec!["--password-fd".into(), number.into()])
+        (Ok(super::context::from_fd(number)?), vec!["--password-fd".into(), number.into()])
     } else if let Some(name) = inputs.get("password-env") {
         (input::from_env(name), vec!["--password-env".into(), name.into()])
     } else if let Some(command) = inputs.get("password-command") {

@@ -6,7 +6,10 @@ use std::{
     os::fd::AsFd,
 };
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::{
+    fs::{Mode, OFlags},
+    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr},
+};
 use zeroize::Zeroizing;
 
 use super::{
@@ -146,11 +149,13 @@ impl Liner<'_> {
         let mut out = io::stderr().lock();
         if question.shape == Shape::Secret {
             // Before the prompt is seen: whoever is fast would be shown what is typed.
-            let silent = Silent::begin()?;
+            let silent = Silent::begin(io::stdin())?;
             out.write_all(prompt.as_bytes())?;
             drop(out);
             let _asking = restore::asking(prompt);
-            return read_secret(silent);
+            let said = read_secret(silent)?;
+            writeln!(io::stderr())?;
+            return Ok(said);
         }
         out.write_all(prompt.as_bytes())?;
         drop(out);
@@ -189,47 +194,50 @@ fn position(question: &Question, word: &str) -> Option<usize> {
 
 /// The terminal without echo, restored on drop. Signals are switched off too, so that Ctrl-C comes as a key and the echo is
 /// back before the program ends. What is still unread then is the rest of a paste: it is dropped, so that it answers nothing.
-struct Silent {
+struct Silent<Terminal: AsFd> {
+    terminal: Terminal,
     former: Termios,
 }
 
-impl Silent {
-    fn begin() -> io::Result<Self> {
-        let former = tcgetattr(io::stdin().as_fd())?;
+impl<Terminal: AsFd> Silent<Terminal> {
+    fn begin(terminal: Terminal) -> io::Result<Self> {
+        let former = tcgetattr(terminal.as_fd())?;
         let mut silent = former.clone();
         silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
-        tcsetattr(io::stdin().as_fd(), OptionalActions::Flush, &silent)?;
-        Ok(Self { former })
+        tcsetattr(terminal.as_fd(), OptionalActions::Flush, &silent)?;
+        Ok(Self { terminal, former })
     }
 }
 
-impl Drop for Silent {
+impl<Terminal: AsFd> Drop for Silent<Terminal> {
     fn drop(&mut self) {
-        let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Flush, &self.former);
+        let _ = tcsetattr(self.terminal.as_fd(), OptionalActions::Flush, &self.former);
     }
 }
 
 /// Reads a secret, byte by byte, up to the line's end.
-fn read_secret(silent: Silent) -> io::Result<Said> {
+fn read_secret(silent: Silent<impl AsFd>) -> io::Result<Said> {
     const CTRL_C: u8 = 3;
     const CTRL_D: u8 = 4;
     const BACKSPACE: u8 = 8;
     const CTRL_U: u8 = 21;
     const CTRL_Z: u8 = 26;
     const DELETE: u8 = 127;
-    let mut typed = Zeroizing::new(Vec::with_capacity(1024));
+    const ROOM: usize = 8192;
+    let mut typed = Zeroizing::new(Vec::with_capacity(ROOM));
     let mut byte = [0u8];
     let said = loop {
         // Unbuffered: no byte of it stays anywhere else.
-        if rustix::io::retry_on_intr(|| rustix::io::read(io::stdin(), &mut byte))? == 0 {
+        if rustix::io::retry_on_intr(|| rustix::io::read(silent.terminal.as_fd(), &mut byte))? == 0 {
             break Said::Gone;
         }
         match byte[0] {
             b'\r' | b'\n' => {
-                let text = String::from_utf8(typed.to_vec());
-                break text.map_or(Said::Text(String::new()), |text| {
-                    if text == "<" { Said::Back } else { Said::Secret(Secret::new(text)) }
-                });
+                break match std::str::from_utf8(&typed) {
+                    Err(_) => Said::Text(String::new()),
+                    Ok("<") => Said::Back,
+                    Ok(text) => Said::Secret(Secret::new(text.to_owned())),
+                };
             }
             CTRL_C => break Said::Quit,
             CTRL_D if typed.is_empty() => break Said::Quit,
@@ -239,10 +247,30 @@ fn read_secret(silent: Silent) -> io::Result<Said> {
             }
             CTRL_U => typed.clear(),
             CTRL_Z => restore::ask_to_stop(),
-            other => typed.push(other),
+            // Growing would leave a copy behind; no password is as long.
+            other if typed.len() < ROOM => typed.push(other),
+            _ => {}
         }
     };
     drop(silent);
-    writeln!(io::stderr())?;
     Ok(said)
+}
+
+/// Asks for a secret on the terminal that the program was started from, wherever its input and output go; echo is off. `None`
+/// when the person leaves.
+///
+/// # Errors
+/// There is no such terminal.
+pub fn ask_on_terminal(prompt: &str) -> io::Result<Option<Secret>> {
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let terminal = rustix::fs::open("/dev/tty", flags, Mode::empty())?;
+    let say = |words: &str| rustix::io::write(&terminal, words.as_bytes());
+    let silent = Silent::begin(terminal.as_fd())?;
+    say(&format!("{prompt}: "))?;
+    let said = read_secret(silent)?;
+    say("\n")?;
+    Ok(match said {
+        Said::Secret(secret) => Some(secret),
+        _ => None,
+    })
 }

@@ -5,9 +5,9 @@ use std::{
     time::Duration,
 };
 
-use super::{disk, prune};
+use super::{disk, error::shown, prune, secrets};
 use crate::{
-    mail::{Secret, profile::SecretPlace},
+    mail::{Secret, profile::SecretPlace, reply::escape},
     phrase,
     plan::{Change, Places, Plan, Run},
     presets::{Phrase, target::RunPurpose},
@@ -103,22 +103,43 @@ pub struct Applied {
 /// Nothing was written, or all was put back: [`ApplyError::PutBack`]; else [`ApplyError::NotPutBack`] names what was not.
 pub fn apply(plan: &Plan, places: &Places, options: &Options<'_>) -> Result<Applied, ApplyError> {
     let is_here = places.root.is_none();
-    let (keyring, notes) = match &plan.keep {
-        Some((SecretPlace::Keyring { entry }, secret)) if is_here => (job::Keyring::of(entry, secret, places)?, Vec::new()),
-        Some((SecretPlace::Keyring { .. }, _)) => (None, vec![phrase!("host-keyring-image")]),
-        _ => (None, Vec::new()),
+    let (entry, notes) = match &plan.keep {
+        // A vault may be made for an image, where its lock is none of this machine's.
+        Some((place, secret)) if is_here || *place == SecretPlace::Vault => {
+            (job::StoreEntry::of(&plan.name, place, secret, places)?, Vec::new())
+        }
+        Some(_) => (None, vec![phrase!("host-keyring-image")]),
+        None => (None, Vec::new()),
     };
     let runs: Vec<Run> = plan.runs.iter().filter(|run| is_due(run, &plan.changes)).cloned().collect();
     let steps = steps(&plan.changes);
-    if steps.is_empty() && runs.is_empty() && keyring.is_none() {
+    if steps.is_empty() && runs.is_empty() && entry.is_none() {
         return Ok(Applied { files: report(plan, &[]), notes, ..Applied::default() });
     }
     let session = Session::open(places, options)?;
-    let job = Job { kind: Kind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, keyring };
+    let job = Job { kind: Kind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entry };
     let mut applied = session.execute(job)?;
-    prune::prune(&plan.name, places, options);
     applied.files = report(plan, &applied.files);
     applied.notes.extend(notes);
+    if plan.keep.is_some() {
+        // The store that was chosen is the only place from now on.
+        if let Err(error) = journal::forget_secrets(&plan.name, places, options.volume) {
+            // All is written by now.
+            let path = match &error {
+                ApplyError::Write(path, _) | ApplyError::Read(path, _) => path,
+                _ => &places.state,
+            };
+            applied.notes.push(phrase!("host-copies-left", path = shown(path)));
+        }
+    }
+    prune::prune(&plan.name, places, options);
+    if let Some(place) = plan.former.as_ref().filter(|_| is_here) {
+        let (store, name) = (place.store(), escape(&secrets::entry_name(&plan.name, place)));
+        applied.notes.push(match secrets::forget(&plan.name, place, places) {
+            Ok(()) => phrase!("host-entry-forgotten", store = store, entry = name),
+            Err(_) => phrase!("host-entry-left", store = store, entry = name),
+        });
+    }
     Ok(applied)
 }
 

@@ -1,7 +1,7 @@
 //! Running a command within bounds: time, output, nothing on standard input, and all of its processes ended with it.
 
 use std::{
-    io::{self, Read},
+    io::{self, Read, Write},
     os::unix::process::CommandExt,
     process::{Command, ExitStatus, Stdio},
     sync::mpsc::{self, RecvTimeoutError, Sender},
@@ -12,6 +12,7 @@ use std::{
 use rustix::process::{Pid, Signal};
 use zeroize::Zeroizing;
 
+use super::input;
 use crate::mail::reply::printable;
 
 /// How long output may still come in after the command itself has ended.
@@ -40,11 +41,35 @@ enum Event {
     Ended(io::Result<ExitStatus>),
 }
 
-/// Runs `command` and returns its standard output, at most `most` bytes of it, when it ends with success within `limit`.
-pub(super) fn run(mut command: Command, limit: Duration, most: usize) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
+/// A program of the person's: with our environment, but for what is mailsetup's own and what a password was read from.
+pub(super) fn personal(program: &str) -> Command {
+    let mut command = Command::new(program);
+    let kept = |name: &[u8]| !name.starts_with(b"MAILSETUP_") || name.starts_with(b"MAILSETUP_VAULT_");
+    for (name, _) in std::env::vars_os() {
+        if !kept(name.as_encoded_bytes()) || input::held_password(&name) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Whether a program is found by `PATH`.
+pub(super) fn on_path(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
+/// Runs `command` with `given` on its standard input and returns its standard output, at most `most` bytes of it, when it ends
+/// with success within `limit`.
+pub(super) fn run(
+    mut command: Command,
+    given: Option<&[u8]>,
+    limit: Duration,
+    most: usize,
+) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
     let deadline = Instant::now() + limit;
     let mut child = command
-        .stdin(Stdio::null())
+        .stdin(if given.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
@@ -56,6 +81,11 @@ pub(super) fn run(mut command: Command, limit: Duration, most: usize) -> Result<
             let _ = rustix::process::kill_process_group(group, Signal::KILL);
         }
     };
+    if let (Some(mut pipe), Some(given)) = (child.stdin.take(), given) {
+        let given = Zeroizing::new(given.to_vec());
+        // Whoever does not read it to the end has a reason, which its status tells.
+        thread::spawn(move || drop(pipe.write_all(&given)));
+    }
     let (events, inbox) = mpsc::channel();
     if let Some(pipe) = child.stdout.take() {
         pump(pipe, events.clone(), |bytes| Event::Out(Zeroizing::new(bytes)));
@@ -128,7 +158,7 @@ mod tests {
     fn shell(script: &str, limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
         let mut command = Command::new("/bin/sh");
         command.arg("-c").arg(script);
-        run(command, limit, 1024)
+        run(command, None, limit, 1024)
     }
 
     const LONG: Duration = Duration::from_secs(20);
@@ -136,6 +166,14 @@ mod tests {
     #[test]
     fn output_comes_back_and_nothing_is_read() {
         assert_eq!(shell("cat; printf 'a\\n\\n'", LONG).unwrap().as_slice(), b"a\n\n");
+    }
+
+    #[test]
+    fn what_is_given_is_read_and_who_does_not_read_it_ends_all_the_same() {
+        let given = vec![b'x'; 300_000];
+        let out = run(Command::new("cat"), Some(&given), LONG, 400_000).unwrap();
+        assert_eq!(*out, given);
+        assert!(run(Command::new("true"), Some(&given), LONG, 10).unwrap().is_empty());
     }
 
     #[test]
@@ -163,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there() {
-        let fault = run(Command::new("/nonexistent/program"), LONG, 10);
+        let fault = run(Command::new("/nonexistent/program"), None, LONG, 10);
         assert!(matches!(fault, Err(CommandFault::Start(error)) if error.kind() == io::ErrorKind::NotFound));
     }
 }

@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroize;
+
 use crate::plan::{Existing, Files, Places};
 
 /// The largest file that is read, in bytes: settings are small, and a backup is kept of each.
@@ -27,11 +29,16 @@ impl Disk {
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
-        Ok(look(path)?.map(|found| Existing { mode: found.mode, bytes: found.bytes }))
+        Ok(look(path)?.map(|found| Existing { mode: found.mode, bytes: found.into_bytes() }))
     }
 
     fn has_group(&self, group: &str) -> bool {
         group_id(self.root.as_deref(), group).is_some()
+    }
+
+    fn group_of(&self, user: &str) -> Option<String> {
+        let gid = account(self.root.as_deref(), user)?.gid;
+        name_in(&text_below(self.root.as_deref(), "etc/group"), gid)
     }
 }
 
@@ -43,6 +50,20 @@ pub(super) struct Found {
     pub(super) mode: u32,
     pub(super) uid: u32,
     pub(super) gid: u32,
+}
+
+impl Found {
+    /// The content alone; it is wiped by whoever has it then.
+    pub(super) fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
+
+impl Drop for Found {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.bytes.zeroize();
+    }
 }
 
 /// The regular file at `path`, through links; `None` when there is none.
@@ -65,12 +86,14 @@ pub(super) fn look(path: &Path) -> io::Result<Option<Found>> {
     if !meta.is_file() {
         return Err(io::ErrorKind::Unsupported.into());
     }
-    let bytes = limited(file, LIMIT)?;
+    // Its room is taken at once, so that growing leaves no copy of a secret behind.
+    let room = usize::try_from(meta.len().min(LIMIT)).unwrap_or_default() + 32;
+    let bytes = limited(file, room, LIMIT)?;
     Ok(Some(Found { bytes, mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid() }))
 }
 
-fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn limited(file: File, room: usize, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(room);
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
@@ -78,7 +101,7 @@ fn limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
 /// The file's text below `root`; nothing when it cannot be read or is not text.
 pub(super) fn text_below(root: Option<&Path>, path: &str) -> String {
     let path = root.unwrap_or(Path::new("/")).join(path);
-    look(&path).ok().flatten().and_then(|found| String::from_utf8(found.bytes).ok()).unwrap_or_default()
+    look(&path).ok().flatten().and_then(|found| String::from_utf8(found.into_bytes()).ok()).unwrap_or_default()
 }
 
 /// The number of a group, from `etc/group` below `root`.
@@ -86,9 +109,22 @@ pub(super) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {
     group_in(&text_below(root, "etc/group"), group)
 }
 
+/// A user's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Account {
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    pub(super) home: PathBuf,
+}
+
+/// A user's account, from `etc/passwd` below `root`.
+pub(super) fn account(root: Option<&Path>, user: &str) -> Option<Account> {
+    account_in(&text_below(root, "etc/passwd"), user)
+}
+
 /// The name of a user, from `etc/passwd` below `root`.
 pub(super) fn name_of(root: Option<&Path>, uid: u32) -> Option<String> {
-    user_in(&text_below(root, "etc/passwd"), uid)
+    name_in(&text_below(root, "etc/passwd"), uid)
 }
 
 fn group_in(database: &str, group: &str) -> Option<u32> {
@@ -98,11 +134,21 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
     })
 }
 
-fn user_in(database: &str, uid: u32) -> Option<String> {
+/// The first name with this number in its third field: users and groups alike.
+fn name_in(database: &str, id: u32) -> Option<String> {
     database.lines().find_map(|line| {
         let fields: Vec<&str> = line.split(':').collect();
-        let [name, _, id, ..] = fields.as_slice() else { return None };
-        (id.parse() == Ok(uid)).then(|| (*name).to_owned())
+        let [name, _, number, ..] = fields.as_slice() else { return None };
+        (number.parse() == Ok(id)).then(|| (*name).to_owned())
+    })
+}
+
+fn account_in(database: &str, user: &str) -> Option<Account> {
+    database.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, uid, gid, _, home, ..] = fields.as_slice() else { return None };
+        let account = Account { uid: uid.parse().ok()?, gid: gid.parse().ok()?, home: home.into() };
+        (*name == user).then_some(account)
     })
 }
 
@@ -119,8 +165,10 @@ mod tests {
         assert_eq!(group_in(group, "broken"), None);
         assert_eq!(group_in(group, ""), None);
         let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
-        assert_eq!(user_in(passwd, 1000).as_deref(), Some("ann"));
-        assert_eq!(user_in(passwd, 5), None);
+        assert_eq!(name_in(passwd, 1000).as_deref(), Some("ann"));
+        assert_eq!((name_in(passwd, 5), name_in(group, 112).as_deref()), (None, Some("postfix")));
+        let ann = Account { uid: 1000, gid: 1000, home: "/home/ann".into() };
+        assert_eq!((account_in(passwd, "ann"), account_in(passwd, "an")), (Some(ann), None));
     }
 
     #[test]
@@ -137,6 +185,6 @@ mod tests {
         let pipe = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         assert_eq!(error(&pipe), Some(io::ErrorKind::Unsupported));
-        assert_eq!(limited(File::open(&path).unwrap(), 1).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(limited(File::open(&path).unwrap(), 0, 1).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 }

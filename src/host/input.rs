@@ -3,10 +3,12 @@
 //! One line break at the end (`\n` or `\r\n`) is dropped, nothing else.
 
 use std::{
+    ffi::{OsStr, OsString},
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
     process::Command,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -22,6 +24,14 @@ use crate::{
     phrase,
     presets::Phrase,
 };
+
+/// Names of variables that a password was read from: no child gets them unless a store asks for it.
+static READ: Mutex<Vec<OsString>> = Mutex::new(Vec::new());
+
+/// Whether a password was read from this variable.
+pub(super) fn held_password(name: &OsStr) -> bool {
+    READ.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|read| read == name)
+}
 
 /// The longest password that is taken, in bytes.
 pub const LIMIT: usize = 64 * 1024;
@@ -95,7 +105,7 @@ impl From<InputError> for Error {
 /// # Errors
 /// It cannot be read, or is no password.
 pub fn from_stdin() -> Result<Secret, InputError> {
-    secret(&read(io::stdin().lock()).map_err(InputError::Stdin)?)
+    of_bytes(&read(io::stdin().lock()).map_err(InputError::Stdin)?)
 }
 
 /// The password in a file.
@@ -103,7 +113,7 @@ pub fn from_stdin() -> Result<Secret, InputError> {
 /// # Errors
 /// It cannot be read, or is no password.
 pub fn from_file(path: &Path) -> Result<Secret, InputError> {
-    secret(&File::open(path).and_then(read).map_err(|error| InputError::File(path.to_owned(), error))?)
+    of_bytes(&File::open(path).and_then(read).map_err(|error| InputError::File(path.to_owned(), error))?)
 }
 
 /// The password on an open file descriptor. A regular file is read from its beginning.
@@ -114,7 +124,7 @@ pub fn from_fd(number: u32) -> Result<Secret, InputError> {
     let open = |folder: &str| File::open(format!("{folder}/{number}"));
     let file = open("/proc/self/fd")
         .or_else(|error| if Path::new("/proc/self/fd").exists() { Err(error) } else { open("/dev/fd") });
-    secret(&file.and_then(read).map_err(|error| InputError::Descriptor(number, error))?)
+    of_bytes(&file.and_then(read).map_err(|error| InputError::Descriptor(number, error))?)
 }
 
 /// The password in an environment variable.
@@ -125,22 +135,34 @@ pub fn from_env(name: &str) -> Result<Secret, InputError> {
     // These names make `var_os` panic on some systems, and no variable has them.
     let value = (!name.is_empty() && !name.contains(['=', '\0'])).then(|| std::env::var_os(name)).flatten();
     let value = value.ok_or_else(|| InputError::Variable(name.to_owned()))?;
-    secret(&Zeroizing::new(value.into_encoded_bytes()))
+    READ.lock().unwrap_or_else(PoisonError::into_inner).push(name.into());
+    of_bytes(&Zeroizing::new(value.into_encoded_bytes()))
 }
 
-/// The password that a command prints. It is given to `/bin/sh -c` with our environment but for `MAILSETUP_*`.
+/// The password that a command prints. It is given to `/bin/sh -c` with our environment but for `MAILSETUP_*` and for
+/// variables that a password was read from.
 ///
 /// # Errors
 /// It fails or takes longer than 30 seconds, or what it prints is no password.
 pub fn from_command(script: &str) -> Result<Secret, InputError> {
-    let mut shell = Command::new("/bin/sh");
-    shell.arg("-c").arg(script);
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"MAILSETUP_") {
-            shell.env_remove(name);
-        }
+    run_shell(command::personal("/bin/sh"), script)
+}
+
+/// The same for a consumer's command that fetches the secret from a variable: it gets the variable.
+///
+/// # Errors
+/// As [`from_command`].
+pub fn from_command_with(script: &str, variable: &str) -> Result<Secret, InputError> {
+    let mut shell = command::personal("/bin/sh");
+    if let Some(value) = std::env::var_os(variable) {
+        shell.env(variable, value);
     }
-    secret(&command::run(shell, COMMAND_LIMIT, LIMIT + 2).map_err(InputError::Command)?)
+    run_shell(shell, script)
+}
+
+fn run_shell(mut shell: Command, script: &str) -> Result<Secret, InputError> {
+    shell.arg("-c").arg(script);
+    of_bytes(&command::run(shell, None, COMMAND_LIMIT, LIMIT + 2).map_err(InputError::Command)?)
 }
 
 fn read(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -149,7 +171,8 @@ fn read(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-fn secret(bytes: &[u8]) -> Result<Secret, InputError> {
+/// The password in what a program printed.
+pub(super) fn of_bytes(bytes: &[u8]) -> Result<Secret, InputError> {
     let bytes = bytes.strip_suffix(b"\n").map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line));
     if bytes.is_empty() {
         return Err(InputError::Empty);
@@ -167,7 +190,7 @@ mod tests {
     use super::*;
 
     fn taken(bytes: &[u8]) -> String {
-        secret(bytes).unwrap().expose().to_owned()
+        of_bytes(bytes).unwrap().expose().to_owned()
     }
 
     #[test]
@@ -177,19 +200,19 @@ mod tests {
         assert_eq!(taken(b"a\n\n"), "a\n");
         assert_eq!(taken(b"a\r"), "a\r");
         for empty in [&b""[..], b"\n", b"\r\n"] {
-            assert!(matches!(secret(empty), Err(InputError::Empty)));
+            assert!(matches!(of_bytes(empty), Err(InputError::Empty)));
         }
-        assert_eq!(secret(b"\xff\n").unwrap_err().exit(), Exit::Data);
+        assert_eq!(of_bytes(b"\xff\n").unwrap_err().exit(), Exit::Data);
     }
 
     #[test]
     fn the_limit_is_exact() {
         let mut long = vec![b'x'; LIMIT];
         long.extend(b"\r\n");
-        assert_eq!(secret(&read(long.as_slice()).unwrap()).unwrap().expose().len(), LIMIT);
+        assert_eq!(of_bytes(&read(long.as_slice()).unwrap()).unwrap().expose().len(), LIMIT);
         long[LIMIT] = b'x';
-        assert!(matches!(secret(&read(long.as_slice()).unwrap()), Err(InputError::Long)));
-        assert!(matches!(secret(&read(io::repeat(b'x')).unwrap()), Err(InputError::Long)));
+        assert!(matches!(of_bytes(&read(long.as_slice()).unwrap()), Err(InputError::Long)));
+        assert!(matches!(of_bytes(&read(io::repeat(b'x')).unwrap()), Err(InputError::Long)));
     }
 
     #[test]

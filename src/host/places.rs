@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use directories::BaseDirs;
 
 use super::HostError;
-use crate::plan::{Places, Scope};
+use crate::{
+    mail::Keys,
+    plan::{Places, Scope},
+};
 
 /// The folders of the person who runs mailsetup, by the XDG Base Directory Specification.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +59,7 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
         Some(root) => root.join(path.strip_prefix("/").unwrap_or(&path)),
         None => path,
     };
-    Ok(Places { scope, home: below(home), config: below(config), state: below(state), cwd, root })
+    Ok(Places { scope, home: below(home), config: below(config), state: below(state), cwd, root, keys: Keys::default() })
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), Hos
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
         return Err(HostError::NoProfile(name.to_owned(), near));
     };
-    let source = String::from_utf8(found.bytes).map_err(|_| {
+    let source = String::from_utf8(found.into_bytes()).map_err(|_| {
         let cause = "not UTF-8".to_owned();
         HostError::BadProfile(PresetFault { file: path.display().to_string(), line: None, cause, nearest: None })
     })?;
@@ -153,7 +153,15 @@ mod tests {
     fn places(folder: &Path) -> Places {
         let config = folder.join("config");
         let folder = folder.to_owned();
-        Places { scope: Scope::User, root: None, home: folder.clone(), state: folder.join("state"), cwd: folder, config }
+        Places {
+            scope: Scope::User,
+            root: None,
+            home: folder.clone(),
+            state: folder.join("state"),
+            cwd: folder,
+            config,
+            keys: crate::mail::Keys::default(),
+        }
     }
 
     fn put(places: &Places, name: &str, source: &str) {

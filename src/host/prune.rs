@@ -57,6 +57,15 @@ fn join(newer: &Journal, older: &Journal, places: &Places, options: &Options<'_>
     for (index, entry) in older.files.iter().enumerate() {
         let name = |end: &str| format!("{}-{index}.{end}", older.id);
         match joined.files.iter_mut().find(|other| other.path == entry.path) {
+            // Its copies are gone, and none of them is made again: taking both back tells so.
+            Some(other) if older.is_forgotten(places, entry) => {
+                other.before = renamed(entry.before.as_ref(), name("before"));
+            }
+            None if older.is_forgotten(places, entry) => joined.files.push(Entry {
+                before: renamed(entry.before.as_ref(), name("before")),
+                after: renamed(entry.after.as_ref(), name("after")),
+                ..entry.clone()
+            }),
             Some(other) => other.before = joining.under(other, entry, name("before"))?,
             None => joined.files.push(Entry {
                 before: joining.copied(entry.before.as_ref(), name("before"))?,
@@ -75,13 +84,19 @@ fn join(newer: &Journal, older: &Journal, places: &Places, options: &Options<'_>
     joined.folders = older.folders.iter().chain(&newer.folders).cloned().collect();
     joined.folders.dedup();
     joined.kept = match (&newer.kept, &older.kept) {
-        (Some(newer), Some(older)) => Some(Kept { existed: older.existed, ..newer.clone() }),
+        // Of another store the newer write has taken the older one's entry out.
+        (Some(newer), Some(older)) if newer.place == older.place => Some(Kept { existed: older.existed, ..newer.clone() }),
         (newer, older) => newer.clone().or_else(|| older.clone()),
     };
     // From here on a kill leaves an older record that the next run drops.
     joined.save(places, options.volume)?;
     older.discard(places, options.volume)?;
     joined.drop_unused(places, options.volume)
+}
+
+/// What a copy is called in another record's folder.
+fn renamed(stamp: Option<&Stamp>, name: String) -> Option<Stamp> {
+    stamp.map(|stamp| Stamp { copy: name, ..stamp.clone() })
 }
 
 struct Joining<'a> {

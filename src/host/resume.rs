@@ -134,6 +134,7 @@ mod tests {
             config: own.clone(),
             state: own.join("a/state"),
             cwd: own,
+            keys: crate::mail::Keys::default(),
         }
     }
 

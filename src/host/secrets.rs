@@ -1,4 +1,4 @@
-//! The stores that a secret is kept in: file, env, command and keyring.
+//! The stores that a secret is kept in: file, vault, systemd, pass, keyring, command and env.
 //!
 //! A keyring entry's service is `mailsetup`, its user name `SCOPE/PROFILE`, so that one keyring can hold the same profile
 //! name for both scopes: `secret-tool lookup service mailsetup username user/default` finds it.
@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    apply::{ApplyError, write_secret},
+    apply::{ApplyError, write_file, write_secret},
     error::{read_exit, shown, unreadable},
     input::{self, InputError},
 };
@@ -23,36 +23,18 @@ use crate::{
 };
 
 mod keyring;
+mod offer;
+mod pass;
+mod proof;
+mod systemd;
+pub mod vault;
 
 pub use keyring::{KeyringFault, keyring_available};
-
-/// A kind of store that can be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Store {
-    /// A file beside the profile, 0600.
-    File,
-    /// An environment variable, set where mail is sent.
-    Env,
-    /// A command that prints it.
-    Command,
-    /// The desktop's keyring.
-    Keyring,
-}
-
-impl Store {
-    /// Every store, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::File, Self::Env, Self::Command, Self::Keyring];
-
-    /// The word that flags, files and JSON use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Env => "env",
-            Self::Command => "command",
-            Self::Keyring => "keyring",
-        }
-    }
-}
+pub use offer::{Offer, offer, ready};
+pub use pass::{PassFault, pass_available};
+pub use proof::prove;
+pub use systemd::{SystemdFault, credential_name, drop_in, systemd_available};
+pub use vault::VaultFault;
 
 /// A store that does not give the secret, or does not take it.
 #[derive(Debug)]
@@ -65,8 +47,14 @@ pub enum SecretError {
     Input(InputError),
     /// The keyring does not do it.
     Keyring(KeyringFault),
-    /// The keyring has no such entry.
+    /// The store has no such entry.
     NoEntry(String),
+    /// The vault stays closed.
+    Vault(VaultFault),
+    /// The system's credentials do not do it.
+    Systemd(SystemdFault),
+    /// `pass` does not do it.
+    Pass(PassFault),
     /// The file cannot be written.
     Write(Box<ApplyError>),
 }
@@ -80,6 +68,9 @@ impl SecretError {
             Self::Input(error) => error.phrase(),
             Self::Keyring(fault) => fault.phrase(),
             Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = crate::mail::reply::escape(entry)),
+            Self::Vault(fault) => fault.phrase(),
+            Self::Systemd(fault) => fault.phrase(),
+            Self::Pass(fault) => fault.phrase(),
             Self::Write(error) => error.phrase(),
         }
     }
@@ -93,8 +84,9 @@ impl SecretError {
             }
             Self::NoEntry(_) => Some(phrase!("host-secret-missing-hint")),
             Self::Keyring(_) => Some(phrase!("host-keyring-hint")),
+            Self::Vault(fault) => fault.hint(),
             Self::Write(error) => error.hint(),
-            Self::File(..) | Self::Input(_) => None,
+            Self::File(..) | Self::Input(_) | Self::Systemd(_) | Self::Pass(_) => None,
         }
     }
 
@@ -106,6 +98,9 @@ impl SecretError {
             Self::Input(error) => error.exit(),
             Self::Keyring(_) => Exit::Unavailable,
             Self::NoEntry(_) => Exit::NoInput,
+            Self::Vault(fault) => fault.exit(),
+            Self::Systemd(fault) => fault.exit(),
+            Self::Pass(fault) => fault.exit(),
             Self::Write(error) => error.exit(),
         }
     }
@@ -129,6 +124,19 @@ pub fn read(profile: &str, place: &SecretPlace, places: &Places) -> Result<Secre
         SecretPlace::Keyring { entry } => {
             keyring::get(entry).map_err(SecretError::Keyring)?.ok_or_else(|| SecretError::NoEntry(entry.clone()))
         }
+        SecretPlace::Vault => vault::get(profile, places)?.ok_or_else(|| SecretError::NoEntry(profile.to_owned())),
+        SecretPlace::Systemd => read_credential(profile, places),
+        SecretPlace::Pass { entry } => {
+            pass::get(entry).map_err(SecretError::Pass)?.ok_or_else(|| SecretError::NoEntry(entry.clone()))
+        }
+    }
+}
+
+/// An entry as a person finds it.
+pub(super) fn entry_name(profile: &str, place: &SecretPlace) -> String {
+    match place {
+        SecretPlace::Keyring { entry } | SecretPlace::Pass { entry } => entry.clone(),
+        _ => profile.to_owned(),
     }
 }
 
@@ -142,6 +150,12 @@ pub fn keep(profile: &str, place: &SecretPlace, secret: &Secret, places: &Places
             write_secret(&places.secret(profile), secret).map_err(|error| SecretError::Write(Box::new(error)))
         }
         SecretPlace::Keyring { entry } => keyring::set(entry, secret).map_err(SecretError::Keyring),
+        SecretPlace::Vault => vault::set(profile, secret, places),
+        SecretPlace::Systemd => {
+            let sealed = systemd::seal(&credential_name(profile), secret).map_err(SecretError::Systemd)?;
+            write_file(&places.credential(profile), &sealed).map_err(|error| SecretError::Write(Box::new(error)))
+        }
+        SecretPlace::Pass { entry } => pass::set(entry, secret).map_err(SecretError::Pass),
         SecretPlace::Env { .. } | SecretPlace::Command { .. } => Ok(()),
     }
 }
@@ -152,15 +166,36 @@ pub fn keep(profile: &str, place: &SecretPlace, secret: &Secret, places: &Places
 /// The store does not let it go.
 pub fn forget(profile: &str, place: &SecretPlace, places: &Places) -> Result<(), SecretError> {
     match place {
-        SecretPlace::File => match std::fs::remove_file(places.secret(profile)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(SecretError::Write(Box::new(ApplyError::Write(places.secret(profile), error))))
-            }
-            _ => Ok(()),
-        },
+        SecretPlace::File => remove_file(places.secret(profile)),
         SecretPlace::Keyring { entry } => keyring::delete(entry).map_err(SecretError::Keyring),
+        SecretPlace::Vault => vault::delete(profile, places),
+        SecretPlace::Systemd => remove_file(places.credential(profile)),
+        SecretPlace::Pass { entry } => pass::delete(entry).map_err(SecretError::Pass),
         SecretPlace::Env { .. } | SecretPlace::Command { .. } => Ok(()),
     }
+}
+
+fn remove_file(path: PathBuf) -> Result<(), SecretError> {
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(SecretError::Write(Box::new(ApplyError::Write(path, error))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The credential that the system has loaded for this process, else the one beside the profile, decrypted.
+fn read_credential(profile: &str, places: &Places) -> Result<Secret, SecretError> {
+    let name = credential_name(profile);
+    if let Some(path) = systemd::loaded(&name) {
+        return exactly(&find(&path)?.bytes);
+    }
+    let path = places.credential(profile);
+    if !path.exists() {
+        return Err(SecretError::NoEntry(name));
+    }
+    let plain = systemd::decrypt(&name, &find(&path)?.bytes).map_err(SecretError::Systemd)?;
+    exactly(&plain)
 }
 
 /// Its exact bytes: mailsetup wrote them, and a line break may be part of the secret.
@@ -170,15 +205,23 @@ fn read_file(path: &Path) -> Result<Secret, SecretError> {
     if meta.mode() & 0o007 != 0 {
         return Err(SecretError::Open(path.to_owned(), meta.mode() & 0o777));
     }
-    let found = super::disk::look(path).map_err(fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))?;
-    let bytes = zeroize::Zeroizing::new(found.bytes);
+    exactly(&find(path)?.bytes)
+}
+
+fn find(path: &Path) -> Result<super::disk::Found, SecretError> {
+    let fault = |error| SecretError::File(path.to_owned(), error);
+    super::disk::look(path).map_err(fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
+}
+
+/// The secret in these bytes, every one of them.
+fn exactly(bytes: &[u8]) -> Result<Secret, SecretError> {
     if bytes.is_empty() {
         return Err(SecretError::Input(InputError::Empty));
     }
     if bytes.len() > input::LIMIT {
         return Err(SecretError::Input(InputError::Long));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| SecretError::Input(InputError::NotText))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| SecretError::Input(InputError::NotText))?;
     Ok(Secret::new(text.to_owned()))
 }
 

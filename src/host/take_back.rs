@@ -14,14 +14,11 @@ use super::{
         reverse::{Reversal, Side},
     },
 };
-use crate::{
-    mail::{profile::SecretPlace, reply::escape},
-    phrase,
-    plan::Places,
-};
+use crate::{mail::reply::escape, phrase, plan::Places};
 
 /// Takes back every write that still stands for a profile, sets `enabled = false` in it and takes its secret out of its
-/// store. The profile's file stays. `undo` takes this back too, but for a secret in the keyring.
+/// store. The profile's file stays. `undo` takes this back too, but for a secret in
+/// a store of entries.
 ///
 /// # Errors
 /// There is no such profile, or a file was edited since in the lines that were written: then nothing is touched.
@@ -55,16 +52,16 @@ pub fn take_back(name: &str, places: &Places, options: &Options<'_>) -> Result<A
         profile: name.to_owned(),
         steps: back.steps,
         runs: back.runs,
-        keyring: None,
+        entry: None,
     };
     let mut applied = session.execute(job)?;
     prune::prune(name, places, options);
     applied.notes.extend(back.notes);
-    if let (Some(place @ SecretPlace::Keyring { entry }), true) = (&profile.secret, places.root.is_none()) {
-        let entry = escape(entry);
+    if let Some(place) = profile.secret.as_ref().filter(|place| places.root.is_none() && place.has_entries()) {
+        let (store, entry) = (place.store(), escape(&secrets::entry_name(name, place)));
         applied.notes.push(match secrets::forget(name, place, places) {
-            Ok(()) => phrase!("host-keyring-forgotten", entry = entry),
-            Err(_) => phrase!("host-keyring-left", entry = entry),
+            Ok(()) => phrase!("host-entry-forgotten", store = store, entry = entry),
+            Err(_) => phrase!("host-entry-left", store = store, entry = entry),
         });
     }
     Ok(applied)

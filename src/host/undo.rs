@@ -11,7 +11,7 @@ use super::{
     prune, secrets,
 };
 use crate::{
-    mail::{profile::SecretPlace, reply::escape},
+    mail::reply::escape,
     phrase,
     plan::{Places, Run},
     presets::{Phrase, target::RunPurpose},
@@ -62,7 +62,7 @@ pub fn undo(places: &Places, options: &Options<'_>) -> Result<Undone, ApplyError
         profile: last.profile.clone(),
         steps: back.steps,
         runs: back.runs,
-        keyring: None,
+        entry: None,
     };
     let applied = session.execute(job)?;
 
@@ -92,6 +92,10 @@ pub(super) struct Back {
 
 impl Back {
     fn reverse(&mut self, journal: &Journal, entry: &Entry, places: &Places) -> Result<(), ApplyError> {
+        if journal.is_forgotten(places, entry) {
+            self.notes.push(phrase!("host-undo-secret", path = shown(&entry.path)));
+            return Ok(());
+        }
         let wrote = Side::of(journal, entry.after.as_ref(), places)?;
         let before = Side::of(journal, entry.before.as_ref(), places)?;
         let backup = entry.before.as_ref().map(|stamp| journal.copy(places, stamp));
@@ -162,15 +166,15 @@ fn is_source(path: &Path, run: &journal::RunEntry) -> bool {
     run.command.iter().any(named) || built.is_some_and(|built| built.starts_with(&format!("{path}.")))
 }
 
-/// A new entry of the keyring goes with the write; one that was changed keeps what it has.
+/// A new entry of a store goes with the write; one that was changed keeps what it has.
 fn forget(journal: &Journal, places: &Places) -> Option<Phrase> {
     let kept = journal.kept.as_ref()?;
-    let entry = escape(&kept.entry);
+    let entry = escape(&secrets::entry_name(&journal.profile, &kept.place));
     if kept.existed {
-        return Some(phrase!("host-keyring-changed", entry = entry));
+        return Some(phrase!("host-entry-changed", store = kept.place.store(), entry = entry));
     }
-    let place = SecretPlace::Keyring { entry: kept.entry.clone() };
-    secrets::forget(&journal.profile, &place, places).err().map(|_| phrase!("host-keyring-left", entry = entry))
+    let left = |_| phrase!("host-entry-left", store = kept.place.store(), entry = entry);
+    secrets::forget(&journal.profile, &kept.place, places).err().map(left)
 }
 
 /// Copies of what was taken back go: they may hold the secret that was taken back with it. What a person had edited stays.

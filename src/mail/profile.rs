@@ -17,6 +17,9 @@ pub struct Profile {
     pub schema: u32,
     /// False after `remove`: kept for reference, used by nothing.
     pub enabled: bool,
+    /// The user whose programs send; absent when it is the owner of these files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_as: Option<String>,
     /// Who the mail comes from.
     pub sender: Sender,
     /// The server that takes it.
@@ -139,12 +142,26 @@ pub enum SecretPlace {
         /// The entry's user name; its service is `mailsetup`.
         entry: String,
     },
+    /// The scope's encrypted file, `vault` in the configuration folder.
+    Vault,
+    /// `NAME.cred` beside the profile, encrypted by `systemd-creds`.
+    Systemd,
+    /// An entry of `pass`, the standard Unix password manager: the first line of it.
+    Pass {
+        /// Its name in the password store.
+        entry: String,
+    },
 }
 
 impl SecretPlace {
     /// The keyring entry of a profile; `scope` is `user` or `system`.
     pub fn keyring(scope: &str, profile: &str) -> Self {
         Self::Keyring { entry: format!("{scope}/{profile}") }
+    }
+
+    /// Whether the store holds secrets by entries of its own, which a plan does not see: they are made when it is applied.
+    pub const fn has_entries(&self) -> bool {
+        matches!(self, Self::Keyring { .. } | Self::Vault | Self::Systemd | Self::Pass { .. })
     }
 
     /// The word that flags, files and JSON use.
@@ -154,9 +171,15 @@ impl SecretPlace {
             Self::Env { .. } => "env",
             Self::Command { .. } => "command",
             Self::Keyring { .. } => "keyring",
+            Self::Vault => "vault",
+            Self::Systemd => "systemd",
+            Self::Pass { .. } => "pass",
         }
     }
 }
+
+/// Every store's word, in the order in which stores are offered.
+pub const STORES: [&str; 7] = ["file", "vault", "systemd", "pass", "keyring", "command", "env"];
 
 /// The last test of the profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -28,7 +28,14 @@ use crate::{
 /// # Errors
 /// Why nothing is planned; every part was looked at before anything is written.
 pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files) -> Result<Plan, Refusal> {
-    let mut plan = Plan { name: order.name.clone(), changes: Vec::new(), runs: Vec::new(), keep: None, notes: Vec::new() };
+    let mut plan = Plan {
+        name: order.name.clone(),
+        changes: Vec::new(),
+        runs: Vec::new(),
+        keep: None,
+        former: None,
+        notes: Vec::new(),
+    };
     let mut chosen = Vec::with_capacity(order.targets.len());
     for choice in &order.targets {
         let target = find(catalog, &choice.key)?;
@@ -41,8 +48,10 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     for (target, choice, _) in &chosen {
         abilities::check(order, target, choice)?;
     }
-    plan_secret(order, places, files, &mut plan)?;
-    plan_profile(order, &chosen, places, files, &mut plan)?;
+    let former = read(files, &places.profile(&order.name))?;
+    let own = Own::of(order, former.as_ref(), places, files)?;
+    plan_secret(order, &own, places, files, &mut plan)?;
+    plan_profile(order, &chosen, former, &own, places, &mut plan)?;
     for (target, choice, spots) in &chosen {
         plan_target(order, target, choice, spots, places, files, &mut plan)?;
     }
@@ -77,36 +86,74 @@ fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
     })
 }
 
-fn plan_secret(order: &Order, places: &Places, files: &dyn Files, plan: &mut Plan) -> Result<(), Refusal> {
+/// Who reads mailsetup's own files of a profile: their owner, and the group of the user who sends.
+struct Own {
+    group: Option<String>,
+    /// They were for another user before.
+    is_another: bool,
+    /// Where the secret was kept.
+    place: Option<SecretPlace>,
+}
+
+impl Own {
+    fn of(order: &Order, former: Option<&Existing>, places: &Places, files: &dyn Files) -> Result<Self, Refusal> {
+        let former = former.and_then(|former| toml::from_str::<Profile>(std::str::from_utf8(&former.bytes).ok()?).ok());
+        let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
+        let unknown = |user: &String| Refusal::NoUser { user: user.clone() };
+        let group = user.map(|user| files.group_of(user).ok_or_else(|| unknown(user))).transpose()?;
+        let is_another = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
+        Ok(Self { group, is_another, place: former.and_then(|former| former.secret) })
+    }
+
+    /// A file of mailsetup's own, closed to all others.
+    fn change(&self, owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
+        Change {
+            owner: owner.to_owned(),
+            path,
+            // Unknown: it is written anew, for a group that the mode does not show.
+            mode_before: existing.as_ref().map(|existing| existing.mode).filter(|_| !self.is_another),
+            before: existing.map(Existing::into_bytes),
+            after,
+            mode: if self.group.is_some() { 0o640 } else { 0o600 },
+            group: self.group.clone(),
+        }
+    }
+}
+
+fn plan_secret(order: &Order, own: &Own, places: &Places, files: &dyn Files, plan: &mut Plan) -> Result<(), Refusal> {
     let path = places.secret(&order.name);
     let existing = read(files, &path)?;
     match (&order.profile.secret, &order.secret) {
         (Some(SecretPlace::File), None) => {}
         (Some(SecretPlace::File), Some(secret)) => {
-            plan.changes.push(private("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
+            plan.changes.push(own.change("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
         }
         (place, secret) => {
-            if let (Some(place @ SecretPlace::Keyring { .. }), Some(secret)) = (place, secret) {
+            if let (Some(place), Some(secret)) = (place, secret)
+                && place.has_entries()
+            {
                 plan.keep = Some((place.clone(), secret.clone()));
             }
             // The file of a former store would keep a secret that nobody asks for any more.
             if existing.is_some() {
-                plan.changes.push(private("secret", path, existing, None));
+                plan.changes.push(own.change("secret", path, existing, None));
             }
         }
     }
+    let is_left = |place: &&SecretPlace| place.has_entries() && Some(*place) != order.profile.secret.as_ref();
+    plan.former = own.place.as_ref().filter(is_left).cloned();
     Ok(())
 }
 
 fn plan_profile(
     order: &Order,
     chosen: &[(&Target, &TargetChoice, Vec<Spot>)],
+    existing: Option<Existing>,
+    own: &Own,
     places: &Places,
-    files: &dyn Files,
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
     let path = places.profile(&order.name);
-    let existing = read(files, &path)?;
     let schema = existing
         .as_ref()
         .and_then(|existing| std::str::from_utf8(&existing.bytes).ok())
@@ -127,7 +174,7 @@ fn plan_profile(
     let text = toml::to_string(&profile)
         .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: error.to_string() })?;
     let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile)).map(|kept| kept.bytes.clone());
-    plan.changes.push(private("profile", path, existing, Some(kept.unwrap_or_else(|| text.into_bytes()))));
+    plan.changes.push(own.change("profile", path, existing, Some(kept.unwrap_or_else(|| text.into_bytes()))));
     Ok(())
 }
 
@@ -140,19 +187,6 @@ fn is_as_before(former: &[u8], profile: &Profile) -> bool {
         former.check.clone_from(&profile.check);
         same && former == *profile
     })
-}
-
-/// A file of mailsetup's own, for its owner's eyes alone.
-fn private(owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
-    Change {
-        owner: owner.to_owned(),
-        path,
-        mode_before: existing.as_ref().map(|existing| existing.mode),
-        before: existing.map(|existing| existing.bytes),
-        after,
-        mode: 0o600,
-        group: None,
-    }
 }
 
 fn plan_target(
@@ -169,7 +203,7 @@ fn plan_target(
     for (file, spot) in target.files.iter().zip(spots) {
         let existing = read(files, &spot.disk)?;
         if !is_wanted(target, file, &context)? {
-            outcome.push((&spot.disk, existing.map(|existing| existing.bytes)));
+            outcome.push((&spot.disk, existing.map(Existing::into_bytes)));
             continue;
         }
         if file.must_exist && existing.is_none() {
@@ -311,7 +345,7 @@ fn change(
         owner: target.key.clone(),
         path: spot.disk.clone(),
         mode_before: existing.as_ref().map(|existing| existing.mode),
-        before: existing.map(|existing| existing.bytes),
+        before: existing.map(Existing::into_bytes),
         after: Some(after),
         mode,
         group,

@@ -75,6 +75,7 @@ mod tests {
             config: "/img/etc/mailsetup".into(),
             state: "/img/var/lib/mailsetup".into(),
             cwd: "/srv".into(),
+            keys: crate::mail::Keys::default(),
         };
         let at = |spec: &str| {
             let spot = spot(Path::new(spec), false, &places);

@@ -132,7 +132,7 @@ pub fn read_back(
     let mut read = Vec::with_capacity(spots.len());
     for spot in &spots {
         let existing = files.read(&spot.disk).map_err(|error| Refusal::unreadable(&spot.disk, &error))?;
-        read.push((spot.disk.as_path(), existing.map(|existing| existing.bytes)));
+        read.push((spot.disk.as_path(), existing.map(super::Existing::into_bytes)));
     }
     understand(target, profile, &read)
 }

@@ -28,6 +28,11 @@ pub enum Refusal {
         /// The target that is nearest to it.
         nearest: Option<String>,
     },
+    /// There is no such user to send.
+    NoUser {
+        /// The user's name.
+        user: String,
+    },
     /// The target has no place for this scope.
     Scope {
         /// The target's key.
@@ -179,7 +184,11 @@ impl Refusal {
             | Self::NotInstalled { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
-            Self::Foreign { .. } | Self::Unparseable { .. } | Self::Unreadable { .. } | Self::NewerSchema { .. } => None,
+            Self::Foreign { .. }
+            | Self::Unparseable { .. }
+            | Self::Unreadable { .. }
+            | Self::NewerSchema { .. }
+            | Self::NoUser { .. } => None,
         }
     }
 
@@ -201,7 +210,7 @@ impl Refusal {
     /// The exit status.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::UnknownTarget { .. } | Self::Scope { .. } | Self::SamePath { .. } => Exit::Usage,
+            Self::UnknownTarget { .. } | Self::Scope { .. } | Self::SamePath { .. } | Self::NoUser { .. } => Exit::Usage,
             Self::Unparseable { .. } => Exit::Data,
             Self::Unreadable { .. } => Exit::NoInput,
             Self::Template { .. } | Self::Lost { .. } => Exit::Software,
@@ -232,6 +241,7 @@ impl Refusal {
                 let fields: Vec<_> = mismatches.iter().map(|mismatch| mismatch.field.as_str()).collect();
                 phrase!("plan-lost", target = target, path = shown(path), fields = fields.join(", "))
             }
+            Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),

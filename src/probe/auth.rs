@@ -106,7 +106,7 @@ impl Session<'_, '_> {
     /// XOAUTH2: a refusal comes as a 334 whose text is JSON; after an empty line the server says its last word.
     fn xoauth2(&mut self, login: &Login) -> Result<Reply, Fault> {
         let token = login.secret.expose();
-        let response = encode(&format!("user={}\x01auth=Bearer {token}\x01\x01", login.username));
+        let response = encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username)));
         let mut reply = self.initial(Mechanism::Xoauth2, &response)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {
             reply = self.respond(&response)?;

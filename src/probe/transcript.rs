@@ -6,14 +6,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::report::{Line, Transcript, Who};
-use crate::mail::{Reply, reply::printable};
+use crate::mail::{Reply, reply::printable, secret::forms};
 
 /// Most characters of one line.
 const LINE: usize = 600;
 /// Most bytes of the whole.
 const WHOLE: usize = 128 * 1024;
-/// A secret shorter than this is not looked for: it would be found everywhere.
-const SHORTEST: usize = 4;
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "***";
@@ -33,9 +31,7 @@ impl Log {
 
     /// From now on `secret` is taken out of everything that the server says.
     pub(super) fn hide(&mut self, secret: &[u8]) {
-        if secret.len() >= SHORTEST {
-            self.secrets.push(Zeroizing::new(secret.to_vec()));
-        }
+        self.secrets.extend(forms(secret));
     }
 
     /// Foreign bytes without the secrets.

@@ -2,12 +2,10 @@
 //!
 //! No secret is in it and no base64 of a login; every control character is an escape.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-
 use super::ladder;
 use crate::{
     diagnose::Diagnosis,
-    mail::{Endpoint, Secret, reply::escape},
+    mail::{Endpoint, Secret, reply::escape, secret::forms},
     phrase,
     presets::Text,
     probe::{
@@ -20,9 +18,6 @@ use crate::{
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "***";
-/// A secret shorter than this is not looked for: it would be found everywhere.
-const SHORTEST: usize = 4;
-
 /// What a report is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Parts<'a> {
@@ -246,13 +241,13 @@ fn without_challenge(said: &str) -> String {
     }
 }
 
-/// The line without any of the secrets, as they are and as a login would carry them.
+/// The line without any of the secrets, in whatever form.
 fn redacted(line: &str, secrets: &[&Secret]) -> String {
     let mut clean = line.to_owned();
-    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| secret.len() >= SHORTEST) {
-        let encoded = STANDARD.encode(secret);
-        for form in [secret, &escape(secret), encoded.as_str(), encoded.trim_end_matches('=')] {
-            clean = clean.replace(form, HIDDEN);
+    for secret in secrets.iter().map(|secret| secret.expose()) {
+        // The line is escaped, so a secret in it is too.
+        for form in forms(secret.as_bytes()).iter().chain(&forms(escape(secret).as_bytes())) {
+            clean = clean.replace(&*String::from_utf8_lossy(form), HIDDEN);
         }
     }
     clean

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use zeroize::Zeroizing;
+
 use super::{
     Facts, Field, Given, Source,
     found::{Found, fits, has_gap},
 };
 use crate::{
     discover::LoginName,
-    mail::{Address, Auth, Endpoint, Security, endpoint::is_loopback},
+    mail::{Address, Auth, Endpoint, Secret, Security, endpoint::is_loopback},
     presets::{
         Catalog, Provider,
         provider::{Special, UsernameForm},
@@ -127,7 +129,10 @@ impl Answers {
             Field::Test => default("send"),
             Field::TestTo => default(&self.filled(Field::Address)?),
             Field::Targets => default(&self.facts.suggested_targets.join(",")),
+            Field::RunAs => default("root"),
             Field::SecretStore => default(self.usual_store()),
+            Field::VaultLock => default(self.facts.lock.as_str()),
+            Field::PassEntry => default(&format!("mailsetup/{}", self.text(Field::Profile))),
             Field::Scope => default(if self.facts.is_root { "system" } else { "user" }),
             Field::Profile => default("default"),
             _ => None,
@@ -215,11 +220,13 @@ impl Answers {
     }
 
     /// The password without its spaces, when it has some and the provider's passwords are shown in groups.
-    pub(super) fn without_spaces(&self) -> Option<String> {
+    pub(super) fn without_spaces(&self) -> Option<Secret> {
         let given = self.secret.as_ref()?;
         let shape = self.provider()?.password.shape.as_ref().filter(|shape| shape.grouped)?;
         let password = given.secret.expose();
-        let joined: String = password.chars().filter(|c| !c.is_whitespace()).collect();
-        (joined != password && shape.fits(&joined)).then_some(joined)
+        // Its room is taken at once, so that growing leaves no copy behind.
+        let mut joined = Zeroizing::new(String::with_capacity(password.len()));
+        joined.extend(password.chars().filter(|c| !c.is_whitespace()));
+        (*joined != password && shape.fits(&joined)).then(|| Secret::new(String::clone(&joined)))
     }
 }

@@ -1,8 +1,10 @@
 //! Questions, made from the answers as they are.
 
+use std::collections::BTreeMap;
+
 use super::{Advice, Choice, Field, Question, Setup, Shape, found::has_gap};
 use crate::{
-    mail::{Auth, Mechanism, Security, reply::escape},
+    mail::{Auth, Lock, Mechanism, Security, profile::STORES, reply::escape},
     phrase,
     presets::{
         Lang, Phrase, Provider,
@@ -87,6 +89,7 @@ impl Setup {
             Field::Test => self.words("test", ["send", "login", "connect", "none"]),
             Field::Scope => self.words("scope", ["user", "system"]),
             Field::SecretStore => self.store_choices(),
+            Field::VaultLock => self.lock_choices(),
             Field::Targets => self.target_choices(),
             Field::Recover => self.recover_choices(),
             _ => Vec::new(),
@@ -163,8 +166,16 @@ impl Setup {
     }
 
     fn store_choices(&self) -> Vec<Choice> {
-        let mut choices = self.words("store", ["file", "keyring", "command", "env"]);
-        let barred = self.stores.result();
+        let barred = self.stores.result().map(|stores| &stores.barred);
+        Self::barring(self.words("store", STORES), barred)
+    }
+
+    fn lock_choices(&self) -> Vec<Choice> {
+        let barred = self.stores.result().map(|stores| &stores.locks);
+        Self::barring(self.words("lock", Lock::ALL.iter().map(|lock| lock.as_str())), barred)
+    }
+
+    fn barring(mut choices: Vec<Choice>, barred: Option<&BTreeMap<&'static str, String>>) -> Vec<Choice> {
         for choice in &mut choices {
             choice.barred = barred.and_then(|barred| barred.get(choice.value.as_str()).cloned());
         }

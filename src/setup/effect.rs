@@ -1,11 +1,11 @@
 //! Work that the conversation wants done, and what comes of it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::{
     discover::{Discovery, Search},
     mail::{Address, Endpoint, Secret},
-    plan::{Order, Plan},
+    plan::{Order, Plan, Scope},
     presets::Phrase,
     probe::{Goal, Login, Report, Step},
 };
@@ -29,11 +29,31 @@ pub enum Work {
     /// Climb as far as the person wants.
     Test(Box<Dial>),
     /// Find out which secret stores answer.
-    Stores,
+    Stores(Reading),
     /// Plan the files.
     Plan(Box<Order>),
     /// Write the files, read them back, and send from what was written.
     Apply(Box<Write>),
+}
+
+/// Who reads the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// For whom it is written.
+    pub scope: Scope,
+    /// The user who sends, when it is another than the owner of what is written.
+    pub run_as: Option<String>,
+}
+
+/// Which stores can be used here, and by whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stores {
+    /// Why a store cannot be used, by its word.
+    pub barred: BTreeMap<&'static str, String>,
+    /// Why a new vault cannot be locked so, by the lock's word.
+    pub locks: BTreeMap<&'static str, String>,
+    /// There is a vault, and it has a lock.
+    pub has_vault: bool,
 }
 
 /// A climb, before files are read and the clock is asked.
@@ -96,8 +116,8 @@ pub enum Outcome {
     Probed(Report),
     /// Of `Test`: the report and when it was made (RFC 3339, UTC).
     Tested(Report, String),
-    /// Of `Stores`: why a store cannot be used, by its word.
-    Stores(Vec<(&'static str, String)>),
+    /// Of `Stores`.
+    Stores(Stores),
     /// Of `Plan`.
     Planned(Result<Plan, Trouble>),
     /// Of `Apply`.

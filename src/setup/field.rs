@@ -57,8 +57,14 @@ pub enum Field {
     Recover,
     /// The programs that the settings are written for.
     Targets,
+    /// The user whose programs send.
+    RunAs,
     /// Where the secret is kept.
     SecretStore,
+    /// What a new vault is locked with.
+    VaultLock,
+    /// The entry of `pass`.
+    PassEntry,
     /// The environment variable that holds the secret.
     SecretEnv,
     /// The command that prints the secret.
@@ -117,8 +123,11 @@ const fn row(
     Spec { field, key, flag, value, shape, step, optional }
 }
 
+/// The words of the stores.
+const STORES: &str = "file|vault|systemd|pass|keyring|command|env";
+
 /// Every field, in the order of the conversation.
-pub const FIELDS: [Spec; 31] = {
+pub const FIELDS: [Spec; 34] = {
     use Field as F;
     use Shape::{Choice, Confirm, Many, Secret, Text};
     [
@@ -147,7 +156,10 @@ pub const FIELDS: [Spec; 31] = {
         row(F::TestTo, "test_to", "test-to", "ADDRESS", Text, Step::Test, false),
         row(F::Recover, "force", "force", "", Choice, Step::Test, false),
         row(F::Targets, "target", "target", "NAME[=PATH]", Many, Step::Write, true),
-        row(F::SecretStore, "secret_store", "secret-store", "file|keyring|command|env", Choice, Step::Write, false),
+        row(F::RunAs, "run_as", "run-as", "USER", Text, Step::Write, false),
+        row(F::SecretStore, "secret_store", "secret-store", STORES, Choice, Step::Write, false),
+        row(F::VaultLock, "vault_lock", "vault-lock", "machine|systemd|key-file|passphrase", Choice, Step::Write, false),
+        row(F::PassEntry, "pass_entry", "pass-entry", "NAME", Text, Step::Write, false),
         row(F::SecretEnv, "password_env", "password-env", "NAME", Text, Step::Write, false),
         row(F::SecretCommand, "password_command", "password-command", "CMD", Text, Step::Write, false),
         row(F::Scope, "scope", "scope", "user|system", Choice, Step::Write, false),

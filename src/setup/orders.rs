@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Dial, Field, Letter, Setup, Write};
+use super::{Dial, Field, Letter, Reading, Setup, Write};
 use crate::{
     mail::{
         Address, Auth, Profile, Security,
@@ -110,6 +110,7 @@ impl Setup {
         Some(Profile {
             schema: SCHEMA,
             enabled: true,
+            run_as: self.run_as(),
             sender: Sender {
                 address: answers.address()?.to_string(),
                 name: answers.filled(Field::Name),
@@ -144,6 +145,16 @@ impl Setup {
         })
     }
 
+    /// The user who sends, when it is another than the owner of what is written.
+    fn run_as(&self) -> Option<String> {
+        self.answers.filled(Field::RunAs).filter(|user| self.applies(Field::RunAs) && user != "root")
+    }
+
+    /// What is to be found out about the stores: it hangs on who reads them.
+    pub(super) fn stores_order(&self) -> Reading {
+        Reading { scope: self.scope(), run_as: self.run_as() }
+    }
+
     fn secret_place(&self) -> Option<SecretPlace> {
         let answers = &self.answers;
         if answers.auth() == Auth::None {
@@ -151,6 +162,9 @@ impl Setup {
         }
         match answers.text(Field::SecretStore).as_str() {
             "keyring" => Some(SecretPlace::keyring(&answers.text(Field::Scope), &answers.text(Field::Profile))),
+            "vault" => Some(SecretPlace::Vault),
+            "systemd" => Some(SecretPlace::Systemd),
+            "pass" => Some(SecretPlace::Pass { entry: answers.filled(Field::PassEntry)? }),
             "env" => Some(SecretPlace::Env { variable: answers.filled(Field::SecretEnv)? }),
             "command" => Some(SecretPlace::Command { command: answers.filled(Field::SecretCommand)? }),
             _ => Some(SecretPlace::File),
@@ -191,6 +205,7 @@ impl Setup {
             secret: self.answers.secret.as_ref().filter(|_| self.answers.logs_in()).map(|given| given.secret.clone()),
             targets: self.targets(),
             program: self.answers.facts.program.clone(),
+            lock: self.answers.text(Field::VaultLock).parse().unwrap_or_default(),
         })
     }
 

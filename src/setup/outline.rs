@@ -22,6 +22,13 @@ impl Setup {
             Field::Spaces => answers.without_spaces().is_some(),
             Field::TestTo => answers.text(Field::Test) == "send",
             Field::Recover => self.test_failed(),
+            Field::RunAs => answers.logs_in() && answers.text(Field::Scope) == "system",
+            Field::VaultLock => {
+                answers.logs_in()
+                    && answers.text(Field::SecretStore) == "vault"
+                    && self.stores.result().is_none_or(|stores| !stores.has_vault)
+            }
+            Field::PassEntry => answers.logs_in() && answers.text(Field::SecretStore) == "pass",
             Field::SecretEnv => answers.logs_in() && answers.text(Field::SecretStore) == "env",
             Field::SecretCommand => answers.logs_in() && answers.text(Field::SecretStore) == "command",
             _ => true,
@@ -44,6 +51,8 @@ impl Setup {
             | Field::TestTo
             | Field::Recover
             | Field::Targets
+            | Field::RunAs
+            | Field::VaultLock
             | Field::Apply => true,
             Field::Host => custom || answers.derived(field).is_none(),
             Field::Port => custom,

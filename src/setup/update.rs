@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, validate::validate};
-use crate::{diagnose, mail::Secret, phrase, probe::Report};
+use crate::{diagnose, phrase, probe::Report};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -83,7 +83,7 @@ impl Setup {
             Field::Recover => return self.recover(&value),
             Field::Spaces if value == "yes" => {
                 if let (Some(joined), Some(given)) = (self.answers.without_spaces(), self.answers.secret.as_mut()) {
-                    given.secret = Secret::new(joined);
+                    given.secret = joined;
                     given.flag = None;
                 }
             }
@@ -269,7 +269,7 @@ impl Setup {
                 let tested = self.judge(report, when);
                 self.test.finish(generation, tested);
             }
-            Outcome::Stores(barred) => self.stores.finish(generation, barred.into_iter().collect()),
+            Outcome::Stores(stores) => self.stores.finish(generation, stores),
             Outcome::Planned(plan) => self.plan.finish(generation, plan),
             Outcome::Applied(written) => {
                 if written.is_err() {
@@ -307,6 +307,8 @@ impl Setup {
         self.probe.want(probe);
         let test = self.test_order();
         self.test.want(test);
+        let stores = self.stores_order();
+        self.stores.want(Some(stores));
         let plan = self.plan_order();
         let former = self.plan.generation();
         self.plan.want(plan);

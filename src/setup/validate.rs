@@ -5,9 +5,10 @@ use std::str::FromStr;
 use super::{Field, Invalid, ask::no_smtp};
 use crate::{
     mail::{
-        Address, Auth, Security,
+        Address, Auth, Lock, Security,
         address::AddressFault,
         endpoint::{HostFault, is_full_name, parse_host},
+        profile::STORES,
     },
     phrase,
     presets::{Catalog, Lang, Phrase, nearest, provider::Category},
@@ -32,7 +33,10 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
         }
         Field::Auth => one_of(word, Auth::ALL.iter().map(|auth| auth.as_str())).map_err(invalid),
         Field::Test => one_of(word, ["send", "login", "connect", "none"]).map_err(invalid),
-        Field::SecretStore => one_of(word, ["file", "keyring", "command", "env"]).map_err(invalid),
+        Field::SecretStore => one_of(word, STORES).map_err(invalid),
+        Field::VaultLock => one_of(word, Lock::ALL.iter().map(|lock| lock.as_str())).map_err(invalid),
+        Field::RunAs => user_name(word).map_err(invalid),
+        Field::PassEntry => pass_entry(word).map_err(invalid),
         Field::Scope => one_of(word, ["user", "system"]).map_err(invalid),
         Field::Provider => provider(word, catalog, lang).map_err(invalid),
         Field::Targets => targets(word, catalog).map_err(invalid),
@@ -169,6 +173,23 @@ fn profile_name(word: &str) -> Result<String, Phrase> {
     if fits { Ok(word.to_owned()) } else { Err(phrase!("invalid-profile", typed = shown(word))) }
 }
 
+/// A name as useradd(8) takes it; whether there is such a user is seen on the machine.
+fn user_name(word: &str) -> Result<String, Phrase> {
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let other = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let fits = word.starts_with(first) && word.len() <= 32 && word.chars().all(other);
+    if fits { Ok(word.to_owned()) } else { Err(phrase!("invalid-user", typed = shown(word))) }
+}
+
+/// A path below the password store, as `pass` takes it.
+fn pass_entry(word: &str) -> Result<String, Phrase> {
+    let fits = !word.is_empty()
+        && word.len() <= 200
+        && !word.chars().any(char::is_control)
+        && word.split('/').all(|part| !part.is_empty() && !part.starts_with(['.', '-']));
+    if fits { Ok(word.to_owned()) } else { Err(phrase!("invalid-pass-entry", typed = shown(word))) }
+}
+
 fn variable(word: &str) -> Result<String, Phrase> {
     let fits = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -206,6 +227,8 @@ mod tests {
         assert_eq!(check(Field::Provider, "localhos"), Err("invalid-provider-near"));
         assert_eq!(check(Field::Security, "ssl"), Err("invalid-choice"));
         assert_eq!(check(Field::Profile, "../x"), Err("invalid-profile"));
+        assert_eq!(check(Field::PassEntry, "mail/../x"), Err("invalid-pass-entry"));
+        assert_eq!(check(Field::RunAs, "a:b"), Err("invalid-user"));
     }
 
     #[test]

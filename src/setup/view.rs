@@ -38,7 +38,7 @@ impl Setup {
             super::Status::Run(effect) => Some(match effect.work {
                 super::Work::Discover(_) => Step::Provider,
                 super::Work::Probe(_) | super::Work::Test(_) => Step::Test,
-                super::Work::Stores | super::Work::Plan(_) | super::Work::Apply(_) => Step::Write,
+                super::Work::Stores(_) | super::Work::Plan(_) | super::Work::Apply(_) => Step::Write,
             }),
             super::Status::Done | super::Status::Cancelled => None,
         }

@@ -11,7 +11,7 @@ use mailsetup::{
     plan::Plan,
     presets::{Catalog, Lang, Text},
     probe::{Evidence, Fault, Report, Stage, Transcript},
-    setup::{Facts, Field, Given, Msg, Options, Outcome, Setup, Source, Status, Work},
+    setup::{Effect, Facts, Field, Given, Msg, Options, Outcome, Setup, Source, Status, Stores, Work},
 };
 use proptest::prelude::*;
 
@@ -67,7 +67,7 @@ fn failed(fault: Fault) -> Report {
 }
 
 fn empty_plan() -> Plan {
-    Plan { name: "default".into(), changes: vec![], runs: vec![], keep: None, notes: vec![] }
+    Plan { name: "default".into(), changes: vec![], runs: vec![], keep: None, former: None, notes: vec![] }
 }
 
 /// Answers the running effect; returns what it was.
@@ -299,4 +299,37 @@ proptest! {
             let _ = (setup.rail(), setup.all(), setup.background(), setup.notes(), setup.equivalent());
         }
     }
+}
+
+#[test]
+fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
+    let mut setup = setup(Options::default());
+    let says = |setup: &Setup, field: Field| setup.page(field.spec().step).iter().any(|row| row.field == field);
+    assert!(!says(&setup, Field::RunAs));
+    setup.give(Field::Scope, "system", Source::Flag).unwrap();
+    assert!(says(&setup, Field::RunAs));
+    setup.update(Msg::Answer(Field::RunAs, "www-data".into())).unwrap();
+    let asked: Vec<Effect> =
+        setup.background().into_iter().filter(|effect| matches!(effect.work, Work::Stores(_))).collect();
+    let [effect] = asked.as_slice() else { panic!("{asked:?}") };
+    let Work::Stores(reading) = &effect.work else { panic!("{effect:?}") };
+    assert_eq!(reading.run_as.as_deref(), Some("www-data"));
+    let stores = Stores { barred: [("vault", "not for www-data".to_owned())].into(), ..Stores::default() };
+    setup.update(Msg::Finished(effect.generation, Outcome::Stores(stores))).unwrap();
+    let barred = |setup: &Setup| {
+        let choices = setup.ask(Field::SecretStore).choices;
+        choices.into_iter().filter(|choice| choice.barred.is_some()).map(|choice| choice.value).collect::<Vec<_>>()
+    };
+    assert_eq!(barred(&setup), ["vault"]);
+    // Another user is another question.
+    setup.update(Msg::Answer(Field::RunAs, "root".into())).unwrap();
+    assert_eq!(barred(&setup), Vec::<String>::new());
+    assert_eq!(setup.update(Msg::Answer(Field::RunAs, "a b".into())).unwrap_err().phrase.id, "invalid-user");
+
+    setup.update(Msg::Answer(Field::SecretStore, "vault".into())).unwrap();
+    assert!(says(&setup, Field::VaultLock));
+    let effect = setup.background().into_iter().find(|effect| matches!(effect.work, Work::Stores(_))).unwrap();
+    let stores = Stores { has_vault: true, ..Stores::default() };
+    setup.update(Msg::Finished(effect.generation, Outcome::Stores(stores))).unwrap();
+    assert!(!says(&setup, Field::VaultLock), "a vault that is there has its lock");
 }

@@ -26,6 +26,7 @@ mod kill;
 mod prune;
 mod remove;
 mod stores;
+pub(crate) mod vault;
 
 /// A home folder of its own.
 pub(crate) struct Home {
@@ -92,7 +93,7 @@ impl Home {
             owner: owner.into(),
             path: self.path(name),
             mode_before: now.as_ref().map(|now| now.mode),
-            before: now.map(|now| now.bytes),
+            before: now.map(mailsetup::plan::Existing::into_bytes),
             after: after.map(|text| text.as_bytes().to_vec()),
             mode,
             group: None,
@@ -102,7 +103,7 @@ impl Home {
     /// A plan for files that a target writes, 0600.
     pub(crate) fn plan(&self, files: &[(&str, &str)]) -> Plan {
         let changes = files.iter().map(|(name, text)| self.change("app", name, Some(text), 0o600)).collect();
-        Plan { name: "default".into(), changes, runs: Vec::new(), keep: None, notes: Vec::new() }
+        Plan { name: "default".into(), changes, runs: Vec::new(), keep: None, former: None, notes: Vec::new() }
     }
 
     pub(crate) fn write(&self, files: &[(&str, &str)]) -> Applied {
@@ -139,6 +140,7 @@ pub(crate) fn at(folder: &Path) -> Places {
         config: folder.join(".config/mailsetup"),
         state: folder.join(".local/state/mailsetup"),
         cwd: folder.to_owned(),
+        keys: mailsetup::mail::Keys::default(),
     }
 }
 
@@ -293,18 +295,9 @@ fn below_a_root_commands_are_left_to_do() {
 fn a_file_in_place_of_a_folder() {
     let home = Home::new();
     home.put("app", "a file");
-    let plan = Plan {
-        changes: vec![
-            home.change("app", "one", Some("x"), 0o600),
-            Change {
-                path: home.path("app/two"),
-                before: None,
-                mode_before: None,
-                ..home.change("app", "x", Some("x"), 0o600)
-            },
-        ],
-        ..home.plan(&[])
-    };
+    let mut below = home.change("app", "x", Some("x"), 0o600);
+    below.path = home.path("app/two");
+    let plan = Plan { changes: vec![home.change("app", "one", Some("x"), 0o600), below], ..home.plan(&[]) };
     let error = home.apply(&plan).unwrap_err();
     assert_eq!(error.phrase().id, "host-write-not-folder");
     assert_eq!(error.exit(), mailsetup::error::Exit::CantCreate);

@@ -8,6 +8,7 @@
     reason = "a test reads from top to bottom"
 )]
 
+mod canary;
 mod causes;
 mod consumers;
 mod conversation;

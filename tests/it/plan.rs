@@ -41,7 +41,7 @@ fn settled(order: &Order, scope: Scope, files: &mut Memory, path: &str) -> Strin
 }
 
 fn text(files: &Memory, path: &str) -> String {
-    String::from_utf8(files.read(path.as_ref()).unwrap().unwrap().bytes).unwrap()
+    String::from_utf8(files.read(path.as_ref()).unwrap().unwrap().into_bytes()).unwrap()
 }
 
 #[test]

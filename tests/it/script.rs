@@ -5,7 +5,9 @@ mod failures;
 mod files;
 mod network;
 mod providers;
+mod sender;
 mod small;
+mod stores;
 
 use std::{
     collections::BTreeMap,

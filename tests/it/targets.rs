@@ -51,6 +51,7 @@ pub(crate) fn below(folder: &std::path::Path, scope: Scope) -> Places {
         config: folder.join("etc/mailsetup"),
         state: folder.join("var/lib/mailsetup"),
         cwd: folder.join("srv"),
+        keys: mailsetup::mail::Keys::default(),
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         // The profile is in the demo's folder: whoever fetches the secret has to look there.
         command: vec!["mailsetup".into(), "--demo".into()],
         cwd: folder.clone(),
+        lock: crate::mail::Lock::default(),
         program: vec!["env".into(), format!("XDG_CONFIG_HOME={}", folder.join(".config").display()), super::program()],
     };
     let brief = options.brief;
@@ -96,6 +97,7 @@ fn places(folder: &Path) -> Places {
         config: below(".config/mailsetup"),
         state: below(".local/state/mailsetup"),
         cwd: folder.to_owned(),
+        keys: crate::mail::Keys::default(),
     }
 }
 

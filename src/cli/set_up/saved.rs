@@ -26,7 +26,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::secrets::read(name, place, &places) {
+        if let Ok(secret) = host::secrets::read(name, place, &context.places_for(&profile)?) {
             setup.give_secret(Given { secret, flag: None });
         }
     }
@@ -52,7 +52,12 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
         | Field::ImapPort
         | Field::ImapUsername => another,
         Field::Username => another || (has("address") && smtp.username.as_deref() == Some(profile.sender.address.as_str())),
-        Field::SecretStore | Field::SecretEnv | Field::SecretCommand => context.inputs.has_password(),
+        // A store that is filled takes another password; a variable and a command keep their own.
+        Field::SecretEnv | Field::SecretCommand => context.inputs.has_password(),
+        Field::SecretStore => {
+            let keeps_its_own = matches!(profile.secret, Some(SecretPlace::Env { .. } | SecretPlace::Command { .. }));
+            context.inputs.has_password() && (keeps_its_own || has("password-env") || has("password-command"))
+        }
         _ => false,
     }
 }
@@ -87,10 +92,12 @@ pub(in super::super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field,
         maybe(Field::ImapPort, Some(imap.port.to_string()));
         maybe(Field::ImapUsername, imap.username.clone());
     }
+    maybe(Field::RunAs, profile.run_as.clone());
     maybe(Field::SecretStore, profile.secret.as_ref().map(|place| place.store().to_owned()));
     match &profile.secret {
         Some(SecretPlace::Env { variable }) => maybe(Field::SecretEnv, Some(variable.clone())),
         Some(SecretPlace::Command { command }) => maybe(Field::SecretCommand, Some(command.clone())),
+        Some(SecretPlace::Pass { entry }) => maybe(Field::PassEntry, Some(entry.clone())),
         _ => {}
     }
     answers

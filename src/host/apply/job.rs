@@ -5,6 +5,8 @@ use std::{
     time::SystemTime,
 };
 
+use zeroize::{Zeroize, Zeroizing};
+
 use super::{
     Action, Applied, AppliedFile, ApplyError,
     error::run_failed,
@@ -20,7 +22,7 @@ use crate::{
     host::{
         clock,
         disk::{self, Found},
-        secrets::{self, SecretError},
+        secrets::{self, SecretError, VaultFault},
     },
     mail::{Secret, profile::SecretPlace},
     phrase,
@@ -33,7 +35,7 @@ pub(in crate::host) struct Step {
     pub(in crate::host) owner: String,
     pub(in crate::host) path: PathBuf,
     /// What the file must still be: content and mode.
-    pub(in crate::host) before: Option<(Vec<u8>, Option<u32>)>,
+    pub(in crate::host) before: Option<(Zeroizing<Vec<u8>>, Option<u32>)>,
     /// What it becomes; `None` takes it away.
     pub(in crate::host) after: Option<After>,
 }
@@ -43,6 +45,13 @@ pub(in crate::host) struct After {
     pub(in crate::host) bytes: Vec<u8>,
     pub(in crate::host) mode: u32,
     pub(in crate::host) access: Access,
+}
+
+impl Drop for After {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.bytes.zeroize();
+    }
 }
 
 /// Whose a file becomes.
@@ -62,7 +71,7 @@ pub(in crate::host) struct Job {
     pub(in crate::host) profile: String,
     pub(in crate::host) steps: Vec<Step>,
     pub(in crate::host) runs: Vec<Run>,
-    pub(in crate::host) keyring: Option<Keyring>,
+    pub(in crate::host) entry: Option<StoreEntry>,
 }
 
 /// A step that may be taken.
@@ -81,7 +90,7 @@ impl Step {
         Self {
             owner: change.owner.clone(),
             path: change.path.clone(),
-            before: change.before.clone().map(|bytes| (bytes, change.mode_before)),
+            before: change.before.clone().map(|bytes| (Zeroizing::new(bytes), change.mode_before)),
             after: change.after.clone().map(|bytes| After { bytes, mode: change.mode, access }),
         }
     }
@@ -91,7 +100,7 @@ impl Step {
         let found = look(&target)?;
         let is_same = match (&found, &self.before) {
             (None, None) => true,
-            (Some(found), Some((bytes, mode))) => found.bytes == *bytes && mode.is_none_or(|mode| mode == found.mode),
+            (Some(found), Some((bytes, mode))) => found.bytes == **bytes && mode.is_none_or(|mode| mode == found.mode),
             _ => false,
         };
         if !is_same {
@@ -188,7 +197,7 @@ impl Session<'_> {
         let (runs, left): (Vec<Run>, Vec<Run>) = job.runs.into_iter().partition(|_| is_here);
         applied.left_to_do = left.iter().map(|run| run::line(&run.command)).collect();
         let ready = job.steps.into_iter().map(|step| step.ready(self.places)).collect::<Result<Vec<_>, _>>()?;
-        let keyring = job.keyring;
+        let store = job.entry;
 
         let now = SystemTime::now();
         let mut journal = Journal {
@@ -203,17 +212,17 @@ impl Session<'_> {
             folders: folders(&ready),
             files: ready.iter().enumerate().map(|(index, ready)| ready.entry(index)).collect(),
             runs: Vec::new(),
-            kept: keyring.as_ref().map(|it| Kept { entry: it.entry.clone(), existed: it.old.is_some() }),
+            kept: store.as_ref().map(|it| Kept { place: it.place.clone(), existed: it.old.is_some() }),
         };
         if let Err(error) = self.record(&mut journal, &ready, &runs) {
             // Nothing is written yet but copies, which the next run would take away too.
             journal.drop_copies(self.places, self.options.volume);
             return Err(error);
         }
-        let done = self.carry_out(&mut journal, &ready, &runs, keyring.as_ref());
+        let done = self.carry_out(&mut journal, &ready, &runs, store.as_ref());
         match done {
             Ok(notes) => applied.notes.extend(notes),
-            Err(cause) => return Err(self.put_back(cause, &journal, keyring.as_ref())),
+            Err(cause) => return Err(self.put_back(cause, &journal, store.as_ref())),
         }
         applied.files =
             ready.iter().zip(&journal.files).map(|(ready, entry)| ready.report(entry, &journal, self.places)).collect();
@@ -255,15 +264,16 @@ impl Session<'_> {
         journal: &mut Journal,
         ready: &[Ready],
         runs: &[Run],
-        keyring: Option<&Keyring>,
+        store: Option<&StoreEntry>,
     ) -> Result<Vec<Phrase>, ApplyError> {
         let volume = self.options.volume;
-        if let Some(keyring) = keyring {
-            secrets::keep(&journal.profile, &keyring.place(), &keyring.new, self.places)?;
+        if let Some(entry) = store {
+            secrets::keep(&journal.profile, &entry.place, &entry.new, self.places)?;
         }
         for folder in &journal.folders {
             Folder::settled(volume, folder_of(folder))?.make(name_of(folder), self.folder_mode(folder, ready))?;
         }
+        self.let_through(ready)?;
         let beside = ready.iter().map(|ready| ready.stage(&journal.id, volume)).collect::<Result<Vec<_>, _>>()?;
         // New files have the group that their folder gave them.
         for (entry, beside) in journal.files.iter_mut().zip(&beside) {
@@ -294,13 +304,14 @@ impl Session<'_> {
         Ok(notes)
     }
 
-    fn put_back(&self, cause: ApplyError, journal: &Journal, keyring: Option<&Keyring>) -> ApplyError {
+    fn put_back(&self, cause: ApplyError, journal: &Journal, store: Option<&StoreEntry>) -> ApplyError {
         let cause = Box::new(cause);
         let state = self.places.state.clone();
-        if let Some((keyring, old)) = keyring.and_then(|keyring| Some((keyring, keyring.old.as_ref()?)))
-            && secrets::keep(&journal.profile, &keyring.place(), old, self.places).is_err()
+        if let Some((entry, old)) = store.and_then(|entry| Some((entry, entry.old.as_ref()?)))
+            && secrets::keep(&journal.profile, &entry.place, old, self.places).is_err()
         {
-            return ApplyError::NotPutBack(cause, PathBuf::from(&keyring.entry), None);
+            let name = secrets::entry_name(&journal.profile, &entry.place);
+            return ApplyError::NotPutBack(cause, PathBuf::from(name), None);
         }
         match roll_back(journal, self.places, self.options.volume) {
             Err(ApplyError::Write(path, _) | ApplyError::Read(path, _) | ApplyError::Owner(path)) => {
@@ -317,6 +328,17 @@ impl Session<'_> {
         }
     }
 
+    /// Folders of ours that are there already are opened for passing through, where a file below is for another user.
+    fn let_through(&self, ready: &[Ready]) -> Result<(), ApplyError> {
+        let is_for_others = |ready: &&Ready| ready.step.after.as_ref().is_some_and(|after| after.mode & 0o077 != 0);
+        for ready in ready.iter().filter(is_for_others) {
+            let ours = ready.target.ancestors().skip(1).filter(|folder| folder.starts_with(&self.places.config));
+            ours.take_while(|_| self.places.scope == Scope::System)
+                .try_for_each(|folder| Folder::settled(self.options.volume, folder)?.let_through())?;
+        }
+        Ok(())
+    }
+
     /// Our own folders are ours alone, but can be passed through where a file below is for a consumer's group.
     fn folder_mode(&self, folder: &Path, ready: &[Ready]) -> u32 {
         let is_own = |own: &Path| folder.starts_with(own) || (self.places.scope == Scope::User && own.starts_with(folder));
@@ -331,28 +353,28 @@ impl Session<'_> {
     }
 }
 
-/// An entry of the keyring that is made or changed.
-pub(in crate::host) struct Keyring {
-    entry: String,
+/// An entry of a store that is made or changed.
+pub(in crate::host) struct StoreEntry {
+    place: SecretPlace,
     old: Option<Secret>,
     new: Secret,
 }
 
-impl Keyring {
+impl StoreEntry {
     /// What is to be done for an entry to hold the secret; `None` when it does.
-    pub(super) fn of(entry: &str, secret: &Secret, places: &Places) -> Result<Option<Self>, ApplyError> {
-        let mut keyring = Self { entry: entry.to_owned(), old: None, new: secret.clone() };
-        match secrets::read("", &keyring.place(), places) {
-            Ok(old) if old == keyring.new => return Ok(None),
-            Ok(old) => keyring.old = Some(old),
-            Err(SecretError::NoEntry(_)) => {}
+    pub(super) fn of(
+        profile: &str,
+        place: &SecretPlace,
+        secret: &Secret,
+        places: &Places,
+    ) -> Result<Option<Self>, ApplyError> {
+        let old = match secrets::read(profile, place, places) {
+            Ok(old) if old == *secret => return Ok(None),
+            Ok(old) => Some(old),
+            Err(SecretError::NoEntry(_) | SecretError::Vault(VaultFault::Missing(_))) => None,
             Err(error) => return Err(error.into()),
-        }
-        Ok(Some(keyring))
-    }
-
-    fn place(&self) -> SecretPlace {
-        SecretPlace::Keyring { entry: self.entry.clone() }
+        };
+        Ok(Some(Self { place: place.clone(), old, new: secret.clone() }))
     }
 }
 

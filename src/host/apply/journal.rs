@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     fmt::Write,
     io,
     path::{Path, PathBuf},
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     host::disk::{self, Found},
+    mail::profile::SecretPlace,
     plan::Places,
 };
 
@@ -106,10 +108,10 @@ pub(in crate::host) struct RunEntry {
     pub(in crate::host) before: Option<Stamp>,
 }
 
-/// An entry of the keyring that was made or changed.
+/// An entry of a store that was made or changed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::host) struct Kept {
-    pub(in crate::host) entry: String,
+    pub(in crate::host) place: SecretPlace,
     /// It was there before; what it held is not kept anywhere.
     pub(in crate::host) existed: bool,
 }
@@ -132,6 +134,12 @@ impl Stamp {
 }
 
 impl Journal {
+    /// Whether copies of a secret's file are gone: its secret went into another store since.
+    pub(in crate::host) fn is_forgotten(&self, places: &Places, entry: &Entry) -> bool {
+        let mut stamps = [&entry.before, &entry.after].into_iter().flatten();
+        entry.owner == "secret" && stamps.any(|stamp| !self.copy(places, stamp).exists())
+    }
+
     fn path(&self, places: &Places) -> PathBuf {
         folder(places).join(format!("{}.json", self.id))
     }
@@ -150,7 +158,7 @@ impl Journal {
     pub(in crate::host) fn content(&self, places: &Places, stamp: &Stamp) -> Result<Vec<u8>, ApplyError> {
         let path = self.copy(places, stamp);
         match disk::look(&path) {
-            Ok(Some(found)) if stamp.has_content(&found) => Ok(found.bytes),
+            Ok(Some(found)) if stamp.has_content(&found) => Ok(found.into_bytes()),
             Ok(Some(_)) => Err(ApplyError::Journal(path, "SHA-256".into())),
             Ok(None) => Err(ApplyError::Read(path, io::ErrorKind::NotFound.into())),
             Err(error) => Err(ApplyError::Read(path, error)),
@@ -269,6 +277,23 @@ pub(in crate::host) fn standing(journals: &[Journal]) -> Vec<&Journal> {
     standing
 }
 
+/// Takes away all copies of a profile's secret file: its secret is kept elsewhere now.
+pub(super) fn forget_secrets(profile: &str, places: &Places, volume: &dyn Volume) -> Result<(), ApplyError> {
+    for journal in all(places)?.iter().filter(|journal| journal.profile == profile) {
+        let copies = journal.copies(places);
+        if !copies.is_dir() {
+            continue;
+        }
+        let folder = Folder::ours(volume, &copies)?;
+        let stamps = journal.files.iter().filter(|entry| entry.owner == "secret");
+        stamps
+            .flat_map(|entry| [&entry.before, &entry.after])
+            .flatten()
+            .try_for_each(|stamp| folder.remove(OsStr::new(&stamp.copy)))?;
+    }
+    Ok(())
+}
+
 /// The next name: counted, so that a clock that is set back changes no order.
 pub(super) fn next_id(places: &Places, stamp: &str) -> Result<String, ApplyError> {
     let number = |path: &PathBuf| path.file_stem()?.to_str()?.split('-').next()?.parse::<u64>().ok();
@@ -314,7 +339,8 @@ fn names(folder: &Path) -> Result<Vec<PathBuf>, ApplyError> {
     }
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// SHA-256, 64 lower-case hex digits.
+pub(in crate::host) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a String does not fail.
         let _ = write!(text, "{byte:02x}");

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     host::{disk, secrets},
-    mail::profile::SecretPlace,
     plan::Places,
 };
 
@@ -27,7 +26,7 @@ pub(super) struct Left {
 pub(super) struct Leavings {
     /// Files that hold neither the content before nor the one after.
     pub(super) files: Vec<Left>,
-    /// A new entry of the keyring that it does not let go.
+    /// A new entry of a store that does not let it go.
     pub(super) entry: Option<String>,
 }
 
@@ -68,9 +67,9 @@ pub(super) fn roll_back(journal: &Journal, places: &Places, volume: &dyn Volume)
         }
     }
     if let Some(kept) = journal.kept.as_ref().filter(|kept| !kept.existed) {
-        // A keyring that does not answer must not stand in the way of the files for ever.
-        if secrets::forget(&journal.profile, &SecretPlace::Keyring { entry: kept.entry.clone() }, places).is_err() {
-            leavings.entry = Some(kept.entry.clone());
+        // A store that does not answer must not stand in the way of the files for ever.
+        if secrets::forget(&journal.profile, &kept.place, places).is_err() {
+            leavings.entry = Some(secrets::entry_name(&journal.profile, &kept.place));
         }
     }
     // As long as something is left beside the files, the record is needed: all is put back, but not all is cleaned.

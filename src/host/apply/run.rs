@@ -15,7 +15,7 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 pub(super) fn run(words: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
     let mut command = Command::new(words.first().map_or("", String::as_str));
     command.args(words.get(1..).unwrap_or_default()).env_clear().env("PATH", PATH).env("LC_ALL", "C").current_dir("/");
-    command::run(command, limit, OUTPUT_LIMIT)
+    command::run(command, None, limit, OUTPUT_LIMIT)
 }
 
 /// The command as a shell takes it.

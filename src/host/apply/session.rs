@@ -50,7 +50,7 @@ impl<'a> Session<'a> {
                 Some(backup) => phrase!("host-recovered-not", path = shown(&left.path), backup = shown(&backup)),
                 None => phrase!("host-recovered-left", path = shown(&left.path)),
             }));
-            self.notes.extend(leavings.entry.map(|entry| phrase!("host-keyring-left", entry = escape(&entry))));
+            self.notes.extend(leavings.entry.map(|entry| phrase!("host-recovered-entry", entry = escape(&entry))));
         }
         if let Some(last) = journals.last() {
             // It may have been cut off after its end, before its spares were gone.

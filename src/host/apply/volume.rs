@@ -45,6 +45,14 @@ pub trait Volume: fmt::Debug + Sync {
         Ok(rustix::fs::fchmod(made, Mode::from_raw_mode(mode))?)
     }
 
+    /// Gives a folder that is there its permission bits.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn set_folder_mode(&self, folder: &OwnedFd, mode: u32) -> io::Result<()> {
+        Ok(rustix::fs::fchmod(folder, Mode::from_raw_mode(mode))?)
+    }
+
     /// Makes an empty file, 0600; one that exists is refused.
     ///
     /// # Errors

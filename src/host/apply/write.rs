@@ -32,6 +32,9 @@ pub(super) fn temporary(tag: &str) -> String {
     format!(".mailsetup-{tag}-")
 }
 
+/// The bits with which all may pass through a folder.
+const PASS: u32 = 0o011;
+
 /// How many names are tried for a temporary file: others can only take one by guessing it.
 const TRIES: u32 = 16;
 
@@ -180,6 +183,15 @@ impl<'a> Folder<'a> {
             other => other.map_err(fault)?,
         }
         self.volume.sync_folder(&self.fd).map_err(fault)
+    }
+
+    /// Lets others pass through it, without seeing what is in it.
+    pub(super) fn let_through(&self) -> Result<(), ApplyError> {
+        let mode = rustix::fs::fstat(&self.fd).map_err(|error| self.fault(error.into()))?.st_mode & 0o7777;
+        if mode & PASS == PASS {
+            return Ok(());
+        }
+        self.volume.set_folder_mode(&self.fd, mode | PASS).map_err(|error| self.fault(error))
     }
 
     /// Takes away a folder that is empty.

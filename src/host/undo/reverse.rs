@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use zeroize::{Zeroize, Zeroizing};
+
 use super::merge::merge;
 use crate::{
     host::{
@@ -25,6 +27,13 @@ pub(in crate::host) struct Side {
     gid: u32,
 }
 
+impl Drop for Side {
+    fn drop(&mut self) {
+        // It may hold the secret.
+        self.bytes.zeroize();
+    }
+}
+
 impl Side {
     /// The content that a record keeps.
     pub(in crate::host) fn of(
@@ -37,6 +46,11 @@ impl Side {
             Ok(Self { bytes, mode: stamp.mode, uid: stamp.uid, gid: stamp.gid })
         };
         stamp.map(side).transpose()
+    }
+
+    /// The content alone; it is wiped by whoever has it then.
+    fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
     }
 
     /// Its content.
@@ -139,11 +153,14 @@ impl Reversal {
             (Some(now), Some(becomes)) if is_same(now, becomes) => return None,
             _ => {}
         }
-        let after = |side: Side| After { bytes: side.bytes, mode: side.mode, access: Access::Exact(side.uid, side.gid) };
+        let after = |side: Side| {
+            let (mode, access) = (side.mode, Access::Exact(side.uid, side.gid));
+            After { bytes: side.into_bytes(), mode, access }
+        };
         Some(Step {
             owner: self.owner,
             path: self.path,
-            before: self.now.map(|now| (now.bytes, Some(now.mode))),
+            before: self.now.map(|now| (Zeroizing::new(now.bytes.clone()), Some(now.mode))),
             after: self.becomes.map(after),
         })
     }
@@ -183,7 +200,7 @@ mod tests {
     fn back(now: Option<&str>, wrote: Option<&str>, before: Option<&str>) -> Option<(Option<String>, bool, bool)> {
         let reversal = Reversal::from_side("t", Path::new("/x"), now.map(side));
         let back = reversal.take_back(wrote.map(side).as_ref(), before.map(side).as_ref())?;
-        let text = back.becomes.map(|side| String::from_utf8(side.bytes).unwrap());
+        let text = back.becomes.map(|side| String::from_utf8(side.into_bytes()).unwrap());
         Some((text, back.is_merged, back.is_gone))
     }
 
@@ -203,8 +220,8 @@ mod tests {
 
     #[test]
     fn a_mode_that_a_person_changed_stays() {
-        let (wrote, before) = (Side { mode: 0o600, ..side("b\n") }, Side { mode: 0o644, ..side("a\n") });
-        let now = Side { mode: 0o640, ..side("b\n") };
+        let side = |mode: u32, text: &str| Side { bytes: text.into(), mode, uid: 1, gid: 1 };
+        let (wrote, before, now) = (side(0o600, "b\n"), side(0o644, "a\n"), side(0o640, "b\n"));
         assert_eq!(now.toward(&wrote, &before, Vec::new()).mode, 0o640);
         assert_eq!(wrote.toward(&wrote, &before, Vec::new()).mode, 0o644);
     }

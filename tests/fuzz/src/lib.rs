@@ -10,7 +10,7 @@ use mailsetup::{
     cli::answers,
     diagnose::{Diagnosis, Doctor, Explain},
     host::profiles,
-    mail::{Auth, Endpoint, Secret, Security},
+    mail::{Auth, Endpoint, Keys, Secret, Security},
     plan::{Places, Scope, TargetChoice, plan, read_back},
     presets::{self, Catalog, Cause, EgressFacts, Lang, Provider, Target, Text},
     probe::{Cancel, CertificateFacts, Climb, Goal, Login, Outgoing, Report, Trust, check_ca, climb_over},
@@ -202,5 +202,13 @@ fn places(scope: Scope) -> Places {
         Scope::User => ("/home/ops", "/home/ops/.config/mailsetup", "/home/ops/.local/state/mailsetup"),
         Scope::System => ("/root", "/etc/mailsetup", "/var/lib/mailsetup"),
     };
-    Places { scope, root: None, home: home.into(), config: config.into(), state: state.into(), cwd: "/srv/app".into() }
+    Places {
+        scope,
+        root: None,
+        home: home.into(),
+        config: config.into(),
+        state: state.into(),
+        cwd: "/srv/app".into(),
+        keys: Keys::default(),
+    }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use mailsetup::{
     host::profiles,
-    mail::Secret,
+    mail::{Lock, Secret},
     plan::{Existing, Files, Order, Plan, Scope, TargetChoice},
     probe::Stream,
 };
@@ -96,6 +96,10 @@ impl Files for Disk {
     fn has_group(&self, _group: &str) -> bool {
         false
     }
+
+    fn group_of(&self, _user: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Settings that every target can carry.
@@ -124,5 +128,6 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         secret: Some(Secret::new("p@ss w#rd".into())),
         targets: vec![target],
         program: vec!["/usr/bin/mailsetup".into()],
+        lock: Lock::default(),
     }
 }

@@ -43,6 +43,10 @@ impl Files for Memory {
     fn has_group(&self, group: &str) -> bool {
         self.groups.iter().any(|known| known == group)
     }
+
+    fn group_of(&self, user: &str) -> Option<String> {
+        self.groups.iter().find(|known| *known == user).cloned()
+    }
 }
 
 pub(crate) fn places(scope: Scope) -> Places {
@@ -50,7 +54,15 @@ pub(crate) fn places(scope: Scope) -> Places {
         Scope::User => ("/home/ops", "/home/ops/.config/mailsetup", "/home/ops/.local/state/mailsetup"),
         Scope::System => ("/root", "/etc/mailsetup", "/var/lib/mailsetup"),
     };
-    Places { scope, root: None, home: home.into(), config: config.into(), state: state.into(), cwd: "/srv/app".into() }
+    Places {
+        scope,
+        root: None,
+        home: home.into(),
+        config: config.into(),
+        state: state.into(),
+        cwd: "/srv/app".into(),
+        keys: mailsetup::mail::Keys::default(),
+    }
 }
 
 pub(crate) fn order(password: &str) -> Order {
@@ -60,6 +72,7 @@ pub(crate) fn order(password: &str) -> Order {
         profile: Profile {
             schema: SCHEMA,
             enabled: true,
+            run_as: None,
             sender: Sender { address: "ops@example.com".into(), name: Some("Ops & Söhne".into()), reply_to: None },
             smtp: Smtp {
                 provider: None,
@@ -80,5 +93,6 @@ pub(crate) fn order(password: &str) -> Order {
         secret: Some(Secret::new(password.to_owned())),
         targets: Vec::new(),
         program: vec!["/usr/bin/mailsetup".into()],
+        lock: mailsetup::mail::Lock::Machine,
     }
 }

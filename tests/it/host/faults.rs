@@ -71,6 +71,10 @@ impl Volume for Faulty {
         self.step(true).and_then(|()| System.make_folder(folder, name, mode))
     }
 
+    fn set_folder_mode(&self, folder: &OwnedFd, mode: u32) -> io::Result<()> {
+        self.step(false).and_then(|()| System.set_folder_mode(folder, mode))
+    }
+
     fn create(&self, folder: &OwnedFd, name: &OsStr) -> io::Result<File> {
         self.step(true).and_then(|()| System.create(folder, name))
     }

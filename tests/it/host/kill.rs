@@ -30,7 +30,7 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
             owner: "app".into(),
             path,
             mode_before: now.as_ref().map(|now| now.mode),
-            before: now.map(|now| now.bytes),
+            before: now.map(mailsetup::plan::Existing::into_bytes),
             after: Some(text.into()),
             mode: 0o600,
             group: None,
@@ -47,6 +47,7 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
         changes: changes.collect(),
         runs: scripts.into_iter().map(run).collect(),
         keep: None,
+        former: None,
         notes: Vec::new(),
     }
 }

@@ -104,6 +104,15 @@ fn typed(app: &mut App, text: &str) {
     }
 }
 
+/// Whether a list stands there open with what cannot be chosen.
+fn explains(app: &App, question: &Question) -> bool {
+    let mut terminal = Terminal::new(TestBackend::new(120, 60)).unwrap();
+    terminal.draw(|frame| app.draw(frame)).unwrap();
+    let screen = terminal.backend().to_string();
+    let mut barred = question.choices.iter().filter(|choice| choice.barred.is_some());
+    barred.any(|choice| screen.contains(&choice.label))
+}
+
 /// Enters an answer as fingers do.
 fn enter(app: &mut App, question: &Question, answer: &str) {
     match question.shape {
@@ -111,8 +120,9 @@ fn enter(app: &mut App, question: &Question, answer: &str) {
         Shape::Confirm => key(app, KeyCode::Char(if answer == "yes" { 'y' } else { 'n' })),
         Shape::Choice => {
             let at = question.choices.iter().position(|choice| choice.value == answer).unwrap();
-            // A long list beside other fields is closed, and turned; so is one beside the long list of targets.
-            if matches!(question.field, Field::Auth | Field::SecretStore) {
+            // A long list beside other fields is closed, and turned, unless it says why something cannot be chosen and there
+            // is room for that.
+            if matches!(question.field, Field::Auth | Field::SecretStore) && !explains(app, question) {
                 let passed = question.choices[..at].iter().filter(|choice| choice.barred.is_none()).count();
                 (0..passed).for_each(|_| key(app, KeyCode::Right));
                 return key(app, KeyCode::Enter);

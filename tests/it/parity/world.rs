@@ -78,6 +78,7 @@ impl World {
             config: below.join(".config/mailsetup"),
             state: below.join(".local/state/mailsetup"),
             cwd: below,
+            keys: mailsetup::mail::Keys::default(),
         };
         let runner = Runner {
             egress: mailsetup::runner::EgressTargets::default(),

@@ -165,6 +165,23 @@ impl Session {
         }
     }
 
+    /// Through the questions of a set-up whose server is given, up to its live test, with the password typed or pasted.
+    #[track_caller]
+    pub(crate) fn to_the_test(&self, password: &str, is_pasted: bool) {
+        self.accept(Field::Name);
+        self.accept(Field::Username);
+        self.expect(Field::Password);
+        if is_pasted {
+            self.terminal.paste(password);
+        } else {
+            self.terminal.send(password);
+        }
+        self.terminal.key(Key::Enter);
+        self.accept(Field::Test);
+        self.expect(Field::TestTo);
+        self.terminal.key(Key::Enter);
+    }
+
     /// Waits for a test that passed.
     #[track_caller]
     pub(crate) fn passed(&self) {

@@ -18,18 +18,7 @@ fn the_password_goes_to_the_store_and_the_targets_alone() {
     for front in Front::ALL {
         for is_pasted in [false, true] {
             let session = Session::with(front, Lang::En, (80, 24), &args, |run| run);
-            session.accept(Field::Name);
-            session.accept(Field::Username);
-            session.expect(Field::Password);
-            if is_pasted {
-                session.terminal.paste(DEMO_PASSWORD);
-            } else {
-                session.terminal.send(DEMO_PASSWORD);
-            }
-            session.terminal.key(Key::Enter);
-            session.accept(Field::Test);
-            session.expect(Field::TestTo);
-            session.terminal.key(Key::Enter);
+            session.to_the_test(DEMO_PASSWORD, is_pasted);
             if front == Front::Wizard {
                 // A passed test stays until Enter.
                 session.passed();

@@ -54,6 +54,7 @@ impl Wizard {
             command: vec!["mailsetup".into()],
             program: vec!["/usr/bin/mailsetup".into()],
             cwd: "/home/ops".into(),
+            lock: crate::mail::Lock::default(),
         };
         let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::Options::default());
         let effects = Rc::new(RefCell::new(Vec::new()));
@@ -263,6 +264,7 @@ pub(super) fn plan() -> Plan {
         ],
         runs: Vec::new(),
         keep: None,
+        former: None,
         notes: Vec::new(),
     }
 }

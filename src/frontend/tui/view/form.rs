@@ -113,7 +113,10 @@ impl Form {
                 let alone = self.fields.len() == 1 || pick.ticked.is_some();
                 // As long as nothing is chosen, a closed list would show nothing.
                 let waits = pick.taken.is_none();
-                alone || waits || (matches!(density, Density::Airy | Density::Tight) && choices.len() <= OPEN)
+                // Why something cannot be chosen is read before it is tried.
+                let explains = choices.iter().any(|choice| choice.barred.is_some());
+                let fits = choices.len() <= OPEN || explains;
+                alone || waits || (matches!(density, Density::Airy | Density::Tight) && fits)
             }
             _ => false,
         }

@@ -1,0 +1,64 @@
+//! The proof that whoever sends can read the secret, without a person.
+
+use std::{os::unix::process::CommandExt, process::Command, time::Duration};
+
+use crate::{
+    host::{
+        command::{self, CommandFault},
+        disk, input,
+        secrets::read,
+    },
+    mail::{Secret, profile::SecretPlace},
+    phrase,
+    plan::{Order, Places},
+    presets::Phrase,
+};
+
+/// How long the user's own mailsetup may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Where programs are, for a user whose environment we do not have.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Reads the secret of what was just written as the user who sends, and compares it.
+///
+/// As another user that is done by root alone, by a `mailsetup secret` that runs as that user with nothing of ours. A variable
+/// that is set where mail is sent is not proven, nor a credential that a unit of that user loads, nor anything in an image.
+/// `Some` is what a person should know of a proof that was not made.
+///
+/// # Errors
+/// Why the user cannot read it.
+pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
+    let (Some(place), Some(secret)) = (&order.profile.secret, &order.secret) else { return Ok(None) };
+    if places.root.is_some() || matches!(place, SecretPlace::Env { .. }) {
+        return Ok(None);
+    }
+    let Some(user) = order.profile.run_as.as_ref() else {
+        // A command may ask a person each time it is run; it was run for this password already.
+        if matches!(place, SecretPlace::Command { .. }) {
+            return Ok(None);
+        }
+        let kept = read(&order.name, place, places).map_err(|error| error.phrase())?;
+        return if kept == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) };
+    };
+    if *place == SecretPlace::Systemd || !rustix::process::geteuid().is_root() {
+        return Ok(Some(phrase!("store-not-proven", user = user)));
+    }
+    let said = read_as(user, order)?;
+    if said == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) }
+}
+
+fn read_as(user: &str, order: &Order) -> Result<Secret, Phrase> {
+    let account = disk::account(None, user).ok_or_else(|| phrase!("plan-no-user", user = user))?;
+    let mut words = order.program.iter();
+    let mut command = Command::new(words.next().map_or("mailsetup", String::as_str));
+    command.args(words).args(["secret", &order.name, "--scope", "system", "--no-input"]);
+    command.env_clear().env("PATH", PATH).env("HOME", &account.home).env("USER", user).env("LOGNAME", user);
+    // Groups beside the user's own are given up with root's: what is readable now is readable however the user came in.
+    command.uid(account.uid).gid(account.gid).current_dir("/");
+    let said = command::run(command, None, LIMIT, input::LIMIT + 2).map_err(|fault| match fault {
+        CommandFault::Failed(_, said) if !said.is_empty() => phrase!("store-unreadable-said", user = user, said = said),
+        _ => phrase!("store-unreadable", user = user),
+    })?;
+    input::of_bytes(&said).map_err(|_| phrase!("store-unreadable", user = user))
+}

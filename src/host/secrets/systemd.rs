@@ -1,0 +1,131 @@
+//! The system's credentials: `systemd-creds`, asked with a time limit. What it encrypts opens on this machine alone, for root,
+//! and in units that load it.
+
+use std::{path::Path, process::Command, time::Duration};
+
+use zeroize::Zeroizing;
+
+use crate::{
+    error::Exit,
+    host::command::{self, CommandFault, personal},
+    mail::{Secret, reply::escape},
+    phrase,
+    presets::Phrase,
+};
+
+/// How long it may take to say that it is there.
+const ASK_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long it may take to encrypt or decrypt: a TPM is slow.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// The largest answer that is taken, in bytes.
+const MOST: usize = 1024 * 1024;
+
+/// The first version that encrypts.
+const FIRST: u32 = 250;
+
+/// Why the system's credentials do not do it.
+#[derive(Debug)]
+pub enum SystemdFault {
+    /// `systemd-creds` is not installed.
+    NotInstalled,
+    /// It is too old to encrypt, or did not say its version in time.
+    Old,
+    /// Only root can use it.
+    NotRoot,
+    /// It failed.
+    Failed(CommandFault),
+}
+
+impl SystemdFault {
+    /// Why not, in one line.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::NotInstalled => phrase!("systemd-not-installed"),
+            Self::Old => phrase!("systemd-old", first = FIRST),
+            Self::NotRoot => phrase!("systemd-not-root"),
+            Self::Failed(CommandFault::Failed(_, said)) if !said.is_empty() => phrase!("systemd-said", said = said),
+            Self::Failed(CommandFault::Start(error)) => phrase!("systemd-said", said = escape(&error.to_string())),
+            Self::Failed(_) => phrase!("systemd-failed"),
+        }
+    }
+
+    /// The exit status.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::NotRoot => Exit::NoPerm,
+            Self::NotInstalled | Self::Old | Self::Failed(_) => Exit::Unavailable,
+        }
+    }
+}
+
+/// Whether it can be used here, within two seconds. Nothing is encrypted: the first time, that would make a key of the system's.
+///
+/// # Errors
+/// Why not.
+pub fn systemd_available() -> Result<(), SystemdFault> {
+    let mut asked = personal("systemd-creds");
+    asked.arg("--version");
+    let said = match command::run(asked, None, ASK_LIMIT, MOST) {
+        Ok(said) => said,
+        Err(CommandFault::Start(_)) => return Err(SystemdFault::NotInstalled),
+        Err(_) => return Err(SystemdFault::Old),
+    };
+    let version = String::from_utf8_lossy(&said);
+    let version =
+        version.split_whitespace().nth(1).and_then(|word| word.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+    if version.is_none_or(|version: u32| version < FIRST) {
+        return Err(SystemdFault::Old);
+    }
+    if rustix::process::geteuid().is_root() { Ok(()) } else { Err(SystemdFault::NotRoot) }
+}
+
+/// The name that a profile's credential is bound to.
+pub fn credential_name(profile: &str) -> String {
+    format!("mailsetup-{profile}")
+}
+
+/// Encrypts for this machine, bound to a name; the secret goes by standard input.
+pub(super) fn encrypt(name: &str, plain: &[u8]) -> Result<Vec<u8>, SystemdFault> {
+    let mut command = personal("systemd-creds");
+    command.arg("encrypt").arg(format!("--name={name}")).args(["-", "-"]);
+    run(command, Some(plain)).map(|sealed| sealed.to_vec())
+}
+
+/// Decrypts what [`encrypt`] made.
+pub(super) fn decrypt(name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SystemdFault> {
+    let mut command = personal("systemd-creds");
+    command.arg("decrypt").arg(format!("--name={name}")).args(["--newline=no", "-", "-"]);
+    run(command, Some(sealed))
+}
+
+/// Where the system has put a credential for this process, when it is a unit's that loads it.
+pub(super) fn loaded(name: &str) -> Option<std::path::PathBuf> {
+    let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(name);
+    path.is_file().then_some(path)
+}
+
+/// A unit's drop-in that gives it the credential of a profile.
+pub fn drop_in(profile: &str, credential: &Path) -> String {
+    format!("[Service]\nLoadCredentialEncrypted={}:{}\n", credential_name(profile), credential.display())
+}
+
+/// Encrypts a secret, and proves that it comes back.
+pub(super) fn seal(name: &str, secret: &Secret) -> Result<Vec<u8>, SystemdFault> {
+    let sealed = encrypt(name, secret.expose().as_bytes())?;
+    if decrypt(name, &sealed)?.as_slice() == secret.expose().as_bytes() {
+        Ok(sealed)
+    } else {
+        Err(SystemdFault::Failed(CommandFault::Large(MOST)))
+    }
+}
+
+fn run(command: Command, input: Option<&[u8]>) -> Result<Zeroizing<Vec<u8>>, SystemdFault> {
+    let root = rustix::process::geteuid().is_root();
+    command::run(command, input, LIMIT, MOST).map_err(|fault| match fault {
+        CommandFault::Start(error) if error.kind() == std::io::ErrorKind::NotFound => SystemdFault::NotInstalled,
+        CommandFault::Failed(..) if !root => SystemdFault::NotRoot,
+        fault => SystemdFault::Failed(fault),
+    })
+}

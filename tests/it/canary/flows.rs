@@ -1,0 +1,191 @@
+//! Every flow that needs no terminal, with every way in and every store.
+
+use super::{CANARY, Search, relay::Relay, shims, watch::Watch};
+use crate::support::sandbox::{Output, Run, Sandbox};
+
+const USER: &str = "ops@example.com";
+
+/// Where the password belongs, by store.
+fn belongs(store: &str) -> &'static [&'static str] {
+    match store {
+        "file" => &[
+            "home/pw",
+            "home/.config/mailsetup/profiles/default.secret",
+            "home/.config/mailsetup/profiles/two.secret",
+            "home/.local/state/mailsetup/backups",
+        ],
+        _ => &["home/pw"],
+    }
+}
+
+struct World {
+    sandbox: Sandbox,
+    relay: Relay,
+    shims: tempfile::TempDir,
+    path: String,
+}
+
+impl World {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        let shims_folder = tempfile::tempdir().unwrap();
+        let bin = shims(shims_folder.path(), &["sh", "cat", "systemd-creds", "pass", "gpg", "msmtp", "postmap", "printenv"]);
+        sandbox.write("home/pw", CANARY);
+        let path = format!(
+            "{bin}:{}:/usr/bin:/bin",
+            std::path::Path::new(env!("CARGO_BIN_EXE_mailsetup")).parent().unwrap().display()
+        );
+        Self { sandbox, relay: Relay::start(), shims: shims_folder, path }
+    }
+
+    fn words(&self) -> Vec<String> {
+        let words =
+            [USER, "--provider", "custom", "--host", "localhost", "--port", &self.relay.port, "--security", "none", "-v"];
+        words.map(str::to_owned).to_vec()
+    }
+
+    /// The program, with the password by this way in.
+    fn run(&self, way: &str, words: &[&str]) -> Run {
+        let flags: &[&str] = match way {
+            "stdin" => &["--password-stdin"],
+            "file" => &["--password-file", "pw"],
+            "fd" => &["--password-fd", "7"],
+            "env" => &["--password-env", "RELAY_PW"],
+            "command" => &["--password-command", "cat pw"],
+            _ => &[],
+        };
+        let words: Vec<String> = words.iter().chain(flags).map(|word| (*word).to_owned()).collect();
+        let run = match way {
+            "fd" => {
+                let script = ["-c".to_owned(), "exec 7<pw; exec mailsetup \"$@\"".to_owned(), "sh".to_owned()];
+                self.sandbox.program("/bin/sh", script.into_iter().chain(words))
+            }
+            _ => self.sandbox.mailsetup(words),
+        };
+        let run = run.env("PATH", &self.path);
+        match way {
+            "stdin" => run.stdin(CANARY),
+            "env" => run.env("RELAY_PW", CANARY),
+            _ => run,
+        }
+    }
+
+    fn set_up(&self, way: &str, more: &[&str]) -> Output {
+        let words = self.words();
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        self.run(way, &words).run()
+    }
+
+    fn notes(&self, search: &mut Search) {
+        for path in crate::wizard::drive::files_below(&self.shims.path().join("notes")) {
+            search.look("a program on the path", &path.display().to_string(), &std::fs::read(&path).unwrap());
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn scripts_with_every_store_and_every_way_in() {
+    let mut search = Search::new();
+    let watch = Watch::begin();
+    let mut stores = vec![
+        ("stdin", "file"),
+        ("file", "vault"),
+        ("env", "vault"),
+        ("fd", "file"),
+        ("command", "command"),
+        ("env", "file"),
+    ];
+    if mailsetup::host::secrets::systemd_available().is_ok() {
+        stores.push(("stdin", "systemd"));
+    }
+    for (way, store) in stores {
+        let world = World::new();
+        let flow = |name: &str| format!("{name} by {way} into {store}");
+        let belongs = belongs(store);
+        let step = |search: &mut Search, name: &str, out: &Output, code: i32| {
+            assert_eq!(out.code, Some(code), "{}: {}\n{}", flow(name), out.stdout, out.stderr);
+            search.said(&flow(name), out);
+            search.files(&flow(name), &world.sandbox, belongs);
+            search.processes(&watch);
+            world.notes(search);
+        };
+        let common = ["--secret-store", store, "--target", "msmtp"];
+        let with = |more: &[&'static str]| [&common[..], more].concat();
+        step(&mut search, "dry run", &world.set_up(way, &with(&["--dry-run"])), 0);
+        step(&mut search, "diff", &world.set_up(way, &with(&["--dry-run", "--diff", "--json"])), 0);
+        world.relay.be_hostile(true);
+        step(&mut search, "refused", &world.set_up(way, &with(&["--yes", "--report", "one.txt"])), 77);
+        step(&mut search, "refused, JSON", &world.set_up(way, &with(&["--yes", "--json", "--report", "two.txt"])), 77);
+        step(&mut search, "forced", &world.set_up(way, &with(&["--yes", "--force", "--profile", "two"])), 0);
+        world.run("", &["remove", "two"]).run().code(0);
+        world.relay.be_hostile(false);
+        step(&mut search, "set-up", &world.set_up(way, &with(&["--yes", "--diff", "--report", "three.txt"])), 0);
+        step(&mut search, "again", &world.set_up(way, &with(&["--yes", "--json"])), 0);
+        for words in [
+            &["check", "--json"][..],
+            &["check", "--send", "-v", "--report", "four.txt"],
+            &["list"],
+            &["show"],
+            &["show", "--json"],
+            &["export", "msmtp=other.rc", "--print"],
+            &["export", "msmtp=other.rc"],
+            &["vault", "status"],
+            &["edit", "--name", "Ops", "--yes", "--json"],
+            &["list", "--json"],
+        ] {
+            step(&mut search, &words.join(" "), &world.run("", words).run(), 0);
+        }
+        world.relay.be_hostile(true);
+        step(&mut search, "failed check", &world.run("", &["check", "--report", "five.txt"]).run(), 77);
+        step(&mut search, "failed check, JSON", &world.run("", &["check", "--json"]).run(), 77);
+        world.relay.be_hostile(false);
+        // The one command that is there to print it; all else is searched.
+        let out = world.run("", &["secret"]).run().code(0);
+        assert_eq!(out.stdout, format!("{CANARY}\n"), "{way} {store}");
+        step(&mut search, "secret", &Output { stdout: String::new(), ..out }, 0);
+        step(&mut search, "undo", &world.run("", &["undo"]).run(), 0);
+        step(&mut search, "remove", &world.run("", &["remove", "default"]).run(), 0);
+        step(&mut search, "undo of remove", &world.run("", &["undo"]).run(), 0);
+    }
+    search.end("scripts");
+}
+
+#[test]
+fn wrong_words_and_the_demo() {
+    let mut search = Search::new();
+    let watch = Watch::begin();
+    let world = World::new();
+    world.sandbox.write("home/answers.toml", "host = \"localhost\"\nsecruity = \"none\"\n");
+    for (words, code) in [
+        (&["--demo", "--yes", "--json", "--report", "demo.txt"][..], 77),
+        (&["--demo", "--yes", "-v"], 77),
+        (&["--demo", "--dry-run", "--test", "none"], 0),
+        (&["--answers", "answers.toml", "--yes"], 65),
+        (&["nobody", "--yes"], 64),
+        (
+            &[
+                "ops@example.com",
+                "--host",
+                "localhost",
+                "--port",
+                "1",
+                "--provider",
+                "custom",
+                "--security",
+                "none",
+                "--yes",
+            ],
+            69,
+        ),
+        (&["ops@example.com", "--provider", "custom", "--host", "localhost", "--target", "nothing", "--yes"], 64),
+    ] {
+        let out = world.run("file", words).run();
+        assert_eq!(out.code, Some(code), "{words:?}: {}\n{}", out.stdout, out.stderr);
+        search.said(&words.join(" "), &out);
+        search.files(&words.join(" "), &world.sandbox, &["home/pw", "tmp"]);
+        search.processes(&watch);
+    }
+    world.notes(&mut search);
+    search.end("wrong words and the demo");
+}

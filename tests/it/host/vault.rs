@@ -1,0 +1,287 @@
+//! The vault: what goes in comes out, a wrong key is told from damage, and a kill leaves the old or the new.
+
+use mailsetup::{
+    host::secrets::{SecretError, VaultFault, vault},
+    mail::{Keys, Lock},
+};
+
+use super::*;
+
+/// What passwords are made of, as the world makes them.
+pub(crate) fn tortures() -> Vec<String> {
+    let plain =
+        ["hunter2", " edge blanks ", "p@ss \"w\\ord#1", "'`$(id)`'", "p\u{e9}\u{1f510}\u{5bc6}\u{7801}", "a\tb", "%41&=+/"];
+    let long = ["x".repeat(256), "\u{e9}\"' ".repeat(64)];
+    plain.into_iter().map(str::to_owned).chain(long).collect()
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.into())
+}
+
+fn phrase(text: &str) -> Keys {
+    Keys { passphrase: Some(secret(text)), lock: Lock::Passphrase, ..Keys::default() }
+}
+
+/// A home whose vault is locked so.
+fn locked(keys: Keys) -> Home {
+    let mut home = Home::new();
+    home.places.keys = keys;
+    home
+}
+
+fn keep(home: &Home, profile: &str, text: &str) {
+    secrets::keep(profile, &SecretPlace::Vault, &secret(text), &home.places).unwrap();
+}
+
+fn read(home: &Home, profile: &str) -> Result<String, SecretError> {
+    secrets::read(profile, &SecretPlace::Vault, &home.places).map(|secret| secret.expose().to_owned())
+}
+
+#[test]
+fn every_lock_gives_back_what_was_put_in_and_two_profiles_share_a_vault() {
+    let key = tempfile::tempdir().unwrap();
+    let key_file = Keys { key_file: Some(key.path().join("key")), lock: Lock::KeyFile, ..Keys::default() };
+    for keys in [Keys::default(), key_file, phrase("correct horse")] {
+        let home = locked(keys);
+        for (index, text) in tortures().iter().enumerate() {
+            keep(&home, "default", text);
+            keep(&home, &format!("p{index}"), text);
+            assert_eq!(read(&home, "default").unwrap(), *text);
+        }
+        for (index, text) in tortures().iter().enumerate() {
+            assert_eq!(read(&home, &format!("p{index}")).unwrap(), *text);
+        }
+        secrets::forget("p0", &SecretPlace::Vault, &home.places).unwrap();
+        secrets::forget("p0", &SecretPlace::Vault, &home.places).unwrap();
+        assert_eq!(read(&home, "p0").unwrap_err().phrase().id, "host-secret-no-entry");
+        assert_eq!(read(&home, "p1").unwrap(), tortures()[1]);
+        assert_eq!(mode(&home.places.vault()), 0o600);
+        let file = std::fs::read_to_string(home.places.vault()).unwrap();
+        assert!(!file.contains("hunter2") && !file.contains("default"), "{file}");
+    }
+    assert_eq!(mode(&key.path().join("key")), 0o600);
+}
+
+#[test]
+fn systemds_credentials_lock_a_vault_where_they_work() {
+    if secrets::systemd_available().is_err() {
+        eprintln!("left out: systemd-creds needs root here");
+        return;
+    }
+    let home = locked(Keys { lock: Lock::Systemd, ..Keys::default() });
+    keep(&home, "default", "p\u{e9} \"1\"");
+    assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
+    assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, Lock::Systemd);
+    vault::rotate(&home.places).unwrap();
+    assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
+}
+
+#[test]
+fn a_wrong_key_is_told_from_a_damaged_file_at_every_byte() {
+    let mut home = locked(phrase("right"));
+    keep(&home, "default", "sesame");
+    home.places.keys = Keys::default();
+    assert!(matches!(read(&home, "default"), Err(SecretError::Vault(VaultFault::NeedsPassphrase))));
+    home.places.keys = phrase("wrong");
+    let wrong = read(&home, "default").unwrap_err();
+    assert!(matches!(wrong, SecretError::Vault(VaultFault::WrongPassphrase)), "{wrong:?}");
+    assert_eq!(wrong.exit().code(), 77);
+
+    // With the right passphrase and with the wrong one alike: damage is seen before any key is tried.
+    let whole = std::fs::read(home.places.vault()).unwrap();
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(home.places.vault(), &bytes).unwrap();
+        home.places.keys = phrase(if at % 2 == 0 { "right" } else { "wrong" });
+        let error = read(&home, "default").unwrap_err();
+        assert!(matches!(error, SecretError::Vault(VaultFault::Damaged(_))), "byte {at}: {error:?}");
+        assert_eq!(error.exit().code(), 65);
+    }
+    std::fs::write(home.places.vault(), &whole[..whole.len() / 2]).unwrap();
+    assert!(matches!(read(&home, "default"), Err(SecretError::Vault(VaultFault::Damaged(_)))));
+    std::fs::write(home.places.vault(), &whole).unwrap();
+    home.places.keys = phrase("right");
+    assert_eq!(read(&home, "default").unwrap(), "sesame");
+}
+
+#[test]
+fn a_key_that_is_gone_another_or_open_to_all_is_named() {
+    let mut home = Home::new();
+    home.places.keys = Keys { key_file: Some(home.path("key")), lock: Lock::KeyFile, ..Keys::default() };
+    keep(&home, "default", "sesame");
+    home.places.keys = Keys::default();
+    assert_eq!(read(&home, "default").unwrap(), "sesame", "the vault knows where its key is");
+
+    home.put("other", &"k".repeat(40));
+    home.put("short", "k");
+    for (file, mode, id) in [
+        ("other", 0o600, "vault-wrong-key"),
+        ("short", 0o600, "vault-short-key"),
+        ("other", 0o644, "vault-open"),
+        ("none", 0o600, "host-read-missing"),
+    ] {
+        if home.path(file).exists() {
+            std::fs::set_permissions(home.path(file), PermissionsExt::from_mode(mode)).unwrap();
+        }
+        home.places.keys.key_file = Some(home.path(file));
+        assert_eq!(read(&home, "default").unwrap_err().phrase().id, id, "{file}");
+    }
+    std::fs::set_permissions(home.places.vault(), PermissionsExt::from_mode(0o644)).unwrap();
+    assert_eq!(read(&home, "default").unwrap_err().phrase().id, "vault-open");
+
+    let home = Home::new();
+    keep(&home, "default", "sesame");
+    assert_eq!(mode(&home.places.state.join("machine.key")), 0o600);
+    // The configuration folder alone, as a thief of its backup has it.
+    std::fs::remove_file(home.places.state.join("machine.key")).unwrap();
+    assert_eq!(read(&home, "default").unwrap_err().phrase().id, "vault-wrong-machine");
+    home.put(".local/state/mailsetup/machine.key", &"0".repeat(65));
+    std::fs::set_permissions(home.places.state.join("machine.key"), PermissionsExt::from_mode(0o600)).unwrap();
+    assert_eq!(read(&home, "default").unwrap_err().phrase().id, "vault-wrong-machine");
+}
+
+#[test]
+fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() {
+    let mut home = locked(phrase("old"));
+    keep(&home, "a", "one");
+    keep(&home, "b", "two");
+    let sealed = |home: &Home| std::fs::read(home.places.vault()).unwrap();
+    let first = sealed(&home);
+    vault::rotate(&home.places).unwrap();
+    assert_ne!(sealed(&home), first);
+    vault::lock_with(Lock::Passphrase, &phrase("new"), &home.places).unwrap();
+    let error = read(&home, "a").unwrap_err();
+    assert!(matches!(error, SecretError::Vault(VaultFault::WrongPassphrase)), "{error:?}");
+    assert!(vault::rotate(&home.places).is_err());
+    home.places.keys = phrase("new");
+    vault::lock_with(Lock::Machine, &Keys::default(), &home.places).unwrap();
+    home.places.keys = Keys::default();
+    let all: Vec<_> = vault::export(&home.places).unwrap();
+    assert_eq!(all, [("a".to_owned(), secret("one")), ("b".to_owned(), secret("two"))]);
+
+    // What an old copy gives away, passphrase and all, opens the old copy alone.
+    let current = sealed(&home);
+    std::fs::write(home.places.vault(), &first).unwrap();
+    home.places.keys = phrase("old");
+    assert_eq!(read(&home, "a").unwrap(), "one");
+    std::fs::write(home.places.vault(), &current).unwrap();
+    assert_eq!(vault::names(&home.places).unwrap(), ["a", "b"]);
+
+    home.places.root = Some(home.folder.path().to_owned());
+    assert!(vault::lock_with(Lock::Machine, &Keys::default(), &home.places).is_err());
+}
+
+/// Not a test of its own: changes passphrase and key for ever, in a child process that is killed.
+#[test]
+fn vault_child() {
+    let Some(folder) = std::env::var_os("MAILSETUP_TEST_VAULT") else { return };
+    let mut places = at(Path::new(&folder));
+    for round in 0.. {
+        let (old, new) = if round % 2 == 0 { ("old", "new") } else { ("new", "old") };
+        places.keys = phrase(old);
+        vault::lock_with(Lock::Passphrase, &phrase(new), &places).unwrap();
+    }
+}
+
+#[test]
+fn a_kill_leaves_the_old_vault_or_the_new_one() {
+    let home = locked(phrase("old"));
+    keep(&home, "default", "sesame");
+    let mut seen = std::collections::BTreeSet::new();
+    for round in 0..6 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "host::vault::vault_child"])
+            .env("MAILSETUP_TEST_VAULT", home.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let before = std::fs::read(home.places.vault()).unwrap();
+        let changed = crate::support::wait::until(|| (std::fs::read(home.places.vault()).unwrap() != before).then_some(()));
+        assert!(changed.is_some(), "the vault never changed");
+        // At another moment each time: while a key is derived, while a file is written.
+        std::thread::park_timeout(Duration::from_millis(round * 23));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let opened = ["old", "new"].into_iter().find(|phrase_of| {
+            let places = Places { keys: phrase(phrase_of), ..home.places.clone() };
+            secrets::read("default", &SecretPlace::Vault, &places).is_ok_and(|secret| secret.expose() == "sesame")
+        });
+        seen.insert(opened.expect("neither passphrase opens it"));
+        if opened == Some("new") {
+            let places = Places { keys: phrase("new"), ..home.places.clone() };
+            vault::lock_with(Lock::Passphrase, &phrase("old"), &places).unwrap();
+        }
+    }
+    assert!(!seen.is_empty());
+}
+
+#[test]
+fn a_plan_fills_the_vault_and_what_fails_or_is_taken_back_leaves_nothing_in_it() {
+    let home = Home::new();
+    let plan = |text: &str, app: &str| {
+        let keep = Some((SecretPlace::Vault, secret(text)));
+        Plan { keep, ..home.plan(&[("app", app)]) }
+    };
+    assert!(home.apply(&plan("first-word", "x")).unwrap().changed);
+    assert!(!home.apply(&plan("first-word", "x")).unwrap().changed);
+    let mut fails = plan("two", "y");
+    fails.runs = vec![build(&home, "exit 1", None)];
+    assert!(matches!(home.apply(&fails), Err(ApplyError::PutBack(_))));
+    assert_eq!(read(&home, "default").unwrap(), "first-word");
+    home.undo().unwrap();
+    assert_eq!(read(&home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
+    for file in home.state("") {
+        assert!(!std::fs::read(&file).unwrap().windows(10).any(|bytes| bytes == b"first-word"), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_secret_that_moves_leaves_nothing_where_it_was() {
+    let home = Home::new();
+    let file = ".config/mailsetup/profiles/default.secret";
+    home.apply(&Plan { changes: vec![home.change("secret", file, Some("hunter2"), 0o600)], ..home.plan(&[]) }).unwrap();
+    let gone = home.change("secret", file, None, 0o600);
+    let keep = Some((SecretPlace::Vault, secret("hunter2")));
+    home.apply(&Plan { changes: vec![gone], keep, ..home.plan(&[]) }).unwrap();
+    assert_eq!(read(&home, "default").unwrap(), "hunter2");
+    assert!(home.state("backups").iter().all(|copy| std::fs::read(copy).unwrap() != b"hunter2"));
+    let undone = home.undo().unwrap();
+    assert!(undone.notes.iter().any(|note| note.id == "host-undo-secret"), "{:?}", undone.notes);
+
+    let home = Home::new();
+    keep_and_move(&home);
+}
+
+#[test]
+fn records_of_a_secret_that_has_moved_are_still_joined() {
+    let home = Home::new();
+    let file = ".config/mailsetup/profiles/default.secret";
+    let own = |text| vec![home.change("secret", file, text, 0o600)];
+    home.apply(&Plan { changes: own(Some("hunter2")), ..home.plan(&[]) }).unwrap();
+    home.apply(&Plan { changes: own(Some("hunter3")), ..home.plan(&[]) }).unwrap();
+    let keep = Some((SecretPlace::Vault, secret("hunter3")));
+    home.apply(&Plan { changes: own(None), keep, ..home.plan(&[]) }).unwrap();
+    for number in 0..9 {
+        home.apply(&home.plan(&[("rc", &format!("{number}\n"))])).unwrap();
+    }
+    assert_eq!(home.state("journal").len(), 5);
+    let held = |copy: &std::path::PathBuf| std::fs::read(copy).unwrap().starts_with(b"hunter");
+    assert!(!home.state("backups").iter().any(held));
+    for _ in 0..5 {
+        home.undo().unwrap();
+    }
+    assert_eq!((home.text("rc"), home.text(file)), (None, None));
+    assert!(matches!(home.undo(), Err(ApplyError::NothingToUndo)));
+}
+
+fn keep_and_move(home: &Home) {
+    keep(home, "default", "hunter2");
+    let file = home.change("secret", ".config/mailsetup/profiles/default.secret", Some("hunter2"), 0o600);
+    let plan = Plan { changes: vec![file], former: Some(SecretPlace::Vault), ..home.plan(&[]) };
+    let applied = home.apply(&plan).unwrap();
+    assert_eq!(applied.notes[0].id, "host-entry-forgotten");
+    assert_eq!(read(home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
+}

@@ -1,0 +1,92 @@
+//! `--run-as`: what is written system-wide can be read by the user who sends, by no other, and that is proven.
+
+use std::process::Command;
+
+use mailsetup::host::secrets;
+
+use super::House;
+use crate::support::sandbox::Run;
+
+/// Runs a script as root where `/etc` and `/var/lib` are copies that nobody else sees; `None` where that cannot be done.
+fn apart(house: &House, script: &str) -> Option<Run> {
+    let may = Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|status| status.success());
+    if !may || !rustix::process::geteuid().is_root() {
+        eprintln!("left out: needs root and namespaces");
+        return None;
+    }
+    // The program stands where everyone may run it, wherever it was built.
+    let prepare = "set -e; mount --make-rprivate /; cp -a /etc etc; mount --bind etc /etc; mount -t tmpfs none /var/lib
+         mkdir /var/lib/bin; cp \"$(command -v mailsetup)\" /var/lib/bin/; PATH=/var/lib/bin:$PATH; chmod 755 /var/lib /var/lib/bin
+         as() { user=$1; shift; setpriv --reuid \"$user\" --regid \"$(id -g \"$user\")\" --clear-groups -- \"$@\"; }
+         set_up() { mailsetup \"$@\" --password-file pw --test none --scope system --yes; }";
+    let run = house.sandbox.program("unshare", ["-m", "sh", "-c", &format!("{prepare}\n{script}"), "sh"]);
+    Some(run.env_remove("MAILSETUP_SCOPE"))
+}
+
+#[test]
+fn the_user_who_sends_reads_the_secret_and_no_other_does() {
+    let house = House::new();
+    let words = house.words(&[]).join(" ");
+    let script = format!(
+        "set_up {words} --run-as nobody
+         stat -c '%a %U %G' /etc/mailsetup /etc/mailsetup/profiles /etc/mailsetup/profiles/default.*
+         cd /; echo got $(as nobody mailsetup secret --scope system)
+         as daemon mailsetup secret --scope system && exit 5 || echo refused $?
+         # Back to root alone.
+         cd - >/dev/null; mailsetup edit --run-as root --test none --scope system --yes
+         cd /; as nobody mailsetup secret --scope system && exit 6 || echo refused $?
+         stat -c '%a %G' /etc/mailsetup/profiles/default.secret"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let lines: Vec<&str> = out.stdout.lines().filter(|line| !line.contains('/')).collect();
+    let group = String::from_utf8(Command::new("id").args(["-gn", "nobody"]).output().unwrap().stdout).unwrap();
+    let group = group.trim();
+    let (secret, profile) = (format!("640 root {group}"), format!("640 root {group}"));
+    let got = format!("got {}", house.demo.password());
+    for line in ["711 root root", &secret, &profile, &got, "refused 77"] {
+        assert!(lines.contains(&line), "{line:?} in {}\n{}", out.stdout, out.stderr);
+    }
+    assert_eq!(lines.iter().filter(|line| line.starts_with("refused 77")).count(), 2, "{}", out.stdout);
+    assert!(lines.last().unwrap().starts_with("600 "), "{}", out.stdout);
+}
+
+#[test]
+fn a_store_that_the_user_cannot_read_is_taken_back() {
+    let house = House::new();
+    let words = house.words(&[]).join(" ");
+    let script = format!(
+        "set_up {words} --run-as nobody --secret-store vault && exit 5 || echo ended $?
+         ls /etc/mailsetup/profiles; mailsetup vault export
+         set_up {words} --run-as nosuchuser && exit 6 || echo ended $?
+         set_up {words} --run-as root --secret-store vault; mailsetup secret --scope system"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    assert!(out.stderr.contains("nobody cannot read the password"), "{}", out.stderr);
+    assert!(out.stderr.contains("There is no user nosuchuser"), "{}", out.stderr);
+    let said: Vec<&str> = out.stdout.lines().filter(|line| !line.contains("/etc/")).collect();
+    assert_eq!(said, ["ended 73", "ended 64", house.demo.password()], "{}", out.stdout);
+}
+
+#[test]
+fn stores_are_offered_by_who_reads_them() {
+    let home = crate::host::Home::new();
+    let places = crate::host::at(&home.path("x"));
+    let other = secrets::offer(Some("www-data"), &places);
+    let barred: Vec<&str> = other.barred.keys().copied().collect();
+    assert_eq!(barred, ["keyring", "pass", "systemd", "vault"]);
+    let own = secrets::offer(None, &places);
+    assert!(!own.barred.contains_key("vault") && !own.barred.contains_key("file") && !own.has_vault);
+    assert!(
+        own.locks.contains_key("passphrase") && own.locks.contains_key("key-file") && !own.locks.contains_key("machine")
+    );
+
+    let words = mailsetup::mail::Secret::new("words".into());
+    let keys = mailsetup::mail::Keys { passphrase: Some(words), ..mailsetup::mail::Keys::default() };
+    secrets::vault::lock_with(mailsetup::mail::Lock::Passphrase, &keys, &places).unwrap();
+    let closed = secrets::offer(None, &places);
+    assert!(closed.has_vault && closed.barred["vault"].id == "store-vault-passphrase");
+    let given = mailsetup::plan::Places { keys, ..places };
+    assert!(!secrets::offer(None, &given).barred.contains_key("vault"));
+}
