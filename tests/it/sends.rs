@@ -38,14 +38,27 @@ struct Consumer {
     refusal: &'static str,
     /// Whether it may be missing: no package of Debian's has it.
     optional: bool,
+    /// Whether it takes the port's number for the mode.
+    by_port: bool,
 }
 
 /// One that is called as its target is, and starts with what Debian installs.
 const fn consumer(target: &'static str, scope: &'static str, refusal: &'static str) -> Consumer {
-    Consumer { target, script: target, scope, before: None, refusal, optional: false }
+    Consumer { target, script: target, scope, before: None, refusal, optional: false, by_port: false }
 }
 
-const CONSUMERS_OF: [Consumer; 13] = [
+/// Every alert goes to Bob at once.
+const ALERTS: &str = "\
+route:
+  receiver: mail
+  group_wait: 0s
+receivers:
+- name: mail
+  email_configs:
+  - to: 'bob@example.test'
+";
+
+const CONSUMERS_OF: [Consumer; 14] = [
     consumer("msmtp", "user", "certificate verification failed"),
     consumer("msmtp", "system", "certificate verification failed"),
     Consumer { script: "git-send-email", ..consumer("git", "user", "certificate verify failed") },
@@ -72,7 +85,18 @@ const CONSUMERS_OF: [Consumer; 13] = [
         before: Some(("var/www/html/wp-config.php", "<?php\nrequire_once ABSPATH . 'wp-settings.php';\n")),
         ..consumer("wordpress", "system", "certificate verify failed")
     },
+    Consumer {
+        before: Some(("etc/prometheus/alertmanager.yml", ALERTS)),
+        by_port: true,
+        ..consumer("alertmanager", "system", "certificate signed by unknown authority")
+    },
 ];
+
+impl Consumer {
+    fn bed(&self) -> &'static Bed {
+        if self.by_port { Bed::start_on_known_ports() } else { Bed::start() }
+    }
+}
 
 /// What a target can do about certificates, as its preset says.
 #[derive(Clone, Copy, PartialEq)]
@@ -107,11 +131,12 @@ enum Trouble {
 struct Machine {
     sandbox: Sandbox,
     root: PathBuf,
+    bed: &'static Bed,
 }
 
 impl Machine {
     fn set_up(consumer: &Consumer, security: &str, trust: Trust, authority: &[u8]) -> Result<Self, Trouble> {
-        let bed = Bed::start();
+        let bed = consumer.bed();
         let sandbox = Sandbox::new();
         let root = sandbox.path("machine");
         // Other users than who runs the tests read their settings there.
@@ -119,7 +144,7 @@ impl Machine {
         for folder in ["home/u", "srv/app"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
-        let machine = Self { sandbox, root };
+        let machine = Self { sandbox, root, bed };
         let root = machine.root.to_str().unwrap();
         let fresh = machine.run("fresh", &[consumer.script, root], "")?;
         if fresh.code != Some(0) {
@@ -167,6 +192,7 @@ impl Machine {
         for passed in ["MAILSETUP_BED_CACHE", "MAILSETUP_BED_HIMALAYA"] {
             command.args(env::var(passed).ok().map(|value| format!("{passed}={value}")));
         }
+        command.args(self.bed.netns.as_ref().map(|netns| format!("BED_NETNS={netns}")));
         command.args(["BED_ACCOUNT=mailsetup", &format!("{CONSUMERS}/{name}")]).args(words);
         command.current_dir(&self.root).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -183,10 +209,10 @@ impl Machine {
 
 /// One consumer in one mode.
 fn attempt(consumer: &Consumer, security: &str, trust: Trust) -> Result<(), Trouble> {
-    let bed = Bed::start();
+    let bed = consumer.bed();
     let bob = bed.mailbox("bob");
-    let name = format!("{} {} {security}", consumer.target, consumer.scope);
-    let stranger = unique(&format!("stranger {name}"));
+    let name = format!("{}-{}-{security}", consumer.target, consumer.scope);
+    let stranger = unique(&format!("stranger-{name}"));
     if trust != Trust::Blind {
         let out = Machine::set_up(consumer, security, trust, &pki::ca_pem())?.send(consumer, &stranger)?;
         if matches!(out.code, None | Some(0)) || !out.stderr.contains(consumer.refusal) {
