@@ -25,6 +25,7 @@ mod presets;
 mod probe;
 mod relay;
 mod script;
+mod sends;
 mod support;
 mod survey;
 mod targets;

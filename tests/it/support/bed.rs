@@ -38,9 +38,11 @@ pub(crate) struct Bed {
     pub(crate) tls_port: u16,
     /// The authority that signed the servers' certificate (localhost, mail.example.test, 127.0.0.1, `::1`).
     pub(crate) ca_pem_path: PathBuf,
+    /// The network namespace in which it is, as a file; none: the machine's own.
+    pub(crate) netns: Option<String>,
     dir: PathBuf,
-    /// Its standard input is what keeps the servers alive: the kernel closes it when the test process ends.
-    _servers: Child,
+    /// Their standard input is what keeps the servers alive: the kernel closes it when the test process ends.
+    _kept: Vec<Child>,
 }
 
 impl Bed {
@@ -65,20 +67,32 @@ impl Bed {
         static BED: OnceLock<Bed> = OnceLock::new();
         BED.get_or_init(|| {
             Self::available().unwrap_or_else(|why| panic!("the test bed cannot run: {why}"));
-            let dir = tempfile::Builder::new().prefix("mailsetup-bed-").tempdir().unwrap().keep();
-            let (servers, ready) = start("servers", [&dir]);
-            let word = |name: &str| {
-                let word = ready.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
-                word.unwrap_or_else(|| panic!("no {name} in {ready:?}"))
-            };
-            Self {
-                starttls_port: word("starttls").parse().unwrap(),
-                tls_port: word("tls").parse().unwrap(),
-                ca_pem_path: word("ca").into(),
-                dir,
-                _servers: servers,
-            }
+            Self::serve(Vec::new(), None)
         })
+    }
+
+    /// Others on ports 587 and 465, in a network of their own: for what takes the port's number for the mode.
+    pub(crate) fn start_on_known_ports() -> &'static Self {
+        static BED: OnceLock<Bed> = OnceLock::new();
+        BED.get_or_init(|| {
+            Self::available().unwrap_or_else(|why| panic!("the test bed cannot run: {why}"));
+            let (netns, ready) = start("netns", None, [""; 0]);
+            Self::serve(vec![netns], Some(word(&ready, "netns").to_owned()))
+        })
+    }
+
+    fn serve(mut kept: Vec<Child>, netns: Option<String>) -> Self {
+        let dir = tempfile::Builder::new().prefix("mailsetup-bed-").tempdir().unwrap().keep();
+        let (servers, ready) = start("servers", netns.as_deref(), [&dir]);
+        kept.push(servers);
+        Self {
+            starttls_port: word(&ready, "starttls").parse().unwrap(),
+            tls_port: word(&ready, "tls").parse().unwrap(),
+            ca_pem_path: word(&ready, "ca").into(),
+            netns,
+            dir,
+            _kept: kept,
+        }
     }
 
     /// What has arrived for Alice.
@@ -152,7 +166,7 @@ impl Relay {
     /// Starts it from `root`/etc/postfix, as `mailsetup --root` left it.
     pub(crate) fn start(root: &Path) -> Self {
         let dir = tempfile::Builder::new().prefix("mailsetup-relay-").tempdir().unwrap().keep();
-        let (process, ready) = start("relay", [dir.as_path(), root]);
+        let (process, ready) = start("relay", None, [dir.as_path(), root]);
         assert_eq!(ready, "ready");
         Self { process, dir }
     }
@@ -216,9 +230,16 @@ pub(crate) fn as_root(program: impl AsRef<std::ffi::OsStr>) -> Command {
     sudo
 }
 
+/// What stands behind `NAME=` in what a script said.
+fn word<'a>(ready: &'a str, name: &str) -> &'a str {
+    let word = ready.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+    word.unwrap_or_else(|| panic!("no {name} in {ready:?}"))
+}
+
 /// Starts a script of the bed, and waits for the line that it says when it is ready.
-fn start<P: AsRef<Path>>(script: &str, args: impl IntoIterator<Item = P>) -> (Child, String) {
-    let mut command = as_root(format!("{SCRIPTS}/{script}"));
+fn start<P: AsRef<Path>>(script: &str, netns: Option<&str>, args: impl IntoIterator<Item = P>) -> (Child, String) {
+    let mut command = as_root("env");
+    command.args(netns.map(|netns| format!("BED_NETNS={netns}"))).arg(format!("{SCRIPTS}/{script}"));
     command.args(args.into_iter().map(|a| a.as_ref().to_owned())).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let stdout = BufReader::new(child.stdout.take().unwrap());

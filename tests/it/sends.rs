@@ -1,0 +1,262 @@
+//! Real programs send by what mailsetup wrote: each target with a consumer in `tests/bed/consumers`, by STARTTLS and by
+//! implicit TLS, and not to a server that a stranger's authority vouches for.
+
+use std::{
+    env, fs,
+    io::Write as _,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use mailsetup::presets::Catalog;
+
+use super::support::{
+    bed::{ALICE, BOB, Bed, PASSWORD, as_root, message, unique},
+    pki,
+    sandbox::{Output, Sandbox},
+    wait::until,
+};
+
+/// Where the consumers' scripts are.
+const CONSUMERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bed/consumers");
+
+/// How many of them send at the same time.
+const SIDE_BY_SIDE: usize = 3;
+
+/// A target, and the program that reads its files.
+struct Consumer {
+    target: &'static str,
+    script: &'static str,
+    /// The one person's that has a home, or the whole machine's.
+    scope: &'static str,
+    /// A file as it is before, below the machine's root.
+    before: Option<(&'static str, &'static str)>,
+    /// What it says, in part, of a certificate that it does not trust.
+    refusal: &'static str,
+    /// Whether it may be missing: no package of Debian's has it.
+    optional: bool,
+    /// Whether it takes the port's number for the mode.
+    by_port: bool,
+}
+
+/// One that is called as its target is, and starts with what Debian installs.
+const fn consumer(target: &'static str, scope: &'static str, refusal: &'static str) -> Consumer {
+    Consumer { target, script: target, scope, before: None, refusal, optional: false, by_port: false }
+}
+
+/// Every alert goes to Bob at once.
+const ALERTS: &str = "\
+route:
+  receiver: mail
+  group_wait: 0s
+receivers:
+- name: mail
+  email_configs:
+  - to: 'bob@example.test'
+";
+
+const CONSUMERS_OF: [Consumer; 14] = [
+    consumer("msmtp", "user", "certificate verification failed"),
+    consumer("msmtp", "system", "certificate verification failed"),
+    Consumer { script: "git-send-email", ..consumer("git", "user", "certificate verify failed") },
+    consumer("mutt", "user", "certificate"),
+    consumer("neomutt", "user", "failed without a word"),
+    consumer("s-nail", "user", "certificate"),
+    Consumer { optional: true, ..consumer("himalaya", "user", "certificate") },
+    consumer("dma", "system", ""),
+    Consumer {
+        // Debian's own line has to go first, as the refusal says.
+        before: Some(("etc/nullmailer/remotes", "# mail.example.test\n")),
+        ..consumer("nullmailer", "system", "certificate is untrusted")
+    },
+    Consumer {
+        before: Some(("etc/postfix/main.cf", include_str!("../bed/postfix/debian-main.cf"))),
+        ..consumer("postfix", "system", "certificate verification failed")
+    },
+    Consumer {
+        before: Some(("srv/app/settings.py", "SECRET_KEY = \"x\"\n")),
+        ..consumer("django", "user", "certificate verify failed")
+    },
+    consumer("flask-mail", "user", ""),
+    Consumer {
+        before: Some(("var/www/html/wp-config.php", "<?php\nrequire_once ABSPATH . 'wp-settings.php';\n")),
+        ..consumer("wordpress", "system", "certificate verify failed")
+    },
+    Consumer {
+        before: Some(("etc/prometheus/alertmanager.yml", ALERTS)),
+        by_port: true,
+        ..consumer("alertmanager", "system", "certificate signed by unknown authority")
+    },
+];
+
+impl Consumer {
+    fn bed(&self) -> &'static Bed {
+        if self.by_port { Bed::start_on_known_ports() } else { Bed::start() }
+    }
+}
+
+/// What a target can do about certificates, as its preset says.
+#[derive(Clone, Copy, PartialEq)]
+enum Trust {
+    /// A setting names the authority.
+    Setting,
+    /// The machine's authorities.
+    Machine,
+    /// It takes any certificate.
+    Blind,
+}
+
+impl Trust {
+    fn of(target: &str, catalog: &Catalog) -> Self {
+        let target = catalog.target(target).unwrap();
+        match (target.checks_certificates, target.ca_file) {
+            (false, _) => Self::Blind,
+            (true, true) => Self::Setting,
+            (true, false) => Self::Machine,
+        }
+    }
+}
+
+/// Why a consumer was not proven.
+enum Trouble {
+    /// It cannot run here.
+    Missing(String),
+    Failed(String),
+}
+
+/// A machine on which the consumer has just been installed, and mailsetup has run.
+struct Machine {
+    sandbox: Sandbox,
+    root: PathBuf,
+    bed: &'static Bed,
+}
+
+impl Machine {
+    fn set_up(consumer: &Consumer, security: &str, trust: Trust, authority: &[u8]) -> Result<Self, Trouble> {
+        let bed = consumer.bed();
+        let sandbox = Sandbox::new();
+        let root = sandbox.path("machine");
+        // Other users than who runs the tests read their settings there.
+        fs::set_permissions(sandbox.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+        for folder in ["home/u", "srv/app"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        let machine = Self { sandbox, root, bed };
+        let root = machine.root.to_str().unwrap();
+        let fresh = machine.run("fresh", &[consumer.script, root], "")?;
+        if fresh.code != Some(0) {
+            return Err(Trouble::Failed(format!("fresh ended with {:?}: {}", fresh.code, fresh.stderr)));
+        }
+        if let Some((file, text)) = consumer.before {
+            machine.sandbox.write(Path::new("machine").join(file), text);
+        }
+
+        let ca_file = machine.sandbox.write("machine/ca.pem", authority).display().to_string();
+        let port = if security == "tls" { bed.tls_port } else { bed.starttls_port }.to_string();
+        let mut words = vec![ALICE, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", security];
+        words.extend(["--username", ALICE, "--password-stdin", "--scope", consumer.scope, "--target", consumer.target]);
+        words.extend(["--test", "none", "--yes"]);
+        if consumer.scope == "system" {
+            words.extend(["--root", root]);
+        }
+        match trust {
+            Trust::Setting => words.extend(["--ca-file", &ca_file]),
+            Trust::Machine => {
+                machine.sandbox.write("machine/usr/local/share/ca-certificates/bed.crt", authority);
+            }
+            Trust::Blind => {}
+        }
+        let home = machine.root.join("home/u");
+        let run = machine.sandbox.mailsetup(words).stdin(format!("{PASSWORD}\n")).cwd(machine.root.join("srv/app"));
+        let run = run.env("MAILSETUP_EHLO", "web1.example.com").env("HOME", &home);
+        let run = run.env("XDG_CONFIG_HOME", home.join(".config")).env("XDG_DATA_HOME", home.join(".local/share"));
+        let out = run.env("XDG_STATE_HOME", home.join(".local/state")).run();
+        match out.code {
+            Some(0) => Ok(machine),
+            code => Err(Trouble::Failed(format!("mailsetup ended with {code:?}: {}", out.stderr))),
+        }
+    }
+
+    /// Has the consumer send a message with this subject to Bob.
+    fn send(&self, consumer: &Consumer, subject: &str) -> Result<Output, Trouble> {
+        self.run(consumer.script, &[self.root.to_str().unwrap(), ALICE, BOB], &message(ALICE, BOB, subject))
+    }
+
+    /// A script of the consumers', which has its own deadlines.
+    fn run(&self, name: &str, words: &[&str], input: &str) -> Result<Output, Trouble> {
+        let mut command = as_root("env");
+        // sudo passes none of these on.
+        for passed in ["MAILSETUP_BED_CACHE", "MAILSETUP_BED_HIMALAYA"] {
+            command.args(env::var(passed).ok().map(|value| format!("{passed}={value}")));
+        }
+        command.args(self.bed.netns.as_ref().map(|netns| format!("BED_NETNS={netns}")));
+        command.args(["BED_ACCOUNT=mailsetup", &format!("{CONSUMERS}/{name}")]).args(words);
+        command.current_dir(&self.root).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Who cannot run here does not read it.
+        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+        let out = child.wait_with_output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match out.status.code() {
+            Some(75) => Err(Trouble::Missing(text(&out.stderr))),
+            code => Ok(Output { code, stdout: text(&out.stdout), stderr: text(&out.stderr) }),
+        }
+    }
+}
+
+/// One consumer in one mode.
+fn attempt(consumer: &Consumer, security: &str, trust: Trust) -> Result<(), Trouble> {
+    let bed = consumer.bed();
+    let bob = bed.mailbox("bob");
+    let name = format!("{}-{}-{security}", consumer.target, consumer.scope);
+    let stranger = unique(&format!("stranger-{name}"));
+    if trust != Trust::Blind {
+        let out = Machine::set_up(consumer, security, trust, &pki::ca_pem())?.send(consumer, &stranger)?;
+        if matches!(out.code, None | Some(0)) || !out.stderr.contains(consumer.refusal) {
+            return Err(Trouble::Failed(format!("with a stranger's authority: {:?}, {}", out.code, out.stderr)));
+        }
+    }
+    let subject = unique(&name);
+    let authority = fs::read(&bed.ca_pem_path).unwrap();
+    let out = Machine::set_up(consumer, security, trust, &authority)?.send(consumer, &subject)?;
+    if out.code != Some(0) {
+        return Err(Trouble::Failed(format!("does not send: {:?}, {}", out.code, out.stderr)));
+    }
+    let arrived = until(|| bob.messages().iter().any(|message| message.contains(&subject)).then_some(()));
+    arrived.ok_or_else(|| Trouble::Failed("says that it sent, and nothing arrived".to_owned()))?;
+    if bob.messages().iter().any(|message| message.contains(&stranger)) {
+        return Err(Trouble::Failed("arrived with a stranger's authority".to_owned()));
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "needs Postfix and Dovecot, see tests/run"]
+fn real_programs_send_by_what_was_written() {
+    Bed::start();
+    let catalog = Catalog::builtin();
+    let attempts: Vec<_> = CONSUMERS_OF.iter().flat_map(|it| [(it, "starttls"), (it, "tls")]).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut failed = Vec::new();
+        while let Some(&(consumer, security)) = attempts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let case = format!("{} ({}, {security})", consumer.target, consumer.scope);
+            match attempt(consumer, security, Trust::of(consumer.target, &catalog)) {
+                Ok(()) => {}
+                Err(Trouble::Missing(why)) if consumer.optional || env::var_os("MAILSETUP_BED").is_none() => {
+                    drop(writeln!(std::io::stderr(), "left out: {case}: {}", why.trim()));
+                }
+                Err(Trouble::Missing(why) | Trouble::Failed(why)) => failed.push(format!("{case}: {why}")),
+            }
+        }
+        failed
+    };
+    let failed: Vec<String> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
