@@ -5,7 +5,8 @@
 //! that send events to one place (`hunt`); `rank` makes of its state what is told. The world is reached by [`Net`] alone:
 //! `dns` and `http` leave the sockets to libraries, and `confirm` climbs the probe's ladder.
 
-mod autoconfig;
+pub mod autoconfig;
+
 mod confirm;
 mod dns;
 mod guess;

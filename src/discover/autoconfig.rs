@@ -16,22 +16,22 @@ const MOST: usize = 8;
 
 /// What a document says that is of use.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Settings {
+pub struct Settings {
     /// Submission servers, best first; never empty.
-    pub(super) smtp: Vec<Endpoint>,
+    pub smtp: Vec<Endpoint>,
     /// IMAP servers, best first.
-    pub(super) imap: Vec<Endpoint>,
+    pub imap: Vec<Endpoint>,
     /// How the login name is made.
-    pub(super) username: LoginName,
+    pub username: LoginName,
     /// No server has TLS.
-    pub(super) plaintext: bool,
+    pub plaintext: bool,
     /// What to know about it.
-    pub(super) warnings: Vec<Phrase>,
+    pub warnings: Vec<Phrase>,
 }
 
 /// A document that was fetched.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Document {
+pub enum Document {
     /// Settings for sending.
     Settings(Settings),
     /// It was meant to be a configuration, and cannot be used as one.
@@ -41,7 +41,7 @@ pub(super) enum Document {
 }
 
 /// Reads a document for an address.
-pub(super) fn read(bytes: &[u8], address: &Address) -> Document {
+pub fn read(bytes: &[u8], address: &Address) -> Document {
     let Some(root) = xml::parse(bytes) else {
         let begin = &bytes[..bytes.len().min(4096)];
         let meant = String::from_utf8_lossy(begin).to_ascii_lowercase().contains("<clientconfig");

@@ -120,6 +120,13 @@ fn reply() {
 }
 
 #[test]
+fn autoconfig() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/autoconfig");
+    let documents = fs::read_dir(folder).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    run("autoconfig", documents.collect(), targets::autoconfig);
+}
+
+#[test]
 fn session() {
     // What hostile servers say is a corpus by itself.
     let said = |fixture: &fixture::Fixture| {

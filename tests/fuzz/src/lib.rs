@@ -9,8 +9,9 @@ use std::{cell::OnceCell, rc::Rc, sync::LazyLock, time::Duration};
 use mailsetup::{
     cli::answers,
     diagnose::{Diagnosis, Doctor, Explain},
+    discover::autoconfig::{self, Document},
     host::profiles,
-    mail::{Auth, Endpoint, Keys, Secret, Security},
+    mail::{Auth, Endpoint, Keys, Secret, Security, endpoint::parse_host},
     plan::{Places, Scope, TargetChoice, plan, read_back},
     presets::{self, Catalog, Cause, EgressFacts, Lang, Provider, Target, Text},
     probe::{Cancel, CertificateFacts, Climb, Goal, Login, Outgoing, Report, Trust, check_ca, climb_over},
@@ -55,6 +56,21 @@ pub fn reply(data: &[u8]) {
     has_words(&with_doctor(|doctor| doctor.explain(&Explain::new(data))));
     let climb = Climb { goal: Goal::Connect, login: None, message: None, ..climb(Security::None, Auth::None) };
     climbed(&climb, Wire::new(data));
+}
+
+/// A document of Mozilla's autoconfig, from whoever answers at the domain.
+pub fn autoconfig(data: &[u8]) {
+    let Ok(address) = "ops@example.test".parse() else { return };
+    let Document::Settings(found) = autoconfig::read(data, &address) else { return };
+    assert!(!found.smtp.is_empty() && found.smtp.len() + found.imap.len() <= 16);
+    for server in found.smtp.iter().chain(&found.imap) {
+        assert_eq!(parse_host(&server.host).as_ref(), Ok(&server.host));
+        assert!(server.port > 0);
+    }
+    let has_tls = found.smtp.iter().any(|server| server.security != Security::None);
+    assert_eq!(found.plaintext, !has_tls, "what has no TLS needs a person's yes");
+    is_safe(&found.username.of(&address).unwrap_or_default());
+    TEXT.with(|text| found.warnings.iter().for_each(|warning| is_safe(&text.say(warning))));
 }
 
 /// A whole climb, whose first byte chooses what is asked for; a byte 255 ends what the server sends at once.
