@@ -239,8 +239,9 @@ impl host::signals::Watcher for Watch {
     }
 
     fn stop(&mut self) {
-        self.terminal.pause();
+        let words = self.terminal.pause();
         restore::stop();
+        drop(words);
         self.terminal.resume();
     }
 

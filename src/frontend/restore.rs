@@ -67,10 +67,13 @@ impl Restorer {
         self.settings();
     }
 
-    /// Brings the terminal back as long as the program is stopped.
-    pub fn pause(&self) {
-        drop(self.last_words());
+    /// Brings the terminal back as long as the program is stopped. Nothing is written to standard error while the result
+    /// lives: whoever is just drawing a question would hide the cursor again.
+    #[must_use]
+    pub fn pause(&self) -> io::StderrLock<'static> {
+        let err = self.last_words();
         self.settings();
+        err
     }
 
     /// Takes the terminal again, however it was left, and shows what is asked.
@@ -88,7 +91,7 @@ impl Restorer {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             if thread::current().id() == asking {
-                self.pause();
+                drop(self.pause());
             }
             before(info);
         }));
