@@ -69,7 +69,6 @@ impl Restorer {
 
     /// Brings the terminal back as long as the program is stopped. Nothing is written to standard error while the result
     /// lives: whoever is just drawing a question would hide the cursor again.
-    #[must_use]
     pub fn pause(&self) -> io::StderrLock<'static> {
         let err = self.last_words();
         self.settings();
