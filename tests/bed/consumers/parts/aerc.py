@@ -1,5 +1,5 @@
 """Drives aerc on a pseudo-terminal: waits for what its screen shows, types, and ends with what it said of the message."""
-import os, pty, re, select, sys, time
+import fcntl, os, pty, re, select, struct, sys, termios, time
 
 import pyte
 
@@ -11,6 +11,11 @@ if pid == 0:
     # Its editor leaves the text that --body-file would have given.
     os.environ.update(TERM="xterm-256color", EDITOR=f"cp {body}", COLUMNS="120", LINES="40")
     os.execvp("aerc", ["aerc"])
+
+
+# It asks the terminal what it can do, and draws when it knows how large it is.
+screen.write_process_input = lambda data: os.write(terminal, data.encode())
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
 
 
 def text():
@@ -37,8 +42,14 @@ def type_(keys):
 
 
 wait("INBOX")
-type_(":")
-wait(r"(?m)^:")
+while True:
+    type_(":")
+    # What it says first of settings that are out of date is to be confirmed.
+    if wait(r"(?m)^:", r"\[OK\]") == 0:
+        break
+    type_("\r")
+    while "[OK]" in text():
+        stream.feed(os.read(terminal, 65536))
 type_(f'compose -H "To: {to}" -H "Subject: {subject}"\r')
 wait("Send this email|send this email|Send the message|:send")
 type_("y")

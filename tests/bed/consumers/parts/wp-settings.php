@@ -3,7 +3,7 @@
 [, , $site, $from, $to, $subject, $body] = $argv;
 define('WPINC', 'wp-includes');
 define('WP_CONTENT_DIR', "$site/wp-content");
-foreach (['load', 'plugin', 'class-wp-error', 'formatting', 'functions', 'kses', 'shortcodes', 'l10n', 'http'] as $part) {
+foreach (['load', 'plugin', 'class-wp-error', 'formatting', 'functions', 'kses', 'shortcodes', 'pomo/translations', 'l10n', 'http'] as $part) {
     require_once ABSPATH . WPINC . "/$part.php";
 }
 function get_bloginfo($what = '') { return $what === 'charset' ? 'UTF-8' : 'Test bed'; }
