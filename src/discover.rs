@@ -24,7 +24,7 @@ mod web;
 mod xml;
 
 pub use dns::NameServers;
-pub use known::known;
+pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::{Dns, Mx, NameFault, Net, Srv};
 pub use search::discover;

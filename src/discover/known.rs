@@ -62,11 +62,15 @@ fn of_row(row: Row, provider: Option<&Provider>) -> Proposal {
     }
 }
 
+/// A preset's server, with the address's domain where it stands in the name.
+pub fn of_address(endpoint: &Endpoint, address: &Address) -> Endpoint {
+    Endpoint { host: endpoint.host.replace("{domain}", &ascii_domain(address)), ..endpoint.clone() }
+}
+
 /// What a provider's preset proposes for an address. Servers whose name only the account or the hoster's MX shows keep their
 /// placeholder.
 pub(super) fn of_provider(provider: &Provider, address: &Address, origin: Origin) -> Proposal {
-    let domain = ascii_domain(address);
-    let fill = |endpoint: &Endpoint| Endpoint { host: endpoint.host.replace("{domain}", &domain), ..endpoint.clone() };
+    let fill = |endpoint: &Endpoint| of_address(endpoint, address);
     Proposal {
         origin,
         found_at: None,

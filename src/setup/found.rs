@@ -2,7 +2,7 @@
 
 use super::{Answers, Field, Setup, Source, Status};
 use crate::{
-    discover::{self, Consent, Discovery, Origin, Proposal, Reach, Search},
+    discover::{self, Consent, Discovery, Origin, Proposal, Reach, Search, of_address},
     mail::{Endpoint, reply::escape},
     phrase,
     presets::{Phrase, provider::Category},
@@ -88,13 +88,10 @@ impl Answers {
         if servers.is_empty()
             && let Some(provider) = self.provider()
         {
-            let domain = self.address().map(|address| address.domain().to_owned());
+            let address = self.address();
             servers.extend(provider.smtp.iter().map(|server| {
-                let host = match &domain {
-                    Some(domain) => server.host.replace("{domain}", domain),
-                    None => server.host.clone(),
-                };
-                (Endpoint { host, ..server.clone() }, Source::Preset)
+                let known = address.as_ref().map_or_else(|| server.clone(), |address| of_address(server, address));
+                (known, Source::Preset)
             }));
         }
         servers
@@ -107,9 +104,7 @@ impl Answers {
         {
             return Some((server.clone(), Self::source_of(proposal)));
         }
-        let server = self.provider()?.imap.as_ref()?;
-        let host = server.host.replace("{domain}", self.address()?.domain());
-        let known = Endpoint { host, ..server.clone() };
+        let known = of_address(self.provider()?.imap.as_ref()?, &self.address()?);
         (!has_gap(&known.host)).then_some((known, Source::Preset))
     }
 }

@@ -64,7 +64,7 @@ fn systemd_value(text: &str) -> Option<(String, usize)> {
 }
 
 /// The key of the line `KEY=`, perhaps with `export` in front; where it begins, and where what stands behind the sign does.
-pub(super) fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {
+fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {
     let line = &text[at..next_line(text, at)];
     let content = line.trim_start();
     let start = at + line.len() - content.len();
@@ -74,39 +74,12 @@ pub(super) fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> 
     Some((bare, start + key.len() - bare.len(), start + equals + 1))
 }
 
-/// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
-/// double quotes; without quotes it ends before a `#`.
-pub(in crate::plan) fn node(text: &str) -> Result<Vec<Entry>, Fault> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let assignment = assignment(text, at);
-        at = next_line(text, at);
-        let Some((bare, start, from)) = assignment else { continue };
-        let raw = &text[from..];
-        let blanks = raw.len() - raw.trim_start_matches([' ', '\t']).len();
-        let raw = &raw[blanks..];
-        let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'));
-        let closed = quote.and_then(|quote| raw[1..].find(quote).map(|length| (quote, &raw[1..=length])));
-        let (value, length) = match (quote, closed) {
-            (_, Some(('"', inner))) => (inner.replace("\\n", "\n"), inner.len() + 2),
-            (_, Some((_, inner))) => (inner.to_owned(), inner.len() + 2),
-            (Some(_), None) => return Err(Fault::within(text, from, FaultKind::OpenQuote)),
-            (None, None) => {
-                let value = raw.split(['#', '\n']).next().unwrap_or_default().trim_end();
-                (value.to_owned(), value.len())
-            }
-        };
-        let end = from + blanks + length;
-        found.push(Entry::flat(bare, value, start..end));
-        at = next_line(text, end);
-    }
-    Ok(found)
-}
-
-/// python-dotenv (`parser.py`): in single quotes `\\\\` and `\\'` are escapes; a quoted value ends at the first quote that no
-/// backslash stands before, even an escaped one; `${NAME}` is expanded in all values but is left to the consumer here.
-pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
+/// Every assignment of a file. `value` is given what stands behind the equals sign, without the blanks in front, and where the
+/// key and that side of the sign begin; it returns the value, and how many bytes it takes.
+pub(super) fn assignments<'a>(
+    text: &'a str,
+    mut value: impl FnMut(&'a str, usize, usize) -> Result<(String, usize), Fault>,
+) -> Result<Vec<Entry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -114,21 +87,45 @@ pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
         at = next_line(text, at);
         let Some((bare, start, from)) = assignment else { continue };
         let raw = text[from..].trim_start_matches([' ', '\t']);
-        let blanks = text[from..].len() - raw.len();
-        let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));
-        let (value, length) = if let Some(quote) = quote {
-            python_quoted(raw, quote).ok_or(Fault::within(text, from, FaultKind::OpenQuote))?
-        } else {
-            let line = raw.split('\n').next().unwrap_or_default();
-            let comment = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with([' ', '\t']));
-            let value = line[..comment.unwrap_or(line.len())].trim_end();
-            (value.to_owned(), value.len())
-        };
-        let end = from + blanks + length;
+        let (value, length) = value(raw, start, from)?;
+        let end = text.len() - raw.len() + length;
         found.push(Entry::flat(bare, value, start..end));
         at = next_line(text, end);
     }
     Ok(found)
+}
+
+/// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
+/// double quotes; without quotes it ends before a `#`.
+pub(in crate::plan) fn node(text: &str) -> Result<Vec<Entry>, Fault> {
+    assignments(text, |raw, _, from| {
+        let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'));
+        let closed = quote.and_then(|quote| raw[1..].find(quote).map(|length| (quote, &raw[1..=length])));
+        Ok(match (quote, closed) {
+            (_, Some(('"', inner))) => (inner.replace("\\n", "\n"), inner.len() + 2),
+            (_, Some((_, inner))) => (inner.to_owned(), inner.len() + 2),
+            (Some(_), None) => return Err(Fault::within(text, from, FaultKind::OpenQuote)),
+            (None, None) => {
+                let value = raw.split(['#', '\n']).next().unwrap_or_default().trim_end();
+                (value.to_owned(), value.len())
+            }
+        })
+    })
+}
+
+/// python-dotenv (`parser.py`): in single quotes `\\\\` and `\\'` are escapes; a quoted value ends at the first quote that no
+/// backslash stands before, even an escaped one; `${NAME}` is expanded in all values but is left to the consumer here.
+pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
+    assignments(text, |raw, _, from| {
+        let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));
+        if let Some(quote) = quote {
+            return python_quoted(raw, quote).ok_or(Fault::within(text, from, FaultKind::OpenQuote));
+        }
+        let line = raw.split('\n').next().unwrap_or_default();
+        let comment = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with([' ', '\t']));
+        let value = line[..comment.unwrap_or(line.len())].trim_end();
+        Ok((value.to_owned(), value.len()))
+    })
 }
 
 /// What stands between a pair of quotes, and the bytes with both.

@@ -1,32 +1,22 @@
 //! A Laravel application's .env: first as phpdotenv reads it (`Parser/EntryParser.php`), then as `env()` hands it on
 //! (`Support/Env.php`), which takes some words for other things than text.
 
-use super::{Entry, Fault, FaultKind, env::assignment, next_line};
+use super::{Entry, Fault, FaultKind, env::assignments, next_line};
 
 pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let assignment = assignment(text, at);
-        at = next_line(text, at);
-        let Some((bare, start, from)) = assignment else { continue };
-        let raw = text[from..].trim_start_matches([' ', '\t']);
-        let from = text.len() - raw.len();
+    assignments(text, |raw, start, _| {
         let (value, length) = match raw.chars().next() {
             Some('\'') => single_quoted(raw),
             Some('"') => double_quoted(raw),
             _ => Ok(unquoted(raw)),
         }
         .map_err(|kind| Fault::within(text, start, kind))?;
-        let end = from + length;
-        let behind = text[end..next_line(text, end)].trim();
+        let behind = raw[length..next_line(raw, length)].trim();
         if !behind.is_empty() && !behind.starts_with('#') {
             return Err(Fault::within(text, start, FaultKind::Syntax));
         }
-        found.push(Entry::flat(bare, handed_on(value), start..end));
-        at = next_line(text, end);
-    }
-    Ok(found)
+        Ok((handed_on(value), length))
+    })
 }
 
 /// What stands in single quotes, raw, and the bytes with both; it ends on its line.
