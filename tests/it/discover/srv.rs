@@ -13,7 +13,7 @@ const HOST: &str = "mail.example.test";
 #[test]
 fn hosts_of_the_domain_are_confirmed_tls_first() {
     let world = World::new("srv").mail("tls", HOST, Mail::Tls).mail("starttls", HOST, Mail::Starttls);
-    let found = world.search("jane@example.test");
+    let found = world.answer_after(4).search("jane@example.test");
     found
         .is(&["srv _submissions._tcp.example.test: tls mail.example.test passed, starttls mail.example.test passed"])
         .notes(&[]);
@@ -31,7 +31,7 @@ fn priority_and_weight_order_the_servers() {
         HOST,
         Mail::Closed,
     );
-    let found = world.search("jane@example.test");
+    let found = world.answer_after(3).search("jane@example.test");
     found
         .is(&["srv _submission._tcp.example.test: starttls mail.example.test passed, starttls mail.example.test refused, \
                 tls mail.example.test passed"]);

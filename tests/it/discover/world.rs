@@ -52,7 +52,7 @@ pub(crate) enum Mail {
 /// A world in the making.
 pub(crate) struct World {
     zone: Option<String>,
-    servers: Vec<Server>,
+    listening: Vec<(TcpListener, String, Mail)>,
     plugs: Vec<Plug>,
     values: BTreeMap<String, String>,
     pages: BTreeMap<String, Page>,
@@ -61,6 +61,8 @@ pub(crate) struct World {
     name_server: Option<NameServer>,
     reach: Reach,
     timeout: Duration,
+    /// How many servers have to be told before the mail servers answer.
+    patience: usize,
 }
 
 impl World {
@@ -68,7 +70,7 @@ impl World {
     pub(crate) fn new(zone: &str) -> Self {
         Self {
             zone: Some(text("zones", &format!("{zone}.zone"))),
-            servers: Vec::new(),
+            listening: Vec::new(),
             plugs: Vec::new(),
             values: BTreeMap::new(),
             pages: BTreeMap::new(),
@@ -77,6 +79,7 @@ impl World {
             name_server: None,
             reach: Reach::Domain,
             timeout: LONG,
+            patience: 0,
         }
     }
 
@@ -87,14 +90,14 @@ impl World {
         match mail {
             Mail::Closed => drop(listener),
             Mail::Silent => self.plugs.push(Plug::new(listener)),
-            _ => {
-                let named = if mail == Mail::WrongName { "other.test" } else { host };
-                let scene = scene(mail);
-                let identity = Identity::of(Kind::Good, named);
-                // The same port may be tried by the names of several hosts.
-                self.servers.push(Server::play(listener, &identity, None, vec![scene; 6]));
-            }
+            _ => self.listening.push((listener, host.to_owned(), mail)),
         }
+        self
+    }
+
+    /// Its mail servers let clients wait until so many servers, of both kinds, were told: what has to be seen together is.
+    pub(crate) fn answer_after(mut self, told: usize) -> Self {
+        self.patience = told;
         self
     }
 
@@ -177,11 +180,21 @@ impl World {
             timeout: self.timeout,
             ehlo: "web1.example.com".into(),
         };
+        let (mut servers, mut told) = (Vec::new(), Vec::new());
+        let mut answer = |listening: &mut Vec<_>| servers.extend(listening.drain(..).map(serve));
+        if self.patience == 0 {
+            answer(&mut self.listening);
+        }
         let begin = Instant::now();
-        let mut told = Vec::new();
-        let discovery = discover(&search, &self.catalog, &net, cancel, &mut |found| told.push(found.clone()));
+        let discovery = discover(&search, &self.catalog, &net, cancel, &mut |found| {
+            told.push(found.clone());
+            if found.proposals.iter().map(|it| it.smtp.len() + it.imap.len()).sum::<usize>() >= self.patience {
+                answer(&mut self.listening);
+            }
+        });
         let elapsed = begin.elapsed();
-        for server in self.servers {
+        answer(&mut self.listening);
+        for server in servers {
             server.finish_all();
         }
         Found { discovery, told, elapsed, asked: pages.asked() }
@@ -249,6 +262,12 @@ impl Resolve for Loopback {
             Err(NameFault::Broken | NameFault::NoResolver) => Err(DnsFault::Unavailable),
         }
     }
+}
+
+fn serve((listener, host, mail): (TcpListener, String, Mail)) -> Server {
+    let named = if mail == Mail::WrongName { "other.test" } else { &host };
+    // The same port may be tried by the names of several hosts.
+    Server::play(listener, &Identity::of(Kind::Good, named), None, vec![scene(mail); 6])
 }
 
 fn scene(mail: Mail) -> (Mode, Vec<Step>) {
