@@ -87,7 +87,7 @@ const MENU: &str = "menu";
 
 impl Talk<'_> {
     fn ask(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
-        if question.field == Field::Provider && self.search(setup)? {
+        if self.prepare(setup, question.field)? {
             return Ok(());
         }
         if self.initial.is_none() && !std::mem::take(&mut self.introduced) {
@@ -115,12 +115,19 @@ impl Talk<'_> {
         Ok(())
     }
 
-    /// Looks for the address's settings before the provider is asked; says whether it did, and the question is another one.
-    fn search(&mut self, setup: &mut Setup) -> io::Result<bool> {
-        let is_search = |effect: &Effect| matches!(effect.work, Work::Discover(_));
-        let Some(effect) = setup.background().into_iter().find(is_search) else { return Ok(false) };
-        for note in setup.search_hint() {
-            self.asker.say(&note)?;
+    /// Looks for the address's settings before the provider is asked, and at the stores before one is chosen: nobody sees a
+    /// result come later. Says whether it did, and the question is another one.
+    fn prepare(&mut self, setup: &mut Setup, field: Field) -> io::Result<bool> {
+        let helps = |effect: &Effect| match effect.work {
+            Work::Discover(_) => field == Field::Provider,
+            Work::Stores(_) => matches!(field, Field::SecretStore | Field::VaultLock),
+            _ => false,
+        };
+        let Some(effect) = setup.background().into_iter().find(helps) else { return Ok(false) };
+        if field == Field::Provider {
+            for note in setup.search_hint() {
+                self.asker.say(&note)?;
+            }
         }
         self.run(setup, effect)?;
         Ok(true)

@@ -52,6 +52,7 @@ impl Setup {
             | Field::Recover
             | Field::Targets
             | Field::RunAs
+            | Field::SecretStore
             | Field::VaultLock
             | Field::Apply => true,
             Field::Host => custom || answers.derived(field).is_none(),

@@ -104,6 +104,7 @@ fn a_custom_server_is_asked_in_order_and_ends_at_the_review() {
     let mut setup = up_to_the_test();
     assert_eq!(run(&mut setup, passed()), "test");
     answer(&mut setup, Field::Targets, "");
+    answer(&mut setup, Field::SecretStore, "file");
     assert_eq!(run(&mut setup, passed()), "plan");
     assert_eq!(asked(&setup), Some(Field::Apply));
     let profile = setup.profile().unwrap();
@@ -139,6 +140,7 @@ fn a_changed_answer_forgets_the_test_and_the_plan() {
     let mut setup = up_to_the_test();
     run(&mut setup, passed());
     answer(&mut setup, Field::Targets, "");
+    answer(&mut setup, Field::SecretStore, "file");
     run(&mut setup, passed());
     assert!(setup.plan().is_some());
     setup.update(Msg::Go(Field::Host)).unwrap();

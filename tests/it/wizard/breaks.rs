@@ -35,6 +35,7 @@ fn a_wrong_password_is_explained_and_another_one_tried() {
     session.passed();
     session.terminal.key(Key::Enter);
     session.accept(Field::Targets);
+    session.accept(Field::SecretStore);
     session.finish();
     session.assert_written();
 }
@@ -71,6 +72,7 @@ fn a_blocked_port_times_out_and_the_fix_passes() {
     session.read("STARTTLS");
     session.terminal.key(Key::Enter);
     session.accept(Field::Targets);
+    session.accept(Field::SecretStore);
     session.finish();
     let env = std::fs::read_to_string(session.folders()[0].join(".env")).unwrap();
     assert!(env.contains("SMTP_SECURITY=starttls"), "{env}");
@@ -122,6 +124,7 @@ fn prompts_and_lines_break_and_mend_by_a_choice() {
         // Test again.
         choose(&session, front, 1, 2);
         session.accept(Field::Targets);
+        session.accept(Field::SecretStore);
         session.finish();
         session.assert_written();
     }

@@ -20,7 +20,7 @@ pub(crate) const DEMO_USER: &str = "demo@mailsetup.example";
 pub(crate) const DEMO_PASSWORD: &str = "open sesame #1";
 
 /// What the demo asks, in order.
-pub(crate) const ASKED: [Field; 9] = [
+pub(crate) const ASKED: [Field; 10] = [
     Field::Address,
     Field::Name,
     Field::Provider,
@@ -29,6 +29,7 @@ pub(crate) const ASKED: [Field; 9] = [
     Field::Test,
     Field::TestTo,
     Field::Targets,
+    Field::SecretStore,
     Field::Apply,
 ];
 

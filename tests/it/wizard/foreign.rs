@@ -76,7 +76,7 @@ fn a_servers_words_are_text() {
 fn files_and_names_are_text() {
     let args = ["ops@example.com", "--name=", "--provider=custom", "--host=127.0.0.1", "--port=1", "--security=tls"];
     let more = ["--auth=plain", "--username=ops", "--password-env=PW", "--test=none"];
-    let args = [&args[..], &more[..], &["--target=dotenv"]].concat();
+    let args = [&args[..], &more[..], &["--target=dotenv", "--secret-store=file"]].concat();
     for front in Front::ALL {
         let sandbox = Sandbox::new();
         sandbox.write("home/.env", format!("# {EVIL}\nSMTP_HOST={EVIL}\nMINE=1\n"));

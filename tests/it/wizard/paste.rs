@@ -35,7 +35,7 @@ fn lines_take_a_pasted_password_without_its_line_breaks() {
     let session = Session::new(Front::Lines);
     session.walk_to(Field::Password);
     session.terminal.paste(&format!("{DEMO_PASSWORD}\n\n\n"));
-    for field in [Field::Test, Field::TestTo, Field::Targets, Field::Apply] {
+    for field in [Field::Test, Field::TestTo, Field::Targets, Field::SecretStore, Field::Apply] {
         session.accept(field);
     }
     assert_eq!(session.terminal.wait_exit(), 0);

@@ -131,6 +131,7 @@ fn the_next_one_goes_on_where_it_was_cut_off_and_then_forgets() {
             session.passed();
             session.terminal.key(Key::Enter);
         }
+        session.accept(Field::SecretStore);
         session.finish();
         let profile = place.sandbox.read("home/.config/mailsetup/profiles/relay.toml");
         assert!(profile.contains("name = \"Ops Team\"") && profile.contains(DEMO_USER), "{profile}");

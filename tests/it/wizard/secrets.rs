@@ -24,6 +24,7 @@ fn the_password_goes_to_the_store_and_the_targets_alone() {
                 session.passed();
                 session.terminal.key(Key::Enter);
             }
+            session.accept(Field::SecretStore);
             session.finish();
             for seen in [DEMO_PASSWORD, "sesame", "b3BlbiBzZXNhbWUgIzE"] {
                 assert!(!session.terminal.ever_received(seen), "{front:?} shows {seen}");

@@ -66,6 +66,7 @@ fn three_steps_back_and_forth_keep_the_answers_and_the_test() {
         session.terminal.key(Key::Enter);
     }
     session.accept(Field::Targets);
+    session.accept(Field::SecretStore);
     session.expect(Field::Apply);
     session.read("Ops Team");
     session.finish();
@@ -93,7 +94,7 @@ fn prompts_and_lines_go_back_and_keep_the_answers() {
         back(&session);
         session.expect(Field::Password);
         back(&session);
-        for field in [Field::Security, Field::Password, Field::Test, Field::TestTo, Field::Targets] {
+        for field in [Field::Security, Field::Password, Field::Test, Field::TestTo, Field::Targets, Field::SecretStore] {
             session.accept(field);
         }
         session.expect(Field::Apply);
