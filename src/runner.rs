@@ -15,7 +15,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{Security, profile::SecretPlace, reply::escape},
+    mail::{Lock, Security, profile::SecretPlace, reply::escape},
     phrase,
     plan::{self, Order, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice},
     presets::{Catalog, Lang, Phrase, Target, Text},
@@ -46,7 +46,12 @@ pub struct Runner {
     pub net: Arc<dyn Fn() -> Net + Send + Sync>,
     /// What is tried when a server does not answer.
     pub egress: EgressTargets,
+    /// Stores that are the machine's, rather than files in the places, are left alone: a demo keeps to its folder.
+    pub own_stores_only: bool,
 }
+
+/// The stores that are not files in the places.
+const MACHINE_STORES: [&str; 3] = ["systemd", "pass", "keyring"];
 
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -168,7 +173,11 @@ impl Runner {
     fn stores(&self, reading: &Reading) -> Stores {
         let Ok(places) = (self.places)(reading.scope) else { return Stores::default() };
         let text = Text::new(self.lang);
-        let offer = host::secrets::offer(reading.run_as.as_deref(), &places);
+        let mut offer = host::secrets::offer(reading.run_as.as_deref(), &places);
+        if self.own_stores_only {
+            offer.barred.extend(MACHINE_STORES.map(|store| (store, phrase!("store-demo"))));
+            offer.locks.insert(Lock::Systemd.as_str(), phrase!("store-demo"));
+        }
         let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
         Stores { barred: said(offer.barred), locks: said(offer.locks), has_vault: offer.has_vault }
     }
@@ -197,6 +206,12 @@ impl Runner {
         })?;
         if let Some((place, _)) = &plan.keep {
             let at_store = |trouble: Trouble| Trouble { field: Some(Field::SecretStore), ..trouble };
+            let is_machines = MACHINE_STORES.contains(&place.store())
+                || (*place == SecretPlace::Vault && places.keys.lock == Lock::Systemd);
+            if self.own_stores_only && is_machines {
+                let phrase = phrase!("store-demo");
+                return Err(at_store(Trouble { phrase, hint: None, field: None, exit: Exit::Usage }));
+            }
             host::secrets::ready(place, &places).map_err(|error| at_store(trouble_of(error.into())))?;
         }
         Ok(plan)

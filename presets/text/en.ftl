@@ -1013,6 +1013,7 @@ lock-passphrase-flag = needs a person each time: mailsetup vault lock-with passp
 store-other-user = { $user } cannot read it
 store-needs-unit = { $user } reads it only in a unit that loads the credential
 store-image = not in an image: it hangs on the running machine
+store-demo = not in the demo: it is this machine’s own, outside the demo’s folder
 store-vault-passphrase = the vault wants its passphrase each time: give --vault-passphrase-file
 store-not-proven = Whether { $user } can read the password was not tried. “mailsetup secret”, run as that user or in its unit, shows it.
 store-unreadable = { $user } cannot read the password: choose another store or another user.

@@ -1013,6 +1013,7 @@ lock-passphrase-flag = demande une personne chaque fois : mailsetup vault lock-
 store-other-user = { $user } ne peut pas le lire
 store-needs-unit = { $user } ne le lit que dans une unité qui charge l’identifiant
 store-image = pas dans une image : cela dépend de la machine en marche
+store-demo = pas dans la démonstration : il appartient à cette machine, hors du dossier de la démonstration
 store-vault-passphrase = le coffre veut sa phrase chaque fois : donnez --vault-passphrase-file
 store-not-proven = On n’a pas essayé si { $user } peut lire le mot de passe. « mailsetup secret », lancé par cet utilisateur ou dans son unité, le montre.
 store-unreadable = { $user } ne peut pas lire le mot de passe : choisissez un autre magasin ou un autre utilisateur.

@@ -141,6 +141,7 @@ impl Context {
             net: Arc::new(Net::system),
             resolver: Arc::new(SystemResolver),
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
+            own_stores_only: false,
         }
     }
 

@@ -75,7 +75,7 @@ impl<'a> Prompter<'a> {
 
     fn choice(&self, question: &Question) -> Result<Said, InquireError> {
         let help = self.help(question);
-        let open: Vec<Shown> = question.choices.iter().filter(|choice| choice.barred.is_none()).map(Shown).collect();
+        let open: Vec<Shown> = question.choices.iter().map(Shown).collect();
         let start = open.iter().position(|shown| Some(&shown.0.value) == question.default.as_ref()).unwrap_or(0);
         Select::new(&question.label, open)
             .with_starting_cursor(start)
@@ -160,6 +160,7 @@ struct Shown<'a>(&'a Choice);
 
 impl std::fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0.hint.is_empty() { f.write_str(&self.0.label) } else { write!(f, "{} - {}", self.0.label, self.0.hint) }
+        let hint = self.0.barred.as_ref().unwrap_or(&self.0.hint);
+        if hint.is_empty() { f.write_str(&self.0.label) } else { write!(f, "{} - {hint}", self.0.label) }
     }
 }

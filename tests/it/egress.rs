@@ -245,6 +245,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
         net: Arc::new(mailsetup::discover::Net::system),
         resolver: Arc::new(SystemResolver),
         egress,
+        own_stores_only: true,
     };
     let dial = Dial {
         endpoint: Endpoint { host: "localhost".into(), port: demo.tls_port(), security: Security::Tls },

@@ -61,6 +61,7 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         resolver: Arc::new(SystemResolver),
         // The demo's own ports stand in its preset; nothing else is tried, so nothing leaves this machine.
         egress: EgressTargets::default(),
+        own_stores_only: true,
     };
     let guide = Guide { demo, text: Rc::clone(&context.text) };
     Ok(Stage { setup, runner, companion: Some(Box::new(guide)), scratch: Some(Scratch { folder }) })

@@ -82,6 +82,7 @@ impl World {
         };
         let runner = Runner {
             egress: mailsetup::runner::EgressTargets::default(),
+            own_stores_only: true,
             catalog: Arc::clone(&self.catalog),
             lang: Lang::En,
             places: Arc::new(move |_| Ok(places.clone())),

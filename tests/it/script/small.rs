@@ -22,6 +22,18 @@ fn the_demo_runs_as_a_script_and_writes_in_a_folder_of_its_own() {
 }
 
 #[test]
+fn the_demo_keeps_out_of_the_machines_stores() {
+    for more in
+        [&["--secret-store=systemd"][..], &["--secret-store=keyring"], &["--secret-store=vault", "--vault-lock=systemd"]]
+    {
+        let sandbox = Sandbox::new();
+        let out = sandbox.mailsetup([&["--demo", "--yes"], more].concat()).run().code(64);
+        assert!(out.stderr.contains("not in the demo"), "{}", out.stderr);
+        assert_eq!(std::fs::read_dir(sandbox.path("tmp")).unwrap().count(), 0, "{}", out.stderr);
+    }
+}
+
+#[test]
 fn detect_gives_one_line_an_address() {
     let out = run(&["detect", "--offline", "ops@gmail.com", "x@unknown.test", "nobody", "y@ovh.net", "--json"]).code(65);
     let lines = json_lines(&out);
