@@ -36,7 +36,7 @@ pub(super) const TARGETS: Embedded = embed!("targets":
     "nullmailer" "dma" "s-nail" "git" "mutt" "neomutt"
     "alertmanager" "grafana" "gitea" "nextcloud" "django"
     "wordpress" "laravel" "symfony" "django-environ" "flask-mail" "spring" "ghost" "mastodon" "gitlab" "vaultwarden"
-    "authentik" "keycloak" "nextcloud-env" "home-assistant" "himalaya" "kubernetes" "ansible" "smtp-url"
+    "authentik" "keycloak" "nextcloud-env" "nextcloud-occ" "home-assistant" "himalaya" "kubernetes" "ansible" "smtp-url"
     "systemd-env" "docker-env" "node-env" "python-dotenv" "yaml" "json" "toml"
 );
 

@@ -79,7 +79,12 @@ fn python_reads_applications() {
     let load = |load: &str| {
         format!("import sys, json\n{load}\nprint(json.dumps([of(open(f, encoding='utf-8')) for f in sys.argv[1:]]))")
     };
-    for (target, way) in [("ghost", "['mail']['options']['auth']['pass']"), ("keycloak", "['smtpServer']['password']")] {
+    let json = [
+        ("ghost", "['mail']['options']['auth']['pass']"),
+        ("keycloak", "['smtpServer']['password']"),
+        ("nextcloud-occ", "['system']['mail_smtppassword']"),
+    ];
+    for (target, way) in json {
         if is_installed("python3", &["-c", "import json"]) {
             read_by("python3", &["-c", &load(&format!("of = lambda f: json.load(f){way}"))], target, 0);
         }
