@@ -47,12 +47,11 @@ fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<Entry
         return Ok(None);
     }
     let at = if dialect == Dialect::Shell { equals + 1 } else { blanks(equals + 1) };
-    let fault = Fault::at(line_of(text, at), FaultKind::OpenQuote);
     let (value, length) = match dialect {
         Dialect::Shell => shell_word(&text[at..]),
         Dialect::Portable => portable_value(&text[at..]),
     }
-    .ok_or(fault)?;
+    .ok_or_else(|| Fault::at(line_of(text, at), FaultKind::OpenQuote))?;
     Ok(Some(Entry::flat(&text[from..key_end], value, from..at + length)))
 }
 

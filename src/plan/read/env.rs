@@ -27,7 +27,8 @@ pub(in crate::plan) fn systemd(text: &str) -> Result<Vec<Entry>, Fault> {
             continue;
         };
         let from = start + equals + 1;
-        let (value, length) = systemd_value(&text[from..]).ok_or(Fault::within(text, start, FaultKind::OpenQuote))?;
+        let (value, length) =
+            systemd_value(&text[from..]).ok_or_else(|| Fault::within(text, start, FaultKind::OpenQuote))?;
         found.push(Entry::flat(content[..equals].trim(), value, start..from + length));
         at = next_line(text, from + length);
     }
@@ -119,7 +120,7 @@ pub(in crate::plan) fn python(text: &str) -> Result<Vec<Entry>, Fault> {
     assignments(text, |raw, _, from| {
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));
         if let Some(quote) = quote {
-            return python_quoted(raw, quote).ok_or(Fault::within(text, from, FaultKind::OpenQuote));
+            return python_quoted(raw, quote).ok_or_else(|| Fault::within(text, from, FaultKind::OpenQuote));
         }
         let line = raw.split('\n').next().unwrap_or_default();
         let comment = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with([' ', '\t']));

@@ -10,11 +10,11 @@ pub(in crate::plan) fn doc(text: &str) -> Result<Doc, Fault> {
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while at < text.len() {
         let rest = &text[at..];
-        let fault = Fault::within(text, at, FaultKind::Syntax);
+        let fault = || Fault::within(text, at, FaultKind::Syntax);
         match rest.chars().next() {
             Some('#' | ';') => at = next_line(text, at),
             Some('[') => {
-                let (path, length) = header(rest).ok_or(fault)?;
+                let (path, length) = header(rest).ok_or_else(fault)?;
                 // A key may follow on the header's own line.
                 let line = &text[at + length..next_line(text, at)];
                 let is_alone = line.trim_ascii().is_empty() || line.trim_ascii().starts_with(['#', ';']);
@@ -23,13 +23,14 @@ pub(in crate::plan) fn doc(text: &str) -> Result<Doc, Fault> {
                 at = end;
             }
             Some(first) if first.is_ascii_alphabetic() => {
-                let path = doc.groups.last().map(|group| group.path.clone()).filter(|path| !path.is_empty()).ok_or(fault)?;
-                let entry = entry(text, at, path).ok_or(fault)?;
+                let path =
+                    doc.groups.last().map(|group| group.path.clone()).filter(|path| !path.is_empty()).ok_or_else(fault)?;
+                let entry = entry(text, at, path).ok_or_else(fault)?;
                 at = entry.after(text);
                 doc.entries.push(entry);
             }
             Some(blank) if blank.is_ascii_whitespace() => at += 1,
-            _ => return Err(fault),
+            _ => return Err(fault()),
         }
     }
     Ok(doc)

@@ -40,7 +40,7 @@ fn words(text: &str) -> Result<Vec<(bool, String)>, Fault> {
             '#' => at = super::next_line(text, at),
             '\'' | '"' => {
                 let length = rest[1..].find([character, '\n']).filter(|length| rest[1 + length..].starts_with(character));
-                let length = length.ok_or(Fault::within(text, at, FaultKind::OpenQuote))?;
+                let length = length.ok_or_else(|| Fault::within(text, at, FaultKind::OpenQuote))?;
                 found.push((true, rest[1..=length].to_owned()));
                 at += length + 2;
             }

@@ -55,7 +55,7 @@ pub(super) fn tokens(text: &str, language: Language) -> Result<Vec<Token>, Fault
     while let Some(character) = text[at..].chars().next() {
         let rest = &text[at..];
         let is_php = language == Language::Php;
-        let open = Fault { line: line_of(text, at), kind: FaultKind::OpenQuote };
+        let open = || Fault { line: line_of(text, at), kind: FaultKind::OpenQuote };
         if is_php && rest.starts_with("?>") {
             break;
         }
@@ -66,14 +66,14 @@ pub(super) fn tokens(text: &str, language: Language) -> Result<Vec<Token>, Fault
                 found.push(Token::Break(at - 1));
             }
         } else if is_php && rest.starts_with("/*") {
-            at += rest[2..].find("*/").ok_or(open)? + 4;
+            at += rest[2..].find("*/").ok_or_else(open)? + 4;
         } else if language == Language::Ruby && rest.starts_with("=begin") && (at == 0 || text[..at].ends_with('\n')) {
-            at = next_line(text, at + rest.find("\n=end").ok_or(open)? + 1);
+            at = next_line(text, at + rest.find("\n=end").ok_or_else(open)? + 1);
         } else if let Some(length) = heredoc(rest, language) {
             found.push(Token::Text { range: at..at + length, value: None });
             at += length;
         } else if matches!(character, '"' | '\'') {
-            let (value, length) = string(rest, "", language).ok_or(open)?;
+            let (value, length) = string(rest, "", language).ok_or_else(open)?;
             found.push(Token::Text { range: at..at + length, value });
             at += length;
         } else if is_of_word(character) {
@@ -83,7 +83,7 @@ pub(super) fn tokens(text: &str, language: Language) -> Result<Vec<Token>, Fault
             let word = &rest[..length];
             let is_prefix = language == Language::Python && length < 3 && rest[length..].starts_with(['"', '\'']);
             if is_prefix && word.chars().all(|letter| "rRbBfFuU".contains(letter)) {
-                let (value, string) = string(&rest[length..], word, language).ok_or(open)?;
+                let (value, string) = string(&rest[length..], word, language).ok_or_else(open)?;
                 found.push(Token::Text { range: at..at + length + string, value });
                 at += string;
             } else {
