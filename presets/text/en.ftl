@@ -1087,8 +1087,8 @@ flag-drop-in = Print the lines that give a systemd unit the password
 
 # settings that programs here have already
 field-import = Start from settings that are here?
-field-import-help = Programs here have settings to send by. What you choose stands as a proposal in all that follows, and each answer can be changed; a password comes along, and is never shown.
-import-found = Settings were found: { $settings }, in { $file } ({ $program }). Each answer can be changed; a password comes along, and is never shown.
+field-import-help = Programs here have settings to send by. Each of them can be changed afterwards; a password comes along, and is never shown.
+import-found = Settings were found: { $settings }, in { $file } ({ $program }). Each of them can be changed afterwards; a password comes along, and is never shown.
 import-file = { $file } ({ $program })
 choice-import-none = None
 choice-import-none-hint = begin with nothing

@@ -1087,8 +1087,8 @@ flag-drop-in = Affiche les lignes qui donnent le mot de passe à une unité syst
 
 # settings that programs here have already
 field-import = Partir de réglages déjà présents ?
-field-import-help = Des programmes ont ici des réglages d’envoi. Votre choix devient la proposition dans toute la suite, et chaque réponse peut être changée ; un mot de passe vient avec, sans jamais être affiché.
-import-found = Des réglages ont été trouvés : { $settings }, dans { $file } ({ $program }). Chaque réponse peut être changée ; un mot de passe vient avec, sans jamais être affiché.
+field-import-help = Des programmes ont ici des réglages d’envoi. Chacun peut être changé ensuite ; un mot de passe vient avec, sans jamais être affiché.
+import-found = Des réglages ont été trouvés : { $settings }, dans { $file } ({ $program }). Chacun peut être changé ensuite ; un mot de passe vient avec, sans jamais être affiché.
 import-file = { $file } ({ $program })
 choice-import-none = Aucun
 choice-import-none-hint = partir de zéro

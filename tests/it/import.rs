@@ -1,6 +1,8 @@
 //! Settings that programs have already: what is understood of the files that people have, and what becomes of it.
 
+mod commands;
 mod conversation;
+mod terminals;
 
 use std::{collections::BTreeMap, fs};
 
