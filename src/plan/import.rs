@@ -186,12 +186,14 @@ fn mailbox(text: &str) -> Option<(Option<String>, String)> {
 /// says nothing, the port decides; empty where that says nothing either.
 pub(super) fn mode(word: &str, port: &str) -> &'static str {
     let port = service(port).unwrap_or(port);
-    let mode = match word.trim().to_ascii_lowercase().as_str() {
+    let word = word.trim().to_ascii_lowercase();
+    let is_either = matches!(word.as_str(), "tls" | "true" | "yes" | "on" | "1");
+    let mode = match word.as_str() {
+        // 2465 and the like are other ways to 465.
+        _ if is_either && port.ends_with("465") => Some(Security::Tls),
+        _ if is_either => Some(Security::Starttls),
         "ssl" | "smtps" | "ssl/tls" | "force_tls" | "implicit" | "wrapper" => Some(Security::Tls),
         "starttls" | "smtp+starttls" | "opportunistic" | "explicit" => Some(Security::Starttls),
-        // 2465 and the like are other ways to 465.
-        "tls" | "true" | "yes" | "on" | "1" if port.ends_with("465") => Some(Security::Tls),
-        "tls" | "true" | "yes" | "on" | "1" => Some(Security::Starttls),
         "none" | "off" | "plain" => Some(Security::None),
         _ => port.parse().ok().and_then(Security::of_smtp_port),
     };

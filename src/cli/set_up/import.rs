@@ -102,13 +102,15 @@ impl Source<'_> {
         Some(import)
     }
 
-    /// A path as a person writes it.
+    /// A path as a person writes it; in an image, as its own programs see it.
     fn shown(&self, path: &Path) -> String {
-        let short = [(&self.places.home, "~"), (&self.places.cwd, ".")].into_iter().find_map(|(folder, sign)| {
+        let Places { root, home, cwd, .. } = self.places;
+        let short = |folder: &Path, sign: &str| {
             let rest = path.strip_prefix(folder).ok()?;
             Some(format!("{sign}/{}", rest.display()))
-        });
-        short.unwrap_or_else(|| path.display().to_string())
+        };
+        let inside = root.as_ref().and_then(|root| short(root, ""));
+        inside.or_else(|| short(home, "~")).or_else(|| short(cwd, ".")).unwrap_or_else(|| path.display().to_string())
     }
 
     /// A path with the home folder in place of `~`.

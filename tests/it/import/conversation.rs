@@ -22,13 +22,13 @@ fn setup(brief: bool) -> Setup {
     Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options)
 }
 
-fn settings(host: &str, port: &str, security: &str, password: Option<ReadSecret>) -> ReadBack {
+fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<ReadSecret>>) -> ReadBack {
     ReadBack {
         host: host.into(),
         port: port.into(),
         security: security.into(),
         username: Some("jane@example.org".into()),
-        password,
+        password: password.into(),
         auth: None,
         sender: None,
         sender_name: Some("Jane".into()),
@@ -43,12 +43,12 @@ fn import(word: &str, read: ReadBack) -> Import {
     Import::new(word.into(), "msmtp".into(), "~/.msmtprc".into(), read, &Catalog::builtin()).unwrap()
 }
 
-fn inline(password: &str) -> Option<ReadSecret> {
-    Some(ReadSecret::Inline(Secret::new(password.into())))
+fn inline(password: &str) -> ReadSecret {
+    ReadSecret::Inline(Secret::new(password.into()))
 }
 
-fn command(command: &str) -> Option<ReadSecret> {
-    Some(ReadSecret::Command(command.into()))
+fn command(command: &str) -> ReadSecret {
+    ReadSecret::Command(command.into())
 }
 
 /// A conversation that started from these settings.
