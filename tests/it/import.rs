@@ -8,14 +8,18 @@ use std::{collections::BTreeMap, fs};
 
 use mailsetup::{
     host::Disk,
-    plan::{Places, Scope, TargetChoice, import},
+    mail::Security,
+    plan::{Places, Scope, TargetChoice, first_path, import, plan},
     presets::Catalog,
-    setup::Import,
+    setup::{Field, Import},
 };
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use crate::targets::below;
+use crate::{
+    consumers::setup::{Memory, places},
+    targets::{below, ordered, scope},
+};
 
 /// `tests/fixtures/import/*.toml`: files that people have, and the answers that they are.
 #[derive(Deserialize)]
@@ -97,5 +101,31 @@ fn files_that_people_have_become_answers() {
     let catalog = Catalog::builtin();
     for target in catalog.targets().filter(|target| target.import.is_some()) {
         assert!(count.get(&target.key).is_some_and(|count| *count >= 2), "{} has two files of somebody's", target.key);
+    }
+}
+
+#[test]
+fn what_mailsetup_writes_is_imported_as_it_was_meant() {
+    let catalog = Catalog::builtin();
+    for target in catalog.targets().filter(|target| target.import.is_some()) {
+        for (security, port) in [(Security::Tls, 465), (Security::Starttls, 587)] {
+            let mut order = ordered(target, "p@ss w#rd");
+            (order.profile.smtp.security, order.profile.smtp.port) = (security, port);
+            order.profile.smtp.host = "mail.example.com".into();
+            let (choice, places) = (&order.targets[0], places(scope(target)));
+            let mut files = Memory::default();
+            if target.files[0].must_exist {
+                files.put(first_path(target, choice, &places).unwrap(), b"", 0o644);
+            }
+            files.apply(&plan(&order, &catalog, &places, &files).unwrap());
+            let found = import(target, &TargetChoice::new(&target.key), &places, &files).unwrap().unwrap();
+            let import = Import::new(target.key.clone(), target.name.clone(), String::new(), found.read, &catalog).unwrap();
+            let value = |field: Field| import.answers.get(&field).map(String::as_str);
+            let settings = [Field::Host, Field::Port, Field::Security, Field::Username].map(value);
+            let port = port.to_string();
+            let meant = ["mail.example.com", &port, security.as_str(), "ops@example.com"].map(Some);
+            assert_eq!(settings, meant, "{}", target.key);
+            assert_eq!(import.secret, order.secret, "{}", target.key);
+        }
     }
 }
