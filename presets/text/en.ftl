@@ -1092,6 +1092,7 @@ import-found = Settings were found: { $settings }, in { $file } ({ $program }). 
 import-file = { $file } ({ $program })
 choice-import-none = None
 choice-import-none-hint = begin with nothing
+import-fetching = Fetching the password by its command …
 import-no-password = { $file } has a command for the password, and it gave none: { $why }
 import-missing = There is no { $file } to import from.
 import-nothing = { $file } names no server that mail could be sent by.
@@ -1099,3 +1100,5 @@ import-hint = Name another file with --import { $target }=PATH, or give the sett
 invalid-import = Nothing can be imported from “{ $typed }”. Name one of { $targets }, with =PATH where its file is elsewhere, or none.
 flag-import = Start from the settings of this program; none: from nothing
 render-source-imported = imported
+target-import = Import
+target-import-from = what its files have already can be started from (--import { $target })

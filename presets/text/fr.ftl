@@ -1092,6 +1092,7 @@ import-found = Des réglages ont été trouvés : { $settings }, dans { $file }
 import-file = { $file } ({ $program })
 choice-import-none = Aucun
 choice-import-none-hint = partir de zéro
+import-fetching = Récupération du mot de passe par sa commande …
 import-no-password = { $file } a une commande pour le mot de passe, et elle n’en a pas donné : { $why }
 import-missing = Il n’y a pas de { $file } à importer.
 import-nothing = { $file } ne nomme aucun serveur par lequel envoyer du courrier.
@@ -1099,3 +1100,5 @@ import-hint = Nommez un autre fichier avec --import { $target }=CHEMIN, ou donne
 invalid-import = Rien ne peut être importé de « { $typed } ». Nommez l’un de ceux-ci : { $targets }, avec =CHEMIN si son fichier est ailleurs, ou none.
 flag-import = Partir des réglages de ce programme ; none : partir de zéro
 render-source-imported = importé
+target-import = Reprise
+target-import-from = on peut partir de ce que ses fichiers contiennent déjà (--import { $target })
