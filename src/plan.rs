@@ -11,6 +11,7 @@ mod authority;
 mod context;
 mod diff;
 mod engine;
+mod import;
 mod locate;
 mod merge;
 mod proof;
@@ -21,6 +22,7 @@ mod render;
 
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use engine::{plan, try_it};
+pub use import::{Found, import};
 pub use locate::first_path;
 pub use proof::{Field, Mismatch, ReadBack, ReadSecret, compare, read_back};
 pub use quote::{Unfit, quote};

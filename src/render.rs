@@ -63,6 +63,7 @@ pub fn source(text: &Text, source: Source) -> String {
         Source::Fix => "render-source-fix",
         Source::Preset => "render-source-preset",
         Source::Discovered => "render-source-discovered",
+        Source::Imported => "render-source-imported",
         Source::Default => "render-source-default",
     })
 }

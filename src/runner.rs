@@ -91,6 +91,7 @@ impl Runner {
                 let report = self.climb(&dial, None, Climbing::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
+            Work::Fetch(command) => Outcome::Fetched(host::input::from_command(&command).map_err(|error| error.phrase())),
             Work::Stores(reading) => Outcome::Stores(self.stores(&reading)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),

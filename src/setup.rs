@@ -10,6 +10,7 @@ mod command;
 pub mod effect;
 pub mod field;
 mod found;
+mod import;
 mod memory;
 mod orders;
 mod outline;
@@ -25,6 +26,7 @@ pub use effect::{
     Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
 };
 pub use field::{FIELDS, Field, Shape, Spec};
+pub use import::Import;
 pub use memory::{Memory, Remembered};
 pub use question::{Advice, Choice, Question};
 pub use validate::{host_fault, port};
@@ -32,9 +34,9 @@ pub use validate::{host_fault, port};
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Reach, Search},
-    mail::Endpoint,
+    mail::{Endpoint, Secret},
     plan::{Order, Plan},
-    presets::{Catalog, Text},
+    presets::{Catalog, Phrase, Text},
     probe::Report,
 };
 use answers::{Answer, Answers};
@@ -81,6 +83,8 @@ pub enum Source {
     Preset,
     /// What is known or was found out about the address's domain.
     Discovered,
+    /// The settings of a program here that the person starts from.
+    Imported,
     /// The other answers, or a default.
     Default,
 }
@@ -133,7 +137,7 @@ pub struct Invalid {
     /// The field.
     pub field: Field,
     /// What is wrong and how to mend it.
-    pub phrase: crate::presets::Phrase,
+    pub phrase: Phrase,
 }
 
 /// How a step of the rail stands.
@@ -253,6 +257,7 @@ pub struct Setup {
     /// The field that a person went to.
     focus: Option<Field>,
     discovery: Slot<Search, Discovery>,
+    fetch: Slot<String, Result<Secret, Phrase>>,
     probe: Slot<Dial, Tested>,
     test: Slot<Dial, Tested>,
     stores: Slot<Reading, Stores>,
@@ -282,6 +287,7 @@ impl Setup {
             ahead: Vec::new(),
             focus: None,
             discovery: Slot::default(),
+            fetch: Slot::default(),
             probe: Slot::default(),
             test: Slot::default(),
             stores: Slot::default(),
@@ -314,7 +320,7 @@ impl Setup {
             return Status::Ask(Box::new(self.ask(field)));
         }
         let open = self.open().next();
-        if let Some(run) = self.search_first(open) {
+        if let Some(run) = self.search_first(open).or_else(|| self.fetch_first(open)) {
             return run;
         }
         // The order of the table is the order of the conversation: effects stand between its steps.
@@ -346,13 +352,13 @@ impl Setup {
         }
     }
 
-    /// Work that may go on beside the questions: the search for the address's settings, the ladder up to TLS as soon as a
-    /// server is known, and the stores.
+    /// Work that may go on beside the questions: the search for the address's settings, the command that prints an imported
+    /// password, the ladder up to TLS as soon as a server is known, and the stores.
     pub fn background(&self) -> Vec<Effect> {
         let search = self.discovery.effect(|search| Work::Discover(Box::new(search.clone())));
         let probe = self.probe.effect(|dial| Work::Probe(Box::new(dial.clone())));
         let stores = self.stores.effect(|reading| Work::Stores(reading.clone()));
-        search.into_iter().chain(probe).chain(stores).collect()
+        search.into_iter().chain(self.fetch_effect()).chain(probe).chain(stores).collect()
     }
 
     /// Fields that a script has to answer before anything can go on: those that are asked and have no value of their own.

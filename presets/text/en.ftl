@@ -1085,3 +1085,21 @@ flag-new-passphrase-fd = Read the new passphrase from this file descriptor
 flag-new-passphrase-env = Read the new passphrase from this variable
 flag-new-key-file = The new key file; made when it is not there
 flag-drop-in = Print the lines that give a systemd unit the password
+
+# settings that programs here have already
+field-import = Start from settings that are here?
+field-import-help = Programs here have settings to send by. Each of them can be changed afterwards; a password comes along, and is never shown.
+import-found = Settings were found: { $settings }, in { $file } ({ $program }). Each of them can be changed afterwards; a password comes along, and is never shown.
+import-file = { $file } ({ $program })
+choice-import-none = None
+choice-import-none-hint = begin with nothing
+import-fetching = Fetching the password by its command …
+import-no-password = { $file } has a command for the password, and it gave none: { $why }
+import-missing = There is no { $file } to import from.
+import-nothing = { $file } names no server that mail could be sent by.
+import-hint = Name another file with --import { $target }=PATH, or give the settings and leave --import out.
+invalid-import = Nothing can be imported from “{ $typed }”. Name one of { $targets }, with =PATH where its file is elsewhere, or none.
+flag-import = Start from the settings of this program; none: from nothing
+render-source-imported = imported
+target-import = Import
+target-import-from = what its files have already can be started from (--import { $target })

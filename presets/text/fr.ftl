@@ -1085,3 +1085,21 @@ flag-new-passphrase-fd = Lit la nouvelle phrase secrète sur ce descripteur
 flag-new-passphrase-env = Lit la nouvelle phrase secrète dans cette variable
 flag-new-key-file = Le nouveau fichier de clé ; créé s’il n’existe pas
 flag-drop-in = Affiche les lignes qui donnent le mot de passe à une unité systemd
+
+# settings that programs here have already
+field-import = Partir de réglages déjà présents ?
+field-import-help = Des programmes ont ici des réglages d’envoi. Chacun peut être changé ensuite ; un mot de passe vient avec, sans jamais être affiché.
+import-found = Des réglages ont été trouvés : { $settings }, dans { $file } ({ $program }). Chacun peut être changé ensuite ; un mot de passe vient avec, sans jamais être affiché.
+import-file = { $file } ({ $program })
+choice-import-none = Aucun
+choice-import-none-hint = partir de zéro
+import-fetching = Récupération du mot de passe par sa commande …
+import-no-password = { $file } a une commande pour le mot de passe, et elle n’en a pas donné : { $why }
+import-missing = Il n’y a pas de { $file } à importer.
+import-nothing = { $file } ne nomme aucun serveur par lequel envoyer du courrier.
+import-hint = Nommez un autre fichier avec --import { $target }=CHEMIN, ou donnez les réglages sans --import.
+invalid-import = Rien ne peut être importé de « { $typed } ». Nommez l’un de ceux-ci : { $targets }, avec =CHEMIN si son fichier est ailleurs, ou none.
+flag-import = Partir des réglages de ce programme ; none : partir de zéro
+render-source-imported = importé
+target-import = Reprise
+target-import-from = on peut partir de ce que ses fichiers contiennent déjà (--import { $target })

@@ -80,7 +80,9 @@ fn answers(text: &Text) -> Vec<Arg> {
     let mut args = Vec::new();
     for spec in FIELDS.iter().filter(|spec| !spec.flag.is_empty()) {
         let help = match spec.field {
-            Field::Apply | Field::Recover | Field::Plaintext | Field::Imap => text.get(&format!("flag-{}", spec.flag)),
+            Field::Apply | Field::Recover | Field::Plaintext | Field::Imap | Field::Import => {
+                text.get(&format!("flag-{}", spec.flag))
+            }
             field => text.get(&format!("field-{}", field.key().replace('_', "-"))),
         };
         let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&spec.field));
@@ -105,7 +107,7 @@ fn answers(text: &Text) -> Vec<Arg> {
 
 /// What `edit` takes: all that a set-up takes, on a profile that is named.
 fn changes(text: &Text) -> impl Iterator<Item = Arg> {
-    let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo");
+    let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import");
     let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
     answers(text).into_iter().filter(wanted).map(by_flag)
 }

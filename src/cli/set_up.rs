@@ -1,6 +1,7 @@
 //! `mailsetup [ADDRESS]`, `--demo` and `edit`: the conversation with its front end.
 
 mod demo;
+mod import;
 mod resume;
 pub(super) mod saved;
 mod script;
@@ -66,8 +67,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         saved::load(context, &mut stage.setup, name)?;
     }
     for (field, typed, source) in context.inputs.fields() {
-        // What is edited is named by its argument.
-        if edit.is_some() && field == Field::Profile {
+        // What is edited is named by its argument, and what it starts from is known.
+        if edit.is_some() && matches!(field, Field::Profile | Field::Import) {
             continue;
         }
         stage.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
@@ -75,6 +76,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     if let Some(given) = secret(context)? {
         stage.setup.give_secret(given);
     }
+    import::begin(context, &mut stage, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
         check_ca_file(&stage.setup)?;
         check_places(context, &stage.setup)?;

@@ -50,7 +50,8 @@ fn document(target: &Target) -> Value {
         "key": target.key, "name": target.name, "used_by": target.used_by, "program": target.program,
         "files": target.files.iter().map(file).collect::<Vec<_>>(), "security": target.security, "auth": target.auth,
         "ports": target.ports, "checks_certificates": target.checks_certificates, "ca_file": target.ca_file,
-        "pin": target.pin, "fetches_secret": target.fetches_secret, "system_only": target.system_only,
+        "pin": target.pin, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
+        "system_only": target.system_only,
         "docs": target.docs, "checked": target.checked,
     })
 }
@@ -93,6 +94,8 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         row("", text.get(trust));
     }
     row("", words.certificates.clone().unwrap_or_default());
+    let import = target.import.is_some().then(|| text.say(&phrase!("target-import-from", target = target.key)));
+    row("target-import", import.unwrap_or_default());
     row("target-check", target.check.as_deref().map(|check| shown(check, target)).unwrap_or_default());
     row("target-docs", format!("{} ({})", target.docs, target.checked));
     if !words.warnings.is_empty() {

@@ -282,12 +282,15 @@ impl Talk<'_> {
     }
 
     fn run(&mut self, setup: &mut Setup, effect: Effect) -> io::Result<()> {
-        let climbs = matches!(effect.work, Work::Test(_) | Work::Apply(_));
         let generation = effect.generation;
-        if climbs {
-            let heading =
-                if matches!(effect.work, Work::Test(_)) { phrase!("talk-testing") } else { phrase!("talk-writing") };
-            self.asker.say(&setup.text().say(&heading))?;
+        let heading = match effect.work {
+            Work::Test(_) => Some("talk-testing"),
+            Work::Apply(_) => Some("talk-writing"),
+            Work::Fetch(_) => Some("import-fetching"),
+            _ => None,
+        };
+        if let Some(heading) = heading {
+            self.asker.say(&setup.text().get(heading))?;
         }
         let asker = &mut *self.asker;
         let mut trouble = None;

@@ -35,7 +35,8 @@ pub fn first_path(target: &Target, choice: &TargetChoice, places: &Places) -> Op
     spots(target, choice, places).ok()?.into_iter().next().map(|spot| spot.disk)
 }
 
-fn spot(spec: &Path, is_typed: bool, places: &Places) -> Spot {
+/// The place that a preset or a person names.
+pub(super) fn spot(spec: &Path, is_typed: bool, places: &Places) -> Spot {
     let (disk, hangs_on_cwd) = if let Ok(rest) = spec.strip_prefix("~") {
         (places.home.join(rest), false)
     } else if spec.is_absolute() {

@@ -139,28 +139,38 @@ pub fn read_back(
 
 /// What the consumer understands from these files, in the order of the target's.
 pub(super) fn understand(target: &Target, profile: &str, files: &[(&Path, Option<Vec<u8>>)]) -> Result<ReadBack, Refusal> {
-    let mut known = vec![("account", Value::from(account(profile))), ("ca_bundles", CA_BUNDLES.iter().copied().collect())];
+    let mut known = beside_files(profile);
     for (file, (path, bytes)) in target.files.iter().zip(files) {
         let text = utf8(bytes.as_deref().unwrap_or_default()).map_err(|fault| Refusal::unparseable(path, fault))?;
         let value = values(file.format, text).map_err(|fault| Refusal::unparseable(path, fault))?;
         known.push((&file.id, value));
     }
+    settings(&target.key, &target.read, known)
+}
+
+/// What expressions see, by name.
+pub(super) type Known<'a> = Vec<(&'a str, Value)>;
+
+/// What expressions see beside the files.
+pub(super) fn beside_files<'a>(profile: &str) -> Known<'a> {
+    vec![("account", Value::from(account(profile))), ("ca_bundles", CA_BUNDLES.iter().copied().collect())]
+}
+
+/// What a target's expressions find in what they see.
+pub(super) fn settings(key: &str, read: &TargetRead, mut known: Known<'_>) -> Result<ReadBack, Refusal> {
     let expressions = Expressions::new();
-    if let Some(base) = &target.read.base {
+    if let Some(base) = &read.base {
         let files = known.iter().map(|(name, value)| (*name, value.clone()));
-        let value =
-            expressions.value(base, &Value::from_pairs(files)).map_err(|fault| Refusal::template(&target.key, fault))?;
+        let value = expressions.value(base, &Value::from_pairs(files)).map_err(|fault| Refusal::template(key, fault))?;
         known.push(("base", value));
     }
     let known = Value::from_pairs(known);
-    let get = |expression: &str| expressions.text(expression, &known).map_err(|fault| Refusal::template(&target.key, fault));
+    let get = |expression: &str| expressions.text(expression, &known).map_err(|fault| Refusal::template(key, fault));
     let find = |expression: &Option<String>| match expression {
         Some(expression) => get(expression).map(|value| Some(value.unwrap_or_default())),
         None => Ok(None),
     };
-    let TargetRead { host, port, security, auth, username, .. } = &target.read;
-    let read = &target.read;
-    let username = get(username)?.filter(|name| !name.is_empty());
+    let username = get(&read.username)?.filter(|name| !name.is_empty());
     let inline = find(&read.password)?.filter(|password| !password.is_empty());
     let command = find(&read.secret_command)?.filter(|command| !command.is_empty());
     // As consumers do: a password in the file wins over a command.
@@ -170,12 +180,12 @@ pub(super) fn understand(target: &Target, profile: &str, files: &[(&Path, Option
         (None, None) => username.is_some().then(|| ReadSecret::Inline(Secret::new(String::new()))),
     };
     Ok(ReadBack {
-        host: get(host)?.unwrap_or_default(),
-        port: get(port)?.unwrap_or_default(),
-        security: get(security)?.unwrap_or_default(),
+        host: get(&read.host)?.unwrap_or_default(),
+        port: get(&read.port)?.unwrap_or_default(),
+        security: get(&read.security)?.unwrap_or_default(),
         username,
         password,
-        auth: find(auth)?,
+        auth: find(&read.auth)?,
         sender: find(&read.sender)?,
         sender_name: find(&read.sender_name)?,
         reply_to: find(&read.reply_to)?,

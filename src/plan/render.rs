@@ -6,7 +6,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Va
 use serde::Serialize;
 
 use super::{
-    authority,
+    authority, import,
     quote::{Unfit, percent, quote},
 };
 use crate::presets::target::Format;
@@ -61,6 +61,7 @@ impl Expressions {
         environment.add_filter("host_of", |value: Value| authority::host(&text_of(&value)).to_owned());
         environment.add_filter("port_of", |value: Value| authority::port(&text_of(&value)).to_owned());
         environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));
+        environment.add_filter("mode", |value: Value, port: Value| import::mode(&text_of(&value), &text_of(&port)));
         Self(environment)
     }
 

@@ -64,6 +64,8 @@ pub struct Target {
     pub files: Vec<TargetFile>,
     /// How the settings are found again in what the consumer reads.
     pub read: TargetRead,
+    /// How settings that a person made there are understood; absent: nothing is imported from it.
+    pub import: Option<TargetImport>,
     /// Commands to run after writing, in order.
     #[serde(default, rename = "run")]
     pub runs: Vec<TargetRun>,
@@ -134,6 +136,74 @@ pub struct TargetRead {
     pub ca_file: Option<String>,
     /// The SHA-256 of the one certificate that is trusted; colons and case do not matter.
     pub pin_sha256: Option<String>,
+}
+
+/// How settings that mailsetup did not write are understood, where that is another way than [`TargetRead`]'s: an expression
+/// that is given here stands in for the one there. `mode(port)` is one more filter: it knows the usual words for security.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetImport {
+    /// Further places of the first file for one user, in the order in which they are looked at.
+    #[serde(default)]
+    pub user: Vec<String>,
+    /// Further places of the first file for the whole system.
+    #[serde(default)]
+    pub system: Vec<String>,
+    /// Where another file is, by `id`, as an expression over the files before it; empty for the usual place.
+    #[serde(default)]
+    pub path: BTreeMap<String, String>,
+    /// What the other expressions name as `base`.
+    pub base: Option<String>,
+    /// Host name or address; empty where there are no settings.
+    pub host: Option<String>,
+    /// Port, or the name of its service.
+    pub port: Option<String>,
+    /// `tls`, `starttls` or `none`, whether certificates are checked or not; empty where nothing says it.
+    pub security: Option<String>,
+    /// `auto`, `none` or a mechanism.
+    pub auth: Option<String>,
+    /// Login name.
+    pub username: Option<String>,
+    /// The password, where it stands in the file.
+    pub password: Option<String>,
+    /// The command that fetches the password.
+    pub secret_command: Option<String>,
+    /// The sender's address, perhaps with a name.
+    pub sender: Option<String>,
+    /// The sender's name.
+    pub sender_name: Option<String>,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// The name that EHLO gives.
+    pub ehlo: Option<String>,
+    /// The PEM file of the one authority that is trusted; empty for the system's.
+    pub ca_file: Option<String>,
+    /// The SHA-256 of the one certificate that is trusted.
+    pub pin_sha256: Option<String>,
+}
+
+impl TargetImport {
+    /// The expressions, with those of `read` where there are none of its own.
+    pub fn over(&self, read: &TargetRead) -> TargetRead {
+        let needed = |own: &Option<String>, other: &String| own.as_ref().unwrap_or(other).clone();
+        let maybe = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
+        TargetRead {
+            base: maybe(&self.base, &read.base),
+            host: needed(&self.host, &read.host),
+            port: needed(&self.port, &read.port),
+            security: needed(&self.security, &read.security),
+            auth: maybe(&self.auth, &read.auth),
+            username: needed(&self.username, &read.username),
+            password: maybe(&self.password, &read.password),
+            secret_command: maybe(&self.secret_command, &read.secret_command),
+            sender: maybe(&self.sender, &read.sender),
+            sender_name: maybe(&self.sender_name, &read.sender_name),
+            reply_to: maybe(&self.reply_to, &read.reply_to),
+            ehlo: maybe(&self.ehlo, &read.ehlo),
+            ca_file: maybe(&self.ca_file, &read.ca_file),
+            pin_sha256: maybe(&self.pin_sha256, &read.pin_sha256),
+        }
+    }
 }
 
 /// One file of a target.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use super::{
-    Facts, Field, Given, Source,
+    Facts, Field, Given, Import, Source,
     found::{Found, fits, has_gap},
 };
 use crate::{
@@ -34,11 +34,24 @@ pub(super) struct Answers {
     pub(super) given: BTreeMap<Field, Answer>,
     pub(super) secret: Option<Given>,
     pub(super) found: Found,
+    /// What programs here have already, to start from.
+    pub(super) imports: Vec<Import>,
+    /// The password that the command of an import printed.
+    pub(super) fetched: Option<Secret>,
 }
 
 impl Answers {
     pub(super) fn new(catalog: std::sync::Arc<Catalog>, facts: Facts, brief: bool) -> Self {
-        Self { catalog, facts, brief, given: BTreeMap::new(), secret: None, found: Found::default() }
+        Self {
+            catalog,
+            facts,
+            brief,
+            given: BTreeMap::new(),
+            secret: None,
+            found: Found::default(),
+            imports: Vec::new(),
+            fetched: None,
+        }
     }
 
     /// The value of a field and where it comes from: what was answered, else what follows from the rest.
@@ -65,6 +78,11 @@ impl Answers {
 
     fn explicit(&self, field: Field) -> Option<&str> {
         self.given.get(&field).map(|answer| answer.value.as_str())
+    }
+
+    /// What was answered or imported.
+    fn said(&self, field: Field) -> Option<String> {
+        self.explicit(field).map(str::to_owned).or_else(|| self.imported(field).map(|(value, _)| value))
     }
 
     /// The chosen provider; `None` for a custom server and as long as nothing is chosen.
@@ -95,6 +113,10 @@ impl Answers {
 
     /// What follows from the preset, the facts and the other answers.
     pub(super) fn derived(&self, field: Field) -> Option<(String, Source)> {
+        self.imported(field).or_else(|| self.follows(field))
+    }
+
+    fn follows(&self, field: Field) -> Option<(String, Source)> {
         let preset = |value: String| Some((value, Source::Preset));
         let default = |value: &str| Some((value.to_owned(), Source::Default));
         match field {
@@ -141,11 +163,11 @@ impl Answers {
 
     /// The first known server that agrees with the host, port and mode that were answered.
     pub(super) fn known_endpoint(&self) -> Option<(Endpoint, Source)> {
-        let host = self.explicit(Field::Host);
-        let port = self.explicit(Field::Port).and_then(|port| port.parse::<u16>().ok());
-        let security = self.explicit(Field::Security).and_then(|word| word.parse::<Security>().ok());
+        let host = self.said(Field::Host);
+        let port = self.said(Field::Port).and_then(|port| port.parse::<u16>().ok());
+        let security = self.said(Field::Security).and_then(|word| word.parse::<Security>().ok());
         let agrees = |(server, _): &(Endpoint, Source)| {
-            host.is_none_or(|host| fits(&server.host, host))
+            host.as_ref().is_none_or(|host| fits(&server.host, host))
                 && port.is_none_or(|port| server.port == port)
                 && security.is_none_or(|security| server.security == security)
         };
@@ -153,11 +175,12 @@ impl Answers {
     }
 
     fn custom_security(&self) -> Option<Security> {
-        if self.provider().is_none() && self.explicit(Field::Host).is_none() && self.explicit(Field::Port).is_none() {
+        let port = self.said(Field::Port);
+        if self.provider().is_none() && self.said(Field::Host).is_none() && port.is_none() {
             return None;
         }
-        let by_port = self.explicit(Field::Port).and_then(|port| port.parse().ok()).and_then(Security::of_smtp_port);
-        let local = is_loopback(&self.text(Field::Host)) && self.explicit(Field::Port) == Some("25");
+        let by_port = port.as_deref().and_then(|port| port.parse().ok()).and_then(Security::of_smtp_port);
+        let local = is_loopback(&self.text(Field::Host)) && port.as_deref() == Some("25");
         Some(if local { Security::None } else { by_port.unwrap_or(Security::Tls) })
     }
 
@@ -221,9 +244,8 @@ impl Answers {
 
     /// The password without its spaces, when it has some and the provider's passwords are shown in groups.
     pub(super) fn without_spaces(&self) -> Option<Secret> {
-        let given = self.secret.as_ref()?;
         let shape = self.provider()?.password.shape.as_ref().filter(|shape| shape.grouped)?;
-        let password = given.secret.expose();
+        let password = self.secret()?.expose();
         // Its room is taken at once, so that growing leaves no copy behind.
         let mut joined = Zeroizing::new(String::with_capacity(password.len()));
         joined.extend(password.chars().filter(|c| !c.is_whitespace()));

@@ -20,6 +20,10 @@ impl Setup {
             Field::Password | Field::Recover => None,
             Field::Resume | Field::Spaces | Field::Apply => Some(("yes".to_owned(), super::Source::Default)),
             Field::Plaintext => Some(("no".to_owned(), super::Source::Default)),
+            Field::Import => {
+                let first = self.answers.imports.first().map(|import| (import.word.clone(), super::Source::Default));
+                self.answers.value(field).or(first)
+            }
             _ => self.answers.value(field),
         };
         let (default, source) = match value {
@@ -67,6 +71,7 @@ impl Setup {
                 let when = escape(&memory.when);
                 self.text.say(&phrase!("field-resume-help", address = said(address), profile = said(profile), when = when))
             }),
+            Field::Import => self.import_help(),
             Field::Plaintext => {
                 Some(self.text.say(&phrase!("field-allow-plaintext-help", host = self.answers.text(Field::Host))))
             }
@@ -77,6 +82,7 @@ impl Setup {
 
     fn choices(&self, field: Field) -> Vec<Choice> {
         match field {
+            Field::Import => self.import_choices(),
             Field::Provider => self.provider_choices(),
             Field::Host => self.regions(),
             Field::Security => {
@@ -97,7 +103,7 @@ impl Setup {
     }
 
     /// Words whose labels and hints are in the text files: `choice-KIND-WORD` and `choice-KIND-WORD-hint`.
-    fn words<'a>(&self, kind: &str, words: impl IntoIterator<Item = &'a str>) -> Vec<Choice> {
+    pub(super) fn words<'a>(&self, kind: &str, words: impl IntoIterator<Item = &'a str>) -> Vec<Choice> {
         words
             .into_iter()
             .map(|word| Choice {
@@ -261,7 +267,10 @@ impl Setup {
                     notes.push(phrase!("note-username-space"));
                 }
             }
-            Field::Password => notes.extend(self.password_note()),
+            Field::Password => {
+                notes.extend(self.fetch_note());
+                notes.extend(self.password_note());
+            }
             Field::Targets | Field::Apply => {
                 if let Some(trouble) = self.trouble() {
                     notes.push(trouble.phrase.clone());
@@ -298,7 +307,7 @@ impl Setup {
         if answers.password_is_useless() {
             return Some(phrase!("note-password-useless", provider = answers.provider()?.name));
         }
-        let password = answers.secret.as_ref()?.secret.expose();
+        let password = answers.secret()?.expose();
         if answers.without_spaces().is_some() {
             return Some(phrase!("note-password-grouped"));
         }

@@ -33,6 +33,7 @@ impl Setup {
     /// Program and arguments. Answers that a preset or a default gives by itself are left out; the secret is taken from where
     /// it was given, else from standard input.
     pub fn equivalent(&self) -> Vec<String> {
+        let is_found = |source| matches!(source, Source::Discovered | Source::Imported);
         let mut words = self.answers.facts.command.clone();
         for spec in &FIELDS {
             let field = spec.field;
@@ -41,9 +42,9 @@ impl Setup {
                 // A script is safest with these in words.
                 _ if matches!(field, Field::Address | Field::Provider | Field::Targets) => self.answers.filled(field),
                 // What was found out once may be found otherwise the next time.
-                _ => self.answers.derived(field).filter(|(_, source)| *source == Source::Discovered).map(|(value, _)| value),
+                _ => self.answers.derived(field).filter(|(_, source)| is_found(*source)).map(|(value, _)| value),
             };
-            let Some(value) = said.filter(|_| self.applies(field)) else {
+            let Some(value) = said.filter(|_| self.applies(field) && field != Field::Import) else {
                 continue;
             };
             match field {
@@ -60,7 +61,10 @@ impl Setup {
                 _ => words.extend([field.flag(), value]),
             }
         }
-        let is_said = |field| self.applies(field) && self.answers.given.contains_key(&field);
+        let is_said = |field| {
+            let imported = || self.answers.imported(field).is_some();
+            self.applies(field) && (self.answers.given.contains_key(&field) || imported())
+        };
         if self.answers.logs_in() && !is_said(Field::SecretEnv) && !is_said(Field::SecretCommand) {
             let flag = self.answers.secret.as_ref().and_then(|given| given.flag.clone());
             words.extend(flag.unwrap_or_else(|| vec!["--password-stdin".to_owned()]));

@@ -28,6 +28,8 @@ pub enum Work {
     Discover(Box<Search>),
     /// Climb as far as the person wants.
     Test(Box<Dial>),
+    /// Run the command that prints an imported password.
+    Fetch(String),
     /// Find out which secret stores answer.
     Stores(Reading),
     /// Plan the files.
@@ -116,6 +118,8 @@ pub enum Outcome {
     Probed(Report),
     /// Of `Test`: the report and when it was made (RFC 3339, UTC).
     Tested(Report, String),
+    /// Of `Fetch`: the password, or why there is none.
+    Fetched(Result<Secret, Phrase>),
     /// Of `Stores`.
     Stores(Stores),
     /// Of `Plan`.

@@ -9,6 +9,8 @@ use super::Step;
 pub enum Field {
     /// Whether to go on from a conversation that was cut off.
     Resume,
+    /// The settings of a program here to start from: `TARGET[=PATH]`, or `none`.
+    Import,
     /// The sender's address.
     Address,
     /// The sender's display name.
@@ -127,11 +129,12 @@ const fn row(
 const STORES: &str = "file|vault|systemd|pass|keyring|command|env";
 
 /// Every field, in the order of the conversation.
-pub const FIELDS: [Spec; 34] = {
+pub const FIELDS: [Spec; 35] = {
     use Field as F;
     use Shape::{Choice, Confirm, Many, Secret, Text};
     [
         row(F::Resume, "resume", "", "", Confirm, Step::Sender, false),
+        row(F::Import, "import", "import", "TARGET[=PATH]", Choice, Step::Sender, false),
         row(F::Address, "address", "address", "ADDRESS", Text, Step::Sender, false),
         row(F::Name, "name", "name", "NAME", Text, Step::Sender, true),
         row(F::ReplyTo, "reply_to", "reply-to", "ADDRESS", Text, Step::Sender, true),
@@ -169,6 +172,23 @@ pub const FIELDS: [Spec; 34] = {
 };
 
 impl Field {
+    /// What hangs on the provider: the server and the login.
+    pub(super) const HANGING: [Self; 13] = [
+        Self::Host,
+        Self::Security,
+        Self::Port,
+        Self::Plaintext,
+        Self::CaFile,
+        Self::Pin,
+        Self::Imap,
+        Self::ImapHost,
+        Self::ImapSecurity,
+        Self::ImapPort,
+        Self::ImapUsername,
+        Self::Auth,
+        Self::Username,
+    ];
+
     /// Its row.
     pub fn spec(self) -> &'static Spec {
         // The table is in the enum's order; a test holds it so.

@@ -55,6 +55,9 @@ impl Answers {
 
     /// The server that was found for a custom set-up, as a hint beside it.
     pub(super) fn found_server(&self) -> Option<String> {
+        if let Some((host, _)) = self.imported(Field::Host) {
+            return Some(host);
+        }
         let proposal = self.found.best().filter(|proposal| proposal.provider.is_none())?;
         Some(escape(&proposal.best()?.endpoint.authority()))
     }
@@ -127,7 +130,7 @@ impl Setup {
     pub(super) fn search_order(&self) -> Option<Search> {
         let answers = &self.answers;
         let said = [Field::Provider, Field::Host].iter().any(|field| answers.given.contains_key(field));
-        if said || self.options.reach == Reach::Offline || answers.found.known.is_some() {
+        if said || answers.import().is_some() || self.options.reach == Reach::Offline || answers.found.known.is_some() {
             return None;
         }
         Some(Search {

@@ -1,6 +1,6 @@
 //! What a conversation has come to, so that another one can go on from there: every answer with its source, never a secret.
 
-use super::{FIELDS, Field, Setup, Source, answers::Answer, validate::validate};
+use super::{FIELDS, Field, Setup, Source, answers::Answer, import::NONE, validate::validate};
 
 /// A conversation that was cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Memory {
 
 impl Source {
     /// Every source, with its word in a file.
-    const WORDS: [(Self, &'static str); 9] = [
+    const WORDS: [(Self, &'static str); 10] = [
         (Self::Flag, "flag"),
         (Self::Env, "env"),
         (Self::File, "file"),
@@ -41,6 +41,7 @@ impl Source {
         (Self::Fix, "fix"),
         (Self::Preset, "preset"),
         (Self::Discovered, "discovered"),
+        (Self::Imported, "imported"),
         (Self::Default, "default"),
     ];
 
@@ -71,7 +72,8 @@ impl Setup {
         let fields = FIELDS.iter().map(|spec| spec.field).filter(|field| is_kept(*field));
         let answers: Vec<Remembered> = fields.filter_map(|field| self.remembers(field)).collect();
         let is_persons = |answer: &Remembered| {
-            matches!(answer.source, Source::Asked | Source::Fix) || self.accepted.contains_key(&answer.field)
+            (matches!(answer.source, Source::Asked | Source::Fix) && answer.field != Field::Import)
+                || self.accepted.contains_key(&answer.field)
         };
         if answers.iter().any(is_persons) { answers } else { Vec::new() }
     }
@@ -103,10 +105,12 @@ impl Setup {
                 self.trail.push(field);
                 continue;
             }
-            if matches!(source, Source::Asked | Source::Fix) {
+            if matches!(source, Source::Asked | Source::Fix | Source::Imported) {
                 self.trail.push(field);
             }
             self.answers.given.insert(field, Answer { value, source });
         }
+        // What was not started from then is not asked for now.
+        self.answers.given.entry(Field::Import).or_insert(Answer { value: NONE.to_owned(), source: Source::Default });
     }
 }

@@ -78,7 +78,7 @@ impl Setup {
         Some(Login {
             auth: self.answers.auth(),
             username: self.answers.filled(Field::Username)?,
-            secret: self.answers.secret.as_ref()?.secret.clone(),
+            secret: self.answers.secret()?.clone(),
         })
     }
 
@@ -202,7 +202,7 @@ impl Setup {
             name: self.answers.text(Field::Profile),
             scope: self.scope(),
             profile: self.profile()?,
-            secret: self.answers.secret.as_ref().filter(|_| self.answers.logs_in()).map(|given| given.secret.clone()),
+            secret: self.answers.secret().filter(|_| self.answers.logs_in()).cloned(),
             targets: self.targets(),
             program: self.answers.facts.program.clone(),
             lock: self.answers.text(Field::VaultLock).parse().unwrap_or_default(),

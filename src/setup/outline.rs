@@ -12,6 +12,7 @@ impl Setup {
         let answers = &self.answers;
         match field {
             Field::Resume => self.offered.is_some(),
+            Field::Import => !answers.imports.is_empty(),
             Field::Plaintext => {
                 answers.security() == Some(Security::None)
                     && answers.filled(Field::Host).is_some_and(|host| !is_loopback(&host))
@@ -41,6 +42,7 @@ impl Setup {
         let custom = answers.provider().is_none();
         match field {
             Field::Resume
+            | Field::Import
             | Field::Address
             | Field::Name
             | Field::Provider
@@ -70,7 +72,7 @@ impl Setup {
     fn is_settled(&self, field: Field) -> bool {
         let answers = &self.answers;
         match field {
-            Field::Password => answers.secret.is_some(),
+            Field::Password => answers.secret().is_some(),
             // A script never trims.
             Field::Spaces => self.options.brief || answers.given.contains_key(&field),
             Field::Plaintext => answers.is_yes(field),

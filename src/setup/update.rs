@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, validate::validate};
+use super::{
+    Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, import::NONE, validate::validate,
+};
 use crate::{diagnose, phrase, probe::Report};
 
 impl Setup {
@@ -82,9 +84,8 @@ impl Setup {
             }
             Field::Recover => return self.recover(&value),
             Field::Spaces if value == "yes" => {
-                if let (Some(joined), Some(given)) = (self.answers.without_spaces(), self.answers.secret.as_mut()) {
-                    given.secret = joined;
-                    given.flag = None;
+                if let Some(secret) = self.answers.without_spaces() {
+                    self.answers.secret = Some(Given { secret, flag: None });
                 }
             }
             Field::Plaintext if value == "no" => {
@@ -103,7 +104,7 @@ impl Setup {
             }
             Field::Provider => self.choose_provider(value),
             // Another password comes as a secret; no answer keeps the one that is known.
-            Field::Password if self.answers.secret.is_some() => {}
+            Field::Password if self.answers.secret().is_some() => {}
             Field::Password => return Err(Invalid { field, phrase: phrase!("invalid-empty") }),
             _ => self.keep(field, value),
         }
@@ -127,21 +128,6 @@ impl Setup {
 
     /// Another provider: what was answered for the former one is set aside and comes back with it.
     fn choose_provider(&mut self, key: String) {
-        const HANGING: [Field; 13] = [
-            Field::Host,
-            Field::Security,
-            Field::Port,
-            Field::Plaintext,
-            Field::CaFile,
-            Field::Pin,
-            Field::Imap,
-            Field::ImapHost,
-            Field::ImapSecurity,
-            Field::ImapPort,
-            Field::ImapUsername,
-            Field::Auth,
-            Field::Username,
-        ];
         let former = self.answers.text(Field::Provider);
         if former != key && !former.is_empty() {
             // What was given beforehand does not hang on a provider that was only proposed.
@@ -149,7 +135,7 @@ impl Setup {
                 self.answers.given.contains_key(&Field::Provider) || self.accepted.contains_key(&Field::Provider);
             let hangs = |answer: &Answer| was_chosen || !matches!(answer.source, Source::Flag | Source::Env | Source::File);
             let mut aside = BTreeMap::new();
-            for field in HANGING {
+            for field in Field::HANGING {
                 if let Some(answer) = self.answers.given.remove(&field) {
                     let place = if hangs(&answer) { &mut aside } else { &mut self.answers.given };
                     place.insert(field, answer);
@@ -237,6 +223,11 @@ impl Setup {
                 return;
             }
         }
+        if current == Some(Field::Import) {
+            // Before the first question there is nothing: it begins with none.
+            self.answers.given.insert(Field::Import, Answer { value: NONE.to_owned(), source: Source::Asked });
+            self.move_on(Field::Import);
+        }
     }
 
     /// The field that is asked now.
@@ -260,6 +251,12 @@ impl Setup {
                 if let Some(found) = found {
                     self.answers.found.discovery = Some(found);
                 }
+            }
+            Outcome::Fetched(fetched) => {
+                if self.fetch.is_current(generation) {
+                    self.answers.fetched = fetched.as_ref().ok().cloned();
+                }
+                self.fetch.finish(generation, fetched);
             }
             Outcome::Probed(report) => {
                 let tested = self.judge(report, String::new());
@@ -302,6 +299,12 @@ impl Setup {
         self.discovery.want(search);
         if self.discovery.generation() != former {
             self.answers.found.discovery = None;
+        }
+        let fetch = self.fetch_order();
+        let former = self.fetch.generation();
+        self.fetch.want(fetch);
+        if self.fetch.generation() != former {
+            self.answers.fetched = None;
         }
         let probe = self.probe_order();
         self.probe.want(probe);

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Field, Invalid, ask::no_smtp};
+use super::{Field, Invalid, ask::no_smtp, import::NONE};
 use crate::{
     mail::{
         Address, Auth, Lock, Security,
@@ -40,6 +40,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
         Field::Scope => one_of(word, ["user", "system"]).map_err(invalid),
         Field::Provider => provider(word, catalog, lang).map_err(invalid),
         Field::Targets => targets(word, catalog).map_err(invalid),
+        Field::Import => import(word, catalog).map_err(invalid),
         Field::Resume | Field::Plaintext | Field::Imap | Field::Spaces | Field::Apply => yes_or_no(word).map_err(invalid),
         Field::Ehlo => ehlo(word).map_err(invalid),
         Field::Pin => pin(word).map_err(invalid),
@@ -150,6 +151,17 @@ fn targets(word: &str, catalog: &Catalog) -> Result<String, Phrase> {
         }
     }
     Ok(kept.join(","))
+}
+
+/// Checks settings to start from: `none`, or a target of whose files it is known how to read them, `NAME[=PATH]`.
+fn import(word: &str, catalog: &Catalog) -> Result<String, Phrase> {
+    let name = word.split('=').next().unwrap_or_default();
+    let known: Vec<&str> =
+        catalog.targets().filter(|target| target.import.is_some()).map(|target| target.key.as_str()).collect();
+    if word == NONE || known.contains(&name) {
+        return Ok(word.to_owned());
+    }
+    Err(phrase!("invalid-import", typed = shown(name), targets = known.join(", ")))
 }
 
 fn ehlo(word: &str) -> Result<String, Phrase> {

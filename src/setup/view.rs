@@ -37,6 +37,7 @@ impl Setup {
             super::Status::Ask(question) => Some(question.step),
             super::Status::Run(effect) => Some(match effect.work {
                 super::Work::Discover(_) => Step::Provider,
+                super::Work::Fetch(_) => Step::Password,
                 super::Work::Probe(_) | super::Work::Test(_) => Step::Test,
                 super::Work::Stores(_) | super::Work::Plan(_) | super::Work::Apply(_) => Step::Write,
             }),
@@ -56,7 +57,8 @@ impl Setup {
 
     fn rows(&self, wanted: impl Fn(Field) -> bool) -> Vec<Row> {
         let shown = |field: &Field| {
-            !matches!(field, Field::Resume | Field::Recover | Field::Apply | Field::Spaces | Field::Plaintext)
+            let between = [Field::Resume, Field::Import, Field::Recover, Field::Apply, Field::Spaces, Field::Plaintext];
+            !between.contains(field)
         };
         let fields =
             FIELDS.iter().map(|spec| spec.field).filter(shown).filter(|field| wanted(*field) && self.applies(*field));
@@ -66,7 +68,7 @@ impl Setup {
     fn row(&self, field: Field) -> Row {
         let label = self.label(field);
         if field == Field::Password {
-            let known = self.answers.secret.is_some();
+            let known = self.answers.secret().is_some();
             let value = if known { "••••••••".to_owned() } else { String::new() };
             return Row { field, label, value, source: known.then(|| self.secret_source()) };
         }
@@ -90,9 +92,10 @@ impl Setup {
     }
 
     fn secret_source(&self) -> Source {
-        match self.answers.secret.as_ref().map(|given| given.flag.is_some()) {
-            Some(true) => Source::Flag,
-            _ => Source::Asked,
+        match &self.answers.secret {
+            Some(given) if given.flag.is_some() => Source::Flag,
+            Some(_) => Source::Asked,
+            None => Source::Imported,
         }
     }
 

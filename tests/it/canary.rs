@@ -6,6 +6,7 @@
 
 mod cores;
 mod flows;
+mod imports;
 mod relay;
 mod terminals;
 mod watch;

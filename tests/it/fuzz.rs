@@ -158,6 +158,20 @@ fn certificate() {
 }
 
 #[test]
+fn import() {
+    // Whoever reads a fixture's files as another program's has a corpus by that too.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/import");
+    let cases = fs::read_dir(folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let texts = cases.flat_map(|case| {
+        let case: toml::Table = toml::from_str(&case).unwrap();
+        let files = case["files"].as_table().unwrap().values();
+        files.map(|text| text.as_str().unwrap().as_bytes().to_vec()).collect::<Vec<_>>()
+    });
+    let each = texts.flat_map(|text| (0..32).map(move |kind| [vec![kind], text.clone()].concat()));
+    run("import", each.collect(), targets::import);
+}
+
+#[test]
 fn target() {
     run("target", Vec::new(), targets::target);
 }

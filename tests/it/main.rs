@@ -19,6 +19,7 @@ mod found;
 mod fuzz;
 mod host;
 mod house;
+mod import;
 mod parity;
 mod plan;
 mod presets;

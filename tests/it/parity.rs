@@ -5,7 +5,12 @@ mod fields;
 mod walks;
 mod world;
 
-use mailsetup::setup::Field;
+use mailsetup::{
+    mail::Secret,
+    plan::{ReadBack, ReadSecret},
+    presets::Catalog,
+    setup::{Field, Import},
+};
 
 use world::{Case, Made, World};
 
@@ -64,6 +69,27 @@ fn local(world: &World) -> Case {
     ])
 }
 
+/// Settings for the demo's server that a program here has, and what is answered beside them.
+fn imported(world: &mut World) -> Case {
+    let read = ReadBack {
+        host: "localhost".into(),
+        port: world.demo.starttls_port().to_string(),
+        security: "starttls".into(),
+        username: Some(world.demo.user().into()),
+        password: Some(ReadSecret::Inline(Secret::new(world.demo.password().into()))),
+        auth: Some("plain".into()),
+        sender: None,
+        sender_name: Some("Cron".into()),
+        reply_to: None,
+        ehlo: Some("web2.example.com".into()),
+        ca_file: None,
+        pin_sha256: None,
+    };
+    let import = Import::new("dotenv".into(), ".env".into(), "./.env".into(), read, &Catalog::builtin());
+    world.imports.extend(import);
+    Case::new(&[(Field::Import, "dotenv"), (Field::ReplyTo, "help@example.org"), (Field::Test, "login")])
+}
+
 fn check(case: &Case, world: &World) -> Made {
     let script = drivers::by_script(world, case);
     let prompts = drivers::by_prompts(world, case);
@@ -102,4 +128,18 @@ fn a_local_server_is_set_up_alike_by_script_prompts_and_wizard() {
     let world = World::new();
     let made = check(&local(&world), &world);
     assert_eq!((made.profile.smtp.auth.as_str(), made.profile.smtp.username, made.profile.secret), ("none", None, None));
+}
+
+#[test]
+fn settings_that_are_here_are_started_from_alike_by_script_prompts_and_wizard() {
+    let mut world = World::new();
+    let case = imported(&mut world);
+    let made = check(&case, &world);
+    let (sender, smtp) = (&made.profile.sender, &made.profile.smtp);
+    assert_eq!((sender.name.as_deref(), sender.reply_to.as_deref()), (Some("Cron"), Some("help@example.org")));
+    assert_eq!(
+        (smtp.port, smtp.auth.as_str(), smtp.ehlo.as_str()),
+        (world.demo.starttls_port(), "plain", "web2.example.com")
+    );
+    assert!(made.files[".env"].contains(world.demo.user()), "{:?}", made.files);
 }

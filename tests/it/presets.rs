@@ -344,6 +344,8 @@ fn the_readme_lists_every_field() {
     check("Providers", "password.shape.", fields::<Provider>("password = { shape = { zzzz = 1 } }"));
     check("Targets", "", fields::<Target>("zzzz = 1"));
     check("Targets", "file.", fields::<Target>("[[file]]\nzzzz = 1"));
+    check("Targets", "read.", fields::<Target>("[read]\nzzzz = 1"));
+    check("Targets", "import.", fields::<Target>("[import]\nzzzz = 1"));
     check("Targets", "run.", fields::<Target>("[[run]]\nzzzz = 1"));
     check("Targets", "en.", fields::<Target>("[en]\nzzzz = 1"));
     check("Egress", "", fields::<EgressFacts>("zzzz = 1"));

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     phrase,
     presets::Text,
-    setup::{Field, Ladder, Mark, Row, Shape, Source, Step},
+    setup::{Field, Ladder, Mark, Row, Shape, Source, Status, Step, Work},
 };
 
 /// Smaller than this nothing can be shown.
@@ -188,7 +188,8 @@ impl App {
             Scene::Form => self.form_body(ctx),
             Scene::Working => {
                 let mut doc = Doc::default();
-                doc.push(done::working(ctx, &ctx.say("tui-planning")));
+                let is_fetch = matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Fetch(_)));
+                doc.push(done::working(ctx, &ctx.say(if is_fetch { "import-fetching" } else { "tui-planning" })));
                 doc.into()
             }
             Scene::Testing => self.ladder_doc(ctx).into(),

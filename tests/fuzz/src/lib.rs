@@ -12,11 +12,11 @@ use mailsetup::{
     discover::autoconfig::{self, Document},
     host::profiles,
     mail::{Auth, Endpoint, Keys, Secret, Security, endpoint::parse_host},
-    plan::{Places, Scope, TargetChoice, plan, read_back},
+    plan::{self, Places, Refusal, Scope, TargetChoice, plan, read_back},
     presets::{self, Catalog, Cause, EgressFacts, Lang, Provider, Target, Text},
     probe::{Cancel, CertificateFacts, Climb, Goal, Login, Outgoing, Report, Trust, check_ca, climb_over},
     render,
-    setup::{Facts, Field, Options, Setup, Source},
+    setup::{Facts, Field, Import, Msg, Options, Setup, Source},
 };
 
 use memory::{Disk, Wire};
@@ -211,6 +211,41 @@ pub fn target(data: &[u8]) {
     let again = plan(&order, &CATALOG, &places, &disk).unwrap_or_else(|refusal| panic!("{}: {refusal:?}", target.key));
     let changed = again.changes.iter().find(|change| change.is_needed());
     assert!(changed.is_none(), "{}: planned again, {changed:?}", target.key);
+}
+
+/// Files that somebody has, in place of each file that is imported from; the first byte chooses target and scope. What is made
+/// of them can be shown, and can be answered.
+pub fn import(data: &[u8]) {
+    let Some((choice, data)) = data.split_first() else { return };
+    let scope = if choice & 1 == 0 { Scope::User } else { Scope::System };
+    let known: Vec<&Target> = CATALOG.targets().filter(|target| target.import.is_some()).collect();
+    let target = known[usize::from(choice >> 1) % known.len()];
+    let found = match plan::import(target, &TargetChoice::new(&*target.key), &places(scope), &Disk::new(data)) {
+        Ok(found) => found,
+        Err(refusal) => {
+            assert!(!matches!(refusal, Refusal::Template { .. }), "{}: {refusal:?}", target.key);
+            return is_safe(&TEXT.with(|text| text.say(&refusal.phrase())));
+        }
+    };
+    let import =
+        found.and_then(|found| Import::new(target.key.clone(), target.name.clone(), "file".into(), found.read, &CATALOG));
+    let Some(import) = import else { return };
+    let facts = Facts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..Facts::default() };
+    let catalog = std::sync::Arc::new(Catalog::builtin());
+    let mut setup = Setup::new(catalog, TEXT.with(Rc::clone), facts, Options::default());
+    for (field, value) in &import.answers {
+        assert!(setup.give(*field, value, Source::Flag).is_ok(), "{field}: {value:?}");
+        assert!(setup.update(Msg::Clear(*field)).is_ok());
+    }
+    import.command.iter().for_each(|command| is_safe(command));
+    setup.offer_imports(vec![import]);
+    let question = setup.ask(Field::Import);
+    is_safe(&question.help);
+    question.choices.iter().for_each(|choice| is_safe(&choice.label));
+    assert!(setup.update(Msg::Answer(Field::Import, target.key.clone())).is_ok());
+    setup.all().iter().for_each(|row| is_safe(&row.value));
+    setup.notes().iter().for_each(|note| is_safe(note));
+    let _ = (setup.missing(), setup.status(), setup.equivalent(), setup.background());
 }
 
 fn places(scope: Scope) -> Places {

@@ -42,6 +42,7 @@ fn every_field_has_a_label_and_help_in_every_language() {
 #[test]
 fn variables_and_an_answers_file_say_what_flags_say() {
     let pairs = [
+        ("import", "none"),
         ("address", "ops@example.com"),
         ("name", "Ops"),
         ("reply_to", "help@example.com"),

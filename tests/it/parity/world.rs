@@ -9,7 +9,7 @@ use mailsetup::{
     presets::{Catalog, Lang, Text},
     probe::SystemResolver,
     runner::Runner,
-    setup::{Facts, Field, Options, Setup, Source},
+    setup::{Facts, Field, Import, Options, Setup, Source},
 };
 use tempfile::TempDir;
 
@@ -18,6 +18,8 @@ use crate::wizard::drive::files_below;
 /// The demo's server, and what is known of it.
 pub(crate) struct World {
     pub(crate) demo: Demo,
+    /// What programs here have already.
+    pub(crate) imports: Vec<Import>,
     catalog: Arc<Catalog>,
     ca: TempDir,
 }
@@ -54,7 +56,7 @@ impl World {
         let ca = tempfile::tempdir().unwrap();
         std::fs::write(ca.path().join("ca.pem"), demo.ca_pem()).unwrap();
         let catalog = Arc::new(Catalog::builtin().with_provider(demo::provider(&demo)));
-        Self { demo, catalog, ca }
+        Self { demo, imports: Vec::new(), catalog, ca }
     }
 
     /// A conversation about nothing yet but the authority to trust.
@@ -70,6 +72,7 @@ impl World {
         };
         let mut setup = Setup::new(Arc::clone(&self.catalog), Rc::new(Text::new(Lang::En)), facts, options);
         setup.give(Field::CaFile, &self.ca.path().join("ca.pem").display().to_string(), Source::Flag).unwrap();
+        setup.offer_imports(self.imports.clone());
         let below = home.path().to_owned();
         let places = Places {
             scope: Scope::User,

@@ -19,6 +19,9 @@ use super::{
 };
 use crate::setup::Choice;
 
+/// Columns around the label of an item.
+const SIGNS: usize = 6;
+
 /// An open list.
 pub(super) struct List<'a> {
     pub(super) pick: &'a Pick,
@@ -58,7 +61,10 @@ impl List<'_> {
         let here = shown.iter().position(|choice| Some(&choice.value) == self.pick.here.as_ref()).unwrap_or(0);
         let count = self.place.list.min(shown.len());
         let top = here.saturating_sub(count / 2).min(shown.len() - count);
-        let column = shown.iter().map(|choice| width(&choice.label)).max().unwrap_or(0).min(self.room / 2) + 3;
+        // Half of the room is the hints', where they say anything in it.
+        let half = self.room / 2;
+        let most = if self.room.saturating_sub(half + SIGNS) < HINT { self.room } else { half };
+        let column = shown.iter().map(|choice| width(&choice.label)).max().unwrap_or(0).min(most) + 3;
         for (index, choice) in shown.iter().enumerate().skip(top).take(count) {
             let mut spans = lead.take().unwrap_or_else(|| vec![gap(indent)]);
             let more_above = index == top && top > 0;

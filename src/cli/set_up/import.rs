@@ -1,0 +1,132 @@
+//! What programs here have already: offered where somebody is asked, taken where it is named.
+
+use std::path::Path;
+
+use super::{super::context::Context, Stage, read_ca};
+use crate::{
+    error::{Error, Exit},
+    host::{self, Disk, input},
+    mail::{Profile, reply::escape},
+    phrase,
+    plan::{self, Found, Places, ReadBack, Refusal, TargetChoice},
+    presets::{Catalog, Target},
+    setup::{Field, Import},
+};
+
+/// Hands over what there is to start from: what was named, else, where a person is asked for all of it, what is found.
+///
+/// # Errors
+/// What was named is not there, cannot be read, or holds no settings.
+pub(super) fn begin(context: &Context, stage: &mut Stage, may_offer: bool) -> Result<(), Error> {
+    let setup = &stage.setup;
+    let is_given = |field: Field| setup.is_given(field);
+    let named = setup.value(Field::Import).filter(|_| is_given(Field::Import));
+    let is_known = [Field::Import, Field::Address, Field::Provider, Field::Host].into_iter().any(is_given);
+    if named.is_none() && (is_known || !may_offer) || named.as_deref() == Some("none") {
+        return Ok(());
+    }
+    let places = (stage.runner.places)(setup.scope())?;
+    let source = Source { catalog: &stage.runner.catalog, places: &places };
+    let imports = match named {
+        Some(word) => {
+            let mut import = source.named(&word)?;
+            if let Some(command) = import.command.as_ref().filter(|_| !context.may_ask() && !context.inputs.has_password()) {
+                import.secret = Some(input::from_command(command)?);
+            }
+            vec![import]
+        }
+        None => source.found(),
+    };
+    stage.setup.offer_imports(imports);
+    Ok(())
+}
+
+/// Where settings are looked for.
+struct Source<'a> {
+    catalog: &'a Catalog,
+    places: &'a Places,
+}
+
+impl Source<'_> {
+    /// The settings of a target and file that were named.
+    fn named(&self, word: &str) -> Result<Import, Error> {
+        let choice = TargetChoice::parse(word);
+        let unknown = || Error::new(Exit::Usage, phrase!("plan-unknown-target", typed = escape(&choice.key)));
+        let target = self.catalog.target(&choice.key).ok_or_else(unknown)?;
+        let found = self.look(target, &choice).map_err(|refusal| {
+            let error = Error::new(refusal.exit(), refusal.phrase());
+            match refusal.hint() {
+                Some(hint) => error.hint(hint),
+                None => error,
+            }
+        })?;
+        let path = match &found {
+            Some(found) => Some(found.path.clone()),
+            None => plan::first_path(target, &choice, self.places),
+        };
+        let file = path.map(|path| escape(&self.shown(&path))).unwrap_or_default();
+        let hint = phrase!("import-hint", target = target.key);
+        let Some(found) = found else {
+            return Err(Error::new(Exit::NoInput, phrase!("import-missing", file = file)).hint(hint));
+        };
+        let import = self.import(target, found, word.to_owned());
+        import.ok_or_else(|| Error::new(Exit::Config, phrase!("import-nothing", file = file)).hint(hint))
+    }
+
+    /// The settings of all targets. What cannot be read or understood is passed over, and what a saved profile has already.
+    fn found(&self) -> Vec<Import> {
+        let saved = host::profiles::list(self.places).unwrap_or_default();
+        let saved: Vec<Profile> = saved.into_iter().filter_map(|(_, profile)| profile.ok()).collect();
+        let look = |target: &Target| {
+            let found = self.look(target, &TargetChoice::new(&target.key)).ok()??;
+            if saved.iter().any(|profile| is_saved(profile, &found.read)) {
+                return None;
+            }
+            let path = found.choice.path.as_ref().map(|path| format!("={}", path.display())).unwrap_or_default();
+            self.import(target, found, format!("{}{path}", target.key))
+        };
+        self.catalog.targets().filter_map(look).collect()
+    }
+
+    fn look(&self, target: &Target, choice: &TargetChoice) -> Result<Option<Found>, Refusal> {
+        plan::import(target, choice, self.places, &Disk::new(self.places))
+    }
+
+    fn import(&self, target: &Target, found: Found, word: String) -> Option<Import> {
+        let file = self.shown(&found.path);
+        let mut read = found.read;
+        read.ca_file = read.ca_file.map(|path| self.at_home(&path)).filter(|path| read_ca(path).is_ok());
+        let mut import = Import::new(word, target.name.clone(), file, read, self.catalog)?;
+        // An image's commands are for its own programs.
+        import.command = import.command.filter(|_| self.places.root.is_none());
+        Some(import)
+    }
+
+    /// A path as a person writes it; in an image, as its own programs see it.
+    fn shown(&self, path: &Path) -> String {
+        let Places { root, home, cwd, .. } = self.places;
+        let short = |folder: &Path, sign: &str| {
+            let rest = path.strip_prefix(folder).ok()?;
+            Some(format!("{sign}/{}", rest.display()))
+        };
+        let inside = root.as_ref().and_then(|root| short(root, ""));
+        inside.or_else(|| short(home, "~")).or_else(|| short(cwd, ".")).unwrap_or_else(|| path.display().to_string())
+    }
+
+    /// A path with the home folder in place of `~`.
+    fn at_home(&self, path: &str) -> String {
+        match path.strip_prefix("~/") {
+            Some(rest) => self.places.home.join(rest).display().to_string(),
+            None => path.to_owned(),
+        }
+    }
+}
+
+/// Whether a saved profile has the same server and login: it is changed by `edit`.
+fn is_saved(profile: &Profile, read: &ReadBack) -> bool {
+    let smtp = &profile.smtp;
+    profile.enabled
+        && read.host.eq_ignore_ascii_case(&smtp.host)
+        && read.port == smtp.port.to_string()
+        && read.username == smtp.username
+}

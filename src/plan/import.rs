@@ -1,0 +1,243 @@
+//! Import: the settings that a person made in a consumer's files, as far as they are understood.
+//!
+//! Where the [proof](super::proof) refuses what it does not know, this leaves it out.
+
+use std::path::{Path, PathBuf};
+
+use lettre::message::Mailbox;
+use minijinja::Value;
+use zeroize::Zeroizing;
+
+use super::{
+    Existing, Files, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice,
+    locate::{Spot, spot, spots},
+    proof::{Known, beside_files, settings},
+    read::values,
+    render::Expressions,
+};
+use crate::{
+    mail::{Secret, Security},
+    presets::{
+        Target,
+        target::{TargetFile, TargetImport},
+    },
+};
+
+/// The largest file that is read, in bytes: what people write by hand is smaller.
+const LARGEST: usize = 1024 * 1024;
+
+/// The longest value that is taken, in bytes.
+const LONGEST: usize = 4096;
+
+/// What stands for a character that is not UTF-8.
+const LOST: char = '\u{fffd}';
+
+/// Settings that were found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The target, with its first file's place where that is not the usual one.
+    pub choice: TargetChoice,
+    /// The first file.
+    pub path: PathBuf,
+    /// The settings; what is empty is not there or was not understood. Without a host there are none.
+    pub read: ReadBack,
+}
+
+/// Reads the settings in a target's files, where its preset says how. `None`: there is no such file, at none of its places.
+///
+/// # Errors
+/// [`Refusal::Scope`], or a file that cannot be read or does not parse.
+pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &dyn Files) -> Result<Option<Found>, Refusal> {
+    let Some(import) = &target.import else { return Ok(None) };
+    let further = match (choice.path.is_some(), places.scope) {
+        (true, _) => &[][..],
+        (false, Scope::User) => &import.user,
+        (false, Scope::System) => &import.system,
+    };
+    let at = |path: &String| TargetChoice { path: Some(path.into()), ..choice.clone() };
+    for choice in std::iter::once(choice.clone()).chain(further.iter().map(at)) {
+        let spots = match spots(target, &choice, places) {
+            Ok(spots) => spots,
+            // It has no usual place, but may have further ones.
+            Err(0) if !further.is_empty() && choice.path.is_none() => continue,
+            Err(_) => return Err(Refusal::Scope { target: target.key.clone(), scope: places.scope }),
+        };
+        let Some(path) = spots.first().map(|spot| spot.disk.clone()) else { continue };
+        if let Some(first) = look(&path, files)? {
+            let read = understand(target, import, &spots, &first, places, files)?;
+            return Ok(Some(Found { choice, path, read: tidied(read) }));
+        }
+    }
+    Ok(None)
+}
+
+/// What a consumer's files say; `first` is the text of the first one.
+fn understand(
+    target: &Target,
+    import: &TargetImport,
+    spots: &[Spot],
+    first: &str,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<ReadBack, Refusal> {
+    let mut known = beside_files("default");
+    for (index, (file, usual)) in target.files.iter().zip(spots).enumerate() {
+        let (path, text) = if index == 0 {
+            (usual.disk.clone(), Zeroizing::new(first.to_owned()))
+        } else {
+            let path = place(target, import, file, usual, &known, places)?;
+            let text = look(&path, files)?.unwrap_or_default();
+            (path, text)
+        };
+        let value = values(file.format, &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
+        known.push((&file.id, value));
+    }
+    settings(&target.key, &import.over(&target.read), known)
+}
+
+/// Where a file is: the files before it may say so.
+fn place(
+    target: &Target,
+    import: &TargetImport,
+    file: &TargetFile,
+    usual: &Spot,
+    known: &Known<'_>,
+    places: &Places,
+) -> Result<PathBuf, Refusal> {
+    let Some(expression) = import.path.get(&file.id) else { return Ok(usual.disk.clone()) };
+    let known = Value::from_pairs(known.iter().map(|(name, value)| (*name, value.clone())));
+    let said = Expressions::new().text(expression, &known).map_err(|fault| Refusal::template(&target.key, fault))?;
+    let said = said.filter(|path| Path::new(path).is_absolute());
+    Ok(said.map_or_else(|| usual.disk.clone(), |path| spot(Path::new(&path), false, places).disk))
+}
+
+/// The text of a file, with line ends as Unix has them and [`LOST`] for what is not UTF-8.
+fn look(path: &Path, files: &dyn Files) -> Result<Option<Zeroizing<String>>, Refusal> {
+    let unreadable = |error| Refusal::unreadable(path, &error);
+    let Some(bytes) = files.read(path).map_err(unreadable)?.map(Existing::into_bytes).map(Zeroizing::new) else {
+        return Ok(None);
+    };
+    if bytes.len() > LARGEST {
+        return Err(unreadable(std::io::ErrorKind::FileTooLarge.into()));
+    }
+    let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(Some(Zeroizing::new(text.replace("\r\n", "\n"))))
+}
+
+/// Settings without what cannot be what it stands for.
+fn tidied(mut read: ReadBack) -> ReadBack {
+    let maybe = [&mut read.auth, &mut read.sender, &mut read.sender_name, &mut read.reply_to, &mut read.ehlo];
+    let more = [&mut read.ca_file, &mut read.pin_sha256, &mut read.username];
+    let all = [&mut read.host, &mut read.port, &mut read.security];
+    for value in all.into_iter().chain(maybe.into_iter().chain(more).flatten()) {
+        if is_foreign(value) {
+            value.clear();
+        }
+    }
+    read.username = read.username.filter(|name| !name.is_empty());
+    read.password = read.password.filter(|password| match password {
+        ReadSecret::Inline(secret) => is_password(secret),
+        ReadSecret::Command(command) => !is_foreign(command),
+    });
+    if let Some(port) = service(&read.port) {
+        port.clone_into(&mut read.port);
+    }
+    if let Some((name, address)) = read.sender.as_deref().and_then(mailbox) {
+        read.sender_name = name.or(read.sender_name);
+        read.sender = Some(address);
+    }
+    read
+}
+
+/// Whether a value is nothing that can be taken as it is: too long, not text, or what another program would put there.
+fn is_foreign(value: &str) -> bool {
+    value.len() > LONGEST || value.contains(LOST) || is_reference(value)
+}
+
+fn is_password(secret: &Secret) -> bool {
+    let text = secret.expose();
+    !text.is_empty() && !is_foreign(text) && !text.contains(['\0', '\n', '\r'])
+}
+
+/// Whether a value only names where the value is: `${NAME}`, `$(command)`, `$__env{NAME}`, `{{ name }}`, `<name>`.
+fn is_reference(value: &str) -> bool {
+    let pairs = [("${", "}"), ("$(", ")"), ("$__", "}"), ("{{", "}}"), ("<", ">")];
+    pairs.iter().any(|(open, close)| value.starts_with(open) && value.ends_with(close))
+}
+
+/// The port of a service's name (the IANA's registry, and the older names that are still written).
+fn service(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "smtp" => Some("25"),
+        "smtps" | "ssmtp" | "submissions" | "urd" => Some("465"),
+        "submission" => Some("587"),
+        _ => None,
+    }
+}
+
+/// The name and the address of `Name <address>`.
+fn mailbox(text: &str) -> Option<(Option<String>, String)> {
+    let mailbox: Mailbox = text.parse().ok()?;
+    Some((mailbox.name.filter(|name| !name.is_empty()), mailbox.email.to_string()))
+}
+
+/// The mode that a word for it means, as programs and people have them. Where the word may mean both kinds of TLS, and where it
+/// says nothing, the port decides; empty where that says nothing either.
+pub(super) fn mode(word: &str, port: &str) -> &'static str {
+    let port = service(port).unwrap_or(port);
+    let word = word.trim().to_ascii_lowercase();
+    let is_either = matches!(word.as_str(), "tls" | "true" | "yes" | "on" | "1");
+    let mode = match word.as_str() {
+        // 2465 and the like are other ways to 465.
+        _ if is_either && port.ends_with("465") => Some(Security::Tls),
+        _ if is_either => Some(Security::Starttls),
+        "ssl" | "smtps" | "ssl/tls" | "force_tls" | "implicit" | "wrapper" => Some(Security::Tls),
+        "starttls" | "smtp+starttls" | "opportunistic" | "explicit" => Some(Security::Starttls),
+        "none" | "off" | "plain" => Some(Security::None),
+        _ => port.parse().ok().and_then(Security::of_smtp_port),
+    };
+    mode.map_or("", Security::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_modes() {
+        for (word, port, meant) in [
+            ("SSL", "587", "tls"),
+            ("tls", "465", "tls"),
+            ("tls", "587", "starttls"),
+            ("TLS", "2465", "tls"),
+            ("true", "465", "tls"),
+            ("false", "587", "starttls"),
+            ("off", "587", "none"),
+            ("", "submissions", "tls"),
+            ("what?", "99999999999", ""),
+        ] {
+            assert_eq!(mode(word, port), meant, "{word} on {port}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_something_else() {
+        for value in ["${SMTP_HOST}", "$(cat /x)", "$__env{PW}", "{{ vault_pw }}", "<password>", "caf\u{fffd}"] {
+            assert!(is_foreign(value), "{value}");
+        }
+        for value in ["$ecret}", "${half", "a<b>", ""] {
+            assert!(!is_foreign(value), "{value}");
+        }
+        assert!(is_foreign(&"x".repeat(LONGEST + 1)));
+    }
+
+    #[test]
+    fn senders_with_names() {
+        let jane = Some((Some("Jane Doe".to_owned()), "jane@example.org".to_owned()));
+        assert_eq!(mailbox("\"Jane Doe\" <jane@example.org>"), jane);
+        assert_eq!(mailbox("Jane Doe <jane@example.org>"), jane);
+        assert_eq!(mailbox("jane@example.org"), Some((None, "jane@example.org".to_owned())));
+        assert_eq!(mailbox("a@b, c@d"), None);
+    }
+}
