@@ -1084,3 +1084,12 @@ flag-new-passphrase-fd = Read the new passphrase from this file descriptor
 flag-new-passphrase-env = Read the new passphrase from this variable
 flag-new-key-file = The new key file; made when it is not there
 flag-drop-in = Print the lines that give a systemd unit the password
+
+# Targets that lead to settings elsewhere
+plan-no-place = { $target } has no usual place: say where, for example --target { $target }={ $example }
+plan-store = { $target } is given the password by “{ $store }” alone: add --secret-store { $store }
+plan-through = { $target } sends through { $through }, which has no such account: add --target { $through }
+choice-target-needs-place = needs a path: start with --target { $target }={ $example }
+target-merge-read = only read: it belongs to the target { $target }
+target-password-given = given by systemd (--secret-store { $store }); it stands in no file of the program’s
+target-ascii = ASCII letters, digits and signs only: { $settings }

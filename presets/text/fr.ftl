@@ -1084,3 +1084,12 @@ flag-new-passphrase-fd = Lit la nouvelle phrase secrète sur ce descripteur
 flag-new-passphrase-env = Lit la nouvelle phrase secrète dans cette variable
 flag-new-key-file = Le nouveau fichier de clé ; créé s’il n’existe pas
 flag-drop-in = Affiche les lignes qui donnent le mot de passe à une unité systemd
+
+# Cibles qui mènent à des réglages placés ailleurs
+plan-no-place = { $target } n’a pas d’emplacement habituel : dites où, par exemple --target { $target }={ $example }
+plan-store = { $target } ne reçoit le mot de passe que de « { $store } » : ajoutez --secret-store { $store }
+plan-through = { $target } envoie par { $through }, qui n’a pas ce compte : ajoutez --target { $through }
+choice-target-needs-place = demande un chemin : lancez avec --target { $target }={ $example }
+target-merge-read = seulement lu : il appartient à la cible { $target }
+target-password-given = donné par systemd (--secret-store { $store }) ; il n’est dans aucun fichier du programme
+target-ascii = lettres, chiffres et signes ASCII seulement : { $settings }

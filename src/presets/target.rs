@@ -27,9 +27,16 @@ pub struct Target {
     /// Mechanisms it can do, as words; empty: any.
     #[serde(default)]
     pub auth: Vec<String>,
-    /// The consumer fetches the secret itself by running `mailsetup secret` (passwordeval and the like).
+    /// The consumer fetches the secret itself by running `mailsetup secret` (passwordeval and the like), or is given it.
     #[serde(default)]
     pub fetches_secret: bool,
+    /// It takes the blanks at both ends off what that command prints.
+    #[serde(default)]
+    pub trims_secret: bool,
+    /// The only store that it can be given the secret from, as a word.
+    pub store: Option<String>,
+    /// The target whose program it sends through, and in whose file the settings stand.
+    pub through: Option<String>,
     /// It can trust one authority from a PEM file.
     #[serde(default)]
     pub ca_file: bool,
@@ -51,6 +58,9 @@ pub struct Target {
     /// The most bytes that a value may have, by setting, beyond what the quoting rule knows.
     #[serde(default)]
     pub max_length: BTreeMap<String, usize>,
+    /// Settings that the consumer sends in ASCII alone.
+    #[serde(default)]
+    pub ascii: Vec<String>,
     /// Where the consumer takes the mode from the port: the only ports on which it does a mode, by mode.
     #[serde(default)]
     pub ports: BTreeMap<String, Vec<u16>>,
@@ -100,28 +110,30 @@ impl Target {
 }
 
 /// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
-/// `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
+/// `profile`, `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
 /// the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` makes it, `unpercent` decodes a part of a
-/// URL. What a target has no setting for is left out.
+/// URL. What a target has no setting for is left out: host, port, security and username by a target that gives the secret alone.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRead {
     /// What the other expressions name as `base`.
     pub base: Option<String>,
     /// Host name or address.
-    pub host: String,
+    pub host: Option<String>,
     /// Port.
-    pub port: String,
+    pub port: Option<String>,
     /// `tls`, `starttls` or `none`; any other word when the consumer would not check the certificate.
-    pub security: String,
+    pub security: Option<String>,
     /// `auto`, `none` or a mechanism.
     pub auth: Option<String>,
     /// Login name; empty without a login.
-    pub username: String,
+    pub username: Option<String>,
     /// The password, where it stands in the file.
     pub password: Option<String>,
     /// The command that fetches the password.
     pub secret_command: Option<String>,
+    /// The credential by which systemd gives the password, as `NAME:PATH`.
+    pub credential: Option<String>,
     /// The sender's address.
     pub sender: Option<String>,
     /// The sender's name.
@@ -144,8 +156,11 @@ pub struct TargetFile {
     pub id: String,
     /// Where it is for one user; `~/` is the home folder, `./` the current one. Absent: not for one user.
     pub user: Option<String>,
-    /// Where it is for the whole system. Absent: not for the system.
+    /// Where it is for the whole system. Absent: not for the system. In the first file's path, a step `*` stands for every
+    /// folder that is there, and the file is written in each.
     pub system: Option<String>,
+    /// What a path for it looks like, where it has no usual one and a person has to give it.
+    pub example: Option<String>,
     /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.
     pub mode: String,
     /// The group that may read it, when that group exists and the scope is system.
@@ -166,6 +181,8 @@ pub struct TargetFile {
     /// With `keys`: a template of keys that must not stay, one a line, with dots between the steps of their way; in .properties
     /// the key as it is.
     pub remove: Option<String>,
+    /// With `keys`: a template of keys that are only added, one a line as in `remove`: what is there stays.
+    pub keep: Option<String>,
 }
 
 /// A command to run after writing.
@@ -174,6 +191,8 @@ pub struct TargetFile {
 pub struct TargetRun {
     /// Program and arguments; each argument is a template over the settings and `files.ID`.
     pub command: Vec<String>,
+    /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
+    pub when: Option<String>,
     /// A file that the command creates, as a template: removed again when the write is taken back.
     pub creates: Option<String>,
     /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.
