@@ -223,7 +223,8 @@ fn plan_target(
         let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
         outcome.push((&spot.disk, after.clone()));
         if let Some(after) = after {
-            plan.changes.push(change(target, file, spot, existing, after, &context, places, files)?);
+            let group = group(order, file, places, files);
+            plan.changes.push(change(target, file, spot, existing, after, &context, group)?);
         }
     }
     let read = understand(target, &order.name, &outcome)?;
@@ -334,7 +335,13 @@ fn holds_password(file: &TargetFile, context: &Context) -> bool {
     render(context) != render(&without)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place that knows modes, called once")]
+/// The group that may read a system's file: its own, or where there is none of that name, that of the user who sends.
+fn group(order: &Order, file: &TargetFile, places: &Places, files: &dyn Files) -> Option<String> {
+    let wanted = file.group.as_ref().filter(|_| places.scope == Scope::System)?;
+    let sends = || files.group_of(order.profile.run_as.as_ref()?);
+    if files.has_group(wanted) { Some(wanted.clone()) } else { sends() }
+}
+
 fn change(
     target: &Target,
     file: &TargetFile,
@@ -342,12 +349,10 @@ fn change(
     existing: Option<Existing>,
     after: Vec<u8>,
     context: &Context,
-    places: &Places,
-    files: &dyn Files,
+    group: Option<String>,
 ) -> Result<Change, Refusal> {
     let wanted = u32::from_str_radix(&file.mode, 8)
         .map_err(|_| Refusal::Template { target: target.key.clone(), cause: format!("mode = {:?}", file.mode) })?;
-    let group = file.group.as_ref().filter(|group| places.scope == Scope::System && files.has_group(group)).cloned();
     let wanted = if group.is_some() { wanted | 0o040 } else { wanted };
     let gets_secret = context.password.is_some() && holds_password(file, context);
     let (mode, group) = match &existing {

@@ -58,7 +58,8 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::Yaml => Ok(yaml::quote(value)),
         Format::Json => Ok(json::quote(value)),
         Format::Toml => Ok(toml::quote(value)),
-        Format::Plain => plain::quote(value),
+        // What stands in the last two is made of percent codes, and of names of ours.
+        Format::Plain | Format::Apprise | Format::SystemdUnit => plain::quote(value),
         Format::Properties => properties::quote(value),
         Format::PhpArray | Format::PhpDefine | Format::Ruby | Format::Python => Ok(code::quote(value)),
         Format::Muttrc => Ok(muttrc::quote(value)),
@@ -76,8 +77,6 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::Dotenvy | Format::ComposeEnv => Ok(env::dotenvy_or_compose(value)),
         Format::YamlDiscourse => yaml::quote_for_discourse(value),
         Format::PhpIni => php_ini::quote(value),
-        // What stands in them is made of percent codes, and of names of ours.
-        Format::Apprise | Format::SystemdUnit => plain::quote(value),
     }
 }
 

@@ -163,7 +163,7 @@ pub struct TargetFile {
     pub example: Option<String>,
     /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.
     pub mode: String,
-    /// The group that may read it, when that group exists and the scope is system.
+    /// The group that may read it when the scope is system; that of the user who sends where this one does not exist.
     pub group: Option<String>,
     /// A minijinja expression over the settings: where it does not hold, the file is left alone.
     pub when: Option<String>,

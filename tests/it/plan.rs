@@ -1,5 +1,7 @@
 //! Plans over files that people have: only our part changes, and planning again changes nothing.
 
+mod led;
+
 use mailsetup::{
     mail::{Secret, Security, profile::Trust},
     plan::{
@@ -137,6 +139,13 @@ fn msmtp_for_the_system_is_for_its_group() {
     assert_eq!((change.mode, change.group.as_deref()), (0o640, Some("msmtp")));
     let text = settled(&ordered("msmtp"), Scope::System, &mut files, "/etc/msmtprc");
     assert!(text.contains("passwordeval \"/usr/bin/mailsetup secret --scope system\"\n"), "{text}");
+    // Where it has none, the user who sends reads it by a group of its own.
+    let files = Memory { groups: vec!["www-data".into()], ..Memory::default() };
+    let mut order = ordered("msmtp");
+    order.profile.run_as = Some("www-data".into());
+    let plan = planned(&order, &places(Scope::System), &files).unwrap();
+    let change = plan.changes.last().unwrap();
+    assert_eq!((change.mode, change.group.as_deref()), (0o640, Some("www-data")));
 }
 
 #[test]

@@ -16,17 +16,17 @@ pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
         if let Some(comment) = line.strip_prefix(['#', ';']).map(str::trim) {
             block = comment.strip_prefix(BEGIN).or(block.filter(|_| !comment.starts_with(END)));
         } else if !line.is_empty() {
-            let url = url(line).ok_or(Fault::at(number, FaultKind::Syntax))?;
+            let url = url(line).map_err(|kind| Fault::at(number, kind))?;
             found.extend(url.zip(block).map(|(url, block)| Entry::flat(&account(block), url.to_owned(), bare)));
         }
     }
     Ok(found)
 }
 
-/// The URL of a line that may have none; `None` for what Apprise does not take.
-fn url(line: &str) -> Option<Option<&str>> {
+/// The URL of a line, which may have none.
+fn url(line: &str) -> Result<Option<&str>, FaultKind> {
     if line.strip_prefix("include").is_some_and(|rest| rest.starts_with([' ', '\t'])) {
-        return Some(None);
+        return Ok(None);
     }
     let is_tags = |tags: &str, signs: &str| {
         tags.chars()
@@ -38,9 +38,9 @@ fn url(line: &str) -> Option<Option<&str>> {
     let is_scheme =
         |scheme: &str| (1..=32).contains(&scheme.len()) && scheme.bytes().all(|letter| letter.is_ascii_alphanumeric());
     if scheme.is_some_and(is_scheme) {
-        return Some(Some(rest));
+        return Ok(Some(rest));
     }
-    (!rest.is_empty() && is_tags(rest, ",_-")).then_some(None)
+    if !rest.is_empty() && is_tags(rest, ",_-") { Ok(None) } else { Err(FaultKind::Syntax) }
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
             });
         let fault = |kind| Fault::within(text, at, kind);
         let length = text[start..].find(|character| !is_part(character) && !is_blank(character));
-        let sign = length.map(|length| start + length).unwrap_or(text.len());
+        let sign = length.map_or(text.len(), |length| start + length);
         let name = text[start..sign].trim_end_matches(is_blank);
         let from = match text[sign..].chars().next() {
             Some('=' | ':') if !name.contains(' ') => sign + 1,

@@ -66,7 +66,7 @@ fn systemd_takes_what_was_written() {
     }
 }
 
-/// What launcher, `copy-env` and GlobalSetting do to a value is written here after their sources.
+/// What launcher, `copy-env` and `GlobalSetting` do to a value is written here after their sources.
 #[test]
 fn discourse_reads_what_was_written() {
     if !is_installed("ruby", &["-e", "require 'yaml'; require 'json'; require 'erb'"])

@@ -1,4 +1,4 @@
-//! PHP: `$CONFIG = array('key' => 'value', ...);` (Nextcloud), `return [...];` (PHPMailer) and `define('NAME', 'value');`
+//! PHP: `$CONFIG = array('key' => 'value', ...);` (Nextcloud), `return [...];` (`PHPMailer`) and `define('NAME', 'value');`
 //! (WordPress).
 
 use super::{
