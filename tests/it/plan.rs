@@ -56,6 +56,11 @@ fn every_built_in_target_reads_and_has_words() {
         }
         assert_eq!(target.en.warnings.len(), target.fr.warnings.len());
         assert_eq!(target.en.certificates.is_some(), target.fr.certificates.is_some());
+        let key = &target.key;
+        let server = [&target.read.host, &target.read.port, &target.read.security, &target.read.username];
+        assert!(target.read.credential.is_some() || server.iter().all(|it| it.is_some()), "{key} reads no server");
+        assert!(target.through.iter().all(|through| catalog.target(through).is_some()), "{key}");
+        assert_eq!(target.through.is_some(), target.files.iter().any(|file| file.merge == MergeKind::Read), "{key}");
         // By its name a diff knows that the whole file is a password.
         for file in target.files.iter().filter(|file| file.merge == MergeKind::Exact) {
             for path in [&file.user, &file.system].into_iter().flatten() {

@@ -114,7 +114,7 @@ const CONSUMERS_OF: [Consumer; 19] = [
     },
     consumer("phpmailer", "user", "certificate verify failed"),
     Consumer { file: Some("srv/app/nodemailer.json"), ..consumer("nodemailer", "user", "certificate") },
-    consumer("aerc", "user", "certificate"),
+    Consumer { with: &["--name", "Ops \"B\" & <Söhne>"], ..consumer("aerc", "user", "certificate") },
     // Who gets it stands in its file.
     Consumer { mailbox: "alice", ..consumer("apprise", "user", "certificate verify failed") },
 ];

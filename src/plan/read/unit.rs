@@ -1,6 +1,6 @@
 //! A systemd unit or its drop-in (systemd.syntax(7)): `key=value` in sections, continued by a backslash at the end of a line. A
-//! credential is a setting of its own: `Service.LoadCredentialEncrypted.NAME` is where it is; an empty value takes back all
-//! that came before.
+//! credential is a setting of its own: `Service.LoadCredentialEncrypted.NAME` is where it is. Encrypted or not, the last of a
+//! name counts (`exec_context_put_load_credential`), and an empty value takes back all of them.
 
 use super::{Entry, Fault, FaultKind, lines};
 
@@ -27,14 +27,19 @@ pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
 }
 
 fn put(found: &mut Vec<Entry>, section: &str, key: &str, value: &str) {
+    let kind = |key: &str| if key.starts_with("LoadCredential") { "LoadCredential".to_owned() } else { key.to_owned() };
     let mut path = vec![section.to_owned(), key.to_owned()];
-    if value.is_empty() {
-        return found.retain(|entry| !entry.path.starts_with(&path));
-    }
-    let credential = value.split_once(':').filter(|_| key.starts_with("LoadCredential"));
+    let credential = value.split_once(':').filter(|_| kind(key) == "LoadCredential");
     path.extend(credential.map(|(name, _)| name.to_owned()));
-    let value = credential.map_or(value, |(_, path)| path).to_owned();
-    found.push(Entry { path, ..Entry::flat("", value, 0..0) });
+    found.retain(|entry| {
+        let is_of_kind = entry.path[0] == section && kind(&entry.path[1]) == kind(key);
+        let is_gone = value.is_empty() || (credential.is_some() && entry.path[2..] == path[2..]);
+        !(is_of_kind && is_gone)
+    });
+    if !value.is_empty() {
+        let value = credential.map_or(value, |(_, path)| path).to_owned();
+        found.push(Entry { path, ..Entry::flat("", value, 0..0) });
+    }
 }
 
 #[cfg(test)]
@@ -54,7 +59,8 @@ mod tests {
             ("Service/LoadCredentialEncrypted/m-d", "/etc/a:b"),
         ];
         assert_eq!(pairs(text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert_eq!(pairs(&format!("{text}LoadCredentialEncrypted=\n")).len(), 2);
+        assert_eq!(pairs(&format!("{text}LoadCredential=\n")).len(), 1);
+        assert_eq!(pairs(&format!("{text}LoadCredential=m-d:/other\n"))[2].1, "/other");
         assert_eq!(entries("[Service]\nx\n").unwrap_err(), Fault { line: 2, kind: FaultKind::NoEquals });
         assert_eq!(entries("[Service\n").unwrap_err(), Fault { line: 1, kind: FaultKind::Syntax });
     }
