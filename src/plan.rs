@@ -9,6 +9,7 @@
 mod abilities;
 mod authority;
 mod context;
+mod credential;
 mod diff;
 mod engine;
 mod import;
@@ -20,10 +21,11 @@ mod read;
 mod refusal;
 mod render;
 
+pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use engine::{plan, try_it};
 pub use import::{Found, import};
-pub use locate::first_path;
+pub use locate::{first_path, sites};
 pub use proof::{Field, Mismatch, ReadBack, ReadSecret, compare, read_back};
 pub use quote::{Unfit, quote};
 pub use read::{Fault, FaultKind};
@@ -173,6 +175,9 @@ pub trait Files {
     /// # Errors
     /// When it cannot be read.
     fn read(&self, path: &Path) -> io::Result<Option<Existing>>;
+
+    /// The names of the folders in a folder, in order; none where it cannot be read.
+    fn folders(&self, parent: &Path) -> Vec<String>;
 
     /// Whether a group of this name exists.
     fn has_group(&self, group: &str) -> bool;

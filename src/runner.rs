@@ -271,15 +271,21 @@ impl Runner {
     ) -> Result<Proof, Phrase> {
         let order = &write.order;
         let disk = Disk::new(places);
-        let read = plan::read_back(target, choice, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
-        if let Some(mismatch) = plan::compare(order, places.scope, &read).first() {
-            return Err(phrase!("runner-mismatch", target = target.name, field = mismatch.field));
+        let mut found = None;
+        for site in plan::sites(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
+            let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
+            if let Some(mismatch) = plan::compare(order, places, &read).first() {
+                return Err(phrase!("runner-mismatch", target = target.name, field = mismatch.field));
+            }
+            found = Some(read);
         }
         let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
-        // An image's files name paths of the image: its own programs have to prove them.
-        let report = match write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send) {
-            Some(dial) => {
+        // An image's files name paths of the image: its own programs have to prove them. By the password alone nothing is sent.
+        let found = found.filter(|read| read.host.is_some());
+        let dial = write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send);
+        let report = match dial.zip(found) {
+            Some((dial, read)) => {
                 let dial = as_read(dial, &read, &target.key, order.profile.secret.as_ref())?;
                 Some(self.climb(&dial, file.as_deref(), Climbing::Proof, cancel, progress))
             }
@@ -292,13 +298,15 @@ impl Runner {
 /// The climb with what the consumer reads in its files, in place of what is remembered.
 fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<Dial, Phrase> {
     let mut dial = dial.clone();
-    dial.endpoint.host.clone_from(&read.host);
-    dial.endpoint.port = read.port.parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
-    dial.endpoint.security = read.security.parse().unwrap_or(Security::Tls);
+    let word = |found: &Option<String>| found.clone().unwrap_or_default();
+    dial.endpoint.host = word(&read.host);
+    dial.endpoint.port =
+        word(&read.port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
+    dial.endpoint.security = word(&read.security).parse().unwrap_or(Security::Tls);
     // The test that went before was good.
     dial.had_starttls = dial.endpoint.security == Security::Starttls;
     if let Some(login) = &mut dial.login {
-        login.username = read.username.clone().unwrap_or_default();
+        login.username = word(&read.username);
         login.secret = match &read.password {
             Some(ReadSecret::Inline(secret)) => secret.clone(),
             Some(ReadSecret::Command(command)) => match place {
@@ -306,6 +314,8 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlac
                 _ => host::input::from_command(command),
             }
             .map_err(|error| error.phrase())?,
+            // It is the one that was proven where it is kept.
+            Some(ReadSecret::Credential(_)) => login.secret.clone(),
             None => return Err(phrase!("runner-mismatch", target = target, field = "password")),
         };
     }

@@ -1103,3 +1103,12 @@ flag-import = Start from the settings of this program; none: from nothing
 render-source-imported = imported
 target-import = Import
 target-import-from = what its files have already can be started from (--import { $target })
+
+# Targets that lead to settings elsewhere
+plan-no-place = { $target } has no usual place: say where, for example --target { $target }={ $example }
+plan-store = { $target } is given the password by “{ $store }” alone: add --secret-store { $store }
+plan-through = { $target } sends through { $through }, which has no such account: add --target { $through }
+choice-target-needs-place = needs a path: start with --target { $target }={ $example }
+target-merge-read = only read: it belongs to the target { $target }
+target-password-given = given by systemd (--secret-store { $store }); it stands in no file of the program’s
+target-ascii = ASCII letters, digits and signs only: { $settings }

@@ -1103,3 +1103,12 @@ flag-import = Partir des réglages de ce programme ; none : partir de zéro
 render-source-imported = importé
 target-import = Reprise
 target-import-from = on peut partir de ce que ses fichiers contiennent déjà (--import { $target })
+
+# Cibles qui mènent à des réglages placés ailleurs
+plan-no-place = { $target } n’a pas d’emplacement habituel : dites où, par exemple --target { $target }={ $example }
+plan-store = { $target } ne reçoit le mot de passe que de « { $store } » : ajoutez --secret-store { $store }
+plan-through = { $target } envoie par { $through }, qui n’a pas ce compte : ajoutez --target { $through }
+choice-target-needs-place = demande un chemin : lancez avec --target { $target }={ $example }
+target-merge-read = seulement lu : il appartient à la cible { $target }
+target-password-given = donné par systemd (--secret-store { $store }) ; il n’est dans aucun fichier du programme
+target-ascii = lettres, chiffres et signes ASCII seulement : { $settings }

@@ -168,12 +168,15 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial
     for written in &profile.targets {
         let Some(target) = context.catalog.target(&written.name) else { continue };
         let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
-        match plan::read_back(target, &choice, name, places, &disk) {
-            Ok(read) => {
-                let mismatches = plan::compare(&order, places.scope, &read);
-                notes.extend(
-                    mismatches.first().map(|mismatch| phrase!("check-drift", target = target.name, field = mismatch.field)),
-                );
+        let sites = plan::sites(target, &choice, places, &disk);
+        let found = sites.and_then(|sites| {
+            let reads = sites.iter().map(|site| plan::read_back(target, site, name, places, &disk));
+            reads.collect::<Result<Vec<_>, _>>()
+        });
+        match found {
+            Ok(found) => {
+                let mismatch = found.iter().find_map(|read| plan::compare(&order, places, read).into_iter().next());
+                notes.extend(mismatch.map(|it| phrase!("check-drift", target = target.name, field = it.field)));
             }
             Err(refusal) => notes.push(refusal.phrase()),
         }

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
     mail::{Profile, profile::SecretPlace, reply::escape},
-    phrase,
+    phrase, plan,
 };
 
 /// The profile that is meant when none is named: the only one, else `default`.
@@ -138,8 +138,7 @@ pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> R
         if *place != SecretPlace::Systemd {
             return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
         }
-        let credential = context.places()?.credential(&name);
-        context.out(host::secrets::drop_in(&name, &credential).trim_end())?;
+        context.out(plan::drop_in(&name, &context.places()?).trim_end())?;
         return Ok(Exit::Ok);
     }
     let secret = host::secrets::read(&name, place, &context.places_for(&profile)?)?;

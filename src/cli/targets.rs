@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Exit},
     phrase,
     presets::{
-        Target,
+        Phrase, Target,
         target::{MergeKind, TargetFile},
     },
 };
@@ -51,7 +51,7 @@ fn document(target: &Target) -> Value {
         "files": target.files.iter().map(file).collect::<Vec<_>>(), "security": target.security, "auth": target.auth,
         "ports": target.ports, "checks_certificates": target.checks_certificates, "ca_file": target.ca_file,
         "pin": target.pin, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
-        "system_only": target.system_only,
+        "store": target.store, "through": target.through, "ascii": target.ascii, "system_only": target.system_only,
         "docs": target.docs, "checked": target.checked,
     })
 }
@@ -69,14 +69,15 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
     };
     row("target-used-by", target.used_by.join(", "));
     for file in &target.files {
-        let paths = [file.user.as_deref(), file.system.as_deref()].into_iter().flatten().collect::<Vec<_>>();
+        let paths = [file.user.as_deref(), file.system.as_deref(), file.example.as_deref()];
+        let paths = paths.into_iter().flatten().collect::<Vec<_>>();
         let same = paths.windows(2).any(|pair| pair[0] == pair[1]);
         let paths = paths[usize::from(same)..].join(", ");
         row(
             "target-file",
             format!("{paths} ({}{})", file.mode, file.group.as_ref().map(|group| format!(" {group}")).unwrap_or_default()),
         );
-        row("", text.get(merge_word(file.merge)));
+        row("", text.say(&merge_words(file.merge, target)));
     }
     row("target-security", target.security.join(", "));
     for (mode, ports) in &target.ports {
@@ -84,8 +85,15 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         row("", text.say(&phrase!("target-ports", mode = mode, ports = ports.join(", "))));
     }
     row("target-login", if target.auth.is_empty() { "auto".to_owned() } else { target.auth.join(", ") });
-    let password = if target.fetches_secret { "target-password-fetched" } else { "target-password-inline" };
-    row("target-password", text.get(password));
+    let password = match &target.store {
+        Some(store) => phrase!("target-password-given", store = store),
+        None if target.fetches_secret => phrase!("target-password-fetched"),
+        None => phrase!("target-password-inline"),
+    };
+    row("target-password", text.say(&password));
+    if !target.ascii.is_empty() {
+        row("", text.say(&phrase!("target-ascii", settings = target.ascii.join(", "))));
+    }
     let certificates =
         if target.checks_certificates { "target-certificates-checked" } else { "target-certificates-unchecked" };
     row("target-certificates", text.get(certificates));
@@ -105,11 +113,12 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
     lines
 }
 
-fn merge_word(merge: MergeKind) -> &'static str {
+fn merge_words(merge: MergeKind, target: &Target) -> Phrase {
     match merge {
-        MergeKind::Block => "target-merge-block",
-        MergeKind::Keys => "target-merge-keys",
-        MergeKind::Whole | MergeKind::Exact => "target-merge-whole",
+        MergeKind::Block => phrase!("target-merge-block"),
+        MergeKind::Keys => phrase!("target-merge-keys"),
+        MergeKind::Whole | MergeKind::Exact => phrase!("target-merge-whole"),
+        MergeKind::Read => phrase!("target-merge-read", target = target.through.as_deref().unwrap_or_default()),
     }
 }
 

@@ -32,6 +32,14 @@ impl Files for Disk {
         Ok(look(path)?.map(|found| Existing { mode: found.mode, bytes: found.into_bytes() }))
     }
 
+    fn folders(&self, parent: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
+        let folders = entries.filter(|entry| entry.path().is_dir());
+        let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
     fn has_group(&self, group: &str) -> bool {
         group_id(self.root.as_deref(), group).is_some()
     }

@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Exit},
     mail::{Secret, profile::SecretPlace},
     phrase,
-    plan::Places,
+    plan::{Places, credential_name},
     presets::Phrase,
 };
 
@@ -33,7 +33,7 @@ pub use keyring::{KeyringFault, keyring_available};
 pub use offer::{Offer, offer, ready};
 pub use pass::{PassFault, pass_available};
 pub use proof::prove;
-pub use systemd::{SystemdFault, credential_name, drop_in, systemd_available};
+pub use systemd::{SystemdFault, systemd_available};
 pub use vault::VaultFault;
 
 /// A store that does not give the secret, or does not take it.

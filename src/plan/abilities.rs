@@ -27,7 +27,15 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
         return Err(Refusal::Pin { target: key() });
     }
     if !has_login(order) {
-        return Ok(());
+        return match &target.store {
+            Some(_) => Err(Refusal::Auth { target: key(), auth: "none".to_owned() }),
+            None => Ok(()),
+        };
+    }
+    if let Some(store) = &target.store
+        && order.profile.secret.as_ref().is_none_or(|place| place.store() != store)
+    {
+        return Err(Refusal::Store { target: key(), store: store.clone() });
     }
     let cannot =
         |field, why| Err(Refusal::CannotCarry { target: key(), field: Some(field), why, instead: target.instead.clone() });
@@ -41,6 +49,9 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
             if secret.expose().contains('\0') {
                 return cannot(Field::Password, Unfit::Control('\0'));
             }
+            if target.trims_secret && secret.expose().trim() != secret.expose() {
+                return cannot(Field::Password, Unfit::EdgeBlank);
+            }
         }
         _ => {}
     }
@@ -51,7 +62,10 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
     ];
     for (name, field, value) in values {
         let forbidden = target.cannot.get(name).map(String::as_str).unwrap_or_default();
-        let found: String = forbidden.chars().filter(|sign| value.is_some_and(|value| value.contains(*sign))).collect();
+        let mut found: String = forbidden.chars().filter(|sign| value.is_some_and(|value| value.contains(*sign))).collect();
+        if target.ascii.iter().any(|setting| setting == name) {
+            found.extend(value.unwrap_or_default().chars().filter(|sign| !sign.is_ascii()));
+        }
         if !found.is_empty() {
             return cannot(field, Unfit::Characters(found));
         }

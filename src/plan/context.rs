@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Files, Order, Places, Scope, TargetChoice, authority, locate, locate::Spot};
+use super::{Files, Order, Places, Scope, TargetChoice, authority, credential::drop_in, locate, locate::Spot};
 use crate::{
     mail::{Security, profile::Trust},
     presets::Target,
@@ -36,6 +36,8 @@ pub(super) struct Context {
     pub(super) pin_sha256: Option<String>,
     /// The same in upper case with colons, as most tools print it.
     pub(super) pin_colons: Option<String>,
+    /// The lines by which systemd gives a unit the secret.
+    pub(super) drop_in: String,
     /// The target's files, by id, as the consumer sees them.
     pub(super) files: BTreeMap<String, String>,
     /// What stands around our block.
@@ -85,6 +87,7 @@ impl Context {
             ca_bundle: ca_bundle(places, files).to_owned(),
             pin_colons: pin.as_deref().map(colons),
             pin_sha256: pin,
+            drop_in: drop_in(&order.name, places),
             files: target
                 .files
                 .iter()

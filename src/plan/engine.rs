@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities,
     context::Context,
-    locate::{Spot, in_root, spots},
+    locate::{Spot, in_root, sites, spots},
     merge,
     proof::{compare, understand, utf8},
     read::surroundings,
@@ -39,11 +39,10 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let mut chosen = Vec::with_capacity(order.targets.len());
     for choice in &order.targets {
         let target = find(catalog, &choice.key)?;
-        let scope = Refusal::Scope { target: target.key.clone(), scope: places.scope };
         if target.system_only && places.scope == Scope::User {
-            return Err(scope);
+            return Err(Refusal::Scope { target: target.key.clone(), scope: places.scope });
         }
-        chosen.push((target, choice, spots(target, choice, places).map_err(|_| scope)?));
+        chosen.push((target, choice, spots(target, choice, places)?));
     }
     for (target, choice, _) in &chosen {
         abilities::check(order, target, choice)?;
@@ -52,8 +51,12 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let own = Own::of(order, former.as_ref(), places, files)?;
     plan_secret(order, &own, places, files, &mut plan)?;
     plan_profile(order, &chosen, former, &own, places, &mut plan)?;
-    for (target, choice, spots) in &chosen {
-        plan_target(order, target, choice, spots, places, files, &mut plan)?;
+    // What leads to another target's settings comes behind it.
+    chosen.sort_by_key(|(target, ..)| target.through.is_some());
+    for (target, choice, _) in &chosen {
+        for site in sites(target, choice, places, files)? {
+            plan_target(order, target, &site, places, files, &mut plan)?;
+        }
     }
     check_paths(&plan)?;
     Ok(plan)
@@ -71,8 +74,7 @@ pub fn try_it(
     files: &dyn Files,
 ) -> Result<Option<String>, Refusal> {
     let Some(template) = &target.try_it else { return Ok(None) };
-    let spots =
-        spots(target, choice, places).map_err(|_| Refusal::Scope { target: target.key.clone(), scope: places.scope })?;
+    let spots = spots(target, choice, places)?;
     let mut context = Context::new(order, target, choice, &spots, places, files);
     // A command line is public.
     context.password = None;
@@ -193,17 +195,19 @@ fn plan_target(
     order: &Order,
     target: &Target,
     choice: &TargetChoice,
-    spots: &[Spot],
     places: &Places,
     files: &dyn Files,
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
-    let mut context = Context::new(order, target, choice, spots, places, files);
+    let spots = spots(target, choice, places)?;
+    let mut context = Context::new(order, target, choice, &spots, places, files);
     let mut outcome: Vec<(&Path, Option<Vec<u8>>)> = Vec::with_capacity(spots.len());
-    for (file, spot) in target.files.iter().zip(spots) {
+    for (file, spot) in target.files.iter().zip(&spots) {
         let existing = read(files, &spot.disk)?;
-        if !is_wanted(target, file, &context)? {
-            outcome.push((&spot.disk, existing.map(Existing::into_bytes)));
+        if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
+            // As it will be by then.
+            let planned = plan.changes.iter().rfind(|change| change.path == spot.disk).and_then(|it| it.after.clone());
+            outcome.push((&spot.disk, planned.or_else(|| existing.map(Existing::into_bytes))));
             continue;
         }
         if file.must_exist && existing.is_none() {
@@ -219,31 +223,39 @@ fn plan_target(
         let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
         outcome.push((&spot.disk, after.clone()));
         if let Some(after) = after {
-            plan.changes.push(change(target, file, spot, existing, after, &context, places, files)?);
+            let group = group(order, file, places, files);
+            plan.changes.push(change(target, file, spot, existing, after, &context, group)?);
         }
     }
     let read = understand(target, &order.name, &outcome)?;
-    let mismatches = compare(order, places.scope, &read);
+    let mismatches = compare(order, places, &read);
     if !mismatches.is_empty() {
+        if let Some(through) = target.through.as_ref().filter(|key| order.targets.iter().all(|it| it.key != **key)) {
+            return Err(Refusal::Through { target: target.key.clone(), through: through.clone() });
+        }
         let path = spots.first().map(|spot| spot.disk.clone()).unwrap_or_default();
         return Err(Refusal::Lost { target: target.key.clone(), path, mismatches });
     }
     for run in &target.runs {
         let say =
             |template: &String| render(template, None, &context).map_err(|fault| Refusal::template(&target.key, fault));
-        plan.runs.push(Run {
+        let command = run.command.iter().map(say).collect::<Result<_, _>>()?;
+        let creates = run.creates.as_ref().map(say).transpose()?.map(|path| in_root(Path::new(&path), places));
+        let run = is_wanted(target, run.when.as_ref(), &context)?.then(|| Run {
             owner: target.key.clone(),
-            command: run.command.iter().map(say).collect::<Result<_, _>>()?,
-            creates: run.creates.as_ref().map(say).transpose()?.map(|path| in_root(Path::new(&path), places)),
+            command,
+            creates,
             purpose: run.purpose,
         });
+        // Several places of a target may ask for the same one.
+        plan.runs.extend(run.filter(|run| !plan.runs.contains(run)));
     }
     Ok(())
 }
 
-/// Whether the settings call for a file.
-fn is_wanted(target: &Target, file: &TargetFile, context: &Context) -> Result<bool, Refusal> {
-    let Some(when) = &file.when else { return Ok(true) };
+/// Whether the settings call for a file or a command.
+fn is_wanted(target: &Target, when: Option<&String>, context: &Context) -> Result<bool, Refusal> {
+    let Some(when) = when else { return Ok(true) };
     let template = format!("{{{{ 'yes' if {when} else '' }}}}");
     render(&template, None, context).map(|said| !said.is_empty()).map_err(|fault| Refusal::template(&target.key, fault))
 }
@@ -262,7 +274,7 @@ fn merged(
     let text = before.unwrap_or_default();
     let around = match file.merge {
         MergeKind::Block => Some(merge::block::around(text, comment, &profile).map_err(unparseable)?),
-        MergeKind::Keys | MergeKind::Whole | MergeKind::Exact => None,
+        MergeKind::Keys | MergeKind::Whole | MergeKind::Exact | MergeKind::Read => None,
     };
     context.rest = around.as_ref().map(|around| surroundings(file.format, around.before, around.after)).unwrap_or_default();
     let say = |template: &str, context: &Context| {
@@ -280,21 +292,24 @@ fn merged(
     if ours.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let gone = file.remove.as_deref().map(|template| say(template, context)).transpose()?.unwrap_or_default();
     // In .properties the dots belong to the key.
     let steps = |line: &str| match file.format {
         Format::Properties => vec![line.to_owned()],
         _ => line.split('.').map(str::to_owned).collect(),
     };
-    let gone: Vec<Vec<String>> = gone.lines().map(str::trim).filter(|line| !line.is_empty()).map(steps).collect();
+    let keys = |template: Option<&String>| -> Result<Vec<Vec<String>>, Refusal> {
+        let lines = template.map(|template| say(template, context)).transpose()?.unwrap_or_default();
+        Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(steps).collect())
+    };
+    let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
     Ok(Some(match (file.merge, around) {
         (MergeKind::Block, Some(around)) => merge::block::merge(&around, comment, &profile, &ours),
         (MergeKind::Keys | MergeKind::Block, _) => {
-            merge::keys::merge(file.format, text, &ours, &gone).map_err(unparseable)?
+            merge::keys::merge(file.format, text, &ours, &gone, &kept).map_err(unparseable)?
         }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
-        (MergeKind::Exact, _) => ours,
+        (MergeKind::Exact | MergeKind::Read, _) => ours,
     }))
 }
 
@@ -320,7 +335,13 @@ fn holds_password(file: &TargetFile, context: &Context) -> bool {
     render(context) != render(&without)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place that knows modes, called once")]
+/// The group that may read a system's file: its own, or where there is none of that name, that of the user who sends.
+fn group(order: &Order, file: &TargetFile, places: &Places, files: &dyn Files) -> Option<String> {
+    let wanted = file.group.as_ref().filter(|_| places.scope == Scope::System)?;
+    let sends = || files.group_of(order.profile.run_as.as_ref()?);
+    if files.has_group(wanted) { Some(wanted.clone()) } else { sends() }
+}
+
 fn change(
     target: &Target,
     file: &TargetFile,
@@ -328,12 +349,10 @@ fn change(
     existing: Option<Existing>,
     after: Vec<u8>,
     context: &Context,
-    places: &Places,
-    files: &dyn Files,
+    group: Option<String>,
 ) -> Result<Change, Refusal> {
     let wanted = u32::from_str_radix(&file.mode, 8)
         .map_err(|_| Refusal::Template { target: target.key.clone(), cause: format!("mode = {:?}", file.mode) })?;
-    let group = file.group.as_ref().filter(|group| places.scope == Scope::System && files.has_group(group)).cloned();
     let wanted = if group.is_some() { wanted | 0o040 } else { wanted };
     let gets_secret = context.password.is_some() && holds_password(file, context);
     let (mode, group) = match &existing {

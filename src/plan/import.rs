@@ -59,8 +59,8 @@ pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &d
         let spots = match spots(target, &choice, places) {
             Ok(spots) => spots,
             // It has no usual place, but may have further ones.
-            Err(0) if !further.is_empty() && choice.path.is_none() => continue,
-            Err(_) => return Err(Refusal::Scope { target: target.key.clone(), scope: places.scope }),
+            Err(_) if !further.is_empty() && choice.path.is_none() => continue,
+            Err(refusal) => return Err(refusal),
         };
         let Some(path) = spots.first().map(|spot| spot.disk.clone()) else { continue };
         if let Some(first) = look(&path, files)? {
@@ -127,10 +127,10 @@ fn look(path: &Path, files: &dyn Files) -> Result<Option<Zeroizing<String>>, Ref
 
 /// Settings without what cannot be what it stands for.
 fn tidied(mut read: ReadBack) -> ReadBack {
-    let maybe = [&mut read.auth, &mut read.sender, &mut read.sender_name, &mut read.reply_to, &mut read.ehlo];
-    let more = [&mut read.ca_file, &mut read.pin_sha256, &mut read.username];
-    let all = [&mut read.host, &mut read.port, &mut read.security];
-    for value in all.into_iter().chain(maybe.into_iter().chain(more).flatten()) {
+    let server = [&mut read.host, &mut read.port, &mut read.security, &mut read.ca_file, &mut read.pin_sha256];
+    let sender = [&mut read.sender, &mut read.sender_name, &mut read.reply_to, &mut read.ehlo];
+    let login = [&mut read.auth, &mut read.username];
+    for value in server.into_iter().chain(sender).chain(login).flatten() {
         if is_foreign(value) {
             value.clear();
         }
@@ -139,9 +139,10 @@ fn tidied(mut read: ReadBack) -> ReadBack {
     read.password = read.password.filter(|password| match password {
         ReadSecret::Inline(secret) => is_password(secret),
         ReadSecret::Command(command) => !is_foreign(command),
+        ReadSecret::Credential(_) => false,
     });
-    if let Some(port) = service(&read.port) {
-        port.clone_into(&mut read.port);
+    if let Some(port) = read.port.as_deref().and_then(service) {
+        read.port = Some(port.to_owned());
     }
     if let Some((name, address)) = read.sender.as_deref().and_then(mailbox) {
         read.sender_name = name.or(read.sender_name);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Places, Scope, TargetChoice};
+use super::{Files, Places, Refusal, Scope, TargetChoice};
 use crate::presets::{Target, target::TargetFile};
 
 /// A file's place.
@@ -16,18 +16,57 @@ pub(super) struct Spot {
     pub(super) is_own: bool,
 }
 
-/// The places of a target's files, in order; `Err` is the index of the first file that this scope does not have.
-pub(super) fn spots(target: &Target, choice: &TargetChoice, places: &Places) -> Result<Vec<Spot>, usize> {
+/// The places of a target's files, in order.
+///
+/// # Errors
+/// This scope does not have one of them, or a person has to say where it is.
+pub(super) fn spots(target: &Target, choice: &TargetChoice, places: &Places) -> Result<Vec<Spot>, Refusal> {
     let find = |(index, file): (usize, &TargetFile)| {
         let typed = choice.path.as_deref().filter(|_| index == 0);
         let usual = match places.scope {
             Scope::User => file.user.as_deref(),
             Scope::System => file.system.as_deref(),
         };
-        let spec = typed.or(usual.map(Path::new)).ok_or(index)?;
+        let spec = typed.or(usual.map(Path::new)).ok_or_else(|| match &file.example {
+            Some(example) => Refusal::NoPlace { target: target.key.clone(), example: example.clone() },
+            None => Refusal::Scope { target: target.key.clone(), scope: places.scope },
+        })?;
         Ok(spot(spec, typed.is_some(), places))
     };
     target.files.iter().enumerate().map(find).collect()
+}
+
+/// A choice for each place that a choice stands for: in its first file's path, a step `*` is every folder that is there.
+///
+/// # Errors
+/// As of [`spots`], or there is no such folder.
+pub fn sites(
+    target: &Target,
+    choice: &TargetChoice,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Vec<TargetChoice>, Refusal> {
+    let usual = spots(target, choice, places)?.swap_remove(0).disk;
+    if !usual.iter().any(|step| step == "*") {
+        return Ok(vec![choice.clone()]);
+    }
+    let mut found = vec![PathBuf::new()];
+    for step in &usual {
+        let further = |folder: &PathBuf| match step.to_str() {
+            Some("*") => files.folders(folder).into_iter().map(|name| folder.join(name)).collect(),
+            _ => vec![folder.join(step)],
+        };
+        found = found.iter().flat_map(further).collect();
+    }
+    let is_there = |folder: &Path| {
+        let around = folder.parent().map(|around| files.folders(around)).unwrap_or_default();
+        folder.file_name().is_some_and(|name| around.iter().any(|known| name == known.as_str()))
+    };
+    found.retain(|path| path.parent().is_some_and(is_there));
+    if found.is_empty() {
+        return Err(Refusal::NotInstalled { target: target.key.clone(), path: usual });
+    }
+    Ok(found.iter().map(|path| TargetChoice { path: Some(seen(path, places)), ..choice.clone() }).collect())
 }
 
 /// Where a target's first file is; `None` when this scope does not have it.

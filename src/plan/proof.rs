@@ -5,8 +5,9 @@ use std::{fmt, path::Path};
 use minijinja::Value;
 
 use super::{
-    Files, Order, Places, Refusal, Scope, TargetChoice,
+    Files, Order, Places, Refusal, TargetChoice,
     context::{CA_BUNDLES, account, has_login, secret_command, trust},
+    credential::credential,
     locate,
     read::{Fault, FaultKind, values},
     render::Expressions,
@@ -16,16 +17,16 @@ use crate::{
     presets::{Target, target::TargetRead},
 };
 
-/// The settings as the consumer would understand them. `None` in the lower half: the consumer has no such setting.
+/// The settings as the consumer would understand them. `None`: the consumer has no such setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadBack {
     /// Host name or address; empty when it is not there.
-    pub host: String,
+    pub host: Option<String>,
     /// Port, as it stands there.
-    pub port: String,
+    pub port: Option<String>,
     /// `tls`, `starttls` or `none`; any other word when the consumer would not check the certificate.
-    pub security: String,
-    /// Login name; `None` without a login.
+    pub security: Option<String>,
+    /// Login name; empty without a login.
     pub username: Option<String>,
     /// The password; `None` without a login.
     pub password: Option<ReadSecret>,
@@ -52,6 +53,8 @@ pub enum ReadSecret {
     Inline(Secret),
     /// The consumer runs this command, by `/bin/sh -c`.
     Command(String),
+    /// systemd gives it by this credential, `NAME:PATH`.
+    Credential(String),
 }
 
 /// A setting.
@@ -119,7 +122,7 @@ pub struct Mismatch {
 /// Reads a target's files as they are now, as its consumer would.
 ///
 /// # Errors
-/// [`Refusal::Scope`], or a file that cannot be read or does not parse.
+/// The target has no place here, or a file cannot be read or does not parse.
 pub fn read_back(
     target: &Target,
     choice: &TargetChoice,
@@ -127,8 +130,7 @@ pub fn read_back(
     places: &Places,
     files: &dyn Files,
 ) -> Result<ReadBack, Refusal> {
-    let spots = locate::spots(target, choice, places)
-        .map_err(|_| Refusal::Scope { target: target.key.clone(), scope: places.scope })?;
+    let spots = locate::spots(target, choice, places)?;
     let mut read = Vec::with_capacity(spots.len());
     for spot in &spots {
         let existing = files.read(&spot.disk).map_err(|error| Refusal::unreadable(&spot.disk, &error))?;
@@ -153,7 +155,11 @@ pub(super) type Known<'a> = Vec<(&'a str, Value)>;
 
 /// What expressions see beside the files.
 pub(super) fn beside_files<'a>(profile: &str) -> Known<'a> {
-    vec![("account", Value::from(account(profile))), ("ca_bundles", CA_BUNDLES.iter().copied().collect())]
+    vec![
+        ("profile", Value::from(profile)),
+        ("account", Value::from(account(profile))),
+        ("ca_bundles", CA_BUNDLES.iter().copied().collect()),
+    ]
 }
 
 /// What a target's expressions find in what they see.
@@ -170,19 +176,23 @@ pub(super) fn settings(key: &str, read: &TargetRead, mut known: Known<'_>) -> Re
         Some(expression) => get(expression).map(|value| Some(value.unwrap_or_default())),
         None => Ok(None),
     };
-    let username = get(&read.username)?.filter(|name| !name.is_empty());
+    let username = find(&read.username)?;
     let inline = find(&read.password)?.filter(|password| !password.is_empty());
     let command = find(&read.secret_command)?.filter(|command| !command.is_empty());
     // As consumers do: a password in the file wins over a command.
-    let password = match (inline, command) {
-        (Some(password), _) => Some(ReadSecret::Inline(Secret::new(password))),
-        (None, Some(command)) => Some(ReadSecret::Command(command)),
-        (None, None) => username.is_some().then(|| ReadSecret::Inline(Secret::new(String::new()))),
+    let password = match (inline, command, find(&read.credential)?) {
+        (Some(password), ..) => Some(ReadSecret::Inline(Secret::new(password))),
+        (None, Some(command), _) => Some(ReadSecret::Command(command)),
+        (None, None, Some(credential)) => Some(ReadSecret::Credential(credential)),
+        (None, None, None) => {
+            let has_login = username.as_ref().is_some_and(|name| !name.is_empty());
+            has_login.then(|| ReadSecret::Inline(Secret::new(String::new())))
+        }
     };
     Ok(ReadBack {
-        host: get(&read.host)?.unwrap_or_default(),
-        port: get(&read.port)?.unwrap_or_default(),
-        security: get(&read.security)?.unwrap_or_default(),
+        host: find(&read.host)?,
+        port: find(&read.port)?,
+        security: find(&read.security)?,
         username,
         password,
         auth: find(&read.auth)?,
@@ -196,8 +206,8 @@ pub(super) fn settings(key: &str, read: &TargetRead, mut known: Known<'_>) -> Re
 }
 
 /// What does not match. A command that fetches the password counts as the password when it is the one that
-/// [`plan`](super::plan) writes for this scope.
-pub fn compare(order: &Order, scope: Scope, read: &ReadBack) -> Vec<Mismatch> {
+/// [`plan`](super::plan) writes for this scope, and so does a credential.
+pub fn compare(order: &Order, places: &Places, read: &ReadBack) -> Vec<Mismatch> {
     let smtp = &order.profile.smtp;
     let sender = &order.profile.sender;
     let has_login = has_login(order);
@@ -207,17 +217,18 @@ pub fn compare(order: &Order, scope: Scope, read: &ReadBack) -> Vec<Mismatch> {
     let password = match &read.password {
         None => !has_login,
         Some(ReadSecret::Inline(secret)) => has_login && order.secret.as_ref() == Some(secret),
-        Some(ReadSecret::Command(command)) => has_login && *command == secret_command(order, scope),
+        Some(ReadSecret::Command(command)) => has_login && *command == secret_command(order, places.scope),
+        Some(ReadSecret::Credential(found)) => has_login && *found == credential(&order.name, places),
     };
     let trust = trust(order);
     let ca_file = trust.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let auth = if has_login { smtp.auth.clone() } else { "none".to_owned() };
     let checks = [
-        (Field::Host, read.host.eq_ignore_ascii_case(&smtp.host)),
-        (Field::Port, read.port == smtp.port.to_string()),
-        (Field::Security, read.security == smtp.security.as_str()),
+        (Field::Host, read.host.as_ref().is_none_or(|found| found.eq_ignore_ascii_case(&smtp.host))),
+        (Field::Port, same(&read.port, smtp.port.to_string())),
+        (Field::Security, same(&read.security, smtp.security.to_string())),
         (Field::Auth, same(&read.auth, auth)),
-        (Field::Username, read.username.as_ref() == smtp.username.as_ref().filter(|_| has_login)),
+        (Field::Username, same(&read.username, smtp.username.clone().filter(|_| has_login).unwrap_or_default())),
         (Field::Password, password),
         (Field::Sender, same(&read.sender, sender.address.clone())),
         (Field::SenderName, same(&read.sender_name, text(&sender.name))),

@@ -13,6 +13,7 @@ mod msmtprc;
 mod muttrc;
 mod nullmailer;
 pub(super) mod percent;
+mod php_ini;
 mod phpdotenv;
 mod plain;
 mod properties;
@@ -51,13 +52,14 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::DotenvSh | Format::Mailrc => Ok(sh::quote(value)),
         Format::MainCf => main_cf::quote(value),
         Format::PostfixTable => table::quote(value),
-        Format::Ini => ini::quote(value),
+        Format::Ini | Format::IniAerc => ini::quote(value),
         Format::IniGrafana => ini::quote_for_grafana(value),
         Format::GitConfig => Ok(git_config::quote(value)),
         Format::Yaml => Ok(yaml::quote(value)),
         Format::Json => Ok(json::quote(value)),
         Format::Toml => Ok(toml::quote(value)),
-        Format::Plain => plain::quote(value),
+        // What stands in the last two is made of percent codes, and of names of ours.
+        Format::Plain | Format::Apprise | Format::SystemdUnit => plain::quote(value),
         Format::Properties => properties::quote(value),
         Format::PhpArray | Format::PhpDefine | Format::Ruby | Format::Python => Ok(code::quote(value)),
         Format::Muttrc => Ok(muttrc::quote(value)),
@@ -72,6 +74,9 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::NodeEnv => env::node(value),
         Format::PythonDotenv => env::python(value),
         Format::LaravelEnv => Ok(phpdotenv::quote(value)),
+        Format::Dotenvy | Format::ComposeEnv => Ok(env::dotenvy_or_compose(value)),
+        Format::YamlDiscourse => yaml::quote_for_discourse(value),
+        Format::PhpIni => php_ini::quote(value),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Readers: a file's text by its consumer's own rules, with the place of everything in it.
 
+mod apprise;
 mod code;
+mod compose;
 mod dma;
 mod doc;
 pub(super) mod dotenv;
+mod dotenvy;
 mod env;
 pub(super) mod git_config;
 pub(super) mod ini;
@@ -14,6 +17,7 @@ mod monit;
 pub(super) mod msmtprc;
 mod muttrc;
 mod nullmailer;
+mod php_ini;
 mod phpdotenv;
 mod plain;
 mod properties;
@@ -21,6 +25,7 @@ mod shell;
 mod ssmtp;
 pub(super) mod table;
 pub(super) mod toml;
+mod unit;
 pub(super) mod yaml;
 
 use std::{collections::BTreeMap, ops::Range};
@@ -90,8 +95,9 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::PostfixTable => table::entries(text).map(Doc::flat),
         Format::Ini => ini::doc(text, ini::Dialect::Plain),
         Format::IniGrafana => ini::doc(text, ini::Dialect::Grafana),
+        Format::IniAerc => ini::doc(text, ini::Dialect::Continued),
         Format::GitConfig => git_config::doc(text),
-        Format::Yaml => yaml::doc(text),
+        Format::Yaml | Format::YamlDiscourse => yaml::doc(text),
         Format::Json => json::doc(text),
         Format::Toml => toml::doc(text),
         Format::Plain => Ok(Doc::flat(plain::entries(text))),
@@ -113,6 +119,11 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::NodeEnv => env::node(text).map(Doc::flat),
         Format::PythonDotenv => env::python(text).map(Doc::flat),
         Format::LaravelEnv => phpdotenv::entries(text).map(Doc::flat),
+        Format::Dotenvy => dotenvy::entries(text).map(Doc::flat),
+        Format::ComposeEnv => compose::entries(text).map(Doc::flat),
+        Format::Apprise => apprise::entries(text).map(Doc::flat),
+        Format::PhpIni => php_ini::entries(text).map(Doc::flat),
+        Format::SystemdUnit => unit::entries(text).map(Doc::flat),
         // It has accounts that inherit in place of keys.
         Format::Msmtprc => Ok(Doc::default()),
     }

@@ -40,6 +40,27 @@ pub enum Refusal {
         /// The scope that was asked for.
         scope: Scope,
     },
+    /// The target has no usual place: a person has to say where.
+    NoPlace {
+        /// The target's key.
+        target: String,
+        /// What a path looks like.
+        example: String,
+    },
+    /// The target is given the password from one store alone, and it is kept in another.
+    Store {
+        /// The target's key.
+        target: String,
+        /// The store's word.
+        store: String,
+    },
+    /// The consumer sends through another target's program, whose settings are not there.
+    Through {
+        /// The target's key.
+        target: String,
+        /// The other target's key.
+        through: String,
+    },
     /// The consumer cannot do this security mode.
     Security {
         /// The target's key.
@@ -173,6 +194,9 @@ impl Refusal {
         match self {
             Self::UnknownTarget { typed, .. } => Some(typed),
             Self::Scope { target, .. }
+            | Self::NoPlace { target, .. }
+            | Self::Store { target, .. }
+            | Self::Through { target, .. }
             | Self::Security { target, .. }
             | Self::Port { target, .. }
             | Self::Auth { target, .. }
@@ -210,7 +234,13 @@ impl Refusal {
     /// The exit status.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::UnknownTarget { .. } | Self::Scope { .. } | Self::SamePath { .. } | Self::NoUser { .. } => Exit::Usage,
+            Self::UnknownTarget { .. }
+            | Self::Scope { .. }
+            | Self::NoPlace { .. }
+            | Self::Store { .. }
+            | Self::Through { .. }
+            | Self::SamePath { .. }
+            | Self::NoUser { .. } => Exit::Usage,
             Self::Unparseable { .. } => Exit::Data,
             Self::Unreadable { .. } => Exit::NoInput,
             Self::Template { .. } | Self::Lost { .. } => Exit::Software,
@@ -224,6 +254,9 @@ impl Refusal {
             Self::UnknownTarget { typed, .. } => phrase!("plan-unknown-target", typed = escape(typed)),
             Self::Scope { target, scope: Scope::User } => phrase!("plan-scope-user", target = target),
             Self::Scope { target, scope: Scope::System } => phrase!("plan-scope-system", target = target),
+            Self::NoPlace { target, example } => phrase!("plan-no-place", target = target, example = example),
+            Self::Store { target, store } => phrase!("plan-store", target = target, store = store),
+            Self::Through { target, through } => phrase!("plan-through", target = target, through = through),
             Self::Security { target, security } => phrase!("plan-security", target = target, security = security),
             Self::Port { target, security, port, ports } => {
                 let ports: Vec<_> = ports.iter().map(u16::to_string).collect();

@@ -37,7 +37,8 @@ pub(super) const TARGETS: Embedded = embed!("targets":
     "alertmanager" "grafana" "gitea" "nextcloud" "django"
     "wordpress" "laravel" "symfony" "django-environ" "flask-mail" "spring" "ghost" "mastodon" "gitlab" "vaultwarden"
     "authentik" "keycloak" "nextcloud-env" "nextcloud-occ" "home-assistant" "himalaya" "kubernetes" "ansible" "smtp-url"
-    "systemd-env" "docker-env" "node-env" "python-dotenv" "yaml" "json" "toml"
+    "nodemailer" "phpmailer" "php" "discourse" "aerc" "apprise"
+    "systemd-credential" "systemd-env" "docker-env" "compose-env" "node-env" "python-dotenv" "dotenvy" "yaml" "json" "toml"
 );
 
 /// Causes, by label.

@@ -14,6 +14,8 @@ pub enum MergeKind {
     Whole,
     /// A file of our own that holds the text and nothing else, such as a password that a consumer reads whole.
     Exact,
+    /// Another target's file, which is only read.
+    Read,
 }
 
 /// The rules by which a consumer reads a file, and so by which values are quoted in it.
@@ -46,7 +48,7 @@ pub enum Format {
     Plain,
     /// Java's .properties (Spring Boot, Keycloak).
     Properties,
-    /// PHP: an array of settings, as Nextcloud's config.php.
+    /// PHP: an array of settings, as Nextcloud's config.php, or one that the file returns.
     PhpArray,
     /// PHP: constants, as WordPress's wp-config.php.
     PhpDefine,
@@ -82,11 +84,25 @@ pub enum Format {
     PythonDotenv,
     /// A Laravel application's .env.
     LaravelEnv,
+    /// An environment file for Rust's dotenvy.
+    Dotenvy,
+    /// An environment file for Docker Compose.
+    ComposeEnv,
+    /// YAML whose values Discourse's launcher hands on as variables.
+    YamlDiscourse,
+    /// INI as go-ini reads it by itself (aerc): with continued lines.
+    IniAerc,
+    /// Apprise's text configuration: a URL a line, ours by the name of its account.
+    Apprise,
+    /// php.ini and what is beside it.
+    PhpIni,
+    /// A systemd unit or its drop-in.
+    SystemdUnit,
 }
 
 impl Format {
     /// Every one.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 37] = [
         Self::Msmtprc,
         Self::Dotenv,
         Self::DotenvSh,
@@ -117,12 +133,19 @@ impl Format {
         Self::NodeEnv,
         Self::PythonDotenv,
         Self::LaravelEnv,
+        Self::Dotenvy,
+        Self::ComposeEnv,
+        Self::YamlDiscourse,
+        Self::IniAerc,
+        Self::Apprise,
+        Self::PhpIni,
+        Self::SystemdUnit,
     ];
 
     /// What begins a comment line; a format without comments has none to begin.
     pub const fn comment(self) -> &'static str {
         match self {
-            Self::Ini | Self::IniGrafana => ";",
+            Self::Ini | Self::IniGrafana | Self::PhpIni => ";",
             Self::Json | Self::PhpArray | Self::PhpDefine => "//",
             _ => "#",
         }

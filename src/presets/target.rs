@@ -27,9 +27,16 @@ pub struct Target {
     /// Mechanisms it can do, as words; empty: any.
     #[serde(default)]
     pub auth: Vec<String>,
-    /// The consumer fetches the secret itself by running `mailsetup secret` (passwordeval and the like).
+    /// The consumer fetches the secret itself by running `mailsetup secret` (passwordeval and the like), or is given it.
     #[serde(default)]
     pub fetches_secret: bool,
+    /// It takes the blanks at both ends off what that command prints.
+    #[serde(default)]
+    pub trims_secret: bool,
+    /// The only store that it can be given the secret from, as a word.
+    pub store: Option<String>,
+    /// The target whose program it sends through, and in whose file the settings stand.
+    pub through: Option<String>,
     /// It can trust one authority from a PEM file.
     #[serde(default)]
     pub ca_file: bool,
@@ -51,6 +58,9 @@ pub struct Target {
     /// The most bytes that a value may have, by setting, beyond what the quoting rule knows.
     #[serde(default)]
     pub max_length: BTreeMap<String, usize>,
+    /// Settings that the consumer sends in ASCII alone.
+    #[serde(default)]
+    pub ascii: Vec<String>,
     /// Where the consumer takes the mode from the port: the only ports on which it does a mode, by mode.
     #[serde(default)]
     pub ports: BTreeMap<String, Vec<u16>>,
@@ -102,28 +112,30 @@ impl Target {
 }
 
 /// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
-/// `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
+/// `profile`, `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
 /// the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` makes it, `unpercent` decodes a part of a
-/// URL. What a target has no setting for is left out.
+/// URL. What a target has no setting for is left out: host, port, security and username by a target that gives the secret alone.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRead {
     /// What the other expressions name as `base`.
     pub base: Option<String>,
     /// Host name or address.
-    pub host: String,
+    pub host: Option<String>,
     /// Port.
-    pub port: String,
+    pub port: Option<String>,
     /// `tls`, `starttls` or `none`; any other word when the consumer would not check the certificate.
-    pub security: String,
+    pub security: Option<String>,
     /// `auto`, `none` or a mechanism.
     pub auth: Option<String>,
     /// Login name; empty without a login.
-    pub username: String,
+    pub username: Option<String>,
     /// The password, where it stands in the file.
     pub password: Option<String>,
     /// The command that fetches the password.
     pub secret_command: Option<String>,
+    /// The credential by which systemd gives the password, as `NAME:PATH`.
+    pub credential: Option<String>,
     /// The sender's address.
     pub sender: Option<String>,
     /// The sender's name.
@@ -185,23 +197,23 @@ pub struct TargetImport {
 impl TargetImport {
     /// The expressions, with those of `read` where there are none of its own.
     pub fn over(&self, read: &TargetRead) -> TargetRead {
-        let needed = |own: &Option<String>, other: &String| own.as_ref().unwrap_or(other).clone();
-        let maybe = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
+        let either = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
         TargetRead {
-            base: maybe(&self.base, &read.base),
-            host: needed(&self.host, &read.host),
-            port: needed(&self.port, &read.port),
-            security: needed(&self.security, &read.security),
-            auth: maybe(&self.auth, &read.auth),
-            username: needed(&self.username, &read.username),
-            password: maybe(&self.password, &read.password),
-            secret_command: maybe(&self.secret_command, &read.secret_command),
-            sender: maybe(&self.sender, &read.sender),
-            sender_name: maybe(&self.sender_name, &read.sender_name),
-            reply_to: maybe(&self.reply_to, &read.reply_to),
-            ehlo: maybe(&self.ehlo, &read.ehlo),
-            ca_file: maybe(&self.ca_file, &read.ca_file),
-            pin_sha256: maybe(&self.pin_sha256, &read.pin_sha256),
+            base: either(&self.base, &read.base),
+            host: either(&self.host, &read.host),
+            port: either(&self.port, &read.port),
+            security: either(&self.security, &read.security),
+            auth: either(&self.auth, &read.auth),
+            username: either(&self.username, &read.username),
+            password: either(&self.password, &read.password),
+            secret_command: either(&self.secret_command, &read.secret_command),
+            sender: either(&self.sender, &read.sender),
+            sender_name: either(&self.sender_name, &read.sender_name),
+            reply_to: either(&self.reply_to, &read.reply_to),
+            ehlo: either(&self.ehlo, &read.ehlo),
+            ca_file: either(&self.ca_file, &read.ca_file),
+            pin_sha256: either(&self.pin_sha256, &read.pin_sha256),
+            credential: read.credential.clone(),
         }
     }
 }
@@ -214,11 +226,14 @@ pub struct TargetFile {
     pub id: String,
     /// Where it is for one user; `~/` is the home folder, `./` the current one. Absent: not for one user.
     pub user: Option<String>,
-    /// Where it is for the whole system. Absent: not for the system.
+    /// Where it is for the whole system. Absent: not for the system. In the first file's path, a step `*` stands for every
+    /// folder that is there, and the file is written in each.
     pub system: Option<String>,
+    /// What a path for it looks like, where it has no usual one and a person has to give it.
+    pub example: Option<String>,
     /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.
     pub mode: String,
-    /// The group that may read it, when that group exists and the scope is system.
+    /// The group that may read it when the scope is system; that of the user who sends where this one does not exist.
     pub group: Option<String>,
     /// A minijinja expression over the settings: where it does not hold, the file is left alone.
     pub when: Option<String>,
@@ -236,6 +251,8 @@ pub struct TargetFile {
     /// With `keys`: a template of keys that must not stay, one a line, with dots between the steps of their way; in .properties
     /// the key as it is.
     pub remove: Option<String>,
+    /// With `keys`: a template of keys that are only added, one a line as in `remove`: what is there stays.
+    pub keep: Option<String>,
 }
 
 /// A command to run after writing.
@@ -244,6 +261,8 @@ pub struct TargetFile {
 pub struct TargetRun {
     /// Program and arguments; each argument is a template over the settings and `files.ID`.
     pub command: Vec<String>,
+    /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
+    pub when: Option<String>,
     /// A file that the command creates, as a template: removed again when the write is taken back.
     pub creates: Option<String>,
     /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.

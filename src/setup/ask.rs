@@ -199,7 +199,13 @@ impl Setup {
                 // A path that was given goes with its target.
                 let path = chosen.iter().find(|choice| choice.key == target.key).and_then(|choice| choice.path.as_ref());
                 let value = path.map_or_else(|| target.key.clone(), |path| format!("{}={}", target.key, path.display()));
-                let barred = (target.system_only && !system).then(|| self.text.say(&phrase!("choice-target-needs-root")));
+                let example = target.files.first().and_then(|file| file.example.as_ref()).filter(|_| path.is_none());
+                let barred = match example {
+                    _ if target.system_only && !system => Some(phrase!("choice-target-needs-root")),
+                    Some(example) => Some(phrase!("choice-target-needs-place", target = target.key, example = example)),
+                    None => None,
+                };
+                let barred = barred.map(|why| self.text.say(&why));
                 Choice { value, label: target.name.clone(), hint: target.words(lang).summary.clone(), barred }
             })
             .collect()

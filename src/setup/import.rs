@@ -42,9 +42,9 @@ impl Import {
             answers.extend(kept.map(|value| (field, value)));
         };
         let username = read.username.as_deref();
-        take(Field::Host, Some(&read.host));
-        take(Field::Port, Some(&read.port));
-        take(Field::Security, Some(&read.security));
+        take(Field::Host, read.host.as_deref());
+        take(Field::Port, read.port.as_deref());
+        take(Field::Security, read.security.as_deref());
         take(Field::Auth, read.auth.as_deref().filter(|auth| *auth != "auto"));
         take(Field::Username, username);
         // Who logs in with an address sends with it, as far as nothing else is said.
@@ -74,7 +74,7 @@ impl Import {
             Some(ReadSecret::Command(command)) => {
                 (None, validate(Field::SecretCommand, &command, catalog, Lang::En).ok().filter(|kept| escape(kept) == *kept))
             }
-            None => (None, None),
+            Some(ReadSecret::Credential(_)) | None => (None, None),
         };
         Some(Self { word, program, file, answers, secret, command })
     }

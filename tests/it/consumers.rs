@@ -50,6 +50,19 @@ fn written(target: &str, password: &str, change: impl FnOnce(&mut Order)) -> Res
     Ok(own.map(|change| String::from_utf8(change.after.clone().unwrap()).unwrap()).collect())
 }
 
+/// What a target makes of a file that is there.
+fn over(target: &str, text: &str) -> String {
+    let catalog = Catalog::builtin();
+    let preset = catalog.target(target).unwrap();
+    let (order, places) = (targets::ordered(preset, "p@ss #1"), places(targets::scope(preset)));
+    let path = first_path(preset, &order.targets[0], &places).unwrap();
+    let mut files = Memory::default();
+    files.put(&path, text.as_bytes(), 0o600);
+    let plan = plan(&order, &catalog, &places, &files).unwrap();
+    let change = plan.changes.iter().find(|change| change.path == path).unwrap();
+    String::from_utf8(change.after.clone().unwrap()).unwrap()
+}
+
 /// Every password that a target carries, with its files; the others must be refused for the password's sake.
 fn carried(target: &str, change: impl Fn(&mut Order)) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
@@ -101,6 +114,7 @@ fn each_target_carries_what_it_can() {
     assert_eq!(refused("dotenv-sh"), 0);
     assert_eq!(refused("postfix"), 3);
     assert_eq!(refused("dotenv"), 64);
+    assert_eq!((refused("dotenvy"), refused("compose-env")), (0, 0));
 }
 
 /// msmtp logs in at a relay on loopback, with the password in the file and with one that it fetches.

@@ -304,6 +304,21 @@ proptest! {
 }
 
 #[test]
+fn a_target_without_a_usual_place_is_offered_by_its_path_alone() {
+    let mut setup = setup(Options::default());
+    setup.give(Field::Scope, "system", Source::Flag).unwrap();
+    let choice = |setup: &Setup| {
+        let choices = setup.ask(Field::Targets).choices;
+        choices.into_iter().find(|choice| choice.value.starts_with("systemd-credential")).unwrap()
+    };
+    let barred = choice(&setup).barred.unwrap();
+    assert!(barred.contains("--target systemd-credential=/etc/systemd/system/UNIT.service.d/"), "{barred}");
+    let word = "systemd-credential=/etc/systemd/system/app.service.d/50-mailsetup.conf";
+    setup.give(Field::Targets, word, Source::Flag).unwrap();
+    assert_eq!((choice(&setup).value.as_str(), choice(&setup).barred), (word, None));
+}
+
+#[test]
 fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
     let mut setup = setup(Options::default());
     let says = |setup: &Setup, field: Field| setup.page(field.spec().step).iter().any(|row| row.field == field);

@@ -72,9 +72,9 @@ fn local(world: &World) -> Case {
 /// Settings for the demo's server that a program here has, and what is answered beside them.
 fn imported(world: &mut World) -> Case {
     let read = ReadBack {
-        host: "localhost".into(),
-        port: world.demo.starttls_port().to_string(),
-        security: "starttls".into(),
+        host: Some("localhost".into()),
+        port: Some(world.demo.starttls_port().to_string()),
+        security: Some("starttls".into()),
         username: Some(world.demo.user().into()),
         password: Some(ReadSecret::Inline(Secret::new(world.demo.password().into()))),
         auth: Some("plain".into()),

@@ -1,5 +1,7 @@
 //! Plans over files that people have: only our part changes, and planning again changes nothing.
 
+mod led;
+
 use mailsetup::{
     mail::{Secret, Security, profile::Trust},
     plan::{
@@ -34,7 +36,7 @@ fn settled(order: &Order, scope: Scope, files: &mut Memory, path: &str) -> Strin
     for choice in &order.targets {
         let target = catalog.target(&choice.key).unwrap();
         let read = read_back(target, choice, &order.name, &places, files).unwrap();
-        assert_eq!(compare(order, scope, &read), []);
+        assert_eq!(compare(order, &places, &read), []);
         assert!(try_it(order, target, choice, &places, files).unwrap().is_some());
     }
     text(files, path)
@@ -54,6 +56,11 @@ fn every_built_in_target_reads_and_has_words() {
         }
         assert_eq!(target.en.warnings.len(), target.fr.warnings.len());
         assert_eq!(target.en.certificates.is_some(), target.fr.certificates.is_some());
+        let key = &target.key;
+        let server = [&target.read.host, &target.read.port, &target.read.security, &target.read.username];
+        assert!(target.read.credential.is_some() || server.iter().all(|it| it.is_some()), "{key} reads no server");
+        assert!(target.through.iter().all(|through| catalog.target(through).is_some()), "{key}");
+        assert_eq!(target.through.is_some(), target.files.iter().any(|file| file.merge == MergeKind::Read), "{key}");
         // By its name a diff knows that the whole file is a password.
         for file in target.files.iter().filter(|file| file.merge == MergeKind::Exact) {
             for path in [&file.user, &file.system].into_iter().flatten() {
@@ -137,6 +144,13 @@ fn msmtp_for_the_system_is_for_its_group() {
     assert_eq!((change.mode, change.group.as_deref()), (0o640, Some("msmtp")));
     let text = settled(&ordered("msmtp"), Scope::System, &mut files, "/etc/msmtprc");
     assert!(text.contains("passwordeval \"/usr/bin/mailsetup secret --scope system\"\n"), "{text}");
+    // Where it has none, the user who sends reads it by a group of its own.
+    let files = Memory { groups: vec!["www-data".into()], ..Memory::default() };
+    let mut order = ordered("msmtp");
+    order.profile.run_as = Some("www-data".into());
+    let plan = planned(&order, &places(Scope::System), &files).unwrap();
+    let change = plan.changes.last().unwrap();
+    assert_eq!((change.mode, change.group.as_deref()), (0o640, Some("www-data")));
 }
 
 #[test]
@@ -307,10 +321,12 @@ fn reading_back_says_what_the_consumer_would_do() {
     let files = Memory::default().with("/home/ops/.msmtprc", text);
     let catalog = Catalog::builtin();
     let choice = TargetChoice::new("msmtp");
-    let read = read_back(catalog.target("msmtp").unwrap(), &choice, "default", &places(Scope::User), &files).unwrap();
-    assert_eq!((read.host.as_str(), read.port.as_str(), read.security.as_str()), ("other.test", "2525", "unchecked"));
+    let places = places(Scope::User);
+    let read = read_back(catalog.target("msmtp").unwrap(), &choice, "default", &places, &files).unwrap();
+    let word = |found: &Option<String>| found.clone().unwrap();
+    assert_eq!([&read.host, &read.port, &read.security].map(word), ["other.test", "2525", "unchecked"]);
     assert_eq!(read.password, Some(ReadSecret::Inline(Secret::new("x".into()))));
-    let fields: Vec<_> = compare(&ordered("msmtp"), Scope::User, &read).iter().map(|mismatch| mismatch.field).collect();
+    let fields: Vec<_> = compare(&ordered("msmtp"), &places, &read).iter().map(|mismatch| mismatch.field).collect();
     for field in [Field::Host, Field::Port, Field::Security, Field::Auth, Field::Username, Field::Password, Field::Sender] {
         assert!(fields.contains(&field), "{field}");
     }

@@ -40,11 +40,28 @@ struct Consumer {
     optional: bool,
     /// Whether it takes the port's number for the mode.
     by_port: bool,
+    /// What mailsetup is told besides.
+    with: &'static [&'static str],
+    /// Its settings file, where the script does not know the name.
+    file: Option<&'static str>,
+    /// Who gets the message.
+    mailbox: &'static str,
 }
 
 /// One that is called as its target is, and starts with what Debian installs.
 const fn consumer(target: &'static str, scope: &'static str, refusal: &'static str) -> Consumer {
-    Consumer { target, script: target, scope, before: None, refusal, optional: false, by_port: false }
+    Consumer {
+        target,
+        script: target,
+        scope,
+        before: None,
+        refusal,
+        optional: false,
+        by_port: false,
+        with: &[],
+        file: None,
+        mailbox: "bob",
+    }
 }
 
 /// Every alert goes to Bob at once.
@@ -58,7 +75,7 @@ receivers:
   - to: 'bob@example.test'
 ";
 
-const CONSUMERS_OF: [Consumer; 14] = [
+const CONSUMERS_OF: [Consumer; 19] = [
     consumer("msmtp", "user", "certificate verification failed"),
     consumer("msmtp", "system", "certificate verification failed"),
     Consumer { script: "git-send-email", ..consumer("git", "user", "certificate verify failed") },
@@ -90,6 +107,16 @@ const CONSUMERS_OF: [Consumer; 14] = [
         by_port: true,
         ..consumer("alertmanager", "system", "certificate signed by unknown authority")
     },
+    Consumer {
+        script: "php-mail",
+        with: &["--target", "msmtp", "--run-as", "www-data"],
+        ..consumer("php", "system", "certificate verification failed")
+    },
+    consumer("phpmailer", "user", "certificate verify failed"),
+    Consumer { file: Some("srv/app/nodemailer.json"), ..consumer("nodemailer", "user", "certificate") },
+    Consumer { with: &["--name", "Ops \"B\" & <Söhne>"], ..consumer("aerc", "user", "certificate") },
+    // Who gets it stands in its file.
+    Consumer { mailbox: "alice", ..consumer("apprise", "user", "certificate verify failed") },
 ];
 
 impl Consumer {
@@ -146,7 +173,7 @@ impl Machine {
         }
         let machine = Self { sandbox, root, bed };
         let root = machine.root.to_str().unwrap();
-        let fresh = machine.run("fresh", &[consumer.script, root], "")?;
+        let fresh = machine.run(consumer, "fresh", &[consumer.script, root], "")?;
         if fresh.code != Some(0) {
             return Err(Trouble::Failed(format!("fresh ended with {:?}: {}", fresh.code, fresh.stderr)));
         }
@@ -159,6 +186,7 @@ impl Machine {
         let mut words = vec![ALICE, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", security];
         words.extend(["--username", ALICE, "--password-stdin", "--scope", consumer.scope, "--target", consumer.target]);
         words.extend(["--test", "none", "--yes"]);
+        words.extend(consumer.with);
         if consumer.scope == "system" {
             words.extend(["--root", root]);
         }
@@ -182,16 +210,17 @@ impl Machine {
 
     /// Has the consumer send a message with this subject to Bob.
     fn send(&self, consumer: &Consumer, subject: &str) -> Result<Output, Trouble> {
-        self.run(consumer.script, &[self.root.to_str().unwrap(), ALICE, BOB], &message(ALICE, BOB, subject))
+        self.run(consumer, consumer.script, &[self.root.to_str().unwrap(), ALICE, BOB], &message(ALICE, BOB, subject))
     }
 
     /// A script of the consumers', which has its own deadlines.
-    fn run(&self, name: &str, words: &[&str], input: &str) -> Result<Output, Trouble> {
+    fn run(&self, consumer: &Consumer, name: &str, words: &[&str], input: &str) -> Result<Output, Trouble> {
         let mut command = as_root("env");
         // sudo passes none of these on.
         for passed in ["MAILSETUP_BED_CACHE", "MAILSETUP_BED_HIMALAYA"] {
             command.args(env::var(passed).ok().map(|value| format!("{passed}={value}")));
         }
+        command.args(consumer.file.map(|file| format!("BED_FILE={file}")));
         command.args(self.bed.netns.as_ref().map(|netns| format!("BED_NETNS={netns}")));
         command.args(["BED_ACCOUNT=mailsetup", &format!("{CONSUMERS}/{name}")]).args(words);
         command.current_dir(&self.root).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -210,7 +239,7 @@ impl Machine {
 /// One consumer in one mode.
 fn attempt(consumer: &Consumer, security: &str, trust: Trust) -> Result<(), Trouble> {
     let bed = consumer.bed();
-    let bob = bed.mailbox("bob");
+    let mailbox = bed.mailbox(consumer.mailbox);
     let name = format!("{}-{}-{security}", consumer.target, consumer.scope);
     let stranger = unique(&format!("stranger-{name}"));
     if trust != Trust::Blind {
@@ -225,9 +254,9 @@ fn attempt(consumer: &Consumer, security: &str, trust: Trust) -> Result<(), Trou
     if out.code != Some(0) {
         return Err(Trouble::Failed(format!("does not send: {:?}, {}", out.code, out.stderr)));
     }
-    let arrived = until(|| bob.messages().iter().any(|message| message.contains(&subject)).then_some(()));
+    let arrived = until(|| mailbox.messages().iter().any(|message| message.contains(&subject)).then_some(()));
     arrived.ok_or_else(|| Trouble::Failed("says that it sent, and nothing arrived".to_owned()))?;
-    if bob.messages().iter().any(|message| message.contains(&stranger)) {
+    if mailbox.messages().iter().any(|message| message.contains(&stranger)) {
         return Err(Trouble::Failed("arrived with a stranger's authority".to_owned()));
     }
     Ok(())

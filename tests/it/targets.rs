@@ -8,7 +8,7 @@ mod torture;
 use std::{fs, path::PathBuf};
 
 use mailsetup::{
-    mail::Secret,
+    mail::{Secret, profile::SecretPlace},
     plan::{Order, Places, Scope, TargetChoice},
     presets::Target,
 };
@@ -57,6 +57,19 @@ pub(crate) fn below(folder: &std::path::Path, scope: Scope) -> Places {
 
 /// An order for one target, with the password in its files wherever that can be.
 pub(crate) fn ordered(target: &Target, password: &str) -> Order {
-    let choice = TargetChoice { inline_secret: true, ..TargetChoice::new(&target.key) };
-    Order { targets: vec![choice], scope: scope(target), secret: Some(Secret::new(password.to_owned())), ..order(password) }
+    let inline = |key: &String| TargetChoice { inline_secret: true, ..TargetChoice::new(key) };
+    let own = TargetChoice { path: target.files[0].example.as_ref().map(Into::into), ..inline(&target.key) };
+    let targets = std::iter::once(own).chain(target.through.as_ref().map(inline)).collect();
+    let mut order =
+        Order { targets, scope: scope(target), secret: Some(Secret::new(password.to_owned())), ..order(password) };
+    if target.store.as_deref() == Some("systemd") {
+        order.profile.secret = Some(SecretPlace::Systemd);
+    }
+    order
+}
+
+/// Whether a target's file, or the folder that it goes into, has to be there before.
+pub(crate) fn needs_its_place(target: &Target) -> bool {
+    let file = &target.files[0];
+    file.must_exist || file.system.as_ref().is_some_and(|path| path.contains('*'))
 }

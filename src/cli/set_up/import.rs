@@ -126,7 +126,7 @@ impl Source<'_> {
 fn is_saved(profile: &Profile, read: &ReadBack) -> bool {
     let smtp = &profile.smtp;
     profile.enabled
-        && read.host.eq_ignore_ascii_case(&smtp.host)
-        && read.port == smtp.port.to_string()
+        && read.host.as_ref().is_some_and(|host| host.eq_ignore_ascii_case(&smtp.host))
+        && read.port.as_ref().is_some_and(|port| *port == smtp.port.to_string())
         && read.username == smtp.username
 }

@@ -81,11 +81,6 @@ pub fn systemd_available() -> Result<(), SystemdFault> {
     if rustix::process::geteuid().is_root() { Ok(()) } else { Err(SystemdFault::NotRoot) }
 }
 
-/// The name that a profile's credential is bound to.
-pub fn credential_name(profile: &str) -> String {
-    format!("mailsetup-{profile}")
-}
-
 /// Encrypts for this machine, bound to a name; the secret goes by standard input.
 pub(super) fn encrypt(name: &str, plain: &[u8]) -> Result<Vec<u8>, SystemdFault> {
     let mut command = personal("systemd-creds");
@@ -104,11 +99,6 @@ pub(super) fn decrypt(name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, S
 pub(super) fn loaded(name: &str) -> Option<std::path::PathBuf> {
     let path = Path::new(&std::env::var_os("CREDENTIALS_DIRECTORY")?).join(name);
     path.is_file().then_some(path)
-}
-
-/// A unit's drop-in that gives it the credential of a profile.
-pub fn drop_in(profile: &str, credential: &Path) -> String {
-    format!("[Service]\nLoadCredentialEncrypted={}:{}\n", credential_name(profile), credential.display())
 }
 
 /// Encrypts a secret, and proves that it comes back.

@@ -14,9 +14,13 @@ pub(in crate::plan) struct Around<'a> {
     pub(in crate::plan) found: bool,
 }
 
+/// What opens a block and what closes it, between the comment sign and the profile's name.
+pub(in crate::plan) const BEGIN: &str = "BEGIN mailsetup: ";
+pub(in crate::plan) const END: &str = "END mailsetup: ";
+
 /// The opening and the closing mark of a profile's block.
 fn marks(comment: &str, profile: &str) -> (String, String) {
-    (format!("{comment} BEGIN mailsetup: {profile}"), format!("{comment} END mailsetup: {profile}"))
+    (format!("{comment} {BEGIN}{profile}"), format!("{comment} {END}{profile}"))
 }
 
 /// Finds a profile's block.

@@ -7,12 +7,19 @@ use crate::{
     presets::target::Format,
 };
 
-/// The text with our keys in it, and without those that are `gone`. A key that stands twice gets our value at each place:
-/// readers differ in which one counts. One that we write several times is a list, which ours stands in place of.
+/// The text with our keys in it, and without those that are `gone`; of those that are `kept`, what is there stays. A key that
+/// stands twice gets our value at each place: readers differ in which one counts. One that we write several times is a list,
+/// which ours stands in place of.
 ///
 /// # Errors
 /// Where the text does not parse, or is written in a way that is not changed here.
-pub(in crate::plan) fn merge(format: Format, text: &str, ours: &str, gone: &[Vec<String>]) -> Result<String, Fault> {
+pub(in crate::plan) fn merge(
+    format: Format,
+    text: &str,
+    ours: &str,
+    gone: &[Vec<String>],
+    kept: &[Vec<String>],
+) -> Result<String, Fault> {
     if text.trim_ascii().is_empty() {
         return Ok(format!("{text}{ours}"));
     }
@@ -26,6 +33,7 @@ pub(in crate::plan) fn merge(format: Format, text: &str, ours: &str, gone: &[Vec
             edits.push(removal(format, text, entry));
         } else if let Some(new) = wanted.entries.iter().find(|new| new.path == entry.path)
             && values(&wanted, &new.path).len() == 1
+            && !kept.contains(&new.path)
             && !is_same(format, text, entry, ours, new)
         {
             edits.push(Edit { range: entry.body.clone(), text: ours[new.body.clone()].to_owned() });
@@ -84,7 +92,13 @@ fn is_same(format: Format, text: &str, entry: &Entry, ours: &str, new: &Entry) -
     let (there, here) = (&text[entry.body.clone()], &ours[new.body.clone()]);
     match format {
         Format::Dotenv | Format::DotenvSh => there == here,
-        Format::Yaml | Format::Json | Format::Toml | Format::PhpArray | Format::Ruby | Format::Python => {
+        Format::Yaml
+        | Format::YamlDiscourse
+        | Format::Json
+        | Format::Toml
+        | Format::PhpArray
+        | Format::Ruby
+        | Format::Python => {
             // What only the consumer understands is the same when it is the same text.
             let is_known = entry.value.is_some() || there == here;
             is_known && entry.value == new.value && there.ends_with(['"', '\'']) == here.ends_with(['"', '\''])
@@ -119,18 +133,18 @@ mod tests {
     use super::*;
 
     fn put(format: Format, text: &str, ours: &str) -> String {
-        let merged = merge(format, text, ours, &[]).unwrap();
-        assert_eq!(merge(format, &merged, ours, &[]).unwrap(), merged);
+        let merged = merge(format, text, ours, &[], &[]).unwrap();
+        assert_eq!(merge(format, &merged, ours, &[], &[]).unwrap(), merged);
         merged
     }
 
     fn without(format: Format, text: &str, ours: &str, gone: &[&[&str]]) -> String {
         let gone: Vec<Vec<String>> = gone.iter().map(|path| path.iter().map(|step| (*step).to_owned()).collect()).collect();
-        merge(format, text, ours, &gone).unwrap()
+        merge(format, text, ours, &gone, &[]).unwrap()
     }
 
     fn refused(format: Format, text: &str, ours: &str) -> (usize, FaultKind) {
-        let fault = merge(format, text, ours, &[]).unwrap_err();
+        let fault = merge(format, text, ours, &[], &[]).unwrap_err();
         (fault.line, fault.kind)
     }
 
@@ -172,6 +186,14 @@ mod tests {
         let merged = put(Format::IniGrafana, "[smtp]\npassword = x\n", "[smtp]\npassword = $__file{/p}\n");
         assert_eq!(merged, "[smtp]\npassword = $__file{/p}\n");
         assert_eq!(without(Format::Ini, "[a]\nx = 1 ; c\ny = 2\n", "[a]\ny = 2\n", &[&["a", "x"]]), "[a]\ny = 2\n");
+    }
+
+    #[test]
+    fn kept() {
+        let put =
+            |text: &str| merge(Format::Ini, text, "[a]\nx = 1\ny = 2\n", &[], &[vec!["a".into(), "x".into()]]).unwrap();
+        assert_eq!(put("[a]\nx = mine\ny = 3\n"), "[a]\nx = mine\ny = 2\n");
+        assert_eq!(put("[a]\ny = 3\n"), "[a]\ny = 2\nx = 1\n");
     }
 
     #[test]

@@ -26,8 +26,10 @@ pub(super) fn place(
 ) -> Result<Vec<Edit>, Fault> {
     let new = New { ours, wanted, missing, line_break: line_break(text) };
     let mut edits = match format {
-        Format::Ini | Format::IniGrafana | Format::GitConfig | Format::Toml => section::place(text, there, &new),
-        Format::Yaml => block::place(text, there, &new)?,
+        Format::Ini | Format::IniGrafana | Format::IniAerc | Format::GitConfig | Format::Toml => {
+            section::place(text, there, &new)
+        }
+        Format::Yaml | Format::YamlDiscourse => block::place(text, there, &new)?,
         Format::Json => brackets::place(text, there, &new, false)?,
         Format::PhpArray => brackets::place(text, there, &new, true)?,
         Format::PhpDefine => vec![define::place(text, &new)],

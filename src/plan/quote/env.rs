@@ -44,6 +44,20 @@ pub(super) fn python(value: &str) -> Result<String, Unfit> {
     Ok(format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'")))
 }
 
+/// dotenvy and Compose: single quotes keep all but their own kind and a backslash at the end; in double quotes both take the
+/// same three escapes.
+pub(super) fn dotenvy_or_compose(value: &str) -> String {
+    if is_plain(value) || value.is_empty() {
+        return value.to_owned();
+    }
+    if !value.contains('\'') && !value.ends_with('\\') {
+        return format!("'{value}'");
+    }
+    let escape = |character: char| matches!(character, '"' | '\\' | '$').then_some('\\');
+    let escaped: String = value.chars().flat_map(|character| escape(character).into_iter().chain([character])).collect();
+    format!("\"{escaped}\"")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +72,7 @@ mod tests {
         assert_eq!(python("it's \\n").as_deref(), Ok("'it\\'s \\\\n'"));
         assert_eq!(python("a\\"), Err(Unfit::Characters("\\".into())));
         assert_eq!(python("${x}"), Err(Unfit::Characters("${".into())));
+        assert_eq!(dotenvy_or_compose("a\\$`\"#"), "'a\\$`\"#'");
+        assert_eq!(dotenvy_or_compose("it's \"$x`\\"), "\"it's \\\"\\$x`\\\\\"");
     }
 }

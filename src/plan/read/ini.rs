@@ -11,7 +11,9 @@ use super::{Doc, Entry, Fault, FaultKind, Group, Shape, lines};
 pub(in crate::plan) enum Dialect {
     /// As Gitea loads it: no continuation lines.
     Plain,
-    /// As Grafana loads it: a backslash at the end of a line continues it, and values are expanded.
+    /// As go-ini does it where nobody says otherwise (aerc): a backslash at the end of a line continues it.
+    Continued,
+    /// As Grafana loads it: the same, and values are expanded.
     Grafana,
 }
 
@@ -46,7 +48,7 @@ pub(in crate::plan) fn doc(text: &str, dialect: Dialect) -> Result<Doc, Fault> {
                 Some(length) => (raw[quote.len()..][..length].to_owned(), at + length + 2 * quote.len()),
                 None => (multiline(text, raw, quote, number, &mut rows, &mut continued)?, bare.end),
             },
-            None if dialect == Dialect::Grafana && raw.trim_end().ends_with('\\') => {
+            None if dialect != Dialect::Plain && raw.trim_end().ends_with('\\') => {
                 (continuation(text, raw, &mut rows, &mut continued), bare.end)
             }
             None => {
@@ -159,6 +161,7 @@ mod tests {
             ("mailer/I", "a'b'"),
             ("a.b/k", "vw"),
         ];
+        assert_eq!(pairs(text, Dialect::Continued), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
         assert_eq!(pairs(text, Dialect::Grafana), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
         let fault = doc("[a]\nnonsense\n", Dialect::Plain).unwrap_err();
         assert_eq!(fault, Fault { line: 2, kind: FaultKind::NoEquals });

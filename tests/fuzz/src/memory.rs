@@ -93,6 +93,10 @@ impl Files for Disk {
         Ok((!is_ours).then(|| Existing { bytes: self.everywhere.clone(), mode: 0o600 }))
     }
 
+    fn folders(&self, _parent: &Path) -> Vec<String> {
+        vec!["all".to_owned(), "conf.d".to_owned()]
+    }
+
     fn has_group(&self, _group: &str) -> bool {
         false
     }

@@ -15,6 +15,111 @@ fn php_reads_constants() {
 }
 
 #[test]
+fn php_reads_what_a_file_returns() {
+    if is_installed("php", &["-v"]) {
+        let script = "echo json_encode(array_map(fn ($f) => (include $f)['Password'], array_slice($argv, 1)));";
+        read_by("php", &["-n", "-r", script, "--"], "phpmailer", 0);
+    }
+}
+
+#[test]
+fn php_finds_the_program_that_sends() {
+    if !is_installed("php", &["-v"]) {
+        return;
+    }
+    let found = |text: &str, name: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("90-mailsetup.ini"), text.replace("zend_extension", "my_extension")).unwrap();
+        let script = format!("echo ini_get('{name}');");
+        output(Command::new("php").args(["-r", &script]).env("PHP_INI_SCAN_DIR", folder.path()))
+    };
+    let samples = targets::samples("php").into_iter().map(|sample| sample.text);
+    for text in samples.chain([String::new(), "[PHP]\nprecision = 7".to_owned()]) {
+        let merged = over("php", &text);
+        assert_eq!(found(&merged, "sendmail_path"), "/usr/bin/msmtp -a mailsetup -t", "{merged}");
+        assert_eq!(found(&merged, "precision"), found(&text, "precision"), "{merged}");
+    }
+}
+
+#[test]
+fn systemd_takes_what_was_written() {
+    if !is_installed("systemd-analyze", &["--version"]) {
+        return;
+    }
+    for sample in targets::samples("systemd-credential") {
+        let folder = tempfile::tempdir().unwrap();
+        let unit = folder.path().join("app.service");
+        fs::write(&unit, "[Service]\nExecStart=/bin/true\n").unwrap();
+        fs::create_dir(folder.path().join("app.service.d")).unwrap();
+        let merged = over("systemd-credential", &sample.text).replace("/usr/bin/app", "/bin/true");
+        let verify = |text: &str| {
+            fs::write(folder.path().join("app.service.d/50-mailsetup.conf"), text).unwrap();
+            let mut command = Command::new("systemd-analyze");
+            let out = command.args(["verify", "--man=no", "--recursive-errors=no"]).arg(&unit).output().unwrap();
+            String::from_utf8(out.stderr).unwrap().lines().filter(|line| line.contains("50-mailsetup")).collect::<String>()
+        };
+        assert!(merged.contains("LoadCredentialEncrypted=mailsetup-default:/etc/mailsetup/profiles/default.cred"));
+        assert_eq!(verify(&merged), "", "{}: {merged}", sample.name);
+        // It does look there.
+        let broken = merged.replace("mailsetup-default:/etc/mailsetup/profiles/default.cred", "a b/c");
+        assert!(verify(&broken).contains("50-mailsetup.conf"), "{}", sample.name);
+    }
+}
+
+/// What launcher, `copy-env` and `GlobalSetting` do to a value is written here after their sources.
+#[test]
+fn discourse_reads_what_was_written() {
+    if !is_installed("ruby", &["-e", "require 'yaml'; require 'json'; require 'erb'"])
+        || !is_installed("bash", &["-c", "true"])
+    {
+        return;
+    }
+    let script = r##"
+        require 'yaml'; require 'json'; require 'erb'; require 'open3'
+        by_bash = 'while read i; do [ -z "$i" ] || printf "%s\0" "${i//\{\{config\}\}/app}"; done'
+        puts JSON.generate(ARGV.map { |file|
+            env = YAML.load(File.read(file, encoding: 'UTF-8'))['env']
+            said, = Open3.capture2('bash', '-c', by_bash, stdin_data: env.map { |k, v| "-e\n#{k}=#{v}" }.join("\n") + "\n")
+            line = said.force_encoding('UTF-8').split("\0").find { |word| word.start_with?('DISCOURSE_SMTP_PASSWORD=') }
+            key, value = line.split('=', 2)
+            conf = "#{key[10..].downcase} = '#{value}'"
+            ERB.new(conf).result =~ /\A\s*([a-z_]+[a-z0-9_]*)\s*=\s*("([^"]*)"|'([^']*)'|[^#]*)/
+            found = ($4 || $3 || $2).strip
+            found = found == 'true' if found == 'true' || found == 'false'
+            found = $1.to_i if found.to_s.strip =~ /\A(-?[0-9]+)\z/
+            found.to_s
+        })"##;
+    read_by("ruby", &["-e", script], "discourse", 0);
+}
+
+#[test]
+fn apprise_reads_what_was_written() {
+    if !is_installed("python3", &["-c", "import apprise"]) {
+        return;
+    }
+    let script = "import sys, json, apprise\n\
+                  def of(f):\n  c = apprise.AppriseConfig(); c.add(f); a = apprise.Apprise(); a.add(c); assert len(a) == 1; mail = a[0]\n  \
+                  assert mail.smtp_host == '127.0.0.1' and mail.port == 465 and mail.secure_mode == 'ssl' and mail.verify_certificate\n  \
+                  assert mail.user == 'ops@example.com' == mail.from_addr[1] == mail.targets[0][1]\n  return mail.password\n\
+                  print(json.dumps([of(f) for f in sys.argv[1:]]))";
+    let carried = carried("apprise", |_| ());
+    let folder = tempfile::tempdir().unwrap();
+    let path = |index: usize| folder.path().join(format!("{index}.conf"));
+    for (index, (_, files)) in carried.iter().enumerate() {
+        fs::write(path(index), &files[0]).unwrap();
+    }
+    let paths = (0..carried.len()).map(path);
+    let read: Vec<String> = serde_json::from_str(&output(Command::new("python3").args(["-c", script]).args(paths))).unwrap();
+    assert!(read.iter().eq(carried.iter().map(|(password, _)| password)));
+    for sample in targets::samples("apprise") {
+        fs::write(path(0), over("apprise", &sample.text)).unwrap();
+        let script = "import sys, apprise\nc = apprise.AppriseConfig(); c.add(sys.argv[1])\na = apprise.Apprise(); a.add(c)\nprint(len(a))";
+        let count: usize = output(Command::new("python3").args(["-c", script]).arg(path(0))).trim().parse().unwrap();
+        assert!(count > 1, "{}: {count}", sample.name);
+    }
+}
+
+#[test]
 fn phpdotenv_reads_what_was_written() {
     if is_installed("php", &["-r", "require 'Dotenv/autoload.php';"]) {
         // What `env()` of Laravel makes of a value is written here after its source.
@@ -83,6 +188,7 @@ fn python_reads_applications() {
         ("ghost", "['mail']['options']['auth']['pass']"),
         ("keycloak", "['smtpServer']['password']"),
         ("nextcloud-occ", "['system']['mail_smtppassword']"),
+        ("nodemailer", "['auth']['pass']"),
     ];
     for (target, way) in json {
         if is_installed("python3", &["-c", "import json"]) {

@@ -40,6 +40,15 @@ impl Files for Memory {
         Ok(self.files.get(path).cloned())
     }
 
+    fn folders(&self, parent: &Path) -> Vec<String> {
+        let below = |path: &PathBuf| {
+            let mut steps = path.strip_prefix(parent).ok()?.iter();
+            let first = steps.next()?.to_str()?.to_owned();
+            steps.next().map(|_| first)
+        };
+        self.files.keys().filter_map(below).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+
     fn has_group(&self, group: &str) -> bool {
         self.groups.iter().any(|known| known == group)
     }

@@ -24,9 +24,9 @@ fn setup(brief: bool) -> Setup {
 
 fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<ReadSecret>>) -> ReadBack {
     ReadBack {
-        host: host.into(),
-        port: port.into(),
-        security: security.into(),
+        host: Some(host.into()),
+        port: Some(port.into()),
+        security: Some(security.into()),
         username: Some("jane@example.org".into()),
         password: password.into(),
         auth: None,
@@ -190,7 +190,7 @@ fn what_cannot_be_an_answer_is_left_out() {
     assert_eq!(answers, BTreeMap::from([("host", "mail.example.org"), ("name", "Jane"), ("provider", "custom")]));
     assert_eq!((import.secret, import.command), (None, None));
     for host in ["", "/usr/bin/msmtp", "${HOST}", "a b", "\u{1b}[31m"] {
-        read.host = host.into();
+        read.host = Some(host.into());
         assert_eq!(
             Import::new("msmtp".into(), "msmtp".into(), "x".into(), read.clone(), &Catalog::builtin()),
             None,

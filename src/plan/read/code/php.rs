@@ -1,4 +1,5 @@
-//! PHP: `$CONFIG = array('key' => 'value', ...);` (Nextcloud) and `define('NAME', 'value');` (WordPress).
+//! PHP: `$CONFIG = array('key' => 'value', ...);` (Nextcloud), `return [...];` (`PHPMailer`) and `define('NAME', 'value');`
+//! (WordPress).
 
 use super::{
     lex::{Language, Token, tokens},
@@ -6,18 +7,20 @@ use super::{
 };
 use crate::plan::read::{Doc, Entry, Fault, FaultKind, Group, Shape};
 
-/// The first array that is assigned to a variable.
+/// The first array that is assigned to a variable, or that the file returns.
 pub(in crate::plan) fn array(text: &str) -> Result<Doc, Fault> {
     let tokens = without_breaks(text)?;
     let mut doc = Doc::default();
     let is_assigned = |window: &[Token]| {
         window[0].sign(text) == Some('$') && matches!(window[1], Token::Word(_)) && window[2].sign(text) == Some('=')
     };
-    let Some(start) = tokens.windows(3).position(is_assigned) else { return Ok(doc) };
-    let Some(open) = opening(text, &tokens[start + 3..]) else {
+    let assigned = tokens.windows(3).position(is_assigned).map(|start| (start, start + 3));
+    let returned = tokens.iter().position(|token| token.is_word(text, "return")).map(|start| (start, start + 1));
+    let Some((start, behind)) = [assigned, returned].into_iter().flatten().min() else { return Ok(doc) };
+    let Some(open) = opening(text, &tokens[behind..]) else {
         return Err(Fault::within(text, tokens[start].range().start, FaultKind::Unfamiliar));
     };
-    members(text, &tokens[start + 3 + open..], &mut Vec::new(), tokens[start].range().start, &mut doc)?;
+    members(text, &tokens[behind + open..], &mut Vec::new(), tokens[start].range().start, &mut doc)?;
     Ok(doc)
 }
 
@@ -123,6 +126,8 @@ mod tests {
         assert_eq!(&text[doc.entries[5].body.clone()], "'v' => getenv('X')");
         assert_eq!(&text[doc.groups[0].head.clone()], "$CONFIG = array (");
         assert_eq!(array("<?php\n$C = ['a' => 'b'];").unwrap().entries.len(), 1);
+        let returned = array("<?php // return\nreturn array('a' => 'b', 'c' => ['d' => 'e']);").unwrap();
+        assert_eq!(pairs(&returned), [("a".to_owned(), Some("b")), ("c/d".to_owned(), Some("e"))]);
         assert_eq!(array("<?php\n$C = ['a' => 'b").unwrap_err(), Fault { line: 2, kind: FaultKind::OpenQuote });
         assert_eq!(array("<?php\n$C = ['a' => 'b',").unwrap_err(), Fault { line: 2, kind: FaultKind::Syntax });
         assert_eq!(array("<?php\n$C = f();").unwrap_err(), Fault { line: 2, kind: FaultKind::Unfamiliar });
