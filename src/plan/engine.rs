@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities,
+    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
     context::Context,
     locate::{Spot, in_root, spots},
     merge,
@@ -56,6 +56,8 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         plan_target(order, target, choice, spots, places, files, &mut plan)?;
     }
     check_paths(&plan)?;
+    let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
+    plan.notes.extend(conflicts::notes(order, &chosen, &plan, catalog, places, files));
     Ok(plan)
 }
 
@@ -100,7 +102,9 @@ impl Own {
         let former = former.and_then(|former| toml::from_str::<Profile>(std::str::from_utf8(&former.bytes).ok()?).ok());
         let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
         let unknown = |user: &String| Refusal::NoUser { user: user.clone() };
-        let group = user.map(|user| files.group_of(user).ok_or_else(|| unknown(user))).transpose()?;
+        let group = user
+            .map(|user| files.groups_of(user).and_then(|groups| groups.into_iter().next()).ok_or_else(|| unknown(user)))
+            .transpose()?;
         let is_another = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
         Ok(Self { group, is_another, place: former.and_then(|former| former.secret) })
     }
@@ -219,7 +223,8 @@ fn plan_target(
         let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
         outcome.push((&spot.disk, after.clone()));
         if let Some(after) = after {
-            plan.changes.push(change(target, file, spot, existing, after, &context, places, files)?);
+            let group = group(order, target, file, places, files);
+            plan.changes.push(change(target, file, spot, existing, after, &context, group)?);
         }
     }
     let read = understand(target, &order.name, &outcome)?;
@@ -320,7 +325,17 @@ fn holds_password(file: &TargetFile, context: &Context) -> bool {
     render(context) != render(&without)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place that knows modes, called once")]
+/// The group that may read a new file: its consumer's, else that of the user who sends.
+fn group(order: &Order, target: &Target, file: &TargetFile, places: &Places, files: &dyn Files) -> Option<String> {
+    if places.scope == Scope::User {
+        return None;
+    }
+    let named = file.group.clone().filter(|group| files.has_group(group));
+    let is_for_all = u32::from_str_radix(&file.mode, 8).is_ok_and(|mode| mode & 0o004 != 0);
+    let reader = order.profile.run_as.as_ref().filter(|_| !target.own_user && !is_for_all);
+    named.or_else(|| files.groups_of(reader?)?.into_iter().next())
+}
+
 fn change(
     target: &Target,
     file: &TargetFile,
@@ -328,12 +343,10 @@ fn change(
     existing: Option<Existing>,
     after: Vec<u8>,
     context: &Context,
-    places: &Places,
-    files: &dyn Files,
+    group: Option<String>,
 ) -> Result<Change, Refusal> {
     let wanted = u32::from_str_radix(&file.mode, 8)
         .map_err(|_| Refusal::Template { target: target.key.clone(), cause: format!("mode = {:?}", file.mode) })?;
-    let group = file.group.as_ref().filter(|group| places.scope == Scope::System && files.has_group(group)).cloned();
     let wanted = if group.is_some() { wanted | 0o040 } else { wanted };
     let gets_secret = context.password.is_some() && holds_password(file, context);
     let (mode, group) = match &existing {

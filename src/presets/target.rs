@@ -59,6 +59,13 @@ pub struct Target {
     pub used_by: Vec<String>,
     /// The target that carries a password that this one cannot.
     pub instead: Option<String>,
+    /// Its files are read by a user of its own (a daemon's, a setgid program's), whoever sends.
+    #[serde(default)]
+    pub own_user: bool,
+    /// What it is when it takes the mail of the whole machine.
+    pub mta: Option<Mta>,
+    /// The AppArmor profile that distributions confine it with.
+    pub apparmor: Option<AppArmor>,
     /// Its files, in the order in which they are written.
     #[serde(rename = "file")]
     pub files: Vec<TargetFile>,
@@ -97,6 +104,44 @@ impl Target {
             Lang::Fr => &self.fr,
         }
     }
+}
+
+/// A program that can be the machine's own way of sending, `/usr/sbin/sendmail`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mta {
+    /// File names of which `/usr/sbin/sendmail` leads to one when it is this program.
+    pub sendmail: Vec<String>,
+    /// The package that makes it `/usr/sbin/sendmail`, by Debian's name.
+    pub package: String,
+    /// Where it is seen that it runs.
+    pub daemon: Option<Daemon>,
+}
+
+/// A program that runs all the time and has a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Daemon {
+    /// The file with the number of its process. It may be left over: the process has to be there, by this name.
+    pub pid: String,
+    /// The name of that process, as `/proc/N/comm` has it.
+    pub process: String,
+    /// The command that shows its queue.
+    pub queue: String,
+    /// The command that ends it for good.
+    pub stop: String,
+}
+
+/// How AppArmor confines a consumer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppArmor {
+    /// The profile's file in `/etc/apparmor.d`.
+    pub profile: String,
+    /// The line of the profile below which a rule lets it run one more program for the password.
+    pub runs_below: String,
+    /// What it may read, of what can be chosen here, by the beginning of the path; `~/` is the home folder.
+    pub reads: Vec<String>,
 }
 
 /// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,

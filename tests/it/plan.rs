@@ -1,5 +1,7 @@
 //! Plans over files that people have: only our part changes, and planning again changes nothing.
 
+mod conflicts;
+
 use mailsetup::{
     mail::{Secret, Security, profile::Trust},
     plan::{
