@@ -25,7 +25,7 @@ pub use engine::{plan, try_it};
 pub use locate::first_path;
 pub use proof::{Field, Mismatch, ReadBack, ReadSecret, compare, read_back};
 pub use quote::{Unfit, quote};
-pub use read::{Fault, FaultKind};
+pub use read::{Fault, FaultKind, root_mail};
 pub use refusal::Refusal;
 
 use std::{

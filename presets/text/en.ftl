@@ -1099,3 +1099,8 @@ conflict-apparmor-run = AppArmor keeps { $target } from running mailsetup for th
 conflict-apparmor-read = AppArmor keeps { $target } from reading { $path }. Add the line “{ $rule }” to { $local }, then run apparmor_parser -r { $file }
 conflict-unreadable = { $user } will not be able to read { $path } ({ $mode }): { $target } finds no settings when { $user } sends. Once it is written, run { $command } and start { $user }’s programs anew.
 conflict-folder = { $user } cannot enter the folder { $folder }: { $target } does not find { $path } when { $user } sends. Run { $command } and start { $user }’s programs anew.
+
+# Root’s mail
+field-root-mail = Root’s mail goes to
+field-root-mail-help = Cron and the system write to root. An address here makes that mail arrive; empty: nothing changes.
+note-root-mail = By /etc/aliases it goes to “{ $now }” now.

@@ -1099,3 +1099,8 @@ conflict-apparmor-run = AppArmor empêche { $target } de lancer mailsetup pour l
 conflict-apparmor-read = AppArmor empêche { $target } de lire { $path }. Ajoutez la ligne « { $rule } » à { $local }, puis lancez apparmor_parser -r { $file }
 conflict-unreadable = { $user } ne pourra pas lire { $path } ({ $mode }) : { $target } ne trouve aucun réglage quand { $user } envoie. Une fois le fichier écrit, lancez { $command } et redémarrez les programmes de { $user }.
 conflict-folder = { $user } ne peut pas entrer dans le dossier { $folder } : { $target } ne trouve pas { $path } quand { $user } envoie. Lancez { $command } et redémarrez les programmes de { $user }.
+
+# Le courrier de root
+field-root-mail = Courrier de root vers
+field-root-mail-help = Cron et le système écrivent à root. Une adresse ici fait arriver ce courrier ; vide : rien ne change.
+note-root-mail = Selon /etc/aliases, il va pour l’instant à « { $now } ».

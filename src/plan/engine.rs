@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
     context::Context,
-    locate::{Spot, in_root, spots},
+    locate::{Spot, Spots, in_root, spots},
     merge,
     proof::{compare, understand, utf8},
     read::surroundings,
@@ -151,7 +151,7 @@ fn plan_secret(order: &Order, own: &Own, places: &Places, files: &dyn Files, pla
 
 fn plan_profile(
     order: &Order,
-    chosen: &[(&Target, &TargetChoice, Vec<Spot>)],
+    chosen: &[(&Target, &TargetChoice, Spots<'_>)],
     existing: Option<Existing>,
     own: &Own,
     places: &Places,
@@ -171,7 +171,7 @@ fn plan_profile(
         .iter()
         .map(|(target, choice, spots)| Written {
             name: target.key.clone(),
-            path: spots.first().filter(|spot| spot.is_own).map(|spot| spot.seen.clone()),
+            path: spots.first().filter(|(_, spot)| spot.is_own).map(|(_, spot)| spot.seen.clone()),
             inline_secret: choice.inline_secret,
         })
         .collect();
@@ -197,17 +197,17 @@ fn plan_target(
     order: &Order,
     target: &Target,
     choice: &TargetChoice,
-    spots: &[Spot],
+    spots: &Spots<'_>,
     places: &Places,
     files: &dyn Files,
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
     let mut context = Context::new(order, target, choice, spots, places, files);
-    let mut outcome: Vec<(&Path, Option<Vec<u8>>)> = Vec::with_capacity(spots.len());
-    for (file, spot) in target.files.iter().zip(spots) {
+    let mut outcome = Vec::with_capacity(spots.len());
+    for (file, spot) in spots {
         let existing = read(files, &spot.disk)?;
-        if !is_wanted(target, file, &context)? {
-            outcome.push((&spot.disk, existing.map(Existing::into_bytes)));
+        if !is_wanted(target, file.when.as_ref(), &context)? {
+            outcome.push((*file, spot.disk.as_path(), existing.map(Existing::into_bytes)));
             continue;
         }
         if file.must_exist && existing.is_none() {
@@ -221,19 +221,29 @@ fn plan_target(
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
         let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
-        outcome.push((&spot.disk, after.clone()));
+        outcome.push((*file, spot.disk.as_path(), after.clone()));
         if let Some(after) = after {
             let group = group(order, target, file, places, files);
-            plan.changes.push(change(target, file, spot, existing, after, &context, group)?);
+            let change = change(target, file, spot, existing, after, &context, group)?;
+            // The machine's own file may have two readers, who want the same of it: it goes with the one that is told.
+            let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
+            match plan.changes.iter().position(is_same) {
+                Some(index) if !target.runs.is_empty() => plan.changes[index] = change,
+                Some(_) => {}
+                None => plan.changes.push(change),
+            }
         }
     }
     let read = understand(target, &order.name, &outcome)?;
     let mismatches = compare(order, places.scope, &read);
     if !mismatches.is_empty() {
-        let path = spots.first().map(|spot| spot.disk.clone()).unwrap_or_default();
+        let path = spots.first().map(|(_, spot)| spot.disk.clone()).unwrap_or_default();
         return Err(Refusal::Lost { target: target.key.clone(), path, mismatches });
     }
     for run in &target.runs {
+        if !is_wanted(target, run.when.as_ref(), &context)? {
+            continue;
+        }
         let say =
             |template: &String| render(template, None, &context).map_err(|fault| Refusal::template(&target.key, fault));
         plan.runs.push(Run {
@@ -246,9 +256,9 @@ fn plan_target(
     Ok(())
 }
 
-/// Whether the settings call for a file.
-fn is_wanted(target: &Target, file: &TargetFile, context: &Context) -> Result<bool, Refusal> {
-    let Some(when) = &file.when else { return Ok(true) };
+/// Whether the settings call for a file, or a command.
+fn is_wanted(target: &Target, when: Option<&String>, context: &Context) -> Result<bool, Refusal> {
+    let Some(when) = when else { return Ok(true) };
     let template = format!("{{{{ 'yes' if {when} else '' }}}}");
     render(&template, None, context).map(|said| !said.is_empty()).map_err(|fault| Refusal::template(&target.key, fault))
 }
@@ -311,6 +321,7 @@ fn field_of(value: &str, context: &Context) -> Option<Field> {
         (Field::Sender, Some(context.sender.address.as_str())),
         (Field::SenderName, context.sender.name.as_deref()),
         (Field::ReplyTo, context.sender.reply_to.as_deref()),
+        (Field::RootMail, context.root_mail.as_deref()),
         (Field::Host, Some(context.host.as_str())),
         (Field::Ehlo, Some(context.ehlo.as_str())),
         (Field::CaFile, context.ca_file.as_deref()),

@@ -16,23 +16,29 @@ pub(super) struct Spot {
     pub(super) is_own: bool,
 }
 
-/// The places of a target's files, in order; `Err` is the index of the first file that this scope does not have.
-pub(super) fn spots(target: &Target, choice: &TargetChoice, places: &Places) -> Result<Vec<Spot>, usize> {
-    let find = |(index, file): (usize, &TargetFile)| {
+/// A target's files that a scope has, each with its place.
+pub(super) type Spots<'a> = Vec<(&'a TargetFile, Spot)>;
+
+/// The places of a target's files, in order; `Err` is the index of the first file that this scope does not have, of those
+/// that are always written.
+pub(super) fn spots<'a>(target: &'a Target, choice: &TargetChoice, places: &Places) -> Result<Spots<'a>, usize> {
+    let find = |(index, file): (usize, &'a TargetFile)| {
         let typed = choice.path.as_deref().filter(|_| index == 0);
         let usual = match places.scope {
             Scope::User => file.user.as_deref(),
             Scope::System => file.system.as_deref(),
         };
-        let spec = typed.or(usual.map(Path::new)).ok_or(index)?;
-        Ok(spot(spec, typed.is_some(), places))
+        match typed.or(usual.map(Path::new)) {
+            Some(spec) => Some(Ok((file, spot(spec, typed.is_some(), places)))),
+            None => file.when.is_none().then_some(Err(index)),
+        }
     };
-    target.files.iter().enumerate().map(find).collect()
+    target.files.iter().enumerate().filter_map(find).collect()
 }
 
 /// Where a target's first file is; `None` when this scope does not have it.
 pub fn first_path(target: &Target, choice: &TargetChoice, places: &Places) -> Option<PathBuf> {
-    spots(target, choice, places).ok()?.into_iter().next().map(|spot| spot.disk)
+    spots(target, choice, places).ok()?.into_iter().next().map(|(_, spot)| spot.disk)
 }
 
 fn spot(spec: &Path, is_typed: bool, places: &Places) -> Spot {

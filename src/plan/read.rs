@@ -1,5 +1,6 @@
 //! Readers: a file's text by its consumer's own rules, with the place of everything in it.
 
+mod aliases;
 mod code;
 mod dma;
 mod doc;
@@ -25,6 +26,7 @@ pub(super) mod yaml;
 
 use std::{collections::BTreeMap, ops::Range};
 
+pub use aliases::root_mail;
 pub(super) use doc::{Doc, Entry, Group, Shape};
 use minijinja::{Value, value::Serde};
 
@@ -113,6 +115,9 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::NodeEnv => env::node(text).map(Doc::flat),
         Format::PythonDotenv => env::python(text).map(Doc::flat),
         Format::LaravelEnv => phpdotenv::entries(text).map(Doc::flat),
+        Format::Aliases => aliases::entries(text, aliases::Dialect::Full).map(Doc::flat),
+        Format::MsmtpAliases => aliases::entries(text, aliases::Dialect::Msmtp).map(Doc::flat),
+        Format::DmaAliases => aliases::entries(text, aliases::Dialect::Dma).map(Doc::flat),
         // It has accounts that inherit in place of keys.
         Format::Msmtprc => Ok(Doc::default()),
     }

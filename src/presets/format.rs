@@ -82,11 +82,17 @@ pub enum Format {
     PythonDotenv,
     /// A Laravel application's .env.
     LaravelEnv,
+    /// `/etc/aliases`, as Postfix, Exim and OpenSMTPD read it.
+    Aliases,
+    /// The same, as msmtp reads it.
+    MsmtpAliases,
+    /// The same, as dma reads it.
+    DmaAliases,
 }
 
 impl Format {
     /// Every one.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::Msmtprc,
         Self::Dotenv,
         Self::DotenvSh,
@@ -117,6 +123,9 @@ impl Format {
         Self::NodeEnv,
         Self::PythonDotenv,
         Self::LaravelEnv,
+        Self::Aliases,
+        Self::MsmtpAliases,
+        Self::DmaAliases,
     ];
 
     /// What begins a comment line; a format without comments has none to begin.

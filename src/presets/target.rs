@@ -173,6 +173,8 @@ pub struct TargetRead {
     pub sender_name: Option<String>,
     /// Where answers go.
     pub reply_to: Option<String>,
+    /// Where root's mail goes; a target that has it can lead it there.
+    pub root_mail: Option<String>,
     /// The name that EHLO gives.
     pub ehlo: Option<String>,
     /// The PEM file of the one authority that is trusted; empty for the system's.
@@ -195,7 +197,8 @@ pub struct TargetFile {
     pub mode: String,
     /// The group that may read it, when that group exists and the scope is system.
     pub group: Option<String>,
-    /// A minijinja expression over the settings: where it does not hold, the file is left alone.
+    /// A minijinja expression over the settings: where it does not hold, the file is left alone. A file that has one may be
+    /// for one scope alone.
     pub when: Option<String>,
     /// The consumer's own file: without it the consumer is not installed, and nothing is written.
     #[serde(default)]
@@ -219,6 +222,8 @@ pub struct TargetFile {
 pub struct TargetRun {
     /// Program and arguments; each argument is a template over the settings and `files.ID`.
     pub command: Vec<String>,
+    /// A minijinja expression over the settings: where it does not hold, the command is not run.
+    pub when: Option<String>,
     /// A file that the command creates, as a template: removed again when the write is taken back.
     pub creates: Option<String>,
     /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.

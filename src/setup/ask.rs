@@ -261,6 +261,7 @@ impl Setup {
                     notes.push(phrase!("note-username-space"));
                 }
             }
+            Field::RootMail => notes.extend(self.root_mail_note()),
             Field::Password => notes.extend(self.password_note()),
             Field::Targets | Field::Apply => {
                 if let Some(trouble) = self.trouble() {
@@ -291,6 +292,12 @@ impl Setup {
         self.answers.known_endpoint().is_none()
             && matches!(usual, Some(Security::Tls | Security::Starttls))
             && chosen.is_some_and(|mode| mode != Security::None && Some(mode) != usual)
+    }
+
+    /// Where root's mail goes now, when that is another place.
+    fn root_mail_note(&self) -> Option<Phrase> {
+        let now = self.answers.facts.root_mail.as_ref()?;
+        (*now != self.answers.text(Field::RootMail)).then(|| phrase!("note-root-mail", now = escape(now)))
     }
 
     fn password_note(&self) -> Option<crate::presets::Phrase> {

@@ -78,6 +78,7 @@ pub(crate) fn order(password: &str) -> Order {
             schema: SCHEMA,
             enabled: true,
             run_as: None,
+            root_mail: None,
             sender: Sender { address: "ops@example.com".into(), name: Some("Ops & Söhne".into()), reply_to: None },
             smtp: Smtp {
                 provider: None,
