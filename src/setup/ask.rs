@@ -297,7 +297,9 @@ impl Setup {
     /// Where root's mail goes now, when that is another place.
     fn root_mail_note(&self) -> Option<Phrase> {
         let now = self.answers.facts.root_mail.as_ref()?;
-        (*now != self.answers.text(Field::RootMail)).then(|| phrase!("note-root-mail", now = escape(now)))
+        let wanted = self.answers.text(Field::RootMail);
+        // A script that says nothing about it has nothing to be told.
+        (*now != wanted && !(self.options.brief && wanted.is_empty())).then(|| phrase!("note-root-mail", now = escape(now)))
     }
 
     fn password_note(&self) -> Option<crate::presets::Phrase> {
