@@ -1103,4 +1103,4 @@ conflict-folder = { $user } cannot enter the folder { $folder }: { $target } doe
 # Root’s mail
 field-root-mail = Root’s mail goes to
 field-root-mail-help = Cron and the system write to root. An address here makes that mail arrive; empty: nothing changes.
-note-root-mail = By /etc/aliases it goes to “{ $now }” now.
+note-root-mail = Root’s mail goes to “{ $now }” now, by /etc/aliases.

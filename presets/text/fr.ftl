@@ -1103,4 +1103,4 @@ conflict-folder = { $user } ne peut pas entrer dans le dossier { $folder } : { 
 # Le courrier de root
 field-root-mail = Courrier de root vers
 field-root-mail-help = Cron et le système écrivent à root. Une adresse ici fait arriver ce courrier ; vide : rien ne change.
-note-root-mail = Selon /etc/aliases, il va pour l’instant à « { $now } ».
+note-root-mail = Pour l’instant, le courrier de root va à « { $now } », selon /etc/aliases.

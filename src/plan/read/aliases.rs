@@ -16,7 +16,8 @@ pub(super) enum Dialect {
     Full,
     /// msmtp (`aliases_read` in its `aliases.c`): one line and one colon each, no name twice.
     Msmtp,
-    /// dma (`aliases_scan.l`, `aliases_parse.y`): one colon each, no value with a blank in it, no Windows line ends.
+    /// dma (`aliases_scan.l`, `aliases_parse.y`): one colon each, no value with a blank in it, no Windows line ends, and
+    /// one at the end of the last line.
     Dma,
 }
 
@@ -49,7 +50,8 @@ pub(super) fn entries(text: &str, dialect: Dialect) -> Result<Vec<Entry>, Fault>
         let value = Some(value.to_owned());
         found.push(Entry { path: vec![name], value, from: None, body: logical.first, continued: logical.continued });
     }
-    match text.find('\r').filter(|_| dialect == Dialect::Dma) {
+    let is_open = !text.is_empty() && !text.ends_with('\n');
+    match text.find('\r').or(is_open.then_some(text.len())).filter(|_| dialect == Dialect::Dma) {
         Some(at) => Err(Fault::within(text, at, FaultKind::Syntax)),
         None => Ok(found),
     }
@@ -109,5 +111,6 @@ mod tests {
         assert_eq!(line("p: |\"/bin/x y\"\n", Dialect::Dma), Some(1));
         assert_eq!(line("x: y\r\n", Dialect::Dma), Some(1));
         assert_eq!(line("x:\n", Dialect::Dma), Some(1));
+        assert_eq!(line("x: y\na: b", Dialect::Dma), Some(2));
     }
 }
