@@ -39,7 +39,7 @@ pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, System, Volum
 pub use command::CommandFault;
 pub use disk::Disk;
 pub use error::HostError;
-pub use facts::{Facts, facts, installed_targets, machine, system};
+pub use facts::{Facts, facts, installed_targets, machine, root_mail, system};
 pub use guard::guard;
 pub use places::{Folders, places};
 pub use private::save_private;

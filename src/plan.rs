@@ -8,6 +8,7 @@
 
 mod abilities;
 mod authority;
+mod conflicts;
 mod context;
 mod credential;
 mod diff;
@@ -28,7 +29,7 @@ pub use import::{Found, import};
 pub use locate::{first_path, sites};
 pub use proof::{Field, Mismatch, ReadBack, ReadSecret, compare, read_back};
 pub use quote::{Unfit, quote};
-pub use read::{Fault, FaultKind};
+pub use read::{Fault, FaultKind, root_mail};
 pub use refusal::Refusal;
 
 use std::{
@@ -182,8 +183,25 @@ pub trait Files {
     /// Whether a group of this name exists.
     fn has_group(&self, group: &str) -> bool;
 
-    /// The name of a user's own group; `None` when there is no such user.
-    fn group_of(&self, user: &str) -> Option<String>;
+    /// The names of a user's groups, their own first; `None` when there is no such user.
+    fn groups_of(&self, user: &str) -> Option<Vec<String>>;
+
+    /// What is at `path` in the end, links followed as the machine itself would; `None` when there is nothing, or nothing that
+    /// can be looked at.
+    fn find(&self, path: &Path) -> Option<Node>;
+}
+
+/// A file, folder or anything else that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Where it is, without links and without the image's root.
+    pub path: PathBuf,
+    /// Its permission bits.
+    pub mode: u32,
+    /// Its owner's name, else number.
+    pub user: String,
+    /// Its group's name, else number.
+    pub group: String,
 }
 
 /// What will be done.

@@ -192,6 +192,8 @@ pub struct Facts {
     pub suggested_targets: Vec<String>,
     /// An address to propose, when one is known beforehand.
     pub suggested_address: Option<String>,
+    /// Where root's mail goes by `/etc/aliases`, as it stands there.
+    pub root_mail: Option<String>,
     /// What the equivalent command begins with: `mailsetup`, or `mailsetup --demo`.
     pub command: Vec<String>,
     /// The program that consumers run to fetch the secret, with what has to stand in front of its own arguments.

@@ -1112,3 +1112,22 @@ choice-target-needs-place = needs a path: start with --target { $target }={ $exa
 target-merge-read = only read: it belongs to the target { $target }
 target-password-given = given by systemd (--secret-store { $store }); it stands in no file of the program’s
 target-ascii = ASCII letters, digits and signs only: { $settings }
+
+# Conflicts on the machine that is written to
+conflict-sendmail-other = /usr/sbin/sendmail is { $owner }, not { $target }: cron and PHP’s mail() go on sending by { $owner }’s own settings. Set up { $owner } as well (--target { $key }), or install the package { $package } (Debian, Ubuntu), which puts { $target } in its place.
+conflict-sendmail-unknown = /usr/sbin/sendmail is { $path }, not { $target }: cron and PHP’s mail() go on sending by that one. To put { $target } in its place, install the package { $package } (Debian, Ubuntu).
+conflict-sendmail-nobody = There is no /usr/sbin/sendmail: cron and PHP’s mail() cannot send yet. Install the package { $package } (Debian, Ubuntu), which makes it { $target }.
+conflict-sendmail-several = Only one of { $targets } can be /usr/sbin/sendmail, which cron and PHP’s mail() send by. { $owner ->
+    [none] None of them is, so far.
+   *[other] Now it is { $owner }.
+} Leave out what you do not need.
+conflict-queue = { $other } is running beside { $target }: mail that it has taken goes out by { $other }’s own settings. See what waits with { $queue }; when nothing does, stop it with { $stop }.
+conflict-apparmor-run = AppArmor keeps { $target } from running mailsetup for the password: nothing would go out. Add the line “{ $rule }” below “{ $below }” in { $file }, then run apparmor_parser -r { $file }
+conflict-apparmor-read = AppArmor keeps { $target } from reading { $path }. Add the line “{ $rule }” to { $local }, then run apparmor_parser -r { $file }
+conflict-unreadable = { $user } will not be able to read { $path } ({ $mode }): { $target } finds no settings when { $user } sends. Once it is written, run { $command } and start { $user }’s programs anew.
+conflict-folder = { $user } cannot enter the folder { $folder }: { $target } does not find { $path } when { $user } sends. Run { $command } and start { $user }’s programs anew.
+
+# Root’s mail
+field-root-mail = Root’s mail goes to
+field-root-mail-help = Cron and the system write to root. An address here makes that mail arrive; empty: nothing changes.
+note-root-mail = Root’s mail goes to “{ $now }” now, by /etc/aliases.

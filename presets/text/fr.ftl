@@ -1112,3 +1112,22 @@ choice-target-needs-place = demande un chemin : lancez avec --target { $target }
 target-merge-read = seulement lu : il appartient à la cible { $target }
 target-password-given = donné par systemd (--secret-store { $store }) ; il n’est dans aucun fichier du programme
 target-ascii = lettres, chiffres et signes ASCII seulement : { $settings }
+
+# Conflits sur la machine où l’on écrit
+conflict-sendmail-other = /usr/sbin/sendmail est { $owner }, pas { $target } : cron et la fonction mail() de PHP continuent d’envoyer avec les réglages de { $owner }. Configurez aussi { $owner } (--target { $key }), ou installez le paquet { $package } (Debian, Ubuntu), qui met { $target } à sa place.
+conflict-sendmail-unknown = /usr/sbin/sendmail est { $path }, pas { $target } : cron et la fonction mail() de PHP continuent de passer par lui. Pour mettre { $target } à sa place, installez le paquet { $package } (Debian, Ubuntu).
+conflict-sendmail-nobody = Il n’y a pas de /usr/sbin/sendmail : cron et la fonction mail() de PHP ne peuvent pas encore envoyer. Installez le paquet { $package } (Debian, Ubuntu), qui en fait { $target }.
+conflict-sendmail-several = Un seul parmi { $targets } peut être /usr/sbin/sendmail, par lequel passent cron et la fonction mail() de PHP. { $owner ->
+    [none] Aucun ne l’est pour l’instant.
+   *[other] Actuellement, c’est { $owner }.
+} Retirez ce dont vous n’avez pas besoin.
+conflict-queue = { $other } tourne à côté de { $target } : le courrier qu’il a déjà pris part avec ses propres réglages. Voyez ce qui attend avec { $queue } ; quand il n’y a plus rien, arrêtez-le avec { $stop }.
+conflict-apparmor-run = AppArmor empêche { $target } de lancer mailsetup pour le mot de passe : rien ne partirait. Ajoutez la ligne « { $rule } » sous « { $below } » dans { $file }, puis lancez apparmor_parser -r { $file }
+conflict-apparmor-read = AppArmor empêche { $target } de lire { $path }. Ajoutez la ligne « { $rule } » à { $local }, puis lancez apparmor_parser -r { $file }
+conflict-unreadable = { $user } ne pourra pas lire { $path } ({ $mode }) : { $target } ne trouve aucun réglage quand { $user } envoie. Une fois le fichier écrit, lancez { $command } et redémarrez les programmes de { $user }.
+conflict-folder = { $user } ne peut pas entrer dans le dossier { $folder } : { $target } ne trouve pas { $path } quand { $user } envoie. Lancez { $command } et redémarrez les programmes de { $user }.
+
+# Le courrier de root
+field-root-mail = Courrier de root vers
+field-root-mail-help = Cron et le système écrivent à root. Une adresse ici fait arriver ce courrier ; vide : rien ne change.
+note-root-mail = Pour l’instant, le courrier de root va à « { $now } », selon /etc/aliases.

@@ -51,6 +51,8 @@ pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
             })
             .collect();
         document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
+    } else if let Some(plan) = setup.plan() {
+        document["notes"] = plan.notes.iter().map(|note| setup.text().say(&note.phrase)).collect();
     }
     if let Some(found) = report.and_then(egress_of) {
         document["egress"] = egress(found);

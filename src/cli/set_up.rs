@@ -102,6 +102,7 @@ fn real(context: &Context, options: Options) -> Stage {
         is_root: facts.is_root || context.inputs.get("root").is_some(),
         suggested_targets,
         suggested_address: None,
+        root_mail: host::root_mail(context.inputs.get("root").map(Path::new)),
         command,
         program: vec![program()],
         lock: context.lock(),

@@ -9,10 +9,13 @@ use std::{
 
 use zeroize::Zeroize;
 
-use crate::plan::{Existing, Files, Places};
+use crate::plan::{Existing, Files, Node, Places};
 
 /// The largest file that is read, in bytes: settings are small, and a backup is kept of each.
 const LIMIT: u64 = 16 * 1024 * 1024;
+
+/// How many links a path may lead over, as Linux has it.
+const LINKS: usize = 40;
 
 /// The disk, as plans see it.
 #[derive(Debug, Clone, Default)]
@@ -44,10 +47,54 @@ impl Files for Disk {
         group_id(self.root.as_deref(), group).is_some()
     }
 
-    fn group_of(&self, user: &str) -> Option<String> {
+    fn groups_of(&self, user: &str) -> Option<Vec<String>> {
         let gid = account(self.root.as_deref(), user)?.gid;
-        name_in(&text_below(self.root.as_deref(), "etc/group"), gid)
+        let database = text_below(self.root.as_deref(), "etc/group");
+        let own = name_in(&database, gid)?;
+        let others = groups_with(&database, user).filter(|group| *group != own).map(str::to_owned);
+        Some(std::iter::once(own.clone()).chain(others).collect())
     }
+
+    fn find(&self, path: &Path) -> Option<Node> {
+        let root = self.root.as_deref();
+        let path = follow(root.unwrap_or(Path::new("/")), path)?;
+        let meta = std::fs::symlink_metadata(below(root, &path)).ok()?;
+        Some(Node {
+            mode: meta.mode() & 0o7777,
+            user: name_of(root, meta.uid()).unwrap_or_else(|| meta.uid().to_string()),
+            group: name_in(&text_below(root, "etc/group"), meta.gid()).unwrap_or_else(|| meta.gid().to_string()),
+            path,
+        })
+    }
+}
+
+/// A path of the machine, with its root in front.
+fn below(root: Option<&Path>, path: &Path) -> PathBuf {
+    root.map_or_else(|| path.to_owned(), |root| root.join(path.strip_prefix("/").unwrap_or(path)))
+}
+
+/// Where a path leads, as the machine whose root this is sees it: a link's `/` and `..` stay within it. `None` when links
+/// go in a circle.
+fn follow(root: &Path, path: &Path) -> Option<PathBuf> {
+    let own = path.strip_prefix(root).unwrap_or(path);
+    let mut ahead: Vec<std::ffi::OsString> = own.iter().rev().map(ToOwned::to_owned).collect();
+    let mut way = PathBuf::from("/");
+    let mut links = 0;
+    while let Some(step) = ahead.pop() {
+        if step == ".." {
+            way.pop();
+            continue;
+        }
+        way.push(&step);
+        if let Ok(link) = std::fs::read_link(below(Some(root), &way)) {
+            links += 1;
+            (links <= LINKS).then_some(())?;
+            way.pop();
+            // What begins with `/` begins at the root, by the way that `push` takes it.
+            ahead.extend(link.iter().rev().map(ToOwned::to_owned));
+        }
+    }
+    Some(way)
 }
 
 /// A file with what a write must keep.
@@ -142,6 +189,15 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
     })
 }
 
+/// The groups that name a user as a member.
+fn groups_with<'a>(database: &'a str, user: &'a str) -> impl Iterator<Item = &'a str> {
+    database.lines().filter_map(move |line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, _, members, ..] = fields.as_slice() else { return None };
+        members.split(',').any(|member| member == user).then_some(*name)
+    })
+}
+
 /// The first name with this number in its third field: users and groups alike.
 fn name_in(database: &str, id: u32) -> Option<String> {
     database.lines().find_map(|line| {
@@ -172,11 +228,34 @@ mod tests {
         assert_eq!(group_in(group, "postfix"), Some(112));
         assert_eq!(group_in(group, "broken"), None);
         assert_eq!(group_in(group, ""), None);
+        assert_eq!(groups_with(group, "ann").collect::<Vec<_>>(), ["postfix"]);
+        assert_eq!(groups_with(group, "an").count(), 0);
         let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
         assert_eq!(name_in(passwd, 1000).as_deref(), Some("ann"));
         assert_eq!((name_in(passwd, 5), name_in(group, 112).as_deref()), (None, Some("postfix")));
         let ann = Account { uid: 1000, gid: 1000, home: "/home/ann".into() };
         assert_eq!((account_in(passwd, "ann"), account_in(passwd, "an")), (Some(ann), None));
+    }
+
+    #[test]
+    fn links_stay_within_an_image() {
+        let image = tempfile::tempdir().unwrap();
+        let path = |path: &str| image.path().join(path);
+        for folder in ["usr/sbin", "usr/bin", "etc/alternatives"] {
+            std::fs::create_dir_all(path(folder)).unwrap();
+        }
+        std::fs::write(path("usr/bin/msmtp"), b"").unwrap();
+        let link = |to: &str, at: &str| std::os::unix::fs::symlink(to, path(at)).unwrap();
+        link("/etc/alternatives/mta", "usr/sbin/sendmail");
+        link("../../../../usr/bin/msmtp", "etc/alternatives/mta");
+        link("usr/sbin", "sbin");
+        link("loop", "loop");
+        let disk = Disk { root: Some(image.path().to_owned()) };
+        let found = |at: &str| disk.find(&path(at)).map(|node| node.path);
+        for way in ["usr/sbin/sendmail", "sbin/sendmail", "usr/bin/msmtp"] {
+            assert_eq!(found(way).as_deref(), Some(Path::new("/usr/bin/msmtp")), "{way}");
+        }
+        assert_eq!((found("loop"), found("usr/bin/none"), found("usr/bin/msmtp/x")), (None, None, None));
     }
 
     #[test]

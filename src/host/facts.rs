@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::disk;
 use crate::{
     mail::{endpoint::is_full_name, reply::escape},
+    plan,
     presets::Catalog,
 };
 
@@ -41,6 +42,11 @@ pub fn installed_targets(catalog: &Catalog, is_root: bool) -> Vec<String> {
     let is_here = |program: &String| folders.iter().any(|folder| folder.join(program).is_file());
     let targets = catalog.targets().filter(|target| target.propose && target.program.as_ref().is_some_and(is_here));
     targets.filter(|target| is_root || !target.system_only).map(|target| target.key.clone()).collect()
+}
+
+/// Where root's mail goes by `/etc/aliases`, of this machine or below an image's root.
+pub fn root_mail(root: Option<&Path>) -> Option<String> {
+    plan::root_mail(&disk::text_below(root, "etc/aliases"))
 }
 
 /// What the machine says of itself: vendor, product and chassis tag from DMI; a hoster's machines name it. Empty where there

@@ -20,6 +20,9 @@ pub struct Profile {
     /// The user whose programs send; absent when it is the owner of these files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_as: Option<String>,
+    /// Where root's mail goes, when mailsetup was to lead it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_mail: Option<String>,
     /// Who the mail comes from.
     pub sender: Sender,
     /// The server that takes it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Files, Order, Places, Scope, TargetChoice, authority, credential::drop_in, locate, locate::Spot};
+use super::{Files, Order, Places, Scope, TargetChoice, authority, credential::drop_in, locate, locate::Spots};
 use crate::{
     mail::{Security, profile::Trust},
     presets::Target,
@@ -29,6 +29,8 @@ pub(super) struct Context {
     pub(super) secret_command: String,
     pub(super) sender: Sender,
     pub(super) domain: String,
+    /// Where root's mail is to go.
+    pub(super) root_mail: Option<String>,
     pub(super) ehlo: String,
     pub(super) ca_file: Option<String>,
     /// The system's authorities, as one PEM file.
@@ -56,7 +58,7 @@ impl Context {
         order: &Order,
         target: &Target,
         choice: &TargetChoice,
-        spots: &[Spot],
+        spots: &Spots<'_>,
         places: &Places,
         files: &dyn Files,
     ) -> Self {
@@ -82,18 +84,14 @@ impl Context {
             secret_command: secret_command(order, places.scope),
             sender: Sender { address: sender.address.clone(), name: sender.name.clone(), reply_to: sender.reply_to.clone() },
             domain: sender.address.rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default(),
+            root_mail: root_mail(order, places.scope).cloned(),
             ehlo: smtp.ehlo.clone(),
             ca_file: trust.ca_file.as_ref().map(|path| path.display().to_string()),
             ca_bundle: ca_bundle(places, files).to_owned(),
             pin_colons: pin.as_deref().map(colons),
             pin_sha256: pin,
             drop_in: drop_in(&order.name, places),
-            files: target
-                .files
-                .iter()
-                .zip(spots)
-                .map(|(file, spot)| (file.id.clone(), spot.seen.display().to_string()))
-                .collect(),
+            files: spots.iter().map(|(file, spot)| (file.id.clone(), spot.seen.display().to_string())).collect(),
             rest: BTreeMap::new(),
         }
     }
@@ -107,6 +105,11 @@ pub(super) fn account(profile: &str) -> String {
 /// Whether the settings have a login at all.
 pub(super) fn has_login(order: &Order) -> bool {
     order.profile.smtp.auth != "none" && order.profile.smtp.username.is_some()
+}
+
+/// Where root's mail is to go: a matter of the whole machine.
+pub(super) fn root_mail(order: &Order, scope: Scope) -> Option<&String> {
+    order.profile.root_mail.as_ref().filter(|_| scope == Scope::System)
 }
 
 /// What is trusted, as far as it counts: nothing without TLS, and beside a single certificate no authority.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities,
+    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
     context::Context,
-    locate::{Spot, in_root, sites, spots},
+    locate::{Spot, Spots, in_root, sites, spots},
     merge,
     proof::{compare, understand, utf8},
     read::surroundings,
@@ -59,6 +59,8 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         }
     }
     check_paths(&plan)?;
+    let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
+    plan.notes.extend(conflicts::notes(order, &chosen, &plan, catalog, places, files));
     Ok(plan)
 }
 
@@ -102,7 +104,9 @@ impl Own {
         let former = former.and_then(|former| toml::from_str::<Profile>(std::str::from_utf8(&former.bytes).ok()?).ok());
         let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
         let unknown = |user: &String| Refusal::NoUser { user: user.clone() };
-        let group = user.map(|user| files.group_of(user).ok_or_else(|| unknown(user))).transpose()?;
+        let group = user
+            .map(|user| files.groups_of(user).and_then(|groups| groups.into_iter().next()).ok_or_else(|| unknown(user)))
+            .transpose()?;
         let is_another = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
         Ok(Self { group, is_another, place: former.and_then(|former| former.secret) })
     }
@@ -149,7 +153,7 @@ fn plan_secret(order: &Order, own: &Own, places: &Places, files: &dyn Files, pla
 
 fn plan_profile(
     order: &Order,
-    chosen: &[(&Target, &TargetChoice, Vec<Spot>)],
+    chosen: &[(&Target, &TargetChoice, Spots<'_>)],
     existing: Option<Existing>,
     own: &Own,
     places: &Places,
@@ -169,7 +173,7 @@ fn plan_profile(
         .iter()
         .map(|(target, choice, spots)| Written {
             name: target.key.clone(),
-            path: spots.first().filter(|spot| spot.is_own).map(|spot| spot.seen.clone()),
+            path: spots.first().filter(|(_, spot)| spot.is_own).map(|(_, spot)| spot.seen.clone()),
             inline_secret: choice.inline_secret,
         })
         .collect();
@@ -201,13 +205,13 @@ fn plan_target(
 ) -> Result<(), Refusal> {
     let spots = spots(target, choice, places)?;
     let mut context = Context::new(order, target, choice, &spots, places, files);
-    let mut outcome: Vec<(&Path, Option<Vec<u8>>)> = Vec::with_capacity(spots.len());
-    for (file, spot) in target.files.iter().zip(&spots) {
+    let mut outcome = Vec::with_capacity(spots.len());
+    for (file, spot) in &spots {
         let existing = read(files, &spot.disk)?;
         if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
             // As it will be by then.
             let planned = plan.changes.iter().rfind(|change| change.path == spot.disk).and_then(|it| it.after.clone());
-            outcome.push((&spot.disk, planned.or_else(|| existing.map(Existing::into_bytes))));
+            outcome.push((*file, spot.disk.as_path(), planned.or_else(|| existing.map(Existing::into_bytes))));
             continue;
         }
         if file.must_exist && existing.is_none() {
@@ -221,10 +225,17 @@ fn plan_target(
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
         let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
-        outcome.push((&spot.disk, after.clone()));
+        outcome.push((*file, spot.disk.as_path(), after.clone()));
         if let Some(after) = after {
-            let group = group(order, file, places, files);
-            plan.changes.push(change(target, file, spot, existing, after, &context, group)?);
+            let group = group(order, target, file, places, files);
+            let change = change(target, file, spot, existing, after, &context, group)?;
+            // The machine's own file may have two readers, who want the same of it: it goes with the one that is told.
+            let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
+            match plan.changes.iter().position(is_same) {
+                Some(index) if !target.runs.is_empty() => plan.changes[index] = change,
+                Some(_) => {}
+                None => plan.changes.push(change),
+            }
         }
     }
     let read = understand(target, &order.name, &outcome)?;
@@ -233,27 +244,27 @@ fn plan_target(
         if let Some(through) = target.through.as_ref().filter(|key| order.targets.iter().all(|it| it.key != **key)) {
             return Err(Refusal::Through { target: target.key.clone(), through: through.clone() });
         }
-        let path = spots.first().map(|spot| spot.disk.clone()).unwrap_or_default();
+        let path = spots.first().map(|(_, spot)| spot.disk.clone()).unwrap_or_default();
         return Err(Refusal::Lost { target: target.key.clone(), path, mismatches });
     }
     for run in &target.runs {
+        if !is_wanted(target, run.when.as_ref(), &context)? {
+            continue;
+        }
         let say =
             |template: &String| render(template, None, &context).map_err(|fault| Refusal::template(&target.key, fault));
         let command = run.command.iter().map(say).collect::<Result<_, _>>()?;
         let creates = run.creates.as_ref().map(say).transpose()?.map(|path| in_root(Path::new(&path), places));
-        let run = is_wanted(target, run.when.as_ref(), &context)?.then(|| Run {
-            owner: target.key.clone(),
-            command,
-            creates,
-            purpose: run.purpose,
-        });
+        let run = Run { owner: target.key.clone(), command, creates, purpose: run.purpose };
         // Several places of a target may ask for the same one.
-        plan.runs.extend(run.filter(|run| !plan.runs.contains(run)));
+        if !plan.runs.contains(&run) {
+            plan.runs.push(run);
+        }
     }
     Ok(())
 }
 
-/// Whether the settings call for a file or a command.
+/// Whether the settings call for a file, or a command.
 fn is_wanted(target: &Target, when: Option<&String>, context: &Context) -> Result<bool, Refusal> {
     let Some(when) = when else { return Ok(true) };
     let template = format!("{{{{ 'yes' if {when} else '' }}}}");
@@ -321,6 +332,7 @@ fn field_of(value: &str, context: &Context) -> Option<Field> {
         (Field::Sender, Some(context.sender.address.as_str())),
         (Field::SenderName, context.sender.name.as_deref()),
         (Field::ReplyTo, context.sender.reply_to.as_deref()),
+        (Field::RootMail, context.root_mail.as_deref()),
         (Field::Host, Some(context.host.as_str())),
         (Field::Ehlo, Some(context.ehlo.as_str())),
         (Field::CaFile, context.ca_file.as_deref()),
@@ -335,11 +347,15 @@ fn holds_password(file: &TargetFile, context: &Context) -> bool {
     render(context) != render(&without)
 }
 
-/// The group that may read a system's file: its own, or where there is none of that name, that of the user who sends.
-fn group(order: &Order, file: &TargetFile, places: &Places, files: &dyn Files) -> Option<String> {
-    let wanted = file.group.as_ref().filter(|_| places.scope == Scope::System)?;
-    let sends = || files.group_of(order.profile.run_as.as_ref()?);
-    if files.has_group(wanted) { Some(wanted.clone()) } else { sends() }
+/// The group that may read a new file: its consumer's, else that of the user who sends.
+fn group(order: &Order, target: &Target, file: &TargetFile, places: &Places, files: &dyn Files) -> Option<String> {
+    if places.scope == Scope::User {
+        return None;
+    }
+    let named = file.group.clone().filter(|group| files.has_group(group));
+    let is_for_all = u32::from_str_radix(&file.mode, 8).is_ok_and(|mode| mode & 0o004 != 0);
+    let reader = order.profile.run_as.as_ref().filter(|_| !target.own_user && !is_for_all);
+    named.or_else(|| files.groups_of(reader?)?.into_iter().next())
 }
 
 fn change(

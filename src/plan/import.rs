@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Existing, Files, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice,
-    locate::{Spot, spot, spots},
+    locate::{Spot, Spots, spot, spots},
     proof::{Known, beside_files, settings},
     read::values,
     render::Expressions,
@@ -62,7 +62,7 @@ pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &d
             Err(_) if !further.is_empty() && choice.path.is_none() => continue,
             Err(refusal) => return Err(refusal),
         };
-        let Some(path) = spots.first().map(|spot| spot.disk.clone()) else { continue };
+        let Some(path) = spots.first().map(|(_, spot)| spot.disk.clone()) else { continue };
         if let Some(first) = look(&path, files)? {
             let read = understand(target, import, &spots, &first, places, files)?;
             return Ok(Some(Found { choice, path, read: tidied(read) }));
@@ -75,13 +75,13 @@ pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &d
 fn understand(
     target: &Target,
     import: &TargetImport,
-    spots: &[Spot],
+    spots: &Spots<'_>,
     first: &str,
     places: &Places,
     files: &dyn Files,
 ) -> Result<ReadBack, Refusal> {
     let mut known = beside_files("default");
-    for (index, (file, usual)) in target.files.iter().zip(spots).enumerate() {
+    for (index, (file, usual)) in spots.iter().enumerate() {
         let (path, text) = if index == 0 {
             (usual.disk.clone(), Zeroizing::new(first.to_owned()))
         } else {

@@ -16,24 +16,30 @@ pub(super) struct Spot {
     pub(super) is_own: bool,
 }
 
+/// A target's files that a scope has, each with its place.
+pub(super) type Spots<'a> = Vec<(&'a TargetFile, Spot)>;
+
 /// The places of a target's files, in order.
 ///
 /// # Errors
-/// This scope does not have one of them, or a person has to say where it is.
-pub(super) fn spots(target: &Target, choice: &TargetChoice, places: &Places) -> Result<Vec<Spot>, Refusal> {
-    let find = |(index, file): (usize, &TargetFile)| {
+/// This scope does not have one of those that are always written, or a person has to say where it is.
+pub(super) fn spots<'a>(target: &'a Target, choice: &TargetChoice, places: &Places) -> Result<Spots<'a>, Refusal> {
+    let find = |(index, file): (usize, &'a TargetFile)| {
         let typed = choice.path.as_deref().filter(|_| index == 0);
         let usual = match places.scope {
             Scope::User => file.user.as_deref(),
             Scope::System => file.system.as_deref(),
         };
-        let spec = typed.or(usual.map(Path::new)).ok_or_else(|| match &file.example {
+        let refusal = || match &file.example {
             Some(example) => Refusal::NoPlace { target: target.key.clone(), example: example.clone() },
             None => Refusal::Scope { target: target.key.clone(), scope: places.scope },
-        })?;
-        Ok(spot(spec, typed.is_some(), places))
+        };
+        match typed.or(usual.map(Path::new)) {
+            Some(spec) => Some(Ok((file, spot(spec, typed.is_some(), places)))),
+            None => file.when.is_none().then(|| Err(refusal())),
+        }
     };
-    target.files.iter().enumerate().map(find).collect()
+    target.files.iter().enumerate().filter_map(find).collect()
 }
 
 /// A choice for each place that a choice stands for: in its first file's path, a step `*` is every folder that is there.
@@ -46,7 +52,7 @@ pub fn sites(
     places: &Places,
     files: &dyn Files,
 ) -> Result<Vec<TargetChoice>, Refusal> {
-    let usual = spots(target, choice, places)?.swap_remove(0).disk;
+    let usual = spots(target, choice, places)?.swap_remove(0).1.disk;
     if !usual.iter().any(|step| step == "*") {
         return Ok(vec![choice.clone()]);
     }
@@ -71,7 +77,7 @@ pub fn sites(
 
 /// Where a target's first file is; `None` when this scope does not have it.
 pub fn first_path(target: &Target, choice: &TargetChoice, places: &Places) -> Option<PathBuf> {
-    spots(target, choice, places).ok()?.into_iter().next().map(|spot| spot.disk)
+    spots(target, choice, places).ok()?.into_iter().next().map(|(_, spot)| spot.disk)
 }
 
 /// The place that a preset or a person names.

@@ -6,7 +6,7 @@ use minijinja::Value;
 
 use super::{
     Files, Order, Places, Refusal, TargetChoice,
-    context::{CA_BUNDLES, account, has_login, secret_command, trust},
+    context::{CA_BUNDLES, account, has_login, root_mail, secret_command, trust},
     credential::credential,
     locate,
     read::{Fault, FaultKind, values},
@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     mail::Secret,
-    presets::{Target, target::TargetRead},
+    presets::{
+        Target,
+        target::{TargetFile, TargetRead},
+    },
 };
 
 /// The settings as the consumer would understand them. `None`: the consumer has no such setting.
@@ -38,6 +41,8 @@ pub struct ReadBack {
     pub sender_name: Option<String>,
     /// Where answers go; empty for none.
     pub reply_to: Option<String>,
+    /// Where root's mail goes; empty where nothing says so.
+    pub root_mail: Option<String>,
     /// The name that EHLO gives.
     pub ehlo: Option<String>,
     /// PEM file of the authority that is trusted; empty for the system's.
@@ -78,6 +83,8 @@ pub enum Field {
     SenderName,
     /// Where answers go.
     ReplyTo,
+    /// Where root's mail goes.
+    RootMail,
     /// The name that EHLO gives.
     Ehlo,
     /// The authority that is trusted.
@@ -99,6 +106,7 @@ impl Field {
             Self::Sender => "sender",
             Self::SenderName => "name",
             Self::ReplyTo => "reply_to",
+            Self::RootMail => "root_mail",
             Self::Ehlo => "ehlo",
             Self::CaFile => "ca_file",
             Self::Pin => "pin_sha256",
@@ -132,19 +140,27 @@ pub fn read_back(
 ) -> Result<ReadBack, Refusal> {
     let spots = locate::spots(target, choice, places)?;
     let mut read = Vec::with_capacity(spots.len());
-    for spot in &spots {
+    for (file, spot) in &spots {
         let existing = files.read(&spot.disk).map_err(|error| Refusal::unreadable(&spot.disk, &error))?;
-        read.push((spot.disk.as_path(), existing.map(super::Existing::into_bytes)));
+        read.push((*file, spot.disk.as_path(), existing.map(super::Existing::into_bytes)));
     }
     understand(target, profile, &read)
 }
 
 /// What the consumer understands from these files, in the order of the target's.
-pub(super) fn understand(target: &Target, profile: &str, files: &[(&Path, Option<Vec<u8>>)]) -> Result<ReadBack, Refusal> {
+///
+/// A file that only some settings call for may be another program's, and is as if it were empty where it does not parse.
+pub(super) fn understand(
+    target: &Target,
+    profile: &str,
+    files: &[(&TargetFile, &Path, Option<Vec<u8>>)],
+) -> Result<ReadBack, Refusal> {
     let mut known = beside_files(profile);
-    for (file, (path, bytes)) in target.files.iter().zip(files) {
-        let text = utf8(bytes.as_deref().unwrap_or_default()).map_err(|fault| Refusal::unparseable(path, fault))?;
-        let value = values(file.format, text).map_err(|fault| Refusal::unparseable(path, fault))?;
+    for (file, path, bytes) in files {
+        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format, text)) {
+            Err(_) if file.when.is_some() => Value::UNDEFINED,
+            value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
+        };
         known.push((&file.id, value));
     }
     settings(&target.key, &target.read, known)
@@ -199,6 +215,7 @@ pub(super) fn settings(key: &str, read: &TargetRead, mut known: Known<'_>) -> Re
         sender: find(&read.sender)?,
         sender_name: find(&read.sender_name)?,
         reply_to: find(&read.reply_to)?,
+        root_mail: find(&read.root_mail)?,
         ehlo: find(&read.ehlo)?,
         ca_file: find(&read.ca_file)?,
         pin_sha256: find(&read.pin_sha256)?.map(|pin| pin.replace(':', "").to_ascii_lowercase()),
@@ -223,6 +240,7 @@ pub fn compare(order: &Order, places: &Places, read: &ReadBack) -> Vec<Mismatch>
     let trust = trust(order);
     let ca_file = trust.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let auth = if has_login { smtp.auth.clone() } else { "none".to_owned() };
+    let root_mail = root_mail(order, places.scope);
     let checks = [
         (Field::Host, read.host.as_ref().is_none_or(|found| found.eq_ignore_ascii_case(&smtp.host))),
         (Field::Port, same(&read.port, smtp.port.to_string())),
@@ -233,6 +251,8 @@ pub fn compare(order: &Order, places: &Places, read: &ReadBack) -> Vec<Mismatch>
         (Field::Sender, same(&read.sender, sender.address.clone())),
         (Field::SenderName, same(&read.sender_name, text(&sender.name))),
         (Field::ReplyTo, same(&read.reply_to, text(&sender.reply_to))),
+        // Where nothing is meant, it goes wherever it went before.
+        (Field::RootMail, root_mail.is_none_or(|address| same(&read.root_mail, address.clone()))),
         (Field::Ehlo, same(&read.ehlo, smtp.ehlo.clone())),
         (Field::CaFile, same(&read.ca_file, ca_file)),
         (Field::Pin, same(&read.pin_sha256, text(&trust.pin_sha256).to_ascii_lowercase())),

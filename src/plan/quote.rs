@@ -1,5 +1,6 @@
 //! Quoting: one rule a file, each the counterpart of how one kind of consumer reads.
 
+mod aliases;
 mod code;
 mod dma;
 mod dotenv;
@@ -73,6 +74,7 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::SystemdEnv => Ok(env::systemd(value)),
         Format::NodeEnv => env::node(value),
         Format::PythonDotenv => env::python(value),
+        Format::Aliases | Format::MsmtpAliases | Format::DmaAliases => aliases::quote(value),
         Format::LaravelEnv => Ok(phpdotenv::quote(value)),
         Format::Dotenvy | Format::ComposeEnv => Ok(env::dotenvy_or_compose(value)),
         Format::YamlDiscourse => yaml::quote_for_discourse(value),

@@ -1,5 +1,6 @@
 //! Readers: a file's text by its consumer's own rules, with the place of everything in it.
 
+mod aliases;
 mod apprise;
 mod code;
 mod compose;
@@ -30,6 +31,7 @@ pub(super) mod yaml;
 
 use std::{collections::BTreeMap, ops::Range};
 
+pub use aliases::root_mail;
 pub(super) use doc::{Doc, Entry, Group, Shape};
 use minijinja::{Value, value::Serde};
 
@@ -124,6 +126,9 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::Apprise => apprise::entries(text).map(Doc::flat),
         Format::PhpIni => php_ini::entries(text).map(Doc::flat),
         Format::SystemdUnit => unit::entries(text).map(Doc::flat),
+        Format::Aliases => aliases::entries(text, aliases::Dialect::Full).map(Doc::flat),
+        Format::MsmtpAliases => aliases::entries(text, aliases::Dialect::Msmtp).map(Doc::flat),
+        Format::DmaAliases => aliases::entries(text, aliases::Dialect::Dma).map(Doc::flat),
         // It has accounts that inherit in place of keys.
         Format::Msmtprc => Ok(Doc::default()),
     }

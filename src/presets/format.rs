@@ -98,11 +98,17 @@ pub enum Format {
     PhpIni,
     /// A systemd unit or its drop-in.
     SystemdUnit,
+    /// `/etc/aliases`, as Postfix, Exim and OpenSMTPD read it.
+    Aliases,
+    /// The same, as msmtp reads it.
+    MsmtpAliases,
+    /// The same, as dma reads it.
+    DmaAliases,
 }
 
 impl Format {
     /// Every one.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 40] = [
         Self::Msmtprc,
         Self::Dotenv,
         Self::DotenvSh,
@@ -140,6 +146,9 @@ impl Format {
         Self::Apprise,
         Self::PhpIni,
         Self::SystemdUnit,
+        Self::Aliases,
+        Self::MsmtpAliases,
+        Self::DmaAliases,
     ];
 
     /// What begins a comment line; a format without comments has none to begin.

@@ -69,6 +69,13 @@ pub struct Target {
     pub used_by: Vec<String>,
     /// The target that carries a password that this one cannot.
     pub instead: Option<String>,
+    /// Its files are read by a user of its own (a daemon's, a setgid program's), whoever sends.
+    #[serde(default)]
+    pub own_user: bool,
+    /// What it is when it takes the mail of the whole machine.
+    pub mta: Option<Mta>,
+    /// The AppArmor profile that distributions confine it with.
+    pub apparmor: Option<AppArmor>,
     /// Its files, in the order in which they are written.
     #[serde(rename = "file")]
     pub files: Vec<TargetFile>,
@@ -111,6 +118,44 @@ impl Target {
     }
 }
 
+/// A program that can be the machine's own way of sending, `/usr/sbin/sendmail`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mta {
+    /// File names of which `/usr/sbin/sendmail` leads to one when it is this program.
+    pub sendmail: Vec<String>,
+    /// The package that makes it `/usr/sbin/sendmail`, by Debian's name.
+    pub package: String,
+    /// Where it is seen that it runs.
+    pub daemon: Option<Daemon>,
+}
+
+/// A program that runs all the time and has a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Daemon {
+    /// The file with the number of its process. It may be left over: the process has to be there, by this name.
+    pub pid: String,
+    /// The name of that process, as `/proc/N/comm` has it.
+    pub process: String,
+    /// The command that shows its queue.
+    pub queue: String,
+    /// The command that ends it for good.
+    pub stop: String,
+}
+
+/// How AppArmor confines a consumer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppArmor {
+    /// The profile's file in `/etc/apparmor.d`.
+    pub profile: String,
+    /// The line of the profile below which a rule lets it run one more program for the password.
+    pub runs_below: String,
+    /// What it may read, of what can be chosen here, by the beginning of the path; `~/` is the home folder.
+    pub reads: Vec<String>,
+}
+
 /// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
 /// `profile`, `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
 /// the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` makes it, `unpercent` decodes a part of a
@@ -142,6 +187,8 @@ pub struct TargetRead {
     pub sender_name: Option<String>,
     /// Where answers go.
     pub reply_to: Option<String>,
+    /// Where root's mail goes; a target that has it can lead it there.
+    pub root_mail: Option<String>,
     /// The name that EHLO gives.
     pub ehlo: Option<String>,
     /// The PEM file of the one authority that is trusted; empty for the system's.
@@ -214,6 +261,7 @@ impl TargetImport {
             ca_file: either(&self.ca_file, &read.ca_file),
             pin_sha256: either(&self.pin_sha256, &read.pin_sha256),
             credential: read.credential.clone(),
+            root_mail: read.root_mail.clone(),
         }
     }
 }
@@ -235,7 +283,8 @@ pub struct TargetFile {
     pub mode: String,
     /// The group that may read it when the scope is system; that of the user who sends where this one does not exist.
     pub group: Option<String>,
-    /// A minijinja expression over the settings: where it does not hold, the file is left alone.
+    /// A minijinja expression over the settings: where it does not hold, the file is left alone. A file that has one may be
+    /// for one scope alone.
     pub when: Option<String>,
     /// The consumer's own file: without it the consumer is not installed, and nothing is written.
     #[serde(default)]

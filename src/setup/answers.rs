@@ -152,6 +152,11 @@ impl Answers {
             Field::TestTo => default(&self.filled(Field::Address)?),
             Field::Targets => default(&self.facts.suggested_targets.join(",")),
             Field::RunAs => default("root"),
+            // It changes what is not ours: a script has to say so.
+            Field::RootMail if !self.brief => {
+                let now = self.facts.root_mail.clone().filter(|now| now.parse::<Address>().is_ok());
+                default(&now.or_else(|| self.filled(Field::Address))?)
+            }
             Field::SecretStore => default(self.usual_store()),
             Field::VaultLock => default(self.facts.lock.as_str()),
             Field::PassEntry => default(&format!("mailsetup/{}", self.text(Field::Profile))),

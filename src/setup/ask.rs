@@ -273,6 +273,7 @@ impl Setup {
                     notes.push(phrase!("note-username-space"));
                 }
             }
+            Field::RootMail => notes.extend(self.root_mail_note()),
             Field::Password => {
                 notes.extend(self.fetch_note());
                 notes.extend(self.password_note());
@@ -306,6 +307,14 @@ impl Setup {
         self.answers.known_endpoint().is_none()
             && matches!(usual, Some(Security::Tls | Security::Starttls))
             && chosen.is_some_and(|mode| mode != Security::None && Some(mode) != usual)
+    }
+
+    /// Where root's mail goes now, when that is another place.
+    fn root_mail_note(&self) -> Option<Phrase> {
+        let now = self.answers.facts.root_mail.as_ref()?;
+        let wanted = self.answers.text(Field::RootMail);
+        // A script that says nothing about it has nothing to be told.
+        (*now != wanted && !(self.options.brief && wanted.is_empty())).then(|| phrase!("note-root-mail", now = escape(now)))
     }
 
     fn password_note(&self) -> Option<crate::presets::Phrase> {

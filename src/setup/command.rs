@@ -40,7 +40,9 @@ impl Setup {
             let said = match self.answers.given.get(&field) {
                 Some(answer) if answer.source != Source::Preset => Some(answer.value.clone()),
                 // A script is safest with these in words.
-                _ if matches!(field, Field::Address | Field::Provider | Field::Targets) => self.answers.filled(field),
+                _ if matches!(field, Field::Address | Field::Provider | Field::Targets | Field::RootMail) => {
+                    self.answers.filled(field)
+                }
                 // What was found out once may be found otherwise the next time.
                 _ => self.answers.derived(field).filter(|(_, source)| is_found(*source)).map(|(value, _)| value),
             };

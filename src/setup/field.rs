@@ -61,6 +61,8 @@ pub enum Field {
     Targets,
     /// The user whose programs send.
     RunAs,
+    /// Where root's mail goes.
+    RootMail,
     /// Where the secret is kept.
     SecretStore,
     /// What a new vault is locked with.
@@ -129,7 +131,7 @@ const fn row(
 const STORES: &str = "file|vault|systemd|pass|keyring|command|env";
 
 /// Every field, in the order of the conversation.
-pub const FIELDS: [Spec; 35] = {
+pub const FIELDS: [Spec; 36] = {
     use Field as F;
     use Shape::{Choice, Confirm, Many, Secret, Text};
     [
@@ -160,6 +162,7 @@ pub const FIELDS: [Spec; 35] = {
         row(F::Recover, "force", "force", "", Choice, Step::Test, false),
         row(F::Targets, "target", "target", "NAME[=PATH]", Many, Step::Write, true),
         row(F::RunAs, "run_as", "run-as", "USER", Text, Step::Write, false),
+        row(F::RootMail, "root_mail", "root-mail", "ADDRESS", Text, Step::Write, true),
         row(F::SecretStore, "secret_store", "secret-store", STORES, Choice, Step::Write, false),
         row(F::VaultLock, "vault_lock", "vault-lock", "machine|systemd|key-file|passphrase", Choice, Step::Write, false),
         row(F::PassEntry, "pass_entry", "pass-entry", "NAME", Text, Step::Write, false),

@@ -111,6 +111,7 @@ impl Setup {
             schema: SCHEMA,
             enabled: true,
             run_as: self.run_as(),
+            root_mail: answers.filled(Field::RootMail).filter(|_| self.applies(Field::RootMail)),
             sender: Sender {
                 address: answers.address()?.to_string(),
                 name: answers.filled(Field::Name),

@@ -24,6 +24,11 @@ impl Setup {
             Field::TestTo => answers.text(Field::Test) == "send",
             Field::Recover => self.test_failed(),
             Field::RunAs => answers.logs_in() && answers.text(Field::Scope) == "system",
+            Field::RootMail => {
+                let targets = self.targets();
+                let leads = |key: &str| answers.catalog.target(key).is_some_and(|target| target.read.root_mail.is_some());
+                answers.text(Field::Scope) == "system" && targets.iter().any(|choice| leads(&choice.key))
+            }
             Field::VaultLock => {
                 answers.logs_in()
                     && answers.text(Field::SecretStore) == "vault"
@@ -54,6 +59,7 @@ impl Setup {
             | Field::Recover
             | Field::Targets
             | Field::RunAs
+            | Field::RootMail
             | Field::SecretStore
             | Field::VaultLock
             | Field::Apply => true,

@@ -25,7 +25,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
         return Ok(String::new());
     }
     match field {
-        Field::Address | Field::TestTo | Field::ReplyTo => address(word).map_err(invalid),
+        Field::Address | Field::TestTo | Field::ReplyTo | Field::RootMail => address(word).map_err(invalid),
         Field::Host | Field::ImapHost => parse_host(word).map_err(|fault| invalid(host_fault(&fault))),
         Field::Port | Field::ImapPort => port(word).map(|port| port.to_string()).map_err(invalid),
         Field::Security | Field::ImapSecurity => {

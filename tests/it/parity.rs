@@ -83,11 +83,25 @@ fn imported(world: &mut World) -> Case {
         reply_to: None,
         ehlo: Some("web2.example.com".into()),
         ca_file: None,
+        root_mail: None,
         pin_sha256: None,
     };
     let import = Import::new("dotenv".into(), ".env".into(), "./.env".into(), read, &Catalog::builtin());
     world.imports.extend(import);
     Case::new(&[(Field::Import, "dotenv"), (Field::ReplyTo, "help@example.org"), (Field::Test, "login")])
+}
+
+/// Answers for the whole system, with the way of root's mail.
+fn for_the_system(root_mail: &str) -> Case {
+    Case::new(&[
+        (Field::Address, "demo@mailsetup.example"),
+        (Field::Name, "Cron"),
+        (Field::Provider, "demo"),
+        (Field::Test, "login"),
+        (Field::Targets, "msmtp"),
+        (Field::Scope, "system"),
+        (Field::RootMail, root_mail),
+    ])
 }
 
 fn check(case: &Case, world: &World) -> Made {
@@ -121,6 +135,18 @@ fn a_custom_server_is_set_up_alike_by_script_prompts_and_wizard() {
     let imap = made.profile.imap.unwrap();
     assert_eq!((imap.host.as_str(), imap.port, imap.username.as_deref()), ("imap.example.org", 1143, Some("ops")));
     assert_eq!((made.profile.smtp.auth.as_str(), made.profile.smtp.port), ("login", world.demo.starttls_port()));
+}
+
+#[test]
+fn a_system_is_set_up_alike_by_script_prompts_and_wizard() {
+    let world = World::new();
+    let made = check(&for_the_system("ops@example.org"), &world);
+    assert_eq!(made.profile.root_mail.as_deref(), Some("ops@example.org"));
+    assert_eq!(made.files["etc/aliases"], "root: ops@example.org");
+    assert!(made.files["etc/msmtprc"].contains("\naliases /etc/aliases\n"), "{:?}", made.files);
+    // Nothing is an answer too.
+    let made = check(&for_the_system(""), &world);
+    assert_eq!((made.profile.root_mail, made.files.get("etc/aliases")), (None, None));
 }
 
 #[test]

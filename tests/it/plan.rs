@@ -1,5 +1,6 @@
 //! Plans over files that people have: only our part changes, and planning again changes nothing.
 
+mod conflicts;
 mod led;
 
 use mailsetup::{

@@ -5,6 +5,7 @@ mod failures;
 mod files;
 mod network;
 mod providers;
+mod root_mail;
 mod sender;
 mod small;
 mod stores;

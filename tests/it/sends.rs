@@ -27,6 +27,7 @@ const CONSUMERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bed/consumer
 const SIDE_BY_SIDE: usize = 3;
 
 /// A target, and the program that reads its files.
+#[derive(Clone, Copy)]
 struct Consumer {
     target: &'static str,
     script: &'static str,
@@ -208,9 +209,9 @@ impl Machine {
         }
     }
 
-    /// Has the consumer send a message with this subject to Bob.
-    fn send(&self, consumer: &Consumer, subject: &str) -> Result<Output, Trouble> {
-        self.run(consumer, consumer.script, &[self.root.to_str().unwrap(), ALICE, BOB], &message(ALICE, BOB, subject))
+    /// Has the consumer send a message with this subject.
+    fn send(&self, consumer: &Consumer, to: &str, subject: &str) -> Result<Output, Trouble> {
+        self.run(consumer, consumer.script, &[self.root.to_str().unwrap(), ALICE, to], &message(ALICE, to, subject))
     }
 
     /// A script of the consumers', which has its own deadlines.
@@ -239,27 +240,57 @@ impl Machine {
 /// One consumer in one mode.
 fn attempt(consumer: &Consumer, security: &str, trust: Trust) -> Result<(), Trouble> {
     let bed = consumer.bed();
-    let mailbox = bed.mailbox(consumer.mailbox);
     let name = format!("{}-{}-{security}", consumer.target, consumer.scope);
     let stranger = unique(&format!("stranger-{name}"));
     if trust != Trust::Blind {
-        let out = Machine::set_up(consumer, security, trust, &pki::ca_pem())?.send(consumer, &stranger)?;
+        let out = Machine::set_up(consumer, security, trust, &pki::ca_pem())?.send(consumer, BOB, &stranger)?;
         if matches!(out.code, None | Some(0)) || !out.stderr.contains(consumer.refusal) {
             return Err(Trouble::Failed(format!("with a stranger's authority: {:?}, {}", out.code, out.stderr)));
         }
     }
-    let subject = unique(&name);
-    let authority = fs::read(&bed.ca_pem_path).unwrap();
-    let out = Machine::set_up(consumer, security, trust, &authority)?.send(consumer, &subject)?;
-    if out.code != Some(0) {
-        return Err(Trouble::Failed(format!("does not send: {:?}, {}", out.code, out.stderr)));
-    }
-    let arrived = until(|| mailbox.messages().iter().any(|message| message.contains(&subject)).then_some(()));
-    arrived.ok_or_else(|| Trouble::Failed("says that it sent, and nothing arrived".to_owned()))?;
-    if mailbox.messages().iter().any(|message| message.contains(&stranger)) {
+    arrives(consumer, security, trust, BOB, &name)?;
+    if bed.mailbox(consumer.mailbox).messages().iter().any(|message| message.contains(&stranger)) {
         return Err(Trouble::Failed("arrived with a stranger's authority".to_owned()));
     }
     Ok(())
+}
+
+/// What the consumer sends to `to` arrives in its mailbox.
+fn arrives(consumer: &Consumer, security: &str, trust: Trust, to: &str, name: &str) -> Result<(), Trouble> {
+    let bed = consumer.bed();
+    let subject = unique(name);
+    let authority = fs::read(&bed.ca_pem_path).unwrap();
+    let out = Machine::set_up(consumer, security, trust, &authority)?.send(consumer, to, &subject)?;
+    if out.code != Some(0) {
+        return Err(Trouble::Failed(format!("does not send: {:?}, {}", out.code, out.stderr)));
+    }
+    let mailbox = bed.mailbox(consumer.mailbox);
+    let arrived = until(|| mailbox.messages().iter().any(|message| message.contains(&subject)).then_some(()));
+    arrived.ok_or_else(|| Trouble::Failed("says that it sent, and nothing arrived".to_owned()))
+}
+
+#[test]
+#[ignore = "needs Postfix and Dovecot, see tests/run"]
+fn roots_mail_arrives_where_it_was_led() {
+    Bed::start();
+    let catalog = Catalog::builtin();
+    let leads = |target: &str| catalog.target(target).unwrap().read.root_mail.is_some();
+    let consumers: Vec<_> = CONSUMERS_OF.iter().filter(|it| it.scope == "system" && leads(it.target)).collect();
+    assert!(consumers.len() >= 4, "msmtp, dma, nullmailer, Postfix");
+    let mut failed = Vec::new();
+    for consumer in consumers {
+        let name = format!("root-{}", consumer.target);
+        let trust = Trust::of(consumer.target, &catalog);
+        let consumer = Consumer { with: &["--root-mail", BOB], ..*consumer };
+        match arrives(&consumer, "starttls", trust, "root", &name) {
+            Ok(()) => {}
+            Err(Trouble::Missing(why)) if env::var_os("MAILSETUP_BED").is_none() => {
+                drop(writeln!(std::io::stderr(), "left out: {name}: {}", why.trim()));
+            }
+            Err(Trouble::Missing(why) | Trouble::Failed(why)) => failed.push(format!("{name}: {why}")),
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Every target over files that people have, and with every password: only our part changes, what comes back is what was
 //! meant, and taking it back leaves the file as it was.
 
+mod aliases;
 mod back;
 mod files;
 mod torture;

@@ -40,6 +40,7 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         is_root: false,
         suggested_targets: vec!["msmtp".into(), "dotenv".into()],
         suggested_address: Some(demo.user().to_owned()),
+        root_mail: None,
         // The profile is in the demo's folder: whoever fetches the secret has to look there.
         command: vec!["mailsetup".into(), "--demo".into()],
         cwd: folder.clone(),

@@ -93,6 +93,7 @@ pub(in super::super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field,
         maybe(Field::ImapUsername, imap.username.clone());
     }
     maybe(Field::RunAs, profile.run_as.clone());
+    maybe(Field::RootMail, profile.root_mail.clone());
     maybe(Field::SecretStore, profile.secret.as_ref().map(|place| place.store().to_owned()));
     match &profile.secret {
         Some(SecretPlace::Env { variable }) => maybe(Field::SecretEnv, Some(variable.clone())),

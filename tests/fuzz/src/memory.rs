@@ -11,7 +11,7 @@ use std::{
 use mailsetup::{
     host::profiles,
     mail::{Lock, Secret},
-    plan::{Existing, Files, Order, Plan, Scope, TargetChoice},
+    plan::{Existing, Files, Node, Order, Plan, Scope, TargetChoice},
     probe::Stream,
 };
 
@@ -101,7 +101,11 @@ impl Files for Disk {
         false
     }
 
-    fn group_of(&self, _user: &str) -> Option<String> {
+    fn groups_of(&self, _user: &str) -> Option<Vec<String>> {
+        None
+    }
+
+    fn find(&self, _path: &Path) -> Option<Node> {
         None
     }
 }

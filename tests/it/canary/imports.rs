@@ -99,6 +99,7 @@ fn terminals_that_import_it() {
                 session.terminal.key(Key::Enter);
             }
             session.accept(Field::Targets);
+            session.accept(Field::SecretStore);
             session.finish();
             search.flows += 1;
             search.look(&flow, "the terminal", &session.terminal.raw_output());

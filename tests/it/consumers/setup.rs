@@ -7,7 +7,7 @@ use mailsetup::{
         Profile, Secret, Security,
         profile::{SCHEMA, SecretPlace, Sender, Smtp, Trust},
     },
-    plan::{Existing, Files, Order, Places, Plan, Scope},
+    plan::{Existing, Files, Node, Order, Places, Plan, Scope},
 };
 
 /// Files in memory.
@@ -53,8 +53,13 @@ impl Files for Memory {
         self.groups.iter().any(|known| known == group)
     }
 
-    fn group_of(&self, user: &str) -> Option<String> {
-        self.groups.iter().find(|known| *known == user).cloned()
+    fn groups_of(&self, user: &str) -> Option<Vec<String>> {
+        self.groups.iter().find(|known| *known == user).map(|known| vec![known.clone()])
+    }
+
+    fn find(&self, path: &Path) -> Option<Node> {
+        let file = self.files.get(path)?;
+        Some(Node { path: path.to_owned(), mode: file.mode, user: "root".into(), group: "root".into() })
     }
 }
 
@@ -82,6 +87,7 @@ pub(crate) fn order(password: &str) -> Order {
             schema: SCHEMA,
             enabled: true,
             run_as: None,
+            root_mail: None,
             sender: Sender { address: "ops@example.com".into(), name: Some("Ops & Söhne".into()), reply_to: None },
             smtp: Smtp {
                 provider: None,

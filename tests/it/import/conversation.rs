@@ -35,6 +35,7 @@ fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<R
         reply_to: None,
         ehlo: None,
         ca_file: None,
+        root_mail: None,
         pin_sha256: None,
     }
 }

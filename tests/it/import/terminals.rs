@@ -51,6 +51,7 @@ fn every_front_end_starts_from_what_is_there_and_asks_no_password() {
         }
         session.accept(Field::TestTo);
         session.accept(Field::Targets);
+        session.accept(Field::SecretStore);
         session.expect(Field::Apply);
         if front == Front::Wizard {
             session.read("imported");

@@ -48,9 +48,9 @@ impl Table<'_> {
         answer.or_else(|| question.default.clone()).unwrap_or_default()
     }
 
-    /// A field that the table has and nobody asked.
+    /// A field that the table has and nobody asked; first the one that others hang on.
     fn unasked(&mut self) -> Option<Field> {
-        self.left.pop_first()
+        self.left.take(&Field::Scope).or_else(|| self.left.pop_first())
     }
 }
 
@@ -122,7 +122,7 @@ fn enter(app: &mut App, question: &Question, answer: &str) {
             let at = question.choices.iter().position(|choice| choice.value == answer).unwrap();
             // A long list beside other fields is closed, and turned, unless it says why something cannot be chosen and there
             // is room for that.
-            if matches!(question.field, Field::Auth | Field::SecretStore) && !explains(app, question) {
+            if matches!(question.field, Field::Auth | Field::SecretStore | Field::Scope) && !explains(app, question) {
                 let passed = question.choices[..at].iter().filter(|choice| choice.barred.is_none()).count();
                 (0..passed).for_each(|_| key(app, KeyCode::Right));
                 return key(app, KeyCode::Enter);

@@ -83,12 +83,20 @@ impl World {
             cwd: below,
             keys: mailsetup::mail::Keys::default(),
         };
+        // The whole system is an image in the same folder.
+        let image = Places {
+            scope: Scope::System,
+            root: Some(places.home.clone()),
+            config: places.home.join("etc/mailsetup"),
+            state: places.home.join("var/lib/mailsetup"),
+            ..places.clone()
+        };
         let runner = Runner {
             egress: mailsetup::runner::EgressTargets::default(),
             own_stores_only: true,
             catalog: Arc::clone(&self.catalog),
             lang: Lang::En,
-            places: Arc::new(move |_| Ok(places.clone())),
+            places: Arc::new(move |scope| Ok(if scope == Scope::System { image.clone() } else { places.clone() })),
             net: Arc::new(mailsetup::discover::Net::system),
             resolver: Arc::new(SystemResolver),
         };
@@ -115,7 +123,7 @@ impl Stage {
         let plan = setup.plan().unwrap().changes.iter().map(change).collect();
         let files = files_below(home)
             .into_iter()
-            .filter(|path| !path.starts_with(home.join(".local/state")))
+            .filter(|path| !path.starts_with(home.join(".local/state")) && !path.starts_with(home.join("var/lib")))
             .map(|path| (short(&path), clean(&std::fs::read(&path).unwrap())))
             .collect();
         Made { profile, plan, files }

@@ -51,6 +51,7 @@ impl Wizard {
             is_root: false,
             suggested_targets: Vec::new(),
             suggested_address: None,
+            root_mail: None,
             command: vec!["mailsetup".into()],
             program: vec!["/usr/bin/mailsetup".into()],
             cwd: "/home/ops".into(),

@@ -11,7 +11,7 @@ use super::{
         },
     },
     Ctx,
-    advice::title,
+    advice::{note, title},
     gap,
 };
 use crate::{
@@ -50,6 +50,10 @@ pub(in super::super) fn answers(ctx: Ctx<'_>, rows: &[Row], here: Option<usize>)
 /// What would be written.
 pub(in super::super) fn plan(ctx: Ctx<'_>, plan: &Plan, secret: Option<&Secret>, diff: Differ) -> Doc {
     let mut doc = Doc::default();
+    for words in &plan.notes {
+        doc.extend(note(ctx, &ctx.text.say(&words.phrase)));
+    }
+    doc.blank();
     let needed: Vec<&Change> = plan.changes.iter().filter(|change| change.is_needed()).collect();
     if needed.is_empty() {
         doc.text(&ctx.say("tui-review-nothing"), ctx.theme.bold(), 0, ctx.width);

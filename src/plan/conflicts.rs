@@ -1,0 +1,261 @@
+//! Conflicts: what on this machine stands in the way of the settings that are about to be written, each with what to do.
+//!
+//! Nothing here stops a plan. What is known of programs comes from the targets' presets.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    Change, Files, Node, Note, Order, Places, Plan, Scope, TargetChoice,
+    context::{has_login, is_inline, trust},
+    locate::{in_root, seen},
+};
+use crate::{
+    mail::reply::escape,
+    phrase,
+    presets::{
+        Catalog, Phrase, Target,
+        target::{AppArmor, Daemon, Mta},
+    },
+};
+
+/// What cron, PHP's `mail()` and most scripts send by.
+const SENDMAIL: &str = "/usr/sbin/sendmail";
+
+/// Where programs are, also those that only root runs.
+const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
+
+/// The machine that is written to, as its own programs see it.
+struct Machine<'a> {
+    places: &'a Places,
+    files: &'a dyn Files,
+}
+
+/// Everything to know about the machine that the plan goes to.
+pub(super) fn notes(
+    order: &Order,
+    chosen: &[(&Target, &TargetChoice)],
+    plan: &Plan,
+    catalog: &Catalog,
+    places: &Places,
+    files: &dyn Files,
+) -> Vec<Note> {
+    let machine = Machine { places, files };
+    let mut notes = Vec::new();
+    let mut note = |target: &Target, phrase: Option<Phrase>| {
+        notes.extend(phrase.map(|phrase| Note { owner: target.key.clone(), phrase }));
+    };
+    if places.scope == Scope::System {
+        let mtas: Vec<(&Target, &Mta)> =
+            chosen.iter().filter_map(|(target, _)| Some((*target, target.mta.as_ref()?))).collect();
+        if let Some((first, _)) = mtas.first() {
+            note(first, machine.sendmail(&mtas, catalog));
+            for other in catalog.targets().filter(|other| mtas.iter().all(|(target, _)| target.key != other.key)) {
+                note(first, machine.queue(first, other));
+            }
+        }
+    }
+    for (target, choice) in chosen {
+        if let Some(profile) = target.apparmor.as_ref().filter(|profile| machine.confines(profile)) {
+            machine.barred(order, target, choice, profile, plan).into_iter().for_each(|phrase| note(target, Some(phrase)));
+        }
+        let reader = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System && !target.own_user);
+        note(target, reader.and_then(|user| machine.unreadable(user, target, plan)));
+    }
+    notes
+}
+
+impl Machine<'_> {
+    fn find(&self, path: &str) -> Option<Node> {
+        self.files.find(&in_root(Path::new(path), self.places))
+    }
+
+    /// The text of a file; empty where there is none.
+    fn text(&self, path: &str) -> String {
+        let found = self.files.read(&in_root(Path::new(path), self.places)).ok().flatten();
+        found.map(|found| String::from_utf8_lossy(&found.bytes).into_owned()).unwrap_or_default()
+    }
+
+    fn has(&self, program: &str) -> bool {
+        FOLDERS.iter().any(|folder| self.find(&format!("{folder}/{program}")).is_some())
+    }
+
+    /// Whether this is the program that `sendmail` leads to.
+    fn is(&self, sendmail: &Node, target: &Target) -> bool {
+        let name = sendmail.path.file_name().unwrap_or_default();
+        let has_name = target.mta.as_ref().is_some_and(|mta| mta.sendmail.iter().any(|known| name == known.as_str()));
+        has_name && target.program.as_ref().is_none_or(|program| self.has(program))
+    }
+
+    /// `/usr/sbin/sendmail` is another program than the one that was chosen, nobody's, or can be but one of several.
+    fn sendmail(&self, mtas: &[(&Target, &Mta)], catalog: &Catalog) -> Option<Phrase> {
+        let found = self.find(SENDMAIL);
+        let owner = found.as_ref().and_then(|found| catalog.targets().find(|target| self.is(found, target)));
+        let (target, mta) = mtas.first()?;
+        if mtas.len() > 1 {
+            let names: Vec<&str> = mtas.iter().map(|(target, _)| target.name.as_str()).collect();
+            let owner = owner.map(|owner| owner.name.clone()).or_else(|| found.as_ref().map(shown)).unwrap_or("none".into());
+            return Some(phrase!("conflict-sendmail-several", targets = names.join(", "), owner = owner));
+        }
+        // What is not installed yet brings it along.
+        if !target.program.as_ref().is_some_and(|program| self.has(program)) {
+            return None;
+        }
+        let package = &mta.package;
+        match (owner, found) {
+            (Some(owner), _) if owner.key == target.key => None,
+            (Some(owner), _) => Some(phrase!(
+                "conflict-sendmail-other",
+                owner = owner.name,
+                key = owner.key,
+                target = target.name,
+                package = package
+            )),
+            (None, Some(found)) => {
+                Some(phrase!("conflict-sendmail-unknown", path = shown(&found), target = target.name, package = package))
+            }
+            (None, None) => Some(phrase!("conflict-sendmail-nobody", target = target.name, package = package)),
+        }
+    }
+
+    /// Another program runs and has a queue of its own.
+    fn queue(&self, target: &Target, other: &Target) -> Option<Phrase> {
+        let daemon = other.mta.as_ref()?.daemon.as_ref().filter(|daemon| self.runs(daemon))?;
+        Some(phrase!("conflict-queue", other = other.name, target = target.name, queue = daemon.queue, stop = daemon.stop))
+    }
+
+    fn runs(&self, daemon: &Daemon) -> bool {
+        let text = self.text(&daemon.pid);
+        let process = text.trim().parse::<u32>().map(|number| self.text(&format!("/proc/{number}/comm")));
+        process.is_ok_and(|name| name.trim() == daemon.process)
+    }
+
+    /// Whether AppArmor is on, and this profile is enforced.
+    fn confines(&self, profile: &AppArmor) -> bool {
+        let at = |folder: &str| self.find(&format!("/etc/apparmor.d/{folder}{}", profile.profile)).is_some();
+        let is_on = self.text("/sys/module/apparmor/parameters/enabled").starts_with('Y');
+        is_on && at("") && !at("disable/") && !at("force-complain/")
+    }
+
+    /// What AppArmor keeps a consumer from: running mailsetup for the password, reading what lies in a place of a person's
+    /// own.
+    fn barred(&self, order: &Order, target: &Target, choice: &TargetChoice, profile: &AppArmor, plan: &Plan) -> Vec<Phrase> {
+        let file = format!("/etc/apparmor.d/{}", profile.profile);
+        let local = format!("/etc/apparmor.d/local/{}", profile.profile);
+        let said = self.text(&file) + &self.text(&local);
+        let mut barred = Vec::new();
+        if let Some(program) = order
+            .program
+            .first()
+            .filter(|program| has_login(order) && !is_inline(target, choice) && !said.contains(program.as_str()))
+        {
+            let rule = format!("{} PUx,", escape(program));
+            let below = &profile.runs_below;
+            barred.push(phrase!("conflict-apparmor-run", target = target.name, file = file, below = below, rule = rule));
+        }
+        let own =
+            plan.changes.iter().filter(|change| change.owner == target.key).map(|change| seen(&change.path, self.places));
+        let may = |path: &PathBuf| {
+            let home = seen(&self.places.home, self.places);
+            profile.reads.iter().any(|known| match known.strip_prefix("~/") {
+                Some(rest) => path.starts_with(home.join(rest)),
+                None => path.starts_with(known),
+            }) || said.contains(&*path.to_string_lossy())
+        };
+        for path in own.chain(trust(order).ca_file).filter(|path| !may(path)) {
+            let path = escape(&path.display().to_string());
+            let rule = format!("{path} r,");
+            barred.push(phrase!(
+                "conflict-apparmor-read",
+                target = target.name,
+                path = path,
+                local = local,
+                rule = rule,
+                file = file
+            ));
+        }
+        barred
+    }
+
+    /// The user who sends cannot read a file that will be written, or cannot get to it.
+    fn unreadable(&self, user: &str, target: &Target, plan: &Plan) -> Option<Phrase> {
+        let groups = self.files.groups_of(user)?;
+        plan.changes.iter().filter(|change| change.owner == target.key).find_map(|change| {
+            let path = seen(&change.path, self.places);
+            let file = self.afterwards(change);
+            if let Some(folder) = self.closed_folder(user, &groups, &path) {
+                let command = if folder.mode & 0o010 == 0 || folder.group == "root" {
+                    command(&["chmod", "o+x", &folder.path.to_string_lossy()])
+                } else {
+                    command(&["usermod", "-aG", &folder.group, user])
+                };
+                let (folder, path) = (shown(&folder), escape(&path.display().to_string()));
+                return Some(phrase!(
+                    "conflict-folder",
+                    user = user,
+                    folder = folder,
+                    path = path,
+                    target = target.name,
+                    command = command
+                ));
+            }
+            if may(user, &groups, &file, 0o4) {
+                return None;
+            }
+            let shown = path.to_string_lossy();
+            let command = if file.mode & 0o040 != 0 && file.group != "root" {
+                command(&["usermod", "-aG", &file.group, user])
+            } else {
+                let own = groups.first().map_or("", String::as_str);
+                format!("{} && {}", command(&["chgrp", own, &shown]), command(&["chmod", "g+r", &shown]))
+            };
+            let mode = format!("{:04o} {}:{}", file.mode, escape(&file.user), escape(&file.group));
+            Some(phrase!(
+                "conflict-unreadable",
+                user = user,
+                path = escape(&shown),
+                mode = mode,
+                target = target.name,
+                command = command
+            ))
+        })
+    }
+
+    /// A file as it will be.
+    fn afterwards(&self, change: &Change) -> Node {
+        let now = self.files.find(&change.path);
+        let root = || "root".to_owned();
+        let group = change.group.clone().or_else(|| now.as_ref().map(|now| now.group.clone()));
+        Node {
+            path: change.path.clone(),
+            mode: change.mode,
+            user: now.map_or_else(root, |now| now.user),
+            group: group.unwrap_or_else(root),
+        }
+    }
+
+    /// The first folder above a path that a user cannot enter.
+    fn closed_folder(&self, user: &str, groups: &[String], path: &Path) -> Option<Node> {
+        let above: Vec<&Path> = path.ancestors().skip(1).collect();
+        let folders = above.into_iter().rev().filter_map(|folder| self.find(&folder.to_string_lossy()));
+        folders.into_iter().find(|folder| !may(user, groups, folder, 0o1))
+    }
+}
+
+/// Whether a user has a right, as `rwx` for others say it.
+fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
+    let right = match () {
+        () if node.user == user => right << 6,
+        () if groups.contains(&node.group) => right << 3,
+        () => right,
+    };
+    node.mode & right != 0
+}
+
+fn shown(node: &Node) -> String {
+    escape(&node.path.display().to_string())
+}
+
+/// A command as a shell takes it.
+fn command(words: &[&str]) -> String {
+    escape(&shlex::try_join(words.iter().copied()).unwrap_or_default())
+}

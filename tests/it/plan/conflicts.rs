@@ -1,0 +1,244 @@
+//! Conflicts on a machine that is made up of files below a root: each is named with what to do, and none where there is none.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::Path,
+};
+
+use mailsetup::{
+    host::Disk,
+    plan::{Order, Scope, TargetChoice, plan},
+    presets::{Catalog, Lang, Text},
+};
+use tempfile::TempDir;
+
+use crate::{consumers::setup::order, targets::below};
+
+/// A machine with a person who runs a web server, on which nothing is in the way.
+struct Machine(TempDir);
+
+impl Machine {
+    fn new() -> Self {
+        let machine = Self(tempfile::tempdir().unwrap());
+        fs::set_permissions(machine.0.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        machine
+            .file("etc/passwd", "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/sh\n")
+            .file("etc/group", "root:x:0:\nwww-data:x:33:\nmsmtp:x:111:www-data\n")
+            .file("usr/bin/msmtp", "")
+            .link("../bin/msmtp", "usr/sbin/sendmail")
+    }
+
+    fn file(self, path: &str, text: &str) -> Self {
+        let path = self.0.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn link(self, to: &str, at: &str) -> Self {
+        let at = self.0.path().join(at);
+        fs::create_dir_all(at.parent().unwrap()).unwrap();
+        let _ = fs::remove_file(&at);
+        symlink(to, at).unwrap();
+        self
+    }
+
+    fn mode(self, path: &str, mode: u32) -> Self {
+        fs::set_permissions(self.0.path().join(path), fs::Permissions::from_mode(mode)).unwrap();
+        self
+    }
+
+    /// Postfix in msmtp's place, running as process 42.
+    fn with_postfix(self) -> Self {
+        fs::remove_file(self.0.path().join("usr/sbin/sendmail")).unwrap();
+        self.file("usr/sbin/sendmail", "")
+            .file("usr/sbin/postfix", "")
+            .file("etc/postfix/main.cf", "")
+            .file("var/spool/postfix/pid/master.pid", "              42\n")
+            .file("proc/42/comm", "master\n")
+    }
+
+    /// Debian's profile of msmtp, as far as it matters, enforced.
+    fn with_apparmor(self) -> Self {
+        self.file("sys/module/apparmor/parameters/enabled", "Y\n")
+            .file("etc/apparmor.d/usr.bin.msmtp", "profile msmtp /usr/bin/msmtp {\n  profile helpers {\n  }\n}\n")
+    }
+
+    /// The conflicts' ids, when these targets are written, each said in both languages.
+    fn conflicts(&self, targets: &[&str], change: impl Fn(&mut Order)) -> Vec<(&'static str, [String; 2])> {
+        let mut order = order("one");
+        order.scope = Scope::System;
+        order.targets = targets.iter().map(|target| TargetChoice::parse(target)).collect();
+        change(&mut order);
+        let places = below(self.0.path(), Scope::System);
+        let plan = plan(&order, &Catalog::builtin(), &places, &Disk::new(&places)).unwrap();
+        let said = |note: &mailsetup::plan::Note| Lang::ALL.map(|lang| Text::new(lang).say(&note.phrase));
+        plan.notes.iter().map(|note| (note.phrase.id, said(note))).collect()
+    }
+
+    /// The only conflict.
+    fn conflict(&self, targets: &[&str], change: impl Fn(&mut Order)) -> (&'static str, [String; 2]) {
+        let mut conflicts = self.conflicts(targets, change);
+        assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+        conflicts.remove(0)
+    }
+}
+
+fn unchanged(_: &mut Order) {}
+
+fn for_the_web(order: &mut Order) {
+    order.profile.run_as = Some("www-data".into());
+}
+
+#[track_caller]
+fn says(conflict: &(&str, [String; 2]), id: &str, words: &[&str]) {
+    assert_eq!(conflict.0, id, "{conflict:?}");
+    for said in &conflict.1 {
+        for word in words {
+            assert!(said.contains(word), "{word} in {said}");
+        }
+        assert!(!said.contains(conflict.0), "{said}");
+    }
+}
+
+#[test]
+fn a_clean_machine_has_none() {
+    assert_eq!(Machine::new().conflicts(&["msmtp", "dotenv"], for_the_web), []);
+    assert_eq!(Machine::new().with_postfix().conflicts(&["postfix"], for_the_web), []);
+    // Who opens connections of their own does not care who is sendmail.
+    assert_eq!(Machine::new().with_postfix().conflicts(&["dotenv"], unchanged), []);
+    // What is not installed yet brings its sendmail along.
+    let bare = Machine(tempfile::tempdir().unwrap());
+    assert_eq!(bare.conflicts(&["msmtp"], unchanged), []);
+}
+
+#[test]
+fn sendmail_is_another_program() {
+    let machine = Machine::new().with_postfix();
+    let conflicts = machine.conflicts(&["msmtp"], unchanged);
+    let ids: Vec<&str> = conflicts.iter().map(|(id, _)| *id).collect();
+    assert_eq!(ids, ["conflict-sendmail-other", "conflict-queue"]);
+    says(&conflicts[0], ids[0], &["Postfix", "--target postfix", "msmtp-mta"]);
+
+    let alternatives = Machine::new()
+        .link("/etc/alternatives/mta", "usr/sbin/sendmail")
+        .link("/usr/sbin/sendmail.courier", "etc/alternatives/mta")
+        .file("usr/sbin/sendmail.courier", "");
+    let unknown = alternatives.conflict(&["msmtp"], unchanged);
+    says(&unknown, "conflict-sendmail-unknown", &["/usr/sbin/sendmail.courier", "msmtp-mta"]);
+    let ours = alternatives.link("/usr/bin/msmtp", "etc/alternatives/mta");
+    assert_eq!(ours.conflicts(&["msmtp"], unchanged), []);
+
+    // A link that leads nowhere is nobody.
+    let nobody = Machine::new().link("/usr/sbin/exim4", "usr/sbin/sendmail").conflict(&["msmtp"], unchanged);
+    says(&nobody, "conflict-sendmail-nobody", &["msmtp-mta", "cron"]);
+}
+
+#[test]
+fn two_want_to_be_sendmail() {
+    let machine = Machine::new().file("etc/dma/dma.conf", "");
+    says(&machine.conflict(&["dma", "msmtp"], unchanged), "conflict-sendmail-several", &["dma, msmtp", "msmtp."]);
+    fs::remove_file(machine.0.path().join("usr/sbin/sendmail")).unwrap();
+    let nobody = machine.conflict(&["dma", "msmtp"], unchanged);
+    says(&nobody, "conflict-sendmail-several", &["dma, msmtp"]);
+    assert!(nobody.1[0].contains("None of them is"), "{nobody:?}");
+}
+
+#[test]
+fn another_queue_is_running() {
+    let machine = Machine::new().with_postfix();
+    let conflicts = machine.conflicts(&["msmtp"], unchanged);
+    says(&conflicts[1], "conflict-queue", &["Postfix", "postqueue -p", "systemctl disable --now postfix"]);
+    // The file of the number is left over, and another process has it by now.
+    let machine = machine.file("proc/42/comm", "bash\n");
+    assert_eq!(machine.conflict(&["msmtp"], unchanged).0, "conflict-sendmail-other");
+}
+
+#[test]
+fn apparmor_confines_msmtp() {
+    let machine = Machine::new().with_apparmor();
+    let run = machine.conflict(&["msmtp"], unchanged);
+    let profile = "/etc/apparmor.d/usr.bin.msmtp";
+    says(
+        &run,
+        "conflict-apparmor-run",
+        &["/usr/bin/mailsetup PUx,", "profile helpers {", &format!("apparmor_parser -r {profile}")],
+    );
+    // Nothing is run where nobody logs in, or where the password stands in the file.
+    let silent: [fn(&mut Order); 2] =
+        [|order| order.profile.smtp.username = None, |order| order.targets[0].inline_secret = true];
+    for change in silent {
+        assert_eq!(machine.conflicts(&["msmtp"], change), []);
+    }
+    let elsewhere = |order: &mut Order| {
+        order.targets[0].inline_secret = true;
+        order.profile.smtp.tls.ca_file = Some("/srv/ca.pem".into());
+    };
+    let read = machine.conflict(&["msmtp"], elsewhere);
+    says(
+        &read,
+        "conflict-apparmor-read",
+        &["“/srv/ca.pem r,”", "/etc/apparmor.d/local/usr.bin.msmtp"].map(|it| it.trim_matches(['“', '”'])),
+    );
+    let known = |order: &mut Order| {
+        elsewhere(order);
+        order.profile.smtp.tls.ca_file = Some("/usr/local/share/ca-certificates/own.crt".into());
+    };
+    assert_eq!(machine.conflicts(&["msmtp"], known), []);
+
+    // As it says, or switched off as Debian does when it is asked.
+    let mended = Machine::new()
+        .with_apparmor()
+        .file("etc/apparmor.d/usr.bin.msmtp", "  profile helpers {\n    /usr/bin/mailsetup PUx,\n")
+        .file("etc/apparmor.d/local/usr.bin.msmtp", "/srv/ca.pem r,\n");
+    assert_eq!(mended.conflicts(&["msmtp"], |order| order.profile.smtp.tls.ca_file = Some("/srv/ca.pem".into())), []);
+    let off = Machine::new().with_apparmor().link(profile, "etc/apparmor.d/disable/usr.bin.msmtp");
+    assert_eq!(off.conflicts(&["msmtp"], unchanged), []);
+    let no_kernel = Machine::new().with_apparmor().file("sys/module/apparmor/parameters/enabled", "N\n");
+    assert_eq!(no_kernel.conflicts(&["msmtp"], unchanged), []);
+}
+
+#[test]
+fn the_user_who_sends_cannot_read_the_file() {
+    // In no group of the file's.
+    let machine = Machine::new().file("etc/group", "root:x:0:\nwww-data:x:33:\nmsmtp:x:111:\n");
+    let conflict = machine.conflict(&["msmtp"], for_the_web);
+    says(&conflict, "conflict-unreadable", &["www-data", "/etc/msmtprc", "0640 root:msmtp", "usermod -aG msmtp www-data"]);
+    // Root reads what it likes; and with the group, all is well.
+    assert_eq!(machine.conflicts(&["msmtp"], unchanged), []);
+    assert_eq!(Machine::new().conflicts(&["msmtp"], for_the_web), []);
+    // Without a group of its own, the file is for the user's; one that is there keeps what it has.
+    let machine = Machine::new().file("etc/group", "root:x:0:\nwww-data:x:33:\n");
+    assert_eq!(machine.conflicts(&["msmtp", "dotenv"], for_the_web), []);
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let machine = machine.file("etc/msmtprc", "").mode("etc/msmtprc", 0o600);
+    let conflict = machine.conflict(&["msmtp"], for_the_web);
+    says(&conflict, "conflict-unreadable", &["0600 root:root", "chgrp www-data /etc/msmtprc && chmod g+r /etc/msmtprc"]);
+    std::os::unix::fs::chown(machine.0.path().join("etc/msmtprc"), None, Some(33)).unwrap();
+    let mended = machine.mode("etc/msmtprc", 0o640);
+    let with_password = |order: &mut Order| {
+        for_the_web(order);
+        order.targets[0].inline_secret = true;
+    };
+    assert_eq!(mended.conflicts(&["msmtp"], with_password), []);
+
+    // A folder above it is closed.
+    let closed = Machine::new().file("etc/ours/rc", "").mode("etc/ours", 0o700).mode("etc/ours/rc", 0o644);
+    let conflict = closed.conflict(&["msmtp=/etc/ours/rc"], for_the_web);
+    says(&conflict, "conflict-folder", &["/etc/ours", "/etc/ours/rc", "chmod o+x /etc/ours"]);
+    let open = closed.mode("etc/ours", 0o711);
+    assert_eq!(open.conflicts(&["msmtp=/etc/ours/rc"], for_the_web), []);
+}
+
+#[test]
+fn paths_of_an_image_are_said_as_its_programs_see_them() {
+    let machine = Machine::new().with_postfix().with_apparmor().file("etc/group", "root:x:0:\nwww-data:x:33:\nmsmtp:x:1:\n");
+    let conflicts = machine.conflicts(&["msmtp"], for_the_web);
+    assert_eq!(conflicts.len(), 4, "{conflicts:?}");
+    let image = machine.0.path().display().to_string();
+    assert!(conflicts.iter().all(|(_, said)| said.iter().all(|said| !said.contains(&image))), "{conflicts:?}");
+    assert!(Path::new(&image).is_absolute());
+}
