@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use minijinja::Value;
 use serde::Serialize;
 
 use super::{Files, Order, Places, Scope, TargetChoice, authority, locate, locate::Spot};
@@ -40,6 +41,8 @@ pub(super) struct Context {
     pub(super) files: BTreeMap<String, String>,
     /// What stands around our block.
     pub(super) rest: BTreeMap<&'static str, bool>,
+    /// The file's settings as they are, where ours are put in key by key.
+    pub(super) there: Value,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -92,8 +95,14 @@ impl Context {
                 .map(|(file, spot)| (file.id.clone(), spot.seen.display().to_string()))
                 .collect(),
             rest: BTreeMap::new(),
+            there: nothing(),
         }
     }
+}
+
+/// No settings at all.
+pub(super) fn nothing() -> Value {
+    Value::from_pairs(std::iter::empty::<(&str, Value)>())
 }
 
 /// The account's name in a consumer that has several.

@@ -3,6 +3,7 @@
 
 mod back;
 mod files;
+mod mail_servers;
 mod torture;
 
 use std::{fs, path::PathBuf};

@@ -10,6 +10,9 @@ use crate::consumers::setup::{Memory, places};
 
 const PASSWORD: &str = "p@ss \"w\\ord#1";
 
+/// For what cannot carry that.
+const PLAINER: &str = "p@ss:w\\ord";
+
 /// The names of a target's settings: the words of its templates.
 fn names(target: &Target) -> Vec<String> {
     let templates = target.files.iter().flat_map(|file| [Some(&file.template), file.remove.as_ref()]).flatten();
@@ -43,6 +46,8 @@ fn only_our_part_changes() {
                 // A value over several lines goes whole.
                 let is_ours =
                     text == "old\"\"\"" || names.iter().any(|name| text.contains(name.as_str())) || text.trim().len() < 3;
+                // nullmailer's first server is one line.
+                let is_ours = is_ours || target.key == "nullmailer";
                 let is_last = sample.text.ends_with(line.text.trim_end()) && after.contains(line.text.trim_end());
                 assert!(is_ours || is_last, "{about}: {:?}", line.text);
             }
@@ -59,7 +64,7 @@ fn only_our_part_changes() {
 /// What becomes of a target's first file, and whether planning again would change it.
 fn planned(target: &Target, catalog: &Catalog, text: &str) -> (Change, bool) {
     let places = places(scope(target));
-    let order = ordered(target, PASSWORD);
+    let order = ordered(target, if target.key == "ssmtp" { PLAINER } else { PASSWORD });
     let choice = &order.targets[0];
     let path = first_path(target, choice, &places).unwrap();
     let mut files = Memory::default();
@@ -94,11 +99,19 @@ fn a_file_that_its_program_would_not_take_is_left_alone_with_its_line() {
         ("laravel", "A=1\nB=my shop\n", 2),
         ("wordpress", "<?php\ndefine('A', 'x);\n", 2),
         ("spring", "a=1\nb=\\u12\n", 2),
+        ("exim4", "dc_smarthost=''\r\n", 1),
+        ("exim4", "CFILEMODE='644'\ndc_smarthost='\n", 2),
+        ("opensmtpd", "listen on lo\naccept from local for any relay\n", 2),
+        ("opensmtpd", "include \"/etc/smtpd.local\"\n", 1),
+        ("opensmtpd", "action \"in\" mbox\n\nmatch from any for any action \"in\"\n", 3),
+        ("opensmtpd", "listen on lo\r\n", 1),
+        ("ssmtp", "root=x\nmailhub=y\r\n", 2),
+        ("monit", "set daemon 5\nset alert \"x\n", 2),
     ];
     for (key, text, line) in broken {
         let target = catalog.target(key).unwrap();
         let places: Places = places(scope(target));
-        let order = ordered(target, PASSWORD);
+        let order = ordered(target, PLAINER);
         let mut files = Memory::default();
         files.put(first_path(target, &order.targets[0], &places).unwrap(), text.as_bytes(), 0o640);
         match plan(&order, &catalog, &places, &files).unwrap_err() {

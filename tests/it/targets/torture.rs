@@ -38,6 +38,10 @@ fn identical_or_refused_with_the_reason() {
         ("authentik", 64),
         ("nextcloud-env", 64),
         ("spring", 1),
+        ("exim4", 4),
+        ("opensmtpd", 3),
+        ("ssmtp", 44),
+        ("monit", 59),
     ];
     let counts: BTreeMap<&str, usize> = counts.into_iter().collect();
     for (key, count) in refused {
