@@ -471,7 +471,7 @@ plan-fault-account-unknown = { $path }, line { $line }: the account that it refe
 plan-fault-block-open = { $path }, line { $line }: “BEGIN mailsetup” has no “END mailsetup”.
 plan-fault-block-close = { $path }, line { $line }: “END mailsetup” has no “BEGIN mailsetup”.
 plan-fault-block-twice = { $path }, line { $line }: mailsetup’s block is there twice.
-plan-fault-crlf = { $path }, line { $line }: Windows line ends, which a shell takes as part of the values.
+plan-fault-crlf = { $path }, line { $line }: Windows line ends, which its program does not understand.
 
 plan-hint-nearest = Did you mean { $nearest }?
 plan-hint-targets = “mailsetup targets” lists what there is.
@@ -1131,3 +1131,9 @@ conflict-folder = { $user } cannot enter the folder { $folder }: { $target } doe
 field-root-mail = Root’s mail goes to
 field-root-mail-help = Cron and the system write to root. An address here makes that mail arrive; empty: nothing changes.
 note-root-mail = Root’s mail goes to “{ $now }” now, by /etc/aliases.
+
+# plan: what stands in the way on the machine
+plan-overruled = { $path } is there, and { $target } reads nothing else then: what mailsetup writes would not count.
+plan-hint-overruled = Move { $path } away, or put the settings into it by hand.
+plan-fault-outranked = { $path }, line { $line }: this rule takes the mail of this machine before ours would, since the first one counts.
+plan-hint-outranked = The file stays untouched. Take this rule out or narrow it, so that it is not for all destinations, and try again.

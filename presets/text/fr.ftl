@@ -471,7 +471,7 @@ plan-fault-account-unknown = { $path }, ligne { $line } : le compte auquel elle
 plan-fault-block-open = { $path }, ligne { $line } : « BEGIN mailsetup » est sans « END mailsetup ».
 plan-fault-block-close = { $path }, ligne { $line } : « END mailsetup » est sans « BEGIN mailsetup ».
 plan-fault-block-twice = { $path }, ligne { $line } : le bloc de mailsetup y est deux fois.
-plan-fault-crlf = { $path }, ligne { $line } : fins de ligne Windows, qu’un shell prend pour une partie des valeurs.
+plan-fault-crlf = { $path }, ligne { $line } : fins de ligne Windows, que son programme ne comprend pas.
 
 plan-hint-nearest = Vouliez-vous dire { $nearest } ?
 plan-hint-targets = « mailsetup targets » montre la liste.
@@ -1131,3 +1131,9 @@ conflict-folder = { $user } ne peut pas entrer dans le dossier { $folder } : { 
 field-root-mail = Courrier de root vers
 field-root-mail-help = Cron et le système écrivent à root. Une adresse ici fait arriver ce courrier ; vide : rien ne change.
 note-root-mail = Pour l’instant, le courrier de root va à « { $now } », selon /etc/aliases.
+
+# plan : ce qui gêne sur la machine
+plan-overruled = { $path } existe, et { $target } ne lit alors rien d’autre : ce que mailsetup écrit ne compterait pas.
+plan-hint-overruled = Déplacez { $path }, ou mettez-y les réglages à la main.
+plan-fault-outranked = { $path }, ligne { $line } : cette règle prend le courrier de cette machine avant la nôtre, car la première compte.
+plan-hint-outranked = Le fichier reste intact. Retirez cette règle ou restreignez-la pour qu’elle ne vaille plus pour toutes les destinations, et recommencez.

@@ -1,8 +1,11 @@
 //! What a consumer can do at all, before any of its files is looked at.
 
+use std::path::Path;
+
 use super::{
-    Field, Order, Refusal, TargetChoice,
+    Field, Files, Order, Places, Refusal, TargetChoice,
     context::{has_login, is_inline, trust},
+    locate,
     quote::Unfit,
 };
 use crate::{mail::Secret, presets::Target};
@@ -26,7 +29,8 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
     if trust.pin_sha256.is_some() && !target.pin {
         return Err(Refusal::Pin { target: key() });
     }
-    if !has_login(order) {
+    let has_login = has_login(order);
+    if !has_login {
         return match &target.store {
             Some(_) => Err(Refusal::Auth { target: key(), auth: "none".to_owned() }),
             None => Ok(()),
@@ -40,9 +44,9 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
     let cannot =
         |field, why| Err(Refusal::CannotCarry { target: key(), field: Some(field), why, instead: target.instead.clone() });
     match &order.secret {
-        None if is_inline(target, choice) => return Err(Refusal::NoSecret { target: key() }),
+        None if has_login && is_inline(target, choice) => return Err(Refusal::NoSecret { target: key() }),
         // What a command prints is taken up to the first line break, as a C string.
-        Some(secret) if !is_inline(target, choice) => {
+        Some(secret) if has_login && !is_inline(target, choice) => {
             if secret.expose().contains(['\n', '\r']) {
                 return cannot(Field::Password, Unfit::LineBreak);
             }
@@ -56,8 +60,9 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
         _ => {}
     }
     let values = [
-        ("username", Field::Username, smtp.username.as_deref()),
-        ("password", Field::Password, order.secret.as_ref().map(Secret::expose)),
+        ("host", Field::Host, Some(smtp.host.as_str())),
+        ("username", Field::Username, smtp.username.as_deref().filter(|_| has_login)),
+        ("password", Field::Password, order.secret.as_ref().map(Secret::expose).filter(|_| has_login)),
         ("sender", Field::Sender, Some(order.profile.sender.address.as_str())),
     ];
     for (name, field, value) in values {
@@ -77,12 +82,23 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
     Ok(())
 }
 
+/// What stands on the machine in the way of the target's files.
+pub(super) fn check_machine(target: &Target, places: &Places, files: &dyn Files) -> Result<(), Refusal> {
+    for path in &target.overruled_by {
+        let path = locate::in_root(Path::new(path), places);
+        if files.read(&path).map_err(|error| Refusal::unreadable(&path, &error))?.is_some() {
+            return Err(Refusal::Overruled { target: target.key.clone(), path });
+        }
+    }
+    Ok(())
+}
+
 /// A consumer that takes the mode from the port must be given one that means this mode.
 fn check_port(order: &Order, target: &Target) -> Result<(), Refusal> {
     let smtp = &order.profile.smtp;
     let own = target.ports.get(smtp.security.as_str());
     let is_wrong = match own {
-        Some(own) => !own.contains(&smtp.port),
+        Some(own) => !own.is_empty() && !own.contains(&smtp.port),
         None => target.ports.values().any(|ports| ports.contains(&smtp.port)),
     };
     if !is_wrong {

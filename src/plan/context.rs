@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use minijinja::Value;
 use serde::Serialize;
 
 use super::{Files, Order, Places, Scope, TargetChoice, authority, credential::drop_in, locate, locate::Spots};
@@ -44,6 +45,8 @@ pub(super) struct Context {
     pub(super) files: BTreeMap<String, String>,
     /// What stands around our block.
     pub(super) rest: BTreeMap<&'static str, bool>,
+    /// The file's settings as they are, where ours are put in key by key.
+    pub(super) there: Value,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -93,8 +96,14 @@ impl Context {
             drop_in: drop_in(&order.name, places),
             files: spots.iter().map(|(file, spot)| (file.id.clone(), spot.seen.display().to_string())).collect(),
             rest: BTreeMap::new(),
+            there: nothing(),
         }
     }
+}
+
+/// No settings at all.
+pub(super) fn nothing() -> Value {
+    Value::from_pairs(std::iter::empty::<(&str, Value)>())
 }
 
 /// The account's name in a consumer that has several.

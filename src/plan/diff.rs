@@ -96,10 +96,52 @@ pub fn diff(change: &Change, secret: Option<&Secret>) -> Vec<DiffLine> {
 struct Mask {
     /// The password, raw and as each format writes it, longest first.
     forms: Vec<String>,
-    /// The file is a table of logins.
-    is_table: bool,
-    /// The file has logins of the form `NAME|HOST:PASSWORD`.
-    is_bars: bool,
+    /// How logins stand in the file.
+    logins: Option<Logins>,
+}
+
+/// How logins stand in a file whose lines do not name the password.
+#[derive(Clone, Copy)]
+enum Logins {
+    /// `KEY NAME:PASSWORD`.
+    Table,
+    /// `NAME|HOST:PASSWORD`.
+    Bars,
+    /// `HOST:NAME:PASSWORD`.
+    Colons,
+    /// `LABEL = NAME:PASSWORD`, in a table within the file.
+    Equals,
+    /// `allow NAME:PASSWORD`.
+    Allow,
+}
+
+impl Logins {
+    fn of(file: &str) -> Option<Self> {
+        match file {
+            "auth.conf" => Some(Self::Bars),
+            "passwd.client" => Some(Self::Colons),
+            "smtpd.conf" => Some(Self::Equals),
+            "monitrc" => Some(Self::Allow),
+            _ if file.contains("passw") || file.ends_with("secrets") => Some(Self::Table),
+            _ => None,
+        }
+    }
+
+    /// Where the password begins.
+    fn password_at(self, line: &str) -> Option<usize> {
+        let behind = |at: usize, sign: char| line[at..].find(sign).map(|length| at + length + 1);
+        match self {
+            Self::Table => {
+                let key = line.len() - line.trim_start_matches([' ', '\t']).len();
+                let value = key + line[key..].find([' ', '\t'])? + 1;
+                Some(behind(value, ':').unwrap_or(value))
+            }
+            Self::Bars => behind(behind(0, '|')?, ':'),
+            Self::Colons => behind(behind(0, ':')?, ':'),
+            Self::Equals => behind(behind(0, '=')?, ':').filter(|at| !line[*at..].starts_with("//")),
+            Self::Allow => behind(line.find("allow ")?, ':'),
+        }
+    }
 }
 
 impl Mask {
@@ -112,7 +154,7 @@ impl Mask {
             forms.dedup();
         }
         let name = change.path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        Self { forms, is_table: name.contains("passw"), is_bars: name == "auth.conf" }
+        Self { forms, logins: Logins::of(&name) }
     }
 
     fn hide(&self, line: &[u8]) -> String {
@@ -131,29 +173,15 @@ impl Mask {
 
     /// Where a password begins on a line by the line's own look, whoever it belongs to.
     fn password_at(&self, line: &str) -> Option<usize> {
-        let content = line.trim_start_matches([' ', '\t']);
-        let indent = line.len() - content.len();
-        if content.starts_with('#') {
+        if line.trim_start_matches([' ', '\t']).starts_with('#') {
             return None;
         }
-        if let Some(at) = named(line) {
-            return Some(at);
-        }
-        if self.is_bars {
-            let bar = line.find('|')?;
-            return line[bar..].find(':').map(|colon| bar + colon + 1);
-        }
-        if self.is_table {
-            let value_start = content.find([' ', '\t'])?;
-            let colon = content[value_start..].find(':').map(|at| value_start + at + 1);
-            return Some(indent + colon.unwrap_or(value_start + 1));
-        }
-        None
+        named(line).or_else(|| self.logins?.password_at(line))
     }
 }
 
 /// Where the value of the first setting begins whose name says that it is a password: `NAME=`, `"name": `, `'name' => `,
-/// `define('NAME', `, `--name=`; behind a blank alone where the name is what the line sets.
+/// `define('NAME', `, `--name=`; behind a blank alone where the name is what the line sets, or says no more than that.
 fn named(line: &str) -> Option<usize> {
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
     let mut at = 0;
@@ -164,7 +192,7 @@ fn named(line: &str) -> Option<usize> {
         let behind = line[end..].trim_start_matches(['\'', '"', ']', ')']);
         let value = behind.trim_start_matches(['=', ' ', '\t', ':', '>', ',']);
         let sign = &behind[..behind.len() - value.len()];
-        let sets = sign.contains(['=', ':', '>', ',']) || (leads && !sign.is_empty());
+        let sets = sign.contains(['=', ':', '>', ',']) || ((leads || name == "password") && !sign.is_empty());
         if sets && !value.is_empty() && is_secret(&name) {
             return Some(line.len() - value.len());
         }
@@ -260,6 +288,17 @@ mod tests {
             ("config.toml", "raw = 'x'", "raw = ••••••"),
             ("mailrc", "set mta=smtps://u:x%40@h:465 a", "set mta=smtps://u:••••••@h:465 a"),
             ("auth.conf", "u|h:x|y", "u|h:••••••"),
+            ("passwd.client", "*:u:x y:z", "*:u:••••••"),
+            ("smtpd.secrets", "  l u:x y", "  l u:••••••"),
+            ("smtpd.conf", "table t { l = u:x }", "table t { l = u:••••••"),
+            ("smtpd.conf", "r = \"smtps://l@h\"", "r = \"smtps://l@h\""),
+            (
+                "monitrc",
+                "set mailserver h username u password \"x\" using tls",
+                "set mailserver h username u password ••••••",
+            ),
+            ("monitrc", "    allow admin:x", "    allow admin:••••••"),
+            ("ssmtp.conf", "AuthPass=x", "AuthPass=••••••"),
             ("settings.py", "EMAIL_HOST_PASSWORD = 'x'", "EMAIL_HOST_PASSWORD = ••••••"),
             ("alertmanager.yml", "  smtp_auth_password_file: '/x'", "  smtp_auth_password_file: '/x'"),
             (

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
-    context::Context,
+    context::{Context, nothing},
     locate::{Spot, Spots, in_root, sites, spots},
     merge,
     proof::{compare, understand, utf8},
-    read::surroundings,
+    read::{surroundings, values},
     render::{RenderFault, render},
 };
 use crate::{
@@ -46,6 +46,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     }
     for (target, choice, _) in &chosen {
         abilities::check(order, target, choice)?;
+        abilities::check_machine(target, places, files)?;
     }
     let former = read(files, &places.profile(&order.name))?;
     let own = Own::of(order, former.as_ref(), places, files)?;
@@ -287,6 +288,12 @@ fn merged(
         MergeKind::Block => Some(merge::block::around(text, comment, &profile).map_err(unparseable)?),
         MergeKind::Keys | MergeKind::Whole | MergeKind::Exact | MergeKind::Read => None,
     };
+    // What is wrong in the file as it is has its line there.
+    context.there = match (&around, file.merge) {
+        (Some(around), _) if !around.found => values(file.format, text).map_err(unparseable)?,
+        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => values(file.format, text).map_err(unparseable)?,
+        _ => nothing(),
+    };
     context.rest = around.as_ref().map(|around| surroundings(file.format, around.before, around.after)).unwrap_or_default();
     let say = |template: &str, context: &Context| {
         render(template, Some(file.format), context).map_err(|fault| match fault {
@@ -314,7 +321,10 @@ fn merged(
     };
     let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
     Ok(Some(match (file.merge, around) {
-        (MergeKind::Block, Some(around)) => merge::block::merge(&around, comment, &profile, &ours),
+        (MergeKind::Block, Some(around)) => {
+            let spot = merge::block::spot(file.format, &around, comment).map_err(unparseable)?;
+            merge::block::merge(&around, spot, comment, &profile, &ours)
+        }
         (MergeKind::Keys | MergeKind::Block, _) => {
             merge::keys::merge(file.format, text, &ours, &gone, &kept).map_err(unparseable)?
         }

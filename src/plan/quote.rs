@@ -5,6 +5,7 @@ mod code;
 mod dma;
 mod dotenv;
 mod env;
+mod exim;
 mod git_config;
 mod ini;
 mod json;
@@ -19,6 +20,7 @@ mod phpdotenv;
 mod plain;
 mod properties;
 mod sh;
+mod smtpd_conf;
 mod ssmtp;
 mod table;
 mod toml;
@@ -52,7 +54,7 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::Dotenv => dotenv::quote(value),
         Format::DotenvSh | Format::Mailrc => Ok(sh::quote(value)),
         Format::MainCf => main_cf::quote(value),
-        Format::PostfixTable => table::quote(value),
+        Format::PostfixTable | Format::OpensmtpdTable => table::quote(value),
         Format::Ini | Format::IniAerc => ini::quote(value),
         Format::IniGrafana => ini::quote_for_grafana(value),
         Format::GitConfig => Ok(git_config::quote(value)),
@@ -68,7 +70,9 @@ pub fn quote(format: Format, value: &str) -> Result<String, Unfit> {
         Format::DmaConf => dma::conf(value),
         Format::DmaAuth => dma::auth(value),
         Format::Monit => monit::quote(value),
-        Format::OpensmtpdTable => table::quote_inside(value),
+        Format::SmtpdConf => smtpd_conf::quote(value),
+        Format::EximMacros => exim::macros(value),
+        Format::EximPasswd => exim::passwd(value),
         Format::Ssmtp => ssmtp::quote(value),
         Format::DockerEnv => Ok(env::docker(value)),
         Format::SystemdEnv => Ok(env::systemd(value)),

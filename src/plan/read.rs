@@ -9,6 +9,7 @@ mod doc;
 pub(super) mod dotenv;
 mod dotenvy;
 mod env;
+mod exim;
 pub(super) mod git_config;
 pub(super) mod ini;
 pub(super) mod json;
@@ -23,6 +24,7 @@ mod phpdotenv;
 mod plain;
 mod properties;
 mod shell;
+pub(super) mod smtpd_conf;
 mod ssmtp;
 pub(super) mod table;
 pub(super) mod toml;
@@ -71,6 +73,8 @@ pub enum FaultKind {
     BlockTwice,
     /// Windows line ends, which the consumer takes as part of the values.
     Crlf,
+    /// A rule above ours takes what ours is for.
+    Outranked,
     /// The consumer would not take the file.
     Syntax,
     /// The consumer takes it, but it is written in a way that is not changed here: a list, a reference, several documents.
@@ -115,7 +119,10 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
         Format::DmaAuth => dma::auth(text).map(Doc::flat),
         Format::Monit => monit::entries(text).map(Doc::flat),
         Format::OpensmtpdTable => Ok(Doc::flat(table::opensmtpd(text))),
-        Format::Ssmtp => Ok(Doc::flat(ssmtp::entries(text))),
+        Format::SmtpdConf => smtpd_conf::entries(text).map(Doc::flat),
+        Format::Ssmtp => ssmtp::entries(text).map(Doc::flat),
+        Format::EximMacros => Ok(Doc::flat(exim::macros(text))),
+        Format::EximPasswd => Ok(Doc::flat(exim::passwd(text))),
         Format::DockerEnv => Ok(Doc::flat(env::docker(text))),
         Format::SystemdEnv => env::systemd(text).map(Doc::flat),
         Format::NodeEnv => env::node(text).map(Doc::flat),
@@ -136,17 +143,21 @@ pub(super) fn doc(format: Format, text: &str) -> Result<Doc, Fault> {
 
 /// What the consumer knows after reading the file, for the expressions of a target's `read`.
 pub(super) fn values(format: Format, text: &str) -> Result<Value, Fault> {
-    if format == Format::Msmtprc {
-        return Ok(Value::from(Serde(msmtprc::accounts(text)?)));
-    }
+    let doc = match format {
+        Format::Msmtprc => return Ok(Value::from(Serde(msmtprc::accounts(text)?))),
+        // Its line is one setting to write, and several to read.
+        Format::Nullmailer => Doc::flat(nullmailer::settings(text)),
+        _ => doc(format, text)?,
+    };
     // Where a key stands twice, readers differ in which one counts; what is written here has them all alike.
-    Ok(Value::from(Serde(doc(format, text)?.tree())))
+    Ok(Value::from(Serde(doc.tree())))
 }
 
 /// What stands around our block and matters to its template, as `rest`.
 pub(super) fn surroundings(format: Format, before: &str, after: &str) -> BTreeMap<&'static str, bool> {
     match format {
         Format::Msmtprc => msmtprc::surroundings(before, after),
+        Format::Monit => BTreeMap::from([("format_taken", [before, after].into_iter().any(monit::sets_format))]),
         _ => BTreeMap::new(),
     }
 }

@@ -133,6 +133,13 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
     },
+    /// A file is there for which the consumer passes over the target's own.
+    Overruled {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// A file does not parse by its consumer's rules.
     Unparseable {
         /// The file.
@@ -206,6 +213,7 @@ impl Refusal {
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
             | Self::NotInstalled { target, .. }
+            | Self::Overruled { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }
@@ -241,9 +249,10 @@ impl Refusal {
             | Self::Through { .. }
             | Self::SamePath { .. }
             | Self::NoUser { .. } => Exit::Usage,
+            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => Exit::Config,
             Self::Unparseable { .. } => Exit::Data,
             Self::Unreadable { .. } => Exit::NoInput,
-            Self::Template { .. } | Self::Lost { .. } => Exit::Software,
+            Self::Template { .. } => Exit::Software,
             _ => Exit::Config,
         }
     }
@@ -277,6 +286,7 @@ impl Refusal {
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
+            Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
             Self::Unreadable { path, cause } => phrase!("plan-unreadable", path = shown(path), cause = escape(cause)),
             Self::SamePath { path, first, second } => {
@@ -295,7 +305,11 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Field::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Overruled { path, .. } => Some(phrase!("plan-hint-overruled", path = shown(path))),
             Self::Unparseable { fault: Fault { kind: FaultKind::Unfamiliar, .. }, .. } => Some(phrase!("plan-hint-by-hand")),
+            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => {
+                Some(phrase!("plan-hint-outranked"))
+            }
             Self::Unparseable { .. } => Some(phrase!("plan-hint-mend")),
             _ => None,
         }
@@ -332,6 +346,7 @@ fn parse_fault(kind: FaultKind) -> Phrase {
         FaultKind::BlockClose => phrase!("plan-fault-block-close"),
         FaultKind::BlockTwice => phrase!("plan-fault-block-twice"),
         FaultKind::Crlf => phrase!("plan-fault-crlf"),
+        FaultKind::Outranked => phrase!("plan-fault-outranked"),
         FaultKind::Syntax => phrase!("plan-fault-syntax"),
         FaultKind::Unfamiliar => phrase!("plan-fault-unfamiliar"),
     }

@@ -33,7 +33,7 @@ pub(super) const PROVIDERS: Embedded = embed!("providers":
 /// Targets in the order in which a list shows them.
 pub(super) const TARGETS: Embedded = embed!("targets":
     "msmtp" "dotenv" "dotenv-sh" "postfix"
-    "nullmailer" "dma" "s-nail" "git" "mutt" "neomutt"
+    "exim4" "opensmtpd" "nullmailer" "dma" "ssmtp" "monit" "s-nail" "git" "mutt" "neomutt"
     "alertmanager" "grafana" "gitea" "nextcloud" "django"
     "wordpress" "laravel" "symfony" "django-environ" "flask-mail" "spring" "ghost" "mastodon" "gitlab" "vaultwarden"
     "authentik" "keycloak" "nextcloud-env" "nextcloud-occ" "home-assistant" "himalaya" "kubernetes" "ansible" "smtp-url"

@@ -62,7 +62,7 @@ pub enum Format {
     Muttrc,
     /// S-nail's .mailrc.
     Mailrc,
-    /// nullmailer's remotes: the first server is `first`.
+    /// nullmailer's remotes: the first server is `first`, the setting that is replaced.
     Nullmailer,
     /// dma.conf of the DragonFly Mail Agent.
     DmaConf,
@@ -72,8 +72,14 @@ pub enum Format {
     Monit,
     /// An OpenSMTPD table, such as its secrets: key, blank, the rest of the line.
     OpensmtpdTable,
+    /// OpenSMTPD's smtpd.conf: what outgoing mail of this machine takes is `relay`.
+    SmtpdConf,
     /// ssmtp.conf.
     Ssmtp,
+    /// Macros of Exim, as Debian's localmacros: `NAME = value`.
+    EximMacros,
+    /// Debian's passwd.client for Exim: `HOST:USER:PASSWORD`, of which the first line that fits the host counts.
+    EximPasswd,
     /// An environment file for `docker run --env-file`.
     DockerEnv,
     /// An environment file for systemd's `EnvironmentFile=`.
@@ -108,7 +114,7 @@ pub enum Format {
 
 impl Format {
     /// Every one.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::Msmtprc,
         Self::Dotenv,
         Self::DotenvSh,
@@ -133,7 +139,10 @@ impl Format {
         Self::DmaAuth,
         Self::Monit,
         Self::OpensmtpdTable,
+        Self::SmtpdConf,
         Self::Ssmtp,
+        Self::EximMacros,
+        Self::EximPasswd,
         Self::DockerEnv,
         Self::SystemdEnv,
         Self::NodeEnv,

@@ -61,9 +61,12 @@ pub struct Target {
     /// Settings that the consumer sends in ASCII alone.
     #[serde(default)]
     pub ascii: Vec<String>,
-    /// Where the consumer takes the mode from the port: the only ports on which it does a mode, by mode.
+    /// Where the consumer takes the mode from the port: the only ports on which it does a mode, by mode; none: it does on all.
     #[serde(default)]
     pub ports: BTreeMap<String, Vec<u16>>,
+    /// Files that make the consumer pass over the target's: where one of them is there, nothing is planned.
+    #[serde(default)]
+    pub overruled_by: Vec<String>,
     /// Programs that read these files, as people call them: what a search finds.
     #[serde(default)]
     pub used_by: Vec<String>,

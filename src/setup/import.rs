@@ -35,11 +35,13 @@ impl Import {
     /// Settings as they were read. What no answer can be is left out; `None` when there is no server among it.
     pub fn new(word: String, program: String, file: String, read: ReadBack, catalog: &Catalog) -> Option<Self> {
         let mut answers = BTreeMap::new();
-        let mut take = |field: Field, value: Option<&str>| {
-            let kept = value.and_then(|value| validate(field, value, catalog, Lang::En).ok());
+        let kept = |field: Field, value: &str| {
+            let kept = validate(field, value, catalog, Lang::En).ok();
             // What a terminal cannot show as it is would be seen as something else.
-            let kept = kept.filter(|value| !value.is_empty() && escape(value) == *value);
-            answers.extend(kept.map(|value| (field, value)));
+            kept.filter(|value| !value.is_empty() && escape(value) == *value)
+        };
+        let mut take = |field: Field, value: Option<&str>| {
+            answers.extend(value.and_then(|value| kept(field, value)).map(|value| (field, value)));
         };
         let username = read.username.as_deref();
         take(Field::Host, read.host.as_deref());
@@ -71,9 +73,7 @@ impl Import {
         }
         let (secret, command) = match read.password.filter(|_| logs_in) {
             Some(ReadSecret::Inline(secret)) => (Some(secret), None),
-            Some(ReadSecret::Command(command)) => {
-                (None, validate(Field::SecretCommand, &command, catalog, Lang::En).ok().filter(|kept| escape(kept) == *kept))
-            }
+            Some(ReadSecret::Command(command)) => (None, kept(Field::SecretCommand, &command)),
             Some(ReadSecret::Credential(_)) | None => (None, None),
         };
         Some(Self { word, program, file, answers, secret, command })

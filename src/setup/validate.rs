@@ -155,11 +155,11 @@ fn targets(word: &str, catalog: &Catalog) -> Result<String, Phrase> {
 
 /// Checks settings to start from: `none`, or a target of whose files it is known how to read them, `NAME[=PATH]`.
 fn import(word: &str, catalog: &Catalog) -> Result<String, Phrase> {
-    let name = word.split('=').next().unwrap_or_default();
+    let (name, path) = word.split_once('=').unwrap_or((word, ""));
     let known: Vec<&str> =
         catalog.targets().filter(|target| target.import.is_some()).map(|target| target.key.as_str()).collect();
     if word == NONE || known.contains(&name) {
-        return Ok(word.to_owned());
+        return Ok(if path.is_empty() { name } else { word }.to_owned());
     }
     Err(phrase!("invalid-import", typed = shown(name), targets = known.join(", ")))
 }

@@ -14,7 +14,7 @@ use std::{
 use mailsetup::presets::Catalog;
 
 use super::support::{
-    bed::{ALICE, BOB, Bed, PASSWORD, as_root, message, unique},
+    bed::{ALICE, BOB, BOB_PASSWORD, Bed, PASSWORD, as_root, message, unique},
     pki,
     sandbox::{Output, Sandbox},
     wait::until,
@@ -35,6 +35,8 @@ struct Consumer {
     scope: &'static str,
     /// A file as it is before, below the machine's root.
     before: Option<(&'static str, &'static str)>,
+    /// Who sends, and the password.
+    login: (&'static str, &'static str),
     /// What it says, in part, of a certificate that it does not trust.
     refusal: &'static str,
     /// Whether it may be missing: no package of Debian's has it.
@@ -56,6 +58,7 @@ const fn consumer(target: &'static str, scope: &'static str, refusal: &'static s
         script: target,
         scope,
         before: None,
+        login: (ALICE, PASSWORD),
         refusal,
         optional: false,
         by_port: false,
@@ -76,7 +79,16 @@ receivers:
   - to: 'bob@example.test'
 ";
 
-const CONSUMERS_OF: [Consumer; 19] = [
+/// The other layout of Debian's, on a machine that sent by itself.
+const SPLIT: &str = "\
+dc_eximconfig_configtype='internet'
+dc_other_hostnames='host.example.test'
+dc_local_interfaces='127.0.0.1'
+dc_use_split_config='true'
+dc_localdelivery='mail_spool'
+";
+
+const CONSUMERS_OF: [Consumer; 24] = [
     consumer("msmtp", "user", "certificate verification failed"),
     consumer("msmtp", "system", "certificate verification failed"),
     Consumer { script: "git-send-email", ..consumer("git", "user", "certificate verify failed") },
@@ -85,10 +97,20 @@ const CONSUMERS_OF: [Consumer; 19] = [
     consumer("s-nail", "user", "certificate"),
     Consumer { optional: true, ..consumer("himalaya", "user", "certificate") },
     consumer("dma", "system", ""),
+    // On a fresh Debian a server of the installer's stands there.
+    consumer("nullmailer", "system", "certificate is untrusted"),
+    consumer("exim4", "system", "certificate verification failed"),
     Consumer {
-        // Debian's own line has to go first, as the refusal says.
-        before: Some(("etc/nullmailer/remotes", "# mail.example.test\n")),
-        ..consumer("nullmailer", "system", "certificate is untrusted")
+        before: Some(("etc/exim4/update-exim4.conf.conf", SPLIT)),
+        ..consumer("exim4", "system", "certificate verification failed")
+    },
+    consumer("opensmtpd", "system", "certificate"),
+    // Of what a password may be, it carries little.
+    Consumer { login: (BOB, BOB_PASSWORD), ..consumer("ssmtp", "system", "") },
+    Consumer {
+        before: Some(("etc/monit/conf.d/alert", "set daemon 5\nset alert bob@example.test\n")),
+        by_port: true,
+        ..consumer("monit", "system", "certificate")
     },
     Consumer {
         before: Some(("etc/postfix/main.cf", include_str!("../bed/postfix/debian-main.cf"))),
@@ -141,9 +163,9 @@ impl Trust {
     fn of(target: &str, catalog: &Catalog) -> Self {
         let target = catalog.target(target).unwrap();
         match (target.checks_certificates, target.ca_file) {
-            (false, _) => Self::Blind,
-            (true, true) => Self::Setting,
+            (_, true) => Self::Setting,
             (true, false) => Self::Machine,
+            (false, false) => Self::Blind,
         }
     }
 }
@@ -184,8 +206,9 @@ impl Machine {
 
         let ca_file = machine.sandbox.write("machine/ca.pem", authority).display().to_string();
         let port = if security == "tls" { bed.tls_port } else { bed.starttls_port }.to_string();
-        let mut words = vec![ALICE, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", security];
-        words.extend(["--username", ALICE, "--password-stdin", "--scope", consumer.scope, "--target", consumer.target]);
+        let (sender, password) = consumer.login;
+        let mut words = vec![sender, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", security];
+        words.extend(["--username", sender, "--password-stdin", "--scope", consumer.scope, "--target", consumer.target]);
         words.extend(["--test", "none", "--yes"]);
         words.extend(consumer.with);
         if consumer.scope == "system" {
@@ -199,7 +222,7 @@ impl Machine {
             Trust::Blind => {}
         }
         let home = machine.root.join("home/u");
-        let run = machine.sandbox.mailsetup(words).stdin(format!("{PASSWORD}\n")).cwd(machine.root.join("srv/app"));
+        let run = machine.sandbox.mailsetup(words).stdin(format!("{password}\n")).cwd(machine.root.join("srv/app"));
         let run = run.env("MAILSETUP_EHLO", "web1.example.com").env("HOME", &home);
         let run = run.env("XDG_CONFIG_HOME", home.join(".config")).env("XDG_DATA_HOME", home.join(".local/share"));
         let out = run.env("XDG_STATE_HOME", home.join(".local/state")).run();
@@ -211,7 +234,8 @@ impl Machine {
 
     /// Has the consumer send a message with this subject.
     fn send(&self, consumer: &Consumer, to: &str, subject: &str) -> Result<Output, Trouble> {
-        self.run(consumer, consumer.script, &[self.root.to_str().unwrap(), ALICE, to], &message(ALICE, to, subject))
+        let (sender, _) = consumer.login;
+        self.run(consumer, consumer.script, &[self.root.to_str().unwrap(), sender, to], &message(sender, to, subject))
     }
 
     /// A script of the consumers', which has its own deadlines.

@@ -4,6 +4,7 @@
 mod aliases;
 mod back;
 mod files;
+mod mail_servers;
 mod torture;
 
 use std::{fs, path::PathBuf};

@@ -53,13 +53,8 @@ impl Source<'_> {
         let choice = TargetChoice::parse(word);
         let unknown = || Error::new(Exit::Usage, phrase!("plan-unknown-target", typed = escape(&choice.key)));
         let target = self.catalog.target(&choice.key).ok_or_else(unknown)?;
-        let found = self.look(target, &choice).map_err(|refusal| {
-            let error = Error::new(refusal.exit(), refusal.phrase());
-            match refusal.hint() {
-                Some(hint) => error.hint(hint),
-                None => error,
-            }
-        })?;
+        let refused = |refusal: Refusal| Error { exit: refusal.exit(), phrase: refusal.phrase(), hint: refusal.hint() };
+        let found = self.look(target, &choice).map_err(refused)?;
         let path = match &found {
             Some(found) => Some(found.path.clone()),
             None => plan::first_path(target, &choice, self.places),

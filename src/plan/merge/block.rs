@@ -1,7 +1,10 @@
 //! A block between two marker comments.
 
 use super::{line_break, with_breaks};
-use crate::plan::read::{Fault, FaultKind, lines};
+use crate::{
+    plan::read::{Fault, FaultKind, lines, smtpd_conf},
+    presets::target::Format,
+};
 
 /// What stands around our block.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,18 +59,52 @@ pub(in crate::plan) fn around<'a>(text: &'a str, comment: &str, profile: &str) -
     })
 }
 
-/// The text with our block in its place, or at the end.
-pub(in crate::plan) fn merge(around: &Around<'_>, comment: &str, profile: &str, body: &str) -> String {
+/// Where our block goes, in what stands before it: at the end, or above what would win over it.
+///
+/// # Errors
+/// The consumer would not get to it.
+pub(in crate::plan) fn spot(format: Format, around: &Around<'_>, comment: &str) -> Result<usize, Fault> {
+    let text = around.before;
+    let at = match format {
+        Format::SmtpdConf => smtpd_conf::spot(text, around.found)?,
+        // The first counts.
+        Format::Monit | Format::EximPasswd if !around.found => {
+            let is_used = |line: &str| !line.is_empty() && !line.starts_with(comment);
+            lines(text).find(|(_, bare, _)| is_used(text[bare.clone()].trim())).map_or(text.len(), |(_, bare, _)| bare.start)
+        }
+        _ => text.len(),
+    };
+    Ok(if at < text.len() { outside(text, at, comment) } else { at })
+}
+
+/// A place that is in the block of another profile, moved above it.
+fn outside(text: &str, at: usize, comment: &str) -> usize {
+    let (begin, end) = marks(comment, "");
+    let last = |mark: &str| lines(&text[..at]).filter(|(_, bare, _)| text[bare.clone()].trim().starts_with(mark)).last();
+    match (last(&begin), last(&end)) {
+        (Some((_, opened, _)), Some((_, closed, _))) if closed.start > opened.start => at,
+        (Some((_, opened, _)), _) => opened.start,
+        (None, _) => at,
+    }
+}
+
+/// The text with our block in its place, or at `spot`.
+pub(in crate::plan) fn merge(around: &Around<'_>, spot: usize, comment: &str, profile: &str, body: &str) -> String {
     let (begin, end) = marks(comment, profile);
     let line_break = line_break(if around.before.is_empty() { around.after } else { around.before });
-    let mut text = around.before.to_owned();
-    if !around.found && !text.is_empty() {
+    let (above, below) = around.before.split_at(spot);
+    let mut text = above.to_owned();
+    if !around.found && !text.is_empty() && below.is_empty() {
         if !text.ends_with('\n') {
             text.push_str(line_break);
         }
         text.push_str(line_break);
     }
-    text.push_str(&with_breaks(&format!("{begin}\n{}\n{end}", body.trim_end()), line_break));
+    text.push_str(&with_breaks(&format!("{begin}\n{}\n{end}", body.trim_ascii_end()), line_break));
+    if !below.is_empty() {
+        text.push_str(line_break);
+    }
+    text.push_str(below);
     text.push_str(around.after);
     text
 }
@@ -76,8 +113,13 @@ pub(in crate::plan) fn merge(around: &Around<'_>, comment: &str, profile: &str, 
 mod tests {
     use super::*;
 
+    fn put_as(format: Format, text: &str, profile: &str, body: &str) -> String {
+        let around = around(text, "#", profile).unwrap();
+        merge(&around, spot(format, &around, "#").unwrap(), "#", profile, body)
+    }
+
     fn put(text: &str, body: &str) -> String {
-        merge(&around(text, "#", "default").unwrap(), "#", "default", body)
+        put_as(Format::Msmtprc, text, "default", body)
     }
 
     #[test]
@@ -93,8 +135,21 @@ mod tests {
     #[test]
     fn profiles_have_their_own() {
         let one = put("", "a");
-        let two = merge(&around(&one, "#", "other").unwrap(), "#", "other", "b");
+        let two = put_as(Format::Msmtprc, &one, "other", "b");
         assert!(two.starts_with(&one) && two.contains("# BEGIN mailsetup: other\nb\n"));
+    }
+
+    #[test]
+    fn above_what_would_win() {
+        let text = "# c\n\n  set x\nset y\n";
+        let one = put_as(Format::Monit, text, "default", "a");
+        assert_eq!(one, "# c\n\n# BEGIN mailsetup: default\na\n# END mailsetup: default\n\n  set x\nset y\n");
+        assert_eq!(put_as(Format::Monit, &one, "default", "a"), one);
+        let two = put_as(Format::Monit, &one, "other", "b");
+        assert!(
+            two.starts_with("# c\n\n# BEGIN mailsetup: other\nb\n# END mailsetup: other\n\n# BEGIN mailsetup: default\n")
+        );
+        assert_eq!(put_as(Format::EximPasswd, "# c\n", "default", "*:u:p"), put("# c\n", "*:u:p"));
     }
 
     #[test]

@@ -46,7 +46,11 @@ pub(in crate::plan) fn merge(
     if !missing.is_empty() {
         edits.extend(place::place(format, text, &there, ours, &wanted, &missing)?);
     }
-    let merged = splice(text, edits);
+    let mut merged = splice(text, edits);
+    if format == Format::Ssmtp && !merged.ends_with('\n') {
+        // Its last line counts with its line end alone.
+        merged.push('\n');
+    }
     // A table that is written in another way elsewhere, a second document: the consumer would not take it any more.
     let first = |name: &String| there.entries.iter().find(|entry| entry.path.first() == Some(name));
     let near = missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start);

@@ -3,10 +3,22 @@
 
 use super::{Entry, lines};
 
+/// The first server's line, which is one setting: what is written stands in its place. A server behind ours would be asked
+/// whenever ours does not answer, and where that one refuses, the message is lost.
 pub(in crate::plan) fn entries(text: &str) -> Vec<Entry> {
-    let is_used = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    let first = lines(text).map(|(_, bare, _)| text[bare].trim()).find(is_used);
-    let words = first.map(arguments).unwrap_or_default();
+    let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
+        let line = text[bare.clone()].trim();
+        let start = bare.start + text[bare].find(line)?;
+        let is_used = !line.is_empty() && !line.starts_with('#');
+        is_used.then(|| Entry::flat("first", line.to_owned(), start..start + line.len()))
+    };
+    lines(text).find_map(entry).into_iter().collect()
+}
+
+/// What nullmailer takes from it.
+pub(super) fn settings(text: &str) -> Vec<Entry> {
+    let first = entries(text).into_iter().find_map(|entry| entry.value);
+    let words = first.as_deref().map(arguments).unwrap_or_default();
     let setting = |(index, word): (usize, &String)| {
         let (name, value) = match index {
             0 => ("host", word.as_str()),
@@ -64,7 +76,7 @@ mod tests {
     #[test]
     fn the_first_server() {
         let text = "# c\n\nmail.test smtp --port=465 --ssl --user=a --pass='it'\"'\"'s \\ #\"' --x=\"a\\\"b\"\nother smtp\n";
-        let found: Vec<_> = entries(text).into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect();
+        let found: Vec<_> = settings(text).into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect();
         let expected = [
             ("host", "mail.test"),
             ("protocol", "smtp"),
@@ -75,6 +87,8 @@ mod tests {
             ("x", "a\"b"),
         ];
         assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(entries("# c\n  mail.test \r\nother\n")[0].body, 6..15);
+        assert_eq!(entries("# c\n\n"), []);
         // As nullmailer does it: the quote behind an escape does not close.
         assert_eq!(arguments("\"a\\\"\" b"), ["a\"\" b"]);
     }

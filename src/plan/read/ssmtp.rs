@@ -1,17 +1,29 @@
-//! ssmtp.conf (`read_config` in `ssmtp.c`): `Key=Value`; key and value end at a blank, an equals sign or a `#`, and there
-//! are no quotes. Keys have no case.
+//! ssmtp.conf (`read_config` and `firsttok` in `ssmtp.c`): `Key=Value`. A line is cut at `#`; key and value end at the next
+//! blank, equals sign or line end, so that blanks around the equals sign leave nothing of the value. A value without such an
+//! end is passed over: one right in front of `#`, and the last line where its line end is missing. Keys have no case.
 
-use super::{Entry, lines};
+use super::{Entry, Fault, FaultKind, lines};
 
-pub(in crate::plan) fn entries(text: &str) -> Vec<Entry> {
-    let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
-        let line = text[bare.clone()].split('#').next().unwrap_or_default();
-        let mut words = line.split([' ', '\t', '=']).filter(|word| !word.is_empty());
-        let (key, value) = (words.next()?, words.next()?);
-        let end = bare.start + line.find(value).map_or(line.len(), |at| at + value.len());
-        Some(Entry::flat(&key.to_ascii_lowercase(), value.to_owned(), bare.start + line.find(key)?..end))
-    };
-    lines(text).filter_map(entry).collect()
+const ENDS: [char; 4] = ['=', ' ', '\t', '\n'];
+
+pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+    let mut found = Vec::new();
+    for (number, bare, whole) in lines(text) {
+        if text[bare.end..whole.end].starts_with('\r') {
+            return Err(Fault::at(number, FaultKind::Crlf));
+        }
+        let line = &text[whole.clone()];
+        let used = line.split('#').next().unwrap_or_default();
+        let Some((key, behind)) = used.split_once(ENDS).filter(|_| used.contains('=')) else { continue };
+        let value = behind.split_once(ENDS).map(|(value, _)| value.to_owned());
+        // Only the last line gets its end when it is written.
+        if key.is_empty() || (value.is_none() && used.len() < line.len()) {
+            continue;
+        }
+        let body = bare.start..bare.start + used.trim_ascii_end().len();
+        found.push(Entry { value, ..Entry::flat(&key.to_ascii_lowercase(), String::new(), body) });
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -20,8 +32,17 @@ mod tests {
 
     #[test]
     fn what_is_left_of_a_value() {
-        let found = entries("# c\nMailHub=mail.test:587\nAuthPass = a=b c\nX=\n");
-        let found: Vec<_> = found.iter().map(|it| (it.path[0].as_str(), it.value.as_deref().unwrap())).collect();
-        assert_eq!(found, [("mailhub", "mail.test:587"), ("authpass", "a")]);
+        let text = "# c=d\nMailHub=mail.test:587 # c\nAuthPass=a=b c\nX = y\n Y=z\nZ=#\nroot=a#b\nAuthUser=u";
+        let found = entries(text).unwrap();
+        let shown: Vec<_> =
+            found.iter().map(|it| (it.path[0].as_str(), it.value.as_deref(), &text[it.body.clone()])).collect();
+        let expected = [
+            ("mailhub", Some("mail.test:587"), "MailHub=mail.test:587"),
+            ("authpass", Some("a"), "AuthPass=a=b c"),
+            ("x", Some(""), "X = y"),
+            ("authuser", None, "AuthUser=u"),
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(entries("a=b\nc=d\r\n").unwrap_err(), Fault { line: 2, kind: FaultKind::Crlf });
     }
 }

@@ -20,9 +20,9 @@ pub(super) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
 /// An OpenSMTPD table (table(5)): no continued lines; the key ends at a blank or a colon.
 pub(in crate::plan) fn opensmtpd(text: &str) -> Vec<Entry> {
     let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
-        let line = text[bare.clone()].trim_start();
+        let line = text[bare.clone()].trim_ascii_start();
         let (key, value) = line.split_once([' ', '\t', ':']).filter(|_| !line.starts_with('#'))?;
-        Some(Entry::flat(key, value.trim().to_owned(), bare.end - line.len()..bare.end))
+        Some(Entry::flat(key, value.trim_ascii().to_owned(), bare.end - line.len()..bare.end))
     };
     lines(text).filter_map(entry).collect()
 }

@@ -35,8 +35,9 @@ fn undo_and_remove_leave_what_was_there() {
             let about = format!("{}/{}", target.key, sample.name);
             let folder = tempfile::tempdir().unwrap();
             let places = below(folder.path(), scope(target));
-            // What is common to all readers of .env has no way to write the first, and Discourse none for the second.
-            let orders = ["one #'\"\\ two", "one #\"$\\ two", "one #\"$ two"].map(|password| ordered(target, password));
+            // What is common to all readers of .env has no way to write the first, Discourse none for the second, ssmtp few.
+            let orders = ["one #'\"\\ two", "one #\"$\\ two", "one #\"$ two", "one:two"];
+            let orders = orders.map(|password| ordered(target, password));
             let can = |order: &Order| plan(order, &catalog, &places, &Disk::new(&places)).is_ok();
             let path = first_path(target, &orders[0].targets[0], &places).unwrap();
             put(&path, &sample.text);
@@ -51,7 +52,7 @@ fn undo_and_remove_leave_what_was_there() {
 
             // Written, changed, edited around, removed.
             apply(&order, &catalog, &places);
-            order.secret = Some(Secret::new("another: one".into()));
+            order.secret = Some(Secret::new("another:one".into()));
             order.profile.smtp.port = 587;
             order.profile.smtp.security = Security::Starttls;
             assert!(apply(&order, &catalog, &places), "{about}");

@@ -45,6 +45,10 @@ fn identical_or_refused_with_the_reason() {
         ("flask-mail", 8),
         ("django-environ", 8),
         ("home-assistant", 8),
+        ("exim4", 4),
+        ("opensmtpd", 3),
+        ("ssmtp", 44),
+        ("monit", 59),
     ];
     let counts: BTreeMap<&str, usize> = counts.into_iter().collect();
     for (key, count) in refused {
