@@ -22,7 +22,7 @@ mod view;
 use std::{collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 pub use effect::{
-    Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
+    Climbing, Dial, Effect, Given, Letter, Outcome, Own, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
 };
 pub use field::{FIELDS, Field, Shape, Spec};
 pub use memory::{Memory, Remembered};
@@ -258,6 +258,8 @@ pub struct Setup {
     stores: Slot<Reading, Stores>,
     plan: Slot<Order, Result<Plan, Trouble>>,
     write: Slot<Write, Result<Written, Trouble>>,
+    /// The consumer that is sending the message by itself.
+    sending: Option<Own>,
     /// The test that a person chose to write in spite of.
     forced: Option<u64>,
     /// A conversation that was cut off, to go on from.
@@ -287,6 +289,7 @@ impl Setup {
             stores: Slot::default(),
             plan: Slot::default(),
             write: Slot::default(),
+            sending: None,
             forced: None,
             offered: None,
             secured: None,

@@ -122,6 +122,11 @@ pub(super) fn account(root: Option<&Path>, user: &str) -> Option<Account> {
     account_in(&text_below(root, "etc/passwd"), user)
 }
 
+/// The numbers of all groups that have a user as a member, from `etc/group` of this machine.
+pub(super) fn groups_with(user: &str) -> Vec<u32> {
+    memberships_in(&text_below(None, "etc/group"), user)
+}
+
 /// The name of a user, from `etc/passwd` below `root`.
 pub(super) fn name_of(root: Option<&Path>, uid: u32) -> Option<String> {
     name_in(&text_below(root, "etc/passwd"), uid)
@@ -132,6 +137,15 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
         let mut fields = line.split(':');
         if fields.next() == Some(group) { fields.nth(1)?.parse().ok() } else { None }
     })
+}
+
+fn memberships_in(database: &str, user: &str) -> Vec<u32> {
+    let number = |line: &str| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [_, _, number, members] = fields.as_slice() else { return None };
+        members.split(',').any(|member| member == user).then(|| number.parse().ok()).flatten()
+    };
+    database.lines().filter_map(number).collect()
 }
 
 /// The first name with this number in its third field: users and groups alike.
@@ -164,6 +178,7 @@ mod tests {
         assert_eq!(group_in(group, "postfix"), Some(112));
         assert_eq!(group_in(group, "broken"), None);
         assert_eq!(group_in(group, ""), None);
+        assert_eq!((memberships_in(group, "ann"), memberships_in(group, "an")), (vec![112], vec![]));
         let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
         assert_eq!(name_in(passwd, 1000).as_deref(), Some("ann"));
         assert_eq!((name_in(passwd, 5), name_in(group, 112).as_deref()), (None, Some("postfix")));

@@ -1,6 +1,6 @@
 //! What a front end shows: the rail, pages, ladders, results.
 
-use super::{Answers, Dial, FIELDS, Field, Ladder, Mark, Row, Setup, Slot, Source, Step, Tested, Trouble, Written};
+use super::{Answers, Dial, FIELDS, Field, Ladder, Mark, Own, Row, Setup, Slot, Source, Step, Tested, Trouble, Written};
 use crate::{
     plan::{Order, Plan},
     presets::Text,
@@ -109,6 +109,11 @@ impl Setup {
     /// The message that goes out from what was written, while it goes out.
     pub fn proof_steps(&self) -> &[crate::probe::Step] {
         &self.write.steps
+    }
+
+    /// The consumer that is sending the message by itself, while it does.
+    pub const fn sending(&self) -> Option<&Own> {
+        self.sending.as_ref()
     }
 
     /// The plan, when it came about.

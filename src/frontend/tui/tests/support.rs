@@ -293,7 +293,10 @@ pub(super) fn written() -> Written {
         notes: Vec::new(),
         proofs: vec![Proof {
             target: "msmtp".into(),
+            own: None,
             report: Some(passed()),
+            diagnosis: None,
+            to: "ops@gmail.com".parse().ok(),
             try_it: Some("echo hello | msmtp ops@gmail.com".into()),
         }],
     }
