@@ -12,7 +12,7 @@ use super::{
     render::Expressions,
 };
 use crate::{
-    mail::Secret,
+    mail::{Secret, Security},
     presets::{Target, target::TargetRead},
 };
 
@@ -202,11 +202,13 @@ pub fn compare(order: &Order, scope: Scope, read: &ReadBack) -> Vec<Mismatch> {
     let trust = trust(order);
     let ca_file = trust.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let auth = if has_login { smtp.auth.clone() } else { "none".to_owned() };
+    // Without encryption a consumer may have to be told to log in plainly, as mailsetup does first.
+    let plainly = smtp.security == Security::None && auth == "auto" && read.auth.as_deref() == Some("plain");
     let checks = [
         (Field::Host, read.host.eq_ignore_ascii_case(&smtp.host)),
         (Field::Port, read.port == smtp.port.to_string()),
         (Field::Security, read.security == smtp.security.as_str()),
-        (Field::Auth, same(&read.auth, auth)),
+        (Field::Auth, plainly || same(&read.auth, auth)),
         (Field::Username, read.username.as_ref() == smtp.username.as_ref().filter(|_| has_login)),
         (Field::Password, password),
         (Field::Sender, same(&read.sender, sender.address.clone())),
