@@ -258,7 +258,7 @@ pub struct Setup {
     stores: Slot<Reading, Stores>,
     plan: Slot<Order, Result<Plan, Trouble>>,
     write: Slot<Write, Result<Written, Trouble>>,
-    /// The consumer that is sending the message by itself.
+    /// Who is sending a message after writing.
     sending: Option<Own>,
     /// The test that a person chose to write in spite of.
     forced: Option<u64>,

@@ -652,7 +652,7 @@ render-cost = { $time }, { $trips ->
 }.
 render-written = Done. This machine can send mail.
 render-written-unsent = Done. The settings are written; no test message went out.
-render-unproven = Written, but a message that was sent with it did not go out.
+render-unproven = Written, but a message could not be sent with it.
 render-unchanged = Done. Everything was already as it should be.
 render-file-created = new
 render-file-changed = changed

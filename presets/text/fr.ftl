@@ -652,7 +652,7 @@ render-cost = { $time }, { $trips ->
 }.
 render-written = C’est fait. Cette machine peut envoyer du courrier.
 render-written-unsent = C’est fait. Les réglages sont écrits ; aucun message d’essai n’est parti.
-render-unproven = C’est écrit, mais un message envoyé avec ces réglages n’est pas parti.
+render-unproven = C’est écrit, mais un message n’a pas pu partir avec ces réglages.
 render-unchanged = C’est fait. Tout était déjà comme il faut.
 render-file-created = nouveau
 render-file-changed = modifié

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Read, Write},
     os::unix::process::CommandExt,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::{
         Mutex, MutexGuard, PoisonError,
         mpsc::{self, Sender},
@@ -110,10 +110,8 @@ pub(super) fn run(
 ) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
     command.stdin(if given.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = start(&mut command).map_err(CommandFault::Start)?;
-    if let (Some(mut pipe), Some(given)) = (child.stdin.take(), given) {
-        let given = Zeroizing::new(given.to_vec());
-        // Whoever does not read it to the end has a reason, which its status tells.
-        thread::spawn(move || drop(pipe.write_all(&given)));
+    if let (Some(pipe), Some(given)) = (child.stdin.take(), given) {
+        give(pipe, given);
     }
     let ran = attend(child, limit, most, &|| false).map_err(CommandFault::Start)?;
     match ran.end {
@@ -127,6 +125,13 @@ pub(super) fn run(
 /// Starts a program in a group of its own, for [`attend`].
 pub(super) fn start(command: &mut Command) -> io::Result<Child> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()
+}
+
+/// Gives a program what it reads on standard input.
+pub(super) fn give(mut pipe: ChildStdin, given: &[u8]) {
+    let given = Zeroizing::new(given.to_vec());
+    // Whoever does not read it to the end has a reason, which its status tells.
+    thread::spawn(move || drop(pipe.write_all(&given)));
 }
 
 /// Waits for a program to end, at most `limit`, as long as it prints at most `most` bytes and nothing `is_stopped`; else its

@@ -26,6 +26,7 @@ use crate::{
         secret::{forms, without},
     },
     plan::{Places, Scope, SendEnd, SendFault, Sending, Sent},
+    presets::target::SendInput,
 };
 
 /// The most that a program may print, in bytes.
@@ -131,11 +132,16 @@ fn run(dispatch: &Dispatch<'_>, user: Option<&User>) -> io::Result<Ran> {
         }
         (Scope::System, None) => ours(program),
     };
-    command.args(words).env("LC_ALL", "C.UTF-8").stdin(letter(dispatch.input)?);
-    let child = match user {
+    let is_file = sending.input == SendInput::File;
+    let stdin = if is_file { unnamed(dispatch.input)? } else { Stdio::piped() };
+    command.args(words).env("LC_ALL", "C.UTF-8").stdin(stdin);
+    let mut child = match user {
         Some(user) => user.act(|| command::start(&mut command))?,
         None => command::start(&mut command)?,
     };
+    if let Some(pipe) = child.stdin.take() {
+        command::give(pipe, dispatch.input);
+    }
     command::attend(child, dispatch.limit, OUTPUT_LIMIT, dispatch.is_stopped)
 }
 
@@ -150,8 +156,8 @@ fn ours(program: &str) -> Command {
     command
 }
 
-/// The message as a file without a name: a program may open its standard input anew, also one of another user.
-fn letter(text: &[u8]) -> io::Result<Stdio> {
+/// A text as a file without a name, which a program may open anew, also one of another user.
+fn unnamed(text: &[u8]) -> io::Result<Stdio> {
     let mut file: File = tempfile::tempfile()?;
     file.set_permissions(Permissions::from_mode(0o644))?;
     file.write_all(text)?;

@@ -219,6 +219,8 @@ pub enum SendInput {
     Message,
     /// The text alone: the program makes the header.
     Body,
+    /// The message as a file, `/dev/stdin`: for a program that reads it more than once.
+    File,
 }
 
 /// How to see what became of a message that a program took into its queue.

@@ -43,7 +43,7 @@ impl Runner {
             return Err(phrase!("runner-mismatch", target = target.name, field = mismatch.field));
         }
         let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
-        let mut proof = Proof { target: target.key.clone(), own: None, report: None, diagnosis: None, to: None, try_it };
+        let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
         // An image's files name paths of the image: its own programs have to prove them.
         let Some(dial) = write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send) else {
             return Ok(proof);
@@ -59,6 +59,9 @@ impl Runner {
         };
         if !is_over {
             let dial = as_read(dial, &read, &target.key, order.profile.secret.as_ref())?;
+            if let Some(to) = proof.to.clone() {
+                progress(Outcome::Sending(Own { name: "mailsetup".to_owned(), to, user: None, elapsed: Duration::ZERO }));
+            }
             proof.report = Some(self.climb(&dial, file.as_deref(), Climbing::Proof, cancel, progress));
         }
         Ok(proof)
@@ -84,7 +87,7 @@ impl Runner {
         let sending = plan::sending(&write.order, target, choice, &envelope, places, &Disk::new(places)).ok()??;
         let input = match sending.input {
             // Programs of this machine end lines as this machine does.
-            SendInput::Message => String::from_utf8_lossy(&message.outgoing.bytes).replace("\r\n", "\n"),
+            SendInput::Message | SendInput::File => String::from_utf8_lossy(&message.outgoing.bytes).replace("\r\n", "\n"),
             SendInput::Body => message.body + "\n",
         };
         let dispatch = Dispatch {

@@ -125,7 +125,7 @@ pub enum Outcome {
     Applied(Result<Written, Trouble>),
     /// A stage went on.
     Progress(Climbing, Step),
-    /// Of `Apply`: a consumer begins to send the message by itself.
+    /// Of `Apply`: a consumer begins to send the message by itself, or mailsetup does with what was written.
     Sending(Own),
 }
 
@@ -180,7 +180,7 @@ pub struct WrittenFile {
 }
 
 /// How a target's settings were proven after writing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Proof {
     /// The target's key.
     pub target: String,
@@ -197,10 +197,10 @@ pub struct Proof {
     pub try_it: Option<String>,
 }
 
-/// A consumer that sends by itself.
+/// Who sends a message after writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Own {
-    /// Its name, as people know it.
+    /// The program's name, as people know it.
     pub name: String,
     /// The recipient.
     pub to: Address,

@@ -111,7 +111,7 @@ impl Setup {
         &self.write.steps
     }
 
-    /// The consumer that is sending the message by itself, while it does.
+    /// Who begins to send a message after writing, until a stage of it is over.
     pub const fn sending(&self) -> Option<&Own> {
         self.sending.as_ref()
     }

@@ -316,7 +316,9 @@ impl App {
         }
         if let Some(own) = self.setup.sending() {
             doc.push(Line::default());
+            let start = doc.lines.len();
             doc.push(done::sending(ctx, own));
+            doc.keep = Some(start..doc.lines.len());
             return doc;
         }
         let steps = self.setup.proof_steps();

@@ -31,7 +31,12 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[Stri
         doc.push(Line::default());
     }
     for proof in &written.proofs {
+        let start = doc.lines.len();
         doc.extend(proven(ctx, proof));
+        // What did not go out, and why, is what must be seen; the files above it can be scrolled to.
+        if proof.sent() == Some(false) && doc.keep.is_none() {
+            doc.keep = Some(start..doc.lines.len().min(start + ctx.height.saturating_sub(2)));
+        }
     }
     for words in &written.notes {
         doc.extend(note(ctx, &ctx.text.say(words)));
