@@ -24,6 +24,7 @@ pub mod secrets;
 pub mod signals;
 
 mod command;
+mod consumer;
 mod disk;
 mod error;
 mod facts;
@@ -33,10 +34,12 @@ mod private;
 mod prune;
 mod take_back;
 mod undo;
+mod user;
 mod writable;
 
 pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, System, Volume, apply, recover};
-pub use command::CommandFault;
+pub use command::{CommandFault, end_all};
+pub use consumer::Dispatch;
 pub use disk::Disk;
 pub use error::HostError;
 pub use facts::{Facts, facts, installed_targets, machine, root_mail, system};

@@ -23,7 +23,8 @@
 //! 4. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
 //!    compared. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
 //! 5. [`host`] applies a plan whole or not at all, keeps what `undo` needs, and keeps secrets.
-//! 6. The runner reads the files back and sends a message with what it read.
+//! 6. The runner reads the files back, and each consumer that is installed here sends a message by itself; where it does not,
+//!    the ladder is climbed with what was read.
 //!
 //! # Who may name whom
 //!

@@ -21,16 +21,18 @@ mod quote;
 mod read;
 mod refusal;
 mod render;
+mod sending;
 
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
-pub use engine::{plan, try_it};
+pub use engine::plan;
 pub use import::{Found, import};
 pub use locate::{first_path, sites};
 pub use proof::{Field, Mismatch, ReadBack, ReadSecret, compare, read_back};
 pub use quote::{Unfit, quote};
 pub use read::{Fault, FaultKind, root_mail};
 pub use refusal::Refusal;
+pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 
 use std::{
     io,

@@ -1,6 +1,7 @@
 //! What was found and done, as sentences: every front end says it in the same words. Lines without colour, safe for a terminal.
 
 pub mod ladder;
+pub mod proof;
 pub mod provider;
 pub mod report;
 pub mod summary;

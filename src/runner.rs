@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod egress;
+mod proof;
 mod survey;
 
 use std::{
@@ -15,16 +16,17 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{Lock, Security, profile::SecretPlace, reply::escape},
+    mail::{Lock, profile::SecretPlace, reply::escape},
     phrase,
-    plan::{self, Order, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice},
-    presets::{Catalog, Lang, Phrase, Target, Text},
+    plan::{self, Order, Places, Refusal, Scope},
+    presets::{Catalog, Lang, Phrase, Text},
     probe::{self, Cancel, Climb, Goal, MessageSpec, Outgoing, Report, Resolve, Trust},
     setup::{
-        Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Proof, Reading, Stores, Trouble, Work, Write, Written,
-        WrittenFile,
+        Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
     },
 };
+
+use proof::Case;
 
 pub use egress::EgressTargets;
 
@@ -130,7 +132,10 @@ impl Runner {
             None => None,
         };
         let message = match &dial.letter {
-            Some(letter) => Some(self.message(letter, &dial.ehlo, written_in)?),
+            Some(letter) => {
+                let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
+                Some(self.message(letter, &dial.ehlo, occasion)?.outgoing)
+            }
             None => None,
         };
         Ok(Climb {
@@ -147,28 +152,35 @@ impl Runner {
         })
     }
 
-    fn message(&self, letter: &Letter, host: &str, written_in: Option<&str>) -> Result<Outgoing, probe::Fault> {
+    /// The test message, with its subject and its text as a person reads them.
+    fn message(&self, letter: &Letter, host: &str, occasion: Occasion<'_>) -> Result<Composed, probe::Fault> {
         let text = Text::new(self.lang);
         let when = SystemTime::now();
         let stamp = host::clock::rfc3339(when);
-        let (subject, body) = match written_in {
-            None => (phrase!("message-subject", host = host), phrase!("message-body", host = host, when = stamp)),
-            Some(file) => (
+        let (subject, body) = match occasion {
+            Occasion::Test => (phrase!("message-subject", host = host), phrase!("message-body", host = host, when = stamp)),
+            Occasion::ReadBack(file) => (
                 phrase!("message-subject-written", host = host),
                 phrase!("message-body-written", host = host, when = stamp, file = file),
             ),
+            Occasion::ByConsumer { name, file } => (
+                phrase!("send-subject", host = host, name = name),
+                phrase!("send-body", host = host, when = stamp, name = name, file = file),
+            ),
         };
-        probe::test_message(&MessageSpec {
+        let (subject, body) = (text.say(&subject), text.say(&body));
+        let outgoing = probe::test_message(&MessageSpec {
             from: letter.from.clone(),
             name: letter.name.clone(),
             reply_to: letter.reply_to.clone(),
             to: letter.to.clone(),
             host: host.to_owned(),
             when,
-            subject: text.say(&subject),
-            body: text.say(&body),
+            subject: subject.clone(),
+            body: body.clone(),
         })
-        .map_err(|fault| probe::Fault::Local(fault.to_string()))
+        .map_err(|fault| probe::Fault::Local(fault.to_string()))?;
+        Ok(Composed { outgoing, subject, body })
     }
 
     fn stores(&self, reading: &Reading) -> Stores {
@@ -239,7 +251,8 @@ impl Runner {
         let mut proofs = Vec::new();
         for choice in &order.targets {
             let Some(target) = self.catalog.target(&choice.key) else { continue };
-            match self.prove(write, target, choice, &places, cancel, progress) {
+            let case = Case { write, target, choice, places: &places, cancel };
+            match self.prove(&case, progress) {
                 Ok(proof) => proofs.push(proof),
                 Err(phrase) => return Err(take_back(phrase, Field::Targets)),
             }
@@ -258,68 +271,24 @@ impl Runner {
             proofs,
         })
     }
-
-    /// Proves a target: its settings come back as they were meant, and a message goes out with what came back.
-    fn prove(
-        &self,
-        write: &Write,
-        target: &Target,
-        choice: &TargetChoice,
-        places: &Places,
-        cancel: &Cancel,
-        progress: &mut dyn FnMut(Outcome),
-    ) -> Result<Proof, Phrase> {
-        let order = &write.order;
-        let disk = Disk::new(places);
-        let mut found = None;
-        for site in plan::sites(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
-            let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
-            if let Some(mismatch) = plan::compare(order, places, &read).first() {
-                return Err(phrase!("runner-mismatch", target = target.name, field = mismatch.field));
-            }
-            found = Some(read);
-        }
-        let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
-        let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
-        // An image's files name paths of the image: its own programs have to prove them. By the password alone nothing is sent.
-        let found = found.filter(|read| read.host.is_some());
-        let dial = write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send);
-        let report = match dial.zip(found) {
-            Some((dial, read)) => {
-                let dial = as_read(dial, &read, &target.key, order.profile.secret.as_ref())?;
-                Some(self.climb(&dial, file.as_deref(), Climbing::Proof, cancel, progress))
-            }
-            None => None,
-        };
-        Ok(Proof { target: target.key.clone(), report, try_it })
-    }
 }
 
-/// The climb with what the consumer reads in its files, in place of what is remembered.
-fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<Dial, Phrase> {
-    let mut dial = dial.clone();
-    let word = |found: &Option<String>| found.clone().unwrap_or_default();
-    dial.endpoint.host = word(&read.host);
-    dial.endpoint.port =
-        word(&read.port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
-    dial.endpoint.security = word(&read.security).parse().unwrap_or(Security::Tls);
-    // The test that went before was good.
-    dial.had_starttls = dial.endpoint.security == Security::Starttls;
-    if let Some(login) = &mut dial.login {
-        login.username = word(&read.username);
-        login.secret = match &read.password {
-            Some(ReadSecret::Inline(secret)) => secret.clone(),
-            Some(ReadSecret::Command(command)) => match place {
-                Some(SecretPlace::Env { variable }) => host::input::from_command_with(command, variable),
-                _ => host::input::from_command(command),
-            }
-            .map_err(|error| error.phrase())?,
-            // It is the one that was proven where it is kept.
-            Some(ReadSecret::Credential(_)) => login.secret.clone(),
-            None => return Err(phrase!("runner-mismatch", target = target, field = "password")),
-        };
-    }
-    Ok(dial)
+/// What a test message is for.
+#[derive(Clone, Copy)]
+enum Occasion<'a> {
+    /// The live test.
+    Test,
+    /// mailsetup sends with what it read back from this file.
+    ReadBack(&'a str),
+    /// A consumer sends by itself, with what is in its file.
+    ByConsumer { name: &'a str, file: &'a str },
+}
+
+/// A test message, and what it was made from.
+struct Composed {
+    outgoing: Outgoing,
+    subject: String,
+    body: String,
 }
 
 /// A host's error as the conversation takes it.

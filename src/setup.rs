@@ -23,7 +23,7 @@ mod view;
 use std::{collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 pub use effect::{
-    Climbing, Dial, Effect, Given, Letter, Outcome, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
+    Climbing, Dial, Effect, Given, Letter, Outcome, Own, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
 };
 pub use field::{FIELDS, Field, Shape, Spec};
 pub use import::Import;
@@ -265,6 +265,8 @@ pub struct Setup {
     stores: Slot<Reading, Stores>,
     plan: Slot<Order, Result<Plan, Trouble>>,
     write: Slot<Write, Result<Written, Trouble>>,
+    /// Who is sending a message after writing.
+    sending: Option<Own>,
     /// The test that a person chose to write in spite of.
     forced: Option<u64>,
     /// A conversation that was cut off, to go on from.
@@ -295,6 +297,7 @@ impl Setup {
             stores: Slot::default(),
             plan: Slot::default(),
             write: Slot::default(),
+            sending: None,
             forced: None,
             offered: None,
             secured: None,

@@ -652,14 +652,14 @@ render-cost = { $time }, { $trips ->
 }.
 render-written = Done. This machine can send mail.
 render-written-unsent = Done. The settings are written; no test message went out.
-render-unproven = Written, but a message that went out from it was refused.
+render-unproven = Written, but a message could not be sent with it.
 render-unchanged = Done. Everything was already as it should be.
 render-file-created = new
 render-file-changed = changed
 render-file-removed = removed
 render-file-unchanged = unchanged
 render-backup = before: { $path }
-render-proof-sent = { $target }: read back, and a message went out from what was written ({ $time })
+render-proof-sent = { $target }: read back, and mailsetup sent a message to { $to } with what was written ({ $time })
 render-proof-failed = { $target }: written, but sending from it failed at: { $stage }
 render-proof-read = { $target }: read back, every setting is there
 render-try = Try it yourself:
@@ -1137,3 +1137,33 @@ plan-overruled = { $path } is there, and { $target } reads nothing else then: wh
 plan-hint-overruled = Move { $path } away, or put the settings into it by hand.
 plan-fault-outranked = { $path }, line { $line }: this rule takes the mail of this machine before ours would, since the first one counts.
 plan-hint-outranked = The file stays untouched. Take this rule out or narrow it, so that it is not for all destinations, and try again.
+
+# A consumer sends the test message itself
+
+send-subject = Test message from { $host }, sent by { $name }
+send-body = { $host } sent this message on { $when } by { $name }, with the settings in { $file }.
+
+    They work. Nothing has to be done with this message.
+send-under-way = { $name } sends a message to { $to }
+send-under-way-as = { $name } sends a message to { $to }, as { $user }
+send-taken = { $target }: read back, and { $name } itself sent a message to { $to } ({ $time })
+send-taken-as = { $target }: read back, and { $name } itself sent a message to { $to } as { $user } ({ $time })
+send-unseen = { $name } took a message too, but neither its log nor its queue shows what became of it.
+send-failed = { $target }: written, but { $name } itself does not send to { $to }
+send-failed-as = { $target }: written, but { $name } itself, run by { $user }, does not send to { $to }
+send-not-started = It could not be started.
+send-status = It ended with status { $status }.
+send-status-silent = It ended with status { $status } and did not say why.
+send-signal = A signal ended it.
+send-slow = It did not end within { $seconds } seconds, and was stopped.
+send-large = It printed without end, and was stopped.
+send-queued = The message is in its queue; it will try again.
+send-waiting = The message waits in its queue. Is { $name } running?
+send-unlisted = It took the message, but its queue cannot be looked at. Is { $name } running?
+send-given-up = It gave the message up.
+send-we-can = mailsetup can send with the same settings: what is in the way is on this machine, with { $name }.
+send-we-cannot = mailsetup cannot send with these settings either. It fails at: { $stage }
+send-usually = What it says mostly means: { $title }
+send-unreadable = { $user } cannot read { $path }. Let it: { $command }
+send-look = AppArmor or SELinux may hold it back: journalctl -k | grep -i denied
+report-own = Messages that the programs themselves sent

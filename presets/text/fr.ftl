@@ -652,14 +652,14 @@ render-cost = { $time }, { $trips ->
 }.
 render-written = C’est fait. Cette machine peut envoyer du courrier.
 render-written-unsent = C’est fait. Les réglages sont écrits ; aucun message d’essai n’est parti.
-render-unproven = C’est écrit, mais un message parti de là a été refusé.
+render-unproven = C’est écrit, mais un message n’a pas pu partir avec ces réglages.
 render-unchanged = C’est fait. Tout était déjà comme il faut.
 render-file-created = nouveau
 render-file-changed = modifié
 render-file-removed = retiré
 render-file-unchanged = inchangé
 render-backup = avant : { $path }
-render-proof-sent = { $target } : relu, et un message est parti de ce qui a été écrit ({ $time })
+render-proof-sent = { $target } : relu, et mailsetup a envoyé un message à { $to } avec ce qui a été écrit ({ $time })
 render-proof-failed = { $target } : écrit, mais l’envoi échoue à : { $stage }
 render-proof-read = { $target } : relu, tous les réglages y sont
 render-try = À essayer vous-même :
@@ -1137,3 +1137,33 @@ plan-overruled = { $path } existe, et { $target } ne lit alors rien d’autre :
 plan-hint-overruled = Déplacez { $path }, ou mettez-y les réglages à la main.
 plan-fault-outranked = { $path }, ligne { $line } : cette règle prend le courrier de cette machine avant la nôtre, car la première compte.
 plan-hint-outranked = Le fichier reste intact. Retirez cette règle ou restreignez-la pour qu’elle ne vaille plus pour toutes les destinations, et recommencez.
+
+# Un programme envoie lui-même le message d’essai
+
+send-subject = Message de test de { $host }, envoyé par { $name }
+send-body = { $host } a envoyé ce message le { $when } par { $name }, avec les réglages de { $file }.
+
+    Ils marchent. Il n’y a rien à faire de ce message.
+send-under-way = { $name } envoie un message à { $to }
+send-under-way-as = { $name } envoie un message à { $to }, en tant que { $user }
+send-taken = { $target } : relu, et { $name } a envoyé lui-même un message à { $to } ({ $time })
+send-taken-as = { $target } : relu, et { $name } a envoyé lui-même un message à { $to } en tant que { $user } ({ $time })
+send-unseen = { $name } a aussi pris un message, mais ni son journal ni sa file ne disent ce qu’il est devenu.
+send-failed = { $target } : écrit, mais { $name } lui-même n’envoie pas à { $to }
+send-failed-as = { $target } : écrit, mais { $name } lui-même, lancé par { $user }, n’envoie pas à { $to }
+send-not-started = Il n’a pas pu être lancé.
+send-status = Il s’est terminé avec le code { $status }.
+send-status-silent = Il s’est terminé avec le code { $status } sans dire pourquoi.
+send-signal = Un signal l’a arrêté.
+send-slow = Il n’avait pas fini après { $seconds } secondes et a été arrêté.
+send-large = Il écrivait sans fin et a été arrêté.
+send-queued = Le message est dans sa file ; il essaiera encore.
+send-waiting = Le message attend dans sa file. { $name } tourne-t-il ?
+send-unlisted = Il a pris le message, mais sa file ne peut pas être consultée. { $name } tourne-t-il ?
+send-given-up = Il a abandonné le message.
+send-we-can = mailsetup peut envoyer avec les mêmes réglages : l’obstacle est sur cette machine, du côté de { $name }.
+send-we-cannot = mailsetup ne peut pas non plus envoyer avec ces réglages. Il échoue à : { $stage }
+send-usually = Ce qu’il dit signifie le plus souvent : { $title }
+send-unreadable = { $user } ne peut pas lire { $path }. Permettez-le : { $command }
+send-look = AppArmor ou SELinux le retient peut-être : journalctl -k | grep -i denied
+report-own = Messages envoyés par les programmes eux-mêmes

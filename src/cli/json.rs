@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use crate::{
     diagnose::Diagnosis,
+    plan::Sent,
     presets::Text,
     probe::{Egress, Report, State, Step, egress::Tried},
     render,
-    setup::{Field, Setup, WrittenFile},
+    setup::{Field, Proof, Setup, WrittenFile},
 };
 
 /// The document of a set-up: `ok`, `changed`, the settings, the ladder, the diagnosis, the files.
@@ -38,18 +39,7 @@ pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
         "equivalent": render::summary::command(&setup.equivalent(), usize::MAX).join(" "),
     });
     if let Some(written) = written {
-        document["proofs"] = written
-            .proofs
-            .iter()
-            .map(|proof| {
-                json!({
-                    "target": proof.target,
-                    "read_back": true,
-                    "sent": proof.report.as_ref().map(Report::passed),
-                    "try": proof.try_it,
-                })
-            })
-            .collect();
+        document["proofs"] = written.proofs.iter().map(proof).collect();
         document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
     } else if let Some(plan) = setup.plan() {
         document["notes"] = plan.notes.iter().map(|note| setup.text().say(&note.phrase)).collect();
@@ -61,6 +51,25 @@ pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
         document["error"] = json!(error);
     }
     document
+}
+
+/// How a target was proven: `by` whom the message was sent, and, where that is the consumer, what it said when it could not,
+/// and whether mailsetup could.
+fn proof(proof: &Proof) -> Value {
+    let own = proof.own.as_ref().filter(|(_, sent)| *sent != Sent::Unseen).map(|(own, _)| own);
+    let report = proof.report.as_ref();
+    json!({
+        "target": proof.target,
+        "read_back": true,
+        "sent": proof.sent(),
+        "by": own.map(|_| proof.target.as_str()).or_else(|| report.map(|_| "mailsetup")),
+        "as": own.and_then(|own| own.user.as_deref()),
+        "to": proof.to.as_ref().map(ToString::to_string),
+        "said": proof.fault().map(|fault| fault.said.join("\n")),
+        "mailsetup_can": own.and(report).map(Report::passed),
+        "diagnosis": proof.diagnosis.as_ref().map(Diagnosis::to_json),
+        "try": proof.try_it,
+    })
 }
 
 /// Which ports answered, when that was looked into.

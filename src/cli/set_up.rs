@@ -211,6 +211,7 @@ fn converse(context: &Context, mut stage: Stage, memoir: Option<Memoir>) -> Resu
     }
     // Whoever left while files were written waits for them, and what has not begun to write never does.
     std::mem::forget(host::signals::settled());
+    host::end_all();
     if let Some(memoir) = memoir.filter(|_| !stage.setup.is_lost()) {
         memoir.forget();
     }

@@ -209,6 +209,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "certificate is not trusted",
             "certificate not trusted",
             "untrusted certificate",
+            "untrusted server certificate",
             "not trusted by the trust provider",
             "remote certificate is invalid",
             "certificate verify failed",

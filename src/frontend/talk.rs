@@ -295,10 +295,15 @@ impl Talk<'_> {
         let asker = &mut *self.asker;
         let mut trouble = None;
         let outcome = self.runner.run(effect.work, &mut |outcome| {
-            if let Outcome::Progress(Climbing::Test | Climbing::Proof, step) = &outcome
-                && step.is_over()
-            {
-                trouble = asker.say(&render::ladder::line(setup.text(), step)).err().or(trouble.take());
+            let line = match &outcome {
+                Outcome::Progress(Climbing::Test | Climbing::Proof, step) if step.is_over() => {
+                    Some(render::ladder::line(setup.text(), step))
+                }
+                Outcome::Sending(own) => Some(render::proof::under_way(setup.text(), own)),
+                _ => None,
+            };
+            if let Some(line) = line {
+                trouble = asker.say(&line).err().or(trouble.take());
             }
             let _ = setup.update(Msg::Finished(generation, outcome));
         });

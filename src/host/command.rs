@@ -3,8 +3,11 @@
 use std::{
     io::{self, Read, Write},
     os::unix::process::CommandExt,
-    process::{Command, ExitStatus, Stdio},
-    sync::mpsc::{self, RecvTimeoutError, Sender},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        mpsc::{self, Sender},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -18,8 +21,14 @@ use crate::mail::reply::printable;
 /// How long output may still come in after the command itself has ended.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The most that is kept of what a command says on standard error, in bytes.
-const SAID_LIMIT: usize = 4 * 1024;
+/// How often it is asked whether to stop.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The most that is kept of what a command says on standard error, in bytes: its last words.
+const SAID_LIMIT: usize = 16 * 1024;
+
+/// The process groups that are attended to.
+static GROUPS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 /// Why a command gave nothing.
 #[derive(Debug)]
@@ -34,9 +43,30 @@ pub enum CommandFault {
     Failed(ExitStatus, String),
 }
 
+/// How a program that was attended to ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// By itself.
+    Exited(ExitStatus),
+    /// It took too long.
+    Slow,
+    /// It printed too much.
+    Large,
+    /// It was to be stopped.
+    Stopped,
+}
+
+/// What a program left behind. All of it may hold a secret.
+pub(super) struct Ran {
+    pub(super) end: End,
+    pub(super) out: Zeroizing<Vec<u8>>,
+    /// The end of what it said on standard error: whole lines.
+    pub(super) said: Zeroizing<Vec<u8>>,
+}
+
 enum Event {
     Out(Zeroizing<Vec<u8>>),
-    Said(Vec<u8>),
+    Said(Zeroizing<Vec<u8>>),
     Closed,
     Ended(io::Result<ExitStatus>),
 }
@@ -59,6 +89,17 @@ pub(super) fn on_path(program: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
+/// Ends every program that is attended to: ours is about to end, and nobody would.
+pub fn end_all() {
+    for group in groups().drain(..) {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
+}
+
+fn groups() -> MutexGuard<'static, Vec<Pid>> {
+    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs `command` with `given` on its standard input and returns its standard output, at most `most` bytes of it, when it ends
 /// with success within `limit`.
 pub(super) fn run(
@@ -67,77 +108,131 @@ pub(super) fn run(
     limit: Duration,
     most: usize,
 ) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
-    let deadline = Instant::now() + limit;
-    let mut child = command
-        .stdin(if given.is_some() { Stdio::piped() } else { Stdio::null() })
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .map_err(CommandFault::Start)?;
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let kill = || {
-        if let Some(group) = group {
-            let _ = rustix::process::kill_process_group(group, Signal::KILL);
-        }
-    };
-    if let (Some(mut pipe), Some(given)) = (child.stdin.take(), given) {
-        let given = Zeroizing::new(given.to_vec());
-        // Whoever does not read it to the end has a reason, which its status tells.
-        thread::spawn(move || drop(pipe.write_all(&given)));
+    command.stdin(if given.is_some() { Stdio::piped() } else { Stdio::null() });
+    let mut child = start(&mut command).map_err(CommandFault::Start)?;
+    if let (Some(pipe), Some(given)) = (child.stdin.take(), given) {
+        give(pipe, given);
     }
+    let ran = attend(child, limit, most, &|| false).map_err(CommandFault::Start)?;
+    match ran.end {
+        End::Exited(status) if status.success() => Ok(ran.out),
+        End::Exited(status) => Err(CommandFault::Failed(status, said_in_brief(&ran.said))),
+        End::Large => Err(CommandFault::Large(most)),
+        End::Slow | End::Stopped => Err(CommandFault::Slow(limit)),
+    }
+}
+
+/// Starts a program in a group of its own, for [`attend`].
+pub(super) fn start(command: &mut Command) -> io::Result<Child> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()
+}
+
+/// Gives a program what it reads on standard input.
+pub(super) fn give(mut pipe: ChildStdin, given: &[u8]) {
+    let given = Zeroizing::new(given.to_vec());
+    // Whoever does not read it to the end has a reason, which its status tells.
+    thread::spawn(move || drop(pipe.write_all(&given)));
+}
+
+/// Waits for a program to end, at most `limit`, as long as it prints at most `most` bytes and nothing `is_stopped`; else its
+/// whole group is ended.
+pub(super) fn attend(mut child: Child, limit: Duration, most: usize, is_stopped: &dyn Fn() -> bool) -> io::Result<Ran> {
+    let deadline = Instant::now() + limit;
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    groups().extend(group);
     let (events, inbox) = mpsc::channel();
     if let Some(pipe) = child.stdout.take() {
-        pump(pipe, events.clone(), |bytes| Event::Out(Zeroizing::new(bytes)));
+        pump(pipe, events.clone(), Event::Out);
     }
     if let Some(pipe) = child.stderr.take() {
         pump(pipe, events.clone(), Event::Said);
     }
     thread::spawn(move || events.send(Event::Ended(child.wait())));
 
-    // Its room is taken at once, so that growing leaves no copy of a secret behind.
+    // Their room is taken at once, so that growing leaves no copy of a secret behind.
     let mut out = Zeroizing::new(Vec::with_capacity(most));
-    let mut said = Vec::new();
+    let mut said = Said::new();
     let (mut open, mut ended, mut until) = (2, None, deadline);
-    while open > 0 || ended.is_none() {
-        match inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(Event::Out(bytes)) if out.len() + bytes.len() > most => {
-                kill();
-                return Err(CommandFault::Large(most));
-            }
+    let cut_off = loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if open == 0 && ended.is_some() {
+            break None;
+        }
+        if is_stopped() {
+            break Some(End::Stopped);
+        }
+        if left.is_zero() {
+            break ended.is_none().then_some(End::Slow);
+        }
+        match inbox.recv_timeout(left.min(LOOK)) {
+            Ok(Event::Out(bytes)) if out.len() + bytes.len() > most => break Some(End::Large),
             Ok(Event::Out(bytes)) => out.extend_from_slice(&bytes),
-            Ok(Event::Said(bytes)) => {
-                let room = SAID_LIMIT - said.len();
-                said.extend_from_slice(&bytes[..bytes.len().min(room)]);
-            }
+            Ok(Event::Said(bytes)) => said.add(&bytes),
             Ok(Event::Closed) => open -= 1,
             Ok(Event::Ended(status)) => {
-                ended = Some(status.map_err(CommandFault::Start)?);
+                ended = Some(status);
                 // What it left running in the background may hold the pipes open.
                 until = deadline.min(Instant::now() + GRACE);
             }
-            Err(RecvTimeoutError::Timeout) if ended.is_some() => break,
-            Err(_) => {
-                kill();
-                return Err(CommandFault::Slow(limit));
-            }
+            Err(_) => {}
         }
+    };
+    let is_ours = |other: &Pid| Some(*other) == group;
+    groups().retain(|other| !is_ours(other));
+    if let (Some(group), Some(_)) = (group, &cut_off) {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
     }
-    match ended {
-        Some(status) if status.success() => Ok(out),
-        Some(status) => Err(CommandFault::Failed(status, said_in_brief(&said))),
-        None => Err(CommandFault::Slow(limit)),
+    let end = match (cut_off, ended) {
+        (Some(end), _) => end,
+        (None, Some(status)) => End::Exited(status?),
+        (None, None) => End::Slow,
+    };
+    Ok(Ran { end, out, said: said.whole_lines() })
+}
+
+/// The last of what a program says.
+struct Said {
+    bytes: Zeroizing<Vec<u8>>,
+    is_cut: bool,
+}
+
+impl Said {
+    fn new() -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(2 * SAID_LIMIT)), is_cut: false }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        if self.bytes.len() + bytes.len() > 2 * SAID_LIMIT {
+            self.cut();
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn cut(&mut self) {
+        let over = self.bytes.len().saturating_sub(SAID_LIMIT);
+        self.bytes.drain(..over);
+        self.is_cut |= over > 0;
+    }
+
+    /// What begins in the middle of a line may begin in the middle of a secret: that line goes.
+    fn whole_lines(mut self) -> Zeroizing<Vec<u8>> {
+        self.cut();
+        if self.is_cut {
+            let end = self.bytes.iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |end| end + 1);
+            self.bytes.drain(..end);
+        }
+        self.bytes
     }
 }
 
-fn pump(mut pipe: impl Read + Send + 'static, events: Sender<Event>, event: fn(Vec<u8>) -> Event) {
+fn pump(mut pipe: impl Read + Send + 'static, events: Sender<Event>, event: fn(Zeroizing<Vec<u8>>) -> Event) {
     thread::spawn(move || {
         let mut buffer = Zeroizing::new([0; 4096]);
         loop {
             match pipe.read(&mut *buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => return events.send(Event::Closed),
-                Ok(read) => events.send(event(buffer[..read].to_vec()))?,
+                Ok(read) => events.send(event(Zeroizing::new(buffer[..read].to_vec())))?,
             }
         }
     });
@@ -185,8 +280,27 @@ mod tests {
     }
 
     #[test]
+    fn of_many_words_the_last_lines_are_kept_whole() {
+        let script = "i=0; while [ $i -lt 4000 ]; do echo line-$i-of-many >&2; i=$((i+1)); done; exit 1";
+        let Err(CommandFault::Failed(_, said)) = shell(script, LONG) else { panic!("no failure") };
+        assert_eq!(said, "line-3997-of-many; line-3998-of-many; line-3999-of-many");
+        let child = start(Command::new("/bin/sh").arg("-c").arg(script).stdin(Stdio::null())).unwrap();
+        let said = attend(child, LONG, 10, &|| false).unwrap().said;
+        assert!(said.len() <= SAID_LIMIT && said.starts_with(b"line-"), "{}", said.len());
+    }
+
+    #[test]
+    fn what_is_stopped_ends_with_all_that_it_started() {
+        let started = Instant::now();
+        let child = start(Command::new("/bin/sh").args(["-c", "sleep 60 & sleep 60"]).stdin(Stdio::null())).unwrap();
+        let ran = attend(child, LONG, 10, &|| started.elapsed() > Duration::from_millis(150)).unwrap();
+        assert!(matches!(ran.end, End::Stopped) && started.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
     fn endless_output_and_endless_time_end() {
         assert!(matches!(shell("yes", LONG), Err(CommandFault::Large(1024))));
+        assert!(matches!(shell("yes >&2", Duration::from_millis(200)), Err(CommandFault::Slow(_))));
         let started = Instant::now();
         assert!(matches!(shell("sleep 60 & wait", Duration::from_millis(100)), Err(CommandFault::Slow(_))));
         assert!(started.elapsed() < Duration::from_secs(5));

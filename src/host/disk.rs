@@ -51,7 +51,7 @@ impl Files for Disk {
         let gid = account(self.root.as_deref(), user)?.gid;
         let database = text_below(self.root.as_deref(), "etc/group");
         let own = name_in(&database, gid)?;
-        let others = groups_with(&database, user).filter(|group| *group != own).map(str::to_owned);
+        let others = memberships_in(&database, user).map(|(group, _)| group.to_owned()).filter(|group| *group != own);
         Some(std::iter::once(own.clone()).chain(others).collect())
     }
 
@@ -177,6 +177,11 @@ pub(super) fn account(root: Option<&Path>, user: &str) -> Option<Account> {
     account_in(&text_below(root, "etc/passwd"), user)
 }
 
+/// The numbers of all groups that have a user as a member, from `etc/group` of this machine.
+pub(super) fn groups_with(user: &str) -> Vec<u32> {
+    memberships_in(&text_below(None, "etc/group"), user).filter_map(|(_, number)| number).collect()
+}
+
 /// The name of a user, from `etc/passwd` below `root`.
 pub(super) fn name_of(root: Option<&Path>, uid: u32) -> Option<String> {
     name_in(&text_below(root, "etc/passwd"), uid)
@@ -189,12 +194,12 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
     })
 }
 
-/// The groups that name a user as a member.
-fn groups_with<'a>(database: &'a str, user: &'a str) -> impl Iterator<Item = &'a str> {
+/// The groups that name a user as a member, by name and number.
+fn memberships_in<'a>(database: &'a str, user: &'a str) -> impl Iterator<Item = (&'a str, Option<u32>)> {
     database.lines().filter_map(move |line| {
         let fields: Vec<&str> = line.split(':').collect();
-        let [name, _, _, members, ..] = fields.as_slice() else { return None };
-        members.split(',').any(|member| member == user).then_some(*name)
+        let [name, _, number, members, ..] = fields.as_slice() else { return None };
+        members.split(',').any(|member| member == user).then(|| (*name, number.parse().ok()))
     })
 }
 
@@ -228,8 +233,8 @@ mod tests {
         assert_eq!(group_in(group, "postfix"), Some(112));
         assert_eq!(group_in(group, "broken"), None);
         assert_eq!(group_in(group, ""), None);
-        assert_eq!(groups_with(group, "ann").collect::<Vec<_>>(), ["postfix"]);
-        assert_eq!(groups_with(group, "an").count(), 0);
+        assert_eq!(memberships_in(group, "ann").collect::<Vec<_>>(), [("postfix", Some(112))]);
+        assert_eq!(memberships_in(group, "an").count(), 0);
         let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
         assert_eq!(name_in(passwd, 1000).as_deref(), Some("ann"));
         assert_eq!((name_in(passwd, 5), name_in(group, 112).as_deref()), (None, Some("postfix")));

@@ -12,6 +12,7 @@ use signal_hook::{
     low_level,
 };
 
+use super::{command, disk};
 use crate::error::Exit;
 
 /// How many hold signals back.
@@ -48,11 +49,34 @@ pub fn leave_with(exit: Exit, mut watcher: impl Watcher) {
                 _ => {
                     let _settled = settled();
                     watcher.leave(signal == SIGINT);
+                    command::end_all();
                     low_level::exit(i32::from(exit.code()));
                 }
             }
         }
     });
+}
+
+/// From now on what ends the program by its default ends the programs that it runs as well, as soon as nothing is being
+/// written. What was ignored when the program began stays ignored.
+pub fn end_children_too() {
+    let ignored = ignored();
+    let ends = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
+    let Ok(mut signals) = Signals::new(ends) else { return };
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            let _settled = settled();
+            command::end_all();
+            let _ = low_level::emulate_default_handler(signal);
+        }
+    });
+}
+
+/// The signals that are ignored, a bit each (proc(5)).
+fn ignored() -> u64 {
+    let status = disk::text_below(None, "proc/self/status");
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 /// Signals wait while this lives: what is being written is finished or put back.

@@ -25,7 +25,7 @@ impl Secret {
 const SHORTEST: usize = 4;
 
 /// Every form in which a secret would be recognised in what others say: as it is, in base64 on its own and inside of
-/// something longer, in hex, and as a URL has it. Longest first; none for a secret that is too short.
+/// something longer, in hex, in double quotes, and as a URL has it. Longest first; none for a secret that is too short.
 pub fn forms(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     if secret.len() < SHORTEST {
         return Vec::new();
@@ -46,6 +46,12 @@ pub fn forms(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
         }
         text
     };
+    let mut quoted = Zeroizing::new(Vec::with_capacity(2 * secret.len()));
+    for byte in secret {
+        quoted.extend_from_slice(if matches!(byte, b'"' | b'\\') { b"\\" } else { b"" });
+        quoted.push(*byte);
+    }
+    forms.push(quoted);
     forms.push(each(|byte| format!("{byte:02x}")));
     forms.push(each(|byte| format!("{byte:02X}")));
     forms.push(each(|byte| if is_unreserved(byte) { char::from(byte).into() } else { format!("%{byte:02X}") }));
@@ -57,6 +63,26 @@ pub fn forms(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     forms.retain(|form| form.len() >= SHORTEST);
     forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms
+}
+
+/// What stands in place of a secret.
+pub const HIDDEN: &str = "***";
+
+/// Foreign bytes without the secrets of which these are the [`forms`].
+pub fn without(bytes: &[u8], forms: &[Zeroizing<Vec<u8>>]) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, behind)) = rest.split_first() {
+        let longest = forms.iter().filter(|form| rest.starts_with(form)).map(|form| form.len()).max();
+        if let Some(length) = longest {
+            clean.extend_from_slice(HIDDEN.as_bytes());
+            rest = &rest[length..];
+        } else {
+            clean.push(*first);
+            rest = behind;
+        }
+    }
+    clean
 }
 
 /// What a URL never encodes (RFC 3986, section 2.3).
@@ -86,6 +112,8 @@ mod tests {
         for text in ["pw=p\u{e9} s/1.", "p%C3%A9%20s%2F1", "p%C3%A9+s%2F1", "70c3a920732f31", "70C3A920732F31"] {
             assert!(hidden(text), "{text}");
         }
+        assert!(forms(br#"a "b\c"#).iter().any(|form| ***form == *br#"a \"b\\c"#));
+        assert_eq!(without(b"pw=hunter2 %", &forms(b"hunter2")), b"pw=*** %");
         assert!(!hidden("nothing") && forms(b"abc").is_empty());
     }
 

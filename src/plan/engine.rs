@@ -9,7 +9,7 @@ use super::{
     merge,
     proof::{compare, understand, utf8},
     read::{surroundings, values},
-    render::{RenderFault, render},
+    render::{RenderFault, holds, render},
 };
 use crate::{
     mail::{
@@ -63,25 +63,6 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
     plan.notes.extend(conflicts::notes(order, &chosen, &plan, catalog, places, files));
     Ok(plan)
-}
-
-/// The command that shows a person that a target works, where its preset has one.
-///
-/// # Errors
-/// [`Refusal::Scope`], or a preset whose template is wrong.
-pub fn try_it(
-    order: &Order,
-    target: &Target,
-    choice: &TargetChoice,
-    places: &Places,
-    files: &dyn Files,
-) -> Result<Option<String>, Refusal> {
-    let Some(template) = &target.try_it else { return Ok(None) };
-    let spots = spots(target, choice, places)?;
-    let mut context = Context::new(order, target, choice, &spots, places, files);
-    // A command line is public.
-    context.password = None;
-    render(template, Some(Format::DotenvSh), &context).map(Some).map_err(|fault| Refusal::template(&target.key, fault))
 }
 
 fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
@@ -268,8 +249,7 @@ fn plan_target(
 /// Whether the settings call for a file, or a command.
 fn is_wanted(target: &Target, when: Option<&String>, context: &Context) -> Result<bool, Refusal> {
     let Some(when) = when else { return Ok(true) };
-    let template = format!("{{{{ 'yes' if {when} else '' }}}}");
-    render(&template, None, context).map(|said| !said.is_empty()).map_err(|fault| Refusal::template(&target.key, fault))
+    holds(when, context).map_err(|fault| Refusal::template(&target.key, fault))
 }
 
 /// A file's text with ours in it; `None` when there is nothing of ours to write.

@@ -13,7 +13,7 @@ use super::{
     render::Expressions,
 };
 use crate::{
-    mail::Secret,
+    mail::{Secret, Security},
     presets::{
         Target,
         target::{TargetFile, TargetRead},
@@ -241,11 +241,13 @@ pub fn compare(order: &Order, places: &Places, read: &ReadBack) -> Vec<Mismatch>
     let ca_file = trust.ca_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let auth = if has_login { smtp.auth.clone() } else { "none".to_owned() };
     let root_mail = root_mail(order, places.scope);
+    // Without encryption a consumer may have to be told to log in plainly, as mailsetup does first.
+    let plainly = smtp.security == Security::None && auth == "auto" && read.auth.as_deref() == Some("plain");
     let checks = [
         (Field::Host, read.host.as_ref().is_none_or(|found| found.eq_ignore_ascii_case(&smtp.host))),
         (Field::Port, same(&read.port, smtp.port.to_string())),
         (Field::Security, same(&read.security, smtp.security.to_string())),
-        (Field::Auth, same(&read.auth, auth)),
+        (Field::Auth, plainly || same(&read.auth, auth)),
         (Field::Username, same(&read.username, smtp.username.clone().filter(|_| has_login).unwrap_or_default())),
         (Field::Password, password),
         (Field::Sender, same(&read.sender, sender.address.clone())),

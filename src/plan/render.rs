@@ -48,6 +48,11 @@ pub(super) fn render(template: &str, format: Option<Format>, context: &impl Seri
     })
 }
 
+/// Whether an expression over the settings holds.
+pub(super) fn holds(expression: &str, context: &impl Serialize) -> Result<bool, RenderFault> {
+    render(&format!("{{{{ 'yes' if {expression} else '' }}}}"), None, context).map(|said| !said.is_empty())
+}
+
 /// The expressions of a target's `read`.
 pub(super) struct Expressions(Environment<'static>);
 

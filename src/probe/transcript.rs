@@ -6,15 +6,16 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 use super::report::{Line, Transcript, Who};
-use crate::mail::{Reply, reply::printable, secret::forms};
+use crate::mail::{
+    Reply,
+    reply::printable,
+    secret::{forms, without},
+};
 
 /// Most characters of one line.
 const LINE: usize = 600;
 /// Most bytes of the whole.
 const WHOLE: usize = 128 * 1024;
-
-/// What stands in place of a secret.
-const HIDDEN: &str = "***";
 
 /// The transcript as it grows, and the secrets that may not get into it.
 pub(super) struct Log {
@@ -36,19 +37,7 @@ impl Log {
 
     /// Foreign bytes without the secrets.
     pub(super) fn redacted(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut clean = Vec::with_capacity(bytes.len());
-        let mut rest = bytes;
-        while let Some((first, behind)) = rest.split_first() {
-            let longest = self.secrets.iter().filter(|secret| rest.starts_with(secret)).map(|secret| secret.len()).max();
-            if let Some(length) = longest {
-                clean.extend_from_slice(HIDDEN.as_bytes());
-                rest = &rest[length..];
-            } else {
-                clean.push(*first);
-                rest = behind;
-            }
-        }
-        clean
+        without(bytes, &self.secrets)
     }
 
     /// A reply without the secrets: a server may repeat what it was told.

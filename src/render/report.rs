@@ -5,7 +5,11 @@
 use super::ladder;
 use crate::{
     diagnose::Diagnosis,
-    mail::{Endpoint, Secret, reply::escape, secret::forms},
+    mail::{
+        Endpoint, Secret,
+        reply::escape,
+        secret::{HIDDEN, forms},
+    },
     phrase,
     presets::Text,
     probe::{
@@ -13,11 +17,9 @@ use crate::{
         egress::{Reach, Tried},
         report::Who,
     },
-    setup::{Climbing, Field, Ladder, Row, Setup},
+    setup::{Climbing, Field, Ladder, Proof, Row, Setup},
 };
 
-/// What stands in place of a secret.
-const HIDDEN: &str = "***";
 /// What a report is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Parts<'a> {
@@ -29,6 +31,8 @@ pub struct Parts<'a> {
     pub rows: Vec<Row>,
     /// The climbs, in order.
     pub climbs: Vec<Climbed<'a>>,
+    /// What came of the messages that consumers sent by themselves.
+    pub proofs: Vec<&'a Proof>,
     /// What may not be in it, wherever it was said.
     pub secrets: Vec<&'a Secret>,
 }
@@ -72,14 +76,18 @@ pub fn of_setup(setup: &Setup, when: String, system: String) -> String {
         _ => {}
     }
     let dial = test.as_ref().or(probe.as_ref()).map(|ladder| &ladder.dial);
-    let proofs = setup.written().into_iter().flat_map(|written| &written.proofs).filter_map(|proof| proof.report.as_ref());
-    for (report, endpoint) in proofs.filter_map(|report| Some((report, &dial?.endpoint))) {
+    let proofs: Vec<&Proof> = setup.written().into_iter().flat_map(|written| &written.proofs).collect();
+    let climbed =
+        proofs.iter().filter_map(|proof| Some((proof.report.as_ref()?, &dial?.endpoint, proof.diagnosis.as_ref())));
+    for (report, endpoint, diagnosis) in climbed {
+        let diagnosis = diagnosis.filter(|_| !report.passed());
         let (steps, report) = (report.steps.as_slice(), Some(report));
-        climbs.push(Climbed { climbing: Climbing::Proof, endpoint, steps, report, diagnosis: None });
+        climbs.push(Climbed { climbing: Climbing::Proof, endpoint, steps, report, diagnosis });
     }
     let login = dial.and_then(|dial| dial.login.as_ref()).map(|login| &login.secret);
     let secrets = login.into_iter().chain(setup.order().and_then(|order| order.secret.as_ref())).collect();
-    report(setup.text(), &Parts { when, system, rows: setup.all(), climbs, secrets })
+    let proofs = proofs.into_iter().filter(|proof| proof.own.is_some()).collect();
+    report(setup.text(), &Parts { when, system, rows: setup.all(), climbs, proofs, secrets })
 }
 
 /// The report as text.
@@ -93,6 +101,8 @@ pub fn report(text: &Text, parts: &Parts<'_>) -> String {
     for climb in &parts.climbs {
         climbed(&mut lines, text, climb);
     }
+    let proofs = parts.proofs.iter().flat_map(|proof| super::proof::lines(text, proof)).collect();
+    section(&mut lines, text.get("report-own"), proofs);
     let safe = |line: &String| redacted(&escape(line), &parts.secrets).trim_end().to_owned();
     lines.iter().map(safe).collect::<Vec<_>>().join("\n") + "\n"
 }

@@ -3,13 +3,12 @@
 use crate::{
     phrase,
     presets::Text,
-    probe::Report,
-    setup::{Proof, Written, WrittenFile},
+    setup::{Written, WrittenFile},
 };
 
 /// Whether every message that went out from what was written was taken.
 pub fn is_proven(written: &Written) -> bool {
-    written.proofs.iter().filter_map(|proof| proof.report.as_ref()).all(Report::passed)
+    written.proofs.iter().all(|proof| proof.sent() != Some(false))
 }
 
 /// How it ended, in a sentence.
@@ -30,20 +29,6 @@ pub fn file(text: &Text, file: &WrittenFile) -> String {
         "removed" => "render-file-removed",
         _ => "render-file-unchanged",
     })
-}
-
-/// How a target was proven.
-pub fn proof(text: &Text, proof: &Proof) -> String {
-    match &proof.report {
-        Some(report) if report.passed() => {
-            text.say(&phrase!("render-proof-sent", target = proof.target, time = super::elapsed(text, report.elapsed)))
-        }
-        Some(report) => {
-            let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
-            text.say(&phrase!("render-proof-failed", target = proof.target, stage = stage))
-        }
-        None => text.say(&phrase!("render-proof-read", target = proof.target)),
-    }
 }
 
 /// Arguments as a command for a shell, in lines of at most `columns` that can be pasted as they are.
@@ -85,7 +70,7 @@ pub fn lines(text: &Text, written: &Written, equivalent: &[String], columns: usi
             lines.push(format!("      {}", text.say(&phrase!("render-backup", path = backup.display()))));
         }
     }
-    lines.extend(written.proofs.iter().map(|entry| proof(text, entry)));
+    lines.extend(written.proofs.iter().flat_map(|proof| super::proof::lines(text, proof)));
     lines.extend(written.notes.iter().map(|note| text.say(note)));
     let tries: Vec<_> = written.proofs.iter().filter_map(|entry| entry.try_it.clone()).collect();
     if !tries.is_empty() {

@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use crate::{
+    diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{Address, Endpoint, Secret},
-    plan::{Order, Plan, Scope},
+    plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
     probe::{Goal, Login, Report, Step},
 };
@@ -128,6 +129,8 @@ pub enum Outcome {
     Applied(Result<Written, Trouble>),
     /// A stage went on.
     Progress(Climbing, Step),
+    /// Of `Apply`: a consumer begins to send the message by itself, or mailsetup does with what was written.
+    Sending(Own),
 }
 
 /// Which climb a stage belongs to.
@@ -181,14 +184,53 @@ pub struct WrittenFile {
 }
 
 /// How a target's settings were proven after writing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Proof {
     /// The target's key.
     pub target: String,
-    /// The climb with what the consumer reads in its files; `None` when no message was wanted.
+    /// The consumer's own sending, and what came of it; `None` where it was not asked to send, or is not installed here.
+    pub own: Option<(Own, Sent)>,
+    /// The climb with what the consumer reads in its files: where it did not send itself. `None` when it did, or when no message
+    /// was wanted.
     pub report: Option<Report>,
+    /// What stands in the way, by the consumer's own words or by the climb's evidence.
+    pub diagnosis: Option<Diagnosis>,
+    /// The recipient.
+    pub to: Option<Address>,
     /// A command with which a person can test it.
     pub try_it: Option<String>,
+}
+
+/// Who sends a message after writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// The program's name, as people know it.
+    pub name: String,
+    /// The recipient.
+    pub to: Address,
+    /// The user as whom it sends, when that is another.
+    pub user: Option<String>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+impl Proof {
+    /// Whether the message was taken by whoever sent it last; `None` when none was wanted.
+    pub fn sent(&self) -> Option<bool> {
+        match (&self.own, &self.report) {
+            (Some((_, Sent::Taken)), _) => Some(true),
+            (Some((_, Sent::Failed(_))), _) => Some(false),
+            (_, report) => report.as_ref().map(Report::passed),
+        }
+    }
+
+    /// Why the consumer itself did not send.
+    pub fn fault(&self) -> Option<&SendFault> {
+        match &self.own {
+            Some((_, Sent::Failed(fault))) => Some(fault),
+            _ => None,
+        }
+    }
 }
 
 /// A secret and how it came in, for the equivalent command.

@@ -3,9 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Climbing, Field, Given, Invalid, Msg, Outcome, Setup, Source, Tested, answers::Answer, import::NONE, validate::validate,
+    Climbing, Field, Given, Invalid, Msg, Outcome, Proof, Setup, Source, Tested, answers::Answer, import::NONE,
+    validate::validate,
 };
-use crate::{diagnose, phrase, probe::Report};
+use crate::{
+    diagnose::{self, Diagnosis, Explain},
+    phrase,
+    plan::SendEnd,
+    probe::Report,
+};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -242,7 +248,11 @@ impl Setup {
         match outcome {
             Outcome::Progress(Climbing::Probe, step) => self.probe.progress(generation, step),
             Outcome::Progress(Climbing::Test, step) => self.test.progress(generation, step),
-            Outcome::Progress(Climbing::Proof, step) => self.write.progress(generation, step),
+            Outcome::Progress(Climbing::Proof, step) => {
+                self.sending = None;
+                self.write.progress(generation, step);
+            }
+            Outcome::Sending(own) => self.sending = Some(own).filter(|_| self.write.is_current(generation)),
             Outcome::Discovered(discovery) => {
                 let found = self.discovery.is_current(generation).then(|| discovery.clone());
                 if discovery.finished {
@@ -268,11 +278,13 @@ impl Setup {
             }
             Outcome::Stores(stores) => self.stores.finish(generation, stores),
             Outcome::Planned(plan) => self.plan.finish(generation, plan),
-            Outcome::Applied(written) => {
-                if written.is_err() {
+            Outcome::Applied(mut written) => {
+                match &mut written {
+                    Ok(written) => written.proofs.iter_mut().for_each(|proof| proof.diagnosis = self.judge_proof(proof)),
                     // Nothing is written without a new yes.
-                    self.answers.given.remove(&Field::Apply);
+                    Err(_) => drop(self.answers.given.remove(&Field::Apply)),
                 }
+                self.sending = None;
                 self.write.finish(generation, written);
             }
         }
@@ -283,6 +295,25 @@ impl Setup {
         let evidence = report.evidence.as_ref();
         let diagnosis = evidence.map(|evidence| diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()));
         Tested { report, when, diagnosis }
+    }
+
+    /// Why a target's message was not taken. What the climb found is surer than what a program says, which counts where
+    /// mailsetup itself can send.
+    fn judge_proof(&self, proof: &Proof) -> Option<Diagnosis> {
+        let (catalog, lang) = (&self.answers.catalog, self.text.lang());
+        if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+            return Some(diagnose::diagnose(evidence, catalog, lang));
+        }
+        let fault = proof.fault().filter(|fault| fault.end != SendEnd::Unlisted)?;
+        let profile = self.profile();
+        let smtp = profile.as_ref().map(|profile| &profile.smtp);
+        let said = Explain {
+            provider: smtp.and_then(|smtp| smtp.provider.clone()),
+            host: smtp.map(|smtp| smtp.host.clone()),
+            port: smtp.map(|smtp| smtp.port),
+            ..Explain::new(fault.said.join("\n"))
+        };
+        Some(diagnose::explain(&said, catalog, lang)).filter(|diagnosis| diagnosis.cause != diagnose::UNKNOWN)
     }
 
     /// Works out anew what is wanted: results that were made from something else are forgotten here.

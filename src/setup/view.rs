@@ -1,6 +1,6 @@
 //! What a front end shows: the rail, pages, ladders, results.
 
-use super::{Answers, Dial, FIELDS, Field, Ladder, Mark, Row, Setup, Slot, Source, Step, Tested, Trouble, Written};
+use super::{Answers, Dial, FIELDS, Field, Ladder, Mark, Own, Row, Setup, Slot, Source, Step, Tested, Trouble, Written};
 use crate::{
     plan::{Order, Plan},
     presets::Text,
@@ -112,6 +112,11 @@ impl Setup {
     /// The message that goes out from what was written, while it goes out.
     pub fn proof_steps(&self) -> &[crate::probe::Step] {
         &self.write.steps
+    }
+
+    /// Who begins to send a message after writing, until a stage of it is over.
+    pub const fn sending(&self) -> Option<&Own> {
+        self.sending.as_ref()
     }
 
     /// The plan, when it came about.

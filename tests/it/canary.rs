@@ -143,3 +143,20 @@ fn shims(folder: &Path, programs: &[&str]) -> String {
     }
     bin.display().to_string()
 }
+
+/// A folder with an msmtp that cannot send and says the password that it was to send with, as it is and in other forms.
+fn talkative_consumer(folder: &Path) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = folder.join("msmtp");
+    let script = r#"#!/bin/sh
+        pw=$(mailsetup secret --scope user); said() { printf 'msmtp: %s %s\n' "$@" >&2; }
+        said 'server message: 535 5.7.8 you sent' "$pw"
+        for before in '' a ab; do said base64 "$(printf %s%s "$before" "$pw" | base64 -w 0)"; done
+        said hex "$(printf %s "$pw" | od -An -v -tx1 | tr -d ' \n')"
+        said quoted "\"$(printf %s "$pw" | sed 's/[\\"]/\\&/g')\""
+        exit 77
+    "#;
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    folder.display().to_string()
+}

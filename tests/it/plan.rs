@@ -6,8 +6,8 @@ mod led;
 use mailsetup::{
     mail::{Secret, Security, profile::Trust},
     plan::{
-        Field, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, compare, diff, plan, read_back,
-        try_it,
+        Envelope, Field, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, compare, diff, plan,
+        read_back, sending, try_it,
     },
     presets::{Catalog, Lang, Text, target::MergeKind},
 };
@@ -69,6 +69,50 @@ fn every_built_in_target_reads_and_has_words() {
             }
         }
     }
+}
+
+#[test]
+fn what_consumers_send_by_is_whole_and_holds_no_secret() {
+    let catalog = Catalog::builtin();
+    let envelope = Envelope {
+        to: "bob@example.com".into(),
+        subject: "Essai d\u{2019}envoi".into(),
+        message_id: "1.2@example.com".into(),
+    };
+    let files = Memory::default();
+    let mut senders = 0;
+    for target in catalog.targets().filter(|target| target.send.is_some()) {
+        let scope = if target.files[0].user.is_some() { Scope::User } else { Scope::System };
+        for inline_secret in [false, true] {
+            let choice = TargetChoice { inline_secret, ..TargetChoice::new(&target.key) };
+            let order = Order { targets: vec![choice.clone()], ..order(PASSWORD) };
+            let found = sending(&order, target, &choice, &envelope, &places(scope), &files).unwrap().unwrap();
+            let queue =
+                found.queue.iter().flat_map(|it| it.list.iter().chain([&it.ours]).chain(&it.taken).chain(&it.failed));
+            let words: Vec<&String> = found.command.iter().chain(queue).collect();
+            assert!(words.iter().all(|word| !word.is_empty() && !word.contains("{{")), "{words:?}");
+            assert!(words.iter().any(|word| word.contains("bob@example.com")) || target.key == "himalaya", "{words:?}");
+            assert!(!format!("{found:?}").contains("p@ss"), "{found:?}");
+            assert!(!found.program.is_empty() && found.program != "env" && !found.files.is_empty(), "{found:?}");
+        }
+        senders += 1;
+    }
+    assert!(senders >= 9, "{senders}");
+
+    // A file that msmtp would not read is nothing that it could send by; nor is an address a command for S-nail.
+    let elsewhere = TargetChoice { path: Some("/srv/msmtprc".into()), ..TargetChoice::new("msmtp") };
+    let order = order(PASSWORD);
+    let of = |key: &str, choice: &TargetChoice, scope: Scope, to: &str| {
+        let envelope = Envelope { to: to.into(), ..envelope.clone() };
+        sending(&order, catalog.target(key).unwrap(), choice, &envelope, &places(scope), &files).unwrap()
+    };
+    assert!(of("msmtp", &elsewhere, Scope::System, "a@b.test").is_none());
+    let found = of("msmtp", &elsewhere, Scope::User, "a@b.test").unwrap();
+    assert_eq!(found.command, ["msmtp", "--file=/srv/msmtprc", "-a", "mailsetup", "--", "a@b.test"]);
+    let found = of("msmtp", &TargetChoice::new("msmtp"), Scope::System, "a@b.test").unwrap();
+    assert_eq!(found.command, ["msmtp", "-a", "mailsetup", "--", "a@b.test"]);
+    assert!(of("s-nail", &TargetChoice::new("s-nail"), Scope::User, "|x@b.test").is_none());
+    assert!(of("dotenv", &TargetChoice::new("dotenv"), Scope::User, "a@b.test").is_none());
 }
 
 #[test]

@@ -347,6 +347,8 @@ fn the_readme_lists_every_field() {
     check("Targets", "read.", fields::<Target>("[read]\nzzzz = 1"));
     check("Targets", "import.", fields::<Target>("[import]\nzzzz = 1"));
     check("Targets", "run.", fields::<Target>("[[run]]\nzzzz = 1"));
+    check("Targets", "send.", fields::<Target>("[send]\nzzzz = 1"));
+    check("Targets", "send.queue.", fields::<Target>("[send.queue]\nzzzz = 1"));
     check("Targets", "en.", fields::<Target>("[en]\nzzzz = 1"));
     check("Egress", "", fields::<EgressFacts>("zzzz = 1"));
     check("Egress", "hosts.", fields::<EgressFacts>("hosts = [{ zzzz = 1 }]"));

@@ -1,6 +1,8 @@
 //! Real programs send by what mailsetup wrote: each target with a consumer in `tests/bed/consumers`, by STARTTLS and by
 //! implicit TLS, and not to a server that a stranger's authority vouches for.
 
+mod own;
+
 use std::{
     env, fs,
     io::Write as _,

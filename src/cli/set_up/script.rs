@@ -12,25 +12,25 @@ use crate::{
     },
     host, phrase,
     plan::Change,
-    probe::Report,
     render,
     setup::{Climbing, Field, Outcome, Setup},
 };
 
 /// Runs the conversation as a script and prints what came of it.
 pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
+    host::signals::end_children_too();
     let begun = begin(context, &stage).map_err(Stop::Error);
     let result = begun.and_then(|()| {
         for note in stage.setup.notes() {
             context.say(&format!("! {note}"));
         }
-        script::run(&mut stage.setup, &stage.runner, &mut |setup, outcome| {
-            if let Outcome::Progress(Climbing::Test | Climbing::Proof, step) = outcome
-                && step.is_over()
-                && (context.verbose || !context.json)
-            {
+        script::run(&mut stage.setup, &stage.runner, &mut |setup, outcome| match outcome {
+            _ if context.json && !context.verbose => {}
+            Outcome::Progress(Climbing::Test | Climbing::Proof, step) if step.is_over() => {
                 context.say(&render::ladder::line(setup.text(), step));
             }
+            Outcome::Sending(own) => context.say(&render::proof::under_way(setup.text(), own)),
+            _ => {}
         })
     });
     let setup = &stage.setup;
@@ -100,11 +100,12 @@ fn begin(context: &Context, stage: &Stage) -> Result<(), Error> {
     Ok(())
 }
 
-/// The exit status when a message that went out from what was written was refused.
+/// The exit status when a message that went out from what was written was refused: by what the climb found, else by how the
+/// consumer ended.
 fn refused_proof(setup: &Setup) -> Option<Exit> {
-    let reports = setup.written()?.proofs.iter().filter_map(|proof| proof.report.as_ref());
-    let evidence = reports.filter(|report| !Report::passed(report)).find_map(|report| report.evidence.as_ref())?;
-    Some(script::exit_of(evidence))
+    let refused = setup.written()?.proofs.iter().find(|proof| proof.sent() == Some(false))?;
+    let evidence = refused.report.as_ref().and_then(|report| report.evidence.as_ref());
+    evidence.map(script::exit_of).or_else(|| refused.fault().map(|fault| fault.end.exit()))
 }
 
 /// A failed test in words; where nothing is written for it, with the command to run next.

@@ -315,6 +315,13 @@ impl App {
         for change in self.setup.plan().iter().flat_map(|plan| &plan.changes).filter(|change| change.is_needed()) {
             doc.text(&change.path.display().to_string(), Style::new(), 2, ctx.width);
         }
+        if let Some(own) = self.setup.sending() {
+            doc.push(Line::default());
+            let start = doc.lines.len();
+            doc.push(done::sending(ctx, own));
+            doc.keep = Some(start..doc.lines.len());
+            return doc;
+        }
         let steps = self.setup.proof_steps();
         if !steps.is_empty() {
             doc.push(Line::default());

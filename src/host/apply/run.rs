@@ -4,12 +4,13 @@ use std::{process::Command, time::Duration};
 
 use zeroize::Zeroizing;
 
-use crate::host::command::{self, CommandFault};
+use crate::host::{
+    command::{self, CommandFault},
+    user::PATH,
+};
 
 /// The most that such a command may print, in bytes.
 const OUTPUT_LIMIT: usize = 1024 * 1024;
-
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Runs one command to its end.
 pub(super) fn run(words: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandFault> {

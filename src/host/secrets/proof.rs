@@ -5,8 +5,9 @@ use std::{os::unix::process::CommandExt, process::Command, time::Duration};
 use crate::{
     host::{
         command::{self, CommandFault},
-        disk, input,
+        input,
         secrets::read,
+        user::User,
     },
     mail::{Secret, profile::SecretPlace},
     phrase,
@@ -16,9 +17,6 @@ use crate::{
 
 /// How long the user's own mailsetup may take.
 const LIMIT: Duration = Duration::from_secs(30);
-
-/// Where programs are, for a user whose environment we do not have.
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// Reads the secret of what was just written as the user who sends, and compares it.
 ///
@@ -49,13 +47,14 @@ pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
 }
 
 fn read_as(user: &str, order: &Order) -> Result<Secret, Phrase> {
-    let account = disk::account(None, user).ok_or_else(|| phrase!("plan-no-user", user = user))?;
+    let account = User::named(user).ok_or_else(|| phrase!("plan-no-user", user = user))?;
     let mut words = order.program.iter();
     let mut command = Command::new(words.next().map_or("mailsetup", String::as_str));
     command.args(words).args(["secret", &order.name, "--scope", "system", "--no-input"]);
-    command.env_clear().env("PATH", PATH).env("HOME", &account.home).env("USER", user).env("LOGNAME", user);
+    account.dress(&mut command);
     // Groups beside the user's own are given up with root's: what is readable now is readable however the user came in.
-    command.uid(account.uid).gid(account.gid).current_dir("/");
+    let (uid, gid) = account.ids();
+    command.uid(uid).gid(gid);
     let said = command::run(command, None, LIMIT, input::LIMIT + 2).map_err(|fault| match fault {
         CommandFault::Failed(_, said) if !said.is_empty() => phrase!("store-unreadable-said", user = user, said = said),
         _ => phrase!("store-unreadable", user = user),

@@ -68,6 +68,7 @@ fn of(lang: Lang, evidence: Evidence, said: &[(Who, &str)]) -> String {
         system: "Debian GNU/Linux 13 (trixie)".into(),
         rows,
         climbs: vec![climb],
+        proofs: Vec::new(),
         secrets: vec![&secret],
     };
     report(&Text::new(lang), &parts)

@@ -1,6 +1,6 @@
 //! Every flow that needs no terminal, with every way in and every store.
 
-use super::{CANARY, Search, relay::Relay, shims, watch::Watch};
+use super::{CANARY, Search, relay::Relay, shims, talkative_consumer, watch::Watch};
 use crate::support::sandbox::{Output, Run, Sandbox};
 
 const USER: &str = "ops@example.com";
@@ -149,6 +149,28 @@ fn scripts_with_every_store_and_every_way_in() {
         step(&mut search, "undo of remove", &world.run("", &["undo"]).run(), 0);
     }
     search.end("scripts");
+}
+
+#[test]
+fn a_consumer_that_says_it() {
+    let mut search = Search::new();
+    let (watch, folder) = (Watch::begin(), tempfile::tempdir().unwrap());
+    let talkative = talkative_consumer(folder.path());
+    for store in ["file", "vault"] {
+        let mut world = World::new();
+        world.path = format!("{talkative}:{}", world.path);
+        for more in [&["--report", "one.txt"][..], &["--json", "--report", "two.txt"], &["--lang", "fr"]] {
+            let flow = format!("{store} {}", more.join(" "));
+            let out = world.set_up("file", &[&["--secret-store", store, "--target", "msmtp", "--yes"], more].concat());
+            assert_eq!(out.code, Some(77), "{flow}: {}\n{}", out.stdout, out.stderr);
+            assert!(out.stderr.contains("you sent ***") && out.stderr.contains("msmtp: hex ***"), "{flow}: {}", out.stderr);
+            search.said(&flow, &out);
+            search.files(&flow, &world.sandbox, belongs(store));
+            search.processes(&watch);
+            world.notes(&mut search);
+        }
+    }
+    search.end("a consumer that says it");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! The wizard, prompts and plain lines in a terminal, of which every byte is searched.
 
+use std::ffi::OsStr;
+
 use mailsetup::{presets::Lang, setup::Field};
 
-use super::{CANARY, Search, relay::Relay, watch::Watch};
+use super::{CANARY, Search, relay::Relay, talkative_consumer, watch::Watch};
 use crate::{
-    support::pty::Key,
+    support::{pty::Key, sandbox::Sandbox},
     wizard::drive::{DEMO_USER, Front, Session},
 };
 
@@ -63,6 +65,38 @@ fn every_front_end_in_a_terminal() {
         relay.be_hostile(false);
     }
     search.end("terminals");
+}
+
+#[test]
+fn a_consumer_that_says_it_in_a_terminal() {
+    let mut search = Search::new();
+    let (relay, watch, folder) = (Relay::start(), Watch::begin(), tempfile::tempdir().unwrap());
+    let talkative = talkative_consumer(folder.path());
+    let port = format!("--port={}", relay.port);
+    let args = [DEMO_USER, "--provider=custom", "--host=localhost", &port, "--security=none", "--target=msmtp"];
+    let kept = ["home/.config/mailsetup/profiles/default.secret", "home/.local/state/mailsetup/backups"];
+    for front in Front::ALL {
+        let sandbox = Sandbox::new();
+        let path = format!("{talkative}:{}", sandbox.environment()[OsStr::new("PATH")].display());
+        let session = Session::within(sandbox, front, Lang::En, (80, 24), &args, |run| run.env("PATH", path));
+        session.to_the_test(CANARY, false);
+        if front == Front::Wizard {
+            session.passed();
+            session.terminal.key(Key::Enter);
+        }
+        session.accept(Field::Apply);
+        session.read("msmtp: server message: 535 5.7.8 you sent ***");
+        if front == Front::Wizard {
+            session.terminal.key(Key::Enter);
+        }
+        assert_eq!((session.terminal.wait_exit(), session.terminal.left_behind()), (0, vec![]));
+        search.flows += 1;
+        let flow = format!("{front:?}, a talkative consumer");
+        search.look(&flow, "the terminal", &session.terminal.raw_output());
+        search.files(&flow, &session.sandbox, &kept);
+        search.processes(&watch);
+    }
+    search.end("a consumer in a terminal");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn a_message_refused_from_what_was_written_is_a_failure() {
     let document = out.json();
     assert_eq!((&document["ok"], &document["changed"]), (&json!(false), &json!(true)), "{document}");
     assert_eq!(document["proofs"][0]["sent"], false);
-    assert!(out.stderr.contains("Written, but a message that went out from it was refused."), "{}", out.stderr);
+    assert!(out.stderr.contains("Written, but a message could not be sent with it."), "{}", out.stderr);
     server.finish();
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{House, keeps_quiet, mode, obeys_the_contract};
 
-const MINE: &str = "# mine, with a tab\t\ndefaults\nlogfile ~/.msmtp.log\n\naccount home\nhost mail.example.net\nfrom me@example.net\n\naccount default : home\n";
+const MINE: &str = "# mine, with a tab\t\ndefaults\ntimeout 60\n\naccount home\nhost mail.example.net\nfrom me@example.net\n\naccount default : home\n";
 
 #[test]
 fn a_set_up_writes_tests_and_is_repeated_without_a_change() {

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use mailsetup::host::secrets;
+use serde_json::json;
 
 use super::House;
 use crate::support::sandbox::Run;
@@ -67,6 +68,38 @@ fn a_store_that_the_user_cannot_read_is_taken_back() {
     assert!(out.stderr.contains("There is no user nosuchuser"), "{}", out.stderr);
     let said: Vec<&str> = out.stdout.lines().filter(|line| !line.contains("/etc/")).collect();
     assert_eq!(said, ["ended 73", "ended 64", house.demo.password()], "{}", out.stdout);
+}
+
+#[test]
+fn a_consumer_sends_as_the_user_who_will_run_it() {
+    if !std::path::Path::new("/usr/bin/msmtp").exists() {
+        eprintln!("left out: needs msmtp");
+        return;
+    }
+    let house = House::new();
+    let words = house.words(&["--run-as", "nobody", "--target", "msmtp", "--scope", "system"]).join(" ");
+    let may_read = "chgrp $(id -gn nobody) /etc/msmtprc && chmod g+r /etc/msmtprc";
+    let script = format!(
+        "chmod 755 . ..; write() {{ mailsetup {words} --password-file pw --yes --json; }}
+         write >first.json && exit 5 || echo ended $?
+         {may_read}; write >second.json; echo ended $?"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let said: Vec<&str> = out.stdout.lines().collect();
+    assert_eq!(said, ["ended 78", "ended 0"], "{}", out.stderr);
+    let proof = |file: &str| -> serde_json::Value {
+        let document: serde_json::Value = serde_json::from_str(&house.sandbox.read(file)).unwrap();
+        document["proofs"][0].clone()
+    };
+    let first = proof("home/first.json");
+    assert_eq!((&first["sent"], &first["as"], &first["mailsetup_can"]), (&json!(false), &json!("nobody"), &json!(true)));
+    assert!(out.stderr.contains("msmtp: written, but msmtp itself, run by nobody, does not send"), "{}", out.stderr);
+    let advice = format!("nobody cannot read /etc/msmtprc. Let it: {may_read}");
+    assert!(out.stderr.contains(&advice), "{}", out.stderr);
+    let second = proof("home/second.json");
+    assert_eq!((&second["sent"], &second["by"], &second["as"]), (&json!(true), &json!("msmtp"), &json!("nobody")));
+    assert!(out.stderr.contains(&format!("itself sent a message to {} as nobody (", house.demo.user())), "{}", out.stderr);
 }
 
 #[test]

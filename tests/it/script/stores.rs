@@ -123,7 +123,7 @@ fn systemds_credentials_hold_a_secret_for_root_and_for_units() {
 }
 
 /// A program of this name that stands first on the path and does this.
-fn shim(sandbox: &Sandbox, name: &str, script: &str) -> String {
+pub(super) fn shim(sandbox: &Sandbox, name: &str, script: &str) -> String {
     let path = sandbox.write(format!("shims/{name}"), format!("#!/bin/sh\n{script}\n"));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     format!("{}:/usr/bin:/bin", path.parent().unwrap().display())

@@ -1,12 +1,17 @@
 //! Every page, at the sizes that people have, in both languages.
 
+use std::time::Duration;
+
 use crossterm::event::KeyCode;
 
-use super::support::{Wizard, connected, failed_plan, passed, refused, running, steps, written};
+use super::support::{Wizard, connected, passed, refused, running, steps, written};
 use crate::{
+    error::Exit,
     frontend::{Companion, Item},
+    phrase,
+    plan::{SendEnd, SendFault, Sent},
     presets::Lang,
-    setup::{Field, Status},
+    setup::{Field, Outcome, Own, Proof, Status, Trouble, Work, Written},
 };
 
 const HOME: (u16, u16) = (80, 24);
@@ -19,7 +24,7 @@ fn wizard(lang: Lang, (width, height): (u16, u16)) -> Wizard {
 /// A page by its name, and the way to it.
 type Page = (&'static str, fn(&mut Wizard));
 
-const PAGES: [Page; 17] = [
+const PAGES: [Page; 19] = [
     ("sender", |_| {}),
     ("provider", |wizard| {
         wizard.up_to_provider("ops@gmail.com");
@@ -70,10 +75,38 @@ const PAGES: [Page; 17] = [
     ("writing", |wizard| {
         wizard.up_to_review().enter();
     }),
+    ("sending", |wizard| {
+        let generation = wizard.up_to_review().enter().effect(|work| matches!(work, Work::Apply(_))).unwrap().generation;
+        wizard.tell(generation, Outcome::Sending(own()));
+    }),
+    ("not sent", |wizard| {
+        wizard.up_to_review().enter().applied(Ok(Written { proofs: vec![unsent()], ..written() }));
+    }),
     ("done", |wizard| {
         wizard.up_to_review().enter().applied(Ok(written()));
     }),
 ];
+
+/// A plan that did not come about.
+fn failed_plan() -> Trouble {
+    Trouble { phrase: phrase!("invalid-empty"), hint: None, field: Some(Field::Targets), exit: Exit::Data }
+}
+
+fn own() -> Own {
+    Own {
+        name: "msmtp".into(),
+        to: "ops@gmail.com".parse().unwrap(),
+        user: Some("www-data".into()),
+        elapsed: Duration::ZERO,
+    }
+}
+
+/// msmtp cannot send, and mailsetup can.
+fn unsent() -> Proof {
+    let said = vec!["msmtp: server message: 535 5.7.8 no".to_owned()];
+    let fault = SendFault { end: SendEnd::Status(Some(77)), said, unreadable: None };
+    Proof { target: "msmtp".into(), own: Some((own(), Sent::Failed(fault))), report: Some(passed()), ..Proof::default() }
+}
 
 fn at(page: &str, lang: Lang, size: (u16, u16)) -> Wizard {
     let mut wizard = wizard(lang, size);
@@ -203,13 +236,27 @@ fn the_last_page_says_what_was_written_how_it_was_proven_and_how_to_try_it() {
         "Done. This machine can send mail.",
         "changed  /home/ops/.msmtprc",
         "before: /home/ops/.local/state/mailsetup/backup/msmtprc",
-        "msmtp: read back, and a message went out from what was written (871 ms)",
+        "msmtp: read back, and mailsetup sent a message to ops@gmail.com",
         "  echo hello | msmtp ops@gmail.com",
         "mailsetup ops@gmail.com",
         "--password-stdin",
     ] {
         assert!(screen.contains(words), "{words}\n{screen}");
     }
+}
+
+#[test]
+fn who_sends_is_seen_and_what_it_says_when_it_cannot() {
+    for size in [HOME, (40, 12)] {
+        let screen = at("sending", Lang::En, size).screen();
+        assert!(screen.contains("msmtp sends a message"), "{screen}");
+        let screen = at("not sent", Lang::En, size).screen();
+        for words in ["✗ msmtp: written, but msmtp itself,", "    msmtp: server message: 535"] {
+            assert!(screen.contains(words), "{words}\n{screen}");
+        }
+    }
+    let screen = at("not sent", Lang::Fr, HOME).screen();
+    assert!(screen.contains("mailsetup peut envoyer avec les mêmes réglages"), "{screen}");
 }
 
 #[test]

@@ -17,16 +17,14 @@ use ratatui::{
 
 use super::super::{Look, Options, app::App, theme::Theme};
 use crate::{
-    error::Exit,
     mail::{Mechanism, Reply},
-    phrase,
     plan::{Change, Plan},
     presets::{Catalog, Lang, Text},
     probe::{
         Cancel, Capabilities, CertificateFacts, Evidence, Fault, Learned, Report, Stage, State, Step, Transcript,
         report::{Line, Who},
     },
-    setup::{self, Climbing, Dial, Effect, Facts, Field, Msg, Outcome, Proof, Setup, Trouble, Work, Written, WrittenFile},
+    setup::{self, Climbing, Dial, Effect, Facts, Msg, Outcome, Proof, Setup, Trouble, Work, Written, WrittenFile},
 };
 
 static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
@@ -270,11 +268,6 @@ pub(super) fn plan() -> Plan {
     }
 }
 
-/// A plan that did not come about.
-pub(super) fn failed_plan() -> Trouble {
-    Trouble { phrase: phrase!("invalid-empty"), hint: None, field: Some(Field::Targets), exit: Exit::Data }
-}
-
 pub(super) fn written() -> Written {
     Written {
         files: vec![
@@ -295,7 +288,9 @@ pub(super) fn written() -> Written {
         proofs: vec![Proof {
             target: "msmtp".into(),
             report: Some(passed()),
+            to: "ops@gmail.com".parse().ok(),
             try_it: Some("echo hello | msmtp ops@gmail.com".into()),
+            ..Proof::default()
         }],
     }
 }

@@ -11,13 +11,13 @@ use super::{
         wrap::{fit, width},
     },
     Ctx,
-    advice::{note, title},
+    advice::{self, note, title},
     gap, ladder,
 };
 use crate::{
     phrase,
     render::{self, summary},
-    setup::{Proof, Written},
+    setup::{Own, Proof, Written},
 };
 
 /// The page.
@@ -31,7 +31,12 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[Stri
         doc.push(Line::default());
     }
     for proof in &written.proofs {
+        let start = doc.lines.len();
         doc.extend(proven(ctx, proof));
+        // What did not go out, and why, is what must be seen; the files above it can be scrolled to.
+        if proof.sent() == Some(false) && doc.keep.is_none() {
+            doc.keep = Some(start..doc.lines.len().min(start + ctx.height.saturating_sub(2)));
+        }
     }
     for words in &written.notes {
         doc.extend(note(ctx, &ctx.text.say(words)));
@@ -81,14 +86,23 @@ fn sign(ctx: Ctx<'_>, good: bool) -> Span<'static> {
 
 fn proven(ctx: Ctx<'_>, proof: &Proof) -> Doc {
     let mut doc = Doc::default();
-    let good = proof.report.as_ref().is_none_or(crate::probe::Report::passed);
-    doc.item(&[sign(ctx, good)], &summary::proof(ctx.text, proof), Style::new(), 0, ctx.width);
-    if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
-        for line in render::ladder::fault(ctx.text, evidence) {
-            doc.text(&line, ctx.theme.bold(), 4, ctx.width);
-        }
+    let told = render::proof::told(ctx.text, proof);
+    doc.item(&[sign(ctx, proof.sent() != Some(false))], &told.line, Style::new(), 0, ctx.width);
+    for line in &told.words {
+        doc.text(line, ctx.theme.bold(), 4, ctx.width);
+    }
+    for line in &told.advice {
+        doc.text(line, Style::new(), 2, ctx.width);
+    }
+    if let Some(found) = told.diagnosis {
+        doc.extend(advice::diagnosis(ctx, found));
     }
     doc
+}
+
+/// A consumer that sends by itself.
+pub(in super::super) fn sending(ctx: Ctx<'_>, own: &Own) -> Line<'static> {
+    working(ctx, &render::proof::under_way(ctx.text, own))
 }
 
 /// A short piece of work: a spinner and what it is.

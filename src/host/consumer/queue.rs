@@ -1,0 +1,199 @@
+//! What became of a message that a program took into its queue, by its log and by the queue itself.
+
+use std::{
+    collections::HashMap,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{Dispatch, OUTPUT_LIMIT, mail_log::MailLog, ours, told};
+use crate::{
+    host::command::{self, End, Ran},
+    plan::{SendEnd, SendFault, Sent},
+    presets::target::TargetQueue,
+};
+
+/// How long a listing of the queue may take.
+const LIST_LIMIT: Duration = Duration::from_secs(5);
+/// How often queue and log are looked at.
+const LOOK: Duration = Duration::from_millis(300);
+/// How often a message has to be neither in the queue nor in the log until nobody looks for it any more.
+const GONE: usize = 4;
+
+/// A queue and its log, from before the message came.
+pub(super) struct Watched<'a> {
+    queue: &'a TargetQueue,
+    log: MailLog,
+    before: Vec<String>,
+}
+
+impl<'a> Watched<'a> {
+    /// From now on.
+    pub(super) fn begin(queue: &'a TargetQueue) -> Self {
+        Self { queue, log: MailLog::begin(queue.log.as_deref()), before: listing(queue).unwrap_or_default() }
+    }
+
+    /// Waits until log or queue tell what became of the message.
+    pub(super) fn follow(&self, dispatch: &Dispatch<'_>, until: Instant) -> Sent {
+        let failed = |end, lines: &[String]| {
+            let said = told(lines.join("\n").as_bytes(), dispatch.secret);
+            Sent::Failed(SendFault { end, said, unreadable: None })
+        };
+        let mut quiet = 0;
+        loop {
+            let ours: Vec<Vec<String>> =
+                self.log.said().into_iter().filter_map(|lines| ours_of(self.queue, lines)).collect();
+            let listed = listing(self.queue);
+            let added = listed.as_ref().map(|listed| added(&self.before, listed)).unwrap_or_default();
+            let waits = added.iter().any(|line| mentions(line, dispatch.to));
+            match ours.iter().find_map(|lines| verdict(self.queue, lines)) {
+                Some(Verdict::Taken) => return Sent::Taken,
+                Some(Verdict::Failed(said)) => {
+                    return failed(if waits { SendEnd::Queued } else { SendEnd::GivenUp }, &said);
+                }
+                None if (dispatch.is_stopped)() => return failed(SendEnd::Stopped, &[]),
+                None => {}
+            }
+            quiet = if waits || !ours.is_empty() { 0 } else { quiet + 1 };
+            let left = until.saturating_duration_since(Instant::now());
+            if quiet == GONE || left.is_zero() {
+                return match (ours.first(), listed) {
+                    (Some(said), _) => failed(SendEnd::Queued, said),
+                    (None, Err(said)) => failed(SendEnd::Unlisted, &said),
+                    (None, Ok(_)) if waits => failed(SendEnd::Waiting, &added),
+                    (None, Ok(_)) => Sent::Unseen,
+                };
+            }
+            thread::sleep(LOOK.min(left));
+        }
+    }
+}
+
+/// A log from the line on that is the first of our message's.
+fn ours_of(queue: &TargetQueue, mut lines: Vec<String>) -> Option<Vec<String>> {
+    let first = lines.iter().position(|line| line.contains(&queue.ours))?;
+    Some(lines.split_off(first))
+}
+
+/// What a log says of our message.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Taken,
+    /// With the lines that say why.
+    Failed(Vec<String>),
+}
+
+fn verdict(queue: &TargetQueue, lines: &[String]) -> Option<Verdict> {
+    let mut why = Vec::new();
+    for line in lines {
+        let find = |patterns: &[String]| patterns.iter().find_map(|pattern| fit(pattern, line)).map(str::to_owned);
+        if find(&queue.taken).is_some() {
+            return Some(Verdict::Taken);
+        }
+        if let Some(said) = find(&queue.failed) {
+            why.push(said);
+            return Some(Verdict::Failed(why));
+        }
+        why.extend(find(&queue.why));
+    }
+    None
+}
+
+/// The line, when the parts of a pattern stand in it one after the other; behind a star, from its last part on.
+fn fit<'a>(pattern: &str, line: &'a str) -> Option<&'a str> {
+    let (mut from, mut rest) = (line, line);
+    for part in pattern.split('*') {
+        let at = rest.find(part)?;
+        if pattern.contains('*') {
+            from = &rest[at..];
+        }
+        rest = &rest[at + part.len()..];
+    }
+    Some(from)
+}
+
+/// The lines of a queue's listing.
+///
+/// # Errors
+/// What the program says when it cannot list it.
+fn listing(queue: &TargetQueue) -> Result<Vec<String>, Vec<String>> {
+    let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
+    let mut words = queue.list.iter();
+    let mut command = ours(words.next().map_or("", String::as_str));
+    command.args(words).env("LC_ALL", "C").stdin(Stdio::null());
+    let ran = command::start(&mut command).and_then(|child| command::attend(child, LIST_LIMIT, OUTPUT_LIMIT, &|| false));
+    match ran {
+        Ok(Ran { end: End::Exited(status), said, .. }) if !status.success() => Err(lines(&said)),
+        // The beginning of a long one is better than nothing.
+        Ok(ran) => Ok(lines(&ran.out)),
+        Err(error) => Err(vec![error.to_string()]),
+    }
+}
+
+/// The lines that were not there before.
+fn added(before: &[String], now: &[String]) -> Vec<String> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for line in before {
+        *known.entry(line).or_default() += 1;
+    }
+    let is_new = |line: &&String| match known.get_mut(line.as_str()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    now.iter().filter(is_new).cloned().collect()
+}
+
+fn mentions(line: &str, address: &str) -> bool {
+    line.to_lowercase().contains(&address.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(ours: &str, taken: &str, failed: &str, why: &[&str]) -> TargetQueue {
+        let one = |word: &str| vec![word.to_owned()];
+        let why = why.iter().map(|word| (*word).to_owned()).collect();
+        TargetQueue { list: one("true"), log: None, ours: ours.into(), taken: one(taken), failed: one(failed), why }
+    }
+
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_log_tells_of_our_message_and_of_no_other() {
+        let postfix = queue("message-id=<1@x>", "to=<bob@x>*status=sent (2", "to=<bob@x>*status=", &[]);
+        let log = "A1: message-id=<0@x>\nA1: to=<bob@x>, relay=a, status=sent (250 ok)\nB2: message-id=<1@x>\n\
+                   B2: from=<ann@x>, size=1\nC3: to=<eve@x>, status=sent (250 ok)\n\
+                   B2: to=<bob@x>, relay=a, status=deferred (535 5.7.8 no)\nB2: to=<bob@x>, status=sent (250 ok)";
+        let ours = ours_of(&postfix, lines(log)).unwrap();
+        assert_eq!(ours[0], "B2: message-id=<1@x>");
+        assert_eq!(verdict(&postfix, &ours), Some(Verdict::Failed(vec!["status=deferred (535 5.7.8 no)".into()])));
+        assert_eq!(verdict(&postfix, &ours[..3]), None);
+        assert_eq!(verdict(&postfix, &ours[4..]), Some(Verdict::Taken));
+        assert_eq!(ours_of(&postfix, lines("A1: message-id=<0@x>")), None);
+        let here = lines("B2: to=<bob@x>, relay=local, status=sent (delivered to mailbox)");
+        assert_eq!(verdict(&postfix, &here), Some(Verdict::Failed(vec!["status=sent (delivered to mailbox)".into()])));
+    }
+
+    #[test]
+    fn the_reason_stands_before_the_verdict() {
+        let dma = queue("to=<bob@x> queued", "delivery successful", "failed after", &["delivery deferred"]);
+        let log = "mail to=<bob@x> queued as 1\n<bob@x> trying delivery\nremote delivery deferred: AUTH failed: 535 no\n\
+                   remote delivery to a failed after RCPT TO: 554 no\nbouncing";
+        let why = lines("remote delivery deferred: AUTH failed: 535 no\nremote delivery to a failed after RCPT TO: 554 no");
+        assert_eq!(verdict(&dma, &lines(log)), Some(Verdict::Failed(why)));
+    }
+
+    #[test]
+    fn what_is_new_in_a_queue_is_told_from_what_looks_the_same() {
+        let before = lines("1 from ann\n  to bob");
+        assert_eq!(added(&before, &lines("2 from ann\n  to bob\n1 from ann\n  to bob")), ["2 from ann", "  to bob"]);
+        assert!(added(&before, &before).is_empty() && mentions("  to <Bob@X>", "bob@x"));
+    }
+}

@@ -1,0 +1,204 @@
+//! What runs a target's consumer: the command for a person to try, and the one by which it sends the test message itself.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde::Serialize;
+
+use super::{
+    Files, Order, Places, Refusal, TargetChoice,
+    context::Context,
+    locate::spots,
+    render::{RenderFault, holds, render},
+};
+use crate::{
+    error::Exit,
+    presets::{
+        Target,
+        target::{Format, SendInput, TargetQueue},
+    },
+};
+
+/// The command that shows a person that a target works, where its preset has one.
+///
+/// # Errors
+/// [`Refusal::Scope`], or a preset whose template is wrong.
+pub fn try_it(
+    order: &Order,
+    target: &Target,
+    choice: &TargetChoice,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Option<String>, Refusal> {
+    let Some(template) = &target.try_it else { return Ok(None) };
+    let context = public(order, target, choice, places, files)?;
+    render(template, Some(Format::DotenvSh), &context).map(Some).map_err(|fault| Refusal::template(&target.key, fault))
+}
+
+/// What templates see: a command line is public.
+fn public(
+    order: &Order,
+    target: &Target,
+    choice: &TargetChoice,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Context, Refusal> {
+    let spots = spots(target, choice, places)?;
+    let mut context = Context::new(order, target, choice, &spots, places, files);
+    context.password = None;
+    Ok(context)
+}
+
+/// What a command to send sees of the message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Envelope {
+    /// The recipient.
+    pub to: String,
+    /// The subject, as a person reads it.
+    pub subject: String,
+    /// The message's ID, without angle brackets.
+    pub message_id: String,
+}
+
+/// How a target's consumer sends a message by itself. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sending {
+    /// The program that has to be installed.
+    pub program: String,
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// What it reads on standard input.
+    pub input: SendInput,
+    /// What it says where the part of it that sends is not installed.
+    pub missing: Option<String>,
+    /// For a program that sends later: how to see what became of the message, with nothing left to fill in.
+    pub queue: Option<TargetQueue>,
+    /// The target's files.
+    pub files: Vec<PathBuf>,
+}
+
+/// What came of a consumer's sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// The server took the message.
+    Taken,
+    /// It was not taken.
+    Failed(SendFault),
+    /// The consumer took the message, and nothing shows what became of it.
+    Unseen,
+    /// The consumer, or the part of it that sends, is not installed here.
+    Missing,
+}
+
+/// Why a consumer's message was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendFault {
+    /// How it ended.
+    pub end: SendEnd,
+    /// Its own last words, a line each: safe to show, and no secret in them.
+    pub said: Vec<String>,
+    /// A file of its that the user who sends cannot read.
+    pub unreadable: Option<PathBuf>,
+}
+
+/// How a sending ended that came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendEnd {
+    /// The program could not be started.
+    NotStarted,
+    /// It ended with this status; `None`: by a signal.
+    Status(Option<i32>),
+    /// It did not end within this.
+    Slow(Duration),
+    /// It printed without end.
+    Large,
+    /// It tried, and keeps the message in its queue, to try again.
+    Queued,
+    /// The message is in its queue, and nothing shows that it tried.
+    Waiting,
+    /// It took the message, and its queue cannot be looked at.
+    Unlisted,
+    /// It took the message, and gave it up.
+    GivenUp,
+    /// It was stopped.
+    Stopped,
+}
+
+impl SendEnd {
+    /// The exit status of mailsetup: the program's own, where it is one of sysexits'.
+    pub fn exit(self) -> Exit {
+        const SHARED: [Exit; 10] = [
+            Exit::Data,
+            Exit::NoInput,
+            Exit::NoHost,
+            Exit::Unavailable,
+            Exit::CantCreate,
+            Exit::Io,
+            Exit::TempFail,
+            Exit::Protocol,
+            Exit::NoPerm,
+            Exit::Config,
+        ];
+        match self {
+            Self::Status(Some(status)) => {
+                SHARED.into_iter().find(|exit| i32::from(exit.code()) == status).unwrap_or(Exit::Failed)
+            }
+            Self::Status(None) | Self::Large | Self::GivenUp => Exit::Failed,
+            Self::NotStarted => Exit::Unavailable,
+            Self::Slow(_) | Self::Queued | Self::Waiting | Self::Unlisted => Exit::TempFail,
+            Self::Stopped => Exit::Cancelled,
+        }
+    }
+}
+
+/// How a target's consumer sends this message by itself; `None` where its preset does not say how, or where it would not
+/// read what was written.
+///
+/// # Errors
+/// [`Refusal::Scope`], or a preset whose template is wrong.
+pub fn sending(
+    order: &Order,
+    target: &Target,
+    choice: &TargetChoice,
+    envelope: &Envelope,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Option<Sending>, Refusal> {
+    #[derive(Serialize)]
+    struct Seen<'a> {
+        #[serde(flatten)]
+        settings: Context,
+        #[serde(flatten)]
+        envelope: &'a Envelope,
+    }
+    let Some(send) = &target.send else { return Ok(None) };
+    let seen = Seen { settings: public(order, target, choice, places, files)?, envelope };
+    let wrong = |fault: RenderFault| Refusal::template(&target.key, fault);
+    if let Some(when) = &send.when
+        && !holds(when, &seen).map_err(wrong)?
+    {
+        return Ok(None);
+    }
+    let say = |template: &String| render(template, None, &seen).map_err(wrong);
+    let all = |templates: &[String]| templates.iter().map(say).collect::<Result<Vec<_>, _>>();
+    let queue = match &send.queue {
+        Some(queue) => Some(TargetQueue {
+            list: all(&queue.list)?,
+            log: queue.log.clone(),
+            ours: say(&queue.ours)?,
+            taken: all(&queue.taken)?,
+            failed: all(&queue.failed)?,
+            why: all(&queue.why)?,
+        }),
+        None => None,
+    };
+    let mut command = all(&send.command)?;
+    command.retain(|word| !word.is_empty());
+    Ok(Some(Sending {
+        program: target.program.clone().or_else(|| command.first().cloned()).unwrap_or_default(),
+        command,
+        input: send.input,
+        missing: send.missing.clone(),
+        queue,
+        files: seen.settings.files.values().map(PathBuf::from).collect(),
+    }))
+}

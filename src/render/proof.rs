@@ -1,0 +1,135 @@
+//! How a target was proven, in words: who sent the message, to whom, whether it was taken, and what to do when it was not.
+
+use crate::{
+    diagnose::Diagnosis,
+    mail::reply::escape,
+    phrase,
+    plan::{SendEnd, SendFault, Sent},
+    presets::{Phrase, Text},
+    setup::{Own, Proof},
+};
+
+/// A proof in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told<'a> {
+    /// The target, and how it went.
+    pub line: String,
+    /// The words of whoever said no.
+    pub words: Vec<String>,
+    /// What that means, and what to do.
+    pub advice: Vec<String>,
+    /// The diagnosis, where there is one to act on.
+    pub diagnosis: Option<&'a Diagnosis>,
+}
+
+/// What is said while a consumer sends by itself.
+pub fn under_way(text: &Text, own: &Own) -> String {
+    text.say(&match &own.user {
+        Some(user) => phrase!("send-under-way-as", name = own.name, to = own.to, user = user),
+        None => phrase!("send-under-way", name = own.name, to = own.to),
+    })
+}
+
+/// A proof in words.
+pub fn told<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
+    match (&proof.own, &proof.report) {
+        (Some((own, Sent::Failed(fault))), _) => by_own(text, proof, own, fault),
+        (Some((own, Sent::Taken)), _) => {
+            let time = super::elapsed(text, own.elapsed);
+            let line = match &own.user {
+                Some(user) => {
+                    phrase!("send-taken-as", target = proof.target, name = own.name, to = own.to, user = user, time = time)
+                }
+                None => phrase!("send-taken", target = proof.target, name = own.name, to = own.to, time = time),
+            };
+            Told { line: text.say(&line), ..Told::default() }
+        }
+        (own, Some(report)) => {
+            let mut told = by_us(text, proof, report);
+            told.advice.extend(own.iter().map(|(own, _)| text.say(&phrase!("send-unseen", name = own.name))));
+            told
+        }
+        (_, None) => Told { line: text.say(&phrase!("render-proof-read", target = proof.target)), ..Told::default() },
+    }
+}
+
+/// mailsetup's own message, with what was written.
+fn by_us<'a>(text: &Text, proof: &'a Proof, report: &crate::probe::Report) -> Told<'a> {
+    let Some(evidence) = &report.evidence else {
+        let (to, time) = (recipient(proof), super::elapsed(text, report.elapsed));
+        let line = text.say(&phrase!("render-proof-sent", target = proof.target, to = to, time = time));
+        return Told { line, ..Told::default() };
+    };
+    let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
+    Told {
+        line: text.say(&phrase!("render-proof-failed", target = proof.target, stage = stage)),
+        words: super::ladder::fault(text, evidence),
+        advice: Vec::new(),
+        diagnosis: proof.diagnosis.as_ref(),
+    }
+}
+
+/// A consumer that did not send, and whether mailsetup could.
+fn by_own<'a>(text: &Text, proof: &'a Proof, own: &Own, fault: &SendFault) -> Told<'a> {
+    let line = match &own.user {
+        Some(user) => phrase!("send-failed-as", target = proof.target, name = own.name, to = own.to, user = user),
+        None => phrase!("send-failed", target = proof.target, name = own.name, to = own.to),
+    };
+    let mut phrases = vec![ended(fault.end, own, fault.said.is_empty())];
+    let mut diagnosis = None;
+    match &proof.report {
+        None => {}
+        Some(report) if report.passed() => {
+            phrases.push(phrase!("send-we-can", name = own.name));
+            match (&fault.unreadable, &own.user, &proof.diagnosis) {
+                (_, _, Some(found)) => phrases.push(phrase!("send-usually", title = found.title)),
+                (Some(path), Some(user), None) => {
+                    let path = escape(&path.display().to_string());
+                    let quoted = shlex::try_quote(&path).unwrap_or_default();
+                    let command = format!("chgrp $(id -gn {user}) {quoted} && chmod g+r {quoted}");
+                    phrases.push(phrase!("send-unreadable", user = user, path = path, command = command));
+                }
+                (_, _, None) if matches!(fault.end, SendEnd::Status(_)) => phrases.push(phrase!("send-look")),
+                _ => {}
+            }
+        }
+        Some(report) => {
+            let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
+            phrases.push(phrase!("send-we-cannot", stage = stage));
+            diagnosis = proof.diagnosis.as_ref();
+        }
+    }
+    let advice = phrases.iter().map(|phrase| text.say(phrase)).collect();
+    Told { line: text.say(&line), words: fault.said.clone(), advice, diagnosis }
+}
+
+/// How a program ended that did not send.
+fn ended(end: SendEnd, own: &Own, is_silent: bool) -> Phrase {
+    match end {
+        SendEnd::NotStarted => phrase!("send-not-started"),
+        SendEnd::Status(Some(status)) if is_silent => phrase!("send-status-silent", status = status),
+        SendEnd::Status(Some(status)) => phrase!("send-status", status = status),
+        SendEnd::Status(None) => phrase!("send-signal"),
+        SendEnd::Slow(limit) => phrase!("send-slow", seconds = limit.as_secs()),
+        SendEnd::Large => phrase!("send-large"),
+        SendEnd::Queued => phrase!("send-queued"),
+        SendEnd::Waiting => phrase!("send-waiting", name = own.name),
+        SendEnd::Unlisted => phrase!("send-unlisted", name = own.name),
+        SendEnd::GivenUp => phrase!("send-given-up"),
+        SendEnd::Stopped => phrase!("render-fault-cancelled"),
+    }
+}
+
+fn recipient(proof: &Proof) -> String {
+    proof.to.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// A proof as lines of plain text.
+pub fn lines(text: &Text, proof: &Proof) -> Vec<String> {
+    let told = told(text, proof);
+    let mut lines = vec![told.line];
+    lines.extend(told.words.iter().map(|words| format!("    {words}")));
+    lines.extend(told.advice.iter().map(|line| format!("  {line}")));
+    lines.extend(told.diagnosis.into_iter().flat_map(|found| super::diagnosis(text, found)).map(|line| format!("  {line}")));
+    lines
+}

@@ -1,0 +1,165 @@
+//! The proof after writing: the settings come back as they were meant, and a message goes out with them.
+
+use std::time::{Duration, Instant};
+
+use super::{Occasion, Runner};
+use crate::{
+    host::{self, Disk, Dispatch},
+    mail::{Security, profile::SecretPlace, reply::escape},
+    phrase,
+    plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Sent, TargetChoice},
+    presets::{Phrase, Target, target::SendInput},
+    probe::{Cancel, Goal},
+    setup::{Climbing, Dial, Outcome, Own, Proof, Write},
+};
+
+/// A consumer may take as long as this many stages of the ladder, each of which may take the whole time.
+const STAGES: u32 = 3;
+/// The least that it gets.
+const LEAST: Duration = Duration::from_secs(5);
+
+/// What a target is proven with.
+pub(super) struct Case<'a> {
+    pub(super) write: &'a Write,
+    pub(super) target: &'a Target,
+    pub(super) choice: &'a TargetChoice,
+    pub(super) places: &'a Places,
+    pub(super) cancel: &'a Cancel,
+}
+
+impl Runner {
+    /// Proves a target: its settings come back as they were meant, and a message goes out with what was written. The consumer
+    /// sends it where it is installed and its preset says how. Where it does not, mailsetup sends one with what came back,
+    /// so that a person learns whether it is the settings or the consumer.
+    ///
+    /// # Errors
+    /// What would not be read as it was meant.
+    pub(super) fn prove(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Result<Proof, Phrase> {
+        let Case { write, target, choice, places, cancel } = *case;
+        let order = &write.order;
+        let disk = Disk::new(places);
+        let mut found = None;
+        for site in plan::sites(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
+            let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
+            if let Some(mismatch) = plan::compare(order, places, &read).first() {
+                return Err(phrase!("runner-mismatch", target = target.name, field = mismatch.field));
+            }
+            found = Some(read);
+        }
+        let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
+        let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
+        // An image's files name paths of the image: its own programs have to prove them.
+        let Some(dial) = write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send) else {
+            return Ok(proof);
+        };
+        // By the password alone nothing is sent.
+        let Some(read) = found.filter(|read| read.host.is_some()) else { return Ok(proof) };
+        let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
+        proof.to = dial.letter.as_ref().map(|letter| letter.to.clone());
+        if can_fetch(order, &read) && !cancel.is_cancelled() {
+            proof.own = self.by_consumer(case, dial, file.as_deref(), progress);
+        }
+        let is_over = match &proof.own {
+            Some((_, Sent::Taken)) => true,
+            _ => cancel.is_cancelled(),
+        };
+        if !is_over {
+            let dial = as_read(dial, &read, &target.key, order.profile.secret.as_ref())?;
+            if let Some(to) = proof.to.clone() {
+                progress(Outcome::Sending(Own { name: "mailsetup".to_owned(), to, user: None, elapsed: Duration::ZERO }));
+            }
+            proof.report = Some(self.climb(&dial, file.as_deref(), Climbing::Proof, cancel, progress));
+        }
+        Ok(proof)
+    }
+
+    /// Has the consumer send; `None` where it cannot be asked to.
+    fn by_consumer(
+        &self,
+        case: &Case<'_>,
+        dial: &Dial,
+        file: Option<&str>,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> Option<(Own, Sent)> {
+        let Case { write, target, choice, places, cancel } = *case;
+        let letter = dial.letter.as_ref()?;
+        let occasion = Occasion::ByConsumer { name: &target.name, file: file.unwrap_or_default() };
+        let message = self.message(letter, &dial.ehlo, occasion).ok()?;
+        let envelope = Envelope {
+            to: letter.to.to_string(),
+            subject: message.subject,
+            message_id: message_id(&message.outgoing.bytes).unwrap_or_default(),
+        };
+        let sending = plan::sending(&write.order, target, choice, &envelope, places, &Disk::new(places)).ok()??;
+        let input = match sending.input {
+            // Programs of this machine end lines as this machine does.
+            SendInput::Message | SendInput::File => String::from_utf8_lossy(&message.outgoing.bytes).replace("\r\n", "\n"),
+            SendInput::Body => message.body + "\n",
+        };
+        let dispatch = Dispatch {
+            sending: &sending,
+            input: input.as_bytes(),
+            to: &envelope.to,
+            places,
+            run_as: write.order.profile.run_as.as_deref(),
+            secret: write.order.secret.as_ref(),
+            limit: (dial.timeout * STAGES).max(LEAST),
+            is_stopped: &|| cancel.is_cancelled(),
+        };
+        if !dispatch.is_installed() {
+            return None;
+        }
+        let user = dispatch.user();
+        let mut own = Own { name: target.name.clone(), to: letter.to.clone(), user, elapsed: Duration::ZERO };
+        progress(Outcome::Sending(own.clone()));
+        let begun = Instant::now();
+        let sent = dispatch.send();
+        own.elapsed = begun.elapsed();
+        (sent != Sent::Missing).then_some((own, sent))
+    }
+}
+
+/// Whether the consumer finds its password here: a variable is set where mail is sent later, and a credential is loaded there.
+fn can_fetch(order: &Order, read: &ReadBack) -> bool {
+    let is_here = match &order.profile.secret {
+        Some(SecretPlace::Env { .. }) => false,
+        Some(SecretPlace::Systemd) => order.profile.run_as.is_none(),
+        _ => true,
+    };
+    is_here || !matches!(read.password, Some(ReadSecret::Command(_)))
+}
+
+/// The ID in a message's header, without angle brackets.
+fn message_id(message: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(message);
+    let mut header = text.lines().take_while(|line| !line.is_empty());
+    let id = header.find_map(|line| line.strip_prefix("Message-ID: <")?.strip_suffix('>'))?;
+    Some(id.to_owned())
+}
+
+/// The climb with what the consumer reads in its files, in place of what is remembered.
+fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<Dial, Phrase> {
+    let mut dial = dial.clone();
+    let word = |found: &Option<String>| found.clone().unwrap_or_default();
+    dial.endpoint.host = word(&read.host);
+    dial.endpoint.port =
+        word(&read.port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
+    dial.endpoint.security = word(&read.security).parse().unwrap_or(Security::Tls);
+    // The test that went before was good.
+    dial.had_starttls = dial.endpoint.security == Security::Starttls;
+    if let Some(login) = &mut dial.login {
+        login.username = word(&read.username);
+        login.secret = match &read.password {
+            Some(ReadSecret::Inline(secret)) => secret.clone(),
+            Some(ReadSecret::Command(command)) => match place {
+                Some(SecretPlace::Env { variable }) => host::input::from_command_with(command, variable),
+                _ => host::input::from_command(command),
+            }
+            .map_err(|error| error.phrase())?,
+            // It is the one that was proven where it is kept.
+            Some(ReadSecret::Credential(_)) => login.secret.clone(),
+            None => return Err(phrase!("runner-mismatch", target = target, field = "password")),
+        };
+    }
+    Ok(dial)
+}
