@@ -211,6 +211,7 @@ impl Runner {
         let plan = plan::plan(order, &self.catalog, &places, &Disk::new(&places)).map_err(|refusal| Trouble {
             field: match &refusal {
                 Refusal::NoUser { .. } => Some(Field::RunAs),
+                Refusal::Store { .. } => Some(Field::SecretStore),
                 refusal => refusal.target().map(|_| Field::Targets),
             },
             phrase: refusal.phrase(),

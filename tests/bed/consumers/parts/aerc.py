@@ -13,9 +13,13 @@ if pid == 0:
     os.execvp("aerc", ["aerc"])
 
 
+def resize(lines):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 120, 0, 0))
+
+
 # It asks the terminal what it can do, and draws when it knows how large it is.
 screen.write_process_input = lambda data: os.write(terminal, data.encode())
-fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+resize(40)
 
 
 def text():
@@ -25,11 +29,17 @@ def text():
 def wait(*patterns, seconds=20):
     """The number of the pattern that the screen shows first."""
     end = time.monotonic() + seconds
+    silent = 0
     while time.monotonic() < end:
         for n, pattern in enumerate(patterns):
             if re.search(pattern, text()):
                 return n
-        if select.select([terminal], [], [], 0.1)[0]:
+        if not select.select([terminal], [], [], 0.1)[0]:
+            silent += 1
+            # What it has to say of a message may wait for something to happen: another size has it draw all anew.
+            if silent % 10 == 0:
+                resize(39 + silent // 10 % 2)
+        else:
             try:
                 stream.feed(os.read(terminal, 65536))
             except OSError:
