@@ -25,7 +25,7 @@ pub(super) type Spots<'a> = Vec<(&'a TargetFile, Spot)>;
 /// This scope does not have one of those that are always written, or a person has to say where it is.
 pub(super) fn spots<'a>(target: &'a Target, choice: &TargetChoice, places: &Places) -> Result<Spots<'a>, Refusal> {
     let find = |(index, file): (usize, &'a TargetFile)| {
-        let typed = choice.path.as_deref().filter(|_| index == 0);
+        let typed = choice.path.as_deref();
         let usual = match places.scope {
             Scope::User => file.user.as_deref(),
             Scope::System => file.system.as_deref(),
@@ -34,8 +34,14 @@ pub(super) fn spots<'a>(target: &'a Target, choice: &TargetChoice, places: &Plac
             Some(example) => Refusal::NoPlace { target: target.key.clone(), example: example.clone() },
             None => Refusal::Scope { target: target.key.clone(), scope: places.scope },
         };
-        match typed.or(usual.map(Path::new)) {
-            Some(spec) => Some(Ok((file, spot(spec, typed.is_some(), places)))),
+        let usual = usual.map(Path::new);
+        let spec = match typed {
+            Some(first) if index == 0 => Some(first.to_owned()),
+            Some(first) if file.beside => usual.and_then(Path::file_name).map(|name| first.with_file_name(name)),
+            _ => usual.map(Path::to_owned),
+        };
+        match spec {
+            Some(spec) => Some(Ok((file, spot(&spec, typed.is_some() && index == 0, places)))),
             None => file.when.is_none().then(|| Err(refusal())),
         }
     };

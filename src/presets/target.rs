@@ -282,6 +282,9 @@ pub struct TargetFile {
     /// Where it is for the whole system. Absent: not for the system. In the first file's path, a step `*` stands for every
     /// folder that is there, and the file is written in each.
     pub system: Option<String>,
+    /// It is beside the first file, also where that is not at its usual place.
+    #[serde(default)]
+    pub beside: bool,
     /// What a path for it looks like, where it has no usual one and a person has to give it.
     pub example: Option<String>,
     /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.

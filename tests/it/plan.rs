@@ -199,6 +199,21 @@ fn msmtp_for_the_system_is_for_its_group() {
 }
 
 #[test]
+fn what_belongs_together_stays_together() {
+    for (target, first, beside) in [
+        ("postfix", "/srv/relay/main.cf", "/srv/relay/sasl_passwd"),
+        ("home-assistant", "/srv/ha/configuration.yaml", "/srv/ha/secrets.yaml"),
+    ] {
+        let mut order = ordered(target);
+        order.targets[0].path = Some(first.into());
+        let files = Memory::default().with(first, "# mine\n");
+        let plan = planned(&order, &places(Scope::System), &files).unwrap();
+        let paths: Vec<_> = plan.changes.iter().rev().take(2).map(|change| change.path.to_str().unwrap()).collect();
+        assert_eq!(paths, [beside, first]);
+    }
+}
+
+#[test]
 fn two_profiles_in_one_msmtprc() {
     let mut files = Memory::default();
     let first = settled(&ordered("msmtp"), Scope::User, &mut files, "/home/ops/.msmtprc");

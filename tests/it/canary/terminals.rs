@@ -84,6 +84,7 @@ fn a_consumer_that_says_it_in_a_terminal() {
             session.passed();
             session.terminal.key(Key::Enter);
         }
+        session.accept(Field::SecretStore);
         session.accept(Field::Apply);
         session.read("msmtp: server message: 535 5.7.8 you sent ***");
         if front == Front::Wizard {
