@@ -81,7 +81,8 @@ fn a_consumer_sends_as_the_user_who_will_run_it() {
     let may_read = "chgrp $(id -gn nobody) /etc/msmtprc && chmod g+r /etc/msmtprc";
     let script = format!(
         "chmod 755 . ..; write() {{ mailsetup {words} --password-file pw --yes --json; }}
-         write >first.json && exit 5 || echo ended $?
+         # As somebody left it: a file that is there keeps its mode.
+         install -m 600 /dev/null /etc/msmtprc; write >first.json && exit 5 || echo ended $?
          {may_read}; write >second.json; echo ended $?"
     );
     let Some(run) = apart(&house, &script) else { return };
