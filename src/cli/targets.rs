@@ -78,7 +78,7 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         row("", text.get(merge_word(file.merge)));
     }
     row("target-security", target.security.join(", "));
-    for (mode, ports) in &target.ports {
+    for (mode, ports) in target.ports.iter().filter(|(_, ports)| !ports.is_empty()) {
         let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
         row("", text.say(&phrase!("target-ports", mode = mode, ports = ports.join(", "))));
     }
