@@ -80,7 +80,7 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         row("", text.say(&merge_words(file.merge, target)));
     }
     row("target-security", target.security.join(", "));
-    for (mode, ports) in &target.ports {
+    for (mode, ports) in target.ports.iter().filter(|(_, ports)| !ports.is_empty()) {
         let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
         row("", text.say(&phrase!("target-ports", mode = mode, ports = ports.join(", "))));
     }

@@ -91,7 +91,7 @@ fn outside(text: &str, at: usize, comment: &str) -> usize {
 /// The text with our block in its place, or at `spot`.
 pub(in crate::plan) fn merge(around: &Around<'_>, spot: usize, comment: &str, profile: &str, body: &str) -> String {
     let (begin, end) = marks(comment, profile);
-    let line_break = line_break(if around.before.is_empty() { around.after } else { around.before });
+    let line_break = line_break(&[around.before, around.after].concat());
     let (above, below) = around.before.split_at(spot);
     let mut text = above.to_owned();
     if !around.found && !text.is_empty() && below.is_empty() {

@@ -84,7 +84,7 @@ mod tests {
     fn macros_alone() {
         let text = "# A = 1\nMAIN_TLS_ENABLE = yes\r\ndaemon_smtp_ports = 25\n  B_1=a \\\n  # c\n    b\n.ifdef X\nC = 1\n.endif\nD == 2\n";
         let found = macros(text);
-        assert_eq!(pairs(&found), [("MAIN_TLS_ENABLE", "yes"), ("B_1", "ab"), ("D", "2")]);
+        assert_eq!(pairs(&found), [("MAIN_TLS_ENABLE", "yes"), ("B_1", "a b"), ("D", "2")]);
         assert_eq!(&text[found[1].body.start..found[1].end()], "B_1=a \\\n  # c\n    b\n");
         assert_eq!(macros("x = \\\nA = 1\nB = 2\n").len(), 1);
     }

@@ -87,6 +87,23 @@ fn exim_checks_certificates_in_both_of_debians_layouts() {
 }
 
 #[test]
+fn exim_logs_in_without_tls_only_where_that_was_asked_for() {
+    let mut files = Memory::default().with(EXIM, "dc_use_split_config='false'\n");
+    let mut order = order("exim4");
+    let mut macros = Vec::new();
+    for security in [Security::None, Security::Starttls, Security::Tls, Security::None] {
+        order.profile.smtp.security = security;
+        settle(&order, &mut files);
+        assert_eq!(mismatches(&order, &files), [], "{security:?}");
+        let text = text(&files, MACROS[0]);
+        let has = |name: &str| text.contains(name);
+        macros.push((has("ALLOW_NOTLS_PASSWORDS"), has("REQUIRE_TLS"), has("= smtps")));
+    }
+    let plain = (true, false, false);
+    assert_eq!(macros, [plain, (false, true, false), (false, true, true), plain]);
+}
+
+#[test]
 fn exim_stays_a_satellite_and_its_old_logins_stay_below_ours() {
     let logins = "# host:user:password\n\n*.example.com:old:pw\nother.test:a:b\n";
     let satellite = &samples("exim4").iter().find(|sample| sample.name == "satellite-split").unwrap().text.clone();
