@@ -103,6 +103,8 @@ fn a_file_that_its_program_would_not_take_is_left_alone_with_its_line() {
         ("laravel", "A=1\nB=my shop\n", 2),
         ("wordpress", "<?php\ndefine('A', 'x);\n", 2),
         ("spring", "a=1\nb=\\u12\n", 2),
+        ("django", "A = 1\nB = 2 + \\", 2),
+        ("gitlab", "a = 1\nb = 2 + \\", 2),
         ("dotenvy", "A=1\nB=my shop\n", 2),
         ("compose-env", "A=1\nB C=2\n", 2),
         ("phpmailer", "<?php\nreturn settings();\n", 2),

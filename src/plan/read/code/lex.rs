@@ -95,6 +95,10 @@ pub(super) fn tokens(text: &str, language: Language) -> Result<Vec<Token>, Fault
                 '\n' => found.push(Token::Break(at)),
                 // A line that goes on.
                 '\\' if rest[1..].trim_start_matches('\r').starts_with('\n') => at += rest.find('\n').unwrap_or_default(),
+                // What is added behind it would belong to it.
+                '\\' if !is_php && rest.len() == 1 => {
+                    return Err(Fault { line: line_of(text, at), kind: FaultKind::Syntax });
+                }
                 _ if character.is_whitespace() => {}
                 _ => found.push(Token::Sign(at)),
             }
