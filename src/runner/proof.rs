@@ -59,11 +59,7 @@ impl Runner {
         if can_fetch(order, &read) && !cancel.is_cancelled() {
             proof.own = self.by_consumer(case, dial, file.as_deref(), progress);
         }
-        let is_over = match &proof.own {
-            Some((_, Sent::Taken)) => true,
-            _ => cancel.is_cancelled(),
-        };
-        if !is_over {
+        if !matches!(proof.own, Some((_, Sent::Taken))) && !cancel.is_cancelled() {
             let dial = as_read(dial, &read, &target.key, order.profile.secret.as_ref())?;
             if let Some(to) = proof.to.clone() {
                 progress(Outcome::Sending(Own { name: "mailsetup".to_owned(), to, user: None, elapsed: Duration::ZERO }));

@@ -73,7 +73,7 @@ fn its_own_words_and_whether_mailsetup_can_are_told() {
         "echo 'msmtp: authentication failed (method PLAIN)' >&2
          echo 'msmtp: server message: 535 5.7.8 Error: authentication failed' >&2; exit 77",
     );
-    let out = set_up(&house, &path, &[]).code(77);
+    let out = set_up(&house, &path, &["--report", "report.txt"]).code(77);
     let (document, proof) = (out.json(), proof(&out));
     assert_eq!((&document["ok"], &document["changed"], &proof["sent"]), (&json!(false), &json!(true), &json!(false)));
     assert_eq!((&proof["by"], &proof["mailsetup_can"]), (&json!("msmtp"), &json!(true)));
@@ -88,6 +88,9 @@ fn its_own_words_and_whether_mailsetup_can_are_told() {
     ] {
         assert!(out.stderr.contains(words), "{words}\n{}", out.stderr);
     }
+    let report = house.sandbox.read("home/report.txt");
+    let told = "\nMessages that the programs themselves sent\n  msmtp: written, but msmtp itself does not send to ";
+    assert!(report.contains(told) && report.contains("      msmtp: server message: 535 5.7.8"), "{report}");
     assert_eq!(house.demo.arrived().len(), 2, "the live test, and mailsetup's own with what was read back");
 
     // What it says of a file of this machine is no server's word, and one that says nothing has said nothing.

@@ -98,6 +98,13 @@ impl Machine {
     }
 }
 
+/// The log is the journal, and no file.
+const JOURNAL: &str = "\
+    rm /var/log/mail.log /dev/log; mkdir -p /run/systemd/journal /run/log/journal
+    systemd-machine-id-setup >/dev/null 2>&1; /lib/systemd/systemd-journald </dev/null >/dev/null 2>&1 &
+    timeout 10 sh -c 'until [ -S /run/systemd/journal/dev-log ]; do sleep 0.1; done'
+    ln -s /run/systemd/journal/dev-log /dev/log; postfix stop 2>/dev/null; postfix start 2>/dev/null";
+
 /// What goes wrong where nobody but the mail server itself could tell.
 const EVE: [(&str, &str); 2] = [
     ("postfix", "postconf -e sender_canonical_maps=static:eve@example.test"),
@@ -114,6 +121,9 @@ fn mail_servers_send_by_themselves_and_say_what_became_of_it() {
         let out = out.code(0);
         assert_eq!((&proof["by"], &proof["sent"]), (&json!(target), &json!(true)), "{proof}\n{}", out.stderr);
         wait_for(bed, &machine.host, name);
+    }
+    if let Some((out, proof)) = Machine::new("journal").set_up(bed, "postfix", JOURNAL, &[]) {
+        assert_eq!((&proof["by"], &proof["sent"]), (&json!("postfix"), &json!(true)), "{proof}\n{}", out.stderr);
     }
     // It rewrites the sender, and the server refuses that: the settings are good, and mail would be lost.
     for (target, before) in EVE {
@@ -136,12 +146,16 @@ fn a_mail_server_that_does_not_run_or_says_nothing_is_no_proof() {
     if let Some((out, proof)) = Machine::new("stopped").set_up(bed, "nullmailer", stop, &["--timeout", "2"]) {
         let out = out.code(75);
         assert_eq!((&proof["sent"], &proof["mailsetup_can"]), (&json!(false), &json!(true)), "{proof}");
-        assert!(out.stderr.contains("The message waits in its queue. Is nullmailer running?"), "{}", out.stderr);
+        assert!(
+            out.stderr.contains("The message is still in its queue: see whether nullmailer is running"),
+            "{}",
+            out.stderr
+        );
     }
     if let Some((out, proof)) = Machine::new("down").set_up(bed, "postfix", "postfix stop 2>/dev/null", &["--timeout", "2"])
     {
         assert_eq!((&proof["sent"], &proof["diagnosis"]), (&json!(false), &Value::Null), "{proof}");
-        assert!(out.code(75).stderr.contains("The message waits in its queue. Is Postfix running?"));
+        assert!(out.code(75).stderr.contains("The message is still in its queue: see whether Postfix is running"));
     }
     // Without a log it is not known whether what left the queue was taken.
     if let Some((out, proof)) = Machine::new("silent").set_up(bed, "postfix", "rm /var/log/mail.log", &[]) {
