@@ -1,8 +1,16 @@
 //! A consumer of the settings: which files, where, how merged, how quoted. One file each in `presets/targets`.
 
+mod commands;
+mod read;
+mod system;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+
+pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use read::{TargetImport, TargetRead};
+pub use system::{AppArmor, Daemon, Mta};
 
 use super::Lang;
 pub use super::format::{Format, MergeKind};
@@ -106,167 +114,12 @@ const fn yes() -> bool {
     true
 }
 
-impl TargetFile {
-    /// What begins a comment line of ours.
-    pub fn comment_sign(&self) -> &str {
-        self.comment.as_deref().unwrap_or(self.format.comment())
-    }
-}
-
 impl Target {
     /// The words in a language.
     pub const fn words(&self, lang: Lang) -> &TargetWords {
         match lang {
             Lang::En => &self.en,
             Lang::Fr => &self.fr,
-        }
-    }
-}
-
-/// A program that can be the machine's own way of sending, `/usr/sbin/sendmail`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Mta {
-    /// File names of which `/usr/sbin/sendmail` leads to one when it is this program.
-    pub sendmail: Vec<String>,
-    /// The package that makes it `/usr/sbin/sendmail`, by Debian's name.
-    pub package: String,
-    /// Where it is seen that it runs.
-    pub daemon: Option<Daemon>,
-}
-
-/// A program that runs all the time and has a queue.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Daemon {
-    /// The file with the number of its process. It may be left over: the process has to be there, by this name.
-    pub pid: String,
-    /// The name of that process, as `/proc/N/comm` has it.
-    pub process: String,
-    /// The command that shows its queue.
-    pub queue: String,
-    /// The command that ends it for good.
-    pub stop: String,
-}
-
-/// How AppArmor confines a consumer.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AppArmor {
-    /// The profile's file in `/etc/apparmor.d`.
-    pub profile: String,
-    /// The line of the profile below which a rule lets it run one more program for the password.
-    pub runs_below: String,
-    /// What it may read, of what can be chosen here, by the beginning of the path; `~/` is the home folder.
-    pub reads: Vec<String>,
-}
-
-/// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
-/// `profile`, `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
-/// the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` makes it, `unpercent` decodes a part of a
-/// URL. What a target has no setting for is left out: host, port, security and username by a target that gives the secret alone.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetRead {
-    /// What the other expressions name as `base`.
-    pub base: Option<String>,
-    /// Host name or address.
-    pub host: Option<String>,
-    /// Port.
-    pub port: Option<String>,
-    /// `tls`, `starttls` or `none`; any other word when the consumer would not check the certificate.
-    pub security: Option<String>,
-    /// `auto`, `none` or a mechanism.
-    pub auth: Option<String>,
-    /// Login name; empty without a login.
-    pub username: Option<String>,
-    /// The password, where it stands in the file.
-    pub password: Option<String>,
-    /// The command that fetches the password.
-    pub secret_command: Option<String>,
-    /// The credential by which systemd gives the password, as `NAME:PATH`.
-    pub credential: Option<String>,
-    /// The sender's address.
-    pub sender: Option<String>,
-    /// The sender's name.
-    pub sender_name: Option<String>,
-    /// Where answers go.
-    pub reply_to: Option<String>,
-    /// Where root's mail goes; a target that has it can lead it there.
-    pub root_mail: Option<String>,
-    /// The name that EHLO gives.
-    pub ehlo: Option<String>,
-    /// The PEM file of the one authority that is trusted; empty for the system's.
-    pub ca_file: Option<String>,
-    /// The SHA-256 of the one certificate that is trusted; colons and case do not matter.
-    pub pin_sha256: Option<String>,
-}
-
-/// How settings that mailsetup did not write are understood, where that is another way than [`TargetRead`]'s: an expression
-/// that is given here stands in for the one there. `mode(port)` is one more filter: it knows the usual words for security.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetImport {
-    /// Further places of the first file for one user, in the order in which they are looked at.
-    #[serde(default)]
-    pub user: Vec<String>,
-    /// Further places of the first file for the whole system.
-    #[serde(default)]
-    pub system: Vec<String>,
-    /// Where another file is, by `id`, as an expression over the files before it; empty for the usual place.
-    #[serde(default)]
-    pub path: BTreeMap<String, String>,
-    /// What the other expressions name as `base`.
-    pub base: Option<String>,
-    /// Host name or address; empty where there are no settings.
-    pub host: Option<String>,
-    /// Port, or the name of its service.
-    pub port: Option<String>,
-    /// `tls`, `starttls` or `none`, whether certificates are checked or not; empty where nothing says it.
-    pub security: Option<String>,
-    /// `auto`, `none` or a mechanism.
-    pub auth: Option<String>,
-    /// Login name.
-    pub username: Option<String>,
-    /// The password, where it stands in the file.
-    pub password: Option<String>,
-    /// The command that fetches the password.
-    pub secret_command: Option<String>,
-    /// The sender's address, perhaps with a name.
-    pub sender: Option<String>,
-    /// The sender's name.
-    pub sender_name: Option<String>,
-    /// Where answers go.
-    pub reply_to: Option<String>,
-    /// The name that EHLO gives.
-    pub ehlo: Option<String>,
-    /// The PEM file of the one authority that is trusted; empty for the system's.
-    pub ca_file: Option<String>,
-    /// The SHA-256 of the one certificate that is trusted.
-    pub pin_sha256: Option<String>,
-}
-
-impl TargetImport {
-    /// The expressions, with those of `read` where there are none of its own.
-    pub fn over(&self, read: &TargetRead) -> TargetRead {
-        let either = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
-        TargetRead {
-            base: either(&self.base, &read.base),
-            host: either(&self.host, &read.host),
-            port: either(&self.port, &read.port),
-            security: either(&self.security, &read.security),
-            auth: either(&self.auth, &read.auth),
-            username: either(&self.username, &read.username),
-            password: either(&self.password, &read.password),
-            secret_command: either(&self.secret_command, &read.secret_command),
-            sender: either(&self.sender, &read.sender),
-            sender_name: either(&self.sender_name, &read.sender_name),
-            reply_to: either(&self.reply_to, &read.reply_to),
-            ehlo: either(&self.ehlo, &read.ehlo),
-            ca_file: either(&self.ca_file, &read.ca_file),
-            pin_sha256: either(&self.pin_sha256, &read.pin_sha256),
-            credential: read.credential.clone(),
-            root_mail: read.root_mail.clone(),
         }
     }
 }
@@ -312,78 +165,11 @@ pub struct TargetFile {
     pub keep: Option<String>,
 }
 
-/// A command to run after writing.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetRun {
-    /// Program and arguments; each argument is a template over the settings and `files.ID`.
-    pub command: Vec<String>,
-    /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
-    pub when: Option<String>,
-    /// A file that the command creates, as a template: removed again when the write is taken back.
-    pub creates: Option<String>,
-    /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.
-    pub purpose: RunPurpose,
-}
-
-/// What a command after writing is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RunPurpose {
-    /// Builds a file that the consumer reads; its failure undoes the write.
-    Build,
-    /// Tells a running program; its failure is said, and no more.
-    Reload,
-}
-
-/// How a consumer itself is made to send the test message. Its templates see the settings, `files.ID`, `to`, `subject` and
-/// `message_id`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetSend {
-    /// Program and arguments, each a template; an empty one is left out. It ends with success when the message was taken.
-    pub command: Vec<String>,
-    /// What it reads on standard input.
-    #[serde(default)]
-    pub input: SendInput,
-    /// A minijinja expression over the settings: where it does not hold, the consumer would not read what was written.
-    pub when: Option<String>,
-    /// What it says where the part of it that sends is not installed.
-    pub missing: Option<String>,
-    /// For a program that takes every message and sends it later: how to see what became of it.
-    pub queue: Option<TargetQueue>,
-}
-
-/// What a program that sends reads on standard input.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SendInput {
-    /// The message with its header.
-    #[default]
-    Message,
-    /// The text alone: the program makes the header.
-    Body,
-    /// The message as a file, `/dev/stdin`: for a program that reads it more than once.
-    File,
-}
-
-/// How to see what became of a message that a program took into its queue.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetQueue {
-    /// The command that lists the queue; each argument is a template.
-    pub list: Vec<String>,
-    /// The program's own log file, where it does not write to the system's mail log.
-    pub log: Option<String>,
-    /// What the log says of our message first, as a template.
-    pub ours: String,
-    /// What the log says from there on when the server took it: templates, in which `*` stands for anything.
-    pub taken: Vec<String>,
-    /// What it says when the server did not, likewise.
-    pub failed: Vec<String>,
-    /// What it says before that of the reason, likewise.
-    #[serde(default)]
-    pub why: Vec<String>,
+impl TargetFile {
+    /// What begins a comment line of ours.
+    pub fn comment_sign(&self) -> &str {
+        self.comment.as_deref().unwrap_or(self.format.comment())
+    }
 }
 
 /// A target's words in one language.

@@ -20,12 +20,14 @@ use mailsetup::{
     presets::target::RunPurpose,
 };
 
+mod commands;
 mod disks;
 mod faults;
 mod kill;
 mod prune;
 mod remove;
 mod stores;
+mod undo;
 pub(crate) mod vault;
 
 /// A home folder of its own.
@@ -247,51 +249,6 @@ fn a_file_that_was_changed_underneath_is_named_and_nothing_is_written() {
 }
 
 #[test]
-fn a_build_that_fails_puts_everything_back() {
-    let home = Home::new();
-    home.put("app/table", "old\n");
-    home.put("app/table.db", "old db");
-    let before = std::fs::metadata(home.path("app/table")).unwrap();
-    let mut plan = home.plan(&[("app/table", "new\n"), ("new/file", "x")]);
-    let script = format!("echo half > {}; printf 'bad \\033[1mtable' >&2; exit 75", home.path("app/table.db").display());
-    plan.runs = vec![build(&home, &script, Some("app/table.db"))];
-    let error = home.apply(&plan).unwrap_err();
-    let ApplyError::PutBack(cause) = &error else { panic!("{error:?}") };
-    assert!(matches!(**cause, ApplyError::Build(..)));
-    let said = error.phrase().args.into_iter().find(|(name, _)| *name == "said").unwrap().1;
-    assert_eq!(said, "bad \\u{1b}[1mtable");
-    assert_eq!(error.hint().unwrap().id, "host-put-back");
-    assert_eq!(home.text("app/table").as_deref(), Some("old\n"));
-    assert_eq!(home.text("app/table.db").as_deref(), Some("old db"));
-    assert_eq!(mode(&home.path("app/table")), before.mode() & 0o7777);
-    assert!(!home.path("new").exists(), "a folder that was made for it stays");
-    assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
-    assert!(matches!(home.undo(), Err(ApplyError::NothingToUndo)));
-}
-
-#[test]
-fn a_reload_that_fails_is_said_and_no_more() {
-    let home = Home::new();
-    let mut plan = home.plan(&[("app", "x")]);
-    plan.runs = vec![Run { purpose: RunPurpose::Reload, ..build(&home, "echo 'not running' >&2; exit 1", None) }];
-    let applied = home.apply(&plan).unwrap();
-    assert_eq!(applied.notes[0].id, "host-run-said");
-    assert_eq!(home.text("app").as_deref(), Some("x"));
-}
-
-#[test]
-fn below_a_root_commands_are_left_to_do() {
-    let home = Home::new();
-    let mut places = home.places.clone();
-    places.root = Some(home.folder.path().to_owned());
-    let mut plan = home.plan(&[("app", "x")]);
-    plan.runs = vec![build(&home, "touch 'a b'", Some("made"))];
-    let applied = host::apply(&plan, &places, &Options::default()).unwrap();
-    assert_eq!(applied.left_to_do, ["/bin/sh -c \"touch 'a b'\""]);
-    assert!(!home.path("made").exists() && home.text("app").is_some());
-}
-
-#[test]
 fn a_file_in_place_of_a_folder() {
     let home = Home::new();
     home.put("app", "a file");
@@ -344,67 +301,6 @@ fn owner_and_group_are_kept_and_a_group_is_given() {
 }
 
 #[test]
-fn undo_goes_back_write_by_write() {
-    let home = Home::new();
-    home.put("app", "0\n");
-    home.write(&[("app", "1\n"), ("other", "a\n")]);
-    home.write(&[("app", "2\n")]);
-    assert_eq!(home.undo().unwrap().profile, "default");
-    assert_eq!(home.text("app").as_deref(), Some("1\n"));
-    let undone = home.undo().unwrap();
-    assert_eq!(home.text("app").as_deref(), Some("0\n"));
-    assert_eq!(home.text("other"), None);
-    assert!(undone.files.iter().any(|file| file.action == Action::Removed && file.path == home.path("other")));
-    assert!(matches!(home.undo(), Err(ApplyError::NothingToUndo)));
-    assert!(home.state("backups").is_empty(), "what was taken back may hold a secret: {:?}", home.state("backups"));
-    home.write(&[("app", "3\n")]);
-    home.undo().unwrap();
-    assert_eq!(home.text("app").as_deref(), Some("0\n"));
-}
-
-#[test]
-fn undo_with_edits_around_keeps_them_and_within_refuses() {
-    let home = Home::new();
-    home.put("app", "a\n");
-    home.write(&[("app", "a\n# BEGIN\nx\n# END\n"), ("new", "ours\n")]);
-    home.put("app", "first\na\n# BEGIN\nx\n# END\nlast\n");
-    let undone = home.undo().unwrap();
-    assert_eq!(home.text("app").as_deref(), Some("first\na\nlast\n"));
-    assert_eq!(home.text("new"), None);
-    let kept = undone.files.iter().find(|file| file.path == home.path("app")).unwrap().backup.clone().unwrap();
-    assert!(std::fs::read_to_string(kept).unwrap().starts_with("first\n"));
-
-    let applied = home.write(&[("app", "first\na\nlast\nx\n"), ("new", "ours\n")]);
-    home.put("app", "first\na\nlast\ny\n");
-    let error = home.undo().unwrap_err();
-    let ApplyError::Conflict(path, backup) = &error else { panic!("{error:?}") };
-    assert_eq!((path, backup), (&home.path("app"), &applied.files[0].backup));
-    assert_eq!(home.text("app").as_deref(), Some("first\na\nlast\ny\n"));
-    assert_eq!(home.text("new").as_deref(), Some("ours\n"), "touched before the conflict was seen");
-    home.put("app", "first\na\nlast\nx\n");
-    home.undo().unwrap();
-    assert_eq!(home.text("app").as_deref(), Some("first\na\nlast\n"));
-}
-
-#[test]
-fn undo_takes_away_what_was_built_or_builds_it_again() {
-    let home = Home::new();
-    let (table, db) = (home.path("table"), home.path("table.db"));
-    let script = format!("cat {} > {}", table.display(), db.display());
-    let mut first = home.plan(&[("table", "1\n")]);
-    first.runs = vec![build(&home, &script, Some("table.db"))];
-    home.apply(&first).unwrap();
-    let mut second = home.plan(&[("table", "2\n")]);
-    second.runs = first.runs.clone();
-    home.apply(&second).unwrap();
-    assert_eq!(home.text("table.db").as_deref(), Some("2\n"));
-    home.undo().unwrap();
-    assert_eq!(home.text("table.db").as_deref(), Some("1\n"));
-    home.undo().unwrap();
-    assert_eq!((home.text("table"), home.text("table.db")), (None, None));
-}
-
-#[test]
 fn two_at_once_the_second_is_told_who_is_first() {
     let home = Home::new();
     let (ready, go) = (home.path("ready"), home.path("go"));
@@ -437,14 +333,4 @@ fn two_changes_of_one_file_are_one() {
     assert_eq!(home.text("env").as_deref(), Some("0\n1\n2\n"));
     assert_eq!(home.undo().unwrap().files.len(), 1);
     assert_eq!(home.text("env").as_deref(), Some("0\n"));
-}
-
-#[test]
-fn a_damaged_record_is_named() {
-    let home = Home::new();
-    home.write(&[("app", "x")]);
-    let record = home.state("journal")[0].clone();
-    std::fs::write(&record, "{").unwrap();
-    assert!(matches!(home.undo(), Err(ApplyError::Journal(path, _)) if path == record));
-    assert_eq!(home.text("app").as_deref(), Some("x"));
 }

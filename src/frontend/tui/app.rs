@@ -1,25 +1,25 @@
 //! The wizard's state and what changes it. Drawing reads it only. It needs no terminal: [`super::run`] gives it one.
 
+mod actions;
+mod answers;
+
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Size;
 
 use super::{
     LOOK, Options, Starter, TURN,
     draft::Draft,
-    keymap::{self, Action, Over, Scene},
+    keymap::{Over, Scene},
     theme::Theme,
     work::Running,
 };
 use crate::{
     frontend::Companion,
-    mail::reply::escape,
-    phrase,
-    setup::{Field, Given, Msg, Question, Setup, Shape, Status, Work},
+    setup::{Field, Msg, Question, Setup, Shape, Status, Work},
 };
 
 /// The wizard.
@@ -161,16 +161,6 @@ impl App {
         }
     }
 
-    /// Takes what happened at the terminal.
-    pub fn handle(&mut self, event: &Event) {
-        match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
-            Event::Paste(text) => self.paste(text),
-            Event::Resize(width, height) => self.size = Size::new(*width, *height),
-            _ => {}
-        }
-    }
-
     /// Takes what came of an effect.
     pub fn told(&mut self, msg: Msg) {
         self.tell(msg);
@@ -194,247 +184,9 @@ impl App {
         }
     }
 
-    fn key(&mut self, event: &KeyEvent) {
-        self.note = None;
-        if self.over == Some(Over::Menu) && self.pick_by_key(event) {
-            return;
-        }
-        let now = self.now();
-        if let Some(action) = keymap::action(event, &now) {
-            self.act(action);
-        } else if now.scene == Scene::Form && now.over.is_none() {
-            self.edit(|draft, question| draft.key(event, &question.choices));
-        }
-    }
-
-    fn pick_by_key(&mut self, event: &KeyEvent) -> bool {
-        let (KeyCode::Char(typed), false) = (event.code, event.modifiers.contains(KeyModifiers::CONTROL)) else {
-            return false;
-        };
-        let Some(companion) = &mut self.companion else { return false };
-        let index = companion.menu().iter().position(|item| item.key == typed);
-        if let Some(index) = index {
-            companion.pick(index);
-            self.over = None;
-        }
-        index.is_some()
-    }
-
-    /// Changes the draft of the question; says whether it did.
-    fn edit(&mut self, change: impl FnOnce(&mut Draft, &Question) -> bool) -> bool {
-        let Status::Ask(question) = &self.status else { return false };
-        let draft = self.drafts.entry(question.field).or_insert_with(|| Draft::of(question));
-        let changed = change(draft, question);
-        if changed {
-            self.error = None;
-            self.scroll = 0;
-        }
-        changed
-    }
-
-    fn paste(&mut self, text: &str) {
-        self.note = None;
-        if self.scene() != Scene::Form || self.over.is_some() {
-            return;
-        }
-        let broken = self.edit(|draft, question| draft.paste(text, &question.choices));
-        self.error = None;
-        if let (true, Some(question)) = (broken, self.question()) {
-            let words = self.setup.text().say(&phrase!("tui-pasted-break"));
-            self.note = Some((question.field, words));
-        }
-    }
-
-    fn act(&mut self, action: Action) {
-        match action {
-            Action::Accept => self.accept(),
-            Action::Primary => self.primary(),
-            Action::Write => {
-                self.tell(Msg::Answer(Field::Apply, "yes".to_owned()));
-            }
-            Action::Toggle => {
-                self.edit(|draft, _| {
-                    draft.toggle();
-                    true
-                });
-            }
-            Action::NextField => self.walk(1),
-            Action::PreviousField => self.walk(-1),
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
-            Action::Left => self.turn_list(-1),
-            Action::Right => self.turn_list(1),
-            Action::Fix => {
-                self.tell(Msg::Fix);
-            }
-            Action::Retry => {
-                self.tell(Msg::Retry);
-            }
-            Action::Force => {
-                self.tell(Msg::Force);
-            }
-            Action::Password => self.go(Field::Password),
-            Action::Edit | Action::Answers => self.open(Over::Answers),
-            Action::Transcript => self.open(Over::Transcript),
-            Action::Report => self.report(),
-            Action::Link => self.open(Over::Link),
-            Action::Probe => self.open(Over::Probe),
-            Action::Menu => self.open(Over::Menu),
-            Action::Help => self.open(Over::Help),
-            Action::PageUp => self.scroll_by(-self.page_height()),
-            Action::PageDown => self.scroll_by(self.page_height()),
-            Action::Top => self.scroll_by(isize::MIN / 2),
-            Action::Bottom => self.scroll_by(isize::MAX / 2),
-            Action::Clear => {
-                self.edit(|draft, _| {
-                    draft.clear();
-                    true
-                });
-            }
-            Action::Back => self.back(),
-            Action::Stop => {
-                self.tell(Msg::Stop);
-            }
-            Action::Close => {
-                self.over = None;
-                self.scroll = 0;
-            }
-            Action::Finish => self.ended = true,
-            Action::Leave => self.leave(),
-            Action::Suspend => self.suspend = true,
-            Action::Redraw => self.redraw = true,
-        }
-    }
-
     /// The files are being planned: with targets given beforehand that follows a passed test at once.
     const fn plans(&self) -> bool {
         matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Plan(_)))
-    }
-
-    /// Writes the report and says where it is.
-    fn report(&mut self) {
-        let saved = (self.options.report)(&self.setup);
-        let told = |path: std::path::PathBuf| phrase!("report-saved", path = escape(&path.display().to_string()));
-        self.saved = self.setup.text().say(&saved.map_or_else(|why| why, told));
-        self.open(Over::Report);
-    }
-
-    fn open(&mut self, over: Over) {
-        self.over = Some(over);
-        self.here = 0;
-        self.scroll = 0;
-    }
-
-    /// Enter: what is highlighted over the scene, else the answer, else on.
-    fn accept(&mut self) {
-        match self.over {
-            Some(Over::Answers) => {
-                if let Some(row) = self.setup.all().get(self.here) {
-                    self.go(row.field);
-                }
-            }
-            Some(Over::Menu) => {
-                let here = self.here;
-                if let Some(companion) = &mut self.companion {
-                    companion.pick(here);
-                }
-                self.over = None;
-            }
-            _ if self.held => {
-                self.held = false;
-                self.scroll = 0;
-            }
-            _ => {
-                self.submit(true);
-            }
-        }
-    }
-
-    /// What helps most after a failed test: the fix, the answer at fault, or another try.
-    fn primary(&mut self) {
-        let Some(question) = self.question() else { return };
-        let choice = |value: &str| question.choices.iter().any(|choice| choice.value == value);
-        let asks = self.setup.test().and_then(|test| test.diagnosis).is_some_and(|diagnosis| diagnosis.ask.is_some());
-        let msg = match () {
-            () if choice("fix") => Msg::Fix,
-            () if asks => Msg::Go(self.setup.field_at_fault()),
-            () => Msg::Retry,
-        };
-        self.tell(msg);
-    }
-
-    /// Sends the answer of the question. `chosen` takes what is highlighted first. Says whether it was taken.
-    fn submit(&mut self, chosen: bool) -> bool {
-        let Status::Ask(question) = &self.status else { return false };
-        let field = question.field;
-        let draft = self.drafts.entry(field).or_insert_with(|| Draft::of(question));
-        if chosen {
-            draft.take();
-        }
-        if let Draft::Pick(pick) = &*draft {
-            let value = if pick.ticked.is_some() { None } else { pick.taken.as_ref() };
-            let barred = question.choices.iter().find(|choice| Some(&choice.value) == value);
-            if let Some(reason) = barred.and_then(|choice| choice.barred.clone()) {
-                self.error = Some((field, reason));
-                return false;
-            }
-        }
-        let msg = match draft {
-            Draft::Secret(line) if !line.is_empty() => Msg::Secret(Given { secret: line.take(), flag: None }),
-            other => Msg::Answer(field, other.answer()),
-        };
-        let taken = self.tell(msg);
-        if taken {
-            self.drafts.remove(&field);
-        }
-        taken
-    }
-
-    /// To another field of the page. What was entered is sent first; when it cannot be taken, the focus stays.
-    fn walk(&mut self, by: isize) {
-        let Status::Ask(question) = &self.status else { return };
-        let field = question.field;
-        let changed = self.drafts.get(&field).is_some_and(|draft| match draft {
-            Draft::Secret(line) => !line.is_empty(),
-            other => other.answer() != question.default.clone().unwrap_or_default(),
-        });
-        let step = question.step;
-        if changed && !self.submit(false) {
-            return;
-        }
-        self.drafts.remove(&field);
-        let fields: Vec<Field> = self.setup.page(step).into_iter().map(|row| row.field).collect();
-        let at = fields.iter().position(|other| *other == field).unwrap_or(0);
-        let next = at.checked_add_signed(by).unwrap_or(fields.len().saturating_sub(1));
-        if let Some(next) = fields.get(next).or_else(|| fields.first()) {
-            self.go(*next);
-        }
-    }
-
-    /// Up or down: in a list, else among the fields, else in what lies over the scene, else the lines.
-    fn step(&mut self, by: isize) {
-        let count = match self.over {
-            Some(Over::Answers) => self.setup.all().len(),
-            Some(Over::Menu) => self.companion.as_ref().map_or(0, |companion| companion.menu().len()),
-            _ => 0,
-        };
-        if count > 0 {
-            self.here = self.here.saturating_add_signed(by).min(count - 1);
-            return;
-        }
-        let now = self.now();
-        if self.over.is_some() || now.scene != Scene::Form {
-            self.scroll_by(by);
-        } else if !(now.list && self.edit(|draft, question| draft.step(by, &question.choices))) && now.fields {
-            self.walk(by);
-        }
-    }
-
-    fn turn_list(&mut self, by: isize) {
-        self.edit(|draft, question| {
-            draft.turn(by, &question.choices);
-            true
-        });
     }
 
     fn go(&mut self, field: Field) {

@@ -1,0 +1,73 @@
+//! The answer to the question: entered into a draft and sent, from field to field.
+
+use super::{super::draft::Draft, App};
+use crate::setup::{Field, Given, Msg, Question, Status};
+
+impl App {
+    /// Changes the draft of the question; says whether it did.
+    pub(super) fn edit(&mut self, change: impl FnOnce(&mut Draft, &Question) -> bool) -> bool {
+        let Status::Ask(question) = &self.status else { return false };
+        let draft = self.drafts.entry(question.field).or_insert_with(|| Draft::of(question));
+        let changed = change(draft, question);
+        if changed {
+            self.error = None;
+            self.scroll = 0;
+        }
+        changed
+    }
+
+    pub(super) fn turn_list(&mut self, by: isize) {
+        self.edit(|draft, question| {
+            draft.turn(by, &question.choices);
+            true
+        });
+    }
+
+    /// Sends the answer of the question. `chosen` takes what is highlighted first. Says whether it was taken.
+    pub(super) fn submit(&mut self, chosen: bool) -> bool {
+        let Status::Ask(question) = &self.status else { return false };
+        let field = question.field;
+        let draft = self.drafts.entry(field).or_insert_with(|| Draft::of(question));
+        if chosen {
+            draft.take();
+        }
+        if let Draft::Pick(pick) = &*draft {
+            let value = if pick.ticked.is_some() { None } else { pick.taken.as_ref() };
+            let barred = question.choices.iter().find(|choice| Some(&choice.value) == value);
+            if let Some(reason) = barred.and_then(|choice| choice.barred.clone()) {
+                self.error = Some((field, reason));
+                return false;
+            }
+        }
+        let msg = match draft {
+            Draft::Secret(line) if !line.is_empty() => Msg::Secret(Given { secret: line.take(), flag: None }),
+            other => Msg::Answer(field, other.answer()),
+        };
+        let taken = self.tell(msg);
+        if taken {
+            self.drafts.remove(&field);
+        }
+        taken
+    }
+
+    /// To another field of the page. What was entered is sent first; when it cannot be taken, the focus stays.
+    pub(super) fn walk(&mut self, by: isize) {
+        let Status::Ask(question) = &self.status else { return };
+        let field = question.field;
+        let changed = self.drafts.get(&field).is_some_and(|draft| match draft {
+            Draft::Secret(line) => !line.is_empty(),
+            other => other.answer() != question.default.clone().unwrap_or_default(),
+        });
+        let step = question.step;
+        if changed && !self.submit(false) {
+            return;
+        }
+        self.drafts.remove(&field);
+        let fields: Vec<Field> = self.setup.page(step).into_iter().map(|row| row.field).collect();
+        let at = fields.iter().position(|other| *other == field).unwrap_or(0);
+        let next = at.checked_add_signed(by).unwrap_or(fields.len().saturating_sub(1));
+        if let Some(next) = fields.get(next).or_else(|| fields.first()) {
+            self.go(*next);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The body: the documents of the scene, or of what lies over it.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    super::{
+        app::App,
+        keymap::{Over, Scene},
+        view::{Ctx, advice, chrome, done, ladder, over, review},
+        widget::Doc,
+    },
+    left_half,
+};
+use crate::{
+    phrase,
+    setup::{Field, Ladder, Row, Source, Status, Work},
+};
+
+/// Documents of the body: one, or two side by side.
+pub(super) struct Body {
+    pub(super) main: Doc,
+    pub(super) side: Option<Doc>,
+}
+
+impl From<Doc> for Body {
+    fn from(main: Doc) -> Self {
+        Self { main, side: None }
+    }
+}
+
+impl App {
+    pub(super) fn body(&self, ctx: Ctx<'_>) -> Body {
+        if let Some(over) = self.over {
+            return self.over_body(ctx, over).into();
+        }
+        match self.scene() {
+            Scene::Form => self.form_body(ctx),
+            Scene::Working => {
+                let mut doc = Doc::default();
+                let is_fetch = matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Fetch(_)));
+                doc.push(done::working(ctx, &ctx.say(if is_fetch { "import-fetching" } else { "tui-planning" })));
+                doc.into()
+            }
+            Scene::Testing => self.ladder_doc(ctx).into(),
+            Scene::Passed => {
+                let mut doc = self.ladder_doc(ctx);
+                doc.blank();
+                if let Some(test) = self.setup.test() {
+                    let start = doc.lines.len();
+                    doc.extend(ladder::success(ctx, &test, &self.arrived()));
+                    doc.keep = Some(start..doc.lines.len());
+                }
+                doc.into()
+            }
+            Scene::Failed => self.failed_body(ctx),
+            Scene::Review => self.review_doc(ctx).into(),
+            Scene::Writing => self.writing_doc(ctx).into(),
+            Scene::Done => self.done_doc(ctx).into(),
+        }
+    }
+
+    fn arrived(&self) -> Vec<String> {
+        self.companion.as_ref().map(|companion| companion.arrived()).unwrap_or_default()
+    }
+
+    fn form_body(&self, ctx: Ctx<'_>) -> Body {
+        let Some(question) = self.question() else { return Doc::default().into() };
+        let mut form = self.form(question);
+        let side = self.is_split().then(|| form.advice.take()).flatten().map(|guide| {
+            let mut side = Doc::default();
+            side.extend(advice::guidance(ctx.wide(left_half(ctx.width)), &guide, true));
+            side
+        });
+        let ctx = if side.is_some() { ctx.wide(left_half(ctx.width)) } else { ctx };
+        if let Some(trouble) = self.setup.trouble() {
+            form.notes.clear();
+            form.below.extend(advice::trouble(ctx, trouble));
+        }
+        if let Some(beside) = self.beside(ctx, question) {
+            form.below.extend(beside);
+        }
+        Body { main: form.doc(ctx), side }
+    }
+
+    fn ladder_doc(&self, ctx: Ctx<'_>) -> Doc {
+        match self.setup.test() {
+            Some(test) => ladder::ladder(ctx, &ctx.say("tui-live-test"), &test, self.clock),
+            None => Doc::default(),
+        }
+    }
+
+    fn failed_body(&self, ctx: Ctx<'_>) -> Body {
+        let split = self.is_split();
+        let ctx = if split { ctx.wide(left_half(ctx.width)) } else { ctx };
+        let mut doc = self.ladder_doc(ctx);
+        let said = self.setup.test().and_then(|test| test.diagnosis).map(|found| {
+            let mut said = advice::diagnosis(ctx, &found);
+            said.extend(self.offer(ctx));
+            said
+        });
+        if split {
+            return Body { main: doc, side: said };
+        }
+        let more = said.as_ref().map_or(0, |said| said.lines.len() + 1);
+        if let Some(test) = self.setup.test().filter(|_| doc.lines.len() + more > ctx.height) {
+            doc = ladder::short(ctx, &ctx.say("tui-live-test"), &test);
+        }
+        doc.blank();
+        let start = doc.lines.len();
+        if let Some(said) = said {
+            doc.extend(said);
+        }
+        // What to do is what must be seen; the stages above it can be scrolled to.
+        let end = doc.lines.len().min(start + ctx.height.saturating_sub(2));
+        doc.keep = Some(start..end);
+        doc.into()
+    }
+
+    /// The change that the diagnosis offers.
+    fn offer(&self, ctx: Ctx<'_>) -> Doc {
+        let mut doc = Doc::default();
+        if let Some(label) = self.primary_label().filter(|_| self.facts().fix) {
+            doc.push(Line::default());
+            let point = Span::styled(format!("{} ", ctx.theme.marks.point), ctx.theme.accent());
+            doc.item(&[point], &ctx.text.say(&phrase!("tui-offer", label = label)), ctx.theme.bold(), 0, ctx.width);
+        }
+        doc
+    }
+
+    fn review_doc(&self, ctx: Ctx<'_>) -> Doc {
+        let mut doc = Doc::default();
+        if let Some(question) = self.question() {
+            doc.push(advice::title(ctx, &question.label));
+            doc.text(&question.help, ctx.theme.dim(), 0, ctx.width);
+            doc.blank();
+        }
+        if let Some(trouble) = self.setup.trouble() {
+            doc.extend(advice::trouble(ctx, trouble));
+            doc.blank();
+        }
+        for note in self.setup.notes() {
+            doc.extend(advice::note(ctx, &note));
+        }
+        doc.blank();
+        let rows: Vec<_> = self.setup.all().into_iter().filter(is_telling).collect();
+        doc.extend(review::answers(ctx, &rows, None));
+        doc.push(Line::default());
+        doc.extend(self.plan_doc(ctx));
+        doc
+    }
+
+    fn plan_doc(&self, ctx: Ctx<'_>) -> Doc {
+        let secret = self.setup.order().and_then(|order| order.secret.as_ref());
+        match self.setup.plan() {
+            Some(plan) => review::plan(ctx, plan, secret, self.options.diff),
+            None => Doc::default(),
+        }
+    }
+
+    fn writing_doc(&self, ctx: Ctx<'_>) -> Doc {
+        let mut doc = Doc::default();
+        doc.push(done::working(ctx, &ctx.say("tui-writing")));
+        doc.push(Line::default());
+        for change in self.setup.plan().iter().flat_map(|plan| &plan.changes).filter(|change| change.is_needed()) {
+            doc.text(&change.path.display().to_string(), Style::new(), 2, ctx.width);
+        }
+        if let Some(own) = self.setup.sending() {
+            doc.push(Line::default());
+            let start = doc.lines.len();
+            doc.push(done::sending(ctx, own));
+            doc.keep = Some(start..doc.lines.len());
+            return doc;
+        }
+        let steps = self.setup.proof_steps();
+        if !steps.is_empty() {
+            doc.push(Line::default());
+            doc.push(advice::title(ctx, &ctx.say("tui-proving")));
+            doc.extend(ladder::rungs(ctx, steps, None));
+        }
+        doc
+    }
+
+    fn done_doc(&self, ctx: Ctx<'_>) -> Doc {
+        if let Some(written) = self.setup.written() {
+            return done::page(ctx, written, &self.setup.equivalent(), &self.arrived());
+        }
+        let mut doc = Doc::default();
+        doc.push(advice::title(ctx, &ctx.say("tui-dry-run")));
+        doc.extend(self.plan_doc(ctx));
+        doc
+    }
+
+    fn over_body(&self, ctx: Ctx<'_>, what: Over) -> Doc {
+        match what {
+            Over::Help => {
+                let keys = chrome::all_keys(ctx, &self.facts(), self.primary_label().as_deref());
+                let question = self.question().filter(|question| !question.help.is_empty());
+                over::help(ctx, question.map(|question| (question.label.as_str(), question.help.as_str())), &keys)
+            }
+            Over::Answers => {
+                let mut doc = Doc::default();
+                doc.push(advice::title(ctx, &ctx.say("tui-answers")));
+                doc.push(Line::default());
+                doc.extend(review::answers(ctx, &self.setup.all(), self.highlighted()));
+                doc
+            }
+            Over::Transcript => {
+                let report = self.setup.test().and_then(|test| test.report);
+                report.map(|report| over::transcript(ctx, &report)).unwrap_or_default()
+            }
+            Over::Report => {
+                let mut doc = Doc::default();
+                doc.text(&self.saved, Style::new(), 0, ctx.width);
+                doc
+            }
+            Over::Link => {
+                let link = self.link().unwrap_or_default();
+                over::link(ctx, &link, self.advice().as_ref())
+            }
+            Over::Probe => self.setup.probe().map(|probe| probe_doc(ctx, &probe)).unwrap_or_default(),
+            Over::Menu => {
+                let items = self.companion.as_ref().map(|companion| companion.menu()).unwrap_or_default();
+                over::menu(ctx, &items, self.here)
+            }
+        }
+    }
+}
+
+/// Whether an answer belongs on the review page: what follows from a preset for the side roads is in the list of all.
+fn is_telling(row: &Row) -> bool {
+    let given = !matches!(row.source, None | Some(Source::Preset | Source::Default));
+    let aside = matches!(
+        row.field,
+        Field::Imap
+            | Field::ImapHost
+            | Field::ImapSecurity
+            | Field::ImapPort
+            | Field::ImapUsername
+            | Field::Auth
+            | Field::Test
+            | Field::TestTo
+    );
+    !row.value.is_empty() && (given || !aside)
+}
+
+/// The climb beside the questions in full.
+fn probe_doc(ctx: Ctx<'_>, probe: &Ladder) -> Doc {
+    let mut doc = ladder::ladder(ctx, &ctx.say("tui-probe"), probe, std::time::Duration::ZERO);
+    if let Some(found) = &probe.diagnosis {
+        doc.blank();
+        doc.extend(advice::diagnosis(ctx, found));
+    }
+    doc
+}

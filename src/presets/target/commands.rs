@@ -1,0 +1,77 @@
+//! Commands of a target: those after writing, and the one by which the consumer itself sends the test message.
+
+use serde::Deserialize;
+
+/// A command to run after writing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetRun {
+    /// Program and arguments; each argument is a template over the settings and `files.ID`.
+    pub command: Vec<String>,
+    /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
+    pub when: Option<String>,
+    /// A file that the command creates, as a template: removed again when the write is taken back.
+    pub creates: Option<String>,
+    /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.
+    pub purpose: RunPurpose,
+}
+
+/// What a command after writing is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunPurpose {
+    /// Builds a file that the consumer reads; its failure undoes the write.
+    Build,
+    /// Tells a running program; its failure is said, and no more.
+    Reload,
+}
+
+/// How a consumer itself is made to send the test message. Its templates see the settings, `files.ID`, `to`, `subject` and
+/// `message_id`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetSend {
+    /// Program and arguments, each a template; an empty one is left out. It ends with success when the message was taken.
+    pub command: Vec<String>,
+    /// What it reads on standard input.
+    #[serde(default)]
+    pub input: SendInput,
+    /// A minijinja expression over the settings: where it does not hold, the consumer would not read what was written.
+    pub when: Option<String>,
+    /// What it says where the part of it that sends is not installed.
+    pub missing: Option<String>,
+    /// For a program that takes every message and sends it later: how to see what became of it.
+    pub queue: Option<TargetQueue>,
+}
+
+/// What a program that sends reads on standard input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SendInput {
+    /// The message with its header.
+    #[default]
+    Message,
+    /// The text alone: the program makes the header.
+    Body,
+    /// The message as a file, `/dev/stdin`: for a program that reads it more than once.
+    File,
+}
+
+/// How to see what became of a message that a program took into its queue.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetQueue {
+    /// The command that lists the queue; each argument is a template.
+    pub list: Vec<String>,
+    /// The program's own log file, where it does not write to the system's mail log.
+    pub log: Option<String>,
+    /// What the log says of our message first, as a template.
+    pub ours: String,
+    /// What the log says from there on when the server took it: templates, in which `*` stands for anything.
+    pub taken: Vec<String>,
+    /// What it says when the server did not, likewise.
+    pub failed: Vec<String>,
+    /// What it says before that of the reason, likewise.
+    #[serde(default)]
+    pub why: Vec<String>,
+}

@@ -1,0 +1,41 @@
+//! What a target's program is on its machine: the way of all mail, a daemon with a queue, confined by AppArmor.
+
+use serde::Deserialize;
+
+/// A program that can be the machine's own way of sending, `/usr/sbin/sendmail`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mta {
+    /// File names of which `/usr/sbin/sendmail` leads to one when it is this program.
+    pub sendmail: Vec<String>,
+    /// The package that makes it `/usr/sbin/sendmail`, by Debian's name.
+    pub package: String,
+    /// Where it is seen that it runs.
+    pub daemon: Option<Daemon>,
+}
+
+/// A program that runs all the time and has a queue.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Daemon {
+    /// The file with the number of its process. It may be left over: the process has to be there, by this name.
+    pub pid: String,
+    /// The name of that process, as `/proc/N/comm` has it.
+    pub process: String,
+    /// The command that shows its queue.
+    pub queue: String,
+    /// The command that ends it for good.
+    pub stop: String,
+}
+
+/// How AppArmor confines a consumer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppArmor {
+    /// The profile's file in `/etc/apparmor.d`.
+    pub profile: String,
+    /// The line of the profile below which a rule lets it run one more program for the password.
+    pub runs_below: String,
+    /// What it may read, of what can be chosen here, by the beginning of the path; `~/` is the home folder.
+    pub reads: Vec<String>,
+}
