@@ -1,5 +1,7 @@
 //! Every flow that needs no terminal, with every way in and every store.
 
+use std::{os::unix::fs::PermissionsExt as _, path::PathBuf};
+
 use super::{CANARY, Search, relay::Relay, shims, talkative_consumer, watch::Watch};
 use crate::support::sandbox::{Output, Run, Sandbox};
 
@@ -23,6 +25,17 @@ struct World {
     relay: Relay,
     shims: tempfile::TempDir,
     path: String,
+    /// Where GnuPG has its key, for `pass`.
+    gnupg: Option<PathBuf>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // Its agent would stay.
+        if self.gnupg.is_some() {
+            self.tool("gpgconf", &["--kill", "all"]);
+        }
+    }
 }
 
 impl World {
@@ -35,7 +48,28 @@ impl World {
             "{bin}:{}:/usr/bin:/bin",
             std::path::Path::new(env!("CARGO_BIN_EXE_mailsetup")).parent().unwrap().display()
         );
-        Self { sandbox, relay: Relay::start(), shims: shims_folder, path }
+        Self { sandbox, relay: Relay::start(), shims: shims_folder, path, gnupg: None }
+    }
+
+    /// Makes a store of `pass`, with a key that needs no passphrase.
+    fn with_pass(&mut self) {
+        let gnupg = self.shims.path().join("gnupg");
+        std::fs::create_dir(&gnupg).unwrap();
+        std::fs::set_permissions(&gnupg, std::fs::Permissions::from_mode(0o700)).unwrap();
+        self.gnupg = Some(gnupg);
+        self.tool("gpg", &["--batch", "--passphrase", "", "--quick-generate-key", USER, "default", "default", "never"]);
+        self.tool("pass", &["init", USER]);
+    }
+
+    fn tool(&self, program: &str, words: &[&str]) {
+        self.at_home(self.sandbox.program(program, words)).run().code(0);
+    }
+
+    fn at_home(&self, run: Run) -> Run {
+        match &self.gnupg {
+            Some(gnupg) => run.env("GNUPGHOME", gnupg),
+            None => run,
+        }
     }
 
     fn words(&self) -> Vec<String> {
@@ -62,7 +96,7 @@ impl World {
             }
             _ => self.sandbox.mailsetup(words),
         };
-        let run = run.env("PATH", &self.path);
+        let run = self.at_home(run.env("PATH", &self.path));
         match way {
             "stdin" => run.stdin(CANARY),
             "env" => run.env("RELAY_PW", CANARY),
@@ -99,8 +133,14 @@ fn scripts_with_every_store_and_every_way_in() {
     if mailsetup::host::secrets::systemd_available().is_ok() {
         stores.push(("stdin", "systemd"));
     }
+    if ["pass", "gpg"].iter().all(|program| std::path::Path::new("/usr/bin").join(program).exists()) {
+        stores.push(("fd", "pass"));
+    }
     for (way, store) in stores {
-        let world = World::new();
+        let mut world = World::new();
+        if store == "pass" {
+            world.with_pass();
+        }
         let flow = |name: &str| format!("{name} by {way} into {store}");
         let belongs = belongs(store);
         let step = |search: &mut Search, name: &str, out: &Output, code: i32| {
