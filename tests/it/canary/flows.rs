@@ -25,7 +25,7 @@ struct World {
     relay: Relay,
     shims: tempfile::TempDir,
     path: String,
-    /// Where GnuPG has its key, for `pass`.
+    /// Where the key of `pass` is.
     gnupg: Option<PathBuf>,
 }
 
