@@ -29,23 +29,24 @@ struct Mark {
 }
 
 impl Mark {
-    fn new() -> Self {
-        let mut forms = vec![("plain", CANARY.as_bytes().to_vec()), ("first word", b"Zwitscher".to_vec())];
+    fn of(password: &str) -> Self {
+        let word: String = password.chars().take_while(char::is_ascii_alphanumeric).collect();
+        let mut forms = vec![("plain", password.into()), ("first word", word.into_bytes())];
         for shift in 0..3 {
             // What stands before it moves its letters; the first and the last are shared with neighbours.
-            let text = STANDARD.encode([&b"\0\0\0"[..shift], CANARY.as_bytes()].concat());
+            let text = STANDARD.encode([&b"\0\0\0"[..shift], password.as_bytes()].concat());
             forms.push(("base64", text.as_bytes()[4..text.len() - 4].to_vec()));
         }
-        let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = password.bytes().map(|byte| format!("{byte:02x}")).collect();
         forms.push(("hex", hex.to_uppercase().into_bytes()));
         forms.push(("hex", hex.into_bytes()));
-        let url: String = CANARY
+        let url: String = password
             .bytes()
             .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
             .collect();
         forms.push(("URL", url.replace("%20", "+").into_bytes()));
         forms.push(("URL", url.into_bytes()));
-        forms.push(("reversed", CANARY.chars().rev().collect::<String>().into_bytes()));
+        forms.push(("reversed", password.chars().rev().collect::<String>().into_bytes()));
         Self { forms }
     }
 
@@ -66,7 +67,12 @@ struct Search {
 
 impl Search {
     fn new() -> Self {
-        Self { mark: Mark::new(), flows: 0, places: 0, leaks: Vec::new() }
+        Self::of(CANARY)
+    }
+
+    /// For another password, which other programs that run now may show.
+    fn of(password: &str) -> Self {
+        Self { mark: Mark::of(password), flows: 0, places: 0, leaks: Vec::new() }
     }
 
     fn look(&mut self, flow: &str, place: &str, bytes: &[u8]) {
@@ -111,7 +117,7 @@ impl Search {
 
 #[test]
 fn the_mark_is_recognised_in_every_form() {
-    let mark = Mark::new();
+    let mark = Mark::of(CANARY);
     let login = STANDARD.encode(format!("\0ops@example.com\0{CANARY}"));
     for bytes in [
         format!("x{CANARY}y").into_bytes(),
