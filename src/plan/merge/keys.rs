@@ -21,7 +21,9 @@ pub(in crate::plan) fn merge(
     kept: &[Vec<String>],
 ) -> Result<String, Fault> {
     if text.trim_ascii().is_empty() {
-        return Ok(format!("{text}{ours}"));
+        // Blanks without a line end would stand before our first line.
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        return Ok(format!("{text}{end}{ours}"));
     }
     let there = doc(format, text)?;
     let wanted = doc(format, ours)?;
@@ -162,6 +164,13 @@ mod tests {
         assert_eq!(merged, expected);
         assert_eq!(put(Format::Dotenv, "", ours), ours);
         assert_eq!(put(Format::Dotenv, "SMTP_HOST='a'b # c\n", "SMTP_HOST=n\n"), "SMTP_HOST=n\n");
+    }
+
+    #[test]
+    fn files_of_blanks() {
+        for (text, before) in [("", ""), ("\n", "\n"), ("\r", "\r\n"), ("  ", "  \n")] {
+            assert_eq!(put(Format::Python, text, "A = 1\n"), format!("{before}A = 1\n"));
+        }
     }
 
     #[test]
