@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    net::{IpAddr, Ipv4Addr, TcpListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -15,6 +15,7 @@ use mailsetup::{
     presets::{Catalog, Provider, parse},
     probe::{Cancel, DnsFault, Resolve, Trust},
 };
+use socket2::{Domain, Socket, Type};
 
 use super::{
     names::{NameServer, fill},
@@ -54,6 +55,8 @@ pub(crate) struct World {
     zone: Option<String>,
     listening: Vec<(TcpListener, String, Mail)>,
     plugs: Vec<Plug>,
+    /// Ports that are taken, and on which nobody listens.
+    closed: Vec<Socket>,
     values: BTreeMap<String, String>,
     pages: BTreeMap<String, Page>,
     catalog: Catalog,
@@ -72,6 +75,7 @@ impl World {
             zone: Some(text("zones", &format!("{zone}.zone"))),
             listening: Vec::new(),
             plugs: Vec::new(),
+            closed: Vec::new(),
             values: BTreeMap::new(),
             pages: BTreeMap::new(),
             catalog: Catalog::builtin(),
@@ -85,10 +89,17 @@ impl World {
 
     /// A mail server for a host; zones, documents and providers name its port as `{token}`.
     pub(crate) fn mail(mut self, token: &str, host: &str, mail: Mail) -> Self {
+        if mail == Mail::Closed {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+            let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+            self.values.insert(token.to_owned(), port.to_string());
+            self.closed.push(socket);
+            return self;
+        }
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         self.values.insert(token.to_owned(), listener.local_addr().unwrap().port().to_string());
         match mail {
-            Mail::Closed => drop(listener),
             Mail::Silent => self.plugs.push(Plug::new(listener)),
             _ => self.listening.push((listener, host.to_owned(), mail)),
         }
