@@ -35,7 +35,7 @@ pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
             Some(_) => return Err(fault(FaultKind::Syntax)),
         };
         let raw = text[from..].trim_start_matches(is_blank);
-        let (value, length) = value(raw).ok_or(fault(FaultKind::OpenQuote))?;
+        let (value, length) = value(raw).ok_or_else(|| fault(FaultKind::OpenQuote))?;
         at = text.len() - raw.len() + length;
         found.push(Entry::flat(name, value, start..at));
     }

@@ -16,7 +16,7 @@ pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
             continue;
         }
         let fault = |kind| Fault::within(text, at, kind);
-        let (name, behind) = key(content).ok_or(fault(FaultKind::NoEquals))?;
+        let (name, behind) = key(content).ok_or_else(|| fault(FaultKind::NoEquals))?;
         let start = at + line.len() - content.len();
         let from = start + behind;
         let raw = text[from..].trim_start_matches([' ', '\t']);

@@ -21,7 +21,7 @@ pub(in crate::plan) fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
             continue;
         };
         let raw = text[start + equals + 1..].trim_start_matches([' ', '\t']);
-        let (value, length) = value(raw).ok_or(Fault::within(text, start, FaultKind::OpenQuote))?;
+        let (value, length) = value(raw).ok_or_else(|| Fault::within(text, start, FaultKind::OpenQuote))?;
         let end = text.len() - raw.len() + length;
         found.push(Entry::flat(content[..equals].trim_end(), value, start..end));
         at = next_line(text, end);

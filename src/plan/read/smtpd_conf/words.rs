@@ -93,7 +93,8 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Fault> {
             '\r' if rest[1..].starts_with('\n') => return Err(Fault::within(text, at, FaultKind::Crlf)),
             '#' => comment(rest),
             '\'' | '"' => {
-                let (value, length) = quoted(rest, character).ok_or(Fault::within(text, at, FaultKind::OpenQuote))?;
+                let (value, length) =
+                    quoted(rest, character).ok_or_else(|| Fault::within(text, at, FaultKind::OpenQuote))?;
                 put(inner(Kind::Quoted), &value);
                 length
             }
