@@ -44,7 +44,7 @@ impl<'a> Liner<'a> {
     fn list(&mut self, question: &Question, wanted: impl Fn(usize, &Choice) -> bool) -> io::Result<()> {
         for (index, choice) in question.choices.iter().enumerate().filter(|(index, choice)| wanted(*index, choice)) {
             let number = index + 1;
-            let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
+            let hint = choice.remark();
             let dash = if hint.is_empty() { "" } else { " - " };
             self.say(&format!("  {number}. {}{dash}{hint}", choice.label))?;
         }

@@ -160,7 +160,7 @@ struct Shown<'a>(&'a Choice);
 
 impl std::fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let hint = self.0.barred.as_ref().unwrap_or(&self.0.hint);
+        let hint = self.0.remark();
         if hint.is_empty() { f.write_str(&self.0.label) } else { write!(f, "{} - {hint}", self.0.label) }
     }
 }

@@ -97,7 +97,7 @@ impl Talk<'_> {
         let with_menu = self.with_menu(setup, question);
         let said = self.asker.ask(with_menu.as_ref().unwrap_or(question), initial.as_deref())?;
         if let Said::Text(typed) = &said
-            && let Some(why) = barred(question, typed)
+            && let Some(why) = question.barred(typed)
         {
             return self.asker.say(why);
         }
@@ -345,11 +345,6 @@ pub fn plan_lines(setup: &Setup) -> Vec<String> {
         lines.push(format!("! {}", setup.text().say(&note.phrase)));
     }
     lines
-}
-
-/// Why what was chosen cannot be chosen here.
-fn barred<'a>(question: &'a Question, typed: &str) -> Option<&'a str> {
-    question.choices.iter().find(|choice| choice.value == typed)?.barred.as_deref()
 }
 
 fn setup_says_no(typed: &str) -> bool {

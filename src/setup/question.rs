@@ -29,6 +29,13 @@ pub struct Question {
     pub notes: Vec<String>,
 }
 
+impl Question {
+    /// Why a word cannot be chosen here and now.
+    pub fn barred(&self, value: &str) -> Option<&str> {
+        self.choices.iter().find(|choice| choice.value == value)?.barred.as_deref()
+    }
+}
+
 /// A word that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
@@ -40,6 +47,13 @@ pub struct Choice {
     pub hint: String,
     /// Why it cannot be chosen here and now.
     pub barred: Option<String>,
+}
+
+impl Choice {
+    /// What is said beside it: why it cannot be chosen, else its hint.
+    pub fn remark(&self) -> &str {
+        self.barred.as_ref().unwrap_or(&self.hint)
+    }
 }
 
 /// What a provider says about its password.

@@ -33,9 +33,8 @@ impl App {
         }
         if let Draft::Pick(pick) = &*draft {
             let value = if pick.ticked.is_some() { None } else { pick.taken.as_ref() };
-            let barred = question.choices.iter().find(|choice| Some(&choice.value) == value);
-            if let Some(reason) = barred.and_then(|choice| choice.barred.clone()) {
-                self.error = Some((field, reason));
+            if let Some(reason) = value.and_then(|value| question.barred(value)) {
+                self.error = Some((field, reason.to_owned()));
                 return false;
             }
         }

@@ -111,7 +111,7 @@ impl List<'_> {
         let barred = choice.barred.is_some();
         let label = fit(&choice.label, self.room.saturating_sub(used).min(column.saturating_sub(3).max(LIST)));
         spans.push(Span::styled(label.clone(), if barred { ctx.theme.dim() } else { Style::new() }));
-        let hint = choice.barred.as_ref().unwrap_or(&choice.hint);
+        let hint = choice.remark();
         let room = self.room.saturating_sub(used + column + 1);
         if room >= HINT && !hint.is_empty() {
             spans.push(gap(column.saturating_sub(width(&label))));
