@@ -146,7 +146,7 @@ impl<'a> Doctor<'a> {
     /// Makes the catalog's causes ready.
     pub fn new(catalog: &'a Catalog, lang: Lang) -> Self {
         let causes: Vec<&Cause> = catalog.causes().collect();
-        Self { catalog, matcher: Matcher::new(&causes), causes, text: Text::new(lang) }
+        Self { catalog, matcher: Matcher::new(&causes), causes, text: catalog.text(lang) }
     }
 
     /// The diagnosis of a failed climb.

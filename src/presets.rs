@@ -6,10 +6,12 @@
 pub mod cause;
 pub mod egress;
 pub mod gateways;
+pub mod lang;
 pub mod provider;
 pub mod table;
 pub mod target;
 pub mod text;
+pub mod words;
 
 mod builtin;
 mod domains;
@@ -21,7 +23,9 @@ pub use cause::Cause;
 pub use domains::is_below;
 pub use egress::EgressFacts;
 pub use gateways::Gateways;
+pub use lang::{Lang, Languages};
 pub use load::{Catalog, PresetFault, nearest, parse};
 pub use provider::Provider;
 pub use target::Target;
-pub use text::{Lang, Phrase, Text};
+pub use text::{Phrase, Text};
+pub use words::Words;

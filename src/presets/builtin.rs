@@ -9,6 +9,10 @@ macro_rules! embed {
     };
 }
 
+/// Texts by language, English first.
+pub(super) const TEXTS: Embedded =
+    &[("en", include_str!("../../presets/text/en.ftl")), ("fr", include_str!("../../presets/text/fr.ftl"))];
+
 /// What is known of networks that block mail.
 pub(super) const EGRESS: &str = include_str!("../../presets/egress.toml");
 

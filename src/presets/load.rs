@@ -5,7 +5,7 @@ use std::{fmt, path::Path, sync::OnceLock};
 use serde::de::DeserializeOwned;
 
 use super::{
-    Cause, EgressFacts, Gateways, Provider, Target, builtin,
+    Cause, EgressFacts, Gateways, Lang, Languages, Provider, Target, Text, builtin,
     domains::{Domains, Exchangers},
     shelf::{Shelf, unreadable},
 };
@@ -48,6 +48,7 @@ pub struct Catalog {
     gateways: Single<Gateways>,
     domains: OnceLock<Domains>,
     exchangers: OnceLock<Exchangers>,
+    languages: Languages,
 }
 
 impl Default for Catalog {
@@ -67,6 +68,7 @@ impl Catalog {
             gateways: Single::default(),
             domains: OnceLock::new(),
             exchangers: OnceLock::new(),
+            languages: Languages::default(),
         }
     }
 
@@ -94,6 +96,22 @@ impl Catalog {
         self.domains = OnceLock::new();
         self.exchangers = OnceLock::new();
         self
+    }
+
+    /// The same with these languages.
+    #[must_use]
+    pub fn with_languages(self, languages: Languages) -> Self {
+        Self { languages, ..self }
+    }
+
+    /// The languages that there are.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
+    }
+
+    /// The sentences of a language.
+    pub fn text(&self, lang: Lang) -> Text {
+        self.languages.text(lang)
     }
 
     /// Every provider, in the order in which a list shows them.

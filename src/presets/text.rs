@@ -1,45 +1,11 @@
-//! Sentences: `presets/text/*.ftl`, one file a language, chosen once.
+//! Sentences: `presets/text/*.ftl`, one file a language, chosen once. What a language lacks is said in English.
 
-use std::borrow::Cow;
+use std::{cell::OnceCell, fmt, path::Path};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-/// A language that every sentence exists in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// French.
-    Fr,
-}
-
-impl Lang {
-    /// Every language.
-    pub const ALL: [Self; 2] = [Self::En, Self::Fr];
-
-    /// The word that `--lang` takes.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Fr => "fr",
-        }
-    }
-
-    /// The language of a locale name such as `fr_FR.UTF-8`; `None` for one that is not spoken here.
-    pub fn of_locale(locale: &str) -> Option<Self> {
-        let language = locale.split(['_', '-', '.', '@']).next()?;
-        Self::ALL.into_iter().find(|lang| lang.as_str().eq_ignore_ascii_case(language))
-    }
-
-    const fn source(self) -> &'static str {
-        match self {
-            Self::En => include_str!("../../presets/text/en.ftl"),
-            Self::Fr => include_str!("../../presets/text/fr.ftl"),
-        }
-    }
-}
+use super::{Lang, PresetFault, builtin::TEXTS, shelf::unreadable};
 
 /// A sentence that is not yet in a language: the message's name and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,25 +40,44 @@ macro_rules! phrase {
     };
 }
 
-/// The sentences of one language.
+/// The sentences of one language; what it lacks is said in English.
 pub struct Text {
     lang: Lang,
-    bundle: FluentBundle<FluentResource>,
+    /// The person's own file, which goes before the built-in one.
+    own: Option<Sentences>,
+    builtin: Option<Sentences>,
+    /// Read when a sentence is missing for the first time.
+    english: OnceCell<Option<Sentences>>,
+    faults: Vec<PresetFault>,
 }
 
+type Sentences = FluentBundle<FluentResource>;
+
 impl Text {
-    /// Reads the sentences of a language.
+    /// Reads the built-in sentences of a language.
     pub fn new(lang: Lang) -> Self {
-        // The built-in files are checked by a test; what does parse of a damaged one is still of use.
-        let resource = match FluentResource::try_new(lang.source().to_owned()) {
-            Ok(resource) | Err((resource, _)) => resource,
-        };
-        let id: LanguageIdentifier = lang.as_str().parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new(vec![id]);
-        // Terminals show the isolation marks as boxes.
-        bundle.set_use_isolating(false);
-        let _ = bundle.add_resource(resource);
-        Self { lang, bundle }
+        Self { lang, own: None, builtin: builtin(lang), english: OnceCell::new(), faults: Vec::new() }
+    }
+
+    /// The same, with those of a person's own file over them. What cannot be understood there is passed over.
+    pub(super) fn with_own(lang: Lang, file: &Path) -> Self {
+        let mut text = Self::new(lang);
+        match std::fs::read_to_string(file) {
+            Ok(source) => {
+                let name = file.display().to_string();
+                let fault = |at: usize, cause: String| PresetFault {
+                    file: name.clone(),
+                    line: Some(source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1),
+                    cause,
+                    nearest: None,
+                };
+                let (sentences, faults) = sentences(lang, &source, fault);
+                text.own = Some(sentences);
+                text.faults = faults;
+            }
+            Err(error) => text.faults.push(unreadable(file, &error)),
+        }
+        text
     }
 
     /// Which language this is.
@@ -100,25 +85,48 @@ impl Text {
         self.lang
     }
 
-    /// Whether a message exists.
+    /// What cannot be understood in the person's own file.
+    pub fn faults(&self) -> &[PresetFault] {
+        &self.faults
+    }
+
+    /// Whether the language itself has a message.
     pub fn has(&self, id: &str) -> bool {
-        self.bundle.has_message(id)
+        self.own.iter().chain(&self.builtin).any(|sentences| sentences.has_message(id))
     }
 
     /// The sentence for a phrase.
     pub fn say(&self, phrase: &Phrase) -> String {
-        self.format(phrase.id, &phrase.args).into_owned()
+        self.format(phrase.id, &phrase.args)
     }
 
     /// The sentence of a message that takes no arguments, by name. A message that does not exist is shown by its name.
     pub fn get(&self, id: &str) -> String {
-        self.format(id, &[]).into_owned()
+        self.format(id, &[])
     }
 
-    fn format<'a>(&'a self, id: &'a str, args: &[(&'static str, String)]) -> Cow<'a, str> {
-        let Some(pattern) = self.bundle.get_message(id).and_then(|message| message.value()) else {
-            return Cow::Borrowed(id);
-        };
+    /// Whether a word says yes or no: in this language, in another built-in one (an answers file may have been written in it),
+    /// or as every script may say it.
+    pub fn yes_or_no(&self, typed: &str) -> Option<bool> {
+        let word = typed.trim().to_lowercase();
+        match word.as_str() {
+            "yes" | "y" | "true" | "1" => Some(true),
+            "no" | "n" | "false" | "0" => Some(false),
+            _ => self.knows(&word).or_else(|| Lang::builtin().find_map(|lang| Self::new(lang).knows(&word))),
+        }
+    }
+
+    /// Whether a word is one of the language's words for yes or no.
+    fn knows(&self, word: &str) -> Option<bool> {
+        let is_among = |id: &str| self.get(id).split_whitespace().any(|known| known == word);
+        if is_among("yes-words") { Some(true) } else { is_among("no-words").then_some(false) }
+    }
+
+    fn english(&self) -> Option<&Sentences> {
+        self.english.get_or_init(|| if self.lang == Lang::EN { None } else { builtin(Lang::EN) }).as_ref()
+    }
+
+    fn format(&self, id: &str, args: &[(&'static str, String)]) -> String {
         let mut arguments = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
             // Numbers are passed as numbers so that plural forms work.
@@ -127,25 +135,43 @@ impl Text {
                 _ => arguments.set(*name, value.as_str()),
             }
         }
-        let mut errors = Vec::new();
-        Cow::Owned(self.bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned())
+        let own = self.own.as_ref().and_then(|own| sentence(own, id, &arguments)).filter(|(_, is_whole)| *is_whole);
+        let said = own.or_else(|| sentence(self.builtin.as_ref()?, id, &arguments));
+        said.or_else(|| sentence(self.english()?, id, &arguments)).map_or_else(|| id.to_owned(), |(said, _)| said)
     }
 }
 
-impl std::fmt::Debug for Text {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Text({})", self.lang.as_str())
-    }
+/// A message's text, and whether every argument in it is known.
+fn sentence(sentences: &Sentences, id: &str, arguments: &FluentArgs<'_>) -> Option<(String, bool)> {
+    let pattern = sentences.get_message(id)?.value()?;
+    let mut errors = Vec::new();
+    let said = sentences.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
+    Some((said, errors.is_empty()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The built-in sentences of a language.
+fn builtin(lang: Lang) -> Option<Sentences> {
+    let (_, source) = TEXTS.iter().find(|(tag, _)| *tag == lang.as_str())?;
+    // The built-in files are checked by a test; what does parse of a damaged one is still of use.
+    Some(sentences(lang, source, |_, _| ()).0)
+}
 
-    #[test]
-    fn locales() {
-        assert_eq!(Lang::of_locale("fr_FR.UTF-8"), Some(Lang::Fr));
-        assert_eq!(Lang::of_locale("en"), Some(Lang::En));
-        assert_eq!(Lang::of_locale("C.UTF-8"), None);
+/// The sentences of a file, and a fault for each that cannot be understood, made from its place and cause.
+fn sentences<Fault>(lang: Lang, source: &str, fault: impl Fn(usize, String) -> Fault) -> (Sentences, Vec<Fault>) {
+    let (resource, faults) = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) => (resource, Vec::new()),
+        Err((resource, faults)) => (resource, faults),
+    };
+    let id: LanguageIdentifier = lang.as_str().parse().unwrap_or_default();
+    let mut sentences = FluentBundle::new(vec![id]);
+    // Terminals show the isolation marks as boxes.
+    sentences.set_use_isolating(false);
+    let _ = sentences.add_resource(resource);
+    (sentences, faults.iter().map(|error| fault(error.pos.start, error.to_string())).collect())
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({})", self.lang)
     }
 }

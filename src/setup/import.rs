@@ -36,7 +36,7 @@ impl Import {
     pub fn new(word: String, program: String, file: String, read: ReadBack, catalog: &Catalog) -> Option<Self> {
         let mut answers = BTreeMap::new();
         let kept = |field: Field, value: &str| {
-            let kept = validate(field, value, catalog, Lang::En).ok();
+            let kept = validate(field, value, catalog, Lang::EN).ok();
             // What a terminal cannot show as it is would be seen as something else.
             kept.filter(|value| !value.is_empty() && escape(value) == *value)
         };

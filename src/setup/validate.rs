@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     fn check(field: Field, typed: &str) -> Result<String, &'static str> {
-        validate(field, typed, &Catalog::builtin(), Lang::En).map_err(|invalid| invalid.phrase.id)
+        validate(field, typed, &Catalog::builtin(), Lang::EN).map_err(|invalid| invalid.phrase.id)
     }
 
     #[test]
