@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     Lang,
-    words::{Sentences, Words, fill, with_words},
+    words::{Wording, Words, fill, with_words},
 };
 
 /// A cause's preset. Its label is the file's name.
@@ -18,6 +18,8 @@ pub struct Cause {
     pub label: String,
     /// Year and month in which the facts were last checked.
     pub checked: String,
+    /// Its place among the causes: of several that match equally well, the one with the lower rank counts.
+    pub rank: Option<u32>,
     /// Patterns; the evidence needs to match one of them. A pattern's specificity decides between causes.
     #[serde(rename = "match")]
     pub patterns: Vec<Pattern>,
@@ -137,7 +139,7 @@ pub struct VariantWords {
     pub fix: Option<String>,
 }
 
-impl Sentences for VariantWords {
+impl Wording for VariantWords {
     fn missing(&self) -> Option<&'static str> {
         None
     }
@@ -217,7 +219,7 @@ pub struct CauseWords {
     pub tell: String,
 }
 
-impl Sentences for CauseWords {
+impl Wording for CauseWords {
     fn missing(&self) -> Option<&'static str> {
         let needed = [
             ("title", self.title.is_empty()),

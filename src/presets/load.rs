@@ -1,42 +1,19 @@
 //! Loading: a person's own files over the built-in ones; unknown keys refused with file, line and the nearest known key.
 
-use std::{fmt, path::Path, sync::OnceLock};
+use std::{path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
 use super::{
-    Cause, EgressFacts, Gateways, Lang, Languages, Provider, Target, Text, builtin,
+    Cause, EgressFacts, Gateways, Lang, Languages, PresetFault, Provider, Target, Text, builtin,
     domains::{Domains, Exchangers},
-    shelf::{Shelf, unreadable},
+    fault::unreadable,
+    shelf::Shelf,
 };
 
 /// The files that are no folder.
 const EGRESS: &str = "egress.toml";
 const GATEWAYS: &str = "gateways.toml";
-
-/// A preset file that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PresetFault {
-    /// The file: a path of the person's, or the built-in file's name.
-    pub file: String,
-    /// Line, from 1, where it is known.
-    pub line: Option<usize>,
-    /// What is wrong, as the parser says it.
-    pub cause: String,
-    /// The known key that is nearest to an unknown one.
-    pub nearest: Option<String>,
-}
-
-impl fmt::Display for PresetFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.cause),
-            None => write!(f, "{}: {}", self.file, self.cause),
-        }
-    }
-}
-
-impl std::error::Error for PresetFault {}
 
 /// Everything that mailsetup knows: a built-in file is read when it is first asked for.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     Lang,
-    words::{Sentences, Words, fill, with_words},
+    words::{Wording, Words, fill, with_words},
 };
 use crate::mail::{Endpoint, Security};
 
@@ -21,6 +21,8 @@ pub struct Provider {
     pub category: Category,
     /// Year and month in which the facts were last checked, as `2026-11`.
     pub checked: String,
+    /// Its place in lists: lower ranks first, then by name.
+    pub rank: Option<u32>,
     /// E-mail domains that belong to the provider itself; `*.` in front stands for every name below.
     #[serde(default)]
     pub domains: Vec<String>,
@@ -329,7 +331,7 @@ pub struct Guidance {
     pub sender: Option<String>,
 }
 
-impl Sentences for Guidance {
+impl Wording for Guidance {
     fn missing(&self) -> Option<&'static str> {
         self.summary.is_empty().then_some("summary")
     }

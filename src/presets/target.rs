@@ -15,7 +15,7 @@ pub use system::{AppArmor, Daemon, Mta};
 pub use super::format::{Format, MergeKind};
 use super::{
     Lang,
-    words::{Sentences, Words, fill, with_words},
+    words::{Wording, Words, fill, with_words},
 };
 
 /// A target's preset. Its key is the file's name.
@@ -29,6 +29,8 @@ pub struct Target {
     pub name: String,
     /// Year and month in which the facts were last checked.
     pub checked: String,
+    /// Its place in lists: lower ranks first, then by name.
+    pub rank: Option<u32>,
     /// The consumer's own documentation.
     pub docs: String,
     /// Whether the consumer checks certificates as we write its settings.
@@ -192,7 +194,7 @@ pub struct TargetWords {
     pub certificates: Option<String>,
 }
 
-impl Sentences for TargetWords {
+impl Wording for TargetWords {
     fn missing(&self) -> Option<&'static str> {
         self.summary.is_empty().then_some("summary")
     }

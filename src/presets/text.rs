@@ -1,11 +1,11 @@
-//! Sentences: `presets/text/*.ftl`, one file a language, chosen once. What a language lacks is said in English.
+//! Bundle: `presets/text/*.ftl`, one file a language, chosen once. What a language lacks is said in English.
 
 use std::{cell::OnceCell, fmt, path::Path};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-use super::{Lang, PresetFault, builtin::TEXTS, shelf::unreadable};
+use super::{Lang, PresetFault, builtin, fault::unreadable};
 
 /// A sentence that is not yet in a language: the message's name and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,19 +44,19 @@ macro_rules! phrase {
 pub struct Text {
     lang: Lang,
     /// The person's own file, which goes before the built-in one.
-    own: Option<Sentences>,
-    builtin: Option<Sentences>,
+    own: Option<Bundle>,
+    builtin: Option<Bundle>,
     /// Read when a sentence is missing for the first time.
-    english: OnceCell<Option<Sentences>>,
+    english: OnceCell<Option<Bundle>>,
     faults: Vec<PresetFault>,
 }
 
-type Sentences = FluentBundle<FluentResource>;
+type Bundle = FluentBundle<FluentResource>;
 
 impl Text {
     /// Reads the built-in sentences of a language.
     pub fn new(lang: Lang) -> Self {
-        Self { lang, own: None, builtin: builtin(lang), english: OnceCell::new(), faults: Vec::new() }
+        Self { lang, own: None, builtin: built_in(lang), english: OnceCell::new(), faults: Vec::new() }
     }
 
     /// The same, with those of a person's own file over them. What cannot be understood there is passed over.
@@ -71,7 +71,7 @@ impl Text {
                     cause,
                     nearest: None,
                 };
-                let (sentences, faults) = sentences(lang, &source, fault);
+                let (sentences, faults) = bundle(lang, &source, fault);
                 text.own = Some(sentences);
                 text.faults = faults;
             }
@@ -122,8 +122,8 @@ impl Text {
         if is_among("yes-words") { Some(true) } else { is_among("no-words").then_some(false) }
     }
 
-    fn english(&self) -> Option<&Sentences> {
-        self.english.get_or_init(|| if self.lang == Lang::EN { None } else { builtin(Lang::EN) }).as_ref()
+    fn english(&self) -> Option<&Bundle> {
+        self.english.get_or_init(|| if self.lang == Lang::EN { None } else { built_in(Lang::EN) }).as_ref()
     }
 
     fn format(&self, id: &str, args: &[(&'static str, String)]) -> String {
@@ -142,7 +142,7 @@ impl Text {
 }
 
 /// A message's text, and whether every argument in it is known.
-fn sentence(sentences: &Sentences, id: &str, arguments: &FluentArgs<'_>) -> Option<(String, bool)> {
+fn sentence(sentences: &Bundle, id: &str, arguments: &FluentArgs<'_>) -> Option<(String, bool)> {
     let pattern = sentences.get_message(id)?.value()?;
     let mut errors = Vec::new();
     let said = sentences.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
@@ -150,14 +150,14 @@ fn sentence(sentences: &Sentences, id: &str, arguments: &FluentArgs<'_>) -> Opti
 }
 
 /// The built-in sentences of a language.
-fn builtin(lang: Lang) -> Option<Sentences> {
-    let (_, source) = TEXTS.iter().find(|(tag, _)| *tag == lang.as_str())?;
+fn built_in(lang: Lang) -> Option<Bundle> {
+    let file = builtin::TEXTS.iter().find(|file| file.key == lang.as_str())?;
     // The built-in files are checked by a test; what does parse of a damaged one is still of use.
-    Some(sentences(lang, source, |_, _| ()).0)
+    Some(bundle(lang, file.text, |_, _| ()).0)
 }
 
 /// The sentences of a file, and a fault for each that cannot be understood, made from its place and cause.
-fn sentences<Fault>(lang: Lang, source: &str, fault: impl Fn(usize, String) -> Fault) -> (Sentences, Vec<Fault>) {
+fn bundle<Fault>(lang: Lang, source: &str, fault: impl Fn(usize, String) -> Fault) -> (Bundle, Vec<Fault>) {
     let (resource, faults) = match FluentResource::try_new(source.to_owned()) {
         Ok(resource) => (resource, Vec::new()),
         Err((resource, faults)) => (resource, faults),

@@ -12,7 +12,7 @@ use serde::{
 use super::Lang;
 
 /// The sentences of one language.
-pub trait Sentences: for<'de> Deserialize<'de> {
+pub trait Wording: for<'de> Deserialize<'de> {
     /// A needed field that is missing.
     fn missing(&self) -> Option<&'static str>;
 
@@ -28,7 +28,7 @@ pub(super) fn fill<T: Clone + Default + PartialEq>(field: &mut T, from: &T) {
 }
 
 /// A single sentence.
-impl Sentences for String {
+impl Wording for String {
     fn missing(&self) -> Option<&'static str> {
         None
     }
@@ -73,7 +73,7 @@ pub(super) fn with_words<'de, D, P, T>(
 ) -> Result<(P, Words<T>), D::Error>
 where
     D: Deserializer<'de>,
-    T: Sentences + Clone,
+    T: Wording + Clone,
 {
     let mut all = BTreeMap::new();
     let preset = read(Fields { source, words: &mut all })?;
@@ -92,7 +92,7 @@ pub(super) struct Fields<'a, D, T> {
     words: &'a mut BTreeMap<Lang, T>,
 }
 
-impl<'de, D: Deserializer<'de>, T: Sentences> Deserializer<'de> for Fields<'_, D, T> {
+impl<'de, D: Deserializer<'de>, T: Wording> Deserializer<'de> for Fields<'_, D, T> {
     type Error = D::Error;
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -121,7 +121,7 @@ struct Sorter<'a, V, T> {
     visitor: V,
 }
 
-impl<'de, V: Visitor<'de>, T: Sentences> Visitor<'de> for Sorter<'_, V, T> {
+impl<'de, V: Visitor<'de>, T: Wording> Visitor<'de> for Sorter<'_, V, T> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,18 +140,18 @@ struct Sorted<'a, A, T> {
     words: &'a mut BTreeMap<Lang, T>,
 }
 
-impl<'de, A: MapAccess<'de>, T: Sentences> MapAccess<'de> for Sorted<'_, A, T> {
+impl<'de, A: MapAccess<'de>, T: Wording> MapAccess<'de> for Sorted<'_, A, T> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         loop {
             match self.map.next_key_seed(KeySeed { fields: self.fields })? {
                 None => return Ok(None),
-                Some(Key::Field(name)) => {
+                Some(PresetKey::Field(name)) => {
                     let name: StringDeserializer<A::Error> = name.into_deserializer();
                     return seed.deserialize(name).map(Some);
                 }
-                Some(Key::Language(lang)) => {
+                Some(PresetKey::Language(lang)) => {
                     let words = self.map.next_value_seed(WordsSeed { lang, words: PhantomData })?;
                     self.words.insert(lang, words);
                 }
@@ -165,7 +165,7 @@ impl<'de, A: MapAccess<'de>, T: Sentences> MapAccess<'de> for Sorted<'_, A, T> {
 }
 
 /// A key of a preset.
-enum Key {
+enum PresetKey {
     Field(String),
     Language(Lang),
 }
@@ -176,15 +176,15 @@ struct KeySeed {
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key;
+    type Value = PresetKey;
 
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Key, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<PresetKey, D::Error> {
         let name = String::deserialize(source)?;
         if self.fields.contains(&name.as_str()) {
-            return Ok(Key::Field(name));
+            return Ok(PresetKey::Field(name));
         }
         if let Some(lang) = language(&name) {
-            return Ok(Key::Language(lang));
+            return Ok(PresetKey::Language(lang));
         }
         let known: Vec<String> = self.fields.iter().map(|field| format!("`{field}`")).collect();
         let languages: Vec<String> = Lang::builtin().map(|lang| format!("`{lang}`")).collect();
@@ -209,7 +209,7 @@ struct WordsSeed<T> {
     words: PhantomData<T>,
 }
 
-impl<'de, T: Sentences> DeserializeSeed<'de> for WordsSeed<T> {
+impl<'de, T: Wording> DeserializeSeed<'de> for WordsSeed<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<T, D::Error> {
