@@ -8,7 +8,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, PresetFault, Provider, Target, builtin::Embedded, load::parse};
+use super::{Cause, PresetFault, Provider, Target, builtin::Embedded, load::parse, target::TargetSource};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {
@@ -17,6 +17,9 @@ pub(super) trait Preset: DeserializeOwned {
 
     /// Takes the key, which is the file's name.
     fn name(&mut self, key: String);
+
+    /// Takes the file and its text, for the lines of faults that are found later.
+    fn source(&mut self, _file: String, _text: Cow<'static, str>) {}
 }
 
 impl Preset for Provider {
@@ -32,6 +35,10 @@ impl Preset for Target {
 
     fn name(&mut self, key: String) {
         self.key = key;
+    }
+
+    fn source(&mut self, file: String, text: Cow<'static, str>) {
+        self.source = TargetSource { file, text };
     }
 }
 
@@ -83,6 +90,7 @@ impl<T: Preset> Shelf<T> {
             let source = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
             let mut preset: T = parse(&path.display().to_string(), &source)?;
             preset.name(key.clone());
+            preset.source(path.display().to_string(), source.into());
             let read = OnceLock::from(Ok(preset));
             match shelf.entries.iter_mut().find(|entry| entry.key == key) {
                 Some(entry) => *entry = Entry { key: key.into(), source: "", own: Some(path), read },
@@ -127,8 +135,10 @@ impl<T: Preset> Shelf<T> {
 impl<T: Preset> Entry<T> {
     pub(super) fn get(&self) -> Option<&T> {
         let read = self.read.get_or_init(|| {
-            let mut preset: T = parse(&format!("{}/{}.toml", T::FOLDER, self.key), self.source)?;
+            let file = format!("{}/{}.toml", T::FOLDER, self.key);
+            let mut preset: T = parse(&file, self.source)?;
             preset.name(self.key.to_string());
+            preset.source(file, self.source.into());
             Ok(preset)
         });
         read.as_ref().ok()
