@@ -11,6 +11,7 @@ pub mod reply;
 pub mod secret;
 pub mod security;
 pub mod setting;
+pub mod store;
 
 pub use address::Address;
 pub use endpoint::Endpoint;
@@ -21,3 +22,4 @@ pub use reply::Reply;
 pub use secret::Secret;
 pub use security::Security;
 pub use setting::{Setting, Settings};
+pub use store::{SecretPlace, StoreKind};

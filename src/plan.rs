@@ -43,10 +43,7 @@ use std::{
 use zeroize::Zeroize;
 
 use crate::{
-    mail::{
-        Keys, Lock, Profile, Secret,
-        profile::{SecretPlace, Written},
-    },
+    mail::{Keys, Lock, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
 };
 

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     mail::{
-        Profile,
-        profile::{SCHEMA, SecretPlace, Written},
+        Profile, SecretPlace,
+        profile::{SCHEMA, Written},
     },
     phrase,
     presets::{
