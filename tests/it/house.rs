@@ -76,7 +76,7 @@ fn named(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn dependencies_run_one_way() {
-    // Who may name whom; `error` and `presets` are the ground that all stand on.
+    // Who may name whom; `phrase` is the ground that all stand on.
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("mail", &["mail"][..]),
         ("error", &["presets"]),
