@@ -44,10 +44,7 @@ use std::{
 use zeroize::Zeroize;
 
 use crate::{
-    mail::{
-        KeySlot, Keys, Profile, Secret,
-        profile::{SecretPlace, Written},
-    },
+    mail::{KeySlot, Keys, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
 };
 

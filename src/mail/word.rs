@@ -75,7 +75,7 @@ macro_rules! word_impls {
             fn from_str(typed: &str) -> Result<Self, Self::Err> {
                 let word = typed.trim();
                 let fault = || $crate::mail::word::WordFault { typed: word.to_owned(), words: &Self::WORDS };
-                Self::ALL.into_iter().find(|value| value.as_str() == word.to_lowercase()).ok_or_else(fault)
+                Self::ALL.iter().copied().find(|value| value.as_str() == word.to_lowercase()).ok_or_else(fault)
             }
         }
     };

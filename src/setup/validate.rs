@@ -5,9 +5,8 @@ use std::{fmt::Display, str::FromStr};
 use super::{Field, Invalid, ask::no_smtp, import::NONE};
 use crate::{
     mail::{
-        self, Address, Auth, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Scope, Security, TestDepth,
-        TextLine, UserName, VariableName,
-        profile::STORES,
+        self, Address, Auth, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Scope, Security, StoreKind,
+        TestDepth, TextLine, UserName, VariableName,
         value::{Fault, shown},
         word::WordFault,
         yes_no::{self, YesNoWords},
@@ -32,7 +31,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
         Field::Security | Field::ImapSecurity => text::<Security>(word),
         Field::Auth => text::<Auth>(word),
         Field::Test => text::<TestDepth>(word),
-        Field::SecretStore => one_of(word, &STORES),
+        Field::SecretStore => text::<StoreKind>(word),
         Field::VaultLock => text::<KeySlot>(word),
         Field::RunAs => text::<UserName>(word),
         Field::PassEntry => text::<PassEntry>(word),
