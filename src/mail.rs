@@ -1,12 +1,13 @@
 //! The field's vocabulary: one type and one parser for each kind of value, replies, secrets and the saved profile.
 //!
 //! What a person types, what a file says and what a server is found to have all become these types by the same parsers. What
-//! a parser refuses becomes a sentence that says how to fix it: [`value::Fault`].
+//! a parser refuses becomes a sentence that says how to fix it: [`value::ValueFault`].
 //!
 //! Everything here is pure: no sockets, no files, no environment.
 
 pub mod address;
 pub mod endpoint;
+pub mod helo_name;
 pub mod host;
 pub mod key_slot;
 pub mod line;
@@ -30,7 +31,8 @@ pub mod yes_no;
 
 pub use address::Address;
 pub use endpoint::Endpoint;
-pub use host::{HeloName, Host};
+pub use helo_name::HeloName;
+pub use host::Host;
 pub use key_slot::{KeySlot, Keys};
 pub use line::TextLine;
 pub use mechanism::{Auth, Mechanism};

@@ -14,13 +14,13 @@ use crate::{
         Endpoint,
         host::{HostFault, parse_host},
         reply::escape,
-        value::{self, Fault as _},
+        value::{self, ValueFault as _},
     },
     phrase,
     presets::{Phrase, Text},
     probe::{
         Cancel, Capabilities, CertificateFacts, Fault, TlsVersion, Trust,
-        survey::{Ask, Best, Door, DoorTls, Found, Port, Survey},
+        survey::{Ask, Best, Door, DoorTls, Found, Survey, SurveyPort},
     },
     render::{self, summary},
 };
@@ -62,7 +62,7 @@ fn ask(context: &Context, typed: &str) -> Result<Ask, Error> {
     let facts = host::facts();
     Ok(Ask {
         host,
-        ports: port.map_or_else(|| Port::STANDARD.to_vec(), |port| vec![Port::alone(port)]),
+        ports: port.map_or_else(|| SurveyPort::STANDARD.to_vec(), |port| vec![SurveyPort::alone(port)]),
         ehlo: context.inputs.get("ehlo").map(str::to_owned).or(facts.full_name).unwrap_or(facts.host_name),
         trust: Trust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
         timeout: context.timeout()?,

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use super::{
     host::parse_host,
-    value::{Fault, shown, shown_character, text_serde},
+    value::{ValueFault, shown, shown_character, text_serde},
 };
 use crate::{phrase, phrase::Phrase};
 
@@ -32,7 +32,7 @@ pub enum AddressFault {
     Syntax(String),
 }
 
-impl Fault for AddressFault {
+impl ValueFault for AddressFault {
     fn phrase(&self) -> Phrase {
         match self {
             Self::Empty => phrase!("invalid-address-empty"),

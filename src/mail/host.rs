@@ -1,11 +1,8 @@
-//! Names of hosts, as people type them and as EHLO gives them.
+//! Hosts, as people type them.
 
 use std::{net::IpAddr, str::FromStr};
 
-use super::{
-    endpoint::is_full_name,
-    value::{Fault, shown, shown_character, text_value},
-};
+use super::value::{ValueFault, shown, shown_character, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// A host: a name (RFC 1123) in lower case without the dot at its end, or an IP address without brackets.
@@ -31,7 +28,7 @@ pub enum HostFault {
     Address,
 }
 
-impl Fault for HostFault {
+impl ValueFault for HostFault {
     fn phrase(&self) -> Phrase {
         match self {
             Self::Empty => phrase!("invalid-host-empty"),
@@ -88,25 +85,6 @@ pub fn parse_host(typed: &str) -> Result<String, HostFault> {
     Ok(name.to_lowercase())
 }
 
-/// The name that EHLO gives: a fully qualified one or an address literal as RFC 5321 (4.1.1.1) wants it, else a host. A short
-/// name is taken, since some relays accept it; the question warns of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HeloName(String);
-
-text_value!(HeloName, "EHLO name");
-
-impl FromStr for HeloName {
-    type Err = HostFault;
-
-    fn from_str(typed: &str) -> Result<Self, HostFault> {
-        let word = typed.trim();
-        if let Some(stray) = word.chars().find(|c| c.is_whitespace() || c.is_control()) {
-            return Err(HostFault::Character(stray));
-        }
-        if is_full_name(word) { Ok(Self(word.to_owned())) } else { parse_host(word).map(Self) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,14 +100,5 @@ mod tests {
         assert_eq!(parse_host("mail..test"), Err(HostFault::Label(String::new())));
         assert_eq!(parse_host("ops@mail.test"), Err(HostFault::Address));
         assert_eq!(parse_host("  "), Err(HostFault::Empty));
-    }
-
-    #[test]
-    fn names_that_ehlo_gives() {
-        let helo = |typed: &str| typed.parse::<HeloName>().map(String::from);
-        assert_eq!(helo("Web1.Example.com"), Ok("Web1.Example.com".into()));
-        assert_eq!(helo("[192.0.2.1]"), Ok("[192.0.2.1]".into()));
-        assert_eq!(helo("WEB1"), Ok("web1".into()));
-        assert_eq!(helo("[a\r\nRSET]"), Err(HostFault::Character('\r')));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{Fault, text_value};
+use super::value::{ValueFault, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// A line of text that is not empty and has no control characters; blanks at both ends are taken off.
@@ -20,7 +20,7 @@ pub enum LineFault {
     Control,
 }
 
-impl Fault for LineFault {
+impl ValueFault for LineFault {
     fn phrase(&self) -> Phrase {
         match self {
             Self::Empty => phrase!("invalid-empty"),

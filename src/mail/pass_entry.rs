@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{Fault, shown, text_value};
+use super::value::{ValueFault, shown, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// An entry's name: a path below the password store, as pass(1) takes it.
@@ -15,7 +15,7 @@ text_value!(PassEntry, "pass entry");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassEntryFault(pub String);
 
-impl Fault for PassEntryFault {
+impl ValueFault for PassEntryFault {
     fn phrase(&self) -> Phrase {
         phrase!("invalid-pass-entry", typed = shown(&self.0))
     }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{Fault, text_value};
+use super::value::{ValueFault, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// The SHA-256 of a certificate: 64 lower-case hex digits. Colons and blanks are taken out, as tools print it with them.
@@ -15,7 +15,7 @@ text_value!(Pin, "pin");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PinFault;
 
-impl Fault for PinFault {
+impl ValueFault for PinFault {
     fn phrase(&self) -> Phrase {
         phrase!("invalid-pin")
     }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, num::NonZeroU16, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::value::{Fault, shown};
+use super::value::{ValueFault, shown};
 use crate::{phrase, phrase::Phrase};
 
 /// A TCP port, 1 to 65535. It is a number in files and JSON.
@@ -29,7 +29,7 @@ impl Port {
     }
 }
 
-impl Fault for PortFault {
+impl ValueFault for PortFault {
     fn phrase(&self) -> Phrase {
         phrase!("invalid-port", typed = shown(&self.0))
     }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{Fault, shown, text_value};
+use super::value::{ValueFault, shown, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// A profile's name: letters, digits, `.`, `_` and `-`, at most 64; it begins with neither `.` (files of that name are hidden)
@@ -24,7 +24,7 @@ pub enum ProfileNameFault {
     Character(String),
 }
 
-impl Fault for ProfileNameFault {
+impl ValueFault for ProfileNameFault {
     fn phrase(&self) -> Phrase {
         match self {
             Self::Start(typed) => phrase!("invalid-profile-start", typed = shown(typed)),

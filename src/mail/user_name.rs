@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{Fault, shown, text_value};
+use super::value::{ValueFault, shown, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// A user's name as useradd(8) takes it: a letter or `_`, then letters, digits, `_`, `-` and `.`, at most 32. Whether there is
@@ -16,7 +16,7 @@ text_value!(UserName, "user");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserNameFault(pub String);
 
-impl Fault for UserNameFault {
+impl ValueFault for UserNameFault {
     fn phrase(&self) -> Phrase {
         phrase!("invalid-user", typed = shown(&self.0))
     }

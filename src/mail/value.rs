@@ -6,7 +6,7 @@ use super::reply::escape;
 use crate::phrase::Phrase;
 
 /// Why a text is no value of a type.
-pub trait Fault {
+pub trait ValueFault {
     /// What is wrong and how to fix it.
     fn phrase(&self) -> Phrase;
 
@@ -20,7 +20,7 @@ pub trait Fault {
 ///
 /// # Errors
 /// What is wrong with the text and how to fix it.
-pub fn parse<T: FromStr<Err: Fault>>(typed: &str) -> Result<T, Phrase> {
+pub fn parse<T: FromStr<Err: ValueFault>>(typed: &str) -> Result<T, Phrase> {
     typed.parse().map_err(|fault: T::Err| fault.phrase())
 }
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{Fault, shown, text_value};
+use super::value::{ValueFault, shown, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// A variable's name as the shell takes it: a letter or `_`, then letters, digits and `_` (POSIX, “Name”).
@@ -15,7 +15,7 @@ text_value!(VariableName, "variable");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableNameFault(pub String);
 
-impl Fault for VariableNameFault {
+impl ValueFault for VariableNameFault {
     fn phrase(&self) -> Phrase {
         phrase!("invalid-variable", typed = shown(&self.0))
     }

@@ -1,6 +1,6 @@
 //! Values that are one word of a short list.
 
-use super::value::{Fault, shown};
+use super::value::{ValueFault, shown};
 use crate::{phrase, phrase::Phrase};
 
 /// A word that is not on its list.
@@ -12,7 +12,7 @@ pub struct WordFault {
     pub words: &'static [&'static str],
 }
 
-impl Fault for WordFault {
+impl ValueFault for WordFault {
     fn phrase(&self) -> Phrase {
         phrase!("invalid-choice", typed = shown(&self.typed), choices = self.words.join(", "))
     }

@@ -1,6 +1,6 @@
 //! Yes and no, in English and in the person's language.
 
-use super::value::{Fault, shown};
+use super::value::{ValueFault, shown};
 use crate::{phrase, phrase::Phrase};
 
 /// What says yes, whatever the language.
@@ -22,7 +22,7 @@ pub struct YesNoWords<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YesNoFault(pub String);
 
-impl Fault for YesNoFault {
+impl ValueFault for YesNoFault {
     fn phrase(&self) -> Phrase {
         phrase!("invalid-confirm", typed = shown(&self.0))
     }

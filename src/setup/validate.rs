@@ -7,7 +7,7 @@ use crate::{
     mail::{
         self, Address, Auth, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Scope, Security, StoreKind,
         TestDepth, TextLine, UserName, VariableName,
-        value::{Fault, shown},
+        value::{ValueFault, shown},
         word::WordFault,
         yes_no::{self, YesNoWords},
     },
@@ -53,7 +53,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
 }
 
 /// Parses a value and returns it in the form in which it is kept.
-fn text<T: FromStr<Err: Fault> + Display>(word: &str) -> Result<String, Phrase> {
+fn text<T: FromStr<Err: ValueFault> + Display>(word: &str) -> Result<String, Phrase> {
     mail::value::parse::<T>(word).map(|value| value.to_string())
 }
 
