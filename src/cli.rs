@@ -71,7 +71,7 @@ fn say_json(text: &Text, error: &Error, is_rung: bool) {
 
 fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<Exit, Error> {
     let inner = matches.subcommand();
-    let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable)?;
+    let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable, text)?;
     let context = Context::new(text, languages, inputs)?;
     // What runs at every mail has nothing to say about it.
     if inner.is_none_or(|(name, _)| name != "secret") {

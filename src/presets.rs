@@ -22,14 +22,15 @@ mod load;
 mod shelf;
 
 pub use cause::Cause;
-pub use domains::is_below;
 pub use egress::EgressFacts;
 pub use fault::PresetFault;
 pub use gateways::Gateways;
 pub use lang::Lang;
 pub use languages::Languages;
-pub use load::{Catalog, nearest, parse};
+pub use load::{Catalog, parse};
 pub use provider::Provider;
 pub use target::Target;
-pub use text::{Phrase, Text};
+pub use text::Text;
 pub use words::Words;
+
+pub use crate::{mail::word::nearest, phrase::Phrase};

@@ -149,6 +149,7 @@ invalid-target-near = There is no target “{ $typed }”. Did you mean { $near 
 invalid-password-empty = Enter the password. Nothing is shown while you type.
 invalid-pin = A pin is the certificate’s SHA-256: 64 hex digits, with or without colons.
 invalid-profile = “{ $typed }” cannot be a profile’s name. Use letters, digits, dots, hyphens and underscores.
+invalid-profile-start = “{ $typed }” cannot be a profile’s name. Begin with a letter, a digit or an underscore.
 invalid-variable = “{ $typed }” cannot be a variable’s name. Use letters, digits and underscores.
 
 ## Notes on answers
@@ -530,6 +531,7 @@ tui-link-no-room = There is no room here for the QR code. Make the window larger
 tui-menu = Try what happens when …
 tui-help-keys = Keys
 tui-help-edit = In a line: Home, End, Ctrl-Left and Ctrl-Right move, Ctrl-W takes a word away, Ctrl-U all, Ctrl-K the rest.
+key-name-ctrl = Ctrl
 key-name-space = Space
 key-name-backtab = Shift-Tab
 key-name-page-up = PgUp

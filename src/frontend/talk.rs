@@ -107,7 +107,9 @@ impl Talk<'_> {
             Said::Gone => Msg::Lost,
             Said::Back => Msg::Back,
             Said::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
-            Said::Text(typed) if question.field == Field::Apply && setup_says_no(&typed) => return self.change(setup),
+            Said::Text(typed) if question.field == Field::Apply && setup.text().yes_no().parse(&typed) == Ok(false) => {
+                return self.change(setup);
+            }
             Said::Text(typed) => {
                 self.initial = Some(typed.clone()).filter(|_| question.shape == Shape::Text);
                 Msg::Answer(question.field, typed)
@@ -345,10 +347,6 @@ pub fn plan_lines(setup: &Setup) -> Vec<String> {
         lines.push(format!("! {}", setup.text().say(&note.phrase)));
     }
     lines
-}
-
-fn setup_says_no(typed: &str) -> bool {
-    matches!(typed.trim().to_lowercase().as_str(), "no" | "n" | "non")
 }
 
 /// A few words for what a terminal shows above the first question.

@@ -6,39 +6,10 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 use super::{Lang, PresetFault, builtin, fault::unreadable};
-
-/// A sentence that is not yet in a language: the message's name and its arguments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Phrase {
-    /// The message's name in the text files.
-    pub id: &'static str,
-    /// Its arguments, in any order.
-    pub args: Vec<(&'static str, String)>,
-}
-
-impl Phrase {
-    /// A sentence without arguments.
-    pub const fn new(id: &'static str) -> Self {
-        Self { id, args: Vec::new() }
-    }
-
-    /// The sentence with one more argument. Foreign text is escaped by who passes it.
-    #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "callers pass both owned and borrowed values")]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
-        self
-    }
-}
-
-/// Makes a [`Phrase`]: `phrase!("id")` or `phrase!("id", name = value, ...)`. A test finds these calls and checks that every
-/// language has the message.
-#[macro_export]
-macro_rules! phrase {
-    ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::presets::Phrase::new($id)$(.with(stringify!($name), &$value))*
-    };
-}
+use crate::{
+    mail::yes_no::{YesNoFault, YesNoWords},
+    phrase::Phrase,
+};
 
 /// The sentences of one language; what it lacks is said in English.
 pub struct Text {
@@ -48,6 +19,7 @@ pub struct Text {
     builtin: Option<Bundle>,
     /// Read when a sentence is missing for the first time.
     english: OnceCell<Option<Bundle>>,
+    yes_no: OnceCell<(String, String)>,
     faults: Vec<PresetFault>,
 }
 
@@ -56,7 +28,8 @@ type Bundle = FluentBundle<FluentResource>;
 impl Text {
     /// Reads the built-in sentences of a language.
     pub fn new(lang: Lang) -> Self {
-        Self { lang, own: None, builtin: built_in(lang), english: OnceCell::new(), faults: Vec::new() }
+        let builtin = built_in(lang);
+        Self { lang, own: None, builtin, english: OnceCell::new(), yes_no: OnceCell::new(), faults: Vec::new() }
     }
 
     /// The same, with those of a person's own file over them. What cannot be understood there is passed over.
@@ -97,7 +70,12 @@ impl Text {
 
     /// The sentence for a phrase.
     pub fn say(&self, phrase: &Phrase) -> String {
-        self.format(phrase.id, &phrase.args)
+        if phrase.inner.is_empty() {
+            return self.format(phrase.id, &phrase.args);
+        }
+        let mut args = phrase.args.clone();
+        args.extend(phrase.inner.iter().map(|(name, inner)| (*name, self.say(inner))));
+        self.format(phrase.id, &args)
     }
 
     /// The sentence of a message that takes no arguments, by name. A message that does not exist is shown by its name.
@@ -105,21 +83,19 @@ impl Text {
         self.format(id, &[])
     }
 
-    /// Whether a word says yes or no: in this language, in another built-in one (an answers file may have been written in it),
-    /// or as every script may say it.
-    pub fn yes_or_no(&self, typed: &str) -> Option<bool> {
-        let word = typed.trim().to_lowercase();
-        match word.as_str() {
-            "yes" | "y" | "true" | "1" => Some(true),
-            "no" | "n" | "false" | "0" => Some(false),
-            _ => self.knows(&word).or_else(|| Lang::builtin().find_map(|lang| Self::new(lang).knows(&word))),
-        }
+    /// What says yes and no in this language.
+    pub fn yes_no(&self) -> YesNoWords<'_> {
+        let (yes, no) = self.yes_no.get_or_init(|| (self.get("yes-words"), self.get("no-words")));
+        YesNoWords { yes, no }
     }
 
-    /// Whether a word is one of the language's words for yes or no.
-    fn knows(&self, word: &str) -> Option<bool> {
-        let is_among = |id: &str| self.get(id).split_whitespace().any(|known| known == word);
-        if is_among("yes-words") { Some(true) } else { is_among("no-words").then_some(false) }
+    /// Whether a variable or an answers file says yes: it may have been written in another language than the one spoken now.
+    ///
+    /// # Errors
+    /// It says neither yes nor no in any built-in language.
+    pub fn yes_or_no(&self, typed: &str) -> Result<bool, YesNoFault> {
+        let in_another = || Lang::builtin().find_map(|lang| Self::new(lang).yes_no().parse(typed).ok());
+        self.yes_no().parse(typed).or_else(|fault| in_another().ok_or(fault))
     }
 
     fn english(&self) -> Option<&Bundle> {
