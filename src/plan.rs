@@ -17,11 +17,10 @@ mod import;
 mod locate;
 mod merge;
 mod proof;
-mod quote;
-mod read;
 mod refusal;
 mod render;
 mod sending;
+mod values;
 
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
@@ -29,8 +28,6 @@ pub use engine::plan;
 pub use import::{Found, import};
 pub use locate::{first_path, sites};
 pub use proof::{Field, Mismatch, ReadBack, ReadSecret, compare, read_back};
-pub use quote::{Unfit, quote};
-pub use read::{Fault, FaultKind, root_mail};
 pub use refusal::Refusal;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 
@@ -41,6 +38,7 @@ use std::{
 
 use zeroize::Zeroize;
 
+pub use crate::format::{Fault, FaultKind, Unfit, root_mail};
 use crate::{
     mail::{
         Keys, Lock, Profile, Secret,

@@ -6,9 +6,8 @@ use super::{
     Field, Files, Order, Places, Refusal, TargetChoice,
     context::{has_login, is_inline, trust},
     locate,
-    quote::Unfit,
 };
-use crate::{mail::Secret, presets::Target};
+use crate::{format::Unfit, mail::Secret, presets::Target};
 
 /// What the consumer can do at all, before any file is looked at.
 pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::{Files, Order, Places, Scope, TargetChoice, authority, credential::drop_in, locate, locate::Spots};
+pub(super) use crate::format::text::account;
 use crate::{
     mail::{Security, profile::Trust},
     presets::Target,
@@ -104,11 +105,6 @@ impl Context {
 /// No settings at all.
 pub(super) fn nothing() -> Value {
     Value::from_pairs(std::iter::empty::<(&str, Value)>())
-}
-
-/// The account's name in a consumer that has several.
-pub(super) fn account(profile: &str) -> String {
-    if profile == "default" { "mailsetup".to_owned() } else { format!("mailsetup-{profile}") }
 }
 
 /// Whether the settings have a login at all.

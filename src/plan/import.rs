@@ -12,8 +12,8 @@ use super::{
     Existing, Files, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice,
     locate::{Spot, Spots, spot, spots},
     proof::{Known, beside_files, settings},
-    read::values,
     render::Expressions,
+    values::values,
 };
 use crate::{
     mail::{Secret, Security},
@@ -89,7 +89,7 @@ fn understand(
             let text = look(&path, files)?.unwrap_or_default();
             (path, text)
         };
-        let value = values(file.format, &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
+        let value = values(file.format.rules(), &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
         known.push((&file.id, value));
     }
     settings(&target.key, &import.over(&target.read), known)

@@ -9,10 +9,11 @@ use super::{
     context::{CA_BUNDLES, account, has_login, root_mail, secret_command, trust},
     credential::credential,
     locate,
-    read::{Fault, FaultKind, values},
     render::Expressions,
+    values::values,
 };
 use crate::{
+    format::{Fault, FaultKind},
     mail::{Secret, Security},
     presets::{
         Target,
@@ -157,7 +158,7 @@ pub(super) fn understand(
 ) -> Result<ReadBack, Refusal> {
     let mut known = beside_files(profile);
     for (file, path, bytes) in files {
-        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format, text)) {
+        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format.rules(), text)) {
             Err(_) if file.when.is_some() => Value::UNDEFINED,
             value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
         };

@@ -5,14 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    Field, Mismatch, Scope,
-    quote::Unfit,
-    read::{Fault, FaultKind},
-    render::RenderFault,
-};
+use super::{Field, Mismatch, Scope, render::RenderFault};
 use crate::{
     error::Exit,
+    format::{Fault, FaultKind, Unfit},
     mail::{Security, reply::escape},
     phrase,
     presets::Phrase,

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     error::Exit,
+    format::dotenv::DotenvSh,
     presets::{
         Target,
-        target::{Format, SendInput, TargetQueue},
+        target::{SendInput, TargetQueue},
     },
 };
 
@@ -31,7 +32,7 @@ pub fn try_it(
 ) -> Result<Option<String>, Refusal> {
     let Some(template) = &target.try_it else { return Ok(None) };
     let context = public(order, target, choice, places, files)?;
-    render(template, Some(Format::DotenvSh), &context).map(Some).map_err(|fault| Refusal::template(&target.key, fault))
+    render(template, Some(&DotenvSh), &context).map(Some).map_err(|fault| Refusal::template(&target.key, fault))
 }
 
 /// What templates see: a command line is public.

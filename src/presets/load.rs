@@ -211,7 +211,7 @@ pub fn parse<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, PresetF
 
 /// The known key that is nearest to the unknown one, from serde's ``unknown field `x`, expected one of `a`, `b` ``.
 fn nearest_key(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field `")?;
+    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (unknown, known) = rest.split_once('`')?;
     let known = known.split('`').skip(1).step_by(2);
     nearest(unknown, known).map(str::to_owned)
