@@ -10,6 +10,7 @@ pub mod profile;
 pub mod reply;
 pub mod secret;
 pub mod security;
+pub mod store;
 
 pub use address::Address;
 pub use endpoint::Endpoint;
@@ -19,3 +20,4 @@ pub use profile::Profile;
 pub use reply::Reply;
 pub use secret::Secret;
 pub use security::Security;
+pub use store::{SecretPlace, StoreKind};

@@ -40,10 +40,7 @@ use zeroize::Zeroize;
 
 pub use crate::format::{Fault, FaultKind, Unfit, root_mail};
 use crate::{
-    mail::{
-        Keys, Lock, Profile, Secret,
-        profile::{SecretPlace, Written},
-    },
+    mail::{Keys, Lock, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
 };
 

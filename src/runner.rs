@@ -16,7 +16,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{Lock, profile::SecretPlace, reply::escape},
+    mail::{Lock, SecretPlace, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
     presets::{Catalog, Lang, Phrase, Text},
@@ -220,7 +220,7 @@ impl Runner {
         })?;
         if let Some((place, _)) = &plan.keep {
             let at_store = |trouble: Trouble| Trouble { field: Some(Field::SecretStore), ..trouble };
-            let is_machines = MACHINE_STORES.contains(&place.store())
+            let is_machines = MACHINE_STORES.contains(&place.store().as_str())
                 || (*place == SecretPlace::Vault && places.keys.lock == Lock::Systemd);
             if self.own_stores_only && is_machines {
                 let phrase = phrase!("store-demo");

@@ -315,6 +315,7 @@ flag-verbose = Say more
 flag-send = Send a message as well
 flag-offline = Use no network
 flag-jsonl = Explain JSON lines from standard input
+flag-stale = Only those whose facts were checked more than MONTHS ago (18), oldest first
 flag-provider = The provider’s key
 flag-host = The server’s name
 flag-port = The server’s port
@@ -853,6 +854,7 @@ survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
 
 providers-line = { $name }: { $summary }
 providers-hint = One in full: mailsetup providers KEY
+stale-none = No facts here are older than { $months } months.
 providers-no-smtp = No program can send through it: it has no SMTP.
 providers-kind = Kind
 providers-kind-mailbox = personal mailboxes

@@ -315,6 +315,7 @@ flag-verbose = En dit plus
 flag-send = Envoie aussi un message
 flag-offline = N’utilise pas le réseau
 flag-jsonl = Explique des lignes JSON lues sur l’entrée standard
+flag-stale = Seulement ceux dont les informations ont été vérifiées il y a plus de MONTHS mois (18), les plus anciennes d’abord
 flag-provider = La clé du fournisseur
 flag-host = Le nom du serveur
 flag-port = Le port du serveur
@@ -853,6 +854,7 @@ survey-hint-detect = Pour une adresse, demandez : mailsetup detect ADRESSE
 
 providers-line = { $name } : { $summary }
 providers-hint = Un seul en détail : mailsetup providers CLÉ
+stale-none = Aucune information ici n’a plus de { $months } mois.
 providers-no-smtp = Aucun programme ne peut envoyer par lui : il n’a pas de SMTP.
 providers-kind = Genre
 providers-kind-mailbox = boîtes personnelles

@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::stale;
 use crate::{
     mail::Lock,
     presets::Text,
@@ -144,6 +145,13 @@ fn subcommands(text: &Text) -> Vec<Command> {
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
+    let stale = || {
+        value("stale", "MONTHS")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value(stale::MONTHS.to_string())
+            .value_parser(clap::value_parser!(u32))
+    };
     vec![
         sub("check").arg(arg("PROFILE")).arg(switch("send")).arg(value("report", "FILE")),
         sub("detect")
@@ -166,8 +174,8 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("undo"),
         sub("secret").arg(arg("PROFILE")).arg(switch("drop-in")),
         vault(text),
-        sub("providers").arg(arg("QUERY")),
-        sub("targets").arg(arg("QUERY")),
+        sub("providers").arg(arg("QUERY")).arg(stale()),
+        sub("targets").arg(arg("QUERY")).arg(stale()),
         sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
             sub("man"),
             sub("completions").arg(arg("SHELL").required(true).value_parser([

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, secrets::vault},
-    mail::{Keys, Lock, Profile, Secret, profile::SecretPlace},
+    mail::{Keys, Lock, Profile, Secret, SecretPlace},
     phrase,
     plan::{Places, Scope},
     presets::{Catalog, Lang, Phrase, Text},

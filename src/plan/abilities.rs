@@ -36,7 +36,7 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
         };
     }
     if let Some(store) = &target.store
-        && order.profile.secret.as_ref().is_none_or(|place| place.store() != store)
+        && order.profile.secret.as_ref().is_none_or(|place| place.store().as_str() != store)
     {
         return Err(Refusal::Store { target: key(), store: store.clone() });
     }

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     mail::{
-        Profile,
-        profile::{SCHEMA, SecretPlace, Written},
+        Profile, SecretPlace,
+        profile::{SCHEMA, Written},
     },
     phrase,
     presets::{

@@ -28,6 +28,8 @@ pub struct Target {
     pub name: String,
     /// Year and month in which the facts were last checked.
     pub checked: String,
+    /// Its place in lists: lower ranks first, then by name.
+    pub rank: Option<u32>,
     /// The consumer's own documentation.
     pub docs: String,
     /// Whether the consumer checks certificates as we write its settings.

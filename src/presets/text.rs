@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
+use super::builtin::TEXTS;
+
 /// A language that every sentence exists in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
@@ -33,11 +35,8 @@ impl Lang {
         Self::ALL.into_iter().find(|lang| lang.as_str().eq_ignore_ascii_case(language))
     }
 
-    const fn source(self) -> &'static str {
-        match self {
-            Self::En => include_str!("../../presets/text/en.ftl"),
-            Self::Fr => include_str!("../../presets/text/fr.ftl"),
-        }
+    fn source(self) -> &'static str {
+        TEXTS.iter().find(|file| file.key == self.as_str()).map_or("", |file| file.text)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Occasion, Runner};
 use crate::{
     host::{self, Disk, Dispatch},
-    mail::{Security, profile::SecretPlace, reply::escape},
+    mail::{SecretPlace, Security, reply::escape},
     phrase,
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Answers, Choice, Effect, Field, Given, Setup, Source, Work, found::fits, validate::validate};
 use crate::{
     discover,
-    mail::{Address, Endpoint, Secret, Security, endpoint::is_loopback, reply::escape},
+    mail::{Address, Endpoint, Secret, Security, StoreKind, endpoint::is_loopback, reply::escape},
     phrase,
     plan::{ReadBack, ReadSecret},
     presets::{Catalog, Lang, Phrase, Provider},
@@ -151,7 +151,7 @@ impl Answers {
             // The mode and its usual port follow each other.
             Field::Port if is_replaced(Field::Security) => None,
             Field::Security if is_replaced(Field::Port) => None,
-            Field::SecretStore => self.imported_command().map(|_| "command"),
+            Field::SecretStore => self.imported_command().map(|_| StoreKind::Command.as_str()),
             Field::SecretCommand => self.imported_command(),
             _ => import.value(field),
         };

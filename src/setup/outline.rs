@@ -2,7 +2,7 @@
 
 use super::{FIELDS, Field, Setup};
 use crate::{
-    mail::{Security, endpoint::is_loopback},
+    mail::{Security, StoreKind, endpoint::is_loopback},
     presets::provider::UsernameForm,
 };
 
@@ -31,12 +31,12 @@ impl Setup {
             }
             Field::VaultLock => {
                 answers.logs_in()
-                    && answers.text(Field::SecretStore) == "vault"
+                    && answers.store() == StoreKind::Vault
                     && self.stores.result().is_none_or(|stores| !stores.has_vault)
             }
-            Field::PassEntry => answers.logs_in() && answers.text(Field::SecretStore) == "pass",
-            Field::SecretEnv => answers.logs_in() && answers.text(Field::SecretStore) == "env",
-            Field::SecretCommand => answers.logs_in() && answers.text(Field::SecretStore) == "command",
+            Field::PassEntry | Field::SecretEnv | Field::SecretCommand => {
+                answers.logs_in() && answers.store().detail().map(Field::of_detail) == Some(field)
+            }
             _ => true,
         }
     }

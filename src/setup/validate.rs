@@ -5,10 +5,9 @@ use std::str::FromStr;
 use super::{Field, Invalid, ask::no_smtp, import::NONE};
 use crate::{
     mail::{
-        Address, Auth, Lock, Security,
+        Address, Auth, Lock, Security, StoreKind,
         address::AddressFault,
         endpoint::{HostFault, is_full_name, parse_host},
-        profile::STORES,
     },
     phrase,
     presets::{Catalog, Lang, Phrase, nearest, provider::Category},
@@ -33,7 +32,7 @@ pub(super) fn validate(field: Field, typed: &str, catalog: &Catalog, lang: Lang)
         }
         Field::Auth => one_of(word, Auth::ALL.iter().map(|auth| auth.as_str())).map_err(invalid),
         Field::Test => one_of(word, ["send", "login", "connect", "none"]).map_err(invalid),
-        Field::SecretStore => one_of(word, STORES).map_err(invalid),
+        Field::SecretStore => one_of(word, StoreKind::ALL.iter().map(|kind| kind.as_str())).map_err(invalid),
         Field::VaultLock => one_of(word, Lock::ALL.iter().map(|lock| lock.as_str())).map_err(invalid),
         Field::RunAs => user_name(word).map_err(invalid),
         Field::PassEntry => pass_entry(word).map_err(invalid),

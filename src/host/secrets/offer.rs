@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{SecretError, VaultFault, keyring_available, pass_available, systemd_available, vault};
 use crate::{
-    mail::{Lock, profile::SecretPlace},
+    mail::{Lock, SecretPlace},
     phrase,
     plan::Places,
     presets::Phrase,

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, io, path::Path, path::PathBuf};
 
 use mailsetup::{
     mail::{
-        Profile, Secret, Security,
-        profile::{SCHEMA, SecretPlace, Sender, Smtp, Trust},
+        Profile, Secret, SecretPlace, Security,
+        profile::{SCHEMA, Sender, Smtp, Trust},
     },
     plan::{Existing, Files, Node, Order, Places, Plan, Scope},
 };

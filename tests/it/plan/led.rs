@@ -1,7 +1,7 @@
 //! Targets that lead to settings elsewhere: PHP by msmtp, a unit by systemd's credentials; and what goes to no consumer.
 
 use mailsetup::{
-    mail::profile::SecretPlace,
+    mail::SecretPlace,
     plan::{Unfit, drop_in, sites},
 };
 

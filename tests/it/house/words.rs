@@ -1,0 +1,46 @@
+//! One word for one thing: type names that are defined more than once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sources::sources;
+
+/// Names that several types still have. A new type takes a name of its own, or its room's prefix; the list only shrinks.
+const REPEATED: &[&str] = &[
+    "Action", "Answer", "Asked", "Block", "Body", "Change", "Check", "Context", "Dialect", "Dns", "Document", "Edit",
+    "Envelope", "Event", "Facts", "Fault", "Field", "Form", "Found", "Given", "Key", "Known", "Line", "Lock", "Names",
+    "Node", "Options", "Origin", "Other", "Own", "Place", "Question", "Reach", "Report", "Row", "Said", "Sender", "Server",
+    "Session", "Settings", "Shape", "Shown", "Source", "Spot", "Stage", "State", "Step", "Stream", "Trust", "Verdict",
+    "Watch", "Wire", "Word", "Written",
+];
+
+/// Every type at the top level of a file, and the files that define one of this name.
+fn types() -> BTreeMap<String, BTreeSet<String>> {
+    let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, text) in sources() {
+        for line in text.lines() {
+            let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+            let is_type = |word: &&str| matches!(*word, "struct" | "enum" | "trait" | "type" | "union");
+            let is_item = line.starts_with("pub") || line.split(' ').next().is_some_and(|word| is_type(&word));
+            // `pub(in super::super) struct Name`
+            let keyword = words.find(|word| is_type(word) || !matches!(*word, "pub" | "crate" | "super" | "in"));
+            if let (true, Some(_), Some(name)) = (is_item, keyword.filter(is_type), words.next()) {
+                types.entry(name.to_owned()).or_default().insert(file.clone());
+            }
+        }
+    }
+    types
+}
+
+#[test]
+fn a_type_name_is_used_once() {
+    let types = types();
+    assert!(types.len() > 250, "{}", types.len());
+    let mut faults = String::new();
+    for (name, files) in types.iter().filter(|(name, files)| files.len() > 1 && !REPEATED.contains(&name.as_str())) {
+        faults += &format!("\n{name} is the name of {} types, in {files:?}: give one its room's prefix", files.len());
+    }
+    for name in REPEATED.iter().filter(|name| types.get(**name).is_none_or(|files| files.len() < 2)) {
+        faults += &format!("\n{name} is no longer used twice: take it out of REPEATED");
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
