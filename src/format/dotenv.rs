@@ -12,7 +12,7 @@
 
 use super::{
     doc::{Doc, Entry},
-    file_format::{FileFormat, Written},
+    file_format::{EntryText, FileFormat},
     text::{Fault, FaultKind, Unfit, is_plain, line_of, next_line},
 };
 
@@ -33,7 +33,7 @@ impl FileFormat for Dotenv {
     }
 
     /// Quotes and spacing are read differently by different readers.
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         there.body == ours.body
     }
 }
@@ -55,7 +55,7 @@ impl FileFormat for DotenvSh {
     }
 
     /// Quotes and spacing are read differently by different readers.
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         there.body == ours.body
     }
 }

@@ -51,7 +51,7 @@ pub(crate) trait FileFormat: Sync {
     fn quote(&self, value: &str) -> Result<String, Unfit>;
 
     /// Whether the value that is there is ours already, so that a person's own way of writing it stays.
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         there.entry.value == ours.entry.value && there.entry.from == ours.entry.from
     }
 
@@ -93,7 +93,7 @@ pub(crate) trait FileFormat: Sync {
 
 /// A setting as it stands in a file.
 #[derive(Clone, Copy)]
-pub(crate) struct Written<'a> {
+pub(crate) struct EntryText<'a> {
     /// What was read.
     pub(crate) entry: &'a Entry,
     /// From the key to the end of the value.
@@ -101,9 +101,9 @@ pub(crate) struct Written<'a> {
 }
 
 /// For formats in which quotes tell words from numbers and switches: spacing is a person's own, the kind of value is not.
-pub(crate) fn is_same_kind(there: Written<'_>, ours: Written<'_>) -> bool {
+pub(crate) fn is_same_kind(there: EntryText<'_>, ours: EntryText<'_>) -> bool {
     // What only the consumer understands is the same when it is the same text.
     let is_known = there.entry.value.is_some() || there.body == ours.body;
-    let is_quoted = |written: Written<'_>| written.body.ends_with(['"', '\'']);
+    let is_quoted = |written: EntryText<'_>| written.body.ends_with(['"', '\'']);
     is_known && there.entry.value == ours.entry.value && is_quoted(there) == is_quoted(ours)
 }

@@ -10,7 +10,7 @@ use jsonc_parser::{
 
 use super::{
     doc::{Doc, Entry, Group, Shape},
-    file_format::{FileFormat, Written, is_same_kind},
+    file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, brackets},
     text::{Fault, FaultKind, Unfit},
 };
@@ -35,7 +35,7 @@ impl FileFormat for Json {
         Ok(quote(value))
     }
 
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         is_same_kind(there, ours)
     }
 

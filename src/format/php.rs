@@ -7,7 +7,7 @@ use super::{
         quote, single, span, until,
     },
     doc::{Doc, Entry, Group, Shape},
-    file_format::{FileFormat, Written, is_same_kind},
+    file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, brackets},
     text::{Fault, FaultKind, Unfit, line_start},
 };
@@ -32,7 +32,7 @@ impl FileFormat for PhpArray {
         Ok(quote(value))
     }
 
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         is_same_kind(there, ours)
     }
 

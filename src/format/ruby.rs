@@ -6,7 +6,7 @@ use super::{
         quote, setting, statements,
     },
     doc::Doc,
-    file_format::{FileFormat, Written, is_same_kind},
+    file_format::{EntryText, FileFormat, is_same_kind},
     text::{Fault, Unfit},
 };
 
@@ -30,7 +30,7 @@ impl FileFormat for Ruby {
         Ok(quote(value))
     }
 
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         is_same_kind(there, ours)
     }
 }

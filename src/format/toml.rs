@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     doc::{Doc, Entry, Group, Shape},
-    file_format::{FileFormat, Written, is_same_kind},
+    file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, section},
     text::{Fault, FaultKind, Unfit, lines},
 };
@@ -29,7 +29,7 @@ impl FileFormat for Toml {
         Ok(quote(value))
     }
 
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         is_same_kind(there, ours)
     }
 

@@ -10,7 +10,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::{
     doc::{Doc, Entry, Group, Shape},
-    file_format::{FileFormat, Written, is_same_kind},
+    file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, block},
     text::{Fault, FaultKind, Unfit, line_start, next_line},
 };
@@ -31,7 +31,7 @@ impl FileFormat for Yaml {
         Ok(quote(value))
     }
 
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         is_same_kind(there, ours)
     }
 
@@ -56,7 +56,7 @@ impl FileFormat for YamlDiscourse {
         quote_for_discourse(value)
     }
 
-    fn is_same(&self, there: Written<'_>, ours: Written<'_>) -> bool {
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         is_same_kind(there, ours)
     }
 

@@ -5,7 +5,7 @@ use super::{line_break, splice};
 use crate::format::{
     Fault, FaultKind, FileFormat,
     doc::{Doc, Entry, Shape},
-    file_format::Written,
+    file_format::EntryText,
     place::{Edit, Gap},
     text::{line_start, next_line},
 };
@@ -94,8 +94,8 @@ fn check(text: &str, there: &Doc, wanted: &Doc) -> Result<(), Fault> {
 
 fn is_same(format: &dyn FileFormat, there: (&str, &Entry), ours: (&str, &Entry)) -> bool {
     format.is_same(
-        Written { entry: there.1, body: &there.0[there.1.body.clone()] },
-        Written { entry: ours.1, body: &ours.0[ours.1.body.clone()] },
+        EntryText { entry: there.1, body: &there.0[there.1.body.clone()] },
+        EntryText { entry: ours.1, body: &ours.0[ours.1.body.clone()] },
     )
 }
 
