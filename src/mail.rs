@@ -10,6 +10,7 @@ pub mod profile;
 pub mod reply;
 pub mod secret;
 pub mod security;
+pub mod setting;
 pub mod store;
 
 pub use address::Address;
@@ -20,4 +21,5 @@ pub use profile::Profile;
 pub use reply::Reply;
 pub use secret::Secret;
 pub use security::Security;
+pub use setting::{Setting, Settings};
 pub use store::{SecretPlace, StoreKind};

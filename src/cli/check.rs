@@ -176,7 +176,7 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial
         match found {
             Ok(found) => {
                 let mismatch = found.iter().find_map(|read| plan::compare(&order, places, read).into_iter().next());
-                notes.extend(mismatch.map(|it| phrase!("check-drift", target = target.name, field = it.field)));
+                notes.extend(mismatch.map(|it| phrase!("check-drift", target = target.name, field = it)));
             }
             Err(refusal) => notes.push(refusal.phrase()),
         }

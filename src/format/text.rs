@@ -123,3 +123,14 @@ pub(crate) fn escaped(value: &str, signs: &str) -> String {
     let escape = |character: char| signs.contains(character).then_some('\\');
     value.chars().flat_map(|character| escape(character).into_iter().chain([character])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts() {
+        assert_eq!(account("default"), "mailsetup");
+        assert_eq!(account("alerts"), "mailsetup-alerts");
+    }
+}

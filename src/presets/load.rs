@@ -209,7 +209,8 @@ pub fn parse<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, PresetF
     })
 }
 
-/// The known key that is nearest to the unknown one, from serde's ``unknown field `x`, expected one of `a`, `b` ``.
+/// The known word that is nearest to the unknown one, from serde's ``unknown field `x`, expected one of `a`, `b` ``, or
+/// `variant` for a word in a value.
 fn nearest_key(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (unknown, known) = rest.split_once('`')?;
