@@ -7,7 +7,7 @@
 //! Aliases (aliases(5)): an address stands as it is; there is no quoting that all of their readers take.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     main_cf::logical_lines,
     text::{Fault, FaultKind, Unfit},
@@ -21,8 +21,8 @@ impl FileFormat for Aliases {
         "aliases"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text, Dialect::Full).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text, Dialect::Full).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -38,8 +38,8 @@ impl FileFormat for MsmtpAliases {
         "msmtp-aliases"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text, Dialect::Msmtp).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text, Dialect::Msmtp).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -55,8 +55,8 @@ impl FileFormat for DmaAliases {
         "dma-aliases"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text, Dialect::Dma).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text, Dialect::Dma).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -79,8 +79,8 @@ enum Dialect {
     Dma,
 }
 
-fn entries(text: &str, dialect: Dialect) -> Result<Vec<Entry>, Fault> {
-    let mut found: Vec<Entry> = Vec::new();
+fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
+    let mut found: Vec<FileEntry> = Vec::new();
     for logical in logical_lines(text)? {
         let fault = |kind| Err(Fault::at(logical.number, kind));
         let Some((name, value)) = split(&logical.text) else { return fault(FaultKind::Syntax) };
@@ -106,7 +106,7 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<Entry>, Fault> {
             return fault(FaultKind::Syntax);
         }
         let value = Some(value.to_owned());
-        found.push(Entry { path: vec![name], value, from: None, body: logical.first, continued: logical.continued });
+        found.push(FileEntry { path: vec![name], value, from: None, body: logical.first, continued: logical.continued });
     }
     let is_open = !text.is_empty() && !text.ends_with('\n');
     match text.find('\r').or(is_open.then_some(text.len())).filter(|_| dialect == Dialect::Dma) {

@@ -3,7 +3,7 @@
 //! the others by our block's marks, and its way is the account.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     plain,
     text::{BEGIN, END, Fault, FaultKind, Unfit, account, lines},
@@ -17,8 +17,8 @@ impl FileFormat for Apprise {
         "apprise"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     /// Our line is made of percent codes alone.
@@ -27,7 +27,7 @@ impl FileFormat for Apprise {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     let mut block = None;
     for (number, bare, _) in lines(text) {
@@ -36,7 +36,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
             block = comment.strip_prefix(BEGIN).or(block.filter(|_| !comment.starts_with(END)));
         } else if !line.is_empty() {
             let url = url(line).map_err(|kind| Fault::at(number, kind))?;
-            found.extend(url.zip(block).map(|(url, block)| Entry::flat(&account(block), url.to_owned(), bare)));
+            found.extend(url.zip(block).map(|(url, block)| FileEntry::flat(&account(block), url.to_owned(), bare)));
         }
     }
     Ok(found)

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use lex::Token;
 
-use super::doc::Entry;
+use super::doc::FileEntry;
 
 /// The value that tokens are, when they are a single plain one.
 pub(super) fn single(text: &str, tokens: &[Token]) -> Option<String> {
@@ -41,8 +41,8 @@ pub(super) fn statements<'a>(text: &'a str, tokens: &'a [Token]) -> impl Iterato
 }
 
 /// The setting that a statement makes.
-pub(super) fn setting(text: &str, path: Vec<String>, statement: &[Token], value: &[Token]) -> Option<Entry> {
-    Some(Entry { path, value: single(text, value), from: None, body: span(statement)?, continued: Vec::new() })
+pub(super) fn setting(text: &str, path: Vec<String>, statement: &[Token], value: &[Token]) -> Option<FileEntry> {
+    Some(FileEntry { path, value: single(text, value), from: None, body: span(statement)?, continued: Vec::new() })
 }
 
 /// From the first to the last of these tokens.

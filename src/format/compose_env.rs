@@ -3,7 +3,7 @@
 //! the shell and of Go. Without quotes a value ends before ` #`. `$NAME` is left to the consumer here, but in single quotes.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     env_lines::single_or_double,
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, next_line},
@@ -17,8 +17,8 @@ impl FileFormat for ComposeEnv {
         "compose-env"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -26,7 +26,7 @@ impl FileFormat for ComposeEnv {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     loop {
@@ -59,7 +59,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
         let raw = text[from..].trim_start_matches(is_blank);
         let (value, length) = value(raw).ok_or_else(|| fault(FaultKind::OpenQuote))?;
         at = text.len() - raw.len() + length;
-        found.push(Entry::flat(name, value, start..at));
+        found.push(FileEntry::flat(name, value, start..at));
     }
 }
 

@@ -5,7 +5,7 @@
 //! setting gets none. A line is read up to 2047 bytes (`conf.c`).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, lines},
 };
@@ -18,8 +18,8 @@ impl FileFormat for DmaConf {
         "dma-conf"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        conf(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        conf(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -35,8 +35,8 @@ impl FileFormat for DmaAuth {
         "dma-auth"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        auth(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        auth(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -47,7 +47,7 @@ impl FileFormat for DmaAuth {
 /// What is read at once: the rest of a longer line would be taken for another.
 const LINE_LIMIT: usize = 2048;
 
-fn conf(text: &str) -> Result<Vec<Entry>, Fault> {
+fn conf(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     for (number, bare, whole) in lines(text) {
         check(text, number, &bare, &whole)?;
@@ -59,13 +59,13 @@ fn conf(text: &str) -> Result<Vec<Entry>, Fault> {
         // A switch has nothing behind it, or it is no switch.
         let value = if line.len() == key.len() { "yes" } else { value };
         let end = bare.start + line.trim_end_matches([' ', '\t']).len();
-        found.push(Entry::flat(key, value.to_owned(), bare.start..end));
+        found.push(FileEntry::flat(key, value.to_owned(), bare.start..end));
     }
     Ok(found)
 }
 
 /// The way is the host; the value the whole line. The last line of a host counts, as the last is found first.
-fn auth(text: &str) -> Result<Vec<Entry>, Fault> {
+fn auth(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     for (number, bare, whole) in lines(text) {
         check(text, number, &bare, &whole)?;
@@ -75,7 +75,7 @@ fn auth(text: &str) -> Result<Vec<Entry>, Fault> {
         }
         let fault = Fault::at(number, FaultKind::Syntax);
         let host = line.split_once('|').and_then(|(_, rest)| rest.find([':', ' ', '\t']).map(|end| &rest[..end]));
-        found.push(Entry::flat(host.ok_or(fault)?, line.to_owned(), bare));
+        found.push(FileEntry::flat(host.ok_or(fault)?, line.to_owned(), bare));
     }
     Ok(found)
 }

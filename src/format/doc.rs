@@ -8,7 +8,7 @@ use super::text::next_line;
 
 /// One setting, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct FileEntry {
     /// The way to it, sections and key, as the consumer compares them; one step in a flat file.
     pub(crate) path: Vec<String>,
     /// The value, as the consumer takes it; `None` for what is no single value: a list, a reference, an expression.
@@ -21,7 +21,7 @@ pub(crate) struct Entry {
     pub(crate) continued: Vec<Range<usize>>,
 }
 
-impl Entry {
+impl FileEntry {
     /// An entry of a flat file.
     pub(crate) fn flat(key: &str, value: String, body: Range<usize>) -> Self {
         Self { path: vec![key.to_owned()], value: Some(value), from: None, body, continued: Vec::new() }
@@ -71,16 +71,16 @@ pub(crate) enum Shape {
 
 /// A file's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Doc {
+pub(crate) struct FileDoc {
     /// The settings, in order.
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<FileEntry>,
     /// The groups, in order.
     pub(crate) groups: Vec<Group>,
 }
 
-impl Doc {
+impl FileDoc {
     /// A file that has no groups.
-    pub(crate) const fn flat(entries: Vec<Entry>) -> Self {
+    pub(crate) const fn flat(entries: Vec<FileEntry>) -> Self {
         Self { entries, groups: Vec::new() }
     }
 
@@ -101,7 +101,7 @@ impl Doc {
     /// The settings by their way, as a target's expressions name them: `file.section.key`.
     pub(crate) fn tree(self) -> Tree {
         let mut root = BTreeMap::new();
-        for Entry { mut path, value, from, .. } in self.entries {
+        for FileEntry { mut path, value, from, .. } in self.entries {
             let Some(value) = value else { continue };
             path.extend(from.map(str::to_owned));
             put(&mut root, path.into_iter(), value);

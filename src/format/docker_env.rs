@@ -1,7 +1,7 @@
 //! An environment file for `docker run --env-file` (docker/cli, `pkg/kvfile/kvfile.go`, before 27 `opts/file.go`).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, Unfit, lines},
 };
@@ -14,8 +14,8 @@ impl FileFormat for DockerEnv {
         "docker-env"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::flat(entries(text)))
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::flat(entries(text)))
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -24,11 +24,11 @@ impl FileFormat for DockerEnv {
 }
 
 /// `docker run --env-file` (`opts/file.go`): raw to the end of the line, quotes and blanks included.
-fn entries(text: &str) -> Vec<Entry> {
+fn entries(text: &str) -> Vec<FileEntry> {
     let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
         let line = text[bare.clone()].trim_start();
         let (key, value) = line.split_once('=').filter(|_| !line.starts_with('#'))?;
-        Some(Entry::flat(key, value.to_owned(), bare.end - line.len()..bare.end))
+        Some(FileEntry::flat(key, value.to_owned(), bare.end - line.len()..bare.end))
     };
     lines(text).filter_map(entry).collect()
 }
@@ -37,7 +37,7 @@ fn entries(text: &str) -> Vec<Entry> {
 mod tests {
     use super::*;
 
-    fn pairs(entries: &[Entry]) -> Vec<(&str, &str)> {
+    fn pairs(entries: &[FileEntry]) -> Vec<(&str, &str)> {
         entries.iter().map(|it| (it.path[0].as_str(), it.value.as_deref().unwrap())).collect()
     }
 

@@ -11,7 +11,7 @@
 //! (POSIX.1-2024, XCU 2.2.2).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::{EntryText, FileFormat},
     text::{Fault, FaultKind, Unfit, is_plain, line_of, next_line},
 };
@@ -24,8 +24,8 @@ impl FileFormat for Dotenv {
         "dotenv"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text, Dialect::Portable).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text, Dialect::Portable).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -46,8 +46,8 @@ impl FileFormat for DotenvSh {
         "dotenv-sh"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text, Dialect::Shell).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text, Dialect::Shell).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -69,7 +69,7 @@ enum Dialect {
     Shell,
 }
 
-fn entries(text: &str, dialect: Dialect) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
     if dialect == Dialect::Shell
         && let Some(at) = text.find("\r\n")
     {
@@ -90,7 +90,7 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<Entry>, Fault> {
 }
 
 /// The assignment on the line that begins at `start`, if it is one.
-fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<Entry>, Fault> {
+fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<FileEntry>, Fault> {
     let blanks = |at: usize| at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len());
     let mut from = blanks(start);
     if let Some(rest) = text[from..].strip_prefix("export")
@@ -110,7 +110,7 @@ fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<Entry
         Dialect::Portable => portable_value(&text[at..]),
     }
     .ok_or_else(|| Fault::at(line_of(text, at), FaultKind::OpenQuote))?;
-    Ok(Some(Entry::flat(&text[from..key_end], value, from..at + length)))
+    Ok(Some(FileEntry::flat(&text[from..key_end], value, from..at + length)))
 }
 
 /// A value and how many bytes it takes; `None` when a quote is never closed.

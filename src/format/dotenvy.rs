@@ -4,7 +4,7 @@
 //! is left to the consumer here.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     env_lines::single_or_double,
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, next_line},
@@ -18,8 +18,8 @@ impl FileFormat for Dotenvy {
         "dotenvy"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -27,7 +27,7 @@ impl FileFormat for Dotenvy {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -44,7 +44,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
         let raw = text[from..].trim_start_matches([' ', '\t']);
         let (value, length) = value(raw).map_err(fault)?;
         let end = text.len() - raw.len() + length;
-        found.push(Entry::flat(&content[name.clone()], value, start + name.start..end));
+        found.push(FileEntry::flat(&content[name.clone()], value, start + name.start..end));
         at = next_line(text, end);
     }
     Ok(found)

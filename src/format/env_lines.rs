@@ -1,7 +1,7 @@
 //! What several readers of environment files have in common.
 
 use super::{
-    doc::Entry,
+    doc::FileEntry,
     text::{Fault, escaped, is_plain, next_line},
 };
 
@@ -21,7 +21,7 @@ fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {
 pub(super) fn assignments<'a>(
     text: &'a str,
     mut value: impl FnMut(&'a str, usize, usize) -> Result<(String, usize), Fault>,
-) -> Result<Vec<Entry>, Fault> {
+) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -31,7 +31,7 @@ pub(super) fn assignments<'a>(
         let raw = text[from..].trim_start_matches([' ', '\t']);
         let (value, length) = value(raw, start, from)?;
         let end = text.len() - raw.len() + length;
-        found.push(Entry::flat(bare, value, start..end));
+        found.push(FileEntry::flat(bare, value, start..end));
         at = next_line(text, end);
     }
     Ok(found)

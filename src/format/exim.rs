@@ -5,7 +5,7 @@
 //! a new part of the answer to AUTH PLAIN, doubled it stands for itself, but for the first one.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     main_cf::Logical,
     text::{Fault, Unfit, first_used_line, lines},
@@ -19,8 +19,8 @@ impl FileFormat for EximMacros {
         "exim-macros"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::flat(macros(text)))
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::flat(macros(text)))
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -36,8 +36,8 @@ impl FileFormat for EximPasswd {
         "exim-passwd"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::flat(passwd(text)))
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::flat(passwd(text)))
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -52,7 +52,7 @@ impl FileFormat for EximPasswd {
 
 /// Macros (spec.txt, "Macros in the configuration file"): `NAME = value`, the name begins with a capital. What stands between
 /// `.ifdef` and `.endif` may or may not count, and is left alone.
-fn macros(text: &str) -> Vec<Entry> {
+fn macros(text: &str) -> Vec<FileEntry> {
     let mut found = Vec::new();
     let mut depth = 0_usize;
     for Logical { text, first, continued, .. } in logical_lines(text) {
@@ -61,7 +61,7 @@ fn macros(text: &str) -> Vec<Entry> {
         } else if text.starts_with(".endif") {
             depth = depth.saturating_sub(1);
         } else if let Some((name, value)) = definition(&text).filter(|_| depth == 0) {
-            found.push(Entry { continued, ..Entry::flat(name, value.to_owned(), first) });
+            found.push(FileEntry { continued, ..FileEntry::flat(name, value.to_owned(), first) });
         }
     }
     found
@@ -103,15 +103,15 @@ fn definition(line: &str) -> Option<(&str, &str)> {
 /// passwd.client (`exim4_passwd_client`(5), "nwildlsearch" in spec.txt): `HOST:LOGIN:PASSWORD`; the first line that fits the host
 /// counts. A host with `*` or `^` in front is a pattern: the way of the first one is `*`, and nothing behind it is looked at,
 /// since ours fits every host.
-fn passwd(text: &str) -> Vec<Entry> {
-    let mut found: Vec<Entry> = Vec::new();
+fn passwd(text: &str) -> Vec<FileEntry> {
+    let mut found: Vec<FileEntry> = Vec::new();
     for (_, bare, _) in lines(text) {
         let line = text[bare.clone()].trim_ascii_end();
         let Some((host, login)) = line.split_once(':').filter(|_| !line.starts_with(['#', ' ', '\t'])) else { continue };
         let is_pattern = host.starts_with(['*', '^']);
         let host = if is_pattern { "*".to_owned() } else { host.trim_end().to_ascii_lowercase() };
         if !found.iter().any(|entry| entry.path[0] == host) {
-            found.push(Entry::flat(&host, login.trim_ascii_start().to_owned(), bare));
+            found.push(FileEntry::flat(&host, login.trim_ascii_start().to_owned(), bare));
         }
         if is_pattern {
             break;
@@ -139,7 +139,7 @@ fn quote_passwd(value: &str) -> Result<String, Unfit> {
 mod tests {
     use super::*;
 
-    fn pairs(entries: &[Entry]) -> Vec<(&str, &str)> {
+    fn pairs(entries: &[FileEntry]) -> Vec<(&str, &str)> {
         entries.iter().map(|entry| (entry.path[0].as_str(), entry.value.as_deref().unwrap())).collect()
     }
 

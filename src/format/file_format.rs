@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    doc::{Doc, Entry, Tree},
+    doc::{FileDoc, FileEntry, Tree},
     place::{Edit, Gap, end},
     text::{Fault, Unfit},
 };
@@ -33,7 +33,7 @@ pub(crate) trait FileFormat: Sync {
     ///
     /// # Errors
     /// The consumer would not take the file, or it is written in a way that is not changed here.
-    fn read(&self, text: &str) -> Result<Doc, Fault>;
+    fn read(&self, text: &str) -> Result<FileDoc, Fault>;
 
     /// What the consumer knows after reading the file, for a target's expressions. Of a key that is there twice the last
     /// counts: what is written here has them all alike.
@@ -41,7 +41,7 @@ pub(crate) trait FileFormat: Sync {
     /// # Errors
     /// As [`read`](Self::read).
     fn tree(&self, text: &str) -> Result<Tree, Fault> {
-        self.read(text).map(Doc::tree)
+        self.read(text).map(FileDoc::tree)
     }
 
     /// The value as it has to be written. It has no control characters but tabs.
@@ -95,7 +95,7 @@ pub(crate) trait FileFormat: Sync {
 #[derive(Clone, Copy)]
 pub(crate) struct EntryText<'a> {
     /// What was read.
-    pub(crate) entry: &'a Entry,
+    pub(crate) entry: &'a FileEntry,
     /// From the key to the end of the value.
     pub(crate) body: &'a str,
 }

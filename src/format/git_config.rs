@@ -5,7 +5,7 @@
 //! git's configuration: in double quotes, with `\"` and `\\` (git-config(1), "Values").
 
 use super::{
-    doc::{Doc, Entry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Shape},
     file_format::FileFormat,
     place::{Edit, Gap, section},
     text::{Fault, FaultKind, Unfit, next_line},
@@ -19,7 +19,7 @@ impl FileFormat for GitConfig {
         "git-config"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
     }
 
@@ -32,8 +32,8 @@ impl FileFormat for GitConfig {
     }
 }
 
-fn doc(text: &str) -> Result<Doc, Fault> {
-    let mut doc = Doc::default();
+fn doc(text: &str) -> Result<FileDoc, Fault> {
+    let mut doc = FileDoc::default();
     doc.groups.push(Group { path: Vec::new(), head: 0..0, end: text.len(), shape: Shape::Closed });
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while at < text.len() {
@@ -90,7 +90,7 @@ fn header(text: &str) -> Option<(Vec<String>, usize)> {
 }
 
 /// The key and value that begin at `start`.
-fn entry(text: &str, start: usize, mut path: Vec<String>) -> Option<Entry> {
+fn entry(text: &str, start: usize, mut path: Vec<String>) -> Option<FileEntry> {
     let is_key = |character: char| character.is_ascii_alphanumeric() || character == '-';
     let key_end = text[start..].find(|character| !is_key(character)).map_or(text.len(), |length| start + length);
     path.push(text[start..key_end].to_ascii_lowercase());
@@ -99,7 +99,7 @@ fn entry(text: &str, start: usize, mut path: Vec<String>) -> Option<Entry> {
     if !rest.starts_with('=') {
         let is_alone = rest.is_empty() || rest.starts_with(['\n', '\r', '#', ';']);
         // A key alone is switched on.
-        return is_alone.then(|| Entry {
+        return is_alone.then(|| FileEntry {
             path,
             value: Some("true".into()),
             from: None,
@@ -116,7 +116,7 @@ fn entry(text: &str, start: usize, mut path: Vec<String>) -> Option<Entry> {
         continued.push(line..next_line(text, line));
         line = next_line(text, line);
     }
-    Some(Entry { path, value: Some(value), from: None, body: start..first_end, continued })
+    Some(FileEntry { path, value: Some(value), from: None, body: start..first_end, continued })
 }
 
 /// A value, and where it ends.

@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::{
-    doc::{Doc, Entry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Shape},
     file_format::FileFormat,
     place::{Edit, Gap, section},
     text::{Fault, FaultKind, Unfit, is_plain, lines},
@@ -27,7 +27,7 @@ impl FileFormat for Ini {
         ";"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text, Dialect::Plain)
     }
 
@@ -52,7 +52,7 @@ impl FileFormat for IniGrafana {
         ";"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text, Dialect::Grafana)
     }
 
@@ -77,7 +77,7 @@ impl FileFormat for IniAerc {
         "#"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text, Dialect::Continued)
     }
 
@@ -106,8 +106,8 @@ fn file_of(value: &str) -> Option<&str> {
     value.strip_prefix("$__file{")?.strip_suffix('}').filter(|path| !path.is_empty() && !path.contains('}'))
 }
 
-fn doc(text: &str, dialect: Dialect) -> Result<Doc, Fault> {
-    let mut doc = Doc::default();
+fn doc(text: &str, dialect: Dialect) -> Result<FileDoc, Fault> {
+    let mut doc = FileDoc::default();
     doc.groups.push(Group { path: Vec::new(), head: 0..0, end: text.len(), shape: Shape::Section });
     let mut rows = lines(text).peekable();
     while let Some((number, bare, whole)) = rows.next() {
@@ -144,7 +144,7 @@ fn doc(text: &str, dialect: Dialect) -> Result<Doc, Fault> {
         path.push(key.to_owned());
         let file = file_of(&value).filter(|_| dialect == Dialect::Grafana).map(str::to_owned);
         let from = file.is_some().then_some("file");
-        doc.entries.push(Entry { path, value: Some(file.unwrap_or(value)), from, body: start..end, continued });
+        doc.entries.push(FileEntry { path, value: Some(file.unwrap_or(value)), from, body: start..end, continued });
     }
     Ok(doc)
 }

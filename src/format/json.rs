@@ -9,7 +9,7 @@ use jsonc_parser::{
 };
 
 use super::{
-    doc::{Doc, Entry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Shape},
     file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, brackets},
     text::{Fault, FaultKind, Unfit},
@@ -27,7 +27,7 @@ impl FileFormat for Json {
         "//"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
     }
 
@@ -48,7 +48,7 @@ impl FileFormat for Json {
     }
 }
 
-fn doc(text: &str) -> Result<Doc, Fault> {
+fn doc(text: &str) -> Result<FileDoc, Fault> {
     let options = ParseOptions {
         allow_comments: true,
         allow_loose_object_property_names: false,
@@ -63,7 +63,7 @@ fn doc(text: &str) -> Result<Doc, Fault> {
     };
     let fault = |at| Fault::within(text, at, FaultKind::Syntax);
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| fault(error.range().start))?;
-    let mut doc = Doc::default();
+    let mut doc = FileDoc::default();
     match &parsed.value {
         Some(Value::Object(object)) => walk(&mut doc, &mut Vec::new(), object, object.range.start),
         Some(_) => return Err(Fault::at(1, FaultKind::Unfamiliar)),
@@ -73,7 +73,7 @@ fn doc(text: &str) -> Result<Doc, Fault> {
 }
 
 /// `start` is where the object's own key begins.
-fn walk(doc: &mut Doc, path: &mut Vec<String>, object: &Object, start: usize) {
+fn walk(doc: &mut FileDoc, path: &mut Vec<String>, object: &Object, start: usize) {
     let head = start..object.range.start + 1;
     doc.groups.push(Group { path: path.clone(), head, end: object.range.end - 1, shape: Shape::Brackets });
     for property in &object.properties {
@@ -91,7 +91,7 @@ fn walk(doc: &mut Doc, path: &mut Vec<String>, object: &Object, start: usize) {
                 continue;
             }
         };
-        doc.entries.push(Entry { path: path.clone(), value, from: None, body, continued: Vec::new() });
+        doc.entries.push(FileEntry { path: path.clone(), value, from: None, body, continued: Vec::new() });
         path.pop();
     }
 }

@@ -5,7 +5,7 @@
 //! and one more pair of quotes off what is left; a pair of our own keeps such a value as it is.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     env_lines::assignments,
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, is_plain, next_line},
@@ -19,8 +19,8 @@ impl FileFormat for LaravelEnv {
         "laravel-env"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -28,7 +28,7 @@ impl FileFormat for LaravelEnv {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     assignments(text, |raw, start, _| {
         let (value, length) = match raw.chars().next() {
             Some('\'') => single_quoted(raw),

@@ -2,7 +2,7 @@
 //! in `account` and `define` blocks is not in force. A carriage return is part of a value.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     dotenv::quote_sh,
     file_format::FileFormat,
     shell_words::{Rules, logical, word},
@@ -17,8 +17,8 @@ impl FileFormat for Mailrc {
         "mailrc"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -30,7 +30,7 @@ const RULES: Rules = Rules { separators: "", hash_within: false, equals: false }
 /// Of a name: it ends before the equals sign as well.
 const NAME: Rules = Rules { equals: true, ..RULES };
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     if let Some(at) = text.find("\r\n") {
         return Err(Fault::within(text, at, FaultKind::Crlf));
     }
@@ -63,7 +63,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
                             None => (name.as_str(), Some("yes".to_owned())),
                         },
                     };
-                    found.push(Entry { value, ..Entry::flat(name, String::new(), 0..0) });
+                    found.push(FileEntry { value, ..FileEntry::flat(name, String::new(), 0..0) });
                 }
             }
             _ => {}

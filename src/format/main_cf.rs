@@ -5,7 +5,7 @@
 //! (postconf(5), "The general format of the main.cf file").
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, lines},
 };
@@ -18,8 +18,8 @@ impl FileFormat for MainCf {
         "main-cf"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -27,11 +27,11 @@ impl FileFormat for MainCf {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     for logical in logical_lines(text)? {
         let (key, value) = logical.text.split_once('=').ok_or(Fault::at(logical.number, FaultKind::NoEquals))?;
-        found.push(Entry {
+        found.push(FileEntry {
             path: vec![key.trim_ascii().to_owned()],
             value: Some(value.trim_ascii().replace("$$", "$")),
             from: None,

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, first_used_line, next_line},
 };
@@ -21,8 +21,8 @@ impl FileFormat for Monit {
         "monit"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -73,12 +73,12 @@ const VALUED: [&str; 11] = [
     "hostname",
 ];
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let words = words(text)?;
     let mut found = Vec::new();
     let mut put = |group: &str, name: &str, value: &str| {
         let path = vec![group.to_owned(), name.to_owned()];
-        found.push(Entry { path, ..Entry::flat(name, value.to_owned(), 0..0) });
+        found.push(FileEntry { path, ..FileEntry::flat(name, value.to_owned(), 0..0) });
     };
     if let Some(server) = statements(&words, "mailserver").next() {
         let mut server = server.iter();

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    doc::{Doc, Node, Tree},
+    doc::{FileDoc, Node, Tree},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, is_plain, lines},
 };
@@ -21,8 +21,8 @@ impl FileFormat for Msmtprc {
     }
 
     /// It has accounts that inherit in place of keys.
-    fn read(&self, _text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::default())
+    fn read(&self, _text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::default())
     }
 
     fn tree(&self, text: &str) -> Result<Tree, Fault> {

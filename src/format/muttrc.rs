@@ -4,7 +4,7 @@
 //! mutt: in single quotes nothing has a meaning but the single quote; in double quotes a backslash escapes what would.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     shell_words::{Rules, Word, logical, word},
     text::{Fault, Unfit, escaped},
@@ -18,8 +18,8 @@ impl FileFormat for Muttrc {
         "muttrc"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::flat(entries(text)))
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::flat(entries(text)))
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -31,7 +31,7 @@ const RULES: Rules = Rules { separators: ";", hash_within: true, equals: false }
 /// Of a name: it ends before the equals sign as well.
 const NAME: Rules = Rules { equals: true, ..RULES };
 
-fn entries(text: &str) -> Vec<Entry> {
+fn entries(text: &str) -> Vec<FileEntry> {
     let mut found = Vec::new();
     for (_, line) in logical(text) {
         let mut rest = line.as_str();
@@ -41,7 +41,7 @@ fn entries(text: &str) -> Vec<Entry> {
                 Some("set") => rest = settings(rest, &mut found),
                 Some("unset") => {
                     while let Some((name, behind)) = word(rest, &RULES) {
-                        found.extend(name.text.map(|name| Entry::flat(&name, String::new(), 0..0)));
+                        found.extend(name.text.map(|name| FileEntry::flat(&name, String::new(), 0..0)));
                         rest = behind;
                     }
                 }
@@ -60,21 +60,21 @@ fn entries(text: &str) -> Vec<Entry> {
 }
 
 /// What follows a `set`, up to the end of the command.
-fn settings<'a>(mut rest: &'a str, found: &mut Vec<Entry>) -> &'a str {
+fn settings<'a>(mut rest: &'a str, found: &mut Vec<FileEntry>) -> &'a str {
     while let Some((name, behind)) = word(rest, &NAME) {
         let name = name.text.unwrap_or_default();
         let value = behind.trim_start_matches([' ', '\t']).strip_prefix('=');
         rest = value.unwrap_or(behind);
         let Some(value) = value else {
             let (name, state) = name.strip_prefix("no").map_or((name.as_str(), "yes"), |name| (name, "no"));
-            found.push(Entry::flat(name, state.to_owned(), 0..0));
+            found.push(FileEntry::flat(name, state.to_owned(), 0..0));
             continue;
         };
         let (Word { text, command }, behind) =
             word(value, &RULES).unwrap_or((Word { text: Some(String::new()), command: None }, value));
         let from = command.is_some().then_some("command");
         let value = if from.is_some() { command } else { text };
-        found.push(Entry { path: vec![name], value, from, body: 0..0, continued: Vec::new() });
+        found.push(FileEntry { path: vec![name], value, from, body: 0..0, continued: Vec::new() });
         rest = behind;
     }
     rest

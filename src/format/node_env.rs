@@ -1,7 +1,7 @@
 //! An environment file for `node --env-file` (`src/node_dotenv.cc`).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     env_lines::assignments,
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, is_plain},
@@ -15,8 +15,8 @@ impl FileFormat for NodeEnv {
         "node-env"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -26,7 +26,7 @@ impl FileFormat for NodeEnv {
 
 /// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
 /// double quotes; without quotes it ends before a `#`.
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     assignments(text, |raw, _, from| {
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'));
         let closed = quote.and_then(|quote| raw[1..].find(quote).map(|length| (quote, &raw[1..=length])));
@@ -58,7 +58,7 @@ fn quote(value: &str) -> Result<String, Unfit> {
 mod tests {
     use super::*;
 
-    fn pairs(entries: &[Entry]) -> Vec<(&str, &str)> {
+    fn pairs(entries: &[FileEntry]) -> Vec<(&str, &str)> {
         entries.iter().map(|it| (it.path[0].as_str(), it.value.as_deref().unwrap())).collect()
     }
 

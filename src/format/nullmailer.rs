@@ -5,7 +5,7 @@
 //! double quotes also hides the character behind it (`parse_arg` in `lib/argparse.cc`).
 
 use super::{
-    doc::{Doc, Entry, Tree},
+    doc::{FileDoc, FileEntry, Tree},
     file_format::FileFormat,
     text::{Fault, Unfit, lines},
 };
@@ -18,13 +18,13 @@ impl FileFormat for Nullmailer {
         "nullmailer"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::flat(entries(text)))
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::flat(entries(text)))
     }
 
     /// Its line is one setting to write, and several to read.
     fn tree(&self, text: &str) -> Result<Tree, Fault> {
-        Ok(Doc::flat(settings(text)).tree())
+        Ok(FileDoc::flat(settings(text)).tree())
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -34,18 +34,18 @@ impl FileFormat for Nullmailer {
 
 /// The first server's line, which is one setting: what is written stands in its place. A server behind ours would be asked
 /// whenever ours does not answer, and where that one refuses, the message is lost.
-fn entries(text: &str) -> Vec<Entry> {
+fn entries(text: &str) -> Vec<FileEntry> {
     let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
         let line = text[bare.clone()].trim();
         let start = bare.start + text[bare].find(line)?;
         let is_used = !line.is_empty() && !line.starts_with('#');
-        is_used.then(|| Entry::flat("first", line.to_owned(), start..start + line.len()))
+        is_used.then(|| FileEntry::flat("first", line.to_owned(), start..start + line.len()))
     };
     lines(text).find_map(entry).into_iter().collect()
 }
 
 /// What nullmailer takes from it.
-fn settings(text: &str) -> Vec<Entry> {
+fn settings(text: &str) -> Vec<FileEntry> {
     let first = entries(text).into_iter().find_map(|entry| entry.value);
     let words = first.as_deref().map(arguments).unwrap_or_default();
     let setting = |(index, word): (usize, &String)| {
@@ -57,7 +57,7 @@ fn settings(text: &str) -> Vec<Entry> {
                 option.split_once('=').unwrap_or((option, "yes"))
             }
         };
-        Entry { path: vec!["first".to_owned(), name.to_owned()], ..Entry::flat(name, value.to_owned(), 0..0) }
+        FileEntry { path: vec!["first".to_owned(), name.to_owned()], ..FileEntry::flat(name, value.to_owned(), 0..0) }
     };
     words.iter().enumerate().map(setting).collect()
 }

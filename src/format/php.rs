@@ -6,7 +6,7 @@ use super::{
         lex::{Language, Token, tokens},
         quote, single, span, until,
     },
-    doc::{Doc, Entry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Shape},
     file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, brackets},
     text::{Fault, FaultKind, Unfit, line_start},
@@ -24,7 +24,7 @@ impl FileFormat for PhpArray {
         "//"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         array(text)
     }
 
@@ -57,7 +57,7 @@ impl FileFormat for PhpDefine {
         "//"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         defines(text)
     }
 
@@ -76,9 +76,9 @@ impl FileFormat for PhpDefine {
 }
 
 /// The first array that is assigned to a variable, or that the file returns.
-fn array(text: &str) -> Result<Doc, Fault> {
+fn array(text: &str) -> Result<FileDoc, Fault> {
     let tokens = without_breaks(text)?;
-    let mut doc = Doc::default();
+    let mut doc = FileDoc::default();
     let is_assigned = |window: &[Token]| {
         window[0].sign(text) == Some('$') && matches!(window[1], Token::Word(_)) && window[2].sign(text) == Some('=')
     };
@@ -102,7 +102,7 @@ fn opening(text: &str, tokens: &[Token]) -> Option<usize> {
 }
 
 /// The members of the array whose bracket is the first token; how many tokens it takes.
-fn members(text: &str, tokens: &[Token], path: &mut Vec<String>, start: usize, doc: &mut Doc) -> Result<usize, Fault> {
+fn members(text: &str, tokens: &[Token], path: &mut Vec<String>, start: usize, doc: &mut FileDoc) -> Result<usize, Fault> {
     let head = start..tokens[0].range().end;
     let group = doc.groups.len();
     doc.groups.push(Group { path: path.clone(), head, end: 0, shape: Shape::Brackets });
@@ -128,7 +128,7 @@ fn members(text: &str, tokens: &[Token], path: &mut Vec<String>, start: usize, d
             } else {
                 let body = own..span(member).map_or(own, |span| span.end);
                 let value = single(text, rest);
-                doc.entries.push(Entry { path: path.clone(), value, from: None, body, continued: Vec::new() });
+                doc.entries.push(FileEntry { path: path.clone(), value, from: None, body, continued: Vec::new() });
             }
             path.pop();
         }
@@ -138,9 +138,9 @@ fn members(text: &str, tokens: &[Token], path: &mut Vec<String>, start: usize, d
 }
 
 /// Every constant that is defined by a plain name.
-fn defines(text: &str) -> Result<Doc, Fault> {
+fn defines(text: &str) -> Result<FileDoc, Fault> {
     let tokens = without_breaks(text)?;
-    let mut doc = Doc::default();
+    let mut doc = FileDoc::default();
     for (index, token) in tokens.iter().enumerate() {
         let [open, Token::Text { value: Some(name), .. }, comma, rest @ ..] = &tokens[index + 1..] else { continue };
         if !token.is_word(text, "define") || (open.sign(text), comma.sign(text)) != (Some('('), Some(',')) {
@@ -152,7 +152,7 @@ fn defines(text: &str) -> Result<Doc, Fault> {
             end = semicolon.range().end;
         }
         let body = token.range().start..end;
-        doc.entries.push(Entry {
+        doc.entries.push(FileEntry {
             path: vec![name.clone()],
             value: single(text, &rest[..length]),
             from: None,
@@ -172,7 +172,7 @@ fn without_breaks(text: &str) -> Result<Vec<Token>, Fault> {
 mod tests {
     use super::*;
 
-    fn pairs(doc: &Doc) -> Vec<(String, Option<&str>)> {
+    fn pairs(doc: &FileDoc) -> Vec<(String, Option<&str>)> {
         doc.entries.iter().map(|it| (it.path.join("/"), it.value.as_deref())).collect()
     }
 

@@ -4,7 +4,7 @@
 //! php.ini: double quotes; `$` would name a variable there, and what a backslash does hangs on what follows.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, next_line},
 };
@@ -21,8 +21,8 @@ impl FileFormat for PhpIni {
         ";"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -30,7 +30,7 @@ impl FileFormat for PhpIni {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -50,7 +50,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
         let raw = text[start + equals + 1..].trim_start_matches([' ', '\t']);
         let (value, length) = value(raw).ok_or_else(|| Fault::within(text, start, FaultKind::OpenQuote))?;
         let end = text.len() - raw.len() + length;
-        found.push(Entry::flat(content[..equals].trim_end(), value, start..end));
+        found.push(FileEntry::flat(content[..equals].trim_end(), value, start..end));
         at = next_line(text, end);
     }
     Ok(found)

@@ -8,7 +8,7 @@ pub(crate) mod section;
 use std::ops::Range;
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     text::line_start,
 };
 
@@ -23,19 +23,19 @@ pub(crate) struct Edit {
 pub(crate) struct Gap<'a> {
     /// The file, and what is in it.
     pub(crate) text: &'a str,
-    pub(crate) there: &'a Doc,
+    pub(crate) there: &'a FileDoc,
     /// Our text, and what is in it.
     pub(crate) ours: &'a str,
-    pub(crate) wanted: &'a Doc,
+    pub(crate) wanted: &'a FileDoc,
     /// What of ours is missing in the file.
-    pub(crate) missing: &'a [&'a Entry],
+    pub(crate) missing: &'a [&'a FileEntry],
     /// The file's line break.
     pub(crate) line_break: &'static str,
 }
 
 impl Gap<'_> {
     /// An entry as it stands in our text.
-    pub(crate) fn body(&self, entry: &Entry) -> &str {
+    pub(crate) fn body(&self, entry: &FileEntry) -> &str {
         &self.ours[entry.body.clone()]
     }
 

@@ -2,7 +2,7 @@
 //! `password_file`, Grafana's `$__file{}`).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, Unfit},
 };
@@ -15,8 +15,8 @@ impl FileFormat for Plain {
         "plain"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::flat(vec![Entry::flat("text", text.trim().to_owned(), 0..text.len())]))
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::flat(vec![FileEntry::flat("text", text.trim().to_owned(), 0..text.len())]))
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

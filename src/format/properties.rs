@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, lines},
 };
@@ -20,8 +20,8 @@ impl FileFormat for Properties {
         "properties"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -34,8 +34,8 @@ impl FileFormat for Properties {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
-    let mut found: Vec<Entry> = Vec::new();
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
+    let mut found: Vec<FileEntry> = Vec::new();
     let mut rows = lines(text);
     while let Some((number, bare, _)) = rows.next() {
         let line = &text[bare.clone()];
@@ -54,7 +54,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
         let fault = Fault::at(number, FaultKind::Syntax);
         let (key, value) = split(&logical);
         let (key, value) = (unescaped(key).ok_or(fault)?, unescaped(value).ok_or(fault)?);
-        found.push(Entry { continued, ..Entry::flat(&key, value, start..bare.end) });
+        found.push(FileEntry { continued, ..FileEntry::flat(&key, value, start..bare.end) });
     }
     Ok(found)
 }

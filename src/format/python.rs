@@ -5,7 +5,7 @@ use super::{
         lex::{Language, Token, tokens},
         quote, setting, statements, until,
     },
-    doc::Doc,
+    doc::FileDoc,
     file_format::{EntryText, FileFormat, is_same_kind},
     text::{Fault, Unfit, line_start},
 };
@@ -22,7 +22,7 @@ impl FileFormat for Python {
         "#"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
     }
 
@@ -35,9 +35,9 @@ impl FileFormat for Python {
     }
 }
 
-fn doc(text: &str) -> Result<Doc, Fault> {
+fn doc(text: &str) -> Result<FileDoc, Fault> {
     let tokens = tokens(text, Language::Python)?;
-    let mut doc = Doc::default();
+    let mut doc = FileDoc::default();
     for statement in statements(text, &tokens) {
         let [Token::Word(name), rest @ ..] = statement else { continue };
         // What is indented belongs to a function or a condition.

@@ -1,7 +1,7 @@
 //! An environment file for python-dotenv (`src/dotenv/parser.py`).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     env_lines::assignments,
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, is_plain},
@@ -15,8 +15,8 @@ impl FileFormat for PythonDotenv {
         "python-dotenv"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -26,7 +26,7 @@ impl FileFormat for PythonDotenv {
 
 /// python-dotenv (`parser.py`): in single quotes `\\\\` and `\\'` are escapes; a quoted value ends at the first quote that no
 /// backslash stands before, even an escaped one; `${NAME}` is expanded in all values but is left to the consumer here.
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     assignments(text, |raw, _, from| {
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));
         if let Some(quote) = quote {
@@ -81,7 +81,7 @@ fn quote(value: &str) -> Result<String, Unfit> {
 mod tests {
     use super::*;
 
-    fn pairs(entries: &[Entry]) -> Vec<(&str, &str)> {
+    fn pairs(entries: &[FileEntry]) -> Vec<(&str, &str)> {
         entries.iter().map(|it| (it.path[0].as_str(), it.value.as_deref().unwrap())).collect()
     }
 

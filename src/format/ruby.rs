@@ -5,7 +5,7 @@ use super::{
         lex::{Language, Token, tokens},
         quote, setting, statements,
     },
-    doc::Doc,
+    doc::FileDoc,
     file_format::{EntryText, FileFormat, is_same_kind},
     text::{Fault, Unfit},
 };
@@ -22,7 +22,7 @@ impl FileFormat for Ruby {
         "#"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
     }
 
@@ -35,9 +35,9 @@ impl FileFormat for Ruby {
     }
 }
 
-fn doc(text: &str) -> Result<Doc, Fault> {
+fn doc(text: &str) -> Result<FileDoc, Fault> {
     let tokens = tokens(text, Language::Ruby)?;
-    let mut doc = Doc::default();
+    let mut doc = FileDoc::default();
     for statement in statements(text, &tokens) {
         let [Token::Word(name), open, Token::Text { value: Some(key), .. }, close, equals, value @ ..] = statement else {
             continue;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use words::{Kind, Statement};
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit},
 };
@@ -24,8 +24,8 @@ impl FileFormat for SmtpdConf {
         "smtpd-conf"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -46,15 +46,15 @@ struct Action {
 
 /// The relay's settings: `scheme`, `label` and `authority` of its address, `auth` (the table with the logins), `helo`, `ca` (the
 /// file of the authority that is trusted), `unchecked`.
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let statements = words::statements(text)?;
     let Some(outgoing) = statements.iter().find(|statement| takes_outgoing(statement)) else { return Ok(Vec::new()) };
     let mut actions = actions(&statements);
     let action = outgoing.after("action").and_then(|name| actions.remove(&name.text));
     let settings = action.filter(|action| action.relays).map(|action| action.settings).unwrap_or_default();
-    let entry = |(name, value): (&str, String)| Entry {
+    let entry = |(name, value): (&str, String)| FileEntry {
         path: vec!["relay".to_owned(), name.to_owned()],
-        ..Entry::flat(name, value, 0..0)
+        ..FileEntry::flat(name, value, 0..0)
     };
     Ok(settings.into_iter().map(entry).collect())
 }

@@ -5,7 +5,7 @@
 //! ssmtp: no quotes; what its reader ends a value at cannot be written (`read_config` in `ssmtp.c`).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, lines},
 };
@@ -18,8 +18,8 @@ impl FileFormat for Ssmtp {
         "ssmtp"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -36,7 +36,7 @@ impl FileFormat for Ssmtp {
 
 const ENDS: [char; 4] = ['=', ' ', '\t', '\n'];
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     for (number, bare, whole) in lines(text) {
         if text[bare.end..whole.end].starts_with('\r') {
@@ -51,7 +51,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
             continue;
         }
         let body = bare.start..bare.start + used.trim_ascii_end().len();
-        found.push(Entry { value, ..Entry::flat(&key.to_ascii_lowercase(), String::new(), body) });
+        found.push(FileEntry { value, ..FileEntry::flat(&key.to_ascii_lowercase(), String::new(), body) });
     }
     Ok(found)
 }

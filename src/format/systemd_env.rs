@@ -1,7 +1,7 @@
 //! An environment file for systemd's `EnvironmentFile=` (systemd.exec(5); `parse_env_file_internal` in `src/basic/env-file.c`).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, escaped, is_plain, next_line},
 };
@@ -14,8 +14,8 @@ impl FileFormat for SystemdEnv {
         "systemd-env"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -25,7 +25,7 @@ impl FileFormat for SystemdEnv {
 
 /// systemd's `EnvironmentFile=` (systemd.exec(5); `parse_env_file_internal`): quotes count everywhere in a value, and may go
 /// on over lines; in double quotes a backslash escapes `"`, `\`, a backtick and `$`; outside it escapes any character.
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -39,7 +39,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
         };
         let from = start + equals + 1;
         let (value, length) = value_of(&text[from..]).ok_or_else(|| Fault::within(text, start, FaultKind::OpenQuote))?;
-        found.push(Entry::flat(content[..equals].trim(), value, start..from + length));
+        found.push(FileEntry::flat(content[..equals].trim(), value, start..from + length));
         at = next_line(text, from + length);
     }
     Ok(found)
@@ -86,7 +86,7 @@ fn quote(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn pairs(entries: &[Entry]) -> Vec<(&str, &str)> {
+    fn pairs(entries: &[FileEntry]) -> Vec<(&str, &str)> {
         entries.iter().map(|it| (it.path[0].as_str(), it.value.as_deref().unwrap())).collect()
     }
 

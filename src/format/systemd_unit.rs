@@ -3,7 +3,7 @@
 //! name counts (`exec_context_put_load_credential`), and an empty value takes back all of them.
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     plain,
     text::{Fault, FaultKind, Unfit, lines},
@@ -17,8 +17,8 @@ impl FileFormat for SystemdUnit {
         "systemd-unit"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     /// What is written there are names of ours.
@@ -27,8 +27,8 @@ impl FileFormat for SystemdUnit {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
-    let mut found: Vec<Entry> = Vec::new();
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
+    let mut found: Vec<FileEntry> = Vec::new();
     let mut section = String::new();
     let mut begun: Option<String> = None;
     for (number, bare, _) in lines(text) {
@@ -49,7 +49,7 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
     Ok(found)
 }
 
-fn put(found: &mut Vec<Entry>, section: &str, key: &str, value: &str) {
+fn put(found: &mut Vec<FileEntry>, section: &str, key: &str, value: &str) {
     let kind = |key: &str| if key.starts_with("LoadCredential") { "LoadCredential".to_owned() } else { key.to_owned() };
     let mut path = vec![section.to_owned(), key.to_owned()];
     let credential = value.split_once(':').filter(|_| kind(key) == "LoadCredential");
@@ -61,7 +61,7 @@ fn put(found: &mut Vec<Entry>, section: &str, key: &str, value: &str) {
     });
     if !value.is_empty() {
         let value = credential.map_or(value, |(_, path)| path).to_owned();
-        found.push(Entry { path, ..Entry::flat("", value, 0..0) });
+        found.push(FileEntry { path, ..FileEntry::flat("", value, 0..0) });
     }
 }
 

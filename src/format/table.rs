@@ -5,7 +5,7 @@
 //! its end (postmap(1), "Input file format"; `trimblanks` in `postmap.c` and `dict_thash.c`; table(5) of OpenSMTPD).
 
 use super::{
-    doc::{Doc, Entry},
+    doc::{FileDoc, FileEntry},
     file_format::FileFormat,
     main_cf::logical_lines,
     text::{Fault, Unfit, lines},
@@ -19,8 +19,8 @@ impl FileFormat for PostfixTable {
         "postfix-table"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        entries(text).map(Doc::flat)
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        entries(text).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -36,8 +36,8 @@ impl FileFormat for OpensmtpdTable {
         "opensmtpd-table"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
-        Ok(Doc::flat(opensmtpd(text)))
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        Ok(FileDoc::flat(opensmtpd(text)))
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -45,10 +45,10 @@ impl FileFormat for OpensmtpdTable {
     }
 }
 
-fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
+fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let found = logical_lines(text)?.into_iter().map(|logical| {
         let (key, value) = logical.text.split_once([' ', '\t']).unwrap_or((&logical.text, ""));
-        Entry {
+        FileEntry {
             path: vec![key.to_owned()],
             value: Some(value.trim_ascii().to_owned()),
             from: None,
@@ -60,11 +60,11 @@ fn entries(text: &str) -> Result<Vec<Entry>, Fault> {
 }
 
 /// An OpenSMTPD table (table(5)): no continued lines; the key ends at a blank or a colon.
-fn opensmtpd(text: &str) -> Vec<Entry> {
+fn opensmtpd(text: &str) -> Vec<FileEntry> {
     let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
         let line = text[bare.clone()].trim_ascii_start();
         let (key, value) = line.split_once([' ', '\t', ':']).filter(|_| !line.starts_with('#'))?;
-        Some(Entry::flat(key, value.trim_ascii().to_owned(), bare.end - line.len()..bare.end))
+        Some(FileEntry::flat(key, value.trim_ascii().to_owned(), bare.end - line.len()..bare.end))
     };
     lines(text).filter_map(entry).collect()
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    doc::{Doc, Entry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Shape},
     file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, section},
     text::{Fault, FaultKind, Unfit, lines},
@@ -21,7 +21,7 @@ impl FileFormat for Toml {
         "toml"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
     }
 
@@ -38,16 +38,16 @@ impl FileFormat for Toml {
     }
 }
 
-fn doc(text: &str) -> Result<Doc, Fault> {
+fn doc(text: &str) -> Result<FileDoc, Fault> {
     let parsed = DeTable::parse(text)
         .map_err(|error| Fault::within(text, error.span().map_or(0, |span| span.start), FaultKind::Syntax))?;
-    let mut doc = Doc::default();
+    let mut doc = FileDoc::default();
     walk(&mut doc.entries, &mut Vec::new(), parsed.get_ref());
     doc.entries.sort_by_key(|entry| entry.body.start);
     doc.groups.push(Group { path: Vec::new(), head: 0..0, end: text.len(), shape: Shape::Section });
     for (_, bare, whole) in lines(text) {
         let line = text[bare.clone()].trim_ascii();
-        let is_within = |entry: &Entry| entry.body.start < bare.start && bare.start < entry.body.end;
+        let is_within = |entry: &FileEntry| entry.body.start < bare.start && bare.start < entry.body.end;
         if !line.starts_with('[') || doc.entries.iter().any(is_within) {
             continue;
         }
@@ -79,7 +79,7 @@ fn steps(header: &str) -> Vec<String> {
     found
 }
 
-fn walk(entries: &mut Vec<Entry>, path: &mut Vec<String>, table: &DeTable) {
+fn walk(entries: &mut Vec<FileEntry>, path: &mut Vec<String>, table: &DeTable) {
     for (key, value) in table {
         path.push(key.get_ref().to_string());
         let body: Range<usize> = key.span().start..value.span().end;
@@ -98,7 +98,7 @@ fn walk(entries: &mut Vec<Entry>, path: &mut Vec<String>, table: &DeTable) {
         };
         // Tables of a list have spans of their own, elsewhere.
         if text.is_some() || body.end > body.start {
-            entries.push(Entry { path: path.clone(), value: text, from: None, body, continued: Vec::new() });
+            entries.push(FileEntry { path: path.clone(), value: text, from: None, body, continued: Vec::new() });
         }
         path.pop();
     }

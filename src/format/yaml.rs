@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::{
-    doc::{Doc, Entry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Shape},
     file_format::{EntryText, FileFormat, is_same_kind},
     place::{Edit, Gap, block},
     text::{Fault, FaultKind, Unfit, line_start, next_line},
@@ -23,7 +23,7 @@ impl FileFormat for Yaml {
         "yaml"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
     }
 
@@ -48,7 +48,7 @@ impl FileFormat for YamlDiscourse {
         "yaml-discourse"
     }
 
-    fn read(&self, text: &str) -> Result<Doc, Fault> {
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
     }
 
@@ -65,8 +65,8 @@ impl FileFormat for YamlDiscourse {
     }
 }
 
-fn doc(text: &str) -> Result<Doc, Fault> {
-    let mut walk = Walk { text, bytes: Bytes::of(text), doc: Doc::default(), frames: Vec::new(), documents: 0 };
+fn doc(text: &str) -> Result<FileDoc, Fault> {
+    let mut walk = Walk { text, bytes: Bytes::of(text), doc: FileDoc::default(), frames: Vec::new(), documents: 0 };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| Fault::at(error.marker().line().max(1), FaultKind::Syntax))?;
         walk.take(&event, span)?;
@@ -114,7 +114,7 @@ enum Frame {
 struct Walk<'a> {
     text: &'a str,
     bytes: Bytes,
-    doc: Doc,
+    doc: FileDoc,
     frames: Vec<Frame>,
     documents: usize,
 }
@@ -211,7 +211,7 @@ impl Walk<'_> {
             let colon = || self.text[key.end..].find(':').map_or(key.end, |length| key.end + length + 1);
             let end = if end > start { start + length(&self.text[start..end], style) } else { colon() };
             let value = value.map(str::to_owned);
-            self.doc.entries.push(Entry { path, value, from: None, body: key.start..end, continued: Vec::new() });
+            self.doc.entries.push(FileEntry { path, value, from: None, body: key.start..end, continued: Vec::new() });
         }
         self.done();
     }

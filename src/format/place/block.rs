@@ -2,7 +2,7 @@
 
 use super::{Edit, Gap, indent, reindent};
 use crate::format::{
-    doc::{Doc, Entry, Shape},
+    doc::{FileDoc, FileEntry, Shape},
     text::{Fault, FaultKind, line_start, next_line},
 };
 
@@ -30,9 +30,9 @@ struct Spot {
     column: usize,
 }
 
-fn spot(text: &str, there: &Doc, entry: &Entry) -> Result<Spot, Fault> {
+fn spot(text: &str, there: &FileDoc, entry: &FileEntry) -> Result<Spot, Fault> {
     // A parent that is there without anything in it.
-    let is_empty_parent = |it: &&Entry| it.path.len() < entry.path.len() && entry.path.starts_with(&it.path);
+    let is_empty_parent = |it: &&FileEntry| it.path.len() < entry.path.len() && entry.path.starts_with(&it.path);
     if let Some(parent) = there.entries.iter().find(is_empty_parent) {
         let column = parent.body.start - line_start(text, parent.body.start) + 2;
         return Ok(Spot { depth: parent.path.len(), at: next_line(text, parent.body.end), column });
@@ -49,13 +49,13 @@ fn spot(text: &str, there: &Doc, entry: &Entry) -> Result<Spot, Fault> {
 }
 
 /// Where a key, or the group of that name, begins in our text.
-fn start(gap: &Gap<'_>, top: &[String], entry: &Entry) -> usize {
+fn start(gap: &Gap<'_>, top: &[String], entry: &FileEntry) -> usize {
     let group = gap.wanted.groups.iter().find(|group| group.path == top);
     group.map_or(entry.body.start, |group| group.head.start)
 }
 
 /// A key's line in our text, or the group's with all that is in it.
-fn subtree<'a>(gap: &Gap<'a>, top: &[String], entry: &Entry) -> &'a str {
+fn subtree<'a>(gap: &Gap<'a>, top: &[String], entry: &FileEntry) -> &'a str {
     let last = gap.wanted.entries.iter().rfind(|it| it.path.starts_with(top)).unwrap_or(entry);
     &gap.ours[line_start(gap.ours, start(gap, top, entry))..next_line(gap.ours, last.body.end)]
 }

@@ -2,7 +2,7 @@
 
 use super::{Edit, Gap, indent, reindent};
 use crate::format::{
-    doc::{Doc, Group, Shape},
+    doc::{FileDoc, Group, Shape},
     text::{Fault, FaultKind, next_line},
 };
 
@@ -58,7 +58,7 @@ fn insert(gap: &Gap<'_>, group: &Group, tops: &[&[String]], trails: bool) -> Edi
 }
 
 /// Where the first member of a group begins.
-fn first_member(there: &Doc, group: &Group) -> Option<usize> {
+fn first_member(there: &FileDoc, group: &Group) -> Option<usize> {
     let starts = there.entries.iter().map(|entry| (&entry.path, entry.body.start));
     let starts = starts.chain(there.groups.iter().map(|inner| (&inner.path, inner.head.start)));
     let is_in = |(path, start): &(&Vec<String>, usize)| {

@@ -2,7 +2,7 @@
 
 use super::{Edit, Gap, indent};
 use crate::format::{
-    doc::{Entry, Shape},
+    doc::{FileEntry, Shape},
     text::{line_start, next_line},
 };
 
@@ -14,7 +14,7 @@ pub(crate) fn place(gap: &Gap<'_>) -> Vec<Edit> {
             continue;
         }
         done.push(path);
-        let entries: Vec<&Entry> = gap.missing.iter().copied().filter(|entry| entry.group() == path).collect();
+        let entries: Vec<&FileEntry> = gap.missing.iter().copied().filter(|entry| entry.group() == path).collect();
         match within(gap, path, &entries) {
             Some(edit) => edits.push(edit),
             None => sections.push(behind(gap, path, &entries)),
@@ -26,10 +26,10 @@ pub(crate) fn place(gap: &Gap<'_>) -> Vec<Edit> {
 }
 
 /// Into the section that is there; of several, the last, which wins in most readers.
-fn within(gap: &Gap<'_>, path: &[String], entries: &[&Entry]) -> Option<Edit> {
+fn within(gap: &Gap<'_>, path: &[String], entries: &[&FileEntry]) -> Option<Edit> {
     let (text, there) = (gap.text, gap.there);
     let group = there.groups.iter().rev().find(|group| group.path == path && group.shape == Shape::Section)?;
-    let is_in = |entry: &&Entry| group.head.start <= entry.body.start && entry.body.start < group.end;
+    let is_in = |entry: &&FileEntry| group.head.start <= entry.body.start && entry.body.start < group.end;
     let last = there.entries.iter().rfind(is_in);
     let at = match last {
         Some(last) => last.after(text),
@@ -48,7 +48,7 @@ fn within(gap: &Gap<'_>, path: &[String], entries: &[&Entry]) -> Option<Edit> {
 }
 
 /// A section of its own at the end.
-fn behind(gap: &Gap<'_>, path: &[String], entries: &[&Entry]) -> Edit {
+fn behind(gap: &Gap<'_>, path: &[String], entries: &[&FileEntry]) -> Edit {
     let header = gap.wanted.groups.iter().find(|group| group.path == path).map(|group| &gap.ours[group.head.clone()]);
     let mut lines = vec![String::new(), header.unwrap_or_default().trim_end().to_owned()];
     lines.extend(entries.iter().map(|entry| format!("{}{}", indent(gap.ours, entry.body.start), gap.body(entry))));

@@ -4,7 +4,7 @@
 use super::{line_break, splice};
 use crate::format::{
     Fault, FaultKind, FileFormat,
-    doc::{Doc, Entry, Shape},
+    doc::{FileDoc, FileEntry, Shape},
     file_format::EntryText,
     place::{Edit, Gap},
     text::{line_start, next_line},
@@ -45,9 +45,10 @@ pub(in crate::plan) fn merge(
             edits.extend(entry.continued.iter().map(|line| Edit { range: line.clone(), text: String::new() }));
         }
     }
-    let is_missing =
-        |new: &&Entry| (lists.contains(&new.path.as_slice()) || !there.has(&new.path)) && !has_list(&wanted, &there, new);
-    let missing: Vec<&Entry> = wanted.entries.iter().filter(is_missing).collect();
+    let is_missing = |new: &&FileEntry| {
+        (lists.contains(&new.path.as_slice()) || !there.has(&new.path)) && !has_list(&wanted, &there, new)
+    };
+    let missing: Vec<&FileEntry> = wanted.entries.iter().filter(is_missing).collect();
     if !missing.is_empty() {
         edits.extend(place(format, text, &there, ours, &wanted, &missing)?);
     }
@@ -61,26 +62,26 @@ pub(in crate::plan) fn merge(
 }
 
 /// The values of a key, in order.
-fn values<'a>(doc: &'a Doc, path: &[String]) -> Vec<Option<&'a str>> {
+fn values<'a>(doc: &'a FileDoc, path: &[String]) -> Vec<Option<&'a str>> {
     doc.entries.iter().filter(|entry| entry.path == path).map(|entry| entry.value.as_deref()).collect()
 }
 
 /// Keys that we write several times, where the file has them otherwise.
-fn lists<'a>(wanted: &'a Doc, there: &Doc) -> Vec<&'a [String]> {
+fn lists<'a>(wanted: &'a FileDoc, there: &FileDoc) -> Vec<&'a [String]> {
     let is_other = |path: &&[String]| values(wanted, path).len() > 1 && values(there, path) != values(wanted, path);
     wanted.entries.iter().map(|entry| entry.path.as_slice()).filter(is_other).collect()
 }
 
-fn has_list(wanted: &Doc, there: &Doc, new: &Entry) -> bool {
+fn has_list(wanted: &FileDoc, there: &FileDoc, new: &FileEntry) -> bool {
     let ours = values(wanted, &new.path);
     ours.len() > 1 && values(there, &new.path) == ours
 }
 
 /// A list or a mapping where a setting is wanted, or a value where a group is.
-fn check(text: &str, there: &Doc, wanted: &Doc) -> Result<(), Fault> {
+fn check(text: &str, there: &FileDoc, wanted: &FileDoc) -> Result<(), Fault> {
     for new in &wanted.entries {
         let group = there.groups.iter().find(|group| group.path == new.path && group.shape != Shape::Section);
-        let is_above = |entry: &&Entry| {
+        let is_above = |entry: &&FileEntry| {
             let is_value = entry.value.as_deref() != Some("");
             is_value && entry.path.len() < new.path.len() && new.path.starts_with(&entry.path)
         };
@@ -92,7 +93,7 @@ fn check(text: &str, there: &Doc, wanted: &Doc) -> Result<(), Fault> {
     Ok(())
 }
 
-fn is_same(format: &dyn FileFormat, there: (&str, &Entry), ours: (&str, &Entry)) -> bool {
+fn is_same(format: &dyn FileFormat, there: (&str, &FileEntry), ours: (&str, &FileEntry)) -> bool {
     format.is_same(
         EntryText { entry: there.1, body: &there.0[there.1.body.clone()] },
         EntryText { entry: ours.1, body: &ours.0[ours.1.body.clone()] },
@@ -103,10 +104,10 @@ fn is_same(format: &dyn FileFormat, there: (&str, &Entry), ours: (&str, &Entry))
 fn place(
     format: &dyn FileFormat,
     text: &str,
-    there: &Doc,
+    there: &FileDoc,
     ours: &str,
-    wanted: &Doc,
-    missing: &[&Entry],
+    wanted: &FileDoc,
+    missing: &[&FileEntry],
 ) -> Result<Vec<Edit>, Fault> {
     let gap = Gap { text, there, ours, wanted, missing, line_break: line_break(text) };
     let mut edits = format.place(&gap)?;
@@ -120,7 +121,7 @@ fn place(
 }
 
 /// A setting goes with its line where it has one of its own, else alone; between brackets its comma goes with it.
-fn removal(format: &dyn FileFormat, text: &str, entry: &Entry) -> Edit {
+fn removal(format: &dyn FileFormat, text: &str, entry: &FileEntry) -> Edit {
     let mut range = entry.body.start..entry.end();
     if format.is_bracketed() {
         let behind = &text[range.end..];
