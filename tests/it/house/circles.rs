@@ -17,7 +17,6 @@ const LEFT: &[(&[&str], &str)] = &[
     (&["host/"], "files, stores and the journal"),
     (&["plan/"], "formats, and what is read back from them"),
     (&["presets/"], "`PresetFault` is beside the loader"),
-    (&["probe/survey.rs", "probe/survey/"], "a survey and its parts"),
     (&["runner.rs", "runner/"], "the parts of a runner name it"),
     (&["setup.rs", "setup/"], "the state machine and its parts"),
 ];
