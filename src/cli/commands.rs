@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
-    mail::{Profile, profile::SecretPlace, reply::escape},
+    mail::{Profile, SecretPlace, reply::escape},
     phrase, plan,
 };
 

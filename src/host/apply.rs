@@ -7,7 +7,7 @@ use std::{
 
 use super::{disk, error::shown, prune, secrets};
 use crate::{
-    mail::{Secret, profile::SecretPlace, reply::escape},
+    mail::{Secret, SecretPlace, reply::escape},
     phrase,
     plan::{Change, Places, Plan, Run},
     presets::{Phrase, target::RunPurpose},

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::{Error, Exit},
-    mail::{Secret, profile::SecretPlace},
+    mail::{Secret, SecretPlace},
     phrase,
     plan::{Places, credential_name},
     presets::Phrase,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Endpoint, Security};
+use super::{Endpoint, Security, store::SecretPlace};
 
 /// The schema that this version writes, and the newest it reads.
 pub const SCHEMA: u32 = 1;
@@ -123,66 +123,6 @@ pub struct Imap {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
 }
-
-/// Where the secret is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(tag = "store", rename_all = "lowercase", deny_unknown_fields)]
-pub enum SecretPlace {
-    /// `NAME.secret` beside the profile, mode 0600.
-    File,
-    /// An environment variable that is set where mail is sent.
-    Env {
-        /// Its name.
-        variable: String,
-    },
-    /// A command that prints it.
-    Command {
-        /// Given to `/bin/sh -c`.
-        command: String,
-    },
-    /// The desktop's keyring (Secret Service).
-    Keyring {
-        /// The entry's user name; its service is `mailsetup`.
-        entry: String,
-    },
-    /// The scope's encrypted file, `vault` in the configuration folder.
-    Vault,
-    /// `NAME.cred` beside the profile, encrypted by `systemd-creds`.
-    Systemd,
-    /// An entry of `pass`, the standard Unix password manager: the first line of it.
-    Pass {
-        /// Its name in the password store.
-        entry: String,
-    },
-}
-
-impl SecretPlace {
-    /// The keyring entry of a profile; `scope` is `user` or `system`.
-    pub fn keyring(scope: &str, profile: &str) -> Self {
-        Self::Keyring { entry: format!("{scope}/{profile}") }
-    }
-
-    /// Whether the store holds secrets by entries of its own, which a plan does not see: they are made when it is applied.
-    pub const fn has_entries(&self) -> bool {
-        matches!(self, Self::Keyring { .. } | Self::Vault | Self::Systemd | Self::Pass { .. })
-    }
-
-    /// The word that flags, files and JSON use.
-    pub const fn store(&self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Env { .. } => "env",
-            Self::Command { .. } => "command",
-            Self::Keyring { .. } => "keyring",
-            Self::Vault => "vault",
-            Self::Systemd => "systemd",
-            Self::Pass { .. } => "pass",
-        }
-    }
-}
-
-/// Every store's word, in the order in which stores are offered.
-pub const STORES: [&str; 7] = ["file", "vault", "systemd", "pass", "keyring", "command", "env"];
 
 /// The last test of the profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     discover::LoginName,
-    mail::{Address, Auth, Endpoint, Secret, Security, endpoint::is_loopback},
+    mail::{Address, Auth, Endpoint, Secret, Security, StoreKind, endpoint::is_loopback},
     presets::{
         Catalog, Provider,
         provider::{Special, UsernameForm},
@@ -157,7 +157,7 @@ impl Answers {
                 let now = self.facts.root_mail.clone().filter(|now| now.parse::<Address>().is_ok());
                 default(&now.or_else(|| self.filled(Field::Address))?)
             }
-            Field::SecretStore => default(self.usual_store()),
+            Field::SecretStore => default(self.usual_store().as_str()),
             Field::VaultLock => default(self.facts.lock.as_str()),
             Field::PassEntry => default(&format!("mailsetup/{}", self.text(Field::Profile))),
             Field::Scope => default(if self.facts.is_root { "system" } else { "user" }),
@@ -225,14 +225,19 @@ impl Answers {
         Some((name, Source::Preset))
     }
 
+    /// The store that the secret is kept in.
+    pub(super) fn store(&self) -> StoreKind {
+        self.text(Field::SecretStore).parse().unwrap_or(StoreKind::File)
+    }
+
     /// The store that goes with how the secret came in.
-    fn usual_store(&self) -> &'static str {
+    fn usual_store(&self) -> StoreKind {
         if self.given.contains_key(&Field::SecretCommand) {
-            "command"
+            StoreKind::Command
         } else if self.given.contains_key(&Field::SecretEnv) {
-            "env"
+            StoreKind::Env
         } else {
-            "file"
+            StoreKind::File
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Step;
+use crate::mail::store::{StoreDetail, StoreKind};
 
 /// Something that a set-up asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,9 +128,6 @@ const fn row(
     Spec { field, key, flag, value, shape, step, optional }
 }
 
-/// The words of the stores.
-const STORES: &str = "file|vault|systemd|pass|keyring|command|env";
-
 /// Every field, in the order of the conversation.
 pub const FIELDS: [Spec; 36] = {
     use Field as F;
@@ -163,7 +161,7 @@ pub const FIELDS: [Spec; 36] = {
         row(F::Targets, "target", "target", "NAME[=PATH]", Many, Step::Write, true),
         row(F::RunAs, "run_as", "run-as", "USER", Text, Step::Write, false),
         row(F::RootMail, "root_mail", "root-mail", "ADDRESS", Text, Step::Write, true),
-        row(F::SecretStore, "secret_store", "secret-store", STORES, Choice, Step::Write, false),
+        row(F::SecretStore, "secret_store", "secret-store", StoreKind::USAGE, Choice, Step::Write, false),
         row(F::VaultLock, "vault_lock", "vault-lock", "machine|systemd|key-file|passphrase", Choice, Step::Write, false),
         row(F::PassEntry, "pass_entry", "pass-entry", "NAME", Text, Step::Write, false),
         row(F::SecretEnv, "password_env", "password-env", "NAME", Text, Step::Write, false),
@@ -191,6 +189,15 @@ impl Field {
         Self::Auth,
         Self::Username,
     ];
+
+    /// The field that says what a store has to be told.
+    pub const fn of_detail(detail: StoreDetail) -> Self {
+        match detail {
+            StoreDetail::Entry => Self::PassEntry,
+            StoreDetail::Variable => Self::SecretEnv,
+            StoreDetail::Command => Self::SecretCommand,
+        }
+    }
 
     /// Its row.
     pub fn spec(self) -> &'static Spec {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{Dial, Field, Letter, Reading, Setup, Write};
 use crate::{
     mail::{
-        Address, Auth, Profile, Security,
-        profile::{Check, Imap, SCHEMA, SecretPlace, Sender, Smtp, Trust},
+        Address, Auth, Profile, SecretPlace, Security,
+        profile::{Check, Imap, SCHEMA, Sender, Smtp, Trust},
     },
     plan::{Order, Scope, TargetChoice},
     probe::{Goal, Login},
@@ -161,15 +161,8 @@ impl Setup {
         if answers.auth() == Auth::None {
             return None;
         }
-        match answers.text(Field::SecretStore).as_str() {
-            "keyring" => Some(SecretPlace::keyring(&answers.text(Field::Scope), &answers.text(Field::Profile))),
-            "vault" => Some(SecretPlace::Vault),
-            "systemd" => Some(SecretPlace::Systemd),
-            "pass" => Some(SecretPlace::Pass { entry: answers.filled(Field::PassEntry)? }),
-            "env" => Some(SecretPlace::Env { variable: answers.filled(Field::SecretEnv)? }),
-            "command" => Some(SecretPlace::Command { command: answers.filled(Field::SecretCommand)? }),
-            _ => Some(SecretPlace::File),
-        }
+        let said = |detail| answers.filled(Field::of_detail(detail));
+        SecretPlace::of(answers.store(), &answers.text(Field::Scope), &answers.text(Field::Profile), said)
     }
 
     /// For whom it is written.

@@ -2,7 +2,7 @@
 
 use super::{FIELDS, Field, Setup};
 use crate::{
-    mail::{Security, endpoint::is_loopback},
+    mail::{Security, Setting, StoreKind, endpoint::is_loopback},
     presets::provider::UsernameForm,
 };
 
@@ -26,17 +26,17 @@ impl Setup {
             Field::RunAs => answers.logs_in() && answers.text(Field::Scope) == "system",
             Field::RootMail => {
                 let targets = self.targets();
-                let leads = |key: &str| answers.catalog.target(key).is_some_and(|target| target.read.root_mail.is_some());
+                let leads = |key: &str| answers.catalog.target(key).is_some_and(|target| target.read.has(Setting::RootMail));
                 answers.text(Field::Scope) == "system" && targets.iter().any(|choice| leads(&choice.key))
             }
             Field::VaultLock => {
                 answers.logs_in()
-                    && answers.text(Field::SecretStore) == "vault"
+                    && answers.store() == StoreKind::Vault
                     && self.stores.result().is_none_or(|stores| !stores.has_vault)
             }
-            Field::PassEntry => answers.logs_in() && answers.text(Field::SecretStore) == "pass",
-            Field::SecretEnv => answers.logs_in() && answers.text(Field::SecretStore) == "env",
-            Field::SecretCommand => answers.logs_in() && answers.text(Field::SecretStore) == "command",
+            Field::PassEntry | Field::SecretEnv | Field::SecretCommand => {
+                answers.logs_in() && answers.store().detail().map(Field::of_detail) == Some(field)
+            }
             _ => true,
         }
     }

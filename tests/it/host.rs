@@ -15,7 +15,7 @@ use mailsetup::{
         self, Action, Applied, ApplyError, Disk, Options, Undone,
         secrets::{self, KeyringFault},
     },
-    mail::{Secret, profile::SecretPlace},
+    mail::{Secret, SecretPlace},
     plan::{Change, Files, Places, Plan, Run, Scope},
     presets::target::RunPurpose,
 };

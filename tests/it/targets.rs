@@ -10,7 +10,7 @@ mod torture;
 use std::{fs, path::PathBuf};
 
 use mailsetup::{
-    mail::{Secret, profile::SecretPlace},
+    mail::{Secret, SecretPlace},
     plan::{Order, Places, Scope, TargetChoice},
     presets::Target,
 };

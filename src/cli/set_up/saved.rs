@@ -4,10 +4,7 @@ use super::{super::context::Context, bad_answer};
 use crate::{
     error::Error,
     host,
-    mail::{
-        Profile, Security,
-        profile::{SecretPlace, Written},
-    },
+    mail::{Profile, SecretPlace, Security, profile::Written, store::StoreFilling},
     setup::{Field, Given, Setup, Source},
 };
 
@@ -55,7 +52,8 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
         // A store that is filled takes another password; a variable and a command keep their own.
         Field::SecretEnv | Field::SecretCommand => context.inputs.has_password(),
         Field::SecretStore => {
-            let keeps_its_own = matches!(profile.secret, Some(SecretPlace::Env { .. } | SecretPlace::Command { .. }));
+            let is_own = |place: &SecretPlace| place.store().filling() == StoreFilling::Person;
+            let keeps_its_own = profile.secret.as_ref().is_some_and(is_own);
             context.inputs.has_password() && (keeps_its_own || has("password-env") || has("password-command"))
         }
         _ => false,
@@ -94,12 +92,11 @@ pub(in super::super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field,
     }
     maybe(Field::RunAs, profile.run_as.clone());
     maybe(Field::RootMail, profile.root_mail.clone());
-    maybe(Field::SecretStore, profile.secret.as_ref().map(|place| place.store().to_owned()));
-    match &profile.secret {
-        Some(SecretPlace::Env { variable }) => maybe(Field::SecretEnv, Some(variable.clone())),
-        Some(SecretPlace::Command { command }) => maybe(Field::SecretCommand, Some(command.clone())),
-        Some(SecretPlace::Pass { entry }) => maybe(Field::PassEntry, Some(entry.clone())),
-        _ => {}
+    if let Some(place) = &profile.secret {
+        maybe(Field::SecretStore, Some(place.store().to_string()));
+        if let Some(detail) = place.store().detail() {
+            maybe(Field::of_detail(detail), place.locator().map(str::to_owned));
+        }
     }
     answers
 }

@@ -24,7 +24,7 @@ use crate::{
         disk::{self, Found},
         secrets::{self, SecretError, VaultFault},
     },
-    mail::{Secret, profile::SecretPlace},
+    mail::{Secret, SecretPlace},
     phrase,
     plan::{Change, Places, Run, Scope},
     presets::{Phrase, target::RunPurpose},

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     host::disk::{self, Found},
-    mail::profile::SecretPlace,
+    mail::SecretPlace,
     plan::Places,
 };
 

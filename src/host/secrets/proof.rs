@@ -9,7 +9,7 @@ use crate::{
         secrets::read,
         user::User,
     },
-    mail::{Secret, profile::SecretPlace},
+    mail::{Secret, SecretPlace},
     phrase,
     plan::{Order, Places},
     presets::Phrase,

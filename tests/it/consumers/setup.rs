@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, io, path::Path, path::PathBuf};
 
 use mailsetup::{
     mail::{
-        Profile, Secret, Security,
-        profile::{SCHEMA, SecretPlace, Sender, Smtp, Trust},
+        Profile, Secret, SecretPlace, Security,
+        profile::{SCHEMA, Sender, Smtp, Trust},
     },
     plan::{Existing, Files, Node, Order, Places, Plan, Scope},
 };
@@ -108,6 +108,6 @@ pub(crate) fn order(password: &str) -> Order {
         secret: Some(Secret::new(password.to_owned())),
         targets: Vec::new(),
         program: vec!["/usr/bin/mailsetup".into()],
-        lock: mailsetup::mail::Lock::Machine,
+        lock: mailsetup::mail::KeySlot::Machine,
     }
 }
