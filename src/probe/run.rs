@@ -1,12 +1,10 @@
-//! The climb itself: the stages in order.
+//! Runs an attempt: its stages in order.
 
-use std::{
-    net::IpAddr,
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, time::Duration};
 
 use super::{
-    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Stream, TlsVersion, Transcript,
+    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Stream, Transcript,
+    attempt::Bounds,
     race::{self, Winner},
     record::Record,
     session::Session,
@@ -14,24 +12,15 @@ use super::{
 };
 use crate::mail::Endpoint;
 
-/// Most addresses of one family that are tried.
+/// Most addresses tried per family.
 const MOST_ADDRESSES: usize = 16;
 
-/// Climbs the ladder. Each stage is told to `progress` as it begins and as it ends; none takes longer than its time.
+/// Makes an attempt. `progress` is called as each stage begins and ends; no stage takes longer than its time limit.
 pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
     climb_within(climb, Bounds::default(), resolver, cancel, progress)
 }
 
-/// What holds a climb in beyond its own time.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Bounds {
-    /// When the whole has to be over.
-    pub(super) until: Option<Instant>,
-    /// The only TLS version that is offered.
-    pub(super) version: Option<TlsVersion>,
-}
-
-/// The same, held in further.
+/// Makes an attempt within further bounds.
 pub(super) fn climb_within(
     climb: &Climb,
     bounds: Bounds,
@@ -44,7 +33,7 @@ pub(super) fn climb_within(
     record.report(fault)
 }
 
-/// Climbs over a stream that somebody else has connected: no name is looked up and no socket is opened.
+/// Makes an attempt over a connected stream: no name is looked up and no socket is opened.
 pub fn climb_over(climb: &Climb, stream: Box<dyn Stream>, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
     let mut record = Record::new(climb, Bounds::default(), progress);
     record.skip(Stage::Dns, None);
@@ -57,7 +46,7 @@ pub fn climb_over(climb: &Climb, stream: Box<dyn Stream>, cancel: &Cancel, progr
     record.report(fault.err())
 }
 
-/// The report of a climb that could not begin.
+/// The report of an attempt that could not begin.
 pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> Report {
     let evidence = Evidence { provider, ..Evidence::new(Stage::Dns, endpoint, fault) };
     Report {
@@ -74,7 +63,7 @@ fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Resu
     over(connect(record, &addresses, cancel)?)
 }
 
-/// Everything that is said on a connection, to its end.
+/// The whole conversation on a connection.
 fn over(mut session: Session<'_, '_>) -> Result<(), Fault> {
     session.hide_secret();
     let result = converse(&mut session);
@@ -104,7 +93,7 @@ fn resolve(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> 
     Ok(addresses)
 }
 
-/// The first addresses of each family, in their order: DNS may send as many as it likes.
+/// The first addresses of each family, in order: DNS may return any number.
 fn few(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let of = |family: fn(&&IpAddr) -> bool| addresses.iter().filter(family).take(MOST_ADDRESSES).collect::<Vec<_>>();
     let (six, four) = (of(|address| address.is_ipv6()), of(|address| address.is_ipv4()));

@@ -1,10 +1,31 @@
-//! The keywords of an EHLO reply (RFC 5321, 4.1.1.1).
+//! What a server offers: the keywords of an EHLO reply (RFC 5321, 4.1.1.1).
 
-use super::Capabilities;
 use crate::mail::Reply;
 
+/// What EHLO offered (RFC 5321 and the extensions' own RFCs).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword that is offered or not")]
+pub struct Capabilities {
+    /// STARTTLS, RFC 3207.
+    pub starttls: bool,
+    /// A keyword is overwritten, as `XXXXXXXA`: a device on the way changes what the server says (Cisco PIX "fixup").
+    pub masked: bool,
+    /// PIPELINING, RFC 2920.
+    pub pipelining: bool,
+    /// CHUNKING, RFC 3030.
+    pub chunking: bool,
+    /// 8BITMIME, RFC 6152.
+    pub eight_bit_mime: bool,
+    /// SMTPUTF8, RFC 6531.
+    pub smtputf8: bool,
+    /// SIZE, RFC 1870: the limit in bytes, 0 for an unstated one.
+    pub size: Option<u64>,
+    /// Mechanisms after AUTH, upper case, in the server's order; `None` when AUTH is not offered.
+    pub auth: Option<Vec<String>>,
+}
+
 impl Capabilities {
-    /// Reads the lines behind the first one. Case does not matter, and `AUTH=` is the form of old servers.
+    /// Reads the lines after the first. Case does not matter; `AUTH=` is the form of servers older than RFC 2554.
     pub(super) fn from_reply(reply: &Reply) -> Self {
         let mut found = Self::default();
         for line in reply.lines.iter().skip(1) {

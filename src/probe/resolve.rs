@@ -1,4 +1,4 @@
-//! Name resolution by the system, within a deadline.
+//! Name resolution, within a deadline.
 
 use std::{
     io,
@@ -8,9 +8,37 @@ use std::{
     time::Duration,
 };
 
-use super::{Cancel, DnsFault, Resolve};
+use super::Cancel;
 
-/// The system's resolver (`getaddrinfo`): hosts file, DNS and what else the machine is set up for.
+/// Where names come from: the system's resolver, or a table in tests.
+pub trait Resolve: Send + Sync {
+    /// The addresses of a host, in the resolver's order.
+    ///
+    /// # Errors
+    /// Why there are none.
+    fn resolve(&self, host: &str, timeout: Duration) -> Result<Vec<IpAddr>, DnsFault>;
+
+    /// The same, until cancelled. A resolver that cannot be interrupted keeps this default.
+    ///
+    /// # Errors
+    /// Why there are none; `Unavailable` when cancelled.
+    fn resolve_until(&self, host: &str, timeout: Duration, cancel: &Cancel) -> Result<Vec<IpAddr>, DnsFault> {
+        if cancel.is_cancelled() { Err(DnsFault::Unavailable) } else { self.resolve(host, timeout) }
+    }
+}
+
+/// Why a name has no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DnsFault {
+    /// The name does not exist.
+    NotFound,
+    /// The name exists and has no address.
+    NoAddress,
+    /// The resolver did not answer.
+    Unavailable,
+}
+
+/// The system's resolver (`getaddrinfo`): the hosts file, DNS and whatever else this machine uses.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemResolver;
 
@@ -19,7 +47,7 @@ impl Resolve for SystemResolver {
         self.resolve_until(host, timeout, &Cancel::default())
     }
 
-    /// Asks on a thread of its own, because `getaddrinfo` knows no deadline; a late answer is dropped.
+    /// Asks on its own thread, because `getaddrinfo` has no time-out; a late answer is dropped.
     fn resolve_until(&self, host: &str, timeout: Duration, cancel: &Cancel) -> Result<Vec<IpAddr>, DnsFault> {
         let (sender, answer) = mpsc::channel();
         let wake = sender.clone();
@@ -45,7 +73,7 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// A host in the form that DNS, certificates and envelopes take: international names as `xn--` (RFC 5890).
+/// A host in ASCII form, as DNS, certificates and envelopes have it: international names as `xn--` (RFC 5890).
 pub(super) fn ascii_host(host: &str) -> Option<String> {
     if host.is_ascii() {
         return Some(host.to_owned());
@@ -53,7 +81,8 @@ pub(super) fn ascii_host(host: &str) -> Option<String> {
     idna::domain_to_ascii(host).ok().filter(|ascii| !ascii.is_empty())
 }
 
-/// `getaddrinfo`'s code reaches us only as its text: glibc's, musl's and macOS's words.
+/// `std` passes on only `gai_strerror`'s text of the error code: that of glibc (`sysdeps/posix/gai_strerror-strs.h`), musl
+/// (`src/network/gai_strerror.c`) or macOS (`gai_strerror.c`).
 fn classify(error: &io::Error) -> DnsFault {
     let text = error.to_string().to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));

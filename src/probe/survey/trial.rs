@@ -1,4 +1,4 @@
-//! One climb of a survey, on a thread of its own.
+//! One attempt of a survey, on its own thread.
 
 use std::{
     net::IpAddr,
@@ -10,40 +10,40 @@ use std::{
 use super::{
     super::{
         Cancel, Capabilities, Climb, DnsFault, Goal, Learned, Report, Resolve, Stage, Step, TlsVersion, Trust,
-        climb::{Bounds, climb_within},
+        attempt::Bounds, run::climb_within,
     },
-    Ask,
+    spec::SurveySpec,
 };
 use crate::mail::{Endpoint, Security};
 
-/// What a climb is to find out.
+/// What an attempt is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Whether the port speaks this mode, and what is offered there.
     Mode,
     /// Whether it takes this TLS version.
     Version(TlsVersion),
-    /// What is offered behind a certificate that is not good: only this one is taken, and no secret is sent.
+    /// What a server with a bad certificate offers: only this certificate is accepted, and no secret is sent.
     Behind([u8; 32]),
 }
 
-/// What a climb reports: in which mode, for what.
+/// What an attempt reports: its mode and its purpose.
 pub(super) enum News {
-    /// A stage went on.
+    /// A stage made progress.
     Step(Security, Purpose, Step),
     /// It is over.
-    Ended(Security, Purpose, Box<Found>),
+    Ended(Security, Purpose, Box<TrialResult>),
 }
 
-/// What a climb found.
-pub(super) struct Found {
+/// What an attempt found.
+pub(super) struct TrialResult {
     pub(super) report: Report,
     /// What the first EHLO offered.
     pub(super) first: Option<Capabilities>,
 }
 
-impl Found {
-    /// The TLS version that was agreed on, once the certificate was good.
+impl TrialResult {
+    /// The negotiated TLS version, if the certificate was good.
     pub(super) fn version(&self) -> Option<&'static str> {
         match self.report.step(Stage::Tls)?.learned.as_ref()? {
             Learned::Secured { version, .. } => Some(version),
@@ -68,62 +68,62 @@ impl Found {
     }
 }
 
-/// The addresses that the name gave: it is asked for once.
-struct Known(Vec<IpAddr>);
+/// The addresses of the host, which is looked up only once.
+struct KnownAddresses(Vec<IpAddr>);
 
-impl Resolve for Known {
+impl Resolve for KnownAddresses {
     fn resolve(&self, _host: &str, _timeout: Duration) -> Result<Vec<IpAddr>, DnsFault> {
         Ok(self.0.clone())
     }
 }
 
-/// Where and how a climb goes.
+/// Where and how to connect.
 #[derive(Clone)]
 pub(super) struct Route {
-    pub(super) ask: Arc<Ask>,
+    pub(super) spec: Arc<SurveySpec>,
     pub(super) port: u16,
     pub(super) addresses: Vec<IpAddr>,
     pub(super) until: Instant,
 }
 
 impl Route {
-    /// Climbs on a thread; whether there is one. `cancel` ends it early.
+    /// Starts an attempt on its own thread; returns whether it started. `cancel` ends it early.
     pub(super) fn start(&self, mode: Security, purpose: Purpose, cancel: Cancel, news: Sender<News>) -> bool {
         let route = self.clone();
         let work = move || {
-            let found = route.climb(mode, purpose, &cancel, &news);
+            let found = route.attempt(mode, purpose, &cancel, &news);
             drop(news.send(News::Ended(mode, purpose, Box::new(found))));
         };
-        thread::Builder::new().name("climb".into()).spawn(work).is_ok()
+        thread::Builder::new().name("trial".into()).spawn(work).is_ok()
     }
 
-    fn climb(&self, mode: Security, purpose: Purpose, cancel: &Cancel, news: &Sender<News>) -> Found {
-        let ask = &self.ask;
+    fn attempt(&self, mode: Security, purpose: Purpose, cancel: &Cancel, news: &Sender<News>) -> TrialResult {
+        let spec = &self.spec;
         let trust = match purpose {
             Purpose::Behind(pin) => Trust { ca_pem: None, pin: Some(pin) },
-            _ => ask.trust.clone(),
+            _ => spec.trust.clone(),
         };
         let climb = Climb {
-            endpoint: Endpoint { host: ask.host.clone(), port: self.port, security: mode },
+            endpoint: Endpoint { host: spec.host.clone(), port: self.port, security: mode },
             provider: None,
             goal: Goal::Connect,
-            ehlo: ask.ehlo.clone(),
+            ehlo: spec.ehlo.clone(),
             login: None,
             message: None,
             trust,
             had_starttls: false,
             allow_plaintext: false,
-            timeout: ask.timeout,
+            timeout: spec.timeout,
         };
         let version = if let Purpose::Version(version) = purpose { Some(version) } else { None };
         let bounds = Bounds { until: Some(self.until), version };
         let mut first = None;
-        let report = climb_within(&climb, bounds, &Known(self.addresses.clone()), cancel, &mut |step| {
+        let report = climb_within(&climb, bounds, &KnownAddresses(self.addresses.clone()), cancel, &mut |step| {
             if let (Stage::Ehlo, None, Some(Learned::Offered { capabilities, .. })) = (step.stage, &first, &step.learned) {
                 first = Some(capabilities.clone());
             }
             drop(news.send(News::Step(mode, purpose, step.clone())));
         });
-        Found { report, first }
+        TrialResult { report, first }
     }
 }

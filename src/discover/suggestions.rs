@@ -1,15 +1,18 @@
-//! Slips of the finger in well-known domains.
+//! Suggestions for mistyped domains.
 
 use crate::presets::{Catalog, table};
 
-/// The well-known domain that is nearest to one that does not exist, when it is near enough to be a slip.
+/// The well-known domain closest to one that does not exist, if it is close enough to be a typing error.
 pub(super) fn nearest_domain(domain: &str, catalog: &Catalog) -> Option<String> {
-    let own = catalog.providers().flat_map(|provider| &provider.domains).filter(|name| !name.starts_with('*'));
-    let names = own.cloned().chain(table::names().map(str::to_owned));
-    // In a short name two letters make another word.
+    let known = catalog.providers().flat_map(|provider| &provider.domains).filter(|name| !name.starts_with('*'));
+    let names = known.cloned().chain(table::names().map(str::to_owned));
+    // In a short name two changes make another word.
     let most = if domain.len() < 8 { 1 } else { 2 };
-    let slips = names.map(|name| (strsim::osa_distance(domain, &name), name));
-    slips.filter(|(slips, _)| (1..=most).contains(slips)).min_by_key(|(slips, _)| *slips).map(|(_, name)| name)
+    let distances = names.map(|name| (strsim::osa_distance(domain, &name), name));
+    distances
+        .filter(|(distance, _)| (1..=most).contains(distance))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
 }
 
 #[cfg(test)]
@@ -17,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips() {
+    fn typing_errors() {
         let catalog = Catalog::builtin();
         let near = |domain: &str| nearest_domain(domain, &catalog);
         for (typed, meant) in [

@@ -11,14 +11,14 @@ use std::{
 use super::{
     DomainFault, Mx, NameFault, Net, Origin, Proposal, Reach, Search, Srv,
     confirm::Confirmer,
+    event::SearchEvent,
     guess,
     http::Web,
     known::ascii_domain,
     mx::{self, Exchange},
-    near::nearest_domain,
-    search::Event,
     srv::{self, Service},
-    web::{self, Found, Place},
+    suggestions::nearest_domain,
+    web::{self, AutoconfigLocation, WebFinding},
 };
 use crate::{
     phrase,
@@ -26,15 +26,15 @@ use crate::{
     probe::Cancel,
 };
 
-/// A proposal, and its turn among those of its origin.
+/// A proposal, and its rank among those of the same origin.
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) proposal: Proposal,
-    pub(super) seat: u8,
+    pub(super) rank: u8,
 }
 
 /// A search under way.
-pub(super) struct Hunt<'a> {
+pub(super) struct SearchTask<'a> {
     pub(super) search: &'a Search,
     pub(super) catalog: &'a Catalog,
     pub(super) confirmer: Confirmer,
@@ -47,26 +47,26 @@ pub(super) struct Hunt<'a> {
     net: Net,
     until: Instant,
     cancel: Cancel,
-    events: Sender<Event>,
+    events: Sender<SearchEvent>,
     web: Option<Arc<Web>>,
     services: Vec<(Service, Vec<Srv>)>,
     /// Questions under way.
     asking: usize,
-    /// DNS said something, be it no.
+    /// DNS has answered, if only with no.
     answered: bool,
-    /// The MX records are known, or will not be.
+    /// The MX records are known, or never will be.
     pub(super) mx_is_known: bool,
     guessed: bool,
 }
 
-impl<'a> Hunt<'a> {
+impl<'a> SearchTask<'a> {
     pub(super) fn new(
         search: &'a Search,
         catalog: &'a Catalog,
         net: &Net,
         until: Instant,
         cancel: &Cancel,
-        events: &Sender<Event>,
+        events: &Sender<SearchEvent>,
     ) -> Self {
         Self {
             confirmer: Confirmer::new(net, &search.ehlo, until, cancel, events),
@@ -91,7 +91,7 @@ impl<'a> Hunt<'a> {
         }
     }
 
-    /// Begins: what is known is confirmed, and unless that is the provider's own domain, everybody is asked.
+    /// Starts by confirming what is known. Unless that is the provider's own domain, DNS and the web are asked as well.
     pub(super) fn begin(&mut self, known: Option<Proposal>) {
         let mut is_own = false;
         let mut by_mx = false;
@@ -104,41 +104,41 @@ impl<'a> Hunt<'a> {
             return;
         }
         if !is_own || by_mx {
-            self.ask(|net, domain, until, cancel| Event::Mx(net.dns.mx(domain, until, cancel)));
+            self.ask(|net, domain, until, cancel| SearchEvent::Mx(net.dns.mx(domain, until, cancel)));
         }
         if is_own {
             return;
         }
         for service in Service::ALL {
             self.ask(move |net, domain, until, cancel| {
-                Event::Srv(service, net.dns.srv(&service.name(domain), until, cancel))
+                SearchEvent::Srv(service, net.dns.srv(&service.name(domain), until, cancel))
             });
         }
-        let mut places = web::of_domain(&self.domain, &self.search.address);
+        let mut locations = web::of_domain(&self.domain, &self.search.address);
         if self.search.reach == Reach::Database {
-            places.push(web::database(&self.domain));
+            locations.push(web::database(&self.domain));
         }
-        self.look(places);
+        self.fetch(locations);
     }
 
-    /// Whether DNS can know the domain: it has more than one label, and is no address literal.
+    /// Whether DNS can know the domain: more than one label, and not an address literal.
     fn is_in_dns(&self) -> bool {
         self.domain.contains('.') && self.domain.trim_matches(['[', ']']).parse::<IpAddr>().is_err()
     }
 
     /// Takes an event.
-    pub(super) fn take(&mut self, event: Event) {
+    pub(super) fn take(&mut self, event: SearchEvent) {
         match event {
-            Event::Climbed(endpoint, check) => {
-                self.confirmer.settle(endpoint, check);
+            SearchEvent::Tried(endpoint, check) => {
+                self.confirmer.tried(endpoint, check);
                 return;
             }
-            Event::Cancelled => return,
+            SearchEvent::Cancelled => return,
             _ => self.asking = self.asking.saturating_sub(1),
         }
         match event {
-            Event::Mx(answer) => self.take_mx(answer),
-            Event::Srv(service, answer) => {
+            SearchEvent::Mx(answer) => self.take_mx(answer),
+            SearchEvent::Srv(service, answer) => {
                 self.answered |= answer != Err(NameFault::NoResolver);
                 self.services.push((service, answer.unwrap_or_default()));
                 if self.services.len() == Service::ALL.len() {
@@ -148,10 +148,12 @@ impl<'a> Hunt<'a> {
                     }
                 }
             }
-            Event::Found(seat, Found::Proposal(proposal)) => self.add(proposal, seat),
-            Event::Found(_, Found::Unusable(link)) => self.notes.push(phrase!("discover-unreadable", place = link)),
-            Event::Found(_, Found::Nothing) | Event::Climbed(..) | Event::Cancelled => {}
-            Event::Names(names) => {
+            SearchEvent::Document(rank, WebFinding::Proposal(proposal)) => self.add(proposal, rank),
+            SearchEvent::Document(_, WebFinding::Unusable(link)) => {
+                self.notes.push(phrase!("discover-unreadable", place = link))
+            }
+            SearchEvent::Document(_, WebFinding::Nothing) | SearchEvent::Tried(..) | SearchEvent::Cancelled => {}
+            SearchEvent::Names(names) => {
                 if !names.wildcard.is_empty() {
                     self.notes.push(phrase!("discover-wildcard", domain = self.domain));
                 }
@@ -159,7 +161,7 @@ impl<'a> Hunt<'a> {
                     self.add(proposal, 0);
                 }
             }
-            Event::Addresses(host, addresses) => {
+            SearchEvent::Addresses(host, addresses) => {
                 self.addresses.insert(host, addresses);
             }
         }
@@ -210,21 +212,21 @@ impl<'a> Hunt<'a> {
         if let Some(proposal) = proposal {
             self.add(proposal, 0);
         }
-        self.look(web::of_hoster(&parents));
+        self.fetch(web::of_hoster(&parents));
     }
 
-    /// Adds a proposal and has its servers tried.
-    fn add(&mut self, proposal: Proposal, seat: u8) {
-        // The same document often stands in several places: the one that needs no person counts, else the first.
+    /// Adds a proposal and starts trying its servers.
+    fn add(&mut self, proposal: Proposal, rank: u8) {
+        // The same document is often published in several places: take the one that needs no consent, else the first.
         let same = |known: &Candidate| {
             known.proposal.origin == Origin::Autoconfig
                 && proposal.origin == Origin::Autoconfig
                 && known.proposal.smtp == proposal.smtp
         };
         if let Some(known) = self.candidates.iter_mut().find(|known| same(known)) {
-            let turn = |proposal: &Proposal, seat| (proposal.consents.len(), seat);
-            if turn(&proposal, seat) < turn(&known.proposal, known.seat) {
-                *known = Candidate { proposal, seat };
+            let turn = |proposal: &Proposal, rank| (proposal.consents.len(), rank);
+            if turn(&proposal, rank) < turn(&known.proposal, known.rank) {
+                *known = Candidate { proposal, rank };
             }
             return;
         }
@@ -234,10 +236,10 @@ impl<'a> Hunt<'a> {
                 self.locate(&server.endpoint.host);
             }
         }
-        self.candidates.push(Candidate { proposal, seat });
+        self.candidates.push(Candidate { proposal, rank });
     }
 
-    /// Asks for the addresses of a host: private ones are of use in their own network alone.
+    /// Asks for the addresses of a host: private ones work only inside their own network.
     fn locate(&mut self, host: &str) {
         if host.contains('{') || self.addresses.contains_key(host) || self.addresses.len() >= 24 {
             return;
@@ -246,20 +248,22 @@ impl<'a> Hunt<'a> {
         let host = host.to_owned();
         self.ask(move |net, _, until, cancel| {
             let addresses = net.dns.addresses(&host, until, cancel).unwrap_or_default();
-            Event::Addresses(host, addresses)
+            SearchEvent::Addresses(host, addresses)
         });
     }
 
-    /// Looks for documents in some places.
-    fn look(&mut self, places: Vec<Place>) {
-        for place in places {
+    /// Looks for documents at these locations.
+    fn fetch(&mut self, locations: Vec<AutoconfigLocation>) {
+        for location in locations {
             let web = Arc::clone(self.web.get_or_insert_with(|| Arc::new(Web::new(&self.net))));
             let address = self.search.address.clone();
-            self.ask(move |_, domain, until, _| Event::Found(place.seat, place.look(&web, &address, domain, until)));
+            self.ask(move |_, domain, until, _| {
+                SearchEvent::Document(location.rank, location.fetch(&web, &address, domain, until))
+            });
         }
     }
 
-    /// Guesses, once DNS has named nobody who can be believed.
+    /// Guesses, once DNS has named no server that can be believed.
     fn guess(&mut self) {
         let dns_is_done = self.exchange.is_some() && self.services.len() == Service::ALL.len();
         let believed =
@@ -270,7 +274,7 @@ impl<'a> Hunt<'a> {
         self.try_names();
     }
 
-    /// The last resort, when everything else has ended and nothing is confirmed. Says whether there is something to wait for.
+    /// The last resort, when everything else has ended and nothing is confirmed. Returns whether there is something to wait for.
     pub(super) fn last_resort(&mut self) -> bool {
         let named = |candidate: &Candidate| candidate.proposal.origin <= Origin::Mx || candidate.proposal.smtp.is_empty();
         let is_alive = self.exchange.is_some() && self.fault.is_none();
@@ -286,27 +290,27 @@ impl<'a> Hunt<'a> {
         }
         self.guessed = true;
         let mx = self.exchange.as_ref().map(|exchange| exchange.hosts.clone()).unwrap_or_default();
-        self.ask(move |net, domain, until, cancel| Event::Names(guess::ask(net, domain, &mx, until, cancel)));
+        self.ask(move |net, domain, until, cancel| SearchEvent::Names(guess::ask(net, domain, &mx, until, cancel)));
     }
 
-    /// Does a piece of work on a thread of its own.
-    fn ask(&mut self, work: impl FnOnce(&Net, &str, Instant, &Cancel) -> Event + Send + 'static) {
+    /// Runs `work` on its own thread.
+    fn ask(&mut self, work: impl FnOnce(&Net, &str, Instant, &Cancel) -> SearchEvent + Send + 'static) {
         let (net, domain, cancel, events) =
             (self.net.clone(), self.domain.clone(), self.cancel.clone(), self.events.clone());
         let until = self.until;
         let begun = thread::Builder::new().name("discover".into()).spawn(move || {
-            // The search may be over.
+            // The receiver may be gone; ignore the error.
             drop(events.send(work(&net, &domain, until, &cancel)));
         });
         self.asking += usize::from(begun.is_ok());
     }
 
-    /// Whether anything is to be waited for.
+    /// Whether work is under way.
     pub(super) const fn is_busy(&self) -> bool {
         self.asking > 0 || self.confirmer.is_busy()
     }
 
-    /// Closes the books: a resolver that never said a word is the fault, unless the person stopped the search.
+    /// Ends the search: a resolver that never answered is the fault.
     pub(super) fn end(&mut self) {
         self.mx_is_known = true;
         let asked = self.exchange.is_none() && self.candidates.iter().all(|known| known.proposal.origin != Origin::Preset);
