@@ -17,7 +17,6 @@ pub mod words;
 mod builtin;
 mod domains;
 mod fault;
-mod format;
 mod load;
 mod shelf;
 
