@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{facts::Facts, who::is_below};
+use super::facts::Facts;
 use crate::{
     mail::{
         Address, Endpoint, Mechanism, Security,
@@ -11,6 +11,7 @@ use crate::{
     presets::{
         Catalog, Provider,
         cause::Remedy,
+        is_below,
         provider::{Category, UsernameForm},
     },
 };
@@ -182,7 +183,7 @@ fn pin(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
 
 /// Whether the server belongs to nobody who is known.
 fn is_custom(facts: &Facts) -> bool {
-    facts.who.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"))
+    facts.senders.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"))
 }
 
 fn certificate_name(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
