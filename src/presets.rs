@@ -21,13 +21,14 @@ mod marks;
 mod shelf;
 
 pub use cause::Cause;
-pub use domains::is_below;
 pub use egress::EgressFacts;
 pub use family::Family;
 pub use gateways::Gateways;
-pub use load::{Catalog, PresetFault, nearest, parse};
+pub use load::{Catalog, PresetFault, parse};
 pub use marks::Marks;
 pub use provider::Provider;
 pub use target::Target;
-pub use text::{Lang, Phrase, Text};
+pub use text::{Lang, Text};
 pub use words::Words;
+
+pub use crate::{mail::word::nearest, phrase::Phrase};

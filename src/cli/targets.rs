@@ -118,7 +118,7 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
     row("", words.certificates.clone().unwrap_or_default());
     let import = target.import.is_some().then(|| text.say(&phrase!("target-import-from", target = target.key)));
     row("target-import", import.unwrap_or_default());
-    row("target-check", target.check.as_deref().map(|check| shown(check, target)).unwrap_or_default());
+    row("target-check", target.check.as_ref().map(|check| shown(check.as_str(), target)).unwrap_or_default());
     row("target-docs", format!("{} ({})", target.docs, target.checked));
     if !words.warnings.is_empty() {
         lines.push(String::new());

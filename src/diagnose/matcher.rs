@@ -8,8 +8,8 @@ use super::{
     provider_marks::ProviderMarks,
 };
 use crate::{
-    mail::{Security, endpoint::parse_host},
-    presets::{Catalog, Cause, cause::Pattern, is_below},
+    mail::{Security, endpoint::is_below, host::parse_host},
+    presets::{Catalog, Cause, cause::Pattern},
     probe::Stage,
 };
 

@@ -1,6 +1,9 @@
 //! Which provider answers: by its key, by its host, or by the words that only its servers use.
 
-use crate::presets::{Catalog, Marks, is_below};
+use crate::{
+    mail::endpoint::is_below,
+    presets::{Catalog, Marks},
+};
 
 /// What every provider and every family is known by.
 #[derive(Debug)]

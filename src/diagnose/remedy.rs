@@ -6,12 +6,12 @@ use super::facts::Facts;
 use crate::{
     mail::{
         Address, Endpoint, Mechanism, Security,
-        endpoint::{HostFault, is_full_name, is_loopback, parse_host},
+        endpoint::{is_below, is_full_name, is_loopback},
+        host::{HostFault, parse_host},
     },
     presets::{
         Catalog, Provider,
         cause::Remedy,
-        is_below,
         provider::{Category, UsernameForm},
     },
 };

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::{
-    mail::{Security, endpoint::parse_host},
+    mail::{Security, host::parse_host},
     probe::Fault,
 };
 

@@ -8,7 +8,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, Family, PresetFault, Provider, Target, Words, builtin::Embedded, load::parse};
+use super::{Cause, Family, PresetFault, Provider, Target, Words, builtin::Embedded, load::parse, target::TargetSource};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {
@@ -22,6 +22,9 @@ pub(super) trait Preset: DeserializeOwned {
     fn rank(&self) -> Option<u32> {
         None
     }
+
+    /// Takes the file and its text, for the lines of faults that are found later.
+    fn source(&mut self, _file: String, _text: Cow<'static, str>) {}
 }
 
 impl Preset for Provider {
@@ -45,6 +48,10 @@ impl Preset for Target {
 
     fn rank(&self) -> Option<u32> {
         self.rank
+    }
+
+    fn source(&mut self, file: String, text: Cow<'static, str>) {
+        self.source = TargetSource { file, text };
     }
 }
 
@@ -120,6 +127,7 @@ impl<T: Preset> Shelf<T> {
             let source = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
             let mut preset: T = parse(&path.display().to_string(), &source)?;
             preset.name(key.clone());
+            preset.source(path.display().to_string(), source.into());
             let replaced = shelf.entries.iter().position(|entry| entry.key == key).map(|at| shelf.entries.remove(at));
             let rank = preset.rank().or(replaced.map(|entry| entry.rank)).unwrap_or(u32::MAX);
             let at = shelf.entries.partition_point(|entry| (entry.rank, &*entry.key) < (rank, &key));
@@ -170,9 +178,11 @@ impl<T: Preset> Entry<T> {
 
     pub(super) fn get(&self) -> Option<&T> {
         let read = self.read.get_or_init(|| {
+            let file = format!("{}/{}.toml", T::FOLDER, self.key);
             let text = self.embedded.map_or("", |file| file.text);
-            let mut preset: T = parse(&format!("{}/{}.toml", T::FOLDER, self.key), text)?;
+            let mut preset: T = parse(&file, text)?;
             preset.name(self.key.to_string());
+            preset.source(file, text.into());
             Ok(preset)
         });
         read.as_ref().ok()
