@@ -93,7 +93,7 @@ impl<'a> Matcher<'a> {
     /// Makes the patterns of all causes ready, with the marks of providers and the words of clients.
     pub(super) fn new(causes: &[&Cause], marks: &ProviderMarks<'a>, catalog: &'a Catalog) -> Self {
         let mut needles = Needles::default();
-        for (provider, mark) in marks.words() {
+        for (mark, provider) in marks.words() {
             needles.add(mark, Use::Mark(provider));
         }
         let faults = catalog.faults_in_words();

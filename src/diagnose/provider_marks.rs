@@ -7,29 +7,40 @@ use crate::{
 
 /// What every provider and every family is known by.
 #[derive(Debug)]
-pub(super) struct ProviderMarks<'a>(Vec<Marks<'a>>);
+pub(super) struct ProviderMarks<'a> {
+    /// How a key begins, with a family that it then belongs to.
+    keys: Vec<(&'a str, &'a str)>,
+    /// Domains, with whose hosts are below them.
+    hosts: Vec<(&'a str, &'a str)>,
+    /// Words of replies, with whose they are.
+    words: Vec<(&'a str, &'a str)>,
+}
 
 impl<'a> ProviderMarks<'a> {
     /// The marks of a catalog.
     pub(super) fn new(catalog: &'a Catalog) -> Self {
-        Self(catalog.marks().collect())
+        let (mut keys, mut hosts, mut words) = (Vec::new(), Vec::new(), Vec::new());
+        for marks in catalog.marks() {
+            keys.extend(marks.families.iter().flat_map(|family| marks.keys.iter().map(|key| (*key, *family))));
+            hosts.extend(marks.hosts.iter().map(|domain| (*domain, marks.name)));
+            words.extend(marks.words.iter().map(|word| (*word, marks.name)));
+        }
+        Self { keys, hosts, words }
     }
 
     /// Words of replies, with whose they are.
     pub(super) fn words(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.iter().flat_map(|marks| marks.words.iter().map(|word| (marks.name, *word)))
+        self.words.iter().copied()
     }
 
     /// The families that a key belongs to.
     pub(super) fn families_of(&self, key: &str) -> impl Iterator<Item = &'a str> {
-        let begins = |marks: &&Marks<'a>| marks.keys.iter().any(|begin| key.starts_with(begin));
-        self.0.iter().filter(begins).flat_map(|marks| marks.families.iter().copied())
+        self.keys.iter().filter(|(begin, _)| key.starts_with(begin)).map(|(_, family)| *family)
     }
 
     /// The families and providers that a host belongs to.
     pub(super) fn owners_of(&self, host: &str) -> impl Iterator<Item = &'a str> {
-        let owns = |marks: &&Marks<'a>| marks.hosts.iter().any(|domain| is_below(host, domain));
-        self.0.iter().filter(owns).map(|marks| marks.name)
+        self.hosts.iter().filter(|(domain, _)| is_below(host, domain)).map(|(_, name)| *name)
     }
 }
 
