@@ -16,6 +16,7 @@ mod probe;
 mod providers;
 mod report;
 mod set_up;
+mod stale;
 mod targets;
 mod vault;
 
@@ -75,6 +76,7 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
     };
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let words = |name: &str| matches.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
+    let stale = || matches.get_one::<u32>("stale").copied();
     match name {
         "check" => check::run(&context, word("PROFILE"), matches.get_flag("send")),
         "detect" => detect::run(&context, &words("ADDRESS")),
@@ -88,8 +90,8 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
         "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
         "vault" => vault::run(&context, matches),
         "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
-        "providers" => providers::run(&context, word("QUERY")),
-        "targets" => targets::run(&context, word("QUERY")),
+        "providers" => providers::run(&context, word("QUERY"), stale()),
+        "targets" => targets::run(&context, word("QUERY"), stale()),
         _ => generate::run(&context, matches),
     }
 }

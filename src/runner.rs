@@ -16,7 +16,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{Lock, StoreKind, reply::escape},
+    mail::{KeySlot, StoreKind, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
     presets::{Catalog, Lang, Phrase, Text},
@@ -187,7 +187,7 @@ impl Runner {
         if self.own_stores_only {
             let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
             offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.locks.insert(Lock::Systemd.as_str(), phrase!("store-demo"));
+            offer.locks.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
         }
         let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
         Stores { barred: said(offer.barred), locks: said(offer.locks), has_vault: offer.has_vault }

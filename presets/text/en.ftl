@@ -146,6 +146,7 @@ invalid-target-near = There is no target “{ $typed }”. Did you mean { $near 
 invalid-password-empty = Enter the password. Nothing is shown while you type.
 invalid-pin = A pin is the certificate’s SHA-256: 64 hex digits, with or without colons.
 invalid-profile = “{ $typed }” cannot be a profile’s name. Use letters, digits, dots, hyphens and underscores.
+invalid-profile-start = “{ $typed }” cannot be a profile’s name. Begin with a letter, a digit or an underscore.
 invalid-variable = “{ $typed }” cannot be a variable’s name. Use letters, digits and underscores.
 
 ## Notes on answers
@@ -315,6 +316,7 @@ flag-verbose = Say more
 flag-send = Send a message as well
 flag-offline = Use no network
 flag-jsonl = Explain JSON lines from standard input
+flag-stale = Only those whose facts were checked more than MONTHS ago (18), oldest first
 flag-provider = The provider’s key
 flag-host = The server’s name
 flag-port = The server’s port
@@ -853,6 +855,7 @@ survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
 
 providers-line = { $name }: { $summary }
 providers-hint = One in full: mailsetup providers KEY
+stale-none = No facts here are older than { $months } months.
 providers-no-smtp = No program can send through it: it has no SMTP.
 providers-kind = Kind
 providers-kind-mailbox = personal mailboxes

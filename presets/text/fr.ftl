@@ -146,6 +146,7 @@ invalid-target-near = Il n’y a pas de cible « { $typed } ». Vouliez-vous dir
 invalid-password-empty = Entrez le mot de passe. Rien ne s’affiche pendant la saisie.
 invalid-pin = Il faut le SHA-256 du certificat : 64 chiffres hexadécimaux, avec ou sans deux-points.
 invalid-profile = « { $typed } » ne peut pas nommer un profil. Utilisez lettres, chiffres, points, tirets et soulignés.
+invalid-profile-start = « { $typed } » ne peut pas être le nom d’un profil. Commencez par une lettre, un chiffre ou un tiret bas.
 invalid-variable = « { $typed } » ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
 
 ## Remarques sur les réponses
@@ -315,6 +316,7 @@ flag-verbose = En dit plus
 flag-send = Envoie aussi un message
 flag-offline = N’utilise pas le réseau
 flag-jsonl = Explique des lignes JSON lues sur l’entrée standard
+flag-stale = Seulement ceux dont les informations ont été vérifiées il y a plus de MONTHS mois (18), les plus anciennes d’abord
 flag-provider = La clé du fournisseur
 flag-host = Le nom du serveur
 flag-port = Le port du serveur
@@ -853,6 +855,7 @@ survey-hint-detect = Pour une adresse, demandez : mailsetup detect ADRESSE
 
 providers-line = { $name } : { $summary }
 providers-hint = Un seul en détail : mailsetup providers CLÉ
+stale-none = Aucune information ici n’a plus de { $months } mois.
 providers-no-smtp = Aucun programme ne peut envoyer par lui : il n’a pas de SMTP.
 providers-kind = Genre
 providers-kind-mailbox = boîtes personnelles

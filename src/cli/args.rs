@@ -2,8 +2,9 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::stale;
 use crate::{
-    mail::Lock,
+    mail::KeySlot,
     presets::Text,
     setup::{FIELDS, Field, Shape},
 };
@@ -122,7 +123,8 @@ fn vault(text: &Text) -> Command {
         [("new-passphrase-file", "FILE"), ("new-passphrase-fd", "N"), ("new-passphrase-env", "NAME")]
             .map(|(name, word)| value(name, word))
     };
-    let lock = Arg::new("LOCK").required(true).value_parser(Lock::ALL.map(Lock::as_str)).help(text.get("field-vault-lock"));
+    let lock =
+        Arg::new("LOCK").required(true).value_parser(KeySlot::ALL.map(KeySlot::as_str)).help(text.get("field-vault-lock"));
     Command::new("vault")
         .about(text.get("command-vault"))
         .subcommand_required(true)
@@ -143,6 +145,13 @@ fn subcommands(text: &Text) -> Vec<Command> {
         |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(text.get(&format!("flag-{name}")));
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
+    };
+    let stale = || {
+        value("stale", "MONTHS")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value(stale::MONTHS.to_string())
+            .value_parser(clap::value_parser!(u32))
     };
     vec![
         sub("check").arg(arg("PROFILE")).arg(switch("send")).arg(value("report", "FILE")),
@@ -166,8 +175,8 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("undo"),
         sub("secret").arg(arg("PROFILE")).arg(switch("drop-in")),
         vault(text),
-        sub("providers").arg(arg("QUERY")),
-        sub("targets").arg(arg("QUERY")),
+        sub("providers").arg(arg("QUERY")).arg(stale()),
+        sub("targets").arg(arg("QUERY")).arg(stale()),
         sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
             sub("man"),
             sub("completions").arg(arg("SHELL").required(true).value_parser([

@@ -1,13 +1,15 @@
 //! `providers`: what is built in or added, as a list, searched, or one in full.
 
-use std::time::SystemTime;
-
 use serde_json::{Value, json};
 
-use super::{commands::none_found, context::Context, layout};
+use super::{
+    commands::none_found,
+    context::Context,
+    layout,
+    stale::{self, Stale},
+};
 use crate::{
     error::{Error, Exit},
-    host,
     mail::reply::escape,
     phrase,
     presets::{
@@ -17,13 +19,10 @@ use crate::{
     render::{self, provider::Origin},
 };
 
-/// Facts that were checked longer ago than so many months may have changed.
-const STALE: u32 = 18;
-
-/// Lists the providers that match; one alone is shown in full.
-pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
+/// Lists the providers that match; one alone is shown in full. With `stale`, only those checked more than so many months
+/// ago, oldest first.
+pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) -> Result<Exit, Error> {
     let query = query.map(str::trim).filter(|query| !query.is_empty());
-    let now = host::clock::rfc3339(SystemTime::now());
     let found: Vec<&Provider> = match query {
         None => context.catalog.providers().collect(),
         Some(query) => match named(&context.catalog, query) {
@@ -31,15 +30,27 @@ pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error>
             None => context.catalog.providers().filter(|provider| matches(provider, &query.to_lowercase())).collect(),
         },
     };
+    let none = none_found(context, found.is_empty(), query);
+    let found = match stale {
+        Some(months) => stale::oldest_first(found, months, |provider| &provider.checked),
+        None => found,
+    };
     let origin = |provider: &Provider| Origin {
         own_file: context.catalog.own_file(&provider.key).map(|path| escape(&path.display().to_string())),
-        stale: months_since(&provider.checked, &now).filter(|months| *months > STALE),
+        stale: stale::age(&provider.checked).filter(|months| *months > stale::MONTHS),
     };
     match found.as_slice() {
         found if context.json => {
             for provider in found {
                 context.out(&document(context.lang(), provider, &origin(provider)).to_string())?;
             }
+        }
+        found if let Some(months) = stale => {
+            let rows: Vec<Stale<'_>> = found
+                .iter()
+                .map(|provider| Stale { checked: &provider.checked, key: &provider.key, name: &provider.name })
+                .collect();
+            stale::list(context, months, &rows)?;
         }
         [only] if query.is_some() => full(context, only, &origin(only))?,
         several => {
@@ -49,7 +60,7 @@ pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error>
             }
         }
     }
-    Ok(none_found(context, found.is_empty(), query))
+    Ok(none)
 }
 
 /// The provider that is meant by its key, or by one of its domains, or by an address there.
@@ -65,15 +76,6 @@ fn matches(provider: &Provider, query: &str) -> bool {
     let mut words = own.into_iter().chain(&provider.domains).chain(&provider.mx).chain(servers);
     words.any(|word| word.to_lowercase().contains(query))
         || provider.mx.iter().any(|suffix| query.ends_with(suffix.as_str()))
-}
-
-/// The months from `checked` (`2026-11`) to `now`, which begins alike; `None` when either is no such date.
-fn months_since(checked: &str, now: &str) -> Option<u32> {
-    let months = |date: &str| {
-        let (year, month) = (date.get(..4)?.parse::<u32>().ok()?, date.get(5..7)?.parse::<u32>().ok()?);
-        Some(year * 12 + month)
-    };
-    Some(months(now)?.saturating_sub(months(checked)?))
 }
 
 fn list(context: &Context, providers: &[&Provider]) -> Result<(), Error> {
@@ -170,17 +172,6 @@ fn limits(limits: &Limits) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn months_are_counted_over_years() {
-        let since = |checked| months_since(checked, "2026-11-25T23:05:53Z");
-        assert_eq!(since("2026-11"), Some(0));
-        assert_eq!(since("2025-05"), Some(18));
-        assert_eq!(since("2024-12"), Some(23));
-        assert_eq!(since("2027-01"), Some(0));
-        assert_eq!(since("soon"), None);
-        assert_eq!(since("20é6-11"), None);
-    }
 
     #[test]
     fn a_provider_is_named_or_searched() {

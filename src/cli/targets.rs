@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{commands::none_found, context::Context};
+use super::{
+    commands::none_found,
+    context::Context,
+    stale::{self, Stale},
+};
 use crate::{
     error::{Error, Exit},
     phrase,
@@ -12,8 +16,9 @@ use crate::{
     },
 };
 
-/// One line each; in full, the one whose key was typed or that alone was found.
-pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error> {
+/// One line each; in full, the one whose key was typed or that alone was found. With `stale`, only those checked more than
+/// so many months ago, oldest first.
+pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) -> Result<Exit, Error> {
     let exact = query.and_then(|query| context.catalog.target(query));
     let found: Vec<&Target> = match exact {
         Some(target) => vec![target],
@@ -21,10 +26,19 @@ pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error>
             context.catalog.targets().filter(|target| query.is_none_or(|query| matches(context, target, query))).collect()
         }
     };
+    let none = none_found(context, found.is_empty(), query);
+    let found = match stale {
+        Some(months) => stale::oldest_first(found, months, |target| &target.checked),
+        None => found,
+    };
     if context.json {
         for target in &found {
             context.out(&document(target).to_string())?;
         }
+    } else if let Some(months) = stale {
+        let rows: Vec<Stale<'_>> =
+            found.iter().map(|target| Stale { checked: &target.checked, key: &target.key, name: &target.name }).collect();
+        stale::list(context, months, &rows)?;
     } else if let (Some(_), [only]) = (query, found.as_slice()) {
         for line in in_full(context, only) {
             context.out(&line)?;
@@ -34,7 +48,7 @@ pub(super) fn run(context: &Context, query: Option<&str>) -> Result<Exit, Error>
             context.out(&format!("{:<15} {:<24} {}", target.key, target.name, target.words(context.lang()).summary))?;
         }
     }
-    Ok(none_found(context, found.is_empty(), query))
+    Ok(none)
 }
 
 /// Whether a target's names, or those of the programs that read its files, hold the query.
@@ -104,7 +118,7 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
     row("", words.certificates.clone().unwrap_or_default());
     let import = target.import.is_some().then(|| text.say(&phrase!("target-import-from", target = target.key)));
     row("target-import", import.unwrap_or_default());
-    row("target-check", target.check.as_deref().map(|check| shown(check, target)).unwrap_or_default());
+    row("target-check", target.check.as_ref().map(|check| shown(check.as_str(), target)).unwrap_or_default());
     row("target-docs", format!("{} ({})", target.docs, target.checked));
     if !words.warnings.is_empty() {
         lines.push(String::new());

@@ -6,7 +6,7 @@ use super::{
     stores::vault,
 };
 use crate::{
-    mail::{Keys, Lock},
+    mail::{KeySlot, Keys},
     plan::Places,
 };
 
@@ -16,7 +16,7 @@ pub use vault::{ClosedVault, export, look_at, names};
 ///
 /// # Errors
 /// Another run is at work, the vault does not open, or it cannot be written: then it is as it was.
-pub fn rotate(places: &Places) -> Result<Lock, ApplyError> {
+pub fn rotate(places: &Places) -> Result<KeySlot, ApplyError> {
     let options = WriteOptions::default();
     let _session = recover::open(places, &options)?;
     Ok(vault::rotate(places)?)
@@ -26,7 +26,7 @@ pub fn rotate(places: &Places) -> Result<Lock, ApplyError> {
 ///
 /// # Errors
 /// Another run is at work, the vault does not open, or it cannot be written: then it is as it was.
-pub fn change_slot(slot: Lock, new: &Keys, places: &Places) -> Result<(), ApplyError> {
+pub fn change_slot(slot: KeySlot, new: &Keys, places: &Places) -> Result<(), ApplyError> {
     let options = WriteOptions::default();
     let _session = recover::open(places, &options)?;
     Ok(vault::change_slot(slot, new, places)?)

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use super::{
-    Field, Files, Order, Places, Refusal, TargetChoice,
-    context::{has_login, is_inline, trust},
-    locate,
+    Files, Order, Places, Refusal, TargetChoice, locate,
+    meant::{has_login, is_inline, trust},
     quote::Unfit,
 };
-use crate::{mail::Secret, presets::Target};
+use crate::{
+    mail::{Secret, Setting},
+    presets::Target,
+};
 
 /// What the consumer can do at all, before any file is looked at.
 pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Result<(), Refusal> {
@@ -48,22 +50,22 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
         // What a command prints is taken up to the first line break, as a C string.
         Some(secret) if has_login && !is_inline(target, choice) => {
             if secret.expose().contains(['\n', '\r']) {
-                return cannot(Field::Password, Unfit::LineBreak);
+                return cannot(Setting::Password, Unfit::LineBreak);
             }
             if secret.expose().contains('\0') {
-                return cannot(Field::Password, Unfit::Control('\0'));
+                return cannot(Setting::Password, Unfit::Control('\0'));
             }
             if target.trims_secret && secret.expose().trim() != secret.expose() {
-                return cannot(Field::Password, Unfit::EdgeBlank);
+                return cannot(Setting::Password, Unfit::EdgeBlank);
             }
         }
         _ => {}
     }
     let values = [
-        ("host", Field::Host, Some(smtp.host.as_str())),
-        ("username", Field::Username, smtp.username.as_deref().filter(|_| has_login)),
-        ("password", Field::Password, order.secret.as_ref().map(Secret::expose).filter(|_| has_login)),
-        ("sender", Field::Sender, Some(order.profile.sender.address.as_str())),
+        ("host", Setting::Host, Some(smtp.host.as_str())),
+        ("username", Setting::Username, smtp.username.as_deref().filter(|_| has_login)),
+        ("password", Setting::Password, order.secret.as_ref().map(Secret::expose).filter(|_| has_login)),
+        ("sender", Setting::Sender, Some(order.profile.sender.address.as_str())),
     ];
     for (name, field, value) in values {
         let forbidden = target.cannot.get(name).map(String::as_str).unwrap_or_default();

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Change, Files, Node, Note, Order, Places, Plan, Scope, TargetChoice,
-    context::{has_login, is_inline, trust},
     locate::{in_root, seen},
+    meant::{has_login, is_inline, trust},
 };
 use crate::{
     mail::reply::escape,

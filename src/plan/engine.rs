@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::{
-    Change, Existing, Field, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
+    Change, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
     context::{Context, nothing},
     locate::{Spot, Spots, in_root, sites, spots},
     merge,
-    proof::{compare, understand, utf8},
     read::{surroundings, values},
+    read_back::{compare, understand, utf8},
     render::{RenderFault, holds, render},
 };
 use crate::{
@@ -19,7 +21,7 @@ use crate::{
     phrase,
     presets::{
         Catalog, Target, nearest,
-        target::{Format, MergeKind, TargetFile},
+        target::{Format, MergeKind, TargetFile, Template},
     },
 };
 
@@ -233,8 +235,9 @@ fn plan_target(
         if !is_wanted(target, run.when.as_ref(), &context)? {
             continue;
         }
-        let say =
-            |template: &String| render(template, None, &context).map_err(|fault| Refusal::template(&target.key, fault));
+        let say = |template: &Template| {
+            render(template.as_str(), None, &context).map_err(|fault| Refusal::template(target, template, fault))
+        };
         let command = run.command.iter().map(say).collect::<Result<_, _>>()?;
         let creates = run.creates.as_ref().map(say).transpose()?.map(|path| in_root(Path::new(&path), places));
         let run = Run { owner: target.key.clone(), command, creates, purpose: run.purpose };
@@ -247,9 +250,9 @@ fn plan_target(
 }
 
 /// Whether the settings call for a file, or a command.
-fn is_wanted(target: &Target, when: Option<&String>, context: &Context) -> Result<bool, Refusal> {
+fn is_wanted(target: &Target, when: Option<&Template>, context: &Context) -> Result<bool, Refusal> {
     let Some(when) = when else { return Ok(true) };
-    holds(when, context).map_err(|fault| Refusal::template(&target.key, fault))
+    holds(when.as_str(), context).map_err(|fault| Refusal::template(target, when, fault))
 }
 
 /// A file's text with ours in it; `None` when there is nothing of ours to write.
@@ -275,15 +278,15 @@ fn merged(
         _ => nothing(),
     };
     context.rest = around.as_ref().map(|around| surroundings(file.format, around.before, around.after)).unwrap_or_default();
-    let say = |template: &str, context: &Context| {
-        render(template, Some(file.format), context).map_err(|fault| match fault {
+    let say = |template: &Template, context: &Context| {
+        render(template.as_str(), Some(file.format), context).map_err(|fault| match fault {
             RenderFault::Unfit(value, why) => Refusal::CannotCarry {
                 target: target.key.clone(),
-                field: field_of(&value, context),
+                field: context.setting_of(&value),
                 why,
                 instead: target.instead.clone(),
             },
-            fault @ RenderFault::Template(_) => Refusal::template(&target.key, fault),
+            fault @ RenderFault::Template { .. } => Refusal::template(target, template, fault),
         })
     };
     let ours = say(&file.template, context)?;
@@ -295,7 +298,7 @@ fn merged(
         Format::Properties => vec![line.to_owned()],
         _ => line.split('.').map(str::to_owned).collect(),
     };
-    let keys = |template: Option<&String>| -> Result<Vec<Vec<String>>, Refusal> {
+    let keys = |template: Option<&Template>| -> Result<Vec<Vec<String>>, Refusal> {
         let lines = template.map(|template| say(template, context)).transpose()?.unwrap_or_default();
         Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(steps).collect())
     };
@@ -314,27 +317,10 @@ fn merged(
     }))
 }
 
-/// Which setting a value is.
-fn field_of(value: &str, context: &Context) -> Option<Field> {
-    let settings = [
-        (Field::Password, context.password.as_deref()),
-        (Field::Username, context.username.as_deref()),
-        (Field::Sender, Some(context.sender.address.as_str())),
-        (Field::SenderName, context.sender.name.as_deref()),
-        (Field::ReplyTo, context.sender.reply_to.as_deref()),
-        (Field::RootMail, context.root_mail.as_deref()),
-        (Field::Host, Some(context.host.as_str())),
-        (Field::Ehlo, Some(context.ehlo.as_str())),
-        (Field::CaFile, context.ca_file.as_deref()),
-    ];
-    settings.into_iter().find(|(_, setting)| *setting == Some(value)).map(|(field, _)| field)
-}
-
-/// Whether a file's text hangs on the password.
+/// Whether a file's text depends on the password.
 fn holds_password(file: &TargetFile, context: &Context) -> bool {
-    let without = Context { password: None, ..context.clone() };
-    let render = |context: &Context| render(&file.template, Some(file.format), context).ok();
-    render(context) != render(&without)
+    let render = |context: &Context| render(file.template.as_str(), Some(file.format), context).ok().map(Zeroizing::new);
+    context.password.is_some() && render(context) != render(&context.clone().without_password())
 }
 
 /// The group that may read a new file: its consumer's, else that of the user who sends.
@@ -360,7 +346,7 @@ fn change(
     let wanted = u32::from_str_radix(&file.mode, 8)
         .map_err(|_| Refusal::Template { target: target.key.clone(), cause: format!("mode = {:?}", file.mode) })?;
     let wanted = if group.is_some() { wanted | 0o040 } else { wanted };
-    let gets_secret = context.password.is_some() && holds_password(file, context);
+    let gets_secret = holds_password(file, context);
     let (mode, group) = match &existing {
         None => (wanted, group),
         Some(existing) if gets_secret && existing.mode & !wanted != 0 => (existing.mode & wanted, group),

@@ -1,6 +1,6 @@
 //! Import: the settings that a person made in a consumer's files, as far as they are understood.
 //!
-//! Where the [proof](super::proof) refuses what it does not know, this leaves it out.
+//! Where [`compare`](super::compare) refuses what it does not know, this leaves it out.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,12 @@ use zeroize::Zeroizing;
 use super::{
     Existing, Files, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice,
     locate::{Spot, Spots, spot, spots},
-    proof::{Known, beside_files, settings},
     read::values,
+    read_back::{Known, beside_files, settings},
     render::Expressions,
 };
 use crate::{
-    mail::{Secret, Security},
+    mail::{Secret, Security, Setting},
     presets::{
         Target,
         target::{TargetFile, TargetImport},
@@ -92,7 +92,7 @@ fn understand(
         let value = values(file.format, &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
         known.push((&file.id, value));
     }
-    settings(&target.key, &import.over(&target.read), known)
+    settings(target, &import.read.or(&target.read), known)
 }
 
 /// Where a file is: the files before it may say so.
@@ -106,7 +106,8 @@ fn place(
 ) -> Result<PathBuf, Refusal> {
     let Some(expression) = import.path.get(&file.id) else { return Ok(usual.disk.clone()) };
     let known = Value::from_pairs(known.iter().map(|(name, value)| (*name, value.clone())));
-    let said = Expressions::new().text(expression, &known).map_err(|fault| Refusal::template(&target.key, fault))?;
+    let said = Expressions::new().text(expression.as_str(), &known);
+    let said = said.map_err(|fault| Refusal::template(target, expression, fault))?;
     let said = said.filter(|path| Path::new(path).is_absolute());
     Ok(said.map_or_else(|| usual.disk.clone(), |path| spot(Path::new(&path), false, places).disk))
 }
@@ -125,28 +126,21 @@ fn look(path: &Path, files: &dyn Files) -> Result<Option<Zeroizing<String>>, Ref
     Ok(Some(Zeroizing::new(text.replace("\r\n", "\n"))))
 }
 
-/// Settings without what cannot be what it stands for.
+/// The settings without values that cannot be used.
 fn tidied(mut read: ReadBack) -> ReadBack {
-    let server = [&mut read.host, &mut read.port, &mut read.security, &mut read.ca_file, &mut read.pin_sha256];
-    let sender = [&mut read.sender, &mut read.sender_name, &mut read.reply_to, &mut read.ehlo];
-    let login = [&mut read.auth, &mut read.username];
-    for value in server.into_iter().chain(sender).chain(login).flatten() {
-        if is_foreign(value) {
-            value.clear();
-        }
-    }
-    read.username = read.username.filter(|name| !name.is_empty());
+    read.settings.retain(|_, value| !is_foreign(value));
+    read.settings.retain(|setting, value| *setting != Setting::Username || !value.is_empty());
     read.password = read.password.filter(|password| match password {
         ReadSecret::Inline(secret) => is_password(secret),
         ReadSecret::Command(command) => !is_foreign(command),
         ReadSecret::Credential(_) => false,
     });
-    if let Some(port) = read.port.as_deref().and_then(service) {
-        read.port = Some(port.to_owned());
+    if let Some(port) = read.get(Setting::Port).and_then(service) {
+        read.settings.insert(Setting::Port, port.to_owned());
     }
-    if let Some((name, address)) = read.sender.as_deref().and_then(mailbox) {
-        read.sender_name = name.or(read.sender_name);
-        read.sender = Some(address);
+    if let Some((name, address)) = read.get(Setting::Sender).and_then(mailbox) {
+        read.settings.extend(name.map(|name| (Setting::Name, name)));
+        read.settings.insert(Setting::Sender, address);
     }
     read
 }

@@ -6,16 +6,16 @@ use std::{
 };
 
 use super::{
-    Field, Mismatch, Scope,
+    Scope,
     quote::Unfit,
     read::{Fault, FaultKind},
     render::RenderFault,
 };
 use crate::{
     error::Exit,
-    mail::{Security, reply::escape},
+    mail::{Security, Setting, reply::escape},
     phrase,
-    presets::Phrase,
+    presets::{Phrase, Target, target::Template},
 };
 
 /// Why a plan is not made.
@@ -106,7 +106,7 @@ pub enum Refusal {
         /// The target's key.
         target: String,
         /// Which setting; `None` for one that is not a person's.
-        field: Option<Field>,
+        field: Option<Setting>,
         /// Why.
         why: Unfit,
         /// The target that carries it.
@@ -119,7 +119,7 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
         /// Which settings.
-        mismatches: Vec<Mismatch>,
+        mismatches: Vec<Setting>,
     },
     /// A file is there that mailsetup did not write.
     Foreign {
@@ -174,7 +174,7 @@ pub enum Refusal {
     Template {
         /// The target's key.
         target: String,
-        /// What minijinja says.
+        /// Where, and what.
         cause: String,
     },
 }
@@ -188,12 +188,13 @@ impl Refusal {
         Self::Unparseable { path: path.to_owned(), fault }
     }
 
-    pub(super) fn template(target: &str, fault: RenderFault) -> Self {
-        let cause = match fault {
-            RenderFault::Template(cause) => cause,
-            RenderFault::Unfit(..) => "a value cannot be written".to_owned(),
+    /// What is wrong is in the target's preset, and is said with its file and line.
+    pub(super) fn template(target: &Target, template: &Template, fault: RenderFault) -> Self {
+        let fault = match fault {
+            RenderFault::Template { cause, line } => target.source.fault(template, line, cause, None),
+            RenderFault::Unfit(..) => target.source.fault(template, None, "a value cannot be written".to_owned(), None),
         };
-        Self::Template { target: target.to_owned(), cause }
+        Self::Template { target: target.key.clone(), cause: fault.to_string() }
     }
 
     /// The target at fault, where there is one.
@@ -225,16 +226,16 @@ impl Refusal {
     }
 
     /// The setting at fault, where there is one: the answer to change.
-    pub fn field(&self) -> Option<Field> {
+    pub fn field(&self) -> Option<Setting> {
         match self {
-            Self::Security { .. } => Some(Field::Security),
-            Self::Port { .. } => Some(Field::Port),
-            Self::Auth { .. } => Some(Field::Auth),
-            Self::CaFile { .. } => Some(Field::CaFile),
-            Self::Pin { .. } => Some(Field::Pin),
-            Self::NoSecret { .. } => Some(Field::Password),
+            Self::Security { .. } => Some(Setting::Security),
+            Self::Port { .. } => Some(Setting::Port),
+            Self::Auth { .. } => Some(Setting::Auth),
+            Self::CaFile { .. } => Some(Setting::CaFile),
+            Self::Pin { .. } => Some(Setting::PinSha256),
+            Self::NoSecret { .. } => Some(Setting::Password),
             Self::CannotCarry { field, .. } => *field,
-            Self::Lost { mismatches, .. } => mismatches.first().map(|mismatch| mismatch.field),
+            Self::Lost { mismatches, .. } => mismatches.first().copied(),
             _ => None,
         }
     }
@@ -277,10 +278,10 @@ impl Refusal {
             Self::Pin { target } => phrase!("plan-pin", target = target),
             Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
             Self::CannotCarry { target, field, why, .. } => {
-                unfit(why).with("target", target).with("field", field.map_or("other", Field::as_str))
+                unfit(why).with("target", target).with("field", field.map_or("other", Setting::as_str))
             }
             Self::Lost { target, path, mismatches } => {
-                let fields: Vec<_> = mismatches.iter().map(|mismatch| mismatch.field.as_str()).collect();
+                let fields: Vec<_> = mismatches.iter().map(|setting| setting.as_str()).collect();
                 phrase!("plan-lost", target = target, path = shown(path), fields = fields.join(", "))
             }
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
@@ -303,7 +304,7 @@ impl Refusal {
             Self::UnknownTarget { nearest: Some(nearest), .. } => Some(phrase!("plan-hint-nearest", nearest = nearest)),
             Self::UnknownTarget { nearest: None, .. } => Some(phrase!("plan-hint-targets")),
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
-            Self::CannotCarry { field: Some(Field::Password), .. } => Some(phrase!("plan-hint-password")),
+            Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
             Self::Overruled { path, .. } => Some(phrase!("plan-hint-overruled", path = shown(path))),
             Self::Unparseable { fault: Fault { kind: FaultKind::Unfamiliar, .. }, .. } => Some(phrase!("plan-hint-by-hand")),

@@ -17,13 +17,22 @@ pub(super) enum RenderFault {
     /// A value that the format cannot carry, and why.
     Unfit(String, Unfit),
     /// The template itself is wrong.
-    Template(String),
+    Template {
+        /// What minijinja says of it.
+        cause: String,
+        /// The line within the template, from 1.
+        line: Option<usize>,
+    },
 }
 
 impl RenderFault {
     fn of(error: &Error) -> Self {
         // The detail names the template's part; the source lines could hold values, so they are left out.
-        Self::Template(error.to_string())
+        let cause = match error.detail() {
+            Some(detail) => format!("{}: {detail}", error.kind()),
+            None => error.kind().to_string(),
+        };
+        Self::Template { cause, line: error.line() }
     }
 }
 
@@ -120,7 +129,7 @@ mod tests {
         assert_eq!(text, "v \"x y\"\n");
         let fault = render("{{ b | quote }}", Some(Format::Msmtprc), &context).unwrap_err();
         assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if value == "l\nm"));
-        assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template(_))));
+        assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template { .. })));
         let value = Value::from(Serde(&context));
         let expressions = Expressions::new();
         assert_eq!(expressions.text("a | after(' ')", &value).unwrap().as_deref(), Some("y"));

@@ -8,13 +8,13 @@ use super::{
     Files, Order, Places, Refusal, TargetChoice,
     context::Context,
     locate::spots,
-    render::{RenderFault, holds, render},
+    render::{holds, render},
 };
 use crate::{
     error::Exit,
     presets::{
         Target,
-        target::{Format, SendInput, TargetQueue},
+        target::{Format, SendInput, TargetQueue, Template},
     },
 };
 
@@ -31,7 +31,8 @@ pub fn try_it(
 ) -> Result<Option<String>, Refusal> {
     let Some(template) = &target.try_it else { return Ok(None) };
     let context = public(order, target, choice, places, files)?;
-    render(template, Some(Format::DotenvSh), &context).map(Some).map_err(|fault| Refusal::template(&target.key, fault))
+    let command = render(template.as_str(), Some(Format::DotenvSh), &context);
+    command.map(Some).map_err(|fault| Refusal::template(target, template, fault))
 }
 
 /// What templates see: a command line is public.
@@ -43,9 +44,7 @@ fn public(
     files: &dyn Files,
 ) -> Result<Context, Refusal> {
     let spots = spots(target, choice, places)?;
-    let mut context = Context::new(order, target, choice, &spots, places, files);
-    context.password = None;
-    Ok(context)
+    Ok(Context::new(order, target, choice, &spots, places, files).without_password())
 }
 
 /// What a command to send sees of the message.
@@ -172,14 +171,15 @@ pub fn sending(
     }
     let Some(send) = &target.send else { return Ok(None) };
     let seen = Seen { settings: public(order, target, choice, places, files)?, envelope };
-    let wrong = |fault: RenderFault| Refusal::template(&target.key, fault);
     if let Some(when) = &send.when
-        && !holds(when, &seen).map_err(wrong)?
+        && !holds(when.as_str(), &seen).map_err(|fault| Refusal::template(target, when, fault))?
     {
         return Ok(None);
     }
-    let say = |template: &String| render(template, None, &seen).map_err(wrong);
-    let all = |templates: &[String]| templates.iter().map(say).collect::<Result<Vec<_>, _>>();
+    let say = |template: &Template| {
+        render(template.as_str(), None, &seen).map_err(|fault| Refusal::template(target, template, fault))
+    };
+    let all = |templates: &[Template]| templates.iter().map(say).collect::<Result<Vec<_>, _>>();
     let queue = match &send.queue {
         Some(queue) => Some(TargetQueue {
             list: all(&queue.list)?,

@@ -1,12 +1,23 @@
-//! The built-in files, embedded. A test holds these lists against the folders.
+//! The built-in files, embedded: `build.rs` lists what lies in the folders.
 
-/// File name without ending, and content.
-pub(super) type Embedded = &'static [(&'static str, &'static str)];
+/// An embedded file.
+#[derive(Debug)]
+pub(super) struct Embedded {
+    /// The file's name without its ending.
+    pub(super) key: &'static str,
+    /// Its place in a list: lower ranks first, then by name.
+    pub(super) rank: u32,
+    /// The whole text.
+    pub(super) text: &'static str,
+    /// Lists of strings that are needed without parsing the file, by key.
+    pub(super) lists: &'static [(&'static str, &'static [&'static str])],
+}
 
-macro_rules! embed {
-    ($folder:literal: $($name:literal)*) => {
-        &[$(($name, include_str!(concat!("../../presets/", $folder, "/", $name, ".toml")))),*]
-    };
+impl Embedded {
+    /// The strings of a list above the file's first table; empty where it has none.
+    pub(super) fn list(&self, key: &str) -> &'static [&'static str] {
+        self.lists.iter().find(|(name, _)| *name == key).map_or(&[], |(_, list)| list)
+    }
 }
 
 /// What is known of networks that block mail.
@@ -15,86 +26,28 @@ pub(super) const EGRESS: &str = include_str!("../../presets/egress.toml");
 /// Filters that take mail in front of its hoster.
 pub(super) const GATEWAYS: &str = include_str!("../../presets/gateways.toml");
 
-/// Providers in the order in which a list shows them.
-pub(super) const PROVIDERS: Embedded = embed!("providers":
-    "gmail" "google-workspace" "google-workspace-relay" "microsoft365" "outlook" "yahoo" "icloud" "proton-bridge" "proton-smtp"
-    "ovh" "ovh-pro" "ovh-exchange" "ovh-ca" "gandi" "infomaniak" "ionos-de" "ionos-com" "ionos-fr" "ionos-co-uk" "ionos-es"
-    "ionos-it" "zoho-eu" "zoho-eu-pro" "zoho-com" "zoho-com-pro" "zoho-in" "zoho-in-pro" "hetzner" "strato" "all-inkl"
-    "mittwald" "domainfactory" "o2switch" "one-com" "aruba" "hostinger" "titan" "namecheap" "godaddy" "bluehost" "dreamhost"
-    "rackspace" "migadu" "purelymail" "mxroute"
-    "fastmail" "mailbox-org" "posteo" "runbox" "mailfence" "startmail" "disroot" "riseup" "gmx" "gmx-com" "webde" "t-online"
-    "freenet" "mail-com" "bluewin" "orange-fr" "free-fr" "sfr" "laposte" "bouygues" "libero" "seznam" "aol" "att" "comcast"
-    "cox" "verizon" "yandex" "mailru" "qq" "tencent-exmail" "netease" "aliyun" "naver" "daum" "yahoo-jp"
-    "brevo" "mailjet" "sendgrid" "mailgun-eu" "mailgun-us" "postmark" "ses" "azure-acs" "scaleway-tem" "resend" "sparkpost"
-    "smtp2go" "mailtrap" "mailersend" "elasticemail" "mandrill" "mailpace" "forwardemail" "zeptomail"
-    "tuta" "hey" "localhost"
-);
+include!(concat!(env!("OUT_DIR"), "/presets.rs"));
 
-/// Targets in the order in which a list shows them.
-pub(super) const TARGETS: Embedded = embed!("targets":
-    "msmtp" "dotenv" "dotenv-sh" "postfix"
-    "exim4" "opensmtpd" "nullmailer" "dma" "ssmtp" "monit" "s-nail" "git" "mutt" "neomutt"
-    "alertmanager" "grafana" "gitea" "nextcloud" "django"
-    "wordpress" "laravel" "symfony" "django-environ" "flask-mail" "spring" "ghost" "mastodon" "gitlab" "vaultwarden"
-    "authentik" "keycloak" "nextcloud-env" "nextcloud-occ" "home-assistant" "himalaya" "kubernetes" "ansible" "smtp-url"
-    "nodemailer" "phpmailer" "php" "discourse" "aerc" "apprise"
-    "systemd-credential" "systemd-env" "docker-env" "compose-env" "node-env" "python-dotenv" "dotenvy" "yaml" "json" "toml"
-);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Causes, by label.
-pub(super) const CAUSES: Embedded = embed!("causes":
-    "app_password_required"
-    "bad_credentials"
-    "web_login_required"
-    "smtp_access_not_enabled"
-    "smtp_auth_disabled"
-    "basic_auth_retired"
-    "auth_policy_blocked"
-    "oauth_token_invalid"
-    "too_many_logins"
-    "account_blocked"
-    "account_not_activated"
-    "permission_denied"
-    "plan_exhausted"
-    "auth_required"
-    "auth_not_offered"
-    "auth_mechanism_unsupported"
-    "ip_not_authorized"
-    "relay_denied"
-    "sender_not_allowed"
-    "sender_not_verified"
-    "sender_domain_invalid"
-    "starttls_required"
-    "starttls_unsupported"
-    "wrong_tls_mode"
-    "wrong_host_or_port"
-    "cert_expired"
-    "cert_self_signed"
-    "cert_unknown_issuer"
-    "cert_wrong_host"
-    "cert_unsupported"
-    "tls_version_too_old"
-    "dns_failure"
-    "host_invalid"
-    "connection_refused"
-    "port_blocked"
-    "network_unreachable"
-    "connection_dropped"
-    "server_fault"
-    "server_busy"
-    "helo_rejected"
-    "greylisted"
-    "ip_blocklisted"
-    "ptr_missing"
-    "spf_dmarc_fail"
-    "rate_limited"
-    "too_many_connections"
-    "daily_limit"
-    "too_many_recipients"
-    "recipient_unknown"
-    "mailbox_full"
-    "message_too_big"
-    "message_malformed"
-    "content_rejected"
-    "address_syntax"
-);
+    #[test]
+    fn what_the_build_takes_out_is_what_toml_reads() {
+        for files in [PROVIDERS, TARGETS, CAUSES] {
+            let mut last = None;
+            for file in files {
+                let table: toml::Table = file.text.parse().unwrap();
+                let rank = table.get("rank").map_or(1000, |rank| rank.as_integer().unwrap());
+                assert_eq!(i64::from(file.rank), rank, "{}", file.key);
+                assert!(last < Some((file.rank, file.key)), "{} is out of order", file.key);
+                last = Some((file.rank, file.key));
+                for name in ["domains", "mx"] {
+                    let strings = table.get(name).and_then(|list| list.as_array()).into_iter().flatten();
+                    let strings: Vec<_> = strings.map(|string| string.as_str().unwrap()).collect();
+                    assert_eq!(file.list(name), strings, "{}: {name}", file.key);
+                }
+            }
+        }
+    }
+}

@@ -15,6 +15,8 @@ pub struct Cause {
     pub label: String,
     /// Year and month in which the facts were last checked.
     pub checked: String,
+    /// Its place among the causes: of several that match equally well, the one with the lower rank counts.
+    pub rank: Option<u32>,
     /// Patterns; the evidence needs to match one of them. A pattern's specificity decides between causes.
     #[serde(rename = "match")]
     pub patterns: Vec<Pattern>,

@@ -1,9 +1,10 @@
-//! Which provider an e-mail domain or an MX host belongs to, found without reading every file: a built-in file's domains and
-//! MX suffixes stand in its text in two simple lists.
+//! Which provider an e-mail domain or an MX host belongs to, found without parsing every file: `build.rs` takes the built-in
+//! files' domains and MX suffixes out.
 
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{Provider, shelf::Shelf};
+use crate::mail::endpoint::is_below;
 
 /// E-mail domains and the keys of their providers.
 #[derive(Debug)]
@@ -13,10 +14,9 @@ impl Domains {
     pub(super) fn of(providers: &Shelf<Provider>) -> Self {
         let mut domains = HashMap::new();
         for entry in providers.entries() {
-            let own: Vec<Cow<'static, str>> = if entry.source.is_empty() {
-                entry.get().map(|provider| provider.domains.iter().cloned().map(Cow::Owned).collect()).unwrap_or_default()
-            } else {
-                listed(entry.source, "\ndomains = [").map(Cow::Borrowed).collect()
+            let own: Vec<Cow<'static, str>> = match entry.embedded {
+                Some(file) => file.list("domains").iter().map(|domain| Cow::Borrowed(*domain)).collect(),
+                None => entry.get().map(|own| own.domains.iter().cloned().map(Cow::Owned).collect()).unwrap_or_default(),
             };
             // A person's own file wins over the built-in one that names the same domain.
             for domain in own {
@@ -51,11 +51,10 @@ impl Exchangers {
         let mut suffixes = Vec::new();
         for entry in own.into_iter().chain(built_in) {
             let key = || entry.key.to_string();
-            if entry.source.is_empty() {
-                let provider = entry.get().map(|provider| provider.mx.as_slice()).unwrap_or_default();
-                suffixes.extend(provider.iter().map(|suffix| (Cow::Owned(suffix.clone()), key())));
-            } else {
-                suffixes.extend(listed(entry.source, "\nmx = [").map(|suffix| (Cow::Borrowed(suffix), key())));
+            if let Some(file) = entry.embedded {
+                suffixes.extend(file.list("mx").iter().map(|suffix| (Cow::Borrowed(*suffix), key())));
+            } else if let Some(own) = entry.get() {
+                suffixes.extend(own.mx.iter().map(|suffix| (Cow::Owned(suffix.clone()), key())));
             }
         }
         Self(suffixes)
@@ -69,33 +68,10 @@ impl Exchangers {
     }
 }
 
-/// Whether `host` is `parent` or a name below it; case does not matter.
-pub fn is_below(host: &str, parent: &str) -> bool {
-    let (host, parent) = (host.trim_end_matches('.').as_bytes(), parent.trim_end_matches('.').as_bytes());
-    let Some(at) = host.len().checked_sub(parent.len()) else { return false };
-    host[at..].eq_ignore_ascii_case(parent) && (at == 0 || host[at - 1] == b'.')
-}
-
-/// The strings of a list at the top of a built-in file, which begins so.
-fn listed(source: &'static str, begin: &str) -> impl Iterator<Item = &'static str> {
-    let list = source.split_once(begin).and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
-    list.split('"').skip(1).step_by(2)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::presets::builtin;
-
-    #[test]
-    fn the_lists_are_read_as_toml_reads_them() {
-        let shelf: Shelf<Provider> = Shelf::builtin(builtin::PROVIDERS);
-        for entry in shelf.entries() {
-            let list = |begin| listed(entry.source, begin).collect::<Vec<_>>();
-            assert_eq!(list("\ndomains = ["), entry.get().unwrap().domains, "{}", entry.key);
-            assert_eq!(list("\nmx = ["), entry.get().unwrap().mx, "{}", entry.key);
-        }
-    }
 
     #[test]
     fn an_mx_host_shows_its_provider() {

@@ -9,6 +9,7 @@ use super::{
     domains::{Domains, Exchangers},
     shelf::{Shelf, unreadable},
 };
+use crate::mail::word::nearest;
 
 /// The files that are no folder.
 const EGRESS: &str = "egress.toml";
@@ -209,22 +210,13 @@ pub fn parse<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, PresetF
     })
 }
 
-/// The known key that is nearest to the unknown one, from serde's ``unknown field `x`, expected one of `a`, `b` ``.
+/// The known word that is nearest to the unknown one, from serde's ``unknown field `x`, expected one of `a`, `b` ``, or
+/// `variant` for a word in a value.
 fn nearest_key(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field `")?;
+    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (unknown, known) = rest.split_once('`')?;
     let known = known.split('`').skip(1).step_by(2);
     nearest(unknown, known).map(str::to_owned)
-}
-
-/// The word that is nearest to `typed`, when it is near enough to be a slip.
-pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|word| (strsim::osa_distance(typed, word), word))
-        .filter(|(distance, word)| *distance <= 2.max(word.len() / 3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
 }
 
 #[cfg(test)]

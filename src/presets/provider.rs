@@ -18,6 +18,8 @@ pub struct Provider {
     pub category: Category,
     /// Year and month in which the facts were last checked, as `2026-11`.
     pub checked: String,
+    /// Its place in lists: lower ranks first, then by name.
+    pub rank: Option<u32>,
     /// E-mail domains that belong to the provider itself; `*.` in front stands for every name below.
     #[serde(default)]
     pub domains: Vec<String>,

@@ -8,7 +8,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, PresetFault, Provider, Target, builtin::Embedded, load::parse};
+use super::{Cause, PresetFault, Provider, Target, builtin::Embedded, load::parse, target::TargetSource};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {
@@ -17,6 +17,12 @@ pub(super) trait Preset: DeserializeOwned {
 
     /// Takes the key, which is the file's name.
     fn name(&mut self, key: String);
+
+    /// The rank that the file gives itself.
+    fn rank(&self) -> Option<u32>;
+
+    /// Takes the file and its text, for the lines of faults that are found later.
+    fn source(&mut self, _file: String, _text: Cow<'static, str>) {}
 }
 
 impl Preset for Provider {
@@ -24,6 +30,10 @@ impl Preset for Provider {
 
     fn name(&mut self, key: String) {
         self.key = key;
+    }
+
+    fn rank(&self) -> Option<u32> {
+        self.rank
     }
 }
 
@@ -33,6 +43,14 @@ impl Preset for Target {
     fn name(&mut self, key: String) {
         self.key = key;
     }
+
+    fn rank(&self) -> Option<u32> {
+        self.rank
+    }
+
+    fn source(&mut self, file: String, text: Cow<'static, str>) {
+        self.source = TargetSource { file, text };
+    }
 }
 
 impl Preset for Cause {
@@ -40,6 +58,10 @@ impl Preset for Cause {
 
     fn name(&mut self, key: String) {
         self.label = key;
+    }
+
+    fn rank(&self) -> Option<u32> {
+        self.rank
     }
 }
 
@@ -53,8 +75,10 @@ pub(super) struct Shelf<T> {
 #[derive(Debug)]
 pub(super) struct Entry<T> {
     pub(super) key: Cow<'static, str>,
-    /// The built-in text; empty for a file of a person's own.
-    pub(super) source: &'static str,
+    /// Its place in the list.
+    rank: u32,
+    /// The built-in file; none for one of a person's own.
+    pub(super) embedded: Option<&'static Embedded>,
     /// The person's own file.
     pub(super) own: Option<PathBuf>,
     /// What it says; `Err` for a built-in file that cannot be read.
@@ -63,38 +87,42 @@ pub(super) struct Entry<T> {
 
 impl<T: Preset> Shelf<T> {
     /// The built-in files alone.
-    pub(super) fn builtin(embedded: Embedded) -> Self {
-        let entry = |&(key, source): &(&'static str, &'static str)| Entry {
-            key: key.into(),
-            source,
+    pub(super) fn builtin(embedded: &'static [Embedded]) -> Self {
+        let entry = |file: &'static Embedded| Entry {
+            key: file.key.into(),
+            rank: file.rank,
+            embedded: Some(file),
             own: None,
             read: OnceLock::new(),
         };
         Self { entries: embedded.iter().map(entry).collect() }
     }
 
-    /// The built-in files, with a person's own from `folder` over them and behind them.
+    /// The built-in files, with a person's own from `folder` over and among them: a file without a rank keeps the place
+    /// of the built-in file that it replaces, or comes last.
     ///
     /// # Errors
     /// The first file of the person's that cannot be used.
-    pub(super) fn with_own(embedded: Embedded, folder: &Path) -> Result<Self, PresetFault> {
+    pub(super) fn with_own(embedded: &'static [Embedded], folder: &Path) -> Result<Self, PresetFault> {
         let mut shelf = Self::builtin(embedded);
         for (key, path) in own_files(&folder.join(T::FOLDER))? {
             let source = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
             let mut preset: T = parse(&path.display().to_string(), &source)?;
             preset.name(key.clone());
+            preset.source(path.display().to_string(), source.into());
+            let replaced = shelf.entries.iter().position(|entry| entry.key == key).map(|at| shelf.entries.remove(at));
+            let rank = preset.rank().or(replaced.map(|entry| entry.rank)).unwrap_or(u32::MAX);
+            let at = shelf.entries.partition_point(|entry| (entry.rank, &*entry.key) < (rank, &key));
             let read = OnceLock::from(Ok(preset));
-            match shelf.entries.iter_mut().find(|entry| entry.key == key) {
-                Some(entry) => *entry = Entry { key: key.into(), source: "", own: Some(path), read },
-                None => shelf.entries.push(Entry { key: key.into(), source: "", own: Some(path), read }),
-            }
+            shelf.entries.insert(at, Entry { key: key.into(), rank, embedded: None, own: Some(path), read });
         }
         Ok(shelf)
     }
 
     /// Puts one more in front.
     pub(super) fn put_first(&mut self, key: String, preset: T) {
-        self.entries.insert(0, Entry { key: key.into(), source: "", own: None, read: OnceLock::from(Ok(preset)) });
+        self.entries
+            .insert(0, Entry { key: key.into(), rank: 0, embedded: None, own: None, read: OnceLock::from(Ok(preset)) });
     }
 
     pub(super) fn entries(&self) -> &[Entry<T>] {
@@ -127,8 +155,11 @@ impl<T: Preset> Shelf<T> {
 impl<T: Preset> Entry<T> {
     pub(super) fn get(&self) -> Option<&T> {
         let read = self.read.get_or_init(|| {
-            let mut preset: T = parse(&format!("{}/{}.toml", T::FOLDER, self.key), self.source)?;
+            let file = format!("{}/{}.toml", T::FOLDER, self.key);
+            let text = self.embedded.map_or("", |file| file.text);
+            let mut preset: T = parse(&file, text)?;
             preset.name(self.key.to_string());
+            preset.source(file, text.into());
             Ok(preset)
         });
         read.as_ref().ok()

@@ -3,14 +3,16 @@
 mod commands;
 mod read;
 mod system;
+mod template;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
-pub use read::{TargetImport, TargetRead};
+pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Mta};
+pub use template::{TargetSource, Template};
 
 use super::Lang;
 pub use super::format::{Format, MergeKind};
@@ -22,10 +24,15 @@ pub struct Target {
     /// The key; filled in from the file's name.
     #[serde(skip)]
     pub key: String,
+    /// Where it was read from; filled in when it is.
+    #[serde(skip)]
+    pub source: TargetSource,
     /// The name that people know.
     pub name: String,
     /// Year and month in which the facts were last checked.
     pub checked: String,
+    /// Its place in lists: lower ranks first, then by name.
+    pub rank: Option<u32>,
     /// The consumer's own documentation.
     pub docs: String,
     /// Whether the consumer checks certificates as we write its settings.
@@ -100,9 +107,9 @@ pub struct Target {
     /// How the consumer itself sends the test message.
     pub send: Option<TargetSend>,
     /// The command by which the consumer itself checks its files, as a template.
-    pub check: Option<String>,
+    pub check: Option<Template>,
     /// The command that shows a person that it works, as a template.
-    pub try_it: Option<String>,
+    pub try_it: Option<Template>,
     /// Words in English.
     pub en: TargetWords,
     /// Words in French.
@@ -146,7 +153,7 @@ pub struct TargetFile {
     pub group: Option<String>,
     /// A minijinja expression over the settings: where it does not hold, the file is left alone. A file that has one may be
     /// for one scope alone.
-    pub when: Option<String>,
+    pub when: Option<Template>,
     /// The consumer's own file: without it the consumer is not installed, and nothing is written.
     #[serde(default)]
     pub must_exist: bool,
@@ -157,12 +164,12 @@ pub struct TargetFile {
     /// What begins a comment line of ours, where it is not what the format's usually begin with.
     pub comment: Option<String>,
     /// The text, as a minijinja template over the settings; `| quote` applies the format's quoting rule.
-    pub template: String,
+    pub template: Template,
     /// With `keys`: a template of keys that must not stay, one a line, with dots between the steps of their way; in .properties
     /// the key as it is.
-    pub remove: Option<String>,
+    pub remove: Option<Template>,
     /// With `keys`: a template of keys that are only added, one a line as in `remove`: what is there stays.
-    pub keep: Option<String>,
+    pub keep: Option<Template>,
 }
 
 impl TargetFile {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Occasion, Runner};
 use crate::{
     host::{self, Disk, Dispatch},
-    mail::{SecretPlace, Security, reply::escape},
+    mail::{SecretPlace, Security, Setting, reply::escape},
     phrase,
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
@@ -41,8 +41,8 @@ impl Runner {
         let mut found = None;
         for site in plan::sites(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
             let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
-            if let Some(mismatch) = plan::compare(order, places, &read).first() {
-                return Err(phrase!("runner-mismatch", target = target.name, field = mismatch.field));
+            if let Some(setting) = plan::compare(order, places, &read).first() {
+                return Err(phrase!("runner-mismatch", target = target.name, field = setting));
             }
             found = Some(read);
         }
@@ -53,7 +53,7 @@ impl Runner {
             return Ok(proof);
         };
         // By the password alone nothing is sent.
-        let Some(read) = found.filter(|read| read.host.is_some()) else { return Ok(proof) };
+        let Some(read) = found.filter(|read| read.get(Setting::Host).is_some()) else { return Ok(proof) };
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         proof.to = dial.letter.as_ref().map(|letter| letter.to.clone());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
@@ -133,15 +133,15 @@ fn message_id(message: &[u8]) -> Option<String> {
 /// The climb with what the consumer reads in its files, in place of what is remembered.
 fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<Dial, Phrase> {
     let mut dial = dial.clone();
-    let word = |found: &Option<String>| found.clone().unwrap_or_default();
-    dial.endpoint.host = word(&read.host);
+    let word = |setting| read.get(setting).unwrap_or_default();
+    dial.endpoint.host = word(Setting::Host).to_owned();
     dial.endpoint.port =
-        word(&read.port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = "port"))?;
-    dial.endpoint.security = word(&read.security).parse().unwrap_or(Security::Tls);
+        word(Setting::Port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = Setting::Port))?;
+    dial.endpoint.security = word(Setting::Security).parse().unwrap_or(Security::Tls);
     // The test that went before was good.
     dial.had_starttls = dial.endpoint.security == Security::Starttls;
     if let Some(login) = &mut dial.login {
-        login.username = word(&read.username);
+        login.username = word(Setting::Username).to_owned();
         login.secret = match &read.password {
             Some(ReadSecret::Inline(secret)) => secret.clone(),
             Some(ReadSecret::Command(command)) => match place {
@@ -151,7 +151,7 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlac
             .map_err(|error| error.phrase())?,
             // It is the one that was proven where it is kept.
             Some(ReadSecret::Credential(_)) => login.secret.clone(),
-            None => return Err(phrase!("runner-mismatch", target = target, field = "password")),
+            None => return Err(phrase!("runner-mismatch", target = target, field = Setting::Password)),
         };
     }
     Ok(dial)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Answers, Choice, Effect, Field, Given, Setup, Source, Work, found::fits, validate::validate};
 use crate::{
     discover,
-    mail::{Address, Endpoint, Secret, Security, StoreKind, endpoint::is_loopback, reply::escape},
+    mail::{Address, Endpoint, Secret, Security, Setting, StoreKind, endpoint::is_loopback, reply::escape},
     phrase,
     plan::{ReadBack, ReadSecret},
     presets::{Catalog, Lang, Phrase, Provider},
@@ -13,6 +13,21 @@ use crate::{
 
 /// The answer that starts from nothing.
 pub(super) const NONE: &str = "none";
+
+/// The settings that are taken over, and the answers that they become.
+const SETTINGS: [(Setting, Field); 11] = [
+    (Setting::Host, Field::Host),
+    (Setting::Port, Field::Port),
+    (Setting::Security, Field::Security),
+    (Setting::Auth, Field::Auth),
+    (Setting::Username, Field::Username),
+    (Setting::Sender, Field::Address),
+    (Setting::Name, Field::Name),
+    (Setting::ReplyTo, Field::ReplyTo),
+    (Setting::Ehlo, Field::Ehlo),
+    (Setting::CaFile, Field::CaFile),
+    (Setting::PinSha256, Field::Pin),
+];
 
 /// Settings that a program here has, as answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,20 +58,13 @@ impl Import {
         let mut take = |field: Field, value: Option<&str>| {
             answers.extend(value.and_then(|value| kept(field, value)).map(|value| (field, value)));
         };
-        let username = read.username.as_deref();
-        take(Field::Host, read.host.as_deref());
-        take(Field::Port, read.port.as_deref());
-        take(Field::Security, read.security.as_deref());
-        take(Field::Auth, read.auth.as_deref().filter(|auth| *auth != "auto"));
-        take(Field::Username, username);
+        let username = read.get(Setting::Username);
         // Who logs in with an address sends with it, as far as nothing else is said.
         take(Field::Address, username.filter(|name| name.parse::<Address>().is_ok()));
-        take(Field::Address, read.sender.as_deref());
-        take(Field::Name, read.sender_name.as_deref());
-        take(Field::ReplyTo, read.reply_to.as_deref());
-        take(Field::Ehlo, read.ehlo.as_deref());
-        take(Field::CaFile, read.ca_file.as_deref());
-        take(Field::Pin, read.pin_sha256.as_deref());
+        for (setting, field) in SETTINGS {
+            let is_automatic = |value: &&str| setting == Setting::Auth && *value == "auto";
+            take(field, read.get(setting).filter(|value| !is_automatic(value)));
+        }
         let host = answers.get(&Field::Host)?.clone();
         let logs_in = answers.get(&Field::Auth).is_none_or(|auth| auth != "none");
         if !logs_in {

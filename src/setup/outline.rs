@@ -2,7 +2,7 @@
 
 use super::{FIELDS, Field, Setup};
 use crate::{
-    mail::{Security, StoreKind, endpoint::is_loopback},
+    mail::{Security, Setting, StoreKind, endpoint::is_loopback},
     presets::provider::UsernameForm,
 };
 
@@ -26,7 +26,7 @@ impl Setup {
             Field::RunAs => answers.logs_in() && answers.text(Field::Scope) == "system",
             Field::RootMail => {
                 let targets = self.targets();
-                let leads = |key: &str| answers.catalog.target(key).is_some_and(|target| target.read.root_mail.is_some());
+                let leads = |key: &str| answers.catalog.target(key).is_some_and(|target| target.read.has(Setting::RootMail));
                 answers.text(Field::Scope) == "system" && targets.iter().any(|choice| leads(&choice.key))
             }
             Field::VaultLock => {

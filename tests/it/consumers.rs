@@ -20,8 +20,8 @@ use std::{
 };
 
 use mailsetup::{
-    mail::{Security, profile::Trust},
-    plan::{Field, Order, Refusal, Scope, TargetChoice, first_path, plan},
+    mail::{Security, Setting, profile::Trust},
+    plan::{Order, Refusal, Scope, TargetChoice, first_path, plan},
     presets::Catalog,
 };
 use passwords::passwords;
@@ -70,7 +70,7 @@ fn carried(target: &str, change: impl Fn(&mut Order)) -> Vec<(String, Vec<String
         match written(target, &password, &change) {
             Ok(files) => found.push((password, files)),
             Err(refusal) => {
-                assert_eq!(refusal.field(), Some(Field::Password), "{target} {password:?}: {refusal:?}");
+                assert_eq!(refusal.field(), Some(Setting::Password), "{target} {password:?}: {refusal:?}");
                 assert!(matches!(refusal, Refusal::CannotCarry { .. }), "{target} {password:?}: {refusal:?}");
             }
         }

@@ -6,7 +6,7 @@ mod walks;
 mod world;
 
 use mailsetup::{
-    mail::Secret,
+    mail::{Secret, Setting},
     plan::{ReadBack, ReadSecret},
     presets::Catalog,
     setup::{Field, Import},
@@ -72,19 +72,17 @@ fn local(world: &World) -> Case {
 /// Settings for the demo's server that a program here has, and what is answered beside them.
 fn imported(world: &mut World) -> Case {
     let read = ReadBack {
-        host: Some("localhost".into()),
-        port: Some(world.demo.starttls_port().to_string()),
-        security: Some("starttls".into()),
-        username: Some(world.demo.user().into()),
+        settings: [
+            (Setting::Host, "localhost".into()),
+            (Setting::Port, world.demo.starttls_port().to_string()),
+            (Setting::Security, "starttls".into()),
+            (Setting::Username, world.demo.user().into()),
+            (Setting::Auth, "plain".into()),
+            (Setting::Name, "Cron".into()),
+            (Setting::Ehlo, "web2.example.com".into()),
+        ]
+        .into(),
         password: Some(ReadSecret::Inline(Secret::new(world.demo.password().into()))),
-        auth: Some("plain".into()),
-        sender: None,
-        sender_name: Some("Cron".into()),
-        reply_to: None,
-        ehlo: Some("web2.example.com".into()),
-        ca_file: None,
-        root_mail: None,
-        pin_sha256: None,
     };
     let import = Import::new("dotenv".into(), ".env".into(), "./.env".into(), read, &Catalog::builtin());
     world.imports.extend(import);

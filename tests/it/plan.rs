@@ -4,12 +4,15 @@ mod conflicts;
 mod led;
 
 use mailsetup::{
-    mail::{Secret, Security, profile::Trust},
+    mail::{Secret, Security, Setting, profile::Trust},
     plan::{
-        Envelope, Field, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, compare, diff, plan,
-        read_back, sending, try_it,
+        Envelope, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, compare, diff, plan, read_back,
+        sending, try_it,
     },
-    presets::{Catalog, Lang, Text, target::MergeKind},
+    presets::{
+        Catalog, Lang, Text,
+        target::{MergeKind, ReadKey},
+    },
 };
 
 use crate::consumers::setup::{Memory, order, places};
@@ -58,8 +61,9 @@ fn every_built_in_target_reads_and_has_words() {
         assert_eq!(target.en.warnings.len(), target.fr.warnings.len());
         assert_eq!(target.en.certificates.is_some(), target.fr.certificates.is_some());
         let key = &target.key;
-        let server = [&target.read.host, &target.read.port, &target.read.security, &target.read.username];
-        assert!(target.read.credential.is_some() || server.iter().all(|it| it.is_some()), "{key} reads no server");
+        let server = [Setting::Host, Setting::Port, Setting::Security, Setting::Username];
+        let is_given = target.read.get(ReadKey::Credential).is_some();
+        assert!(is_given || server.into_iter().all(|it| target.read.has(it)), "{key} reads no server");
         assert!(target.through.iter().all(|through| catalog.target(through).is_some()), "{key}");
         assert_eq!(target.through.is_some(), target.files.iter().any(|file| file.merge == MergeKind::Read), "{key}");
         // By its name a diff knows that the whole file is a password.
@@ -320,10 +324,10 @@ fn refusals_name_the_file_the_line_and_the_answer() {
 
     let mut order = ordered("postfix");
     order.profile.smtp.auth = "xoauth2".into();
-    assert_eq!(said(&order, &places(Scope::System), &empty).1.field(), Some(Field::Auth));
+    assert_eq!(said(&order, &places(Scope::System), &empty).1.field(), Some(Setting::Auth));
     let mut order = ordered("dotenv");
     order.profile.smtp.tls.pin_sha256 = Some("0a".repeat(32));
-    assert_eq!(said(&order, &user, &empty).1.field(), Some(Field::Pin));
+    assert_eq!(said(&order, &user, &empty).1.field(), Some(Setting::PinSha256));
     let mut order = ordered("dotenv");
     order.secret = None;
     assert_eq!(said(&order, &user, &empty).1, Refusal::NoSecret { target: "dotenv".into() });
@@ -337,7 +341,7 @@ fn refusals_name_the_file_the_line_and_the_answer() {
     assert!(matches!(refusal, Refusal::CannotCarry { instead: Some(instead), .. } if instead == "dotenv-sh"));
     let mut order = ordered("msmtp");
     order.secret = Some(Secret::new("a\nb".into()));
-    assert_eq!(said(&order, &user, &empty).1.field(), Some(Field::Password));
+    assert_eq!(said(&order, &user, &empty).1.field(), Some(Setting::Password));
     let mut order = ordered("dotenv");
     order.targets.push(TargetChoice::new("dotenv-sh"));
     assert!(matches!(said(&order, &user, &empty).1, Refusal::SamePath { .. }));
@@ -351,7 +355,7 @@ fn refusals_name_the_file_the_line_and_the_answer() {
     assert_eq!(sentence, "/srv/app/.env is not UTF-8 text: line 2.");
     let files = Memory::default().with("/home/ops/.msmtprc", "defaults\nauto_from on\n");
     let refusal = said(&ordered("msmtp"), &user, &files).1;
-    assert!(matches!(&refusal, Refusal::Lost { .. }) && refusal.field() == Some(Field::Sender));
+    assert!(matches!(&refusal, Refusal::Lost { .. }) && refusal.field() == Some(Setting::Sender));
     let files = Memory::default().with("/home/ops/.config/mailsetup/profiles/default.toml", "schema = 2\n");
     assert!(matches!(said(&ordered("msmtp"), &user, &files).1, Refusal::NewerSchema { schema: 2, .. }));
 }
@@ -383,11 +387,19 @@ fn reading_back_says_what_the_consumer_would_do() {
     let choice = TargetChoice::new("msmtp");
     let places = places(Scope::User);
     let read = read_back(catalog.target("msmtp").unwrap(), &choice, "default", &places, &files).unwrap();
-    let word = |found: &Option<String>| found.clone().unwrap();
-    assert_eq!([&read.host, &read.port, &read.security].map(word), ["other.test", "2525", "unchecked"]);
+    let found = [Setting::Host, Setting::Port, Setting::Security].map(|setting| read.get(setting).unwrap());
+    assert_eq!(found, ["other.test", "2525", "unchecked"]);
     assert_eq!(read.password, Some(ReadSecret::Inline(Secret::new("x".into()))));
-    let fields: Vec<_> = compare(&ordered("msmtp"), &places, &read).iter().map(|mismatch| mismatch.field).collect();
-    for field in [Field::Host, Field::Port, Field::Security, Field::Auth, Field::Username, Field::Password, Field::Sender] {
+    let fields = compare(&ordered("msmtp"), &places, &read);
+    for field in [
+        Setting::Host,
+        Setting::Port,
+        Setting::Security,
+        Setting::Auth,
+        Setting::Username,
+        Setting::Password,
+        Setting::Sender,
+    ] {
         assert!(fields.contains(&field), "{field}");
     }
 }

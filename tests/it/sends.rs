@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use mailsetup::presets::Catalog;
+use mailsetup::{mail::Setting, presets::Catalog};
 
 use super::support::{
     bed::{ALICE, BOB, BOB_PASSWORD, Bed, PASSWORD, as_root, message, unique},
@@ -300,7 +300,7 @@ fn arrives(consumer: &Consumer, security: &str, trust: Trust, to: &str, name: &s
 fn roots_mail_arrives_where_it_was_led() {
     Bed::start();
     let catalog = Catalog::builtin();
-    let leads = |target: &str| catalog.target(target).unwrap().read.root_mail.is_some();
+    let leads = |target: &str| catalog.target(target).unwrap().read.has(Setting::RootMail);
     let consumers: Vec<_> = CONSUMERS_OF.iter().filter(|it| it.scope == "system" && leads(it.target)).collect();
     assert!(consumers.len() >= 4, "msmtp, dma, nullmailer, Postfix");
     let mut failed = Vec::new();

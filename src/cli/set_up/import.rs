@@ -6,7 +6,7 @@ use super::{super::context::Context, Stage, read_ca};
 use crate::{
     error::{Error, Exit},
     host::{self, Disk, input},
-    mail::{Profile, reply::escape},
+    mail::{Profile, Setting, reply::escape},
     phrase,
     plan::{self, Found, Places, ReadBack, Refusal, TargetChoice},
     presets::{Catalog, Target},
@@ -90,7 +90,8 @@ impl Source<'_> {
     fn import(&self, target: &Target, found: Found, word: String) -> Option<Import> {
         let file = self.shown(&found.path);
         let mut read = found.read;
-        read.ca_file = read.ca_file.map(|path| self.at_home(&path)).filter(|path| read_ca(path).is_ok());
+        let authority = read.settings.remove(&Setting::CaFile).map(|path| self.at_home(&path));
+        read.settings.extend(authority.filter(|path| read_ca(path).is_ok()).map(|path| (Setting::CaFile, path)));
         let mut import = Import::new(word, target.name.clone(), file, read, self.catalog)?;
         // An image's commands are for its own programs.
         import.command = import.command.filter(|_| self.places.root.is_none());
@@ -121,7 +122,7 @@ impl Source<'_> {
 fn is_saved(profile: &Profile, read: &ReadBack) -> bool {
     let smtp = &profile.smtp;
     profile.enabled
-        && read.host.as_ref().is_some_and(|host| host.eq_ignore_ascii_case(&smtp.host))
-        && read.port.as_ref().is_some_and(|port| *port == smtp.port.to_string())
-        && read.username == smtp.username
+        && read.get(Setting::Host).is_some_and(|host| host.eq_ignore_ascii_case(&smtp.host))
+        && read.get(Setting::Port).is_some_and(|port| *port == smtp.port.to_string())
+        && read.get(Setting::Username) == smtp.username.as_deref()
 }

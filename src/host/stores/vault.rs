@@ -15,7 +15,7 @@ use crate::{
         files::{disk::look, own},
         stores::error::StoreFault,
     },
-    mail::{Keys, Lock, Secret},
+    mail::{KeySlot, Keys, Secret},
     phrase,
     plan::Places,
     presets::Phrase,
@@ -40,7 +40,7 @@ pub(super) struct VaultStore;
 
 impl Store for VaultStore {
     fn at_rest(&self, places: &Places) -> AtRest {
-        if places.keys.lock == Lock::Systemd { AtRest::Machine } else { AtRest::Encrypted }
+        if places.keys.lock == KeySlot::Systemd { AtRest::Machine } else { AtRest::Encrypted }
     }
 
     fn barred(&self, run_as: Option<&str>, places: &Places) -> Option<Phrase> {
@@ -49,7 +49,7 @@ impl Store for VaultStore {
         }
         match look_at(places) {
             Err(error) => Some(error.phrase()),
-            Ok(Some(closed)) if closed.lock == Lock::Passphrase && places.keys.passphrase.is_none() => {
+            Ok(Some(closed)) if closed.lock == KeySlot::Passphrase && places.keys.passphrase.is_none() => {
                 Some(phrase!("store-vault-passphrase"))
             }
             Ok(_) => None,
@@ -61,11 +61,11 @@ impl Store for VaultStore {
             return names(places).map(drop);
         }
         match places.keys.lock {
-            Lock::KeyFile if places.keys.key_file.is_none() => Err(VaultFault::NoKeyFile.into()),
-            Lock::Passphrase if places.keys.passphrase.is_none() => Err(VaultFault::NeedsPassphrase.into()),
-            Lock::Machine | Lock::Systemd if places.root.is_some() => Err(VaultFault::Image.into()),
-            Lock::Systemd => Ok(systemd_available()?),
-            Lock::Machine | Lock::KeyFile | Lock::Passphrase => Ok(()),
+            KeySlot::KeyFile if places.keys.key_file.is_none() => Err(VaultFault::NoKeyFile.into()),
+            KeySlot::Passphrase if places.keys.passphrase.is_none() => Err(VaultFault::NeedsPassphrase.into()),
+            KeySlot::Machine | KeySlot::Systemd if places.root.is_some() => Err(VaultFault::Image.into()),
+            KeySlot::Systemd => Ok(systemd_available()?),
+            KeySlot::Machine | KeySlot::KeyFile | KeySlot::Passphrase => Ok(()),
         }
     }
 
@@ -101,7 +101,7 @@ pub struct ClosedVault {
     /// Its file.
     pub path: PathBuf,
     /// The kind of its key slot.
-    pub lock: Lock,
+    pub lock: KeySlot,
     /// The key file that it names.
     pub key_file: Option<PathBuf>,
 }
@@ -118,7 +118,7 @@ struct Vault<'a> {
 
 impl<'a> Vault<'a> {
     /// A new one; nothing is written yet.
-    fn new(slot: Lock, keys: &Keys, secrets: Secrets, places: &'a Places) -> Result<Self, StoreError> {
+    fn new(slot: KeySlot, keys: &Keys, secrets: Secrets, places: &'a Places) -> Result<Self, StoreError> {
         let data = DataKey::random()?;
         let (slot, sealed_key) = slots::fill(slot, &data, keys, places)?;
         Ok(Self { places, slot, sealed_key, data, secrets })
@@ -174,7 +174,7 @@ pub fn export(places: &Places) -> Result<Vec<(String, Secret)>, StoreError> {
 ///
 /// # Errors
 /// It does not open, or cannot be written: then it is as it was.
-pub(in crate::host) fn rotate(places: &Places) -> Result<Lock, StoreError> {
+pub(in crate::host) fn rotate(places: &Places) -> Result<KeySlot, StoreError> {
     let vault = Vault::open(places)?;
     let key_file = places.keys.key_file.clone().or_else(|| key_file_of(&vault.slot).cloned());
     let (slot, keys) = (kind_of(&vault.slot), Keys { key_file, ..places.keys.clone() });
@@ -187,21 +187,21 @@ pub(in crate::host) fn rotate(places: &Places) -> Result<Lock, StoreError> {
 ///
 /// # Errors
 /// It does not open, or cannot be written: then it is as it was.
-pub(in crate::host) fn change_slot(slot: Lock, new: &Keys, places: &Places) -> Result<(), StoreError> {
+pub(in crate::host) fn change_slot(slot: KeySlot, new: &Keys, places: &Places) -> Result<(), StoreError> {
     let secrets = if look_at(places)?.is_some() { Vault::open(places)?.secrets } else { Secrets::new() };
     Vault::new(slot, new, secrets, places)?.save()
 }
 
 /// Why a new vault cannot have a key slot, by the slot's word.
 pub(super) fn barred_slots(places: &Places) -> BTreeMap<&'static str, Phrase> {
-    let barred = |slot: Lock| match slot {
-        Lock::Machine | Lock::Systemd if places.root.is_some() => Some(phrase!("vault-image")),
-        Lock::Systemd => systemd_available().err().map(|fault| fault.phrase()),
-        Lock::KeyFile if places.keys.key_file.is_none() => Some(phrase!("lock-key-file-flag")),
-        Lock::Passphrase if places.keys.passphrase.is_none() => Some(phrase!("lock-passphrase-flag")),
-        Lock::Machine | Lock::KeyFile | Lock::Passphrase => None,
+    let barred = |slot: KeySlot| match slot {
+        KeySlot::Machine | KeySlot::Systemd if places.root.is_some() => Some(phrase!("vault-image")),
+        KeySlot::Systemd => systemd_available().err().map(|fault| fault.phrase()),
+        KeySlot::KeyFile if places.keys.key_file.is_none() => Some(phrase!("lock-key-file-flag")),
+        KeySlot::Passphrase if places.keys.passphrase.is_none() => Some(phrase!("lock-passphrase-flag")),
+        KeySlot::Machine | KeySlot::KeyFile | KeySlot::Passphrase => None,
     };
-    Lock::ALL.into_iter().filter_map(|slot| Some((slot.as_str(), barred(slot)?))).collect()
+    KeySlot::ALL.into_iter().filter_map(|slot| Some((slot.as_str(), barred(slot)?))).collect()
 }
 
 /// The file as it is, read but not opened.
@@ -223,12 +223,12 @@ fn sealed(places: &Places) -> Result<Option<SealedVault>, VaultFault> {
     format::read(&found.bytes, &path).map(Some)
 }
 
-const fn kind_of(slot: &SealedSlot) -> Lock {
+const fn kind_of(slot: &SealedSlot) -> KeySlot {
     match slot {
-        SealedSlot::Machine { .. } => Lock::Machine,
-        SealedSlot::Systemd => Lock::Systemd,
-        SealedSlot::KeyFile { .. } => Lock::KeyFile,
-        SealedSlot::Passphrase { .. } => Lock::Passphrase,
+        SealedSlot::Machine { .. } => KeySlot::Machine,
+        SealedSlot::Systemd => KeySlot::Systemd,
+        SealedSlot::KeyFile { .. } => KeySlot::KeyFile,
+        SealedSlot::Passphrase { .. } => KeySlot::Passphrase,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{Entry, Fault, FaultKind, lines};
 use crate::plan::{
-    context::account,
+    meant::account,
     merge::block::{BEGIN, END},
 };
 

@@ -2,16 +2,18 @@
 
 use serde::Deserialize;
 
+use super::Template;
+
 /// A command to run after writing.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRun {
     /// Program and arguments; each argument is a template over the settings and `files.ID`.
-    pub command: Vec<String>,
+    pub command: Vec<Template>,
     /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
-    pub when: Option<String>,
+    pub when: Option<Template>,
     /// A file that the command creates, as a template: removed again when the write is taken back.
-    pub creates: Option<String>,
+    pub creates: Option<Template>,
     /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.
     pub purpose: RunPurpose,
 }
@@ -32,16 +34,16 @@ pub enum RunPurpose {
 #[serde(deny_unknown_fields)]
 pub struct TargetSend {
     /// Program and arguments, each a template; an empty one is left out. It ends with success when the message was taken.
-    pub command: Vec<String>,
+    pub command: Vec<Template>,
     /// What it reads on standard input.
     #[serde(default)]
     pub input: SendInput,
     /// A minijinja expression over the settings: where it does not hold, the consumer would not read what was written.
-    pub when: Option<String>,
+    pub when: Option<Template>,
     /// What it says where the part of it that sends is not installed.
     pub missing: Option<String>,
     /// For a program that takes every message and sends it later: how to see what became of it.
-    pub queue: Option<TargetQueue>,
+    pub queue: Option<TargetQueue<Template>>,
 }
 
 /// What a program that sends reads on standard input.
@@ -57,21 +59,21 @@ pub enum SendInput {
     File,
 }
 
-/// How to see what became of a message that a program took into its queue.
+/// How to see what became of a message that a program took into its queue: as templates, or as text once they are rendered.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TargetQueue {
-    /// The command that lists the queue; each argument is a template.
-    pub list: Vec<String>,
+pub struct TargetQueue<T = String> {
+    /// The command that lists the queue; program and arguments.
+    pub list: Vec<T>,
     /// The program's own log file, where it does not write to the system's mail log.
     pub log: Option<String>,
-    /// What the log says of our message first, as a template.
-    pub ours: String,
-    /// What the log says from there on when the server took it: templates, in which `*` stands for anything.
-    pub taken: Vec<String>,
+    /// What the log says of our message first.
+    pub ours: T,
+    /// What the log says from there on when the server took it: texts in which `*` is anything.
+    pub taken: Vec<T>,
     /// What it says when the server did not, likewise.
-    pub failed: Vec<String>,
+    pub failed: Vec<T>,
     /// What it says before that of the reason, likewise.
-    #[serde(default)]
-    pub why: Vec<String>,
+    #[serde(default = "Vec::new")]
+    pub why: Vec<T>,
 }

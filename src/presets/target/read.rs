@@ -1,115 +1,186 @@
-//! How a target's settings are found again: ours, to compare them, and a person's own, to import them.
+//! How a target's settings are read back: ours, to compare them, and a person's own, to import them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor},
+};
 
-/// How the settings are found again: minijinja expressions over the files as the consumer reads them, by `id`,
-/// `profile`, `account`, `base`, and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and `after(x)` cut at
-/// the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` makes it, `unpercent` decodes a part of a
-/// URL. What a target has no setting for is left out: host, port, security and username by a target that gives the secret alone.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetRead {
+use super::Template;
+use crate::mail::Setting;
+
+/// How the settings are read back: minijinja expressions over the files as the consumer reads them, by `id`, and over
+/// `profile`, `account`, `base` and `ca_bundles` (where systems keep their authorities). The filters `before(x)` and
+/// `after(x)` cut at the first `x`, `host_of` and `port_of` take `host:port` apart, `with_port(x)` joins them, `unpercent`
+/// decodes a part of a URL. A setting that the consumer does not have is left out: host, port, security and username by a
+/// target that is given the password alone.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct TargetRead(BTreeMap<ReadKey, Template>);
+
+/// What an expression of [`TargetRead`] finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReadKey {
     /// What the other expressions name as `base`.
-    pub base: Option<String>,
-    /// Host name or address.
-    pub host: Option<String>,
-    /// Port.
-    pub port: Option<String>,
-    /// `tls`, `starttls` or `none`; any other word when the consumer would not check the certificate.
-    pub security: Option<String>,
-    /// `auto`, `none` or a mechanism.
-    pub auth: Option<String>,
-    /// Login name; empty without a login.
-    pub username: Option<String>,
-    /// The password, where it stands in the file.
-    pub password: Option<String>,
+    Base,
+    /// A setting: for the password, what stands in the file.
+    Setting(Setting),
     /// The command that fetches the password.
-    pub secret_command: Option<String>,
+    SecretCommand,
     /// The credential by which systemd gives the password, as `NAME:PATH`.
-    pub credential: Option<String>,
-    /// The sender's address.
-    pub sender: Option<String>,
-    /// The sender's name.
-    pub sender_name: Option<String>,
-    /// Where answers go.
-    pub reply_to: Option<String>,
-    /// Where root's mail goes; a target that has it can lead it there.
-    pub root_mail: Option<String>,
-    /// The name that EHLO gives.
-    pub ehlo: Option<String>,
-    /// The PEM file of the one authority that is trusted; empty for the system's.
-    pub ca_file: Option<String>,
-    /// The SHA-256 of the one certificate that is trusted; colons and case do not matter.
-    pub pin_sha256: Option<String>,
+    Credential,
 }
 
-/// How settings that mailsetup did not write are understood, where that is another way than [`TargetRead`]'s: an expression
-/// that is given here stands in for the one there. `mode(port)` is one more filter: it knows the usual words for security.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl TargetRead {
+    /// An expression.
+    pub fn get(&self, key: ReadKey) -> Option<&Template> {
+        self.0.get(&key)
+    }
+
+    /// Whether the consumer has a setting.
+    pub fn has(&self, setting: Setting) -> bool {
+        self.0.contains_key(&ReadKey::Setting(setting))
+    }
+
+    /// Every expression.
+    pub fn iter(&self) -> impl Iterator<Item = (ReadKey, &Template)> {
+        self.0.iter().map(|(key, expression)| (*key, expression))
+    }
+
+    /// These expressions, and those of `other` where there are none.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        let mut all = other.0.clone();
+        all.extend(self.0.clone());
+        Self(all)
+    }
+}
+
+impl ReadKey {
+    const OTHERS: [Self; 3] = [Self::Base, Self::SecretCommand, Self::Credential];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Setting(setting) => setting.as_str(),
+            Self::SecretCommand => "secret_command",
+            Self::Credential => "credential",
+        }
+    }
+
+    fn words() -> impl Iterator<Item = &'static str> {
+        Self::OTHERS.into_iter().map(Self::as_str).chain(Setting::WORDS)
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        let other = Self::OTHERS.into_iter().find(|key| key.as_str() == word);
+        other.or_else(|| word.parse().ok().map(Self::Setting))
+    }
+}
+
+impl<'de> Deserialize<'de> for ReadKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Self::of(&word).ok_or_else(|| unknown(&word, Self::words()))
+    }
+}
+
+/// How settings that mailsetup did not write are understood.
+#[derive(Debug, Clone, Default)]
 pub struct TargetImport {
     /// Further places of the first file for one user, in the order in which they are looked at.
-    #[serde(default)]
     pub user: Vec<String>,
     /// Further places of the first file for the whole system.
-    #[serde(default)]
     pub system: Vec<String>,
     /// Where another file is, by `id`, as an expression over the files before it; empty for the usual place.
-    #[serde(default)]
-    pub path: BTreeMap<String, String>,
-    /// What the other expressions name as `base`.
-    pub base: Option<String>,
-    /// Host name or address; empty where there are no settings.
-    pub host: Option<String>,
-    /// Port, or the name of its service.
-    pub port: Option<String>,
-    /// `tls`, `starttls` or `none`, whether certificates are checked or not; empty where nothing says it.
-    pub security: Option<String>,
-    /// `auto`, `none` or a mechanism.
-    pub auth: Option<String>,
-    /// Login name.
-    pub username: Option<String>,
-    /// The password, where it stands in the file.
-    pub password: Option<String>,
-    /// The command that fetches the password.
-    pub secret_command: Option<String>,
-    /// The sender's address, perhaps with a name.
-    pub sender: Option<String>,
-    /// The sender's name.
-    pub sender_name: Option<String>,
-    /// Where answers go.
-    pub reply_to: Option<String>,
-    /// The name that EHLO gives.
-    pub ehlo: Option<String>,
-    /// The PEM file of the one authority that is trusted; empty for the system's.
-    pub ca_file: Option<String>,
-    /// The SHA-256 of the one certificate that is trusted.
-    pub pin_sha256: Option<String>,
+    pub path: BTreeMap<String, Template>,
+    /// Expressions that replace those of the target's `read`. `mode(port)` is one more filter: it knows the usual words for
+    /// security.
+    pub read: TargetRead,
 }
 
-impl TargetImport {
-    /// The expressions, with those of `read` where there are none of its own.
-    pub fn over(&self, read: &TargetRead) -> TargetRead {
-        let either = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
-        TargetRead {
-            base: either(&self.base, &read.base),
-            host: either(&self.host, &read.host),
-            port: either(&self.port, &read.port),
-            security: either(&self.security, &read.security),
-            auth: either(&self.auth, &read.auth),
-            username: either(&self.username, &read.username),
-            password: either(&self.password, &read.password),
-            secret_command: either(&self.secret_command, &read.secret_command),
-            sender: either(&self.sender, &read.sender),
-            sender_name: either(&self.sender_name, &read.sender_name),
-            reply_to: either(&self.reply_to, &read.reply_to),
-            ehlo: either(&self.ehlo, &read.ehlo),
-            ca_file: either(&self.ca_file, &read.ca_file),
-            pin_sha256: either(&self.pin_sha256, &read.pin_sha256),
-            credential: read.credential.clone(),
-            root_mail: read.root_mail.clone(),
+/// A key of `import`.
+enum ImportKey {
+    User,
+    System,
+    Path,
+    Read(ReadKey),
+}
+
+impl<'de> Deserialize<'de> for ImportKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Ok(match word.as_str() {
+            "user" => Self::User,
+            "system" => Self::System,
+            "path" => Self::Path,
+            word => {
+                let words = ["user", "system", "path"].into_iter().chain(ReadKey::words());
+                Self::Read(ReadKey::of(word).ok_or_else(|| unknown(word, words))?)
+            }
+        })
+    }
+}
+
+/// By hand: serde's `flatten` would take the lines away from what is wrong.
+impl<'de> Deserialize<'de> for TargetImport {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = TargetImport;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TargetImport, A::Error> {
+                let mut import = TargetImport::default();
+                while let Some(key) = map.next_key()? {
+                    match key {
+                        ImportKey::User => import.user = map.next_value()?,
+                        ImportKey::System => import.system = map.next_value()?,
+                        ImportKey::Path => import.path = map.next_value()?,
+                        ImportKey::Read(key) => drop(import.read.0.insert(key, map.next_value()?)),
+                    }
+                }
+                Ok(import)
+            }
         }
+
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+/// As serde says it of a struct's keys, so that the nearest word is named.
+fn unknown<'a, E: de::Error>(word: &str, known: impl Iterator<Item = &'a str>) -> E {
+    let known: Vec<String> = known.map(|word| format!("`{word}`")).collect();
+    E::custom(format_args!("unknown field `{word}`, expected one of {}", known.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(table: &str) -> String {
+        toml::from_str::<TargetImport>(table).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn settings_by_their_words_and_older_ones() {
+        let read: TargetRead = toml::from_str("host = 'a'\nsender_name = 'b'\nbase = 'c'").unwrap();
+        let found: Vec<_> = read.iter().map(|(key, expression)| (key.as_str(), expression.as_str())).collect();
+        assert_eq!(found, [("base", "c"), ("host", "a"), ("name", "b")]);
+        let import: TargetImport = toml::from_str("user = ['./x']\npath.rc = 'y'\nhost = 'z'").unwrap();
+        assert_eq!(import.read.or(&read).get(ReadKey::Setting(Setting::Host)).unwrap().as_str(), "z");
+        assert!(import.read.or(&read).has(Setting::Name) && !import.read.has(Setting::Name));
+    }
+
+    #[test]
+    fn unknown_words_have_their_line() {
+        let fault = fault("user = []\nusernam = 'x'");
+        assert!(fault.contains("line 2") && fault.contains("unknown field `usernam`"), "{fault}");
+        assert!(toml::from_str::<TargetRead>("user = 'x'").is_err());
     }
 }

@@ -16,7 +16,8 @@ unavailable() { printf '%s: %s\n' "$name" "$*" >&2; exit 75; }
 
 # Its own last words on standard error.
 failed() {
-    cat "$@" 2>/dev/null | grep -q . || printf '%s: failed without a word\n' "$name" >&2
+    local status=$?
+    cat "$@" 2>/dev/null | grep -q . || printf '%s: failed without a word (exit status %s; 124 is its deadline)\n' "$name" "$status" >&2
     tail -qn 20 "$@" >&2
     exit 1
 }
@@ -87,7 +88,7 @@ as_person() {
     user=$(awk -F: -v OFS=: -v uid="$uid" -v home="$home" '$3 == uid { $6 = home; name = name ? name : $1 }
         { print >"/etc/passwd" } END { print name }' <(cat /etc/passwd))
     (cd "$home" && exec env HOME="$home" USER="$user" LOGNAME="$user" setpriv --reuid="$uid" --regid="$gid" --clear-groups \
-        timeout "${BED_TIMEOUT:-30}" "$@")
+        timeout "${BED_TIMEOUT:-180}" "$@")
 }
 
 # setting_file NAME: where a program's own settings file is: BED_FILE (absolute, or below ROOT), else the first that is there.
@@ -118,6 +119,6 @@ says() {
         done
         return 1
     }
-    until_true "${BED_TIMEOUT:-30}" look "$@"
+    until_true "${BED_TIMEOUT:-180}" look "$@"
     [ "$said" = 1 ]
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use mailsetup::{
-    mail::Secret,
+    mail::{Secret, Setting},
     phrase,
     plan::{ReadBack, ReadSecret},
     presets::{Catalog, Lang, Text},
@@ -23,21 +23,15 @@ fn setup(brief: bool) -> Setup {
 }
 
 fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<ReadSecret>>) -> ReadBack {
-    ReadBack {
-        host: Some(host.into()),
-        port: Some(port.into()),
-        security: Some(security.into()),
-        username: Some("jane@example.org".into()),
-        password: password.into(),
-        auth: None,
-        sender: None,
-        sender_name: Some("Jane".into()),
-        reply_to: None,
-        ehlo: None,
-        ca_file: None,
-        root_mail: None,
-        pin_sha256: None,
-    }
+    let settings = [
+        (Setting::Host, host),
+        (Setting::Port, port),
+        (Setting::Security, security),
+        (Setting::Username, "jane@example.org"),
+        (Setting::Name, "Jane"),
+    ];
+    let settings = settings.map(|(setting, value)| (setting, value.to_owned()));
+    ReadBack { settings: settings.into(), password: password.into() }
 }
 
 fn import(word: &str, read: ReadBack) -> Import {
@@ -181,17 +175,19 @@ fn a_login_in_clear_text_is_not_proposed_but_on_this_machine() {
 #[test]
 fn what_cannot_be_an_answer_is_left_out() {
     let mut read = settings("mail.example.org", "25O", "sometimes", command("cat pw\u{1b}"));
-    read.username = Some("jane\u{202e}@example.org".into());
-    read.auth = Some("gssapi".into());
-    read.sender = Some("nobody".into());
-    read.ehlo = Some("$myhostname".into());
-    read.pin_sha256 = Some("0a0b".into());
+    read.settings.extend([
+        (Setting::Username, "jane\u{202e}@example.org".into()),
+        (Setting::Auth, "gssapi".into()),
+        (Setting::Sender, "nobody".into()),
+        (Setting::Ehlo, "$myhostname".into()),
+        (Setting::PinSha256, "0a0b".into()),
+    ]);
     let import = import("msmtp=a,b", read.clone());
     let answers: BTreeMap<&str, &str> = import.answers.iter().map(|(field, value)| (field.key(), value.as_str())).collect();
     assert_eq!(answers, BTreeMap::from([("host", "mail.example.org"), ("name", "Jane"), ("provider", "custom")]));
     assert_eq!((import.secret, import.command), (None, None));
     for host in ["", "/usr/bin/msmtp", "${HOST}", "a b", "\u{1b}[31m"] {
-        read.host = Some(host.into());
+        read.settings.insert(Setting::Host, host.into());
         assert_eq!(
             Import::new("msmtp".into(), "msmtp".into(), "x".into(), read.clone(), &Catalog::builtin()),
             None,

@@ -87,8 +87,8 @@ fn a_unit_is_given_the_password_by_the_store_that_can() {
     let files = Memory::default().with(path, &format!("{merged}[Service]\nLoadCredentialEncrypted=\n"));
     let catalog = Catalog::builtin();
     let read = read_back(catalog.target("systemd-credential").unwrap(), &order.targets[0], "default", &system, &files);
-    let fields: Vec<_> = compare(&order, &system, &read.unwrap()).iter().map(|mismatch| mismatch.field).collect();
-    assert_eq!(fields, [Field::Password]);
+    let fields = compare(&order, &system, &read.unwrap());
+    assert_eq!(fields, [Setting::Password]);
 
     order.profile.smtp.auth = "none".into();
     assert!(matches!(planned(&order, &system, &files), Err(Refusal::Auth { .. })));
@@ -107,7 +107,7 @@ fn a_source_of_mail_stays_and_blanks_that_would_go_are_refused() {
     assert!(merged.contains("source = imaps://me@imap.example.com\n") && merged.contains(":4650\n"), "{merged}");
     order.secret = Some(Secret::new(" both ".into()));
     let refusal = planned(&order, &places(Scope::User), &files).unwrap_err();
-    assert!(matches!(refusal, Refusal::CannotCarry { field: Some(Field::Password), why: Unfit::EdgeBlank, .. }));
+    assert!(matches!(refusal, Refusal::CannotCarry { field: Some(Setting::Password), why: Unfit::EdgeBlank, .. }));
     order.targets[0].inline_secret = true;
     assert!(settled(&order, Scope::User, &mut files, path).contains(":%20both%20@"));
 }

@@ -164,3 +164,22 @@ fn mail_that_no_program_can_send_is_said_first() {
     let text = sandbox.mailsetup(["providers", "closed"]).run().code(0).stdout;
     assert!(text.contains("\\u{1b}[2Jx"), "{text}");
 }
+
+#[test]
+fn old_facts_are_listed_oldest_first() {
+    let sandbox = Sandbox::new();
+    let own = |key: &str, checked: &str| {
+        sandbox.write(&format!("home/.config/mailsetup/providers/{key}.toml"), OWN.replace("2019-01", checked));
+    };
+    own("lab", "2019-01");
+    own("shed", "2014-07");
+    let stale = sandbox.mailsetup(["providers", "--stale=60"]).run().code(0);
+    let rows: Vec<&str> = stale.stdout.lines().collect();
+    assert_eq!(rows, ["2014-07  shed: Lab", "2019-01  lab: Lab"]);
+    assert_eq!(keys(&sandbox.mailsetup(["providers", "--stale=60", "--json"]).run().code(0)), ["shed", "lab"]);
+    assert_eq!(keys(&sandbox.mailsetup(["providers", "shed", "--stale=60", "--json"]).run().code(0)), ["shed"]);
+    let none = sandbox.mailsetup(["targets", "--stale=1000"]).run().code(0);
+    assert!(none.stdout.is_empty() && none.stderr.contains("1000"), "{}", none.stderr);
+    sandbox.mailsetup(["targets", "--stale", "--json"]).run().code(0);
+    assert!(sandbox.mailsetup(["providers", "--stale=old"]).run().code(64).stderr.contains("--stale"));
+}

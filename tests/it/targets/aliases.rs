@@ -4,8 +4,8 @@ use std::{fs, path::PathBuf};
 
 use mailsetup::{
     host::{self, Disk, WriteOptions},
-    mail::Profile,
-    plan::{Change, Field, Order, Places, Refusal, Scope, TargetChoice, compare, plan, read_back, root_mail},
+    mail::{Profile, Setting},
+    plan::{Change, Order, Places, Refusal, Scope, TargetChoice, compare, plan, read_back, root_mail},
     presets::Catalog,
 };
 use tempfile::TempDir;
@@ -57,7 +57,7 @@ impl Machine {
             let target = self.catalog.target(&choice.key).unwrap();
             let read = read_back(target, choice, &order.name, &self.places, &Disk::new(&self.places)).unwrap();
             assert_eq!(compare(order, &self.places, &read), [], "{}", choice.key);
-            assert_eq!(read.root_mail, order.profile.root_mail, "{}", choice.key);
+            assert_eq!(read.get(Setting::RootMail), order.profile.root_mail.as_deref(), "{}", choice.key);
         }
         plan.changes.iter().any(Change::is_needed)
     }
@@ -143,7 +143,7 @@ fn what_a_program_would_not_read_is_refused_with_its_line() {
         }
     }
     match Machine::new(b"").plan(&ordered(&["postfix"], Some("/var/x@example.com"))).unwrap_err() {
-        Refusal::CannotCarry { field: Some(Field::RootMail), .. } => {}
+        Refusal::CannotCarry { field: Some(Setting::RootMail), .. } => {}
         other => panic!("{other:?}"),
     }
 }

@@ -15,8 +15,8 @@ const PLAINER: [&str; 2] = ["p@ss \"word#1", "p@ss:w\\ord"];
 /// The names of a target's settings: the words of its templates.
 fn names(target: &Target) -> Vec<String> {
     let templates = target.files.iter().flat_map(|file| [Some(&file.template), file.remove.as_ref()]).flatten();
-    let words =
-        templates.flat_map(|template| template.split(|letter: char| !(letter.is_alphanumeric() || "_-".contains(letter))));
+    let words = templates
+        .flat_map(|template| template.as_str().split(|letter: char| !(letter.is_alphanumeric() || "_-".contains(letter))));
     words.filter(|word| word.len() > 2).map(str::to_lowercase).collect()
 }
 

@@ -1,8 +1,8 @@
 //! What stands on a machine beside the settings of its mail programs: other layouts, other logins, rules that come first.
 
 use mailsetup::{
-    mail::Security,
-    plan::{Field, Order, Plan, Refusal, Scope, compare, plan, read_back},
+    mail::{Security, Setting},
+    plan::{Order, Plan, Refusal, Scope, compare, plan, read_back},
     presets::{Catalog, Lang, Text},
 };
 
@@ -31,13 +31,13 @@ fn text(files: &Memory, path: &str) -> String {
 }
 
 /// What the target's program would understand otherwise than it was meant.
-fn mismatches(order: &Order, files: &Memory) -> Vec<Field> {
+fn mismatches(order: &Order, files: &Memory) -> Vec<Setting> {
     let catalog = Catalog::builtin();
     let choice = &order.targets[0];
     let target = catalog.target(&choice.key).unwrap();
     let places = places(Scope::System);
     let read = read_back(target, choice, &order.name, &places, files).unwrap();
-    compare(order, &places, &read).into_iter().map(|mismatch| mismatch.field).collect()
+    compare(order, &places, &read)
 }
 
 /// A refusal for what a person has on the machine: never called our fault, and said in both languages.
@@ -82,7 +82,7 @@ fn exim_checks_certificates_in_both_of_debians_layouts() {
         let (broken, fine) = (without(used), without(unused));
         let files = files.with(unused, &fine);
         assert_eq!(mismatches(&order, &files), []);
-        assert_eq!(mismatches(&order, &files.with(used, &broken)), [Field::Security]);
+        assert_eq!(mismatches(&order, &files.with(used, &broken)), [Setting::Security]);
     }
 }
 
@@ -120,7 +120,7 @@ fn exim_stays_a_satellite_and_its_old_logins_stay_below_ours() {
     // Without a login, a login that fits the host would be given all the same.
     order.profile.smtp.auth = "none".into();
     let files = Memory::default().with(EXIM, satellite).with("/etc/exim4/passwd.client", logins);
-    assert_eq!(refused(&order, &files).field(), Some(Field::Username));
+    assert_eq!(refused(&order, &files).field(), Some(Setting::Username));
     let files = Memory::default().with(EXIM, satellite).with("/etc/exim4/passwd.client", "other.test:a:b\n");
     assert!(planned(&order, &files).is_ok());
 }
@@ -136,12 +136,12 @@ fn hosts_and_logins_that_colons_would_cut() {
     for target in ["exim4", "ssmtp"] {
         let mut order = order(target);
         order.profile.smtp.host = "::1".into();
-        assert_eq!(planned(&order, &Memory::default()).unwrap_err().field(), Some(Field::Host), "{target}");
+        assert_eq!(planned(&order, &Memory::default()).unwrap_err().field(), Some(Setting::Host), "{target}");
     }
     for target in ["exim4", "opensmtpd"] {
         let mut order = order(target);
         order.profile.smtp.username = Some("a:b".into());
-        assert_eq!(planned(&order, &Memory::default()).unwrap_err().field(), Some(Field::Username), "{target}");
+        assert_eq!(planned(&order, &Memory::default()).unwrap_err().field(), Some(Setting::Username), "{target}");
     }
 }
 
@@ -177,7 +177,7 @@ fn opensmtpd_gets_its_rule_above_the_one_that_would_win() {
         assert_eq!(text(&files, "/etc/smtpd.secrets").lines().count(), 2);
         // A rule that somebody puts on top since.
         let files = files.with(SMTPD, &format!("action \"x\" relay\nmatch from any for any action \"x\"\n{both}"));
-        assert!(mismatches(&second, &files).contains(&Field::Host));
+        assert!(mismatches(&second, &files).contains(&Setting::Host));
         assert!(matches!(refused(&second, &files), Refusal::Unparseable { fault, .. } if fault.line == 2));
     }
 }
@@ -193,7 +193,7 @@ fn monit_has_one_format_of_messages() {
     assert_eq!(text(&files, MONIT).matches("mail-format").count(), 1);
     assert_eq!(mismatches(&order, &files), []);
     for other in [format.replace("ops@", "monit@"), "set mail-format { subject: x }\n".to_owned()] {
-        assert_eq!(refused(&order, &Memory::default().with(MONIT, &other)).field(), Some(Field::Sender));
+        assert_eq!(refused(&order, &Memory::default().with(MONIT, &other)).field(), Some(Setting::Sender));
     }
 }
 

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, thread};
 
 use mailsetup::{
-    plan::{Field, Refusal, compare, first_path, plan, read_back},
+    mail::Setting,
+    plan::{Refusal, compare, first_path, plan, read_back},
     presets::{Catalog, Target},
 };
 
@@ -77,7 +78,7 @@ fn refusals(catalog: &Catalog, target: &Target) -> usize {
             }
             Err(refusal) => {
                 count += 1;
-                assert_eq!(refusal.field(), Some(Field::Password), "{} {password:?}: {refusal:?}", target.key);
+                assert_eq!(refusal.field(), Some(Setting::Password), "{} {password:?}: {refusal:?}", target.key);
                 let is_reason = matches!(refusal, Refusal::CannotCarry { .. });
                 assert!(is_reason, "{} {password:?}: {refusal:?}", target.key);
             }

@@ -21,7 +21,7 @@ use crate::{
         },
         stores::{error::StoreError, systemd},
     },
-    mail::{Keys, Lock},
+    mail::{KeySlot, Keys},
     plan::Places,
 };
 
@@ -64,28 +64,28 @@ pub(super) fn open(sealed: &SealedVault, places: &Places, path: &Path) -> Result
 }
 
 /// A new slot for a data key, and the data key as it encrypts it. A machine's key, and a key file that is not there, are made.
-pub(super) fn fill(slot: Lock, data: &DataKey, new: &Keys, places: &Places) -> Result<(SealedSlot, Vec<u8>), StoreError> {
-    if places.root.is_some() && matches!(slot, Lock::Machine | Lock::Systemd) {
+pub(super) fn fill(slot: KeySlot, data: &DataKey, new: &Keys, places: &Places) -> Result<(SealedSlot, Vec<u8>), StoreError> {
+    if places.root.is_some() && matches!(slot, KeySlot::Machine | KeySlot::Systemd) {
         return Err(VaultFault::Image.into());
     }
     let salt = salt()?;
     let (sealed_slot, outer) = match slot {
-        Lock::Systemd => {
+        KeySlot::Systemd => {
             systemd::systemd_available()?;
             let sealed = systemd::encrypt(CREDENTIAL, data.bytes())?;
             return Ok((SealedSlot::Systemd, sealed));
         }
-        Lock::Machine => {
+        KeySlot::Machine => {
             make_key(&machine_key(places))?;
             (SealedSlot::Machine { salt: salt.to_vec() }, machine(places, &salt)?)
         }
-        Lock::KeyFile => {
+        KeySlot::KeyFile => {
             let path = places.cwd.join(new.key_file.as_ref().ok_or(VaultFault::NoKeyFile)?);
             make_key(&path)?;
             let key = from_file(&path, &salt)?;
             (SealedSlot::KeyFile { path, salt: salt.to_vec() }, key)
         }
-        Lock::Passphrase => {
+        KeySlot::Passphrase => {
             let passphrase = new.passphrase.as_ref().ok_or(VaultFault::NeedsPassphrase)?;
             let key = DataKey::of_passphrase(passphrase.expose(), &salt, Costs::USUAL);
             (SealedSlot::passphrase(Costs::USUAL, &salt), key.ok_or(VaultFault::Full)?)

@@ -26,7 +26,7 @@ def text():
     return "\n".join(line.rstrip() for line in screen.display if line.strip())
 
 
-def wait(*patterns, seconds=20):
+def wait(*patterns, seconds=60):
     """The number of the pattern that the screen shows first."""
     end = time.monotonic() + seconds
     silent = 0

@@ -1,0 +1,126 @@
+//! Lists the preset files for `src/presets/builtin.rs`, so that adding a built-in file is adding the file.
+//!
+//! Every file is embedded unchanged and parsed when it is first asked for. Only what is needed from many files at once is taken
+//! out here: the rank that orders a list, and a few lists of strings. That takes no TOML parser, since both are written
+//! plainly: at the beginning of a line, above the first table (or in `[words]`). A test in `src/presets/builtin.rs` compares
+//! the result with what the TOML parser reads.
+
+use std::{
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// The folders below `presets`, with the ending of their files and the constant that lists them.
+const FOLDERS: [(&str, &str, &str); 4] = [
+    ("providers", "toml", "PROVIDERS"),
+    ("targets", "toml", "TARGETS"),
+    ("causes", "toml", "CAUSES"),
+    ("text", "ftl", "TEXTS"),
+];
+
+/// Lists above the first table that are taken out; in `[words]`, all are.
+const LISTS: [&str; 2] = ["domains", "mx"];
+
+/// The rank of a file that names none.
+const USUAL_RANK: u32 = 1000;
+
+/// One preset file.
+struct Preset {
+    rank: u32,
+    key: String,
+    lists: Vec<(String, Vec<String>)>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let mut code = String::new();
+    for (folder, ending, name) in FOLDERS {
+        let path = root.join("presets").join(folder);
+        // Cargo looks at every file below a folder.
+        writeln!(io::stdout(), "cargo::rerun-if-changed={}", path.display())?;
+        writeln!(code, "pub(super) static {name}: &[Embedded] = &[")?;
+        for preset in presets(&path, ending)? {
+            let Preset { rank, key, lists } = preset;
+            let file = format!("/presets/{folder}/{key}.{ending}");
+            let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?}))");
+            let lists: Vec<String> = lists.iter().map(|(name, list)| format!("({name:?}, &{list:?} as &[&str])")).collect();
+            let lists = lists.join(", ");
+            writeln!(code, "    Embedded {{ key: {key:?}, rank: {rank}, text: {text}, lists: &[{lists}] }},")?;
+        }
+        writeln!(code, "];")?;
+    }
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("presets.rs"), code)?;
+    Ok(())
+}
+
+/// The files of a folder in the order of their lists: by rank, then by name.
+fn presets(folder: &Path, ending: &str) -> Result<Vec<Preset>, Box<dyn Error>> {
+    let mut presets = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|is| is != ending) {
+            continue;
+        }
+        let key = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a preset's name is not UTF-8")?.to_owned();
+        let fault = |cause| format!("{}: {cause}", path.display());
+        let text = fs::read_to_string(&path)?.replace("\r\n", "\n");
+        presets.push(Preset { rank: rank(&text).map_err(fault)?, key, lists: lists(&text).map_err(fault)? });
+    }
+    presets.sort_by(|a, b| (a.rank, &a.key).cmp(&(b.rank, &b.key)));
+    Ok(presets)
+}
+
+/// What `rank = 120` says above the first table.
+fn rank(text: &str) -> Result<u32, String> {
+    let above = text.split("\n[").next().unwrap_or_default();
+    match above.lines().find_map(|line| line.strip_prefix("rank = ")) {
+        Some(rank) => rank.trim().parse().map_err(|_| format!("rank {rank:?} is not a plain number")),
+        None => Ok(USUAL_RANK),
+    }
+}
+
+/// The lists of strings above the first table that are asked for, and all of `[words]`, in the order of the file.
+fn lists(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
+    let mut lists = Vec::new();
+    let mut table = "";
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        if line.starts_with('[') {
+            table = line.trim_end();
+        } else if let Some((key, value)) = line.split_once(" = ")
+            && let Some(first) = value.strip_prefix('[')
+            && (table == "[words]" || table.is_empty() && LISTS.contains(&key))
+        {
+            let list = strings(&text[at - first.len()..]).ok_or_else(|| format!("{key} is not a list of plain strings"))?;
+            lists.push((key.to_owned(), list));
+        }
+    }
+    Ok(lists)
+}
+
+/// The strings up to the closing bracket: in double quotes without escapes, or in single ones, perhaps with comments between.
+fn strings(mut rest: &str) -> Option<Vec<String>> {
+    let mut list = Vec::new();
+    loop {
+        rest = rest.trim_start_matches([' ', '\n', ',']);
+        let (first, after) = rest.split_at_checked(1)?;
+        match first {
+            "]" => return Some(list),
+            "#" => rest = after.split_once('\n')?.1,
+            "\"" | "'" => {
+                let (string, after) = after.split_once(first)?;
+                if string.contains('\n') || first == "\"" && string.contains('\\') {
+                    return None;
+                }
+                list.push(string.to_owned());
+                rest = after;
+            }
+            _ => return None,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The settings of outgoing mail: one word each, in code, presets, JSON and errors.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, de};
+
+/// A value for each setting that has one.
+pub type Settings<T> = BTreeMap<Setting, T>;
+
+/// A setting that a mail program can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Setting {
+    /// The relay's host name or address.
+    Host,
+    /// The relay's port.
+    Port,
+    /// `tls`, `starttls` or `none`; any other word means that certificates are not checked.
+    Security,
+    /// `auto`, `none` or a mechanism.
+    Auth,
+    /// The login name.
+    Username,
+    /// The password.
+    Password,
+    /// The sender's address.
+    Sender,
+    /// The sender's display name.
+    Name,
+    /// Where answers go.
+    ReplyTo,
+    /// Where root's mail is forwarded.
+    RootMail,
+    /// The name that EHLO gives.
+    Ehlo,
+    /// PEM file of the one authority that is trusted.
+    CaFile,
+    /// SHA-256 of the one certificate that is trusted.
+    PinSha256,
+}
+
+impl Setting {
+    /// Every setting, in the order in which they are compared and reported.
+    pub const ALL: [Self; 13] = [
+        Self::Host,
+        Self::Port,
+        Self::Security,
+        Self::Auth,
+        Self::Username,
+        Self::Password,
+        Self::Sender,
+        Self::Name,
+        Self::ReplyTo,
+        Self::RootMail,
+        Self::Ehlo,
+        Self::CaFile,
+        Self::PinSha256,
+    ];
+
+    /// Every word, in the order of [`Self::ALL`].
+    pub const WORDS: [&'static str; Self::ALL.len()] = {
+        let mut words = [""; Self::ALL.len()];
+        let mut index = 0;
+        while index < words.len() {
+            words[index] = Self::ALL[index].as_str();
+            index += 1;
+        }
+        words
+    };
+
+    /// Words that mean a setting too. People's own presets call the sender's name `sender_name`; answers files call the
+    /// sender's address `address`.
+    const ALIASES: [(&'static str, Self); 2] = [("sender_name", Self::Name), ("address", Self::Sender)];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Port => "port",
+            Self::Security => "security",
+            Self::Auth => "auth",
+            Self::Username => "username",
+            Self::Password => "password",
+            Self::Sender => "sender",
+            Self::Name => "name",
+            Self::ReplyTo => "reply_to",
+            Self::RootMail => "root_mail",
+            Self::Ehlo => "ehlo",
+            Self::CaFile => "ca_file",
+            Self::PinSha256 => "pin_sha256",
+        }
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Setting {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        let alias = || Self::ALIASES.into_iter().find(|(alias, _)| *alias == word).map(|(_, setting)| setting);
+        Self::ALL.into_iter().find(|setting| setting.as_str() == word).or_else(alias).ok_or(())
+    }
+}
+
+impl<'de> Deserialize<'de> for Setting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        word.parse().map_err(|()| de::Error::unknown_field(&word, &Self::WORDS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_means_its_setting_alone() {
+        for (setting, word) in Setting::ALL.into_iter().zip(Setting::WORDS) {
+            assert_eq!((setting.as_str(), word.parse()), (word, Ok(setting)));
+        }
+        for (alias, setting) in Setting::ALIASES {
+            assert!(!Setting::WORDS.contains(&alias));
+            assert_eq!(alias.parse(), Ok(setting));
+        }
+        assert_eq!("hots".parse::<Setting>(), Err(()));
+    }
+
+    #[test]
+    fn an_unknown_word_lists_the_known_ones() {
+        let fault = toml::from_str::<Settings<String>>("hots = 'x'").unwrap_err();
+        assert!(fault.message().starts_with("unknown field `hots`, expected one of `host`, `port`"), "{fault}");
+    }
+}

@@ -1,0 +1,79 @@
+//! What an order means: its settings as far as they count, which is what files must say and what is read back from them.
+
+use super::{Order, Scope, TargetChoice};
+use crate::{
+    mail::{Security, Setting, Settings, profile::Trust},
+    presets::Target,
+};
+
+/// The settings that count, but for the password; a setting that is not there has none.
+pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
+    let smtp = &order.profile.smtp;
+    let sender = &order.profile.sender;
+    let trust = trust(order);
+    let auth = if has_login(order) { smtp.auth.clone() } else { "none".to_owned() };
+    let all = [
+        (Setting::Host, Some(smtp.host.clone())),
+        (Setting::Port, Some(smtp.port.to_string())),
+        (Setting::Security, Some(smtp.security.to_string())),
+        (Setting::Auth, Some(auth)),
+        (Setting::Username, smtp.username.clone().filter(|_| has_login(order))),
+        (Setting::Sender, Some(sender.address.clone())),
+        (Setting::Name, sender.name.clone()),
+        (Setting::ReplyTo, sender.reply_to.clone()),
+        // A matter of the whole machine.
+        (Setting::RootMail, order.profile.root_mail.clone().filter(|_| scope == Scope::System)),
+        (Setting::Ehlo, Some(smtp.ehlo.clone())),
+        (Setting::CaFile, trust.ca_file.map(|path| path.display().to_string())),
+        (Setting::PinSha256, trust.pin_sha256),
+    ];
+    all.into_iter().filter_map(|(setting, value)| Some((setting, value?))).collect()
+}
+
+/// Whether the settings have a login at all.
+pub(super) fn has_login(order: &Order) -> bool {
+    order.profile.smtp.auth != "none" && order.profile.smtp.username.is_some()
+}
+
+/// What is trusted, as far as it counts: nothing without TLS, and no authority beside a single certificate.
+pub(super) fn trust(order: &Order) -> Trust {
+    let smtp = &order.profile.smtp;
+    match (smtp.security, &smtp.tls.pin_sha256) {
+        (Security::None, _) => Trust::default(),
+        (_, Some(pin)) => Trust { ca_file: None, pin_sha256: Some(pin.clone()) },
+        (_, None) => smtp.tls.clone(),
+    }
+}
+
+/// Whether the password itself is in the target's file.
+pub(super) const fn is_inline(target: &Target, choice: &TargetChoice) -> bool {
+    !target.fetches_secret || choice.inline_secret
+}
+
+/// The account's name in a consumer that has several: `mailsetup`, or `mailsetup-PROFILE`.
+pub(super) fn account(profile: &str) -> String {
+    if profile == "default" { "mailsetup".to_owned() } else { format!("mailsetup-{profile}") }
+}
+
+/// The command that prints the secret, for `/bin/sh -c`. It always passes the scope: the default depends on who runs it.
+pub(super) fn secret_command(order: &Order, scope: Scope) -> String {
+    let mut words: Vec<&str> = order.program.iter().map(String::as_str).collect();
+    words.push("secret");
+    if order.name != "default" {
+        words.push(&order.name);
+    }
+    words.extend(["--scope", scope.as_str()]);
+    let quoted: Vec<_> = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default()).collect();
+    quoted.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert_eq!(account("default"), "mailsetup");
+        assert_eq!(account("alerts"), "mailsetup-alerts");
+    }
+}

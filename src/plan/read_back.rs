@@ -1,0 +1,191 @@
+//! What was written, read back by the consumer's own rules and compared with what was meant.
+
+use std::path::Path;
+
+use minijinja::Value;
+
+use super::{
+    Existing, Files, Order, Places, Refusal, TargetChoice,
+    context::CA_BUNDLES,
+    credential::credential,
+    locate,
+    meant::{account, has_login, meant, secret_command},
+    read::{Fault, FaultKind, values},
+    render::Expressions,
+};
+use crate::{
+    mail::{Secret, Security, Setting, Settings},
+    presets::{
+        Target,
+        target::{ReadKey, TargetFile, TargetRead},
+    },
+};
+
+/// The settings as the consumer would understand them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadBack {
+    /// Each setting that the consumer has, but for the password; empty where the files do not say it.
+    pub settings: Settings<String>,
+    /// The password; `None` without a login.
+    pub password: Option<ReadSecret>,
+}
+
+impl ReadBack {
+    /// A setting; `None`: the consumer has no such setting.
+    pub fn get(&self, setting: Setting) -> Option<&str> {
+        self.settings.get(&setting).map(String::as_str)
+    }
+}
+
+/// A password as it was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadSecret {
+    /// It is in the file.
+    Inline(Secret),
+    /// The consumer runs this command, by `/bin/sh -c`.
+    Command(String),
+    /// systemd gives it by this credential, `NAME:PATH`.
+    Credential(String),
+}
+
+/// Reads a target's files as they are now, as its consumer would.
+///
+/// # Errors
+/// The target has no place here, or a file cannot be read or does not parse.
+pub fn read_back(
+    target: &Target,
+    choice: &TargetChoice,
+    profile: &str,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<ReadBack, Refusal> {
+    let spots = locate::spots(target, choice, places)?;
+    let mut read = Vec::with_capacity(spots.len());
+    for (file, spot) in &spots {
+        let existing = files.read(&spot.disk).map_err(|error| Refusal::unreadable(&spot.disk, &error))?;
+        read.push((*file, spot.disk.as_path(), existing.map(Existing::into_bytes)));
+    }
+    understand(target, profile, &read)
+}
+
+/// What the consumer understands from these files, in the order of the target's.
+///
+/// A file that only some settings call for may be another program's, and is as if it were empty where it does not parse.
+pub(super) fn understand(
+    target: &Target,
+    profile: &str,
+    files: &[(&TargetFile, &Path, Option<Vec<u8>>)],
+) -> Result<ReadBack, Refusal> {
+    let mut known = beside_files(profile);
+    for (file, path, bytes) in files {
+        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format, text)) {
+            Err(_) if file.when.is_some() => Value::UNDEFINED,
+            value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
+        };
+        known.push((&file.id, value));
+    }
+    settings(target, &target.read, known)
+}
+
+/// What expressions see, by name.
+pub(super) type Known<'a> = Vec<(&'a str, Value)>;
+
+/// What expressions see beside the files.
+pub(super) fn beside_files<'a>(profile: &str) -> Known<'a> {
+    vec![
+        ("profile", Value::from(profile)),
+        ("account", Value::from(account(profile))),
+        ("ca_bundles", CA_BUNDLES.iter().copied().collect()),
+    ]
+}
+
+/// What a target's expressions find in what they see.
+pub(super) fn settings(target: &Target, read: &TargetRead, mut known: Known<'_>) -> Result<ReadBack, Refusal> {
+    let expressions = Expressions::new();
+    if let Some(base) = read.get(ReadKey::Base) {
+        let files = known.iter().map(|(name, value)| (*name, value.clone()));
+        let value = expressions.value(base.as_str(), &Value::from_pairs(files));
+        known.push(("base", value.map_err(|fault| Refusal::template(target, base, fault))?));
+    }
+    let known = Value::from_pairs(known);
+    let find = |key: ReadKey| match read.get(key) {
+        Some(expression) => {
+            let found = expressions.text(expression.as_str(), &known);
+            found.map(|text| Some(text.unwrap_or_default())).map_err(|fault| Refusal::template(target, expression, fault))
+        }
+        None => Ok(None),
+    };
+    let mut settings = Settings::new();
+    for setting in Setting::ALL.into_iter().filter(|setting| *setting != Setting::Password) {
+        let found = find(ReadKey::Setting(setting))?;
+        settings.extend(found.map(|text| (setting, normalized(setting, text))));
+    }
+    let inline = find(ReadKey::Setting(Setting::Password))?.filter(|password| !password.is_empty());
+    let command = find(ReadKey::SecretCommand)?.filter(|command| !command.is_empty());
+    // As consumers do: a password in the file wins over a command.
+    let password = match (inline, command, find(ReadKey::Credential)?) {
+        (Some(password), ..) => Some(ReadSecret::Inline(Secret::new(password))),
+        (None, Some(command), _) => Some(ReadSecret::Command(command)),
+        (None, None, Some(credential)) => Some(ReadSecret::Credential(credential)),
+        (None, None, None) => {
+            let has_login = settings.get(&Setting::Username).is_some_and(|name| !name.is_empty());
+            has_login.then(|| ReadSecret::Inline(Secret::new(String::new())))
+        }
+    };
+    Ok(ReadBack { settings, password })
+}
+
+/// A value in the one form that profiles have it in.
+fn normalized(setting: Setting, text: String) -> String {
+    match setting {
+        Setting::PinSha256 => text.replace(':', "").to_ascii_lowercase(),
+        _ => text,
+    }
+}
+
+/// The settings that do not match. No values: one of them may be the password.
+pub fn compare(order: &Order, places: &Places, read: &ReadBack) -> Vec<Setting> {
+    let meant = meant(order, places.scope);
+    let is_same = |setting: Setting| match setting {
+        Setting::Password => is_same_password(order, places, read.password.as_ref()),
+        // Where the consumer has no such setting, there is nothing to compare.
+        _ => read.get(setting).is_none_or(|found| is_same(setting, found, &meant)),
+    };
+    Setting::ALL.into_iter().filter(|setting| !is_same(*setting)).collect()
+}
+
+fn is_same(setting: Setting, found: &str, meant: &Settings<String>) -> bool {
+    let get = |setting| meant.get(&setting).map(String::as_str);
+    match (setting, get(setting)) {
+        // Case does not matter in host names (RFC 4343).
+        (Setting::Host, Some(host)) => found.eq_ignore_ascii_case(host),
+        // Without encryption a consumer may have to be told to log in plainly, as mailsetup does first.
+        (Setting::Auth, Some("auto")) if get(Setting::Security) == Some(Security::None.as_str()) => {
+            matches!(found, "auto" | "plain")
+        }
+        (Setting::PinSha256, Some(pin)) => found.eq_ignore_ascii_case(pin),
+        // Where none is meant, root's mail goes wherever it went before.
+        (Setting::RootMail, None) => true,
+        (_, meant) => found == meant.unwrap_or_default(),
+    }
+}
+
+/// A command that fetches the password counts as the password when it is the one that [`plan`](super::plan) writes for this
+/// scope, and so does a credential.
+fn is_same_password(order: &Order, places: &Places, found: Option<&ReadSecret>) -> bool {
+    let has_login = has_login(order);
+    match found {
+        None => !has_login,
+        Some(ReadSecret::Inline(secret)) => has_login && order.secret.as_ref() == Some(secret),
+        Some(ReadSecret::Command(command)) => has_login && *command == secret_command(order, places.scope),
+        Some(ReadSecret::Credential(found)) => has_login && *found == credential(&order.name, places),
+    }
+}
+
+/// The text of a file.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+        Fault { line, kind: FaultKind::NotUtf8 }
+    })
+}
