@@ -17,20 +17,17 @@ mod import;
 mod locate;
 mod meant;
 mod merge;
-mod quote;
-mod read;
 mod read_back;
 mod refusal;
 mod render;
 mod sending;
+mod values;
 
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use engine::plan;
 pub use import::{Found, import};
 pub use locate::{first_path, sites};
-pub use quote::{Unfit, quote};
-pub use read::{Fault, FaultKind, root_mail};
 pub use read_back::{ReadBack, ReadSecret, compare, read_back};
 pub use refusal::Refusal;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
@@ -44,6 +41,7 @@ use std::{
 
 use zeroize::Zeroize;
 
+pub use crate::format::{Fault, FaultKind, Unfit, root_mail};
 use crate::{
     mail::{KeySlot, Keys, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
