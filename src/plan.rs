@@ -35,7 +35,7 @@ pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 pub use crate::mail::Scope;
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -132,6 +132,14 @@ impl TargetChoice {
             Some((key, _)) => Self::new(key),
             None => Self::new(typed),
         }
+    }
+}
+
+/// `NAME` or `NAME=PATH`.
+impl fmt::Display for TargetChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key)?;
+        self.path.as_ref().map_or(Ok(()), |path| write!(f, "={}", path.display()))
     }
 }
 

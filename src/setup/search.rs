@@ -1,6 +1,15 @@
-//! What was found out about the address, and the answers that follow from it.
+//! The search for the settings of the address, and the answers that follow from it.
 
-use super::{Answers, Field, Setup, Source, Status};
+use super::{
+    answers::Answers,
+    discovery::{Lookup, has_gap},
+    effect::{Effect, Work},
+    field::Field,
+    msg::Status,
+    source::Source,
+    state::Setup,
+    value::ProviderChoice,
+};
 use crate::{
     discover::{self, Consent, Discovery, Origin, Proposal, Reach, Search, of_address},
     mail::{Endpoint, reply::escape},
@@ -8,66 +17,45 @@ use crate::{
     presets::{Phrase, provider::Category},
 };
 
-/// What was found out about the address as it is.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// The address that presets and table were asked for.
-    address: String,
-    /// What presets and table say.
-    known: Option<Proposal>,
-    /// What the search brought, or has brought so far.
-    pub(super) discovery: Option<Discovery>,
-}
-
-impl Found {
-    /// The proposal to take, when there is one.
-    fn best(&self) -> Option<&Proposal> {
-        self.known.as_ref().or_else(|| self.discovery.as_ref().and_then(Discovery::best))
-    }
-}
-
 impl Answers {
-    /// Looks into presets and table, when the address is another one.
+    /// Looks the address up in presets and table, when it changed.
     pub(super) fn look_up(&mut self) {
         let address = self.address();
-        let typed = address.as_ref().map(ToString::to_string).unwrap_or_default();
-        if typed != self.found.address {
-            let known = address.and_then(|address| discover::known(&address, &self.catalog));
-            self.found = Found { address: typed, known, discovery: None };
+        if address != self.lookup.address {
+            let known = address.as_ref().and_then(|address| discover::known(address, &self.catalog));
+            self.lookup = Lookup { address, known, discovery: None };
         }
     }
 
     /// The provider that the address suggests; a host given without one means a custom server. A provider that no program can
-    /// send with is not suggested, and what needs a person's yes is not taken without a person.
-    pub(super) fn suggested_provider(&self) -> Option<String> {
+    /// send with is not suggested, and what needs a person's consent is not taken without a person.
+    pub(super) fn suggested_provider(&self) -> Option<ProviderChoice> {
         if self.given.contains_key(&Field::Host) {
-            return Some("custom".to_owned());
+            return Some(ProviderChoice::Custom);
         }
-        let proposal = self.found.best()?;
-        // That a server has no TLS is asked by itself.
+        let proposal = self.lookup.best()?;
+        // A server without TLS is consented to by a question of its own.
         if self.brief && proposal.consents.iter().any(|consent| *consent != Consent::Plaintext) {
             return None;
         }
-        let Some(key) = &proposal.provider else { return Some("custom".to_owned()) };
+        let Some(key) = &proposal.provider else { return Some(ProviderChoice::Custom) };
         let has_smtp = self.catalog.provider(key).is_some_and(|provider| provider.category != Category::None);
-        has_smtp.then(|| key.clone())
+        has_smtp.then(|| ProviderChoice::Preset(key.clone()))
     }
 
     /// The server that was found for a custom set-up, as a hint beside it.
     pub(super) fn found_server(&self) -> Option<String> {
         if let Some((host, _)) = self.imported(Field::Host) {
-            return Some(host);
+            return Some(host.to_string());
         }
-        let proposal = self.found.best().filter(|proposal| proposal.provider.is_none())?;
+        let proposal = self.lookup.best().filter(|proposal| proposal.provider.is_none())?;
         Some(escape(&proposal.best()?.endpoint.authority()))
     }
 
     /// The proposal that the chosen provider goes with.
     pub(super) fn proposal(&self) -> Option<&Proposal> {
-        let chosen = self.text(Field::Provider);
-        let goes_with =
-            |proposal: &&Proposal| proposal.provider.as_deref().unwrap_or("custom") == chosen && !chosen.is_empty();
-        self.found.best().filter(goes_with)
+        let chosen: ProviderChoice = self.get(Field::Provider)?;
+        self.lookup.best().filter(|proposal| proposal.provider.as_deref() == chosen.key())
     }
 
     /// Where a value of the proposal comes from, for the person.
@@ -112,25 +100,12 @@ impl Answers {
     }
 }
 
-/// Whether a preset's host has a part that only the account shows.
-pub(super) fn has_gap(host: &str) -> bool {
-    host.contains('{')
-}
-
-/// Whether a host fits a preset's, whose gaps stand for anything.
-pub(super) fn fits(pattern: &str, host: &str) -> bool {
-    let Some((before, rest)) = pattern.split_once('{') else { return pattern == host };
-    let after = rest.split_once('}').map_or("", |(_, after)| after);
-    host.len() > before.len() + after.len() && host.starts_with(before) && host.ends_with(after)
-}
-
 impl Setup {
-    /// The search that the answers ask for: as soon as there is an address that nothing is known of, unless somebody said
-    /// which server it is.
-    pub(super) fn search_order(&self) -> Option<Search> {
+    /// The search that the answers ask for: as soon as there is an unknown address, unless the server was given.
+    pub(super) fn search_request(&self) -> Option<Search> {
         let answers = &self.answers;
-        let said = [Field::Provider, Field::Host].iter().any(|field| answers.given.contains_key(field));
-        if said || answers.import().is_some() || self.options.reach == Reach::Offline || answers.found.known.is_some() {
+        let is_given = [Field::Provider, Field::Host].iter().any(|field| answers.given.contains_key(field));
+        if is_given || answers.import().is_some() || self.options.reach == Reach::Offline || answers.lookup.known.is_some() {
             return None;
         }
         Some(Search {
@@ -141,21 +116,24 @@ impl Setup {
         })
     }
 
-    /// Whether the search for the address's settings still goes on.
+    /// Whether the search for the address's settings is still running.
     pub fn is_searching(&self) -> bool {
         self.discovery.wanted().is_some() && self.discovery.result().is_none()
     }
 
     /// What was found out about the address by a search.
     pub fn discovery(&self) -> Option<&Discovery> {
-        self.answers.found.discovery.as_ref()
+        self.answers.lookup.discovery.as_ref()
     }
 
-    /// The search, when the question that it helps to answer cannot be asked without it: nobody sees a result come later.
+    pub(super) fn search_effect(&self) -> Option<Effect> {
+        self.discovery.effect(|search| Work::Discover(Box::new(search.clone())))
+    }
+
+    /// The search, when a script needs its result: nobody sees it arrive later.
     pub(super) fn search_first(&self, open: Option<Field>) -> Option<Status> {
-        let needed = self.options.brief && open == Some(Field::Provider);
-        let effect = self.discovery.effect(|search| super::Work::Discover(Box::new(search.clone())));
-        effect.filter(|_| needed).map(Status::Run)
+        let is_needed = self.options.brief && open == Some(Field::Provider);
+        self.search_effect().filter(|_| is_needed).map(Status::Run)
     }
 
     /// What a person should know about the address's domain before choosing a provider.
@@ -167,7 +145,7 @@ impl Setup {
         if self.is_searching() {
             notes.push(phrase!("found-searching", domain = domain));
         }
-        if let Some(proposal) = answers.found.best() {
+        if let Some(proposal) = answers.lookup.best() {
             let provider = proposal.provider.as_deref().and_then(|key| answers.catalog.provider(key));
             match provider {
                 Some(provider) if provider.category == Category::None => {
@@ -178,7 +156,7 @@ impl Setup {
             notes.extend(proposal.consents.iter().filter_map(|consent| consent_note(*consent, proposal)));
             notes.extend(proposal.warnings.iter().cloned());
         }
-        if let Some(discovery) = &answers.found.discovery {
+        if let Some(discovery) = &answers.lookup.discovery {
             if let Some(fault) = discovery.fault {
                 notes.push(Phrase::new(fault.phrase()).with("domain", &domain));
             } else if discovery.finished && discovery.proposals.is_empty() {
@@ -215,18 +193,5 @@ fn consent_note(consent: Consent, proposal: &Proposal) -> Option<Phrase> {
         Consent::ForeignHost => Some(phrase!("found-foreign-host", host = host)),
         Consent::PlainHttp => Some(phrase!("found-plain-http", host = host)),
         Consent::Plaintext => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gaps_stand_for_anything() {
-        assert!(fits("mail.test", "mail.test") && !fits("mail.test", "x.mail.test"));
-        assert!(fits("{server}.mail.test", "pro1.mail.test") && !fits("{server}.mail.test", ".mail.test"));
-        assert!(fits("smtp.{region}.test", "smtp.eu.test") && fits("{mx}", "mx1.test"));
-        assert!(!fits("smtp.{region}.test", "imap.eu.test"));
     }
 }

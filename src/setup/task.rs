@@ -1,31 +1,33 @@
 //! A result together with what it was made from: it is forgotten as soon as something else is wanted.
 
-use super::{Effect, Work};
+use super::effect::{Effect, Work};
 use crate::probe::Step;
 
-/// What is wanted, its generation, and what came of it.
+/// What is wanted, its generation, and the result.
 #[derive(Debug)]
-pub(super) struct Slot<Wanted, Made> {
+pub(super) struct Task<Wanted, Made> {
     wanted: Option<Wanted>,
     generation: u64,
     made: Option<Made>,
-    /// Stages of an effect that is under way.
+    /// Stages of an effect in progress.
     pub(super) steps: Vec<Step>,
 }
 
-impl<Wanted, Made> Default for Slot<Wanted, Made> {
+impl<Wanted, Made> Default for Task<Wanted, Made> {
     fn default() -> Self {
         Self { wanted: None, generation: 0, made: None, steps: Vec::new() }
     }
 }
 
-impl<Wanted: PartialEq, Made> Slot<Wanted, Made> {
-    /// Says what is wanted now: anything else than before begins a new generation.
-    pub(super) fn want(&mut self, wanted: Option<Wanted>) {
-        if self.wanted != wanted {
+impl<Wanted: PartialEq, Made> Task<Wanted, Made> {
+    /// Sets what is wanted; a change begins a new generation. Says whether it changed.
+    pub(super) fn want(&mut self, wanted: Option<Wanted>) -> bool {
+        let changed = self.wanted != wanted;
+        if changed {
             self.wanted = wanted;
             self.again();
         }
+        changed
     }
 
     /// Forgets the result: the same is wanted once more.
@@ -52,14 +54,14 @@ impl<Wanted: PartialEq, Made> Slot<Wanted, Made> {
         generation == self.generation && self.wanted.is_some()
     }
 
-    /// Takes a result, unless it is of another generation.
+    /// Takes a result, unless it is from another generation.
     pub(super) fn finish(&mut self, generation: u64, made: Made) {
         if self.is_current(generation) {
             self.made = Some(made);
         }
     }
 
-    /// Takes a stage of an effect that is under way, unless it is of another generation.
+    /// Takes a stage of an effect in progress, unless it is from another generation.
     pub(super) fn progress(&mut self, generation: u64, step: Step) {
         if generation != self.generation {
             return;
@@ -70,7 +72,7 @@ impl<Wanted: PartialEq, Made> Slot<Wanted, Made> {
         }
     }
 
-    /// The effect that makes what is wanted; `None` when nothing is wanted or it is there.
+    /// The effect that makes what is wanted; `None` when nothing is wanted or the result is already there.
     pub(super) fn effect(&self, work: impl FnOnce(&Wanted) -> Work) -> Option<Effect> {
         let wanted = self.wanted.as_ref().filter(|_| self.made.is_none())?;
         Some(Effect { generation: self.generation, work: work(wanted) })
