@@ -15,7 +15,6 @@ pub mod words;
 
 mod builtin;
 mod domains;
-mod format;
 mod load;
 mod marks;
 mod shelf;
