@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     Lang,
-    words::{Wording, Words, fill, with_words},
+    by_lang::{ByLang, Wording, fill, with_words},
 };
 
 /// A cause's preset. Its label is the file's name.
@@ -41,7 +41,7 @@ pub struct Cause {
     pub variants: Vec<Variant>,
     /// Words, by language.
     #[serde(skip)]
-    pub words: Words<CauseWords>,
+    pub words: ByLang<CauseWords>,
 }
 
 impl<'de> Deserialize<'de> for Cause {
@@ -108,7 +108,7 @@ pub struct Variant {
     pub others: Vec<String>,
     /// Words, by language.
     #[serde(skip)]
-    pub words: Words<VariantWords>,
+    pub words: ByLang<VariantWords>,
 }
 
 impl<'de> Deserialize<'de> for Variant {

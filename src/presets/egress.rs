@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     Lang,
-    words::{Words, with_words},
+    by_lang::{ByLang, with_words},
 };
 
 /// What is known of networks that block mail.
@@ -52,7 +52,7 @@ pub struct Hoster {
     pub docs: Option<String>,
     /// How a port is opened, to be read after the name, by language.
     #[serde(skip)]
-    pub words: Words<String>,
+    pub words: ByLang<String>,
 }
 
 impl<'de> Deserialize<'de> for Hoster {

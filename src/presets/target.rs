@@ -18,7 +18,7 @@ pub use template::{TargetSource, Template};
 
 use super::{
     Lang,
-    words::{Wording, Words, fill, with_words},
+    by_lang::{ByLang, Wording, fill, with_words},
 };
 pub use crate::format::Format;
 
@@ -117,7 +117,7 @@ pub struct Target {
     pub try_it: Option<Template>,
     /// Words, by language.
     #[serde(skip)]
-    pub words: Words<TargetWords>,
+    pub words: ByLang<TargetWords>,
 }
 
 impl<'de> Deserialize<'de> for Target {
