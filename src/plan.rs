@@ -8,6 +8,7 @@
 
 mod abilities;
 mod authority;
+mod check;
 mod conflicts;
 mod context;
 mod credential;
@@ -15,6 +16,7 @@ mod diff;
 mod engine;
 mod import;
 mod locate;
+mod look_over;
 mod meant;
 mod merge;
 mod quote;
@@ -24,6 +26,7 @@ mod refusal;
 mod render;
 mod sending;
 
+pub use check::check_target;
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use engine::plan;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::Value;
+use minijinja::{Value, value::Serde};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The settings and what is derived from them, as templates name it. What is not there is `none`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Context {
     #[serde(flatten, serialize_with = "by_name")]
     pub(super) settings: Settings<String>,
@@ -75,6 +75,14 @@ impl Context {
             rest: BTreeMap::new(),
             there: nothing(),
         }
+    }
+
+    /// Every name that templates see; of the groups whose names do not depend on the target, as `group.name`.
+    pub(super) fn names() -> Vec<String> {
+        let all = Value::from(Serde(Self::default()));
+        let named = all.try_iter().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned));
+        let sender = ["address", "name", "reply_to"].map(|name| format!("sender.{name}"));
+        named.filter(|name| name != "sender").chain(sender).collect()
     }
 
     /// The same for what is public, such as a command line.

@@ -26,7 +26,7 @@ pub(super) enum RenderFault {
 }
 
 impl RenderFault {
-    fn of(error: &Error) -> Self {
+    pub(super) fn of(error: &Error) -> Self {
         // The detail names the template's part; the source lines could hold values, so they are left out.
         let cause = match error.detail() {
             Some(detail) => format!("{}: {detail}", error.kind()),
@@ -36,12 +36,24 @@ impl RenderFault {
     }
 }
 
+/// A value that the `quote` filter could not write, and why.
+pub(super) type Unwritten = Arc<Mutex<Option<(String, Unfit)>>>;
+
 /// Renders a template whose `quote` filter follows a format's rule.
 pub(super) fn render(template: &str, format: Option<Format>, context: &impl Serialize) -> Result<String, RenderFault> {
+    let unfit = Unwritten::default();
+    let environment = over_settings(format, &unfit);
+    environment.render_str(template, Value::from(Serde(context))).map_err(|error| {
+        let unfit = unfit.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unfit.map_or_else(|| RenderFault::of(&error), |(value, why)| RenderFault::Unfit(value, why))
+    })
+}
+
+/// What templates over the settings know.
+pub(super) fn over_settings(format: Option<Format>, unfit: &Unwritten) -> Environment<'static> {
     let mut environment = environment();
-    let unfit: Arc<Mutex<Option<(String, Unfit)>>> = Arc::default();
     if let Some(format) = format {
-        let unfit = Arc::clone(&unfit);
+        let unfit = Arc::clone(unfit);
         environment.add_filter("quote", move |value: Value| {
             let text = if value.is_none() { String::new() } else { value.to_string() };
             quote(format, &text).map_err(|why| {
@@ -51,10 +63,7 @@ pub(super) fn render(template: &str, format: Option<Format>, context: &impl Seri
         });
     }
     environment.add_filter("percent", |value: Value| percent::encode(&text_of(&value)));
-    environment.render_str(template, Value::from(Serde(context))).map_err(|error| {
-        let unfit = unfit.lock().unwrap_or_else(PoisonError::into_inner).take();
-        unfit.map_or_else(|| RenderFault::of(&error), |(value, why)| RenderFault::Unfit(value, why))
-    })
+    environment
 }
 
 /// Whether an expression over the settings holds.
@@ -77,6 +86,10 @@ impl Expressions {
         environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));
         environment.add_filter("mode", |value: Value, port: Value| import::mode(&text_of(&value), &text_of(&port)));
         Self(environment)
+    }
+
+    pub(super) fn into_environment(self) -> Environment<'static> {
+        self.0
     }
 
     /// What an expression is as text; `None` for what is not there.
