@@ -28,9 +28,9 @@
 //!
 //! # Who may name whom
 //!
-//! `mail <- presets <- probe <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`. Sockets open in
-//! `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in `host`, the
-//! environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`presets::Phrase`]
+//! `phrase <- mail <- presets <- probe <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`. Sockets
+//! open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in `host`,
+//! the environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`phrase::Phrase`]
 //! until an edge says it in the person's language. A test reads the sources and holds all this (`tests/it/house.rs`).
 
 pub mod cli;
@@ -41,6 +41,7 @@ pub mod error;
 pub mod frontend;
 pub mod host;
 pub mod mail;
+pub mod phrase;
 pub mod plan;
 pub mod presets;
 pub mod probe;

@@ -1,25 +1,53 @@
-//! The field's vocabulary: addresses, endpoints, security, mechanisms, replies, secrets and the saved profile.
+//! The field's vocabulary: one type and one parser for each kind of value, replies, secrets and the saved profile.
+//!
+//! What a person types, what a file says and what a server is found to have all become these types by the same parsers. What
+//! a parser refuses becomes a sentence that says how to fix it: [`value::ValueFault`].
 //!
 //! Everything here is pure: no sockets, no files, no environment.
 
 pub mod address;
 pub mod endpoint;
-pub mod lock;
+pub mod helo_name;
+pub mod host;
+pub mod key_slot;
+pub mod line;
 pub mod mechanism;
+pub mod pass_entry;
+pub mod pin;
+pub mod port;
 pub mod profile;
+pub mod profile_name;
 pub mod reply;
+pub mod scope;
 pub mod secret;
 pub mod security;
 pub mod setting;
 pub mod store;
+pub mod test_depth;
+pub mod user_name;
+pub mod value;
+pub mod variable_name;
+pub mod word;
+pub mod yes_no;
 
 pub use address::Address;
 pub use endpoint::Endpoint;
-pub use lock::{Keys, Lock};
+pub use helo_name::HeloName;
+pub use host::Host;
+pub use key_slot::{KeySlot, Keys};
+pub use line::TextLine;
 pub use mechanism::{Auth, Mechanism};
+pub use pass_entry::PassEntry;
+pub use pin::Pin;
+pub use port::Port;
 pub use profile::Profile;
+pub use profile_name::ProfileName;
 pub use reply::Reply;
+pub use scope::Scope;
 pub use secret::Secret;
 pub use security::Security;
 pub use setting::{Setting, Settings};
 pub use store::{SecretPlace, StoreKind};
+pub use test_depth::TestDepth;
+pub use user_name::UserName;
+pub use variable_name::VariableName;

@@ -38,6 +38,8 @@ pub use read_back::{ReadBack, ReadSecret, compare, read_back};
 pub use refusal::Refusal;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 
+pub use crate::mail::Scope;
+
 use std::{
     io,
     path::{Path, PathBuf},
@@ -46,28 +48,9 @@ use std::{
 use zeroize::Zeroize;
 
 use crate::{
-    mail::{Keys, Lock, Profile, Secret, SecretPlace, profile::Written},
+    mail::{KeySlot, Keys, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
 };
-
-/// For whom the settings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// The person who runs mailsetup.
-    User,
-    /// The whole machine; needs root, or `--root` for an image.
-    System,
-}
-
-impl Scope {
-    /// The word that flags, files and JSON use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::System => "system",
-        }
-    }
-}
 
 /// Where things are, resolved once at the edge. `root` is already in front of every path but `cwd`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +109,7 @@ pub struct Order {
     /// The program that consumers run to fetch the secret: mailsetup's absolute path, with what has to stand in front of it.
     pub program: Vec<String>,
     /// What a vault is locked with, when one has to be made.
-    pub lock: Lock,
+    pub lock: KeySlot,
 }
 
 /// A target that was chosen, as `--target NAME[=PATH]` says it.

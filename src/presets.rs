@@ -18,10 +18,11 @@ mod load;
 mod shelf;
 
 pub use cause::Cause;
-pub use domains::is_below;
 pub use egress::EgressFacts;
 pub use gateways::Gateways;
-pub use load::{Catalog, PresetFault, nearest, parse};
+pub use load::{Catalog, PresetFault, parse};
 pub use provider::Provider;
 pub use target::Target;
-pub use text::{Lang, Phrase, Text};
+pub use text::{Lang, Text};
+
+pub use crate::{mail::word::nearest, phrase::Phrase};

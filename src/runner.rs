@@ -16,7 +16,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{Lock, SecretPlace, reply::escape},
+    mail::{KeySlot, SecretPlace, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
     presets::{Catalog, Lang, Phrase, Text},
@@ -189,7 +189,7 @@ impl Runner {
         let mut offer = host::secrets::offer(reading.run_as.as_deref(), &places);
         if self.own_stores_only {
             offer.barred.extend(MACHINE_STORES.map(|store| (store, phrase!("store-demo"))));
-            offer.locks.insert(Lock::Systemd.as_str(), phrase!("store-demo"));
+            offer.locks.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
         }
         let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
         Stores { barred: said(offer.barred), locks: said(offer.locks), has_vault: offer.has_vault }
@@ -221,7 +221,7 @@ impl Runner {
         if let Some((place, _)) = &plan.keep {
             let at_store = |trouble: Trouble| Trouble { field: Some(Field::SecretStore), ..trouble };
             let is_machines = MACHINE_STORES.contains(&place.store().as_str())
-                || (*place == SecretPlace::Vault && places.keys.lock == Lock::Systemd);
+                || (*place == SecretPlace::Vault && places.keys.lock == KeySlot::Systemd);
             if self.own_stores_only && is_machines {
                 let phrase = phrase!("store-demo");
                 return Err(at_store(Trouble { phrase, hint: None, field: None, exit: Exit::Usage }));

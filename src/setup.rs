@@ -29,7 +29,6 @@ pub use field::{FIELDS, Field, Shape, Spec};
 pub use import::Import;
 pub use memory::{Memory, Remembered};
 pub use question::{Advice, Choice, Question};
-pub use validate::{host_fault, port};
 
 use crate::{
     diagnose::Diagnosis,
@@ -199,7 +198,7 @@ pub struct Facts {
     /// The program that consumers run to fetch the secret, with what has to stand in front of its own arguments.
     pub program: Vec<String>,
     /// What a new vault is locked with, by the keys that were given.
-    pub lock: crate::mail::Lock,
+    pub lock: crate::mail::KeySlot,
     /// The current folder: relative paths are written as absolute ones.
     pub cwd: std::path::PathBuf,
 }

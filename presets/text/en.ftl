@@ -146,6 +146,7 @@ invalid-target-near = There is no target “{ $typed }”. Did you mean { $near 
 invalid-password-empty = Enter the password. Nothing is shown while you type.
 invalid-pin = A pin is the certificate’s SHA-256: 64 hex digits, with or without colons.
 invalid-profile = “{ $typed }” cannot be a profile’s name. Use letters, digits, dots, hyphens and underscores.
+invalid-profile-start = “{ $typed }” cannot be a profile’s name. Begin with a letter, a digit or an underscore.
 invalid-variable = “{ $typed }” cannot be a variable’s name. Use letters, digits and underscores.
 
 ## Notes on answers

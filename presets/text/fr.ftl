@@ -146,6 +146,7 @@ invalid-target-near = Il n’y a pas de cible « { $typed } ». Vouliez-vous dir
 invalid-password-empty = Entrez le mot de passe. Rien ne s’affiche pendant la saisie.
 invalid-pin = Il faut le SHA-256 du certificat : 64 chiffres hexadécimaux, avec ou sans deux-points.
 invalid-profile = « { $typed } » ne peut pas nommer un profil. Utilisez lettres, chiffres, points, tirets et soulignés.
+invalid-profile-start = « { $typed } » ne peut pas être le nom d’un profil. Commencez par une lettre, un chiffre ou un tiret bas.
 invalid-variable = « { $typed } » ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
 
 ## Remarques sur les réponses

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::stale;
 use crate::{
-    mail::Lock,
+    mail::KeySlot,
     presets::Text,
     setup::{FIELDS, Field, Shape},
 };
@@ -123,7 +123,8 @@ fn vault(text: &Text) -> Command {
         [("new-passphrase-file", "FILE"), ("new-passphrase-fd", "N"), ("new-passphrase-env", "NAME")]
             .map(|(name, word)| value(name, word))
     };
-    let lock = Arg::new("LOCK").required(true).value_parser(Lock::ALL.map(Lock::as_str)).help(text.get("field-vault-lock"));
+    let lock =
+        Arg::new("LOCK").required(true).value_parser(KeySlot::ALL.map(KeySlot::as_str)).help(text.get("field-vault-lock"));
     Command::new("vault")
         .about(text.get("command-vault"))
         .subcommand_required(true)

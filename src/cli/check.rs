@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Exit},
     frontend::script::exit_of,
     host::{self, Disk},
-    mail::{Auth, Lock, Profile, Security, profile::Check},
+    mail::{Auth, KeySlot, Profile, Security, profile::Check},
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
@@ -117,7 +117,7 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
     let smtp = &profile.smtp;
     let unusable = || Error::new(Exit::Config, phrase!("check-profile", profile = name));
     let from = profile.sender.address.parse::<crate::mail::Address>().map_err(|_| unusable())?;
-    let auth: Auth = smtp.auth.parse().map_err(|()| unusable())?;
+    let auth: Auth = smtp.auth.parse().map_err(|_| unusable())?;
     let login = match (&profile.secret, auth) {
         (_, Auth::None) | (None, _) => None,
         (Some(place), auth) => Some(Login {
@@ -161,7 +161,7 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial
         secret: dial.login.as_ref().map(|login| login.secret.clone()),
         targets: Vec::new(),
         program: vec![super::context::program()],
-        lock: Lock::default(),
+        lock: KeySlot::default(),
     };
     let disk = Disk::new(places);
     let mut notes = Vec::new();

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, secrets::vault},
-    mail::{Keys, Lock, Profile, Secret, SecretPlace},
+    mail::{KeySlot, Keys, Profile, Secret, SecretPlace},
     phrase,
     plan::{Places, Scope, check_target},
     presets::{Catalog, Lang, Phrase, PresetFault, Text},
@@ -85,7 +85,7 @@ impl Context {
     pub(super) fn places_to_open(&self) -> Result<Places, Error> {
         let places = self.places()?;
         let asks = places.keys.passphrase.is_none() && !self.inputs.is_set("no-input");
-        if asks && vault::look_at(&places)?.is_some_and(|closed| closed.lock == Lock::Passphrase) {
+        if asks && vault::look_at(&places)?.is_some_and(|closed| closed.lock == KeySlot::Passphrase) {
             // Without a terminal the vault itself says what is missing.
             self.keys.borrow_mut().passphrase = ask_on_terminal(&self.text.get("vault-ask")).ok().flatten();
         }
@@ -98,7 +98,7 @@ impl Context {
     }
 
     /// What a new vault is locked with, by the keys that were given.
-    pub(super) fn lock(&self) -> Lock {
+    pub(super) fn lock(&self) -> KeySlot {
         self.keys.borrow().lock
     }
 
@@ -201,9 +201,9 @@ fn keys(inputs: &Inputs) -> Result<Keys, Error> {
     };
     let key_file = inputs.get("vault-key-file").map(PathBuf::from);
     let lock = match (&key_file, &passphrase) {
-        (Some(_), _) => Lock::KeyFile,
-        (None, Some(_)) => Lock::Passphrase,
-        (None, None) => Lock::default(),
+        (Some(_), _) => KeySlot::KeyFile,
+        (None, Some(_)) => KeySlot::Passphrase,
+        (None, None) => KeySlot::default(),
     };
     Ok(Keys { passphrase, key_file, lock })
 }

@@ -10,11 +10,11 @@ use super::context::Context;
 use crate::{
     diagnose::{Doctor, Explain},
     error::{Error, Exit},
+    mail::{Port, value},
     phrase,
     presets::nearest,
     probe::Stage,
     render,
-    setup::port,
 };
 
 /// A pasted reply is never longer than this; what comes behind says nothing more.
@@ -45,7 +45,10 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         [] => from_stdin()?,
         words => words.join(" ").into_bytes(),
     };
-    let port = word("port").map(|typed| port(&typed)).transpose().map_err(|phrase| Error::new(Exit::Usage, phrase))?;
+    let port = word("port")
+        .map(|typed| value::parse::<Port>(&typed).map(Port::get))
+        .transpose()
+        .map_err(|phrase| Error::new(Exit::Usage, phrase))?;
     let stage = word("stage").map(|typed| stage(&typed).ok_or_else(|| bad_stage(&typed))).transpose()?;
     let diagnosis = doctor.explain(&Explain { reply, provider: word("provider"), host: word("host"), port, stage });
     if context.json {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{Error, Exit},
     host,
-    mail::Lock,
+    mail::KeySlot,
     phrase,
     plan::{Order, TargetChoice},
 };
@@ -35,8 +35,15 @@ pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, prin
         }));
     }
     all.extend(wanted.iter().filter(|choice| !all.contains(choice)).cloned().collect::<Vec<_>>());
-    let order =
-        Order { name, scope: places.scope, profile, secret, targets: all, program: vec![program()], lock: Lock::default() };
+    let order = Order {
+        name,
+        scope: places.scope,
+        profile,
+        secret,
+        targets: all,
+        program: vec![program()],
+        lock: KeySlot::default(),
+    };
     let plan = context.runner().plan(&order).map_err(|trouble| Error {
         exit: trouble.exit,
         phrase: trouble.phrase,

@@ -12,17 +12,17 @@ use crate::{
     host,
     mail::{
         Endpoint,
-        endpoint::{HostFault, parse_host},
+        host::{HostFault, parse_host},
         reply::escape,
+        value::{self, ValueFault as _},
     },
     phrase,
     presets::{Phrase, Text},
     probe::{
         Cancel, Capabilities, CertificateFacts, Fault, TlsVersion, Trust,
-        survey::{Ask, Best, Door, DoorTls, Found, Port, Survey},
+        survey::{Ask, Best, Door, DoorTls, Found, Survey, SurveyPort},
     },
     render::{self, summary},
-    setup,
 };
 
 /// Looks at one port of a host, or at all that take mail.
@@ -62,7 +62,7 @@ fn ask(context: &Context, typed: &str) -> Result<Ask, Error> {
     let facts = host::facts();
     Ok(Ask {
         host,
-        ports: port.map_or_else(|| Port::STANDARD.to_vec(), |port| vec![Port::alone(port)]),
+        ports: port.map_or_else(|| SurveyPort::STANDARD.to_vec(), |port| vec![SurveyPort::alone(port)]),
         ehlo: context.inputs.get("ehlo").map(str::to_owned).or(facts.full_name).unwrap_or(facts.host_name),
         trust: Trust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
         timeout: context.timeout()?,
@@ -72,15 +72,15 @@ fn ask(context: &Context, typed: &str) -> Result<Ask, Error> {
 /// Takes `HOST`, `HOST:PORT` and `[ADDRESS]:PORT` apart.
 fn split(typed: &str) -> Result<(String, Option<u16>), Phrase> {
     let typed = typed.trim();
-    let fault = |fault: HostFault| setup::host_fault(&fault);
     let bracketed = typed.strip_prefix('[').and_then(|rest| rest.split_once("]:"));
     let (host, port) = match (bracketed, parse_host(typed)) {
         (Some((host, port)), _) => (host.to_owned(), port.to_owned()),
         (None, Ok(host)) => return Ok((host, None)),
         (None, Err(HostFault::Port(host, port))) => (host, port),
-        (None, Err(other)) => return Err(fault(other)),
+        (None, Err(other)) => return Err(other.phrase()),
     };
-    Ok((parse_host(&host).map_err(fault)?, Some(setup::port(&port)?)))
+    let port: crate::mail::Port = value::parse(&port)?;
+    Ok((parse_host(&host).map_err(|fault| fault.phrase())?, Some(port.get())))
 }
 
 /// What was found just now, as lines.

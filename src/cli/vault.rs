@@ -13,14 +13,14 @@ use crate::{
         input,
         secrets::vault::{self, Closed},
     },
-    mail::{Keys, Lock, Secret, reply::escape},
+    mail::{KeySlot, Keys, Secret, reply::escape},
     phrase,
 };
 
 /// Runs a command of the vault's.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     match matches.subcommand() {
-        Some(("passphrase", inner)) => lock_with(context, Lock::Passphrase, inner),
+        Some(("passphrase", inner)) => lock_with(context, KeySlot::Passphrase, inner),
         Some(("rotate", _)) => {
             let lock = vault::rotate(&context.places_to_open()?)?;
             done(context, lock, "vault-rotated")
@@ -67,16 +67,16 @@ fn status(context: &Context) -> Result<Exit, Error> {
 }
 
 /// What a lock protects against, and what it does not.
-fn protection(context: &Context, lock: Lock) {
+fn protection(context: &Context, lock: KeySlot) {
     context.say_phrase(&match lock {
-        Lock::Machine => phrase!("lock-machine-protects"),
-        Lock::Systemd => phrase!("lock-systemd-protects"),
-        Lock::KeyFile => phrase!("lock-key-file-protects"),
-        Lock::Passphrase => phrase!("lock-passphrase-protects"),
+        KeySlot::Machine => phrase!("lock-machine-protects"),
+        KeySlot::Systemd => phrase!("lock-systemd-protects"),
+        KeySlot::KeyFile => phrase!("lock-key-file-protects"),
+        KeySlot::Passphrase => phrase!("lock-passphrase-protects"),
     });
 }
 
-fn done(context: &Context, lock: Lock, sentence: &str) -> Result<Exit, Error> {
+fn done(context: &Context, lock: KeySlot, sentence: &str) -> Result<Exit, Error> {
     if context.json {
         context.out(&json!({"ok": true, "lock": lock.as_str()}).to_string())?;
     }
@@ -93,14 +93,14 @@ fn export(context: &Context) -> Result<Exit, Error> {
     Ok(Exit::Ok)
 }
 
-fn lock_with(context: &Context, lock: Lock, matches: &ArgMatches) -> Result<Exit, Error> {
+fn lock_with(context: &Context, lock: KeySlot, matches: &ArgMatches) -> Result<Exit, Error> {
     let places = context.places_to_open()?;
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
     let mut new = Keys { lock, key_file: word("new-key-file").map(Into::into), passphrase: None };
-    if lock == Lock::Passphrase {
+    if lock == KeySlot::Passphrase {
         new.passphrase = Some(new_passphrase(context, &word)?);
     }
-    if lock == Lock::KeyFile && new.key_file.is_none() {
+    if lock == KeySlot::KeyFile && new.key_file.is_none() {
         return Err(Error::new(Exit::Usage, phrase!("vault-new-key-file")));
     }
     vault::lock_with(lock, &new, &places)?;

@@ -4,7 +4,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{clean::fold, facts::Facts, fault, who};
 use crate::{
-    mail::{Security, endpoint::parse_host},
+    mail::{Security, endpoint::is_below, host::parse_host},
     presets::{Cause, cause::Pattern},
     probe::Stage,
 };
@@ -258,7 +258,7 @@ impl Rule {
         }
         if !self.host.is_empty() {
             let host = facts.host.as_deref()?.to_ascii_lowercase();
-            self.host.iter().any(|end| who::is_below(&host, end)).then_some(())?;
+            self.host.iter().any(|end| is_below(&host, end)).then_some(())?;
             score += 20;
         }
         if !self.stage.is_empty() {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{facts::Facts, who::is_below};
+use super::facts::Facts;
 use crate::{
     mail::{
         Address, Endpoint, Mechanism, Security,
-        endpoint::{HostFault, is_full_name, is_loopback, parse_host},
+        endpoint::{is_below, is_full_name, is_loopback},
+        host::{HostFault, parse_host},
     },
     presets::{
         Catalog, Provider,

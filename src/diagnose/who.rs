@@ -1,5 +1,7 @@
 //! Who answers: the provider, by key, by its host, or by the marks that its servers leave in their replies.
 
+use crate::mail::endpoint::is_below;
+
 /// Families of presets that share servers and so replies: the family, and how the keys of its members begin.
 const FAMILIES: &[(&str, &[&str])] = &[
     ("google", &["gmail", "google-workspace"]),
@@ -100,11 +102,6 @@ pub(super) fn of_key(key: &str) -> Vec<String> {
 pub(super) fn of_host(host: &str) -> impl Iterator<Item = &'static str> {
     let host = host.to_ascii_lowercase();
     HOSTS.iter().filter(move |(_, ends)| ends.iter().any(|end| is_below(&host, end))).map(|(name, _)| *name)
-}
-
-/// Whether a host is a domain or lies below it.
-pub(super) fn is_below(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|front| front.is_empty() || front.ends_with('.'))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{
     xml::{self, Element},
 };
 use crate::{
-    mail::{Address, Endpoint, Security, endpoint::parse_host},
+    mail::{Address, Endpoint, Security, host::parse_host},
     phrase,
     presets::{Phrase, provider::UsernameForm},
 };

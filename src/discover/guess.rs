@@ -10,8 +10,8 @@ use std::{
 
 use super::{LoginName, Net, Origin, Proposal, Server};
 use crate::{
-    mail::{Endpoint, Security},
-    presets::{is_below, provider::UsernameForm},
+    mail::{Endpoint, Security, endpoint::is_below},
+    presets::provider::UsernameForm,
     probe::Cancel,
 };
 

@@ -2,7 +2,7 @@
 
 use super::{Mx, Origin, Proposal, known::of_provider};
 use crate::{
-    mail::{Address, endpoint::parse_host},
+    mail::{Address, host::parse_host},
     presets::{Catalog, Provider},
 };
 

@@ -1,15 +1,16 @@
 //! From what was found so far to what is told: proposals with their checks, best first, and notes.
 
-use std::net::IpAddr;
-
 use super::{
     Check, Discovery, Origin, Proposal,
     hunt::{Candidate, Hunt},
 };
 use crate::{
-    mail::Address,
+    mail::{
+        Address,
+        endpoint::{is_below, is_private_address},
+    },
     phrase,
-    presets::{Phrase, Provider, is_below},
+    presets::{Phrase, Provider},
     probe::Fault,
 };
 
@@ -99,7 +100,7 @@ impl Hunt<'_> {
         for server in proposals.iter().flat_map(|proposal| &proposal.smtp) {
             let host = server.endpoint.host.as_str();
             let addresses = self.addresses.get(host).map(Vec::as_slice).unwrap_or_default();
-            if !addresses.is_empty() && addresses.iter().all(is_private) && !hosts.contains(&host) {
+            if !addresses.is_empty() && addresses.iter().all(is_private_address) && !hosts.contains(&host) {
                 hosts.push(host);
             }
         }
@@ -137,38 +138,10 @@ fn no_smtputf8(proposal: &Proposal, address: &Address) -> Option<Phrase> {
     }
 }
 
-/// Whether an address leads nowhere outside its own network (RFC 1918, RFC 6598, RFC 4193, link-local ones).
-fn is_private(address: &IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let [first, second, ..] = address.octets();
-            address.is_private() || address.is_link_local() || (first == 100 && (64..128).contains(&second))
-        }
-        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::presets::Catalog;
-
-    #[test]
-    fn addresses_of_ones_own_network() {
-        for (address, private) in [
-            ("10.1.2.3", true),
-            ("172.31.0.1", true),
-            ("100.64.0.1", true),
-            ("100.128.0.1", false),
-            ("192.0.2.1", false),
-            ("127.0.0.1", false),
-            ("fd00::1", true),
-            ("fe80::1", true),
-            ("2001:db8::1", false),
-        ] {
-            assert_eq!(is_private(&address.parse().unwrap()), private, "{address}");
-        }
-    }
 
     #[test]
     fn hosts_of_a_provider() {

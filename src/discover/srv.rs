@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use super::{Consent, LoginName, Origin, Proposal, Server, Srv};
 use crate::{
-    mail::{Endpoint, Security, endpoint::parse_host},
-    presets::{is_below, provider::UsernameForm},
+    mail::{Endpoint, Security, endpoint::is_below, host::parse_host},
+    presets::provider::UsernameForm,
 };
 
 /// A service that a domain may name.

@@ -7,10 +7,7 @@ use super::{
     autoconfig::{self, Document, Settings},
     http::{Miss, Web},
 };
-use crate::{
-    mail::{Address, reply::escape},
-    presets::is_below,
-};
+use crate::mail::{Address, endpoint::is_below, reply::escape};
 
 /// Mozilla's own collection.
 const DATABASE: &str = "https://autoconfig.thunderbird.net/v1.1";

@@ -2,8 +2,14 @@
 
 use std::{fmt, str::FromStr};
 
+use super::{
+    host::parse_host,
+    value::{ValueFault, shown, shown_character, text_serde},
+};
+use crate::{phrase, phrase::Phrase};
+
 /// An e-mail address: a local part and a domain.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     local: String,
     domain: String,
@@ -14,25 +20,41 @@ pub struct Address {
 pub enum AddressFault {
     /// Nothing was typed.
     Empty,
-    /// There is no `@`.
-    NoAt,
-    /// Nothing stands in front of the `@`.
+    /// There is no `@`; carries what was typed.
+    NoAt(String),
+    /// Nothing precedes the `@`.
     NoLocal,
-    /// Nothing stands behind the `@`, or it is no domain.
+    /// What follows the `@` is no domain, or empty.
     Domain(String),
     /// White space, a comma, angle brackets or a second address.
     Stray(char),
-    /// The whole is against the grammar in some other way.
-    Syntax,
+    /// It breaks the grammar in some other way; carries what was typed.
+    Syntax(String),
+}
+
+impl ValueFault for AddressFault {
+    fn phrase(&self) -> Phrase {
+        match self {
+            Self::Empty => phrase!("invalid-address-empty"),
+            Self::NoAt(typed) => phrase!("invalid-address-no-at", typed = shown(typed)),
+            Self::NoLocal => phrase!("invalid-address-no-local"),
+            Self::Domain(domain) if domain.is_empty() => phrase!("invalid-address-no-domain"),
+            Self::Domain(domain) => phrase!("invalid-address-domain", domain = shown(domain)),
+            Self::Stray(stray) => phrase!("invalid-address-stray", character = shown_character(*stray)),
+            Self::Syntax(typed) => phrase!("invalid-address-syntax", typed = shown(typed)),
+        }
+    }
 }
 
 impl Address {
-    /// What stands in front of the `@`, case kept.
+    /// The part before the `@`, case kept.
     pub fn local(&self) -> &str {
         &self.local
     }
 
-    /// What stands behind the `@`, in lower case.
+    pub(super) const KIND: &'static str = "address";
+
+    /// The part after the `@`, in lower case.
     pub fn domain(&self) -> &str {
         &self.domain
     }
@@ -46,7 +68,7 @@ impl FromStr for Address {
         if typed.is_empty() {
             return Err(AddressFault::Empty);
         }
-        let (local, domain) = typed.rsplit_once('@').ok_or(AddressFault::NoAt)?;
+        let (local, domain) = typed.rsplit_once('@').ok_or_else(|| AddressFault::NoAt(typed.to_owned()))?;
         if local.is_empty() {
             return Err(AddressFault::NoLocal);
         }
@@ -55,11 +77,11 @@ impl FromStr for Address {
         {
             return Err(AddressFault::Stray(stray));
         }
-        if super::endpoint::parse_host(domain).is_err() {
+        if parse_host(domain).is_err() {
             return Err(AddressFault::Domain(domain.to_owned()));
         }
         let domain = domain.trim_end_matches('.').to_lowercase();
-        lettre::Address::new(local, &domain).map_err(|_| AddressFault::Syntax)?;
+        lettre::Address::new(local, &domain).map_err(|_| AddressFault::Syntax(typed.to_owned()))?;
         Ok(Self { local: local.to_owned(), domain })
     }
 }
@@ -69,6 +91,8 @@ impl fmt::Display for Address {
         write!(f, "{}@{}", self.local, self.domain)
     }
 }
+
+text_serde!(Address);
 
 #[cfg(test)]
 mod tests {
@@ -80,7 +104,7 @@ mod tests {
         assert_eq!(address.to_string(), "Ops@example.com");
         let fault = |typed: &str| typed.parse::<Address>().unwrap_err();
         assert_eq!(fault(""), AddressFault::Empty);
-        assert_eq!(fault("ops"), AddressFault::NoAt);
+        assert_eq!(fault("ops"), AddressFault::NoAt("ops".into()));
         assert_eq!(fault("@example.com"), AddressFault::NoLocal);
         assert_eq!(fault("ops@"), AddressFault::Domain(String::new()));
         assert_eq!(fault("a@b.test, c@d.test"), AddressFault::Stray(','));

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-use super::Security;
+use super::{Security, host::parse_host};
 
 /// A server's host, port and security.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -40,67 +40,33 @@ pub fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether `host` can only be of a network of one's own: loopback, a private or link-local address (RFC 1918, RFC 4193), or a
-/// name that no public DNS has (RFC 6762, RFC 8375, `internal`).
+/// Whether `host` can only be of a private network: this machine, a private address, or a name that no public DNS has
+/// (RFC 6762, RFC 8375, `internal`).
 pub fn is_private(host: &str) -> bool {
     let bare = host.trim_end_matches('.').to_ascii_lowercase();
-    match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
-        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+    match bare.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback() || is_private_address(&address),
         Err(_) => is_loopback(&bare) || [".local", ".home.arpa", ".internal"].iter().any(|own| bare.ends_with(own)),
     }
 }
 
-/// What is wrong with a host as it was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostFault {
-    /// Nothing was typed.
-    Empty,
-    /// `smtp://` or the like in front; carries the host without it.
-    Scheme(String),
-    /// A port behind the host; carries the host and what stood behind the colon.
-    Port(String, String),
-    /// A character that no host name has.
-    Character(char),
-    /// A label that is empty, too long, or begins or ends with a hyphen (RFC 1035, RFC 1123).
-    Label(String),
-    /// An address in place of a host (`ops@example.com`).
-    Address,
+/// Whether an address is reached from its own network alone: a private one (RFC 1918, RFC 4193), one of a carrier's NAT
+/// (RFC 6598) or a link-local one (RFC 3927, RFC 4291). An IPv4 address mapped into IPv6 counts as itself. Loopback does not count.
+pub fn is_private_address(address: &IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            address.is_private() || address.is_link_local() || (first == 100 && (64..128).contains(&second))
+        }
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
+    }
 }
 
-/// Checks a host as a person typed it: a name (RFC 1123) or an address, with or without brackets.
-///
-/// # Errors
-/// What is wrong with it, for a sentence that says how to mend it.
-pub fn parse_host(typed: &str) -> Result<String, HostFault> {
-    let host = typed.trim();
-    if host.is_empty() {
-        return Err(HostFault::Empty);
-    }
-    if let Some((_, rest)) = host.split_once("://") {
-        let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        return Err(HostFault::Scheme(rest.split(':').next().unwrap_or_default().to_owned()));
-    }
-    let bare = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(host);
-    if bare.parse::<IpAddr>().is_ok() {
-        return Ok(bare.to_ascii_lowercase());
-    }
-    if host.contains('@') {
-        return Err(HostFault::Address);
-    }
-    if let Some((name, port)) = host.split_once(':') {
-        return Err(HostFault::Port(name.to_owned(), port.to_owned()));
-    }
-    let name = host.strip_suffix('.').unwrap_or(host);
-    if let Some(stray) = name.chars().find(|c| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))) {
-        return Err(HostFault::Character(stray));
-    }
-    for label in name.split('.') {
-        if label.is_empty() || label.len() > 63 || label.starts_with('-') || label.ends_with('-') {
-            return Err(HostFault::Label(label.to_owned()));
-        }
-    }
-    Ok(name.to_lowercase())
+/// Whether `host` is `parent` or a name below it; case and a dot at the end do not matter.
+pub fn is_below(host: &str, parent: &str) -> bool {
+    let (host, parent) = (host.trim_end_matches('.').as_bytes(), parent.trim_end_matches('.').as_bytes());
+    let Some(at) = host.len().checked_sub(parent.len()) else { return false };
+    host[at..].eq_ignore_ascii_case(parent) && (at == 0 || host[at - 1] == b'.')
 }
 
 /// Whether `name` is a fully qualified host name or an address literal, as EHLO wants it (RFC 5321, 4.1.1.1).
@@ -114,27 +80,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_as_people_type_them() {
-        assert_eq!(parse_host(" Smtp.Example.COM. "), Ok("smtp.example.com".into()));
-        assert_eq!(parse_host("[::1]"), Ok("::1".into()));
-        assert_eq!(parse_host("192.0.2.1"), Ok("192.0.2.1".into()));
-        assert_eq!(parse_host("smtp://mail.test:25/x"), Err(HostFault::Scheme("mail.test".into())));
-        assert_eq!(parse_host("mail.test:587"), Err(HostFault::Port("mail.test".into(), "587".into())));
-        assert_eq!(parse_host("mail.test,"), Err(HostFault::Character(',')));
-        assert_eq!(parse_host("mail..test"), Err(HostFault::Label(String::new())));
-        assert_eq!(parse_host("ops@mail.test"), Err(HostFault::Address));
-        assert_eq!(parse_host("  "), Err(HostFault::Empty));
+    fn networks_of_ones_own() {
+        for host in [
+            "127.0.0.1",
+            "localhost",
+            "192.168.1.5",
+            "10.0.0.1",
+            "100.64.0.1",
+            "fe80::1",
+            "fd00::25",
+            "::ffff:10.0.0.1",
+            "nas.local",
+        ] {
+            assert!(is_private(host), "{host}");
+        }
+        for host in [
+            "192.0.2.1",
+            "172.32.0.1",
+            "100.128.0.1",
+            "mail.example.org",
+            "local",
+            "2001:db8::1",
+            "mail.internal.example.org",
+        ] {
+            assert!(!is_private(host), "{host}");
+        }
     }
 
     #[test]
-    fn networks_of_ones_own() {
-        for host in
-            ["127.0.0.1", "localhost", "192.168.1.5", "10.0.0.1", "fe80::1", "fd00::25", "::ffff:10.0.0.1", "nas.local"]
-        {
-            assert!(is_private(host), "{host}");
+    fn addresses_of_ones_own_network() {
+        for (address, private) in [
+            ("10.1.2.3", true),
+            ("172.31.0.1", true),
+            ("100.64.0.1", true),
+            ("100.128.0.1", false),
+            ("192.0.2.1", false),
+            ("127.0.0.1", false),
+            ("fd00::1", true),
+            ("fe80::1", true),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(is_private_address(&address.parse().unwrap()), private, "{address}");
         }
-        for host in ["192.0.2.1", "172.32.0.1", "mail.example.org", "local", "2001:db8::1", "mail.internal.example.org"] {
-            assert!(!is_private(host), "{host}");
+    }
+
+    #[test]
+    fn names_below_a_domain() {
+        for (host, parent, below) in [
+            ("smtp.example.com", "example.com", true),
+            ("EXAMPLE.com.", "example.com", true),
+            ("notexample.com", "example.com", false),
+            ("com", "example.com", false),
+        ] {
+            assert_eq!(is_below(host, parent), below, "{host} {parent}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! SASL mechanisms and the choice among them (RFC 4954, RFC 4616, RFC 2195).
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+
+use super::word::{word_impls, word_serde};
 
 /// A SASL mechanism that mailsetup speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,6 +72,17 @@ impl Auth {
         Self::None,
     ];
 
+    /// The words of the choices, in the same order.
+    pub const WORDS: [&'static str; Self::ALL.len()] = {
+        let mut words = [""; Self::ALL.len()];
+        let mut index = 0;
+        while index < words.len() {
+            words[index] = Self::ALL[index].as_str();
+            index += 1;
+        }
+        words
+    };
+
     /// The word that flags, files and JSON use.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,16 +93,19 @@ impl Auth {
     }
 }
 
-impl fmt::Display for Auth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+word_impls!(Auth);
+word_serde!(Auth);
+
+impl schemars::JsonSchema for Auth {
+    fn inline_schema() -> bool {
+        true
     }
-}
 
-impl FromStr for Auth {
-    type Err = ();
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Auth".into()
+    }
 
-    fn from_str(word: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|auth| auth.as_str() == word).ok_or(())
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
     }
 }

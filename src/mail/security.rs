@@ -1,34 +1,24 @@
 //! How a connection is protected (RFC 8314, RFC 3207).
 
-use std::{fmt, str::FromStr};
+use super::word::{word_serde, words};
 
-use serde::{Deserialize, Serialize};
-
-/// How the connection to a server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Security {
-    /// TLS from the first byte: submissions, port 465 (RFC 8314).
-    Tls,
-    /// Plain text first, then the STARTTLS command: submission, port 587 (RFC 3207).
-    Starttls,
-    /// No TLS at all. Beyond loopback it needs a person's consent.
-    None,
+words! {
+    /// How the connection to a server is protected. Best first.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, schemars::JsonSchema)]
+    #[schemars(rename_all = "lowercase", description = "How the connection to a server is protected.")]
+    pub enum Security {
+        /// TLS from the first byte: submissions, port 465 (RFC 8314).
+        Tls = "tls",
+        /// Plain text first, then the STARTTLS command: submission, port 587 (RFC 3207).
+        Starttls = "starttls",
+        /// No TLS at all. Beyond loopback it needs a person's consent.
+        None = "none",
+    }
 }
 
+word_serde!(Security);
+
 impl Security {
-    /// Every mode, best first.
-    pub const ALL: [Self; 3] = [Self::Tls, Self::Starttls, Self::None];
-
-    /// The word that flags, files and JSON use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Tls => "tls",
-            Self::Starttls => "starttls",
-            Self::None => "none",
-        }
-    }
-
     /// The submission port that this mode usually has.
     pub const fn smtp_port(self) -> u16 {
         match self {
@@ -62,19 +52,5 @@ impl Security {
             143 | 1143 => Some(Self::Starttls),
             _ => None,
         }
-    }
-}
-
-impl fmt::Display for Security {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Security {
-    type Err = ();
-
-    fn from_str(word: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == word).ok_or(())
     }
 }

@@ -1,8 +1,8 @@
 //! Where a secret is kept: the stores, one row each, and what finds a secret in them.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
+
+use super::word::word_impls;
 
 /// Who puts a secret into a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,9 @@ macro_rules! stores {
         impl StoreKind {
             /// Every kind, in the order in which stores are offered.
             pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// The words of the kinds, in the same order.
+            pub const WORDS: [&str; Self::ALL.len()] = [$($word),+];
 
             /// The word that flags, files and JSON use.
             pub const fn as_str(self) -> &'static str {
@@ -85,22 +88,10 @@ stores! {
 
 impl StoreKind {
     /// Every word, as a flag's help lists them: `file|vault|...`.
-    pub const WORDS: &str = BARRED_WORDS.split_at(BARRED_WORDS.len() - 1).0;
+    pub const USAGE: &str = BARRED_WORDS.split_at(BARRED_WORDS.len() - 1).0;
 }
 
-impl fmt::Display for StoreKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for StoreKind {
-    type Err = ();
-
-    fn from_str(word: &str) -> Result<Self, ()> {
-        Self::ALL.iter().copied().find(|kind| kind.as_str() == word).ok_or(())
-    }
-}
+word_impls!(StoreKind);
 
 /// Where the secret is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -198,7 +189,7 @@ mod tests {
 
     #[test]
     fn words_and_places_lead_to_their_stores_and_back() {
-        assert_eq!(StoreKind::WORDS, "file|vault|systemd|pass|keyring|command|env");
+        assert_eq!(StoreKind::USAGE, "file|vault|systemd|pass|keyring|command|env");
         for kind in StoreKind::ALL {
             assert_eq!(kind.as_str().parse(), Ok(*kind));
             let place = SecretPlace::of(*kind, "user", "default", |_| Some("told".into())).unwrap();
@@ -209,6 +200,6 @@ mod tests {
             assert_eq!(toml::from_str::<SecretPlace>(&text).unwrap(), place);
             assert_eq!(SecretPlace::of(*kind, "user", "default", |_| None).is_some(), kind.detail().is_none());
         }
-        assert_eq!("wallet".parse::<StoreKind>(), Err(()));
+        assert!("wallet".parse::<StoreKind>().is_err());
     }
 }

@@ -4,6 +4,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{Provider, shelf::Shelf};
+use crate::mail::endpoint::is_below;
 
 /// E-mail domains and the keys of their providers.
 #[derive(Debug)]
@@ -65,13 +66,6 @@ impl Exchangers {
         // `max_by_key` would take the last one of several.
         fits.rev().max_by_key(|(suffix, _)| suffix.len()).map(|(_, key)| key.as_str())
     }
-}
-
-/// Whether `host` is `parent` or a name below it; case does not matter.
-pub fn is_below(host: &str, parent: &str) -> bool {
-    let (host, parent) = (host.trim_end_matches('.').as_bytes(), parent.trim_end_matches('.').as_bytes());
-    let Some(at) = host.len().checked_sub(parent.len()) else { return false };
-    host[at..].eq_ignore_ascii_case(parent) && (at == 0 || host[at - 1] == b'.')
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::is_below;
+use crate::mail::endpoint::is_below;
 
 /// Filters that take mail in front of its hoster.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

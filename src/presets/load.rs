@@ -9,6 +9,7 @@ use super::{
     domains::{Domains, Exchangers},
     shelf::{Shelf, unreadable},
 };
+use crate::mail::word::nearest;
 
 /// The files that are no folder.
 const EGRESS: &str = "egress.toml";
@@ -221,16 +222,6 @@ fn nearest_key(message: &str) -> Option<String> {
     let (unknown, known) = rest.split_once('`')?;
     let known = known.split('`').skip(1).step_by(2);
     nearest(unknown, known).map(str::to_owned)
-}
-
-/// The word that is nearest to `typed`, when it is near enough to be a slip.
-pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|word| (strsim::osa_distance(typed, word), word))
-        .filter(|(distance, word)| *distance <= 2.max(word.len() / 3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 use super::builtin::TEXTS;
+use crate::phrase::Phrase;
 
 /// A language that every sentence exists in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,39 +39,6 @@ impl Lang {
     fn source(self) -> &'static str {
         TEXTS.iter().find(|file| file.key == self.as_str()).map_or("", |file| file.text)
     }
-}
-
-/// A sentence that is not yet in a language: the message's name and its arguments.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Phrase {
-    /// The message's name in the text files.
-    pub id: &'static str,
-    /// Its arguments, in any order.
-    pub args: Vec<(&'static str, String)>,
-}
-
-impl Phrase {
-    /// A sentence without arguments.
-    pub const fn new(id: &'static str) -> Self {
-        Self { id, args: Vec::new() }
-    }
-
-    /// The sentence with one more argument. Foreign text is escaped by who passes it.
-    #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "callers pass both owned and borrowed values")]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
-        self
-    }
-}
-
-/// Makes a [`Phrase`]: `phrase!("id")` or `phrase!("id", name = value, ...)`. A test finds these calls and checks that every
-/// language has the message.
-#[macro_export]
-macro_rules! phrase {
-    ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::presets::Phrase::new($id)$(.with(stringify!($name), &$value))*
-    };
 }
 
 /// The sentences of one language.
@@ -106,7 +74,12 @@ impl Text {
 
     /// The sentence for a phrase.
     pub fn say(&self, phrase: &Phrase) -> String {
-        self.format(phrase.id, &phrase.args).into_owned()
+        if phrase.inner.is_empty() {
+            return self.format(phrase.id, &phrase.args).into_owned();
+        }
+        let mut args = phrase.args.clone();
+        args.extend(phrase.inner.iter().map(|(name, inner)| (*name, self.say(inner))));
+        self.format(phrase.id, &args).into_owned()
     }
 
     /// The sentence of a message that takes no arguments, by name. A message that does not exist is shown by its name.

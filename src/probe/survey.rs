@@ -28,7 +28,7 @@ pub struct Ask {
     /// Host name or address.
     pub host: String,
     /// The ports, in the order in which the result has them.
-    pub ports: Vec<Port>,
+    pub ports: Vec<SurveyPort>,
     /// The name that EHLO gives.
     pub ehlo: String,
     /// What is trusted instead of the system's authorities.
@@ -39,14 +39,14 @@ pub struct Ask {
 
 /// A port, and the mode that is tried on it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Port {
+pub struct SurveyPort {
     /// TCP port.
     pub number: u16,
     /// TLS or STARTTLS first and the other one only when this looks wrong; `None`: both at once.
     pub first: Option<Security>,
 }
 
-impl Port {
+impl SurveyPort {
     /// The ports on which servers take mail (RFC 8314, RFC 6409, RFC 5321, and what relays offer beside them).
     pub const STANDARD: [Self; 4] = [
         Self { number: 465, first: Some(Security::Tls) },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Advice, Choice, Field, Question, Setup, Shape, found::has_gap};
 use crate::{
-    mail::{Auth, Lock, Mechanism, Security, StoreKind, reply::escape},
+    mail::{Auth, KeySlot, Mechanism, Security, StoreKind, reply::escape},
     phrase,
     presets::{
         Lang, Phrase, Provider,
@@ -178,7 +178,7 @@ impl Setup {
 
     fn lock_choices(&self) -> Vec<Choice> {
         let barred = self.stores.result().map(|stores| &stores.locks);
-        Self::barring(self.words("lock", Lock::ALL.iter().map(|lock| lock.as_str())), barred)
+        Self::barring(self.words("lock", KeySlot::ALL.iter().map(|lock| lock.as_str())), barred)
     }
 
     fn barring(mut choices: Vec<Choice>, barred: Option<&BTreeMap<&'static str, String>>) -> Vec<Choice> {

@@ -161,7 +161,7 @@ pub const FIELDS: [Spec; 36] = {
         row(F::Targets, "target", "target", "NAME[=PATH]", Many, Step::Write, true),
         row(F::RunAs, "run_as", "run-as", "USER", Text, Step::Write, false),
         row(F::RootMail, "root_mail", "root-mail", "ADDRESS", Text, Step::Write, true),
-        row(F::SecretStore, "secret_store", "secret-store", StoreKind::WORDS, Choice, Step::Write, false),
+        row(F::SecretStore, "secret_store", "secret-store", StoreKind::USAGE, Choice, Step::Write, false),
         row(F::VaultLock, "vault_lock", "vault-lock", "machine|systemd|key-file|passphrase", Choice, Step::Write, false),
         row(F::PassEntry, "pass_entry", "pass-entry", "NAME", Text, Step::Write, false),
         row(F::SecretEnv, "password_env", "password-env", "NAME", Text, Step::Write, false),

@@ -11,7 +11,7 @@ use std::{
 
 use mailsetup::{
     diagnose::{Diagnosis, Doctor},
-    mail::{Endpoint, Secret, Security, endpoint::parse_host},
+    mail::{Endpoint, Secret, Security, host::parse_host},
     presets::{Catalog, Lang, Provider},
     probe::{Cancel, Climb, DnsFault, Goal, Login, MessageSpec, Report, Resolve, Stage, Trust, climb, test_message},
     setup::Field,

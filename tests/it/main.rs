@@ -27,6 +27,7 @@ mod probe;
 mod relay;
 mod script;
 mod sends;
+mod sentences;
 mod support;
 mod survey;
 mod targets;

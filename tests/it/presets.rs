@@ -7,10 +7,7 @@ mod targets;
 use std::{collections::HashSet, fs, path::PathBuf};
 
 use mailsetup::{
-    mail::{
-        Endpoint, Security,
-        endpoint::{is_loopback, parse_host},
-    },
+    mail::{Endpoint, Security, endpoint::is_loopback, host::parse_host},
     presets::{
         Catalog, EgressFacts, Gateways, Lang, Provider,
         cause::Cause,

@@ -14,7 +14,7 @@ use mailsetup::{
     presets::{Catalog, Lang},
     probe::{
         Cancel, CertFault, DnsFault, Fault, Stage, SystemResolver, TlsVersion, Trust, survey,
-        survey::{Ask, Door, DoorState, Found, Port, Reason, Survey},
+        survey::{Ask, Door, DoorState, Found, Reason, Survey, SurveyPort},
     },
 };
 
@@ -70,7 +70,7 @@ fn closed() -> u16 {
 fn ask(ports: &[(u16, Option<Security>)]) -> Ask {
     Ask {
         host: HOST.into(),
-        ports: ports.iter().map(|(number, first)| Port { number: *number, first: *first }).collect(),
+        ports: ports.iter().map(|(number, first)| SurveyPort { number: *number, first: *first }).collect(),
         ehlo: "web1.example.test".into(),
         trust: Trust { ca_pem: Some(pki::ca_pem()), pin: None },
         timeout: Duration::from_secs(6),

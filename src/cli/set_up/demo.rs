@@ -44,7 +44,7 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         // The profile is in the demo's folder: whoever fetches the secret has to look there.
         command: vec!["mailsetup".into(), "--demo".into()],
         cwd: folder.clone(),
-        lock: crate::mail::Lock::default(),
+        lock: crate::mail::KeySlot::default(),
         program: vec!["env".into(), format!("XDG_CONFIG_HOME={}", folder.join(".config").display()), super::program()],
     };
     let brief = options.brief;

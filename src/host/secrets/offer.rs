@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{SecretError, VaultFault, keyring_available, pass_available, systemd_available, vault};
 use crate::{
-    mail::{Lock, SecretPlace},
+    mail::{KeySlot, SecretPlace},
     phrase,
     plan::Places,
     presets::Phrase,
@@ -43,7 +43,7 @@ pub fn offer(run_as: Option<&str>, places: &Places) -> Offer {
             "vault",
             match &vault {
                 Err(error) => Some(error.phrase()),
-                Ok(Some(closed)) if closed.lock == Lock::Passphrase && places.keys.passphrase.is_none() => {
+                Ok(Some(closed)) if closed.lock == KeySlot::Passphrase && places.keys.passphrase.is_none() => {
                     Some(phrase!("store-vault-passphrase"))
                 }
                 Ok(_) => None,
@@ -51,19 +51,19 @@ pub fn offer(run_as: Option<&str>, places: &Places) -> Offer {
         );
     }
     offer.has_vault = matches!(vault, Ok(Some(_)));
-    for lock in Lock::ALL {
+    for lock in KeySlot::ALL {
         offer.locks.extend(lock_is_barred(lock, places).map(|why| (lock.as_str(), why)));
     }
     offer
 }
 
-fn lock_is_barred(lock: Lock, places: &Places) -> Option<Phrase> {
+fn lock_is_barred(lock: KeySlot, places: &Places) -> Option<Phrase> {
     match lock {
-        Lock::Machine | Lock::Systemd if places.root.is_some() => Some(phrase!("vault-image")),
-        Lock::Systemd => systemd_available().err().map(|fault| fault.phrase()),
-        Lock::KeyFile if places.keys.key_file.is_none() => Some(phrase!("lock-key-file-flag")),
-        Lock::Passphrase if places.keys.passphrase.is_none() => Some(phrase!("lock-passphrase-flag")),
-        Lock::Machine | Lock::KeyFile | Lock::Passphrase => None,
+        KeySlot::Machine | KeySlot::Systemd if places.root.is_some() => Some(phrase!("vault-image")),
+        KeySlot::Systemd => systemd_available().err().map(|fault| fault.phrase()),
+        KeySlot::KeyFile if places.keys.key_file.is_none() => Some(phrase!("lock-key-file-flag")),
+        KeySlot::Passphrase if places.keys.passphrase.is_none() => Some(phrase!("lock-passphrase-flag")),
+        KeySlot::Machine | KeySlot::KeyFile | KeySlot::Passphrase => None,
     }
 }
 
@@ -77,12 +77,14 @@ pub fn ready(place: &SecretPlace, places: &Places) -> Result<(), SecretError> {
         SecretPlace::Pass { .. } => pass_available().map_err(SecretError::Pass),
         SecretPlace::Vault => match (vault::look_at(places)?, places.keys.lock) {
             (Some(_), _) => vault::names(places).map(drop),
-            (None, Lock::KeyFile) if places.keys.key_file.is_none() => Err(SecretError::Vault(VaultFault::NoKeyFile)),
-            (None, Lock::Passphrase) if places.keys.passphrase.is_none() => {
+            (None, KeySlot::KeyFile) if places.keys.key_file.is_none() => Err(SecretError::Vault(VaultFault::NoKeyFile)),
+            (None, KeySlot::Passphrase) if places.keys.passphrase.is_none() => {
                 Err(SecretError::Vault(VaultFault::NeedsPassphrase))
             }
-            (None, Lock::Machine | Lock::Systemd) if places.root.is_some() => Err(SecretError::Vault(VaultFault::Image)),
-            (None, Lock::Systemd) => systemd_available().map_err(SecretError::Systemd),
+            (None, KeySlot::Machine | KeySlot::Systemd) if places.root.is_some() => {
+                Err(SecretError::Vault(VaultFault::Image))
+            }
+            (None, KeySlot::Systemd) => systemd_available().map_err(SecretError::Systemd),
             (None, _) => Ok(()),
         },
         SecretPlace::File | SecretPlace::Env { .. } | SecretPlace::Command { .. } | SecretPlace::Keyring { .. } => Ok(()),

@@ -11,7 +11,7 @@ use crate::{
         apply::{ApplyError, Options, Session, write_file},
         disk::look,
     },
-    mail::{Keys, Lock, Secret},
+    mail::{KeySlot, Keys, Secret},
     plan::Places,
 };
 
@@ -35,7 +35,7 @@ pub struct Closed {
     /// Its file.
     pub path: PathBuf,
     /// What it is locked with.
-    pub lock: Lock,
+    pub lock: KeySlot,
     /// The key file that it names.
     pub key_file: Option<PathBuf>,
 }
@@ -43,7 +43,7 @@ pub struct Closed {
 /// An open vault.
 struct Vault<'a> {
     places: &'a Places,
-    lock: Lock,
+    lock: KeySlot,
     key_file: Option<PathBuf>,
     /// The lock and the data key as it encrypts it.
     outer: (Bolt, Vec<u8>),
@@ -53,7 +53,7 @@ struct Vault<'a> {
 
 impl<'a> Vault<'a> {
     /// A new one; nothing is written yet.
-    fn new(lock: Lock, keys: &Keys, secrets: Secrets, places: &'a Places) -> Result<Self, SecretError> {
+    fn new(lock: KeySlot, keys: &Keys, secrets: Secrets, places: &'a Places) -> Result<Self, SecretError> {
         let data = Key::random().map_err(SecretError::Vault)?;
         let outer = locks::lock(lock, &data, keys, places)?;
         Ok(Self { places, lock, key_file: key_file_of(&outer.0), outer, data, secrets })
@@ -113,7 +113,7 @@ pub fn export(places: &Places) -> Result<Vec<(String, Secret)>, SecretError> {
 ///
 /// # Errors
 /// It does not open, or cannot be written: then it is as it was.
-pub fn rotate(places: &Places) -> Result<Lock, ApplyError> {
+pub fn rotate(places: &Places) -> Result<KeySlot, ApplyError> {
     let options = Options::default();
     let session = Session::open(places, &options)?;
     let vault = Vault::open(session.places)?;
@@ -127,7 +127,7 @@ pub fn rotate(places: &Places) -> Result<Lock, ApplyError> {
 ///
 /// # Errors
 /// It does not open, or cannot be written: then it is as it was.
-pub fn lock_with(lock: Lock, new: &Keys, places: &Places) -> Result<(), ApplyError> {
+pub fn lock_with(lock: KeySlot, new: &Keys, places: &Places) -> Result<(), ApplyError> {
     let options = Options::default();
     let session = Session::open(places, &options)?;
     let secrets = if look_at(session.places)?.is_some() { Vault::open(places)?.secrets } else { Secrets::new() };
@@ -177,12 +177,12 @@ fn sealed(places: &Places) -> Result<Option<Sealed>, SecretError> {
     format::read(&found.bytes, &path).map(Some).map_err(SecretError::Vault)
 }
 
-const fn lock_of(bolt: &Bolt) -> Lock {
+const fn lock_of(bolt: &Bolt) -> KeySlot {
     match bolt {
-        Bolt::Machine { .. } => Lock::Machine,
-        Bolt::Systemd => Lock::Systemd,
-        Bolt::KeyFile { .. } => Lock::KeyFile,
-        Bolt::Passphrase { .. } => Lock::Passphrase,
+        Bolt::Machine { .. } => KeySlot::Machine,
+        Bolt::Systemd => KeySlot::Systemd,
+        Bolt::KeyFile { .. } => KeySlot::KeyFile,
+        Bolt::Passphrase { .. } => KeySlot::Passphrase,
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     super::{
         Cancel, CertificateFacts, Evidence, Fault, Learned, Stage, State, Step, TlsVersion, cancel::Watch, sha256_of_hex,
     },
-    Ask, Door, DoorState, DoorTls, GRACE, Port,
+    Ask, Door, DoorState, DoorTls, GRACE, SurveyPort,
     attempt::{Found, News, Purpose, Route},
 };
 use crate::mail::{Endpoint, Security};
@@ -54,7 +54,7 @@ struct Try {
 }
 
 impl Knock {
-    pub(super) fn new(ask: Arc<Ask>, port: Port, addresses: Vec<IpAddr>, until: Instant, cancel: Cancel) -> Self {
+    pub(super) fn new(ask: Arc<Ask>, port: SurveyPort, addresses: Vec<IpAddr>, until: Instant, cancel: Cancel) -> Self {
         let route = Route { ask, port: port.number, addresses, until };
         Self { route, first: port.first, cancel, tries: Vec::new() }
     }

@@ -11,7 +11,7 @@ use mailsetup::{
     diagnose::{Diagnosis, Doctor, Explain},
     discover::autoconfig::{self, Document},
     host::profiles,
-    mail::{Auth, Endpoint, Keys, Secret, Security, endpoint::parse_host},
+    mail::{Auth, Endpoint, Keys, Secret, Security, host::parse_host},
     plan::{self, Places, Refusal, Scope, TargetChoice, plan, read_back},
     presets::{self, Catalog, Cause, EgressFacts, Lang, Provider, Target, Text},
     probe::{Cancel, CertificateFacts, Climb, Goal, Login, Outgoing, Report, Trust, check_ca, climb_over},

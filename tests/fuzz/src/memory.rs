@@ -10,7 +10,7 @@ use std::{
 
 use mailsetup::{
     host::profiles,
-    mail::{Lock, Secret},
+    mail::{KeySlot, Secret},
     plan::{Existing, Files, Node, Order, Plan, Scope, TargetChoice},
     probe::Stream,
 };
@@ -138,6 +138,6 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         secret: Some(Secret::new("p@ss w#rd".into())),
         targets: vec![target],
         program: vec!["/usr/bin/mailsetup".into()],
-        lock: Lock::default(),
+        lock: KeySlot::default(),
     }
 }

@@ -108,6 +108,6 @@ pub(crate) fn order(password: &str) -> Order {
         secret: Some(Secret::new(password.to_owned())),
         targets: Vec::new(),
         program: vec!["/usr/bin/mailsetup".into()],
-        lock: mailsetup::mail::Lock::Machine,
+        lock: mailsetup::mail::KeySlot::Machine,
     }
 }

@@ -2,7 +2,7 @@
 
 use mailsetup::{
     host::secrets::{SecretError, VaultFault, vault},
-    mail::{Keys, Lock},
+    mail::{KeySlot, Keys},
 };
 
 use super::*;
@@ -20,7 +20,7 @@ fn secret(text: &str) -> Secret {
 }
 
 fn phrase(text: &str) -> Keys {
-    Keys { passphrase: Some(secret(text)), lock: Lock::Passphrase, ..Keys::default() }
+    Keys { passphrase: Some(secret(text)), lock: KeySlot::Passphrase, ..Keys::default() }
 }
 
 /// A home whose vault is locked so.
@@ -41,7 +41,7 @@ fn read(home: &Home, profile: &str) -> Result<String, SecretError> {
 #[test]
 fn every_lock_gives_back_what_was_put_in_and_two_profiles_share_a_vault() {
     let key = tempfile::tempdir().unwrap();
-    let key_file = Keys { key_file: Some(key.path().join("key")), lock: Lock::KeyFile, ..Keys::default() };
+    let key_file = Keys { key_file: Some(key.path().join("key")), lock: KeySlot::KeyFile, ..Keys::default() };
     for keys in [Keys::default(), key_file, phrase("correct horse")] {
         let home = locked(keys);
         for (index, text) in tortures().iter().enumerate() {
@@ -69,10 +69,10 @@ fn systemds_credentials_lock_a_vault_where_they_work() {
         eprintln!("left out: systemd-creds needs root here");
         return;
     }
-    let home = locked(Keys { lock: Lock::Systemd, ..Keys::default() });
+    let home = locked(Keys { lock: KeySlot::Systemd, ..Keys::default() });
     keep(&home, "default", "p\u{e9} \"1\"");
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
-    assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, Lock::Systemd);
+    assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, KeySlot::Systemd);
     vault::rotate(&home.places).unwrap();
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
 }
@@ -109,7 +109,7 @@ fn a_wrong_key_is_told_from_a_damaged_file_at_every_byte() {
 #[test]
 fn a_key_that_is_gone_another_or_open_to_all_is_named() {
     let mut home = Home::new();
-    home.places.keys = Keys { key_file: Some(home.path("key")), lock: Lock::KeyFile, ..Keys::default() };
+    home.places.keys = Keys { key_file: Some(home.path("key")), lock: KeySlot::KeyFile, ..Keys::default() };
     keep(&home, "default", "sesame");
     home.places.keys = Keys::default();
     assert_eq!(read(&home, "default").unwrap(), "sesame", "the vault knows where its key is");
@@ -151,12 +151,12 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     let first = sealed(&home);
     vault::rotate(&home.places).unwrap();
     assert_ne!(sealed(&home), first);
-    vault::lock_with(Lock::Passphrase, &phrase("new"), &home.places).unwrap();
+    vault::lock_with(KeySlot::Passphrase, &phrase("new"), &home.places).unwrap();
     let error = read(&home, "a").unwrap_err();
     assert!(matches!(error, SecretError::Vault(VaultFault::WrongPassphrase)), "{error:?}");
     assert!(vault::rotate(&home.places).is_err());
     home.places.keys = phrase("new");
-    vault::lock_with(Lock::Machine, &Keys::default(), &home.places).unwrap();
+    vault::lock_with(KeySlot::Machine, &Keys::default(), &home.places).unwrap();
     home.places.keys = Keys::default();
     let all: Vec<_> = vault::export(&home.places).unwrap();
     assert_eq!(all, [("a".to_owned(), secret("one")), ("b".to_owned(), secret("two"))]);
@@ -170,7 +170,7 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     assert_eq!(vault::names(&home.places).unwrap(), ["a", "b"]);
 
     home.places.root = Some(home.folder.path().to_owned());
-    assert!(vault::lock_with(Lock::Machine, &Keys::default(), &home.places).is_err());
+    assert!(vault::lock_with(KeySlot::Machine, &Keys::default(), &home.places).is_err());
 }
 
 /// Not a test of its own: changes passphrase and key for ever, in a child process that is killed.
@@ -181,7 +181,7 @@ fn vault_child() {
     for round in 0.. {
         let (old, new) = if round % 2 == 0 { ("old", "new") } else { ("new", "old") };
         places.keys = phrase(old);
-        vault::lock_with(Lock::Passphrase, &phrase(new), &places).unwrap();
+        vault::lock_with(KeySlot::Passphrase, &phrase(new), &places).unwrap();
     }
 }
 
@@ -212,7 +212,7 @@ fn a_kill_leaves_the_old_vault_or_the_new_one() {
         seen.insert(opened.expect("neither passphrase opens it"));
         if opened == Some("new") {
             let places = Places { keys: phrase("new"), ..home.places.clone() };
-            vault::lock_with(Lock::Passphrase, &phrase("old"), &places).unwrap();
+            vault::lock_with(KeySlot::Passphrase, &phrase("old"), &places).unwrap();
         }
     }
     assert!(!seen.is_empty());

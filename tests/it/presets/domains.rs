@@ -6,7 +6,8 @@ use mailsetup::{
     mail::{
         Endpoint,
         Security::{self, Starttls, Tls},
-        endpoint::{is_loopback, parse_host},
+        endpoint::is_loopback,
+        host::parse_host,
     },
     presets::{
         Catalog,

@@ -118,7 +118,7 @@ fn stores_are_offered_by_who_reads_them() {
 
     let words = mailsetup::mail::Secret::new("words".into());
     let keys = mailsetup::mail::Keys { passphrase: Some(words), ..mailsetup::mail::Keys::default() };
-    secrets::vault::lock_with(mailsetup::mail::Lock::Passphrase, &keys, &places).unwrap();
+    secrets::vault::lock_with(mailsetup::mail::KeySlot::Passphrase, &keys, &places).unwrap();
     let closed = secrets::offer(None, &places);
     assert!(closed.has_vault && closed.barred["vault"].id == "store-vault-passphrase");
     let given = mailsetup::plan::Places { keys, ..places };

@@ -53,7 +53,7 @@ impl Wizard {
             command: vec!["mailsetup".into()],
             program: vec!["/usr/bin/mailsetup".into()],
             cwd: "/home/ops".into(),
-            lock: crate::mail::Lock::default(),
+            lock: crate::mail::KeySlot::default(),
         };
         let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::Options::default());
         let effects = Rc::new(RefCell::new(Vec::new()));

@@ -19,7 +19,7 @@ use crate::{
         disk::{Found, look},
         secrets::{SecretError, systemd},
     },
-    mail::{Keys, Lock},
+    mail::{KeySlot, Keys},
     plan::Places,
 };
 
@@ -62,29 +62,29 @@ pub(super) fn unlock(sealed: &Sealed, places: &Places, path: &Path) -> Result<Ke
 }
 
 /// Locks a data key anew. A machine's key, and a key file that is not there, are made.
-pub(super) fn lock(lock: Lock, data: &Key, new: &Keys, places: &Places) -> Result<(Bolt, Vec<u8>), SecretError> {
+pub(super) fn lock(lock: KeySlot, data: &Key, new: &Keys, places: &Places) -> Result<(Bolt, Vec<u8>), SecretError> {
     let fault = |fault: VaultFault| SecretError::Vault(fault);
-    if places.root.is_some() && matches!(lock, Lock::Machine | Lock::Systemd) {
+    if places.root.is_some() && matches!(lock, KeySlot::Machine | KeySlot::Systemd) {
         return Err(fault(VaultFault::Image));
     }
     let salt = salt().map_err(fault)?;
     let (bolt, outer) = match lock {
-        Lock::Systemd => {
+        KeySlot::Systemd => {
             systemd::systemd_available().map_err(SecretError::Systemd)?;
             let sealed = systemd::encrypt(CREDENTIAL, data.bytes()).map_err(SecretError::Systemd)?;
             return Ok((Bolt::Systemd, sealed));
         }
-        Lock::Machine => {
+        KeySlot::Machine => {
             make_key(&machine_key(places))?;
             (Bolt::Machine { salt: salt.to_vec() }, machine(places, &salt).map_err(fault)?)
         }
-        Lock::KeyFile => {
+        KeySlot::KeyFile => {
             let path = places.cwd.join(new.key_file.as_ref().ok_or_else(|| fault(VaultFault::NoKeyFile))?);
             make_key(&path)?;
             let key = from_file(&path, &salt).map_err(fault)?;
             (Bolt::KeyFile { path, salt: salt.to_vec() }, key)
         }
-        Lock::Passphrase => {
+        KeySlot::Passphrase => {
             let passphrase = new.passphrase.as_ref().ok_or_else(|| fault(VaultFault::NeedsPassphrase))?;
             let key = Key::of_passphrase(passphrase.expose(), &salt, Costs::USUAL);
             (Bolt::passphrase(Costs::USUAL, &salt), key.ok_or_else(|| fault(VaultFault::Full))?)

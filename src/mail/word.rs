@@ -1,0 +1,118 @@
+//! Values that are one word of a short list.
+
+use super::value::{ValueFault, shown};
+use crate::{phrase, phrase::Phrase};
+
+/// A word that is not on its list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordFault {
+    /// The word as it was typed.
+    pub typed: String,
+    /// The words that it can be.
+    pub words: &'static [&'static str],
+}
+
+impl ValueFault for WordFault {
+    fn phrase(&self) -> Phrase {
+        phrase!("invalid-choice", typed = shown(&self.typed), choices = self.words.join(", "))
+    }
+
+    fn nearest(&self) -> Option<String> {
+        nearest(&self.typed.to_lowercase(), self.words.iter().copied()).map(str::to_owned)
+    }
+}
+
+/// The word that is nearest to `typed`, if it is near enough to be a slip.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|word| (strsim::osa_distance(typed, word), word))
+        .filter(|(distance, word)| *distance <= 2.max(word.len() / 3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
+/// Makes a type whose values are the words of a list: `ALL` and `WORDS` in the order in which people are shown them, `as_str`,
+/// `Display` and `FromStr`.
+macro_rules! words {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        pub enum $name {
+            $($(#[$doc])* $variant),+
+        }
+
+        impl $name {
+            /// Every value, in the order in which people are shown them.
+            pub const ALL: [Self; Self::WORDS.len()] = [$(Self::$variant),+];
+
+            /// The words of the values, in the same order.
+            pub const WORDS: [&'static str; [$($word),+].len()] = [$($word),+];
+
+            /// The word that flags, files and JSON use.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+        }
+
+        $crate::mail::word::word_impls!($name);
+    };
+}
+
+/// Implements `Display` and `FromStr` for a type with `ALL`, `WORDS` and `as_str`. Case does not matter when it is typed.
+macro_rules! word_impls {
+    ($name:ident) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::mail::word::WordFault;
+
+            fn from_str(typed: &str) -> Result<Self, Self::Err> {
+                let word = typed.trim();
+                let fault = || $crate::mail::word::WordFault { typed: word.to_owned(), words: &Self::WORDS };
+                Self::ALL.iter().copied().find(|value| value.as_str() == word.to_lowercase()).ok_or_else(fault)
+            }
+        }
+    };
+}
+
+/// Implements the form in files and JSON of a type that [`words`] made: its word.
+macro_rules! word_serde {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = String::deserialize(deserializer)?;
+                word.parse().map_err(|_| serde::de::Error::unknown_variant(&word, &Self::WORDS))
+            }
+        }
+    };
+}
+
+pub(super) use {word_impls, word_serde, words};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::{Auth, Scope, Security};
+
+    #[test]
+    fn a_word_is_taken_in_any_case_and_a_slip_names_the_nearest() {
+        assert_eq!(" StartTLS ".parse(), Ok(Security::Starttls));
+        assert_eq!("SYSTEM".parse(), Ok(Scope::System));
+        let fault = "plian".parse::<Auth>().unwrap_err();
+        assert_eq!(fault.nearest().as_deref(), Some("plain"));
+        assert_eq!(fault.phrase().args[1], ("choices", "auto, plain, login, cram-md5, xoauth2, none".to_owned()));
+        assert_eq!("bogus".parse::<Auth>().unwrap_err().nearest(), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! A sentence that is not yet in a language: the ground that every room stands on.
+
+/// A sentence that is not yet in a language: the message's name and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// The message's name in the text files.
+    pub id: &'static str,
+    /// Its arguments, in any order.
+    pub args: Vec<(&'static str, String)>,
+    /// Arguments that are sentences themselves, said in the same language.
+    pub inner: Vec<(&'static str, Self)>,
+}
+
+impl Phrase {
+    /// A sentence without arguments.
+    pub const fn new(id: &'static str) -> Self {
+        Self { id, args: Vec::new(), inner: Vec::new() }
+    }
+
+    /// The sentence with one more argument. The caller escapes foreign text.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers pass both owned and borrowed values")]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+
+    /// The sentence with another sentence as an argument.
+    #[must_use]
+    pub fn with_phrase(mut self, name: &'static str, phrase: Self) -> Self {
+        self.inner.push((name, phrase));
+        self
+    }
+}
+
+/// Makes a [`Phrase`]: `phrase!("id")` or `phrase!("id", name = value, ...)`. A test finds these calls and checks that every
+/// language has the message.
+#[macro_export]
+macro_rules! phrase {
+    ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::phrase::Phrase::new($id)$(.with(stringify!($name), &$value))*
+    };
+}
