@@ -85,5 +85,5 @@ fn settings_of(target: &Target) -> BTreeSet<String> {
 /// What expressions over files see.
 fn seen_in_files(target: &Target) -> BTreeSet<String> {
     let files = target.files.iter().map(|file| file.id.clone());
-    read_back::beside_files("").into_iter().map(|(name, _)| name.to_owned()).chain(files).collect()
+    read_back::common_variables("").into_iter().map(|(name, _)| name.to_owned()).chain(files).collect()
 }

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::{
     Files, Order, Places, TargetChoice, authority,
     credential::drop_in,
-    locate::{self, Spots},
+    locate::{self, Locations},
     meant::{account, has_login, is_inline, meant, secret_command},
 };
 use crate::{
@@ -52,7 +52,7 @@ impl Context {
         order: &Order,
         target: &Target,
         choice: &TargetChoice,
-        spots: &Spots<'_>,
+        locations: &Locations<'_>,
         places: &Places,
         files: &dyn Files,
     ) -> Self {
@@ -71,9 +71,9 @@ impl Context {
             scope: places.scope.as_str(),
             ca_bundle: ca_bundle(places, files).to_owned(),
             drop_in: drop_in(&order.name, places),
-            files: spots.iter().map(|(file, spot)| (file.id.clone(), spot.seen.display().to_string())).collect(),
+            files: locations.iter().map(|(file, location)| (file.id.clone(), location.seen.display().to_string())).collect(),
             rest: BTreeMap::new(),
-            there: nothing(),
+            there: no_settings(),
         }
     }
 
@@ -125,7 +125,7 @@ fn exposed<S: Serializer>(password: &Option<Secret>, serializer: S) -> Result<S:
 }
 
 /// No settings at all.
-pub(super) fn nothing() -> Value {
+pub(super) fn no_settings() -> Value {
     Value::from_pairs(std::iter::empty::<(&str, Value)>())
 }
 

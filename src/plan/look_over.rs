@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use minijinja::{Environment, ErrorKind};
+use minijinja::{Environment, ErrorKind, Value};
 
-use super::render::{Expressions, RenderFault, over_settings};
-use crate::presets::{nearest, target::Format};
+use super::render::{Expressions, RenderFault, Unwritten, over_settings};
+use crate::presets::nearest;
 
 /// What a text is, and so which filters it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +71,13 @@ pub(super) fn look_over(text: &str, dialect: Dialect, known: &BTreeSet<String>) 
 
 fn environment(dialect: Dialect) -> Environment<'static> {
     match dialect {
-        // Which format it is does not matter to the names.
-        Dialect::Quoted => over_settings(Some(Format::Plain), &Default::default()),
-        Dialect::Bare | Dialect::Condition => over_settings(None, &Default::default()),
+        Dialect::Quoted => {
+            let mut environment = over_settings(None, &Unwritten::default());
+            // Each format has a rule of its own; the name is the same.
+            environment.add_filter("quote", |value: Value| value);
+            environment
+        }
+        Dialect::Bare | Dialect::Condition => over_settings(None, &Unwritten::default()),
         Dialect::Expression => Expressions::new().into_environment(),
     }
 }

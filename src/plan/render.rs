@@ -1,13 +1,17 @@
 //! minijinja: a target's templates and expressions.
+//!
+//! A password goes through it. What is held here is wiped; the engine's own values are shared strings, which it cannot wipe.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{
-    authority, import,
+    authority,
     quote::{Unfit, percent, quote},
+    security_word,
 };
 use crate::presets::target::Format;
 
@@ -15,7 +19,7 @@ use crate::presets::target::Format;
 #[derive(Debug)]
 pub(super) enum RenderFault {
     /// A value that the format cannot carry, and why.
-    Unfit(String, Unfit),
+    Unfit(Zeroizing<String>, Unfit),
     /// The template itself is wrong.
     Template {
         /// What minijinja says of it.
@@ -37,7 +41,7 @@ impl RenderFault {
 }
 
 /// A value that the `quote` filter could not write, and why.
-pub(super) type Unwritten = Arc<Mutex<Option<(String, Unfit)>>>;
+pub(super) type Unwritten = Arc<Mutex<Option<(Zeroizing<String>, Unfit)>>>;
 
 /// Renders a template whose `quote` filter follows a format's rule.
 pub(super) fn render(template: &str, format: Option<Format>, context: &impl Serialize) -> Result<String, RenderFault> {
@@ -55,7 +59,7 @@ pub(super) fn over_settings(format: Option<Format>, unfit: &Unwritten) -> Enviro
     if let Some(format) = format {
         let unfit = Arc::clone(unfit);
         environment.add_filter("quote", move |value: Value| {
-            let text = if value.is_none() { String::new() } else { value.to_string() };
+            let text = Zeroizing::new(if value.is_none() { String::new() } else { value.to_string() });
             quote(format, &text).map_err(|why| {
                 *unfit.lock().unwrap_or_else(PoisonError::into_inner) = Some((text, why));
                 Error::new(ErrorKind::InvalidOperation, "this value cannot be written here")
@@ -84,7 +88,7 @@ impl Expressions {
         environment.add_filter("host_of", |value: Value| authority::host(&text_of(&value)).to_owned());
         environment.add_filter("port_of", |value: Value| authority::port(&text_of(&value)).to_owned());
         environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));
-        environment.add_filter("mode", |value: Value, port: Value| import::mode(&text_of(&value), &text_of(&port)));
+        environment.add_filter("mode", |value: Value, port: Value| security_word::mode(&text_of(&value), &text_of(&port)));
         Self(environment)
     }
 
@@ -141,7 +145,7 @@ mod tests {
         let text = render("{% if a %}\nv {{ a | quote }}\n{% endif %}\n", Some(Format::Msmtprc), &context).unwrap();
         assert_eq!(text, "v \"x y\"\n");
         let fault = render("{{ b | quote }}", Some(Format::Msmtprc), &context).unwrap_err();
-        assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if value == "l\nm"));
+        assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if *value == "l\nm"));
         assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template { .. })));
         let value = Value::from(Serde(&context));
         let expressions = Expressions::new();
