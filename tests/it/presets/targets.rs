@@ -73,7 +73,7 @@ fn each_fault_has_its_line_and_the_nearest_word() {
         ("host is not none", "hots is not none", 12, "unknown variable `hots`", Some("host")),
         ("host is not none", "host is not", 12, "syntax error", None),
         ("{{ sender.name", "{{ sender.nam", 17, "unknown variable `sender.nam`", Some("sender.name")),
-        ("{{ host | quote }}", "{% if host %}", 18, "syntax error", None),
+        ("{{ host | quote }}", "{% if host %}", 17, "syntax error", None),
         ("\"{{ files.env }}", "\"{{ files.en }}", 21, "unknown variable `files.en`", Some("files.env")),
         ("\"{{ files.env }}", "\"{{ there.x is nil }}", 21, "unknown test `nil`", None),
         ("env.LAB_HOST", "evn.LAB_HOST", 25, "unknown variable `evn`", Some("env")),
