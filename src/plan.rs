@@ -20,13 +20,12 @@ mod look_over;
 mod meant;
 mod merge;
 mod profile_files;
-mod quote;
-mod read;
 mod read_back;
 mod refusal;
 mod render;
 mod security_word;
 mod sending;
+mod values;
 
 pub use check::check_target;
 pub use credential::{credential_name, drop_in};
@@ -34,8 +33,6 @@ pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use engine::plan;
 pub use import::{Found, import};
 pub use locate::{expand, first_path};
-pub use quote::{Unfit, quote};
-pub use read::{Fault, FaultKind, root_mail};
 pub use read_back::{ReadBack, ReadSecret, compare, read_back};
 pub use refusal::Refusal;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
@@ -43,12 +40,13 @@ pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 pub use crate::mail::Scope;
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 use zeroize::Zeroize;
 
+pub use crate::format::{Fault, FaultKind, Unfit, root_mail};
 use crate::{
     mail::{KeySlot, Keys, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
@@ -139,6 +137,14 @@ impl TargetChoice {
             Some((key, _)) => Self::new(key),
             None => Self::new(typed),
         }
+    }
+}
+
+/// `NAME` or `NAME=PATH`.
+impl fmt::Display for TargetChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key)?;
+        self.path.as_ref().map_or(Ok(()), |path| write!(f, "={}", path.display()))
     }
 }
 

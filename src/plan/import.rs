@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 use super::{
     Existing, Files, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice,
     locate::{Location, Locations, locate, location},
-    read::values,
     read_back::{Variables, common_variables, settings},
     render::Expressions,
     security_word::service,
+    values::values,
 };
 use crate::{
     mail::{Secret, Setting},
@@ -90,7 +90,7 @@ fn interpret(
             let text = look(&path, files)?.unwrap_or_default();
             (path, text)
         };
-        let value = values(file.format, &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
+        let value = values(file.format.rules(), &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
         known.push((&file.id, value));
     }
     settings(target, &import.read.or(&target.read), known)

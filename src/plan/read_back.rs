@@ -10,11 +10,12 @@ use super::{
     context::CA_BUNDLES,
     credential::credential,
     locate::locate,
-    meant::{account, has_login, meant, secret_command},
-    read::{Fault, FaultKind, values},
+    meant::{has_login, meant, secret_command},
     render::Expressions,
+    values::values,
 };
 use crate::{
+    format::{Fault, FaultKind, text::account},
     mail::{Secret, Security, Setting, Settings},
     presets::{
         Target,
@@ -80,11 +81,11 @@ pub(super) fn interpret(
 ) -> Result<ReadBack, Refusal> {
     let mut known = common_variables(profile);
     for (file, path, bytes) in files {
-        let value =
-            match utf8(bytes.as_ref().map_or(&[], |bytes| bytes.as_slice())).and_then(|text| values(file.format, text)) {
-                Err(_) if file.when.is_some() => Value::UNDEFINED,
-                value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
-            };
+        let bytes = bytes.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
+        let value = match utf8(bytes).and_then(|text| values(file.format.rules(), text)) {
+            Err(_) if file.when.is_some() => Value::UNDEFINED,
+            value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
+        };
         known.push((&file.id, value));
     }
     settings(target, &target.read, known)

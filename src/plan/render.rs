@@ -8,12 +8,8 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Va
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{
-    authority,
-    quote::{Unfit, percent, quote},
-    security_word,
-};
-use crate::presets::target::Format;
+use super::{authority, security_word};
+use crate::format::{FileFormat, Unfit, percent, quote};
 
 /// Why a template did not become text.
 #[derive(Debug)]
@@ -44,7 +40,11 @@ impl RenderFault {
 pub(super) type Unwritten = Arc<Mutex<Option<(Zeroizing<String>, Unfit)>>>;
 
 /// Renders a template whose `quote` filter follows a format's rule.
-pub(super) fn render(template: &str, format: Option<Format>, context: &impl Serialize) -> Result<String, RenderFault> {
+pub(super) fn render(
+    template: &str,
+    format: Option<&'static dyn FileFormat>,
+    context: &impl Serialize,
+) -> Result<String, RenderFault> {
     let unfit = Unwritten::default();
     let environment = over_settings(format, &unfit);
     environment.render_str(template, Value::from(Serde(context))).map_err(|error| {
@@ -54,7 +54,7 @@ pub(super) fn render(template: &str, format: Option<Format>, context: &impl Seri
 }
 
 /// What templates over the settings know.
-pub(super) fn over_settings(format: Option<Format>, unfit: &Unwritten) -> Environment<'static> {
+pub(super) fn over_settings(format: Option<&'static dyn FileFormat>, unfit: &Unwritten) -> Environment<'static> {
     let mut environment = environment();
     if let Some(format) = format {
         let unfit = Arc::clone(unfit);
@@ -141,10 +141,11 @@ mod tests {
 
     #[test]
     fn templates_and_expressions() {
+        let msmtprc = crate::format::Format::named("msmtprc").unwrap().rules();
         let context = BTreeMap::from([("a", "x y"), ("b", "l\nm")]);
-        let text = render("{% if a %}\nv {{ a | quote }}\n{% endif %}\n", Some(Format::Msmtprc), &context).unwrap();
+        let text = render("{% if a %}\nv {{ a | quote }}\n{% endif %}\n", Some(msmtprc), &context).unwrap();
         assert_eq!(text, "v \"x y\"\n");
-        let fault = render("{{ b | quote }}", Some(Format::Msmtprc), &context).unwrap_err();
+        let fault = render("{{ b | quote }}", Some(msmtprc), &context).unwrap_err();
         assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if *value == "l\nm"));
         assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template { .. })));
         let value = Value::from(Serde(&context));
