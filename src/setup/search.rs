@@ -167,7 +167,7 @@ impl Setup {
         notes
     }
 
-    /// What a script is told beside the missing provider: what was found and needs a person's yes, or why nothing was found.
+    /// What a script is told when the provider is missing: what was found and needs a person's consent, or why nothing was found.
     pub fn search_hint(&self) -> Vec<String> {
         self.notes_on_domain().iter().map(|note| self.text.say(note)).collect()
     }
@@ -186,7 +186,7 @@ fn found_at(proposal: &Proposal, domain: &str, provider: Option<&str>) -> Option
     }
 }
 
-/// Why a person has to look at a proposal. That a server has no TLS is asked for by itself.
+/// Why a person has to look at a proposal. A server without TLS is consented to by a question of its own.
 fn consent_note(consent: Consent, proposal: &Proposal) -> Option<Phrase> {
     let host = escape(&proposal.best()?.endpoint.host);
     match consent {
