@@ -130,7 +130,7 @@ impl Setup {
         self.discovery.effect(|search| Work::Discover(Box::new(search.clone())))
     }
 
-    /// The search, when a script needs its result: nobody sees it arrive later.
+    /// The search, when a script needs its result: it has no place to show it later.
     pub(super) fn search_first(&self, open: Option<Field>) -> Option<Status> {
         let is_needed = self.options.brief && open == Some(Field::Provider);
         self.search_effect().filter(|_| is_needed).map(Status::Run)
