@@ -128,7 +128,7 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
         (Some(place), auth) => Some(Login {
             auth,
             username: smtp.username.clone().unwrap_or_default(),
-            secret: host::secrets::read(name, place, places)?,
+            secret: host::stores::read(name, place, places)?,
         }),
     };
     let goal = if send { Goal::Send } else { Goal::Rehearse };
