@@ -187,6 +187,11 @@ impl Catalog {
         self.providers.entry(key)?.own.as_deref()
     }
 
+    /// The targets that are a person's own.
+    pub fn own_targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.own()
+    }
+
     /// A target by key.
     pub fn target(&self, key: &str) -> Option<&Target> {
         self.targets.get(key)

@@ -155,6 +155,11 @@ impl<T: Preset> Shelf<T> {
         self.entries.iter().filter_map(Entry::get)
     }
 
+    /// The person's own, in order.
+    pub(super) fn own(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().filter(|entry| entry.own.is_some()).filter_map(Entry::get)
+    }
+
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_ref())
     }
