@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use clap::ArgMatches;
 
-use super::{answers, args::EXTRAS};
+use super::{answers, names::names};
 use crate::{
     error::{Error, Exit},
     mail::reply::escape,
@@ -165,10 +165,4 @@ fn spelled(name: &str, source: Source) -> String {
         Source::File => name.replace('-', "_"),
         _ => format!("--{name}"),
     }
-}
-
-/// Every flag's name, and whether it is a switch.
-pub(super) fn names() -> impl Iterator<Item = (&'static str, bool)> {
-    let fields = FIELDS.iter().filter(|spec| !spec.flag.is_empty()).map(|spec| (spec.flag, spec.value.is_empty()));
-    fields.chain(EXTRAS.iter().map(|flag| (flag.name, flag.value.is_empty())))
 }

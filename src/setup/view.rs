@@ -55,14 +55,26 @@ impl Setup {
         self.rows(|_| true)
     }
 
+    /// The fields of a step's page, without their answers.
+    pub fn fields(&self, step: Step) -> impl Iterator<Item = Field> {
+        self.shown(move |field| field.spec().step == step)
+    }
+
+    /// Whether a secret is known.
+    pub fn has_secret(&self) -> bool {
+        self.answers.secret().is_some()
+    }
+
     fn rows(&self, wanted: impl Fn(Field) -> bool) -> Vec<Row> {
+        self.shown(wanted).map(|field| self.row(field)).collect()
+    }
+
+    fn shown(&self, wanted: impl Fn(Field) -> bool) -> impl Iterator<Item = Field> {
         let shown = |field: &Field| {
             let between = [Field::Resume, Field::Import, Field::Recover, Field::Apply, Field::Spaces, Field::Plaintext];
             !between.contains(field)
         };
-        let fields =
-            FIELDS.iter().map(|spec| spec.field).filter(shown).filter(|field| wanted(*field) && self.applies(*field));
-        fields.map(|field| self.row(field)).collect()
+        FIELDS.iter().map(|spec| spec.field).filter(shown).filter(move |field| wanted(*field) && self.applies(*field))
     }
 
     fn row(&self, field: Field) -> Row {
