@@ -14,7 +14,7 @@ use crate::{
     discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
-    host::{self, Folders, HostError, input, secrets::vault},
+    host::{self, Folders, HostError, input, vault},
     mail::{KeySlot, Keys, Profile, Secret, SecretPlace},
     phrase,
     plan::{Places, Scope},

@@ -140,7 +140,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     let places = (context.runner().places)(order_scope)?;
     host::writable(&places.config.join("profiles"))?;
     host::writable(&places.state)?;
-    host::recover(&places, &host::Options::default())?.iter().for_each(|note| context.say_phrase(note));
+    host::recover(&places, &host::WriteOptions::default())?.iter().for_each(|note| context.say_phrase(note));
     Ok(())
 }
 

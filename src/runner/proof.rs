@@ -117,12 +117,9 @@ impl Runner {
 
 /// Whether the consumer finds its password here: a variable is set where mail is sent later, and a credential is loaded there.
 fn can_fetch(order: &Order, read: &ReadBack) -> bool {
-    let is_here = match &order.profile.secret {
-        Some(SecretPlace::Env { .. }) => false,
-        Some(SecretPlace::Systemd) => order.profile.run_as.is_none(),
-        _ => true,
-    };
-    is_here || !matches!(read.password, Some(ReadSecret::Command(_)))
+    let run_as = order.profile.run_as.as_deref();
+    let is_here = |place: &SecretPlace| host::stores::is_read_here(place.store(), run_as);
+    order.profile.secret.as_ref().is_none_or(is_here) || !matches!(read.password, Some(ReadSecret::Command(_)))
 }
 
 /// The ID in a message's header, without angle brackets.

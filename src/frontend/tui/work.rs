@@ -10,16 +10,16 @@ use crate::{
 
 /// The effects under way.
 #[derive(Default)]
-pub(super) struct Tasks(Vec<Task>);
+pub(super) struct Tasks(Vec<RunningTask>);
 
 /// An effect under way.
-struct Task {
+struct RunningTask {
     kind: Discriminant<Work>,
     generation: u64,
     cancel: Cancel,
 }
 
-impl Task {
+impl RunningTask {
     fn is(&self, effect: &Effect) -> bool {
         self.kind == discriminant(&effect.work) && self.generation == effect.generation
     }
@@ -42,7 +42,7 @@ impl Tasks {
             }
             began |= matches!(effect.work, Work::Test(_) | Work::Apply(_));
             let (kind, generation) = (discriminant(&effect.work), effect.generation);
-            self.0.push(Task { kind, generation, cancel: starter(effect) });
+            self.0.push(RunningTask { kind, generation, cancel: starter(effect) });
         }
         began
     }

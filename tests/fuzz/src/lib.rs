@@ -234,7 +234,7 @@ pub fn import(data: &[u8]) {
     let catalog = std::sync::Arc::new(Catalog::builtin());
     let mut setup = Setup::new(catalog, TEXT.with(Rc::clone), facts, Options::default());
     for (field, value) in &import.answers {
-        assert!(setup.give(*field, value, Source::Flag).is_ok(), "{field}: {value:?}");
+        assert!(setup.give(*field, &value.to_string(), Source::Flag).is_ok(), "{field}: {value:?}");
         assert!(setup.update(Msg::Clear(*field)).is_ok());
     }
     import.command.iter().for_each(|command| is_safe(command));

@@ -16,7 +16,6 @@ const LEFT: &[(&[&str], &str)] = &[
     (&["plan/"], "formats, and what is read back from them"),
     (&["presets/"], "`PresetFault` is beside the loader"),
     (&["runner.rs", "runner/"], "the parts of a runner name it"),
-    (&["setup.rs", "setup/"], "the state machine and its parts"),
 ];
 
 /// A module path: `["probe", "survey"]`.

@@ -7,21 +7,16 @@ use super::sources::sources;
 /// Names that several types still have. A new type takes a name of its own, or its room's prefix; the list only shrinks.
 #[rustfmt::skip]
 const REPEATED: &[&str] = &[
-    "Action",
     "Change",
     "Check",
     "Context",
     "Dialect",
-    "Edit",
     "Facts",
     "Fault",
-    "Form",
     "Found",
     "Given",
-    "Key",
     "Line",
     "Node",
-    "Options",
     "Origin",
     "Other",
     "Own",
@@ -34,7 +29,6 @@ const REPEATED: &[&str] = &[
     "Spot",
     "Step",
     "Trust",
-    "Verdict",
     "Word",
     "Written",
 ];
