@@ -255,6 +255,7 @@ host-secret-open = { $path } enthält das Passwort, und jeder auf dieser Maschin
 host-secret-open-hint = Schränken Sie die Rechte ein: chmod { $mode } { $path }
 host-secret-missing-hint = Geben Sie das Passwort mit mailsetup edit neu ein
 host-secret-no-entry = Im Speicher gibt es keinen Eintrag { $entry } von mailsetup
+host-keyring-absent = Dieses mailsetup wurde ohne Schlüsselbund gebaut.
 host-keyring-no-bus = Kein Schlüsselbund: Hier läuft keine Desktop-Sitzung (kein D-Bus-Sitzungsbus)
 host-keyring-no-service = Kein Schlüsselbund: In dieser Sitzung läuft kein Schlüsselbunddienst
 host-keyring-silent = Kein Schlüsselbund: Er hat nicht rechtzeitig geantwortet
