@@ -4,6 +4,7 @@ mod answers;
 mod consumer;
 mod failures;
 mod files;
+mod languages;
 mod network;
 mod providers;
 mod root_mail;

@@ -57,7 +57,7 @@ fn bad_answers_are_named_with_what_would_be_right() {
         (&["--reply-to", "nobody"], &["--reply-to", "“nobody” has no @"]),
         (&["--test-to", "a@"], &["--test-to"]),
         (&["--color", "mauve"], &["--color", "auto, always, never"]),
-        (&["--lang", "de"], &["--lang", "en, fr"]),
+        (&["--lang", "xx"], &["--lang", "en, de, fr"]),
         (&["--scope", "all"], &["--scope", "user, system"]),
         (&["--secret-store", "paper"], &["--secret-store", "keyring"]),
         (&["--name", "a\nb"], &["--name"]),
