@@ -183,7 +183,7 @@ fn an_answers_file_is_checked_key_by_key() {
         ("name = 'a'\nhost = \"x\nport = 1\n", "answers.toml, line 2: "),
         ("port = 70000", "port: “70000” is not a port"),
         ("imap = 'perhaps'", "imap: answer yes or no instead of “perhaps”"),
-        ("yes = 'ja'", "yes: answer yes or no instead of “ja”"),
+        ("yes = 'jein'", "yes: answer yes or no instead of “jein”"),
         ("password = 'hunter2'", "a password does not belong in an answers file"),
     ] {
         house.sandbox.write("home/answers.toml", text);
