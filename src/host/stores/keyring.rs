@@ -9,7 +9,8 @@ use keyring_core::{Entry, Error, api::CredentialStoreApi};
 use zbus_secret_service_keyring_store::Store as SecretService;
 
 use super::{
-    error::{StoreError, StoreFault},
+    error::StoreError,
+    fault::StoreFault,
     port::{AtRest, SecretContent, Store, StoreEntry, owner_alone},
 };
 use crate::{
