@@ -24,7 +24,7 @@ use port::{AtRest, SecretContent, SecretKey, Store, StoreEntry};
 
 pub use error::StoreError;
 pub use fault::StoreFault;
-pub use keyring::{KeyringFault, keyring_available};
+pub use keyring::{fault::KeyringFault, keyring_available};
 pub use pass::{PassFault, pass_available};
 pub use readable::prove;
 pub use systemd::creds::{SystemdFault, systemd_available};
