@@ -5,7 +5,7 @@ use crate::{
     setup::{
         columns::{always, by_value, default, never, nothing, parsed, read, read_optional, required},
         field::{Field, Shape},
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         step::Step,
     },
 };
@@ -29,7 +29,7 @@ pub(super) static ADDRESS: Spec = Spec {
     follows: |answers| default(answers.facts.suggested_address.as_deref()?.parse::<Address>().ok()?),
     read: |profile, _| read::<Address>(&profile.sender.address),
     write: required,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static NAME: Spec = Spec {
@@ -51,7 +51,7 @@ pub(super) static NAME: Spec = Spec {
     follows: nothing,
     read: |profile, _| read_optional::<TextLine>(profile.sender.name.as_deref()),
     write: |answers, profile| profile.sender.name = answers.filled(Field::Name),
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static REPLY_TO: Spec = Spec {
@@ -73,5 +73,5 @@ pub(super) static REPLY_TO: Spec = Spec {
     follows: nothing,
     read: |profile, _| read_optional::<Address>(profile.sender.reply_to.as_deref()),
     write: |answers, profile| profile.sender.reply_to = answers.filled(Field::ReplyTo),
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
