@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     let is_demo = context.inputs.is_set("demo");
     if let Some(name) = edit {
         // A passphrase is asked for before the screen is drawn.
-        context.places_for(&host::profiles::load(name, &context.places()?)?)?;
+        context.places_for(host::profiles::load(name, &context.places()?)?.secret.as_ref())?;
     }
     let mut stage = if is_demo { demo::stage(context, options)? } else { real(context, options) };
     if let Some(name) = edit {

@@ -122,12 +122,12 @@ pub fn read(profile: &str, place: &SecretPlace, places: &Places) -> Result<Secre
         SecretPlace::Env { variable } => input::from_env(variable).map_err(SecretError::Input),
         SecretPlace::Command { command } => input::from_command(command).map_err(SecretError::Input),
         SecretPlace::Keyring { entry } => {
-            keyring::get(entry).map_err(SecretError::Keyring)?.ok_or_else(|| SecretError::NoEntry(entry.clone()))
+            keyring::get(entry).map_err(SecretError::Keyring)?.ok_or_else(|| SecretError::NoEntry(entry.to_string()))
         }
         SecretPlace::Vault => vault::get(profile, places)?.ok_or_else(|| SecretError::NoEntry(profile.to_owned())),
         SecretPlace::Systemd => read_credential(profile, places),
         SecretPlace::Pass { entry } => {
-            pass::get(entry).map_err(SecretError::Pass)?.ok_or_else(|| SecretError::NoEntry(entry.clone()))
+            pass::get(entry).map_err(SecretError::Pass)?.ok_or_else(|| SecretError::NoEntry(entry.to_string()))
         }
     }
 }
@@ -135,7 +135,8 @@ pub fn read(profile: &str, place: &SecretPlace, places: &Places) -> Result<Secre
 /// An entry as a person finds it.
 pub(super) fn entry_name(profile: &str, place: &SecretPlace) -> String {
     match place {
-        SecretPlace::Keyring { entry } | SecretPlace::Pass { entry } => entry.clone(),
+        SecretPlace::Keyring { entry } => entry.clone(),
+        SecretPlace::Pass { entry } => entry.to_string(),
         _ => profile.to_owned(),
     }
 }

@@ -14,17 +14,20 @@ use super::{
         reverse::{Reversal, Side},
     },
 };
-use crate::{mail::reply::escape, phrase, plan::Places};
+use crate::{
+    mail::{ProfileSecret, reply::escape},
+    phrase,
+    plan::Places,
+};
 
 /// Takes back every write that still stands for a profile, sets `enabled = false` in it and takes its secret out of its
 /// store. The profile's file stays. `undo` takes this back too, but for a secret in
 /// a store of entries.
 ///
 /// # Errors
-/// There is no such profile, or a file was edited since in the lines that were written: then nothing is touched.
+/// There is no such profile, a newer mailsetup wrote it, or a file was edited since in the lines that were written: then nothing is touched.
 pub fn take_back(name: &str, places: &Places, options: &Options<'_>) -> Result<Applied, ApplyError> {
     let (path, source) = profiles::read(name, places)?;
-    let profile = profiles::parse(&path, &source)?;
     let disabled = profiles::disabled(&path, &source)?;
     let session = Session::open(places, options)?;
     let journals = journal::all(places)?;
@@ -57,9 +60,12 @@ pub fn take_back(name: &str, places: &Places, options: &Options<'_>) -> Result<A
     let mut applied = session.execute(job)?;
     prune::prune(name, places, options);
     applied.notes.extend(back.notes);
-    if let Some(place) = profile.secret.as_ref().filter(|place| places.root.is_none() && place.has_entries()) {
-        let (store, entry) = (place.store(), escape(&secrets::entry_name(name, place)));
-        applied.notes.push(match secrets::forget(name, place, places) {
+    // A damaged profile is disabled as well; what is wrong with it is said.
+    applied.notes.extend(profiles::parse(&path, &source).err().map(|error| error.phrase()));
+    let place = ProfileSecret::parse(&source).ok().and_then(|profile| profile.secret);
+    if let Some(place) = place.filter(|place| places.root.is_none() && place.has_entries()) {
+        let (store, entry) = (place.store(), escape(&secrets::entry_name(name, &place)));
+        applied.notes.push(match secrets::forget(name, &place, places) {
             Ok(()) => phrase!("host-entry-forgotten", store = store, entry = entry),
             Err(_) => phrase!("host-entry-left", store = store, entry = entry),
         });

@@ -55,7 +55,7 @@ pub fn undo(places: &Places, options: &Options<'_>) -> Result<Undone, ApplyError
         back.reverse(last, entry, places)?;
     }
     back.runs(&[last], places)?;
-    let merged = back.merged;
+    let kept = [back.merged, back.damaged.clone()].concat();
     let job = Job {
         kind: Kind::Undo,
         of: vec![last.id.clone()],
@@ -75,7 +75,11 @@ pub fn undo(places: &Places, options: &Options<'_>) -> Result<Undone, ApplyError
     };
     undone.notes.extend(back.notes);
     undone.notes.extend(forget(last, places));
-    tidy(last, &merged, &mut undone.files, places, options)?;
+    tidy(last, &kept, &mut undone.files, places, options)?;
+    for file in undone.files.iter().filter(|file| back.damaged.contains(&file.path)) {
+        let backup = file.backup.as_ref().map(|backup| shown(backup)).unwrap_or_default();
+        undone.notes.push(phrase!("host-undo-damaged", path = shown(&file.path), backup = backup));
+    }
     prune::prune(&undone.profile, places, options);
     Ok(undone)
 }
@@ -88,6 +92,8 @@ pub(super) struct Back {
     pub(super) notes: Vec<Phrase>,
     /// Files that hold a person's edits too.
     merged: Vec<PathBuf>,
+    /// Damaged profiles that were replaced: their text stays as a backup.
+    damaged: Vec<PathBuf>,
 }
 
 impl Back {
@@ -101,7 +107,16 @@ impl Back {
         let backup = entry.before.as_ref().map(|stamp| journal.copy(places, stamp));
         let reversal = Reversal::new(&entry.owner, &entry.path, places)?;
         let conflict = || ApplyError::Conflict(entry.path.clone(), backup.clone());
-        let reversal = reversal.take_back(wrote.as_ref(), before.as_ref()).ok_or_else(conflict)?;
+        let damage = reversal.damage();
+        let reversal = match reversal.take_back(wrote.as_ref(), before.as_ref()) {
+            // Nothing uses a damaged profile: it is no reason to leave everything else as it is.
+            None if damage.is_some() => {
+                self.damaged.push(entry.path.clone());
+                Reversal::new(&entry.owner, &entry.path, places)?.into_side(before)
+            }
+            reversal => reversal.ok_or_else(conflict)?,
+        };
+        self.notes.extend(damage);
         self.add(reversal, backup.as_deref());
         Ok(())
     }
@@ -180,7 +195,7 @@ fn forget(journal: &Journal, places: &Places) -> Option<Phrase> {
 /// Copies of what was taken back go: they may hold the secret that was taken back with it. What a person had edited stays.
 fn tidy(
     last: &Journal,
-    merged: &[PathBuf],
+    kept: &[PathBuf],
     files: &mut [AppliedFile],
     places: &Places,
     options: &Options<'_>,
@@ -188,7 +203,7 @@ fn tidy(
     last.drop_copies(places, options.volume);
     let journals = journal::all(places)?;
     let Some(own) = journals.last().filter(|journal| journal.of.contains(&last.id)) else { return Ok(()) };
-    for file in files.iter_mut().filter(|file| file.action != Action::Unchanged && !merged.contains(&file.path)) {
+    for file in files.iter_mut().filter(|file| file.action != Action::Unchanged && !kept.contains(&file.path)) {
         if let Some(copy) = file.backup.take() {
             let _ = std::fs::remove_file(copy);
         }

@@ -14,10 +14,7 @@ use super::{
     render::{RenderFault, holds, render},
 };
 use crate::{
-    mail::{
-        Profile, SecretPlace,
-        profile::{SCHEMA, Written},
-    },
+    mail::{Profile, ProfileSecret, SecretPlace, UserName, profile::Written, schema},
     phrase,
     presets::{
         Catalog, Target, nearest,
@@ -85,14 +82,16 @@ struct Own {
 
 impl Own {
     fn of(order: &Order, former: Option<&Existing>, places: &Places, files: &dyn Files) -> Result<Self, Refusal> {
-        let former = former.and_then(|former| toml::from_str::<Profile>(std::str::from_utf8(&former.bytes).ok()?).ok());
+        let former = former.and_then(|former| std::str::from_utf8(&former.bytes).ok());
+        let place = former.and_then(|text| ProfileSecret::parse(text).ok()?.secret);
+        let former = former.and_then(|text| Profile::parse(text).ok());
         let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
-        let unknown = |user: &String| Refusal::NoUser { user: user.clone() };
+        let unknown = |user: &UserName| Refusal::NoUser { user: user.to_string() };
         let group = user
             .map(|user| files.groups_of(user).and_then(|groups| groups.into_iter().next()).ok_or_else(|| unknown(user)))
             .transpose()?;
         let is_another = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
-        Ok(Self { group, is_another, place: former.and_then(|former| former.secret) })
+        Ok(Self { group, is_another, place })
     }
 
     /// A file of mailsetup's own, closed to all others.
@@ -144,12 +143,8 @@ fn plan_profile(
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
     let path = places.profile(&order.name);
-    let schema = existing
-        .as_ref()
-        .and_then(|existing| std::str::from_utf8(&existing.bytes).ok())
-        .and_then(|text| toml::from_str::<toml::Table>(text).ok())
-        .and_then(|table| table.get("schema").and_then(toml::Value::as_integer));
-    if let Some(schema) = schema.filter(|schema| *schema > i64::from(SCHEMA)) {
+    let former = existing.as_ref().and_then(|existing| std::str::from_utf8(&existing.bytes).ok());
+    if let Some(schema) = former.and_then(schema::newer) {
         return Err(Refusal::NewerSchema { path, schema });
     }
     let mut profile = order.profile.clone();
@@ -170,7 +165,7 @@ fn plan_profile(
 
 /// Whether a profile's file says the same already: when the last test was made is no change, how it ended is one.
 fn is_as_before(former: &[u8], profile: &Profile) -> bool {
-    let former = std::str::from_utf8(former).ok().and_then(|text| toml::from_str::<Profile>(text).ok());
+    let former = std::str::from_utf8(former).ok().and_then(|text| Profile::parse(text).ok());
     former.is_some_and(|mut former| {
         let result = |profile: &Profile| profile.check.as_ref().map(|check| check.result.clone());
         let same = profile.check.is_none() || result(&former) == result(profile);

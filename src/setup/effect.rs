@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
-    mail::{Address, Endpoint, Secret},
+    mail::{Address, Endpoint, Secret, UserName},
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
     probe::{Goal, Login, Report, Step},
@@ -45,7 +45,7 @@ pub struct Reading {
     /// For whom it is written.
     pub scope: Scope,
     /// The user who sends, when it is another than the owner of what is written.
-    pub run_as: Option<String>,
+    pub run_as: Option<UserName>,
 }
 
 /// Which stores can be used here, and by whom.

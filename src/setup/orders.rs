@@ -1,12 +1,13 @@
 //! From answers to orders: the climbs, the profile and the plan that the answers ask for.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use super::{Dial, Field, Letter, Reading, Setup, Write};
 use crate::{
     mail::{
-        Address, Auth, Profile, SecretPlace, Security,
-        profile::{Check, Imap, SCHEMA, Sender, Smtp, Trust},
+        Address, Auth, Port, Profile, SecretPlace, Security, UserName,
+        profile::{Check, Imap, Sender, Smtp, Trust},
+        schema::SCHEMA,
     },
     plan::{Order, Scope, TargetChoice},
     probe::{Goal, Login},
@@ -98,24 +99,24 @@ impl Setup {
         let endpoint = answers.endpoint()?;
         let smtp = Smtp {
             provider: answers.provider().map(|provider| provider.key.clone()),
-            host: endpoint.host,
-            port: endpoint.port,
+            host: endpoint.host.parse().ok()?,
+            port: Port::new(endpoint.port)?,
             security: endpoint.security,
-            auth: answers.auth().to_string(),
-            username: if answers.logs_in() { answers.filled(Field::Username) } else { None },
-            ehlo: answers.text(Field::Ehlo),
+            auth: answers.auth(),
+            username: if answers.logs_in() { self.typed(Field::Username) } else { None },
+            ehlo: self.typed(Field::Ehlo)?,
             allow_plaintext: self.has_consent(),
-            tls: Trust { ca_file: self.ca_file(), pin_sha256: answers.filled(Field::Pin) },
+            tls: Trust { ca_file: self.ca_file(), pin_sha256: self.typed(Field::Pin) },
         };
         Some(Profile {
             schema: SCHEMA,
             enabled: true,
             run_as: self.run_as(),
-            root_mail: answers.filled(Field::RootMail).filter(|_| self.applies(Field::RootMail)),
+            root_mail: self.typed(Field::RootMail).filter(|_| self.applies(Field::RootMail)),
             sender: Sender {
-                address: answers.address()?.to_string(),
-                name: answers.filled(Field::Name),
-                reply_to: answers.filled(Field::ReplyTo),
+                address: answers.address()?,
+                name: self.typed(Field::Name),
+                reply_to: self.typed(Field::ReplyTo),
             },
             smtp,
             imap: self.imap(),
@@ -133,22 +134,27 @@ impl Setup {
         })
     }
 
+    /// An answer as a value of its type.
+    fn typed<T: FromStr>(&self, field: Field) -> Option<T> {
+        self.answers.text(field).parse().ok()
+    }
+
     fn imap(&self) -> Option<Imap> {
         let answers = &self.answers;
         if !answers.is_yes(Field::Imap) {
             return None;
         }
         Some(Imap {
-            host: answers.filled(Field::ImapHost)?,
-            port: answers.text(Field::ImapPort).parse().ok()?,
-            security: answers.text(Field::ImapSecurity).parse().ok()?,
-            username: answers.filled(Field::ImapUsername),
+            host: self.typed(Field::ImapHost)?,
+            port: self.typed(Field::ImapPort)?,
+            security: self.typed(Field::ImapSecurity)?,
+            username: self.typed(Field::ImapUsername),
         })
     }
 
     /// The user who sends, when it is another than the owner of what is written.
-    fn run_as(&self) -> Option<String> {
-        self.answers.filled(Field::RunAs).filter(|user| self.applies(Field::RunAs) && user != "root")
+    fn run_as(&self) -> Option<UserName> {
+        self.typed(Field::RunAs).filter(|user: &UserName| self.applies(Field::RunAs) && *user != "root")
     }
 
     /// What is to be found out about the stores: it hangs on who reads them.

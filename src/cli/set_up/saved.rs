@@ -1,5 +1,7 @@
 //! `edit`: a saved profile as answers.
 
+use std::fmt::Display;
+
 use super::{super::context::Context, bad_answer};
 use crate::{
     error::Error,
@@ -23,7 +25,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::secrets::read(name, place, &context.places_for(&profile)?) {
+        if let Ok(secret) = host::secrets::read(name, place, &context.places_for(Some(place))?) {
             setup.give_secret(Given { secret, flag: None });
         }
     }
@@ -36,8 +38,8 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
     let (smtp, another) = (&profile.smtp, has("provider"));
     match field {
         // Port and mode follow each other where they were each other's usual ones.
-        Field::Port => another || (has("security") && smtp.security.smtp_port() == smtp.port),
-        Field::Security => another || (has("port") && Security::of_smtp_port(smtp.port) == Some(smtp.security)),
+        Field::Port => another || (has("security") && smtp.port == smtp.security.smtp_port()),
+        Field::Security => another || (has("port") && Security::of_smtp_port(smtp.port.get()) == Some(smtp.security)),
         Field::Host
         | Field::Plaintext
         | Field::CaFile
@@ -48,7 +50,9 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
         | Field::ImapSecurity
         | Field::ImapPort
         | Field::ImapUsername => another,
-        Field::Username => another || (has("address") && smtp.username.as_deref() == Some(profile.sender.address.as_str())),
+        Field::Username => {
+            another || (has("address") && smtp.username.as_deref() == Some(profile.sender.address.to_string().as_str()))
+        }
         // A store that is filled takes another password; a variable and a command keep their own.
         Field::SecretEnv | Field::SecretCommand => context.inputs.has_password(),
         Field::SecretStore => {
@@ -64,15 +68,15 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
 pub(in super::super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field, String)> {
     let smtp = &profile.smtp;
     let mut answers = vec![
-        (Field::Address, profile.sender.address.clone()),
-        (Field::Name, profile.sender.name.clone().unwrap_or_default()),
-        (Field::ReplyTo, profile.sender.reply_to.clone().unwrap_or_default()),
+        (Field::Address, profile.sender.address.to_string()),
+        (Field::Name, shown(profile.sender.name.as_ref())),
+        (Field::ReplyTo, shown(profile.sender.reply_to.as_ref())),
         (Field::Provider, smtp.provider.clone().unwrap_or_else(|| "custom".into())),
-        (Field::Host, smtp.host.clone()),
+        (Field::Host, smtp.host.to_string()),
         (Field::Security, smtp.security.to_string()),
         (Field::Port, smtp.port.to_string()),
-        (Field::Ehlo, smtp.ehlo.clone()),
-        (Field::Auth, smtp.auth.clone()),
+        (Field::Ehlo, smtp.ehlo.to_string()),
+        (Field::Auth, smtp.auth.to_string()),
         (Field::Imap, if profile.imap.is_some() { "yes" } else { "no" }.to_owned()),
         (Field::Profile, name.to_owned()),
         (Field::Targets, targets_of(profile)),
@@ -81,17 +85,17 @@ pub(in super::super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field,
         answers.push((Field::Plaintext, "yes".into()));
     }
     let mut maybe = |field: Field, value: Option<String>| answers.extend(value.map(|value| (field, value)));
-    maybe(Field::Username, smtp.username.clone());
+    maybe(Field::Username, smtp.username.clone().map(String::from));
     maybe(Field::CaFile, smtp.tls.ca_file.as_ref().map(|path| path.display().to_string()));
-    maybe(Field::Pin, smtp.tls.pin_sha256.clone());
+    maybe(Field::Pin, smtp.tls.pin_sha256.clone().map(String::from));
     if let Some(imap) = &profile.imap {
-        maybe(Field::ImapHost, Some(imap.host.clone()));
+        maybe(Field::ImapHost, Some(imap.host.to_string()));
         maybe(Field::ImapSecurity, Some(imap.security.to_string()));
         maybe(Field::ImapPort, Some(imap.port.to_string()));
-        maybe(Field::ImapUsername, imap.username.clone());
+        maybe(Field::ImapUsername, imap.username.clone().map(String::from));
     }
-    maybe(Field::RunAs, profile.run_as.clone());
-    maybe(Field::RootMail, profile.root_mail.clone());
+    maybe(Field::RunAs, profile.run_as.clone().map(String::from));
+    maybe(Field::RootMail, profile.root_mail.as_ref().map(ToString::to_string));
     if let Some(place) = &profile.secret {
         maybe(Field::SecretStore, Some(place.store().to_string()));
         if let Some(detail) = place.store().detail() {
@@ -99,6 +103,11 @@ pub(in super::super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field,
         }
     }
     answers
+}
+
+/// An answer that may be left empty.
+fn shown(value: Option<&impl Display>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
 /// A profile's targets as `--target` takes them, joined by commas.

@@ -16,6 +16,7 @@ use crate::{
         profiles,
     },
     plan::Places,
+    presets::Phrase,
 };
 
 /// A file as it was before or after a write.
@@ -131,6 +132,19 @@ impl Reversal {
     pub(in crate::host) fn is_emptied(&self) -> bool {
         let is_empty = |side: &Option<Side>| side.as_ref().is_some_and(|side| side.bytes.is_empty());
         is_empty(&self.becomes) && !is_empty(&self.now)
+    }
+
+    /// What is wrong with the profile that it is now, if it is one.
+    pub(super) fn damage(&self) -> Option<Phrase> {
+        let now = self.now.as_ref().filter(|_| self.owner == "profile")?;
+        let text = String::from_utf8_lossy(&now.bytes);
+        profiles::parse(&self.path, &text).err().map(|error| error.phrase())
+    }
+
+    /// The file becomes what it was before.
+    pub(super) fn into_side(mut self, before: Option<Side>) -> Self {
+        self.becomes = before;
+        self
     }
 
     /// The file is taken away.
