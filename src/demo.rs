@@ -1,4 +1,4 @@
-//! The mail server built in for trying: `mailsetup --demo` sets up against it, and nothing leaves this machine.
+//! The built-in mail server for trying things out: `mailsetup --demo` sets up against it, and nothing leaves this machine.
 //!
 //! A submission server (RFC 6409) on loopback with three ports, a throw-away authority that only the demo trusts, one
 //! account, and faults that a person can switch on while it runs.
@@ -18,39 +18,32 @@ use crate::{
 };
 
 mod auth;
+mod clients;
 mod command;
 mod control;
+mod envelope;
 mod fault;
 mod identity;
 mod listen;
 mod mailbox;
 mod plug;
+mod sandbox;
 mod session;
 mod subject;
 mod transaction;
 mod wire;
 
-pub use fault::Fault;
+pub use fault::DemoFault;
 pub use mailbox::Arrived;
 
-/// The one account.
-const USER: &str = "demo@mailsetup.example";
-/// Its password: blanks and a `#` are what configuration files stumble over.
-const PASSWORD: &str = "open sesame #1";
-/// How long threads may take to do as they are told.
-const PATIENCE: Duration = Duration::from_secs(5);
+use sandbox::{PASSWORD, Sandbox, USER};
 
-/// What all threads of a demo share.
-struct House {
-    control: control::Control,
-    mailbox: mailbox::Mailbox,
-    clients: listen::Clients,
-    identity: identity::Identity,
-}
+/// How long to wait for threads to follow an order.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A running demo server; dropping it ends its threads and closes its ports.
 pub struct Demo {
-    house: Arc<House>,
+    sandbox: Arc<Sandbox>,
     tls_port: u16,
     starttls_port: u16,
     plain_port: u16,
@@ -60,10 +53,10 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts the server on ports that the kernel gives.
+    /// Starts the server on ports that the kernel assigns.
     ///
     /// # Errors
-    /// No port, no thread or no key could be had.
+    /// A port, a thread or a key cannot be created.
     pub fn start() -> io::Result<Self> {
         let (tls_port, tls) = listen::open()?;
         let (starttls_port, starttls) = listen::open()?;
@@ -73,20 +66,21 @@ impl Demo {
         "demo".clone_into(&mut provider.key);
         let endpoint = |port, security| Endpoint { host: "localhost".into(), port, security };
         provider.smtp = vec![endpoint(tls_port, Security::Tls), endpoint(starttls_port, Security::Starttls)];
-        let house = House {
+        let sandbox = Sandbox {
             control: control::Control::default(),
             mailbox: mailbox::Mailbox::default(),
-            clients: listen::Clients::default(),
+            clients: Arc::default(),
             identity: identity::Identity::new()?,
         };
-        let mut demo = Self { house: Arc::new(house), tls_port, starttls_port, plain_port, listeners: Vec::new(), provider };
+        let mut demo =
+            Self { sandbox: Arc::new(sandbox), tls_port, starttls_port, plain_port, listeners: Vec::new(), provider };
         for (security, group) in [(Security::Tls, tls), (Security::Starttls, starttls), (Security::None, plain)] {
             for listener in group {
                 let address = listener.local_addr()?;
-                let house = Arc::clone(&demo.house);
+                let sandbox = Arc::clone(&demo.sandbox);
                 let thread = thread::Builder::new()
                     .name("demo-listener".into())
-                    .spawn(move || listen::listen(&listener, security, &house))?;
+                    .spawn(move || listen::listen(&listener, security, &sandbox))?;
                 demo.listeners.push((address, thread));
             }
         }
@@ -108,14 +102,14 @@ impl Demo {
         self.plain_port
     }
 
-    /// The port that [`Fault::BlockedPort`] blocks: the one with implicit TLS, as a hoster's firewall does.
+    /// The port that [`DemoFault::BlockedPort`] blocks: the one with implicit TLS, as a hoster's firewall does.
     pub const fn blocked_port(&self) -> u16 {
         self.tls_port
     }
 
-    /// The throw-away authority's certificate, to be trusted in this demo and nowhere else.
+    /// The throw-away authority's certificate, to be trusted only in this demo.
     pub fn ca_pem(&self) -> Vec<u8> {
-        self.house.identity.ca_pem.clone()
+        self.sandbox.identity.ca_pem.clone()
     }
 
     /// The address of the one account, which is also its user name and the sender that it may use.
@@ -135,41 +129,41 @@ impl Demo {
 
     /// The messages that arrived, in order.
     pub fn arrived(&self) -> Vec<Arrived> {
-        self.house.mailbox.all()
+        self.sandbox.mailbox.all()
     }
 
     /// Waits until that many messages arrived and returns the last of them; `None` when the deadline comes first.
     pub fn wait_arrival(&self, number: usize, deadline: Instant) -> Option<Arrived> {
-        self.house.mailbox.wait(number, deadline)
+        self.sandbox.mailbox.wait(number, deadline)
     }
 
     /// The fault that is set.
-    pub fn fault(&self) -> Fault {
-        self.house.control.fault()
+    pub fn fault(&self) -> DemoFault {
+        self.sandbox.control.fault()
     }
 
     /// Sets the fault that connections made from now on see. Returns once ports are blocked, or open again.
-    pub fn set_fault(&self, fault: Fault) {
-        self.house.control.set_fault(fault);
+    pub fn set_fault(&self, fault: DemoFault) {
+        self.sandbox.control.set_fault(fault);
         let blocked: Vec<_> = self
             .listeners
             .iter()
-            .filter(|(address, _)| fault == Fault::BlockedPort && address.port() == self.blocked_port())
+            .filter(|(address, _)| fault == DemoFault::BlockedPort && address.port() == self.blocked_port())
             .map(|(address, _)| listen::nudge(*address))
             .collect();
-        self.house.control.wait_plugged(fault, blocked.len(), PATIENCE);
+        self.sandbox.control.wait_plugged(fault, blocked.len(), PATIENCE);
     }
 }
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        self.house.control.stop();
+        self.sandbox.control.stop();
         for (address, thread) in self.listeners.drain(..) {
             let nudge = listen::nudge(address);
             let _ = thread.join();
             drop(nudge);
         }
-        self.house.clients.expel(PATIENCE);
+        self.sandbox.clients.expel(PATIENCE);
     }
 }
 

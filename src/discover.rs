@@ -1,32 +1,35 @@
-//! From an address to settings: what is known, what DNS and the domain's own hosts say, and what answers.
+//! From an address to settings: what is known, what DNS and the domain's own hosts say, and which servers answer.
 //!
-//! What is looked for ([`Search`]), what something proposes ([`Proposal`]) and what came of it all ([`Discovery`]) are plain
-//! data. [`known`] is pure: presets and table alone. [`discover`] asks everybody side by side under one deadline, on threads
-//! that send events to one place (`hunt`); `rank` makes of its state what is told. The world is reached by [`Net`] alone:
-//! `dns` and `http` leave the sockets to libraries, and `confirm` climbs the probe's ladder.
+//! The question ([`Search`]), what one source proposes ([`Proposal`]) and the result ([`Discovery`]) are plain data. [`known`]
+//! is pure: presets and the domain table. [`discover`] asks every source at once under one deadline, on threads that send events
+//! to one `task`; `rank` turns its state into a result. Only [`Net`] reaches the network: `dns` and `http` leave the sockets to
+//! libraries, and `confirm` tries servers with the probe.
 
 pub mod autoconfig;
 
 mod confirm;
 mod dns;
+mod event;
 mod guess;
 mod http;
-mod hunt;
 mod known;
 mod login;
 mod mx;
-mod near;
 mod net;
 mod rank;
+mod records;
 mod search;
 mod srv;
+mod suggestions;
+mod task;
 mod web;
 mod xml;
 
 pub use dns::NameServers;
 pub use known::{known, of_address};
 pub use login::LoginName;
-pub use net::{Dns, Mx, NameFault, Net, Srv};
+pub use net::Net;
+pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use search::discover;
 
 use std::time::Duration;
@@ -37,10 +40,10 @@ use crate::{
     probe::{Capabilities, Evidence},
 };
 
-/// How long a search may take as a whole.
+/// Longest time for a whole search.
 pub const DEADLINE: Duration = Duration::from_secs(4);
 
-/// What is to be found out.
+/// What to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     /// The address that mail is sent from.
@@ -49,19 +52,19 @@ pub struct Search {
     pub reach: Reach,
     /// How long the whole may take.
     pub timeout: Duration,
-    /// The name that EHLO gives to servers that are tried.
+    /// The EHLO name for servers that are tried.
     pub ehlo: String,
 }
 
 /// How far a search looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
-    /// What is built in or added: no network at all.
+    /// Presets and the domain table: no network at all.
     Offline,
     /// DNS, and the hosts of the domain and of its mail hoster.
     #[default]
     Domain,
-    /// The same, and Mozilla's database, which learns the domain: only when a person asked for it.
+    /// The same, and Mozilla's database, which learns the domain: only at a person's request.
     Database,
 }
 
@@ -78,7 +81,7 @@ pub enum Origin {
     Srv,
     /// Mozilla's autoconfig.
     Autoconfig,
-    /// Common names that turned out to answer.
+    /// Common host names that turned out to answer.
     Guess,
 }
 
@@ -101,9 +104,9 @@ impl Origin {
 pub struct Proposal {
     /// Who proposes.
     pub origin: Origin,
-    /// Where it says so: a record's name, a link, an MX host. Safe for a terminal.
+    /// Where it was found: a record's name, a link, an MX host. Safe for a terminal.
     pub found_at: Option<String>,
-    /// The preset that knows more, by key.
+    /// Key of the preset that knows more.
     pub provider: Option<String>,
     /// Submission servers, best first.
     pub smtp: Vec<Server>,
@@ -111,19 +114,19 @@ pub struct Proposal {
     pub imap: Vec<Endpoint>,
     /// How the login name is made.
     pub username: LoginName,
-    /// Why a person has to say yes to it first.
+    /// What a person has to agree to first.
     pub consents: Vec<Consent>,
     /// What to know about it.
     pub warnings: Vec<Phrase>,
 }
 
 impl Proposal {
-    /// Whether one of its submission servers answered as it should.
+    /// Whether one of its submission servers passed.
     pub fn is_confirmed(&self) -> bool {
         self.smtp.iter().any(|server| matches!(server.check, Check::Passed(_)))
     }
 
-    /// The server to take: the first one that answered as it should, else the first.
+    /// The server to use: the first that passed, else the first.
     pub fn best(&self) -> Option<&Server> {
         let passed = self.smtp.iter().find(|server| matches!(server.check, Check::Passed(_)));
         passed.or_else(|| self.smtp.first())
@@ -135,7 +138,7 @@ impl Proposal {
 pub struct Server {
     /// Where it listens.
     pub endpoint: Endpoint,
-    /// Whether it answers there.
+    /// Whether it answers.
     pub check: Check,
 }
 
@@ -145,10 +148,10 @@ impl From<Endpoint> for Server {
     }
 }
 
-/// What the ladder up to TLS found.
+/// The outcome of an attempt up to TLS.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Check {
-    /// It was not climbed, or not to its end before the time was over.
+    /// Not tried, or not finished in time.
     Unchecked,
     /// It passed; what EHLO offered.
     Passed(Capabilities),
@@ -167,7 +170,7 @@ impl Check {
     }
 }
 
-/// Why a person has to say yes to a proposal.
+/// Why a proposal needs a person's consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Consent {
     /// It names a host outside the address's domain (RFC 6186, 6): whoever forges the answer gets the password.
@@ -189,23 +192,23 @@ impl Consent {
     }
 }
 
-/// What came of a search, or has come of it so far.
+/// The result of a search, or its state so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Discovery {
     /// Proposals, best first.
     pub proposals: Vec<Proposal>,
     /// What is wrong with the domain.
     pub fault: Option<DomainFault>,
-    /// The filter that takes the domain's mail in front of its hoster, by name.
+    /// The name of the filter that takes the domain's mail before its hoster.
     pub gateway: Option<String>,
-    /// What else was found out, for a person.
+    /// What else is worth telling a person.
     pub notes: Vec<Phrase>,
-    /// Whether nothing more will come.
+    /// Whether the search is over.
     pub finished: bool,
 }
 
 impl Discovery {
-    /// The proposal to take.
+    /// The proposal to use.
     pub fn best(&self) -> Option<&Proposal> {
         self.proposals.first()
     }
@@ -220,7 +223,7 @@ pub enum DomainFault {
     Broken,
     /// This machine's resolver does not answer.
     NoResolver,
-    /// It says that it takes no mail (RFC 7505).
+    /// It declares that it takes no mail (RFC 7505).
     NullMx,
 }
 

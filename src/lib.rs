@@ -21,16 +21,16 @@
 //!    [`probe::survey`](mod@probe::survey) climbs several ports of a server side by side.
 //! 3. [`diagnose`] makes a diagnosis of the evidence of a failure and of the causes, with the answers that it would change.
 //! 4. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
-//!    compared. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
+//!    compared; what there is to know about a kind of file is in [`mod@format`]. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
 //! 5. [`host`] applies a plan whole or not at all, keeps what `undo` needs, and keeps secrets.
 //! 6. The runner reads the files back, and each consumer that is installed here sends a message by itself; where it does not,
 //!    the ladder is climbed with what was read.
 //!
 //! # Who may name whom
 //!
-//! `phrase <- mail <- presets <- probe <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`. Sockets
-//! open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in `host`,
-//! the environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`phrase::Phrase`]
+//! `{phrase <- mail, format} <- presets <- probe <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
+//! Sockets open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in
+//! `host`, the environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`phrase::Phrase`]
 //! until an edge says it in the person's language. A test reads the sources and holds all this (`tests/it/house.rs`).
 
 pub mod cli;
@@ -38,6 +38,7 @@ pub mod demo;
 pub mod diagnose;
 pub mod discover;
 pub mod error;
+pub mod format;
 pub mod frontend;
 pub mod host;
 pub mod mail;

@@ -17,20 +17,17 @@ mod import;
 mod locate;
 mod meant;
 mod merge;
-mod quote;
-mod read;
 mod read_back;
 mod refusal;
 mod render;
 mod sending;
+mod values;
 
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use engine::plan;
 pub use import::{Found, import};
 pub use locate::{first_path, sites};
-pub use quote::{Unfit, quote};
-pub use read::{Fault, FaultKind, root_mail};
 pub use read_back::{ReadBack, ReadSecret, compare, read_back};
 pub use refusal::Refusal;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
@@ -38,12 +35,13 @@ pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 pub use crate::mail::Scope;
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 use zeroize::Zeroize;
 
+pub use crate::format::{Fault, FaultKind, Unfit, root_mail};
 use crate::{
     mail::{KeySlot, Keys, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
@@ -134,6 +132,14 @@ impl TargetChoice {
             Some((key, _)) => Self::new(key),
             None => Self::new(typed),
         }
+    }
+}
+
+/// `NAME` or `NAME=PATH`.
+impl fmt::Display for TargetChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key)?;
+        self.path.as_ref().map_or(Ok(()), |path| write!(f, "={}", path.display()))
     }
 }
 

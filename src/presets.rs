@@ -13,7 +13,6 @@ pub mod text;
 
 mod builtin;
 mod domains;
-mod format;
 mod load;
 mod shelf;
 

@@ -6,7 +6,7 @@ use super::stale;
 use crate::{
     mail::KeySlot,
     presets::Text,
-    setup::{FIELDS, Field, Shape},
+    setup::{Field, Shape},
 };
 
 /// A flag that is no field: its name, its short form, what its value is called (empty for a switch), and whether every
@@ -79,15 +79,16 @@ pub(super) fn command(text: &Text) -> Command {
 /// The flags that answer something, and those that say how a set-up goes.
 fn answers(text: &Text) -> Vec<Arg> {
     let mut args = Vec::new();
-    for spec in FIELDS.iter().filter(|spec| !spec.flag.is_empty()) {
-        let help = match spec.field {
+    for field in Field::ALL.into_iter().filter(|field| !field.spec().flag.is_empty()) {
+        let spec = field.spec();
+        let help = match field {
             Field::Apply | Field::Recover | Field::Plaintext | Field::Imap | Field::Import => {
                 text.get(&format!("flag-{}", spec.flag))
             }
-            field => text.get(&format!("field-{}", field.key().replace('_', "-"))),
+            _ => text.get(&format!("field-{}", spec.key.replace('_', "-"))),
         };
-        let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&spec.field));
-        args.push(match spec.field {
+        let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&field));
+        args.push(match field {
             Field::Address => arg.value_name(spec.value),
             Field::Targets => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
             _ if spec.shape == Shape::Confirm || spec.value.is_empty() => arg.long(spec.flag).action(ArgAction::SetTrue),

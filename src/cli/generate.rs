@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Exit},
     mail::Profile,
     phrase,
-    setup::{FIELDS, Shape},
+    setup::{Field, Shape},
 };
 
 /// Prints what is asked for.
@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
 /// The answers file's schema: one key a flag.
 fn answers() -> Value {
     let mut properties = Map::new();
-    for spec in FIELDS.iter().filter(|spec| !spec.flag.is_empty()) {
+    for spec in Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty()) {
         let kind = match spec.shape {
             Shape::Many => json!({"type": "array", "items": {"type": "string"}}),
             _ if spec.value.is_empty() => json!({"type": "boolean"}),

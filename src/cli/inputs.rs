@@ -14,7 +14,7 @@ use crate::{
         yes_no::{self, YesNoWords},
     },
     phrase,
-    setup::{FIELDS, Field, Source},
+    setup::{Field, Source},
 };
 
 /// The flags that say where the password comes from.
@@ -123,18 +123,19 @@ impl Inputs {
     /// The answers to fields, in the order of the table.
     pub(super) fn fields(&self) -> Vec<(Field, String, Source)> {
         let mut answers = Vec::new();
-        for spec in &FIELDS {
+        for field in Field::ALL {
+            let flag = field.spec().flag;
             // These two are options of the run; there is no answer to keep.
-            if matches!(spec.field, Field::Apply | Field::Recover) || spec.flag.is_empty() {
+            if matches!(field, Field::Apply | Field::Recover) || flag.is_empty() {
                 continue;
             }
-            let given = self.0.get(spec.flag).or_else(|| {
+            let given = self.0.get(flag).or_else(|| {
                 let negated = self.0.get("no-imap").filter(|(value, _)| value == "yes");
-                negated.filter(|_| spec.field == Field::Imap)
+                negated.filter(|_| field == Field::Imap)
             });
             if let Some((value, source)) = given {
-                let negated = spec.field == Field::Imap && !self.0.contains_key("imap");
-                answers.push((spec.field, if negated { "no".to_owned() } else { value.clone() }, *source));
+                let negated = field == Field::Imap && !self.0.contains_key("imap");
+                answers.push((field, if negated { "no".to_owned() } else { value.clone() }, *source));
             }
         }
         answers
@@ -201,6 +202,7 @@ fn spelled(name: &str, source: Source) -> String {
 
 /// Every flag's name, and whether it is a switch.
 pub(super) fn names() -> impl Iterator<Item = (&'static str, bool)> {
-    let fields = FIELDS.iter().filter(|spec| !spec.flag.is_empty()).map(|spec| (spec.flag, spec.value.is_empty()));
+    let specs = Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty());
+    let fields = specs.map(|spec| (spec.flag, spec.value.is_empty()));
     fields.chain(EXTRAS.iter().map(|flag| (flag.name, flag.value.is_empty())))
 }

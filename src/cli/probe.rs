@@ -20,7 +20,7 @@ use crate::{
     presets::{Phrase, Text},
     probe::{
         Cancel, Capabilities, CertificateFacts, Fault, TlsVersion, Trust,
-        survey::{Ask, Best, Door, DoorTls, Found, Survey, SurveyPort},
+        survey::{Best, PortReport, PortSpec, PortTls, Survey, SurveyEvent, SurveySpec},
     },
     render::{self, summary},
 };
@@ -53,16 +53,16 @@ pub(super) fn run(context: &Context, typed: &str) -> Result<Exit, Error> {
     Ok(evidence.map_or(Exit::Ok, exit_of))
 }
 
-fn ask(context: &Context, typed: &str) -> Result<Ask, Error> {
+fn ask(context: &Context, typed: &str) -> Result<SurveySpec, Error> {
     let refused = |phrase: Phrase| {
         let error = Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "HOST", why = context.text.say(&phrase)));
         if phrase.id == "invalid-host-address" { error.hint(phrase!("survey-hint-detect")) } else { error }
     };
     let (host, port) = split(typed).map_err(refused)?;
     let facts = host::facts();
-    Ok(Ask {
+    Ok(SurveySpec {
         host,
-        ports: port.map_or_else(|| SurveyPort::STANDARD.to_vec(), |port| vec![SurveyPort::alone(port)]),
+        ports: port.map_or_else(|| PortSpec::STANDARD.to_vec(), |port| vec![PortSpec::alone(port)]),
         ehlo: context.inputs.value::<HeloName>("ehlo")?.map(String::from).or(facts.full_name).unwrap_or(facts.host_name),
         trust: Trust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
         timeout: context.timeout()?,
@@ -84,15 +84,15 @@ fn split(typed: &str) -> Result<(String, Option<u16>), Phrase> {
 }
 
 /// What was found just now, as lines.
-fn lines(text: &Text, found: &Found<'_>) -> Vec<String> {
+fn lines(text: &Text, found: &SurveyEvent<'_>) -> Vec<String> {
     match found {
-        Found::Addresses(host, _) if host.parse::<IpAddr>().is_ok() => Vec::new(),
-        Found::Addresses(host, addresses) => {
+        SurveyEvent::Addresses(host, _) if host.parse::<IpAddr>().is_ok() => Vec::new(),
+        SurveyEvent::Addresses(host, addresses) => {
             let addresses = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             layout::hanging(&text.say(&phrase!("survey-host", host = escape(host), addresses = addresses)), layout::COLUMNS)
         }
-        Found::Door(door) => {
-            let block = render::survey::door(text, door);
+        SurveyEvent::Port(port) => {
+            let block = render::survey::port(text, port);
             let blank = (!block.rows.is_empty()).then(String::new);
             blank.into_iter().chain(layout::block(&block)).collect()
         }
@@ -124,7 +124,7 @@ fn conclusion(context: &Context, survey: &Survey, diagnosis: Option<&Diagnosis>)
 }
 
 fn endpoint(survey: &Survey, best: &Best) -> Endpoint {
-    Endpoint { security: best.security, ..survey.doors[best.door].endpoint.clone() }
+    Endpoint { security: best.security, ..survey.ports[best.port].endpoint.clone() }
 }
 
 fn next(context: &Context, endpoint: &Endpoint) -> Vec<String> {
@@ -144,7 +144,7 @@ fn document(text: &Text, survey: &Survey, diagnosis: Option<&Diagnosis>) -> Valu
     let mut document = json!({
         "host": survey.host,
         "addresses": survey.addresses,
-        "doors": survey.doors.iter().map(door).collect::<Vec<_>>(),
+        "doors": survey.ports.iter().map(port).collect::<Vec<_>>(),
         "best": best,
         "diagnosis": diagnosis.map(Diagnosis::to_json),
     });
@@ -154,18 +154,18 @@ fn document(text: &Text, survey: &Survey, diagnosis: Option<&Diagnosis>) -> Valu
     document
 }
 
-fn door(door: &Door) -> Value {
-    let offered = door.offered();
+fn port(port: &PortReport) -> Value {
+    let offered = port.offered();
     let has = |keyword: fn(&Capabilities) -> bool| offered.map(keyword);
-    let evidence = door.evidence.as_ref();
+    let evidence = port.evidence.as_ref();
     json!({
-        "port": door.endpoint.port,
-        "security": door.endpoint.security,
-        "state": door.state.as_str(),
-        "greeting": door.greeting,
-        "tls": door.tls.as_ref().map(|tls| tls_of(tls, door.is_trusted())),
-        "auth_before_tls": door.in_clear.as_ref().map(|offer| offer.auth.clone().unwrap_or_default()),
-        "auth": door.in_tls.as_ref().map(|offer| offer.auth.clone().unwrap_or_default()),
+        "port": port.endpoint.port,
+        "security": port.endpoint.security,
+        "state": port.state.as_str(),
+        "greeting": port.greeting,
+        "tls": port.tls.as_ref().map(|tls| tls_of(tls, port.is_trusted())),
+        "auth_before_tls": port.in_clear.as_ref().map(|offer| offer.auth.clone().unwrap_or_default()),
+        "auth": port.in_tls.as_ref().map(|offer| offer.auth.clone().unwrap_or_default()),
         "size": offered.and_then(|offer| offer.size),
         "pipelining": has(|offer| offer.pipelining),
         "eight_bit_mime": has(|offer| offer.eight_bit_mime),
@@ -174,7 +174,7 @@ fn door(door: &Door) -> Value {
         "stage": evidence.map(|evidence| evidence.stage.as_str()),
         "fault": evidence.map(|evidence| evidence.fault.name()),
         "reply": evidence.and_then(|evidence| said(&evidence.fault)),
-        "ms": u64::try_from(door.elapsed.as_millis()).unwrap_or(u64::MAX),
+        "ms": u64::try_from(port.elapsed.as_millis()).unwrap_or(u64::MAX),
     })
 }
 
@@ -188,7 +188,7 @@ fn said(fault: &Fault) -> Option<String> {
     }
 }
 
-fn tls_of(tls: &DoorTls, trusted: bool) -> Value {
+fn tls_of(tls: &PortTls, trusted: bool) -> Value {
     let certificate = |facts: &CertificateFacts| {
         json!({"subject": facts.subject, "names": facts.names, "issuer": facts.issuer, "not_before": facts.not_before,
                "not_after": facts.not_after, "days_left": facts.days_left, "sha256": facts.sha256})

@@ -9,13 +9,19 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 
-use super::{Fault, PASSWORD, USER, identity::HOST, session::Session, wire::Halt};
+use super::{
+    DemoFault,
+    identity::HOST,
+    sandbox::{PASSWORD, USER},
+    session::ServerSession,
+    wire::Halt,
+};
 use crate::mail::Mechanism;
 
 const REFUSED: &str = "535-5.7.8 User name and password were not accepted.\r\n\
                        535 5.7.8 Authentication failed, see https://mailsetup.example/help/login";
 
-impl Session {
+impl ServerSession {
     /// The AUTH command.
     pub(super) fn auth(&mut self, rest: &str) -> Result<(), Halt> {
         if self.needs_tls() {
@@ -24,7 +30,7 @@ impl Session {
         if !self.is_greeted()? {
             return Ok(());
         }
-        if self.fault == Fault::LoginNotOffered {
+        if self.fault == DemoFault::LoginNotOffered {
             return self.reply("503 5.5.1 Authentication is not enabled");
         }
         if self.login.is_some() || self.envelope.is_some() {
@@ -55,7 +61,7 @@ impl Session {
         };
         match verdict {
             None => Ok(()),
-            Some(true) if self.fault != Fault::WrongPassword => {
+            Some(true) if self.fault != DemoFault::WrongPassword => {
                 self.login = Some(mechanism);
                 self.reply("235 2.7.0 Authentication successful")
             }
@@ -63,7 +69,7 @@ impl Session {
         }
     }
 
-    /// Whether the login is right; `None` when the client gave up, which is answered already.
+    /// Whether the login is right; `None` when the client gave up, which has been answered.
     fn plain(&mut self, initial: Option<Vec<u8>>) -> Result<Option<bool>, Halt> {
         let Some(response) = self.ask_unless(initial, "")? else { return Ok(None) };
         let parts: Vec<&[u8]> = response.split(|byte| *byte == 0).collect();
@@ -87,7 +93,7 @@ impl Session {
         Ok(Some(is_user(user) && digest.trim_ascii_start() == digest_of(&challenge).as_bytes()))
     }
 
-    /// The initial response, or else what the client answers to a challenge; `None` when it answers nothing of use.
+    /// The initial response, else the client's answer to a challenge; `None` when the answer is unusable.
     fn ask_unless(&mut self, initial: Option<Vec<u8>>, challenge: &str) -> Result<Option<Vec<u8>>, Halt> {
         if initial.is_some() {
             return Ok(initial);
@@ -106,7 +112,7 @@ impl Session {
     }
 }
 
-/// An initial response: `=` stands for an empty one.
+/// An initial response: `=` is an empty one (RFC 4954, 4).
 fn decode(initial: &str) -> Option<Vec<u8>> {
     if initial == "=" { Some(Vec::new()) } else { STANDARD.decode(initial).ok() }
 }

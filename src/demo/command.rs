@@ -17,13 +17,13 @@ pub(super) struct Path<'a> {
     pub(super) parameters: Vec<(String, &'a str)>,
 }
 
-/// Parses what follows MAIL (with `FROM:`) or RCPT (with `TO:`); `None` when it is against the grammar.
+/// Parses what follows MAIL (with `FROM:`) or RCPT (with `TO:`); `None` when it violates the grammar.
 pub(super) fn path<'a>(rest: &'a str, keyword: &str) -> Option<Path<'a>> {
     let (found, after) = rest.split_at_checked(keyword.len())?;
     if !found.eq_ignore_ascii_case(keyword) {
         return None;
     }
-    // A blank behind the colon is against the grammar and common.
+    // A blank after the colon violates the grammar, and is common.
     let (address, parameters) = after.trim_start().strip_prefix('<')?.split_once('>')?;
     if !parameters.is_empty() && !parameters.starts_with(' ') {
         return None;
@@ -38,13 +38,13 @@ pub(super) fn path<'a>(rest: &'a str, keyword: &str) -> Option<Path<'a>> {
     Some(Path { address, parameters })
 }
 
-/// Whether mail from `sender` may be sent by who logged in as `user`: the same address, with or without a `+tag`.
+/// Whether the account `user` may send mail from `sender`: the same address, with or without a `+tag`.
 pub(super) fn owns(user: &str, sender: &Address) -> bool {
     let local = sender.local().split('+').next().unwrap_or_default();
     format!("{local}@{}", sender.domain()).eq_ignore_ascii_case(user)
 }
 
-/// The size and the end mark of BDAT (RFC 3030); `None` when it is against the grammar.
+/// The size and the end mark of BDAT (RFC 3030); `None` when it violates the grammar.
 pub(super) fn chunk(rest: &str) -> Option<(u64, bool)> {
     let mut words = rest.split_ascii_whitespace();
     let size = words.next()?.parse().ok()?;

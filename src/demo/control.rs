@@ -1,13 +1,13 @@
-//! The switch board between a [`super::Demo`] and its threads: the fault that is set, and the word to stop.
+//! The switchboard between a [`super::Demo`] and its threads: the current fault, and the order to stop.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use super::Fault;
+use super::DemoFault;
 
-/// Locks; what a thread left behind that panicked is still of use here.
+/// Locks; a panicked thread's state is still usable here.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -30,29 +30,29 @@ pub(super) fn wait_until<'a, T>(
     }
 }
 
-/// The switch board.
+/// The switchboard.
 #[derive(Default)]
 pub(super) struct Control {
-    state: Mutex<State>,
+    state: Mutex<ControlState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
-    fault: Fault,
+struct ControlState {
+    fault: DemoFault,
     stopping: bool,
-    /// Listeners that swallow connections at this moment.
+    /// Listeners that swallow connections right now.
     plugged: usize,
 }
 
 impl Control {
     /// The fault that new connections see.
-    pub(super) fn fault(&self) -> Fault {
+    pub(super) fn fault(&self) -> DemoFault {
         lock(&self.state).fault
     }
 
     /// Sets the fault that new connections see.
-    pub(super) fn set_fault(&self, fault: Fault) {
+    pub(super) fn set_fault(&self, fault: DemoFault) {
         lock(&self.state).fault = fault;
         self.changed.notify_all();
     }
@@ -63,34 +63,34 @@ impl Control {
         self.changed.notify_all();
     }
 
-    /// Whether the demo ends.
+    /// Whether the demo is stopping.
     pub(super) fn is_stopping(&self) -> bool {
         lock(&self.state).stopping
     }
 
-    /// Waits for `time`, or for the word to stop.
+    /// Waits for `time`, or until the demo stops.
     pub(super) fn pause(&self, time: Duration) {
         let _ = wait_until(lock(&self.state), &self.changed, Instant::now() + time, |state| state.stopping);
     }
 
-    /// Says that a listener swallows connections now, and waits until it no longer should.
+    /// Reports that a listener swallows connections now, and waits until it should stop doing so.
     pub(super) fn stay_plugged(&self) {
         let mut state = lock(&self.state);
         state.plugged += 1;
         self.changed.notify_all();
-        while state.fault == Fault::BlockedPort && !state.stopping {
+        while state.fault == DemoFault::BlockedPort && !state.stopping {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Says that a listener takes connections again.
+    /// Reports that a listener accepts connections again.
     pub(super) fn unplugged(&self) {
         lock(&self.state).plugged -= 1;
         self.changed.notify_all();
     }
 
-    /// Waits until that many listeners swallow connections, or another fault is set, or `limit` is over.
-    pub(super) fn wait_plugged(&self, fault: Fault, count: usize, limit: Duration) {
+    /// Waits until that many listeners swallow connections, another fault is set, or `limit` has passed.
+    pub(super) fn wait_plugged(&self, fault: DemoFault, count: usize, limit: Duration) {
         let _ = wait_until(lock(&self.state), &self.changed, Instant::now() + limit, |state| {
             state.plugged == count || state.fault != fault
         });

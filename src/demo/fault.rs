@@ -1,10 +1,10 @@
-//! What a person can break while the demo runs, to see the ladder and its help.
+//! What a person can break while the demo runs, to see the live test fail and its help.
 
 use crate::{phrase, presets::Phrase};
 
 /// Something that is wrong with the demo server, on purpose. Connections made from now on see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Fault {
+pub enum DemoFault {
     /// All is well.
     #[default]
     None,
@@ -22,13 +22,13 @@ pub enum Fault {
     LoginNotOffered,
     /// Every sender address is refused (553).
     SenderRefused,
-    /// The server is too busy for anybody (421).
+    /// The server is too busy for anyone (421).
     Busy,
-    /// Every answer takes its time, and comes.
+    /// Every answer comes late.
     Slow,
 }
 
-impl Fault {
+impl DemoFault {
     /// Every choice, in the order of a menu.
     pub const ALL: [Self; 10] = [
         Self::None,
@@ -85,7 +85,7 @@ mod tests {
     fn every_fault_has_a_key_and_a_label_in_every_language() {
         for lang in Lang::ALL {
             let text = Text::new(lang);
-            for fault in Fault::ALL {
+            for fault in DemoFault::ALL {
                 assert_eq!(fault.label().id, format!("demo-fault-{}", fault.key()));
                 assert!(text.has(fault.label().id), "{} in {}", fault.key(), lang.as_str());
             }

@@ -1,4 +1,4 @@
-//! Who the demo server claims to be: a throw-away authority, made in memory at each start, and its certificates.
+//! The demo server's identity: a throw-away authority, created in memory at each start, and its certificates.
 
 use std::{
     io,
@@ -17,15 +17,15 @@ use rustls::{
     server::NoServerSessionStorage,
 };
 
-use super::Fault;
+use super::DemoFault;
 
-/// The name by which the server greets.
+/// The name in the server's greeting.
 pub(super) const HOST: &str = "mail.demo.example";
 
 /// The names that the good certificate covers.
 const NAMES: [&str; 4] = ["localhost", "127.0.0.1", "::1", HOST];
 
-/// The name of the certificate that is for somebody else.
+/// The name in the certificate for another host.
 const OTHER_NAME: &str = "www.hosting.example";
 
 /// Begin and end of a certificate's life, in days from now.
@@ -35,9 +35,9 @@ type Days = (i64, i64);
 const GOOD: Days = (-1, 90);
 const EXPIRED: Days = (-91, -1);
 
-/// The authority's certificate and one TLS set-up for each certificate.
+/// The authority's certificate and one TLS configuration per certificate.
 pub(super) struct Identity {
-    /// The authority's certificate, for those who are to trust it.
+    /// The authority's certificate, for clients that trust it.
     pub(super) ca_pem: Vec<u8>,
     good: Arc<ServerConfig>,
     expired: Arc<ServerConfig>,
@@ -71,12 +71,12 @@ impl Identity {
         })
     }
 
-    /// The TLS set-up that goes with a fault.
-    pub(super) fn config(&self, fault: Fault) -> Arc<ServerConfig> {
+    /// The TLS configuration for a fault.
+    pub(super) fn config(&self, fault: DemoFault) -> Arc<ServerConfig> {
         Arc::clone(match fault {
-            Fault::ExpiredCertificate => &self.expired,
-            Fault::SelfSigned => &self.self_signed,
-            Fault::WrongName => &self.wrong_name,
+            DemoFault::ExpiredCertificate => &self.expired,
+            DemoFault::SelfSigned => &self.self_signed,
+            DemoFault::WrongName => &self.wrong_name,
             _ => &self.good,
         })
     }

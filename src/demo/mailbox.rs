@@ -11,10 +11,10 @@ use crate::mail::Mechanism;
 /// How many messages are kept; further ones are refused.
 const CAPACITY: usize = 64;
 
-/// A message that arrived, and how it came. Addresses, subject and user are safe for a terminal.
+/// A message that arrived, and how. Addresses, subject and user are safe for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrived {
-    /// The name that the server gave it in its last reply.
+    /// The identifier in the server's final reply.
     pub id: String,
     /// The envelope sender; empty for a bounce.
     pub from: String,
@@ -42,7 +42,7 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
-    /// Keeps a message under a new name, which is returned; `None` when there is no room.
+    /// Keeps a message and returns its new identifier; `None` when the mailbox is full.
     pub(super) fn deliver(&self, mut message: Arrived) -> Option<String> {
         let mut messages = lock(&self.messages);
         if messages.len() >= CAPACITY {
@@ -60,7 +60,7 @@ impl Mailbox {
         lock(&self.messages).clone()
     }
 
-    /// Waits for the message of that number, from 1.
+    /// Waits for the message with that number, counted from 1.
     pub(super) fn wait(&self, number: usize, deadline: Instant) -> Option<Arrived> {
         let index = number.checked_sub(1)?;
         let (messages, _) = wait_until(lock(&self.messages), &self.changed, deadline, |messages| messages.len() > index);

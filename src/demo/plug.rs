@@ -1,7 +1,7 @@
 //! A port that swallows connections, as a firewall does that drops packets.
 //!
-//! A listener whose queue is full does not answer a SYN, and to the client that is a connection attempt that times out. No
-//! packet filter and no right of the administrator is needed.
+//! A listener whose queue is full does not answer a SYN, so the client's attempt times out (tcp(7), listen(2)). This needs
+//! neither a packet filter nor root.
 
 use std::{
     io,
@@ -11,9 +11,9 @@ use std::{
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-/// The length of the queue of a listener that takes connections.
+/// Queue length of a listener that accepts connections.
 const BACKLOG: i32 = 128;
-/// More connections than a queue of the least length holds on any system.
+/// More connections than the shortest queue holds on any system.
 const FILLERS: usize = 4;
 
 /// A listener kept full by our own connections until it is dropped.
@@ -23,7 +23,7 @@ pub(super) struct Plug<'a> {
 }
 
 impl<'a> Plug<'a> {
-    /// Fills the listener's queue. Nobody may accept on it meanwhile.
+    /// Fills the listener's queue. It must not be accepted from meanwhile.
     pub(super) fn new(listener: &'a TcpListener) -> io::Result<Self> {
         let address: SocketAddr = listener.local_addr()?;
         SockRef::from(listener).listen(0)?;
@@ -31,7 +31,7 @@ impl<'a> Plug<'a> {
         for _ in 0..FILLERS {
             let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
             if plug.fillers.is_empty() {
-                // A time-out says that somebody else's connection fills the queue, which is as good.
+                // A time-out means that another connection already fills the queue, which is just as good.
                 let _ = socket.connect_timeout(&address.into(), Duration::from_millis(250));
             } else {
                 // Most of these hang, which is what they are for.

@@ -1,4 +1,4 @@
-//! One client's session, from greeting to good-bye (RFC 5321, RFC 3207, RFC 6409).
+//! One client's session, from greeting to goodbye (RFC 5321, RFC 3207, RFC 6409).
 
 use std::{
     net::TcpStream,
@@ -7,39 +7,40 @@ use std::{
 };
 
 use super::{
-    Fault, House, command,
+    DemoFault, command,
+    envelope::{MAX_MESSAGE, ReceivedEnvelope},
     identity::HOST,
-    transaction::{Envelope, MAX_MESSAGE},
-    wire::{Halt, IDLE, MAX_LINE, Wire},
+    sandbox::Sandbox,
+    wire::{Halt, IDLE, MAX_LINE, ServerWire},
 };
 use crate::mail::{Mechanism, Security};
 
 /// How long a slow server takes for an answer.
 const SLOWNESS: Duration = Duration::from_millis(1500);
-/// Refusals in one session before the server has enough.
+/// Refusals in one session before the server closes it.
 const MAX_REFUSALS: usize = 20;
 
-/// A session and what it agreed upon so far.
-pub(super) struct Session {
-    pub(super) wire: Wire,
-    pub(super) house: Arc<House>,
-    /// The fault that was set when the client came.
-    pub(super) fault: Fault,
-    /// What the port that the client came by promises.
+/// A session and its state.
+pub(super) struct ServerSession {
+    pub(super) wire: ServerWire,
+    pub(super) sandbox: Arc<Sandbox>,
+    /// The fault that was set when the client connected.
+    pub(super) fault: DemoFault,
+    /// The mode of the port.
     security: Security,
     greeted: bool,
-    /// The mechanism of the login, once there was one.
+    /// The mechanism of the login, once logged in.
     pub(super) login: Option<Mechanism>,
-    pub(super) envelope: Option<Envelope>,
+    pub(super) envelope: Option<ReceivedEnvelope>,
     refusals: usize,
 }
 
-impl Session {
+impl ServerSession {
     /// Serves a client to the end.
-    pub(super) fn serve(socket: TcpStream, security: Security, house: Arc<House>) {
-        let fault = house.control.fault();
-        let Ok(wire) = Wire::new(socket) else { return };
-        let mut session = Self { wire, house, fault, security, greeted: false, login: None, envelope: None, refusals: 0 };
+    pub(super) fn serve(socket: TcpStream, security: Security, sandbox: Arc<Sandbox>) {
+        let fault = sandbox.control.fault();
+        let Ok(wire) = ServerWire::new(socket) else { return };
+        let mut session = Self { wire, sandbox, fault, security, greeted: false, login: None, envelope: None, refusals: 0 };
         match session.run() {
             Ok(()) | Err(Halt::Closed) => {}
             Err(Halt::TimedOut) => session.wire.say(&format!("421 4.4.2 {HOST} Nothing came for too long, closing\r\n")),
@@ -49,10 +50,10 @@ impl Session {
     }
 
     fn run(&mut self) -> Result<(), Halt> {
-        if self.security == Security::Tls && self.wire.secure(self.house.identity.config(self.fault)).is_err() {
+        if self.security == Security::Tls && self.wire.secure(self.sandbox.identity.config(self.fault)).is_err() {
             return Err(Halt::Closed);
         }
-        if self.fault == Fault::Busy {
+        if self.fault == DemoFault::Busy {
             self.reply(&format!("421 4.3.2 {HOST} Service busy, try again later"))?;
             return self.flush();
         }
@@ -69,7 +70,7 @@ impl Session {
     fn obey(&mut self, line: &str) -> Result<(), Halt> {
         let (verb, rest) = command::split(line);
         match verb.as_str() {
-            // The bytes of a chunk follow whatever the reply will be.
+            // The bytes of a chunk follow whatever the reply is.
             "BDAT" => self.bdat(rest),
             "EHLO" | "HELO" => self.hello(&verb, rest),
             "NOOP" => self.reply("250 2.0.0 Ok"),
@@ -108,7 +109,7 @@ impl Session {
         reply.push_str("250-CHUNKING\r\n");
         if self.needs_tls() {
             reply.push_str("250-STARTTLS\r\n");
-        } else if self.fault != Fault::LoginNotOffered {
+        } else if self.fault != DemoFault::LoginNotOffered {
             reply.push_str("250-AUTH PLAIN LOGIN CRAM-MD5\r\n");
         }
         reply.push_str("250 ENHANCEDSTATUSCODES");
@@ -133,8 +134,8 @@ impl Session {
         }
         self.reply("220 2.0.0 Ready to start TLS")?;
         self.flush()?;
-        self.wire.secure(self.house.identity.config(self.fault)).map_err(|_| Halt::Closed)?;
-        // All that was said before is forgotten (RFC 3207, 4.2).
+        self.wire.secure(self.sandbox.identity.config(self.fault)).map_err(|_| Halt::Closed)?;
+        // Discard everything said before (RFC 3207, 4.2).
         self.greeted = false;
         Ok(())
     }
@@ -144,7 +145,7 @@ impl Session {
         self.security == Security::Starttls && !self.wire.is_encrypted()
     }
 
-    /// Whether EHLO or HELO came; says so if not.
+    /// Whether EHLO or HELO has come; replies with an error if not.
     pub(super) fn is_greeted(&mut self) -> Result<bool, Halt> {
         if !self.greeted {
             self.reply("503 5.5.1 Send EHLO first")?;
@@ -152,7 +153,7 @@ impl Session {
         Ok(self.greeted)
     }
 
-    /// Holds back a reply, given without its last line break.
+    /// Holds back a reply, given without its final line break.
     pub(super) fn reply(&mut self, text: &str) -> Result<(), Halt> {
         self.wire.say(text);
         self.wire.say("\r\n");
@@ -169,13 +170,13 @@ impl Session {
 
     /// Sends what was held back: as late as possible, so that a pipelined group is answered at once (RFC 2920).
     pub(super) fn flush(&mut self) -> Result<(), Halt> {
-        if self.fault == Fault::Slow && self.wire.has_output() {
-            self.house.control.pause(SLOWNESS);
+        if self.fault == DemoFault::Slow && self.wire.has_output() {
+            self.sandbox.control.pause(SLOWNESS);
         }
         self.wire.flush()
     }
 
-    /// The next line without its line break; sends what was held back when the client is waited for.
+    /// The next line without its line break; sends what was held back before waiting for the client.
     pub(super) fn read_line(&mut self) -> Result<Vec<u8>, Halt> {
         if !self.wire.has_line() {
             self.flush()?;

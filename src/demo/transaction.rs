@@ -3,31 +3,22 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{
-    Arrived, Fault, USER, command,
-    session::Session,
+    Arrived, DemoFault, command,
+    envelope::{MAX_MESSAGE, ReceivedEnvelope},
+    sandbox::USER,
+    session::ServerSession,
     subject,
     wire::{Halt, IDLE},
 };
 use crate::mail::{Address, reply::escape};
 
-/// The largest message that is taken, in bytes.
-pub(super) const MAX_MESSAGE: usize = 1024 * 1024;
 /// The largest that is read to the end in order to refuse it.
 const MAX_REFUSED: usize = 8 * MAX_MESSAGE;
 /// How long a message may take on its way.
 const MESSAGE_TIME: Duration = Duration::from_secs(5 * IDLE.as_secs());
 const MAX_RECIPIENTS: usize = 100;
 
-/// A message under way.
-pub(super) struct Envelope {
-    from: String,
-    to: Vec<String>,
-    smtputf8: bool,
-    /// What came by BDAT so far.
-    chunks: Option<Vec<u8>>,
-}
-
-impl Session {
+impl ServerSession {
     /// The MAIL command.
     pub(super) fn mail(&mut self, rest: &str) -> Result<(), Halt> {
         if !self.is_greeted()? {
@@ -66,18 +57,18 @@ impl Session {
         } else {
             let Some(sender) = self.address(path.address, smtputf8)? else { return Ok(()) };
             let shown = escape(&sender.to_string());
-            if self.fault == Fault::SenderRefused || !command::owns(USER, &sender) {
+            if self.fault == DemoFault::SenderRefused || !command::owns(USER, &sender) {
                 return self.reply(&format!("553 5.7.1 <{shown}>: Sender address rejected: not owned by user {USER}"));
             }
             shown
         };
-        self.envelope = Some(Envelope { from, to: Vec::new(), smtputf8, chunks: None });
+        self.envelope = Some(ReceivedEnvelope { from, to: Vec::new(), smtputf8, chunks: None });
         self.reply("250 2.1.0 Sender ok")
     }
 
     /// The RCPT command.
     pub(super) fn rcpt(&mut self, rest: &str) -> Result<(), Halt> {
-        let Some(Envelope { smtputf8, chunks: None, ref to, .. }) = self.envelope else {
+        let Some(ReceivedEnvelope { smtputf8, chunks: None, ref to, .. }) = self.envelope else {
             return self.reply("503 5.5.1 Send MAIL first");
         };
         if to.len() >= MAX_RECIPIENTS {
@@ -108,7 +99,7 @@ impl Session {
         }
         match &self.envelope {
             None => return self.reply("503 5.5.1 Send MAIL first"),
-            Some(Envelope { chunks: Some(_), .. }) => return self.reply("503 5.5.1 DATA cannot follow BDAT"),
+            Some(ReceivedEnvelope { chunks: Some(_), .. }) => return self.reply("503 5.5.1 DATA cannot follow BDAT"),
             Some(envelope) if envelope.to.is_empty() => return self.reply("554 5.5.1 No valid recipients"),
             Some(_) => {}
         }
@@ -118,7 +109,7 @@ impl Session {
         let (mut message, mut size, mut whole) = (Vec::new(), 0, true);
         loop {
             let line = self.wire.line(MAX_MESSAGE, deadline)?;
-            // Only CRLF.CRLF ends a message: other readings let one message smuggle in a second.
+            // Only CRLF.CRLF ends a message: anything else allows SMTP smuggling (https://sec-consult.com/blog/detail/smtp-smuggling-spoofing-e-mails-worldwide/).
             if whole && line == b".\r\n" {
                 break;
             }
@@ -139,7 +130,7 @@ impl Session {
     pub(super) fn bdat(&mut self, rest: &str) -> Result<(), Halt> {
         let chunk = command::chunk(rest).filter(|(size, _)| *size <= MAX_REFUSED as u64);
         let Some((size, last)) = chunk else {
-            // How much would have to be skipped is not known, or too much.
+            // The number of bytes to skip is unknown, or too large.
             self.reply("501 5.5.4 Syntax: BDAT size [LAST], and not that much")?;
             self.flush()?;
             return Err(Halt::Closed);
@@ -183,7 +174,7 @@ impl Session {
         Ok(())
     }
 
-    /// The message is whole: keeps it.
+    /// Keeps the complete message.
     fn take(&mut self, message: Vec<u8>) -> Result<(), Halt> {
         let (Some(envelope), Some(mechanism)) = (self.envelope.take(), self.login) else {
             return self.reply("503 5.5.1 Send MAIL first");
@@ -199,7 +190,7 @@ impl Session {
             authenticated_as: USER.to_owned(),
             mechanism,
         };
-        match self.house.mailbox.deliver(arrived) {
+        match self.sandbox.mailbox.deliver(arrived) {
             Some(id) => self.reply(&format!("250 2.0.0 Ok: queued as {id}")),
             None => self.reply("452 4.3.1 The mailbox of the demo is full"),
         }
@@ -210,7 +201,7 @@ impl Session {
         self.reply(&format!("552 5.3.4 Message too big, at most {MAX_MESSAGE} bytes"))
     }
 
-    /// An address of a path; says what is wrong with it if it is none.
+    /// The address of a path; replies with an error if it is not one.
     fn address(&mut self, address: &str, smtputf8: bool) -> Result<Option<Address>, Halt> {
         if !address.is_ascii() && !smtputf8 {
             self.reply("553 5.6.7 Address needs SMTPUTF8")?;

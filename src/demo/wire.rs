@@ -1,4 +1,4 @@
-//! The bytes of one session, in plain text or inside TLS: bounded lines, replies held back until the client waits for them.
+//! The bytes of one session, in plain text or inside TLS: bounded lines, and replies held back until the client waits for them.
 
 use std::{
     io::{self, Read, Write},
@@ -13,15 +13,15 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 pub(super) const IDLE: Duration = Duration::from_secs(60);
 /// The longest line, with a base64 answer of AUTH in mind (RFC 4954, section 4).
 pub(super) const MAX_LINE: usize = 12_288;
-/// How long, and for how many bytes, a client is listened to after the last word: closing with bytes unread would send a
-/// reset, and that can overtake the last reply.
+/// How long, and for how many bytes, to read from a client after the final reply: closing with unread bytes sends a reset,
+/// which can overtake that reply (RFC 1122, 4.2.2.13).
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 256 * 1024;
 
 /// Why a session cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Halt {
-    /// The client is gone, or was told good-bye.
+    /// The client is gone, or the server has said goodbye.
     Closed,
     /// The client said nothing for too long.
     TimedOut,
@@ -38,27 +38,27 @@ impl From<io::Error> for Halt {
     }
 }
 
-enum Stream {
+enum ServerStream {
     Plain(TcpStream),
     Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
 }
 
 /// One client's connection.
-pub(super) struct Wire {
-    stream: Stream,
+pub(super) struct ServerWire {
+    stream: ServerStream,
     input: Vec<u8>,
     output: Vec<u8>,
 }
 
-impl Wire {
+impl ServerWire {
     /// A connection in plain text.
     pub(super) fn new(socket: TcpStream) -> io::Result<Self> {
         socket.set_nodelay(true)?;
         socket.set_write_timeout(Some(IDLE))?;
-        Ok(Self { stream: Stream::Plain(socket), input: Vec::new(), output: Vec::new() })
+        Ok(Self { stream: ServerStream::Plain(socket), input: Vec::new(), output: Vec::new() })
     }
 
-    /// Goes on inside TLS, once the handshake is over.
+    /// Performs the handshake and continues inside TLS.
     pub(super) fn secure(&mut self, config: Arc<ServerConfig>) -> Result<(), Halt> {
         let mut socket = self.socket().try_clone()?;
         let mut connection = ServerConnection::new(config).map_err(|_| Halt::Closed)?;
@@ -78,13 +78,13 @@ impl Wire {
                 return Err(Halt::Closed);
             }
         }
-        self.stream = Stream::Tls(Box::new(StreamOwned::new(connection, socket)));
+        self.stream = ServerStream::Tls(Box::new(StreamOwned::new(connection, socket)));
         Ok(())
     }
 
     /// Whether the bytes are inside TLS.
     pub(super) const fn is_encrypted(&self) -> bool {
-        matches!(self.stream, Stream::Tls(_))
+        matches!(self.stream, ServerStream::Tls(_))
     }
 
     /// Whether a reply is held back.
@@ -92,12 +92,12 @@ impl Wire {
         !self.output.is_empty()
     }
 
-    /// Whether the client sent something that is not yet read by the session.
+    /// Whether there is input that the session has not read yet.
     pub(super) const fn has_input(&self) -> bool {
         !self.input.is_empty()
     }
 
-    /// Whether a whole line came already.
+    /// Whether a whole line has been received.
     pub(super) fn has_line(&self) -> bool {
         self.input.contains(&b'\n')
     }
@@ -111,8 +111,8 @@ impl Wire {
     pub(super) fn flush(&mut self) -> Result<(), Halt> {
         let output = std::mem::take(&mut self.output);
         match &mut self.stream {
-            Stream::Plain(socket) => socket.write_all(&output)?,
-            Stream::Tls(stream) => {
+            ServerStream::Plain(socket) => socket.write_all(&output)?,
+            ServerStream::Tls(stream) => {
                 stream.write_all(&output)?;
                 stream.flush()?;
             }
@@ -149,8 +149,8 @@ impl Wire {
         loop {
             self.socket().set_read_timeout(Some(left(deadline)?))?;
             let read = match &mut self.stream {
-                Stream::Plain(socket) => socket.read(&mut buffer),
-                Stream::Tls(stream) => stream.read(&mut buffer),
+                ServerStream::Plain(socket) => socket.read(&mut buffer),
+                ServerStream::Tls(stream) => stream.read(&mut buffer),
             };
             match read {
                 Ok(0) => return Err(Halt::Closed),
@@ -164,12 +164,12 @@ impl Wire {
         }
     }
 
-    /// Says the last words and closes in good order.
+    /// Sends what was held back and closes in order.
     pub(super) fn close(mut self) {
         if self.flush().is_err() {
             return;
         }
-        if let Stream::Tls(stream) = &mut self.stream {
+        if let ServerStream::Tls(stream) = &mut self.stream {
             stream.conn.send_close_notify();
             let _ = stream.conn.write_tls(&mut stream.sock);
         }
@@ -189,8 +189,8 @@ impl Wire {
 
     fn socket(&self) -> &TcpStream {
         match &self.stream {
-            Stream::Plain(socket) => socket,
-            Stream::Tls(stream) => &stream.sock,
+            ServerStream::Plain(socket) => socket,
+            ServerStream::Tls(stream) => &stream.sock,
         }
     }
 }

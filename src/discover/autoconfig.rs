@@ -16,7 +16,7 @@ const MOST: usize = 8;
 
 /// What a document says that is of use.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct AutoconfigSettings {
     /// Submission servers, best first; never empty.
     pub smtp: Vec<Endpoint>,
     /// IMAP servers, best first.
@@ -31,9 +31,9 @@ pub struct Settings {
 
 /// A document that was fetched.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Document {
+pub enum AutoconfigDocument {
     /// Settings for sending.
-    Settings(Settings),
+    Settings(AutoconfigSettings),
     /// It was meant to be a configuration, and cannot be used as one.
     Unusable,
     /// Something else: a website answers on every path.
@@ -41,19 +41,19 @@ pub enum Document {
 }
 
 /// Reads a document for an address.
-pub fn read(bytes: &[u8], address: &Address) -> Document {
+pub fn read(bytes: &[u8], address: &Address) -> AutoconfigDocument {
     let Some(root) = xml::parse(bytes) else {
         let begin = &bytes[..bytes.len().min(4096)];
         let meant = String::from_utf8_lossy(begin).to_ascii_lowercase().contains("<clientconfig");
-        return if meant { Document::Unusable } else { Document::Other };
+        return if meant { AutoconfigDocument::Unusable } else { AutoconfigDocument::Other };
     };
     if root.name != "clientconfig" {
-        return Document::Other;
+        return AutoconfigDocument::Other;
     }
-    settings(&root, address).map_or(Document::Unusable, Document::Settings)
+    settings(&root, address).map_or(AutoconfigDocument::Unusable, AutoconfigDocument::Settings)
 }
 
-fn settings(root: &Element, address: &Address) -> Option<Settings> {
+fn settings(root: &Element, address: &Address) -> Option<AutoconfigSettings> {
     let domain = ascii_domain(address);
     let names_it = |provider: &&Element| {
         provider.all("domain").any(|named| {
@@ -86,7 +86,7 @@ fn settings(root: &Element, address: &Address) -> Option<Settings> {
     }
     let imap = endpoints(&incoming, address, Security::of_imap_port, Security::imap_port);
     let plain = |servers: Vec<(Endpoint, &Element)>| servers.into_iter().map(|(server, _)| server).collect();
-    Some(Settings { username, plaintext, warnings, smtp: plain(smtp), imap: plain(imap) })
+    Some(AutoconfigSettings { username, plaintext, warnings, smtp: plain(smtp), imap: plain(imap) })
 }
 
 /// The servers of some elements: implicit TLS, STARTTLS, and plain text where there is nothing else.
@@ -207,10 +207,10 @@ mod tests {
     #[test]
     fn what_is_no_configuration() {
         let read = |text: &str| read(text.as_bytes(), &address());
-        assert_eq!(read("<!DOCTYPE html><html><body>hello</body></html>"), Document::Other);
-        assert_eq!(read("<html/>"), Document::Other);
-        assert_eq!(read(""), Document::Other);
-        assert_eq!(read("<clientConfig><emailProvider>"), Document::Unusable);
-        assert_eq!(read("<clientConfig/>"), Document::Unusable);
+        assert_eq!(read("<!DOCTYPE html><html><body>hello</body></html>"), AutoconfigDocument::Other);
+        assert_eq!(read("<html/>"), AutoconfigDocument::Other);
+        assert_eq!(read(""), AutoconfigDocument::Other);
+        assert_eq!(read("<clientConfig><emailProvider>"), AutoconfigDocument::Unusable);
+        assert_eq!(read("<clientConfig/>"), AutoconfigDocument::Unusable);
     }
 }

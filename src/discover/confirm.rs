@@ -1,29 +1,29 @@
-//! Confirmation: the ladder up to TLS, for all proposed servers at once.
+//! Confirmation: tries the proposed servers up to TLS, all at once.
 
 use std::{collections::HashMap, sync::mpsc::Sender, thread, time::Instant};
 
-use super::{Check, Net, Proposal, search::Event};
+use super::{Check, Net, Proposal, event::SearchEvent};
 use crate::{
     mail::Endpoint,
     probe::{self, Cancel, Capabilities, Climb, Fault, Goal, Learned, Report},
 };
 
-/// So many servers are tried at most: a document may name any number of them.
+/// Most servers that are tried: a document may name any number of them.
 const MOST: usize = 24;
 
-/// Servers that are tried or were, each once, whoever proposes it.
+/// Servers that are being tried or have been, each once however many proposals name it.
 pub(super) struct Confirmer {
     pub(super) net: Net,
     pub(super) ehlo: String,
     pub(super) until: Instant,
     pub(super) cancel: Cancel,
-    pub(super) events: Sender<Event>,
+    pub(super) events: Sender<SearchEvent>,
     checks: HashMap<Endpoint, Check>,
     running: usize,
 }
 
 impl Confirmer {
-    pub(super) fn new(net: &Net, ehlo: &str, until: Instant, cancel: &Cancel, events: &Sender<Event>) -> Self {
+    pub(super) fn new(net: &Net, ehlo: &str, until: Instant, cancel: &Cancel, events: &Sender<SearchEvent>) -> Self {
         Self {
             net: net.clone(),
             ehlo: ehlo.to_owned(),
@@ -35,14 +35,14 @@ impl Confirmer {
         }
     }
 
-    /// Tries a proposal's servers, those whose name is known.
+    /// Tries the servers of a proposal whose names are known.
     pub(super) fn start(&mut self, proposal: &Proposal) {
         for server in &proposal.smtp {
-            self.climb(&server.endpoint, proposal.provider.as_deref());
+            self.try_server(&server.endpoint, proposal.provider.as_deref());
         }
     }
 
-    fn climb(&mut self, endpoint: &Endpoint, provider: Option<&str>) {
+    fn try_server(&mut self, endpoint: &Endpoint, provider: Option<&str>) {
         if endpoint.host.contains('{') || self.checks.contains_key(endpoint) || self.checks.len() >= MOST {
             return;
         }
@@ -61,20 +61,20 @@ impl Confirmer {
         let (resolver, cancel, events) = (self.net.resolver.clone(), self.cancel.clone(), self.events.clone());
         let begun = thread::Builder::new().name("confirm".into()).spawn(move || {
             let check = outcome(probe::climb(&climb, &*resolver, &cancel, &mut |_| {}));
-            // The search may be over.
-            drop(events.send(Event::Climbed(climb.endpoint, check)));
+            // The receiver may be gone; ignore the error.
+            drop(events.send(SearchEvent::Tried(climb.endpoint, check)));
         });
         self.checks.insert(endpoint.clone(), Check::Unchecked);
         self.running += usize::from(begun.is_ok());
     }
 
-    /// Takes what came of a climb.
-    pub(super) fn settle(&mut self, endpoint: Endpoint, check: Check) {
+    /// Takes the outcome of an attempt.
+    pub(super) fn tried(&mut self, endpoint: Endpoint, check: Check) {
         self.running = self.running.saturating_sub(1);
         self.checks.insert(endpoint, check);
     }
 
-    /// Whether climbs are under way.
+    /// Whether attempts are under way.
     pub(super) const fn is_busy(&self) -> bool {
         self.running > 0
     }

@@ -1,4 +1,4 @@
-//! DNS by hickory-resolver, whose runtime lives on a thread of its own.
+//! DNS through hickory-resolver, whose async runtime has its own thread.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -18,38 +18,38 @@ use hickory_resolver::{
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{Dns, Mx, NameFault, Srv};
+use super::{DnsClient, Mx, NameFault, Srv};
 use crate::probe::Cancel;
 
-/// How long a name server is waited for before it is asked again.
+/// How long to wait for a name server before asking again.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// No answer of use has more records.
+/// Most records that are taken from an answer.
 const MOST: usize = 64;
 
-/// Name servers: this machine's, or one that is named. Nothing is asked, nor read, before the first question.
+/// Name servers: those of this machine, or a given one. Nothing is read or asked before the first question.
 pub struct NameServers {
     only: Option<SocketAddr>,
-    questions: OnceLock<Option<UnboundedSender<Question>>>,
+    questions: OnceLock<Option<UnboundedSender<DnsQuestion>>>,
 }
 
-type Answer = Result<Vec<RData>, NameFault>;
+type DnsAnswer = Result<Vec<RData>, NameFault>;
 
-struct Question {
+struct DnsQuestion {
     name: Name,
     kind: RecordType,
-    answer: mpsc::Sender<Option<Answer>>,
+    answer: mpsc::Sender<Option<DnsAnswer>>,
 }
 
-/// A question that was asked.
-struct Asked {
-    /// Sends the answer, or nothing when it is waited for no longer.
-    wake: mpsc::Sender<Option<Answer>>,
-    answer: mpsc::Receiver<Option<Answer>>,
+/// A question under way.
+struct PendingAnswer {
+    /// Sends the answer, or `None` to stop waiting.
+    wake: mpsc::Sender<Option<DnsAnswer>>,
+    answer: mpsc::Receiver<Option<DnsAnswer>>,
 }
 
-impl Asked {
-    fn wait(&self, until: Instant) -> Answer {
+impl PendingAnswer {
+    fn wait(&self, until: Instant) -> DnsAnswer {
         let left = until.saturating_duration_since(Instant::now());
         self.answer.recv_timeout(left).ok().flatten().unwrap_or(Err(NameFault::NoResolver))
     }
@@ -66,25 +66,25 @@ impl NameServers {
         Self { only: Some(server), questions: OnceLock::new() }
     }
 
-    fn start(&self) -> Option<UnboundedSender<Question>> {
+    fn start(&self) -> Option<UnboundedSender<DnsQuestion>> {
         let (sender, questions) = unbounded_channel();
         let only = self.only;
         let begun = thread::Builder::new().name("dns".into()).spawn(move || serve(only, questions));
         begun.is_ok().then_some(sender)
     }
 
-    fn ask(&self, name: &str, kind: RecordType) -> Result<Asked, NameFault> {
-        // A name that DNS cannot hold does not exist in it.
+    fn ask(&self, name: &str, kind: RecordType) -> Result<PendingAnswer, NameFault> {
+        // A name that DNS cannot represent does not exist.
         let mut name = Name::from_ascii(name).map_err(|_| NameFault::NotFound)?;
-        // No search list is walked through.
+        // The resolver's search list does not apply.
         name.set_fqdn(true);
         let (wake, answer) = mpsc::channel();
         let questions = self.questions.get_or_init(|| self.start()).as_ref().ok_or(NameFault::NoResolver)?;
-        questions.send(Question { name, kind, answer: wake.clone() }).map_err(|_| NameFault::NoResolver)?;
-        Ok(Asked { wake, answer })
+        questions.send(DnsQuestion { name, kind, answer: wake.clone() }).map_err(|_| NameFault::NoResolver)?;
+        Ok(PendingAnswer { wake, answer })
     }
 
-    fn lookup(&self, name: &str, kind: RecordType, until: Instant, cancel: &Cancel) -> Answer {
+    fn lookup(&self, name: &str, kind: RecordType, until: Instant, cancel: &Cancel) -> DnsAnswer {
         let asked = self.ask(name, kind)?;
         let wake = asked.wake.clone();
         let _watch = cancel.watch(move || drop(wake.send(None)));
@@ -92,7 +92,7 @@ impl NameServers {
     }
 }
 
-impl Dns for NameServers {
+impl DnsClient for NameServers {
     fn mx(&self, domain: &str, until: Instant, cancel: &Cancel) -> Result<Vec<Mx>, NameFault> {
         let records = self.lookup(domain, RecordType::MX, until, cancel)?;
         let record = |data| match data {
@@ -114,7 +114,7 @@ impl Dns for NameServers {
     }
 
     fn addresses(&self, host: &str, until: Instant, cancel: &Cancel) -> Result<Vec<IpAddr>, NameFault> {
-        // Both questions are under way before the first answer is waited for.
+        // Ask both questions before waiting for an answer.
         let asked = [self.ask(host, RecordType::AAAA)?, self.ask(host, RecordType::A)?];
         let wakes: Vec<_> = asked.iter().map(|asked| asked.wake.clone()).collect();
         let _watch = cancel.watch(move || wakes.iter().for_each(|wake| drop(wake.send(None))));
@@ -133,23 +133,23 @@ impl Dns for NameServers {
     }
 }
 
-/// A name as it is written everywhere else.
+/// A name in lower case, without its trailing dot.
 fn plain(name: &Name) -> String {
     name.to_ascii().trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// Answers questions until nobody is left who could ask one.
-fn serve(only: Option<SocketAddr>, mut questions: UnboundedReceiver<Question>) {
+/// Answers questions until every sender is gone.
+fn serve(only: Option<SocketAddr>, mut questions: UnboundedReceiver<DnsQuestion>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async move {
         let Some(resolver) = resolver(only) else { return };
-        while let Some(Question { name, kind, answer }) = questions.recv().await {
+        while let Some(DnsQuestion { name, kind, answer }) = questions.recv().await {
             let resolver = resolver.clone();
             tokio::spawn(async move {
                 let found = resolver.lookup(name, kind).await;
                 let records =
                     found.map(|found| found.answers().iter().take(MOST).map(|record| record.data.clone()).collect());
-                // Who asked may have given up.
+                // The receiver may be gone; ignore the error.
                 drop(answer.send(Some(records.or_else(|error| fault(&error).map_or(Ok(Vec::new()), Err)))));
             });
         }
@@ -178,7 +178,7 @@ fn resolver(only: Option<SocketAddr>) -> Option<TokioResolver> {
 fn fault(error: &NetError) -> Option<NameFault> {
     match error {
         _ if error.is_nx_domain() => Some(NameFault::NotFound),
-        // A referral that leads nowhere comes as "no records" with the code of an error.
+        // hickory reports a lame referral as "no records", with an error's response code.
         NetError::Dns(DnsError::NoRecordsFound(none)) if none.response_code == ResponseCode::NoError => None,
         NetError::Dns(DnsError::ResponseCode(ResponseCode::Refused)) => Some(NameFault::NoResolver),
         NetError::Dns(_) | NetError::Proto(_) => Some(NameFault::Broken),

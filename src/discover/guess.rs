@@ -15,24 +15,24 @@ use crate::{
     probe::Cancel,
 };
 
-/// What DNS says of the names that are tried.
+/// The guessed names that exist.
 #[derive(Debug, Default)]
-pub(super) struct Names {
-    /// Names that have an address, in order.
+pub(super) struct GuessedNames {
+    /// GuessedNames that have an address, in order.
     pub(super) hosts: Vec<(String, Vec<IpAddr>)>,
     /// The addresses that any name below the domain has.
     pub(super) wildcard: Vec<IpAddr>,
 }
 
-/// Asks for the names below a domain that a mail server may have, all at once. MX hosts are names too, when they are its own.
-pub(super) fn ask(net: &Net, domain: &str, mx: &[String], until: Instant, cancel: &Cancel) -> Names {
+/// Looks up the usual names of mail servers below a domain, all at once; MX hosts below it count as well.
+pub(super) fn ask(net: &Net, domain: &str, mx: &[String], until: Instant, cancel: &Cancel) -> GuessedNames {
     let mut names = vec![format!("smtp.{domain}"), format!("mail.{domain}"), domain.to_owned()];
     for host in mx.iter().filter(|host| is_below(host, domain)).take(2) {
         if !names.contains(host) {
             names.push(host.clone());
         }
     }
-    // Nobody has a server of this name.
+    // A name that exists only where every name does.
     names.push(format!("{:016x}.{domain}", RandomState::new().build_hasher().finish()));
     let mut found = thread::scope(|scope| {
         let ask = |name: &String| net.dns.addresses(name, until, cancel).unwrap_or_default();
@@ -43,11 +43,11 @@ pub(super) fn ask(net: &Net, domain: &str, mx: &[String], until: Instant, cancel
     });
     let wildcard = found.pop().unwrap_or_default();
     let hosts = names.into_iter().zip(found).filter(|(_, addresses)| !addresses.is_empty()).collect();
-    Names { hosts, wildcard }
+    GuessedNames { hosts, wildcard }
 }
 
-impl Names {
-    /// The servers to try. Where every name has an address, a name proves nothing: a certificate has to.
+impl GuessedNames {
+    /// The servers to try. Where every name has an address, a name proves nothing, so only servers with a certificate count.
     pub(super) fn proposal(&self, ports: &[(u16, Security)]) -> Option<Proposal> {
         let (first, _) = self.hosts.first()?;
         let is_wild = |addresses: &[IpAddr]| !addresses.iter().any(|address| !self.wildcard.contains(address));
@@ -78,7 +78,7 @@ mod tests {
     fn a_name_that_any_name_is_needs_a_certificate() {
         let (wild, own) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
         let hosts = vec![("smtp.a.test".to_owned(), vec![wild]), ("mail.a.test".to_owned(), vec![own])];
-        let names = Names { hosts, wildcard: vec![wild] };
+        let names = GuessedNames { hosts, wildcard: vec![wild] };
         let found = names.proposal(&[(465, Security::Tls), (25, Security::None)]).unwrap();
         let servers: Vec<_> = found.smtp.iter().map(|server| server.endpoint.authority()).collect();
         assert_eq!(servers, ["smtp.a.test:465", "mail.a.test:465", "mail.a.test:25"]);

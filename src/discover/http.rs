@@ -20,18 +20,18 @@ use ureq::{
 use super::Net;
 use crate::probe::{self, Resolve};
 
-/// No settings take more.
+/// Longest document, in bytes.
 const LONGEST: u64 = 256 * 1024;
 
-/// How often a document may stand elsewhere.
+/// Most redirects that are followed.
 const REDIRECTS: usize = 3;
 
 /// A document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Page {
-    /// Where it stood in the end.
+pub(super) struct WebDocument {
+    /// Its URL after redirects.
     pub(super) url: String,
-    /// What it says.
+    /// Its content.
     pub(super) body: Vec<u8>,
 }
 
@@ -40,9 +40,9 @@ pub(super) struct Page {
 pub(super) enum Miss {
     /// No such host, no answer, no such page, not in time.
     Absent,
-    /// The host sent us on to where a document cannot be trusted, or in circles.
+    /// The host redirects to a place that cannot be trusted, or in a loop.
     Redirect,
-    /// It does not end, or not where the host said.
+    /// It is too long, or breaks off.
     Broken,
 }
 
@@ -62,16 +62,16 @@ impl Web {
             .max_redirects_will_error(false)
             .max_response_header_size(16 * 1024)
             .max_idle_connections(0)
-            // Proxies are named in the environment, which is not read here.
+            // Do not read proxies from the environment.
             .proxy(None)
             .user_agent(concat!("mailsetup/", env!("CARGO_PKG_VERSION")))
             .build();
-        let names = Names { resolver: net.resolver.clone(), https: net.https, http: net.http };
+        let names = WebResolver { resolver: net.resolver.clone(), https: net.https, http: net.http };
         Self(Agent::with_parts(config, ().chain(TcpConnector::default()).chain(RustlsConnector::default()), names))
     }
 
-    /// Fetches a document. From https it goes on to https alone, from http to the same host alone.
-    pub(super) fn fetch(&self, url: &str, until: Instant) -> Result<Page, Miss> {
+    /// Fetches a document. Redirects lead from https to https only, and from http to the same host only.
+    pub(super) fn fetch(&self, url: &str, until: Instant) -> Result<WebDocument, Miss> {
         let mut uri: Uri = url.parse().map_err(|_| Miss::Absent)?;
         for _ in 0..=REDIRECTS {
             let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
@@ -80,7 +80,7 @@ impl Web {
             match response.status() {
                 StatusCode::OK => {
                     let body = response.body_mut().with_config().limit(LONGEST).read_to_vec();
-                    return body.map(|body| Page { url: uri.to_string(), body }).map_err(|_| Miss::Broken);
+                    return body.map(|body| WebDocument { url: uri.to_string(), body }).map_err(|_| Miss::Broken);
                 }
                 status if status.is_redirection() => uri = next(&uri, &response).ok_or(Miss::Redirect)?,
                 _ => return Err(Miss::Absent),
@@ -90,7 +90,7 @@ impl Web {
     }
 }
 
-/// Where a redirect leads, when that is a place to follow it to.
+/// The target of a redirect, if it may be followed.
 fn next<Body>(from: &Uri, response: &Response<Body>) -> Option<Uri> {
     let place = response.headers().get(LOCATION)?.to_str().ok()?;
     let (scheme, authority) = (from.scheme()?, from.authority()?);
@@ -102,26 +102,26 @@ fn next<Body>(from: &Uri, response: &Response<Body>) -> Option<Uri> {
     let to: Uri = place.split('#').next()?.parse().ok()?;
     let same_host = to.host()?.eq_ignore_ascii_case(from.host()?);
     let is_https = |uri: &Uri| uri.scheme() == Some(&Scheme::HTTPS);
-    // What a name and a password in the link are for, nobody knows.
+    // No user name or password in the link.
     let plain =
         !to.authority()?.as_str().contains('@') && to.scheme().is_some_and(|to| *to == Scheme::HTTP || *to == Scheme::HTTPS);
     (plain && if is_https(from) { is_https(&to) } else { same_host }).then_some(to)
 }
 
-/// Names by the search's own resolver, and the ports that stand for the usual ones.
-struct Names {
+/// Resolves names with the search's own resolver, and puts its ports in place of the usual ones.
+struct WebResolver {
     resolver: Arc<dyn Resolve>,
     https: u16,
     http: u16,
 }
 
-impl std::fmt::Debug for Names {
+impl std::fmt::Debug for WebResolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Names").finish_non_exhaustive()
+        f.debug_struct("WebResolver").finish_non_exhaustive()
     }
 }
 
-impl Resolver for Names {
+impl Resolver for WebResolver {
     fn resolve(&self, uri: &Uri, _config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         let host = uri.host().ok_or(Error::HostNotFound)?.trim_matches(['[', ']']);
         let usual = if uri.scheme() == Some(&Scheme::HTTPS) { self.https } else { self.http };

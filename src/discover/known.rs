@@ -1,4 +1,4 @@
-//! What presets and table say, without any network.
+//! What presets and the domain table say, without the network.
 
 use super::{Consent, Origin, Proposal, Server};
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
     },
 };
 
-/// What is known of an address's domain: a provider of a person's own, else its row of the table (a provider's domain that
-/// has one is served differently than its others), else the provider whose domain it is.
+/// What is known of an address's domain: the person's own preset, else the domain's row of the table (a provider's domain
+/// that has a row is served differently from its others), else the provider whose domain it is.
 pub fn known(address: &Address, catalog: &Catalog) -> Option<Proposal> {
     let domain = ascii_domain(address);
     let provider = catalog.provider_of_domain(&domain);

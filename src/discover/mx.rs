@@ -1,4 +1,4 @@
-//! What a domain's MX records say: who hosts it, who filters in front of its hoster, or that it takes no mail.
+//! What a domain's MX records say: its hoster, a filter before the hoster, or that it takes no mail.
 
 use super::{Mx, Origin, Proposal, known::of_provider};
 use crate::{
@@ -11,11 +11,11 @@ use crate::{
 pub(super) struct Exchange<'a> {
     /// The domain says that it takes no mail (RFC 7505).
     pub(super) null: bool,
-    /// MX hosts, those that are asked first in front.
+    /// MX hosts, most preferred first.
     pub(super) hosts: Vec<String>,
-    /// The hoster that a preset knows, and the MX host that shows it.
+    /// The hoster, if a preset knows it, and the MX host that identifies it.
     pub(super) hoster: Option<(&'a Provider, String)>,
-    /// The filter in front of the hoster, by name.
+    /// The name of the filter before the hoster.
     pub(super) gateway: Option<&'a str>,
 }
 
@@ -24,13 +24,13 @@ impl<'a> Exchange<'a> {
         records.sort();
         let null = matches!(records.as_slice(), [only] if only.host.is_empty());
         let hosts: Vec<String> = records.iter().filter_map(|record| parse_host(&record.host).ok()).collect();
-        // What a preset claims is its own, though it may be a filter by name.
+        // A preset's claim on a host comes before a filter of the same name.
         let filter = |host: &String| match catalog.provider_of_mx(host) {
             Some(_) => None,
             None => catalog.gateways().of_mx(host).map(|gateway| gateway.name.as_str()),
         };
         let gateway = hosts.first().and_then(filter);
-        // The first host behind filters takes the mail; those after it stand in for it.
+        // The first host that is not a filter takes the mail; those after it are backups.
         let first = hosts.iter().find(|host| filter(host).is_none());
         let hoster = first.and_then(|host| Some((catalog.provider_of_mx(host)?, host.clone())));
         Self { null, hosts, hoster, gateway }
@@ -45,8 +45,8 @@ impl<'a> Exchange<'a> {
         Some(proposal)
     }
 
-    /// The domains above an unknown hoster's MX host, the nearest first: where it may have put an autoconfig. The host itself
-    /// is none of them, nor is a domain under which anybody can register a name.
+    /// The domains above an unknown hoster's MX host, the nearest first: where it may publish an autoconfig. Neither the host
+    /// itself nor a domain under which anybody can register is among them.
     pub(super) fn parents(&self, domain: &str) -> Vec<String> {
         let (Some(host), None, None) = (self.hosts.first(), &self.hoster, self.gateway) else { return Vec::new() };
         let mut parents = Vec::new();
@@ -61,7 +61,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// Puts the domain's MX host in the place that a preset keeps for it.
+/// Replaces the preset's `{mx}` by the domain's MX host.
 pub(super) fn fill(proposal: &mut Proposal, host: &str) {
     for server in &mut proposal.smtp {
         server.endpoint.host = server.endpoint.host.replace("{mx}", host);
@@ -77,7 +77,7 @@ const SHARED: [&str; 21] = [
     "org", "plc", "sch",
 ];
 
-/// Whether a name belongs to somebody, as far as its form shows it.
+/// Whether a name is registered by somebody, judging by its form.
 fn is_registrable(name: &str) -> bool {
     match name.split('.').collect::<Vec<_>>().as_slice() {
         [] | [_] => false,

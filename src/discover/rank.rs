@@ -1,8 +1,8 @@
-//! From what was found so far to what is told: proposals with their checks, best first, and notes.
+//! Ranks what was found so far: proposals with their checks, best first, and notes.
 
 use super::{
     Check, Discovery, Origin, Proposal,
-    hunt::{Candidate, Hunt},
+    task::{Candidate, SearchTask},
 };
 use crate::{
     mail::{
@@ -14,41 +14,41 @@ use crate::{
     probe::Fault,
 };
 
-/// How a proposal stands; the first is the best.
+/// How credible a proposal is, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     /// One of its servers answered as it should.
     Confirmed,
-    /// Nothing speaks against it.
+    /// Nothing contradicts it.
     Unconfirmed,
     /// None of its servers answered as it should.
     Failed,
-    /// Something that counts more contradicts it.
+    /// A better source contradicts it.
     Stale,
 }
 
-impl Hunt<'_> {
+impl SearchTask<'_> {
     /// What is known by now.
     pub(super) fn view(&self) -> Discovery {
         let mut notes = self.notes.clone();
         let mut ranked = Vec::new();
-        // No document is believed before the MX could contradict it.
+        // A document counts only once the MX records, which may contradict it, are known.
         let believed = |candidate: &&Candidate| self.mx_is_known || candidate.proposal.origin != Origin::Autoconfig;
         for candidate in self.candidates.iter().filter(believed) {
             let Some(proposal) = self.checked(candidate) else { continue };
             let stale = self.stale(candidate, &proposal);
             let standing = if stale.is_some() { Standing::Stale } else { standing(&proposal) };
             notes.extend(stale);
-            ranked.push((standing, candidate.seat, proposal));
+            ranked.push((standing, candidate.rank, proposal));
         }
-        ranked.sort_by_key(|(standing, seat, proposal)| (*standing, !proposal.consents.is_empty(), proposal.origin, *seat));
+        ranked.sort_by_key(|(standing, rank, proposal)| (*standing, !proposal.consents.is_empty(), proposal.origin, *rank));
         let proposals: Vec<Proposal> = ranked.into_iter().map(|(_, _, proposal)| proposal).collect();
         notes.extend(self.private(&proposals));
         let gateway = self.exchange.as_ref().and_then(|exchange| exchange.gateway).map(str::to_owned);
         Discovery { proposals, fault: self.fault, gateway, notes, finished: false }
     }
 
-    /// A proposal with what is known of its servers; `None` for a guess that nothing confirms.
+    /// A proposal with the state of its servers; `None` for a guess that nothing confirms.
     fn checked(&self, candidate: &Candidate) -> Option<Proposal> {
         let mut proposal = candidate.proposal.clone();
         for server in &mut proposal.smtp {
@@ -94,7 +94,7 @@ impl Hunt<'_> {
         Some(phrase!("discover-stale-server", place = place, host = host))
     }
 
-    /// A note for each proposed host that has private addresses alone.
+    /// A note for each proposed host that has only private addresses.
     fn private(&self, proposals: &[Proposal]) -> Vec<Phrase> {
         let mut hosts: Vec<&str> = Vec::new();
         for server in proposals.iter().flat_map(|proposal| &proposal.smtp) {
@@ -119,7 +119,7 @@ fn standing(proposal: &Proposal) -> Standing {
     }
 }
 
-/// Whether a host is a provider's: named in its preset, or beside what is named there.
+/// Whether a host belongs to a provider: named in its preset, or a sibling of a host named there.
 fn is_at(provider: &Provider, host: &str) -> bool {
     let beside =
         |named: &str| named.split_once('.').is_some_and(|(_, parent)| parent.contains('.') && is_below(host, parent));
@@ -128,7 +128,7 @@ fn is_at(provider: &Provider, host: &str) -> bool {
         || provider.smtp.iter().chain(&provider.alternatives).any(|server| beside(&server.host))
 }
 
-/// The warning of an address that its server cannot carry (RFC 6531).
+/// The warning that its server cannot carry the address (RFC 6531).
 fn no_smtputf8(proposal: &Proposal, address: &Address) -> Option<Phrase> {
     match &proposal.best()?.check {
         Check::Passed(offered) if !offered.smtputf8 && !address.local().is_ascii() => {

@@ -1,31 +1,17 @@
-//! The search: everybody is asked side by side, under one deadline.
+//! The search: every source is asked at once, under one deadline.
 
 use std::{
-    net::IpAddr,
     sync::mpsc::{self, Receiver},
     time::{Duration, Instant},
 };
 
 use super::{
-    Check, Discovery, DomainFault, Mx, NameFault, Net, Origin, Proposal, Reach, Search, Srv, guess::Names, hunt::Hunt,
-    known, srv::Service, web::Found,
+    Check, Discovery, DomainFault, Net, Origin, Proposal, Reach, Search, event::SearchEvent, known, task::SearchTask,
 };
-use crate::{mail::Endpoint, presets::Catalog, probe::Cancel};
+use crate::{presets::Catalog, probe::Cancel};
 
-/// What happens during a search.
-pub(super) enum Event {
-    Mx(Result<Vec<Mx>, NameFault>),
-    Srv(Service, Result<Vec<Srv>, NameFault>),
-    /// The turn of a place, and what came of it.
-    Found(u8, Found),
-    Names(Names),
-    Addresses(String, Vec<IpAddr>),
-    Climbed(Endpoint, Check),
-    Cancelled,
-}
-
-/// Finds out the settings of an address. What is found is told to `progress` at once, best first; the whole ends with the
-/// search's time, or as soon as `cancel` says so, with what was found by then.
+/// Finds the settings of an address. `progress` is called with each new state, best proposal first; the search ends with its
+/// time-out or when it is cancelled, with what was found by then.
 pub fn discover(
     search: &Search,
     catalog: &Catalog,
@@ -38,31 +24,31 @@ pub fn discover(
         return Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() };
     }
     let deadline = Instant::now() + search.timeout;
-    // Work ends a little earlier, so that its own word on why is heard.
+    // Work ends a little earlier, so that its own reason for failing still arrives.
     let until = deadline.checked_sub((search.timeout / 10).min(Duration::from_millis(300))).unwrap_or(deadline);
     let (events, happened) = mpsc::channel();
     let inner = Cancel::default();
     let (stop, wake) = (inner.clone(), events.clone());
     let watch = cancel.watch(move || {
         stop.cancel();
-        drop(wake.send(Event::Cancelled));
+        drop(wake.send(SearchEvent::Cancelled));
     });
-    let mut hunt = Hunt::new(search, catalog, net, until, &inner, &events);
-    hunt.begin(known);
-    follow(&mut hunt, &happened, deadline, cancel, progress);
-    // The guard goes first: a search that is over cannot be stopped any more.
+    let mut task = SearchTask::new(search, catalog, net, until, &inner, &events);
+    task.begin(known);
+    follow(&mut task, &happened, deadline, cancel, progress);
+    // Drop the guard first: a search that is over can no longer be cancelled.
     drop(watch);
     inner.cancel();
     if !cancel.is_cancelled() {
-        hunt.end();
+        task.end();
     }
-    Discovery { finished: true, ..hunt.view() }
+    Discovery { finished: true, ..task.view() }
 }
 
-/// Takes events until there is nothing more to wait for.
+/// Handles events until there is nothing left to wait for.
 fn follow(
-    hunt: &mut Hunt<'_>,
-    happened: &Receiver<Event>,
+    task: &mut SearchTask<'_>,
+    happened: &Receiver<SearchEvent>,
     deadline: Instant,
     cancel: &Cancel,
     progress: &mut dyn FnMut(&Discovery),
@@ -70,40 +56,40 @@ fn follow(
     let mut told = Discovery::default();
     let mut limit = deadline;
     loop {
-        let view = hunt.view();
+        let view = task.view();
         if view.best().is_some_and(is_certain) {
-            // Of several documents one may be better: they get some time, and not all of it.
-            limit = limit.min(Instant::now() + hunt.search.timeout / 4);
+            // Of several documents another may be better: wait for them, but not to the end.
+            limit = limit.min(Instant::now() + task.search.timeout / 4);
         }
-        let last = view.best().filter(|best| hunt.mx_is_known && is_final(best));
+        let last = view.best().filter(|best| task.mx_is_known && is_final(best));
         let ends = last.is_some_and(is_settled);
         if last.is_some() {
-            limit = limit.min(Instant::now() + hunt.search.timeout / 8);
+            limit = limit.min(Instant::now() + task.search.timeout / 8);
         }
         if view != told {
             progress(&view);
             told = view;
         }
-        if ends || cancel.is_cancelled() || hunt.fault == Some(DomainFault::NotFound) {
+        if ends || cancel.is_cancelled() || task.fault == Some(DomainFault::NotFound) {
             return;
         }
-        if !hunt.is_busy() && !hunt.last_resort() {
+        if !task.is_busy() && !task.last_resort() {
             return;
         }
         match happened.recv_timeout(limit.saturating_duration_since(Instant::now())) {
-            Ok(event) => hunt.take(event),
+            Ok(event) => task.take(event),
             Err(_) => return,
         }
     }
 }
 
-/// Whether nothing that is still to come could be believed before it: DNS has spoken, and its first server answers.
+/// Whether nothing still to come could rank above it: DNS has answered, and the first server it names works.
 fn is_final(proposal: &Proposal) -> bool {
     let first_answers = proposal.smtp.first().is_some_and(|server| matches!(server.check, Check::Passed(_)));
     is_certain(proposal) && first_answers && matches!(proposal.origin, Origin::Mx | Origin::Srv)
 }
 
-/// Whether each of its servers was tried.
+/// Whether all of its servers have been tried.
 fn is_settled(proposal: &Proposal) -> bool {
     proposal.smtp.iter().all(|server| server.check != Check::Unchecked)
 }

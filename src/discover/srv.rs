@@ -8,7 +8,7 @@ use crate::{
     presets::provider::UsernameForm,
 };
 
-/// A service that a domain may name.
+/// A mail service that a domain may announce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Service {
     Submissions,
@@ -71,7 +71,7 @@ fn servers(answers: &[(Service, Vec<Srv>)], wanted: impl Fn(Service) -> bool) ->
     records.sort_by_key(|(service, record)| (record.priority, service.security() != Security::Tls, Reverse(record.weight)));
     let mut servers = Vec::new();
     for (service, record) in records {
-        // The root stands for a service that is not offered, and no host has its name.
+        // The root as host means that the service is not offered (RFC 2782).
         let Ok(host) = parse_host(&record.host) else { continue };
         let server = Endpoint { host, port: record.port, security: service.security() };
         if record.port > 0 && !servers.iter().any(|(_, known)| *known == server) {

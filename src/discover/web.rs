@@ -1,10 +1,10 @@
-//! Where autoconfig documents may stand, and how they are fetched there.
+//! Where autoconfig documents are published, and how they are fetched.
 
 use std::time::Instant;
 
 use super::{
     Consent, Origin, Proposal, Server,
-    autoconfig::{self, Document, Settings},
+    autoconfig::{self, AutoconfigDocument, AutoconfigSettings},
     http::{Miss, Web},
 };
 use crate::mail::{Address, endpoint::is_below, reply::escape};
@@ -12,54 +12,54 @@ use crate::mail::{Address, endpoint::is_below, reply::escape};
 /// Mozilla's own collection.
 const DATABASE: &str = "https://autoconfig.thunderbird.net/v1.1";
 
-/// A place where a document may stand.
+/// A place where a document may be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct AutoconfigLocation {
     whose: Whose,
-    /// The link without the scheme and what stands before its colon.
+    /// The link without its scheme.
     path: String,
-    /// What follows over https alone: an address, which nobody on the way shall read.
+    /// Added over https only: the address, which must not be readable on the way.
     query: String,
-    /// Its turn among the others.
-    pub(super) seat: u8,
+    /// Its rank among the others.
+    pub(super) rank: u8,
 }
 
-/// Who answers at a place.
+/// Who publishes there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
     /// The address's own domain.
     Domain,
-    /// The hoster that MX records name, which are not signed.
+    /// The hoster named by the MX records, which are not signed.
     Hoster,
     /// Mozilla.
     Database,
 }
 
-/// The places of the domain itself. The address goes to its own host alone.
-pub(super) fn of_domain(domain: &str, address: &Address) -> Vec<Place> {
+/// The locations at the domain itself. The address is sent only to its own host.
+pub(super) fn of_domain(domain: &str, address: &Address) -> Vec<AutoconfigLocation> {
     let local: String = address.local().bytes().map(encoded).collect();
-    let place = |seat, path: String, query: String| Place { whose: Whose::Domain, path, query, seat };
+    let location = |rank, path: String, query: String| AutoconfigLocation { whose: Whose::Domain, path, query, rank };
     vec![
-        place(0, format!("autoconfig.{domain}/mail/config-v1.1.xml"), format!("?emailaddress={local}%40{domain}")),
-        place(1, format!("{domain}/.well-known/autoconfig/mail/config-v1.1.xml"), String::new()),
+        location(0, format!("autoconfig.{domain}/mail/config-v1.1.xml"), format!("?emailaddress={local}%40{domain}")),
+        location(1, format!("{domain}/.well-known/autoconfig/mail/config-v1.1.xml"), String::new()),
     ]
 }
 
-/// The places of an unknown hoster, by the domains above its MX host.
-pub(super) fn of_hoster(parents: &[String]) -> Vec<Place> {
-    let place = |(seat, parent): (u8, &String)| Place {
+/// The locations at an unknown hoster, by the domains above its MX host.
+pub(super) fn of_hoster(parents: &[String]) -> Vec<AutoconfigLocation> {
+    let location = |(rank, parent): (u8, &String)| AutoconfigLocation {
         whose: Whose::Hoster,
         path: format!("autoconfig.{parent}/mail/config-v1.1.xml"),
         query: String::new(),
-        seat,
+        rank,
     };
-    (2..).zip(parents).map(place).collect()
+    (2..).zip(parents).map(location).collect()
 }
 
 /// Mozilla's database, which learns the domain.
-pub(super) fn database(domain: &str) -> Place {
+pub(super) fn database(domain: &str) -> AutoconfigLocation {
     let path = format!("{}/{domain}", DATABASE.trim_start_matches("https://"));
-    Place { whose: Whose::Database, path, query: String::new(), seat: 9 }
+    AutoconfigLocation { whose: Whose::Database, path, query: String::new(), rank: 9 }
 }
 
 /// Percent-encoding of everything but the unreserved characters (RFC 3986, 2.3).
@@ -70,21 +70,21 @@ fn encoded(byte: u8) -> String {
     }
 }
 
-/// What came of a place.
+/// What was found at a location.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum WebFinding {
     /// Settings.
     Proposal(Proposal),
-    /// A document, or what was meant to be one, that cannot be used; its link, safe for a terminal.
+    /// A document that cannot be used; its link, safe for a terminal.
     Unusable(String),
     /// Nothing.
     Nothing,
 }
 
-impl Place {
-    /// Looks there: https, then http where https has nothing at all.
-    pub(super) fn look(&self, web: &Web, address: &Address, domain: &str, until: Instant) -> Found {
-        // A host that lets https hang shall not use up the time of http.
+impl AutoconfigLocation {
+    /// Fetches over https, then over http where https has nothing at all.
+    pub(super) fn fetch(&self, web: &Web, address: &Address, domain: &str, until: Instant) -> WebFinding {
+        // A host whose https hangs must leave time for http.
         let now = Instant::now();
         let half = if self.whose == Whose::Database { until } else { now + until.saturating_duration_since(now) / 2 };
         let link = format!("https://{}", self.path);
@@ -92,21 +92,25 @@ impl Place {
         let first = first.map(|page| autoconfig::read(&page.body, address));
         let plain = format!("http://{}", self.path);
         match first {
-            Ok(Document::Settings(settings)) => Found::Proposal(self.proposal(settings, &link, domain, false)),
-            Ok(Document::Unusable) | Err(Miss::Redirect | Miss::Broken) => Found::Unusable(escape(&link)),
-            Ok(Document::Other) | Err(Miss::Absent) if self.whose == Whose::Database => Found::Nothing,
-            Ok(Document::Other) | Err(Miss::Absent) => match web.fetch(&plain, until) {
+            Ok(AutoconfigDocument::Settings(settings)) => {
+                WebFinding::Proposal(self.proposal(settings, &link, domain, false))
+            }
+            Ok(AutoconfigDocument::Unusable) | Err(Miss::Redirect | Miss::Broken) => WebFinding::Unusable(escape(&link)),
+            Ok(AutoconfigDocument::Other) | Err(Miss::Absent) if self.whose == Whose::Database => WebFinding::Nothing,
+            Ok(AutoconfigDocument::Other) | Err(Miss::Absent) => match web.fetch(&plain, until) {
                 Ok(page) => match autoconfig::read(&page.body, address) {
-                    Document::Settings(settings) => Found::Proposal(self.proposal(settings, &plain, domain, true)),
-                    Document::Unusable => Found::Unusable(escape(&plain)),
-                    Document::Other => Found::Nothing,
+                    AutoconfigDocument::Settings(settings) => {
+                        WebFinding::Proposal(self.proposal(settings, &plain, domain, true))
+                    }
+                    AutoconfigDocument::Unusable => WebFinding::Unusable(escape(&plain)),
+                    AutoconfigDocument::Other => WebFinding::Nothing,
                 },
-                Err(_) => Found::Nothing,
+                Err(_) => WebFinding::Nothing,
             },
         }
     }
 
-    fn proposal(&self, settings: Settings, link: &str, domain: &str, plain: bool) -> Proposal {
+    fn proposal(&self, settings: AutoconfigSettings, link: &str, domain: &str, plain: bool) -> Proposal {
         let foreign = settings.smtp.iter().any(|server| !is_below(&server.host, domain));
         let unsigned = plain || self.whose == Whose::Hoster;
         let reasons = [

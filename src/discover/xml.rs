@@ -1,4 +1,4 @@
-//! XML as small as settings need it: no document type, no entities but the five, depth and number of elements bounded.
+//! The subset of XML that settings need: no document type, only the five predefined entities, bounded depth and size.
 
 use quick_xml::{
     Reader,
@@ -6,10 +6,10 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-/// Deeper than any settings.
+/// Greatest depth.
 const DEEPEST: usize = 16;
 
-/// More than any settings have.
+/// Most elements.
 const MOST: usize = 2000;
 
 /// An element. Names are in lower case, without their prefix.
@@ -43,7 +43,7 @@ impl Element {
     }
 }
 
-/// Reads a document: its root. `None` for anything that is not well formed, or more than settings need.
+/// Reads a document and returns its root; `None` if it is not well-formed or goes beyond this subset.
 pub(super) fn parse(bytes: &[u8]) -> Option<Element> {
     let text = decode(bytes)?;
     let mut reader = Reader::from_str(&text);
@@ -64,7 +64,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Element> {
                 false
             }
             Event::End(_) => {
-                // What stands behind the root is of no interest.
+                // Ignore what follows the root.
                 if let Some(root) = close(&mut open) {
                     return Some(root);
                 }
@@ -76,7 +76,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Element> {
                 let name = format!("&{};", reference.into_inner());
                 add(&mut open, &unescape(&name).ok()?)
             }
-            // A document type brings entities, and nothing that is needed.
+            // A document type could define entities.
             Event::DocType(_) | Event::Eof => return None,
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => false,
         };
@@ -98,7 +98,7 @@ fn element(start: &BytesStart<'_>) -> Option<Element> {
     Some(Element { name, attributes, ..Element::default() })
 }
 
-/// Puts the innermost element into the one around it; returns the root when it is that.
+/// Closes the innermost element: moves it into its parent, or returns it if it is the root.
 fn close(open: &mut Vec<Element>) -> Option<Element> {
     let done = open.pop()?;
     match open.last_mut() {

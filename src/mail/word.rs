@@ -47,13 +47,13 @@ macro_rules! words {
 
         impl $name {
             /// Every value, in the order in which people are shown them.
-            pub const ALL: [Self; Self::WORDS.len()] = [$(Self::$variant),+];
+            $vis const ALL: [Self; Self::WORDS.len()] = [$(Self::$variant),+];
 
             /// The words of the values, in the same order.
-            pub const WORDS: [&'static str; [$($word),+].len()] = [$($word),+];
+            $vis const WORDS: [&'static str; [$($word),+].len()] = [$($word),+];
 
             /// The word that flags, files and JSON use.
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+
                 }

@@ -5,9 +5,9 @@ use std::path::Path;
 use super::{
     Files, Order, Places, Refusal, TargetChoice, locate,
     meant::{has_login, is_inline, trust},
-    quote::Unfit,
 };
 use crate::{
+    format::Unfit,
     mail::{Auth, Secret, Setting},
     presets::Target,
 };

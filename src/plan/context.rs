@@ -9,9 +9,10 @@ use super::{
     Files, Order, Places, TargetChoice, authority,
     credential::drop_in,
     locate::{self, Spots},
-    meant::{account, has_login, is_inline, meant, secret_command},
+    meant::{has_login, is_inline, meant, secret_command},
 };
 use crate::{
+    format::text::account,
     mail::{Secret, Setting, Settings},
     presets::Target,
 };

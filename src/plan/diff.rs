@@ -2,10 +2,10 @@
 
 use diffy::{DiffOptions, Line};
 
-use super::{Change, quote};
+use super::Change;
 use crate::{
+    format::{Format, quote},
     mail::{Secret, reply::printable},
-    presets::target::Format,
 };
 
 /// What stands in a secret's place.
@@ -148,7 +148,7 @@ impl Mask {
     fn new(change: &Change, secret: Option<&Secret>) -> Self {
         let mut forms = Vec::new();
         if let Some(secret) = secret.map(Secret::expose).filter(|secret| secret.chars().count() >= SHORT) {
-            forms.extend(Format::ALL.iter().filter_map(|format| quote(*format, secret).ok()));
+            forms.extend(Format::all().filter_map(|format| quote(format.rules(), secret).ok()));
             forms.push(secret.to_owned());
             forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
             forms.dedup();

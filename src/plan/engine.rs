@@ -9,16 +9,16 @@ use super::{
     context::{Context, nothing},
     locate::{Spot, Spots, in_root, sites, spots},
     merge,
-    read::{surroundings, values},
     read_back::{compare, understand, utf8},
     render::{RenderFault, holds, render},
+    values::values,
 };
 use crate::{
     mail::{Profile, ProfileSecret, SecretPlace, UserName, profile::Written, schema},
     phrase,
     presets::{
         Catalog, Target, nearest,
-        target::{Format, MergeKind, TargetFile, Template},
+        target::{MergeKind, TargetFile, Template},
     },
 };
 
@@ -259,6 +259,7 @@ fn merged(
     context: &mut Context,
 ) -> Result<Option<String>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&spot.disk, fault);
+    let format = file.format.rules();
     let comment = file.comment_sign();
     let profile = context.profile.clone();
     let text = before.unwrap_or_default();
@@ -268,13 +269,13 @@ fn merged(
     };
     // What is wrong in the file as it is has its line there.
     context.there = match (&around, file.merge) {
-        (Some(around), _) if !around.found => values(file.format, text).map_err(unparseable)?,
-        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => values(file.format, text).map_err(unparseable)?,
+        (Some(around), _) if !around.found => values(format, text).map_err(unparseable)?,
+        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => values(format, text).map_err(unparseable)?,
         _ => nothing(),
     };
-    context.rest = around.as_ref().map(|around| surroundings(file.format, around.before, around.after)).unwrap_or_default();
+    context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();
     let say = |template: &Template, context: &Context| {
-        render(template.as_str(), Some(file.format), context).map_err(|fault| match fault {
+        render(template.as_str(), Some(format), context).map_err(|fault| match fault {
             RenderFault::Unfit(value, why) => Refusal::CannotCarry {
                 target: target.key.clone(),
                 field: context.setting_of(&value),
@@ -288,23 +289,18 @@ fn merged(
     if ours.trim_ascii().is_empty() {
         return Ok(None);
     }
-    // In .properties the dots belong to the key.
-    let steps = |line: &str| match file.format {
-        Format::Properties => vec![line.to_owned()],
-        _ => line.split('.').map(str::to_owned).collect(),
-    };
     let keys = |template: Option<&Template>| -> Result<Vec<Vec<String>>, Refusal> {
         let lines = template.map(|template| say(template, context)).transpose()?.unwrap_or_default();
-        Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(steps).collect())
+        Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format.steps(line)).collect())
     };
     let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
     Ok(Some(match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
-            let spot = merge::block::spot(file.format, &around, comment).map_err(unparseable)?;
+            let spot = merge::block::spot(format, &around, comment).map_err(unparseable)?;
             merge::block::merge(&around, spot, comment, &profile, &ours)
         }
         (MergeKind::Keys | MergeKind::Block, _) => {
-            merge::keys::merge(file.format, text, &ours, &gone, &kept).map_err(unparseable)?
+            merge::keys::merge(format, text, &ours, &gone, &kept).map_err(unparseable)?
         }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
@@ -314,7 +310,8 @@ fn merged(
 
 /// Whether a file's text depends on the password.
 fn holds_password(file: &TargetFile, context: &Context) -> bool {
-    let render = |context: &Context| render(file.template.as_str(), Some(file.format), context).ok().map(Zeroizing::new);
+    let format = file.format.rules();
+    let render = |context: &Context| render(file.template.as_str(), Some(format), context).ok().map(Zeroizing::new);
     context.password.is_some() && render(context) != render(&context.clone().without_password())
 }
 

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 use super::{
     Existing, Files, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice,
     locate::{Spot, Spots, spot, spots},
-    read::values,
     read_back::{Known, beside_files, settings},
     render::Expressions,
+    values::values,
 };
 use crate::{
     mail::{Secret, Security, Setting},
@@ -89,7 +89,7 @@ fn understand(
             let text = look(&path, files)?.unwrap_or_default();
             (path, text)
         };
-        let value = values(file.format, &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
+        let value = values(file.format.rules(), &text).map_err(|fault| Refusal::unparseable(&path, fault))?;
         known.push((&file.id, value));
     }
     settings(target, &import.read.or(&target.read), known)

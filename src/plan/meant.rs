@@ -50,11 +50,6 @@ pub(super) const fn is_inline(target: &Target, choice: &TargetChoice) -> bool {
     !target.fetches_secret || choice.inline_secret
 }
 
-/// The account's name in a consumer that has several: `mailsetup`, or `mailsetup-PROFILE`.
-pub(super) fn account(profile: &str) -> String {
-    if profile == "default" { "mailsetup".to_owned() } else { format!("mailsetup-{profile}") }
-}
-
 /// The command that prints the secret, for `/bin/sh -c`. It always passes the scope: the default depends on who runs it.
 pub(super) fn secret_command(order: &Order, scope: Scope) -> String {
     let mut words: Vec<&str> = order.program.iter().map(String::as_str).collect();
@@ -65,15 +60,4 @@ pub(super) fn secret_command(order: &Order, scope: Scope) -> String {
     words.extend(["--scope", scope.as_str()]);
     let quoted: Vec<_> = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default()).collect();
     quoted.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names() {
-        assert_eq!(account("default"), "mailsetup");
-        assert_eq!(account("alerts"), "mailsetup-alerts");
-    }
 }

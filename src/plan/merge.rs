@@ -9,17 +9,9 @@
 
 pub(super) mod block;
 pub(super) mod keys;
-mod place;
 pub(super) mod whole;
 
-use std::ops::Range;
-
-/// A part of a text that becomes another; an empty part is a place to insert at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Edit {
-    range: Range<usize>,
-    text: String,
-}
+use crate::format::place::Edit;
 
 /// The text with edits that do not overlap; what is inserted at one place keeps its order.
 fn splice(text: &str, mut edits: Vec<Edit>) -> String {
@@ -40,9 +32,4 @@ fn line_break(text: &str) -> &'static str {
     let all = text.matches('\n').count();
     let windows = text.matches("\r\n").count();
     if windows * 2 > all { "\r\n" } else { "\n" }
-}
-
-/// The text with the given line break, and one at its end.
-fn with_breaks(text: &str, line_break: &str) -> String {
-    text.lines().flat_map(|line| [line, line_break]).collect()
 }

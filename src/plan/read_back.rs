@@ -9,11 +9,12 @@ use super::{
     context::CA_BUNDLES,
     credential::credential,
     locate,
-    meant::{account, has_login, meant, secret_command},
-    read::{Fault, FaultKind, values},
+    meant::{has_login, meant, secret_command},
     render::Expressions,
+    values::values,
 };
 use crate::{
+    format::{Fault, FaultKind, text::account},
     mail::{Secret, Security, Setting, Settings},
     presets::{
         Target,
@@ -78,7 +79,7 @@ pub(super) fn understand(
 ) -> Result<ReadBack, Refusal> {
     let mut known = beside_files(profile);
     for (file, path, bytes) in files {
-        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format, text)) {
+        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format.rules(), text)) {
             Err(_) if file.when.is_some() => Value::UNDEFINED,
             value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
         };

@@ -5,14 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    Scope,
-    quote::Unfit,
-    read::{Fault, FaultKind},
-    render::RenderFault,
-};
+use super::{Scope, render::RenderFault};
 use crate::{
     error::Exit,
+    format::{Fault, FaultKind, Unfit},
     mail::{Security, Setting, reply::escape},
     phrase,
     presets::{Phrase, Target, target::Template},

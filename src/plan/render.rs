@@ -5,11 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use super::{
-    authority, import,
-    quote::{Unfit, percent, quote},
-};
-use crate::presets::target::Format;
+use super::{authority, import};
+use crate::format::{FileFormat, Unfit, percent, quote};
 
 /// Why a template did not become text.
 #[derive(Debug)]
@@ -37,7 +34,11 @@ impl RenderFault {
 }
 
 /// Renders a template whose `quote` filter follows a format's rule.
-pub(super) fn render(template: &str, format: Option<Format>, context: &impl Serialize) -> Result<String, RenderFault> {
+pub(super) fn render(
+    template: &str,
+    format: Option<&'static dyn FileFormat>,
+    context: &impl Serialize,
+) -> Result<String, RenderFault> {
     let mut environment = environment();
     let unfit: Arc<Mutex<Option<(String, Unfit)>>> = Arc::default();
     if let Some(format) = format {
@@ -124,10 +125,11 @@ mod tests {
 
     #[test]
     fn templates_and_expressions() {
+        let msmtprc = crate::format::Format::named("msmtprc").unwrap().rules();
         let context = BTreeMap::from([("a", "x y"), ("b", "l\nm")]);
-        let text = render("{% if a %}\nv {{ a | quote }}\n{% endif %}\n", Some(Format::Msmtprc), &context).unwrap();
+        let text = render("{% if a %}\nv {{ a | quote }}\n{% endif %}\n", Some(msmtprc), &context).unwrap();
         assert_eq!(text, "v \"x y\"\n");
-        let fault = render("{{ b | quote }}", Some(Format::Msmtprc), &context).unwrap_err();
+        let fault = render("{{ b | quote }}", Some(msmtprc), &context).unwrap_err();
         assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if value == "l\nm"));
         assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template { .. })));
         let value = Value::from(Serde(&context));

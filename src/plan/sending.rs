@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     error::Exit,
+    format::dotenv::DotenvSh,
     presets::{
         Target,
-        target::{Format, SendInput, TargetQueue, Template},
+        target::{SendInput, TargetQueue, Template},
     },
 };
 
@@ -31,7 +32,7 @@ pub fn try_it(
 ) -> Result<Option<String>, Refusal> {
     let Some(template) = &target.try_it else { return Ok(None) };
     let context = public(order, target, choice, places, files)?;
-    let command = render(template.as_str(), Some(Format::DotenvSh), &context);
+    let command = render(template.as_str(), Some(&DotenvSh), &context);
     command.map(Some).map_err(|fault| Refusal::template(target, template, fault))
 }
 

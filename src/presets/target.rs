@@ -1,6 +1,7 @@
 //! A consumer of the settings: which files, where, how merged, how quoted. One file each in `presets/targets`.
 
 mod commands;
+mod merge;
 mod read;
 mod system;
 mod template;
@@ -10,12 +11,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use merge::MergeKind;
 pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Mta};
 pub use template::{TargetSource, Template};
 
 use super::Lang;
-pub use super::format::{Format, MergeKind};
+pub use crate::format::Format;
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]

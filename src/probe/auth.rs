@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 use super::{Fault, Learned, Login, Stage, certificate::hex, record, session::Session};
 use crate::mail::{Auth, Mechanism, Reply, reply::printable};
 
-/// The server took the login (RFC 4954, 6). No other success means it.
+/// The login succeeded (RFC 4954, 6). No other 2xx code means that.
 const LOGGED_IN: u16 = 235;
 /// The server wants more.
 const CONTINUE: u16 = 334;
 
 impl Session<'_, '_> {
-    /// Logs in, or skips it for a climb without a login.
+    /// Logs in, or skips the stage for an attempt without a login.
     pub(super) fn login(&mut self) -> Result<(), Fault> {
         let Some(login) = record::login(self.record.climb) else {
             self.record.skip(Stage::Auth, None);
@@ -34,7 +34,7 @@ impl Session<'_, '_> {
                 self.record.pass(Some(Learned::LoggedIn(mechanism)), Some(reply));
                 return Ok(());
             }
-            // Offered, and yet not supported: no word on the password, so the next mechanism may be tried.
+            // Offered and yet not supported: this says nothing about the password, so try the next mechanism.
             let unsupported = reply.code == 504 || reply.enhanced().as_deref() == Some("5.5.4");
             if !unsupported || candidates.peek().is_none() {
                 return Err(Fault::Reply(reply));
@@ -43,7 +43,7 @@ impl Session<'_, '_> {
         Err(Fault::NoCommonMechanism)
     }
 
-    /// Takes the secret out of everything that is said from now on: a server may know it from an earlier login.
+    /// Removes the secret from everything said from now on: a server may know it from an earlier login.
     pub(super) fn hide_secret(&mut self) {
         let Some(login) = record::login(self.record.climb) else { return };
         let secret = login.secret.expose();
@@ -59,7 +59,7 @@ impl Session<'_, '_> {
             Mechanism::CramMd5 => self.cram_md5(login),
             Mechanism::Xoauth2 => self.xoauth2(login),
         }?;
-        // A server that still asks is told to stop (RFC 4954, 4).
+        // Cancel if the server asks for more (RFC 4954, 4).
         if reply.code == CONTINUE { self.ask("*") } else { Ok(reply) }
     }
 
@@ -69,7 +69,8 @@ impl Session<'_, '_> {
         if reply.code == CONTINUE { self.respond(&response) } else { Ok(reply) }
     }
 
-    /// LOGIN: the user name goes along with the command; a server that does not want it there asks for it.
+    /// LOGIN: the user name goes with the command; a server that does not accept it there asks for it
+    /// (draft-murchison-sasl-login-00).
     fn prompted(&mut self, login: &Login) -> Result<Reply, Fault> {
         let username = encode(&login.username);
         let password = encode(login.secret.expose());
@@ -103,7 +104,8 @@ impl Session<'_, '_> {
         self.respond(&encode(&format!("{} {}", login.username, digest)))
     }
 
-    /// XOAUTH2: a refusal comes as a 334 whose text is JSON; after an empty line the server says its last word.
+    /// XOAUTH2: a refusal comes as a 334 with JSON; after an empty response the server sends its final reply
+    /// (<https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>).
     fn xoauth2(&mut self, login: &Login) -> Result<Reply, Fault> {
         let token = login.secret.expose();
         let response = encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username)));
@@ -138,7 +140,7 @@ impl Session<'_, '_> {
     }
 }
 
-/// What to try, in order. A password is no access token: XOAUTH2 is used only when it was chosen.
+/// What to try, in order. A password is not an access token: XOAUTH2 is used only if chosen.
 fn candidates(choice: Auth, offered: &[String]) -> Vec<Mechanism> {
     let allowed = |mechanism: &Mechanism| match choice {
         Auth::Auto => *mechanism != Mechanism::Xoauth2,
@@ -158,7 +160,7 @@ fn encode(text: &str) -> Zeroizing<String> {
     Zeroizing::new(STANDARD.encode(text))
 }
 
-/// The challenge of a 334; what is not base64 is taken as it is.
+/// The challenge of a 334, as it is if it is not base64.
 fn decode(reply: &Reply) -> Vec<u8> {
     let text = reply.lines.first().map(|line| line.trim_ascii()).unwrap_or_default();
     STANDARD.decode(text).unwrap_or_else(|_| text.to_vec())
@@ -166,7 +168,7 @@ fn decode(reply: &Reply) -> Vec<u8> {
 
 /// The keyed digest in lower-case hex.
 fn cram_md5(secret: &[u8], challenge: &[u8]) -> String {
-    // HMAC takes keys of any length, so this is never empty.
+    // HMAC takes keys of any length, so this never fails.
     let mac = Hmac::<Md5>::new_from_slice(secret);
     mac.map(|mac| hex(&mac.chain_update(challenge).finalize().into_bytes())).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Stops a climb from another thread.
+//! Cancels an attempt from another thread.
 
 use std::{
     fmt,
@@ -10,12 +10,12 @@ use std::{
 
 type Hook = Box<dyn Fn() + Send>;
 
-/// Stops a climb from another thread: sockets that are open are shut down, nothing new is opened.
+/// Cancels an attempt from another thread: open sockets are shut down, and none is opened any more.
 #[derive(Clone, Default)]
-pub struct Cancel(Arc<State>);
+pub struct Cancel(Arc<CancelState>);
 
 #[derive(Default)]
-struct State {
+struct CancelState {
     cancelled: AtomicBool,
     hooks: Mutex<Hooks>,
 }
@@ -27,7 +27,7 @@ struct Hooks {
 }
 
 impl Cancel {
-    /// Stops the climb at once.
+    /// Cancels at once.
     pub fn cancel(&self) {
         let hooks = self.0.hooks.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.cancelled.store(true, Ordering::SeqCst);
@@ -36,12 +36,12 @@ impl Cancel {
         }
     }
 
-    /// Whether the climb was stopped.
+    /// Whether it was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::SeqCst)
     }
 
-    /// Runs `hook` when the climb is stopped, at once when it already was, and no more once the guard is dropped.
+    /// Runs `hook` on cancellation (at once if that has happened already) until the guard is dropped.
     pub(crate) fn watch(&self, hook: impl Fn() + Send + 'static) -> Watch {
         let mut hooks = self.0.hooks.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_cancelled() {
@@ -62,7 +62,7 @@ impl fmt::Debug for Cancel {
 
 /// Keeps a hook alive.
 pub(crate) struct Watch {
-    state: Arc<State>,
+    state: Arc<CancelState>,
     id: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What a certificate says of itself, for people.
+//! What a certificate says about itself, for people.
 
 use std::{
     fmt::Write as _,
@@ -9,7 +9,6 @@ use std::{
 use sha2::{Digest, Sha256};
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName, parse_x509_certificate, x509::X509Name};
 
-use super::CertificateFacts;
 use crate::mail::reply::escape;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -17,6 +16,25 @@ const DAY: i64 = 24 * 60 * 60;
 const LONGEST: usize = 200;
 /// Most names that are kept.
 const MOST_NAMES: usize = 100;
+
+/// What a certificate says about itself. All text is foreign and already safe for a terminal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// Subject, common name or whole.
+    pub subject: String,
+    /// Issuer: organization, else common name.
+    pub issuer: String,
+    /// DNS names and addresses that it covers.
+    pub names: Vec<String>,
+    /// Begin of validity, `2026-01-18`.
+    pub not_before: String,
+    /// End of validity, `2027-01-18`.
+    pub not_after: String,
+    /// Days until the end of validity; negative after it.
+    pub days_left: i64,
+    /// SHA-256 of the certificate, 64 lower-case hex digits.
+    pub sha256: String,
+}
 
 impl CertificateFacts {
     /// Reads a certificate; of one that cannot be read only the fingerprint is known.
@@ -49,7 +67,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// The SHA-256 that 64 hex digits say.
+/// Parses a SHA-256 written as 64 hex digits.
 pub fn sha256_of_hex(hex: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     for (index, byte) in bytes.iter_mut().enumerate() {

@@ -1,6 +1,6 @@
-//! Which mail ports answer at all: the chosen server's and a well-known one's, side by side, within one time-out.
+//! Which mail ports answer at all: those of the chosen server and of a well-known one, at once, within one time-out.
 //!
-//! A connection is opened and dropped. Nothing is said in it, so nothing but names and connections leaves the machine.
+//! Connections are opened and dropped without a word, so nothing but names and SYNs leaves the machine.
 
 use std::{
     io::ErrorKind,
@@ -31,7 +31,7 @@ pub struct Egress {
     pub chosen: Tried,
     /// The well-known one, when one was tried.
     pub second: Option<Tried>,
-    /// The hoster of this machine, where the machine says it.
+    /// The hoster of this machine, if the machine tells.
     pub hoster: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub struct Attempt {
     pub port: u16,
     /// IPv6 or IPv4.
     pub family: Family,
-    /// What came of it.
+    /// The outcome.
     pub reach: Reach,
 }
 
@@ -64,16 +64,16 @@ pub enum Family {
     V4,
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// It connected.
     Open,
-    /// It was refused: somebody is there, and nothing listens.
+    /// Refused: the host is there, and nothing listens.
     Refused,
     /// Nothing came within the time.
     Silent,
-    /// This machine's network has no way there, or forbids it.
+    /// This machine's network has no route there, or forbids it.
     Unreachable,
     /// The host has no address of this family.
     NoAddress,
@@ -126,7 +126,7 @@ impl Tried {
         self.attempts.iter().any(|attempt| attempt.port == port && attempt.reach == Reach::Open)
     }
 
-    /// Whether anything came back from a port, be it a refusal.
+    /// Whether anything came back from a port, even a refusal.
     pub fn answers(&self, port: u16) -> bool {
         self.on(port).any(|reach| matches!(reach, Reach::Open | Reach::Refused))
     }
@@ -158,15 +158,15 @@ impl Tried {
 }
 
 /// What the threads report: which host, which port, which family.
-enum Event {
+enum EgressEvent {
     Resolved(usize, Vec<IpAddr>),
     Tried(usize, Attempt),
     Cancelled,
 }
 
-/// Tries every port of both hosts over IPv6 and IPv4 at once: at most two look-ups and 32 connections, the first address of
-/// each family. What has not answered when the time is over, or when it is cancelled, counts as silent. Threads that still
-/// wait by then end by themselves.
+/// Tries every port of both hosts over IPv6 and IPv4 at once: at most two look-ups and 32 connections, to the first address of
+/// each family. What has not answered when the time is over or the search is cancelled counts as silent; threads that still
+/// wait then end by themselves.
 pub fn egress(
     chosen: &Gate,
     second: Option<&Gate>,
@@ -177,7 +177,7 @@ pub fn egress(
     let until = Instant::now() + timeout;
     let (sender, events) = mpsc::channel();
     let wake = sender.clone();
-    let _watch = cancel.watch(move || drop(wake.send(Event::Cancelled)));
+    let _watch = cancel.watch(move || drop(wake.send(EgressEvent::Cancelled)));
     let gates: Vec<&Gate> = std::iter::once(chosen).chain(second).collect();
     let mut tried: Vec<Tried> = gates.iter().map(|gate| blank(gate)).collect();
     let mut running = 0_usize;
@@ -188,8 +188,8 @@ pub fn egress(
         let Ok(event) = events.recv_timeout(until.saturating_duration_since(Instant::now())) else { break };
         running -= 1;
         match event {
-            Event::Cancelled => break,
-            Event::Resolved(index, addresses) => {
+            EgressEvent::Cancelled => break,
+            EgressEvent::Resolved(index, addresses) => {
                 for attempt in &mut tried[index].attempts {
                     let address = addresses.iter().find(|address| Family::of(address) == attempt.family);
                     let left = until.saturating_duration_since(Instant::now());
@@ -204,7 +204,7 @@ pub fn egress(
                     };
                 }
             }
-            Event::Tried(index, done) => {
+            EgressEvent::Tried(index, done) => {
                 let same = |known: &&mut Attempt| known.port == done.port && known.family == done.family;
                 if let Some(attempt) = tried[index].attempts.iter_mut().find(same) {
                     *attempt = done;
@@ -216,7 +216,7 @@ pub fn egress(
     Egress { chosen: tried.next().unwrap_or_default(), second: tried.next(), hoster: None }
 }
 
-/// Every attempt, before anything is known: without an address until the name gives one.
+/// Every attempt before anything is known: without an address until the name resolves.
 fn blank(gate: &Gate) -> Tried {
     let mut ports: Vec<u16> = Vec::new();
     for port in &gate.ports {
@@ -228,14 +228,14 @@ fn blank(gate: &Gate) -> Tried {
     Tried { host: gate.host.clone(), attempts: ports.into_iter().flat_map(both).collect() }
 }
 
-/// Looks a name up on a thread of its own; whether there is one.
+/// Looks a name up on its own thread; returns whether the thread started.
 fn resolve(
     index: usize,
     host: String,
     resolver: &Arc<dyn Resolve>,
     timeout: Duration,
     cancel: &Cancel,
-    sender: &mpsc::Sender<Event>,
+    sender: &mpsc::Sender<EgressEvent>,
 ) -> bool {
     let (resolver, cancel, sender) = (Arc::clone(resolver), cancel.clone(), sender.clone());
     let look_up = move || {
@@ -243,22 +243,22 @@ fn resolve(
             Ok(address) => vec![address],
             Err(_) => resolver.resolve_until(&host, timeout, &cancel).unwrap_or_default(),
         };
-        drop(sender.send(Event::Resolved(index, found)));
+        drop(sender.send(EgressEvent::Resolved(index, found)));
     };
     thread::Builder::new().name("egress".into()).spawn(look_up).is_ok()
 }
 
-/// Connects on a thread of its own; whether there is one.
-fn connect(index: usize, attempt: Attempt, peer: SocketAddr, left: Duration, sender: &mpsc::Sender<Event>) -> bool {
+/// Connects on its own thread; returns whether the thread started.
+fn connect(index: usize, attempt: Attempt, peer: SocketAddr, left: Duration, sender: &mpsc::Sender<EgressEvent>) -> bool {
     let sender = sender.clone();
-    let dial = move || {
+    let attempt_connection = move || {
         let reach = match TcpStream::connect_timeout(&peer, left) {
             Ok(_) => Reach::Open,
             Err(error) => Reach::of(error.kind()),
         };
-        drop(sender.send(Event::Tried(index, Attempt { reach, ..attempt })));
+        drop(sender.send(EgressEvent::Tried(index, Attempt { reach, ..attempt })));
     };
-    thread::Builder::new().name("egress".into()).spawn(dial).is_ok()
+    thread::Builder::new().name("egress".into()).spawn(attempt_connection).is_ok()
 }
 
 #[cfg(test)]

@@ -4,32 +4,32 @@ use std::{fmt::Write as _, io::ErrorKind};
 
 use super::{
     Fault, Learned, Outgoing, Stage,
-    net::ascii_host,
     record::words,
+    resolve::ascii_host,
     session::{Session, positive},
 };
 use crate::mail::{Address, Reply};
 
-/// Says good-bye in the same write; nobody waits for the answer.
+/// Goes out in the same write as what precedes it; its reply is not awaited.
 const QUIT: &[u8] = b"QUIT\r\n";
 /// The end of the data.
 const END: &[u8] = b".\r\n";
 
 impl<'a> Session<'_, 'a> {
-    /// Offers the envelope and takes it back.
+    /// Offers the envelope and resets it.
     pub(super) fn rehearse(&mut self) -> Result<(), Fault> {
         self.begin(Stage::Mail);
         let message = self.message()?;
         let (mail, rcpt) = self.envelope(message)?;
         if self.offers(|offered| offered.pipelining) {
-            let batch = [self.line(&mail)?, self.line(&rcpt)?, self.line("RSET")?, self.parting()].concat();
+            let batch = [self.line(&mail)?, self.line(&rcpt)?, self.line("RSET")?, self.goodbye()].concat();
             self.send(&batch)?;
             self.accepted(&message.from)?;
             self.begin(Stage::Rcpt);
             return self.accepted(&message.to);
         }
         self.mail_and_rcpt(message, &mail, &rcpt)?;
-        let reset = [self.line("RSET")?, self.parting()].concat();
+        let reset = [self.line("RSET")?, self.goodbye()].concat();
         self.send(&reset)
     }
 
@@ -41,7 +41,7 @@ impl<'a> Session<'_, 'a> {
         let pipelining = self.offers(|offered| offered.pipelining);
         match (pipelining, self.offers(|offered| offered.chunking)) {
             (true, true) => {
-                let batch = [self.line(&mail)?, self.line(&rcpt)?, self.chunk(message)?, self.parting()].concat();
+                let batch = [self.line(&mail)?, self.line(&rcpt)?, self.chunk(message)?, self.goodbye()].concat();
                 self.send(&batch)?;
                 self.accepted(&message.from)?;
                 self.begin(Stage::Rcpt);
@@ -50,7 +50,7 @@ impl<'a> Session<'_, 'a> {
             }
             (true, false) => {
                 self.pipelined_data(message, &mail, &rcpt)?;
-                let body = [self.body(message), self.parting()].concat();
+                let body = [self.body(message), self.goodbye()].concat();
                 self.send(&body)?;
             }
             (false, true) => {
@@ -72,7 +72,8 @@ impl<'a> Session<'_, 'a> {
         Ok(())
     }
 
-    /// MAIL, RCPT and DATA in one write. DATA may be granted although an address was refused; then nothing is its content.
+    /// MAIL, RCPT and DATA in one write. A server may grant DATA although it refused an address; then send no content (RFC 2920,
+    /// 3.1).
     fn pipelined_data(&mut self, message: &Outgoing, mail: &str, rcpt: &str) -> Result<(), Fault> {
         let batch = [self.line(mail)?, self.line(rcpt)?, self.line("DATA")?].concat();
         self.send(&batch)?;
@@ -87,7 +88,7 @@ impl<'a> Session<'_, 'a> {
         ready(self.reply()?)
     }
 
-    /// Reads the replies that are still to come behind a refusal, and ends DATA with nothing in it where it was granted.
+    /// Reads the replies that still follow a refusal, and ends DATA without content where it was granted.
     fn abandon(&mut self, fault: Fault, replies: usize) -> Fault {
         self.record.fail(&fault);
         if matches!(fault, Fault::Reply(_)) {
@@ -97,8 +98,8 @@ impl<'a> Session<'_, 'a> {
             }
             if last.is_some_and(|reply| ready(reply).is_ok()) {
                 self.record.log.client(".");
-                let end = [END.to_vec(), self.parting()].concat();
-                // The refusal is the news, whatever becomes of this.
+                let end = [END.to_vec(), self.goodbye()].concat();
+                // Report the refusal, whatever happens here.
                 let _ = self.send(&end);
             }
         }
@@ -146,14 +147,14 @@ impl<'a> Session<'_, 'a> {
         Ok((mail, format!("RCPT TO:<{}>", path(&message.to))))
     }
 
-    /// The message as one last chunk.
+    /// The message as a single, final chunk.
     fn chunk(&mut self, message: &Outgoing) -> Result<Vec<u8>, Fault> {
         let command = self.line(&format!("BDAT {} LAST", message.bytes.len()))?;
         self.note_message(message);
         Ok([command, message.bytes.clone()].concat())
     }
 
-    /// The message as DATA wants it, with its end.
+    /// The message as DATA takes it, with its end.
     fn body(&mut self, message: &Outgoing) -> Vec<u8> {
         self.note_message(message);
         self.record.log.client(".");
@@ -164,7 +165,7 @@ impl<'a> Session<'_, 'a> {
         self.record.log.note(format!("message: {} bytes", message.bytes.len()));
     }
 
-    fn parting(&mut self) -> Vec<u8> {
+    fn goodbye(&mut self) -> Vec<u8> {
         self.quit = true;
         self.record.log.client("QUIT");
         QUIT.to_vec()
@@ -182,7 +183,7 @@ fn path(address: &Address) -> String {
     format!("{}@{domain}", address.local())
 }
 
-/// Lines that begin with a dot get another one; the last line is ended (RFC 5321, 4.5.2).
+/// Doubles leading dots and ends the last line (RFC 5321, 4.5.2).
 fn dot_stuffed(message: &[u8]) -> Vec<u8> {
     let mut stuffed = Vec::with_capacity(message.len() + 8);
     for line in message.split_inclusive(|byte| *byte == b'\n') {

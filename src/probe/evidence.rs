@@ -1,8 +1,8 @@
-//! What a failed stage leaves behind: enough for a diagnosis, as it came.
+//! What a failed stage leaves for the diagnosis, as received.
 
 use std::io;
 
-use super::{Capabilities, Egress, Stage};
+use super::{Capabilities, CertificateFacts, DnsFault, Egress, Stage};
 use crate::mail::{Endpoint, Mechanism, Reply};
 
 /// Everything that is known about a failure.
@@ -30,12 +30,12 @@ pub struct Evidence {
     pub username: Option<String>,
     /// The envelope sender.
     pub sender: Option<String>,
-    /// Which ports answer, when the server did not and that was looked into.
+    /// Which ports answer, if the server did not and they were tried.
     pub egress: Option<Egress>,
 }
 
 impl Evidence {
-    /// What failed where, with nothing known beside it.
+    /// A fault at a stage, with nothing else known.
     pub const fn new(stage: Stage, endpoint: Endpoint, fault: Fault) -> Self {
         Self {
             stage,
@@ -53,13 +53,13 @@ impl Evidence {
         }
     }
 
-    /// Whether nothing came back from the server: other ports and another server tell why.
+    /// Whether nothing came back from the server: trying other ports and another server tells why.
     pub const fn is_silence(&self) -> bool {
         use io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};
         matches!(self.fault, Fault::Connect(TimedOut | NetworkUnreachable | HostUnreachable))
     }
 
-    /// The reply, when a reply was the fault.
+    /// The reply, if that is the fault.
     pub const fn reply(&self) -> Option<&Reply> {
         match &self.fault {
             Fault::Reply(reply) => Some(reply),
@@ -73,51 +73,51 @@ impl Evidence {
 pub enum Fault {
     /// The server said no.
     Reply(Reply),
-    /// The name gave no address.
+    /// The name has no address.
     Dns(DnsFault),
     /// No address could be connected to; the kind of the last error, `TimedOut` when all were silent.
     Connect(io::ErrorKind),
-    /// Nothing came within the time.
+    /// Nothing came in time.
     TimedOut,
     /// The server closed the connection.
     Closed,
     /// Some other I/O error.
     Io(io::ErrorKind),
-    /// The handshake failed: rustls's words, and whether the peer did not speak TLS at all.
+    /// The handshake failed.
     Tls {
-        /// The alert or error, in rustls's words.
+        /// The alert or error, as rustls words it.
         text: String,
-        /// What came was no TLS: a plain-text port.
+        /// The peer does not speak TLS: a plain-text port.
         not_tls: bool,
     },
     /// The certificate is not acceptable.
     Certificate(CertFault),
     /// EHLO does not offer STARTTLS.
     NoStarttls,
-    /// EHLO does not offer STARTTLS, though the server is known to have it: somebody on the way takes it out.
+    /// EHLO does not offer STARTTLS, though the server is known to have it: something on the way strips it.
     StarttlsGone,
-    /// The login would go in clear text beyond this machine, and nobody agreed to that.
+    /// The login would leave this machine in clear text, and nobody agreed to that.
     ClearLogin,
-    /// Bytes came in clear text behind the reply to STARTTLS.
+    /// Clear-text bytes followed the reply to STARTTLS.
     Injected,
     /// EHLO offers no AUTH.
     NoAuth,
     /// EHLO offers AUTH, but no mechanism that the choice allows.
     NoCommonMechanism,
-    /// What came is no SMTP reply: its first bytes, safe for a terminal.
+    /// Not an SMTP reply: its first bytes, safe for a terminal.
     NotSmtp(String),
-    /// A line or a reply without end.
+    /// An endless line or reply.
     TooLong,
     /// The message has an address that only SMTPUTF8 carries, and the server does not have it (RFC 6531).
     NoSmtputf8,
-    /// Something on this machine stands in the way: a file that cannot be read. Its name and why, safe for a terminal.
+    /// An obstacle on this machine, such as an unreadable file: what and why, safe for a terminal.
     Local(String),
-    /// The climb was stopped.
+    /// The attempt was cancelled.
     Cancelled,
 }
 
 impl Fault {
-    /// The word by which causes name it.
+    /// Its name in causes.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Reply(_) => "reply",
@@ -155,27 +155,16 @@ impl Fault {
     }
 }
 
-/// Why a name gave no address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DnsFault {
-    /// The name does not exist.
-    NotFound,
-    /// The name exists and has no address.
-    NoAddress,
-    /// The resolver did not answer.
-    Unavailable,
-}
-
 /// What is wrong with a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CertFault {
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// Its time has not come, or this machine's clock is wrong.
+    /// It is not valid yet, or this machine's clock is wrong.
     NotYetValid,
-    /// It signed itself.
+    /// It is self-signed.
     SelfSigned,
-    /// No trusted authority signed it.
+    /// It is not signed by a trusted authority.
     UnknownIssuer,
     /// It is for other names.
     WrongName,
@@ -183,23 +172,4 @@ pub enum CertFault {
     WrongPin,
     /// A form that is not accepted: an authority used as the server's own certificate, X.509 version 1.
     Unsupported,
-}
-
-/// What a certificate says of itself. All text is foreign and already safe for a terminal.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CertificateFacts {
-    /// Subject, common name or whole.
-    pub subject: String,
-    /// Issuer: organization, else common name.
-    pub issuer: String,
-    /// DNS names and addresses that it covers.
-    pub names: Vec<String>,
-    /// Begin of validity, `2026-01-18`.
-    pub not_before: String,
-    /// End of validity, `2027-01-18`.
-    pub not_after: String,
-    /// Days until the end of validity; negative when it is over.
-    pub days_left: i64,
-    /// SHA-256 of the certificate, 64 lower-case hex digits.
-    pub sha256: String,
 }

@@ -8,10 +8,10 @@ use std::{
 use lettre::message::{Body, Mailbox, Message, MessageBuilder, SinglePart, header};
 use thiserror::Error;
 
-use super::{Outgoing, net::ascii_host};
+use super::{Outgoing, resolve::ascii_host};
 use crate::mail::Address;
 
-/// Longest line that goes out as it is (RFC 5322, 2.1.1).
+/// Longest line that is sent unencoded (RFC 5322, 2.1.1).
 const LINE: usize = 998;
 
 /// What a test message says. The texts are already in the person's language.
@@ -21,11 +21,11 @@ pub struct MessageSpec {
     pub from: Address,
     /// The sender's display name.
     pub name: Option<String>,
-    /// Where answers go, when not to the sender.
+    /// Where replies go, if not to the sender.
     pub reply_to: Option<Address>,
     /// Recipient.
     pub to: Address,
-    /// The name of the machine that sends.
+    /// The name of the sending machine.
     pub host: String,
     /// When it is sent.
     pub when: SystemTime,
@@ -35,13 +35,13 @@ pub struct MessageSpec {
     pub body: String,
 }
 
-/// A message that cannot be built.
+/// Why a message cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MessageFault {
-    /// An address that a header cannot carry.
+    /// An address does not fit into a header.
     #[error("the address {0} does not fit into a message header")]
     Address(String),
-    /// The library's words.
+    /// The library's error.
     #[error("the message cannot be built: {0}")]
     Build(String),
 }
@@ -74,14 +74,14 @@ fn mailbox(address: &Address, name: Option<String>) -> Result<Mailbox, MessageFa
     Ok(Mailbox::new(name, address))
 }
 
-/// RFC 3834: no holiday notice answers a test.
+/// Keeps holiday notices from answering a test (RFC 3834).
 fn auto_submitted(builder: MessageBuilder) -> MessageBuilder {
     let name = header::HeaderName::new_from_ascii_str("Auto-Submitted");
     builder.raw_header(header::HeaderValue::new(name, "auto-generated".to_owned()))
 }
 
 fn text(body: &str) -> SinglePart {
-    // lettre ends the last line.
+    // lettre adds the final line break.
     let body = body.trim_end().to_owned();
     let plain = body.bytes().all(|byte| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~'))
         && body.lines().all(|line| line.len() <= LINE);
@@ -99,7 +99,7 @@ fn message_id(spec: &MessageSpec) -> String {
     format!("<{time:x}.{random:016x}@{domain}>")
 }
 
-/// Line breaks and other control characters do not get into a header.
+/// Keeps line breaks and other control characters out of a header.
 fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ").trim().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Replies out of bytes, with bounds (RFC 5321, 4.2.1 and 4.5.3.1).
+//! Parses replies, with bounds (RFC 5321, 4.2.1 and 4.5.3.1).
 
 use super::Fault;
 use crate::mail::{Reply, reply::printable};
@@ -9,10 +9,10 @@ const LINE: usize = 8 * 1024;
 const LINES: usize = 512;
 /// Most bytes of one reply.
 const REPLY: usize = 256 * 1024;
-/// How much of what is no reply is shown.
+/// How many bytes of a non-reply are shown.
 const SHOWN: usize = 120;
 
-/// Collects the lines of one reply after the other.
+/// Collects the lines of one reply after another.
 #[derive(Default)]
 pub(super) struct Parser {
     lines: Vec<Vec<u8>>,
@@ -21,11 +21,10 @@ pub(super) struct Parser {
 
 impl Parser {
     /// Takes whole lines out of `inbox` until a reply is complete; `None` when more bytes are needed. A line may end with a
-    /// bare LF, and a code may stand alone.
+    /// bare LF, and a code may have no text.
     ///
     /// # Errors
-    /// `NotSmtp` as soon as a line cannot be one of a reply, which then is what `inbox` begins with; `TooLong` when a bound is
-    /// passed.
+    /// `NotSmtp` as soon as a line cannot belong to a reply, which `inbox` then begins with; `TooLong` beyond a bound.
     pub(super) fn take(&mut self, inbox: &mut Vec<u8>) -> Result<Option<Reply>, Fault> {
         let mut begin = 0;
         let mut complete = None;
@@ -66,7 +65,7 @@ impl Parser {
     }
 }
 
-/// Whether a line, as far as it is there, has the form of a reply's: a code of 200 to 599, then an end, a space or a hyphen.
+/// Whether a line, as far as received, looks like a reply's: a code from 200 to 599, then its end, a space or a hyphen.
 fn is_reply_line(line: &[u8], whole: bool) -> bool {
     let line = if whole { trim_cr(line) } else { line };
     line.iter().enumerate().take(4).all(|(index, byte)| match index {
@@ -80,7 +79,7 @@ fn trim_cr(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The first line of foreign bytes, cut and safe for a terminal. A TLS record is named (RFC 8446, B.1).
+/// The first line of foreign bytes, truncated and safe for a terminal. A TLS record is named as such (RFC 8446, B.1).
 pub(super) fn first_bytes(bytes: &[u8]) -> String {
     if let [20..=24, 3, 0..=4, ..] = bytes {
         return format!("TLS record: {}", printable(&bytes[..bytes.len().min(SHOWN)]));

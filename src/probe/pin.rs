@@ -1,4 +1,4 @@
-//! Who holds the key of a pinned certificate, also of one that webpki does not read (X.509 version 1).
+//! Proof that the peer holds the key of a pinned certificate, even one that webpki cannot read (X.509 version 1).
 
 use rustls::{
     CertificateError, DigitallySignedStruct, Error, PeerMisbehaved,
@@ -8,7 +8,7 @@ use rustls::{
 };
 use x509_parser::{certificate::X509Certificate, parse_x509_certificate};
 
-/// Checks a handshake's signature in TLS 1.2 by the key in `leaf`.
+/// Verifies a TLS 1.2 handshake signature with the key in `leaf`.
 pub(super) fn verify_tls12(
     message: &[u8],
     leaf: &[u8],
@@ -19,12 +19,12 @@ pub(super) fn verify_tls12(
     let key = &certificate.public_key().subject_public_key.data;
     let offered = algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
     let (_, fitting) = offered.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
-    // An algorithm for another kind of key cannot read this one.
+    // An algorithm for another kind of key fails on this one.
     let is_valid = fitting.iter().any(|one| one.verify_signature(key, message, signed.signature()).is_ok());
     if is_valid { Ok(HandshakeSignatureValid::assertion()) } else { Err(CertificateError::BadSignature.into()) }
 }
 
-/// The same in TLS 1.3.
+/// Verifies a TLS 1.3 handshake signature with the key in `leaf`.
 pub(super) fn verify_tls13(
     message: &[u8],
     leaf: &[u8],

@@ -22,13 +22,13 @@ pub(super) struct Winner {
     pub(super) failed: usize,
 }
 
-enum Event {
+enum RaceEvent {
     Connected(SocketAddr, TcpStream),
     Failed(SocketAddr, ErrorKind),
     Cancelled,
 }
 
-/// Connects to the first address that answers. Losers end on threads of their own and are dropped there.
+/// Connects to the first address that answers. Losers end on their own threads and are dropped there.
 pub(super) fn connect(
     addresses: &[IpAddr],
     port: u16,
@@ -38,10 +38,10 @@ pub(super) fn connect(
 ) -> Result<Winner, Fault> {
     let (sender, events) = mpsc::channel();
     let wake = sender.clone();
-    let _watch = cancel.watch(move || drop(wake.send(Event::Cancelled)));
+    let _watch = cancel.watch(move || drop(wake.send(RaceEvent::Cancelled)));
     let mut waiting: VecDeque<SocketAddr> =
         interleave(addresses).into_iter().map(|address| SocketAddr::new(address, port)).collect();
-    let mut verdict = Verdict::default();
+    let mut failures = Failures::default();
     let mut running = 0_usize;
     let mut next_start = Instant::now();
     loop {
@@ -50,8 +50,8 @@ pub(super) fn connect(
         }
         let now = Instant::now();
         if now >= until {
-            verdict.note(ErrorKind::TimedOut);
-            return Err(Fault::Connect(verdict.kind()));
+            failures.note(ErrorKind::TimedOut);
+            return Err(Fault::Connect(failures.kind()));
         }
         if now >= next_start || running == 0 {
             if let Some(peer) = waiting.pop_front() {
@@ -59,36 +59,36 @@ pub(super) fn connect(
                 running += 1;
                 next_start = now + STAGGER;
             } else if running == 0 {
-                return Err(Fault::Connect(verdict.kind()));
+                return Err(Fault::Connect(failures.kind()));
             }
         }
         let wait = if waiting.is_empty() { until } else { next_start.min(until) };
         match events.recv_timeout(wait.saturating_duration_since(now)) {
-            Ok(Event::Connected(peer, socket)) => return Ok(Winner { socket, peer, failed: verdict.failed }),
-            Ok(Event::Failed(peer, kind)) => {
+            Ok(RaceEvent::Connected(peer, socket)) => return Ok(Winner { socket, peer, failed: failures.count }),
+            Ok(RaceEvent::Failed(peer, kind)) => {
                 running -= 1;
-                verdict.failed += 1;
-                verdict.note(kind);
+                failures.count += 1;
+                failures.note(kind);
                 failed(peer, kind);
                 next_start = Instant::now();
             }
-            Ok(Event::Cancelled) => return Err(Fault::Cancelled),
+            Ok(RaceEvent::Cancelled) => return Err(Fault::Cancelled),
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     }
 }
 
-fn attempt(peer: SocketAddr, timeout: Duration, sender: mpsc::Sender<Event>) {
+fn attempt(peer: SocketAddr, timeout: Duration, sender: mpsc::Sender<RaceEvent>) {
     let refused = sender.clone();
     let spawned = thread::Builder::new().name("connect".into()).spawn(move || {
         let event = match TcpStream::connect_timeout(&peer, timeout) {
-            Ok(socket) => Event::Connected(peer, socket),
-            Err(error) => Event::Failed(peer, error.kind()),
+            Ok(socket) => RaceEvent::Connected(peer, socket),
+            Err(error) => RaceEvent::Failed(peer, error.kind()),
         };
         drop(sender.send(event));
     });
     if let Err(error) = spawned {
-        drop(refused.send(Event::Failed(peer, error.kind())));
+        drop(refused.send(RaceEvent::Failed(peer, error.kind())));
     }
 }
 
@@ -106,14 +106,14 @@ fn interleave(addresses: &[IpAddr]) -> Vec<IpAddr> {
     }
 }
 
-/// The failure that says most: the last one, except that a missing route (often IPv6) never hides another.
+/// Counts failures and keeps the one that says most: the last, except that a missing route (often IPv6) never hides another.
 #[derive(Default)]
-struct Verdict {
-    failed: usize,
+struct Failures {
+    count: usize,
     last: Option<ErrorKind>,
 }
 
-impl Verdict {
+impl Failures {
     fn note(&mut self, kind: ErrorKind) {
         let no_route =
             |kind| matches!(kind, ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::AddrNotAvailable);
@@ -193,11 +193,11 @@ mod tests {
     #[test]
     fn a_missing_route_hides_nothing() {
         let kind = |notes: &[ErrorKind]| {
-            let mut verdict = Verdict::default();
+            let mut failures = Failures::default();
             for kind in notes {
-                verdict.note(*kind);
+                failures.note(*kind);
             }
-            verdict.kind()
+            failures.kind()
         };
         assert_eq!(kind(&[]), ErrorKind::TimedOut);
         assert_eq!(kind(&[ErrorKind::NetworkUnreachable]), ErrorKind::NetworkUnreachable);

@@ -1,17 +1,17 @@
-//! Keeps what a climb finds: steps, evidence, transcript.
+//! Records what an attempt finds: stages, evidence, transcript.
 
 use std::time::{Duration, Instant};
 
 use super::{
-    Capabilities, CertificateFacts, Climb, Evidence, Fault, Goal, Learned, Report, Stage, State, Step, climb::Bounds,
+    Capabilities, CertificateFacts, Climb, Evidence, Fault, Goal, Learned, Report, Stage, State, Step, attempt::Bounds,
     transcript::Log,
 };
 use crate::mail::{Auth, Mechanism, Reply, Security, reply::printable};
 
-/// A stage's time when what was asked for is beyond the clock.
+/// A stage's time limit if the requested one exceeds the clock's range.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What a climb has found so far.
+/// What an attempt has found so far.
 pub(super) struct Record<'a> {
     pub(super) climb: &'a Climb,
     pub(super) bounds: Bounds,
@@ -57,12 +57,12 @@ impl<'a> Record<'a> {
         self.bounds.until.map_or(until, |whole| whole.min(until))
     }
 
-    /// The stage that runs did well.
+    /// The current stage passed.
     pub(super) fn pass(&mut self, learned: Option<Learned>, reply: Option<Reply>) {
         self.end(State::Passed, learned, reply);
     }
 
-    /// The stage that runs did well, with something that a person should know.
+    /// The current stage passed, with something that a person should know.
     pub(super) fn warn(&mut self, learned: Option<Learned>, reply: Option<Reply>) {
         self.end(State::Warned, learned, reply);
     }
@@ -78,7 +78,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The stage that runs failed; told at once, and once.
+    /// The current stage failed; reported at once, and only once.
     pub(super) fn fail(&mut self, fault: &Fault) {
         if self.steps.get(self.current).is_none_or(|step| step.state == State::Failed) {
             return;
@@ -88,7 +88,7 @@ impl<'a> Record<'a> {
         self.end(State::Failed, None, reply);
     }
 
-    /// The stage that runs, or ran last.
+    /// The current stage, or the last one.
     fn stage(&self) -> Stage {
         self.steps.get(self.current).map_or(Stage::Dns, |step| step.stage)
     }
@@ -139,7 +139,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The stages that a climb is to pass, in order.
+/// The stages of an attempt, in order.
 fn stages(climb: &Climb) -> Vec<Stage> {
     let mut stages = vec![Stage::Dns, Stage::Connect];
     stages.extend(match climb.endpoint.security {
@@ -156,7 +156,7 @@ fn stages(climb: &Climb) -> Vec<Stage> {
     stages
 }
 
-/// The login that a climb makes, unless it makes none.
+/// The login of an attempt, if it has one.
 pub(super) fn login(climb: &Climb) -> Option<&super::Login> {
     climb.login.as_ref().filter(|login| login.auth != Auth::None)
 }

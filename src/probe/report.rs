@@ -1,39 +1,17 @@
-//! What a climb found: steps, evidence, transcript.
+//! What an attempt found: stages, evidence, transcript.
 
 use std::time::Duration;
 
 use super::{Evidence, Stage, State, Step};
 
-/// What EHLO offered (RFC 5321 and the extensions' own RFCs).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a keyword that is offered or not")]
-pub struct Capabilities {
-    /// STARTTLS, RFC 3207.
-    pub starttls: bool,
-    /// A keyword stands overwritten, as `XXXXXXXA`: a device on the way changes what the server says.
-    pub masked: bool,
-    /// PIPELINING, RFC 2920.
-    pub pipelining: bool,
-    /// CHUNKING, RFC 3030.
-    pub chunking: bool,
-    /// 8BITMIME, RFC 6152.
-    pub eight_bit_mime: bool,
-    /// SMTPUTF8, RFC 6531.
-    pub smtputf8: bool,
-    /// SIZE, RFC 1870: the limit in bytes, 0 for one that is not said.
-    pub size: Option<u64>,
-    /// Mechanisms behind AUTH, upper case, in the server's order; `None` when AUTH is not offered.
-    pub auth: Option<Vec<String>>,
-}
-
-/// What a climb found.
+/// What an attempt found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// Every stage that the climb was to pass, in order.
+    /// Every stage of the attempt, in order.
     pub steps: Vec<Step>,
-    /// Round trips until the last reply that was waited for, DNS not counted, TCP and TLS counted.
+    /// Round trips up to the last awaited reply, with TCP and TLS, without DNS.
     pub round_trips: u32,
-    /// How long the whole took.
+    /// Time of the whole attempt.
     pub elapsed: Duration,
     /// Why it failed; `None` when it passed.
     pub evidence: Option<Evidence>,
@@ -47,7 +25,7 @@ impl Report {
         self.evidence.is_none()
     }
 
-    /// Whether TLS came about.
+    /// Whether TLS was established.
     pub fn is_secured(&self) -> bool {
         self.step(Stage::Tls).is_some_and(|step| matches!(step.state, State::Passed | State::Warned))
     }
@@ -70,9 +48,9 @@ pub struct Transcript(pub Vec<Line>);
 /// A line of the transcript.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Time since the climb began.
+    /// Time since the attempt began.
     pub at: Duration,
-    /// Who said it.
+    /// The speaker.
     pub who: Who,
     /// What was said.
     pub text: String,
@@ -85,6 +63,6 @@ pub enum Who {
     Client,
     /// The server.
     Server,
-    /// Neither: a note on what happened (connected, TLS begins).
+    /// A note on what happened (connected, TLS begins).
     Note,
 }

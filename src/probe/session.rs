@@ -4,22 +4,22 @@ use std::io::ErrorKind;
 
 use super::{
     Capabilities, CertificateFacts, Fault, Learned, Stage,
-    net::ascii_host,
     parse::first_bytes,
     record::{Record, words},
+    resolve::ascii_host,
     tls,
     wire::{HandshakeFault, Wire},
 };
 use crate::mail::{Reply, Security};
 
-/// A certificate that ends within so many days is worth a warning.
+/// A certificate that expires within so many days is worth a warning.
 const EXPIRES_SOON: i64 = 14;
 
 /// A conversation with a server.
 pub(super) struct Session<'r, 'a> {
     pub(super) record: &'r mut Record<'a>,
     wire: Wire,
-    /// QUIT has been said.
+    /// QUIT has been sent.
     pub(super) quit: bool,
 }
 
@@ -54,7 +54,7 @@ impl<'r, 'a> Session<'r, 'a> {
         }
     }
 
-    /// Closes: politely when the server can still be talked to.
+    /// Closes, with QUIT if the server still listens.
     pub(super) fn end(self, fault: Option<&Fault>) {
         let polite = match fault {
             None
@@ -73,7 +73,7 @@ impl<'r, 'a> Session<'r, 'a> {
             self.record.log.client("QUIT");
         }
         self.record.round_trips = self.wire.round_trips();
-        self.wire.part(if polite { b"QUIT\r\n" } else { b"" });
+        self.wire.close(if polite { b"QUIT\r\n" } else { b"" });
     }
 
     fn greeting(&mut self) -> Result<(), Fault> {
@@ -83,7 +83,7 @@ impl<'r, 'a> Session<'r, 'a> {
         Ok(())
     }
 
-    /// The name that we give ourselves.
+    /// Our EHLO name.
     fn name(&self) -> String {
         let name = &self.record.climb.ehlo;
         ascii_host(name).unwrap_or_else(|| name.clone())
@@ -99,7 +99,7 @@ impl<'r, 'a> Session<'r, 'a> {
         self.offered(reply)
     }
 
-    /// Takes the reply to EHLO; a server that does not know the command is asked by HELO (RFC 5321, 3.2).
+    /// Takes the reply to EHLO; falls back to HELO if the server does not know EHLO (RFC 5321, 3.2).
     fn offered(&mut self, reply: Reply) -> Result<(), Fault> {
         let helo = matches!(reply.code, 500 | 502);
         let reply = if helo { self.ask(&format!("HELO {}", self.name()))? } else { reply };
@@ -121,12 +121,12 @@ impl<'r, 'a> Session<'r, 'a> {
             let gone = self.record.climb.had_starttls || self.offers(|offered| offered.masked);
             return Err(if gone { Fault::StarttlsGone } else { Fault::NoStarttls });
         }
-        // A reply that is there before it was asked for is not the answer to this.
+        // A reply received before the command is not its answer.
         if self.wire.has_unread() {
             return Err(Fault::Injected);
         }
         let reply = positive(self.ask("STARTTLS")?)?;
-        // Whatever stands behind the reply came in clear text and could pass for a reply inside TLS (RFC 3207, 4.2).
+        // Bytes after the reply came in clear text and could pass for a reply inside TLS (RFC 3207, 4.2; CVE-2021-38371).
         if self.wire.has_unread() {
             return Err(Fault::Injected);
         }
@@ -135,7 +135,7 @@ impl<'r, 'a> Session<'r, 'a> {
         Ok(())
     }
 
-    /// The handshake. `early` leaves together with its last message.
+    /// The handshake. `early` is sent together with its last message.
     fn secure(&mut self, early: &[u8]) -> Result<(), Fault> {
         self.begin(Stage::Tls);
         let climb = self.record.climb;
@@ -173,19 +173,19 @@ impl<'r, 'a> Session<'r, 'a> {
         self.wire.set_deadline(until);
     }
 
-    /// Whether a password may be said now: inside TLS, to this machine, or with a person's word.
+    /// Whether a password may be sent now: inside TLS, to this machine, or with a person's consent.
     pub(super) fn may_log_in(&self) -> bool {
         let climb = self.record.climb;
         let stays_here = climb.endpoint.is_loopback() && self.wire.is_local();
         self.wire.tls_version().is_some() || stays_here || climb.allow_plaintext
     }
 
-    /// Whether the last EHLO offered something.
+    /// Whether the last EHLO made an offer.
     pub(super) fn offers(&self, what: impl FnOnce(&Capabilities) -> bool) -> bool {
         self.record.offered.as_ref().is_some_and(what)
     }
 
-    /// A command as bytes, noted in the transcript.
+    /// A command as bytes, logged in the transcript.
     pub(super) fn line(&mut self, command: &str) -> Result<Vec<u8>, Fault> {
         self.record.log.client(command);
         bytes(command)
@@ -198,12 +198,12 @@ impl<'r, 'a> Session<'r, 'a> {
         self.reply()
     }
 
-    /// Sends bytes; the caller has noted them.
+    /// Sends bytes that the caller has logged.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.wire.send(bytes)
     }
 
-    /// Waits for a reply, notes it, and takes secrets out of it that the server repeats.
+    /// Waits for a reply, removes secrets that the server repeats, and logs it.
     pub(super) fn reply(&mut self) -> Result<Reply, Fault> {
         match self.wire.reply() {
             Ok(reply) => {
@@ -212,7 +212,7 @@ impl<'r, 'a> Session<'r, 'a> {
                 Ok(reply)
             }
             Err(Fault::NotSmtp(_)) => {
-                // The whole of it first: a secret that was cut would not be found.
+                // Redact before truncating: a truncated secret would not be found.
                 let text = first_bytes(&self.record.log.redacted(self.wire.unread()));
                 self.record.log.garbage(&text);
                 Err(Fault::NotSmtp(text))
@@ -222,7 +222,7 @@ impl<'r, 'a> Session<'r, 'a> {
     }
 }
 
-/// A command as bytes. Line breaks in it would be further commands and are refused.
+/// A command as bytes. Line breaks would add commands and are refused.
 fn bytes(command: &str) -> Result<Vec<u8>, Fault> {
     if command.contains(['\r', '\n', '\0']) {
         return Err(Fault::Io(ErrorKind::InvalidInput));
@@ -230,7 +230,7 @@ fn bytes(command: &str) -> Result<Vec<u8>, Fault> {
     Ok(format!("{command}\r\n").into_bytes())
 }
 
-/// A reply of the 2xx class, or the fault that another one is.
+/// A reply of the 2xx class; any other is a fault.
 pub(super) fn positive(reply: Reply) -> Result<Reply, Fault> {
     if reply.is_positive() { Ok(reply) } else { Err(Fault::Reply(reply)) }
 }

@@ -1,11 +1,11 @@
-//! Stages of the ladder and their states.
+//! The stages of an attempt and their states.
 
 use std::{net::SocketAddr, time::Duration};
 
 use super::{Capabilities, CertificateFacts};
 use crate::mail::{Mechanism, Reply};
 
-/// A stage of the ladder, in the order of a STARTTLS climb; with implicit TLS, TLS comes before the greeting.
+/// A stage of an attempt, in the order of STARTTLS; with implicit TLS, TLS comes before the greeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
     /// Name resolution.
@@ -14,7 +14,7 @@ pub enum Stage {
     Connect,
     /// The server's first reply.
     Greeting,
-    /// EHLO, or HELO where the server knows no other.
+    /// EHLO, or HELO if the server does not know EHLO.
     Ehlo,
     /// The STARTTLS command (RFC 3207).
     Starttls,
@@ -26,9 +26,9 @@ pub enum Stage {
     Mail,
     /// RCPT TO.
     Rcpt,
-    /// DATA or BDAT, up to the server's word that it took the message.
+    /// DATA or BDAT, until the server accepts the message.
     Data,
-    /// The message was seen to arrive.
+    /// The message has been seen to arrive.
     Arrival,
 }
 
@@ -71,15 +71,15 @@ impl Stage {
 pub enum State {
     /// Not yet reached.
     Pending,
-    /// Under way.
+    /// In progress.
     Running,
     /// Good.
     Passed,
     /// Good, with something that a person should know.
     Warned,
-    /// The climb ends here.
+    /// The attempt ends here.
     Failed,
-    /// Not needed for this climb.
+    /// Not needed for this attempt.
     Skipped,
 }
 
@@ -97,39 +97,39 @@ impl State {
     }
 }
 
-/// One rung of the ladder.
+/// A stage: its state and what it learned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// Which stage.
     pub stage: Stage,
-    /// How it stands.
+    /// Its state.
     pub state: State,
-    /// How long it took, once it is over.
+    /// Its time, once it has ended.
     pub elapsed: Option<Duration>,
     /// What it learned.
     pub learned: Option<Learned>,
-    /// The reply that decided it, where there was one.
+    /// The reply that decided it, if any.
     pub reply: Option<Reply>,
 }
 
 impl Step {
-    /// A stage that is not yet reached.
+    /// A stage not yet reached.
     pub const fn pending(stage: Stage) -> Self {
         Self { stage, state: State::Pending, elapsed: None, learned: None, reply: None }
     }
 
-    /// Whether it ended: the second EHLO of STARTTLS runs once more after it has learned something.
+    /// Whether it has ended. EHLO runs a second time after STARTTLS, so having learned something is not enough.
     pub const fn is_over(&self) -> bool {
         matches!(self.state, State::Passed | State::Warned | State::Failed)
     }
 }
 
-/// What a stage learned, as data: `render` makes a sentence of it.
+/// What a stage learned; `render` puts it into words.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Learned {
     /// The host's addresses.
     Addresses(Vec<std::net::IpAddr>),
-    /// The address that answered first, and how many others failed before or beside it.
+    /// The address that answered first, and how many others had failed by then.
     Connected {
         /// The winner.
         peer: SocketAddr,
@@ -151,13 +151,13 @@ pub enum Learned {
         version: &'static str,
         /// The server's own certificate.
         certificate: Box<CertificateFacts>,
-        /// It was accepted because of its pinned fingerprint alone.
+        /// It was accepted only because of its pinned fingerprint.
         pinned: bool,
     },
     /// The login was accepted.
     LoggedIn(Mechanism),
     /// The address was accepted: sender or recipient.
     Accepted(String),
-    /// The server took the message; its own words, safe for a terminal.
+    /// The server accepted the message; its text, safe for a terminal.
     Queued(String),
 }

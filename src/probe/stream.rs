@@ -1,4 +1,4 @@
-//! What a climb needs of a connection: a socket, or in tests anything that plays one.
+//! What an attempt needs of a connection: a socket, or a stand-in for tests.
 
 use std::{
     io::{self, Read, Write},
@@ -6,27 +6,27 @@ use std::{
     time::Duration,
 };
 
-/// A connection that is read and written within a time. Errors of kind `WouldBlock` or `TimedOut` mean that the time is over.
+/// A connection with time limits for reading and writing. Errors of kind `WouldBlock` or `TimedOut` mean that the time is up.
 pub trait Stream: Send {
-    /// Makes ready; what is returned ends every wait, from another thread.
+    /// Prepares the connection; the returned function ends every wait, from another thread.
     ///
     /// # Errors
     /// The connection cannot be used.
     fn begin(&mut self) -> io::Result<Box<dyn Fn() + Send>>;
 
-    /// Waits for bytes, at most so long; none mean the end.
+    /// Waits for bytes, at most for `most`; zero bytes mean the end.
     ///
     /// # Errors
     /// Nothing came in time, or the connection broke.
     fn read(&mut self, buffer: &mut [u8], most: Duration) -> io::Result<usize>;
 
-    /// Sends as many of the bytes as can be sent at once, at most so long.
+    /// Sends as many bytes as possible at once, waiting at most for `most`.
     ///
     /// # Errors
     /// Nothing was taken in time, or the connection broke.
     fn write(&mut self, bytes: &[u8], most: Duration) -> io::Result<usize>;
 
-    /// Says that nothing more will be sent.
+    /// Announces that nothing more will be sent.
     fn close(&mut self);
 
     /// Whether the other end is this machine.
@@ -52,7 +52,7 @@ impl Stream for TcpStream {
     }
 
     fn close(&mut self) {
-        // A connection that is gone already needs no end.
+        // The connection may be gone already; ignore the error.
         let _ = self.shutdown(Shutdown::Write);
     }
 
@@ -61,8 +61,8 @@ impl Stream for TcpStream {
     }
 }
 
-/// A server that sends session tickets and then its reply holds the reply back until the tickets are acknowledged (RFC 896);
-/// Linux would take 40 ms for that, and forgets the wish with each write.
+/// A server that sends session tickets and then a reply holds the reply back until the tickets are acknowledged (RFC 896).
+/// Linux delays that by 40 ms, and `TCP_QUICKACK` is not permanent (tcp(7)), so it is set before every read.
 fn acknowledge_at_once(socket: &TcpStream) {
     #[cfg(target_os = "linux")]
     // Only speed depends on it.

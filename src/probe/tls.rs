@@ -1,4 +1,4 @@
-//! TLS: whom to trust, what the server showed, and what a failed handshake means.
+//! TLS: which authorities to trust, what the server showed, and what a failed handshake means.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -15,51 +15,33 @@ use rustls::{
 };
 
 use super::{
-    CertFault, Fault, Trust,
+    CertFault, Fault, TlsVersion, Trust,
     certificate::{fingerprint, is_self_issued},
-    net::ascii_host,
     parse::first_bytes,
     pin,
+    resolve::ascii_host,
 };
 use crate::mail::reply::escape;
 
-/// The server's own certificate, as it was shown; kept also when it was refused.
+/// The server's own certificate as it was shown, kept even if it was refused.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shown(Arc<Mutex<Option<CertificateDer<'static>>>>);
+pub(super) struct ShownCertificate(Arc<Mutex<Option<CertificateDer<'static>>>>);
 
-impl Shown {
+impl ShownCertificate {
     pub(super) fn certificate(&self) -> Option<CertificateDer<'static>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// A TLS version that is spoken here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TlsVersion {
-    /// TLS 1.2, RFC 5246.
-    V12,
-    /// TLS 1.3, RFC 8446.
-    V13,
-}
-
-impl TlsVersion {
-    /// Every version, oldest first.
-    pub const ALL: [Self; 2] = [Self::V12, Self::V13];
-
-    /// The number that JSON and people use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::V12 => "1.2",
-            Self::V13 => "1.3",
-        }
-    }
-}
-
-/// A client's side of a handshake to come, with one TLS version or all. SNI goes out for names and not for addresses.
-pub(super) fn connection(trust: &Trust, host: &str, only: Option<TlsVersion>) -> Result<(ClientConnection, Shown), Fault> {
+/// The client side of a handshake, with one TLS version or all. SNI is sent for names, not for addresses (RFC 6066, 3).
+pub(super) fn connection(
+    trust: &Trust,
+    host: &str,
+    only: Option<TlsVersion>,
+) -> Result<(ClientConnection, ShownCertificate), Fault> {
     let failed = |text: String| Fault::Tls { text, not_tls: false };
     let provider = Arc::new(ring::default_provider());
-    let shown = Shown::default();
+    let shown = ShownCertificate::default();
     let verifier = Verifier { trusted: trusted(trust, &provider)?, provider: Arc::clone(&provider), shown: shown.clone() };
     let (old, new) = ([&TLS12], [&TLS13]);
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -105,7 +87,7 @@ fn trusted(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Trusted, Fau
         .map_err(|error| Fault::Tls { text: error.to_string(), not_tls: false })
 }
 
-/// Whether a PEM file can say whom to trust.
+/// Checks that a PEM file has usable authorities.
 ///
 /// # Errors
 /// Why not, in a few words.
@@ -126,7 +108,7 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, Fault> {
     if roots.is_empty() { Err(failed("no certificate in it".to_owned())) } else { Ok(roots) }
 }
 
-/// The authorities that are trusted, as certificates, for a library that makes its own TLS; none where the PEM text has none.
+/// The trusted authorities as certificates, for a library with its own TLS; none if the PEM text has none.
 pub fn authorities(trust: &Trust) -> Vec<CertificateDer<'static>> {
     match &trust.ca_pem {
         Some(pem) => CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).collect(),
@@ -134,7 +116,7 @@ pub fn authorities(trust: &Trust) -> Vec<CertificateDer<'static>> {
     }
 }
 
-/// The system's authorities, read once; those that cannot be read are left out.
+/// The system's authorities, read once; unreadable ones are left out.
 fn system_roots() -> Arc<RootCertStore> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     let load = || {
@@ -145,12 +127,12 @@ fn system_roots() -> Arc<RootCertStore> {
     Arc::clone(ROOTS.get_or_init(load))
 }
 
-/// Keeps what the server shows, then lets those decide who are trusted.
+/// Keeps what the server shows, then verifies it.
 #[derive(Debug)]
 struct Verifier {
     trusted: Trusted,
     provider: Arc<CryptoProvider>,
-    shown: Shown,
+    shown: ShownCertificate,
 }
 
 impl ServerCertVerifier for Verifier {
@@ -202,7 +184,7 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// What a failed handshake means. `first` is how the server's bytes began: a plain-text port shows itself by them.
+/// What a failed handshake means. `first` holds the server's first bytes, which give a plain-text port away.
 pub(super) fn fault(error: &Error, first: &[u8], leaf: Option<&[u8]>) -> Fault {
     if let Error::InvalidCertificate(error) = error {
         return Fault::Certificate(certificate_fault(error, leaf));

@@ -1,4 +1,4 @@
-//! Writes the transcript: bounded, and no secret in it.
+//! The transcript: bounded, and free of secrets.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ const LINE: usize = 600;
 /// Most bytes of the whole.
 const WHOLE: usize = 128 * 1024;
 
-/// The transcript as it grows, and the secrets that may not get into it.
+/// The growing transcript, and the secrets to keep out of it.
 pub(super) struct Log {
     begin: Instant,
     lines: Vec<Line>,
@@ -30,7 +30,7 @@ impl Log {
         Self { begin, lines: Vec::new(), size: 0, secrets: Vec::new() }
     }
 
-    /// From now on `secret` is taken out of everything that the server says.
+    /// Removes `secret` from everything that the server says from now on.
     pub(super) fn hide(&mut self, secret: &[u8]) {
         self.secrets.extend(forms(secret));
     }
@@ -43,7 +43,7 @@ impl Log {
     /// A reply without the secrets: a server may repeat what it was told.
     pub(super) fn redacted_reply(&self, reply: &Reply) -> Reply {
         let line = |line: &Vec<u8>| match STANDARD.decode(line.trim_ascii()) {
-            // A challenge is base64: a secret in it would be found by nobody who does not look.
+            // A challenge is base64, so look for secrets inside it.
             Ok(inner) if reply.code == 334 && self.redacted(&inner) != inner => {
                 STANDARD.encode(self.redacted(&inner)).into_bytes()
             }
@@ -52,19 +52,19 @@ impl Log {
         Reply { code: reply.code, lines: reply.lines.iter().map(line).collect() }
     }
 
-    /// What the client said; the caller leaves secrets out.
+    /// Logs what the client said; the caller leaves secrets out.
     pub(super) fn client(&mut self, text: &str) {
         self.add(Who::Client, printable(text.as_bytes()));
     }
 
-    /// A reply, one line each.
+    /// Logs a reply, line by line.
     pub(super) fn server(&mut self, reply: &Reply) {
         for line in reply.text().split('\n') {
             self.add(Who::Server, line.to_owned());
         }
     }
 
-    /// Bytes of the server that are no reply, already safe for a terminal.
+    /// Logs bytes of the server that are not a reply, already safe for a terminal.
     pub(super) fn garbage(&mut self, text: &str) {
         self.add(Who::Server, text.to_owned());
     }

@@ -1,4 +1,4 @@
-//! Bytes to and from the server, plain or inside TLS: each wait ends at the stage's deadline, each round trip is counted.
+//! Bytes to and from the server, plain or inside TLS: every wait ends at the stage's deadline, every round trip is counted.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
@@ -10,14 +10,14 @@ use rustls::ClientConnection;
 use super::{Cancel, Fault, Stream, cancel::Watch, parse::Parser};
 use crate::mail::{Reply, reply::escape};
 
-/// What is read at once.
+/// Bytes per read.
 const CHUNK: usize = 16 * 1024;
-/// Most bytes that a server may send in all: more than any session needs, TLS and its certificates included.
+/// Most bytes that a server may send altogether: more than any session needs, including TLS and certificates.
 const SESSION: usize = 4 * 1024 * 1024;
-/// Asks for nothing: it is kept back until it leaves with the flight behind it (RFC 8446, D.4).
+/// Needs no answer: held back and sent with the next flight (RFC 8446, D.4).
 const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
-/// How long a parting word may take.
-const PARTING: Duration = Duration::from_millis(200);
+/// Time limit for saying goodbye.
+const GOODBYE: Duration = Duration::from_millis(200);
 
 /// A connection.
 pub(super) struct Wire {
@@ -28,7 +28,7 @@ pub(super) struct Wire {
     received: usize,
     until: Instant,
     round_trips: u32,
-    /// Something was sent since the last bytes came.
+    /// Something was sent since the last bytes were received.
     asked: bool,
     cancel: Cancel,
     _watch: Watch,
@@ -36,9 +36,9 @@ pub(super) struct Wire {
 
 /// Why a handshake failed.
 pub(super) enum HandshakeFault {
-    /// Before TLS had a say.
+    /// Below TLS.
     Wire(Fault),
-    /// By rustls; `first` is how the server's bytes began.
+    /// In rustls; `first` holds the server's first bytes.
     Tls { error: rustls::Error, first: Vec<u8> },
 }
 
@@ -49,7 +49,7 @@ impl From<Fault> for HandshakeFault {
 }
 
 impl Wire {
-    /// Takes over a connected stream; connecting has cost one round trip, and the greeting is asked for by it.
+    /// Takes over a connected stream. Connecting cost one round trip and asks for the greeting.
     pub(super) fn new(mut stream: Box<dyn Stream>, until: Instant, cancel: &Cancel) -> Result<Self, Fault> {
         let stop = stream.begin().map_err(|error| Fault::Io(error.kind()))?;
         let watch = cancel.watch(stop);
@@ -67,7 +67,7 @@ impl Wire {
         })
     }
 
-    /// Sets when the present stage has to be over.
+    /// Sets the deadline of the current stage.
     pub(super) const fn set_deadline(&mut self, until: Instant) {
         self.until = until;
     }
@@ -77,12 +77,12 @@ impl Wire {
         self.round_trips
     }
 
-    /// Bytes that have come and that nobody has read.
+    /// Received but unread bytes.
     pub(super) fn unread(&self) -> &[u8] {
         &self.inbox
     }
 
-    /// Whether bytes have come that nobody has read.
+    /// Whether there are received but unread bytes.
     pub(super) const fn has_unread(&self) -> bool {
         !self.inbox.is_empty()
     }
@@ -92,7 +92,7 @@ impl Wire {
         self.stream.is_local()
     }
 
-    /// Sends bytes in one write. A connection that the server has closed is no fault yet: its last words may still be read.
+    /// Sends bytes in one write. A connection closed by the server is not a fault yet: its final reply may still be readable.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         if self.cancel.is_cancelled() {
             return Err(Fault::Cancelled);
@@ -128,7 +128,7 @@ impl Wire {
         }
     }
 
-    /// Begins TLS. `early` leaves together with our last handshake message, once the certificate was found good.
+    /// Begins TLS. `early` is sent together with our last handshake message, once the certificate has been accepted.
     pub(super) fn handshake(&mut self, mut tls: ClientConnection, early: &[u8]) -> Result<(), HandshakeFault> {
         if !early.is_empty() {
             tls.writer().write_all(early).map_err(|error| Fault::Io(error.kind()))?;
@@ -152,7 +152,7 @@ impl Wire {
             let chunk = self.read_socket()?;
             first.extend_from_slice(&chunk[..chunk.len().min(CHUNK.saturating_sub(first.len()))]);
             if let Err(error) = absorb(&mut tls, &chunk, &mut self.inbox) {
-                // The alert tells the server why; whether it arrives does not matter.
+                // Tell the server why; ignore whether the alert arrives.
                 if tls.write_tls(&mut outbox).is_ok() {
                     let _ = self.write_socket(&outbox);
                 }
@@ -161,10 +161,10 @@ impl Wire {
         }
     }
 
-    /// Says something and closes, without waiting for an answer.
-    pub(super) fn part(mut self, words: &[u8]) {
-        self.until = Instant::now() + PARTING;
-        let _ = self.send(words);
+    /// Sends `last` and closes, without waiting for an answer.
+    pub(super) fn close(mut self, last: &[u8]) {
+        self.until = Instant::now() + GOODBYE;
+        let _ = self.send(last);
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
             let _ = self.flush_tls();
@@ -181,7 +181,7 @@ impl Wire {
         };
         match absorb(tls, &chunk, &mut self.inbox) {
             Ok(More::Open) => self.flush_tls(),
-            // What came before the end still counts: the parser has a look at it first.
+            // What was received before the end still counts: parse it first.
             Ok(More::Ended) if self.inbox.is_empty() => Err(self.fault(&ErrorKind::UnexpectedEof.into())),
             Ok(More::Ended) => Ok(()),
             Err(error) => Err(Fault::Tls { text: escape(&error.to_string()), not_tls: false }),

@@ -1,4 +1,4 @@
-//! What a server offers, in words: one block a port, then the best one and why.
+//! What a server offers, in words: one block per port, then the best port and why.
 
 use super::{Block, ladder};
 use crate::{
@@ -6,22 +6,22 @@ use crate::{
     presets::{Phrase, Text},
     probe::{
         CertificateFacts, Stage, TlsVersion,
-        survey::{Door, DoorState, DoorTls, Reason},
+        survey::{PortReport, PortState, PortTls, Reason},
     },
 };
 
 /// How many names of a certificate are shown.
 const MOST_NAMES: usize = 6;
 
-/// A port: how it stands and what it offers.
-pub fn door(text: &Text, door: &Door) -> Block {
-    let has_mode = matches!(door.state, DoorState::Open | DoorState::Failed);
-    let (port, state) = (door.endpoint.port, text.say(&state(text, door)));
+/// A port: its state and what it offers.
+pub fn port(text: &Text, port: &PortReport) -> Block {
+    let has_mode = matches!(port.state, PortState::Open | PortState::Failed);
+    let (number, state) = (port.endpoint.port, text.say(&state(text, port)));
     let title = if has_mode {
-        let mode = super::security(text, door.endpoint.security);
-        phrase!("survey-door", port = port, mode = mode, state = state)
+        let mode = super::security(text, port.endpoint.security);
+        phrase!("survey-door", port = number, mode = mode, state = state)
     } else {
-        phrase!("survey-port", port = port, state = state)
+        phrase!("survey-port", port = number, state = state)
     };
     let mut rows = Vec::new();
     let mut row = |label: &str, lines: Vec<String>| {
@@ -30,40 +30,40 @@ pub fn door(text: &Text, door: &Door) -> Block {
         }
     };
     if has_mode {
-        let host = &door.endpoint.host;
-        row("survey-tls", door.tls.iter().map(|tls| versions(text, tls)).filter(|line| !line.is_empty()).collect());
-        row("survey-certificate", door.tls.iter().flat_map(|tls| certificate(text, tls, host)).collect());
-        row("survey-login", login(text, door));
-        let features = door.offered().map(|offer| ladder::features(text, offer)).unwrap_or_default();
+        let host = &port.endpoint.host;
+        row("survey-tls", port.tls.iter().map(|tls| versions(text, tls)).filter(|line| !line.is_empty()).collect());
+        row("survey-certificate", port.tls.iter().flat_map(|tls| certificate(text, tls, host)).collect());
+        row("survey-login", login(text, port));
+        let features = port.offered().map(|offer| ladder::features(text, offer)).unwrap_or_default();
         row("survey-offers", features.chunks(8).map(|words| words.join("  ")).collect());
-        row("survey-greeting", door.greeting.iter().filter(|words| !words.is_empty()).cloned().collect());
-        row("survey-wrong", wrong(text, door));
+        row("survey-greeting", port.greeting.iter().filter(|words| !words.is_empty()).cloned().collect());
+        row("survey-wrong", wrong(text, port));
     }
     Block { title: text.say(&title), rows }
 }
 
-fn state(text: &Text, door: &Door) -> Phrase {
-    let stage = door.evidence.as_ref().map(|evidence| evidence.stage);
-    match door.state {
-        DoorState::Open => phrase!("report-open"),
-        DoorState::Refused => phrase!("report-refused"),
-        DoorState::Silent if stage > Some(Stage::Connect) => phrase!("survey-mute"),
-        DoorState::Silent => phrase!("report-silent"),
-        DoorState::Unreachable => phrase!("report-unreachable"),
-        DoorState::Failed => {
+fn state(text: &Text, port: &PortReport) -> Phrase {
+    let stage = port.evidence.as_ref().map(|evidence| evidence.stage);
+    match port.state {
+        PortState::Open => phrase!("report-open"),
+        PortState::Refused => phrase!("report-refused"),
+        PortState::Silent if stage > Some(Stage::Connect) => phrase!("survey-mute"),
+        PortState::Silent => phrase!("report-silent"),
+        PortState::Unreachable => phrase!("report-unreachable"),
+        PortState::Failed => {
             phrase!("survey-failed", stage = stage.map(|stage| ladder::stage(text, stage)).unwrap_or_default())
         }
     }
 }
 
-fn versions(text: &Text, tls: &DoorTls) -> String {
+fn versions(text: &Text, tls: &PortTls) -> String {
     if tls.fault == Some("tls_version") {
         return text.get("survey-tls-old");
     }
     tls.versions.iter().copied().map(TlsVersion::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn certificate(text: &Text, tls: &DoorTls, host: &str) -> Vec<String> {
+fn certificate(text: &Text, tls: &PortTls, host: &str) -> Vec<String> {
     let Some(facts) = &tls.certificate else { return Vec::new() };
     let verdict = match tls.fault {
         None => text.say(&phrase!("survey-certificate-good", host = host)),
@@ -72,7 +72,7 @@ fn certificate(text: &Text, tls: &DoorTls, host: &str) -> Vec<String> {
     vec![verdict, whose(text, facts), time(text, facts)]
 }
 
-/// Whose certificate it is; of many names the first ones.
+/// Whose certificate it is, with its first names.
 fn whose(text: &Text, facts: &CertificateFacts) -> String {
     let mut names = facts.names.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ");
     if let Some(more) = facts.names.len().checked_sub(MOST_NAMES).filter(|more| *more > 0) {
@@ -94,25 +94,25 @@ fn time(text: &Text, facts: &CertificateFacts) -> String {
 }
 
 /// The login, inside TLS and in clear text.
-fn login(text: &Text, door: &Door) -> Vec<String> {
+fn login(text: &Text, port: &PortReport) -> Vec<String> {
     let words = |mechanisms: &Option<Vec<String>>| mechanisms.as_ref().map(|words| words.join(" "));
     let mut lines = Vec::new();
-    if let Some(offer) = &door.in_tls {
+    if let Some(offer) = &port.in_tls {
         lines.push(words(&offer.auth).unwrap_or_else(|| text.get("survey-login-none")));
     }
-    match door.in_clear.as_ref().map(|offer| words(&offer.auth)) {
+    match port.in_clear.as_ref().map(|offer| words(&offer.auth)) {
         Some(Some(mechanisms)) => lines.push(text.say(&phrase!("survey-login-clear", mechanisms = mechanisms))),
-        Some(None) if door.in_tls.is_none() => lines.push(text.get("survey-login-none")),
+        Some(None) if port.in_tls.is_none() => lines.push(text.get("survey-login-none")),
         _ => {}
     }
     lines
 }
 
-/// What is wrong, unless the rows above say it.
-fn wrong(text: &Text, door: &Door) -> Vec<String> {
-    let said = door.tls.as_ref().is_some_and(|tls| tls.certificate.is_some() && tls.fault.is_some());
-    match &door.evidence {
-        Some(evidence) if !said || door.state == DoorState::Failed => ladder::fault(text, evidence),
+/// What is wrong, unless the rows above already say it.
+fn wrong(text: &Text, port: &PortReport) -> Vec<String> {
+    let said = port.tls.as_ref().is_some_and(|tls| tls.certificate.is_some() && tls.fault.is_some());
+    match &port.evidence {
+        Some(evidence) if !said || port.state == PortState::Failed => ladder::fault(text, evidence),
         _ => Vec::new(),
     }
 }

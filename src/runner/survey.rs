@@ -7,20 +7,20 @@ use crate::{
     mail::endpoint::is_loopback,
     probe::{
         self, Cancel,
-        survey::{Ask, DoorState, Found, Survey},
+        survey::{PortState, Survey, SurveyEvent, SurveySpec},
     },
 };
 
 impl Runner {
     /// Looks at every port of a server. What is found is told to `told` at once.
-    pub fn survey(&self, ask: &Ask, cancel: &Cancel, told: &mut dyn FnMut(Found<'_>)) -> Survey {
-        let mut survey = probe::survey(ask, &*self.resolver, cancel, told);
+    pub fn survey(&self, spec: &SurveySpec, cancel: &Cancel, told: &mut dyn FnMut(SurveyEvent<'_>)) -> Survey {
+        let mut survey = probe::survey(spec, &*self.resolver, cancel, told);
         let addresses = &survey.addresses;
-        let stays_here = is_loopback(&ask.host) || !addresses.is_empty() && addresses.iter().all(IpAddr::is_loopback);
+        let stays_here = is_loopback(&spec.host) || !addresses.is_empty() && addresses.iter().all(IpAddr::is_loopback);
         if let Some(evidence) = survey.evidence.as_mut()
-            && !survey.doors.iter().any(|door| door.state == DoorState::Open)
+            && !survey.ports.iter().any(|port| port.state == PortState::Open)
         {
-            self.compare(evidence, stays_here, ask.timeout, cancel);
+            self.compare(evidence, stays_here, spec.timeout, cancel);
         }
         survey
     }

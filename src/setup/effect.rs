@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+use super::field::Field;
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
-    mail::{Address, Endpoint, Secret, UserName},
+    mail::{Address, Endpoint, Profile, Secret, UserName},
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
     probe::{Goal, Login, Report, Step},
@@ -86,6 +87,26 @@ pub struct Dial {
     pub timeout: Duration,
 }
 
+impl Dial {
+    /// What a profile's settings ask for, without login and message.
+    pub fn new(profile: &Profile, goal: Goal, timeout: Duration) -> Self {
+        let smtp = &profile.smtp;
+        Self {
+            endpoint: smtp.endpoint(),
+            provider: smtp.provider.clone(),
+            goal,
+            ehlo: smtp.ehlo.to_string(),
+            login: None,
+            letter: None,
+            ca_file: smtp.tls.ca_file.clone(),
+            pin: smtp.tls.pin_sha256.clone().map(String::from),
+            had_starttls: false,
+            allow_plaintext: smtp.allow_plaintext,
+            timeout,
+        }
+    }
+}
+
 /// The test message, before it has a date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Letter {
@@ -152,7 +173,7 @@ pub struct Trouble {
     /// What to do next.
     pub hint: Option<Phrase>,
     /// The answer that would mend it, by answers-file key.
-    pub field: Option<super::Field>,
+    pub field: Option<Field>,
     /// The exit status.
     pub exit: crate::error::Exit,
 }

@@ -1,6 +1,10 @@
 //! What is asked next, in the person's language, with everything a front end needs to ask it.
 
-use super::{Field, Source, Step, field::Shape};
+use super::{
+    field::{Field, Shape},
+    source::Source,
+    step::Step,
+};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq)]

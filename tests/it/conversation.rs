@@ -270,7 +270,7 @@ proptest! {
         let words = ["ops@example.com", "custom", "localhost", "mail.example.com", "tls", "none", "587", "yes", "no", "", "send", "force"];
         let mut said_yes = false;
         for (word, field, flag) in steps {
-            let field = mailsetup::setup::FIELDS[field].field;
+            let field = Field::ALL[field];
             match setup.status() {
                 Status::Ask(question) => {
                     let typed = words[usize::from(word)];

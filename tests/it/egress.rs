@@ -10,7 +10,7 @@ use std::{
 };
 
 use mailsetup::{
-    demo::{self, Demo, Fault},
+    demo::{self, Demo, DemoFault},
     mail::{Endpoint, Security},
     plan::Scope,
     presets::{Catalog, Lang, egress::WellKnown},
@@ -117,7 +117,7 @@ fn a_blocked_port_is_told_and_its_change_makes_the_test_pass() {
     let answering = TcpListener::bind((OTHER, 0)).unwrap();
     let open = answering.local_addr().unwrap().port();
     place.known(Some((OTHER, &[tls, open])));
-    place.demo.set_fault(Fault::BlockedPort);
+    place.demo.set_fault(DemoFault::BlockedPort);
     let begin = Instant::now();
     let failed = place.run(&[]).code(69);
     assert!(begin.elapsed() < Duration::from_secs(12), "{:?}", begin.elapsed());
@@ -145,7 +145,7 @@ fn the_server_keeps_its_port_closed_when_the_same_port_of_another_one_answers() 
     let place = Place::new(None);
     let _same = TcpListener::bind((OTHER, place.demo.tls_port())).unwrap();
     place.known(Some((OTHER, &[place.demo.tls_port()])));
-    place.demo.set_fault(Fault::BlockedPort);
+    place.demo.set_fault(DemoFault::BlockedPort);
     let document = place.run(&["--lang", "fr"]).code(69).json();
     let diagnosis = &document["diagnosis"];
     assert_eq!((&diagnosis["cause"], &diagnosis["certain"]), (&json!("port_blocked"), &json!(true)));
@@ -198,7 +198,7 @@ fn a_dead_server_a_network_that_blocks_and_no_network_are_told_apart() {
 #[test]
 fn a_report_is_written_once_for_its_owner_and_holds_no_secret() {
     let place = Place::new(None);
-    place.demo.set_fault(Fault::BlockedPort);
+    place.demo.set_fault(DemoFault::BlockedPort);
     let file = place.sandbox.path("home/report.txt").display().to_string();
     let first = place.run(&["--report", &file]).code(69).json();
     assert_eq!(first["report"], json!(file));
@@ -211,7 +211,7 @@ fn a_report_is_written_once_for_its_owner_and_holds_no_secret() {
     assert!(!text.contains(place.demo.password()), "{text}");
 
     // The second one, of a test that went through and logged in, takes another name and says so.
-    place.demo.set_fault(Fault::None);
+    place.demo.set_fault(DemoFault::None);
     let again = place.run(&["--report", &file, "--lang", "fr"]).code(0);
     let second = place.sandbox.path("home/report-2.txt");
     assert_eq!(again.json()["report"], json!(second.display().to_string()));
@@ -222,7 +222,7 @@ fn a_report_is_written_once_for_its_owner_and_holds_no_secret() {
     assert!(!text.contains(place.demo.password()) && !text.contains("Which ports"), "{text}");
 
     // The same for a check of what was saved.
-    place.demo.set_fault(Fault::BlockedPort);
+    place.demo.set_fault(DemoFault::BlockedPort);
     let third = place.sandbox.path("home/check.txt").display().to_string();
     let check = place.sandbox.mailsetup(["check", "--json", "--timeout", "1", "--report", &third]).run().code(69).json();
     assert_eq!((&check["report"], &check["diagnosis"]["cause"]), (&json!(third), &json!("port_blocked")));
@@ -272,7 +272,7 @@ fn ports(tried: &Tried) -> Vec<u16> {
 #[test]
 fn a_demo_tries_its_own_ports_and_nothing_else() {
     let demo = Demo::start().unwrap();
-    demo.set_fault(Fault::BlockedPort);
+    demo.set_fault(DemoFault::BlockedPort);
     let (runner, dial) = demo_runner(&demo, EgressTargets::default());
     for work in [Work::Probe(Box::new(dial.clone())), Work::Test(Box::new(dial))] {
         let report: Report = match runner.run(work, &mut |_| {}) {
@@ -297,7 +297,7 @@ fn looking_around_is_for_silence_alone_and_ends_with_the_climb() {
     let refused = climb(&dial, &Cancel::default()).evidence.unwrap();
     assert_eq!((refused.fault.name(), &refused.egress), ("cert_unknown_issuer", &None));
 
-    demo.set_fault(Fault::BlockedPort);
+    demo.set_fault(DemoFault::BlockedPort);
     let found = climb(&dial, &Cancel::default()).evidence.unwrap().egress.unwrap();
     assert_eq!(found.hoster.as_deref(), Some("Hetzner"));
     assert_eq!(found.second.map(|second| second.host), Some(OTHER.to_string()));

@@ -17,8 +17,8 @@ fn every_sentence_can_be_read() {
 #[test]
 fn every_field_has_label_help_and_words_for_its_choices() {
     let english = messages("en");
-    for spec in &mailsetup::setup::FIELDS {
-        let key = spec.key.replace('_', "-");
+    for field in mailsetup::setup::Field::ALL {
+        let key = field.key().replace('_', "-");
         for name in [format!("field-{key}"), format!("field-{key}-help")] {
             assert!(english.contains_key(&name), "{name}");
         }

@@ -14,7 +14,7 @@ use mailsetup::{
     presets::{Catalog, Lang},
     probe::{
         Cancel, CertFault, DnsFault, Fault, Stage, SystemResolver, TlsVersion, Trust, survey,
-        survey::{Ask, Door, DoorState, Found, Reason, Survey, SurveyPort},
+        survey::{PortReport, PortSpec, PortState, Reason, Survey, SurveyEvent, SurveySpec},
     },
 };
 
@@ -67,29 +67,29 @@ fn closed() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
-fn ask(ports: &[(u16, Option<Security>)]) -> Ask {
-    Ask {
+fn ask(ports: &[(u16, Option<Security>)]) -> SurveySpec {
+    SurveySpec {
         host: HOST.into(),
-        ports: ports.iter().map(|(number, first)| SurveyPort { number: *number, first: *first }).collect(),
+        ports: ports.iter().map(|(number, first)| PortSpec { number: *number, first: *first }).collect(),
         ehlo: "web1.example.test".into(),
         trust: Trust { ca_pem: Some(pki::ca_pem()), pin: None },
         timeout: Duration::from_secs(6),
     }
 }
 
-fn run(ask: &Ask) -> Survey {
+fn run(ask: &SurveySpec) -> Survey {
     survey(ask, &Table, &Cancel::default(), &mut |_| {})
 }
 
 /// What is found on one port.
-fn one(crowd: &Crowd, first: Option<Security>) -> (Survey, Door) {
+fn one(crowd: &Crowd, first: Option<Security>) -> (Survey, PortReport) {
     let mut found = run(&ask(&[(crowd.address.port(), first)]));
-    let door = found.doors.remove(0);
-    (found, door)
+    let port = found.ports.remove(0);
+    (found, port)
 }
 
-fn fault(door: &Door) -> Option<&Fault> {
-    door.evidence.as_ref().map(|evidence| &evidence.fault)
+fn fault(port: &PortReport) -> Option<&Fault> {
+    port.evidence.as_ref().map(|evidence| &evidence.fault)
 }
 
 /// The cause that a diagnosis names, where none is safe.
@@ -106,21 +106,21 @@ fn both_modes() -> Vec<(Security, Crowd)> {
 fn everything_that_a_good_server_offers_in_a_mode_that_is_known_or_found() {
     for (mode, crowd) in both_modes() {
         for first in [Some(mode), None] {
-            let (found, door) = one(&crowd, first);
-            assert_eq!((door.state, door.endpoint.security), (DoorState::Open, mode), "{door:?}");
-            assert!(door.is_trusted() && door.is_safe() && door.evidence.is_none() && found.evidence.is_none());
-            let tls = door.tls.as_ref().unwrap();
+            let (found, port) = one(&crowd, first);
+            assert_eq!((port.state, port.endpoint.security), (PortState::Open, mode), "{port:?}");
+            assert!(port.is_trusted() && port.is_safe() && port.evidence.is_none() && found.evidence.is_none());
+            let tls = port.tls.as_ref().unwrap();
             assert_eq!((tls.versions.as_slice(), tls.version), (&TlsVersion::ALL[..], Some("1.3")));
             assert_eq!(tls.certificate.as_ref().unwrap().names, [HOST]);
-            let offer = door.in_tls.as_ref().unwrap();
+            let offer = port.in_tls.as_ref().unwrap();
             assert_eq!(offer.auth.as_deref(), Some(&["PLAIN", "LOGIN"].map(str::to_owned)[..]));
             assert!(offer.pipelining && offer.eight_bit_mime && offer.smtputf8 && offer.chunking);
             assert_eq!(offer.size, Some(52_428_800));
             assert_eq!(
-                door.in_clear.as_ref().map(|offer| (offer.starttls, &offer.auth)),
+                port.in_clear.as_ref().map(|offer| (offer.starttls, &offer.auth)),
                 (mode == Starttls).then_some((true, &None))
             );
-            assert_eq!(door.greeting.as_deref(), Some("mail.test ESMTP ready"));
+            assert_eq!(port.greeting.as_deref(), Some("mail.test ESMTP ready"));
             let reason = if mode == Tls { Reason::ImplicitTls } else { Reason::Alternative };
             assert_eq!(found.best.map(|best| (best.security, best.reason)), Some((mode, reason)));
         }
@@ -131,9 +131,9 @@ fn everything_that_a_good_server_offers_in_a_mode_that_is_known_or_found() {
 fn a_port_that_speaks_the_other_mode_is_found_out() {
     for (mode, crowd) in both_modes() {
         let other = if mode == Tls { Starttls } else { Tls };
-        let (_, door) = one(&crowd, Some(other));
-        assert_eq!((door.state, door.endpoint.security, door.is_trusted()), (DoorState::Open, mode, true), "{door:?}");
-        assert_eq!(door.tls.unwrap().versions, TlsVersion::ALL);
+        let (_, port) = one(&crowd, Some(other));
+        assert_eq!((port.state, port.endpoint.security, port.is_trusted()), (PortState::Open, mode, true), "{port:?}");
+        assert_eq!(port.tls.unwrap().versions, TlsVersion::ALL);
     }
 }
 
@@ -141,8 +141,8 @@ fn a_port_that_speaks_the_other_mode_is_found_out() {
 fn tls_versions_are_found_by_handshakes() {
     for (tls, version) in [("1.2", TlsVersion::V12), ("1.3", TlsVersion::V13)] {
         for crowd in [implicit(Kind::Good, Some(tls)), starttls(Kind::Good, Some(tls), BEFORE)] {
-            let (_, door) = one(&crowd, None);
-            let found = door.tls.unwrap();
+            let (_, port) = one(&crowd, None);
+            let found = port.tls.unwrap();
             assert_eq!((found.versions, found.version, found.fault), (vec![version], Some(tls), None));
         }
     }
@@ -163,9 +163,9 @@ fn a_server_of_old_tls_alone_says_so() {
         Step::Silence,
     ]);
     for (crowd, mode) in [(implicit, Tls), (starttls, Starttls)] {
-        let (found, door) = one(&crowd, Some(mode));
-        let tls = door.tls.as_ref().unwrap();
-        assert_eq!((door.state, tls.fault, tls.versions.len()), (DoorState::Failed, Some("tls_version"), 0));
+        let (found, port) = one(&crowd, Some(mode));
+        let tls = port.tls.as_ref().unwrap();
+        assert_eq!((port.state, tls.fault, tls.versions.len()), (PortState::Failed, Some("tls_version"), 0));
         assert_eq!((found.best, cause(&found).as_str()), (None, "tls_version_too_old"));
     }
 }
@@ -182,13 +182,13 @@ fn behind_a_bad_certificate_everything_is_seen_and_nothing_is_safe() {
     ];
     for (kind, expected, label) in kinds {
         for (mode, crowd) in [(Tls, implicit(kind, None)), (Starttls, starttls(kind, None, BEFORE))] {
-            let (found, door) = one(&crowd, Some(mode));
-            assert_eq!(fault(&door), Some(&Fault::Certificate(expected)), "{kind:?}");
-            assert_eq!((door.state, door.is_trusted(), door.is_safe()), (DoorState::Open, false, false));
-            let tls = door.tls.as_ref().unwrap();
+            let (found, port) = one(&crowd, Some(mode));
+            assert_eq!(fault(&port), Some(&Fault::Certificate(expected)), "{kind:?}");
+            assert_eq!((port.state, port.is_trusted(), port.is_safe()), (PortState::Open, false, false));
+            let tls = port.tls.as_ref().unwrap();
             assert_eq!((tls.versions.as_slice(), tls.version), (&TlsVersion::ALL[..], Some("1.3")), "{kind:?} {mode:?}");
             assert_eq!(tls.fault, Some(Fault::Certificate(expected).name()));
-            assert!(tls.certificate.is_some() && door.in_tls.as_ref().is_some_and(|offer| offer.auth.is_some()), "{kind:?}");
+            assert!(tls.certificate.is_some() && port.in_tls.as_ref().is_some_and(|offer| offer.auth.is_some()), "{kind:?}");
             assert_eq!(found.best.map(|best| best.reason), Some(Reason::BadCertificate));
             assert_eq!(cause(&found), label, "{kind:?}");
         }
@@ -199,16 +199,16 @@ fn behind_a_bad_certificate_everything_is_seen_and_nothing_is_safe() {
 fn a_good_certificate_is_better_than_a_better_port() {
     let (bad, good) = (implicit(Kind::Expired, None), starttls(Kind::Good, None, BEFORE));
     let found = run(&ask(&[(bad.address.port(), Some(Tls)), (good.address.port(), Some(Starttls))]));
-    assert_eq!(found.best.map(|best| (best.door, best.security)), Some((1, Starttls)));
+    assert_eq!(found.best.map(|best| (best.port, best.security)), Some((1, Starttls)));
     assert_eq!(found.evidence, None, "one can be used safely");
 }
 
 #[test]
 fn a_login_that_is_offered_in_clear_is_seen() {
     let crowd = starttls(Kind::Good, None, "250-mail.test\r\n250-STARTTLS\r\n250 AUTH LOGIN\r\n");
-    let (_, door) = one(&crowd, Some(Starttls));
-    assert_eq!(door.in_clear.unwrap().auth.unwrap(), ["LOGIN"]);
-    assert_eq!(door.in_tls.unwrap().auth.unwrap(), ["PLAIN", "LOGIN"]);
+    let (_, port) = one(&crowd, Some(Starttls));
+    assert_eq!(port.in_clear.unwrap().auth.unwrap(), ["LOGIN"]);
+    assert_eq!(port.in_tls.unwrap().auth.unwrap(), ["PLAIN", "LOGIN"]);
 }
 
 #[test]
@@ -216,27 +216,27 @@ fn without_starttls_only_this_machine_is_safe() {
     // As a firewall leaves it that hides the word.
     let stripped = "250-mail.test\r\n250-XXXXXXXA\r\n250 AUTH PLAIN\r\n";
     let crowd = plain(vec![says(GREETING), hears("EHLO "), says(stripped), hears("QUIT")]);
-    let (found, door) = one(&crowd, Some(Starttls));
-    assert_eq!((door.state, door.endpoint.security, &door.tls), (DoorState::Open, Security::None, &None));
+    let (found, port) = one(&crowd, Some(Starttls));
+    assert_eq!((port.state, port.endpoint.security, &port.tls), (PortState::Open, Security::None, &None));
     assert_eq!((found.best, cause(&found).as_str()), (None, "starttls_unsupported"));
-    assert_eq!(door.in_clear.unwrap().auth.unwrap(), ["PLAIN"]);
-    let here = Ask { host: "127.0.0.1".into(), ..ask(&[(crowd.address.port(), None)]) };
+    assert_eq!(port.in_clear.unwrap().auth.unwrap(), ["PLAIN"]);
+    let here = SurveySpec { host: "127.0.0.1".into(), ..ask(&[(crowd.address.port(), None)]) };
     let found = run(&here);
     assert_eq!(found.best.map(|best| (best.security, best.reason)), Some((Security::None, Reason::ThisMachine)));
-    assert!(found.doors[0].is_safe() && found.evidence.is_none());
+    assert!(found.ports[0].is_safe() && found.evidence.is_none());
 }
 
 #[test]
 fn closed_ports_are_refused_and_the_one_that_is_open_is_the_best() {
     let ports: Vec<_> = (0..4).map(|_| (closed(), Some(Starttls))).collect();
     let found = run(&ask(&ports));
-    assert!(found.doors.iter().all(|door| door.state == DoorState::Refused), "{:?}", found.doors);
+    assert!(found.ports.iter().all(|port| port.state == PortState::Refused), "{:?}", found.ports);
     assert_eq!((found.best, cause(&found).as_str()), (None, "connection_refused"));
     let crowd = starttls(Kind::Good, None, BEFORE);
     let found = run(&ask(&[ports[0], (crowd.address.port(), Some(Starttls)), ports[1]]));
-    assert_eq!(found.best.map(|best| best.door), Some(1));
+    assert_eq!(found.best.map(|best| best.port), Some(1));
     assert_eq!(
-        found.doors.iter().map(|door| door.endpoint.port).collect::<Vec<_>>(),
+        found.ports.iter().map(|port| port.endpoint.port).collect::<Vec<_>>(),
         [ports[0].0, crowd.address.port(), ports[1].0]
     );
 }
@@ -248,35 +248,35 @@ fn a_port_that_swallows_everything_delays_no_other() {
     let _plug = Plug::new(listener);
     let mute = plain(vec![Step::Silence]);
     let good = implicit(Kind::Good, None);
-    let ask = Ask {
+    let ask = SurveySpec {
         timeout: Duration::from_secs(2),
         ..ask(&[(swallowed, Some(Tls)), (mute.address.port(), None), (good.address.port(), Some(Tls))])
     };
     let begin = Instant::now();
     let mut told = Vec::new();
     let found = survey(&ask, &Table, &Cancel::default(), &mut |found| {
-        if let Found::Door(door) = found {
-            told.push((door.endpoint.port, begin.elapsed()));
+        if let SurveyEvent::Port(port) = found {
+            told.push((port.endpoint.port, begin.elapsed()));
         }
     });
     assert!((2000..4000).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
     assert!(told[0].0 == good.address.port() && told[0].1 < Duration::from_millis(1900), "{told:?}");
     assert_eq!(
-        found.doors.iter().map(|door| door.state).collect::<Vec<_>>(),
-        [DoorState::Silent, DoorState::Silent, DoorState::Open]
+        found.ports.iter().map(|port| port.state).collect::<Vec<_>>(),
+        [PortState::Silent, PortState::Silent, PortState::Open]
     );
-    let stages = found.doors.iter().map(|door| door.evidence.as_ref().map(|evidence| evidence.stage));
+    let stages = found.ports.iter().map(|port| port.evidence.as_ref().map(|evidence| evidence.stage));
     assert_eq!(stages.collect::<Vec<_>>(), [Some(Stage::Connect), Some(Stage::Greeting), None]);
 }
 
 #[test]
 fn a_server_that_drips_ends_with_the_deadline() {
     let crowd = plain(vec![Step::Drip { text: "220-slow\r\n".repeat(1000), every_ms: 20 }]);
-    let ask = Ask { timeout: Duration::from_millis(1500), ..ask(&[(crowd.address.port(), Some(Starttls))]) };
+    let ask = SurveySpec { timeout: Duration::from_millis(1500), ..ask(&[(crowd.address.port(), Some(Starttls))]) };
     let begin = Instant::now();
     let found = run(&ask);
     assert!(begin.elapsed() < Duration::from_millis(3500), "{:?}", begin.elapsed());
-    assert_eq!(fault(&found.doors[0]), Some(&Fault::TimedOut));
+    assert_eq!(fault(&found.ports[0]), Some(&Fault::TimedOut));
 }
 
 #[test]
@@ -284,27 +284,27 @@ fn what_is_no_mail_server_is_said_to_be_none() {
     // It waits to be spoken to, and knows no TLS.
     let web = || plain(vec![Step::Hello, says("HTTP/1.1 400 Bad Request\r\n\r\n"), Step::Close]);
     for first in [None, Some(Tls), Some(Starttls)] {
-        let (found, door) = one(&web(), first);
-        assert_eq!((door.state, found.best), (DoorState::Failed, None), "{door:?}");
+        let (found, port) = one(&web(), first);
+        assert_eq!((port.state, found.best), (PortState::Failed, None), "{port:?}");
         assert_eq!(cause(&found), "wrong_host_or_port", "{first:?}");
     }
     let imap = plain(vec![says("* OK IMAP4rev1 ready\r\n"), Step::Silence]);
-    let (_, door) = one(&imap, None);
-    assert_eq!((door.state, fault(&door)), (DoorState::Failed, Some(&Fault::NotSmtp("* OK IMAP4rev1 ready".into()))));
+    let (_, port) = one(&imap, None);
+    assert_eq!((port.state, fault(&port)), (PortState::Failed, Some(&Fault::NotSmtp("* OK IMAP4rev1 ready".into()))));
 }
 
 #[test]
 fn a_server_that_turns_away_is_quoted() {
     let crowd = plain(vec![says("554 5.7.1 not you\r\n"), Step::Silence]);
-    let (_, door) = one(&crowd, None);
-    assert_eq!(door.state, DoorState::Failed);
-    assert_eq!(door.evidence.unwrap().reply().unwrap().text(), "554 5.7.1 not you");
+    let (_, port) = one(&crowd, None);
+    assert_eq!(port.state, PortState::Failed);
+    assert_eq!(port.evidence.unwrap().reply().unwrap().text(), "554 5.7.1 not you");
 }
 
 #[test]
 fn names_without_an_address_end_it() {
-    let found = run(&Ask { host: "other.test".into(), ..ask(&[(465, None)]) });
-    assert!(found.doors.is_empty() && found.addresses.is_empty());
+    let found = run(&SurveySpec { host: "other.test".into(), ..ask(&[(465, None)]) });
+    assert!(found.ports.is_empty() && found.addresses.is_empty());
     assert_eq!(found.evidence.unwrap().fault, Fault::Dns(DnsFault::NotFound));
 }
 
@@ -314,7 +314,7 @@ fn a_survey_that_is_stopped_ends_at_once() {
     let cancel = Cancel::default();
     let stop = cancel.clone();
     let begin = Instant::now();
-    let ask = Ask { timeout: Duration::from_secs(30), ..ask(&[(mute.address.port(), None)]) };
+    let ask = SurveySpec { timeout: Duration::from_secs(30), ..ask(&[(mute.address.port(), None)]) };
     let found = thread::scope(|scope| {
         scope.spawn(move || stop.cancel());
         survey(&ask, &Table, &cancel, &mut |_| {})
@@ -330,16 +330,16 @@ fn postfix_as_debian_has_it() {
     let ca_pem = Some(std::fs::read(&bed.ca_pem_path).unwrap());
     for host in ["localhost", "127.0.0.1"] {
         let ports = [(bed.tls_port, None), (bed.starttls_port, None)];
-        let ask = Ask { host: host.into(), trust: Trust { ca_pem: ca_pem.clone(), pin: None }, ..ask(&ports) };
+        let ask = SurveySpec { host: host.into(), trust: Trust { ca_pem: ca_pem.clone(), pin: None }, ..ask(&ports) };
         let found = survey(&ask, &SystemResolver, &Cancel::default(), &mut |_| {});
-        let modes: Vec<_> = found.doors.iter().map(|door| (door.endpoint.security, door.state)).collect();
-        assert_eq!(modes, [(Tls, DoorState::Open), (Starttls, DoorState::Open)], "{:?}", found.doors);
-        for door in &found.doors {
-            assert!(door.is_trusted(), "{door:?}");
-            assert_eq!(door.tls.as_ref().unwrap().versions, TlsVersion::ALL);
-            assert!(door.in_tls.as_ref().unwrap().auth.as_ref().unwrap().contains(&"PLAIN".to_owned()));
+        let modes: Vec<_> = found.ports.iter().map(|port| (port.endpoint.security, port.state)).collect();
+        assert_eq!(modes, [(Tls, PortState::Open), (Starttls, PortState::Open)], "{:?}", found.ports);
+        for port in &found.ports {
+            assert!(port.is_trusted(), "{port:?}");
+            assert_eq!(port.tls.as_ref().unwrap().versions, TlsVersion::ALL);
+            assert!(port.in_tls.as_ref().unwrap().auth.as_ref().unwrap().contains(&"PLAIN".to_owned()));
         }
-        assert_eq!(found.doors[1].in_clear.as_ref().unwrap().auth, None, "AUTH only inside TLS");
-        assert_eq!(found.best.map(|best| (best.door, best.reason)), Some((0, Reason::ImplicitTls)));
+        assert_eq!(found.ports[1].in_clear.as_ref().unwrap().auth, None, "AUTH only inside TLS");
+        assert_eq!(found.best.map(|best| (best.port, best.reason)), Some((0, Reason::ImplicitTls)));
     }
 }

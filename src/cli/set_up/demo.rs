@@ -8,7 +8,7 @@ use std::{
 
 use super::{Companion, Context, Stage};
 use crate::{
-    demo::{self, Demo, Fault},
+    demo::{self, Demo, DemoFault},
     discover::Net,
     error::{Error, Exit},
     frontend::Item,
@@ -117,7 +117,7 @@ impl Companion for Guide {
     fn menu(&self) -> Vec<Item> {
         let active = self.demo.fault();
         let keys = ('1'..='9').chain(['0']);
-        Fault::ALL
+        DemoFault::ALL
             .iter()
             .zip(keys)
             .map(|(fault, key)| Item { key, label: self.text.say(&fault.label()), active: *fault == active })
@@ -125,7 +125,7 @@ impl Companion for Guide {
     }
 
     fn pick(&mut self, index: usize) {
-        if let Some(fault) = Fault::ALL.get(index) {
+        if let Some(fault) = DemoFault::ALL.get(index) {
             self.demo.set_fault(*fault);
         }
     }

@@ -1,9 +1,10 @@
 //! A block between two marker comments.
 
-use super::{line_break, with_breaks};
-use crate::{
-    plan::read::{Fault, FaultKind, lines, smtpd_conf},
-    presets::target::Format,
+use super::line_break;
+use crate::format::{
+    Fault, FaultKind, FileFormat,
+    place::with_breaks,
+    text::{BEGIN, END, lines},
 };
 
 /// What stands around our block.
@@ -16,10 +17,6 @@ pub(in crate::plan) struct Around<'a> {
     /// Whether the block is there.
     pub(in crate::plan) found: bool,
 }
-
-/// What opens a block and what closes it, between the comment sign and the profile's name.
-pub(in crate::plan) const BEGIN: &str = "BEGIN mailsetup: ";
-pub(in crate::plan) const END: &str = "END mailsetup: ";
 
 /// The opening and the closing mark of a profile's block.
 fn marks(comment: &str, profile: &str) -> (String, String) {
@@ -63,17 +60,9 @@ pub(in crate::plan) fn around<'a>(text: &'a str, comment: &str, profile: &str) -
 ///
 /// # Errors
 /// The consumer would not get to it.
-pub(in crate::plan) fn spot(format: Format, around: &Around<'_>, comment: &str) -> Result<usize, Fault> {
+pub(in crate::plan) fn spot(format: &dyn FileFormat, around: &Around<'_>, comment: &str) -> Result<usize, Fault> {
     let text = around.before;
-    let at = match format {
-        Format::SmtpdConf => smtpd_conf::spot(text, around.found)?,
-        // The first counts.
-        Format::Monit | Format::EximPasswd if !around.found => {
-            let is_used = |line: &str| !line.is_empty() && !line.starts_with(comment);
-            lines(text).find(|(_, bare, _)| is_used(text[bare.clone()].trim())).map_or(text.len(), |(_, bare, _)| bare.start)
-        }
-        _ => text.len(),
-    };
+    let at = format.block_at(text, comment, around.found)?;
     Ok(if at < text.len() { outside(text, at, comment) } else { at })
 }
 
@@ -112,14 +101,15 @@ pub(in crate::plan) fn merge(around: &Around<'_>, spot: usize, comment: &str, pr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Format;
 
-    fn put_as(format: Format, text: &str, profile: &str, body: &str) -> String {
+    fn put_as(format: &str, text: &str, profile: &str, body: &str) -> String {
         let around = around(text, "#", profile).unwrap();
-        merge(&around, spot(format, &around, "#").unwrap(), "#", profile, body)
+        merge(&around, spot(Format::named(format).unwrap().rules(), &around, "#").unwrap(), "#", profile, body)
     }
 
     fn put(text: &str, body: &str) -> String {
-        put_as(Format::Msmtprc, text, "default", body)
+        put_as("msmtprc", text, "default", body)
     }
 
     #[test]
@@ -135,21 +125,21 @@ mod tests {
     #[test]
     fn profiles_have_their_own() {
         let one = put("", "a");
-        let two = put_as(Format::Msmtprc, &one, "other", "b");
+        let two = put_as("msmtprc", &one, "other", "b");
         assert!(two.starts_with(&one) && two.contains("# BEGIN mailsetup: other\nb\n"));
     }
 
     #[test]
     fn above_what_would_win() {
         let text = "# c\n\n  set x\nset y\n";
-        let one = put_as(Format::Monit, text, "default", "a");
+        let one = put_as("monit", text, "default", "a");
         assert_eq!(one, "# c\n\n# BEGIN mailsetup: default\na\n# END mailsetup: default\n\n  set x\nset y\n");
-        assert_eq!(put_as(Format::Monit, &one, "default", "a"), one);
-        let two = put_as(Format::Monit, &one, "other", "b");
+        assert_eq!(put_as("monit", &one, "default", "a"), one);
+        let two = put_as("monit", &one, "other", "b");
         assert!(
             two.starts_with("# c\n\n# BEGIN mailsetup: other\nb\n# END mailsetup: other\n\n# BEGIN mailsetup: default\n")
         );
-        assert_eq!(put_as(Format::EximPasswd, "# c\n", "default", "*:u:p"), put("# c\n", "*:u:p"));
+        assert_eq!(put_as("exim-passwd", "# c\n", "default", "*:u:p"), put("# c\n", "*:u:p"));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Key by key: a key that is there gets our value in its place, wherever it stands; others are added where the format wants
-//! them ([`place`]); what must not stay is taken out.
+//! them ([`FileFormat::place`]); what must not stay is taken out.
 
-use super::{Edit, place, splice};
-use crate::{
-    plan::read::{Doc, Entry, Fault, FaultKind, Shape, doc, line_start, next_line},
-    presets::target::Format,
+use super::{line_break, splice};
+use crate::format::{
+    Fault, FaultKind, FileFormat,
+    doc::{FileDoc, FileEntry, Shape},
+    file_format::EntryText,
+    place::{Edit, Gap},
+    text::{line_start, next_line},
 };
 
 /// The text with our keys in it, and without those that are `gone`; of those that are `kept`, what is there stays. A key that
@@ -14,7 +17,7 @@ use crate::{
 /// # Errors
 /// Where the text does not parse, or is written in a way that is not changed here.
 pub(in crate::plan) fn merge(
-    format: Format,
+    format: &dyn FileFormat,
     text: &str,
     ours: &str,
     gone: &[Vec<String>],
@@ -25,8 +28,8 @@ pub(in crate::plan) fn merge(
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         return Ok(format!("{text}{end}{ours}"));
     }
-    let there = doc(format, text)?;
-    let wanted = doc(format, ours)?;
+    let there = format.read(text)?;
+    let wanted = format.read(ours)?;
     let lists = lists(&wanted, &there);
     check(text, &there, &wanted)?;
     let mut edits = Vec::new();
@@ -36,51 +39,49 @@ pub(in crate::plan) fn merge(
         } else if let Some(new) = wanted.entries.iter().find(|new| new.path == entry.path)
             && values(&wanted, &new.path).len() == 1
             && !kept.contains(&new.path)
-            && !is_same(format, text, entry, ours, new)
+            && !is_same(format, (text, entry), (ours, new))
         {
             edits.push(Edit { range: entry.body.clone(), text: ours[new.body.clone()].to_owned() });
             edits.extend(entry.continued.iter().map(|line| Edit { range: line.clone(), text: String::new() }));
         }
     }
-    let is_missing =
-        |new: &&Entry| (lists.contains(&new.path.as_slice()) || !there.has(&new.path)) && !has_list(&wanted, &there, new);
-    let missing: Vec<&Entry> = wanted.entries.iter().filter(is_missing).collect();
+    let is_missing = |new: &&FileEntry| {
+        (lists.contains(&new.path.as_slice()) || !there.has(&new.path)) && !has_list(&wanted, &there, new)
+    };
+    let missing: Vec<&FileEntry> = wanted.entries.iter().filter(is_missing).collect();
     if !missing.is_empty() {
-        edits.extend(place::place(format, text, &there, ours, &wanted, &missing)?);
+        edits.extend(place(format, text, &there, ours, &wanted, &missing)?);
     }
     let mut merged = splice(text, edits);
-    if format == Format::Ssmtp && !merged.ends_with('\n') {
-        // Its last line counts with its line end alone.
-        merged.push('\n');
-    }
+    format.finish(&mut merged);
     // A table that is written in another way elsewhere, a second document: the consumer would not take it any more.
     let first = |name: &String| there.entries.iter().find(|entry| entry.path.first() == Some(name));
     let near = missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start);
-    doc(format, &merged).map_err(|_| Fault::within(text, near, FaultKind::Unfamiliar))?;
+    format.read(&merged).map_err(|_| Fault::within(text, near, FaultKind::Unfamiliar))?;
     Ok(merged)
 }
 
 /// The values of a key, in order.
-fn values<'a>(doc: &'a Doc, path: &[String]) -> Vec<Option<&'a str>> {
+fn values<'a>(doc: &'a FileDoc, path: &[String]) -> Vec<Option<&'a str>> {
     doc.entries.iter().filter(|entry| entry.path == path).map(|entry| entry.value.as_deref()).collect()
 }
 
 /// Keys that we write several times, where the file has them otherwise.
-fn lists<'a>(wanted: &'a Doc, there: &Doc) -> Vec<&'a [String]> {
+fn lists<'a>(wanted: &'a FileDoc, there: &FileDoc) -> Vec<&'a [String]> {
     let is_other = |path: &&[String]| values(wanted, path).len() > 1 && values(there, path) != values(wanted, path);
     wanted.entries.iter().map(|entry| entry.path.as_slice()).filter(is_other).collect()
 }
 
-fn has_list(wanted: &Doc, there: &Doc, new: &Entry) -> bool {
+fn has_list(wanted: &FileDoc, there: &FileDoc, new: &FileEntry) -> bool {
     let ours = values(wanted, &new.path);
     ours.len() > 1 && values(there, &new.path) == ours
 }
 
 /// A list or a mapping where a setting is wanted, or a value where a group is.
-fn check(text: &str, there: &Doc, wanted: &Doc) -> Result<(), Fault> {
+fn check(text: &str, there: &FileDoc, wanted: &FileDoc) -> Result<(), Fault> {
     for new in &wanted.entries {
         let group = there.groups.iter().find(|group| group.path == new.path && group.shape != Shape::Section);
-        let is_above = |entry: &&Entry| {
+        let is_above = |entry: &&FileEntry| {
             let is_value = entry.value.as_deref() != Some("");
             is_value && entry.path.len() < new.path.len() && new.path.starts_with(&entry.path)
         };
@@ -92,31 +93,37 @@ fn check(text: &str, there: &Doc, wanted: &Doc) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether what stands there is our value already. An environment file's quotes and spacing are read differently by
-/// different readers; elsewhere spacing is a person's own, and quotes as far as they do not tell words from numbers.
-fn is_same(format: Format, text: &str, entry: &Entry, ours: &str, new: &Entry) -> bool {
-    let (there, here) = (&text[entry.body.clone()], &ours[new.body.clone()]);
-    match format {
-        Format::Dotenv | Format::DotenvSh => there == here,
-        Format::Yaml
-        | Format::YamlDiscourse
-        | Format::Json
-        | Format::Toml
-        | Format::PhpArray
-        | Format::Ruby
-        | Format::Python => {
-            // What only the consumer understands is the same when it is the same text.
-            let is_known = entry.value.is_some() || there == here;
-            is_known && entry.value == new.value && there.ends_with(['"', '\'']) == here.ends_with(['"', '\''])
+fn is_same(format: &dyn FileFormat, there: (&str, &FileEntry), ours: (&str, &FileEntry)) -> bool {
+    format.is_same(
+        EntryText { entry: there.1, body: &there.0[there.1.body.clone()] },
+        EntryText { entry: ours.1, body: &ours.0[ours.1.body.clone()] },
+    )
+}
+
+/// The edits that put what is missing into a text.
+fn place(
+    format: &dyn FileFormat,
+    text: &str,
+    there: &FileDoc,
+    ours: &str,
+    wanted: &FileDoc,
+    missing: &[&FileEntry],
+) -> Result<Vec<Edit>, Fault> {
+    let gap = Gap { text, there, ours, wanted, missing, line_break: line_break(text) };
+    let mut edits = format.place(&gap)?;
+    // A last line without its line break gets one, once.
+    if !text.ends_with('\n') {
+        for edit in edits.iter_mut().filter(|edit| edit.range.start == text.len()).skip(1) {
+            edit.text = edit.text.strip_prefix(gap.line_break).unwrap_or(&edit.text).to_owned();
         }
-        _ => entry.value == new.value && entry.from == new.from,
     }
+    Ok(edits)
 }
 
 /// A setting goes with its line where it has one of its own, else alone; between brackets its comma goes with it.
-fn removal(format: Format, text: &str, entry: &Entry) -> Edit {
+fn removal(format: &dyn FileFormat, text: &str, entry: &FileEntry) -> Edit {
     let mut range = entry.body.start..entry.end();
-    if place::is_bracketed(format) {
+    if format.is_bracketed() {
         let behind = &text[range.end..];
         let comma = behind.len() - behind.trim_start().len();
         if behind[comma..].starts_with(',') {
@@ -137,19 +144,25 @@ fn removal(format: Format, text: &str, entry: &Entry) -> Edit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Format;
 
-    fn put(format: Format, text: &str, ours: &str) -> String {
+    /// A merge by the format's word.
+    fn merge(format: &str, text: &str, ours: &str, gone: &[Vec<String>], kept: &[Vec<String>]) -> Result<String, Fault> {
+        super::merge(Format::named(format).unwrap().rules(), text, ours, gone, kept)
+    }
+
+    fn put(format: &str, text: &str, ours: &str) -> String {
         let merged = merge(format, text, ours, &[], &[]).unwrap();
         assert_eq!(merge(format, &merged, ours, &[], &[]).unwrap(), merged);
         merged
     }
 
-    fn without(format: Format, text: &str, ours: &str, gone: &[&[&str]]) -> String {
+    fn without(format: &str, text: &str, ours: &str, gone: &[&[&str]]) -> String {
         let gone: Vec<Vec<String>> = gone.iter().map(|path| path.iter().map(|step| (*step).to_owned()).collect()).collect();
         merge(format, text, ours, &gone, &[]).unwrap()
     }
 
-    fn refused(format: Format, text: &str, ours: &str) -> (usize, FaultKind) {
+    fn refused(format: &str, text: &str, ours: &str) -> (usize, FaultKind) {
         let fault = merge(format, text, ours, &[], &[]).unwrap_err();
         (fault.line, fault.kind)
     }
@@ -158,31 +171,31 @@ mod tests {
     fn environment_files() {
         let text = "# mine\r\nexport SMTP_HOST = old # relay\r\nX=\"multi\r\nSMTP_HOST=no\r\n\"\r\nSMTP_HOST='older'";
         let ours = "# ours\nSMTP_HOST=new\nSMTP_PORT=465\n";
-        let merged = put(Format::Dotenv, text, ours);
+        let merged = put("dotenv", text, ours);
         let expected = "# mine\r\nexport SMTP_HOST=new # relay\r\nX=\"multi\r\nSMTP_HOST=no\r\n\"\r\n\
                         SMTP_HOST=new\r\nSMTP_PORT=465\r\n";
         assert_eq!(merged, expected);
-        assert_eq!(put(Format::Dotenv, "", ours), ours);
-        assert_eq!(put(Format::Dotenv, "SMTP_HOST='a'b # c\n", "SMTP_HOST=n\n"), "SMTP_HOST=n\n");
+        assert_eq!(put("dotenv", "", ours), ours);
+        assert_eq!(put("dotenv", "SMTP_HOST='a'b # c\n", "SMTP_HOST=n\n"), "SMTP_HOST=n\n");
     }
 
     #[test]
     fn files_of_blanks() {
         for (text, before) in [("", ""), ("\n", "\n"), ("\r", "\r\n"), ("  ", "  \n")] {
-            assert_eq!(put(Format::Python, text, "A = 1\n"), format!("{before}A = 1\n"));
+            assert_eq!(put("python-settings", text, "A = 1\n"), format!("{before}A = 1\n"));
         }
     }
 
     #[test]
     fn main_cf() {
         let text = "relayhost=\n# keep\n   [old]:25\n\nmynetworks = a\n  b\ninet_protocols=all";
-        let merged = put(Format::MainCf, text, "relayhost = [new]:465\ninet_protocols = all\nz = 1\n");
+        let merged = put("main-cf", text, "relayhost = [new]:465\ninet_protocols = all\nz = 1\n");
         assert_eq!(merged, "relayhost = [new]:465\n# keep\n\nmynetworks = a\n  b\ninet_protocols=all\nz = 1\n");
     }
 
     #[test]
     fn tables() {
-        let merged = put(Format::PostfixTable, "[a]:1 u:p\n[b]:2\tx:y\n", "[b]:2 n:m\n[c]:3 k:l\n");
+        let merged = put("postfix-table", "[a]:1 u:p\n[b]:2\tx:y\n", "[b]:2 n:m\n[c]:3 k:l\n");
         assert_eq!(merged, "[a]:1 u:p\n[b]:2 n:m\n[c]:3 k:l\n");
     }
 
@@ -191,20 +204,19 @@ mod tests {
         let ours = "[mailer]\nHOST = `h`\nPASSWD = `p#`\n\n[other]\nx = 1\n";
         let text = "; top\n[mailer]\n  HOST=old ; mine\n  ; note\n  FROM = me\n\n[log]\nLEVEL = x";
         let expected = "; top\n[mailer]\n  HOST = `h` ; mine\n  ; note\n  FROM = me\n  PASSWD = `p#`\n\n[log]\nLEVEL = x\n\n[other]\nx = 1\n";
-        assert_eq!(put(Format::Ini, text, ours), expected);
+        assert_eq!(put("ini", text, ours), expected);
         assert_eq!(
-            put(Format::Ini, "a = 1\r\n[other]\r\n", ours),
+            put("ini", "a = 1\r\n[other]\r\n", ours),
             "a = 1\r\n[other]\r\nx = 1\r\n\r\n[mailer]\r\nHOST = `h`\r\nPASSWD = `p#`\r\n"
         );
-        let merged = put(Format::IniGrafana, "[smtp]\npassword = x\n", "[smtp]\npassword = $__file{/p}\n");
+        let merged = put("ini-grafana", "[smtp]\npassword = x\n", "[smtp]\npassword = $__file{/p}\n");
         assert_eq!(merged, "[smtp]\npassword = $__file{/p}\n");
-        assert_eq!(without(Format::Ini, "[a]\nx = 1 ; c\ny = 2\n", "[a]\ny = 2\n", &[&["a", "x"]]), "[a]\ny = 2\n");
+        assert_eq!(without("ini", "[a]\nx = 1 ; c\ny = 2\n", "[a]\ny = 2\n", &[&["a", "x"]]), "[a]\ny = 2\n");
     }
 
     #[test]
     fn kept() {
-        let put =
-            |text: &str| merge(Format::Ini, text, "[a]\nx = 1\ny = 2\n", &[], &[vec!["a".into(), "x".into()]]).unwrap();
+        let put = |text: &str| merge("ini", text, "[a]\nx = 1\ny = 2\n", &[], &[vec!["a".into(), "x".into()]]).unwrap();
         assert_eq!(put("[a]\nx = mine\ny = 3\n"), "[a]\nx = mine\ny = 2\n");
         assert_eq!(put("[a]\ny = 3\n"), "[a]\ny = 2\nx = 1\n");
     }
@@ -214,12 +226,12 @@ mod tests {
         let ours = "[sendemail]\n\tsmtpServer = \"h\"\n[credential \"smtp://h\"]\n\thelper =\n\thelper = \"!x\"\n";
         let text =
             "[user]\n\tname = me\n[SendEmail]\n    smtpserver = old # c\n    chainreplyto = no\n[alias]\n\ts = status\n";
-        let first = put(Format::GitConfig, text, ours);
+        let first = put("git-config", text, ours);
         let expected = text.replace("smtpserver = old", "smtpServer = \"h\"");
         assert_eq!(first, format!("{expected}\n[credential \"smtp://h\"]\n\thelper =\n\thelper = \"!x\"\n"));
         let other = first.replace("helper =\n", "helper = store\n");
-        assert_eq!(put(Format::GitConfig, &other, ours), first);
-        assert_eq!(put(Format::GitConfig, "[sendemail] from = x\n", ours).lines().nth(1), Some("\tsmtpServer = \"h\""));
+        assert_eq!(put("git-config", &other, ours), first);
+        assert_eq!(put("git-config", "[sendemail] from = x\n", ours).lines().nth(1), Some("\tsmtpServer = \"h\""));
     }
 
     #[test]
@@ -228,11 +240,11 @@ mod tests {
         let text = "# c\n[server]\nport = 1\n\n[smtp]  # relay\nhost = \"old\" # here\n\n[[list]]\nhost = 'no'\n";
         let expected =
             "top = 1\n# c\n[server]\nport = 1\n\n[smtp]  # relay\nhost = 'h' # here\nport = 465\n\n[[list]]\nhost = 'no'\n";
-        assert_eq!(put(Format::Toml, text, ours), expected);
-        assert_eq!(put(Format::Toml, "smtp.host = 'x'\r\n", "[smtp]\nhost = 'h'\n"), "smtp.host = 'h'\r\n");
-        assert_eq!(refused(Format::Toml, "a = 1\nsmtp.user = 'x'\n", ours), (2, FaultKind::Unfamiliar));
-        assert_eq!(refused(Format::Toml, "a = 1\nsmtp = { user = 'x' }\n", ours), (2, FaultKind::Unfamiliar));
-        assert_eq!(refused(Format::Toml, "a = 1\nb = \n", ours), (2, FaultKind::Syntax));
+        assert_eq!(put("toml", text, ours), expected);
+        assert_eq!(put("toml", "smtp.host = 'x'\r\n", "[smtp]\nhost = 'h'\n"), "smtp.host = 'h'\r\n");
+        assert_eq!(refused("toml", "a = 1\nsmtp.user = 'x'\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused("toml", "a = 1\nsmtp = { user = 'x' }\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused("toml", "a = 1\nb = \n", ours), (2, FaultKind::Syntax));
     }
 
     #[test]
@@ -240,20 +252,20 @@ mod tests {
         let ours = "global:\n  host: 'h'\n  port: 465\nother:\n  deep:\n    k: 'v'\n";
         let text = "# top\nglobal:  # all\n    # mine\n    host: old   # relay\n    keep: [a, b]\nroute: {x: 1}";
         let expected = "# top\nglobal:  # all\n    port: 465\n    # mine\n    host: 'h'   # relay\n    keep: [a, b]\nroute: {x: 1}\nother:\n  deep:\n    k: 'v'\n";
-        assert_eq!(put(Format::Yaml, text, ours), expected);
+        assert_eq!(put("yaml", text, ours), expected);
         let nothing = "other:\r\n  x: 1\r\nglobal: # later\r\n";
         let expected = "other:\r\n  deep:\r\n    k: 'v'\r\n  x: 1\r\nglobal: # later\r\n  host: 'h'\r\n  port: 465\r\n";
-        assert_eq!(put(Format::Yaml, nothing, ours), expected);
-        assert_eq!(put(Format::Yaml, "# only\n", "a: 'x'\n"), "# only\na: 'x'\n");
-        assert_eq!(put(Format::Yaml, "a: !secret b # c\n", "a: !secret x\n"), "a: !secret x # c\n");
-        assert_eq!(put(Format::Yaml, "---\na: b\n", "a: 'x'\nc: 1\n"), "---\na: 'x'\nc: 1\n");
-        assert_eq!(put(Format::Yaml, "é: b\nport: '465'\n", "port: 465\n"), "é: b\nport: 465\n");
-        assert_eq!(without(Format::Yaml, "a: 1 # x\nb: 2\n", "b: 2\n", &[&["a"]]), "b: 2\n");
-        assert_eq!(refused(Format::Yaml, "x: 1\nglobal: {a: b}\n", ours), (2, FaultKind::Unfamiliar));
-        assert_eq!(refused(Format::Yaml, "x: &a {b: c}\nglobal: *a\n", ours), (2, FaultKind::Unfamiliar));
-        assert_eq!(refused(Format::Yaml, "global:\n  host:\n    - a\n", ours), (3, FaultKind::Unfamiliar));
-        assert_eq!(refused(Format::Yaml, "a: 1\n...\n", ours).1, FaultKind::Unfamiliar);
-        assert_eq!(refused(Format::Yaml, "a: 1\n b: 2\n", ours).1, FaultKind::Syntax);
+        assert_eq!(put("yaml", nothing, ours), expected);
+        assert_eq!(put("yaml", "# only\n", "a: 'x'\n"), "# only\na: 'x'\n");
+        assert_eq!(put("yaml", "a: !secret b # c\n", "a: !secret x\n"), "a: !secret x # c\n");
+        assert_eq!(put("yaml", "---\na: b\n", "a: 'x'\nc: 1\n"), "---\na: 'x'\nc: 1\n");
+        assert_eq!(put("yaml", "é: b\nport: '465'\n", "port: 465\n"), "é: b\nport: 465\n");
+        assert_eq!(without("yaml", "a: 1 # x\nb: 2\n", "b: 2\n", &[&["a"]]), "b: 2\n");
+        assert_eq!(refused("yaml", "x: 1\nglobal: {a: b}\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused("yaml", "x: &a {b: c}\nglobal: *a\n", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused("yaml", "global:\n  host:\n    - a\n", ours), (3, FaultKind::Unfamiliar));
+        assert_eq!(refused("yaml", "a: 1\n...\n", ours).1, FaultKind::Unfamiliar);
+        assert_eq!(refused("yaml", "a: 1\n b: 2\n", ours).1, FaultKind::Syntax);
     }
 
     #[test]
@@ -261,14 +273,14 @@ mod tests {
         let ours = "<?php\n$CONFIG = array (\n  'host' => 'h',\n  'port' => 465,\n);\n";
         let text = "<?php\n$CONFIG = array (\n  // mine\n  'a' => array (\n    0 => 'x',\n  ),\n  'port'=>'25', # old\n);\n";
         let expected = text.replace("'port'=>'25'", "'port' => 465").replace("  // mine", "  'host' => 'h',\n  // mine");
-        assert_eq!(put(Format::PhpArray, text, ours), expected);
+        assert_eq!(put("php-array", text, ours), expected);
         assert_eq!(
-            put(Format::PhpArray, "<?php\n$CONFIG = [];\n", ours),
+            put("php-array", "<?php\n$CONFIG = [];\n", ours),
             "<?php\n$CONFIG = [\n  'host' => 'h',\n  'port' => 465,\n];\n"
         );
         let constants =
             "<?php\ndefine( 'DB', 'x' );\n\n/* That's all, stop editing! */\nrequire_once ABSPATH . 'wp-settings.php';\n";
-        let merged = put(Format::PhpDefine, constants, "<?php\ndefine('SMTP', 'y');\n");
+        let merged = put("php-define", constants, "<?php\ndefine('SMTP', 'y');\n");
         assert_eq!(merged, constants.replace("\n/* That", "\ndefine('SMTP', 'y');\n/* That"));
     }
 
@@ -277,13 +289,13 @@ mod tests {
         let ours = "gitlab_rails['a'] = 'x'\ngitlab_rails['b'] = 1\n";
         let text = "# gitlab_rails['a'] = 1\ngitlab_rails['b']=\"1\" # c\nr['x'] = <<EOS\ngitlab_rails['a'] = 1\nEOS\n";
         let expected = text.replace("gitlab_rails['b']=\"1\"", "gitlab_rails['b'] = 1");
-        assert_eq!(put(Format::Ruby, text, ours), format!("{expected}gitlab_rails['a'] = 'x'\n"));
+        assert_eq!(put("ruby-gitlab", text, ours), format!("{expected}gitlab_rails['a'] = 'x'\n"));
         let text = "EMAIL_HOST = env(\n  'X',\n)  # c\r\nDEBUG = True";
-        let merged = put(Format::Python, text, "EMAIL_HOST = 'h'\nEMAIL_PORT = 465\n");
+        let merged = put("python-settings", text, "EMAIL_HOST = 'h'\nEMAIL_PORT = 465\n");
         assert_eq!(merged, "EMAIL_HOST = 'h'  # c\r\nDEBUG = True\nEMAIL_PORT = 465\n");
-        assert_eq!(put(Format::Properties, "a = 1\\\n  2\nb: 3\n", "a=x\nc=4\n"), "a=x\nb: 3\nc=4\n");
+        assert_eq!(put("properties", "a = 1\\\n  2\nb: 3\n", "a=x\nc=4\n"), "a=x\nb: 3\nc=4\n");
         assert_eq!(
-            without(Format::DmaConf, "SMARTHOST x\nSTARTTLS\n#c\n", "PORT 465\n", &[&["STARTTLS"]]),
+            without("dma-conf", "SMARTHOST x\nSTARTTLS\n#c\n", "PORT 465\n", &[&["STARTTLS"]]),
             "SMARTHOST x\n#c\nPORT 465\n"
         );
     }
@@ -293,15 +305,15 @@ mod tests {
         let ours = "{\n  \"smtp\": {\n    \"host\": \"h\",\n    \"port\": 465\n  }\n}\n";
         let text = "{\n    // mine\n    \"a\": [1, 2],\n    \"b\" : true\n}\n";
         let expected = "{\n    \"smtp\": {\n      \"host\": \"h\",\n      \"port\": 465\n    },\n    // mine\n    \"a\": [1, 2],\n    \"b\" : true\n}\n";
-        assert_eq!(put(Format::Json, text, ours), expected);
+        assert_eq!(put("json", text, ours), expected);
         let text = "{\r\n\t\"smtp\" : {\"host\":\"old\", \"x\": 1}\r\n}";
-        assert_eq!(put(Format::Json, text, ours), text.replace("\"host\":\"old\"", "\"port\": 465, \"host\": \"h\""));
-        assert_eq!(put(Format::Json, "{}\n", ours), ours);
-        assert_eq!(put(Format::Json, "{\"smtp\": {}}", ours), "{\"smtp\": {\n  \"host\": \"h\",\n  \"port\": 465\n}}");
-        assert_eq!(refused(Format::Json, "{\n\"smtp\": null\n}", ours), (1, FaultKind::Unfamiliar));
-        assert_eq!(refused(Format::Json, "{\n\"smtp\": 1\n}", ours), (2, FaultKind::Unfamiliar));
-        assert_eq!(refused(Format::Json, "{\n\"a\": 1,\n", ours).1, FaultKind::Syntax);
-        let gone = |text: &str| without(Format::Json, text, "{\"k\": 1}", &[&["x"]]);
+        assert_eq!(put("json", text, ours), text.replace("\"host\":\"old\"", "\"port\": 465, \"host\": \"h\""));
+        assert_eq!(put("json", "{}\n", ours), ours);
+        assert_eq!(put("json", "{\"smtp\": {}}", ours), "{\"smtp\": {\n  \"host\": \"h\",\n  \"port\": 465\n}}");
+        assert_eq!(refused("json", "{\n\"smtp\": null\n}", ours), (1, FaultKind::Unfamiliar));
+        assert_eq!(refused("json", "{\n\"smtp\": 1\n}", ours), (2, FaultKind::Unfamiliar));
+        assert_eq!(refused("json", "{\n\"a\": 1,\n", ours).1, FaultKind::Syntax);
+        let gone = |text: &str| without("json", text, "{\"k\": 1}", &[&["x"]]);
         assert_eq!(gone("{\n  \"x\": 1,\n  \"k\": 1\n}"), "{\n  \"k\": 1\n}");
         assert_eq!(gone("{\n  \"k\": 1,\n  \"x\": 1\n}"), "{\n  \"k\": 1\n}");
         assert_eq!(gone("{\"x\": 1, \"k\": 1}"), "{ \"k\": 1}");

@@ -1,6 +1,6 @@
 //! A file of our own.
 
-use super::with_breaks;
+use crate::format::place::with_breaks;
 
 /// What the first line of a file of ours begins with, behind the comment sign.
 const HEADER: &str = " Written by mailsetup";

@@ -9,7 +9,7 @@ use std::{cell::OnceCell, rc::Rc, sync::LazyLock, time::Duration};
 use mailsetup::{
     cli::answers,
     diagnose::{Diagnosis, Doctor, Explain},
-    discover::autoconfig::{self, Document},
+    discover::autoconfig::{self, AutoconfigDocument},
     host::profiles,
     mail::{Auth, Endpoint, Keys, Secret, Security, host::parse_host},
     plan::{self, Places, Refusal, Scope, TargetChoice, plan, read_back},
@@ -61,7 +61,7 @@ pub fn reply(data: &[u8]) {
 /// A document of Mozilla's autoconfig, from whoever answers at the domain.
 pub fn autoconfig(data: &[u8]) {
     let Ok(address) = "ops@example.test".parse() else { return };
-    let Document::Settings(found) = autoconfig::read(data, &address) else { return };
+    let AutoconfigDocument::Settings(found) = autoconfig::read(data, &address) else { return };
     assert!(!found.smtp.is_empty() && found.smtp.len() + found.imap.len() <= 16);
     for server in found.smtp.iter().chain(&found.imap) {
         assert_eq!(parse_host(&server.host).as_ref(), Ok(&server.host));
@@ -234,7 +234,7 @@ pub fn import(data: &[u8]) {
     let catalog = std::sync::Arc::new(Catalog::builtin());
     let mut setup = Setup::new(catalog, TEXT.with(Rc::clone), facts, Options::default());
     for (field, value) in &import.answers {
-        assert!(setup.give(*field, value, Source::Flag).is_ok(), "{field}: {value:?}");
+        assert!(setup.give(*field, &value.to_string(), Source::Flag).is_ok(), "{field}: {value:?}");
         assert!(setup.update(Msg::Clear(*field)).is_ok());
     }
     import.command.iter().for_each(|command| is_safe(command));

@@ -8,7 +8,7 @@ use std::{
 };
 
 use mailsetup::{
-    demo::{Demo, Fault},
+    demo::{Demo, DemoFault},
     mail::{Mechanism, Security},
 };
 
@@ -31,16 +31,16 @@ fn certificates_are_broken_on_demand() {
     let demo = Demo::start().unwrap();
     let mut before = client(&demo, Security::Tls);
     for (fault, words) in [
-        (Fault::ExpiredCertificate, "certificate expired"),
-        (Fault::SelfSigned, "UnknownIssuer"),
-        (Fault::WrongName, "certificate not valid for name \"localhost\""),
+        (DemoFault::ExpiredCertificate, "certificate expired"),
+        (DemoFault::SelfSigned, "UnknownIssuer"),
+        (DemoFault::WrongName, "certificate not valid for name \"localhost\""),
     ] {
         demo.set_fault(fault);
         let said = tls_fault(&demo);
         assert!(said.contains(words), "{said}");
     }
     assert!(before.command("NOOP").starts_with("250"), "a connection keeps what it began with");
-    demo.set_fault(Fault::None);
+    demo.set_fault(DemoFault::None);
     for name in ["localhost", "127.0.0.1", "::1", "mail.demo.example"] {
         Client::connect(demo.tls_port()).unwrap().secure(&demo.ca_pem(), name).unwrap();
     }
@@ -52,30 +52,30 @@ fn certificates_are_broken_on_demand() {
 #[test]
 fn logins_and_senders_are_refused_on_demand() {
     let demo = Demo::start().unwrap();
-    demo.set_fault(Fault::WrongPassword);
+    demo.set_fault(DemoFault::WrongPassword);
     for mechanism in [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5] {
         assert!(log_in(&mut client(&demo, Security::Tls), &demo, mechanism, true).starts_with("535-5.7.8"));
     }
-    demo.set_fault(Fault::LoginNotOffered);
+    demo.set_fault(DemoFault::LoginNotOffered);
     for security in Security::ALL {
         let mut client = client(&demo, security);
         assert!(!client.command("EHLO x.example.com").contains("AUTH"));
         assert!(client.command(&plain(demo.user(), demo.password())).starts_with("503 5.5.1"));
         assert!(client.command("MAIL FROM:<demo@mailsetup.example>").starts_with("530 5.7.0"));
     }
-    demo.set_fault(Fault::SenderRefused);
+    demo.set_fault(DemoFault::SenderRefused);
     let refusal = logged_in(&demo, Security::Tls).command("MAIL FROM:<demo@mailsetup.example>");
     assert_eq!(
         refusal,
         "553 5.7.1 <demo@mailsetup.example>: Sender address rejected: not owned by user demo@mailsetup.example"
     );
-    assert_eq!(demo.fault(), Fault::SenderRefused);
+    assert_eq!(demo.fault(), DemoFault::SenderRefused);
 }
 
 #[test]
 fn it_is_busy_or_slow_on_demand() {
     let demo = Demo::start().unwrap();
-    demo.set_fault(Fault::Busy);
+    demo.set_fault(DemoFault::Busy);
     for port in [demo.tls_port(), demo.starttls_port(), demo.plain_port()] {
         let mut client = Client::connect(port).unwrap();
         if port == demo.tls_port() {
@@ -84,7 +84,7 @@ fn it_is_busy_or_slow_on_demand() {
         assert!(client.reply().starts_with("421 4.3.2"));
         assert!(client.is_closed());
     }
-    demo.set_fault(Fault::Slow);
+    demo.set_fault(DemoFault::Slow);
     let mut client = Client::connect(demo.plain_port()).unwrap();
     let begun = Instant::now();
     assert!(client.reply().starts_with("220"));
@@ -115,16 +115,16 @@ fn a_port_is_blocked_on_demand() {
     assert_eq!(demo.blocked_port(), demo.tls_port());
     let mut before = client(&demo, Security::Tls);
     for _ in 0..3 {
-        demo.set_fault(Fault::BlockedPort);
+        demo.set_fault(DemoFault::BlockedPort);
         assert_eq!(connecting(&demo, demo.blocked_port()), [Err(io::ErrorKind::TimedOut)].into());
         logged_in(&demo, Security::Starttls);
         assert!(before.command("NOOP").starts_with("250"));
-        demo.set_fault(Fault::None);
+        demo.set_fault(DemoFault::None);
         assert_eq!(connecting(&demo, demo.blocked_port()), [Ok(())].into());
         logged_in(&demo, Security::Tls);
     }
-    demo.set_fault(Fault::BlockedPort);
-    demo.set_fault(Fault::BlockedPort);
+    demo.set_fault(DemoFault::BlockedPort);
+    demo.set_fault(DemoFault::BlockedPort);
     let port = demo.blocked_port();
     let begun = Instant::now();
     drop(demo);

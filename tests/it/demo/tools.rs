@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use mailsetup::demo::{Demo, Fault};
+use mailsetup::demo::{Demo, DemoFault};
 
 use super::{MESSAGE, soon};
 
@@ -55,20 +55,20 @@ fn curl_sends_by_every_port_and_mechanism() {
 fn curl_tells_the_faults_apart() {
     let demo = Demo::start().unwrap();
     for (fault, status) in [
-        (Fault::WrongPassword, 67),
-        (Fault::SenderRefused, 55),
-        (Fault::ExpiredCertificate, 60),
-        (Fault::SelfSigned, 60),
-        (Fault::WrongName, 60),
-        (Fault::Busy, 8),
+        (DemoFault::WrongPassword, 67),
+        (DemoFault::SenderRefused, 55),
+        (DemoFault::ExpiredCertificate, 60),
+        (DemoFault::SelfSigned, 60),
+        (DemoFault::WrongName, 60),
+        (DemoFault::Busy, 8),
         // Without AUTH curl goes on without a login, and MAIL is refused.
-        (Fault::LoginNotOffered, 55),
+        (DemoFault::LoginNotOffered, 55),
     ] {
         demo.set_fault(fault);
         let Some(output) = curl(&demo, &format!("smtps://localhost:{}/x.example.com", demo.tls_port()), &[]) else { return };
         assert_eq!(output.status.code(), Some(status), "{}: {}", fault.key(), String::from_utf8_lossy(&output.stderr));
     }
-    demo.set_fault(Fault::BlockedPort);
+    demo.set_fault(DemoFault::BlockedPort);
     let url = format!("smtps://localhost:{}/x.example.com", demo.blocked_port());
     let Some(output) = curl(&demo, &url, &["--connect-timeout", "1"]) else { return };
     assert_eq!(output.status.code(), Some(28), "{}", String::from_utf8_lossy(&output.stderr));
@@ -82,10 +82,10 @@ fn openssl_verifies_the_certificates() {
     let ca = folder.path().join("ca.pem");
     std::fs::write(&ca, demo.ca_pem()).unwrap();
     for (fault, verdict) in [
-        (Fault::None, "Verify return code: 0 (ok)"),
-        (Fault::ExpiredCertificate, "Verify return code: 10 (certificate has expired)"),
-        (Fault::SelfSigned, "Verify return code: 18 ("),
-        (Fault::WrongName, "Verify return code: 62 ("),
+        (DemoFault::None, "Verify return code: 0 (ok)"),
+        (DemoFault::ExpiredCertificate, "Verify return code: 10 (certificate has expired)"),
+        (DemoFault::SelfSigned, "Verify return code: 18 ("),
+        (DemoFault::WrongName, "Verify return code: 62 ("),
     ] {
         demo.set_fault(fault);
         for (version, port, options) in [

@@ -10,7 +10,7 @@ use std::{
 };
 
 use mailsetup::{
-    discover::{Check, Discovery, Dns, NameFault, NameServers, Net, Proposal, Reach, Search, discover},
+    discover::{Check, Discovery, DnsClient, NameFault, NameServers, Net, Proposal, Reach, Search, discover},
     mail::Security,
     presets::{Catalog, Provider, parse},
     probe::{Cancel, DnsFault, Resolve, Trust},
@@ -176,7 +176,7 @@ impl World {
         };
         let name_server = self.name_server.take().unwrap_or_else(|| NameServer::start(zones()));
         let pages = Pages::start(std::mem::take(&mut self.pages));
-        let dns: Arc<dyn Dns> = Arc::new(NameServers::at(name_server.address));
+        let dns: Arc<dyn DnsClient> = Arc::new(NameServers::at(name_server.address));
         let net = Net {
             dns: dns.clone(),
             resolver: Arc::new(Loopback(dns)),
@@ -262,7 +262,7 @@ fn line(proposal: &Proposal) -> String {
 }
 
 /// DNS by the world's own name server; addresses elsewhere are played by loopback.
-struct Loopback(Arc<dyn Dns>);
+struct Loopback(Arc<dyn DnsClient>);
 
 impl Resolve for Loopback {
     fn resolve(&self, host: &str, timeout: Duration) -> Result<Vec<IpAddr>, DnsFault> {

@@ -12,19 +12,12 @@ use super::sources::{sources, tokens};
 /// without a circle fails as well.
 const LEFT: &[(&[&str], &str)] = &[
     (&["cli.rs", "cli/"], "`set_up` and its flows share a stage; the exit code of a failed command is made in cli.rs"),
-    (&["demo.rs", "demo/"], "the parts of a server share what they serve from"),
     (&["diagnose.rs", "diagnose/"], "the parts of a diagnosis name what they are to make"),
-    (&["discover/confirm.rs", "discover/hunt.rs", "discover/search.rs"], "`Event` is beside the loop that reads it"),
-    (&["discover/dns.rs", "discover/net.rs"], "the system's network is made where networks are described"),
     (&["frontend/tui.rs", "frontend/tui/"], "constants beside the screen that shows them"),
     (&["host/"], "files, stores and the journal"),
     (&["plan/"], "formats, and what is read back from them"),
     (&["presets/"], "`PresetFault` is beside the loader"),
-    (&["probe.rs", "probe/egress.rs", "probe/evidence.rs", "probe/report.rs", "probe/stage.rs"], "the facts of one act"),
-    (&["probe/climb.rs", "probe/record.rs", "probe/session.rs"], "one act, one record of it"),
-    (&["probe/survey.rs", "probe/survey/"], "a survey and its parts"),
     (&["runner.rs", "runner/"], "the parts of a runner name it"),
-    (&["setup.rs", "setup/"], "the state machine and its parts"),
 ];
 
 /// A module path: `["probe", "survey"]`.

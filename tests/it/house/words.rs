@@ -7,10 +7,10 @@ use super::sources::sources;
 /// Names that several types still have. A new type takes a name of its own, or its room's prefix; the list only shrinks.
 const REPEATED: &[&str] = &[
     "Action", "Answer", "Asked", "Block", "Body", "Change", "Check", "Context", "Dialect", "Dns", "Document", "Edit",
-    "Envelope", "Event", "Facts", "Fault", "Field", "Form", "Found", "Given", "Key", "Known", "Line", "Names", "Node",
-    "Options", "Origin", "Other", "Own", "Place", "Question", "Reach", "Report", "Row", "Said", "Sender", "Server",
-    "Session", "Settings", "Shape", "Shown", "Source", "Spot", "Stage", "State", "Step", "Stream", "Trust", "Verdict",
-    "Watch", "Wire", "Word", "Written",
+    "Envelope", "Event", "Facts", "Fault", "Form", "Found", "Given", "Key", "Known", "Line", "Names", "Node", "Options",
+    "Origin", "Other", "Own", "Place", "Question", "Reach", "Report", "Row", "Said", "Server", "Session", "Settings",
+    "Shape", "Shown", "Source", "Spot", "Stage", "State", "Step", "Stream", "Trust", "Verdict", "Watch", "Wire", "Word",
+    "Written",
 ];
 
 /// Every type at the top level of a file, and the files that define one of this name.

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use mailsetup::demo::Fault;
+use mailsetup::demo::DemoFault;
 use serde_json::json;
 
 use super::{
@@ -40,18 +40,18 @@ fn fails(house: &House, out: Output, exit: i32, cause: &str, stage: &str) -> Out
 fn what_the_demo_can_break() {
     let house = House::new();
     for (fault, exit, cause, stage) in [
-        (Fault::WrongPassword, 77, "bad_credentials", "auth"),
-        (Fault::ExpiredCertificate, 76, "cert_expired", "tls"),
-        (Fault::SelfSigned, 76, "cert_self_signed", "tls"),
-        (Fault::WrongName, 76, "cert_wrong_host", "tls"),
-        (Fault::LoginNotOffered, 77, "auth_not_offered", "auth"),
-        (Fault::SenderRefused, 77, "sender_not_allowed", "mail"),
-        (Fault::Busy, 75, "server_busy", "greeting"),
+        (DemoFault::WrongPassword, 77, "bad_credentials", "auth"),
+        (DemoFault::ExpiredCertificate, 76, "cert_expired", "tls"),
+        (DemoFault::SelfSigned, 76, "cert_self_signed", "tls"),
+        (DemoFault::WrongName, 76, "cert_wrong_host", "tls"),
+        (DemoFault::LoginNotOffered, 77, "auth_not_offered", "auth"),
+        (DemoFault::SenderRefused, 77, "sender_not_allowed", "mail"),
+        (DemoFault::Busy, 75, "server_busy", "greeting"),
     ] {
         house.demo.set_fault(fault);
         fails(&house, house.write(&["--target", "msmtp"]), exit, cause, stage);
     }
-    house.demo.set_fault(Fault::BlockedPort);
+    house.demo.set_fault(DemoFault::BlockedPort);
     fails(&house, house.write(&["--timeout", "0.3"]), 69, "port_blocked", "connect");
 }
 

@@ -104,7 +104,7 @@ fn check_climbs_again_and_sees_drift() {
     house.run(&["export", "msmtp"]).code(0);
     house.run(&["check"]).code(0);
 
-    house.demo.set_fault(mailsetup::demo::Fault::WrongPassword);
+    house.demo.set_fault(mailsetup::demo::DemoFault::WrongPassword);
     let out = house.run(&["check", "--json"]).code(77);
     obeys_the_contract(&out.json());
     let listed = house.run(&["list", "--json"]).code(0).json();

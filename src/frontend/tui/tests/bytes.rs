@@ -13,10 +13,7 @@ use super::{
     super::{screen::Screen, view::form::SENTENCE, widget::wrap::first_sentence},
     support::{Wizard, connected},
 };
-use crate::{
-    presets::Lang,
-    setup::{FIELDS, Field},
-};
+use crate::{presets::Lang, setup::Field};
 
 /// Bytes that a typed character may cost.
 const TYPED: usize = 40;
@@ -90,9 +87,9 @@ fn the_first_sentence_of_every_help_is_short() {
         let setup = Wizard::new(lang, 80, 24).app.into_setup();
         // A question between the pages has room for all of its help.
         let alone = [Field::Provider, Field::Plaintext, Field::Spaces, Field::Recover, Field::Apply];
-        for spec in FIELDS.iter().filter(|spec| !alone.contains(&spec.field)) {
-            let help = setup.ask(spec.field).help;
-            assert_eq!(first_sentence(&help, SENTENCE), first_sentence(&help, usize::MAX), "{lang:?} {}", spec.key);
+        for field in Field::ALL.into_iter().filter(|field| !alone.contains(field)) {
+            let help = setup.ask(field).help;
+            assert_eq!(first_sentence(&help, SENTENCE), first_sentence(&help, usize::MAX), "{lang:?} {field}");
         }
     }
 }

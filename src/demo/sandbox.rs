@@ -1,0 +1,18 @@
+//! What all threads of a demo share, and its one account.
+
+use std::sync::Arc;
+
+use super::{clients::Clients, control::Control, identity::Identity, mailbox::Mailbox};
+
+/// The one account.
+pub(super) const USER: &str = "demo@mailsetup.example";
+/// Its password: blanks and a `#` are what configuration files stumble over.
+pub(super) const PASSWORD: &str = "open sesame #1";
+
+/// What all threads of a demo share.
+pub(super) struct Sandbox {
+    pub(super) control: Control,
+    pub(super) mailbox: Mailbox,
+    pub(super) clients: Arc<Clients>,
+    pub(super) identity: Identity,
+}

@@ -1,0 +1,75 @@
+//! Ruby: `gitlab_rails['key'] = value` (GitLab's gitlab.rb); the way is the receiver and the key.
+
+use super::{
+    code::{
+        lex::{Language, Token, tokens},
+        quote, setting, statements,
+    },
+    doc::FileDoc,
+    file_format::{EntryText, FileFormat, is_same_kind},
+    text::{Fault, Unfit},
+};
+
+/// Ruby: `gitlab_rails['key'] = value`.
+pub(crate) struct Ruby;
+
+impl FileFormat for Ruby {
+    fn word(&self) -> &'static str {
+        "ruby-gitlab"
+    }
+
+    fn comment(&self) -> &'static str {
+        "#"
+    }
+
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        doc(text)
+    }
+
+    fn quote(&self, value: &str) -> Result<String, Unfit> {
+        Ok(quote(value))
+    }
+
+    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
+        is_same_kind(there, ours)
+    }
+}
+
+fn doc(text: &str) -> Result<FileDoc, Fault> {
+    let tokens = tokens(text, Language::Ruby)?;
+    let mut doc = FileDoc::default();
+    for statement in statements(text, &tokens) {
+        let [Token::Word(name), open, Token::Text { value: Some(key), .. }, close, equals, value @ ..] = statement else {
+            continue;
+        };
+        let signs = [open, close, equals].map(|token| token.sign(text));
+        if signs == [Some('['), Some(']'), Some('=')] && !value.is_empty() {
+            let path = vec![text[name.clone()].to_owned(), key.clone()];
+            doc.entries.extend(setting(text, path, statement, value));
+        }
+    }
+    Ok(doc)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assignments() {
+        let text = "external_url 'https://x'\n# gitlab_rails['smtp_port'] = 1\ngitlab_rails['smtp_address'] = \"a#b\" # c\n\
+                    gitlab_rails['smtp_port'] = 465\r\ngitlab_rails['ldap'] = YAML.load <<-'EOS'\n  gitlab_rails['no'] = 1\n  EOS\n\
+                    nginx['enable'] = true\ngitlab_rails['smtp_password'] = 'it\\'s \\\\ #{x}'\ngitlab_rails['x'] = \"#{y}\"\n";
+        let doc = doc(text).unwrap();
+        let found: Vec<_> = doc.entries.iter().map(|it| (it.path.join("/"), it.value.as_deref())).collect();
+        let expected = [
+            ("gitlab_rails/smtp_address", Some("a#b")),
+            ("gitlab_rails/smtp_port", Some("465")),
+            ("gitlab_rails/ldap", None),
+            ("nginx/enable", Some("true")),
+            ("gitlab_rails/smtp_password", Some("it's \\ #{x}")),
+            ("gitlab_rails/x", None),
+        ];
+        assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value)));
+    }
+}

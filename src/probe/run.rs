@@ -1,0 +1,125 @@
+//! Runs an attempt: its stages in order.
+
+use std::{net::IpAddr, time::Duration};
+
+use super::{
+    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Stream, Transcript,
+    attempt::Bounds,
+    race::{self, Winner},
+    record::Record,
+    session::Session,
+    wire::Wire,
+};
+use crate::mail::Endpoint;
+
+/// Most addresses tried per family.
+const MOST_ADDRESSES: usize = 16;
+
+/// Makes an attempt. `progress` is called as each stage begins and ends; no stage takes longer than its time limit.
+pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
+    climb_within(climb, Bounds::default(), resolver, cancel, progress)
+}
+
+/// Makes an attempt within further bounds.
+pub(super) fn climb_within(
+    climb: &Climb,
+    bounds: Bounds,
+    resolver: &dyn Resolve,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(&Step),
+) -> Report {
+    let mut record = Record::new(climb, bounds, progress);
+    let fault = run(&mut record, resolver, cancel).err();
+    record.report(fault)
+}
+
+/// Makes an attempt over a connected stream: no name is looked up and no socket is opened.
+pub fn climb_over(climb: &Climb, stream: Box<dyn Stream>, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
+    let mut record = Record::new(climb, Bounds::default(), progress);
+    record.skip(Stage::Dns, None);
+    let until = record.begin(Stage::Connect);
+    let connected = Wire::new(stream, until, cancel);
+    let fault = connected.and_then(|wire| {
+        record.pass(None, None);
+        over(Session::new(&mut record, wire))
+    });
+    record.report(fault.err())
+}
+
+/// The report of an attempt that could not begin.
+pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> Report {
+    let evidence = Evidence { provider, ..Evidence::new(Stage::Dns, endpoint, fault) };
+    Report {
+        steps: Vec::new(),
+        round_trips: 0,
+        elapsed: Duration::ZERO,
+        evidence: Some(evidence),
+        transcript: Transcript::default(),
+    }
+}
+
+fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), Fault> {
+    let addresses = resolve(record, resolver, cancel)?;
+    over(connect(record, &addresses, cancel)?)
+}
+
+/// The whole conversation on a connection.
+fn over(mut session: Session<'_, '_>) -> Result<(), Fault> {
+    session.hide_secret();
+    let result = converse(&mut session);
+    if let Err(fault) = &result {
+        session.record.fail(fault);
+    }
+    session.end(result.as_ref().err());
+    result
+}
+
+fn resolve(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<Vec<IpAddr>, Fault> {
+    let climb = record.climb;
+    if let Ok(address) = climb.endpoint.host.parse::<IpAddr>() {
+        record.skip(Stage::Dns, Some(Learned::Addresses(vec![address])));
+        return Ok(vec![address]);
+    }
+    record.begin(Stage::Dns);
+    let answer = resolver.resolve_until(&climb.endpoint.host, climb.timeout, cancel);
+    if cancel.is_cancelled() {
+        return Err(Fault::Cancelled);
+    }
+    let addresses = few(&answer.map_err(Fault::Dns)?);
+    if addresses.is_empty() {
+        return Err(Fault::Dns(DnsFault::NoAddress));
+    }
+    record.pass(Some(Learned::Addresses(addresses.clone())), None);
+    Ok(addresses)
+}
+
+/// The first addresses of each family, in order: DNS may return any number.
+fn few(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let of = |family: fn(&&IpAddr) -> bool| addresses.iter().filter(family).take(MOST_ADDRESSES).collect::<Vec<_>>();
+    let (six, four) = (of(|address| address.is_ipv6()), of(|address| address.is_ipv4()));
+    addresses.iter().filter(|address| six.contains(address) || four.contains(address)).copied().collect()
+}
+
+fn connect<'r, 'a>(record: &'r mut Record<'a>, addresses: &[IpAddr], cancel: &Cancel) -> Result<Session<'r, 'a>, Fault> {
+    let until = record.begin(Stage::Connect);
+    let log = &mut record.log;
+    let note = |peer, kind| log.note(format!("not connected to {peer}: {kind}"));
+    let Winner { socket, peer, failed } = race::connect(addresses, record.climb.endpoint.port, until, cancel, note)?;
+    record.log.note(format!("connected to {peer}"));
+    let wire = Wire::new(Box::new(socket), until, cancel)?;
+    record.pass(Some(Learned::Connected { peer, failed }), None);
+    Ok(Session::new(record, wire))
+}
+
+fn converse(session: &mut Session<'_, '_>) -> Result<(), Fault> {
+    session.open()?;
+    let goal = session.record.climb.goal;
+    if goal >= Goal::Login {
+        session.login()?;
+    }
+    match goal {
+        Goal::Connect | Goal::Login => Ok(()),
+        Goal::Rehearse => session.rehearse(),
+        Goal::Send => session.deliver(),
+    }
+}

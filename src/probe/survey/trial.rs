@@ -1,0 +1,129 @@
+//! One attempt of a survey, on its own thread.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, mpsc::Sender},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    super::{
+        Cancel, Capabilities, Climb, DnsFault, Goal, Learned, Report, Resolve, Stage, Step, TlsVersion, Trust,
+        attempt::Bounds, run::climb_within,
+    },
+    spec::SurveySpec,
+};
+use crate::mail::{Endpoint, Security};
+
+/// What an attempt is to find out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Whether the port speaks this mode, and what is offered there.
+    Mode,
+    /// Whether it takes this TLS version.
+    Version(TlsVersion),
+    /// What a server with a bad certificate offers: only this certificate is accepted, and no secret is sent.
+    Behind([u8; 32]),
+}
+
+/// What an attempt reports: its mode and its purpose.
+pub(super) enum News {
+    /// A stage made progress.
+    Step(Security, Purpose, Step),
+    /// It is over.
+    Ended(Security, Purpose, Box<TrialResult>),
+}
+
+/// What an attempt found.
+pub(super) struct TrialResult {
+    pub(super) report: Report,
+    /// What the first EHLO offered.
+    pub(super) first: Option<Capabilities>,
+}
+
+impl TrialResult {
+    /// The negotiated TLS version, if the certificate was good.
+    pub(super) fn version(&self) -> Option<&'static str> {
+        match self.report.step(Stage::Tls)?.learned.as_ref()? {
+            Learned::Secured { version, .. } => Some(version),
+            _ => None,
+        }
+    }
+
+    /// The greeting.
+    pub(super) fn greeting(&self) -> Option<String> {
+        match self.report.step(Stage::Greeting)?.learned.as_ref()? {
+            Learned::Greeting(words) => Some(words.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the last EHLO offered.
+    pub(super) fn offered(&self) -> Option<Capabilities> {
+        match self.report.step(Stage::Ehlo)?.learned.as_ref()? {
+            Learned::Offered { capabilities, .. } => Some(capabilities.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// The addresses of the host, which is looked up only once.
+struct KnownAddresses(Vec<IpAddr>);
+
+impl Resolve for KnownAddresses {
+    fn resolve(&self, _host: &str, _timeout: Duration) -> Result<Vec<IpAddr>, DnsFault> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Where and how to connect.
+#[derive(Clone)]
+pub(super) struct Route {
+    pub(super) spec: Arc<SurveySpec>,
+    pub(super) port: u16,
+    pub(super) addresses: Vec<IpAddr>,
+    pub(super) until: Instant,
+}
+
+impl Route {
+    /// Starts an attempt on its own thread; returns whether it started. `cancel` ends it early.
+    pub(super) fn start(&self, mode: Security, purpose: Purpose, cancel: Cancel, news: Sender<News>) -> bool {
+        let route = self.clone();
+        let work = move || {
+            let found = route.attempt(mode, purpose, &cancel, &news);
+            drop(news.send(News::Ended(mode, purpose, Box::new(found))));
+        };
+        thread::Builder::new().name("trial".into()).spawn(work).is_ok()
+    }
+
+    fn attempt(&self, mode: Security, purpose: Purpose, cancel: &Cancel, news: &Sender<News>) -> TrialResult {
+        let spec = &self.spec;
+        let trust = match purpose {
+            Purpose::Behind(pin) => Trust { ca_pem: None, pin: Some(pin) },
+            _ => spec.trust.clone(),
+        };
+        let climb = Climb {
+            endpoint: Endpoint { host: spec.host.clone(), port: self.port, security: mode },
+            provider: None,
+            goal: Goal::Connect,
+            ehlo: spec.ehlo.clone(),
+            login: None,
+            message: None,
+            trust,
+            had_starttls: false,
+            allow_plaintext: false,
+            timeout: spec.timeout,
+        };
+        let version = if let Purpose::Version(version) = purpose { Some(version) } else { None };
+        let bounds = Bounds { until: Some(self.until), version };
+        let mut first = None;
+        let report = climb_within(&climb, bounds, &KnownAddresses(self.addresses.clone()), cancel, &mut |step| {
+            if let (Stage::Ehlo, None, Some(Learned::Offered { capabilities, .. })) = (step.stage, &first, &step.learned) {
+                first = Some(capabilities.clone());
+            }
+            drop(news.send(News::Step(mode, purpose, step.clone())));
+        });
+        TrialResult { report, first }
+    }
+}
