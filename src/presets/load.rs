@@ -5,7 +5,7 @@ use std::{fmt, path::Path, sync::OnceLock};
 use serde::de::DeserializeOwned;
 
 use super::{
-    Cause, EgressFacts, Gateways, Provider, Target, builtin,
+    Cause, EgressFacts, Family, Gateways, Marks, Provider, Target, Words, builtin,
     domains::{Domains, Exchangers},
     shelf::{Shelf, unreadable},
 };
@@ -45,6 +45,8 @@ pub struct Catalog {
     providers: Shelf<Provider>,
     targets: Shelf<Target>,
     causes: Shelf<Cause>,
+    families: Shelf<Family>,
+    words: Shelf<Words>,
     egress: Single<EgressFacts>,
     gateways: Single<Gateways>,
     domains: OnceLock<Domains>,
@@ -64,6 +66,8 @@ impl Catalog {
             providers: Shelf::builtin(builtin::PROVIDERS),
             targets: Shelf::builtin(builtin::TARGETS),
             causes: Shelf::builtin(builtin::CAUSES),
+            families: Shelf::builtin(builtin::FAMILIES),
+            words: Shelf::builtin(builtin::WORDS),
             egress: Single::default(),
             gateways: Single::default(),
             domains: OnceLock::new(),
@@ -71,8 +75,8 @@ impl Catalog {
         }
     }
 
-    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `egress.toml` and
-    /// `gateways.toml`) over them.
+    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `families`, `words`,
+    /// `egress.toml` and `gateways.toml`) over them.
     ///
     /// # Errors
     /// The first file that cannot be used.
@@ -81,6 +85,8 @@ impl Catalog {
             providers: Shelf::with_own(builtin::PROVIDERS, folder)?,
             targets: Shelf::with_own(builtin::TARGETS, folder)?,
             causes: Shelf::with_own(builtin::CAUSES, folder)?,
+            families: Shelf::with_own(builtin::FAMILIES, folder)?,
+            words: Shelf::with_own(builtin::WORDS, folder)?,
             ..Self::builtin()
         };
         catalog.egress.take(&folder.join(EGRESS))?;
@@ -122,6 +128,31 @@ impl Catalog {
         self.causes.iter()
     }
 
+    /// The faults that clients report in words of their own, in the order in which they count.
+    pub fn faults_in_words(&self) -> &'static [&'static str] {
+        builtin::FAULTS.list("order")
+    }
+
+    /// What clients say, with the fault that each word reports.
+    pub fn words(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.words.entries().iter().flat_map(|entry| {
+            let built_in = entry.embedded.into_iter().flat_map(|file| file.lists);
+            let built_in = built_in.flat_map(|(fault, words)| words.iter().map(move |word| (*fault, *word)));
+            let own = entry.own().into_iter().flat_map(|own| &own.words);
+            built_in.chain(own.flat_map(|(fault, words)| words.iter().map(move |word| (fault.as_str(), word.as_str()))))
+        })
+    }
+
+    /// What a diagnosis knows providers and families by. A person's own provider adds to what is known of the built-in one.
+    pub fn marks(&self) -> impl Iterator<Item = Marks<'_>> {
+        let own = self.providers.entries().iter().filter_map(|entry| entry.own()).map(Marks::of_provider);
+        let families = self.families.entries().iter().filter_map(|entry| match entry.embedded {
+            Some(file) => Some(Marks::of_built_in_family(file)),
+            None => entry.own().map(Marks::of_family),
+        });
+        builtin::PROVIDERS.iter().map(Marks::of_built_in_provider).chain(own).chain(families)
+    }
+
     /// What is known of networks that block mail.
     pub fn egress(&self) -> &EgressFacts {
         self.egress.get(EGRESS, builtin::EGRESS)
@@ -135,6 +166,7 @@ impl Catalog {
     /// Built-in files that could not be read, of those that were asked for; a test holds this to be none.
     pub fn faults(&self) -> Vec<&PresetFault> {
         let folders = self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults());
+        let folders = folders.chain(self.families.faults()).chain(self.words.faults());
         folders.chain(self.egress.fault()).chain(self.gateways.fault()).collect()
     }
 
@@ -158,6 +190,11 @@ impl Catalog {
     /// The person's own file that a provider comes from; `None` for a built-in one.
     pub fn own_file(&self, key: &str) -> Option<&Path> {
         self.providers.entry(key)?.own.as_deref()
+    }
+
+    /// The targets that are a person's own.
+    pub fn own_targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.own()
     }
 
     /// A target by key.

@@ -26,6 +26,15 @@ pub struct Provider {
     /// Suffixes of MX hosts that show a hosted domain.
     #[serde(default)]
     pub mx: Vec<String>,
+    /// Families of providers that it shares servers and replies with, by name.
+    #[serde(default)]
+    pub families: Vec<String>,
+    /// Domains below which its hosts are: what a diagnosis knows it by.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Words that only its servers use in their replies, in lower case.
+    #[serde(default)]
+    pub marks: Vec<String>,
     /// Submission servers in order of preference (RFC 8314: implicit TLS first). A host may hold `{domain}` (the address's
     /// domain), `{mx}` (its MX host), `{region}` (one of `regions`) or `{server}` (a name that only the account shows).
     #[serde(default)]

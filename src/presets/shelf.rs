@@ -8,7 +8,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, PresetFault, Provider, Target, builtin::Embedded, load::parse, target::TargetSource};
+use super::{Cause, Family, PresetFault, Provider, Target, Words, builtin::Embedded, load::parse, target::TargetSource};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {
@@ -19,7 +19,9 @@ pub(super) trait Preset: DeserializeOwned {
     fn name(&mut self, key: String);
 
     /// The rank that the file gives itself.
-    fn rank(&self) -> Option<u32>;
+    fn rank(&self) -> Option<u32> {
+        None
+    }
 
     /// Takes the file and its text, for the lines of faults that are found later.
     fn source(&mut self, _file: String, _text: Cow<'static, str>) {}
@@ -50,6 +52,22 @@ impl Preset for Target {
 
     fn source(&mut self, file: String, text: Cow<'static, str>) {
         self.source = TargetSource { file, text };
+    }
+}
+
+impl Preset for Family {
+    const FOLDER: &'static str = "families";
+
+    fn name(&mut self, key: String) {
+        self.key = key;
+    }
+}
+
+impl Preset for Words {
+    const FOLDER: &'static str = "words";
+
+    fn name(&mut self, key: String) {
+        self.key = key;
     }
 }
 
@@ -134,6 +152,11 @@ impl<T: Preset> Shelf<T> {
         self.entries.iter().filter_map(Entry::get)
     }
 
+    /// The person's own, in order.
+    pub(super) fn own(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().filter(|entry| entry.own.is_some()).filter_map(Entry::get)
+    }
+
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_ref())
     }
@@ -153,6 +176,11 @@ impl<T: Preset> Shelf<T> {
 }
 
 impl<T: Preset> Entry<T> {
+    /// What is in no built-in file: what a person's own says, or what was put in.
+    pub(super) fn own(&self) -> Option<&T> {
+        if self.embedded.is_some() { None } else { self.get() }
+    }
+
     pub(super) fn get(&self) -> Option<&T> {
         let read = self.read.get_or_init(|| {
             let file = format!("{}/{}.toml", T::FOLDER, self.key);

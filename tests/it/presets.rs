@@ -2,13 +2,14 @@
 //! schema cannot say.
 
 mod domains;
+mod targets;
 
 use std::{collections::HashSet, fs, path::PathBuf};
 
 use mailsetup::{
     mail::{Endpoint, Security, endpoint::is_loopback, host::parse_host},
     presets::{
-        Catalog, EgressFacts, Gateways, Lang, Provider,
+        Catalog, EgressFacts, Family, Gateways, Lang, Provider, Words,
         cause::Cause,
         parse,
         provider::{Category, Guidance, Special, UsernameForm},
@@ -339,6 +340,8 @@ fn the_readme_lists_every_field() {
     }
     check("Providers", "smtp.", fields::<Provider>("smtp = [{ zzzz = 1 }]"));
     check("Providers", "password.shape.", fields::<Provider>("password = { shape = { zzzz = 1 } }"));
+    check("Families", "", fields::<Family>("zzzz = 1"));
+    check("Words", "", fields::<Words>("zzzz = 1"));
     check("Targets", "", fields::<Target>("zzzz = 1"));
     check("Targets", "file.", fields::<Target>("[[file]]\nzzzz = 1"));
     check("Targets", "read.", fields::<Target>("[read]\nzzzz = 1"));

@@ -1,6 +1,6 @@
 //! `edit`: a saved profile as answers.
 
-use super::{super::context::Context, bad_answer};
+use super::{super::context::Context, conversation::bad_answer};
 use crate::{
     error::Error,
     host,
@@ -23,7 +23,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::secrets::read(name, place, &context.places_for(Some(place))?) {
+        if let Ok(secret) = host::stores::read(name, place, &context.places_for(Some(place))?) {
             setup.give_secret(Given { secret, flag: None });
         }
     }
