@@ -11,9 +11,10 @@ use crate::{
         reply::escape,
         value::{self, ValueFault},
         word::{WordFault, nearest},
-        yes_no::{self, YesNoWords},
+        yes_no,
     },
     phrase,
+    presets::Text,
     setup::{Field, Source},
 };
 
@@ -29,23 +30,27 @@ impl Inputs {
     ///
     /// # Errors
     /// An answers file that cannot be used: names the key, the line and the nearest known key.
-    pub(super) fn collect(matches: &ArgMatches, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub(super) fn collect(
+        matches: &ArgMatches,
+        variable: &dyn Fn(&str) -> Option<String>,
+        text: &Text,
+    ) -> Result<Self, Error> {
         let mut inputs = Self::default();
         inputs.take_flags(matches);
         inputs.take_variables(variable);
         if let Some(path) = inputs.get("answers").map(str::to_owned) {
             inputs.take_file(Path::new(&path))?;
         }
-        inputs.settle_switches()?;
+        inputs.settle_switches(text)?;
         inputs.settle_password()?;
         Ok(inputs)
     }
 
     /// Switches in variables and files are words, and have to be words for yes or no.
-    fn settle_switches(&mut self) -> Result<(), Error> {
+    fn settle_switches(&mut self, text: &Text) -> Result<(), Error> {
         for (name, _) in names().filter(|(_, is_switch)| *is_switch) {
             let Some((value, source)) = self.0.get_mut(name) else { continue };
-            let Ok(yes) = YesNoWords::FRENCH.parse(value) else {
+            let Ok(yes) = text.yes_or_no(value) else {
                 let why = phrase!("cli-switch", name = spelled(name, *source), typed = escape(value));
                 return Err(Error::new(exit_of(*source), why));
             };

@@ -19,7 +19,7 @@ fn setup(brief: bool) -> Setup {
         ..Facts::default()
     };
     let options = Options { brief, ..Options::default() };
-    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options)
+    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options)
 }
 
 fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<ReadSecret>>) -> ReadBack {
