@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     HostError,
-    files::{disk, error::FileError, own},
+    files::{error::FileError, found, own},
 };
 use crate::{
     mail::{Profile, ProfileFault, ProfileName, ProfileSecret},
@@ -122,7 +122,7 @@ fn unusable(path: &Path, cause: String) -> HostError {
 pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
     check_name(name)?;
     let path = places.profile(name);
-    let found = disk::look(&path).map_err(FileError::read(&path))?;
+    let found = found::look(&path).map_err(FileError::read(&path))?;
     let Some(found) = found else {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
