@@ -54,7 +54,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     let is_demo = context.inputs.is_set("demo");
     if let Some(name) = edit {
         // Ask for a passphrase before drawing the screen.
-        context.places_for(&host::profiles::load(name, &context.places()?)?)?;
+        context.places_for(host::profiles::load(name, &context.places()?)?.secret.as_ref())?;
     }
     let mut conversation = if is_demo { demo::conversation(context, options)? } else { real(context, options) };
     if let Some(name) = edit {
