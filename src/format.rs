@@ -11,6 +11,7 @@ pub(crate) mod text;
 
 mod code;
 mod env_lines;
+mod keys;
 mod shell_words;
 
 pub(crate) mod aliases;

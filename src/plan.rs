@@ -12,6 +12,7 @@ mod conflicts;
 mod context;
 mod credential;
 mod diff;
+mod disclosure;
 mod engine;
 mod import;
 mod locate;
@@ -25,6 +26,7 @@ mod values;
 
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
+pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use import::{Found, import};
 pub use locate::{first_path, sites};
@@ -228,6 +230,8 @@ pub struct Change {
     pub mode: u32,
     /// Group afterwards, by name; `None` keeps the group that it has, or takes that of the process.
     pub group: Option<String>,
+    /// What of it may be shown.
+    pub disclosure: Disclosure,
 }
 
 impl Change {

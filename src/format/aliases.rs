@@ -6,6 +6,8 @@
 //!
 //! Aliases (aliases(5)): an address stands as it is; there is no quoting that all of their readers take.
 
+use std::collections::HashSet;
+
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
@@ -81,6 +83,7 @@ enum Dialect {
 
 fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
     let mut found: Vec<FileEntry> = Vec::new();
+    let mut names: HashSet<String> = HashSet::new();
     for logical in logical_lines(text)? {
         let fault = |kind| Err(Fault::at(logical.number, kind));
         let Some((name, value)) = split(&logical.text) else { return fault(FaultKind::Syntax) };
@@ -95,9 +98,7 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
         let is_root = name == ROOT;
         let is_taken = match dialect {
             Dialect::Full => true,
-            Dialect::Msmtp => {
-                (is_root || logical.continued.is_empty()) && found.iter().all(|other| other.path != [name.as_str()])
-            }
+            Dialect::Msmtp => (is_root || logical.continued.is_empty()) && names.insert(name.clone()),
             Dialect::Dma => {
                 value.split(',').all(|item| !item.trim_ascii().is_empty() && !item.trim_ascii().contains([' ', '\t']))
             }

@@ -4,6 +4,8 @@
 //! anywhere is written (spec.txt, "String expansions"). A login in passwd.client is raw, without blanks at its end; `^` begins
 //! a new part of the answer to AUTH PLAIN, doubled it stands for itself, but for the first one.
 
+use std::collections::HashSet;
+
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
@@ -105,12 +107,13 @@ fn definition(line: &str) -> Option<(&str, &str)> {
 /// since ours fits every host.
 fn passwd(text: &str) -> Vec<FileEntry> {
     let mut found: Vec<FileEntry> = Vec::new();
+    let mut hosts = HashSet::new();
     for (_, bare, _) in lines(text) {
         let line = text[bare.clone()].trim_ascii_end();
         let Some((host, login)) = line.split_once(':').filter(|_| !line.starts_with(['#', ' ', '\t'])) else { continue };
         let is_pattern = host.starts_with(['*', '^']);
         let host = if is_pattern { "*".to_owned() } else { host.trim_end().to_ascii_lowercase() };
-        if !found.iter().any(|entry| entry.path[0] == host) {
+        if hosts.insert(host.clone()) {
             found.push(FileEntry::flat(&host, login.trim_ascii_start().to_owned(), bare));
         }
         if is_pattern {

@@ -1,9 +1,10 @@
 //! What the program has to know about a kind of file.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     doc::{FileDoc, FileEntry, Tree},
+    keys,
     place::{Edit, Gap, end},
     text::{Fault, Unfit},
 };
@@ -37,11 +38,13 @@ pub(crate) trait FileFormat: Sync {
 
     /// What the consumer knows after reading the file, for a target's expressions. Of a key that is there twice the last
     /// counts: what is written here has them all alike.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    fn tree(&self, text: &str) -> Result<Tree, Fault> {
-        self.read(text).map(FileDoc::tree)
+    fn tree(&self, doc: FileDoc) -> Tree {
+        doc.tree()
+    }
+
+    /// Where keys are, in order: what a diff shows of the lines that are not ours. A place that may hold a value is none.
+    fn keys(&self, text: &str) -> Vec<Range<usize>> {
+        self.read(text).map(|doc| keys::of(text, &doc)).unwrap_or_default()
     }
 
     /// The value as it has to be written. It has no control characters but tabs.

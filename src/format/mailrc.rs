@@ -1,11 +1,13 @@
 //! S-nail (s-nail(1), "Shell-style argument quoting"): `set name=value`, `set name`, `set noname`, `unset name`; what stands
 //! in `account` and `define` blocks is not in force. A carriage return is part of a value.
 
+use std::ops::Range;
+
 use super::{
     doc::{FileDoc, FileEntry},
     dotenv::quote_sh,
     file_format::FileFormat,
-    shell_words::{Rules, logical, word},
+    shell_words::{Rules, commands, logical, word},
     text::{Fault, FaultKind, Unfit},
 };
 
@@ -23,6 +25,10 @@ impl FileFormat for Mailrc {
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         Ok(quote_sh(value))
+    }
+
+    fn keys(&self, text: &str) -> Vec<Range<usize>> {
+        commands(text)
     }
 }
 

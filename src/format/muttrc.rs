@@ -3,10 +3,12 @@
 //!
 //! mutt: in single quotes nothing has a meaning but the single quote; in double quotes a backslash escapes what would.
 
+use std::ops::Range;
+
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
-    shell_words::{Rules, Word, logical, word},
+    shell_words::{Rules, Word, commands, logical, word},
     text::{Fault, Unfit, escaped},
 };
 
@@ -24,6 +26,10 @@ impl FileFormat for Muttrc {
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         Ok(quote(value))
+    }
+
+    fn keys(&self, text: &str) -> Vec<Range<usize>> {
+        commands(text)
     }
 }
 

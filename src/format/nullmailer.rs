@@ -23,8 +23,8 @@ impl FileFormat for Nullmailer {
     }
 
     /// Its line is one setting to write, and several to read.
-    fn tree(&self, text: &str) -> Result<Tree, Fault> {
-        Ok(FileDoc::flat(settings(text)).tree())
+    fn tree(&self, doc: FileDoc) -> Tree {
+        FileDoc::flat(settings(doc.entries)).tree()
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -45,8 +45,8 @@ fn entries(text: &str) -> Vec<FileEntry> {
 }
 
 /// What nullmailer takes from it.
-fn settings(text: &str) -> Vec<FileEntry> {
-    let first = entries(text).into_iter().find_map(|entry| entry.value);
+fn settings(found: Vec<FileEntry>) -> Vec<FileEntry> {
+    let first = found.into_iter().find_map(|entry| entry.value);
     let words = first.as_deref().map(arguments).unwrap_or_default();
     let setting = |(index, word): (usize, &String)| {
         let (name, value) = match index {
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn the_first_server() {
         let text = "# c\n\nmail.test smtp --port=465 --ssl --user=a --pass='it'\"'\"'s \\ #\"' --x=\"a\\\"b\"\nother smtp\n";
-        let found: Vec<_> = settings(text).into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect();
+        let found: Vec<_> = settings(entries(text)).into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect();
         let expected = [
             ("host", "mail.test"),
             ("protocol", "smtp"),

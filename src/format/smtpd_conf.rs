@@ -6,7 +6,7 @@
 
 mod words;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use words::{Kind, Statement};
 
@@ -30,6 +30,17 @@ impl FileFormat for SmtpdConf {
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         quote(value)
+    }
+
+    /// What statements begin with.
+    fn keys(&self, text: &str) -> Vec<Range<usize>> {
+        let statements = words::statements(text).unwrap_or_default();
+        let first = |statement: &Statement| {
+            let line = &text[statement.start..];
+            let start = statement.start + line.len() - line.trim_start_matches([' ', '\t']).len();
+            start..start + statement.words[0].text.len()
+        };
+        statements.iter().map(first).collect()
     }
 
     fn block_at(&self, before: &str, _comment: &str, is_there: bool) -> Result<usize, Fault> {

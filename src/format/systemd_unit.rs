@@ -54,11 +54,14 @@ fn put(found: &mut Vec<FileEntry>, section: &str, key: &str, value: &str) {
     let mut path = vec![section.to_owned(), key.to_owned()];
     let credential = value.split_once(':').filter(|_| kind(key) == "LoadCredential");
     path.extend(credential.map(|(name, _)| name.to_owned()));
-    found.retain(|entry| {
-        let is_of_kind = entry.path[0] == section && kind(&entry.path[1]) == kind(key);
-        let is_gone = value.is_empty() || (credential.is_some() && entry.path[2..] == path[2..]);
-        !(is_of_kind && is_gone)
-    });
+    // Nothing else takes anything back.
+    if value.is_empty() || credential.is_some() {
+        found.retain(|entry| {
+            let is_of_kind = entry.path[0] == section && kind(&entry.path[1]) == kind(key);
+            let is_gone = value.is_empty() || (credential.is_some() && entry.path[2..] == path[2..]);
+            !(is_of_kind && is_gone)
+        });
+    }
     if !value.is_empty() {
         let value = credential.map_or(value, |(_, path)| path).to_owned();
         found.push(FileEntry { path, ..FileEntry::flat("", value, 0..0) });

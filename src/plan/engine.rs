@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{
-    Change, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
+    Change, Disclosure, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
     context::{Context, nothing},
     locate::{Spot, Spots, in_root, sites, spots},
-    merge,
-    read_back::{compare, understand, utf8},
+    merge::{self, Merged},
+    read_back::{FileContent, compare, understand, utf8},
     render::{RenderFault, holds, render},
-    values::values,
+    values,
 };
 use crate::{
     mail::{
@@ -97,6 +97,10 @@ impl Own {
 
     /// A file of mailsetup's own, closed to all others.
     fn change(&self, owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
+        let disclosure = match &after {
+            Some(after) if owner != "secret" => Disclosure::all(existing.as_ref().map(|it| it.bytes.as_slice()), after),
+            _ => Disclosure::Nothing,
+        };
         Change {
             owner: owner.to_owned(),
             path,
@@ -106,6 +110,7 @@ impl Own {
             after,
             mode: if self.group.is_some() { 0o640 } else { 0o600 },
             group: self.group.clone(),
+            disclosure,
         }
     }
 }
@@ -195,7 +200,8 @@ fn plan_target(
         if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
             // As it will be by then.
             let planned = plan.changes.iter().rfind(|change| change.path == spot.disk).and_then(|it| it.after.clone());
-            outcome.push((*file, spot.disk.as_path(), planned.or_else(|| existing.map(Existing::into_bytes))));
+            let content = FileContent::Bytes(planned.or_else(|| existing.map(Existing::into_bytes)));
+            outcome.push((*file, spot.disk.as_path(), content));
             continue;
         }
         if file.must_exist && existing.is_none() {
@@ -203,16 +209,28 @@ fn plan_target(
         }
         let before = existing.as_ref().map(|existing| utf8(&existing.bytes)).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&spot.disk, fault))?;
-        let after = merged(target, file, spot, before, &mut context)?.map(String::into_bytes);
+        let merged = merged(target, file, spot, before, &mut context)?;
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = spot.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
-        let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
-        outcome.push((*file, spot.disk.as_path(), after.clone()));
+        let (after, content, disclosure) = match merged {
+            Some((Merged { text, doc, .. }, disclosure)) => {
+                let after = text.into_bytes();
+                let read = doc.map(|doc| FileContent::Read(values::of(file.format.rules(), doc)));
+                let content = read.unwrap_or_else(|| FileContent::Bytes(Some(after.clone())));
+                (Some(after), content, disclosure)
+            }
+            None => {
+                let after = existing.as_ref().map(|existing| existing.bytes.clone());
+                (after.clone(), FileContent::Bytes(after), Disclosure::Nothing)
+            }
+        };
+        outcome.push((*file, spot.disk.as_path(), content));
         if let Some(after) = after {
             let group = group(order, target, file, places, files);
-            let change = change(target, file, spot, existing, after, &context, group)?;
+            let mut change = change(target, file, spot, existing, after, &context, group)?;
+            change.disclosure = disclosure;
             // The machine's own file may have two readers, who want the same of it: it goes with the one that is told.
             let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
             match plan.changes.iter().position(is_same) {
@@ -262,7 +280,7 @@ fn merged(
     spot: &Spot,
     before: Option<&str>,
     context: &mut Context,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<(Merged, Disclosure)>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&spot.disk, fault);
     let format = file.format.rules();
     let comment = file.comment_sign();
@@ -273,11 +291,14 @@ fn merged(
         MergeKind::Keys | MergeKind::Whole | MergeKind::Exact | MergeKind::Read => None,
     };
     // What is wrong in the file as it is has its line there.
-    context.there = match (&around, file.merge) {
-        (Some(around), _) if !around.found => values(format, text).map_err(unparseable)?,
-        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => values(format, text).map_err(unparseable)?,
-        _ => nothing(),
+    let there = match (&around, file.merge) {
+        (Some(around), _) if !around.found => Some(format.read(text).map_err(unparseable)?),
+        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => Some(format.read(text).map_err(unparseable)?),
+        _ => None,
     };
+    // Few templates ask for it, and the file may be large.
+    let is_asked = file.template.as_str().contains("there");
+    context.there = there.as_ref().filter(|_| is_asked).cloned().map_or_else(nothing, |doc| values::of(format, doc));
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();
     let say = |template: &Template, context: &Context| {
         render(template.as_str(), Some(format), context).map_err(|fault| match fault {
@@ -299,18 +320,20 @@ fn merged(
         Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format.steps(line)).collect())
     };
     let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
-    Ok(Some(match (file.merge, around) {
+    let merged = match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
             let spot = merge::block::spot(format, &around, comment).map_err(unparseable)?;
-            merge::block::merge(&around, spot, comment, &profile, &ours)
+            merge::block::merge(text, &around, spot, comment, &profile, &ours)
         }
         (MergeKind::Keys | MergeKind::Block, _) => {
-            merge::keys::merge(format, text, &ours, &gone, &kept).map_err(unparseable)?
+            merge::keys::merge(format, text, there.as_ref(), &ours, &gone, &kept).map_err(unparseable)?
         }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
-        (MergeKind::Exact | MergeKind::Read, _) => ours,
-    }))
+        (MergeKind::Exact | MergeKind::Read, _) => Merged::of(String::new(), &ours, ""),
+    };
+    let disclosure = Disclosure::of(file, context, &ours, &merged);
+    Ok(Some((merged, disclosure)))
 }
 
 /// Whether a file's text depends on the password.
@@ -357,6 +380,7 @@ fn change(
         after: Some(after),
         mode,
         group,
+        disclosure: Disclosure::Nothing,
     })
 }
 

@@ -64,9 +64,15 @@ pub fn read_back(
     let mut read = Vec::with_capacity(spots.len());
     for (file, spot) in &spots {
         let existing = files.read(&spot.disk).map_err(|error| Refusal::unreadable(&spot.disk, &error))?;
-        read.push((*file, spot.disk.as_path(), existing.map(Existing::into_bytes)));
+        read.push((*file, spot.disk.as_path(), FileContent::Bytes(existing.map(Existing::into_bytes))));
     }
     understand(target, profile, &read)
+}
+
+/// A file as its consumer finds it: as it is, or as it was read.
+pub(super) enum FileContent {
+    Bytes(Option<Vec<u8>>),
+    Read(Value),
 }
 
 /// What the consumer understands from these files, in the order of the target's.
@@ -75,11 +81,17 @@ pub fn read_back(
 pub(super) fn understand(
     target: &Target,
     profile: &str,
-    files: &[(&TargetFile, &Path, Option<Vec<u8>>)],
+    files: &[(&TargetFile, &Path, FileContent)],
 ) -> Result<ReadBack, Refusal> {
     let mut known = beside_files(profile);
-    for (file, path, bytes) in files {
-        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format.rules(), text)) {
+    for (file, path, content) in files {
+        let value = match content {
+            FileContent::Read(value) => Ok(value.clone()),
+            FileContent::Bytes(bytes) => {
+                utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format.rules(), text))
+            }
+        };
+        let value = match value {
             Err(_) if file.when.is_some() => Value::UNDEFINED,
             value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
         };
