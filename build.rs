@@ -15,15 +15,20 @@ use std::{
 };
 
 /// The folders below `presets`, with the ending of their files and the constant that lists them.
-const FOLDERS: [(&str, &str, &str); 4] = [
+const FOLDERS: [(&str, &str, &str); 6] = [
     ("providers", "toml", "PROVIDERS"),
     ("targets", "toml", "TARGETS"),
     ("causes", "toml", "CAUSES"),
+    ("families", "toml", "FAMILIES"),
+    ("words", "toml", "WORDS"),
     ("text", "ftl", "TEXTS"),
 ];
 
+/// Single files below `presets` of which a list is needed, with their constants.
+const FILES: [(&str, &str); 1] = [("faults.toml", "FAULTS")];
+
 /// Lists above the first table that are taken out; in `[words]`, all are.
-const LISTS: [&str; 2] = ["domains", "mx"];
+const LISTS: [&str; 7] = ["domains", "mx", "families", "hosts", "marks", "keys", "order"];
 
 /// The rank of a file that names none.
 const USUAL_RANK: u32 = 1000;
@@ -35,6 +40,16 @@ struct Preset {
     lists: Vec<(String, Vec<String>)>,
 }
 
+impl Preset {
+    /// The file as an `Embedded`, which `src/presets/builtin.rs` defines; `file` is its path below `presets`.
+    fn code(&self, file: &str) -> String {
+        let Self { rank, key, lists } = self;
+        let lists: Vec<String> = lists.iter().map(|(name, list)| format!("({name:?}, &{list:?} as &[&str])")).collect();
+        let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/presets/{file}\"))");
+        format!("Embedded {{ key: {key:?}, rank: {rank}, text: {text}, lists: &[{}] }}", lists.join(", "))
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let mut code = String::new();
@@ -44,14 +59,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(io::stdout(), "cargo::rerun-if-changed={}", path.display())?;
         writeln!(code, "pub(super) static {name}: &[Embedded] = &[")?;
         for preset in presets(&path, ending)? {
-            let Preset { rank, key, lists } = preset;
-            let file = format!("/presets/{folder}/{key}.{ending}");
-            let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?}))");
-            let lists: Vec<String> = lists.iter().map(|(name, list)| format!("({name:?}, &{list:?} as &[&str])")).collect();
-            let lists = lists.join(", ");
-            writeln!(code, "    Embedded {{ key: {key:?}, rank: {rank}, text: {text}, lists: &[{lists}] }},")?;
+            writeln!(code, "    {},", preset.code(&format!("{folder}/{}.{ending}", preset.key)))?;
         }
         writeln!(code, "];")?;
+    }
+    for (file, name) in FILES {
+        let path = root.join("presets").join(file);
+        writeln!(io::stdout(), "cargo::rerun-if-changed={}", path.display())?;
+        writeln!(code, "pub(super) static {name}: Embedded = {};", preset(&path)?.code(file))?;
     }
     fs::write(Path::new(&env::var("OUT_DIR")?).join("presets.rs"), code)?;
     Ok(())
@@ -62,16 +77,20 @@ fn presets(folder: &Path, ending: &str) -> Result<Vec<Preset>, Box<dyn Error>> {
     let mut presets = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_none_or(|is| is != ending) {
-            continue;
+        if path.extension().is_some_and(|is| is == ending) {
+            presets.push(preset(&path)?);
         }
-        let key = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a preset's name is not UTF-8")?.to_owned();
-        let fault = |cause| format!("{}: {cause}", path.display());
-        let text = fs::read_to_string(&path)?.replace("\r\n", "\n");
-        presets.push(Preset { rank: rank(&text).map_err(fault)?, key, lists: lists(&text).map_err(fault)? });
     }
     presets.sort_by(|a, b| (a.rank, &a.key).cmp(&(b.rank, &b.key)));
     Ok(presets)
+}
+
+/// Reads one file.
+fn preset(path: &Path) -> Result<Preset, Box<dyn Error>> {
+    let key = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a preset's name is not UTF-8")?.to_owned();
+    let text = fs::read_to_string(path)?.replace("\r\n", "\n");
+    let fault = |cause| format!("{}: {cause}", path.display());
+    Ok(Preset { rank: rank(&text).map_err(fault)?, key, lists: lists(&text).map_err(fault)? })
 }
 
 /// What `rank = 120` says above the first table.

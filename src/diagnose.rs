@@ -6,18 +6,18 @@
 mod clean;
 mod egress;
 mod facts;
-mod fault;
 mod fill;
 mod matcher;
+mod provider_marks;
 mod read;
 mod remedy;
-mod who;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use self::{facts::Facts, fill::Fill, matcher::Matcher};
+pub use self::facts::stage_of;
+use self::{facts::Facts, fill::Fill, matcher::Matcher, provider_marks::ProviderMarks};
 use crate::{
     mail::{Endpoint, endpoint::is_private, reply::escape},
     phrase,
@@ -115,14 +115,6 @@ impl Explain {
     }
 }
 
-/// The stage that a word names; `tcp` is connect.
-pub fn stage_of(name: &str) -> Option<Stage> {
-    if name == "tcp" {
-        return Some(Stage::Connect);
-    }
-    Stage::ALL.into_iter().find(|stage| stage.as_str() == name)
-}
-
 /// The diagnosis of a failed climb.
 pub fn diagnose(evidence: &Evidence, catalog: &Catalog, lang: Lang) -> Diagnosis {
     Doctor::new(catalog, lang).diagnose(evidence)
@@ -138,7 +130,8 @@ pub fn explain(input: &Explain, catalog: &Catalog, lang: Lang) -> Diagnosis {
 pub struct Doctor<'a> {
     catalog: &'a Catalog,
     causes: Vec<&'a Cause>,
-    matcher: Matcher,
+    marks: ProviderMarks<'a>,
+    matcher: Matcher<'a>,
     text: Text,
 }
 
@@ -146,7 +139,9 @@ impl<'a> Doctor<'a> {
     /// Makes the catalog's causes ready.
     pub fn new(catalog: &'a Catalog, lang: Lang) -> Self {
         let causes: Vec<&Cause> = catalog.causes().collect();
-        Self { catalog, matcher: Matcher::new(&causes), causes, text: Text::new(lang) }
+        let marks = ProviderMarks::new(catalog);
+        let matcher = Matcher::new(&causes, &marks, catalog);
+        Self { catalog, causes, marks, matcher, text: catalog.text(lang) }
     }
 
     /// The diagnosis of a failed climb.
@@ -156,7 +151,7 @@ impl<'a> Doctor<'a> {
             Fault::ClearLogin => return self.clear_login(evidence),
             _ => {}
         }
-        let mut facts = Facts::of_evidence(evidence);
+        let mut facts = Facts::of_evidence(evidence, &self.marks);
         if evidence.fault == Fault::NoStarttls && self.is_known_to_have(&evidence.endpoint, evidence.provider.as_deref()) {
             facts.fault = Some(Fault::StarttlsGone.name());
         }
@@ -170,7 +165,7 @@ impl<'a> Doctor<'a> {
 
     /// The diagnosis of what a person pasted. Work and memory grow with its length only up to a bound.
     pub fn explain(&self, input: &Explain) -> Diagnosis {
-        self.judge(read::read(input))
+        self.judge(read::read(input, &self.marks))
     }
 
     fn judge(&self, mut facts: Facts) -> Diagnosis {

@@ -1,51 +1,71 @@
-//! This machine: facts about it, applying plans, taking them back, profiles and secret stores.
+//! This machine: facts about it, applying plans, undoing them, profiles and secret stores.
 //!
-//! Files are written in [`apply`] and [`secrets`] alone, but for a report (`private`). Everything that is applied is recorded in the state folder
-//! first, so that a kill at any moment leaves something to take back:
+//! It stands on floors, and each uses those below it alone:
+//!
+//! ```text
+//! undo        a person undoes a write, or all of a profile
+//! apply       a plan is applied, all of it or nothing; what was cut off is rolled back
+//! journal     what each write did, and the right to write
+//! stores      where a secret is kept: one file a store, behind one port
+//! files       one file, whole or not at all; knows no profile and no secret
+//! ```
+//!
+//! Files are written in these alone, except for a report (`private`). Everything that is applied is recorded in the state
+//! folder first, so that a kill at any moment leaves something to roll back:
 //!
 //! ```text
 //! state/lock                  held while something is written; names the process
 //! state/journal/ID.json       one write: what it did, with hashes; begun, then done (0600, never a secret)
 //! state/backups/ID/N.before   contents before and after (0600, in 0700)
-//! state/machine.key           what opens a vault that is locked by this machine (0600)
-//! state/resume.toml           what a set-up had come to when its line was dropped (0600, never a secret)
+//! state/machine.key           opens a vault whose key slot is this machine's (0600)
+//! state/resume.toml           how far a set-up had got when its connection was lost (0600, never a secret)
 //! FOLDER/.mailsetup-ID-…      beside a file: its new content before it gets its name, and a second name of the old one
 //! ```
 //!
 //! Everything that takes room is done before the first file is renamed, so that a full disk changes nothing. The operations
 //! are those of [`Volume`], and a test makes each of them fail.
 
-pub mod apply;
 pub mod clock;
 pub mod input;
 pub mod profiles;
 pub mod resume;
-pub mod secrets;
 pub mod signals;
+pub mod stores;
+pub mod vault;
 
-mod command;
+mod apply;
 mod consumer;
-mod disk;
+mod environment;
 mod error;
 mod facts;
+mod files;
 mod guard;
+mod journal;
 mod places;
 mod private;
-mod prune;
-mod take_back;
+mod process;
 mod undo;
 mod user;
 mod writable;
 
-pub use apply::{Action, Applied, AppliedFile, ApplyError, Options, System, Volume, apply, recover};
-pub use command::{CommandFault, end_all};
+pub use apply::{
+    apply,
+    error::ApplyError,
+    outcome::{Applied, AppliedFile, FileAction},
+    recover::recover,
+};
 pub use consumer::Dispatch;
-pub use disk::Disk;
 pub use error::HostError;
-pub use facts::{Facts, facts, installed_targets, machine, root_mail, system};
+pub use facts::{HostFacts, facts, installed_targets, machine, root_mail, system};
+pub use files::{
+    disk::Disk,
+    error::{FileError, LinkFault},
+    volume::{System, Volume},
+};
 pub use guard::guard;
+pub use journal::{error::JournalError, session::WriteOptions};
 pub use places::{Folders, places};
 pub use private::save_private;
-pub use take_back::take_back;
-pub use undo::{Undone, undo};
+pub use process::{CommandFault, end_all};
+pub use undo::{Undone, all::undo_all, undo};
 pub use writable::writable;

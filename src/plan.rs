@@ -8,28 +8,34 @@
 
 mod abilities;
 mod authority;
+mod check;
 mod conflicts;
 mod context;
 mod credential;
 mod diff;
+mod disclose;
 mod disclosure;
 mod engine;
 mod import;
 mod locate;
+mod look_over;
 mod meant;
 mod merge;
+mod profile_files;
 mod read_back;
 mod refusal;
 mod render;
+mod security_word;
 mod sending;
 mod values;
 
+pub use check::check_target;
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use import::{Found, import};
-pub use locate::{first_path, sites};
+pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, read_back};
 pub use refusal::Refusal;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
@@ -37,7 +43,7 @@ pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 pub use crate::mail::Scope;
 
 use std::{
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
@@ -134,6 +140,14 @@ impl TargetChoice {
             Some((key, _)) => Self::new(key),
             None => Self::new(typed),
         }
+    }
+}
+
+/// `NAME` or `NAME=PATH`.
+impl fmt::Display for TargetChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key)?;
+        self.path.as_ref().map_or(Ok(()), |path| write!(f, "={}", path.display()))
     }
 }
 

@@ -16,10 +16,10 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{KeySlot, SecretPlace, reply::escape},
+    mail::{KeySlot, StoreKind, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
-    presets::{Catalog, Lang, Phrase, Text},
+    presets::{Catalog, Lang, Phrase},
     probe::{self, Cancel, Climb, Goal, MessageSpec, Outgoing, Report, Resolve, Trust},
     setup::{
         Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
@@ -51,9 +51,6 @@ pub struct Runner {
     /// Stores that are the machine's, rather than files in the places, are left alone: a demo keeps to its folder.
     pub own_stores_only: bool,
 }
-
-/// The stores that are not files in the places.
-const MACHINE_STORES: [&str; 3] = ["systemd", "pass", "keyring"];
 
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -154,7 +151,7 @@ impl Runner {
 
     /// The test message, with its subject and its text as a person reads them.
     fn message(&self, letter: &Letter, host: &str, occasion: Occasion<'_>) -> Result<Composed, probe::Fault> {
-        let text = Text::new(self.lang);
+        let text = self.catalog.text(self.lang);
         let when = SystemTime::now();
         let stamp = host::clock::rfc3339(when);
         let (subject, body) = match occasion {
@@ -185,10 +182,11 @@ impl Runner {
 
     fn stores(&self, reading: &Reading) -> Stores {
         let Ok(places) = (self.places)(reading.scope) else { return Stores::default() };
-        let text = Text::new(self.lang);
-        let mut offer = host::secrets::offer(reading.run_as.as_deref(), &places);
+        let text = self.catalog.text(self.lang);
+        let mut offer = host::stores::offer(reading.run_as.as_deref(), &places);
         if self.own_stores_only {
-            offer.barred.extend(MACHINE_STORES.map(|store| (store, phrase!("store-demo"))));
+            let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
+            offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
             offer.locks.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
         }
         let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
@@ -220,13 +218,11 @@ impl Runner {
         })?;
         if let Some((place, _)) = &plan.keep {
             let at_store = |trouble: Trouble| Trouble { field: Some(Field::SecretStore), ..trouble };
-            let is_machines = MACHINE_STORES.contains(&place.store().as_str())
-                || (*place == SecretPlace::Vault && places.keys.lock == KeySlot::Systemd);
-            if self.own_stores_only && is_machines {
+            if self.own_stores_only && host::stores::is_machines(place.store(), &places) {
                 let phrase = phrase!("store-demo");
                 return Err(at_store(Trouble { phrase, hint: None, field: None, exit: Exit::Usage }));
             }
-            host::secrets::ready(place, &places).map_err(|error| at_store(trouble_of(error.into())))?;
+            host::stores::ready(place, &places).map_err(|error| at_store(trouble_of(error.into())))?;
         }
         Ok(plan)
     }
@@ -237,25 +233,25 @@ impl Runner {
         let places = self.places_of(order)?;
         let hold = host::signals::hold();
         let applied =
-            host::apply(&write.plan, &places, &host::Options::default()).map_err(|error| trouble_of(error.into()))?;
+            host::apply(&write.plan, &places, &host::WriteOptions::default()).map_err(|error| trouble_of(error.into()))?;
         drop(hold);
-        let take_back = |phrase: Phrase, field: Field| {
+        let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();
-                if let Err(error) = host::undo(&places, &host::Options::default()) {
+                if let Err(error) = host::undo(&places, &host::WriteOptions::default()) {
                     return trouble_of(error.into());
                 }
             }
             Trouble { phrase, hint: Some(phrase!("runner-taken-back")), field: Some(field), exit: Exit::CantCreate }
         };
-        let unproven = host::secrets::prove(order, &places).map_err(|phrase| take_back(phrase, Field::SecretStore))?;
+        let unproven = host::stores::prove(order, &places).map_err(|phrase| undo(phrase, Field::SecretStore))?;
         let mut proofs = Vec::new();
         for choice in &order.targets {
             let Some(target) = self.catalog.target(&choice.key) else { continue };
             let case = Case { write, target, choice, places: &places, cancel };
             match self.prove(&case, progress) {
                 Ok(proof) => proofs.push(proof),
-                Err(phrase) => return Err(take_back(phrase, Field::Targets)),
+                Err(phrase) => return Err(undo(phrase, Field::Targets)),
             }
         }
         let file =

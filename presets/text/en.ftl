@@ -2,6 +2,9 @@
 
 word-yes = yes
 word-no = no
+# What may be typed for them, in lower case; yes, y, no and n always may.
+yes-words = yes y
+no-words = no n
 
 ## Fields: label and help
 
@@ -252,6 +255,7 @@ host-secret-open = { $path } holds the password, and everyone on this machine ma
 host-secret-open-hint = Close it with: chmod { $mode } { $path }
 host-secret-missing-hint = Enter the password again with mailsetup edit
 host-secret-no-entry = The store has no entry { $entry } of mailsetup
+host-keyring-absent = This mailsetup was built without the keyring.
 host-keyring-no-bus = No keyring: no desktop session runs here (no D-Bus session bus)
 host-keyring-no-service = No keyring: no keyring service runs in this session
 host-keyring-silent = No keyring: it did not answer in time
@@ -277,6 +281,7 @@ cli-answers-kind = { $file }: “{ $key }” must be text, a number, true, false
 cli-answers-password = { $file }: a password does not belong in an answers file. Give password_file, password_env or password_command.
 cli-did-you-mean = Did you mean { $near }?
 cli-preset = A preset of yours cannot be used: { $fault }
+cli-text = A sentence of your own text file cannot be used: { $fault }
 cli-timeout = --timeout: “{ $typed }” is not a number of seconds between 0.1 and 3600.
 cli-output = The output cannot be written: { $cause }
 cli-input = Standard input cannot be read: { $cause }
@@ -527,6 +532,7 @@ tui-link-no-room = There is no room here for the QR code. Make the window larger
 tui-menu = Try what happens when …
 tui-help-keys = Keys
 tui-help-edit = In a line: Home, End, Ctrl-Left and Ctrl-Right move, Ctrl-W takes a word away, Ctrl-U all, Ctrl-K the rest.
+key-name-ctrl = Ctrl
 key-name-space = Space
 key-name-backtab = Shift-Tab
 key-name-page-up = PgUp

@@ -9,7 +9,6 @@ use super::{
     context::Context,
     json::{egress, egress_of, stages},
     report,
-    set_up::saved::answers_of,
 };
 use crate::{
     diagnose,
@@ -25,7 +24,7 @@ use crate::{
         self,
         report::{Climbed, Parts},
     },
-    setup::{Climbing, Dial, Field, Letter, Outcome, Row, Source},
+    setup::{Climbing, Dial, Field, Letter, Outcome, Row, Source, Value, saved_answers},
 };
 
 /// Runs the check; with `send` a message goes to the sender.
@@ -107,9 +106,15 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
 
 /// A profile's settings for the report.
 fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<Row> {
-    let answers = answers_of(profile, name).into_iter();
+    let answers = saved_answers(profile, name).into_iter();
     let label = |field: Field| context.text.get(&format!("field-{}", field.key().replace('_', "-")));
-    answers.map(|(field, value)| Row { field, label: label(field), value, source: Some(Source::Profile) }).collect()
+    let row = |(field, value): (Field, Value)| Row {
+        field,
+        label: label(field),
+        value: value.to_string(),
+        source: Some(Source::Profile),
+    };
+    answers.map(row).collect()
 }
 
 /// The climb that a profile asks for: the envelope is offered and taken back, or a message is sent.
@@ -123,14 +128,11 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
         (Some(place), auth) => Some(Login {
             auth,
             username: smtp.username.clone().unwrap_or_default(),
-            secret: host::secrets::read(name, place, places)?,
+            secret: host::stores::read(name, place, places)?,
         }),
     };
+    let goal = if send { Goal::Send } else { Goal::Rehearse };
     Ok(Dial {
-        endpoint: smtp.endpoint(),
-        provider: smtp.provider.clone(),
-        goal: if send { Goal::Send } else { Goal::Rehearse },
-        ehlo: smtp.ehlo.clone(),
         login,
         letter: Some(Letter {
             to: from.clone(),
@@ -138,11 +140,8 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
             name: profile.sender.name.clone(),
             reply_to: profile.sender.reply_to.as_ref().and_then(|address| address.parse().ok()),
         }),
-        ca_file: smtp.tls.ca_file.clone(),
-        pin: smtp.tls.pin_sha256.clone(),
         had_starttls: had_starttls(profile),
-        allow_plaintext: smtp.allow_plaintext,
-        timeout: context.timeout()?,
+        ..Dial::new(profile, goal, context.timeout()?)
     })
 }
 
@@ -168,7 +167,7 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial
     for written in &profile.targets {
         let Some(target) = context.catalog.target(&written.name) else { continue };
         let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
-        let sites = plan::sites(target, &choice, places, &disk);
+        let sites = plan::expand(target, &choice, places, &disk);
         let found = sites.and_then(|sites| {
             let reads = sites.iter().map(|site| plan::read_back(target, site, name, places, &disk));
             reads.collect::<Result<Vec<_>, _>>()

@@ -84,7 +84,7 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
 
 /// `remove`: what was written for the profile is taken back.
 pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
-    let applied = host::take_back(name, &context.places()?, &host::Options::default())?;
+    let applied = host::undo_all(name, &context.places()?, &host::WriteOptions::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
         context.out(&document.to_string())?;
@@ -99,7 +99,7 @@ pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
 
 /// `undo`: the last write is taken back.
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
-    let undone = host::undo(&context.places()?, &host::Options::default())?;
+    let undone = host::undo(&context.places()?, &host::WriteOptions::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;
@@ -141,7 +141,7 @@ pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> R
         context.out(plan::drop_in(&name, &context.places()?).trim_end())?;
         return Ok(Exit::Ok);
     }
-    let secret = host::secrets::read(&name, place, &context.places_for(&profile)?)?;
+    let secret = host::stores::read(name.as_str(), place, &context.places_for(&profile)?)?;
     context.out(secret.expose())?;
     Ok(Exit::Ok)
 }

@@ -14,11 +14,11 @@ use crate::{
     discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
-    host::{self, Folders, HostError, input, secrets::vault},
+    host::{self, Folders, HostError, input, vault},
     mail::{KeySlot, Keys, Profile, Secret, SecretPlace},
     phrase,
-    plan::{Places, Scope},
-    presets::{Catalog, Lang, Phrase, Text},
+    plan::{Places, Scope, check_target},
+    presets::{Catalog, Lang, Languages, Phrase, PresetFault, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
 };
@@ -38,21 +38,24 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(text: &Rc<Text>, inputs: Inputs) -> Result<Self, Error> {
+    pub(super) fn new(text: &Rc<Text>, languages: &Languages, inputs: Inputs) -> Result<Self, Error> {
         let scope = match inputs.choice("scope", &["user", "system"])? {
             None => None,
             Some("user") => Some(Scope::User),
             Some(_) => Some(Scope::System),
         };
         inputs.choice("color", &["auto", "always", "never"])?;
-        let lang = inputs.choice("lang", &["en", "fr"])?.and_then(Lang::of_locale);
+        let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let lang = inputs.choice("lang", &tags)?.and_then(Lang::of_tag);
         // The answers file may ask for another language than the one that its own errors are said in.
-        let text = lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(Text::new(lang)));
+        let text =
+            lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(languages.text(lang)));
         let root = inputs.get("root").map(PathBuf::from);
         let keys = keys(&inputs)?;
         let mut context = Self {
             text,
-            catalog: Arc::new(Catalog::builtin()),
+            catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
             json: inputs.is_set("json"),
             quiet: inputs.is_set("quiet"),
             verbose: inputs.is_set("verbose"),
@@ -62,15 +65,11 @@ impl Context {
             keys: RefCell::new(keys),
         };
         if let Ok(places) = context.places() {
-            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| {
-                let error =
-                    Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
-                match &fault.nearest {
-                    Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
-                    None => error,
-                }
-            })?;
-            context.catalog = Arc::new(catalog);
+            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
+            if let Some(fault) = catalog.own_targets().flat_map(check_target).next() {
+                return Err(wrong_preset(&fault));
+            }
+            context.catalog = Arc::new(catalog.with_languages(languages.clone()));
         }
         Ok(context)
     }
@@ -180,6 +179,15 @@ impl Context {
             Some("never") => false,
             _ => variable("NO_COLOR").is_none(),
         }
+    }
+}
+
+/// A preset of the person's own is wrong.
+fn wrong_preset(fault: &PresetFault) -> Error {
+    let error = Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
+    match &fault.nearest {
+        Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
+        None => error,
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, prin
     let (name, profile) = chosen(context, named)?;
     let places = context.places_for(&profile)?;
     let secret = match &profile.secret {
-        Some(place) => Some(host::secrets::read(&name, place, &places)?),
+        Some(place) => Some(host::stores::read(name.as_str(), place, &places)?),
         None => None,
     };
     let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();
@@ -60,7 +60,7 @@ pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, prin
         }
         return Ok(Exit::Ok);
     }
-    let applied = host::apply(&plan, &places, &host::Options::default())?;
+    let applied = host::apply(&plan, &places, &host::WriteOptions::default())?;
     if context.json {
         let files = files_json(&applied.files);
         context.out(&json!({"ok": true, "changed": applied.changed, "profile": order.name, "files": files}).to_string())?;

@@ -13,16 +13,17 @@ use crate::{
     error::{Error, Exit},
     mail::Profile,
     phrase,
-    setup::{FIELDS, Shape},
+    setup::{Field, Shape},
 };
 
 /// Prints what is asked for.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let broken = |error: io::Error| Error::new(Exit::Io, phrase!("cli-output", cause = error));
+    let languages = context.catalog.languages();
     match matches.subcommand() {
         Some(("man", _)) => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(command(&context.text)).render(&mut page).map_err(broken)?;
+            clap_mangen::Man::new(command(&context.text, languages)).render(&mut page).map_err(broken)?;
             context.out(String::from_utf8_lossy(&page).trim_end())?;
         }
         Some(("completions", matches)) => {
@@ -30,7 +31,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
             let shell: clap_complete::Shell = shell.parse().unwrap_or(clap_complete::Shell::Bash);
             // Into memory first: a reader that leaves early would make it panic.
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command(&context.text), "mailsetup", &mut script);
+            let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
+            let mut command = command(&context.text, languages).mut_arg("lang", |lang| lang.value_parser(tags));
+            clap_complete::generate(shell, &mut command, "mailsetup", &mut script);
             context.out(String::from_utf8_lossy(&script).trim_end())?;
         }
         Some((_, matches)) => {
@@ -46,7 +49,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
 /// The answers file's schema: one key a flag.
 fn answers() -> Value {
     let mut properties = Map::new();
-    for spec in FIELDS.iter().filter(|spec| !spec.flag.is_empty()) {
+    for spec in Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty()) {
         let kind = match spec.shape {
             Shape::Many => json!({"type": "array", "items": {"type": "string"}}),
             _ if spec.value.is_empty() => json!({"type": "boolean"}),

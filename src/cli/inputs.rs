@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, path::Path};
 
 use clap::ArgMatches;
 
-use super::{answers, args::EXTRAS};
+use super::{answers, names::names};
 use crate::{
     error::{Error, Exit},
-    mail::reply::escape,
+    mail::{reply::escape, yes_no},
     phrase,
-    setup::{FIELDS, Field, Source},
+    presets::Text,
+    setup::{Field, Source},
 };
 
 /// The flags that say where the password comes from.
@@ -24,26 +25,29 @@ impl Inputs {
     ///
     /// # Errors
     /// An answers file that cannot be used: names the key, the line and the nearest known key.
-    pub(super) fn collect(matches: &ArgMatches, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub(super) fn collect(
+        matches: &ArgMatches,
+        variable: &dyn Fn(&str) -> Option<String>,
+        text: &Text,
+    ) -> Result<Self, Error> {
         let mut inputs = Self::default();
         inputs.take_flags(matches);
         inputs.take_variables(variable);
         if let Some(path) = inputs.get("answers").map(str::to_owned) {
             inputs.take_file(Path::new(&path))?;
         }
-        inputs.settle_switches()?;
+        inputs.settle_switches(text)?;
         inputs.settle_password()?;
         Ok(inputs)
     }
 
     /// Switches in variables and files are words, and have to be words for yes or no.
-    fn settle_switches(&mut self) -> Result<(), Error> {
+    fn settle_switches(&mut self, text: &Text) -> Result<(), Error> {
         for (name, _) in names().filter(|(_, is_switch)| *is_switch) {
             let Some((value, source)) = self.0.get_mut(name) else { continue };
-            *value = match value.trim().to_lowercase().as_str() {
-                "yes" | "y" | "true" | "1" | "oui" | "o" => "yes".to_owned(),
-                "no" | "n" | "false" | "0" | "non" => "no".to_owned(),
-                _ => {
+            *value = match text.yes_or_no(value) {
+                Ok(yes) => yes_no::word(yes).to_owned(),
+                Err(_) => {
                     let exit = if *source == Source::File { Exit::Data } else { Exit::Usage };
                     let why = phrase!("cli-switch", name = spelled(name, *source), typed = escape(value));
                     return Err(Error::new(exit, why));
@@ -106,18 +110,19 @@ impl Inputs {
     /// The answers to fields, in the order of the table.
     pub(super) fn fields(&self) -> Vec<(Field, String, Source)> {
         let mut answers = Vec::new();
-        for spec in &FIELDS {
+        for field in Field::ALL {
+            let flag = field.spec().flag;
             // These two are options of the run; there is no answer to keep.
-            if matches!(spec.field, Field::Apply | Field::Recover) || spec.flag.is_empty() {
+            if matches!(field, Field::Apply | Field::Recover) || flag.is_empty() {
                 continue;
             }
-            let given = self.0.get(spec.flag).or_else(|| {
+            let given = self.0.get(flag).or_else(|| {
                 let negated = self.0.get("no-imap").filter(|(value, _)| value == "yes");
-                negated.filter(|_| spec.field == Field::Imap)
+                negated.filter(|_| field == Field::Imap)
             });
             if let Some((value, source)) = given {
-                let negated = spec.field == Field::Imap && !self.0.contains_key("imap");
-                answers.push((spec.field, if negated { "no".to_owned() } else { value.clone() }, *source));
+                let negated = field == Field::Imap && !self.0.contains_key("imap");
+                answers.push((field, if negated { "no".to_owned() } else { value.clone() }, *source));
             }
         }
         answers
@@ -165,10 +170,4 @@ fn spelled(name: &str, source: Source) -> String {
         Source::File => name.replace('-', "_"),
         _ => format!("--{name}"),
     }
-}
-
-/// Every flag's name, and whether it is a switch.
-pub(super) fn names() -> impl Iterator<Item = (&'static str, bool)> {
-    let fields = FIELDS.iter().filter(|spec| !spec.flag.is_empty()).map(|spec| (spec.flag, spec.value.is_empty()));
-    fields.chain(EXTRAS.iter().map(|flag| (flag.name, flag.value.is_empty())))
 }

@@ -20,7 +20,7 @@ pub(super) fn check_folder(context: &Context) -> Result<(), Error> {
     match context.inputs.get("report").map(Path::new).and_then(Path::parent) {
         Some(folder) if folder.as_os_str().is_empty() => Ok(host::writable(Path::new("."))?),
         Some(folder) if !folder.is_dir() => {
-            Err(host::HostError::Write(folder.to_owned(), std::io::ErrorKind::NotFound.into()).into())
+            Err(host::FileError::Write(folder.to_owned(), std::io::ErrorKind::NotFound.into()).into())
         }
         Some(folder) => Ok(host::writable(folder)?),
         None => Ok(()),

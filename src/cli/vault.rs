@@ -11,7 +11,7 @@ use crate::{
     frontend::lines,
     host::{
         input,
-        secrets::vault::{self, Closed},
+        vault::{self, ClosedVault},
     },
     mail::{KeySlot, Keys, Secret, reply::escape},
     phrase,
@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
 /// What the vault is locked with, what that protects against, and whose secrets it holds, where it opens without asking.
 fn status(context: &Context) -> Result<Exit, Error> {
     let places = context.places()?;
-    let Some(Closed { path, lock, key_file }) = vault::look_at(&places)? else {
+    let Some(ClosedVault { path, lock, key_file }) = vault::look_at(&places)? else {
         if context.json {
             context.out(&json!({"ok": true, "vault": null}).to_string())?;
         } else {
@@ -103,7 +103,7 @@ fn lock_with(context: &Context, lock: KeySlot, matches: &ArgMatches) -> Result<E
     if lock == KeySlot::KeyFile && new.key_file.is_none() {
         return Err(Error::new(Exit::Usage, phrase!("vault-new-key-file")));
     }
-    vault::lock_with(lock, &new, &places)?;
+    vault::change_slot(lock, &new, &places)?;
     protection(context, lock);
     done(context, lock, "vault-locked")
 }

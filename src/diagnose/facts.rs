@@ -1,6 +1,6 @@
 //! What a diagnosis is made from, in the form in which patterns ask for it.
 
-use super::{clean, who};
+use super::{clean, provider_marks::ProviderMarks};
 use crate::{
     mail::{Mechanism, Security},
     probe::{CertificateFacts, Evidence, Fault, Stage},
@@ -19,8 +19,8 @@ pub(super) struct Facts {
     pub(super) fault: Option<&'static str>,
     /// The key that was given.
     pub(super) provider: Option<String>,
-    /// Everything that the provider is known by.
-    pub(super) who: Vec<String>,
+    /// The provider's key and its families, from the key, the host and the reply.
+    pub(super) senders: Vec<String>,
     /// The host.
     pub(super) host: Option<String>,
     /// The port.
@@ -45,7 +45,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The facts of a failed climb.
-    pub(super) fn of_evidence(evidence: &Evidence) -> Self {
+    pub(super) fn of_evidence(evidence: &Evidence, marks: &ProviderMarks<'_>) -> Self {
         let mut facts = Self {
             fault: Some(evidence.fault.name()).filter(|name| *name != "reply"),
             port: Some(evidence.endpoint.port),
@@ -58,8 +58,8 @@ impl Facts {
             sender: evidence.sender.clone(),
             ..Self::default()
         };
-        facts.set_provider(evidence.provider.as_deref());
-        facts.set_host(&evidence.endpoint.host);
+        facts.set_provider(evidence.provider.as_deref(), marks);
+        facts.set_host(&evidence.endpoint.host, marks);
         if let Some(offered) = &evidence.offered {
             if offered.starttls {
                 facts.offers.push("starttls".to_owned());
@@ -89,29 +89,38 @@ impl Facts {
     }
 
     /// Takes over the provider's key.
-    pub(super) fn set_provider(&mut self, key: Option<&str>) {
+    pub(super) fn set_provider(&mut self, key: Option<&str>, marks: &ProviderMarks<'_>) {
         if let Some(key) = key {
             self.provider = Some(key.to_owned());
-            for name in who::of_key(key) {
-                self.is(&name);
+            self.add_sender(key);
+            for family in marks.families_of(key) {
+                self.add_sender(family);
             }
         }
     }
 
     /// Takes over the host, and what follows from it.
-    pub(super) fn set_host(&mut self, host: &str) {
+    pub(super) fn set_host(&mut self, host: &str, marks: &ProviderMarks<'_>) {
         self.host = Some(host.to_owned());
-        for name in who::of_host(host.trim()) {
-            self.is(name);
+        for name in marks.owners_of(host.trim()) {
+            self.add_sender(name);
         }
     }
 
-    /// One more name that the provider is known by.
-    pub(super) fn is(&mut self, name: &str) {
-        if !self.who.iter().any(|known| known == name) {
-            self.who.push(name.to_owned());
+    /// Adds a provider or a family that the reply comes from.
+    pub(super) fn add_sender(&mut self, name: &str) {
+        if !self.senders.iter().any(|known| known == name) {
+            self.senders.push(name.to_owned());
         }
     }
+}
+
+/// The stage that a word names; `tcp` is connect.
+pub fn stage_of(name: &str) -> Option<Stage> {
+    if name == "tcp" {
+        return Some(Stage::Connect);
+    }
+    Stage::ALL.into_iter().find(|stage| stage.as_str() == name)
 }
 
 /// Reads an enhanced status code (RFC 3463).

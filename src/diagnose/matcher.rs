@@ -2,37 +2,43 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{clean::fold, facts::Facts, fault, who};
+use super::{
+    clean::fold,
+    facts::{Facts, stage_of},
+    provider_marks::ProviderMarks,
+};
 use crate::{
     mail::{Security, endpoint::is_below, host::parse_host},
-    presets::{Cause, cause::Pattern},
+    presets::{Catalog, Cause, cause::Pattern},
     probe::Stage,
 };
 
 /// What a needle that was found is for.
 #[derive(Debug, Clone, Copy)]
-enum Use {
+enum Use<'a> {
     /// A pattern's word.
     Word,
     /// A provider's mark.
-    Mark(&'static str),
-    /// A fault's word, with its rank.
+    Mark(&'a str),
+    /// A fault's word, with the fault's place in [`Matcher::faults`].
     Fault(usize),
 }
 
 /// Patterns, made ready.
 #[derive(Debug)]
-pub(super) struct Matcher {
+pub(super) struct Matcher<'a> {
     automaton: Option<AhoCorasick>,
-    needles: Vec<Needle>,
+    /// Faults that clients report in words of their own; of several, the first counts.
+    faults: &'static [&'static str],
+    needles: Vec<Needle<'a>>,
     rules: Vec<Rule>,
     variants: Vec<Vec<Rule>>,
 }
 
 #[derive(Debug)]
-struct Needle {
+struct Needle<'a> {
     text: String,
-    uses: Vec<Use>,
+    uses: Vec<Use<'a>>,
 }
 
 /// One pattern of one cause.
@@ -83,15 +89,18 @@ impl Found {
     }
 }
 
-impl Matcher {
-    /// Makes the patterns of all causes ready.
-    pub(super) fn new(causes: &[&Cause]) -> Self {
+impl<'a> Matcher<'a> {
+    /// Makes the patterns of all causes ready, with the marks of providers and the words of clients.
+    pub(super) fn new(causes: &[&Cause], marks: &ProviderMarks<'a>, catalog: &'a Catalog) -> Self {
         let mut needles = Needles::default();
-        for (provider, mark) in who::marks() {
+        for (mark, provider) in marks.words() {
             needles.add(mark, Use::Mark(provider));
         }
-        for (rank, word) in fault::words() {
-            needles.add(word, Use::Fault(rank));
+        let faults = catalog.faults_in_words();
+        for (fault, word) in catalog.words() {
+            if let Some(place) = faults.iter().position(|name| *name == fault) {
+                needles.add(word, Use::Fault(place));
+            }
         }
         let mut rules = Vec::new();
         let mut variants = Vec::with_capacity(causes.len());
@@ -103,13 +112,14 @@ impl Matcher {
             .match_kind(MatchKind::Standard)
             .build(needles.list.iter().map(|needle| needle.text.as_str()))
             .ok();
-        Self { automaton, needles: needles.list, rules, variants }
+        Self { automaton, faults, needles: needles.list, rules, variants }
     }
 
     /// Looks for all needles at once, and adds to the facts what they say of provider and fault.
     pub(super) fn find(&self, facts: &mut Facts) -> Found {
         let mut found = Found(vec![0; self.needles.len().div_ceil(64)]);
         let mut rank = usize::MAX;
+        let mut senders = Vec::new();
         if let Some(automaton) = &self.automaton {
             for hit in automaton.find_overlapping_iter(&facts.text) {
                 let needle = hit.pattern().as_usize();
@@ -120,19 +130,18 @@ impl Matcher {
                 for used in self.needles.get(needle).into_iter().flat_map(|needle| &needle.uses) {
                     match used {
                         Use::Word => {}
-                        Use::Mark(provider) => {
-                            if !facts.who.iter().any(|known| known == provider) {
-                                facts.who.push((*provider).to_owned());
-                            }
-                        }
+                        Use::Mark(provider) => senders.push(*provider),
                         Use::Fault(found) => rank = rank.min(*found),
                     }
                 }
             }
         }
+        for sender in senders {
+            facts.add_sender(sender);
+        }
         // A server that answers is not a fault of sockets or TLS, whatever words it uses.
         if facts.code.is_none() && facts.fault.is_none_or(|fault| fault == "tls") {
-            facts.fault = fault::name(rank).or(facts.fault);
+            facts.fault = self.faults.get(rank).copied().or(facts.fault);
         }
         // A name that is none cannot be found.
         let unknown = facts.fault.is_none_or(|fault| fault.starts_with("dns_"));
@@ -175,13 +184,13 @@ const fn rank(hit: &Hit) -> (bool, i32) {
 }
 
 #[derive(Debug, Default)]
-struct Needles {
-    list: Vec<Needle>,
+struct Needles<'a> {
+    list: Vec<Needle<'a>>,
     places: std::collections::HashMap<String, usize>,
 }
 
-impl Needles {
-    fn add(&mut self, words: &str, used: Use) -> usize {
+impl<'a> Needles<'a> {
+    fn add(&mut self, words: &str, used: Use<'a>) -> usize {
         let folded = fold(words);
         // A blank that the word itself has at its ends asks for a word's limit.
         let folded = if words.starts_with(' ') { folded.as_str() } else { folded.trim_start() };
@@ -205,7 +214,7 @@ impl Needles {
             not: words(&pattern.not),
             provider: pattern.provider.clone(),
             host: pattern.host.clone(),
-            stage: pattern.stage.iter().filter_map(|name| super::stage_of(name)).collect(),
+            stage: pattern.stage.iter().filter_map(|name| stage_of(name)).collect(),
             fault: pattern.fault.clone(),
             code: pattern.code.iter().filter_map(|code| code_range(code)).collect(),
             enhanced: pattern.enhanced.iter().filter_map(|code| enhanced_shape(code)).collect(),
@@ -236,7 +245,7 @@ fn enhanced_shape(code: &str) -> Option<[Option<u16>; 3]> {
 
 impl Rule {
     /// How specific the match is; `None` when the facts do not match.
-    fn score(&self, facts: &Facts, found: &Found, needles: &[Needle]) -> Option<i32> {
+    fn score(&self, facts: &Facts, found: &Found, needles: &[Needle<'_>]) -> Option<i32> {
         let mut score = self.weight;
         if !self.fault.is_empty() {
             let fault = facts.fault?;
@@ -253,7 +262,7 @@ impl Rule {
             score += self.enhanced.iter().filter_map(|shape| enhanced_score(shape, code)).max()?;
         }
         if !self.provider.is_empty() {
-            self.provider.iter().any(|name| facts.who.contains(name)).then_some(())?;
+            self.provider.iter().any(|name| facts.senders.contains(name)).then_some(())?;
             score += 30;
         }
         if !self.host.is_empty() {

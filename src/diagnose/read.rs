@@ -6,6 +6,7 @@ use super::{
     Explain,
     clean::{decode, fold, unescape},
     facts::{Facts, parse_enhanced, starts_with_code, without_codes},
+    provider_marks::ProviderMarks,
 };
 use crate::probe::Stage;
 
@@ -114,7 +115,7 @@ const STAGES: &[(&str, Stage)] = &[
 ];
 
 /// The facts in what a person pasted.
-pub(super) fn read(input: &Explain) -> Facts {
+pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>) -> Facts {
     let text = unescape(&decode(&input.reply));
     let mut said = String::with_capacity(text.len());
     let mut at_line_start = None;
@@ -157,9 +158,9 @@ pub(super) fn read(input: &Explain) -> Facts {
         text: without_codes(&folded),
         ..Facts::default()
     };
-    facts.set_provider(input.provider.as_deref().filter(|key| *key != "generic"));
+    facts.set_provider(input.provider.as_deref().filter(|key| *key != "generic"), marks);
     if let Some(host) = &input.host {
-        facts.set_host(host);
+        facts.set_host(host, marks);
     }
     facts
 }
@@ -240,9 +241,15 @@ fn challenge_in(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::presets::Catalog;
+
+    /// The facts in a reply of which nothing else is known.
+    fn read_alone(reply: &str) -> Facts {
+        read(&Explain::new(reply), &ProviderMarks::new(&Catalog::builtin()))
+    }
 
     fn facts(reply: &str) -> (Option<u16>, Option<[u16; 3]>) {
-        let facts = read(&Explain::new(reply));
+        let facts = read_alone(reply);
         (facts.code, facts.enhanced)
     }
 
@@ -272,12 +279,12 @@ mod tests {
 
     #[test]
     fn a_challenge_is_decoded() {
-        let read = read(&Explain::new("334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0="));
+        let read = read_alone("334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=");
         assert!(read.text.contains("\"status\":\"400\""), "{}", read.text);
     }
 
     #[test]
     fn stages_from_words() {
-        assert_eq!(read(&Explain::new("550 x (in reply to RCPT TO command)")).stage, Some(Stage::Rcpt));
+        assert_eq!(read_alone("550 x (in reply to RCPT TO command)").stage, Some(Stage::Rcpt));
     }
 }

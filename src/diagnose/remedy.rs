@@ -183,7 +183,7 @@ fn pin(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
 
 /// Whether the server belongs to nobody who is known.
 fn is_custom(facts: &Facts) -> bool {
-    facts.who.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"))
+    facts.senders.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"))
 }
 
 fn certificate_name(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {

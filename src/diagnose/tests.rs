@@ -5,7 +5,10 @@ use std::io::ErrorKind;
 use serde::Deserialize;
 
 use super::*;
-use crate::{mail::Security, probe::Fault};
+use crate::{
+    mail::{Security, host::parse_host},
+    probe::Fault,
+};
 
 #[derive(Deserialize)]
 struct Case {
@@ -39,7 +42,7 @@ fn cases(source: &str) -> Vec<Case> {
 /// Cases whose cause is not recognised, as lines to read.
 fn wrong(cases: &[Case]) -> Vec<String> {
     let catalog = Catalog::builtin();
-    let doctor = Doctor::new(&catalog, Lang::En);
+    let doctor = Doctor::new(&catalog, Lang::EN);
     cases
         .iter()
         .filter_map(|case| {
@@ -74,9 +77,9 @@ fn replies_of_other_sources_are_recognised() {
 #[test]
 fn every_cause_is_read_and_whole() {
     let catalog = Catalog::builtin();
-    assert_eq!(catalog.causes().count(), 54, "{:?}", catalog.faults());
+    assert!(catalog.causes().count() >= 54 && catalog.faults().is_empty(), "{:?}", catalog.faults());
     for cause in catalog.causes() {
-        for lang in Lang::ALL {
+        for lang in Lang::builtin() {
             let words = cause.words(lang);
             assert!(!words.title.is_empty() && !words.meaning.is_empty() && !words.tell.is_empty(), "{}", cause.label);
             assert!(!words.steps.is_empty(), "{}", cause.label);
@@ -85,7 +88,6 @@ fn every_cause_is_read_and_whole() {
         assert!(cause.others.iter().all(|other| catalog.causes().any(|cause| cause.label == *other)), "{}", cause.label);
         let has = |list: &[String]| list.iter().all(|stage| stage_of(stage).is_some());
         assert!(cause.patterns.iter().all(|pattern| has(&pattern.stage)), "{}", cause.label);
-        assert_eq!(cause.checked, "2026-11");
     }
 }
 
@@ -129,7 +131,7 @@ fn patterns_and_placeholders_are_known() {
             assert!(words.into_iter().all(|words| words.len() > 2 && *words == words.to_lowercase() || !words.is_ascii()));
         }
         let mut texts = Vec::new();
-        for lang in Lang::ALL {
+        for lang in Lang::builtin() {
             let words = cause.words(lang);
             texts.extend(
                 [Some(&words.title), Some(&words.meaning), Some(&words.tell), words.fix.as_ref()].into_iter().flatten(),
@@ -187,7 +189,7 @@ fn every_fault() -> [Fault; 27] {
 #[test]
 fn no_change_ever_turns_tls_off() {
     let catalog = Catalog::builtin();
-    let doctor = Doctor::new(&catalog, Lang::En);
+    let doctor = Doctor::new(&catalog, Lang::EN);
     let provider = |key: &str| catalog.provider(key).map(|provider| provider.key.clone());
     for (fault, provider) in every_fault().into_iter().flat_map(|fault| {
         [None, provider("gmail"), provider("ovh"), provider("proton-bridge")].map(|provider| (fault.clone(), provider))
@@ -207,7 +209,7 @@ fn no_change_ever_turns_tls_off() {
 #[test]
 fn no_fault_of_the_ladder_is_left_without_words() {
     let catalog = Catalog::builtin();
-    for lang in Lang::ALL {
+    for lang in Lang::builtin() {
         let doctor = Doctor::new(&catalog, lang);
         for fault in every_fault().into_iter().chain([Fault::NoSmtputf8]) {
             for stage in Stage::ALL {
@@ -231,7 +233,7 @@ fn no_fault_of_the_ladder_is_left_without_words() {
 #[test]
 fn no_placeholder_is_left_in_any_words() {
     let catalog = Catalog::builtin();
-    for lang in Lang::ALL {
+    for lang in Lang::builtin() {
         let doctor = Doctor::new(&catalog, lang);
         for case in cases(SHARED).iter().chain(&cases(PARAPHRASE)).chain(&cases(FIELD)) {
             let mut input = case.input();
@@ -250,7 +252,7 @@ fn no_placeholder_is_left_in_any_words() {
 #[test]
 fn what_is_no_reply_is_unknown_and_nothing_is_invented() {
     let catalog = Catalog::builtin();
-    let doctor = Doctor::new(&catalog, Lang::En);
+    let doctor = Doctor::new(&catalog, Lang::EN);
     let binary: Vec<u8> = (0..=255).cycle().take(4096).collect();
     let bad: [&[u8]; 7] = [b"", b"  \r\n\t ", &binary, b"hello there", b"250 2.0.0 Ok: queued as 4F1", b"\xff\xfe", b"{}"];
     for input in bad {
@@ -269,11 +271,11 @@ fn the_document_has_the_contracts_shape() {
     let mut input = Explain::new("Error: connect ETIMEDOUT 192.0.2.5:465");
     input.host = Some("mail.example.org".into());
     input.port = Some(465);
-    let json = explain(&input, &catalog, Lang::Fr).to_json();
+    let json = explain(&input, &catalog, Lang::of_tag("fr").unwrap()).to_json();
     let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["cause", "certain", "change", "links", "meaning", "steps", "title"]);
     assert_eq!(json["change"], serde_json::json!({"port": 587, "security": "starttls"}));
-    let json = explain(&Explain::new("550 5.1.1 no such user"), &catalog, Lang::En).to_json();
+    let json = explain(&Explain::new("550 5.1.1 no such user"), &catalog, Lang::EN).to_json();
     assert!(json["change"].is_null());
 }
 
@@ -282,7 +284,7 @@ fn alternatives_come_with_how_to_tell() {
     let catalog = Catalog::builtin();
     let mut input = Explain::new("535-5.7.8 Username and Password not accepted.\n535 5.7.8 - gsmtp");
     input.provider = Some("gmail".into());
-    let diagnosis = explain(&input, &catalog, Lang::En);
+    let diagnosis = explain(&input, &catalog, Lang::EN);
     assert_eq!((diagnosis.cause.as_str(), diagnosis.certain), ("bad_credentials", true));
     assert_eq!(diagnosis.others[0].cause, "app_password_required");
     assert!(diagnosis.others.iter().all(|other| !other.tell.is_empty() && other.cause != diagnosis.cause));
@@ -294,7 +296,7 @@ fn the_class_of_a_code_is_only_a_guess() {
     let catalog = Catalog::builtin();
     let mut input = Explain::new("550 Nope");
     input.stage = Some(Stage::Rcpt);
-    let diagnosis = explain(&input, &catalog, Lang::En);
+    let diagnosis = explain(&input, &catalog, Lang::EN);
     assert_eq!((diagnosis.cause.as_str(), diagnosis.certain), ("recipient_unknown", false));
 }
 
@@ -303,7 +305,7 @@ fn foreign_text_reaches_no_sentence_unescaped() {
     let catalog = Catalog::builtin();
     let mut input = Explain::new("getaddrinfo ENOTFOUND");
     input.host = Some(format!("evil\u{1b}[31m{}", "x".repeat(400)));
-    let diagnosis = explain(&input, &catalog, Lang::En);
+    let diagnosis = explain(&input, &catalog, Lang::EN);
     assert_eq!(diagnosis.cause, "host_invalid");
     assert!(!diagnosis.meaning.contains('\u{1b}') && diagnosis.meaning.chars().count() < 500, "{}", diagnosis.meaning);
 }
@@ -311,12 +313,12 @@ fn foreign_text_reaches_no_sentence_unescaped() {
 #[test]
 fn a_long_reply_costs_no_more_than_its_bounded_part() {
     let catalog = Catalog::builtin();
-    let doctor = Doctor::new(&catalog, Lang::En);
+    let doctor = Doctor::new(&catalog, Lang::EN);
     for bait in ["too many ", "a", "535 5.7.8 ", "eyJ", "\\x41", "(((((", "550-", "\u{1b}[31m", "é"] {
         let mut long = bait.repeat((1 << 20) / bait.len());
         long.push_str("\n535 5.7.8 Username and Password not accepted");
         // Latin-1 read as such doubles at most; what is matched stays within the bound.
-        assert!(read::read(&Explain::new(long.as_bytes())).text.len() <= 2 * 65 * 1024, "{bait}");
+        assert!(read::read(&Explain::new(long.as_bytes()), &doctor.marks).text.len() <= 2 * 65 * 1024, "{bait}");
         let cause = doctor.explain(&Explain::new(long)).cause;
         assert!(matches!(cause.as_str(), "bad_credentials" | "too_many_logins"), "{bait}: {cause}");
     }
@@ -326,7 +328,7 @@ fn a_long_reply_costs_no_more_than_its_bounded_part() {
 fn no_input_breaks_it() {
     use proptest::{collection::vec, prelude::any, test_runner::TestRunner};
     let catalog = Catalog::builtin();
-    let doctor = Doctor::new(&catalog, Lang::Fr);
+    let doctor = Doctor::new(&catalog, Lang::of_tag("fr").unwrap());
     let known = |cause: &str| cause == UNKNOWN || catalog.causes().any(|known| known.label == cause);
     let inputs = (vec(any::<u8>(), 0..400), "(535|550|4[0-9]{2})[- ].{0,80}");
     let outcome = TestRunner::default().run(&inputs, |(bytes, text)| {
@@ -335,4 +337,33 @@ fn no_input_breaks_it() {
         Ok(())
     });
     outcome.unwrap();
+}
+
+#[test]
+fn words_of_clients_are_folded_and_each_is_there_once() {
+    let catalog = Catalog::builtin();
+    let mut seen = std::collections::HashMap::new();
+    for (fault, word) in catalog.words() {
+        assert!(catalog.faults_in_words().contains(&fault), "{fault} is not in faults.toml");
+        assert_eq!(clean::fold(word).trim(), word.trim(), "{fault}");
+        assert!(word.trim().len() > 2, "{fault}: {word:?}");
+        assert_eq!(seen.insert(word, fault), None, "{word:?} is there twice");
+    }
+    for fault in catalog.faults_in_words() {
+        assert!(seen.values().any(|known| known == fault), "no client says {fault}");
+    }
+}
+
+#[test]
+fn marks_are_folded_and_families_are_known() {
+    let catalog = Catalog::builtin();
+    let names: Vec<&str> = catalog.marks().map(|marks| marks.name).collect();
+    for marks in catalog.marks() {
+        assert!(marks.families.iter().all(|family| names.contains(family)), "{}: {:?}", marks.name, marks.families);
+        assert!(marks.words.iter().all(|word| clean::fold(word).trim() == word.trim()), "{}: {:?}", marks.name, marks.words);
+        assert!(marks.hosts.iter().all(|host| parse_host(host).as_deref() == Ok(host)), "{}: {:?}", marks.name, marks.hosts);
+    }
+    for pattern in catalog.causes().flat_map(|cause| &cause.patterns) {
+        assert!(pattern.provider.iter().all(|name| names.contains(&name.as_str())), "{:?}", pattern.provider);
+    }
 }

@@ -107,7 +107,7 @@ fn heading(argument: &str) -> (&str, impl Iterator<Item = &str> + Clone) {
 }
 
 /// An account as it is read: what it says itself, which is all that another one takes from it, and the defaults of then.
-struct Account {
+struct MsmtpAccount {
     said: BTreeMap<String, String>,
     defaults: Arc<Tree>,
 }
@@ -118,14 +118,14 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
     for (command, value) in ASSUMED {
         Arc::make_mut(&mut defaults).insert(command.to_owned(), Node::Text(value.to_owned()));
     }
-    let mut found: BTreeMap<String, Account> = BTreeMap::new();
+    let mut found: BTreeMap<String, MsmtpAccount> = BTreeMap::new();
     let mut section = Section::Start;
     for FileEntry { mut path, value, .. } in statements {
         let (name, value) = (path.pop().unwrap_or_default(), value.unwrap_or_default());
         if !path.is_empty() {
             let others = heading(&value).1.filter_map(|other| found.get(other));
             let said = others.flat_map(|other| other.said.clone()).collect();
-            found.insert(name.clone(), Account { said, defaults: Arc::clone(&defaults) });
+            found.insert(name.clone(), MsmtpAccount { said, defaults: Arc::clone(&defaults) });
             section = Section::Account(name);
             continue;
         }
@@ -136,7 +136,7 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
         // As in msmtp 1.2: without any section, the commands are those of the account `default` (`read_conffile`).
         if matches!(section, Section::Start) {
             section = Section::Account("default".to_owned());
-            found.insert("default".to_owned(), Account { said: BTreeMap::new(), defaults: Arc::clone(&defaults) });
+            found.insert("default".to_owned(), MsmtpAccount { said: BTreeMap::new(), defaults: Arc::clone(&defaults) });
         }
         match &section {
             Section::Account(account) => {

@@ -1,40 +1,32 @@
 //! A consumer sends the test message itself, by exactly the files that were written, as the user who will run it.
 
 mod mail_log;
+mod program;
 mod queue;
 
 use std::{
     ffi::OsString,
-    fs::{File, Permissions},
-    io::{self, Seek, Write},
-    os::unix::fs::PermissionsExt,
+    fs::File,
+    io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use self::queue::Watched;
+use self::{
+    program::{OUTPUT_LIMIT, as_us, last_lines, unnamed_file},
+    queue::{WatchedMessage, WatchedQueue},
+};
 use super::{
-    command::{self, End, Ran},
-    disk,
-    user::{PATH, User},
+    environment::{self, PATH},
+    process::{self, ProcessEnd, ProcessOutput},
+    user::User,
 };
 use crate::{
-    mail::{
-        Secret,
-        reply::{escape, printable},
-        secret::{forms, without},
-    },
+    mail::{Secret, reply::escape},
     plan::{Places, Scope, SendEnd, SendFault, Sending, Sent},
     presets::target::SendInput,
 };
-
-/// The most that a program may print, in bytes.
-const OUTPUT_LIMIT: usize = 256 * 1024;
-/// How many of its last lines are told.
-const LINES: usize = 6;
-/// The most characters of one of them.
-const LINE: usize = 400;
 
 /// A message for a consumer.
 pub struct Dispatch<'a> {
@@ -46,7 +38,7 @@ pub struct Dispatch<'a> {
     pub to: &'a str,
     /// Where things are.
     pub places: &'a Places,
-    /// The user who will run it, when it is another than the owner of what was written.
+    /// The user who will run it, if that is not the owner of what was written.
     pub run_as: Option<&'a str>,
     /// What is masked in its words.
     pub secret: Option<&'a Secret>,
@@ -57,13 +49,13 @@ pub struct Dispatch<'a> {
 }
 
 impl Dispatch<'_> {
-    /// Whether the consumer is installed where whoever runs it looks for programs.
+    /// Whether the consumer is installed where its user looks for programs.
     pub fn is_installed(&self) -> bool {
         let paths = if self.is_system() { OsString::from(PATH) } else { std::env::var_os("PATH").unwrap_or_default() };
         std::env::split_paths(&paths).any(|folder| folder.join(&self.sending.program).is_file())
     }
 
-    /// The user as whom it sends, when that is another one.
+    /// The user as whom it sends, if that is another one.
     pub fn user(&self) -> Option<String> {
         self.other().map(|user| user.name().to_owned())
     }
@@ -72,39 +64,40 @@ impl Dispatch<'_> {
         self.places.scope == Scope::System
     }
 
-    /// Another user is taken on by root alone.
+    /// Another user: only root can become one.
     fn other(&self) -> Option<User> {
         let named = self.run_as.filter(|_| self.is_system() && rustix::process::geteuid().is_root());
         named.and_then(User::named)
     }
 
-    /// Has the consumer send, and says what came of it.
+    /// Has the consumer send, and returns the result.
     ///
-    /// One person's consumer has the person's own environment, but for what is mailsetup's and for variables that a password
-    /// was read from; the system's has `PATH`, `HOME`, the user's name and a language.
+    /// One person's consumer has the person's own environment, except for mailsetup's variables and those that a password was
+    /// read from; the system's has `PATH`, `HOME`, the user's name and a language.
     pub fn send(&self) -> Sent {
         let (begun, user) = (Instant::now(), self.other());
-        let watched = self.sending.queue.as_ref().map(Watched::begin);
-        let ran = match run(self, user.as_ref()) {
-            Ok(ran) => ran,
+        let watched = self.sending.queue.as_ref().map(WatchedQueue::begin);
+        let output = match run(self, user.as_ref()) {
+            Ok(output) => output,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Sent::Missing,
             Err(error) => {
                 let said = vec![escape(&error.to_string())];
                 return Sent::Failed(SendFault { end: SendEnd::NotStarted, said, unreadable: None });
             }
         };
-        let end = match ran.end {
-            End::Exited(status) if status.success() => {
-                return watched.map_or(Sent::Taken, |watched| watched.follow(self, begun + self.limit));
+        let end = match output.end {
+            ProcessEnd::Exited(status) if status.success() => {
+                let message = WatchedMessage { to: self.to, secret: self.secret, is_stopped: self.is_stopped };
+                return watched.map_or(Sent::Taken, |watched| watched.follow(&message, begun + self.limit));
             }
-            End::Exited(status) => SendEnd::Status(status.code()),
-            End::Slow => SendEnd::Slow(self.limit),
-            End::Large => SendEnd::Large,
-            End::Stopped => SendEnd::Stopped,
+            ProcessEnd::Exited(status) => SendEnd::Status(status.code()),
+            ProcessEnd::Slow => SendEnd::Slow(self.limit),
+            ProcessEnd::Large => SendEnd::Large,
+            ProcessEnd::Stopped => SendEnd::Stopped,
         };
         // Some say on standard output why they fail.
-        let said = if ran.said.trim_ascii().is_empty() { &ran.out } else { &ran.said };
-        let said = told(said, self.secret);
+        let said = if output.said.trim_ascii().is_empty() { &output.out } else { &output.said };
+        let said = last_lines(said, self.secret);
         let is_missing = |words: &String| said.iter().any(|line| line.contains(words));
         if self.sending.missing.as_ref().is_some_and(is_missing) {
             return Sent::Missing;
@@ -113,13 +106,13 @@ impl Dispatch<'_> {
     }
 }
 
-fn run(dispatch: &Dispatch<'_>, user: Option<&User>) -> io::Result<Ran> {
+fn run(dispatch: &Dispatch<'_>, user: Option<&User>) -> io::Result<ProcessOutput> {
     let Dispatch { sending, places, .. } = dispatch;
     let mut words = sending.command.iter();
     let program = words.next().map_or("", String::as_str);
     let mut command = match (places.scope, user) {
         (Scope::User, _) => {
-            let mut command = command::personal(program);
+            let mut command = environment::personal(program);
             // Where a login, and cron, begin.
             let home = if places.home.is_dir() { places.home.as_path() } else { Path::new("/") };
             command.env("HOME", &places.home).current_dir(home);
@@ -130,39 +123,19 @@ fn run(dispatch: &Dispatch<'_>, user: Option<&User>) -> io::Result<Ran> {
             user.dress(&mut command);
             command
         }
-        (Scope::System, None) => ours(program),
+        (Scope::System, None) => as_us(program),
     };
     let is_file = sending.input == SendInput::File;
-    let stdin = if is_file { unnamed(dispatch.input)? } else { Stdio::piped() };
+    let stdin = if is_file { unnamed_file(dispatch.input)? } else { Stdio::piped() };
     command.args(words).env("LC_ALL", "C.UTF-8").stdin(stdin);
     let mut child = match user {
-        Some(user) => user.act(|| command::start(&mut command))?,
-        None => command::start(&mut command)?,
+        Some(user) => user.act(|| process::start(&mut command))?,
+        None => process::start(&mut command)?,
     };
     if let Some(pipe) = child.stdin.take() {
-        command::give(pipe, dispatch.input);
+        process::give(pipe, dispatch.input);
     }
-    command::attend(child, dispatch.limit, OUTPUT_LIMIT, dispatch.is_stopped)
-}
-
-/// A program of the system's, run by us.
-fn ours(program: &str) -> Command {
-    let mut command = Command::new(program);
-    command.env_clear().env("PATH", PATH).current_dir("/");
-    let account = disk::name_of(None, rustix::process::geteuid().as_raw()).and_then(|name| User::named(&name));
-    if let Some(user) = account {
-        user.dress(&mut command);
-    }
-    command
-}
-
-/// A text as a file without a name, which a program may open anew, also one of another user.
-fn unnamed(text: &[u8]) -> io::Result<Stdio> {
-    let mut file: File = tempfile::tempfile()?;
-    file.set_permissions(Permissions::from_mode(0o644))?;
-    file.write_all(text)?;
-    file.rewind()?;
-    Ok(file.into())
+    process::attend(child, dispatch.limit, OUTPUT_LIMIT, dispatch.is_stopped)
 }
 
 /// The first of a target's files that a user cannot read.
@@ -172,20 +145,4 @@ fn unreadable(sending: &Sending, user: &User) -> Option<PathBuf> {
         opened.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
     };
     sending.files.iter().find(refused).cloned()
-}
-
-/// The last lines of what a program said, safe to show, without the secret.
-fn told(said: &[u8], secret: Option<&Secret>) -> Vec<String> {
-    let hidden = secret.map(|secret| forms(secret.expose().as_bytes())).unwrap_or_default();
-    let clean = without(said, &hidden);
-    let lines = clean.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    let lines: Vec<&[u8]> = lines.collect();
-    let short = |line: &&[u8]| {
-        let line = printable(line);
-        match line.char_indices().nth(LINE) {
-            Some((end, _)) => format!("{}…", &line[..end]),
-            None => line,
-        }
-    };
-    lines[lines.len().saturating_sub(LINES)..].iter().map(short).collect()
 }

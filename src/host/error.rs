@@ -1,10 +1,8 @@
 //! What can be wrong with this machine or with a profile's file.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{fmt, path::PathBuf};
 
+use super::files::error::{FileError, shown};
 use crate::{
     error::{Error, Exit},
     mail::reply::escape,
@@ -21,10 +19,8 @@ pub enum HostError {
     NoRoot(PathBuf),
     /// The current folder is gone.
     NoCwd,
-    /// A file or folder cannot be read.
-    Read(PathBuf, io::Error),
-    /// A file or folder cannot be written.
-    Write(PathBuf, io::Error),
+    /// A file or folder cannot be read or written.
+    File(FileError),
     /// This name and all that follow from it are taken.
     Taken(PathBuf),
     /// A word that cannot be a profile's name.
@@ -44,8 +40,7 @@ impl HostError {
             Self::NoHome => phrase!("host-no-home"),
             Self::NoRoot(path) => phrase!("host-no-root", path = shown(path)),
             Self::NoCwd => phrase!("host-no-cwd"),
-            Self::Read(path, error) => unreadable(path, error),
-            Self::Write(path, error) => unwritable(path, error),
+            Self::File(error) => error.phrase(),
             Self::Taken(path) => phrase!("host-taken", path = shown(path)),
             Self::ProfileName(name) => phrase!("host-profile-name", name = escape(name)),
             Self::NoProfile(name, _) => phrase!("host-no-profile", name = escape(name)),
@@ -64,8 +59,8 @@ impl HostError {
             Self::NoProfile(_, None) => Some(phrase!("host-no-profile-hint")),
             Self::NewerSchema(..) => Some(phrase!("host-newer-schema-hint")),
             Self::BadProfile(fault) => fault.nearest.as_ref().map(|word| phrase!("host-nearest", word = escape(word))),
-            Self::Write(_, error) => write_hint(error),
-            Self::NoRoot(_) | Self::NoCwd | Self::Read(..) => None,
+            Self::File(error) => error.hint(),
+            Self::NoRoot(_) | Self::NoCwd => None,
         }
     }
 
@@ -75,8 +70,7 @@ impl HostError {
             Self::ProfileName(_) => Exit::Usage,
             Self::NoRoot(_) | Self::NoProfile(..) | Self::NoCwd => Exit::NoInput,
             Self::NoHome | Self::NewerSchema(..) | Self::BadProfile(_) => Exit::Config,
-            Self::Read(_, error) => read_exit(error),
-            Self::Write(_, error) => write_exit(error),
+            Self::File(error) => error.exit(),
             Self::Taken(_) => Exit::CantCreate,
         }
     }
@@ -88,67 +82,24 @@ impl From<HostError> for Error {
     }
 }
 
-/// A path as text that is safe on a terminal.
-pub(super) fn shown(path: &Path) -> String {
-    escape(&path.to_string_lossy())
-}
-
-/// The sentence for a file that cannot be read.
-pub(super) fn unreadable(path: &Path, error: &io::Error) -> Phrase {
-    let path = shown(path);
-    match error.kind() {
-        io::ErrorKind::NotFound => phrase!("host-read-missing", path = path),
-        io::ErrorKind::PermissionDenied => phrase!("host-read-denied", path = path),
-        io::ErrorKind::IsADirectory => phrase!("host-read-folder", path = path),
-        io::ErrorKind::FileTooLarge => phrase!("host-read-large", path = path),
-        io::ErrorKind::Unsupported => phrase!("host-read-special", path = path),
-        _ => phrase!("host-read-other", path = path, error = escape(&error.to_string())),
+impl From<FileError> for HostError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
     }
 }
 
-/// The sentence for a file or folder that cannot be written.
-pub(super) fn unwritable(path: &Path, error: &io::Error) -> Phrase {
-    let path = shown(path);
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => phrase!("host-write-denied", path = path),
-        io::ErrorKind::ReadOnlyFilesystem => phrase!("host-write-read-only", path = path),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => phrase!("host-write-full", path = path),
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => phrase!("host-write-not-folder", path = path),
-        io::ErrorKind::IsADirectory => phrase!("host-write-folder", path = path),
-        _ => phrase!("host-write-other", path = path, error = escape(&error.to_string())),
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
     }
 }
 
-/// What to do about a file that cannot be written.
-pub(super) fn write_hint(error: &io::Error) -> Option<Phrase> {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => Some(phrase!("host-write-denied-hint")),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(phrase!("host-write-full-hint")),
-        _ => None,
-    }
-}
-
-/// The exit status for a file that cannot be read.
-pub(super) fn read_exit(error: &io::Error) -> Exit {
-    match error.kind() {
-        io::ErrorKind::NotFound => Exit::NoInput,
-        io::ErrorKind::PermissionDenied => Exit::NoPerm,
-        io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge => Exit::Data,
-        _ => Exit::Io,
-    }
-}
-
-/// The exit status for a file that cannot be written.
-pub(super) fn write_exit(error: &io::Error) -> Exit {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied
-        | io::ErrorKind::ReadOnlyFilesystem
-        | io::ErrorKind::StorageFull
-        | io::ErrorKind::QuotaExceeded
-        | io::ErrorKind::NotADirectory
-        | io::ErrorKind::AlreadyExists
-        | io::ErrorKind::IsADirectory
-        | io::ErrorKind::NotFound => Exit::CantCreate,
-        _ => Exit::Io,
+impl std::error::Error for HostError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File(error) => Some(error),
+            Self::BadProfile(fault) => Some(fault),
+            _ => None,
+        }
     }
 }

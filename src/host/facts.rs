@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::disk;
+use super::files::{accounts, disk};
 use crate::{
     mail::{endpoint::is_full_name, reply::escape},
     plan,
@@ -11,7 +11,7 @@ use crate::{
 
 /// What is known of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct HostFacts {
     /// The host's name up to its first dot; `localhost` when it has none.
     pub host_name: String,
     /// Its fully qualified name, where one is found.
@@ -23,15 +23,15 @@ pub struct Facts {
 }
 
 /// Looks at this machine. Reads `/etc/hosts`, `/etc/mailname` and `/etc/resolv.conf`; asks no server.
-pub fn facts() -> Facts {
+pub fn facts() -> HostFacts {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let uid = rustix::process::geteuid();
     let full_name = Sources::below(None).full_name(&host);
-    Facts {
+    HostFacts {
         host_name: short(&host).to_owned(),
         full_name,
         is_root: uid.is_root(),
-        user_name: disk::name_of(None, uid.as_raw()),
+        user_name: accounts::user_name(None, uid.as_raw()),
     }
 }
 
@@ -49,8 +49,8 @@ pub fn root_mail(root: Option<&Path>) -> Option<String> {
     plan::root_mail(&disk::text_below(root, "etc/aliases"))
 }
 
-/// What the machine says of itself: vendor, product and chassis tag from DMI; a hoster's machines name it. Empty where there
-/// is no DMI.
+/// What the machine says of itself: vendor, product and chassis tag from DMI, which often name the hoster. Empty where there is
+/// no DMI.
 pub fn machine() -> String {
     let read = |name: &str| std::fs::read_to_string(Path::new("/sys/class/dmi/id").join(name)).unwrap_or_default();
     ["sys_vendor", "product_name", "chassis_asset_tag"].map(read).concat()

@@ -3,20 +3,20 @@
 //! One line break at the end (`\n` or `\r\n`) is dropped, nothing else.
 
 use std::{
-    ffi::{OsStr, OsString},
+    fmt,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
     process::Command,
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use zeroize::Zeroizing;
 
 use super::{
-    command::{self, CommandFault},
-    error::{read_exit, unreadable},
+    environment,
+    files::error::{read_exit, unreadable},
+    process::{self, CommandFault},
 };
 use crate::{
     error::{Error, Exit},
@@ -25,21 +25,13 @@ use crate::{
     presets::Phrase,
 };
 
-/// Names of variables that a password was read from: no child gets them unless a store asks for it.
-static READ: Mutex<Vec<OsString>> = Mutex::new(Vec::new());
-
-/// Whether a password was read from this variable.
-pub(super) fn held_password(name: &OsStr) -> bool {
-    READ.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|read| read == name)
-}
-
-/// The longest password that is taken, in bytes.
+/// The longest password that is accepted, in bytes.
 pub const LIMIT: usize = 64 * 1024;
 
 /// How long a command may take to print it.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 
-/// A source of a password that gave none.
+/// Why a source gave no password.
 #[derive(Debug)]
 pub enum InputError {
     /// Standard input cannot be read.
@@ -94,6 +86,22 @@ impl InputError {
     }
 }
 
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
+    }
+}
+
+impl std::error::Error for InputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Stdin(error) | Self::File(_, error) | Self::Descriptor(_, error) => Some(error),
+            Self::Command(fault) => Some(fault),
+            Self::Variable(_) | Self::Empty | Self::NotText | Self::Long => None,
+        }
+    }
+}
+
 impl From<InputError> for Error {
     fn from(error: InputError) -> Self {
         Self::new(error.exit(), error.phrase())
@@ -132,10 +140,10 @@ pub fn from_fd(number: u32) -> Result<Secret, InputError> {
 /// # Errors
 /// It is not set, or is no password.
 pub fn from_env(name: &str) -> Result<Secret, InputError> {
-    // These names make `var_os` panic on some systems, and no variable has them.
+    // `var_os` panics on these names on some systems, and no variable has them.
     let value = (!name.is_empty() && !name.contains(['=', '\0'])).then(|| std::env::var_os(name)).flatten();
     let value = value.ok_or_else(|| InputError::Variable(name.to_owned()))?;
-    READ.lock().unwrap_or_else(PoisonError::into_inner).push(name.into());
+    environment::hide(name);
     of_bytes(&Zeroizing::new(value.into_encoded_bytes()))
 }
 
@@ -145,7 +153,7 @@ pub fn from_env(name: &str) -> Result<Secret, InputError> {
 /// # Errors
 /// It fails or takes longer than 30 seconds, or what it prints is no password.
 pub fn from_command(script: &str) -> Result<Secret, InputError> {
-    run_shell(command::personal("/bin/sh"), script)
+    run_shell(environment::personal("/bin/sh"), script)
 }
 
 /// The same for a consumer's command that fetches the secret from a variable: it gets the variable.
@@ -153,7 +161,7 @@ pub fn from_command(script: &str) -> Result<Secret, InputError> {
 /// # Errors
 /// As [`from_command`].
 pub fn from_command_with(script: &str, variable: &str) -> Result<Secret, InputError> {
-    let mut shell = command::personal("/bin/sh");
+    let mut shell = environment::personal("/bin/sh");
     if let Some(value) = std::env::var_os(variable) {
         shell.env(variable, value);
     }
@@ -162,7 +170,7 @@ pub fn from_command_with(script: &str, variable: &str) -> Result<Secret, InputEr
 
 fn run_shell(mut shell: Command, script: &str) -> Result<Secret, InputError> {
     shell.arg("-c").arg(script);
-    of_bytes(&command::run(shell, None, COMMAND_LIMIT, LIMIT + 2).map_err(InputError::Command)?)
+    of_bytes(&process::run(shell, None, COMMAND_LIMIT, LIMIT + 2).map_err(InputError::Command)?)
 }
 
 fn read(source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {

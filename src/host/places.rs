@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
-use super::HostError;
+use super::error::HostError;
 use crate::{
     mail::Keys,
     plan::{Places, Scope},

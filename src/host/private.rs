@@ -1,4 +1,4 @@
-//! A file for its owner alone that never takes another one's place: for reports.
+//! A file for its owner alone that never replaces another one: for reports.
 
 use std::{
     fs::OpenOptions,
@@ -7,9 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::HostError;
+use super::{error::HostError, files::error::FileError};
 
-/// How many names are tried before it is given up.
+/// How many names are tried.
 const MOST: u32 = 99;
 
 /// Writes a new file with mode 0600 and returns where it is. When `path` is there already, the file gets a number:
@@ -28,7 +28,7 @@ pub fn save_private(path: &Path, text: &str) -> Result<PathBuf, HostError> {
                 let _ = std::fs::remove_file(&path);
             }),
         };
-        return written.map(|()| path.clone()).map_err(|error| HostError::Write(path, error));
+        return written.map(|()| path.clone()).map_err(|error| FileError::Write(path, error).into());
     }
     Err(HostError::Taken(path.to_owned()))
 }
@@ -66,6 +66,9 @@ mod tests {
         assert_eq!(save_private(&folder.path().join("plain"), "").unwrap(), folder.path().join("plain"));
         assert_eq!(numbered(Path::new("a/plain"), 2), Path::new("a/plain-2"));
         let error = save_private(&folder.path().join("none/report.txt"), "").unwrap_err();
-        assert!(matches!(&error, HostError::Write(path, _) if path.ends_with("none/report.txt")), "{error:?}");
+        assert!(
+            matches!(&error, HostError::File(FileError::Write(path, _)) if path.ends_with("none/report.txt")),
+            "{error:?}"
+        );
     }
 }

@@ -7,7 +7,10 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{ApplyError, HostError, apply::write_file, disk};
+use super::{
+    HostError,
+    files::{disk, error::FileError, own},
+};
 use crate::{
     mail::{Profile, profile::SCHEMA},
     plan::Places,
@@ -33,7 +36,7 @@ pub fn check_name(name: &str) -> Result<(), HostError> {
 /// Their folder cannot be read; that there is none is no error.
 pub fn names(places: &Places) -> Result<Vec<String>, HostError> {
     let folder = places.config.join("profiles");
-    let fault = |error| HostError::Read(folder.clone(), error);
+    let fault = |error| HostError::File(FileError::Read(folder.clone(), error));
     let entries = match std::fs::read_dir(&folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(fault)?,
@@ -73,14 +76,14 @@ pub fn list(places: &Places) -> Result<Vec<Listed>, HostError> {
 ///
 /// # Errors
 /// Its name cannot be one, or it cannot be written; a file of a newer schema is left as it is.
-pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), ApplyError> {
+pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostError> {
     check_name(name)?;
     match load(name, places) {
-        Err(error @ HostError::NewerSchema(..)) => return Err(error.into()),
+        Err(error @ HostError::NewerSchema(..)) => return Err(error),
         Ok(saved) if saved == *profile => return Ok(()),
         _ => {}
     }
-    write_file(&places.profile(name), render(profile)?.as_bytes())
+    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes())?)
 }
 
 /// A profile as its file's text.
@@ -116,7 +119,7 @@ pub fn parse(path: &Path, source: &str) -> Result<Profile, HostError> {
 pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
     check_name(name)?;
     let path = places.profile(name);
-    let found = disk::look(&path).map_err(|error| HostError::Read(path.clone(), error))?;
+    let found = disk::look(&path).map_err(FileError::read(&path))?;
     let Some(found) = found else {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);

@@ -1,7 +1,7 @@
-//! The resume file: what a set-up had come to when its line was dropped. 0600, and never a secret.
+//! The resume file: how far a set-up had got when its connection was lost. 0600, and never a secret.
 //!
-//! It is kept current after each answer, so that even a kill loses little. One set-up at a time has it: the folder is locked
-//! for as long as that runs, and another one neither offers nor touches it.
+//! It is updated after each answer, so that even a kill loses little. One set-up at a time has it: the folder is locked while
+//! that runs, and another one neither offers nor touches it.
 
 use std::{
     fs::File,
@@ -11,10 +11,7 @@ use std::{
 use rustix::fs::FlockOperation;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    apply::{ApplyError, write_ours},
-    disk,
-};
+use super::files::{disk, error::FileError, own};
 use crate::plan::Places;
 
 /// The format of the file.
@@ -56,7 +53,7 @@ impl Kept {
 pub struct Resume {
     folder: PathBuf,
     lock: Option<File>,
-    /// It is not kept any more.
+    /// It is no longer kept.
     is_over: bool,
 }
 
@@ -68,7 +65,7 @@ impl Resume {
         resume
     }
 
-    /// What an earlier set-up has left; nothing where another one has it, or when it cannot be understood.
+    /// What an earlier set-up has left; nothing if another one has it, or if it cannot be understood.
     pub fn found(&self) -> Option<Kept> {
         self.lock.as_ref()?;
         let found = disk::look(&self.path()).ok()??;
@@ -80,28 +77,28 @@ impl Resume {
     ///
     /// # Errors
     /// It cannot be written. That another set-up has it is no error.
-    pub fn keep(&mut self, kept: &Kept) -> Result<(), ApplyError> {
+    pub fn keep(&mut self, kept: &Kept) -> Result<(), FileError> {
         if self.is_over {
             return Ok(());
         }
         let path = self.path();
         let text = toml::to_string(kept).map_err(|error| {
-            ApplyError::Write(path.clone(), std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string()))
+            FileError::Write(path.clone(), std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string()))
         })?;
         if self.lock.is_none() {
-            super::apply::make_own_folder(&self.folder)?;
+            own::make_folder(&self.folder)?;
             self.lock = lock(&self.folder);
         }
         if self.lock.is_none() {
             return Ok(());
         }
-        write_ours(&path, text.as_bytes())
+        own::write_state(&path, text.as_bytes())
     }
 
-    /// Takes the file away for good: all is written, or the person left.
+    /// Removes the file for good: all is written, or the person left.
     pub fn forget(&mut self) {
         if self.lock.is_some() && !self.is_over {
-            // One that stays is offered once more, and does no harm.
+            // If it stays, it is offered once more, which does no harm.
             let _ = std::fs::remove_file(self.path());
         }
         self.is_over = true;

@@ -1,5 +1,4 @@
-//! Signals outside the full-screen wizard: they end the program at once, except while files are written, or stop it for a
-//! while.
+//! Signals outside the full-screen wizard: they end or suspend the program at once, except while files are written.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -12,12 +11,12 @@ use signal_hook::{
     low_level,
 };
 
-use super::{command, disk};
+use super::{files::disk, process};
 use crate::error::Exit;
 
-/// How many hold signals back.
+/// How many holds there are.
 static HOLDS: Mutex<usize> = Mutex::new(0);
-/// One hold less.
+/// A hold was dropped.
 static FREED: Condvar = Condvar::new();
 
 /// Waits until nothing is being written; nothing begins to be written while the result lives.
@@ -25,13 +24,13 @@ pub fn settled() -> MutexGuard<'static, usize> {
     FREED.wait_while(holds(), |holds| *holds > 0).unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Somebody who is told of signals.
+/// What is told of signals.
 pub trait Watcher: Send + 'static {
-    /// The program is about to end; `by_person` says that the person wants it (SIGINT), not that the line or the system went
-    /// down (SIGTERM, SIGHUP).
+    /// The program is about to end; `by_person` when the person wants it (SIGINT), not when the line or the system went down
+    /// (SIGTERM, SIGHUP).
     fn leave(&mut self, by_person: bool);
 
-    /// The program is to stop (SIGTSTP): gives back what is to be given back, and stops.
+    /// The program is to stop (SIGTSTP): restores the terminal, and stops.
     fn stop(&mut self);
 
     /// The program goes on (SIGCONT).
@@ -49,7 +48,7 @@ pub fn leave_with(exit: Exit, mut watcher: impl Watcher) {
                 _ => {
                     let _settled = settled();
                     watcher.leave(signal == SIGINT);
-                    command::end_all();
+                    process::end_all();
                     low_level::exit(i32::from(exit.code()));
                 }
             }
@@ -66,7 +65,7 @@ pub fn end_children_too() {
     thread::spawn(move || {
         for signal in signals.forever() {
             let _settled = settled();
-            command::end_all();
+            process::end_all();
             let _ = low_level::emulate_default_handler(signal);
         }
     });
@@ -79,7 +78,7 @@ fn ignored() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
-/// Signals wait while this lives: what is being written is finished or put back.
+/// Signals wait while this lives: what is being written is finished or rolled back.
 #[derive(Debug)]
 pub struct Hold(());
 

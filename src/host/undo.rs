@@ -1,28 +1,31 @@
-//! Taking back the last write, also when files were edited since.
-
-use std::path::{Path, PathBuf};
+//! Undo: a person undoes the last write, or all that a profile wrote, also when files were edited since.
 
 use super::{
     apply::{
-        Action, AppliedFile, ApplyError, Job, Options, Session, Step,
-        journal::{self, Entry, Journal, Kind},
+        error::ApplyError,
+        job::Job,
+        outcome::{AppliedFile, FileAction},
+        recover,
     },
-    error::shown,
-    prune, secrets,
+    files::error::shown,
+    journal::{
+        archive,
+        error::JournalError,
+        file_undo::{FileState, FileUndo},
+        prune,
+        record::{FileRecord, WriteKind, WriteRecord},
+        session::WriteOptions,
+    },
+    stores,
 };
-use crate::{
-    mail::reply::escape,
-    phrase,
-    plan::{Places, Run},
-    presets::{Phrase, target::RunPurpose},
-};
+use crate::{mail::reply::escape, phrase, plan::Places, presets::Phrase};
 
-mod merge;
-pub(super) mod reverse;
+pub(super) mod all;
+mod steps;
 
-use reverse::{Reversal, Side};
+use steps::UndoSteps;
 
-/// What was taken back.
+/// What was undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
     /// The profile that it was written for.
@@ -37,34 +40,32 @@ pub struct Undone {
     pub left_to_do: Vec<String>,
 }
 
-/// Takes back the last write that still stands; again, and it takes back the one before.
+/// Undoes the last write that still stands; called again, the one before.
 ///
 /// # Errors
 /// There is none, or a file was edited since in the lines that were written: then nothing is touched.
-pub fn undo(places: &Places, options: &Options<'_>) -> Result<Undone, ApplyError> {
-    let state = places.state.join("journal");
-    if !state.is_dir() {
+pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, ApplyError> {
+    if !places.state.join("journal").is_dir() {
         return Err(ApplyError::NothingToUndo);
     }
-    let session = Session::open(places, options)?;
-    let journals = journal::all(places)?;
-    let last = *journal::standing(&journals).first().ok_or(ApplyError::NothingToUndo)?;
+    let session = recover::open(places, options)?;
+    let records = archive::all(places)?;
+    let last = *archive::standing(&records).first().ok_or(ApplyError::NothingToUndo)?;
 
-    let mut back = Back::default();
-    for entry in last.files.iter().rev() {
-        back.reverse(last, entry, places)?;
+    let mut steps = UndoSteps::default();
+    for file in last.files.iter().rev() {
+        undo_file(last, file, places, &mut steps)?;
     }
-    back.runs(&[last], places)?;
-    let merged = back.merged;
+    steps.add_runs(&[last], places)?;
     let job = Job {
-        kind: Kind::Undo,
+        kind: WriteKind::Undo,
         of: vec![last.id.clone()],
         profile: last.profile.clone(),
-        steps: back.steps,
-        runs: back.runs,
+        steps: steps.files,
+        runs: steps.runs,
         entry: None,
     };
-    let applied = session.execute(job)?;
+    let applied = job.execute(&session)?;
 
     let mut undone = Undone {
         profile: last.profile.clone(),
@@ -73,127 +74,55 @@ pub fn undo(places: &Places, options: &Options<'_>) -> Result<Undone, ApplyError
         notes: applied.notes,
         left_to_do: applied.left_to_do,
     };
-    undone.notes.extend(back.notes);
+    undone.notes.extend(steps.notes);
     undone.notes.extend(forget(last, places));
-    tidy(last, &merged, &mut undone.files, places, options)?;
-    prune::prune(&undone.profile, places, options);
+    drop_copies(last, &steps.merged, &mut undone.files, places, options)?;
+    prune::prune(&undone.profile, places, options.volume);
     Ok(undone)
 }
 
-/// What is done to take writes back.
-#[derive(Default)]
-pub(super) struct Back {
-    pub(super) steps: Vec<Step>,
-    pub(super) runs: Vec<Run>,
-    pub(super) notes: Vec<Phrase>,
-    /// Files that hold a person's edits too.
-    merged: Vec<PathBuf>,
-}
-
-impl Back {
-    fn reverse(&mut self, journal: &Journal, entry: &Entry, places: &Places) -> Result<(), ApplyError> {
-        if journal.is_forgotten(places, entry) {
-            self.notes.push(phrase!("host-undo-secret", path = shown(&entry.path)));
-            return Ok(());
-        }
-        let wrote = Side::of(journal, entry.after.as_ref(), places)?;
-        let before = Side::of(journal, entry.before.as_ref(), places)?;
-        let backup = entry.before.as_ref().map(|stamp| journal.copy(places, stamp));
-        let reversal = Reversal::new(&entry.owner, &entry.path, places)?;
-        let conflict = || ApplyError::Conflict(entry.path.clone(), backup.clone());
-        let reversal = reversal.take_back(wrote.as_ref(), before.as_ref()).ok_or_else(conflict)?;
-        self.add(reversal, backup.as_deref());
-        Ok(())
+fn undo_file(record: &WriteRecord, file: &FileRecord, places: &Places, steps: &mut UndoSteps) -> Result<(), ApplyError> {
+    if record.is_forgotten(places, file) {
+        steps.notes.push(phrase!("host-undo-secret", path = shown(&file.path)));
+        return Ok(());
     }
-
-    /// Adds what a file becomes.
-    pub(super) fn add(&mut self, reversal: Reversal, backup: Option<&Path>) {
-        if reversal.is_gone {
-            self.notes.push(match backup {
-                Some(backup) => phrase!("host-undo-gone", path = shown(&reversal.path), backup = shown(backup)),
-                None => phrase!("host-undo-gone-new", path = shown(&reversal.path)),
-            });
-        }
-        if reversal.is_merged {
-            self.merged.push(reversal.path.clone());
-        }
-        self.steps.extend(reversal.into_step());
-    }
-
-    /// Commands: a file that was built is built again when its source remains, else taken away; programs are told again.
-    pub(super) fn runs(&mut self, journals: &[&Journal], places: &Places) -> Result<(), ApplyError> {
-        let mut seen: Vec<&[String]> = Vec::new();
-        for run in journals.iter().flat_map(|journal| &journal.runs) {
-            if seen.contains(&run.command.as_slice()) {
-                continue;
-            }
-            seen.push(&run.command);
-            let purpose = if run.build { RunPurpose::Build } else { RunPurpose::Reload };
-            let mut files = journals.iter().flat_map(|journal| &journal.files);
-            let source = files.find(|entry| entry.owner == run.owner && is_source(&entry.path, run));
-            let remains = source.is_none_or(|entry| self.remains(&entry.path));
-            match &run.creates {
-                Some(built) if !remains || (source.is_none() && run.before.is_none()) => {
-                    let reversal = Reversal::new(&run.owner, built, places)?;
-                    self.add(reversal.into_nothing(), None);
-                }
-                _ if remains => self.runs.push(Run {
-                    owner: run.owner.clone(),
-                    command: run.command.clone(),
-                    creates: run.creates.clone(),
-                    purpose,
-                }),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn remains(&self, path: &Path) -> bool {
-        match self.steps.iter().find(|step| step.path == path) {
-            Some(step) => step.after.is_some(),
-            None => path.exists(),
-        }
-    }
-}
-
-/// Whether the command builds its file from this one: named in an argument (`hash:/etc/postfix/sasl_passwd`), or the
-/// built file's name without its ending.
-fn is_source(path: &Path, run: &journal::RunEntry) -> bool {
-    let path = path.to_string_lossy();
-    let named = |word: &String| word == &*path || word.strip_suffix(&*path).is_some_and(|kind| kind.ends_with(':'));
-    let built = run.creates.as_ref().map(|built| built.to_string_lossy());
-    run.command.iter().any(named) || built.is_some_and(|built| built.starts_with(&format!("{path}.")))
+    let wrote = FileState::of(record, file.after.as_ref(), places)?;
+    let before = FileState::of(record, file.before.as_ref(), places)?;
+    let backup = file.before.as_ref().map(|stamp| record.copy(places, stamp));
+    let undone = FileUndo::new(&file.owner, &file.path, places)?.undo(wrote.as_ref(), before.as_ref());
+    let Some(undone) = undone else { return Err(ApplyError::Conflict(file.path.clone(), backup)) };
+    steps.add(undone, backup.as_deref());
+    Ok(())
 }
 
 /// A new entry of a store goes with the write; one that was changed keeps what it has.
-fn forget(journal: &Journal, places: &Places) -> Option<Phrase> {
-    let kept = journal.kept.as_ref()?;
-    let entry = escape(&secrets::entry_name(&journal.profile, &kept.place));
+fn forget(record: &WriteRecord, places: &Places) -> Option<Phrase> {
+    let kept = record.kept.as_ref()?;
+    let profile = record.profile.as_str();
+    let (store, entry) = (kept.place.store(), escape(&stores::entry_name(profile, &kept.place)));
     if kept.existed {
-        return Some(phrase!("host-entry-changed", store = kept.place.store(), entry = entry));
+        return Some(phrase!("host-entry-changed", store = store, entry = entry));
     }
-    let left = |_| phrase!("host-entry-left", store = kept.place.store(), entry = entry);
-    secrets::forget(&journal.profile, &kept.place, places).err().map(left)
+    stores::forget(profile, &kept.place, places).err().map(|_| phrase!("host-entry-left", store = store, entry = entry))
 }
 
-/// Copies of what was taken back go: they may hold the secret that was taken back with it. What a person had edited stays.
-fn tidy(
-    last: &Journal,
-    merged: &[PathBuf],
+/// Copies of what was undone go: they may hold the secret. What a person had edited stays.
+fn drop_copies(
+    last: &WriteRecord,
+    merged: &[std::path::PathBuf],
     files: &mut [AppliedFile],
     places: &Places,
-    options: &Options<'_>,
-) -> Result<(), ApplyError> {
+    options: &WriteOptions<'_>,
+) -> Result<(), JournalError> {
     last.drop_copies(places, options.volume);
-    let journals = journal::all(places)?;
-    let Some(own) = journals.last().filter(|journal| journal.of.contains(&last.id)) else { return Ok(()) };
-    for file in files.iter_mut().filter(|file| file.action != Action::Unchanged && !merged.contains(&file.path)) {
+    let records = archive::all(places)?;
+    let Some(own) = records.last().filter(|record| record.of.contains(&last.id)) else { return Ok(()) };
+    for file in files.iter_mut().filter(|file| file.action != FileAction::Unchanged && !merged.contains(&file.path)) {
         if let Some(copy) = file.backup.take() {
             let _ = std::fs::remove_file(copy);
         }
     }
-    // Stays when it still holds something.
+    // The folder stays if it still holds something.
     let _ = std::fs::remove_dir(own.copies(places));
     Ok(())
 }

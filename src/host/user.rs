@@ -1,13 +1,13 @@
-//! Another user of this machine: what is done as that user, with nothing of ours. For root alone.
+//! Another user of this machine: what root does as that user, with nothing of ours.
 
 use std::{io, process::Command, thread};
 
 use rustix::thread::{Gid, Uid, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
-use super::disk::{self, Account};
-
-/// Where programs are, for whoever's environment we do not have.
-pub(super) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+use super::{
+    environment::PATH,
+    files::accounts::{self, Account},
+};
 
 /// A user.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub(super) struct User {
 impl User {
     /// The user of this name; `None` when there is none.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Some(Self { name: name.to_owned(), account: disk::account(None, name)? })
+        Some(Self { name: name.to_owned(), account: accounts::account(None, name)? })
     }
 
     /// The user's own name.
@@ -32,7 +32,7 @@ impl User {
         (self.account.uid, self.account.gid)
     }
 
-    /// Gives a command the environment that the user would have, and no more.
+    /// Gives a command the user's environment, and no more.
     pub(super) fn dress(&self, command: &mut Command) {
         command.env_clear().env("PATH", PATH).env("HOME", &self.account.home).current_dir("/");
         command.env("USER", &self.name).env("LOGNAME", &self.name);
@@ -43,7 +43,7 @@ impl User {
     /// # Errors
     /// The system does not let us, or what the work says.
     pub(super) fn act<T: Send>(&self, work: impl FnOnce() -> io::Result<T> + Send) -> io::Result<T> {
-        let mut groups: Vec<Gid> = disk::groups_with(&self.name).into_iter().map(Gid::from_raw).collect();
+        let mut groups: Vec<Gid> = accounts::groups_with(&self.name).into_iter().map(Gid::from_raw).collect();
         let (uid, gid) = (Uid::from_raw(self.account.uid), Gid::from_raw(self.account.gid));
         groups.push(gid);
         let change = || {
@@ -52,7 +52,7 @@ impl User {
             set_thread_res_uid(uid, uid, uid)?;
             work()
         };
-        // The kernel knows users by the thread: this one has no way back, and ends.
+        // The kernel keeps credentials per thread: this thread has no way back, and ends.
         let done = thread::scope(|scope| scope.spawn(change).join());
         done.unwrap_or_else(|_| Err(io::Error::other("the work broke off")))
     }

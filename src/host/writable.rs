@@ -4,14 +4,14 @@ use std::{io, path::Path};
 
 use rustix::fs::{Access, AtFlags, CWD};
 
-use super::HostError;
+use super::{error::HostError, files::error::FileError};
 
 /// Checks that files can be made in `folder`, or that the folder can be made. Writes nothing.
 ///
 /// # Errors
 /// The folder in the way, and why.
 pub fn writable(folder: &Path) -> Result<(), HostError> {
-    let fault = |path: &Path, error: io::Error| Err(HostError::Write(path.to_owned(), error));
+    let fault = |path: &Path, error: io::Error| Err(FileError::Write(path.to_owned(), error).into());
     for path in folder.ancestors() {
         match path.metadata() {
             Ok(meta) if !meta.is_dir() => return fault(path, io::ErrorKind::NotADirectory.into()),
@@ -43,6 +43,6 @@ mod tests {
         assert_eq!(error.phrase(), crate::phrase!("host-write-not-folder", path = file.display()));
         // Permissions do not stop root; a name that is too long does.
         let error = writable(&folder.path().join("x".repeat(300))).unwrap_err();
-        assert!(matches!(error, HostError::Write(..)), "{error:?}");
+        assert!(matches!(error, HostError::File(FileError::Write(..))), "{error:?}");
     }
 }

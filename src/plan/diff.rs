@@ -67,7 +67,8 @@ pub fn diff(change: &Change, secret: Option<&Secret>) -> Vec<DiffLine> {
         let added = change.after.is_some().then(|| line(DiffKind::Added));
         return removed.into_iter().chain(added).collect();
     };
-    let (old, new) = (Side::new(before, ours, &ours.replaced, secret), Side::new(after, ours, &ours.written, secret));
+    let (old, new) =
+        (DiffSide::new(before, ours, &ours.replaced, secret), DiffSide::new(after, ours, &ours.written, secret));
     let (start, old_end, new_end) = differing(before, after);
     let patch =
         DiffOptions::new().set_context_len(CONTEXT).create_patch_bytes(&before[start..old_end], &after[start..new_end]);
@@ -128,7 +129,7 @@ fn differing(before: &[u8], after: &[u8]) -> (usize, usize, usize) {
 }
 
 /// One of the two texts.
-struct Side<'a> {
+struct DiffSide<'a> {
     text: &'a str,
     ours: &'a Ours,
     /// What may be shown of it.
@@ -138,7 +139,7 @@ struct Side<'a> {
     secret: Option<&'a Secret>,
 }
 
-impl<'a> Side<'a> {
+impl<'a> DiffSide<'a> {
     fn new(bytes: &'a [u8], ours: &'a Ours, shown: &'a [Range<usize>], secret: Option<&'a Secret>) -> Self {
         // Only of text anything was planned.
         let text = std::str::from_utf8(bytes).unwrap_or_default();

@@ -32,22 +32,30 @@ include!(concat!(env!("OUT_DIR"), "/presets.rs"));
 mod tests {
     use super::*;
 
+    /// Compares what the build took out of a file with what the TOML parser reads.
+    fn compare(file: &Embedded) {
+        let table: toml::Table = file.text.parse().unwrap();
+        assert_eq!(table.get("rank").map_or(Some(1000), toml::Value::as_integer), Some(file.rank.into()), "{}", file.key);
+        let words = table.get("words").and_then(toml::Value::as_table);
+        let top = table
+            .iter()
+            .filter(|(key, _)| ["domains", "mx", "families", "hosts", "marks", "keys", "order"].contains(&key.as_str()));
+        let lists: std::collections::BTreeMap<&str, Vec<&str>> = top
+            .chain(words.into_iter().flatten())
+            .map(|(key, list)| (key.as_str(), list.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect()))
+            .collect();
+        assert_eq!(file.lists.len(), lists.len(), "{}", file.key);
+        for (key, list) in lists {
+            assert_eq!(file.list(key), list, "{}: {key}", file.key);
+        }
+    }
+
     #[test]
     fn what_the_build_takes_out_is_what_toml_reads() {
-        for files in [PROVIDERS, TARGETS, CAUSES] {
-            let mut last = None;
-            for file in files {
-                let table: toml::Table = file.text.parse().unwrap();
-                let rank = table.get("rank").map_or(1000, |rank| rank.as_integer().unwrap());
-                assert_eq!(i64::from(file.rank), rank, "{}", file.key);
-                assert!(last < Some((file.rank, file.key)), "{} is out of order", file.key);
-                last = Some((file.rank, file.key));
-                for name in ["domains", "mx"] {
-                    let strings = table.get(name).and_then(|list| list.as_array()).into_iter().flatten();
-                    let strings: Vec<_> = strings.map(|string| string.as_str().unwrap()).collect();
-                    assert_eq!(file.list(name), strings, "{}: {name}", file.key);
-                }
-            }
+        for files in [PROVIDERS, TARGETS, CAUSES, FAMILIES, WORDS] {
+            files.iter().for_each(compare);
+            assert!(files.is_sorted_by_key(|file| (file.rank, file.key)));
         }
+        compare(&FAULTS);
     }
 }

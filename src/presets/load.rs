@@ -1,13 +1,14 @@
 //! Loading: a person's own files over the built-in ones; unknown keys refused with file, line and the nearest known key.
 
-use std::{fmt, path::Path, sync::OnceLock};
+use std::{path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
 use super::{
-    Cause, EgressFacts, Gateways, Provider, Target, builtin,
+    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin,
     domains::{Domains, Exchangers},
-    shelf::{Shelf, unreadable},
+    fault::unreadable,
+    shelf::Shelf,
 };
 use crate::mail::word::nearest;
 
@@ -15,40 +16,19 @@ use crate::mail::word::nearest;
 const EGRESS: &str = "egress.toml";
 const GATEWAYS: &str = "gateways.toml";
 
-/// A preset file that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PresetFault {
-    /// The file: a path of the person's, or the built-in file's name.
-    pub file: String,
-    /// Line, from 1, where it is known.
-    pub line: Option<usize>,
-    /// What is wrong, as the parser says it.
-    pub cause: String,
-    /// The known key that is nearest to an unknown one.
-    pub nearest: Option<String>,
-}
-
-impl fmt::Display for PresetFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.cause),
-            None => write!(f, "{}: {}", self.file, self.cause),
-        }
-    }
-}
-
-impl std::error::Error for PresetFault {}
-
 /// Everything that mailsetup knows: a built-in file is read when it is first asked for.
 #[derive(Debug)]
 pub struct Catalog {
     providers: Shelf<Provider>,
     targets: Shelf<Target>,
     causes: Shelf<Cause>,
+    families: Shelf<Family>,
+    words: Shelf<Words>,
     egress: Single<EgressFacts>,
     gateways: Single<Gateways>,
     domains: OnceLock<Domains>,
     exchangers: OnceLock<Exchangers>,
+    languages: Languages,
 }
 
 impl Default for Catalog {
@@ -64,15 +44,18 @@ impl Catalog {
             providers: Shelf::builtin(builtin::PROVIDERS),
             targets: Shelf::builtin(builtin::TARGETS),
             causes: Shelf::builtin(builtin::CAUSES),
+            families: Shelf::builtin(builtin::FAMILIES),
+            words: Shelf::builtin(builtin::WORDS),
             egress: Single::default(),
             gateways: Single::default(),
             domains: OnceLock::new(),
             exchangers: OnceLock::new(),
+            languages: Languages::default(),
         }
     }
 
-    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `egress.toml` and
-    /// `gateways.toml`) over them.
+    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `families`, `words`,
+    /// `egress.toml` and `gateways.toml`) over them.
     ///
     /// # Errors
     /// The first file that cannot be used.
@@ -81,6 +64,8 @@ impl Catalog {
             providers: Shelf::with_own(builtin::PROVIDERS, folder)?,
             targets: Shelf::with_own(builtin::TARGETS, folder)?,
             causes: Shelf::with_own(builtin::CAUSES, folder)?,
+            families: Shelf::with_own(builtin::FAMILIES, folder)?,
+            words: Shelf::with_own(builtin::WORDS, folder)?,
             ..Self::builtin()
         };
         catalog.egress.take(&folder.join(EGRESS))?;
@@ -95,6 +80,22 @@ impl Catalog {
         self.domains = OnceLock::new();
         self.exchangers = OnceLock::new();
         self
+    }
+
+    /// The same with these languages.
+    #[must_use]
+    pub fn with_languages(self, languages: Languages) -> Self {
+        Self { languages, ..self }
+    }
+
+    /// The languages that there are.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
+    }
+
+    /// The sentences of a language.
+    pub fn text(&self, lang: Lang) -> Text {
+        self.languages.text(lang)
     }
 
     /// Every provider, in the order in which a list shows them.
@@ -122,6 +123,31 @@ impl Catalog {
         self.causes.iter()
     }
 
+    /// The faults that clients report in words of their own, in the order in which they count.
+    pub fn faults_in_words(&self) -> &'static [&'static str] {
+        builtin::FAULTS.list("order")
+    }
+
+    /// What clients say, with the fault that each word reports.
+    pub fn words(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.words.entries().iter().flat_map(|entry| {
+            let built_in = entry.embedded.into_iter().flat_map(|file| file.lists);
+            let built_in = built_in.flat_map(|(fault, words)| words.iter().map(move |word| (*fault, *word)));
+            let own = entry.own().into_iter().flat_map(|own| &own.words);
+            built_in.chain(own.flat_map(|(fault, words)| words.iter().map(move |word| (fault.as_str(), word.as_str()))))
+        })
+    }
+
+    /// What a diagnosis knows providers and families by. A person's own provider adds to what is known of the built-in one.
+    pub fn marks(&self) -> impl Iterator<Item = Marks<'_>> {
+        let own = self.providers.entries().iter().filter_map(|entry| entry.own()).map(Marks::of_provider);
+        let families = self.families.entries().iter().filter_map(|entry| match entry.embedded {
+            Some(file) => Some(Marks::of_built_in_family(file)),
+            None => entry.own().map(Marks::of_family),
+        });
+        builtin::PROVIDERS.iter().map(Marks::of_built_in_provider).chain(own).chain(families)
+    }
+
     /// What is known of networks that block mail.
     pub fn egress(&self) -> &EgressFacts {
         self.egress.get(EGRESS, builtin::EGRESS)
@@ -135,6 +161,7 @@ impl Catalog {
     /// Built-in files that could not be read, of those that were asked for; a test holds this to be none.
     pub fn faults(&self) -> Vec<&PresetFault> {
         let folders = self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults());
+        let folders = folders.chain(self.families.faults()).chain(self.words.faults());
         folders.chain(self.egress.fault()).chain(self.gateways.fault()).collect()
     }
 
@@ -158,6 +185,11 @@ impl Catalog {
     /// The person's own file that a provider comes from; `None` for a built-in one.
     pub fn own_file(&self, key: &str) -> Option<&Path> {
         self.providers.entry(key)?.own.as_deref()
+    }
+
+    /// The targets that are a person's own.
+    pub fn own_targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.own()
     }
 
     /// A target by key.

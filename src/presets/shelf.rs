@@ -8,7 +8,10 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, PresetFault, Provider, Target, builtin::Embedded, load::parse, target::TargetSource};
+use super::{
+    Cause, Family, PresetFault, Provider, Target, Words, builtin::Embedded, fault::unreadable, load::parse,
+    target::TargetSource,
+};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {
@@ -19,7 +22,9 @@ pub(super) trait Preset: DeserializeOwned {
     fn name(&mut self, key: String);
 
     /// The rank that the file gives itself.
-    fn rank(&self) -> Option<u32>;
+    fn rank(&self) -> Option<u32> {
+        None
+    }
 
     /// Takes the file and its text, for the lines of faults that are found later.
     fn source(&mut self, _file: String, _text: Cow<'static, str>) {}
@@ -50,6 +55,22 @@ impl Preset for Target {
 
     fn source(&mut self, file: String, text: Cow<'static, str>) {
         self.source = TargetSource { file, text };
+    }
+}
+
+impl Preset for Family {
+    const FOLDER: &'static str = "families";
+
+    fn name(&mut self, key: String) {
+        self.key = key;
+    }
+}
+
+impl Preset for Words {
+    const FOLDER: &'static str = "words";
+
+    fn name(&mut self, key: String) {
+        self.key = key;
     }
 }
 
@@ -134,6 +155,11 @@ impl<T: Preset> Shelf<T> {
         self.entries.iter().filter_map(Entry::get)
     }
 
+    /// The person's own, in order.
+    pub(super) fn own(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().filter(|entry| entry.own.is_some()).filter_map(Entry::get)
+    }
+
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.key.as_ref())
     }
@@ -153,6 +179,11 @@ impl<T: Preset> Shelf<T> {
 }
 
 impl<T: Preset> Entry<T> {
+    /// What is in no built-in file: what a person's own says, or what was put in.
+    pub(super) fn own(&self) -> Option<&T> {
+        if self.embedded.is_some() { None } else { self.get() }
+    }
+
     pub(super) fn get(&self) -> Option<&T> {
         let read = self.read.get_or_init(|| {
             let file = format!("{}/{}.toml", T::FOLDER, self.key);
@@ -182,8 +213,4 @@ fn own_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, PresetFault> {
     }
     files.sort();
     Ok(files)
-}
-
-pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> PresetFault {
-    PresetFault { file: path.display().to_string(), line: None, cause: error.to_string(), nearest: None }
 }

@@ -39,7 +39,7 @@ impl Runner {
         let order = &write.order;
         let disk = Disk::new(places);
         let mut found = None;
-        for site in plan::sites(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
+        for site in plan::expand(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
             let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
             if let Some(setting) = plan::compare(order, places, &read).first() {
                 return Err(phrase!("runner-mismatch", target = target.name, field = setting));
@@ -117,12 +117,9 @@ impl Runner {
 
 /// Whether the consumer finds its password here: a variable is set where mail is sent later, and a credential is loaded there.
 fn can_fetch(order: &Order, read: &ReadBack) -> bool {
-    let is_here = match &order.profile.secret {
-        Some(SecretPlace::Env { .. }) => false,
-        Some(SecretPlace::Systemd) => order.profile.run_as.is_none(),
-        _ => true,
-    };
-    is_here || !matches!(read.password, Some(ReadSecret::Command(_)))
+    let run_as = order.profile.run_as.as_deref();
+    let is_here = |place: &SecretPlace| host::stores::is_read_here(place.store(), run_as);
+    order.profile.secret.as_ref().is_none_or(is_here) || !matches!(read.password, Some(ReadSecret::Command(_)))
 }
 
 /// The ID in a message's header, without angle brackets.

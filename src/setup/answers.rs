@@ -1,216 +1,177 @@
 //! The answers, and the values that follow from them where none was given.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use zeroize::Zeroizing;
 
 use super::{
-    Facts, Field, Given, Import, Source,
-    found::{Found, fits, has_gap},
+    discovery::{Lookup, fits},
+    effect::Given,
+    facts::Facts,
+    field::Field,
+    import::Import,
+    source::Source,
+    value::{ProviderChoice, Value, ValueKind},
 };
 use crate::{
     discover::LoginName,
-    mail::{Address, Auth, Endpoint, Secret, Security, StoreKind, endpoint::is_loopback},
-    presets::{
-        Catalog, Provider,
-        provider::{Special, UsernameForm},
+    mail::{
+        Address, Auth, Endpoint, Host, Mechanism, Port, Scope, Secret, Security, StoreKind, TestDepth, endpoint::is_loopback,
     },
+    plan::TargetChoice,
+    presets::{Catalog, Provider, provider::Special},
 };
 
-/// An answer, in the form in which it is kept.
+/// An answer and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answer {
-    pub(super) value: String,
+    pub(super) value: Value,
     pub(super) source: Source,
 }
 
 /// Everything that was answered, with what the other values follow from.
 #[derive(Debug)]
 pub(super) struct Answers {
-    pub(super) catalog: std::sync::Arc<Catalog>,
+    pub(super) catalog: Arc<Catalog>,
     pub(super) facts: Facts,
-    /// Nobody is asked: what needs a person's yes is not taken.
+    /// Nobody is asked: what needs a person's consent is not taken.
     pub(super) brief: bool,
     pub(super) given: BTreeMap<Field, Answer>,
     pub(super) secret: Option<Given>,
-    pub(super) found: Found,
-    /// What programs here have already, to start from.
+    pub(super) lookup: Lookup,
+    /// Settings of programs here, to start from.
     pub(super) imports: Vec<Import>,
     /// The password that the command of an import printed.
     pub(super) fetched: Option<Secret>,
 }
 
 impl Answers {
-    pub(super) fn new(catalog: std::sync::Arc<Catalog>, facts: Facts, brief: bool) -> Self {
+    pub(super) fn new(catalog: Arc<Catalog>, facts: Facts, brief: bool) -> Self {
         Self {
             catalog,
             facts,
             brief,
             given: BTreeMap::new(),
             secret: None,
-            found: Found::default(),
+            lookup: Lookup::default(),
             imports: Vec::new(),
             fetched: None,
         }
     }
 
     /// The value of a field and where it comes from: what was answered, else what follows from the rest.
-    pub(super) fn value(&self, field: Field) -> Option<(String, Source)> {
+    pub(super) fn value(&self, field: Field) -> Option<(Value, Source)> {
         match self.given.get(&field) {
             Some(answer) => Some((answer.value.clone(), answer.source)),
             None => self.derived(field),
         }
     }
 
-    /// The value of a field as text; empty when it has none.
-    pub(super) fn text(&self, field: Field) -> String {
-        self.value(field).map(|(value, _)| value).unwrap_or_default()
+    /// What follows from the preset, the facts and the other answers.
+    pub(super) fn derived(&self, field: Field) -> Option<(Value, Source)> {
+        self.imported(field).or_else(|| (field.spec().follows)(self))
     }
 
-    /// The value of a field; `None` when it has none or an empty one.
+    /// The value of a field by its type; `None` when it has none or an empty one.
+    pub(super) fn get<T: ValueKind>(&self, field: Field) -> Option<T> {
+        T::of(self.value(field)?.0)
+    }
+
+    /// The value of a field as text; empty when it has none.
+    pub(super) fn text(&self, field: Field) -> String {
+        self.value(field).map(|(value, _)| value.to_string()).unwrap_or_default()
+    }
+
+    /// The value of a field as text; `None` when it has none or an empty one.
     pub(super) fn filled(&self, field: Field) -> Option<String> {
         Some(self.text(field)).filter(|value| !value.is_empty())
     }
 
     pub(super) fn is_yes(&self, field: Field) -> bool {
-        self.text(field) == "yes"
+        self.get(field) == Some(true)
     }
 
-    fn explicit(&self, field: Field) -> Option<&str> {
-        self.given.get(&field).map(|answer| answer.value.as_str())
+    /// What was answered, by its type.
+    pub(super) fn explicit<T: ValueKind>(&self, field: Field) -> Option<T> {
+        T::of(self.given.get(&field)?.value.clone())
     }
 
-    /// What was answered or imported.
-    fn said(&self, field: Field) -> Option<String> {
-        self.explicit(field).map(str::to_owned).or_else(|| self.imported(field).map(|(value, _)| value))
+    /// What was answered or imported, by its type.
+    fn said<T: ValueKind>(&self, field: Field) -> Option<T> {
+        match self.given.get(&field) {
+            Some(answer) => T::of(answer.value.clone()),
+            None => T::of(self.imported(field)?.0),
+        }
     }
 
     /// The chosen provider; `None` for a custom server and as long as nothing is chosen.
     pub(super) fn provider(&self) -> Option<&Provider> {
-        self.catalog.provider(&self.text(Field::Provider))
+        match self.get(Field::Provider)? {
+            ProviderChoice::Custom => None,
+            ProviderChoice::Preset(key) => self.catalog.provider(&key),
+        }
     }
 
     pub(super) fn address(&self) -> Option<Address> {
-        self.text(Field::Address).parse().ok()
+        self.get(Field::Address)
     }
 
     pub(super) fn security(&self) -> Option<Security> {
-        self.text(Field::Security).parse().ok()
+        self.get(Field::Security)
     }
 
     pub(super) fn auth(&self) -> Auth {
-        self.text(Field::Auth).parse().unwrap_or_default()
+        self.get(Field::Auth).unwrap_or_default()
     }
 
-    /// The server, as soon as host, port and security are known.
-    pub(super) fn endpoint(&self) -> Option<Endpoint> {
-        Some(Endpoint {
-            host: self.filled(Field::Host)?,
-            port: self.text(Field::Port).parse().ok()?,
-            security: self.security()?,
-        })
+    /// How far the live test goes.
+    pub(super) fn test_depth(&self) -> TestDepth {
+        self.get(Field::Test).unwrap_or_default()
     }
 
-    /// What follows from the preset, the facts and the other answers.
-    pub(super) fn derived(&self, field: Field) -> Option<(String, Source)> {
-        self.imported(field).or_else(|| self.follows(field))
+    /// For whom it is written.
+    pub(super) fn scope(&self) -> Scope {
+        self.get(Field::Scope).unwrap_or(Scope::User)
     }
 
-    fn follows(&self, field: Field) -> Option<(String, Source)> {
-        let preset = |value: String| Some((value, Source::Preset));
-        let default = |value: &str| Some((value.to_owned(), Source::Default));
-        match field {
-            Field::Address => default(self.facts.suggested_address.as_ref()?),
-            Field::Provider => self.suggested_provider().map(|key| (key, Source::Default)),
-            Field::Host => {
-                let (endpoint, source) = self.known_endpoint().or_else(|| self.servers().into_iter().next())?;
-                (!has_gap(&endpoint.host)).then_some((endpoint.host, source))
-            }
-            Field::Security => match self.known_endpoint() {
-                Some((endpoint, source)) => Some((endpoint.security.to_string(), source)),
-                None => default(self.custom_security()?.as_str()),
-            },
-            Field::Port => match self.known_endpoint() {
-                Some((endpoint, source)) => Some((endpoint.port.to_string(), source)),
-                None => default(&self.security()?.smtp_port().to_string()),
-            },
-            Field::Ehlo => default(self.facts.full_name.as_deref().unwrap_or(&self.facts.host_name)),
-            Field::Imap => {
-                let known = self.explicit(Field::ImapHost).is_some() || self.imap_server().is_some();
-                default(if known { "yes" } else { "no" })
-            }
-            Field::ImapHost => self.imap_server().map(|(server, source)| (server.host, source)),
-            Field::ImapSecurity => Some(self.imap_security()),
-            Field::ImapPort => Some(self.imap_port()),
-            Field::ImapUsername => default(&self.filled(Field::Username).or_else(|| self.filled(Field::Address))?),
-            Field::Auth => match self.provider().map(|provider| provider.username.form) {
-                Some(UsernameForm::None) => preset("none".to_owned()),
-                _ => default("auto"),
-            },
-            Field::Username => self.username(),
-            Field::Test => default("send"),
-            Field::TestTo => default(&self.filled(Field::Address)?),
-            Field::Targets => default(&self.facts.suggested_targets.join(",")),
-            Field::RunAs => default("root"),
-            // It changes what is not ours: a script has to say so.
-            Field::RootMail if !self.brief => {
-                let now = self.facts.root_mail.clone().filter(|now| now.parse::<Address>().is_ok());
-                default(&now.or_else(|| self.filled(Field::Address))?)
-            }
-            Field::SecretStore => default(self.usual_store().as_str()),
-            Field::VaultLock => default(self.facts.lock.as_str()),
-            Field::PassEntry => default(&format!("mailsetup/{}", self.text(Field::Profile))),
-            Field::Scope => default(if self.facts.is_root { "system" } else { "user" }),
-            Field::Profile => default("default"),
-            _ => None,
-        }
+    /// The targets that were chosen.
+    pub(super) fn targets(&self) -> Vec<TargetChoice> {
+        self.get(Field::Targets).unwrap_or_default()
+    }
+
+    /// Where the secret is kept.
+    pub(super) fn store(&self) -> StoreKind {
+        self.get(Field::SecretStore).unwrap_or(StoreKind::File)
     }
 
     /// The first known server that agrees with the host, port and mode that were answered.
     pub(super) fn known_endpoint(&self) -> Option<(Endpoint, Source)> {
-        let host = self.said(Field::Host);
-        let port = self.said(Field::Port).and_then(|port| port.parse::<u16>().ok());
-        let security = self.said(Field::Security).and_then(|word| word.parse::<Security>().ok());
+        let host = self.said::<Host>(Field::Host);
+        let port = self.said::<Port>(Field::Port);
+        let security = self.said::<Security>(Field::Security);
         let agrees = |(server, _): &(Endpoint, Source)| {
             host.as_ref().is_none_or(|host| fits(&server.host, host))
-                && port.is_none_or(|port| server.port == port)
+                && port.is_none_or(|port| port == server.port)
                 && security.is_none_or(|security| server.security == security)
         };
         self.servers().into_iter().find(agrees)
     }
 
-    fn custom_security(&self) -> Option<Security> {
-        let port = self.said(Field::Port);
-        if self.provider().is_none() && self.said(Field::Host).is_none() && port.is_none() {
+    /// The mode of a server that no preset knows: by its port, and without TLS on this machine's port 25.
+    pub(super) fn custom_security(&self) -> Option<Security> {
+        let port = self.said::<Port>(Field::Port);
+        if self.provider().is_none() && self.said::<Host>(Field::Host).is_none() && port.is_none() {
             return None;
         }
-        let by_port = port.as_deref().and_then(|port| port.parse().ok()).and_then(Security::of_smtp_port);
-        let local = is_loopback(&self.text(Field::Host)) && port.as_deref() == Some("25");
-        Some(if local { Security::None } else { by_port.unwrap_or(Security::Tls) })
+        let is_local = self.get::<Host>(Field::Host).is_some_and(|host| is_loopback(&host));
+        if is_local && port.is_some_and(|port| port == 25) {
+            return Some(Security::None);
+        }
+        Some(port.and_then(|port| Security::of_smtp_port(port.get())).unwrap_or(Security::Tls))
     }
 
-    fn imap_security(&self) -> (String, Source) {
-        if let Some(port) = self.explicit(Field::ImapPort) {
-            let mode = port.parse().ok().and_then(Security::of_imap_port).unwrap_or(Security::Tls);
-            return (mode.to_string(), Source::Default);
-        }
-        match self.imap_server() {
-            Some((imap, source)) => (imap.security.to_string(), source),
-            None => (Security::Tls.to_string(), Source::Default),
-        }
-    }
-
-    fn imap_port(&self) -> (String, Source) {
-        if let Some(security) = self.explicit(Field::ImapSecurity).and_then(|word| word.parse::<Security>().ok()) {
-            return (security.imap_port().to_string(), Source::Default);
-        }
-        match self.imap_server() {
-            Some((imap, source)) => (imap.port.to_string(), source),
-            None => (Security::Tls.imap_port().to_string(), Source::Default),
-        }
-    }
-
-    fn username(&self) -> Option<(String, Source)> {
+    /// The login name that goes with the provider and the address.
+    pub(super) fn username(&self) -> Option<(String, Source)> {
         let address = self.address();
         if let Some(proposal) = self.proposal() {
             return Some((proposal.username.of(&address?)?, Self::source_of(proposal)));
@@ -225,30 +186,14 @@ impl Answers {
         Some((name, Source::Preset))
     }
 
-    /// The store that the secret is kept in.
-    pub(super) fn store(&self) -> StoreKind {
-        self.text(Field::SecretStore).parse().unwrap_or(StoreKind::File)
-    }
-
-    /// The store that goes with how the secret came in.
-    fn usual_store(&self) -> StoreKind {
-        if self.given.contains_key(&Field::SecretCommand) {
-            StoreKind::Command
-        } else if self.given.contains_key(&Field::SecretEnv) {
-            StoreKind::Env
-        } else {
-            StoreKind::File
-        }
-    }
-
     /// Whether there is a login.
     pub(super) fn logs_in(&self) -> bool {
         self.auth() != Auth::None
     }
 
-    /// Whether the provider takes no password of any kind and the chosen mechanism is no token's.
+    /// Whether the provider takes no password of any kind and the chosen mechanism takes no token.
     pub(super) fn password_is_useless(&self) -> bool {
-        let token = matches!(self.auth(), Auth::Only(crate::mail::Mechanism::Xoauth2));
+        let token = self.auth() == Auth::Only(Mechanism::Xoauth2);
         !token && self.provider().is_some_and(|provider| provider.password.special == Special::Unusable)
     }
 
@@ -256,7 +201,7 @@ impl Answers {
     pub(super) fn without_spaces(&self) -> Option<Secret> {
         let shape = self.provider()?.password.shape.as_ref().filter(|shape| shape.grouped)?;
         let password = self.secret()?.expose();
-        // Its room is taken at once, so that growing leaves no copy behind.
+        // Its full capacity is reserved at once, so that growing leaves no copy of the password in memory.
         let mut joined = Zeroizing::new(String::with_capacity(password.len()));
         joined.extend(password.chars().filter(|c| !c.is_whitespace()));
         (*joined != password && shape.fits(&joined)).then(|| Secret::new(String::clone(&joined)))

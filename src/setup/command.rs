@@ -1,11 +1,11 @@
 //! The equivalent command: what a script would run to get the same, without the secret.
 
-use super::{FIELDS, Field, Setup, Source};
+use super::{field::Field, source::Source, state::Setup};
 use crate::diagnose::Diagnosis;
 
 impl Setup {
-    /// The equivalent command with a diagnosis's change taken: what a script runs next. `None` without a change, or with one
-    /// that a person has to look at first.
+    /// The equivalent command with a diagnosis's change applied: what a script runs next. `None` without a change, or with
+    /// one that a person has to look at first.
     pub fn mended_command(&self, diagnosis: &Diagnosis) -> Option<Vec<String>> {
         if diagnosis.change.is_empty() || diagnosis.needs_person {
             return None;
@@ -35,16 +35,15 @@ impl Setup {
     pub fn equivalent(&self) -> Vec<String> {
         let is_found = |source| matches!(source, Source::Discovered | Source::Imported);
         let mut words = self.answers.facts.command.clone();
-        for spec in &FIELDS {
-            let field = spec.field;
+        for field in Field::ALL {
             let said = match self.answers.given.get(&field) {
-                Some(answer) if answer.source != Source::Preset => Some(answer.value.clone()),
-                // A script is safest with these in words.
+                Some(answer) if answer.source != Source::Preset => Some(answer.value.to_string()),
+                // A script is safest when these are explicit.
                 _ if matches!(field, Field::Address | Field::Provider | Field::Targets | Field::RootMail) => {
                     self.answers.filled(field)
                 }
-                // What was found out once may be found otherwise the next time.
-                _ => self.answers.derived(field).filter(|(_, source)| is_found(*source)).map(|(value, _)| value),
+                // A search may find something else the next time.
+                _ => self.answers.derived(field).filter(|(_, source)| is_found(*source)).map(|(value, _)| value.to_string()),
             };
             let Some(value) = said.filter(|_| self.applies(field) && field != Field::Import) else {
                 continue;

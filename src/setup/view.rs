@@ -1,10 +1,60 @@
-//! What a front end shows: the rail, pages, ladders, results.
+//! What a front end shows: the rail, pages, live tests, results.
 
-use super::{Answers, Dial, FIELDS, Field, Ladder, Mark, Own, Row, Setup, Slot, Source, Step, Tested, Trouble, Written};
+use super::{
+    effect::{Dial, Own, Trouble, Work, Written},
+    field::Field,
+    msg::Status,
+    source::Source,
+    state::{Setup, Tested},
+    step::Step,
+    task::Task,
+    value::Value,
+};
 use crate::{
+    diagnose::Diagnosis,
     plan::{Order, Plan},
     presets::Text,
+    probe::{Report, Step as ProbeStep},
 };
+
+/// The state of a step of the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Everything it asks is answered.
+    Done,
+    /// The person is here.
+    Current,
+    /// It comes later.
+    Ahead,
+    /// The person is here, and the test failed.
+    Failed,
+}
+
+/// A field on a step's page, or in the list of all answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The field.
+    pub field: Field,
+    /// Its label.
+    pub label: String,
+    /// Its value as a person may see it; a secret is dots, an empty one is empty.
+    pub value: String,
+    /// Where the value comes from; `None` when it has none yet.
+    pub source: Option<Source>,
+}
+
+/// A live test in progress, or as it ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ladder {
+    /// What is tested.
+    pub dial: Dial,
+    /// The stages as they are now.
+    pub steps: Vec<ProbeStep>,
+    /// The report, when it is over.
+    pub report: Option<Report>,
+    /// Why it failed, and what to do.
+    pub diagnosis: Option<Diagnosis>,
+}
 
 impl Setup {
     /// The sentences that this conversation speaks in.
@@ -12,7 +62,7 @@ impl Setup {
         &self.text
     }
 
-    /// The steps and how they stand.
+    /// The steps and their state.
     pub fn rail(&self) -> Vec<(Step, Mark)> {
         let here = self.here();
         let open = self.open().next().map(|field| field.spec().step);
@@ -34,18 +84,18 @@ impl Setup {
     /// The step where the person is; `None` when all is done.
     pub fn here(&self) -> Option<Step> {
         match self.status() {
-            super::Status::Ask(question) => Some(question.step),
-            super::Status::Run(effect) => Some(match effect.work {
-                super::Work::Discover(_) => Step::Provider,
-                super::Work::Fetch(_) => Step::Password,
-                super::Work::Probe(_) | super::Work::Test(_) => Step::Test,
-                super::Work::Stores(_) | super::Work::Plan(_) | super::Work::Apply(_) => Step::Write,
+            Status::Ask(question) => Some(question.step),
+            Status::Run(effect) => Some(match effect.work {
+                Work::Discover(_) => Step::Provider,
+                Work::Fetch(_) => Step::Password,
+                Work::Probe(_) | Work::Test(_) => Step::Test,
+                Work::Stores(_) | Work::Plan(_) | Work::Apply(_) => Step::Write,
             }),
-            super::Status::Done | super::Status::Cancelled => None,
+            Status::Done | Status::Cancelled => None,
         }
     }
 
-    /// The fields of a step's page, also those that are not asked by themselves.
+    /// The fields of a step's page, including those that are not asked unprompted.
     pub fn page(&self, step: Step) -> Vec<Row> {
         self.rows(|field| field.spec().step == step)
     }
@@ -55,14 +105,22 @@ impl Setup {
         self.rows(|_| true)
     }
 
+    /// The fields of a step's page, without their answers.
+    pub fn fields(&self, step: Step) -> impl Iterator<Item = Field> {
+        self.shown(move |field| field.spec().step == step)
+    }
+
+    /// Whether a secret is known.
+    pub fn has_secret(&self) -> bool {
+        self.answers.secret().is_some()
+    }
+
     fn rows(&self, wanted: impl Fn(Field) -> bool) -> Vec<Row> {
-        let shown = |field: &Field| {
-            let between = [Field::Resume, Field::Import, Field::Recover, Field::Apply, Field::Spaces, Field::Plaintext];
-            !between.contains(field)
-        };
-        let fields =
-            FIELDS.iter().map(|spec| spec.field).filter(shown).filter(|field| wanted(*field) && self.applies(*field));
-        fields.map(|field| self.row(field)).collect()
+        self.shown(wanted).map(|field| self.row(field)).collect()
+    }
+
+    fn shown(&self, wanted: impl Fn(Field) -> bool) -> impl Iterator<Item = Field> {
+        Field::ALL.into_iter().filter(move |field| field.spec().listed && wanted(*field) && self.applies(*field))
     }
 
     fn row(&self, field: Field) -> Row {
@@ -73,21 +131,22 @@ impl Setup {
             return Row { field, label, value, source: known.then(|| self.secret_source()) };
         }
         match self.answers.value(field) {
-            Some((value, source)) => {
-                let choices = self.ask(field).choices;
-                let named = choices.iter().find(|choice| choice.value == value).map(|choice| choice.label.clone());
-                Row { field, label, value: named.unwrap_or_else(|| self.spoken(field, value)), source: Some(source) }
-            }
+            Some((value, source)) => Row { field, label, value: self.spoken(field, &value), source: Some(source) },
             None => Row { field, label, value: String::new(), source: None },
         }
     }
 
     /// A value as a person reads it.
-    fn spoken(&self, field: Field, value: String) -> String {
-        match field.spec().shape {
-            super::Shape::Confirm => self.text.get(if value == "yes" { "word-yes" } else { "word-no" }),
-            super::Shape::Many => value.replace(',', ", "),
-            _ => value,
+    fn spoken(&self, field: Field, value: &Value) -> String {
+        let word = value.to_string();
+        let choices = (field.spec().wording.choices)(self);
+        if let Some(choice) = choices.into_iter().find(|choice| choice.value == word) {
+            return choice.label;
+        }
+        match value {
+            Value::Consent(yes) => self.text.get(if *yes { "word-yes" } else { "word-no" }),
+            Value::Targets(_) => word.replace(',', ", "),
+            _ => word,
         }
     }
 
@@ -99,18 +158,18 @@ impl Setup {
         }
     }
 
-    /// The live test: what it climbs, how far it is, and how it ended.
+    /// The live test: what it connects to, how far it is, and how it ended.
     pub fn test(&self) -> Option<Ladder> {
         ladder(&self.test)
     }
 
-    /// The climb up to TLS beside the questions.
+    /// The probe up to TLS beside the questions.
     pub fn probe(&self) -> Option<Ladder> {
         ladder(&self.probe)
     }
 
-    /// The message that goes out from what was written, while it goes out.
-    pub fn proof_steps(&self) -> &[crate::probe::Step] {
+    /// The stages of the message sent from what was written, while it is being sent.
+    pub fn proof_steps(&self) -> &[ProbeStep] {
         &self.write.steps
     }
 
@@ -119,7 +178,7 @@ impl Setup {
         self.sending.as_ref()
     }
 
-    /// The plan, when it came about.
+    /// The plan, if it could be made.
     pub fn plan(&self) -> Option<&Plan> {
         self.plan.result()?.as_ref().ok()
     }
@@ -129,7 +188,7 @@ impl Setup {
         self.plan.wanted()
     }
 
-    /// Why the plan or the write did not come about.
+    /// Why planning or writing failed.
     pub fn trouble(&self) -> Option<&Trouble> {
         let write = self.write.result().and_then(|result| result.as_ref().err());
         write.or_else(|| self.plan.result().and_then(|result| result.as_ref().err()))
@@ -140,9 +199,9 @@ impl Setup {
         self.write.result()?.as_ref().ok()
     }
 
-    /// The value of a field as it is kept.
+    /// The value of a field, in the words that flags and files use.
     pub fn value(&self, field: Field) -> Option<String> {
-        self.answers().filled(field)
+        self.answers.filled(field)
     }
 
     /// Whether an answer was given to it, not only proposed.
@@ -150,27 +209,23 @@ impl Setup {
         self.answers.given.contains_key(&field)
     }
 
-    /// Whether it is asked whether to go on from a conversation that was cut off.
+    /// Whether the person is asked to resume a conversation that was cut off.
     pub const fn is_offering(&self) -> bool {
         self.offered.is_some()
     }
 
-    /// Whether the conversation ended because nobody was there any more.
+    /// Whether the conversation ended because the person was gone.
     pub const fn is_lost(&self) -> bool {
         self.lost
     }
-
-    pub(super) const fn answers(&self) -> &Answers {
-        &self.answers
-    }
 }
 
-/// A climb as it goes on, or as it ended.
-fn ladder(slot: &Slot<Dial, Tested>) -> Option<Ladder> {
-    let result = slot.result();
+/// A live test in progress, or as it ended.
+fn ladder(task: &Task<Dial, Tested>) -> Option<Ladder> {
+    let result = task.result();
     Some(Ladder {
-        dial: slot.wanted()?.clone(),
-        steps: result.map_or_else(|| slot.steps.clone(), |tested| tested.report.steps.clone()),
+        dial: task.wanted()?.clone(),
+        steps: result.map_or_else(|| task.steps.clone(), |tested| tested.report.steps.clone()),
         report: result.map(|tested| tested.report.clone()),
         diagnosis: result.and_then(|tested| tested.diagnosis.clone()),
     })

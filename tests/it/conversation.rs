@@ -29,7 +29,7 @@ fn facts() -> Facts {
 
 fn setup(options: Options) -> Setup {
     static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
-    Setup::new(CATALOG.clone(), Rc::new(Text::new(Lang::En)), facts(), options)
+    Setup::new(CATALOG.clone(), Rc::new(Text::new(Lang::EN)), facts(), options)
 }
 
 fn wizard() -> Setup {
@@ -230,7 +230,7 @@ fn the_command_to_run_next_pins_nothing_beyond_a_network_of_ones_own() {
         let fault = Fault::Certificate(mailsetup::probe::CertFault::UnknownIssuer);
         let certificate = Some(mailsetup::probe::CertificateFacts::of(b"any"));
         let evidence = Evidence { certificate, ..Evidence::new(Stage::Tls, endpoint, fault) };
-        let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::En);
+        let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::EN);
         assert!(diagnosis.change.contains_key("pin_sha256"), "a person is offered it");
         let next = setup.mended_command(&diagnosis).map(|words| words.join(" "));
         assert_eq!(next.is_some_and(|next| next.contains("--pin-sha256")), is_own, "{host}");
@@ -270,7 +270,7 @@ proptest! {
         let words = ["ops@example.com", "custom", "localhost", "mail.example.com", "tls", "none", "587", "yes", "no", "", "send", "force"];
         let mut said_yes = false;
         for (word, field, flag) in steps {
-            let field = mailsetup::setup::FIELDS[field].field;
+            let field = Field::ALL[field];
             match setup.status() {
                 Status::Ask(question) => {
                     let typed = words[usize::from(word)];

@@ -12,8 +12,8 @@ use std::{
 
 use mailsetup::{
     host::{
-        self, Action, Applied, ApplyError, Disk, Options, Undone,
-        secrets::{self, KeyringFault},
+        self, Applied, ApplyError, Disk, FileAction, FileError, JournalError, Undone, WriteOptions,
+        stores::{self as secrets, KeyringFault},
     },
     mail::{Secret, SecretPlace},
     plan::{Change, Disclosure, Files, Places, Plan, Run, Scope},
@@ -114,11 +114,11 @@ impl Home {
     }
 
     pub(crate) fn apply(&self, plan: &Plan) -> Result<Applied, ApplyError> {
-        host::apply(plan, &self.places, &Options::default())
+        host::apply(plan, &self.places, &WriteOptions::default())
     }
 
     pub(crate) fn undo(&self) -> Result<Undone, ApplyError> {
-        host::undo(&self.places, &Options::default())
+        host::undo(&self.places, &WriteOptions::default())
     }
 
     /// Files of the state folder below `name`, at any depth.
@@ -175,8 +175,8 @@ fn files_are_written_with_their_modes_and_a_second_time_nothing_is() {
     };
     let applied = home.apply(&plan(&home)).unwrap();
     assert!(applied.changed);
-    let actions: Vec<Action> = applied.files.iter().map(|file| file.action).collect();
-    assert_eq!(actions, [Action::Created, Action::Changed, Action::Created]);
+    let actions: Vec<FileAction> = applied.files.iter().map(|file| file.action).collect();
+    assert_eq!(actions, [FileAction::Created, FileAction::Changed, FileAction::Created]);
     assert_eq!(mode(&home.path(".config/mailsetup/profiles/default.secret")), 0o600);
     assert_eq!(mode(&home.path(".config/mailsetup/profiles")), 0o700);
     assert_eq!(mode(&home.path(".config")), 0o700);
@@ -195,7 +195,7 @@ fn files_are_written_with_their_modes_and_a_second_time_nothing_is() {
     assert!(record.contains("\"done\"") && !record.contains("hunter2"));
 
     let again = home.apply(&plan(&home)).unwrap();
-    assert!(!again.changed && again.files.iter().all(|file| file.action == Action::Unchanged));
+    assert!(!again.changed && again.files.iter().all(|file| file.action == FileAction::Unchanged));
     assert_eq!(home.state("journal").len(), 1);
 }
 
@@ -316,7 +316,10 @@ fn two_at_once_the_second_is_told_who_is_first() {
         let second = home.apply(&home.plan(&[("other", "y")]));
         std::fs::write(&go, "").unwrap();
         let error = second.unwrap_err();
-        assert!(matches!(error, ApplyError::Locked(Some(pid)) if pid == std::process::id()), "{error:?}");
+        assert!(
+            matches!(error, ApplyError::Journal(JournalError::Locked(Some(pid))) if pid == std::process::id()),
+            "{error:?}"
+        );
         first.join().unwrap().unwrap();
     });
     assert_eq!((home.text("slow").as_deref(), home.text("other")), (Some("x"), None));

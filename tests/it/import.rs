@@ -92,7 +92,7 @@ fn files_that_people_have_become_answers() {
         assert_eq!(import.is_none(), case.nothing, "{name}: {}", case.about);
         let Some(import) = import else { continue };
         let mut answers: BTreeMap<String, String> =
-            import.answers.iter().map(|(field, value)| (field.key().to_owned(), value.clone())).collect();
+            import.answers.iter().map(|(field, value)| (field.key().to_owned(), value.to_string())).collect();
         answers.extend(import.secret.map(|secret| ("secret".to_owned(), secret.expose().to_owned())));
         answers.extend(import.command.map(|command| ("command".to_owned(), command)));
         assert_eq!(answers, case.answers, "{name}: {}", case.about);
@@ -120,10 +120,10 @@ fn what_mailsetup_writes_is_imported_as_it_was_meant() {
             files.apply(&plan(&order, &catalog, &places, &files).unwrap());
             let found = import(target, &TargetChoice::new(&target.key), &places, &files).unwrap().unwrap();
             let import = Import::new(target.key.clone(), target.name.clone(), String::new(), found.read, &catalog).unwrap();
-            let value = |field: Field| import.answers.get(&field).map(String::as_str);
+            let value = |field: Field| import.answers.get(&field).map(ToString::to_string);
             let settings = [Field::Host, Field::Port, Field::Security, Field::Username].map(value);
             let port = port.to_string();
-            let meant = ["mail.example.com", &port, security.as_str(), "ops@example.com"].map(Some);
+            let meant = ["mail.example.com", &port, security.as_str(), "ops@example.com"].map(|text| Some(text.to_owned()));
             assert_eq!(settings, meant, "{}", target.key);
             assert_eq!(import.secret, order.secret, "{}", target.key);
         }

@@ -1,29 +1,29 @@
 //! `edit`: a saved profile as answers.
 
-use super::{super::context::Context, bad_answer};
+use super::{super::context::Context, conversation::bad_answer};
 use crate::{
     error::Error,
     host,
-    mail::{Profile, SecretPlace, Security, profile::Written, store::StoreFilling},
-    setup::{Field, Given, Setup, Source},
+    mail::{Profile, SecretPlace, Security, store::StoreFilling},
+    setup::{Field, Given, Setup, Source, saved_answers},
 };
 
-/// Starts from a saved profile. What was given anew is left out, with what hangs on it.
+/// Starts from a saved profile. What was given anew is left out, with what depends on it.
 pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(), Error> {
     let places = context.places()?;
     let profile = host::profiles::load(name, &places)?;
     let mut give = |field: Field, value: &str| {
         setup.give(field, value, Source::Profile).map_err(|invalid| bad_answer(&invalid, Source::File, context))
     };
-    for (field, value) in answers_of(&profile, name) {
+    for (field, value) in saved_answers(&profile, name) {
         if !is_replaced(field, &profile, context) {
-            give(field, &value)?;
+            give(field, &value.to_string())?;
         }
     }
     setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::secrets::read(name, place, &context.places_for(&profile)?) {
+        if let Ok(secret) = host::stores::read(name, place, &context.places_for(&profile)?) {
             setup.give_secret(Given { secret, flag: None });
         }
     }
@@ -33,22 +33,15 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
 /// Whether a saved answer makes way for what was given anew.
 fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
     let has = |name: &str| context.inputs.get(name).is_some();
-    let (smtp, another) = (&profile.smtp, has("provider"));
+    let smtp = &profile.smtp;
+    if field.spec().of_provider && has("provider") {
+        return true;
+    }
     match field {
         // Port and mode follow each other where they were each other's usual ones.
-        Field::Port => another || (has("security") && smtp.security.smtp_port() == smtp.port),
-        Field::Security => another || (has("port") && Security::of_smtp_port(smtp.port) == Some(smtp.security)),
-        Field::Host
-        | Field::Plaintext
-        | Field::CaFile
-        | Field::Pin
-        | Field::Auth
-        | Field::Imap
-        | Field::ImapHost
-        | Field::ImapSecurity
-        | Field::ImapPort
-        | Field::ImapUsername => another,
-        Field::Username => another || (has("address") && smtp.username.as_deref() == Some(profile.sender.address.as_str())),
+        Field::Port => has("security") && smtp.security.smtp_port() == smtp.port,
+        Field::Security => has("port") && Security::of_smtp_port(smtp.port) == Some(smtp.security),
+        Field::Username => has("address") && smtp.username.as_deref() == Some(profile.sender.address.as_str()),
         // A store that is filled takes another password; a variable and a command keep their own.
         Field::SecretEnv | Field::SecretCommand => context.inputs.has_password(),
         Field::SecretStore => {
@@ -58,54 +51,4 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
         }
         _ => false,
     }
-}
-
-/// A profile's settings as answers.
-pub(in super::super) fn answers_of(profile: &Profile, name: &str) -> Vec<(Field, String)> {
-    let smtp = &profile.smtp;
-    let mut answers = vec![
-        (Field::Address, profile.sender.address.clone()),
-        (Field::Name, profile.sender.name.clone().unwrap_or_default()),
-        (Field::ReplyTo, profile.sender.reply_to.clone().unwrap_or_default()),
-        (Field::Provider, smtp.provider.clone().unwrap_or_else(|| "custom".into())),
-        (Field::Host, smtp.host.clone()),
-        (Field::Security, smtp.security.to_string()),
-        (Field::Port, smtp.port.to_string()),
-        (Field::Ehlo, smtp.ehlo.clone()),
-        (Field::Auth, smtp.auth.clone()),
-        (Field::Imap, if profile.imap.is_some() { "yes" } else { "no" }.to_owned()),
-        (Field::Profile, name.to_owned()),
-        (Field::Targets, targets_of(profile)),
-    ];
-    if smtp.allow_plaintext {
-        answers.push((Field::Plaintext, "yes".into()));
-    }
-    let mut maybe = |field: Field, value: Option<String>| answers.extend(value.map(|value| (field, value)));
-    maybe(Field::Username, smtp.username.clone());
-    maybe(Field::CaFile, smtp.tls.ca_file.as_ref().map(|path| path.display().to_string()));
-    maybe(Field::Pin, smtp.tls.pin_sha256.clone());
-    if let Some(imap) = &profile.imap {
-        maybe(Field::ImapHost, Some(imap.host.clone()));
-        maybe(Field::ImapSecurity, Some(imap.security.to_string()));
-        maybe(Field::ImapPort, Some(imap.port.to_string()));
-        maybe(Field::ImapUsername, imap.username.clone());
-    }
-    maybe(Field::RunAs, profile.run_as.clone());
-    maybe(Field::RootMail, profile.root_mail.clone());
-    if let Some(place) = &profile.secret {
-        maybe(Field::SecretStore, Some(place.store().to_string()));
-        if let Some(detail) = place.store().detail() {
-            maybe(Field::of_detail(detail), place.locator().map(str::to_owned));
-        }
-    }
-    answers
-}
-
-/// A profile's targets as `--target` takes them, joined by commas.
-fn targets_of(profile: &Profile) -> String {
-    let word = |target: &Written| match &target.path {
-        Some(path) => format!("{}={}", target.name, path.display()),
-        None => target.name.clone(),
-    };
-    profile.targets.iter().map(word).collect::<Vec<_>>().join(",")
 }

@@ -5,8 +5,8 @@ use std::{process::Command, time::Duration};
 use zeroize::Zeroizing;
 
 use crate::host::{
-    command::{self, CommandFault},
-    user::PATH,
+    environment::PATH,
+    process::{self, CommandFault},
 };
 
 /// The most that such a command may print, in bytes.
@@ -16,7 +16,7 @@ const OUTPUT_LIMIT: usize = 1024 * 1024;
 pub(super) fn run(words: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
     let mut command = Command::new(words.first().map_or("", String::as_str));
     command.args(words.get(1..).unwrap_or_default()).env_clear().env("PATH", PATH).env("LC_ALL", "C").current_dir("/");
-    command::run(command, None, limit, OUTPUT_LIMIT)
+    process::run(command, None, limit, OUTPUT_LIMIT)
 }
 
 /// The command as a shell takes it.

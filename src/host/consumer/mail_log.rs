@@ -1,4 +1,4 @@
-//! What programs say of mail in the system's log while somebody waits for it: the files of syslog, and the journal.
+//! What programs log about mail from a moment on: the files of syslog, and the journal.
 
 use std::{
     fs::{File, OpenOptions},
@@ -9,9 +9,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::host::{command, user::PATH};
+use crate::host::{environment::PATH, process};
 
-/// Where systems keep what is said of mail: Debian, Red Hat and SUSE; all of it in one file.
+/// Where systems log mail: Debian, Red Hat and SUSE; then those that log everything into one file.
 const FILES: [&str; 5] = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail", "/var/log/messages", "/var/log/syslog"];
 
 /// The most that is read of one source, in bytes.
@@ -20,7 +20,7 @@ const MOST: usize = 256 * 1024;
 /// How long the journal may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Blanks in what syslog writes in front of the words.
+/// The most blanks in what syslog writes before the message.
 const MOST_BLANKS: usize = 6;
 
 /// The log from one moment on.
@@ -57,9 +57,9 @@ impl MailLog {
     }
 }
 
-/// What a file has beyond a length; all of it, where another file has taken its place.
+/// What a file has beyond a length; all of it, if the file was rotated.
 fn since(path: &Path, long: u64) -> Option<Vec<u8>> {
-    // Without NONBLOCK a pipe that nobody writes to would hang here.
+    // Without NONBLOCK this would hang on a pipe without a writer.
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let mut file: File = OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
     let meta = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
@@ -69,15 +69,15 @@ fn since(path: &Path, long: u64) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What the journal has of mail since a moment.
+/// The journal's lines about mail since a moment.
 fn journal(since: u64) -> Option<Vec<u8>> {
     let mut command = Command::new("journalctl");
     command.args(["--quiet", "--no-pager", "--output=cat", &format!("--since=@{since}"), "SYSLOG_FACILITY=2"]);
     command.env_clear().env("PATH", PATH).env("LC_ALL", "C").current_dir("/");
-    command::run(command, None, LIMIT, MOST).ok().map(|bytes| bytes.to_vec())
+    process::run(command, None, LIMIT, MOST).ok().map(|bytes| bytes.to_vec())
 }
 
-/// A line without the time, host, program and number that syslog writes in front.
+/// A line without the time, host, program and number that syslog writes before it (RFC 3164, section 4.1).
 fn words(line: &str) -> &str {
     match line.split_once("]: ") {
         Some((front, words)) if front.matches(' ').count() <= MOST_BLANKS && front.contains('[') => words,

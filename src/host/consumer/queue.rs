@@ -1,4 +1,4 @@
-//! What became of a message that a program took into its queue, by its log and by the queue itself.
+//! What happened to a message that a program took into its queue, by its log and by the queue itself.
 
 use std::{
     collections::HashMap,
@@ -7,9 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Dispatch, OUTPUT_LIMIT, mail_log::MailLog, ours, told};
+use super::{
+    mail_log::MailLog,
+    program::{OUTPUT_LIMIT, as_us, last_lines},
+};
 use crate::{
-    host::command::{self, End, Ran},
+    host::process::{self, ProcessEnd, ProcessOutput},
+    mail::Secret,
     plan::{SendEnd, SendFault, Sent},
     presets::target::TargetQueue,
 };
@@ -18,26 +22,36 @@ use crate::{
 const LIST_LIMIT: Duration = Duration::from_secs(5);
 /// How often queue and log are looked at.
 const LOOK: Duration = Duration::from_millis(300);
-/// How often a message has to be neither in the queue nor in the log until nobody looks for it any more.
+/// After how many looks in a row without the message in the queue or the log the search ends.
 const GONE: usize = 4;
 
+/// The message that is looked for.
+pub(super) struct WatchedMessage<'a> {
+    /// The recipient.
+    pub(super) to: &'a str,
+    /// What is masked in what the program says.
+    pub(super) secret: Option<&'a Secret>,
+    /// Whether to stop.
+    pub(super) is_stopped: &'a dyn Fn() -> bool,
+}
+
 /// A queue and its log, from before the message came.
-pub(super) struct Watched<'a> {
+pub(super) struct WatchedQueue<'a> {
     queue: &'a TargetQueue,
     log: MailLog,
     before: Vec<String>,
 }
 
-impl<'a> Watched<'a> {
+impl<'a> WatchedQueue<'a> {
     /// From now on.
     pub(super) fn begin(queue: &'a TargetQueue) -> Self {
         Self { queue, log: MailLog::begin(queue.log.as_deref()), before: listing(queue).unwrap_or_default() }
     }
 
-    /// Waits until log or queue tell what became of the message.
-    pub(super) fn follow(&self, dispatch: &Dispatch<'_>, until: Instant) -> Sent {
+    /// Waits until log or queue say what happened to the message.
+    pub(super) fn follow(&self, message: &WatchedMessage<'_>, until: Instant) -> Sent {
         let failed = |end, lines: &[String]| {
-            let said = told(lines.join("\n").as_bytes(), dispatch.secret);
+            let said = last_lines(lines.join("\n").as_bytes(), message.secret);
             Sent::Failed(SendFault { end, said, unreadable: None })
         };
         let mut quiet = 0;
@@ -46,13 +60,13 @@ impl<'a> Watched<'a> {
                 self.log.said().into_iter().filter_map(|lines| ours_of(self.queue, lines)).collect();
             let listed = listing(self.queue);
             let added = listed.as_ref().map(|listed| added(&self.before, listed)).unwrap_or_default();
-            let waits = added.iter().any(|line| mentions(line, dispatch.to));
+            let waits = added.iter().any(|line| mentions(line, message.to));
             match ours.iter().find_map(|lines| verdict(self.queue, lines)) {
-                Some(Verdict::Taken) => return Sent::Taken,
-                Some(Verdict::Failed(said)) => {
+                Some(LogVerdict::Taken) => return Sent::Taken,
+                Some(LogVerdict::Failed(said)) => {
                     return failed(if waits { SendEnd::Queued } else { SendEnd::GivenUp }, &said);
                 }
-                None if (dispatch.is_stopped)() => return failed(SendEnd::Stopped, &[]),
+                None if (message.is_stopped)() => return failed(SendEnd::Stopped, &[]),
                 None => {}
             }
             quiet = if waits || !ours.is_empty() { 0 } else { quiet + 1 };
@@ -78,29 +92,29 @@ fn ours_of(queue: &TargetQueue, mut lines: Vec<String>) -> Option<Vec<String>> {
 
 /// What a log says of our message.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
+enum LogVerdict {
     Taken,
     /// With the lines that say why.
     Failed(Vec<String>),
 }
 
-fn verdict(queue: &TargetQueue, lines: &[String]) -> Option<Verdict> {
+fn verdict(queue: &TargetQueue, lines: &[String]) -> Option<LogVerdict> {
     let mut why = Vec::new();
     for line in lines {
         let find = |patterns: &[String]| patterns.iter().find_map(|pattern| fit(pattern, line)).map(str::to_owned);
         if find(&queue.taken).is_some() {
-            return Some(Verdict::Taken);
+            return Some(LogVerdict::Taken);
         }
         if let Some(said) = find(&queue.failed) {
             why.push(said);
-            return Some(Verdict::Failed(why));
+            return Some(LogVerdict::Failed(why));
         }
         why.extend(find(&queue.why));
     }
     None
 }
 
-/// The line, when the parts of a pattern stand in it one after the other; behind a star, from its last part on.
+/// The line, if it contains the parts of a pattern in this order; for a pattern with a star, from its last part on.
 fn fit<'a>(pattern: &str, line: &'a str) -> Option<&'a str> {
     let (mut from, mut rest) = (line, line);
     for part in pattern.split('*') {
@@ -120,11 +134,11 @@ fn fit<'a>(pattern: &str, line: &'a str) -> Option<&'a str> {
 fn listing(queue: &TargetQueue) -> Result<Vec<String>, Vec<String>> {
     let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
     let mut words = queue.list.iter();
-    let mut command = ours(words.next().map_or("", String::as_str));
+    let mut command = as_us(words.next().map_or("", String::as_str));
     command.args(words).env("LC_ALL", "C").stdin(Stdio::null());
-    let ran = command::start(&mut command).and_then(|child| command::attend(child, LIST_LIMIT, OUTPUT_LIMIT, &|| false));
+    let ran = process::start(&mut command).and_then(|child| process::attend(child, LIST_LIMIT, OUTPUT_LIMIT, &|| false));
     match ran {
-        Ok(Ran { end: End::Exited(status), said, .. }) if !status.success() => Err(lines(&said)),
+        Ok(ProcessOutput { end: ProcessEnd::Exited(status), said, .. }) if !status.success() => Err(lines(&said)),
         // The beginning of a long one is better than nothing.
         Ok(ran) => Ok(lines(&ran.out)),
         Err(error) => Err(vec![error.to_string()]),
@@ -173,12 +187,12 @@ mod tests {
                    B2: to=<bob@x>, relay=a, status=deferred (535 5.7.8 no)\nB2: to=<bob@x>, status=sent (250 ok)";
         let ours = ours_of(&postfix, lines(log)).unwrap();
         assert_eq!(ours[0], "B2: message-id=<1@x>");
-        assert_eq!(verdict(&postfix, &ours), Some(Verdict::Failed(vec!["status=deferred (535 5.7.8 no)".into()])));
+        assert_eq!(verdict(&postfix, &ours), Some(LogVerdict::Failed(vec!["status=deferred (535 5.7.8 no)".into()])));
         assert_eq!(verdict(&postfix, &ours[..3]), None);
-        assert_eq!(verdict(&postfix, &ours[4..]), Some(Verdict::Taken));
+        assert_eq!(verdict(&postfix, &ours[4..]), Some(LogVerdict::Taken));
         assert_eq!(ours_of(&postfix, lines("A1: message-id=<0@x>")), None);
         let here = lines("B2: to=<bob@x>, relay=local, status=sent (delivered to mailbox)");
-        assert_eq!(verdict(&postfix, &here), Some(Verdict::Failed(vec!["status=sent (delivered to mailbox)".into()])));
+        assert_eq!(verdict(&postfix, &here), Some(LogVerdict::Failed(vec!["status=sent (delivered to mailbox)".into()])));
     }
 
     #[test]
@@ -187,7 +201,7 @@ mod tests {
         let log = "mail to=<bob@x> queued as 1\n<bob@x> trying delivery\nremote delivery deferred: AUTH failed: 535 no\n\
                    remote delivery to a failed after RCPT TO: 554 no\nbouncing";
         let why = lines("remote delivery deferred: AUTH failed: 535 no\nremote delivery to a failed after RCPT TO: 554 no");
-        assert_eq!(verdict(&dma, &lines(log)), Some(Verdict::Failed(why)));
+        assert_eq!(verdict(&dma, &lines(log)), Some(LogVerdict::Failed(why)));
     }
 
     #[test]

@@ -29,11 +29,11 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
 
 thread_local! {
     static DOCTOR: OnceCell<Doctor<'static>> = const { OnceCell::new() };
-    static TEXT: Rc<Text> = Rc::new(Text::new(Lang::En));
+    static TEXT: Rc<Text> = Rc::new(Text::new(Lang::EN));
 }
 
 fn with_doctor(judge: impl FnOnce(&Doctor<'static>) -> Diagnosis) -> Diagnosis {
-    DOCTOR.with(|doctor| judge(doctor.get_or_init(|| Doctor::new(&CATALOG, Lang::En))))
+    DOCTOR.with(|doctor| judge(doctor.get_or_init(|| Doctor::new(&CATALOG, Lang::EN))))
 }
 
 /// Fails when a terminal would do something else with a text than to show it.
@@ -234,7 +234,7 @@ pub fn import(data: &[u8]) {
     let catalog = std::sync::Arc::new(Catalog::builtin());
     let mut setup = Setup::new(catalog, TEXT.with(Rc::clone), facts, Options::default());
     for (field, value) in &import.answers {
-        assert!(setup.give(*field, value, Source::Flag).is_ok(), "{field}: {value:?}");
+        assert!(setup.give(*field, &value.to_string(), Source::Flag).is_ok(), "{field}: {value:?}");
         assert!(setup.update(Msg::Clear(*field)).is_ok());
     }
     import.command.iter().for_each(|command| is_safe(command));

@@ -130,7 +130,7 @@ fn scripts_with_every_store_and_every_way_in() {
         ("command", "command"),
         ("env", "file"),
     ];
-    if mailsetup::host::secrets::systemd_available().is_ok() {
+    if mailsetup::host::stores::systemd_available().is_ok() {
         stores.push(("stdin", "systemd"));
     }
     if ["pass", "gpg"].iter().all(|program| std::path::Path::new("/usr/bin").join(program).exists()) {

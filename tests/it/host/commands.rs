@@ -12,7 +12,7 @@ fn a_build_that_fails_puts_everything_back() {
     let script = format!("echo half > {}; printf 'bad \\033[1mtable' >&2; exit 75", home.path("app/table.db").display());
     plan.runs = vec![build(&home, &script, Some("app/table.db"))];
     let error = home.apply(&plan).unwrap_err();
-    let ApplyError::PutBack(cause) = &error else { panic!("{error:?}") };
+    let ApplyError::RolledBack(cause) = &error else { panic!("{error:?}") };
     assert!(matches!(**cause, ApplyError::Build(..)));
     let said = error.phrase().args.into_iter().find(|(name, _)| *name == "said").unwrap().1;
     assert_eq!(said, "bad \\u{1b}[1mtable");
@@ -42,7 +42,7 @@ fn below_a_root_commands_are_left_to_do() {
     places.root = Some(home.folder.path().to_owned());
     let mut plan = home.plan(&[("app", "x")]);
     plan.runs = vec![build(&home, "touch 'a b'", Some("made"))];
-    let applied = host::apply(&plan, &places, &Options::default()).unwrap();
+    let applied = host::apply(&plan, &places, &WriteOptions::default()).unwrap();
     assert_eq!(applied.left_to_do, ["/bin/sh -c \"touch 'a b'\""]);
     assert!(!home.path("made").exists() && home.text("app").is_some());
 }

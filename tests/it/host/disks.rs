@@ -80,7 +80,7 @@ fn small_child() {
         let home = Home::of(&folder);
         put_old(&home);
         let at = format!("{} KiB", pages * 4);
-        match host::apply(&plan(&home), &home.places, &Options::default()) {
+        match host::apply(&plan(&home), &home.places, &WriteOptions::default()) {
             Ok(_) => {
                 assert!(is_new(&home, &at));
                 fits += 1;
@@ -94,7 +94,7 @@ fn small_child() {
                 assert_eq!(error.exit(), mailsetup::error::Exit::CantCreate, "{at}: {error:?}");
                 assert_eq!(error.phrase().id, "host-write-full", "{at}: {error:?}");
                 // At once, not only after the next run.
-                host::recover(&home.places, &Options::default()).unwrap();
+                host::recover(&home.places, &WriteOptions::default()).unwrap();
                 assert!(!is_new(&home, &at), "{at}");
                 full += 1;
             }
@@ -129,13 +129,13 @@ fn read_only_child() {
     ] {
         run("mount", &["--bind", &place, &place]);
         run("mount", &["-o", "remount,bind,ro", &place]);
-        let error = host::apply(&plan(&home), &home.places, &Options::default()).unwrap_err();
+        let error = host::apply(&plan(&home), &home.places, &WriteOptions::default()).unwrap_err();
         assert_eq!(error.phrase().id, "host-write-read-only", "{place}: {error:?}");
         assert!(!is_new(&home, &place), "{place}");
         run("umount", &[&place]);
         count += 1;
     }
-    host::apply(&plan(&home), &home.places, &Options::default()).unwrap();
+    host::apply(&plan(&home), &home.places, &WriteOptions::default()).unwrap();
     assert!(is_new(&home, "writable again"));
     eprintln!("{count} read-only mounts: 0 torn, 0 lost");
 }
@@ -170,7 +170,7 @@ fn denied_parent() {
 fn denied_child() {
     let Some(folder) = folder().filter(|_| !rustix::process::geteuid().is_root()) else { return };
     let home = Home::of(&folder);
-    let error = host::apply(&plan(&home), &home.places, &Options::default()).unwrap_err();
-    assert!(matches!(error, ApplyError::PutBack(_)), "{error:?}");
+    let error = host::apply(&plan(&home), &home.places, &WriteOptions::default()).unwrap_err();
+    assert!(matches!(error, ApplyError::RolledBack(_)), "{error:?}");
     assert_eq!((error.phrase().id, error.hint().unwrap().id), ("host-write-denied", "host-put-back"), "{error:?}");
 }

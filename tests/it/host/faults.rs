@@ -193,11 +193,11 @@ fn prepared(deed: Deed) -> (Home, Seen, Seen) {
 }
 
 fn carry_out(deed: Deed, home: &Home, volume: &dyn Volume) -> Result<(), ApplyError> {
-    let options = Options { volume, ..Options::default() };
+    let options = WriteOptions { volume, ..WriteOptions::default() };
     match deed {
         Deed::Apply => host::apply(&five(home), &home.places, &options).map(drop),
         Deed::Undo => host::undo(&home.places, &options).map(drop),
-        Deed::Remove => host::take_back("default", &home.places, &options).map(drop),
+        Deed::Remove => host::undo_all("default", &home.places, &options).map(drop),
     }
 }
 
@@ -220,10 +220,10 @@ fn check(home: &Home, result: Option<&Result<(), ApplyError>>, old: &Seen, new: 
     assert_whole(&now, old, new, at);
     match result {
         Some(Ok(())) => assert_eq!(now, *new, "{at}: said to be done"),
-        Some(Err(ApplyError::PutBack(_))) => assert_eq!(now, *old, "{at}: said to be put back"),
+        Some(Err(ApplyError::RolledBack(_))) => assert_eq!(now, *old, "{at}: said to be put back"),
         _ => {}
     }
-    host::recover(&home.places, &Options::default()).unwrap_or_else(|error| panic!("{at}: {error:?}"));
+    host::recover(&home.places, &WriteOptions::default()).unwrap_or_else(|error| panic!("{at}: {error:?}"));
     let then = seen(home);
     assert!(then == *old || then == *new, "{at}: neither all old nor all new: {then:?}");
     assert_eq!(left_behind(home), Vec::<PathBuf>::new(), "{at}");
@@ -348,7 +348,7 @@ impl Volume for Meddled {
 fn a_file_that_is_edited_while_others_are_written_is_left_and_they_go_back() {
     let (home, mut old, _) = prepared(Deed::Apply);
     let error = carry_out(Deed::Apply, &home, &Meddled(home.path(NAMES[1]))).unwrap_err();
-    let ApplyError::NotPutBack(cause, path, Some(backup)) = &error else { panic!("{error:?}") };
+    let ApplyError::NotRolledBack(cause, path, Some(backup)) = &error else { panic!("{error:?}") };
     assert!(
         matches!(&**cause, ApplyError::Changed(changed) if changed == path && *path == home.path(NAMES[1])),
         "{error:?}"

@@ -12,12 +12,12 @@ fn child() {
     let places = at(&folder);
     if std::env::var_os("MAILSETUP_TEST_BUILD").is_some() {
         let plan = five(&folder, "new\n", vec!["kill -9 $PPID; cat".to_owned()]);
-        let _ = host::apply(&plan, &places, &Options::default());
+        let _ = host::apply(&plan, &places, &WriteOptions::default());
         return;
     }
     for round in 0_u64.. {
         let plan = five(&folder, &format!("round {round}\n"), Vec::new());
-        host::apply(&plan, &places, &Options::default()).unwrap();
+        host::apply(&plan, &places, &WriteOptions::default()).unwrap();
     }
 }
 
@@ -75,12 +75,12 @@ fn killed_before_its_end_is_put_back_by_the_next_run() {
     let record: String = records.map(|path| std::fs::read_to_string(path).unwrap()).collect();
     assert!(record.contains("\"begun\""));
 
-    let notes = host::recover(&home.places, &Options::default()).unwrap();
+    let notes = host::recover(&home.places, &WriteOptions::default()).unwrap();
     assert_eq!(notes.iter().map(|note| note.id).collect::<Vec<_>>(), ["host-recovered"]);
     assert_eq!(contents(&home), [Some("old\n".to_owned()), None, None, None, None]);
     assert!(!home.path("app1").exists());
     assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
-    assert!(host::recover(&home.places, &Options::default()).unwrap().is_empty());
+    assert!(host::recover(&home.places, &WriteOptions::default()).unwrap().is_empty());
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn killed_at_any_moment_leaves_all_old_or_all_new() {
 fn kill(batch: u32, kills: u32) -> (u32, u32) {
     let home = Home::new();
     let started = Instant::now();
-    host::apply(&five(home.folder.path(), "first\n", Vec::new()), &home.places, &Options::default()).unwrap();
+    host::apply(&five(home.folder.path(), "first\n", Vec::new()), &home.places, &WriteOptions::default()).unwrap();
     let one = started.elapsed();
     let mut within = 0;
     let random = std::hash::RandomState::new();
@@ -140,7 +140,7 @@ fn kill(batch: u32, kills: u32) -> (u32, u32) {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        within += u32::try_from(host::recover(&home.places, &Options::default()).unwrap().len()).unwrap();
+        within += u32::try_from(host::recover(&home.places, &WriteOptions::default()).unwrap().len()).unwrap();
         let contents = contents(&home);
         let at = format!("batch {batch}, round {round}");
         assert!(contents.iter().all(|text| text.is_some() && *text == contents[0]), "{at}: {contents:?}");
@@ -159,9 +159,9 @@ fn kill(batch: u32, kills: u32) -> (u32, u32) {
 #[test]
 fn limited_child() {
     let Some(folder) = std::env::var_os("MAILSETUP_TEST_LIMIT").map(PathBuf::from) else { return };
-    let error = host::undo(&at(&folder), &Options::default()).unwrap_err();
-    let ApplyError::PutBack(cause) = &error else { panic!("{error:?}") };
-    assert!(matches!(&**cause, ApplyError::Write(path, _) if *path == folder.join("big")), "{cause:?}");
+    let error = host::undo(&at(&folder), &WriteOptions::default()).unwrap_err();
+    let ApplyError::RolledBack(cause) = &error else { panic!("{error:?}") };
+    assert!(matches!(&**cause, ApplyError::File(FileError::Write(path, _)) if *path == folder.join("big")), "{cause:?}");
 }
 
 #[test]

@@ -27,21 +27,21 @@ fn everything_outside_our_part_stays_byte_for_byte() {
     set_up(&home, "default", "two", &[("main.cf", "mine = 1\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\n"), ("sasl", "two\n")]);
     home.put("main.cf", "# new\nmine = 2\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\nafter\n");
 
-    let applied = host::take_back("default", &home.places, &Options::default()).unwrap();
+    let applied = host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
     assert_eq!(home.text("main.cf").as_deref(), Some("# new\nmine = 2\r\n\ttabs\t \nafter\n"));
     assert_eq!(home.text("sasl"), None);
     assert!(!home.places.secret("default").exists());
     let kept = home.text(&profile_file("default")).unwrap();
     assert_eq!(kept, PROFILE.replace("enabled = true", "enabled = false"));
-    assert!(applied.files.iter().any(|file| file.action == Action::Removed && file.path == home.path("sasl")));
-    assert!(!host::take_back("default", &home.places, &Options::default()).unwrap().changed);
+    assert!(applied.files.iter().any(|file| file.action == FileAction::Removed && file.path == home.path("sasl")));
+    assert!(!host::undo_all("default", &home.places, &WriteOptions::default()).unwrap().changed);
 
     home.undo().unwrap();
     assert_eq!(home.text("main.cf").as_deref(), Some("# new\nmine = 2\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\nafter\n"));
     assert_eq!(home.text("sasl").as_deref(), Some("two\n"));
     assert_eq!(secrets::read("default", &SecretPlace::File, &home.places).unwrap().expose(), "two");
     assert_eq!(home.text(&profile_file("default")).as_deref(), Some(PROFILE));
-    host::take_back("default", &home.places, &Options::default()).unwrap();
+    host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
     assert_eq!(home.text("sasl"), None);
 }
 
@@ -51,10 +51,10 @@ fn the_other_profile_in_the_same_file_stays() {
     set_up(&home, "a", "1", &[("rc", "# BEGIN a\n1\n# END a\n")]);
     set_up(&home, "b", "2", &[("rc", "# BEGIN a\n1\n# END a\n# BEGIN b\n2\n# END b\n")]);
     set_up(&home, "a", "3", &[("rc", "# BEGIN a\n3\n# END a\n# BEGIN b\n2\n# END b\n")]);
-    host::take_back("a", &home.places, &Options::default()).unwrap();
+    host::undo_all("a", &home.places, &WriteOptions::default()).unwrap();
     assert_eq!(home.text("rc").as_deref(), Some("# BEGIN b\n2\n# END b\n"));
     assert!(home.places.secret("b").exists() && !home.places.secret("a").exists());
-    host::take_back("b", &home.places, &Options::default()).unwrap();
+    host::undo_all("b", &home.places, &WriteOptions::default()).unwrap();
     assert_eq!(home.text("rc"), None);
 }
 
@@ -64,7 +64,7 @@ fn our_lines_edited_since_touch_nothing() {
     home.put("rc", "a\n");
     set_up(&home, "default", "1", &[("rc", "a\n# BEGIN\nx\n# END\n"), ("sasl", "1\n")]);
     home.put("rc", "a\n# BEGIN\nedited\n# END\n");
-    let error = host::take_back("default", &home.places, &Options::default()).unwrap_err();
+    let error = host::undo_all("default", &home.places, &WriteOptions::default()).unwrap_err();
     assert!(matches!(&error, ApplyError::Conflict(path, Some(_)) if *path == home.path("rc")), "{error:?}");
     assert_eq!(home.text("sasl").as_deref(), Some("1\n"));
     assert!(home.places.secret("default").exists());
@@ -89,8 +89,8 @@ fn a_test_that_was_noted_in_the_profile_is_no_edit() {
 #[test]
 fn a_profile_that_is_not_there() {
     let home = Home::new();
-    let error = host::take_back("none", &home.places, &Options::default()).unwrap_err();
+    let error = host::undo_all("none", &home.places, &WriteOptions::default()).unwrap_err();
     assert_eq!((error.phrase().id, error.exit().code()), ("host-no-profile", 66));
-    assert_eq!(host::take_back("../x", &home.places, &Options::default()).unwrap_err().exit().code(), 64);
+    assert_eq!(host::undo_all("../x", &home.places, &WriteOptions::default()).unwrap_err().exit().code(), 64);
     assert!(!home.places.state.exists());
 }

@@ -63,7 +63,7 @@ fn keyring_child() {
         let mut fails = home.plan(&[("app", "y")]);
         fails.keep = Some((place.clone(), secret("second")));
         fails.runs = vec![build(&home, "exit 1", None)];
-        assert!(matches!(home.apply(&fails), Err(ApplyError::PutBack(_))));
+        assert!(matches!(home.apply(&fails), Err(ApplyError::RolledBack(_))));
         assert_eq!(read().unwrap().expose(), "p\u{e9} \"1\"");
         home.undo().unwrap();
         assert_eq!(read().unwrap_err().phrase().id, "host-secret-no-entry");

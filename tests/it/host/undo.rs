@@ -13,7 +13,7 @@ fn undo_goes_back_write_by_write() {
     let undone = home.undo().unwrap();
     assert_eq!(home.text("app").as_deref(), Some("0\n"));
     assert_eq!(home.text("other"), None);
-    assert!(undone.files.iter().any(|file| file.action == Action::Removed && file.path == home.path("other")));
+    assert!(undone.files.iter().any(|file| file.action == FileAction::Removed && file.path == home.path("other")));
     assert!(matches!(home.undo(), Err(ApplyError::NothingToUndo)));
     assert!(home.state("backups").is_empty(), "what was taken back may hold a secret: {:?}", home.state("backups"));
     home.write(&[("app", "3\n")]);
@@ -69,6 +69,6 @@ fn a_damaged_record_is_named() {
     home.write(&[("app", "x")]);
     let record = home.state("journal")[0].clone();
     std::fs::write(&record, "{").unwrap();
-    assert!(matches!(home.undo(), Err(ApplyError::Journal(path, _)) if path == record));
+    assert!(matches!(home.undo(), Err(ApplyError::Journal(JournalError::Record(path, _))) if path == record));
     assert_eq!(home.text("app").as_deref(), Some("x"));
 }

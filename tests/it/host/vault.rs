@@ -1,7 +1,10 @@
 //! The vault: what goes in comes out, a wrong key is told from damage, and a kill leaves the old or the new.
 
 use mailsetup::{
-    host::secrets::{SecretError, VaultFault, vault},
+    host::{
+        stores::{StoreError, VaultFault},
+        vault,
+    },
     mail::{KeySlot, Keys},
 };
 
@@ -34,7 +37,7 @@ fn keep(home: &Home, profile: &str, text: &str) {
     secrets::keep(profile, &SecretPlace::Vault, &secret(text), &home.places).unwrap();
 }
 
-fn read(home: &Home, profile: &str) -> Result<String, SecretError> {
+fn read(home: &Home, profile: &str) -> Result<String, StoreError> {
     secrets::read(profile, &SecretPlace::Vault, &home.places).map(|secret| secret.expose().to_owned())
 }
 
@@ -82,10 +85,10 @@ fn a_wrong_key_is_told_from_a_damaged_file_at_every_byte() {
     let mut home = locked(phrase("right"));
     keep(&home, "default", "sesame");
     home.places.keys = Keys::default();
-    assert!(matches!(read(&home, "default"), Err(SecretError::Vault(VaultFault::NeedsPassphrase))));
+    assert!(matches!(read(&home, "default"), Err(StoreError::Vault(VaultFault::NeedsPassphrase))));
     home.places.keys = phrase("wrong");
     let wrong = read(&home, "default").unwrap_err();
-    assert!(matches!(wrong, SecretError::Vault(VaultFault::WrongPassphrase)), "{wrong:?}");
+    assert!(matches!(wrong, StoreError::Vault(VaultFault::WrongPassphrase)), "{wrong:?}");
     assert_eq!(wrong.exit().code(), 77);
 
     // With the right passphrase and with the wrong one alike: damage is seen before any key is tried.
@@ -96,11 +99,11 @@ fn a_wrong_key_is_told_from_a_damaged_file_at_every_byte() {
         std::fs::write(home.places.vault(), &bytes).unwrap();
         home.places.keys = phrase(if at % 2 == 0 { "right" } else { "wrong" });
         let error = read(&home, "default").unwrap_err();
-        assert!(matches!(error, SecretError::Vault(VaultFault::Damaged(_))), "byte {at}: {error:?}");
+        assert!(matches!(error, StoreError::Vault(VaultFault::Damaged(_))), "byte {at}: {error:?}");
         assert_eq!(error.exit().code(), 65);
     }
     std::fs::write(home.places.vault(), &whole[..whole.len() / 2]).unwrap();
-    assert!(matches!(read(&home, "default"), Err(SecretError::Vault(VaultFault::Damaged(_)))));
+    assert!(matches!(read(&home, "default"), Err(StoreError::Vault(VaultFault::Damaged(_)))));
     std::fs::write(home.places.vault(), &whole).unwrap();
     home.places.keys = phrase("right");
     assert_eq!(read(&home, "default").unwrap(), "sesame");
@@ -151,12 +154,12 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     let first = sealed(&home);
     vault::rotate(&home.places).unwrap();
     assert_ne!(sealed(&home), first);
-    vault::lock_with(KeySlot::Passphrase, &phrase("new"), &home.places).unwrap();
+    vault::change_slot(KeySlot::Passphrase, &phrase("new"), &home.places).unwrap();
     let error = read(&home, "a").unwrap_err();
-    assert!(matches!(error, SecretError::Vault(VaultFault::WrongPassphrase)), "{error:?}");
+    assert!(matches!(error, StoreError::Vault(VaultFault::WrongPassphrase)), "{error:?}");
     assert!(vault::rotate(&home.places).is_err());
     home.places.keys = phrase("new");
-    vault::lock_with(KeySlot::Machine, &Keys::default(), &home.places).unwrap();
+    vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places).unwrap();
     home.places.keys = Keys::default();
     let all: Vec<_> = vault::export(&home.places).unwrap();
     assert_eq!(all, [("a".to_owned(), secret("one")), ("b".to_owned(), secret("two"))]);
@@ -170,7 +173,7 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     assert_eq!(vault::names(&home.places).unwrap(), ["a", "b"]);
 
     home.places.root = Some(home.folder.path().to_owned());
-    assert!(vault::lock_with(KeySlot::Machine, &Keys::default(), &home.places).is_err());
+    assert!(vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places).is_err());
 }
 
 /// Not a test of its own: changes passphrase and key for ever, in a child process that is killed.
@@ -181,7 +184,7 @@ fn vault_child() {
     for round in 0.. {
         let (old, new) = if round % 2 == 0 { ("old", "new") } else { ("new", "old") };
         places.keys = phrase(old);
-        vault::lock_with(KeySlot::Passphrase, &phrase(new), &places).unwrap();
+        vault::change_slot(KeySlot::Passphrase, &phrase(new), &places).unwrap();
     }
 }
 
@@ -212,7 +215,7 @@ fn a_kill_leaves_the_old_vault_or_the_new_one() {
         seen.insert(opened.expect("neither passphrase opens it"));
         if opened == Some("new") {
             let places = Places { keys: phrase("new"), ..home.places.clone() };
-            vault::lock_with(KeySlot::Passphrase, &phrase("old"), &places).unwrap();
+            vault::change_slot(KeySlot::Passphrase, &phrase("old"), &places).unwrap();
         }
     }
     assert!(!seen.is_empty());
@@ -229,7 +232,7 @@ fn a_plan_fills_the_vault_and_what_fails_or_is_taken_back_leaves_nothing_in_it()
     assert!(!home.apply(&plan("first-word", "x")).unwrap().changed);
     let mut fails = plan("two", "y");
     fails.runs = vec![build(&home, "exit 1", None)];
-    assert!(matches!(home.apply(&fails), Err(ApplyError::PutBack(_))));
+    assert!(matches!(home.apply(&fails), Err(ApplyError::RolledBack(_))));
     assert_eq!(read(&home, "default").unwrap(), "first-word");
     home.undo().unwrap();
     assert_eq!(read(&home, "default").unwrap_err().phrase().id, "host-secret-no-entry");

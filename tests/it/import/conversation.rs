@@ -19,7 +19,7 @@ fn setup(brief: bool) -> Setup {
         ..Facts::default()
     };
     let options = Options { brief, ..Options::default() };
-    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options)
+    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options)
 }
 
 fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<ReadSecret>>) -> ReadBack {
@@ -183,7 +183,9 @@ fn what_cannot_be_an_answer_is_left_out() {
         (Setting::PinSha256, "0a0b".into()),
     ]);
     let import = import("msmtp=a,b", read.clone());
-    let answers: BTreeMap<&str, &str> = import.answers.iter().map(|(field, value)| (field.key(), value.as_str())).collect();
+    let texts: BTreeMap<&str, String> =
+        import.answers.iter().map(|(field, value)| (field.key(), value.to_string())).collect();
+    let answers: BTreeMap<&str, &str> = texts.iter().map(|(key, value)| (*key, value.as_str())).collect();
     assert_eq!(answers, BTreeMap::from([("host", "mail.example.org"), ("name", "Jane"), ("provider", "custom")]));
     assert_eq!((import.secret, import.command), (None, None));
     for host in ["", "/usr/bin/msmtp", "${HOST}", "a b", "\u{1b}[31m"] {

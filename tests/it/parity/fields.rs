@@ -2,7 +2,7 @@
 
 use mailsetup::{
     presets::{Lang, Text},
-    setup::{FIELDS, Field},
+    setup::Field,
 };
 
 use crate::support::sandbox::Sandbox;
@@ -14,24 +14,26 @@ fn is_spoken(field: Field) -> bool {
 
 #[test]
 fn every_field_has_a_flag_a_variable_and_a_key_of_one_name() {
-    for spec in FIELDS.iter().filter(|spec| is_spoken(spec.field)) {
+    for field in Field::ALL.into_iter().filter(|field| is_spoken(*field)) {
+        let spec = field.spec();
         assert_eq!(spec.flag.replace('-', "_"), spec.key);
-        assert_eq!(spec.field.variable(), format!("MAILSETUP_{}", spec.flag.to_uppercase().replace('-', "_")));
-        assert_eq!(Field::of_key(spec.key), Some(spec.field));
+        assert_eq!(field.variable(), format!("MAILSETUP_{}", spec.flag.to_uppercase().replace('-', "_")));
+        assert_eq!(Field::of_key(spec.key), Some(field));
     }
 }
 
 #[test]
 fn every_field_has_a_label_and_help_in_every_language() {
-    for lang in Lang::ALL {
+    for lang in Lang::builtin() {
         let text = Text::new(lang);
-        for spec in &FIELDS {
-            let id = format!("field-{}", spec.key.replace('_', "-"));
+        for field in Field::ALL {
+            let id = format!("field-{}", field.key().replace('_', "-"));
             assert!(text.has(&id) && text.has(&format!("{id}-help")), "{id} in {}", lang.as_str());
         }
         let help = Sandbox::new().mailsetup(["--help", "--lang", lang.as_str()]).run().code(0).stdout;
-        for spec in FIELDS.iter().filter(|spec| is_spoken(spec.field) && spec.field != Field::Address) {
-            assert!(help.contains(&format!("--{}", spec.flag)), "--{} in {}", spec.flag, lang.as_str());
+        for field in Field::ALL.into_iter().filter(|field| is_spoken(*field) && *field != Field::Address) {
+            let flag = field.spec().flag;
+            assert!(help.contains(&format!("--{flag}")), "--{flag} in {}", lang.as_str());
         }
         for flag in ["--password-stdin", "--password-file", "--password-fd", "--password-env", "--password-command"] {
             assert!(help.contains(flag), "{flag} in {}", lang.as_str());

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use mailsetup::host::secrets;
+use mailsetup::host::{stores, vault};
 use serde_json::json;
 
 use super::House;
@@ -107,10 +107,10 @@ fn a_consumer_sends_as_the_user_who_will_run_it() {
 fn stores_are_offered_by_who_reads_them() {
     let home = crate::host::Home::new();
     let places = crate::host::at(&home.path("x"));
-    let other = secrets::offer(Some("www-data"), &places);
+    let other = stores::offer(Some("www-data"), &places);
     let barred: Vec<&str> = other.barred.keys().copied().collect();
     assert_eq!(barred, ["keyring", "pass", "systemd", "vault"]);
-    let own = secrets::offer(None, &places);
+    let own = stores::offer(None, &places);
     assert!(!own.barred.contains_key("vault") && !own.barred.contains_key("file") && !own.has_vault);
     assert!(
         own.locks.contains_key("passphrase") && own.locks.contains_key("key-file") && !own.locks.contains_key("machine")
@@ -118,9 +118,9 @@ fn stores_are_offered_by_who_reads_them() {
 
     let words = mailsetup::mail::Secret::new("words".into());
     let keys = mailsetup::mail::Keys { passphrase: Some(words), ..mailsetup::mail::Keys::default() };
-    secrets::vault::lock_with(mailsetup::mail::KeySlot::Passphrase, &keys, &places).unwrap();
-    let closed = secrets::offer(None, &places);
+    vault::change_slot(mailsetup::mail::KeySlot::Passphrase, &keys, &places).unwrap();
+    let closed = stores::offer(None, &places);
     assert!(closed.has_vault && closed.barred["vault"].id == "store-vault-passphrase");
     let given = mailsetup::plan::Places { keys, ..places };
-    assert!(!secrets::offer(None, &given).barred.contains_key("vault"));
+    assert!(!stores::offer(None, &given).barred.contains_key("vault"));
 }

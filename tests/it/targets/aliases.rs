@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use mailsetup::{
-    host::{self, Disk, Options},
+    host::{self, Disk, WriteOptions},
     mail::{Profile, Setting},
     plan::{Change, Order, Places, Refusal, Scope, TargetChoice, compare, plan, read_back, root_mail},
     presets::Catalog,
@@ -52,7 +52,7 @@ impl Machine {
     /// Applies an order and reads back what its targets understand; says whether anything changed.
     fn apply(&self, order: &Order) -> bool {
         let plan = self.plan(order).unwrap();
-        host::apply(&plan, &self.places, &Options::default()).unwrap();
+        host::apply(&plan, &self.places, &WriteOptions::default()).unwrap();
         for choice in &order.targets {
             let target = self.catalog.target(&choice.key).unwrap();
             let read = read_back(target, choice, &order.name, &self.places, &Disk::new(&self.places)).unwrap();
@@ -114,7 +114,7 @@ fn one_line_changes_and_comes_back() {
             assert_eq!(machine.aliases(), with(&before, put), "{about}");
             assert!(!machine.apply(&order), "{about} changes when it is applied again");
             assert_eq!(root_mail(&machine.aliases()).as_deref(), Some(ADDRESS), "{about}");
-            host::undo(&machine.places, &Options::default()).unwrap();
+            host::undo(&machine.places, &WriteOptions::default()).unwrap();
             assert_eq!(machine.aliases(), before, "{about} after undo");
 
             // Written, changed, edited around, removed.
@@ -123,7 +123,7 @@ fn one_line_changes_and_comes_back() {
             assert!(machine.apply(&order), "{about}");
             assert_eq!(machine.aliases(), with(&before, &put.replace("ops@", "night@")), "{about}");
             machine.put("etc/aliases", format!("# mine\n{}", machine.aliases()).as_bytes());
-            host::take_back("default", &machine.places, &Options::default()).unwrap();
+            host::undo_all("default", &machine.places, &WriteOptions::default()).unwrap();
             assert_eq!(machine.aliases(), format!("# mine\n{before}"), "{about} after remove");
             let profile = fs::read_to_string(machine.path("etc/mailsetup/profiles/default.toml")).unwrap();
             assert_eq!(toml::from_str::<Profile>(&profile).unwrap().root_mail.as_deref(), Some("night@example.com"));
@@ -157,7 +157,7 @@ fn without_an_address_nobody_looks_at_aliases() {
         let said: Vec<_> = plan.changes.iter().filter(|change| change.path.ends_with("aliases")).collect();
         assert!(said.is_empty(), "{said:?}");
         assert!(!plan.runs.iter().any(|run| run.command == ["newaliases"]), "{:?}", plan.runs);
-        host::apply(&plan, &machine.places, &Options::default()).unwrap();
+        host::apply(&plan, &machine.places, &WriteOptions::default()).unwrap();
         for choice in &order.targets {
             let target = machine.catalog.target(&choice.key).unwrap();
             let read = read_back(target, choice, "default", &machine.places, &Disk::new(&machine.places)).unwrap();
@@ -179,7 +179,7 @@ fn one_file_for_two_readers_is_written_once() {
         assert!(plan.runs.iter().any(|run| run.owner == "postfix" && run.command == ["newaliases"]));
     }
     assert!(machine.apply(&order) && !machine.apply(&order));
-    host::undo(&machine.places, &Options::default()).unwrap();
+    host::undo(&machine.places, &WriteOptions::default()).unwrap();
     assert_eq!(machine.aliases(), sample("debian"));
 }
 
@@ -195,7 +195,7 @@ fn nullmailer_has_a_file_of_its_own() {
         assert!(machine.apply(&order) && !machine.apply(&order));
         assert_eq!(text().unwrap().trim_end(), ADDRESS);
         assert_eq!(machine.aliases(), sample("list-server"));
-        host::undo(&machine.places, &Options::default()).unwrap();
+        host::undo(&machine.places, &WriteOptions::default()).unwrap();
         assert_eq!(text().as_deref(), before);
     }
 }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use mailsetup::{
-    host::{self, Disk, Options},
+    host::{self, Disk, WriteOptions},
     mail::{Secret, Security},
     plan::{Change, Order, Places, first_path, plan},
     presets::{Catalog, Target},
@@ -14,7 +14,7 @@ use super::{below, ordered, samples, scope};
 fn apply(order: &Order, catalog: &Catalog, places: &Places) -> bool {
     let plan = plan(order, catalog, places, &Disk::new(places)).unwrap();
     let is_needed = plan.changes.iter().any(Change::is_needed);
-    host::apply(&plan, places, &Options::default()).unwrap();
+    host::apply(&plan, places, &WriteOptions::default()).unwrap();
     is_needed
 }
 
@@ -47,7 +47,7 @@ fn undo_and_remove_leave_what_was_there() {
             assert!(!apply(&order, &catalog, &places), "{about} changes when it is applied again");
             let written = text(&path);
             assert_ne!(written, sample.text, "{about}");
-            host::undo(&places, &host::Options::default()).unwrap();
+            host::undo(&places, &host::WriteOptions::default()).unwrap();
             assert_eq!(text(&path), sample.text, "{about} after undo");
 
             // Written, changed, edited around, removed.
@@ -60,7 +60,7 @@ fn undo_and_remove_leave_what_was_there() {
             let edited = |text: &str| if sample.text.contains('\n') { edited(text, target) } else { text.to_owned() };
             put(&path, &edited(&text(&path)));
             let before = text(&path);
-            host::take_back("default", &places, &host::Options::default())
+            host::undo_all("default", &places, &host::WriteOptions::default())
                 .unwrap_or_else(|error| panic!("{about}: {error:?}\n{before}"));
             assert_eq!(text(&path), edited(&sample.text), "{about} after edit and remove");
             for file in target.files.iter().skip(1) {
@@ -91,7 +91,7 @@ fn our_own_lines_edited_since_are_a_conflict() {
         apply(&order, &catalog, &places);
         let changed = text(&path).replace(old, &format!("{old} "));
         put(&path, &changed);
-        host::take_back("default", &places, &host::Options::default()).unwrap_err();
+        host::undo_all("default", &places, &host::WriteOptions::default()).unwrap_err();
         assert_eq!(text(&path), changed, "{key}");
     }
 }

@@ -13,10 +13,7 @@ use super::{
     super::{screen::Screen, view::form::SENTENCE, widget::wrap::first_sentence},
     support::{Wizard, connected},
 };
-use crate::{
-    presets::Lang,
-    setup::{FIELDS, Field},
-};
+use crate::{presets::Lang, setup::Field};
 
 /// Bytes that a typed character may cost.
 const TYPED: usize = 40;
@@ -86,20 +83,20 @@ impl Measured {
 /// On a crowded page the help of the field that has the focus is one line.
 #[test]
 fn the_first_sentence_of_every_help_is_short() {
-    for lang in Lang::ALL {
+    for lang in Lang::builtin() {
         let setup = Wizard::new(lang, 80, 24).app.into_setup();
         // A question between the pages has room for all of its help.
         let alone = [Field::Provider, Field::Plaintext, Field::Spaces, Field::Recover, Field::Apply];
-        for spec in FIELDS.iter().filter(|spec| !alone.contains(&spec.field)) {
-            let help = setup.ask(spec.field).help;
-            assert_eq!(first_sentence(&help, SENTENCE), first_sentence(&help, usize::MAX), "{lang:?} {}", spec.key);
+        for field in Field::ALL.into_iter().filter(|field| !alone.contains(field)) {
+            let help = setup.ask(field).help;
+            assert_eq!(first_sentence(&help, SENTENCE), first_sentence(&help, usize::MAX), "{lang:?} {field}");
         }
     }
 }
 
 #[test]
 fn frames_are_one_write_and_few_bytes() {
-    for lang in Lang::ALL {
+    for lang in Lang::builtin() {
         let mut measured = Measured::new(lang);
         let (first, writes) = measured.frame();
         assert_eq!(writes, 1);

@@ -1,0 +1,60 @@
+//! What every run does first: it takes the lock and rolls back what an earlier run left half done.
+
+use super::{error::ApplyError, rollback::roll_back};
+use crate::{
+    host::{
+        files::{error::shown, own},
+        journal::{
+            archive,
+            record::WriteState,
+            session::{WriteOptions, WriteSession},
+        },
+    },
+    mail::reply::escape,
+    phrase,
+    plan::Places,
+    presets::Phrase,
+};
+
+/// Rolls back what a killed run has left half done, and says what. Usually there is nothing to do.
+///
+/// # Errors
+/// Another run is at work, or something could not be rolled back.
+pub fn recover(places: &Places, options: &WriteOptions<'_>) -> Result<Vec<Phrase>, ApplyError> {
+    if !["journal", "backups"].iter().any(|folder| places.state.join(folder).is_dir()) {
+        return Ok(Vec::new());
+    }
+    open(places, options).map(|session| session.notes)
+}
+
+/// Takes the lock, and rolls back what an earlier run left half done.
+pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Result<WriteSession<'a>, ApplyError> {
+    let mut session = WriteSession::lock(places, options)?;
+    let volume = options.volume;
+    let mut records = archive::all(places)?;
+    while let Some(index) = records.iter().rposition(|record| record.state == WriteState::Begun) {
+        let record = records.remove(index);
+        let left = roll_back(&record, places, volume)?;
+        session.notes.push(phrase!("host-recovered", when = record.when));
+        session.notes.extend(left.files.into_iter().map(|file| match file.backup {
+            Some(backup) => phrase!("host-recovered-not", path = shown(&file.path), backup = shown(&backup)),
+            None => phrase!("host-recovered-left", path = shown(&file.path)),
+        }));
+        session.notes.extend(left.entry.map(|entry| phrase!("host-recovered-entry", entry = escape(&entry))));
+    }
+    if let Some(last) = records.last() {
+        // A kill after its end may have left its spares.
+        let _ = last.sweep(volume);
+    }
+    for covered in records.iter().filter(|older| records.iter().any(|newer| newer.covers.contains(&older.id))) {
+        covered.discard(places, volume)?;
+    }
+    for joined in records.iter().filter(|record| !record.covers.is_empty()) {
+        joined.drop_unused(places, volume)?;
+    }
+    for folder in [&places.state, &places.config.join("profiles")] {
+        own::sweep(volume, folder);
+    }
+    archive::tidy(places, volume)?;
+    Ok(session)
+}

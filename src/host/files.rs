@@ -1,0 +1,11 @@
+//! Files: how they are looked at, written whole or not at all, and where a path leads. Knows no profile and no secret.
+
+pub(crate) mod accounts;
+pub(crate) mod disk;
+pub(crate) mod error;
+pub(crate) mod folder;
+pub(crate) mod location;
+pub(crate) mod own;
+pub(crate) mod stamp;
+pub(crate) mod volume;
+pub(crate) mod write;

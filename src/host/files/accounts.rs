@@ -1,0 +1,101 @@
+//! The user and group databases, of this machine or below an image's root (passwd(5), group(5)).
+
+use std::path::{Path, PathBuf};
+
+use super::disk::text_below;
+
+/// The number of a group, from `etc/group` below `root`.
+pub(crate) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {
+    group_in(&text_below(root, "etc/group"), group)
+}
+
+/// A user's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) home: PathBuf,
+}
+
+/// A user's account, from `etc/passwd` below `root`.
+pub(crate) fn account(root: Option<&Path>, user: &str) -> Option<Account> {
+    account_in(&text_below(root, "etc/passwd"), user)
+}
+
+/// The numbers of all groups with a user as a member, from `etc/group` of this machine.
+pub(crate) fn groups_with(user: &str) -> Vec<u32> {
+    memberships_in(&text_below(None, "etc/group"), user).filter_map(|(_, number)| number).collect()
+}
+
+/// The name of a user, from `etc/passwd` below `root`.
+pub(crate) fn user_name(root: Option<&Path>, uid: u32) -> Option<String> {
+    name_in(&text_below(root, "etc/passwd"), uid)
+}
+
+fn group_in(database: &str, group: &str) -> Option<u32> {
+    database.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        if fields.next() == Some(group) { fields.nth(1)?.parse().ok() } else { None }
+    })
+}
+
+/// The groups of which a user is a member, from `etc/group` below `root`: their own first. `None` when there is no such user.
+pub(crate) fn groups_of(root: Option<&Path>, user: &str) -> Option<Vec<String>> {
+    let gid = account(root, user)?.gid;
+    let database = text_below(root, "etc/group");
+    let own = name_in(&database, gid)?;
+    let others = memberships_in(&database, user).map(|(group, _)| group.to_owned()).filter(|group| *group != own);
+    Some(std::iter::once(own.clone()).chain(others).collect())
+}
+
+/// The name of a group, from `etc/group` below `root`.
+pub(crate) fn group_name(root: Option<&Path>, gid: u32) -> Option<String> {
+    name_in(&text_below(root, "etc/group"), gid)
+}
+
+/// The groups that name a user as a member, by name and number.
+fn memberships_in<'a>(database: &'a str, user: &'a str) -> impl Iterator<Item = (&'a str, Option<u32>)> {
+    database.lines().filter_map(move |line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, number, members, ..] = fields.as_slice() else { return None };
+        members.split(',').any(|member| member == user).then(|| (*name, number.parse().ok()))
+    })
+}
+
+/// The first name with this number in its third field: users and groups alike.
+fn name_in(database: &str, id: u32) -> Option<String> {
+    database.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, number, ..] = fields.as_slice() else { return None };
+        (number.parse() == Ok(id)).then(|| (*name).to_owned())
+    })
+}
+
+fn account_in(database: &str, user: &str) -> Option<Account> {
+    database.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let [name, _, uid, gid, _, home, ..] = fields.as_slice() else { return None };
+        let account = Account { uid: uid.parse().ok()?, gid: gid.parse().ok()?, home: home.into() };
+        (*name == user).then_some(account)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn databases() {
+        let group = "root:x:0:\npostfix:x:112:ann\npost:x:7:\nbroken\n";
+        assert_eq!(group_in(group, "postfix"), Some(112));
+        assert_eq!(group_in(group, "broken"), None);
+        assert_eq!(group_in(group, ""), None);
+        assert_eq!(memberships_in(group, "ann").collect::<Vec<_>>(), [("postfix", Some(112))]);
+        assert_eq!(memberships_in(group, "an").count(), 0);
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
+        assert_eq!(name_in(passwd, 1000).as_deref(), Some("ann"));
+        assert_eq!((name_in(passwd, 5), name_in(group, 112).as_deref()), (None, Some("postfix")));
+        let ann = Account { uid: 1000, gid: 1000, home: "/home/ann".into() };
+        assert_eq!((account_in(passwd, "ann"), account_in(passwd, "an")), (Some(ann), None));
+    }
+}

@@ -1,0 +1,69 @@
+//! Files of our own, written outside of a plan: each belongs to one process until it has its name.
+
+use std::{io, path::Path};
+
+use rustix::process::{Pid, test_kill_process};
+
+use super::{
+    disk,
+    error::FileError,
+    folder::{Attributes, Folder, folder_of, temporary},
+    location::resolve,
+    volume::{System, Volume},
+    write,
+};
+
+/// Writes a file, 0600 from its first byte, in a folder that is made 0700. One that exists keeps its owner and what its
+/// group may read.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let target = resolve(path, None)?;
+    let found = disk::look(&target).map_err(FileError::read(path))?;
+    write::make_folders(&System, folder_of(&target), 0o700)?;
+    sweep(&System, folder_of(&target));
+    let tag = tag();
+    let attributes = found.map_or(Attributes::ours(&tag), |found| Attributes {
+        mode: found.mode & 0o640 | 0o600,
+        uid: Some(found.uid),
+        gid: Some(found.gid),
+        tag: &tag,
+    });
+    write::replace(&System, &target, bytes, &attributes)
+}
+
+/// Writes a file of the state folder, 0600 from its first byte.
+pub(crate) fn write_state(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    sweep(&System, folder_of(path));
+    write::replace_ours(&System, path, bytes, &Attributes::ours(&tag()))
+}
+
+/// Makes a folder and what is missing above it, 0700.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), FileError> {
+    write::make_folders(&System, folder, 0o700)
+}
+
+/// Removes a file; one that is not there is no error.
+pub(crate) fn remove_file(path: &Path) -> Result<(), FileError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::Write(path.to_owned(), error)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes temporary files whose process is gone.
+pub(crate) fn sweep(volume: &dyn Volume, folder: &Path) {
+    if folder.is_dir() {
+        // What cannot be removed now is removed later.
+        let _ = Folder::ours(volume, folder).and_then(|folder| folder.sweep_where(is_abandoned));
+    }
+}
+
+/// The tag of a temporary file: it names the process, so that other processes leave it alone.
+fn tag() -> String {
+    format!("own-{}", std::process::id())
+}
+
+fn is_abandoned(name: &[u8]) -> bool {
+    let pid = std::str::from_utf8(name).ok().and_then(|name| name.strip_prefix(&temporary("own")));
+    let pid = pid.and_then(|rest| rest.split('-').next()?.parse().ok()).and_then(Pid::from_raw);
+    pid.is_some_and(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+}

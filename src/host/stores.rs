@@ -1,0 +1,119 @@
+//! The stores that a secret is kept in, by their words: one file a store, behind one port.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    mail::{Secret, SecretPlace, StoreKind},
+    plan::Places,
+    presets::Phrase,
+};
+
+mod command;
+mod env;
+pub mod error;
+mod file;
+mod keyring;
+mod pass;
+pub mod port;
+mod readable;
+mod systemd;
+pub mod vault;
+
+use port::{AtRest, SecretContent, SecretKey, Store, StoreEntry};
+
+pub use error::{StoreError, StoreFault};
+pub use keyring::{KeyringFault, keyring_available};
+pub use pass::{PassFault, pass_available};
+pub use readable::prove;
+pub use systemd::{SystemdFault, systemd_available};
+pub use vault::fault::VaultFault;
+
+/// The table: the store of each word.
+fn store(kind: StoreKind) -> &'static dyn Store {
+    match kind {
+        StoreKind::File => &file::FileStore,
+        StoreKind::Vault => &vault::VaultStore,
+        StoreKind::Systemd => &systemd::SystemdStore,
+        StoreKind::Pass => &pass::PassStore,
+        StoreKind::Keyring => &keyring::KeyringStore,
+        StoreKind::Command => &command::CommandStore,
+        StoreKind::Env => &env::EnvStore,
+    }
+}
+
+/// The secret of a profile, from where it is kept.
+///
+/// # Errors
+/// The store does not give it; a file that everyone may read is refused.
+pub fn read<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<Secret, StoreError> {
+    let content = store(place.store()).read(&StoreEntry { key: key.into(), place, places })?;
+    Ok(content.into_password())
+}
+
+/// Puts the secret where it is kept. A variable and a command are the person's: nothing is done for them.
+///
+/// # Errors
+/// The store does not take it.
+pub fn keep<'a>(
+    key: impl Into<SecretKey<'a>>,
+    place: &SecretPlace,
+    secret: &Secret,
+    places: &Places,
+) -> Result<(), StoreError> {
+    let content = SecretContent::Password(secret.clone());
+    store(place.store()).keep(&StoreEntry { key: key.into(), place, places }, &content)
+}
+
+/// Removes the secret from its store; one that is not there is no error.
+///
+/// # Errors
+/// The store does not remove it.
+pub fn forget<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
+    store(place.store()).forget(&StoreEntry { key: key.into(), place, places })
+}
+
+/// An entry as a person finds it.
+pub(crate) fn entry_name<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace) -> String {
+    port::entry_name(&key.into(), place)
+}
+
+/// Whether the secret would be kept by this machine or its user rather than in files of the places.
+pub fn is_machines(kind: StoreKind, places: &Places) -> bool {
+    store(kind).at_rest(places) == AtRest::Machine
+}
+
+/// Whether the secret can be read here as the sender will read it, rather than only where mail is sent.
+pub fn is_read_here(kind: StoreKind, run_as: Option<&str>) -> bool {
+    store(kind).is_read_here(run_as)
+}
+
+/// What is offered, and why not what is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreOffer {
+    /// Why a store cannot be used, by its word.
+    pub barred: BTreeMap<&'static str, Phrase>,
+    /// Why a new vault cannot have a key slot, by the slot's word.
+    pub locks: BTreeMap<&'static str, Phrase>,
+    /// There is a vault, and it has a key slot.
+    pub has_vault: bool,
+}
+
+/// Asks every store. `run_as` is the user who sends, if that is not the owner of what is written.
+///
+/// A store that would need another user's rights, or a person at the keyboard, is barred: mail goes out unattended.
+pub fn offer(run_as: Option<&str>, places: &Places) -> StoreOffer {
+    let barred = |kind: &StoreKind| Some((kind.as_str(), store(*kind).barred(run_as, places)?));
+    StoreOffer {
+        barred: StoreKind::ALL.iter().filter_map(barred).collect(),
+        locks: vault::barred_slots(places),
+        has_vault: matches!(vault::look_at(places), Ok(Some(_))),
+    }
+}
+
+/// Whether a store will take a secret, as far as that can be seen before: for scripts, which are not offered anything.
+///
+/// # Errors
+/// Why not.
+pub fn ready(place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
+    store(place.store()).ready(places)
+}

@@ -1,0 +1,32 @@
+//! A command of the person's that prints the secret, run by `/bin/sh -c` each time.
+
+use super::{
+    error::StoreError,
+    port::{AtRest, SecretContent, Store, StoreEntry},
+};
+use crate::{host::input, plan::Places, presets::Phrase};
+
+/// The store `command`.
+pub(super) struct CommandStore;
+
+impl Store for CommandStore {
+    fn at_rest(&self, _: &Places) -> AtRest {
+        AtRest::Person
+    }
+
+    fn barred(&self, _: Option<&str>, _: &Places) -> Option<Phrase> {
+        None
+    }
+
+    fn keep(&self, _: &StoreEntry<'_>, _: &SecretContent) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
+        Ok(SecretContent::of_stored(input::from_command(&entry.name())?))
+    }
+
+    fn forget(&self, _: &StoreEntry<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

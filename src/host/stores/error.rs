@@ -1,0 +1,154 @@
+//! Why a store does not give a secret, or does not take it.
+
+use std::{
+    borrow::Cow,
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+use super::vault::fault::VaultFault;
+use crate::{
+    error::{Error, Exit},
+    host::{
+        files::error::{FileError, shown},
+        input::InputError,
+    },
+    mail::reply::escape,
+    phrase,
+    presets::Phrase,
+};
+
+/// What a store of somebody else's says.
+pub trait StoreFault: std::error::Error + Send + Sync {
+    /// What happened.
+    fn phrase(&self) -> Phrase;
+
+    /// What to do next.
+    fn hint(&self) -> Option<Phrase> {
+        None
+    }
+
+    /// The exit status.
+    fn exit(&self) -> Exit {
+        Exit::Unavailable
+    }
+}
+
+/// Why a store does not give a secret, or does not take it.
+#[derive(Debug)]
+pub enum StoreError {
+    /// The secret's file cannot be read or written.
+    File(FileError),
+    /// Everyone may read the secret's file; carries its mode.
+    Open(PathBuf, u32),
+    /// What the store gives is no secret.
+    Input(InputError),
+    /// The store has no such entry.
+    NoEntry(String),
+    /// The vault stays closed.
+    Vault(VaultFault),
+    /// The program or service behind the store fails.
+    Service(Box<dyn StoreFault>),
+}
+
+impl StoreError {
+    /// Whether it only says that there is no such entry.
+    pub const fn is_absence(&self) -> bool {
+        matches!(self, Self::NoEntry(_) | Self::Vault(VaultFault::Missing(_)))
+    }
+
+    /// What happened.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::File(error) => error.phrase(),
+            Self::Open(path, mode) => phrase!("host-secret-open", path = shown(path), mode = format!("{mode:04o}")),
+            Self::Input(error) => error.phrase(),
+            Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = escape(entry)),
+            Self::Vault(fault) => fault.phrase(),
+            Self::Service(fault) => fault.phrase(),
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<Phrase> {
+        match self {
+            Self::File(FileError::Read(_, error)) if error.kind() == io::ErrorKind::NotFound => {
+                Some(phrase!("host-secret-missing-hint"))
+            }
+            Self::File(error) => error.hint(),
+            Self::Open(path, mode) => {
+                Some(phrase!("host-secret-open-hint", mode = format!("{:o}", mode & 0o770), path = quoted(path)))
+            }
+            Self::NoEntry(_) => Some(phrase!("host-secret-missing-hint")),
+            Self::Vault(fault) => fault.hint(),
+            Self::Service(fault) => fault.hint(),
+            Self::Input(_) => None,
+        }
+    }
+
+    /// The exit status.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::File(error) => error.exit(),
+            Self::Open(..) => Exit::NoPerm,
+            Self::Input(error) => error.exit(),
+            Self::NoEntry(_) => Exit::NoInput,
+            Self::Vault(fault) => fault.exit(),
+            Self::Service(fault) => fault.exit(),
+        }
+    }
+}
+
+impl From<FileError> for StoreError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<InputError> for StoreError {
+    fn from(error: InputError) -> Self {
+        Self::Input(error)
+    }
+}
+
+impl From<VaultFault> for StoreError {
+    fn from(fault: VaultFault) -> Self {
+        Self::Vault(fault)
+    }
+}
+
+impl<Fault: StoreFault + 'static> From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        Self::Service(Box::new(fault))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self { exit: error.exit(), phrase: error.phrase(), hint: error.hint() }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
+    }
+}
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File(error) => Some(error),
+            Self::Input(error) => Some(error),
+            Self::Vault(fault) => Some(fault),
+            Self::Service(fault) => Some(&**fault),
+            Self::Open(..) | Self::NoEntry(_) => None,
+        }
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = shown(path);
+    shlex::try_quote(&path).map_or_else(|_| path.clone(), Cow::into_owned)
+}

@@ -1,0 +1,69 @@
+//! A file beside the profile, `NAME.secret`, 0600. A plan writes it like any other file; this is for what reads it.
+
+use std::{io, os::unix::fs::MetadataExt, path::Path};
+
+use super::{
+    error::StoreError,
+    port::{AtRest, SecretContent, Store, StoreEntry},
+};
+use crate::{
+    host::{
+        files::{
+            disk::{self, FoundFile},
+            error::FileError,
+            own,
+        },
+        input::{self, InputError},
+    },
+    mail::Secret,
+    plan::Places,
+    presets::Phrase,
+};
+
+/// The store `file`.
+pub(super) struct FileStore;
+
+impl Store for FileStore {
+    fn at_rest(&self, _: &Places) -> AtRest {
+        AtRest::Plain
+    }
+
+    fn barred(&self, _: Option<&str>, _: &Places) -> Option<Phrase> {
+        None
+    }
+
+    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
+        Ok(own::write_file(&entry.places.secret(&entry.key.name()), content.stored().expose().as_bytes())?)
+    }
+
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
+        let path = entry.places.secret(&entry.key.name());
+        let mode = path.metadata().map_err(FileError::read(&path))?.mode() & 0o777;
+        if mode & 0o007 != 0 {
+            return Err(StoreError::Open(path, mode));
+        }
+        Ok(SecretContent::of_stored(exactly(&find(&path)?.bytes)?))
+    }
+
+    fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
+        Ok(own::remove_file(&entry.places.secret(&entry.key.name()))?)
+    }
+}
+
+/// A file that has to be there.
+pub(super) fn find(path: &Path) -> Result<FoundFile, FileError> {
+    let fault = FileError::read(path);
+    disk::look(path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
+}
+
+/// The secret in these bytes, every one of them: mailsetup wrote them, and a line break may be part of the secret.
+pub(super) fn exactly(bytes: &[u8]) -> Result<Secret, InputError> {
+    if bytes.is_empty() {
+        return Err(InputError::Empty);
+    }
+    if bytes.len() > input::LIMIT {
+        return Err(InputError::Long);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| InputError::NotText)?;
+    Ok(Secret::new(text.to_owned()))
+}

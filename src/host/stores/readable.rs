@@ -1,0 +1,62 @@
+//! The proof that the user who sends can read the secret, without a person.
+
+use std::{os::unix::process::CommandExt, process::Command, time::Duration};
+
+use super::{is_read_here, read};
+use crate::{
+    host::{
+        input,
+        process::{self, CommandFault},
+        user::User,
+    },
+    mail::{Secret, store::StoreFilling},
+    phrase,
+    plan::{Order, Places},
+    presets::Phrase,
+};
+
+/// How long the user's own mailsetup may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Reads the secret of what was just written as the user who sends, and compares it.
+///
+/// Only root can do that as another user, by a `mailsetup secret` that runs as that user with nothing of ours. A variable that
+/// is set where mail is sent is not proven, nor a credential that a unit of that user loads, nor anything in an image. `Some`
+/// is what a person should know of a proof that was not made.
+///
+/// # Errors
+/// Why the user cannot read it.
+pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
+    let (Some(place), Some(secret)) = (&order.profile.secret, &order.secret) else { return Ok(None) };
+    let run_as = order.profile.run_as.as_deref();
+    let is_here = is_read_here(place.store(), run_as);
+    // A command of the person's may ask each time it is run; it was run for this password already.
+    if places.root.is_some() || (place.store().filling() == StoreFilling::Person && (run_as.is_none() || !is_here)) {
+        return Ok(None);
+    }
+    let Some(user) = run_as else {
+        let kept = read(order.name.as_str(), place, places).map_err(|error| error.phrase())?;
+        return if kept == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) };
+    };
+    if !is_here || !rustix::process::geteuid().is_root() {
+        return Ok(Some(phrase!("store-not-proven", user = user)));
+    }
+    let said = read_as(user, order)?;
+    if said == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) }
+}
+
+fn read_as(user: &str, order: &Order) -> Result<Secret, Phrase> {
+    let account = User::named(user).ok_or_else(|| phrase!("plan-no-user", user = user))?;
+    let mut words = order.program.iter();
+    let mut command = Command::new(words.next().map_or("mailsetup", String::as_str));
+    command.args(words).args(["secret", &order.name, "--scope", "system", "--no-input"]);
+    account.dress(&mut command);
+    // The user's further groups are dropped with root's: what is readable now is readable however the user logs in.
+    let (uid, gid) = account.ids();
+    command.uid(uid).gid(gid);
+    let said = process::run(command, None, LIMIT, input::LIMIT + 2).map_err(|fault| match fault {
+        CommandFault::Failed(_, said) if !said.is_empty() => phrase!("store-unreadable-said", user = user, said = said),
+        _ => phrase!("store-unreadable", user = user),
+    })?;
+    input::of_bytes(&said).map_err(|_| phrase!("store-unreadable", user = user))
+}

@@ -1,0 +1,120 @@
+//! What several rows of the table of fields have in a column.
+
+use std::str::FromStr;
+
+use super::{
+    answers::Answers,
+    field::Field,
+    parsing::Parsing,
+    source::Source,
+    state::Setup,
+    value::{Value, ValueKind},
+};
+use crate::{
+    mail::{
+        Profile,
+        value::{self, ValueFault},
+    },
+    presets::Phrase,
+};
+
+/// In each conversation.
+pub(super) const fn always(_: &Setup) -> bool {
+    true
+}
+
+/// Only when a person goes to it.
+pub(super) const fn never(_: &Setup) -> bool {
+    false
+}
+
+/// As long as there is a login.
+pub(super) fn with_login(setup: &Setup) -> bool {
+    setup.answers.logs_in()
+}
+
+/// When no preset is chosen.
+pub(super) fn when_custom(setup: &Setup) -> bool {
+    setup.answers.provider().is_none()
+}
+
+/// Settled by an answer, by a default that the person accepted, or, in a script, by any value.
+pub(super) fn by_value(setup: &Setup, field: Field) -> bool {
+    if setup.answers.given.contains_key(&field) {
+        return true;
+    }
+    match setup.answers.derived(field) {
+        Some((value, _)) => setup.options.brief || setup.accepted.get(&field) == Some(&value),
+        None => setup.options.brief && field.spec().optional,
+    }
+}
+
+/// Asked again as long as it applies.
+pub(super) const fn unsettled(_: &Setup, _: Field) -> bool {
+    false
+}
+
+/// The type's own parser.
+pub(super) fn parsed<T: ValueKind + FromStr<Err: ValueFault>>(typed: &str, _: &Parsing<'_>) -> Result<Value, Phrase>
+where
+    Value: From<T>,
+{
+    value::parse::<T>(typed).map(Value::from)
+}
+
+/// Yes or no, in English or in the person's language.
+pub(super) fn yes_or_no(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
+    parsing.yes_no.parse(typed).map(Value::Consent).map_err(|fault| fault.phrase())
+}
+
+/// Nothing follows.
+pub(super) const fn nothing(_: &Answers) -> Option<(Value, Source)> {
+    None
+}
+
+/// A text of a profile, by its type.
+pub(super) fn read<T: ValueKind + FromStr>(text: &str) -> Option<Value>
+where
+    Value: From<T>,
+{
+    text.parse::<T>().ok().map(Value::from)
+}
+
+/// A text that a profile may lack: then it was left empty.
+pub(super) fn read_optional<T: ValueKind + FromStr>(text: Option<&str>) -> Option<Value>
+where
+    Value: From<T>,
+{
+    text.map_or(Some(Value::Empty), read::<T>)
+}
+
+/// It is no part of a profile.
+pub(super) const fn unsaved(_: &Profile, _: &str) -> Option<Value> {
+    None
+}
+
+/// Each profile has it: [`Setup::profile`] begins with it.
+pub(super) const fn required(_: &Answers, _: &mut Profile) {}
+
+/// It is no part of a profile, or another field writes it there.
+pub(super) const fn unwritten(_: &Answers, _: &mut Profile) {}
+
+/// A default.
+pub(super) fn default<T: Into<Value>>(value: T) -> Option<(Value, Source)> {
+    Some((value.into(), Source::Default))
+}
+
+/// A question that Enter answers with yes.
+pub(super) fn yes_by_default(_: &Setup, _: Field) -> Option<(Value, Source)> {
+    default(true)
+}
+
+/// A question that Enter answers with no.
+pub(super) fn no_by_default(_: &Setup, _: Field) -> Option<(Value, Source)> {
+    default(false)
+}
+
+/// A question that Enter does not answer.
+pub(super) const fn no_default(_: &Setup, _: Field) -> Option<(Value, Source)> {
+    None
+}

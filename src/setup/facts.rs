@@ -1,0 +1,60 @@
+//! What the edge tells the conversation before it begins: facts about the machine, and options of the run.
+
+use std::{path::PathBuf, time::Duration};
+
+use crate::{discover::Reach, mail::KeySlot};
+
+/// What the conversation knows about the machine, learned at the edge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The machine's short name.
+    pub host_name: String,
+    /// The machine's full name, when it has one.
+    pub full_name: Option<String>,
+    /// The person is root.
+    pub is_root: bool,
+    /// Targets whose consumer is installed here: the default of the question for targets.
+    pub suggested_targets: Vec<String>,
+    /// An address to propose, when one is known beforehand.
+    pub suggested_address: Option<String>,
+    /// Where `/etc/aliases` forwards root's mail, as written there.
+    pub root_mail: Option<String>,
+    /// What the equivalent command begins with: `mailsetup`, or `mailsetup --demo`.
+    pub command: Vec<String>,
+    /// The program that consumers run to fetch the secret, with what precedes its own arguments.
+    pub program: Vec<String>,
+    /// The key slot of a new vault, by the keys that were given.
+    pub lock: KeySlot,
+    /// The current folder: relative paths are written as absolute ones.
+    pub cwd: PathBuf,
+}
+
+/// Options of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Take defaults without asking: for scripts.
+    pub brief: bool,
+    /// Consent to write was given beforehand.
+    pub yes: bool,
+    /// Write though the test failed.
+    pub force: bool,
+    /// Plan and show, but write nothing.
+    pub dry_run: bool,
+    /// How long one stage of the live test may take.
+    pub timeout: Duration,
+    /// How far to search for the settings of an unknown address.
+    pub reach: Reach,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            brief: false,
+            yes: false,
+            force: false,
+            dry_run: false,
+            timeout: Duration::from_secs(10),
+            reach: Reach::Offline,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The profile that the answers make, and the answers that a saved profile gives.
+
+use super::{field::Field, state::Setup, value::Value};
+use crate::mail::{
+    HeloName, Host, Port, Profile,
+    profile::{Check, SCHEMA, Sender, Smtp, Trust},
+};
+
+/// A saved profile's settings as answers.
+pub fn saved_answers(profile: &Profile, name: &str) -> Vec<(Field, Value)> {
+    Field::ALL.into_iter().filter_map(|field| Some((field, (field.spec().read)(profile, name)?))).collect()
+}
+
+impl Setup {
+    /// The profile that the answers make.
+    pub fn profile(&self) -> Option<Profile> {
+        let answers = &self.answers;
+        let mut profile = Profile {
+            schema: SCHEMA,
+            enabled: true,
+            run_as: None,
+            root_mail: None,
+            sender: Sender { address: answers.address()?.to_string(), name: None, reply_to: None },
+            smtp: Smtp {
+                provider: None,
+                host: answers.get::<Host>(Field::Host)?.into(),
+                port: answers.get::<Port>(Field::Port)?.get(),
+                security: answers.security()?,
+                auth: answers.auth().to_string(),
+                username: None,
+                ehlo: answers.get::<HeloName>(Field::Ehlo)?.into(),
+                allow_plaintext: false,
+                tls: Trust::default(),
+            },
+            imap: None,
+            secret: None,
+            check: self.last_check(),
+            targets: Vec::new(),
+        };
+        for field in Field::ALL.into_iter().filter(|field| self.applies(*field)) {
+            (field.spec().write)(answers, &mut profile);
+        }
+        Some(profile)
+    }
+
+    /// The result of the live test, as a profile keeps it.
+    fn last_check(&self) -> Option<Check> {
+        let tested = self.test.result()?;
+        let result = match (&tested.diagnosis, tested.report.passed()) {
+            (Some(diagnosis), _) => diagnosis.cause.clone(),
+            (None, true) => "ok".to_owned(),
+            (None, false) => "unknown".to_owned(),
+        };
+        let secured = self.test.wanted().map(|dial| dial.endpoint.clone()).filter(|_| tested.report.is_secured());
+        Some(Check { when: tested.when.clone(), result, secured })
+    }
+}

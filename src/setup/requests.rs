@@ -1,0 +1,137 @@
+//! From answers to requests: the tests, the plan and the write that the answers ask for.
+
+use super::{
+    effect::{Dial, Letter, Reading, Write},
+    field::Field,
+    state::Setup,
+    step::Step,
+};
+use crate::{
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth},
+    plan::{Order, TargetChoice},
+    probe::{Goal, Login},
+};
+
+impl Setup {
+    /// The probe up to TLS beside the questions: as soon as the server is settled, until the password is there.
+    pub(super) fn probe_request(&self) -> Option<Dial> {
+        let is_settled = !self.open().any(|field| {
+            matches!(
+                field,
+                Field::Address | Field::Provider | Field::Host | Field::Security | Field::Port | Field::Plaintext
+            )
+        });
+        if !is_settled || self.options.brief || self.answers.test_depth() == TestDepth::None {
+            return None;
+        }
+        Some(self.dial(&self.profile()?, Goal::Connect))
+    }
+
+    /// The live test: as soon as everything up to it is answered.
+    pub(super) fn test_request(&self) -> Option<Dial> {
+        let goal = match self.answers.test_depth() {
+            TestDepth::Send => Goal::Send,
+            TestDepth::Login => Goal::Login,
+            TestDepth::Connect => Goal::Connect,
+            TestDepth::None => return None,
+        };
+        if self.open().any(|field| field.spec().step < Step::Write && field != Field::Recover) {
+            return None;
+        }
+        let profile = self.profile()?;
+        let letter = if goal == Goal::Send { Some(self.letter()?) } else { None };
+        let login = if goal == Goal::Connect { None } else { self.login() };
+        Some(Dial { login, letter, ..self.dial(&profile, goal) })
+    }
+
+    fn dial(&self, profile: &Profile, goal: Goal) -> Dial {
+        let had_starttls = self.had_starttls(&profile.smtp.endpoint());
+        Dial { had_starttls, ..Dial::new(profile, goal, self.options.timeout) }
+    }
+
+    /// Whether STARTTLS was established with this very server before.
+    fn had_starttls(&self, endpoint: &Endpoint) -> bool {
+        endpoint.security == Security::Starttls && self.secured.as_ref() == Some(endpoint)
+    }
+
+    fn letter(&self) -> Option<Letter> {
+        let answers = &self.answers;
+        Some(Letter {
+            from: answers.address()?,
+            name: answers.filled(Field::Name),
+            reply_to: answers.get(Field::ReplyTo),
+            to: answers.get(Field::TestTo)?,
+        })
+    }
+
+    fn login(&self) -> Option<Login> {
+        if !self.answers.logs_in() {
+            return None;
+        }
+        Some(Login {
+            auth: self.answers.auth(),
+            username: self.answers.filled(Field::Username)?,
+            secret: self.answers.secret()?.clone(),
+        })
+    }
+
+    /// Who reads the secret decides which stores can be used.
+    pub(super) fn stores_request(&self) -> Reading {
+        Reading { scope: self.scope(), run_as: self.run_as() }
+    }
+
+    /// The user who sends, when it is not the owner of what is written.
+    fn run_as(&self) -> Option<String> {
+        self.answers.filled(Field::RunAs).filter(|user| self.applies(Field::RunAs) && user != "root")
+    }
+
+    /// For whom it is written.
+    pub fn scope(&self) -> Scope {
+        self.answers.scope()
+    }
+
+    /// The targets that were chosen.
+    pub fn targets(&self) -> Vec<TargetChoice> {
+        self.answers.targets()
+    }
+
+    /// The plan to make: as soon as the test passed, was not wanted, or was overridden.
+    pub(super) fn plan_request(&self) -> Option<Order> {
+        let is_untested = self.answers.test_depth() == TestDepth::None;
+        let is_passed = is_untested || (self.test.result().is_some() && !self.test_failed());
+        if !is_passed || self.open().any(|field| field != Field::Apply) {
+            return None;
+        }
+        self.plan_request_as_answered()
+    }
+
+    /// The plan to make, whatever the test says.
+    pub(super) fn plan_request_as_answered(&self) -> Option<Order> {
+        let answers = &self.answers;
+        Some(Order {
+            name: answers.get::<ProfileName>(Field::Profile)?.into(),
+            scope: self.scope(),
+            profile: self.profile()?,
+            secret: answers.secret().filter(|_| answers.logs_in()).cloned(),
+            targets: self.targets(),
+            program: answers.facts.program.clone(),
+            lock: answers.get(Field::VaultLock).unwrap_or_default(),
+        })
+    }
+
+    /// The write to make: as soon as a person consented to the plan.
+    pub(super) fn write_request(&self) -> Option<Write> {
+        if self.options.dry_run || !(self.options.yes || self.answers.is_yes(Field::Apply)) {
+            return None;
+        }
+        let plan = self.plan.result()?.as_ref().ok()?.clone();
+        let order = self.plan.wanted()?.clone();
+        let dial = self.test.wanted().cloned().filter(|_| !self.test_overridden());
+        Some(Write { plan, order, dial })
+    }
+
+    /// Whether the person chose to write in spite of a failed test: then nothing is sent from what was written either.
+    pub fn test_overridden(&self) -> bool {
+        self.test.result().is_some_and(|tested| !tested.report.passed())
+    }
+}

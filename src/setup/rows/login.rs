@@ -1,0 +1,182 @@
+//! The login: mechanism, name and password.
+
+use crate::{
+    mail::{Auth, Mechanism, Setting, TextLine},
+    phrase,
+    presets::{
+        Phrase,
+        provider::{Special, UsernameForm},
+    },
+    setup::{
+        answers::Answers,
+        columns::{
+            always, by_value, default, never, no_default, nothing, parsed, read, unsaved, unwritten, with_login,
+            yes_by_default, yes_or_no,
+        },
+        field::{Field, Shape},
+        question::Choice,
+        source::Source,
+        spec::{Spec, Wording},
+        state::Setup,
+        step::Step,
+        value::Value,
+    },
+};
+
+pub(super) static AUTH: Spec = Spec {
+    key: "auth",
+    flag: "auth",
+    value: "auto|plain|login|cram-md5|xoauth2|none",
+    shape: Shape::Choice,
+    step: Step::Password,
+    optional: false,
+    of_provider: true,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: never,
+    settled: by_value,
+    awaits: None,
+    imported: Some(Setting::Auth),
+    parse: parsed::<Auth>,
+    follows: auth,
+    read: |profile, _| read::<Auth>(&profile.smtp.auth),
+    write: |answers, profile| profile.smtp.auth = answers.auth().to_string(),
+    wording: Wording { choices: auth_choices, ..Wording::PLAIN },
+};
+
+pub(super) static USERNAME: Spec = Spec {
+    key: "username",
+    flag: "username",
+    value: "NAME",
+    shape: Shape::Text,
+    step: Step::Password,
+    optional: false,
+    of_provider: true,
+    remembered: true,
+    listed: true,
+    applies: with_login,
+    asked: |setup| setup.answers.provider().is_none_or(|provider| provider.username.form == UsernameForm::Generated),
+    settled: by_value,
+    awaits: Some(Field::Provider),
+    imported: Some(Setting::Username),
+    parse: parsed::<TextLine>,
+    follows: |answers| {
+        let (name, source) = answers.username()?;
+        Some((name.parse::<TextLine>().ok()?.into(), source))
+    },
+    read: |profile, _| read::<TextLine>(profile.smtp.username.as_ref()?),
+    write: |answers, profile| profile.smtp.username = answers.filled(Field::Username),
+    wording: Wording { help: username_help, notes: username_notes, ..Wording::PLAIN },
+};
+
+pub(super) static PASSWORD: Spec = Spec {
+    key: "password",
+    flag: "",
+    value: "",
+    shape: Shape::Secret,
+    step: Step::Password,
+    optional: false,
+    of_provider: false,
+    remembered: false,
+    listed: true,
+    applies: with_login,
+    asked: always,
+    settled: |setup, _| setup.answers.secret().is_some(),
+    awaits: None,
+    imported: None,
+    // It comes as a secret, never as an answer.
+    parse: |_, _| Ok(Value::Empty),
+    follows: nothing,
+    read: unsaved,
+    write: unwritten,
+    wording: Wording { default: no_default, label: password_label, notes: password_notes, ..Wording::PLAIN },
+};
+
+pub(super) static SPACES: Spec = Spec {
+    key: "spaces",
+    flag: "",
+    value: "",
+    shape: Shape::Confirm,
+    step: Step::Password,
+    optional: false,
+    of_provider: false,
+    remembered: false,
+    listed: false,
+    applies: |setup| setup.answers.without_spaces().is_some(),
+    asked: always,
+    // A script never trims.
+    settled: |setup, field| setup.options.brief || setup.answers.given.contains_key(&field),
+    awaits: None,
+    imported: None,
+    parse: yes_or_no,
+    follows: nothing,
+    read: unsaved,
+    write: unwritten,
+    wording: Wording { default: yes_by_default, ..Wording::PLAIN },
+};
+
+fn auth(answers: &Answers) -> Option<(Value, Source)> {
+    match answers.provider().map(|provider| provider.username.form) {
+        Some(UsernameForm::None) => Some((Auth::None.into(), Source::Preset)),
+        _ => default(Auth::Auto),
+    }
+}
+
+fn auth_choices(setup: &Setup) -> Vec<Choice> {
+    setup.words("auth", Auth::ALL.iter().map(|auth| auth.as_str()))
+}
+
+fn username_help(setup: &Setup) -> Option<String> {
+    setup.answers.provider()?.guidance(setup.text.lang()).username.clone()
+}
+
+fn username_notes(setup: &Setup) -> Vec<Phrase> {
+    let has_space = setup.answers.logs_in() && setup.answers.text(Field::Username).contains(' ');
+    if has_space { vec![phrase!("note-username-space")] } else { Vec::new() }
+}
+
+/// The provider's own name for the password, or the token's.
+fn password_label(setup: &Setup) -> Option<String> {
+    if setup.answers.auth() == Auth::Only(Mechanism::Xoauth2) {
+        return Some(setup.text.say(&phrase!("field-password-token")));
+    }
+    let name = setup.answers.provider()?.guidance(setup.text.lang()).password.as_deref()?;
+    Some(capitalised(name))
+}
+
+/// The word with a capital first letter.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn password_notes(setup: &Setup) -> Vec<Phrase> {
+    setup.fetch_note().into_iter().chain(password_note(setup)).collect()
+}
+
+fn password_note(setup: &Setup) -> Option<Phrase> {
+    let answers = &setup.answers;
+    if answers.password_is_useless() {
+        return Some(phrase!("note-password-useless", provider = answers.provider()?.name));
+    }
+    let password = answers.secret()?.expose();
+    if answers.without_spaces().is_some() {
+        return Some(phrase!("note-password-grouped"));
+    }
+    if password.starts_with(char::is_whitespace) || password.ends_with(char::is_whitespace) {
+        return Some(phrase!("note-password-blank"));
+    }
+    let provider = answers.provider()?;
+    let shape = provider.password.shape.as_ref().filter(|_| provider.password.special == Special::Always)?;
+    if shape.fits(password) || answers.auth() == Auth::Only(Mechanism::Xoauth2) {
+        return None;
+    }
+    let name = provider.guidance(setup.text.lang()).password.clone()?;
+    Some(match shape.length {
+        Some(length) if password.chars().count() != length => {
+            phrase!("note-password-length", name = name, length = length, typed = password.chars().count())
+        }
+        _ => phrase!("note-password-shape", name = name),
+    })
+}

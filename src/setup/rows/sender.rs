@@ -1,0 +1,77 @@
+//! Who the mail comes from.
+
+use crate::{
+    mail::{Address, Setting, TextLine},
+    setup::{
+        columns::{always, by_value, default, never, nothing, parsed, read, read_optional, required},
+        field::{Field, Shape},
+        spec::{Spec, Wording},
+        step::Step,
+    },
+};
+
+pub(super) static ADDRESS: Spec = Spec {
+    key: "address",
+    flag: "address",
+    value: "ADDRESS",
+    shape: Shape::Text,
+    step: Step::Sender,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: Some(Setting::Sender),
+    parse: parsed::<Address>,
+    follows: |answers| default(answers.facts.suggested_address.as_deref()?.parse::<Address>().ok()?),
+    read: |profile, _| read::<Address>(&profile.sender.address),
+    write: required,
+    wording: Wording::PLAIN,
+};
+
+pub(super) static NAME: Spec = Spec {
+    key: "name",
+    flag: "name",
+    value: "NAME",
+    shape: Shape::Text,
+    step: Step::Sender,
+    optional: true,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: Some(Setting::Name),
+    parse: parsed::<TextLine>,
+    follows: nothing,
+    read: |profile, _| read_optional::<TextLine>(profile.sender.name.as_deref()),
+    write: |answers, profile| profile.sender.name = answers.filled(Field::Name),
+    wording: Wording::PLAIN,
+};
+
+pub(super) static REPLY_TO: Spec = Spec {
+    key: "reply_to",
+    flag: "reply-to",
+    value: "ADDRESS",
+    shape: Shape::Text,
+    step: Step::Sender,
+    optional: true,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: never,
+    settled: by_value,
+    awaits: None,
+    imported: Some(Setting::ReplyTo),
+    parse: parsed::<Address>,
+    follows: nothing,
+    read: |profile, _| read_optional::<Address>(profile.sender.reply_to.as_deref()),
+    write: |answers, profile| profile.sender.reply_to = answers.filled(Field::ReplyTo),
+    wording: Wording::PLAIN,
+};

@@ -1,0 +1,190 @@
+//! Where the secret is kept.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use crate::{
+    mail::{KeySlot, PassEntry, Profile, SecretPlace, StoreKind, TextLine, VariableName, store::StoreDetail},
+    setup::{
+        answers::Answers,
+        columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login},
+        field::{Field, Shape},
+        question::Choice,
+        spec::{Spec, Wording},
+        state::Setup,
+        step::Step,
+        value::{Value, ValueKind},
+    },
+};
+
+pub(super) static STORE: Spec = Spec {
+    key: "secret_store",
+    flag: "secret-store",
+    value: StoreKind::USAGE,
+    shape: Shape::Choice,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: with_login,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<StoreKind>,
+    follows: |answers| default(usual_store(answers)),
+    read: |profile, _| profile.secret.as_ref().map(|place| place.store().into()),
+    write: |answers, profile| profile.secret = place(answers),
+    wording: Wording { choices: store_choices, ..Wording::PLAIN },
+};
+
+pub(super) static VAULT_LOCK: Spec = Spec {
+    key: "vault_lock",
+    flag: "vault-lock",
+    value: "machine|systemd|key-file|passphrase",
+    shape: Shape::Choice,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: makes_vault,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<KeySlot>,
+    follows: |answers| default(answers.facts.lock),
+    read: unsaved,
+    write: unwritten,
+    wording: Wording { choices: slot_choices, ..Wording::PLAIN },
+};
+
+pub(super) static PASS_ENTRY: Spec = Spec {
+    key: "pass_entry",
+    flag: "pass-entry",
+    value: "NAME",
+    shape: Shape::Text,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: |setup| needs(setup, StoreDetail::Entry),
+    asked: never,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<PassEntry>,
+    follows: |answers| default(format!("mailsetup/{}", answers.text(Field::Profile)).parse::<PassEntry>().ok()?),
+    read: |profile, _| located::<PassEntry>(profile, StoreDetail::Entry),
+    write: unwritten,
+    wording: Wording::PLAIN,
+};
+
+pub(super) static VARIABLE: Spec = Spec {
+    key: "password_env",
+    flag: "password-env",
+    value: "NAME",
+    shape: Shape::Text,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: |setup| needs(setup, StoreDetail::Variable),
+    asked: |setup| setup.answers.derived(Field::SecretEnv).is_none(),
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<VariableName>,
+    follows: nothing,
+    read: |profile, _| located::<VariableName>(profile, StoreDetail::Variable),
+    write: unwritten,
+    wording: Wording::PLAIN,
+};
+
+pub(super) static COMMAND: Spec = Spec {
+    key: "password_command",
+    flag: "password-command",
+    value: "CMD",
+    shape: Shape::Text,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: |setup| needs(setup, StoreDetail::Command),
+    asked: |setup| setup.answers.derived(Field::SecretCommand).is_none(),
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<TextLine>,
+    follows: nothing,
+    read: |profile, _| located::<TextLine>(profile, StoreDetail::Command),
+    write: unwritten,
+    wording: Wording::PLAIN,
+};
+
+/// The field that says what a store has to be told.
+const fn field_of(detail: StoreDetail) -> Field {
+    match detail {
+        StoreDetail::Entry => Field::PassEntry,
+        StoreDetail::Variable => Field::SecretEnv,
+        StoreDetail::Command => Field::SecretCommand,
+    }
+}
+
+/// Whether the chosen store has to be told this.
+fn needs(setup: &Setup, detail: StoreDetail) -> bool {
+    setup.answers.logs_in() && setup.answers.store().detail() == Some(detail)
+}
+
+/// Whether a vault has to be made.
+fn makes_vault(setup: &Setup) -> bool {
+    let has_vault = setup.stores.result().is_some_and(|stores| stores.has_vault);
+    setup.answers.logs_in() && setup.answers.store() == StoreKind::Vault && !has_vault
+}
+
+/// The store that goes with how the secret came in.
+fn usual_store(answers: &Answers) -> StoreKind {
+    if answers.given.contains_key(&Field::SecretCommand) {
+        StoreKind::Command
+    } else if answers.given.contains_key(&Field::SecretEnv) {
+        StoreKind::Env
+    } else {
+        StoreKind::File
+    }
+}
+
+/// The place as a profile keeps it.
+fn place(answers: &Answers) -> Option<SecretPlace> {
+    let told = |detail| answers.filled(field_of(detail));
+    SecretPlace::of(answers.store(), answers.scope().as_str(), &answers.text(Field::Profile), told)
+}
+
+/// What a profile's store was told, if it is this.
+fn located<T: ValueKind + FromStr>(profile: &Profile, detail: StoreDetail) -> Option<Value>
+where
+    Value: From<T>,
+{
+    read::<T>(profile.secret.as_ref().filter(|place| place.store().detail() == Some(detail))?.locator()?)
+}
+
+fn store_choices(setup: &Setup) -> Vec<Choice> {
+    let barred = setup.stores.result().map(|stores| &stores.barred);
+    barring(setup.words("store", StoreKind::WORDS), barred)
+}
+
+fn slot_choices(setup: &Setup) -> Vec<Choice> {
+    let barred = setup.stores.result().map(|stores| &stores.locks);
+    barring(setup.words("lock", KeySlot::WORDS), barred)
+}
+
+/// The choices, with the reason why one cannot be chosen here.
+fn barring(mut choices: Vec<Choice>, barred: Option<&BTreeMap<&'static str, String>>) -> Vec<Choice> {
+    for choice in &mut choices {
+        choice.barred = barred.and_then(|barred| barred.get(choice.value.as_str()).cloned());
+    }
+    choices
+}

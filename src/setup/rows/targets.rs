@@ -1,0 +1,232 @@
+//! What is written, for whom, and the person's word for it.
+
+use crate::{
+    mail::{Address, ProfileName, Scope, Setting, UserName, profile::Written, reply::escape, value::shown, word::nearest},
+    phrase,
+    plan::TargetChoice,
+    presets::{Phrase, Target},
+    setup::{
+        answers::Answers,
+        columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, yes_by_default, yes_or_no},
+        field::{Field, Shape},
+        parsing::Parsing,
+        question::Choice,
+        source::Source,
+        spec::{Spec, Wording},
+        state::Setup,
+        step::Step,
+        value::Value,
+    },
+};
+
+pub(super) static TARGETS: Spec = Spec {
+    key: "target",
+    flag: "target",
+    value: "NAME[=PATH]",
+    shape: Shape::Many,
+    step: Step::Write,
+    optional: true,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: targets,
+    follows: |answers| {
+        let suggested = answers.facts.suggested_targets.iter().map(|key| TargetChoice::new(key));
+        default(Value::of_targets(suggested.collect()))
+    },
+    read: |profile, _| {
+        let written = profile.targets.iter();
+        let choice = |target: &Written| TargetChoice { path: target.path.clone(), ..TargetChoice::new(&target.name) };
+        Some(Value::of_targets(written.map(choice).collect()))
+    },
+    // The plan writes them into the profile.
+    write: unwritten,
+    wording: Wording { choices: target_choices, notes: trouble, ..Wording::PLAIN },
+};
+
+pub(super) static RUN_AS: Spec = Spec {
+    key: "run_as",
+    flag: "run-as",
+    value: "USER",
+    shape: Shape::Text,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: |setup| setup.answers.logs_in() && setup.answers.scope() == Scope::System,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<UserName>,
+    follows: |_| default("root".parse::<UserName>().ok()?),
+    read: |profile, _| read::<UserName>(profile.run_as.as_ref()?),
+    // The owner of what is written is not worth a word.
+    write: |answers, profile| profile.run_as = answers.filled(Field::RunAs).filter(|user| user != "root"),
+    wording: Wording::PLAIN,
+};
+
+pub(super) static ROOT_MAIL: Spec = Spec {
+    key: "root_mail",
+    flag: "root-mail",
+    value: "ADDRESS",
+    shape: Shape::Text,
+    step: Step::Write,
+    optional: true,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: leads_root_mail,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<Address>,
+    follows: root_mail,
+    read: |profile, _| read::<Address>(profile.root_mail.as_ref()?),
+    write: |answers, profile| profile.root_mail = answers.filled(Field::RootMail),
+    wording: Wording { notes: |setup| root_mail_note(setup).into_iter().collect(), ..Wording::PLAIN },
+};
+
+pub(super) static SCOPE: Spec = Spec {
+    key: "scope",
+    flag: "scope",
+    value: "user|system",
+    shape: Shape::Choice,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: never,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<Scope>,
+    follows: |answers| default(if answers.facts.is_root { Scope::System } else { Scope::User }),
+    read: unsaved,
+    write: unwritten,
+    wording: Wording { choices: |setup| setup.words("scope", Scope::WORDS), ..Wording::PLAIN },
+};
+
+pub(super) static PROFILE: Spec = Spec {
+    key: "profile",
+    flag: "profile",
+    value: "NAME",
+    shape: Shape::Text,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: never,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: |typed, parsing| parsed::<ProfileName>(typed.trim(), parsing),
+    follows: |_| default(ProfileName::default()),
+    read: |_, name| read::<ProfileName>(name),
+    write: unwritten,
+    wording: Wording::PLAIN,
+};
+
+pub(super) static APPLY: Spec = Spec {
+    key: "yes",
+    flag: "yes",
+    value: "",
+    shape: Shape::Confirm,
+    step: Step::Write,
+    optional: false,
+    of_provider: false,
+    remembered: false,
+    listed: false,
+    applies: always,
+    asked: always,
+    settled: |setup, field| setup.options.yes || setup.answers.is_yes(field),
+    awaits: None,
+    imported: None,
+    parse: yes_or_no,
+    follows: nothing,
+    read: unsaved,
+    write: unwritten,
+    wording: Wording { default: yes_by_default, notes: trouble, ..Wording::PLAIN },
+};
+
+/// Targets, `NAME[=PATH]` joined by commas.
+fn targets(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
+    let mut targets: Vec<TargetChoice> = Vec::new();
+    for word in typed.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        let target = TargetChoice::parse(word);
+        if parsing.catalog.target(&target.key).is_none() {
+            let typed = shown(&target.key);
+            return Err(match nearest(&target.key, parsing.catalog.target_keys()) {
+                Some(near) => phrase!("invalid-target-near", typed = typed, near = near),
+                None => phrase!("invalid-target", typed = typed),
+            });
+        }
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    Ok(Value::of_targets(targets))
+}
+
+fn target_choices(setup: &Setup) -> Vec<Choice> {
+    let answers = &setup.answers;
+    let lang = setup.text.lang();
+    let (chosen, is_system) = (answers.targets(), answers.scope() == Scope::System);
+    let choice = |target: &Target| {
+        // A path that was given goes with its target.
+        let path = chosen.iter().find(|choice| choice.key == target.key && choice.path.is_some());
+        let value = path.map_or_else(|| target.key.clone(), ToString::to_string);
+        let example = target.files.first().and_then(|file| file.example.as_ref()).filter(|_| path.is_none());
+        let barred = match example {
+            _ if target.system_only && !is_system => Some(phrase!("choice-target-needs-root")),
+            Some(example) => Some(phrase!("choice-target-needs-place", target = target.key, example = example)),
+            None => None,
+        };
+        let barred = barred.map(|why| setup.text.say(&why));
+        Choice { value, label: target.name.clone(), hint: target.words(lang).summary.clone(), barred }
+    };
+    answers.catalog.targets().map(choice).collect()
+}
+
+/// Why the files could not be planned or written.
+fn trouble(setup: &Setup) -> Vec<Phrase> {
+    let trouble = setup.trouble();
+    trouble.into_iter().flat_map(|trouble| [Some(trouble.phrase.clone()), trouble.hint.clone()]).flatten().collect()
+}
+
+/// Only the whole system has mail of root's, and only some targets forward it.
+fn leads_root_mail(setup: &Setup) -> bool {
+    let answers = &setup.answers;
+    let leads =
+        |choice: &TargetChoice| answers.catalog.target(&choice.key).is_some_and(|target| target.read.has(Setting::RootMail));
+    answers.scope() == Scope::System && answers.targets().iter().any(leads)
+}
+
+/// Where it is forwarded now, else the sender. It changes a file that is not ours: a script has to ask for it.
+fn root_mail(answers: &Answers) -> Option<(Value, Source)> {
+    if answers.brief {
+        return None;
+    }
+    let now = answers.facts.root_mail.as_ref().and_then(|now| now.parse::<Address>().ok());
+    default(now.or_else(|| answers.address())?)
+}
+
+/// Where root's mail is forwarded now, when that is another place.
+fn root_mail_note(setup: &Setup) -> Option<Phrase> {
+    let now = setup.answers.facts.root_mail.as_ref()?;
+    let wanted = setup.answers.text(Field::RootMail);
+    // A script that does not mention it needs no note.
+    let is_silent = setup.options.brief && wanted.is_empty();
+    (*now != wanted && !is_silent).then(|| phrase!("note-root-mail", now = escape(now)))
+}

@@ -1,0 +1,104 @@
+//! The live test.
+
+use crate::{
+    mail::{Address, TestDepth, value::shown},
+    phrase,
+    presets::Phrase,
+    setup::{
+        columns::{always, by_value, default, no_default, nothing, parsed, unsaved, unsettled, unwritten},
+        field::{Field, Shape},
+        parsing::Parsing,
+        question::Choice,
+        spec::{Spec, Wording},
+        state::Setup,
+        step::Step,
+        value::{Recovery, Value},
+    },
+};
+
+pub(super) static TEST: Spec = Spec {
+    key: "test",
+    flag: "test",
+    value: "send|login|connect|none",
+    shape: Shape::Choice,
+    step: Step::Test,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: always,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<TestDepth>,
+    follows: |_| default(TestDepth::Send),
+    read: unsaved,
+    write: unwritten,
+    wording: Wording { choices: |setup| setup.words("test", TestDepth::WORDS), ..Wording::PLAIN },
+};
+
+pub(super) static TEST_TO: Spec = Spec {
+    key: "test_to",
+    flag: "test-to",
+    value: "ADDRESS",
+    shape: Shape::Text,
+    step: Step::Test,
+    optional: false,
+    of_provider: false,
+    remembered: true,
+    listed: true,
+    applies: |setup| setup.answers.test_depth() == TestDepth::Send,
+    asked: always,
+    settled: by_value,
+    awaits: Some(Field::Address),
+    imported: None,
+    parse: parsed::<Address>,
+    follows: |answers| default(answers.address()?),
+    read: unsaved,
+    write: unwritten,
+    wording: Wording::PLAIN,
+};
+
+pub(super) static RECOVER: Spec = Spec {
+    key: "force",
+    flag: "force",
+    value: "",
+    shape: Shape::Choice,
+    step: Step::Test,
+    optional: false,
+    of_provider: false,
+    remembered: false,
+    listed: false,
+    applies: Setup::test_failed,
+    asked: always,
+    settled: unsettled,
+    awaits: None,
+    imported: None,
+    parse: recovery,
+    follows: nothing,
+    read: unsaved,
+    write: unwritten,
+    wording: Wording { default: no_default, help: |_| Some(String::new()), choices: ways_out, ..Wording::PLAIN },
+};
+
+fn recovery(typed: &str, _: &Parsing<'_>) -> Result<Value, Phrase> {
+    let word = typed.trim().to_lowercase();
+    let known = Recovery::ALL.into_iter().find(|way| way.as_str() == word);
+    known.map(Value::from).ok_or_else(|| {
+        let choices = Recovery::ALL.map(Recovery::as_str).join(", ");
+        phrase!("invalid-choice", typed = shown(typed.trim()), choices = choices)
+    })
+}
+
+/// The diagnosis's own fix first, where it has one.
+fn ways_out(setup: &Setup) -> Vec<Choice> {
+    let diagnosis = setup.test.result().and_then(|tested| tested.diagnosis.as_ref());
+    let fix = diagnosis.filter(|diagnosis| !diagnosis.change.is_empty()).and_then(|diagnosis| diagnosis.fix.clone());
+    let choice =
+        |way: Recovery, label: String| Choice { value: way.as_str().to_owned(), label, hint: String::new(), barred: None };
+    let at_fault = setup.label(setup.field_at_fault());
+    let edit = choice(Recovery::Edit, setup.text.say(&phrase!("choice-recover-edit", field = at_fault)));
+    let others = setup.words("recover", [Recovery::Retry.as_str(), Recovery::Force.as_str()]);
+    fix.map(|label| choice(Recovery::Fix, label)).into_iter().chain([edit]).chain(others).collect()
+}

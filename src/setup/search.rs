@@ -1,0 +1,197 @@
+//! The search for the settings of the address, and the answers that follow from it.
+
+use super::{
+    answers::Answers,
+    discovery::{Lookup, has_gap},
+    effect::{Effect, Work},
+    field::Field,
+    msg::Status,
+    source::Source,
+    state::Setup,
+    value::ProviderChoice,
+};
+use crate::{
+    discover::{self, Consent, Discovery, Origin, Proposal, Reach, Search, of_address},
+    mail::{Endpoint, reply::escape},
+    phrase,
+    presets::{Phrase, provider::Category},
+};
+
+impl Answers {
+    /// Looks the address up in presets and table, when it changed.
+    pub(super) fn look_up(&mut self) {
+        let address = self.address();
+        if address != self.lookup.address {
+            let known = address.as_ref().and_then(|address| discover::known(address, &self.catalog));
+            self.lookup = Lookup { address, known, discovery: None };
+        }
+    }
+
+    /// The provider that the address suggests; a host given without one means a custom server. A provider that no program can
+    /// send with is not suggested, and what needs a person's consent is not taken without a person.
+    pub(super) fn suggested_provider(&self) -> Option<ProviderChoice> {
+        if self.given.contains_key(&Field::Host) {
+            return Some(ProviderChoice::Custom);
+        }
+        let proposal = self.lookup.best()?;
+        // A server without TLS is consented to by a question of its own.
+        if self.brief && proposal.consents.iter().any(|consent| *consent != Consent::Plaintext) {
+            return None;
+        }
+        let Some(key) = &proposal.provider else { return Some(ProviderChoice::Custom) };
+        let has_smtp = self.catalog.provider(key).is_some_and(|provider| provider.category != Category::None);
+        has_smtp.then(|| ProviderChoice::Preset(key.clone()))
+    }
+
+    /// The server that was found for a custom set-up, as a hint beside it.
+    pub(super) fn found_server(&self) -> Option<String> {
+        if let Some((host, _)) = self.imported(Field::Host) {
+            return Some(host.to_string());
+        }
+        let proposal = self.lookup.best().filter(|proposal| proposal.provider.is_none())?;
+        Some(escape(&proposal.best()?.endpoint.authority()))
+    }
+
+    /// The proposal that the chosen provider goes with.
+    pub(super) fn proposal(&self) -> Option<&Proposal> {
+        let chosen: ProviderChoice = self.get(Field::Provider)?;
+        self.lookup.best().filter(|proposal| proposal.provider.as_deref() == chosen.key())
+    }
+
+    /// Where a value of the proposal comes from, for the person.
+    pub(super) const fn source_of(proposal: &Proposal) -> Source {
+        match proposal.origin {
+            Origin::Preset | Origin::Mx => Source::Preset,
+            Origin::Table | Origin::Srv | Origin::Autoconfig | Origin::Guess => Source::Discovered,
+        }
+    }
+
+    /// The submission servers that can be chosen from, best first, each with where it comes from: the proposal's, then the
+    /// preset's. A host that only the account shows keeps its placeholder.
+    pub(super) fn servers(&self) -> Vec<(Endpoint, Source)> {
+        let mut servers: Vec<(Endpoint, Source)> = Vec::new();
+        if let Some(proposal) = self.proposal() {
+            let source = Self::source_of(proposal);
+            let best = proposal.best().map(|server| &server.endpoint);
+            let others = proposal.smtp.iter().map(|server| &server.endpoint).filter(|endpoint| Some(*endpoint) != best);
+            servers.extend(best.into_iter().chain(others).map(|endpoint| (endpoint.clone(), source)));
+        }
+        if servers.is_empty()
+            && let Some(provider) = self.provider()
+        {
+            let address = self.address();
+            servers.extend(provider.smtp.iter().map(|server| {
+                let known = address.as_ref().map_or_else(|| server.clone(), |address| of_address(server, address));
+                (known, Source::Preset)
+            }));
+        }
+        servers
+    }
+
+    /// The IMAP server of the proposal or the preset.
+    pub(super) fn imap_server(&self) -> Option<(Endpoint, Source)> {
+        if let Some(proposal) = self.proposal()
+            && let Some(server) = proposal.imap.first()
+        {
+            return Some((server.clone(), Self::source_of(proposal)));
+        }
+        let known = of_address(self.provider()?.imap.as_ref()?, &self.address()?);
+        (!has_gap(&known.host)).then_some((known, Source::Preset))
+    }
+}
+
+impl Setup {
+    /// The search that the answers ask for: as soon as there is an unknown address, unless the server was given.
+    pub(super) fn search_request(&self) -> Option<Search> {
+        let answers = &self.answers;
+        let is_given = [Field::Provider, Field::Host].iter().any(|field| answers.given.contains_key(field));
+        if is_given || answers.import().is_some() || self.options.reach == Reach::Offline || answers.lookup.known.is_some() {
+            return None;
+        }
+        Some(Search {
+            address: answers.address()?,
+            reach: self.options.reach,
+            timeout: discover::DEADLINE.min(self.options.timeout),
+            ehlo: answers.text(Field::Ehlo),
+        })
+    }
+
+    /// Whether the search for the address's settings is still running.
+    pub fn is_searching(&self) -> bool {
+        self.discovery.wanted().is_some() && self.discovery.result().is_none()
+    }
+
+    /// What was found out about the address by a search.
+    pub fn discovery(&self) -> Option<&Discovery> {
+        self.answers.lookup.discovery.as_ref()
+    }
+
+    pub(super) fn search_effect(&self) -> Option<Effect> {
+        self.discovery.effect(|search| Work::Discover(Box::new(search.clone())))
+    }
+
+    /// The search, when a script needs its result: it has no place to show it later.
+    pub(super) fn search_first(&self, open: Option<Field>) -> Option<Status> {
+        let is_needed = self.options.brief && open == Some(Field::Provider);
+        self.search_effect().filter(|_| is_needed).map(Status::Run)
+    }
+
+    /// What a person should know about the address's domain before choosing a provider.
+    pub(super) fn notes_on_domain(&self) -> Vec<Phrase> {
+        let answers = &self.answers;
+        let Some(address) = answers.address() else { return Vec::new() };
+        let domain = escape(address.domain());
+        let mut notes = Vec::new();
+        if self.is_searching() {
+            notes.push(phrase!("found-searching", domain = domain));
+        }
+        if let Some(proposal) = answers.lookup.best() {
+            let provider = proposal.provider.as_deref().and_then(|key| answers.catalog.provider(key));
+            match provider {
+                Some(provider) if provider.category == Category::None => {
+                    notes.push(phrase!("found-no-smtp", provider = provider.name, domain = domain));
+                }
+                _ => notes.extend(found_at(proposal, &domain, provider.map(|provider| provider.name.as_str()))),
+            }
+            notes.extend(proposal.consents.iter().filter_map(|consent| consent_note(*consent, proposal)));
+            notes.extend(proposal.warnings.iter().cloned());
+        }
+        if let Some(discovery) = &answers.lookup.discovery {
+            if let Some(fault) = discovery.fault {
+                notes.push(Phrase::new(fault.phrase()).with("domain", &domain));
+            } else if discovery.finished && discovery.proposals.is_empty() {
+                notes.push(phrase!("found-nothing", domain = domain));
+            }
+            notes.extend(discovery.notes.iter().cloned());
+        }
+        notes
+    }
+
+    /// What a script is told when the provider is missing: what was found and needs a person's consent, or why nothing was found.
+    pub fn search_hint(&self) -> Vec<String> {
+        self.notes_on_domain().iter().map(|note| self.text.say(note)).collect()
+    }
+}
+
+/// What was found, and where.
+fn found_at(proposal: &Proposal, domain: &str, provider: Option<&str>) -> Option<Phrase> {
+    let server = proposal.best()?.endpoint.authority();
+    let at = proposal.found_at.clone().unwrap_or_default();
+    match (proposal.origin, provider) {
+        (Origin::Preset, _) => None,
+        (Origin::Mx, Some(provider)) => Some(phrase!("found-by-mx", domain = domain, provider = provider, at = at)),
+        (origin, _) => {
+            Some(phrase!("found-server", domain = domain, server = escape(&server), at = at).with("origin", origin.as_str()))
+        }
+    }
+}
+
+/// Why a person has to look at a proposal. A server without TLS is consented to by a question of its own.
+fn consent_note(consent: Consent, proposal: &Proposal) -> Option<Phrase> {
+    let host = escape(&proposal.best()?.endpoint.host);
+    match consent {
+        Consent::ForeignHost => Some(phrase!("found-foreign-host", host = host)),
+        Consent::PlainHttp => Some(phrase!("found-plain-http", host = host)),
+        Consent::Plaintext => None,
+    }
+}

@@ -1,0 +1,176 @@
+//! The state of the conversation, and what it wants next.
+
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+
+use super::{
+    answers::{Answer, Answers},
+    effect::{Dial, Effect, Own, Reading, Stores, Trouble, Work, Write, Written},
+    facts::{Facts, Options},
+    field::Field,
+    msg::Status,
+    resume::Memory,
+    step::Step,
+    task::Task,
+    value::{ProviderChoice, Value},
+};
+use crate::{
+    diagnose::Diagnosis,
+    discover::{Discovery, Search},
+    mail::{Endpoint, Secret},
+    plan::{Order, Plan},
+    presets::{Catalog, Phrase, Text},
+    probe::Report,
+};
+
+/// A finished test.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tested {
+    pub(super) report: Report,
+    /// When it ended, RFC 3339, UTC.
+    pub(super) when: String,
+    pub(super) diagnosis: Option<Diagnosis>,
+}
+
+/// The conversation.
+#[derive(Debug)]
+pub struct Setup {
+    pub(super) text: Rc<Text>,
+    pub(super) options: Options,
+    pub(super) answers: Answers,
+    /// Defaults that a person accepted, with their value: another default is asked again.
+    pub(super) accepted: BTreeMap<Field, Value>,
+    /// Answers that belong to a provider that is no longer chosen: they come back with it.
+    pub(super) set_aside: BTreeMap<ProviderChoice, BTreeMap<Field, Answer>>,
+    /// Fields that were answered in this conversation, in order: the way back.
+    pub(super) trail: Vec<Field>,
+    /// Fields to ask again after a step back, the next one last.
+    pub(super) ahead: Vec<Field>,
+    /// The field that a person went to.
+    pub(super) focus: Option<Field>,
+    pub(super) discovery: Task<Search, Discovery>,
+    pub(super) fetch: Task<String, Result<Secret, Phrase>>,
+    pub(super) probe: Task<Dial, Tested>,
+    pub(super) test: Task<Dial, Tested>,
+    pub(super) stores: Task<Reading, Stores>,
+    pub(super) plan: Task<Order, Result<Plan, Trouble>>,
+    pub(super) write: Task<Write, Result<Written, Trouble>>,
+    /// Who is sending a message after writing.
+    pub(super) sending: Option<Own>,
+    /// The failed test that a person chose to ignore.
+    pub(super) forced: Option<u64>,
+    /// A conversation that was cut off, to go on from.
+    pub(super) offered: Option<Memory>,
+    /// Where TLS was last established, as the profile remembers it.
+    pub(super) secured: Option<Endpoint>,
+    pub(super) cancelled: bool,
+    pub(super) lost: bool,
+}
+
+impl Setup {
+    /// A conversation that knows nothing yet.
+    pub fn new(catalog: Arc<Catalog>, text: Rc<Text>, facts: Facts, options: Options) -> Self {
+        let answers = Answers::new(catalog, facts, options.brief);
+        let mut setup = Self {
+            text,
+            options,
+            answers,
+            accepted: BTreeMap::new(),
+            set_aside: BTreeMap::new(),
+            trail: Vec::new(),
+            ahead: Vec::new(),
+            focus: None,
+            discovery: Task::default(),
+            fetch: Task::default(),
+            probe: Task::default(),
+            test: Task::default(),
+            stores: Task::default(),
+            plan: Task::default(),
+            write: Task::default(),
+            sending: None,
+            forced: None,
+            offered: None,
+            secured: None,
+            cancelled: false,
+            lost: false,
+        };
+        setup.stores.want(Some(setup.stores_request()));
+        setup
+    }
+
+    /// Takes over where TLS was last established.
+    pub fn remember(&mut self, secured: Option<Endpoint>) {
+        self.secured = secured;
+    }
+
+    /// What is next.
+    pub fn status(&self) -> Status {
+        if self.cancelled {
+            return Status::Cancelled;
+        }
+        if matches!(self.write.result(), Some(Ok(_))) {
+            return Status::Done;
+        }
+        if let Some(field) = self.focus {
+            return Status::Ask(Box::new(self.ask(field)));
+        }
+        let open = self.open().next();
+        if let Some(run) = self.search_first(open).or_else(|| self.fetch_first(open)) {
+            return run;
+        }
+        // The order of the table is the order of the conversation: effects run between its steps.
+        let before = |step: Step| open.is_none_or(|field| field.spec().step >= step);
+        if before(Step::Write)
+            && let Some(effect) = self.test.effect(|dial| Work::Test(Box::new(dial.clone())))
+        {
+            return Status::Run(effect);
+        }
+        if open.is_none_or(|field| field == Field::Apply) {
+            if let Some(effect) = self.plan.effect(|order| Work::Plan(Box::new(order.clone()))) {
+                return Status::Run(effect);
+            }
+            if let Some(trouble) = self.trouble() {
+                return Status::Ask(Box::new(self.ask(trouble.field.unwrap_or(Field::Targets))));
+            }
+            if self.options.dry_run {
+                return Status::Done;
+            }
+            if open.is_none()
+                && let Some(effect) = self.write.effect(|write| Work::Apply(Box::new(write.clone())))
+            {
+                return Status::Run(effect);
+            }
+        }
+        Status::Ask(Box::new(self.ask(open.unwrap_or(Field::Apply))))
+    }
+
+    /// Work that may run beside the questions: the search for the address's settings, the command that prints an imported
+    /// password, the probe up to TLS as soon as a server is known, and the stores.
+    pub fn background(&self) -> Vec<Effect> {
+        let probe = self.probe.effect(|dial| Work::Probe(Box::new(dial.clone())));
+        let stores = self.stores.effect(|reading| Work::Stores(reading.clone()));
+        self.search_effect().into_iter().chain(self.fetch_effect()).chain(probe).chain(stores).collect()
+    }
+
+    /// Fields that a script has to answer before anything can go on: those that are asked and have no value of their own.
+    /// What follows from another missing answer is not named.
+    pub fn missing(&self) -> Vec<Field> {
+        let open: Vec<Field> = self.open().filter(|field| !matches!(field, Field::Recover | Field::Apply)).collect();
+        let waits = |field: &Field| field.spec().awaits.is_some_and(|awaited| open.contains(&awaited));
+        open.iter().copied().filter(|field| !waits(field)).collect()
+    }
+
+    /// What would be planned if the test passed: a script has it planned before anything is sent.
+    pub fn rehearsal(&self) -> Option<Order> {
+        if self.open().any(|field| !matches!(field, Field::Recover | Field::Apply)) {
+            None
+        } else {
+            self.plan_request_as_answered()
+        }
+    }
+
+    /// Whether the last test of the present settings failed and the person did not choose to go on.
+    pub(super) fn test_failed(&self) -> bool {
+        let failed = self.test.result().is_some_and(|tested| !tested.report.passed());
+        failed && !self.options.force && self.forced != Some(self.test.generation())
+    }
+}
