@@ -1,6 +1,7 @@
 //! An environment file for Docker Compose 2 (`env_file:` and `.env`; compose-go, `dotenv/parser.go`): `KEY=value` or `KEY: value`,
-//! and a key alone for a variable that is set elsewhere. In single quotes `\'` is an escape; in double quotes are those of
-//! the shell and of Go. Without quotes a value ends before ` #`. `$NAME` is left to the consumer here, but in single quotes.
+//! and a key alone for a variable that is set elsewhere (`locateKeyName`). In single quotes `\'` is an escape; in double quotes
+//! those of the shell and of Go are (`expandEscapes`). Without quotes a value ends before ` #` (`extractVarValue`). `$NAME` is
+//! left to the consumer here, except in single quotes, where it has no meaning.
 
 use super::{
     doc::{FileDoc, FileEntry},

@@ -1,7 +1,7 @@
-//! An environment file for Rust's dotenvy (0.15, `iter.rs` and `parse.rs`), which takes a file whole or not at all: quotes count
-//! everywhere in a value and may go on over lines; outside single quotes a backslash escapes `\`, `'`, `"`, `$`, a blank and `n`,
-//! and nothing else may stand behind one; in single quotes one hides the closing quote when the line's end is looked for. `$NAME`
-//! is left to the consumer here.
+//! An environment file for Rust's dotenvy (0.15, `src/iter.rs` and `src/parse.rs`), which takes a file whole or not at all. Quotes count
+//! everywhere in a value and may go on over lines; outside single quotes a backslash escapes `\`, `'`, `"`, `$`, a blank and `n`, and
+//! nothing else may follow one; in single quotes one hides the closing quote when the line's end is looked for. `$NAME` is left to
+//! the consumer here.
 
 use super::{
     doc::{FileDoc, FileEntry},

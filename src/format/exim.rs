@@ -1,8 +1,9 @@
 //! Exim as Debian configures it: macros, and the logins of passwd.client.
 //!
-//! Exim: a macro's value is expanded where it is used, and quotes count at its beginning, so that only what has no meaning
-//! anywhere is written (spec.txt, "String expansions"). A login in passwd.client is raw, without blanks at its end; `^` begins
-//! a new part of the answer to AUTH PLAIN, doubled it stands for itself, but for the first one.
+//! A macro's value is expanded where it is used, and quotes count at its beginning, so only what has no meaning anywhere is written
+//! (Exim's spec.txt, "String expansions"). A login in passwd.client is raw, without blanks at its end; `^` begins a new part of the
+//! answer to AUTH PLAIN, and Debian's configuration doubles it for all but the first character (its
+//! `30_exim4-config_examples`).
 
 use std::collections::HashSet;
 

@@ -1,10 +1,9 @@
-//! INI as go-ini reads it (its `parser.go`, 1.67; Gitea, Forgejo, Gogs, Grafana): `[section]`, `key = value` or `key: value`,
-//! comments with `#` and `;`, also behind a value; backticks and `"""` keep a value as it is, up to the last of them on the
-//! line; one pair of quotes around a value is taken off.
+//! INI as go-ini reads it (gopkg.in/ini.v1 1.67, `parser.go`; Gitea, Forgejo, Gogs, Grafana): `[section]`, `key = value` or
+//! `key: value`, comments with `#` and `;`, also after a value. Backticks and `"""` keep a value as it is, up to the last of them on
+//! the line (`readValue`), so a backtick within does no harm; one pair of quotes around a value is taken off (`hasSurroundedQuote`).
 //!
-//! go-ini: backticks keep a value as it is, up to the last backtick of the line, so that one within does no harm. Only
-//! `%(name)s` is looked up afterwards, in any value (`key.go`, `transformValue`), and in Grafana `${NAME}`, `$__env{NAME}`
-//! and `$__file{PATH}` (`expanders.go`); there is no way to write these.
+//! `%(name)s` is looked up afterwards in any value (`transformValue` in `key.go`), and in Grafana `${NAME}`, `$__env{NAME}` and
+//! `$__file{PATH}` are (`pkg/setting/expanders.go`); none of them can be written literally.
 
 use std::ops::Range;
 

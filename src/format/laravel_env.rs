@@ -1,8 +1,6 @@
-//! A Laravel application's .env: first as phpdotenv reads it (`Parser/EntryParser.php`), then as `env()` hands it on
-//! (`Support/Env.php`), which takes some words for other things than text.
-//!
-//! A Laravel application's .env: double quotes with escapes. `env()` takes words such as `null` for other things than text,
-//! and one more pair of quotes off what is left; a pair of our own keeps such a value as it is.
+//! A Laravel application's .env: first as phpdotenv reads it (vlucas/phpdotenv, `src/Parser/EntryParser.php`), then as `env()`
+//! hands it on (laravel/framework, `src/Illuminate/Support/Env.php`): it takes words such as `null` for other things than text, and
+//! one more pair of quotes off what is left. A pair of our own keeps such a value as it is.
 
 use super::{
     doc::{FileDoc, FileEntry},

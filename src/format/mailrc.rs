@@ -1,5 +1,5 @@
-//! S-nail (s-nail(1), "Shell-style argument quoting"): `set name=value`, `set name`, `set noname`, `unset name`; what stands
-//! in `account` and `define` blocks is not in force. A carriage return is part of a value.
+//! S-nail's .mailrc (s-nail(1), "Shell-style argument quoting"): `set name=value`, `set name`, `set noname`, `unset name`; what is in
+//! `account` and `define` blocks is not in force. A carriage return is part of a value (measured with 14.9.24).
 
 use std::ops::Range;
 

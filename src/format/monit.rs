@@ -1,9 +1,9 @@
-//! monit's control file (monit(1), "SETTING A MAIL SERVER", "MESSAGE FORMAT"; `l.l`, `p.y`): the first `set mailserver HOST [port N]
-//! [username X] [password Y] [using tls] ...` is asked first, by way of `mailserver`; the last `set mail-format { from: X ... }` counts
-//! alone, by way of `mail-format`. Keywords have no case, noise words stand between.
+//! monit's control file (monit(1), "SETTING A MAIL SERVER" and "MESSAGE FORMAT"; `src/l.l`, `src/p.y`): the first `set mailserver HOST
+//! [port N] [username X] [password Y] [using tls] ...` is asked first, by way of `mailserver`; the last `set mail-format { from: X ... }`
+//! alone counts, by way of `mail-format`. Keywords have no case, noise words may be between them.
 //!
-//! monit: the kind of quotes that the value does not have. It takes every blank and quote off both ends, decodes some escapes,
-//! and takes what begins with a slash for a path (`Str_unquote`, `Util_handleEscapes`, `l.l`).
+//! A value is written in the kind of quotes that it does not have. monit takes every blank and quote off both ends (`Str_unquote`),
+//! decodes some escapes (`Util_handleEscapes`) and takes what begins with a slash for a path (`l.l`).
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
-//! nullmailer's remotes (nullmailer-send(8); `parse_arg` in `lib/argparse.cc`): one server a line, `HOST PROTOCOL
-//! --OPTION=VALUE`; the first is asked first. The way of its settings is `first`.
+//! nullmailer's remotes (nullmailer-send(8); `parse_args` in `lib/argparse.cc`): one server a line, `HOST PROTOCOL --OPTION=VALUE`; the
+//! first is asked first. The way of its settings is `first`.
 //!
-//! nullmailer: single quotes keep all; a single quote itself stands in double quotes beside them, since an escape within
-//! double quotes also hides the character behind it (`parse_arg` in `lib/argparse.cc`).
+//! Single quotes keep everything; a single quote itself is written in double quotes beside them, because an escape within double
+//! quotes also hides the next character (`parse_arg` in `lib/argparse.cc`).
 
 use super::{
     doc::{FileDoc, FileEntry, Tree},

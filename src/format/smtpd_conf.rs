@@ -1,8 +1,7 @@
-//! OpenSMTPD's smtpd.conf (smtpd.conf(5), `parse.y`): of its `match` lines the first that fits a message counts. What a message
-//! takes that this machine sends to somewhere else is found by way of `relay`.
+//! OpenSMTPD's smtpd.conf (smtpd.conf(5); `usr.sbin/smtpd/parse.y`): of its `match` lines the first that fits a message counts. What a
+//! message takes that this machine sends elsewhere is found by way of `relay`.
 //!
-//! OpenSMTPD's smtpd.conf: double quotes; a backslash escapes a quote or a blank, and stands for itself before all else
-//! (`yylex` in `parse.y`).
+//! In double quotes a backslash escapes a quote or a blank, and is itself before anything else (`yylex` in `parse.y`).
 
 mod words;
 

@@ -72,7 +72,7 @@ fn secrets_of_others_in_files_of_mail_programs() {
     assert!(mutt.contains("  set imap_pass ...\n  alias ...\n"), "{mutt}");
     shown("s-nail", "/srv/rc", "set password-x=geheim\naccount a {\n set mta=smtp://u:geheim@h\n}\n");
     shown("opensmtpd", "/etc/smtpd.conf", "table t { \"l\" = \"u:geheim\" }\nlisten on lo\n");
-    shown("dma", "/etc/dma/x", "SMARTHOST geheim\nAUTHPATH /geheim\nFINGERPRINT geheim\n");
+    shown("dma", "/etc/dma/x", "SMARTHOST old.test\nAUTHPATH /geheim\nFINGERPRINT geheim\n");
 }
 
 #[test]
