@@ -1,9 +1,9 @@
-//! Aliases (aliases(5)): `name: value, value`; a line that begins with a blank continues the one before; empty lines and lines
-//! that begin with `#` are skipped.
+//! Aliases (aliases(5)): `name: value, value`; a line that begins with a blank continues the one before; empty lines and
+//! lines that begin with `#` are skipped.
 //!
-//! Not every program reads all of that; what one would not take is a fault here, by its rules: msmtp's `src/aliases.c`, dma's
-//! `aliases_scan.l` and `aliases_parse.y`. The continued lines of `root` are no fault: they go when ours comes. An address is
-//! written as it is; there is no quoting that all of these readers take.
+//! Not every program reads all of that; what one would not take is a fault here, by its rules: msmtp's `src/aliases.c`,
+//! dma's `aliases_scan.l` and `aliases_parse.y`. The continued lines of `root` are no fault: they go when ours comes. An
+//! address is written as it is; there is no quoting that all of these readers take.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What readers find: settings with their way and their place, and the groups that they stand in.
+//! What readers find: settings with their way and their place, and the groups that they are in.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,29 +39,29 @@ impl FileEntry {
         if self.continued.is_empty() { next_line(text, self.body.end) } else { self.end() }
     }
 
-    /// The way to the group that it stands in.
+    /// The way to the group that it is in.
     pub(crate) fn group(&self) -> &[String] {
         &self.path[..self.path.len() - 1]
     }
 }
 
-/// A group that entries stand in: a section, a mapping, an object.
+/// A group of entries: a section, a mapping, an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
     /// The way to it; empty for the file itself.
     pub(crate) path: Vec<String>,
-    /// What opens it: the header's line, the key, the bracket with what stands before it on its line.
+    /// What opens it: the header's line, the key, the bracket with what is before it on its line.
     pub(crate) head: Range<usize>,
     /// Where it ends: the next header, the closing bracket.
     pub(crate) end: usize,
-    /// How entries stand in it.
+    /// How entries are written in it.
     pub(crate) shape: Shape,
 }
 
-/// How entries stand in a group.
+/// How entries are written in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// Lines behind a header.
+    /// Lines after a header.
     Section,
     /// Lines that are indented by this many columns (YAML's block style).
     Block(usize),

@@ -1,8 +1,8 @@
 //! Exim as Debian configures it: macros, and the logins of passwd.client.
 //!
-//! A macro's value is expanded where it is used, and quotes count at its beginning, so only what has no meaning anywhere is written
-//! (Exim's spec.txt, "String expansions"). A login in passwd.client is raw, without blanks at its end; `^` begins a new part of the
-//! answer to AUTH PLAIN, and Debian's configuration doubles it for all but the first character (its
+//! A macro's value is expanded where it is used, and quotes count at its beginning, so only what has no meaning anywhere is
+//! written (Exim's spec.txt, "String expansions"). A login in passwd.client is raw, without blanks at its end; `^` begins a
+//! new part of the answer to AUTH PLAIN, and Debian's configuration doubles it for all but the first character (its
 //! `30_exim4-config_examples`).
 
 use std::collections::HashSet;
@@ -53,7 +53,7 @@ impl FileFormat for EximPasswd {
     }
 }
 
-/// Macros (spec.txt, "Macros in the configuration file"): `NAME = value`, the name begins with a capital. What stands between
+/// Macros (spec.txt, "Macros in the configuration file"): `NAME = value`, the name begins with a capital. What is between
 /// `.ifdef` and `.endif` may or may not count, and is left alone.
 fn macros(text: &str) -> Vec<FileEntry> {
     let mut found = Vec::new();
@@ -104,7 +104,7 @@ fn definition(line: &str) -> Option<(&str, &str)> {
 }
 
 /// passwd.client (`exim4_passwd_client`(5), "nwildlsearch" in spec.txt): `HOST:LOGIN:PASSWORD`; the first line that fits the host
-/// counts. A host with `*` or `^` in front is a pattern: the way of the first one is `*`, and nothing behind it is looked at,
+/// counts. A host that begins with `*` or `^` is a pattern: the way of the first one is `*`, and nothing after it is looked at,
 /// since ours fits every host.
 fn passwd(text: &str) -> Vec<FileEntry> {
     let mut found: Vec<FileEntry> = Vec::new();

@@ -30,7 +30,7 @@ pub(crate) trait FileFormat: Sync {
         "#"
     }
 
-    /// The settings of a file, in order, and the groups that they stand in.
+    /// The settings of a file, in order, and the groups that they are in.
     ///
     /// # Errors
     /// The consumer would not take the file, or it is written in a way that is not changed here.
@@ -66,7 +66,7 @@ pub(crate) trait FileFormat: Sync {
         Ok(vec![end::place(gap)])
     }
 
-    /// Whether settings stand between brackets, with commas.
+    /// Whether settings are between brackets, with commas.
     fn is_bracketed(&self) -> bool {
         false
     }
@@ -88,13 +88,13 @@ pub(crate) trait FileFormat: Sync {
         Ok(before.len())
     }
 
-    /// What stands around our block and matters to its template, as `rest`.
+    /// What is around our block and matters to its template, as `rest`.
     fn surroundings(&self, _before: &str, _after: &str) -> BTreeMap<&'static str, bool> {
         BTreeMap::new()
     }
 }
 
-/// A setting as it stands in a file.
+/// A setting as it is in a file.
 #[derive(Clone, Copy)]
 pub(crate) struct EntryText<'a> {
     /// What was read.

@@ -1,4 +1,5 @@
-//! JSON (RFC 8259; strings: section 7). Comments and trailing commas are taken where a person has them, as their consumer must.
+//! JSON (RFC 8259; strings: section 7). Comments and trailing commas are taken where a person has them, as their consumer
+//! must.
 
 use jsonc_parser::{
     CollectOptions, ParseOptions,

@@ -1,5 +1,5 @@
-//! S-nail's .mailrc (s-nail(1), "Shell-style argument quoting"): `set name=value`, `set name`, `set noname`, `unset name`; what is in
-//! `account` and `define` blocks is not in force. A carriage return is part of a value (measured with 14.9.24).
+//! S-nail's .mailrc (s-nail(1), "Shell-style argument quoting"): `set name=value`, `set name`, `set noname`, `unset name`;
+//! what is in `account` and `define` blocks is not in force. A carriage return is part of a value (measured with 14.9.24).
 
 use std::ops::Range;
 
@@ -57,7 +57,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
                     rest = behind;
                     let (name, value) = match (behind.strip_prefix('='), kind) {
                         (Some(value), _) => {
-                            // Nothing behind the sign, or a blank: an empty value.
+                            // Nothing after the sign, or a blank: an empty value.
                             let is_empty = value.is_empty() || value.starts_with([' ', '\t']);
                             let next = if is_empty { None } else { word(value, &RULES) };
                             rest = next.as_ref().map_or(value, |(_, behind)| behind);

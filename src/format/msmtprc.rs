@@ -1,6 +1,6 @@
 //! msmtprc (msmtp(1), "CONFIGURATION FILES"; `read_conffile` in msmtp's `src/conf.c`): sections `defaults` and `account NAME
-//! [: OTHER,...]`, in each one command a line. An argument is the rest of the line: blanks at the ends are dropped, then one pair of
-//! double quotes; there are no escapes (`trim_string`, 1.8.23 and 1.8.32).
+//! [: OTHER,...]`, in each one command a line. An argument is the rest of the line: blanks at the ends are dropped, then one
+//! pair of double quotes; there are no escapes (`trim_string`, 1.8.23 and 1.8.32).
 
 use std::{
     collections::{BTreeMap, HashSet},

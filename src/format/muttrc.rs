@@ -1,6 +1,7 @@
-//! mutt and NeoMutt (muttrc(5); `mutt_extract_token` in mutt's `init.c`, `parse_extract_token` in NeoMutt): `set name=value`,
-//! `set name`, `set noname`, `unset name`, several in a command, commands separated by `;`. A value in backticks is what a command
-//! prints. In single quotes only the single quote has a meaning; in double quotes a backslash escapes what would have one.
+//! mutt and NeoMutt (muttrc(5); `mutt_extract_token` in mutt's `init.c`, `parse_extract_token` in NeoMutt): `set
+//! name=value`, `set name`, `set noname`, `unset name`, several in a command, commands separated by `;`. A value in
+//! backticks is what a command prints. In single quotes only the single quote has a meaning; in double quotes a backslash
+//! escapes what would have one.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
-//! nullmailer's remotes (nullmailer-send(8); `parse_args` in `lib/argparse.cc`): one server a line, `HOST PROTOCOL --OPTION=VALUE`; the
-//! first is asked first. The way of its settings is `first`.
+//! nullmailer's remotes (nullmailer-send(8); `parse_args` in `lib/argparse.cc`): one server a line, `HOST PROTOCOL
+//! --OPTION=VALUE`; the first is asked first. The way of its settings is `first`.
 //!
-//! Single quotes keep everything; a single quote itself is written in double quotes beside them, because an escape within double
-//! quotes also hides the next character (`parse_arg` in `lib/argparse.cc`).
+//! Single quotes keep everything; a single quote itself is written in double quotes beside them, because an escape within
+//! double quotes also hides the next character (`parse_arg` in `lib/argparse.cc`).
 
 use super::{
     doc::{FileDoc, FileEntry, Tree},
@@ -32,7 +32,7 @@ impl FileFormat for Nullmailer {
     }
 }
 
-/// The first server's line, which is one setting: what is written stands in its place. A server behind ours would be asked
+/// The first server's line, which is one setting: what is written replaces it. A server after ours would be asked
 /// whenever ours does not answer, and where that one refuses, the message is lost.
 fn entries(text: &str) -> Vec<FileEntry> {
     let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert_eq!(entries("# c\n  mail.test \r\nother\n")[0].body, 6..15);
         assert_eq!(entries("# c\n\n"), []);
-        // As nullmailer does it: the quote behind an escape does not close.
+        // As nullmailer does it: the quote after an escape does not close.
         assert_eq!(arguments("\"a\\\"\" b"), ["a\"\" b"]);
     }
 

@@ -1,8 +1,8 @@
-//! Java's .properties (`java.util.Properties.load`, its API documentation; Spring Boot, Keycloak): the key ends at `=`, `:` or a blank;
-//! blanks before the value go, those after it stay; a backslash escapes, and at the end of a line continues it.
+//! Java's .properties (`java.util.Properties.load`, its API documentation; Spring Boot, Keycloak): the key ends at `=`, `:`
+//! or a blank; blanks before the value go, those after it stay; a backslash escapes, and at the end of a line continues it.
 //!
-//! Letters beyond ASCII are written as `\uXXXX`, which every version reads: before Java 9 the files were Latin-1 (JEP 226). Spring
-//! and Keycloak expand `${NAME}`, which cannot be escaped in a way that both read.
+//! Letters beyond ASCII are written as `\uXXXX`, which every version reads: before Java 9 the files were Latin-1 (JEP 226).
+//! Spring and Keycloak expand `${NAME}`, which cannot be escaped in a way that both read.
 
 use std::fmt::Write as _;
 

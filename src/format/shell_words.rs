@@ -66,7 +66,7 @@ pub(super) fn commands(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The next word of a line, and what is behind it; `None` at the end of the command.
+/// The next word of a line, and what follows it; `None` at the end of the command.
 pub(super) fn word<'a>(line: &'a str, rules: &Rules) -> Option<(Word, &'a str)> {
     let line = line.trim_start_matches([' ', '\t']);
     let is_end = |character: char| rules.separators.contains(character) || character == '#';

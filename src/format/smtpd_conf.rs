@@ -1,5 +1,5 @@
-//! OpenSMTPD's smtpd.conf (smtpd.conf(5); `usr.sbin/smtpd/parse.y`): of its `match` lines the first that fits a message counts. What a
-//! message takes that this machine sends elsewhere is found by way of `relay`.
+//! OpenSMTPD's smtpd.conf (smtpd.conf(5); `usr.sbin/smtpd/parse.y`): of its `match` lines the first that fits a message
+//! counts. What a message takes that this machine sends elsewhere is found by way of `relay`.
 //!
 //! In double quotes a backslash escapes a quote or a blank, and is itself before anything else (`yylex` in `parse.y`).
 
@@ -70,7 +70,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
 }
 
 /// Where a new rule goes that takes what is sent to somewhere else: above the first that does, since the first one counts.
-/// `is_there`: it stands behind the text already.
+/// `is_there`: it is right after the text already.
 ///
 /// # Errors
 /// A rule that does something else with it, or that may: one in a file that is included.

@@ -1,6 +1,7 @@
-//! A systemd unit or its drop-in (systemd.syntax(7)): `key=value` in sections, continued by a backslash at the end of a line. A
-//! credential is a setting of its own: `Service.LoadCredentialEncrypted.NAME` is where it is. Encrypted or not, the last of a name
-//! counts (`exec_context_put_load_credential` in `src/core/exec-credential.c`), and an empty value takes back all of them.
+//! A systemd unit or its drop-in (systemd.syntax(7)): `key=value` in sections, continued by a backslash at the end of a
+//! line. A credential is a separate setting: `Service.LoadCredentialEncrypted.NAME` is where it is. Encrypted or not, the
+//! last of a name counts (`exec_context_put_load_credential` in `src/core/exec-credential.c`), and an empty value takes back
+//! all of them.
 
 use super::{
     doc::{FileDoc, FileEntry},

@@ -1,5 +1,5 @@
-//! TOML 1.1 by the library that reads the profiles; headers are found by their lines. A literal string keeps everything but the single
-//! quote; a basic string takes the rest, with escapes (TOML 1.0, "String").
+//! TOML 1.1 by the library that reads the profiles; headers are found by their lines. A literal string keeps everything but
+//! the single quote; a basic string takes the rest, with escapes (TOML 1.0, "String").
 
 use std::ops::Range;
 

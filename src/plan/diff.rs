@@ -9,7 +9,7 @@ use diffy::{DiffOptions, Line};
 use super::{Change, Disclosure, disclosure::Ours};
 use crate::mail::{Secret, reply::printable};
 
-/// What stands in a secret's place.
+/// What is shown in place of a secret.
 pub const MASK: &str = "••••••";
 
 /// What a value is shown as that is not ours.

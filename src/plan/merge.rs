@@ -2,8 +2,8 @@
 //!
 //! No strategy needs to know how it is taken back: a record keeps what a file was and what it became, and the lines that
 //! were written are taken out of what the file is by then (`host::undo`), by line. So that this works when a person has
-//! edited around them, what is added stands on lines of its own wherever the file has lines, and the lines beside it are not
-//! touched: a member of an object goes right behind the opening bracket, with its own comma, rather than behind the last
+//! edited around them, what is added is on separate lines wherever the file has lines, and the lines beside it are not
+//! touched: a member of an object goes right after the opening bracket, with its own comma, rather than after the last
 //! member, which would need one; a YAML key goes right below its parent's. Only an edit of the very lines that were written
 //! is a conflict, and then nothing is taken back.
 

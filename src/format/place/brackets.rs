@@ -1,4 +1,4 @@
-//! Between brackets, with commas: right behind the opening one, so that no member that is there needs a comma more.
+//! Between brackets, with commas: right after the opening one, so that no existing member needs another comma.
 
 use super::{Edit, Gap, indent, reindent};
 use crate::format::{
@@ -6,7 +6,7 @@ use crate::format::{
     text::{Fault, FaultKind, next_line},
 };
 
-/// `trails`: a comma may stand behind the last member.
+/// `trails`: a comma may follow the last member.
 pub(crate) fn place(gap: &Gap<'_>, trails: bool) -> Result<Vec<Edit>, Fault> {
     let (text, there) = (gap.text, gap.there);
     let mut spots: Vec<(&Group, Vec<&[String]>)> = Vec::new();
@@ -72,7 +72,7 @@ fn first_member(there: &FileDoc, group: &Group) -> Option<usize> {
     starts.filter(is_in).map(|(_, start)| start).min()
 }
 
-/// A member as it stands in our text, its further lines indented for its new place.
+/// A member as it is in our text, its further lines indented for its new place.
 fn member(gap: &Gap<'_>, top: &[String], inner: &str) -> String {
     let group = gap.wanted.groups.iter().find(|group| group.path == top);
     let range = group.map(|group| group.head.start..group.end + 1);

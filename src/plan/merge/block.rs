@@ -7,12 +7,12 @@ use crate::format::{
     text::{BEGIN, END, lines},
 };
 
-/// What stands around our block.
+/// What is around our block.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::plan) struct Around<'a> {
     /// Up to the opening mark; all of the text when there is no block.
     pub(in crate::plan) before: &'a str,
-    /// From behind the closing mark.
+    /// From after the closing mark.
     pub(in crate::plan) after: &'a str,
     /// Whether the block is there.
     pub(in crate::plan) found: bool,
@@ -56,7 +56,7 @@ pub(in crate::plan) fn around<'a>(text: &'a str, comment: &str, profile: &str) -
     })
 }
 
-/// Where our block goes, in what stands before it: at the end, or above what would win over it.
+/// Where our block goes, in what is before it: at the end, or above what would win over it.
 ///
 /// # Errors
 /// The consumer would not get to it.

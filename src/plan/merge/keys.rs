@@ -1,4 +1,4 @@
-//! Key by key: a key that is there gets our value in its place, wherever it stands; others are added where the format wants
+//! Key by key: a key that is there gets our value in its place, wherever it is; others are added where the format wants
 //! them ([`FileFormat::place`]); what must not stay is taken out.
 
 use std::collections::{HashMap, HashSet};
@@ -161,7 +161,7 @@ fn place(
     Ok(edits)
 }
 
-/// A setting goes with its line where it has one of its own, else alone; between brackets its comma goes with it.
+/// A setting goes with its line where it has that line to itself, else alone; between brackets its comma goes with it.
 fn removal(format: &dyn FileFormat, text: &str, entry: &FileEntry) -> Edit {
     let mut range = entry.body.start..entry.end();
     if format.is_bracketed() {

@@ -3,7 +3,7 @@
 use super::Merged;
 use crate::format::place::with_breaks;
 
-/// What the first line of a file of ours begins with, behind the comment sign.
+/// What the first line of a file of ours begins with, after the comment sign.
 const HEADER: &str = " Written by mailsetup";
 
 /// The file; `None` when another one of this name is there.
