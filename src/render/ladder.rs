@@ -1,4 +1,4 @@
-//! The ladder in words: stages, what they learned, why they failed.
+//! A live test in words: its stages, what they learned, why they failed.
 
 use crate::{
     phrase,
@@ -56,7 +56,7 @@ pub fn learned(text: &Text, learned: &Learned) -> String {
     }
 }
 
-/// What EHLO offered, by its own keywords.
+/// What EHLO offered, as its own keywords.
 fn offered(text: &Text, offer: &Capabilities) -> String {
     let mut words = Vec::new();
     match &offer.auth {
@@ -71,7 +71,7 @@ fn offered(text: &Text, offer: &Capabilities) -> String {
     words.join("  ")
 }
 
-/// What EHLO offered beside login and TLS.
+/// What EHLO offered besides login and TLS.
 pub(super) fn features(text: &Text, offer: &Capabilities) -> Vec<String> {
     let mut words = Vec::new();
     if let Some(size) = offer.size.filter(|size| *size > 0) {
@@ -90,7 +90,7 @@ pub(super) fn features(text: &Text, offer: &Capabilities) -> Vec<String> {
     words
 }
 
-/// A size in whole megabytes where there are any, as servers choose them.
+/// A size in megabytes of a million bytes, as servers choose them, or in kilobytes.
 fn megabytes(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{} kB", bytes / 1000),
@@ -98,7 +98,7 @@ fn megabytes(bytes: u64) -> String {
     }
 }
 
-/// Why a stage failed, in as many lines as the server used.
+/// Why a stage failed, line by line as the server said it.
 pub fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
     let line = match &evidence.fault {
         Fault::Reply(reply) => return reply.text().lines().map(str::to_owned).collect(),
@@ -124,7 +124,7 @@ pub const fn mark(state: State) -> &'static str {
     }
 }
 
-/// One stage as a line of plain text: for front ends that only ever add lines.
+/// A stage as a line of plain text, for front ends that only append lines.
 pub fn line(text: &Text, step: &Step) -> String {
     let mut line = format!("{:<8}{}", mark(step.state), stage(text, step.stage));
     if let Some(found) = step.learned.as_ref().map(|found| learned(text, found)).filter(|found| !found.is_empty()) {
@@ -136,7 +136,7 @@ pub fn line(text: &Text, step: &Step) -> String {
     }
 }
 
-/// What ended well, in a sentence: how far it went, in what time and how many round trips.
+/// A success in a sentence: how far it went, its time and its round trips.
 pub fn success(text: &Text, ladder: &Ladder, report: &Report) -> String {
     let far = match report.steps.iter().rev().find(|step| matches!(step.state, State::Passed | State::Warned)) {
         Some(Step { stage: Stage::Data | Stage::Arrival, .. }) => {
@@ -151,7 +151,7 @@ pub fn success(text: &Text, ladder: &Ladder, report: &Report) -> String {
     format!("{far} {cost}")
 }
 
-/// The transcript as lines: when and in which direction, who, what.
+/// The transcript as lines: time and direction, speaker, text.
 pub fn transcript(report: &Report) -> Vec<(String, Who, &str)> {
     report
         .transcript

@@ -1,6 +1,6 @@
 //! The redacted report: everything that helps to find a fault, as plain text that can be shared.
 //!
-//! No secret is in it and no base64 of a login; every control character is an escape.
+//! It holds no secret and no base64 of a login; every control character is escaped.
 
 use super::ladder;
 use crate::{
@@ -20,40 +20,40 @@ use crate::{
     setup::{Climbing, Field, Ladder, Proof, Row, Setup},
 };
 
-/// What a report is made from.
+/// The content of a report.
 #[derive(Debug, Clone, Default)]
 pub struct Parts<'a> {
     /// When it is made (RFC 3339, UTC).
     pub when: String,
-    /// The system, as `host::system` says it.
+    /// The system, as `host::system` describes it.
     pub system: String,
     /// The settings with their sources.
     pub rows: Vec<Row>,
-    /// The climbs, in order.
+    /// The attempts, in order.
     pub climbs: Vec<Climbed<'a>>,
-    /// What came of the messages that consumers sent by themselves.
+    /// The outcome of messages that consumers sent by themselves.
     pub proofs: Vec<&'a Proof>,
-    /// What may not be in it, wherever it was said.
+    /// Secrets to remove from everything.
     pub secrets: Vec<&'a Secret>,
 }
 
-/// A climb.
+/// An attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Climbed<'a> {
     /// Which one.
     pub climbing: Climbing,
-    /// What was climbed.
+    /// The server, the login and the message.
     pub endpoint: &'a Endpoint,
     /// The stages.
     pub steps: &'a [Step],
-    /// What it found, when it is over.
+    /// What it found, once it is over.
     pub report: Option<&'a Report>,
     /// Why it failed.
     pub diagnosis: Option<&'a Diagnosis>,
 }
 
 impl<'a> Climbed<'a> {
-    /// A ladder as the conversation keeps it.
+    /// An attempt as the conversation keeps it.
     pub fn of(climbing: Climbing, ladder: &'a Ladder) -> Self {
         Self {
             climbing,
@@ -65,8 +65,8 @@ impl<'a> Climbed<'a> {
     }
 }
 
-/// The report of a conversation, wherever it stands: the live test, or else the climb beside the questions, and what went
-/// out from what was written.
+/// The report of a conversation at any point: the live test, else the background test, and messages sent from what was
+/// written.
 pub fn of_setup(setup: &Setup, when: String, system: String) -> String {
     let (probe, test) = (setup.probe(), setup.test());
     let mut climbs: Vec<Climbed<'_>> = Vec::new();
@@ -115,7 +115,7 @@ fn section(lines: &mut Vec<String>, heading: String, body: Vec<String>) {
     lines.extend(body.into_iter().map(|line| format!("  {line}")));
 }
 
-/// The settings; of a command that prints the password only its program, for its arguments may hold one.
+/// The settings; of a password command only its program, since its arguments may contain a password.
 fn settings(text: &Text, rows: &[Row]) -> Vec<String> {
     let shown: Vec<Row> = rows
         .iter()
@@ -155,7 +155,7 @@ fn climbed(lines: &mut Vec<String>, text: &Text, climb: &Climbed<'_>) {
     }
 }
 
-/// Why it failed, in the server's own words where it said some, and the certificate that it showed.
+/// Why it failed, in the server's own words if it has any, and the certificate that it showed.
 fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
     let words = ladder::fault(text, evidence).into_iter().map(|line| format!("  {}", without_challenge(&line)));
     words.chain(evidence.certificate.as_ref().map(|facts| certificate(text, facts))).collect()
@@ -173,7 +173,7 @@ fn certificate(text: &Text, facts: &CertificateFacts) -> String {
     ))
 }
 
-/// Which ports answered: one line a port, both hosts.
+/// Which ports answered: one line per port, for both hosts.
 pub fn egress(text: &Text, found: &Egress) -> Vec<String> {
     let mut lines = Vec::new();
     for host in std::iter::once(&found.chosen).chain(&found.second) {
@@ -215,7 +215,7 @@ fn judged(text: &Text, diagnosis: &Diagnosis) -> Vec<String> {
     lines
 }
 
-/// The transcript without what a login carries: initial responses, challenges and the answers to them.
+/// The transcript without the contents of a login: initial responses, challenges and their answers.
 fn transcript(report: &Report) -> Vec<String> {
     let mut challenged = false;
     let mut lines = Vec::new();
@@ -251,11 +251,11 @@ fn without_challenge(said: &str) -> String {
     }
 }
 
-/// The line without any of the secrets, in whatever form.
+/// The line without the secrets, in any encoding.
 fn redacted(line: &str, secrets: &[&Secret]) -> String {
     let mut clean = line.to_owned();
     for secret in secrets.iter().map(|secret| secret.expose()) {
-        // The line is escaped, so a secret in it is too.
+        // The line is escaped, and so is a secret in it.
         for form in forms(secret.as_bytes()).iter().chain(&forms(escape(secret).as_bytes())) {
             clean = clean.replace(&*String::from_utf8_lossy(form), HIDDEN);
         }

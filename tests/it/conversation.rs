@@ -17,19 +17,10 @@ use proptest::prelude::*;
 
 mod system;
 
-fn facts() -> Facts {
-    Facts {
-        host_name: "web1".into(),
-        full_name: Some("web1.example.com".into()),
-        command: vec!["mailsetup".into()],
-        program: vec!["/usr/bin/mailsetup".into()],
-        ..Facts::default()
-    }
-}
+use crate::support::setup::{conversation, facts};
 
 fn setup(options: Options) -> Setup {
-    static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
-    Setup::new(CATALOG.clone(), Rc::new(Text::new(Lang::En)), facts(), options)
+    conversation(facts(), options)
 }
 
 fn wizard() -> Setup {

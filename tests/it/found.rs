@@ -11,9 +11,11 @@ use mailsetup::{
     setup::{Effect, Facts, Field, Msg, Options, Outcome, Question, Setup, Shape, Source, Status, Work},
 };
 
+use crate::support::setup::conversation;
+
 fn setup(options: Options) -> Setup {
     let facts = Facts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..Facts::default() };
-    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options)
+    conversation(facts, options)
 }
 
 fn online(brief: bool) -> Setup {

@@ -8,6 +8,8 @@ use std::{
     sync::Arc,
 };
 
+use crate::support::setup::conversation;
+use crate::support::setup::places_at_home;
 use mailsetup::{
     mail::{Keys, Secret},
     presets::{Catalog, Lang, Text},
@@ -89,7 +91,7 @@ fn panic_child() {
     }
     let facts = Facts { host_name: "web1".into(), cwd: "/".into(), ..Facts::default() };
     let options = Options { brief: true, yes: true, ..Options::default() };
-    let mut setup = Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options);
+    let mut setup = conversation(facts, options);
     let answers = [
         (Field::Address, "ops@example.com"),
         (Field::Provider, "custom"),
@@ -107,8 +109,8 @@ fn panic_child() {
     setup.give_secret(Given { secret: secret.clone(), flag: None });
     let order = setup.rehearsal().unwrap();
     let home = crate::host::Home::new();
-    let disk = mailsetup::host::Disk::new(&crate::host::at(Path::new("/nonexistent")));
-    let places = crate::host::at(&home.path("x"));
+    let disk = mailsetup::host::Disk::new(&places_at_home(Path::new("/nonexistent")));
+    let places = places_at_home(&home.path("x"));
     let plan = mailsetup::plan::plan(&order, &Catalog::builtin(), &places, &disk).unwrap();
     let keys = Keys { passphrase: Some(secret.clone()), ..Keys::default() };
     panic!("{setup:?} {order:?} {plan:?} {keys:?} {secret:?} {:?} {:?}", setup.status(), plan.changes);

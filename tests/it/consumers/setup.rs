@@ -63,22 +63,6 @@ impl Files for Memory {
     }
 }
 
-pub(crate) fn places(scope: Scope) -> Places {
-    let (home, config, state) = match scope {
-        Scope::User => ("/home/ops", "/home/ops/.config/mailsetup", "/home/ops/.local/state/mailsetup"),
-        Scope::System => ("/root", "/etc/mailsetup", "/var/lib/mailsetup"),
-    };
-    Places {
-        scope,
-        root: None,
-        home: home.into(),
-        config: config.into(),
-        state: state.into(),
-        cwd: "/srv/app".into(),
-        keys: mailsetup::mail::Keys::default(),
-    }
-}
-
 pub(crate) fn order(password: &str) -> Order {
     Order {
         name: "default".into(),

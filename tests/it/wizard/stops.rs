@@ -8,6 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::support::setup::conversation;
 use mailsetup::{
     frontend::{
         MenuItem, Sidecar,
@@ -223,8 +224,7 @@ fn ending_child() {
         diff: |change, secret| diff(change, secret).iter().map(DiffLine::marked).collect(),
         report: |_| Ok("report.txt".into()),
     };
-    let catalog = std::sync::Arc::new(Catalog::builtin());
-    let setup = Setup::new(catalog, std::rc::Rc::new(Text::new(Lang::En)), Facts::default(), setup::Options::default());
+    let setup = conversation(Facts::default(), setup::Options::default());
     let (_sender, results) = std::sync::mpsc::channel();
     let starter: tui::Starter = Box::new(|_| Cancel::default());
     match end.as_str() {

@@ -1,4 +1,4 @@
-//! The live ladder: stages as they go, and how it ended.
+//! The live test: its stages as they run, and its outcome.
 
 use std::time::Duration;
 
@@ -22,10 +22,10 @@ use crate::{
     setup::{Dial, Ladder},
 };
 
-/// A detail in fewer columns says nothing.
+/// Narrower details are left out.
 const DETAIL: usize = 12;
 
-/// The stages that a climb will pass, in order.
+/// The stages of an attempt, in order.
 fn way(dial: &Dial) -> Vec<Stage> {
     let mut way = vec![Stage::Dns, Stage::Connect];
     if dial.endpoint.security == Security::Tls {
@@ -47,7 +47,7 @@ fn way(dial: &Dial) -> Vec<Stage> {
     way
 }
 
-/// The stages as they are, those to come included.
+/// The stages as they are, including those still to come.
 fn steps(ladder: &Ladder) -> Vec<Step> {
     if ladder.report.as_ref().is_some_and(|report| !report.steps.is_empty()) {
         return ladder.steps.clone();
@@ -62,7 +62,7 @@ fn steps(ladder: &Ladder) -> Vec<Step> {
     steps
 }
 
-/// Title with server, mode and time, then the stages. `clock` is the time of a climb that is under way.
+/// Title with server, mode and time, then the stages. `clock` is the time of a test under way.
 pub(in super::super) fn ladder(ctx: Ctx<'_>, title: &str, ladder: &Ladder, clock: Duration) -> Doc {
     let mut doc = Doc::default();
     let total = ladder.report.as_ref().map_or(clock, |report| report.elapsed);
@@ -82,7 +82,7 @@ pub(in super::super) fn ladder(ctx: Ctx<'_>, title: &str, ladder: &Ladder, clock
     doc
 }
 
-/// A failed climb in fewer lines: what was passed on one of them, what was not reached on another.
+/// A failed test in fewer lines: one for all that passed, one for all that was not reached.
 pub(in super::super) fn short(ctx: Ctx<'_>, title: &str, whole: &Ladder) -> Doc {
     let mut told = whole.clone();
     told.steps.retain(|step| matches!(step.state, State::Failed | State::Warned));
@@ -106,7 +106,7 @@ pub(in super::super) fn short(ctx: Ctx<'_>, title: &str, whole: &Ladder) -> Doc 
     doc
 }
 
-/// The stages, one a line; the failed one with all that the server said.
+/// The stages, one per line; the failed one with everything that the server said.
 pub(in super::super) fn rungs(ctx: Ctx<'_>, steps: &[Step], evidence: Option<&Evidence>) -> Doc {
     let mut doc = Doc::default();
     let names: Vec<String> = steps.iter().map(|step| render::ladder::stage(ctx.text, step.stage)).collect();
@@ -138,7 +138,7 @@ fn rung(ctx: Ctx<'_>, doc: &mut Doc, step: &Step, name: &str, column: usize, sai
     };
     let mut left = vec![gap(2), Span::styled(sign, style), gap(1), Span::styled(name.to_owned(), name_style)];
     let room = ctx.width.saturating_sub(4 + column + width(&time) + 1);
-    // What the server said is not cut: it goes below when it does not fit beside.
+    // Do not truncate what the server said: put it below if it does not fit beside.
     let beside = room >= DETAIL && (said.is_empty() || (said.len() == 1 && width(&detail) <= room));
     if beside {
         left.push(gap(column - width(name)));
@@ -165,12 +165,12 @@ fn mark(ctx: Ctx<'_>, state: State) -> (&'static str, Style) {
     }
 }
 
-/// The climb beside the questions, in a line or two.
+/// The background test, in a line or two.
 pub(in super::super) fn beside(ctx: Ctx<'_>, ladder: &Ladder) -> Doc {
     let mut doc = Doc::default();
     let server = ladder.dial.endpoint.authority();
     let (state, words) = match &ladder.report {
-        // Without a spinner: nothing moves while a person types.
+        // No spinner: nothing moves while a person types.
         None => (State::Pending, ctx.text.say(&phrase!("tui-probe-running", server = server))),
         Some(report) if report.passed() => {
             let found = report.step(Stage::Tls).and_then(|step| step.learned.as_ref());
@@ -192,7 +192,7 @@ pub(in super::super) fn beside(ctx: Ctx<'_>, ladder: &Ladder) -> Doc {
     doc
 }
 
-/// The good end of a climb, with what arrived where somebody can see it.
+/// The success of a test, with messages that have been seen to arrive.
 pub(in super::super) fn success(ctx: Ctx<'_>, ladder: &Ladder, arrived: &[String]) -> Doc {
     let mut doc = Doc::default();
     if let Some(report) = &ladder.report {
@@ -203,7 +203,7 @@ pub(in super::super) fn success(ctx: Ctx<'_>, ladder: &Ladder, arrived: &[String
     doc
 }
 
-/// Messages that arrived.
+/// Messages that have arrived.
 pub(in super::super) fn messages(ctx: Ctx<'_>, arrived: &[String]) -> Doc {
     let mut doc = Doc::default();
     if !arrived.is_empty() {
