@@ -2,6 +2,9 @@
 
 word-yes = yes
 word-no = no
+# What may be typed for them, in lower case; yes, y, no and n always may.
+yes-words = yes y
+no-words = no n
 
 ## Fields: label and help
 
@@ -278,6 +281,7 @@ cli-answers-kind = { $file }: “{ $key }” must be text, a number, true, false
 cli-answers-password = { $file }: a password does not belong in an answers file. Give password_file, password_env or password_command.
 cli-did-you-mean = Did you mean { $near }?
 cli-preset = A preset of yours cannot be used: { $fault }
+cli-text = A sentence of your own text file cannot be used: { $fault }
 cli-timeout = --timeout: “{ $typed }” is not a number of seconds between 0.1 and 3600.
 cli-output = The output cannot be written: { $cause }
 cli-input = Standard input cannot be read: { $cause }
@@ -528,6 +532,7 @@ tui-link-no-room = There is no room here for the QR code. Make the window larger
 tui-menu = Try what happens when …
 tui-help-keys = Keys
 tui-help-edit = In a line: Home, End, Ctrl-Left and Ctrl-Right move, Ctrl-W takes a word away, Ctrl-U all, Ctrl-K the rest.
+key-name-ctrl = Ctrl
 key-name-space = Space
 key-name-backtab = Shift-Tab
 key-name-page-up = PgUp

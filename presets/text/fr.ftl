@@ -2,6 +2,9 @@
 
 word-yes = oui
 word-no = non
+# Ce que l’on peut taper, en minuscules ; yes, y, no et n valent toujours.
+yes-words = oui o
+no-words = non n
 
 ## Champs : intitulé et aide
 
@@ -278,6 +281,7 @@ cli-answers-kind = { $file } : « { $key } » doit être un texte, un nombre, tr
 cli-answers-password = { $file } : un mot de passe n’a pas sa place dans un fichier de réponses. Donnez password_file, password_env ou password_command.
 cli-did-you-mean = Vouliez-vous dire { $near } ?
 cli-preset = Un de vos préréglages est inutilisable : { $fault }
+cli-text = Une phrase de votre propre fichier de textes est inutilisable : { $fault }
 cli-timeout = --timeout : « { $typed } » n’est pas un nombre de secondes entre 0.1 et 3600.
 cli-output = Impossible d’écrire la sortie : { $cause }
 cli-input = Impossible de lire l’entrée standard : { $cause }
@@ -528,6 +532,7 @@ tui-link-no-room = Pas assez de place pour le code QR. Agrandissez la fenêtre o
 tui-menu = Voir ce qui se passe quand …
 tui-help-keys = Touches
 tui-help-edit = Dans une ligne : Home, End, Ctrl-Left et Ctrl-Right déplacent, Ctrl-W ôte un mot, Ctrl-U tout, Ctrl-K la suite.
+key-name-ctrl = Ctrl
 key-name-space = Espace
 key-name-backtab = Maj-Tab
 key-name-page-up = PgPréc

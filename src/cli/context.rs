@@ -18,7 +18,7 @@ use crate::{
     mail::{KeySlot, Keys, Profile, Secret, SecretPlace},
     phrase,
     plan::{Places, Scope, check_target},
-    presets::{Catalog, Lang, Phrase, PresetFault, Text},
+    presets::{Catalog, Lang, Languages, Phrase, PresetFault, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
 };
@@ -38,21 +38,24 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(text: &Rc<Text>, inputs: Inputs) -> Result<Self, Error> {
+    pub(super) fn new(text: &Rc<Text>, languages: &Languages, inputs: Inputs) -> Result<Self, Error> {
         let scope = match inputs.choice("scope", &["user", "system"])? {
             None => None,
             Some("user") => Some(Scope::User),
             Some(_) => Some(Scope::System),
         };
         inputs.choice("color", &["auto", "always", "never"])?;
-        let lang = inputs.choice("lang", &["en", "fr"])?.and_then(Lang::of_locale);
+        let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let lang = inputs.choice("lang", &tags)?.and_then(Lang::of_tag);
         // The answers file may ask for another language than the one that its own errors are said in.
-        let text = lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(Text::new(lang)));
+        let text =
+            lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(languages.text(lang)));
         let root = inputs.get("root").map(PathBuf::from);
         let keys = keys(&inputs)?;
         let mut context = Self {
             text,
-            catalog: Arc::new(Catalog::builtin()),
+            catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
             json: inputs.is_set("json"),
             quiet: inputs.is_set("quiet"),
             verbose: inputs.is_set("verbose"),
@@ -66,7 +69,7 @@ impl Context {
             if let Some(fault) = catalog.own_targets().flat_map(check_target).next() {
                 return Err(wrong_preset(&fault));
             }
-            context.catalog = Arc::new(catalog);
+            context.catalog = Arc::new(catalog.with_languages(languages.clone()));
         }
         Ok(context)
     }

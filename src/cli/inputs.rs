@@ -7,8 +7,9 @@ use clap::ArgMatches;
 use super::{answers, names::names};
 use crate::{
     error::{Error, Exit},
-    mail::reply::escape,
+    mail::{reply::escape, yes_no},
     phrase,
+    presets::Text,
     setup::{Field, Source},
 };
 
@@ -24,26 +25,29 @@ impl Inputs {
     ///
     /// # Errors
     /// An answers file that cannot be used: names the key, the line and the nearest known key.
-    pub(super) fn collect(matches: &ArgMatches, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub(super) fn collect(
+        matches: &ArgMatches,
+        variable: &dyn Fn(&str) -> Option<String>,
+        text: &Text,
+    ) -> Result<Self, Error> {
         let mut inputs = Self::default();
         inputs.take_flags(matches);
         inputs.take_variables(variable);
         if let Some(path) = inputs.get("answers").map(str::to_owned) {
             inputs.take_file(Path::new(&path))?;
         }
-        inputs.settle_switches()?;
+        inputs.settle_switches(text)?;
         inputs.settle_password()?;
         Ok(inputs)
     }
 
     /// Switches in variables and files are words, and have to be words for yes or no.
-    fn settle_switches(&mut self) -> Result<(), Error> {
+    fn settle_switches(&mut self, text: &Text) -> Result<(), Error> {
         for (name, _) in names().filter(|(_, is_switch)| *is_switch) {
             let Some((value, source)) = self.0.get_mut(name) else { continue };
-            *value = match value.trim().to_lowercase().as_str() {
-                "yes" | "y" | "true" | "1" | "oui" | "o" => "yes".to_owned(),
-                "no" | "n" | "false" | "0" | "non" => "no".to_owned(),
-                _ => {
+            *value = match text.yes_or_no(value) {
+                Ok(yes) => yes_no::word(yes).to_owned(),
+                Err(_) => {
                     let exit = if *source == Source::File { Exit::Data } else { Exit::Usage };
                     let why = phrase!("cli-switch", name = spelled(name, *source), typed = escape(value));
                     return Err(Error::new(exit, why));

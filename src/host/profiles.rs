@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     HostError,
-    files::{disk, error::FileError, own},
+    files::{error::FileError, found, own},
 };
 use crate::{
     mail::{Profile, profile::SCHEMA},
@@ -119,7 +119,7 @@ pub fn parse(path: &Path, source: &str) -> Result<Profile, HostError> {
 pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
     check_name(name)?;
     let path = places.profile(name);
-    let found = disk::look(&path).map_err(FileError::read(&path))?;
+    let found = found::look(&path).map_err(FileError::read(&path))?;
     let Some(found) = found else {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);

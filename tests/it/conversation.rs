@@ -1,15 +1,11 @@
 //! The conversation alone: its order, its way back, and that nothing stale survives a changed answer.
 
-use std::{
-    rc::Rc,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::time::Duration;
 
 use mailsetup::{
     mail::{Endpoint, Secret},
     plan::Plan,
-    presets::{Catalog, Lang, Text},
+    presets::{Catalog, Lang},
     probe::{Evidence, Fault, Report, Stage, Transcript},
     setup::{Effect, Facts, Field, Given, Msg, Options, Outcome, Setup, Source, Status, Stores, Work},
 };
@@ -221,7 +217,7 @@ fn the_command_to_run_next_pins_nothing_beyond_a_network_of_ones_own() {
         let fault = Fault::Certificate(mailsetup::probe::CertFault::UnknownIssuer);
         let certificate = Some(mailsetup::probe::CertificateFacts::of(b"any"));
         let evidence = Evidence { certificate, ..Evidence::new(Stage::Tls, endpoint, fault) };
-        let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::En);
+        let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::EN);
         assert!(diagnosis.change.contains_key("pin_sha256"), "a person is offered it");
         let next = setup.mended_command(&diagnosis).map(|words| words.join(" "));
         assert_eq!(next.is_some_and(|next| next.contains("--pin-sha256")), is_own, "{host}");

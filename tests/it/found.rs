@@ -1,12 +1,10 @@
 //! What is found out about an address, in the conversation: what it proposes, what it never takes by itself, and that nothing
 //! stale survives another address.
 
-use std::{rc::Rc, sync::Arc};
-
 use mailsetup::{
     discover::{Check, Consent, Discovery, DomainFault, LoginName, Origin, Proposal, Reach, Server},
     mail::{Endpoint, Security},
-    presets::{Catalog, Lang, Text, provider::UsernameForm},
+    presets::provider::UsernameForm,
     probe::{Capabilities, Evidence, Fault, Stage},
     setup::{Effect, Facts, Field, Msg, Options, Outcome, Question, Setup, Shape, Source, Status, Work},
 };

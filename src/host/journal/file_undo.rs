@@ -7,8 +7,8 @@ use zeroize::Zeroize;
 use crate::{
     host::{
         files::{
-            disk::{self, FoundFile},
             error::FileError,
+            found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
         },
@@ -80,7 +80,7 @@ impl FileUndo {
     /// The file as it is now.
     pub(crate) fn new(owner: &str, path: &Path, places: &Places) -> Result<Self, FileError> {
         let target = resolve(path, places.root.as_deref())?;
-        let found = disk::look(&target).map_err(FileError::read(path))?;
+        let found = found::look(&target).map_err(FileError::read(path))?;
         Ok(Self::from_state(owner, path, found.as_ref().map(FileState::found)))
     }
 

@@ -4,16 +4,14 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::Path,
     process::{Child, Command, Stdio},
-    rc::Rc,
-    sync::Arc,
 };
 
 use crate::support::setup::conversation;
 use crate::support::setup::places_at_home;
 use mailsetup::{
     mail::{Keys, Secret},
-    presets::{Catalog, Lang, Text},
-    setup::{Facts, Field, Given, Options, Setup, Source},
+    presets::Catalog,
+    setup::{Facts, Field, Given, Options, Source},
 };
 use rustix::process::{Pid, Signal};
 

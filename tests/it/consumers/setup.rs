@@ -7,7 +7,7 @@ use mailsetup::{
         Profile, Secret, SecretPlace, Security,
         profile::{SCHEMA, Sender, Smtp, Trust},
     },
-    plan::{Existing, Files, Node, Order, Places, Plan, Scope},
+    plan::{Existing, Files, Node, Order, Plan, Scope},
 };
 
 /// Files in memory.

@@ -1,12 +1,12 @@
 //! An import in the conversation: what it proposes, what it gives way to, and that its password goes to its server alone.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::collections::BTreeMap;
 
 use mailsetup::{
     mail::{Secret, Setting},
     phrase,
     plan::{ReadBack, ReadSecret},
-    presets::{Catalog, Lang, Text},
+    presets::Catalog,
     setup::{Facts, Field, Given, Import, Memory, Msg, Options, Outcome, Setup, Source, Status, Work},
 };
 

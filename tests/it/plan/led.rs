@@ -65,7 +65,7 @@ fn a_unit_is_given_the_password_by_the_store_that_can() {
     let system = places(Scope::System);
     let path = "/etc/systemd/system/app.service.d/50-mailsetup.conf";
     let mut order = ordered("systemd-credential");
-    let said = |refusal: Refusal| Text::new(Lang::En).say(&refusal.phrase());
+    let said = |refusal: Refusal| Text::new(Lang::EN).say(&refusal.phrase());
     let sentence = said(planned(&order, &system, &Memory::default()).unwrap_err());
     assert!(sentence.contains("--target systemd-credential=/etc/systemd/system/UNIT.service.d/"), "{sentence}");
     order.targets[0].path = Some(path.into());

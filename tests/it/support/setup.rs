@@ -31,7 +31,7 @@ pub(crate) fn facts() -> Facts {
 
 /// A conversation in English with the built-in presets.
 pub(crate) fn conversation(facts: Facts, options: Options) -> Setup {
-    Setup::new(catalog(), Rc::new(Text::new(Lang::En)), facts, options)
+    Setup::new(catalog(), Rc::new(Text::new(Lang::EN)), facts, options)
 }
 
 /// The places of a user or of the system; only their names.

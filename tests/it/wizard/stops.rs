@@ -16,9 +16,9 @@ use mailsetup::{
         tui::{self, Look},
     },
     plan::{DiffLine, diff},
-    presets::{Catalog, Lang, Text},
+    presets::{Lang, Text},
     probe::Cancel,
-    setup::{self, Facts, Field, Setup},
+    setup::{self, Facts, Field},
 };
 use rustix::process::Signal;
 
@@ -173,7 +173,7 @@ fn a_dropped_line_ends_it_and_keeps_the_answers() {
         let file = sandbox.path("home/.local/state/mailsetup/resume.toml");
         let (mut line, mut program) = on_a_line(&sandbox, front);
         let (mut seen, mut is_typed) = (Vec::new(), false);
-        let label = Text::new(Lang::En).get("field-address");
+        let label = Text::new(Lang::EN).get("field-address");
         let kept = until(|| {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = line.read(&mut bytes) {
