@@ -156,12 +156,12 @@ pub struct Proposal {
 impl Proposal {
     /// Whether one of its submission servers passed.
     pub fn is_confirmed(&self) -> bool {
-        self.smtp.iter().any(|server| matches!(server.check, Check::Passed(_)))
+        self.smtp.iter().any(|server| matches!(server.check, ServerCheck::Passed(_)))
     }
 
     /// The server to use: the first that passed, else the first.
     pub fn best(&self) -> Option<&Server> {
-        let passed = self.smtp.iter().find(|server| matches!(server.check, Check::Passed(_)));
+        let passed = self.smtp.iter().find(|server| matches!(server.check, ServerCheck::Passed(_)));
         passed.or_else(|| self.smtp.first())
     }
 }
@@ -172,18 +172,18 @@ pub struct Server {
     /// Where it listens.
     pub endpoint: Endpoint,
     /// Whether it answers.
-    pub check: Check,
+    pub check: ServerCheck,
 }
 
 impl From<Endpoint> for Server {
     fn from(endpoint: Endpoint) -> Self {
-        Self { endpoint, check: Check::Unchecked }
+        Self { endpoint, check: ServerCheck::Unchecked }
     }
 }
 
 /// The outcome of an attempt up to TLS.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Check {
+pub enum ServerCheck {
     /// Not tried, or not finished in time.
     Unchecked,
     /// It passed; what EHLO offered.
@@ -192,7 +192,7 @@ pub enum Check {
     Failed(Box<Evidence>),
 }
 
-impl Check {
+impl ServerCheck {
     /// The word that JSON uses.
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -1,9 +1,9 @@
 //! Results in words, the same in every front end: lines without colour, safe for a terminal.
 
-pub mod ladder;
 pub mod proof;
 pub mod provider;
 pub mod report;
+pub mod stages;
 pub mod summary;
 pub mod survey;
 mod words;

@@ -60,10 +60,10 @@ fn by_us<'a>(text: &Text, proof: &'a Proof, report: &crate::probe::Report) -> To
         let line = text.say(&phrase!("render-proof-sent", target = proof.target, to = to, time = time));
         return Told { line, ..Told::default() };
     };
-    let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
+    let stage = report.failed_stage().map(|stage| super::stages::stage(text, stage)).unwrap_or_default();
     Told {
         line: text.say(&phrase!("render-proof-failed", target = proof.target, stage = stage)),
-        words: super::ladder::fault(text, evidence),
+        words: super::stages::fault(text, evidence),
         advice: Vec::new(),
         diagnosis: proof.diagnosis.as_ref(),
     }
@@ -94,7 +94,7 @@ fn by_own<'a>(text: &Text, proof: &'a Proof, own: &Own, fault: &SendFault) -> To
             }
         }
         Some(report) => {
-            let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
+            let stage = report.failed_stage().map(|stage| super::stages::stage(text, stage)).unwrap_or_default();
             phrases.push(phrase!("send-we-cannot", stage = stage));
             diagnosis = proof.diagnosis.as_ref();
         }

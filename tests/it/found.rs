@@ -2,10 +2,10 @@
 //! stale survives another address.
 
 use mailsetup::{
-    discover::{Check, Consent, Discovery, DomainFault, LoginName, Origin, Proposal, Reach, Server},
+    discover::{Consent, Discovery, DomainFault, LoginName, Origin, Proposal, Reach, Server, ServerCheck},
     mail::{Endpoint, Security},
     presets::provider::UsernameForm,
-    probe::{Capabilities, Evidence, Fault, Stage},
+    probe::{Capabilities, Evidence, ProbeFault, Stage},
     setup::{Effect, Facts, Field, Msg, Options, Outcome, Question, Setup, Shape, Source, Status, Work},
 };
 
@@ -46,13 +46,13 @@ fn proposal(origin: Origin, servers: Vec<Server>) -> Proposal {
 }
 
 fn passed(host: &str, port: u16, security: Security) -> Server {
-    Server { endpoint: endpoint(host, port, security), check: Check::Passed(Capabilities::default()) }
+    Server { endpoint: endpoint(host, port, security), check: ServerCheck::Passed(Capabilities::default()) }
 }
 
 fn failed(host: &str, port: u16, security: Security) -> Server {
     let server = endpoint(host, port, security);
-    let fault = Fault::Connect(std::io::ErrorKind::TimedOut);
-    Server { check: Check::Failed(Box::new(Evidence::new(Stage::Connect, server.clone(), fault))), endpoint: server }
+    let fault = ProbeFault::Connect(std::io::ErrorKind::TimedOut);
+    Server { check: ServerCheck::Failed(Box::new(Evidence::new(Stage::Connect, server.clone(), fault))), endpoint: server }
 }
 
 fn found(proposals: Vec<Proposal>) -> Discovery {
@@ -195,7 +195,9 @@ fn a_script_never_takes_what_needs_a_persons_yes() {
         let generation = search(&setup).unwrap().generation;
         tell(&mut setup, generation, found(vec![foreign]));
         assert_eq!(provider(&setup).choices[0].hint, "mail.elsewhere.net:465");
-        assert!(provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("Check that")));
+        assert!(
+            provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("ServerCheck that"))
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::context::{Context, written};
 use crate::{
-    discover::{self, Check, Discovery, DomainFault, Proposal},
+    discover::{self, Discovery, DomainFault, Proposal, ServerCheck},
     error::Error,
     mail::{Address, Endpoint, Security},
 };
@@ -104,7 +104,7 @@ fn other(proposal: &Proposal) -> OtherDocument<'_> {
 /// Those that answered as they should first, each part in its order.
 fn servers(proposal: &Proposal) -> Vec<ServerDocument<'_>> {
     let (passed, others): (Vec<_>, Vec<_>) =
-        proposal.smtp.iter().partition(|server| matches!(server.check, Check::Passed(_)));
+        proposal.smtp.iter().partition(|server| matches!(server.check, ServerCheck::Passed(_)));
     passed.into_iter().chain(others).map(server).collect()
 }
 

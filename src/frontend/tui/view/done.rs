@@ -12,7 +12,7 @@ use super::{
     },
     Ctx,
     advice::{self, note, title},
-    gap, ladder,
+    gap, stages,
 };
 use crate::{
     phrase,
@@ -41,7 +41,7 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[Stri
     for words in &written.notes {
         doc.extend(note(ctx, &ctx.text.say(words)));
     }
-    doc.extend(ladder::messages(ctx, arrived));
+    doc.extend(stages::messages(ctx, arrived));
     let tries: Vec<_> = written.proofs.iter().filter_map(|proof| proof.try_it.as_ref()).collect();
     if !tries.is_empty() {
         doc.blank();

@@ -65,7 +65,7 @@ pub(in super::super) fn link(ctx: Ctx<'_>, url: &str, advice: Option<&Advice>) -
 pub(in super::super) fn transcript(ctx: Ctx<'_>, report: &Report) -> Doc {
     let mut doc = Doc::default();
     doc.push(title(ctx, &ctx.say("tui-transcript")));
-    for (at, who, words) in render::ladder::transcript(report) {
+    for (at, who, words) in render::stages::transcript(report) {
         let style = match who {
             Who::Client => ctx.theme.bold(),
             Who::Server => Style::new(),
