@@ -12,6 +12,7 @@ mod known;
 mod login;
 mod net;
 mod records;
+mod run;
 
 #[cfg(feature = "discover")]
 mod confirm;
@@ -46,32 +47,15 @@ pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::Net;
 pub use records::{DnsClient, Mx, NameFault, Srv};
+pub use run::discover;
 
 use std::time::Duration;
 
 use crate::{
     mail::{Address, Endpoint},
-    presets::{Catalog, Phrase},
-    probe::{Cancel, Capabilities, Evidence},
+    presets::Phrase,
+    probe::{Capabilities, Evidence},
 };
-
-/// Finds the settings of an address. `progress` is called with each new state, best proposal first; the search ends with its
-/// time-out or when it is cancelled, with what was found by then. A build without the feature `discover` asks no network.
-pub fn discover(
-    search: &Search,
-    catalog: &Catalog,
-    net: &Net,
-    cancel: &Cancel,
-    progress: &mut dyn FnMut(&Discovery),
-) -> Discovery {
-    let known = known(&search.address, catalog);
-    #[cfg(feature = "discover")]
-    if search.reach != Reach::Offline {
-        return search::online(search, known, catalog, net, cancel, progress);
-    }
-    let _ = (net, cancel, progress);
-    Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() }
-}
 
 /// Longest time for a whole search.
 pub const DEADLINE: Duration = Duration::from_secs(4);

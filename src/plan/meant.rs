@@ -2,37 +2,25 @@
 
 use super::{Order, Scope, TargetChoice};
 use crate::{
-    mail::{Security, Setting, Settings, profile::Trust},
+    mail::{Auth, Security, Setting, Settings, profile::Trust},
     presets::Target,
 };
 
 /// The settings that count, but for the password; a setting that is not there has none.
 pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
-    let smtp = &order.profile.smtp;
-    let sender = &order.profile.sender;
-    let trust = trust(order);
-    let auth = if has_login(order) { smtp.auth.clone() } else { "none".to_owned() };
-    let all = [
-        (Setting::Host, Some(smtp.host.clone())),
-        (Setting::Port, Some(smtp.port.to_string())),
-        (Setting::Security, Some(smtp.security.to_string())),
-        (Setting::Auth, Some(auth)),
-        (Setting::Username, smtp.username.clone().filter(|_| has_login(order))),
-        (Setting::Sender, Some(sender.address.clone())),
-        (Setting::Name, sender.name.clone()),
-        (Setting::ReplyTo, sender.reply_to.clone()),
-        // A matter of the whole machine.
-        (Setting::RootMail, order.profile.root_mail.clone().filter(|_| scope == Scope::System)),
-        (Setting::Ehlo, Some(smtp.ehlo.clone())),
-        (Setting::CaFile, trust.ca_file.map(|path| path.display().to_string())),
-        (Setting::PinSha256, trust.pin_sha256),
-    ];
-    all.into_iter().filter_map(|(setting, value)| Some((setting, value?))).collect()
+    let mut profile = order.profile.clone();
+    if !has_login(order) {
+        (profile.smtp.auth, profile.smtp.username) = (Auth::None, None);
+    }
+    // A matter of the whole machine.
+    profile.root_mail = profile.root_mail.filter(|_| scope == Scope::System);
+    profile.smtp.tls = trust(order);
+    Setting::ALL.into_iter().filter_map(|setting| Some((setting, setting.in_profile(&profile)?))).collect()
 }
 
 /// Whether the settings have a login at all.
 pub(super) fn has_login(order: &Order) -> bool {
-    order.profile.smtp.auth != "none" && order.profile.smtp.username.is_some()
+    order.profile.smtp.auth != Auth::None && order.profile.smtp.username.is_some()
 }
 
 /// What is trusted, as far as it counts: nothing without TLS, and no authority beside a single certificate.

@@ -2,8 +2,8 @@
 
 use super::{field::Field, state::Setup, value::Value};
 use crate::mail::{
-    HeloName, Host, Port, Profile,
-    profile::{Check, SCHEMA, Sender, Smtp, Trust},
+    Profile,
+    profile::{Check, Sender, Smtp},
 };
 
 /// A saved profile's settings as answers.
@@ -15,28 +15,9 @@ impl Setup {
     /// The profile that the answers make.
     pub fn profile(&self) -> Option<Profile> {
         let answers = &self.answers;
-        let mut profile = Profile {
-            schema: SCHEMA,
-            enabled: true,
-            run_as: None,
-            root_mail: None,
-            sender: Sender { address: answers.address()?.to_string(), name: None, reply_to: None },
-            smtp: Smtp {
-                provider: None,
-                host: answers.get::<Host>(Field::Host)?.into(),
-                port: answers.get::<Port>(Field::Port)?.get(),
-                security: answers.security()?,
-                auth: answers.auth().to_string(),
-                username: None,
-                ehlo: answers.get::<HeloName>(Field::Ehlo)?.into(),
-                allow_plaintext: false,
-                tls: Trust::default(),
-            },
-            imap: None,
-            secret: None,
-            check: self.last_check(),
-            targets: Vec::new(),
-        };
+        let (host, port) = (answers.get(Field::Host)?, answers.get(Field::Port)?);
+        let smtp = Smtp::new(host, port, answers.security()?, answers.get(Field::Ehlo)?);
+        let mut profile = Profile { check: self.last_check(), ..Profile::new(Sender::new(answers.address()?), smtp) };
         for field in Field::ALL.into_iter().filter(|field| self.applies(*field)) {
             (field.spec().write)(answers, &mut profile);
         }

@@ -7,7 +7,7 @@ use super::{
     step::Step,
 };
 use crate::{
-    mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth},
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth, UserName},
     plan::{Order, TargetChoice},
     probe::{Goal, Login},
 };
@@ -39,7 +39,10 @@ impl Setup {
             return None;
         }
         let profile = self.profile()?;
-        let letter = if goal == Goal::Send { Some(self.letter()?) } else { None };
+        let letter = match goal {
+            Goal::Send => Some(Letter { sender: profile.sender.clone(), to: self.answers.get(Field::TestTo)? }),
+            _ => None,
+        };
         let login = if goal == Goal::Connect { None } else { self.login() };
         Some(Dial { login, letter, ..self.dial(&profile, goal) })
     }
@@ -52,16 +55,6 @@ impl Setup {
     /// Whether STARTTLS was established with this very server before.
     fn had_starttls(&self, endpoint: &Endpoint) -> bool {
         endpoint.security == Security::Starttls && self.secured.as_ref() == Some(endpoint)
-    }
-
-    fn letter(&self) -> Option<Letter> {
-        let answers = &self.answers;
-        Some(Letter {
-            from: answers.address()?,
-            name: answers.filled(Field::Name),
-            reply_to: answers.get(Field::ReplyTo),
-            to: answers.get(Field::TestTo)?,
-        })
     }
 
     fn login(&self) -> Option<Login> {
@@ -81,8 +74,8 @@ impl Setup {
     }
 
     /// The user who sends, when it is not the owner of what is written.
-    fn run_as(&self) -> Option<String> {
-        self.answers.filled(Field::RunAs).filter(|user| self.applies(Field::RunAs) && user != "root")
+    fn run_as(&self) -> Option<UserName> {
+        self.answers.get(Field::RunAs).filter(|user: &UserName| self.applies(Field::RunAs) && *user != "root")
     }
 
     /// For whom it is written.

@@ -11,7 +11,7 @@ use std::{
 
 use mailsetup::{
     diagnose::{Diagnosis, Doctor},
-    mail::{Endpoint, Secret, Security, host::parse_host},
+    mail::{Endpoint, Secret, Security, host::parse_host, profile::Sender},
     presets::{Catalog, Lang, Provider},
     probe::{
         Attempt, Cancel, DnsFault, Goal, Login, MessageSpec, Report, Resolve, ServerTrust, Stage, attempt, test_message,
@@ -158,9 +158,10 @@ fn carrier(story: &Story, ports: [u16; 2]) -> Option<Provider> {
 fn begin(story: &Story, ports: [u16; 2]) -> Attempt {
     let start = &story.climb;
     let message = test_message(&MessageSpec {
-        from: start.from.as_deref().unwrap_or("ops@example.test").parse().unwrap(),
-        name: Some("Ops".into()),
-        reply_to: None,
+        sender: Sender {
+            name: "Ops".parse().ok(),
+            ..Sender::new(start.from.as_deref().unwrap_or("ops@example.test").parse().unwrap())
+        },
         to: "dest@example.net".parse().unwrap(),
         host: "web1.example.test".into(),
         when: SystemTime::now(),

@@ -13,8 +13,8 @@ use crate::{
             stamp::Stamp,
         },
         journal::{error::JournalError, merge::merge, record::WriteRecord},
-        profiles,
     },
+    mail::{Profile, ProfileFault},
     plan::Places,
 };
 
@@ -129,6 +129,18 @@ impl FileUndo {
         is_empty(&self.becomes) && !is_empty(&self.now)
     }
 
+    /// What is wrong with the profile that the file is, if it is one.
+    pub(crate) fn damage(&self) -> Option<ProfileFault> {
+        let now = self.now.as_ref().filter(|_| self.owner == "profile")?;
+        Profile::parse(&String::from_utf8_lossy(&now.bytes)).err()
+    }
+
+    /// The file becomes what it was, whatever it is now.
+    pub(crate) fn into_state(mut self, before: Option<FileState>) -> Self {
+        self.becomes = before;
+        self
+    }
+
     /// The file is removed.
     pub(crate) fn into_nothing(mut self) -> Self {
         self.becomes = None;
@@ -154,7 +166,7 @@ impl FileUndo {
     /// A profile to which only a later test has written is still as we wrote it.
     fn is_same_profile(&self, now: &[u8], wrote: &[u8]) -> bool {
         let settings = |bytes: &[u8]| {
-            let mut profile = profiles::parse(&self.path, std::str::from_utf8(bytes).ok()?).ok()?;
+            let mut profile = Profile::parse(std::str::from_utf8(bytes).ok()?).ok()?;
             profile.check = None;
             Some(profile)
         };

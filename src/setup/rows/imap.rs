@@ -4,11 +4,11 @@ use crate::{
     mail::{Host, Port, Security, TextLine, profile::Imap},
     setup::{
         answers::Answers,
-        columns::{always, by_value, default, never, parsed, read, unwritten, yes_or_no},
+        columns::{always, by_value, default, never, parsed, unwritten, yes_or_no},
         field::{Field, Shape},
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::Value,
@@ -37,7 +37,7 @@ pub(super) static IMAP: Spec = Spec {
     },
     read: |profile, _| Some(profile.imap.is_some().into()),
     write: |answers, profile| profile.imap = imap(answers),
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static HOST: Spec = Spec {
@@ -60,9 +60,9 @@ pub(super) static HOST: Spec = Spec {
         let (server, source) = answers.imap_server()?;
         Some((server.host.parse::<Host>().ok()?.into(), source))
     },
-    read: |profile, _| read::<Host>(&profile.imap.as_ref()?.host),
+    read: |profile, _| Some(profile.imap.as_ref()?.host.clone().into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static SECURITY: Spec = Spec {
@@ -88,7 +88,7 @@ pub(super) static SECURITY: Spec = Spec {
     },
     read: |profile, _| Some(profile.imap.as_ref()?.security.into()),
     write: unwritten,
-    wording: Wording { choices: mode_choices, ..Wording::PLAIN },
+    wording: FieldWording { choices: mode_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static PORT: Spec = Spec {
@@ -108,9 +108,9 @@ pub(super) static PORT: Spec = Spec {
     imported: None,
     parse: parsed::<Port>,
     follows: port,
-    read: |profile, _| Some(Port::new(profile.imap.as_ref()?.port)?.into()),
+    read: |profile, _| Some(profile.imap.as_ref()?.port.into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static USERNAME: Spec = Spec {
@@ -133,9 +133,9 @@ pub(super) static USERNAME: Spec = Spec {
         let name = answers.filled(Field::Username).or_else(|| answers.filled(Field::Address))?;
         default(name.parse::<TextLine>().ok()?)
     },
-    read: |profile, _| read::<TextLine>(profile.imap.as_ref()?.username.as_ref()?),
+    read: |profile, _| Some(profile.imap.as_ref()?.username.clone()?.into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 fn with_imap(setup: &Setup) -> bool {
@@ -162,9 +162,9 @@ fn imap(answers: &Answers) -> Option<Imap> {
         return None;
     }
     Some(Imap {
-        host: answers.filled(Field::ImapHost)?,
-        port: answers.get::<Port>(Field::ImapPort)?.get(),
+        host: answers.get(Field::ImapHost)?,
+        port: answers.get(Field::ImapPort)?,
         security: answers.get(Field::ImapSecurity)?,
-        username: answers.filled(Field::ImapUsername),
+        username: answers.get(Field::ImapUsername),
     })
 }

@@ -10,13 +10,13 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{
-            always, by_value, default, never, no_default, nothing, parsed, read, unsaved, unwritten, with_login,
-            yes_by_default, yes_or_no,
+            always, by_value, default, never, no_default, nothing, parsed, unsaved, unwritten, with_login, yes_by_default,
+            yes_or_no,
         },
         field::{Field, Shape},
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::Value,
@@ -40,9 +40,9 @@ pub(super) static AUTH: Spec = Spec {
     imported: Some(Setting::Auth),
     parse: parsed::<Auth>,
     follows: auth,
-    read: |profile, _| read::<Auth>(&profile.smtp.auth),
-    write: |answers, profile| profile.smtp.auth = answers.auth().to_string(),
-    wording: Wording { choices: auth_choices, ..Wording::PLAIN },
+    read: |profile, _| Some(profile.smtp.auth.into()),
+    write: |answers, profile| profile.smtp.auth = answers.auth(),
+    wording: FieldWording { choices: auth_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static USERNAME: Spec = Spec {
@@ -65,9 +65,9 @@ pub(super) static USERNAME: Spec = Spec {
         let (name, source) = answers.username()?;
         Some((name.parse::<TextLine>().ok()?.into(), source))
     },
-    read: |profile, _| read::<TextLine>(profile.smtp.username.as_ref()?),
-    write: |answers, profile| profile.smtp.username = answers.filled(Field::Username),
-    wording: Wording { help: username_help, notes: username_notes, ..Wording::PLAIN },
+    read: |profile, _| Some(profile.smtp.username.clone()?.into()),
+    write: |answers, profile| profile.smtp.username = answers.get(Field::Username),
+    wording: FieldWording { help: username_help, notes: username_notes, ..FieldWording::PLAIN },
 };
 
 pub(super) static PASSWORD: Spec = Spec {
@@ -90,7 +90,7 @@ pub(super) static PASSWORD: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: no_default, label: password_label, notes: password_notes, ..Wording::PLAIN },
+    wording: FieldWording { default: no_default, label: password_label, notes: password_notes, ..FieldWording::PLAIN },
 };
 
 pub(super) static SPACES: Spec = Spec {
@@ -113,7 +113,7 @@ pub(super) static SPACES: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: yes_by_default, ..Wording::PLAIN },
+    wording: FieldWording { default: yes_by_default, ..FieldWording::PLAIN },
 };
 
 fn auth(answers: &Answers) -> Option<(Value, Source)> {

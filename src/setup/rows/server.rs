@@ -18,7 +18,7 @@ use crate::{
         field::{Field, Shape},
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::Value,
@@ -42,9 +42,13 @@ pub(super) static HOST: Spec = Spec {
     imported: Some(Setting::Host),
     parse: parsed::<Host>,
     follows: known_host,
-    read: |profile, _| read::<Host>(&profile.smtp.host),
+    read: |profile, _| Some(profile.smtp.host.clone().into()),
     write: required,
-    wording: Wording { choices: regions, notes: |setup| note_on_pattern(setup).into_iter().collect(), ..Wording::PLAIN },
+    wording: FieldWording {
+        choices: regions,
+        notes: |setup| note_on_pattern(setup).into_iter().collect(),
+        ..FieldWording::PLAIN
+    },
 };
 
 pub(super) static SECURITY: Spec = Spec {
@@ -70,7 +74,7 @@ pub(super) static SECURITY: Spec = Spec {
     read: |profile, _| Some(profile.smtp.security.into()),
     // What is trusted is kept without TLS too: it counts again as soon as there is TLS again.
     write: |answers, profile| profile.smtp.tls = trust(answers),
-    wording: Wording { choices: mode_choices, ..Wording::PLAIN },
+    wording: FieldWording { choices: mode_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static PORT: Spec = Spec {
@@ -93,9 +97,9 @@ pub(super) static PORT: Spec = Spec {
         Some((endpoint, source)) => Some((Port::new(endpoint.port)?.into(), source)),
         None => default(Port::new(answers.security()?.smtp_port())?),
     },
-    read: |profile, _| Some(Port::new(profile.smtp.port)?.into()),
+    read: |profile, _| Some(profile.smtp.port.into()),
     write: required,
-    wording: Wording { notes: |setup| note_on_port(setup).into_iter().collect(), ..Wording::PLAIN },
+    wording: FieldWording { notes: |setup| note_on_port(setup).into_iter().collect(), ..FieldWording::PLAIN },
 };
 
 pub(super) static PLAINTEXT: Spec = Spec {
@@ -121,13 +125,13 @@ pub(super) static PLAINTEXT: Spec = Spec {
     follows: nothing,
     read: |profile, _| profile.smtp.allow_plaintext.then_some(true.into()),
     write: |answers, profile| profile.smtp.allow_plaintext = answers.is_yes(Field::Plaintext),
-    wording: Wording {
+    wording: FieldWording {
         default: no_by_default,
         help: |setup| {
             let host = setup.answers.text(Field::Host);
             Some(setup.text.say(&phrase!("field-allow-plaintext-help", host = host)))
         },
-        ..Wording::PLAIN
+        ..FieldWording::PLAIN
     },
 };
 
@@ -150,7 +154,7 @@ pub(super) static CA_FILE: Spec = Spec {
     follows: nothing,
     read: |profile, _| read::<TextLine>(&profile.smtp.tls.ca_file.as_ref()?.display().to_string()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static PIN: Spec = Spec {
@@ -170,9 +174,9 @@ pub(super) static PIN: Spec = Spec {
     imported: Some(Setting::PinSha256),
     parse: parsed::<Pin>,
     follows: nothing,
-    read: |profile, _| read::<Pin>(profile.smtp.tls.pin_sha256.as_ref()?),
+    read: |profile, _| Some(profile.smtp.tls.pin_sha256.clone()?.into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static EHLO: Spec = Spec {
@@ -192,9 +196,9 @@ pub(super) static EHLO: Spec = Spec {
     imported: Some(Setting::Ehlo),
     parse: parsed::<HeloName>,
     follows: own_name,
-    read: |profile, _| read::<HeloName>(&profile.smtp.ehlo),
+    read: |profile, _| Some(profile.smtp.ehlo.clone().into()),
     write: required,
-    wording: Wording { notes: |setup| note_on_ehlo(setup).into_iter().collect(), ..Wording::PLAIN },
+    wording: FieldWording { notes: |setup| note_on_ehlo(setup).into_iter().collect(), ..FieldWording::PLAIN },
 };
 
 fn with_tls(setup: &Setup) -> bool {
@@ -213,7 +217,7 @@ fn known_host(answers: &Answers) -> Option<(Value, Source)> {
 /// What is trusted. The CA file is named by a path that consumers find from every folder.
 fn trust(answers: &Answers) -> Trust {
     let ca_file = answers.get::<TextLine>(Field::CaFile).map(|path| answers.facts.cwd.join(path.as_str()));
-    Trust { ca_file, pin_sha256: answers.filled(Field::Pin) }
+    Trust { ca_file, pin_sha256: answers.get(Field::Pin) }
 }
 
 /// The machine's full name, else its short one; a machine without a usable name is `localhost`.

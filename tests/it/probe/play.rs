@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mailsetup::{
     diagnose::Doctor,
-    mail::{Auth, Endpoint, Secret, Security},
+    mail::{Auth, Endpoint, Secret, Security, profile::Sender},
     presets::{Catalog, Lang, Text},
     probe::{
         Attempt, Cancel, DnsFault, Goal, Login, MessageSpec, Report, Resolve, ServerTrust, Stage, StageReport, StageState,
@@ -40,9 +40,7 @@ impl Resolve for Table {
 
 pub(super) fn basic_attempt(port: u16) -> Attempt {
     let message = test_message(&MessageSpec {
-        from: "ops@example.test".parse().unwrap(),
-        name: Some("Ops".into()),
-        reply_to: None,
+        sender: Sender { name: "Ops".parse().ok(), ..Sender::new("ops@example.test".parse().unwrap()) },
         to: "dest@example.test".parse().unwrap(),
         host: "web1.example.test".into(),
         when: SystemTime::now(),
