@@ -141,7 +141,8 @@ fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
     let argument = context(ContextKind::InvalidArg);
     let near = Some(context(ContextKind::SuggestedArg))
         .filter(|word| !word.is_empty())
-        .unwrap_or_else(|| context(ContextKind::SuggestedSubcommand));
+        .or_else(|| Some(context(ContextKind::SuggestedSubcommand)).filter(|word| !word.is_empty()))
+        .unwrap_or_else(|| context(ContextKind::SuggestedValue));
     let phrase = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = write!(io::stdout().lock(), "{}", error.render());

@@ -141,6 +141,7 @@ invalid-host-label = „{ $label }“ ist zu lang oder beginnt oder endet mit ei
 invalid-host-address = Das ist eine E-Mail-Adresse. Hier gehört der Name des Servers hin, etwa smtp.example.com.
 invalid-port = „{ $typed }“ ist kein Port. Geben Sie eine Zahl von 1 bis 65535 ein, meist 465 oder 587.
 invalid-choice = „{ $typed }“ ist nicht dabei. Möglich sind: { $choices }.
+invalid-choice-near = „{ $typed }“ ist nicht dabei. Möglich sind: { $choices }. Meinten Sie { $near }?
 invalid-confirm = Antworten Sie mit ja oder nein statt mit „{ $typed }“.
 invalid-provider = Es gibt keinen Anbieter „{ $typed }“. Nehmen Sie „custom“ mit einem Server, oder siehe „mailsetup providers“.
 invalid-provider-near = Es gibt keinen Anbieter „{ $typed }“. Meinten Sie { $near }?
@@ -205,6 +206,7 @@ host-no-profile-hint = mailsetup list zeigt die gespeicherten Profile
 host-newer-schema = { $path } stammt von einem neueren mailsetup (Schema { $schema }) und blieb unverändert
 host-newer-schema-hint = Aktualisieren Sie mailsetup, oder wählen Sie mit --profile NAME einen anderen Namen
 host-bad-profile = Das Profil ist nicht zu verstehen: { $fault }
+host-bad-field = Das Profil ist nicht zu verstehen: { $place }: { $field }: { $why }
 
 host-locked = Ein anderes mailsetup schreibt gerade (Prozess { $pid })
 host-locked-unknown = Ein anderes mailsetup schreibt gerade
@@ -237,6 +239,7 @@ host-not-taken-away = { $path } wurde nicht wieder entfernt: Löschen Sie die Da
 host-recovered = Ein Lauf von { $when } wurde unterbrochen; was er geschrieben hatte, wurde zurückgenommen
 host-recovered-not = { $path } wurde seither bearbeitet und blieb, wie es ist; der frühere Inhalt steht in { $backup }
 host-recovered-left = { $path } wurde seither bearbeitet und blieb, wie es ist
+host-undo-damaged = { $path } war beschädigt und ist wieder so wie vor diesem Schreibvorgang. Der beschädigte Text liegt in { $backup }
 host-undo-gone = { $path } wurde seither gelöscht und bleibt gelöscht; der frühere Inhalt steht in { $backup }
 host-undo-gone-new = { $path } wurde seither gelöscht und bleibt gelöscht
 
@@ -405,7 +408,6 @@ message-body-written = { $host } hat diese Nachricht am { $when } mit den Einste
 
 check-passed = Profil { $profile }: E-Mails gehen hinaus.
 check-drift = { $target }: { $field } in seiner Datei entspricht nicht mehr dem Profil. „mailsetup export“ schreibt es neu.
-check-profile = Profil { $profile } ist so nicht zu gebrauchen: „mailsetup edit { $profile }“ bringt es in Ordnung.
 detect-no-address = „{ $typed }“ ist keine Adresse.
 detect-unknown = { $address }  kein Preset kennt diese Domain. Nehmen Sie --provider custom mit --host.
 explain-nothing = Nichts zu erklären: Fügen Sie die Antwort hinter „mailsetup explain“ ein, oder leiten Sie sie per Pipe hinein.

@@ -141,6 +141,7 @@ invalid-host-label = « { $label } » est trop long, ou commence ou finit par un
 invalid-host-address = C’est une adresse e-mail. Il faut ici le nom du serveur, comme smtp.exemple.fr.
 invalid-port = « { $typed } » n’est pas un port. Prenez un nombre de 1 à 65535, en général 465 ou 587.
 invalid-choice = « { $typed } » ne fait pas partie de : { $choices }.
+invalid-choice-near = « { $typed } » ne fait pas partie de : { $choices }. Vouliez-vous dire { $near } ?
 invalid-confirm = Répondez oui ou non au lieu de « { $typed } ».
 invalid-provider = Il n’y a pas de fournisseur « { $typed } ». Prenez « custom » avec un serveur, ou voyez « mailsetup providers ».
 invalid-provider-near = Il n’y a pas de fournisseur « { $typed } ». Vouliez-vous dire { $near } ?
@@ -205,6 +206,7 @@ host-no-profile-hint = mailsetup list montre les profils enregistrés
 host-newer-schema = { $path } a été écrit par un mailsetup plus récent (schéma { $schema }) et a été laissé tel quel
 host-newer-schema-hint = Mettez mailsetup à jour, ou choisissez un autre nom avec --profile NOM
 host-bad-profile = Le profil ne peut pas être compris : { $fault }
+host-bad-field = Le profil ne peut pas être compris : { $place } : { $field } : { $why }
 
 host-locked = Un autre mailsetup est en train d’écrire (processus { $pid })
 host-locked-unknown = Un autre mailsetup est en train d’écrire
@@ -237,6 +239,7 @@ host-not-taken-away = { $path } n’a pas été retiré : supprimez-le à la ma
 host-recovered = Une exécution du { $when } a été interrompue ; ce qu’elle avait écrit a été annulé
 host-recovered-not = { $path } a été modifié depuis et a été laissé tel quel ; son contenu d’avant est dans { $backup }
 host-recovered-left = { $path } a été modifié depuis et a été laissé tel quel
+host-undo-damaged = { $path } était abîmé et redevient comme avant cette écriture. Le texte abîmé est conservé dans { $backup }
 host-undo-gone = { $path } a été supprimé depuis et le reste ; son contenu d’avant est dans { $backup }
 host-undo-gone-new = { $path } a été supprimé depuis et le reste
 
@@ -405,7 +408,6 @@ message-body-written = { $host } a envoyé ce message le { $when } avec les rég
 
 check-passed = Profil { $profile } : le courrier part.
 check-drift = { $target } : { $field } dans son fichier ne correspond plus au profil. « mailsetup export » le réécrit.
-check-profile = Le profil { $profile } est inutilisable tel quel : « mailsetup edit { $profile } » le répare.
 detect-no-address = « { $typed } » n’est pas une adresse.
 detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
 explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.

@@ -212,7 +212,9 @@ fn every_sentence_that_the_code_says_exists_with_its_variables() {
             });
             let given = &call[..end.unwrap()];
             for variable in variables {
-                let is_given = given.contains(&format!("{variable} =")) || text.contains(&format!(".with(\"{variable}\""));
+                let is_given = given.contains(&format!("{variable} ="))
+                    || text.contains(&format!(".with(\"{variable}\""))
+                    || text.contains(&format!(".with_phrase(\"{variable}\""));
                 assert!(is_given, "src/{file}: {id} wants {variable}");
             }
         }

@@ -181,7 +181,7 @@ fn msmtp_beside_other_accounts() {
         files = files.with("/home/ops/.msmtprc", &edited);
         let mut order = ordered("msmtp");
         order.targets[0].inline_secret = true;
-        order.profile.smtp.tls = Trust { ca_file: None, pin_sha256: Some("0a".repeat(32)) };
+        order.profile.smtp.tls = Trust { ca_file: None, pin_sha256: Some("0a".repeat(32).parse().unwrap()) };
         let changed = settled(&order, Scope::User, &mut files, "/home/ops/.msmtprc");
         assert!(changed.starts_with(sample) && changed.ends_with("\naccount late\nhost late.test\n"));
         assert!(changed.contains(&format!("password \"{PASSWORD}\"")));
@@ -202,7 +202,7 @@ fn msmtp_for_the_system_is_for_its_group() {
     // Where it has none, the user who sends reads it by a group of its own.
     let files = Memory { groups: vec!["www-data".into()], ..Memory::default() };
     let mut order = ordered("msmtp");
-    order.profile.run_as = Some("www-data".into());
+    order.profile.run_as = Some("www-data".parse().unwrap());
     let plan = planned(&order, &places(Scope::System), &files).unwrap();
     let change = plan.changes.last().unwrap();
     assert_eq!((change.mode, change.group.as_deref()), (0o640, Some("www-data")));
@@ -267,7 +267,7 @@ fn postfix_beside_other_settings() {
     let places = places(Scope::System);
     let mut files = Memory::default().with("/etc/postfix/main.cf", main).with("/etc/postfix/sasl_passwd", table);
     let mut order = ordered("postfix");
-    order.profile.smtp.host = "smtp.example.com".into();
+    order.profile.smtp.host = "smtp.example.com".parse().unwrap();
     let text = settled(&order, Scope::System, &mut files, "/etc/postfix/main.cf");
     for line in main.lines().filter(|line| !line.contains("relayhost") && !line.contains("level")) {
         assert!(text.contains(&format!("{line}\n")), "{line}");
@@ -285,12 +285,12 @@ fn postfix_beside_other_settings() {
     order.profile.smtp.tls.ca_file = Some("/etc/ssl/own $1.pem".into());
     let text = settled(&order, Scope::System, &mut files, "/etc/postfix/main.cf");
     assert!(text.contains("smtp_tls_CAfile = /etc/ssl/own $$1.pem\n"));
-    order.profile.smtp.tls.pin_sha256 = Some("0a".repeat(32));
+    order.profile.smtp.tls.pin_sha256 = Some("0a".repeat(32).parse().unwrap());
     let text = settled(&order, Scope::System, &mut files, "/etc/postfix/main.cf");
     assert!(text.contains("smtp_tls_security_level = fingerprint\n") && text.contains("_cert_match = 0A:0A:"));
 
     // Without a login nothing of it stays in force.
-    order.profile.smtp.auth = "none".into();
+    order.profile.smtp.auth = "none".parse().unwrap();
     order.profile.smtp.security = Security::Starttls;
     let text = settled(&order, Scope::System, &mut files, "/etc/postfix/main.cf");
     assert!(text.contains("smtp_sasl_auth_enable = no\n") && text.contains("smtp_tls_wrappermode = no\n"));
@@ -329,10 +329,10 @@ fn refusals_name_the_file_the_line_and_the_answer() {
     assert!(matches!(said(&ordered("postfix"), &places(Scope::System), &empty).1, Refusal::NotInstalled { .. }));
 
     let mut order = ordered("postfix");
-    order.profile.smtp.auth = "xoauth2".into();
+    order.profile.smtp.auth = "xoauth2".parse().unwrap();
     assert_eq!(said(&order, &places(Scope::System), &empty).1.field(), Some(Setting::Auth));
     let mut order = ordered("dotenv");
-    order.profile.smtp.tls.pin_sha256 = Some("0a".repeat(32));
+    order.profile.smtp.tls.pin_sha256 = Some("0a".repeat(32).parse().unwrap());
     assert_eq!(said(&order, &user, &empty).1.field(), Some(Setting::PinSha256));
     let mut order = ordered("dotenv");
     order.secret = None;

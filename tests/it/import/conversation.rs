@@ -110,7 +110,7 @@ fn every_answer_is_proposed_and_asked_but_the_password() {
     setup.update(Msg::Answer(Field::Host, "smtp.example.org".into())).unwrap();
     accept_up_to(&mut setup, Field::Test);
     let profile = setup.profile().unwrap();
-    assert_eq!((profile.smtp.host.as_str(), profile.smtp.port), ("smtp.example.org", 2465));
+    assert_eq!((profile.smtp.host.as_str(), profile.smtp.port.get()), ("smtp.example.org", 2465));
     assert_eq!(profile.smtp.username.as_deref(), Some("jane@example.org"));
     let command = setup.equivalent().join(" ");
     assert!(command.contains("--port 2465") && command.contains("--password-stdin"), "{command}");
