@@ -4,43 +4,61 @@ use std::fmt;
 
 use super::word::{word_impls, word_serde};
 
-/// A SASL mechanism that mailsetup speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mechanism {
-    /// RFC 4616.
-    Plain,
-    /// The obsolete but common draft-murchison-sasl-login.
-    Login,
-    /// RFC 2195.
-    CramMd5,
-    /// Google's OAuth 2.0 mechanism; the secret is an access token.
-    Xoauth2,
+/// Makes the table of mechanisms: kind, word, SASL name, and whether the secret is an access token.
+macro_rules! mechanisms {
+    ($($(#[$doc:meta])* $kind:ident $word:literal $sasl:literal $token:literal;)+) => {
+        /// A SASL mechanism that mailsetup speaks.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Mechanism {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl Mechanism {
+            /// Every mechanism, in the order in which a password login prefers them. Inside TLS a password sent as PLAIN is
+            /// as safe as CRAM-MD5 and saves a round trip.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$kind),+];
+
+            /// The word that flags, files and JSON use.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $word,)+
+                }
+            }
+
+            /// The registered SASL name, as EHLO shows it.
+            pub const fn sasl_name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $sasl,)+
+                }
+            }
+
+            /// Whether it takes an access token rather than a password: it is used only when it was chosen.
+            pub const fn takes_token(self) -> bool {
+                match self {
+                    $(Self::$kind => $token,)+
+                }
+            }
+        }
+
+        impl Auth {
+            /// Every choice, in the order in which a person is shown them.
+            pub const ALL: [Self; Mechanism::ALL.len() + 2] = [Self::Auto, $(Self::Only(Mechanism::$kind),)+ Self::None];
+
+            /// Every word, as a flag's help lists them.
+            pub const BARRED_WORDS: &str = concat!("auto", $("|", $word,)+ "|none");
+        }
+    };
 }
 
-impl Mechanism {
-    /// Every mechanism, in the order in which a password login prefers them. Inside TLS a password sent as PLAIN is as
-    /// safe as CRAM-MD5 and saves a round trip.
-    pub const ALL: [Self; 4] = [Self::Plain, Self::Login, Self::CramMd5, Self::Xoauth2];
-
-    /// The word that flags, files and JSON use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Login => "login",
-            Self::CramMd5 => "cram-md5",
-            Self::Xoauth2 => "xoauth2",
-        }
-    }
-
-    /// The registered SASL name, as EHLO shows it.
-    pub const fn sasl_name(self) -> &'static str {
-        match self {
-            Self::Plain => "PLAIN",
-            Self::Login => "LOGIN",
-            Self::CramMd5 => "CRAM-MD5",
-            Self::Xoauth2 => "XOAUTH2",
-        }
-    }
+mechanisms! {
+    /// RFC 4616.
+    Plain "plain" "PLAIN" false;
+    /// The obsolete but common draft-murchison-sasl-login.
+    Login "login" "LOGIN" false;
+    /// RFC 2195.
+    CramMd5 "cram-md5" "CRAM-MD5" false;
+    /// Google's OAuth 2.0 mechanism.
+    Xoauth2 "xoauth2" "XOAUTH2" true;
 }
 
 impl fmt::Display for Mechanism {
@@ -62,16 +80,6 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// Every choice, in the order in which a person is shown them.
-    pub const ALL: [Self; 6] = [
-        Self::Auto,
-        Self::Only(Mechanism::Plain),
-        Self::Only(Mechanism::Login),
-        Self::Only(Mechanism::CramMd5),
-        Self::Only(Mechanism::Xoauth2),
-        Self::None,
-    ];
-
     /// The words of the choices, in the same order.
     pub const WORDS: [&'static str; Self::ALL.len()] = {
         let mut words = [""; Self::ALL.len()];
@@ -82,6 +90,11 @@ impl Auth {
         }
         words
     };
+
+    /// Whether the chosen mechanism takes an access token rather than a password.
+    pub const fn takes_token(self) -> bool {
+        matches!(self, Self::Only(mechanism) if mechanism.takes_token())
+    }
 
     /// The word that flags, files and JSON use.
     pub const fn as_str(self) -> &'static str {
