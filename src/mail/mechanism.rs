@@ -1,69 +1,37 @@
 //! SASL mechanisms and the choice among them (RFC 4954, RFC 4616, RFC 2195).
 
-use std::fmt;
+use super::word::{word_impls, word_serde, words};
 
-use super::word::{word_impls, word_serde};
-
-/// Makes the table of mechanisms: kind, word, SASL name, and whether the secret is an access token.
-macro_rules! mechanisms {
-    ($($(#[$doc:meta])* $kind:ident $word:literal $sasl:literal $token:literal;)+) => {
-        /// A SASL mechanism that mailsetup speaks.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Mechanism {
-            $($(#[$doc])* $kind,)+
-        }
-
-        impl Mechanism {
-            /// Every mechanism, in the order in which a password login prefers them. Inside TLS a password sent as PLAIN is
-            /// as safe as CRAM-MD5 and saves a round trip.
-            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$kind),+];
-
-            /// The word that flags, files and JSON use.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $word,)+
-                }
-            }
-
-            /// The registered SASL name, as EHLO shows it.
-            pub const fn sasl_name(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $sasl,)+
-                }
-            }
-
-            /// Whether it takes an access token rather than a password: it is used only when it was chosen.
-            pub const fn takes_token(self) -> bool {
-                match self {
-                    $(Self::$kind => $token,)+
-                }
-            }
-        }
-
-        impl Auth {
-            /// Every choice, in the order in which a person is shown them.
-            pub const ALL: [Self; Mechanism::ALL.len() + 2] = [Self::Auto, $(Self::Only(Mechanism::$kind),)+ Self::None];
-
-            /// Every word, as a flag's help lists them.
-            pub const BARRED_WORDS: &str = concat!("auto", $("|", $word,)+ "|none");
-        }
-    };
+words! {
+    /// A SASL mechanism that mailsetup speaks, in the order in which a password login prefers them. Inside TLS a password sent
+    /// as PLAIN is as safe as CRAM-MD5 and saves a round trip.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Mechanism {
+        /// RFC 4616.
+        Plain = "plain",
+        /// The obsolete but common draft-murchison-sasl-login.
+        Login = "login",
+        /// RFC 2195.
+        CramMd5 = "cram-md5",
+        /// Google's OAuth 2.0 mechanism; the secret is an access token.
+        Xoauth2 = "xoauth2",
+    }
 }
 
-mechanisms! {
-    /// RFC 4616.
-    Plain "plain" "PLAIN" false;
-    /// The obsolete but common draft-murchison-sasl-login.
-    Login "login" "LOGIN" false;
-    /// RFC 2195.
-    CramMd5 "cram-md5" "CRAM-MD5" false;
-    /// Google's OAuth 2.0 mechanism.
-    Xoauth2 "xoauth2" "XOAUTH2" true;
-}
+impl Mechanism {
+    /// The registered SASL name, as EHLO shows it.
+    pub const fn sasl_name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::Login => "LOGIN",
+            Self::CramMd5 => "CRAM-MD5",
+            Self::Xoauth2 => "XOAUTH2",
+        }
+    }
 
-impl fmt::Display for Mechanism {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    /// Whether it takes an access token rather than a password: it is used only when it was chosen.
+    pub const fn takes_token(self) -> bool {
+        matches!(self, Self::Xoauth2)
     }
 }
 
@@ -80,6 +48,23 @@ pub enum Auth {
 }
 
 impl Auth {
+    /// Every choice, in the order in which a person is shown them.
+    pub const ALL: [Self; Mechanism::ALL.len() + 2] = {
+        let mut all = [Self::Auto; Mechanism::ALL.len() + 2];
+        let mut index = 0;
+        while index < Mechanism::ALL.len() {
+            all[index + 1] = Self::Only(Mechanism::ALL[index]);
+            index += 1;
+        }
+        all[index + 1] = Self::None;
+        all
+    };
+
+    /// Whether the chosen mechanism takes an access token rather than a password.
+    pub const fn takes_token(self) -> bool {
+        matches!(self, Self::Only(mechanism) if mechanism.takes_token())
+    }
+
     /// The words of the choices, in the same order.
     pub const WORDS: [&'static str; Self::ALL.len()] = {
         let mut words = [""; Self::ALL.len()];
@@ -91,11 +76,6 @@ impl Auth {
         words
     };
 
-    /// Whether the chosen mechanism takes an access token rather than a password.
-    pub const fn takes_token(self) -> bool {
-        matches!(self, Self::Only(mechanism) if mechanism.takes_token())
-    }
-
     /// The word that flags, files and JSON use.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -106,7 +86,7 @@ impl Auth {
     }
 }
 
-word_impls!(Auth);
+word_impls!(pub Auth);
 word_serde!(Auth);
 
 impl schemars::JsonSchema for Auth {

@@ -26,7 +26,7 @@ use crate::{
 pub(super) static AUTH: Spec = Spec {
     key: "auth",
     flag: "auth",
-    value: Auth::BARRED_WORDS,
+    value: Auth::USAGE,
     shape: Shape::Choice,
     step: Step::Password,
     optional: false,
