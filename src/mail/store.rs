@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::word::word_impls;
+use super::word::{word_impls, word_serde};
 
 /// Who puts a secret into a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,7 @@ impl StoreKind {
 }
 
 word_impls!(StoreKind);
+word_serde!(StoreKind);
 
 /// Where the secret is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

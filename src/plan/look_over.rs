@@ -56,7 +56,7 @@ pub(super) fn look_over(text: &str, dialect: Dialect, known: &BTreeSet<String>) 
     }
     let mut state = environment.empty_state();
     for (kind, name) in code(text, dialect).into_iter().flat_map(uses) {
-        // Called without a value, a known one may complain, but of that.
+        // Called without a value, a known one may fail, but for another reason.
         let error = match kind {
             Use::Filter => state.apply_filter(name, &[]).err(),
             Use::Test => state.perform_test(name, &[]).err(),
@@ -82,7 +82,7 @@ fn environment(dialect: Dialect) -> Environment<'static> {
     }
 }
 
-/// Whether a variable exists; `name` has its way below the variable too, as far as it is written out.
+/// Whether a variable exists; `name` is `variable.member` where the text has a member.
 fn is_known(name: &str, known: &BTreeSet<String>, environment: &Environment<'_>) -> bool {
     let (first, rest) = name.split_once('.').unwrap_or((name, ""));
     let group = format!("{first}.");
@@ -107,13 +107,13 @@ fn code(text: &str, dialect: Dialect) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
-        let (open, behind) = rest[start..].split_at(2);
+        let (open, inside) = rest[start..].split_at(2);
         let close = match open {
             "{{" => "}}",
             "{%" => "%}",
             _ => "#}",
         };
-        let (part, after) = behind.split_once(close).unwrap_or((behind, ""));
+        let (part, after) = inside.split_once(close).unwrap_or((inside, ""));
         if open != "{#" {
             parts.push(part);
         }

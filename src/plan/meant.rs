@@ -21,7 +21,7 @@ pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
         (Setting::Sender, Some(sender.address.clone())),
         (Setting::Name, sender.name.clone()),
         (Setting::ReplyTo, sender.reply_to.clone()),
-        // A matter of the whole machine.
+        // Root's mail is forwarded for the whole machine alone.
         (Setting::RootMail, order.profile.root_mail.clone().filter(|_| scope == Scope::System)),
         (Setting::Ehlo, Some(smtp.ehlo.clone())),
         (Setting::CaFile, trust.ca_file.map(|path| path.display().to_string())),

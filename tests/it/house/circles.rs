@@ -15,7 +15,6 @@ const LEFT: &[(&[&str], &str)] = &[
     (&["diagnose.rs", "diagnose/"], "the parts of a diagnosis name what they are to make"),
     (&["frontend/tui.rs", "frontend/tui/"], "constants beside the screen that shows them"),
     (&["host/"], "files, stores and the journal"),
-    (&["plan/"], "formats, and what is read back from them"),
     (&["presets/"], "`PresetFault` is beside the loader"),
     (&["runner.rs", "runner/"], "the parts of a runner name it"),
 ];
