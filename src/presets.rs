@@ -3,10 +3,13 @@
 //! A person's own file in the configuration folder wins over the built-in one of the same name. `presets/README.md` lists
 //! every field of every kind of file.
 
+pub mod by_lang;
 pub mod cause;
 pub mod egress;
 pub mod family;
 pub mod gateways;
+pub mod lang;
+pub mod languages;
 pub mod provider;
 pub mod table;
 pub mod target;
@@ -15,19 +18,24 @@ pub mod words;
 
 mod builtin;
 mod domains;
+mod fault;
 mod load;
 mod marks;
 mod shelf;
 
+pub use by_lang::ByLang;
 pub use cause::Cause;
 pub use egress::EgressFacts;
 pub use family::Family;
+pub use fault::PresetFault;
 pub use gateways::Gateways;
-pub use load::{Catalog, PresetFault, parse};
+pub use lang::Lang;
+pub use languages::Languages;
+pub use load::{Catalog, parse};
 pub use marks::Marks;
 pub use provider::Provider;
 pub use target::Target;
-pub use text::{Lang, Text};
+pub use text::Text;
 pub use words::Words;
 
 pub use crate::{mail::word::nearest, phrase::Phrase};

@@ -2,12 +2,14 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::stale;
 use crate::{
     mail::KeySlot,
-    presets::Text,
+    presets::{Languages, Text},
     setup::{Field, Shape},
 };
+
+/// Facts that were checked more than this many months ago may have changed.
+pub(super) const STALE_MONTHS: u32 = 18;
 
 /// A flag that is no field: its name, its short form, what its value is called (empty for a switch), and whether every
 /// command takes it.
@@ -21,6 +23,9 @@ pub(super) struct Extra {
 const fn extra(name: &'static str, short: Option<char>, value: &'static str, global: bool) -> Extra {
     Extra { name, short, value, global }
 }
+
+/// What the value of `--lang` is called until the languages are known.
+const LANGUAGES: &str = "LANGUAGE";
 
 /// Flags that are no fields.
 pub(super) const EXTRAS: [Extra; 24] = [
@@ -42,7 +47,7 @@ pub(super) const EXTRAS: [Extra; 24] = [
     extra("vault-key-file", None, "FILE", true),
     extra("root", None, "DIR", true),
     extra("timeout", None, "SECONDS", true),
-    extra("lang", None, "en|fr", true),
+    extra("lang", None, LANGUAGES, true),
     extra("color", None, "auto|always|never", true),
     extra("json", None, "", true),
     extra("no-input", None, "", true),
@@ -54,7 +59,7 @@ pub(super) const EXTRAS: [Extra; 24] = [
 const SHARED: [Field; 1] = [Field::Scope];
 
 /// The whole command line.
-pub(super) fn command(text: &Text) -> Command {
+pub(super) fn command(text: &Text, languages: &Languages) -> Command {
     let mut command = Command::new("mailsetup")
         .version(env!("CARGO_PKG_VERSION"))
         .about(text.get("cli-about"))
@@ -73,7 +78,8 @@ pub(super) fn command(text: &Text) -> Command {
     for arg in answers(text) {
         command = command.arg(arg);
     }
-    command.subcommands(subcommands(text))
+    let tags = languages.iter().map(|lang| lang.to_string()).collect::<Vec<_>>().join("|");
+    command.subcommands(subcommands(text)).mut_arg("lang", |lang| lang.value_name(tags))
 }
 
 /// The flags that answer something, and those that say how a set-up goes.
@@ -151,7 +157,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
         value("stale", "MONTHS")
             .num_args(0..=1)
             .require_equals(true)
-            .default_missing_value(stale::MONTHS.to_string())
+            .default_missing_value(STALE_MONTHS.to_string())
             .value_parser(clap::value_parser!(u32))
     };
     vec![

@@ -98,7 +98,7 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
         row("", text.say(&phrase!("target-ports", mode = mode, ports = ports.join(", "))));
     }
-    row("target-login", if target.auth.is_empty() { "auto".to_owned() } else { listed(&target.auth) });
+    row("target-login", if target.auth.is_empty() { "auto".to_owned() } else { target.auth.join(", ") });
     let password = match &target.store {
         Some(store) => phrase!("target-password-given", store = store),
         None if target.fetches_secret => phrase!("target-password-fetched"),

@@ -11,7 +11,7 @@ use signal_hook::{
     low_level,
 };
 
-use super::{files::disk, process};
+use super::{files::found, process};
 use crate::error::Exit;
 
 /// How many holds there are.
@@ -73,7 +73,7 @@ pub fn end_children_too() {
 
 /// The signals that are ignored, a bit each (proc(5)).
 fn ignored() -> u64 {
-    let status = disk::text_below(None, "proc/self/status");
+    let status = found::text_below(None, "proc/self/status");
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }

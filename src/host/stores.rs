@@ -11,6 +11,7 @@ use crate::{
 mod command;
 mod env;
 pub mod error;
+mod fault;
 mod file;
 mod keyring;
 mod pass;
@@ -21,11 +22,12 @@ pub mod vault;
 
 use port::{AtRest, SecretContent, SecretKey, Store, StoreEntry};
 
-pub use error::{StoreError, StoreFault};
-pub use keyring::{KeyringFault, keyring_available};
+pub use error::StoreError;
+pub use fault::StoreFault;
+pub use keyring::{fault::KeyringFault, keyring_available};
 pub use pass::{PassFault, pass_available};
 pub use readable::prove;
-pub use systemd::{SystemdFault, systemd_available};
+pub use systemd::creds::{SystemdFault, systemd_available};
 pub use vault::fault::VaultFault;
 
 /// The table: the store of each word.

@@ -1,43 +1,20 @@
 //! Loading: a person's own files over the built-in ones; unknown keys refused with file, line and the nearest known key.
 
-use std::{fmt, path::Path, sync::OnceLock};
+use std::{path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
 use super::{
-    Cause, EgressFacts, Family, Gateways, Marks, Provider, Target, Words, builtin,
+    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin,
     domains::{Domains, Exchangers},
-    shelf::{Shelf, unreadable},
+    fault::unreadable,
+    shelf::Shelf,
 };
 use crate::mail::word::nearest;
 
 /// The files that are no folder.
 const EGRESS: &str = "egress.toml";
 const GATEWAYS: &str = "gateways.toml";
-
-/// A preset file that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PresetFault {
-    /// The file: a path of the person's, or the built-in file's name.
-    pub file: String,
-    /// Line, from 1, where it is known.
-    pub line: Option<usize>,
-    /// What is wrong, as the parser says it.
-    pub cause: String,
-    /// The known key that is nearest to an unknown one.
-    pub nearest: Option<String>,
-}
-
-impl fmt::Display for PresetFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.cause),
-            None => write!(f, "{}: {}", self.file, self.cause),
-        }
-    }
-}
-
-impl std::error::Error for PresetFault {}
 
 /// Everything that mailsetup knows: a built-in file is read when it is first asked for.
 #[derive(Debug)]
@@ -51,6 +28,7 @@ pub struct Catalog {
     gateways: Single<Gateways>,
     domains: OnceLock<Domains>,
     exchangers: OnceLock<Exchangers>,
+    languages: Languages,
 }
 
 impl Default for Catalog {
@@ -72,6 +50,7 @@ impl Catalog {
             gateways: Single::default(),
             domains: OnceLock::new(),
             exchangers: OnceLock::new(),
+            languages: Languages::default(),
         }
     }
 
@@ -101,6 +80,22 @@ impl Catalog {
         self.domains = OnceLock::new();
         self.exchangers = OnceLock::new();
         self
+    }
+
+    /// The same with these languages.
+    #[must_use]
+    pub fn with_languages(self, languages: Languages) -> Self {
+        Self { languages, ..self }
+    }
+
+    /// The languages that there are.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
+    }
+
+    /// The sentences of a language.
+    pub fn text(&self, lang: Lang) -> Text {
+        self.languages.text(lang)
     }
 
     /// Every provider, in the order in which a list shows them.

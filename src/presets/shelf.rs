@@ -8,7 +8,10 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Cause, Family, PresetFault, Provider, Target, Words, builtin::Embedded, load::parse, target::TargetSource};
+use super::{
+    Cause, Family, PresetFault, Provider, Target, Words, builtin::Embedded, fault::unreadable, load::parse,
+    target::TargetSource,
+};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {
@@ -210,8 +213,4 @@ fn own_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, PresetFault> {
     }
     files.sort();
     Ok(files)
-}
-
-pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> PresetFault {
-    PresetFault { file: path.display().to_string(), line: None, cause: error.to_string(), nearest: None }
 }

@@ -10,7 +10,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
 pub use merge::MergeKind;
@@ -19,13 +19,16 @@ pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Mta};
 pub use template::{TargetSource, Template};
 
-use super::Lang;
+use super::{
+    Lang,
+    by_lang::{ByLang, Wording, fill, with_words},
+};
 pub use crate::format::Format;
-use crate::mail::{Auth, Security, Setting, Settings, StoreKind};
+use crate::mail::{Security, Setting, Settings, StoreKind};
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Target {
     /// The key; filled in from the file's name.
     #[serde(skip)]
@@ -45,9 +48,9 @@ pub struct Target {
     pub checks_certificates: bool,
     /// Security modes it can do.
     pub security: Vec<Security>,
-    /// Mechanisms it can do; empty: any.
+    /// Mechanisms it can do, as words; mailsetup does not speak all of them. Empty: any.
     #[serde(default)]
-    pub auth: Vec<Auth>,
+    pub auth: Vec<String>,
     /// The consumer fetches the secret itself by running `mailsetup secret` (passwordeval and the like), or is given it.
     #[serde(default)]
     pub fetches_secret: bool,
@@ -116,10 +119,16 @@ pub struct Target {
     pub check: Option<Template>,
     /// The command that shows a person that it works, as a template.
     pub try_it: Option<Template>,
-    /// Words in English.
-    pub en: TargetWords,
-    /// Words in French.
-    pub fr: TargetWords,
+    /// Words, by language.
+    #[serde(skip)]
+    pub words: ByLang<TargetWords>,
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let (target, words) = with_words(source, |fields| Self::deserialize(fields))?;
+        Ok(Self { words, ..target })
+    }
 }
 
 /// What is proposed unless its preset says otherwise.
@@ -129,11 +138,8 @@ const fn yes() -> bool {
 
 impl Target {
     /// The words in a language.
-    pub const fn words(&self, lang: Lang) -> &TargetWords {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Fr => &self.fr,
-        }
+    pub fn words(&self, lang: Lang) -> &TargetWords {
+        self.words.get(lang)
     }
 }
 
@@ -190,10 +196,23 @@ impl TargetFile {
 #[serde(deny_unknown_fields)]
 pub struct TargetWords {
     /// One line: what it is and who reads it.
+    #[serde(default)]
     pub summary: String,
     /// What to know before relying on it.
     #[serde(default)]
     pub warnings: Vec<String>,
     /// How it can be made to trust a certificate, where that is not in its files.
     pub certificates: Option<String>,
+}
+
+impl Wording for TargetWords {
+    fn missing(&self) -> Option<&'static str> {
+        self.summary.is_empty().then_some("summary")
+    }
+
+    fn fill(&mut self, from: &Self) {
+        fill(&mut self.summary, &from.summary);
+        fill(&mut self.warnings, &from.warnings);
+        fill(&mut self.certificates, &from.certificates);
+    }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     host::{
         clock,
-        files::{disk, error::FileError, stamp::Stamp},
+        files::{error::FileError, found, stamp::Stamp},
         journal::{
             archive,
             record::{RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
@@ -63,7 +63,7 @@ impl Job {
             runs: Vec::new(),
             kept: self.entry.as_ref().map(EntryChange::record),
         };
-        let mut work = Work { session, record, steps, runs, entry: self.entry };
+        let mut work = JobRun { session, record, steps, runs, entry: self.entry };
         if let Err(error) = work.begin() {
             // Only copies are written yet, which the next run would remove too.
             work.record.drop_copies(places, session.options.volume);
@@ -80,7 +80,7 @@ impl Job {
 }
 
 /// A job under way.
-struct Work<'a> {
+struct JobRun<'a> {
     session: &'a WriteSession<'a>,
     record: WriteRecord,
     steps: Vec<ReadyStep>,
@@ -88,7 +88,7 @@ struct Work<'a> {
     entry: Option<EntryChange>,
 }
 
-impl Work<'_> {
+impl JobRun<'_> {
     /// Copies first, then the record: from here on the next run rolls back after a kill.
     fn begin(&mut self) -> Result<(), FileError> {
         let (places, volume) = (self.session.places, self.session.options.volume);
@@ -103,7 +103,7 @@ impl Work<'_> {
             }
         }
         for (index, run) in self.runs.iter().enumerate() {
-            let look = |path: &PathBuf| disk::look(path).map_err(FileError::read(path));
+            let look = |path: &PathBuf| found::look(path).map_err(FileError::read(path));
             let found = run.creates.as_ref().map(look).transpose()?.flatten();
             let before = found.as_ref().map(|found| Stamp::of_found(found, format!("run-{index}.before")));
             if let (Some(found), Some(stamp)) = (&found, &before) {
@@ -138,7 +138,7 @@ impl Work<'_> {
         staged.iter().try_for_each(StagedStep::take)?;
         let mut notes = self.run_commands()?;
         match done.save() {
-            // Every file has its new content on the disk, and the record says so.
+            // Every file has its new content on the found, and the record says so.
             Err(_) if done.is_saved() => notes.push(phrase!("host-unsynced")),
             other => other?,
         }

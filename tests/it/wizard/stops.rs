@@ -10,7 +10,7 @@ use std::{
 
 use mailsetup::{
     frontend::{
-        Companion, Item,
+        MenuItem, Sidecar,
         restore::Restorer,
         tui::{self, Look},
     },
@@ -172,7 +172,7 @@ fn a_dropped_line_ends_it_and_keeps_the_answers() {
         let file = sandbox.path("home/.local/state/mailsetup/resume.toml");
         let (mut line, mut program) = on_a_line(&sandbox, front);
         let (mut seen, mut is_typed) = (Vec::new(), false);
-        let label = Text::new(Lang::En).get("field-address");
+        let label = Text::new(Lang::EN).get("field-address");
         let kept = until(|| {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = line.read(&mut bytes) {
@@ -198,12 +198,12 @@ const END: &str = "MAILSETUP_TEST_END";
 /// Panics where the terminal is in use.
 struct Panicking;
 
-impl Companion for Panicking {
+impl Sidecar for Panicking {
     fn hint(&self, _: Field) -> Option<String> {
         panic!("in the middle of drawing")
     }
 
-    fn menu(&self) -> Vec<Item> {
+    fn menu(&self) -> Vec<MenuItem> {
         Vec::new()
     }
 
@@ -218,13 +218,13 @@ impl Companion for Panicking {
 #[test]
 fn ending_child() {
     let Ok(end) = std::env::var(END) else { return };
-    let options = tui::Options {
+    let options = tui::TuiOptions {
         look: Look { colour: false, utf8: true, glyphs: true },
         diff: |change, secret| diff(change, secret).iter().map(DiffLine::marked).collect(),
         report: |_| Ok("report.txt".into()),
     };
     let catalog = std::sync::Arc::new(Catalog::builtin());
-    let setup = Setup::new(catalog, std::rc::Rc::new(Text::new(Lang::En)), Facts::default(), setup::Options::default());
+    let setup = Setup::new(catalog, std::rc::Rc::new(Text::new(Lang::EN)), Facts::default(), setup::Options::default());
     let (_sender, results) = std::sync::mpsc::channel();
     let starter: tui::Starter = Box::new(|_| Cancel::default());
     match end.as_str() {
