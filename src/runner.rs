@@ -187,10 +187,10 @@ impl Runner {
         if self.own_stores_only {
             let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
             offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.locks.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
+            offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
         }
         let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        Stores { barred: said(offer.barred), locks: said(offer.locks), has_vault: offer.has_vault }
+        Stores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
     }
 
     /// The places of an order, with the lock that it wants for a new vault.

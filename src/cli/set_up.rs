@@ -179,7 +179,7 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
         }
     }
     // Wait for files that are being written; nothing that has not begun to write begins any more.
-    std::mem::forget(host::signals::settled());
+    std::mem::forget(host::signals::block_writes());
     host::end_all();
     if let Some(resume) = resume.filter(|_| !conversation.setup.is_lost()) {
         resume.forget();

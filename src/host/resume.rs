@@ -42,7 +42,7 @@ pub struct KeptAnswer {
 }
 
 impl Kept {
-    /// What is to be kept.
+    /// What to keep.
     pub const fn new(when: String, answers: Vec<KeptAnswer>) -> Self {
         Self { schema: SCHEMA, when, answers }
     }

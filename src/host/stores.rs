@@ -95,7 +95,7 @@ pub struct StoreOffer {
     /// Why a store cannot be used, by its word.
     pub barred: BTreeMap<&'static str, Phrase>,
     /// Why a new vault cannot have a key slot, by the slot's word.
-    pub locks: BTreeMap<&'static str, Phrase>,
+    pub slots: BTreeMap<&'static str, Phrase>,
     /// There is a vault, and it has a key slot.
     pub has_vault: bool,
 }
@@ -107,7 +107,7 @@ pub fn offer(run_as: Option<&str>, places: &Places) -> StoreOffer {
     let barred = |kind: &StoreKind| Some((kind.as_str(), store(*kind).barred(run_as, places)?));
     StoreOffer {
         barred: StoreKind::ALL.iter().filter_map(barred).collect(),
-        locks: vault::barred_slots(places),
+        slots: vault::barred_slots(places),
         has_vault: matches!(vault::look_at(places), Ok(Some(_))),
     }
 }

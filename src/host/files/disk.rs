@@ -59,7 +59,7 @@ impl Files for Disk {
     }
 }
 
-/// A path of the machine, with its root in front.
+/// A path of the machine, below its root.
 fn below(root: Option<&Path>, path: &Path) -> PathBuf {
     root.map_or_else(|| path.to_owned(), |root| root.join(path.strip_prefix("/").unwrap_or(path)))
 }

@@ -20,7 +20,7 @@ use crate::{
     plan::Places,
 };
 
-/// Undoes every write that still stands for a profile, sets `enabled = false` in it and removes its secret from its store.
+/// Undoes every write for a profile that is not undone yet, sets `enabled = false` in it and removes its secret from its store.
 /// The profile's file stays. `undo` undoes this too, except for a secret in a store of entries.
 ///
 /// # Errors
