@@ -130,8 +130,8 @@ pub enum SecretPlace {
 }
 
 impl SecretPlace {
-    /// The place of a profile's secret in a store; `None` where `said` lacks what the store has to be told. `scope` is `user`
-    /// or `system`.
+    /// The place of a profile's secret in a store; `None` where `said` lacks what the store has to be told, or that cannot be
+    /// it. `scope` is `user` or `system`.
     pub fn of(
         kind: StoreKind,
         scope: &str,

@@ -22,9 +22,7 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
     let mut check = TargetCheck { target, faults: Vec::new() };
     let settings = settings_of(target);
     for file in &target.files {
-        for template in [Some(&file.template), file.remove.as_ref(), file.keep.as_ref()].into_iter().flatten() {
-            check.look_over(template, TemplateKind::Quoted, &settings);
-        }
+        check.all(file.templates(), TemplateKind::Quoted, &settings);
         check.all(&file.when, TemplateKind::Condition, &settings);
     }
     for run in &target.runs {

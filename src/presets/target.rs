@@ -185,6 +185,11 @@ pub struct TargetFile {
 }
 
 impl TargetFile {
+    /// Its templates of text and of keys.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        std::iter::once(&self.template).chain(&self.remove).chain(&self.keep)
+    }
+
     /// What begins a comment line of ours.
     pub fn comment_sign(&self) -> &str {
         self.comment.as_deref().unwrap_or(self.format.comment())
