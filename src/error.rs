@@ -9,7 +9,7 @@ use crate::presets::Phrase;
 pub enum Exit {
     /// Done.
     Ok = 0,
-    /// The ladder failed for a reason with no better code.
+    /// The live test failed for a reason without a better code.
     Failed = 1,
     /// Usage, or an answer is missing.
     Usage = 64,
