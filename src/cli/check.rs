@@ -137,7 +137,7 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
     })
 }
 
-/// Whether STARTTLS came about with this very server before.
+/// Whether STARTTLS was established with this very server before.
 pub(super) fn had_starttls(profile: &Profile) -> bool {
     let secured = profile.check.as_ref().and_then(|check| check.secured.as_ref());
     profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())

@@ -230,7 +230,7 @@ pub struct Written {
     /// A path of the person's own, when it is not the target's usual one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// The password itself stands in the file, though the target could fetch it.
+    /// The file holds the password itself, though the target could fetch it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inline_secret: bool,
 }

@@ -68,7 +68,7 @@ pub(super) static HOST: Spec = Spec {
 pub(super) static SECURITY: Spec = Spec {
     key: "imap_security",
     flag: "imap-security",
-    value: "tls|starttls|none",
+    value: Security::USAGE,
     shape: Shape::Choice,
     step: Step::Server,
     optional: false,

@@ -26,7 +26,7 @@ use crate::{
 pub(super) static AUTH: Spec = Spec {
     key: "auth",
     flag: "auth",
-    value: "auto|plain|login|cram-md5|xoauth2|none",
+    value: Auth::USAGE,
     shape: Shape::Choice,
     step: Step::Password,
     optional: false,

@@ -54,7 +54,7 @@ pub(super) static HOST: Spec = Spec {
 pub(super) static SECURITY: Spec = Spec {
     key: "security",
     flag: "security",
-    value: "tls|starttls|none",
+    value: Security::USAGE,
     shape: Shape::Choice,
     step: Step::Server,
     optional: false,

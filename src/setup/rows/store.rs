@@ -41,7 +41,7 @@ pub(super) static STORE: Spec = Spec {
 pub(super) static VAULT_LOCK: Spec = Spec {
     key: "vault_lock",
     flag: "vault-lock",
-    value: "machine|systemd|key-file|passphrase",
+    value: KeySlot::USAGE,
     shape: Shape::Choice,
     step: Step::Write,
     optional: false,

@@ -97,7 +97,7 @@ pub(super) static ROOT_MAIL: Spec = Spec {
 pub(super) static SCOPE: Spec = Spec {
     key: "scope",
     flag: "scope",
-    value: "user|system",
+    value: Scope::USAGE,
     shape: Shape::Choice,
     step: Step::Write,
     optional: false,

@@ -19,7 +19,7 @@ use crate::{
 pub(super) static TEST: Spec = Spec {
     key: "test",
     flag: "test",
-    value: "send|login|connect|none",
+    value: TestDepth::USAGE,
     shape: Shape::Choice,
     step: Step::Test,
     optional: false,
