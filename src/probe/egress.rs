@@ -50,14 +50,14 @@ pub struct PortAttempt {
     /// The port.
     pub port: u16,
     /// IPv6 or IPv4.
-    pub family: Family,
+    pub family: AddressFamily,
     /// The outcome.
     pub reach: PortReach,
 }
 
 /// A family of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
+pub enum AddressFamily {
     /// IPv6.
     V6,
     /// IPv4.
@@ -100,7 +100,7 @@ impl PortReach {
     }
 }
 
-impl Family {
+impl AddressFamily {
     /// Both, in the order in which they are tried.
     pub const ALL: [Self; 2] = [Self::V6, Self::V4];
 
@@ -191,7 +191,7 @@ pub fn egress(
             EgressEvent::Cancelled => break,
             EgressEvent::Resolved(index, addresses) => {
                 for attempt in &mut tried[index].attempts {
-                    let address = addresses.iter().find(|address| Family::of(address) == attempt.family);
+                    let address = addresses.iter().find(|address| AddressFamily::of(address) == attempt.family);
                     let left = until.saturating_duration_since(Instant::now());
                     attempt.reach = match address {
                         None => PortReach::NoAddress,
@@ -224,7 +224,7 @@ fn blank(gate: &Gate) -> Tried {
             ports.push(*port);
         }
     }
-    let both = |port: u16| Family::ALL.map(|family| PortAttempt { port, family, reach: PortReach::NoAddress });
+    let both = |port: u16| AddressFamily::ALL.map(|family| PortAttempt { port, family, reach: PortReach::NoAddress });
     Tried { host: gate.host.clone(), attempts: ports.into_iter().flat_map(both).collect() }
 }
 

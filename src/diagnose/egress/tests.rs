@@ -9,7 +9,7 @@ use crate::{
     presets::Lang,
     probe::{
         ProbeFault, Stage,
-        egress::{Family, PortAttempt},
+        egress::{AddressFamily, PortAttempt},
     },
 };
 
@@ -18,7 +18,11 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
 fn tried(host: &str, found: &[(u16, PortReach)]) -> Tried {
     let attempts = found.iter().flat_map(|(port, reach)| {
         let other = if *reach == PortReach::Unreachable { PortReach::Unreachable } else { PortReach::NoAddress };
-        [(Family::V6, other), (Family::V4, *reach)].map(|(family, reach)| PortAttempt { port: *port, family, reach })
+        [(AddressFamily::V6, other), (AddressFamily::V4, *reach)].map(|(family, reach)| PortAttempt {
+            port: *port,
+            family,
+            reach,
+        })
     });
     Tried { host: host.into(), attempts: attempts.collect() }
 }

@@ -34,12 +34,12 @@ pub(super) struct Theme {
     colour: bool,
     quiet: Style,
     strong: Style,
-    pub(super) marks: &'static Marks,
+    pub(super) marks: &'static MarkSet,
 }
 
-/// Marks, each one column wide except the boxes.
+/// MarkSet, each one column wide except the boxes.
 #[derive(Debug)]
-pub(super) struct Marks {
+pub(super) struct MarkSet {
     pub(super) passed: &'static str,
     pub(super) failed: &'static str,
     pub(super) warned: &'static str,
@@ -59,7 +59,7 @@ pub(super) struct Marks {
     pub(super) glyphs: bool,
 }
 
-const UNICODE: Marks = Marks {
+const UNICODE: MarkSet = MarkSet {
     passed: "✓",
     failed: "✗",
     warned: "!",
@@ -79,7 +79,7 @@ const UNICODE: Marks = Marks {
     glyphs: true,
 };
 
-const ASCII: Marks = Marks {
+const ASCII: MarkSet = MarkSet {
     passed: "+",
     failed: "x",
     warned: "!",

@@ -11,7 +11,7 @@ use crate::{
     presets::{Catalog, Lang},
     probe::{
         ProbeFault, Stage, StageState, Transcript,
-        egress::{Family, PortAttempt},
+        egress::{AddressFamily, PortAttempt},
         report::TranscriptLine,
     },
     setup::AnswerSource,
@@ -118,8 +118,8 @@ fn no_secret_in_any_form_and_no_control_character() {
 #[test]
 fn stages_ports_diagnosis_and_transcript_stand_in_it() {
     let mut silence = evidence(Stage::Connect, ProbeFault::Connect(std::io::ErrorKind::TimedOut));
-    let attempt = |port, reach| PortAttempt { port, family: Family::V4, reach };
-    let six = PortAttempt { port: 465, family: Family::V6, reach: PortReach::NoAddress };
+    let attempt = |port, reach| PortAttempt { port, family: AddressFamily::V4, reach };
+    let six = PortAttempt { port: 465, family: AddressFamily::V6, reach: PortReach::NoAddress };
     silence.egress = Some(Egress {
         chosen: Tried {
             host: "mail.example.org".into(),
