@@ -47,7 +47,7 @@ fn alertmanager_takes_what_was_written() {
             let mut order = order("p@ss \"w\\ord#1");
             (order.profile.smtp.security, order.profile.smtp.port) = (security, port.to_string().parse().unwrap());
             order.targets = vec![TargetChoice::new("alertmanager")];
-            let mut files = SavedConversation::default();
+            let mut files = Memory::default();
             files.put(&main, sample.text.as_bytes(), 0o644);
             let plan = plan(&order, &Catalog::builtin(), &places, &files).unwrap();
             for change in plan.changes.iter().filter(|change| change.owner == "alertmanager") {

@@ -64,7 +64,7 @@ fn mutt_and_neomutt_read_what_was_written() {
             let path = if program == "mutt" { "/home/ops/.muttrc" } else { "/home/ops/.config/neomutt/neomuttrc" };
             // What it runs and reads besides is not here.
             let there: Vec<&str> = sample.text.split_inclusive('\n').filter(|line| !line.starts_with("source")).collect();
-            let files = SavedConversation::default().with(path, &there.concat());
+            let files = Memory::default().with(path, &there.concat());
             let plan = plan(&order, &Catalog::builtin(), &places(Scope::User), &files).unwrap();
             fs::write(&rc, plan.changes.last().unwrap().after.as_ref().unwrap()).unwrap();
             let found = ask(program, &rc, &["from", real, "smtp_url"]);
@@ -115,7 +115,7 @@ fn s_nail_logs_in_with_what_was_written() {
         let mut order = order("p@ss \"w\\ord#1");
         plain(&mut order);
         order.targets = vec![TargetChoice { inline_secret: true, ..TargetChoice::new("s-nail") }];
-        let files = SavedConversation::default().with("/home/ops/.mailrc", &sample.text);
+        let files = Memory::default().with("/home/ops/.mailrc", &sample.text);
         let plan = plan(&order, &Catalog::builtin(), &places(Scope::User), &files).unwrap();
         send(std::str::from_utf8(plan.changes.last().unwrap().after.as_ref().unwrap()).unwrap());
         assert_eq!(relay.login().password, "p@ss \"w\\ord#1", "{}", sample.name);
