@@ -6,7 +6,7 @@ use super::color::Color;
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
-    setup::{Field, Shape},
+    setup::{Field, FieldShape},
 };
 
 /// Facts that were checked more than this many months ago may have changed.
@@ -29,18 +29,20 @@ const fn extra(name: &'static str, short: Option<char>, value: &'static str, glo
 const LANGUAGES: &str = "LANGUAGE";
 
 /// Flags that are no fields.
-pub(super) const EXTRAS: [Extra; 24] = [
+pub(super) const EXTRAS: &[Extra] = &[
     extra("password-stdin", None, "", false),
     extra("password-file", None, "FILE", false),
     extra("password-fd", None, "N", false),
     extra("no-imap", None, "", false),
     extra("offline", None, "", false),
+    #[cfg(feature = "discover")]
     extra("database", None, "", false),
     extra("answers", None, "FILE", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
     extra("report", None, "FILE", false),
     extra("plain", None, "", false),
+    #[cfg(feature = "demo")]
     extra("demo", None, "", false),
     extra("vault-passphrase-file", None, "FILE", true),
     extra("vault-passphrase-fd", None, "N", true),
@@ -98,11 +100,13 @@ fn answers(text: &Text) -> Vec<Arg> {
         args.push(match field {
             Field::Address => arg.value_name(spec.value),
             Field::Targets => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
-            _ if spec.shape == Shape::Confirm || spec.value.is_empty() => arg.long(spec.flag).action(ArgAction::SetTrue),
+            _ if spec.shape == FieldShape::Confirm || spec.value.is_empty() => {
+                arg.long(spec.flag).action(ArgAction::SetTrue)
+            }
             _ => arg.long(spec.flag).value_name(spec.value).allow_hyphen_values(true),
         });
     }
-    for flag in &EXTRAS {
+    for flag in EXTRAS {
         let arg = Arg::new(flag.name).long(flag.name).global(flag.global).help(text.get(&format!("flag-{}", flag.name)));
         let arg = if let Some(short) = flag.short { arg.short(short) } else { arg };
         args.push(if flag.value.is_empty() {
