@@ -109,13 +109,13 @@ pub fn parse(path: &Path, source: &str) -> Result<Profile, HostError> {
 fn refused(path: &Path, fault: ProfileFault) -> HostError {
     match fault {
         ProfileFault::Newer(schema) => HostError::NewerSchema(path.to_owned(), schema),
-        fault => HostError::BadProfile(path.to_owned(), fault),
+        fault => HostError::BadProfile(path.to_owned(), Box::new(fault)),
     }
 }
 
 /// What is wrong with a profile's file as a whole.
 fn unusable(path: &Path, cause: String) -> HostError {
-    HostError::BadProfile(path.to_owned(), ProfileFault::Text { line: None, cause, nearest: None })
+    HostError::BadProfile(path.to_owned(), Box::new(ProfileFault::Text { line: None, cause, nearest: None }))
 }
 
 /// The path and text of a profile.
@@ -137,7 +137,8 @@ pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), Hos
 pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
     let mut lines: Vec<String> = source.split_inclusive('\n').map(str::to_owned).collect();
     let top = lines.iter().position(|line| line.trim_start().starts_with('[')).unwrap_or(lines.len());
-    let line = lines[..top].iter_mut().find(|line| line.trim_start().starts_with("enabled"));
+    let is_enabled = |line: &&mut String| line.split_once('=').is_some_and(|(key, _)| key.trim() == "enabled");
+    let line = lines[..top].iter_mut().find(is_enabled);
     match (parse(path, source), line) {
         (Err(error @ HostError::NewerSchema(..)), _) => Err(error),
         (Ok(mut profile), line) => {
@@ -149,7 +150,7 @@ pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
             if parse(path, &edited).is_ok_and(|edited| edited == profile) { Ok(edited) } else { render(&profile) }
         }
         (Err(_), Some(line)) => {
-            *line = "enabled = false\n".to_owned();
+            "enabled = false\n".clone_into(line);
             Ok(lines.concat())
         }
         (Err(_), None) => Ok(format!("enabled = false\n{source}")),
@@ -241,7 +242,7 @@ mod tests {
         assert_eq!(disabled(path, SOURCE).unwrap(), SOURCE.replace("enabled = true", "enabled = false"));
         let inline = SOURCE.replace("enabled = true", "'enabled'=true");
         assert!(!parse(path, &disabled(path, &inline).unwrap()).unwrap().enabled);
-        let damaged = SOURCE.replace("'none'", "'bogus'");
+        let damaged = SOURCE.replace("# mine", "enabled_since = 1").replace("'none'", "'bogus'");
         assert_eq!(disabled(path, &damaged).unwrap(), damaged.replace("enabled = true # for now", "enabled = false"));
     }
 }
