@@ -11,16 +11,11 @@ const REPEATED: &[&str] = &[
     "Check",
     "Context",
     "Dialect",
-    "Facts",
     "Found",
-    "Given",
     "Node",
     "Report",
-    "Row",
-    "Settings",
     "Shape",
     "Word",
-    "Written",
 ];
 
 /// Every type at the top level of a file, and the files that define one of this name.
