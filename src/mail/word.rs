@@ -26,12 +26,13 @@ impl ValueFault for WordFault {
     }
 }
 
-/// The word that is nearest to `typed`, if it is near enough to be a slip.
+/// The word that is nearest to `typed`, if it is near enough to be a slip: at most half of what was typed is wrong.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let half = typed.chars().count() / 2;
     known
         .into_iter()
         .map(|word| (strsim::osa_distance(typed, word), word))
-        .filter(|(distance, word)| *distance <= 2.max(word.len() / 3))
+        .filter(|(distance, word)| *distance <= half.min(2.max(word.len() / 3)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
 }

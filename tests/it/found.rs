@@ -198,7 +198,7 @@ fn a_script_never_takes_what_needs_a_persons_yes() {
         tell(&mut setup, generation, found(vec![foreign]));
         assert_eq!(provider(&setup).choices[0].hint, "mail.elsewhere.net:465");
         assert!(
-            provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("ServerCheck that"))
+            provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("Check that"))
         );
     }
 }
