@@ -78,11 +78,11 @@ pub(super) fn command(text: &Text, languages: &Languages) -> Command {
         .disable_version_flag(true)
         .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true).help(text.get("flag-help")))
         .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help(text.get("flag-version")));
-    for arg in answers(text) {
-        command = command.arg(arg);
-    }
     let tags = languages.iter().map(|lang| lang.to_string()).collect::<Vec<_>>().join("|");
-    command.subcommands(subcommands(text)).mut_arg("lang", |lang| lang.value_name(tags))
+    for arg in answers(text) {
+        command = command.arg(if arg.get_id() == "lang" { arg.value_name(tags.clone()) } else { arg });
+    }
+    command.subcommands(subcommands(text))
 }
 
 /// The flags that answer something, and those that say how a set-up goes.
