@@ -103,9 +103,9 @@ impl Context {
         self.keys.borrow().lock
     }
 
-    /// How far to look for the settings of an address. The demo asks no server.
+    /// How far to look for the settings of an address. Neither the demo nor a build without discovery asks a server.
     pub(super) fn reach(&self) -> Reach {
-        if self.inputs.is_set("offline") || self.inputs.is_set("demo") {
+        if !cfg!(feature = "discover") || self.inputs.is_set("offline") || self.inputs.is_set("demo") {
             Reach::Offline
         } else if self.inputs.is_set("database") {
             Reach::Database

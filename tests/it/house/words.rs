@@ -8,16 +8,13 @@ use super::sources::sources;
 #[rustfmt::skip]
 const REPEATED: &[&str] = &[
     "Change",
-    "Check",
     "Context",
     "Dialect",
     "Facts",
-    "Found",
     "Given",
     "Node",
     "Report",
     "Row",
-    "Settings",
     "Shape",
     "Word",
     "Written",
