@@ -10,14 +10,9 @@ const REPEATED: &[&str] = &[
     "Change",
     "Context",
     "Dialect",
-    "Facts",
-    "Given",
     "Node",
-    "Report",
-    "Row",
     "Shape",
     "Word",
-    "Written",
 ];
 
 /// Every type at the top level of a file, and the files that define one of this name.
