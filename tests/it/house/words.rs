@@ -8,10 +8,8 @@ use super::sources::sources;
 #[rustfmt::skip]
 const REPEATED: &[&str] = &[
     "Change",
-    "Check",
     "Context",
     "Dialect",
-    "Found",
     "Node",
     "Report",
     "Shape",
