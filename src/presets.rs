@@ -14,20 +14,23 @@ pub mod text;
 pub mod words;
 
 mod builtin;
-mod domains;
-mod load;
+mod catalog;
+mod check;
 mod marks;
-mod shelf;
+mod parse;
 
+pub use catalog::{Catalog, Fact};
 pub use cause::Cause;
 pub use egress::EgressFacts;
 pub use family::Family;
 pub use gateways::Gateways;
-pub use load::{Catalog, PresetFault, parse};
 pub use marks::Marks;
+pub use parse::{PresetFault, PresetSource, parse};
 pub use provider::Provider;
 pub use target::Target;
 pub use text::{Lang, Text};
 pub use words::Words;
+
+pub(crate) use check::unknown_parts;
 
 pub use crate::{mail::word::nearest, phrase::Phrase};

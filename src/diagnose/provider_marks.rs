@@ -1,9 +1,6 @@
 //! Which provider answers: by its key, by its host, or by the words that only its servers use.
 
-use crate::{
-    mail::endpoint::is_below,
-    presets::{Catalog, Marks},
-};
+use crate::{mail::endpoint::is_below, presets::Catalog};
 
 /// What every provider and every family is known by.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Lang;
+use super::{Lang, PresetSource};
 
 /// A cause's preset. Its label is the file's name.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,6 +13,9 @@ pub struct Cause {
     /// The label; filled in from the file's name.
     #[serde(skip)]
     pub label: String,
+    /// Where it was read from; filled in when it is.
+    #[serde(skip)]
+    pub source: PresetSource,
     /// Year and month in which the facts were last checked.
     pub checked: String,
     /// Its place among the causes: of several that match equally well, the one with the lower rank counts.

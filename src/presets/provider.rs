@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Lang;
+use super::{Lang, PresetSource};
 use crate::mail::{Endpoint, Security};
 
 /// A provider's preset. Its key is the file's name.
@@ -12,6 +12,9 @@ pub struct Provider {
     /// The key; filled in from the file's name.
     #[serde(skip)]
     pub key: String,
+    /// Where it was read from; filled in when it is.
+    #[serde(skip)]
+    pub source: PresetSource,
     /// The name that people know.
     pub name: String,
     /// What kind of service it is.

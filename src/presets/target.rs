@@ -14,9 +14,9 @@ pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
 pub use merge::MergeKind;
 pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Mta};
-pub use template::{TargetSource, Template};
+pub use template::Template;
 
-use super::Lang;
+use super::{Lang, PresetSource};
 pub use crate::format::Format;
 
 /// A target's preset. Its key is the file's name.
@@ -28,7 +28,7 @@ pub struct Target {
     pub key: String,
     /// Where it was read from; filled in when it is.
     #[serde(skip)]
-    pub source: TargetSource,
+    pub source: PresetSource,
     /// The name that people know.
     pub name: String,
     /// Year and month in which the facts were last checked.
