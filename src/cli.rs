@@ -2,8 +2,10 @@
 
 pub mod answers;
 mod args;
+mod ca_file;
 mod check;
 mod commands;
+mod complain;
 mod context;
 mod detect;
 mod explain;
@@ -12,6 +14,7 @@ mod generate;
 mod inputs;
 mod json;
 mod layout;
+mod names;
 mod probe;
 mod providers;
 mod report;
@@ -34,6 +37,7 @@ use crate::{
     phrase,
     presets::{Lang, Text},
 };
+use complain::complain;
 use context::{Context, variable};
 use inputs::Inputs;
 
@@ -45,8 +49,8 @@ pub fn main() -> ExitCode {
     let exit = match args::command(&text).try_get_matches_from(&arguments) {
         Ok(matches) => run(&text, &matches).unwrap_or_else(|error| {
             if wants_json(&arguments) {
-                let is_rung = matches.subcommand_name().is_none_or(|name| matches!(name, "edit" | "check"));
-                say_json(&text, &error, is_rung);
+                let is_setup = matches.subcommand_name().is_none_or(|name| matches!(name, "edit" | "check"));
+                say_json(&text, &error, is_setup);
             }
             complain(&text, &error)
         }),
@@ -60,10 +64,10 @@ fn wants_json(arguments: &[String]) -> bool {
     arguments.iter().any(|word| word == "--json") || variable("MAILSETUP_JSON").is_some_and(|word| word != "no")
 }
 
-/// What ended the program, as the one document that `--json` promises.
-fn say_json(text: &Text, error: &Error, is_rung: bool) {
+/// What ended the program, as the single document that `--json` promises.
+fn say_json(text: &Text, error: &Error, is_setup: bool) {
     let why = text.say(&error.phrase);
-    let document = if is_rung { json::nothing(&why) } else { serde_json::json!({"ok": false, "error": why}) };
+    let document = if is_setup { json::nothing(&why) } else { serde_json::json!({"ok": false, "error": why}) };
     let _ = writeln!(io::stdout().lock(), "{document}");
 }
 
@@ -96,7 +100,7 @@ fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
     }
 }
 
-/// The matches of the command that was named last, where the shared flags are.
+/// The matches of the innermost command, which has the shared flags.
 fn innermost(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
 }
@@ -112,17 +116,7 @@ fn language(arguments: &[String]) -> Lang {
         .unwrap_or_default()
 }
 
-/// Says what ended the program.
-fn complain(text: &Text, error: &Error) -> Exit {
-    let mut out = io::stderr().lock();
-    let _ = writeln!(out, "mailsetup: {}", text.say(&error.phrase));
-    if let Some(hint) = &error.hint {
-        let _ = writeln!(out, "  {}", text.say(hint));
-    }
-    error.exit
-}
-
-/// Help and version are data; anything else that the parser refuses is put into our own words.
+/// Help and version are data; any other error of the parser gets our own words.
 fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
     use clap::error::{ContextKind, ContextValue};
     let context = |kind| match error.get(kind) {
@@ -139,7 +133,7 @@ fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
             let _ = write!(io::stdout().lock(), "{}", error.render());
             return Exit::Ok;
         }
-        // What is near it would be another flag by chance: all that take a password are named.
+        // The nearest flag would be accidental: name all that take a password.
         ErrorKind::UnknownArgument if argument == "--password" => {
             return refuse(text, &Error::new(Exit::Usage, phrase!("usage-password", flag = argument)), json);
         }

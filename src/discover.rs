@@ -5,40 +5,73 @@
 //! to one `task`; `rank` turns its state into a result. Only [`Net`] reaches the network: `dns` and `http` leave the sockets to
 //! libraries, and `confirm` tries servers with the probe.
 
+#[cfg(feature = "discover")]
 pub mod autoconfig;
 
-mod confirm;
-mod dns;
-mod event;
-mod guess;
-mod http;
 mod known;
 mod login;
-mod mx;
 mod net;
-mod rank;
 mod records;
+
+#[cfg(feature = "discover")]
+mod confirm;
+#[cfg(feature = "discover")]
+mod dns;
+#[cfg(feature = "discover")]
+mod event;
+#[cfg(feature = "discover")]
+mod guess;
+#[cfg(feature = "discover")]
+mod http;
+#[cfg(feature = "discover")]
+mod mx;
+#[cfg(feature = "discover")]
+mod rank;
+#[cfg(feature = "discover")]
 mod search;
+#[cfg(feature = "discover")]
 mod srv;
+#[cfg(feature = "discover")]
 mod suggestions;
+#[cfg(feature = "discover")]
 mod task;
+#[cfg(feature = "discover")]
 mod web;
+#[cfg(feature = "discover")]
 mod xml;
 
+#[cfg(feature = "discover")]
 pub use dns::NameServers;
 pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::Net;
 pub use records::{DnsClient, Mx, NameFault, Srv};
-pub use search::discover;
 
 use std::time::Duration;
 
 use crate::{
     mail::{Address, Endpoint},
-    presets::Phrase,
-    probe::{Capabilities, Evidence},
+    presets::{Catalog, Phrase},
+    probe::{Cancel, Capabilities, Evidence},
 };
+
+/// Finds the settings of an address. `progress` is called with each new state, best proposal first; the search ends with its
+/// time-out or when it is cancelled, with what was found by then. A build without the feature `discover` asks no network.
+pub fn discover(
+    search: &Search,
+    catalog: &Catalog,
+    net: &Net,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(&Discovery),
+) -> Discovery {
+    let known = known(&search.address, catalog);
+    #[cfg(feature = "discover")]
+    if search.reach != Reach::Offline {
+        return search::online(search, known, catalog, net, cancel, progress);
+    }
+    let _ = (net, cancel, progress);
+    Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() }
+}
 
 /// Longest time for a whole search.
 pub const DEADLINE: Duration = Duration::from_secs(4);

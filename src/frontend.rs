@@ -1,13 +1,13 @@
-//! Front ends: loops over the conversation's status. The full-screen wizard, plain prompts, plain lines, and scripts.
+//! Front ends: loops over the conversation's status. The full-screen wizard, prompts, plain lines, and scripts.
 
-pub mod companion;
-pub mod keeper;
+pub mod autosave;
 pub mod lines;
 pub mod prompt;
+pub mod prompt_loop;
 pub mod restore;
 pub mod script;
-pub mod talk;
+pub mod sidecar;
 pub mod tui;
 
-pub use companion::{Companion, Item};
-pub use keeper::Keeper;
+pub use autosave::Autosave;
+pub use sidecar::{MenuItem, Sidecar};

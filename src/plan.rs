@@ -8,6 +8,7 @@
 
 mod abilities;
 mod authority;
+mod check;
 mod conflicts;
 mod context;
 mod credential;
@@ -15,19 +16,23 @@ mod diff;
 mod engine;
 mod import;
 mod locate;
+mod look_over;
 mod meant;
 mod merge;
+mod profile_files;
 mod read_back;
 mod refusal;
 mod render;
+mod security_word;
 mod sending;
 mod values;
 
+pub use check::check_target;
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use engine::plan;
 pub use import::{Found, import};
-pub use locate::{first_path, sites};
+pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, read_back};
 pub use refusal::Refusal;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};

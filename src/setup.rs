@@ -22,6 +22,7 @@ mod profile;
 pub mod question;
 mod remember;
 mod requests;
+mod results;
 mod resume;
 mod rows;
 mod search;

@@ -252,6 +252,7 @@ host-secret-open = { $path } holds the password, and everyone on this machine ma
 host-secret-open-hint = Close it with: chmod { $mode } { $path }
 host-secret-missing-hint = Enter the password again with mailsetup edit
 host-secret-no-entry = The store has no entry { $entry } of mailsetup
+host-keyring-absent = This mailsetup was built without the keyring.
 host-keyring-no-bus = No keyring: no desktop session runs here (no D-Bus session bus)
 host-keyring-no-service = No keyring: no keyring service runs in this session
 host-keyring-silent = No keyring: it did not answer in time

@@ -252,6 +252,7 @@ host-secret-open = { $path } contient le mot de passe, et tout le monde sur cett
 host-secret-open-hint = Fermez-le avec : chmod { $mode } { $path }
 host-secret-missing-hint = Saisissez à nouveau le mot de passe avec mailsetup edit
 host-secret-no-entry = Le magasin n’a pas d’entrée { $entry } de mailsetup
+host-keyring-absent = Ce mailsetup a été construit sans le trousseau.
 host-keyring-no-bus = Pas de trousseau : aucune session de bureau n’est ouverte ici (pas de bus de session D-Bus)
 host-keyring-no-service = Pas de trousseau : aucun service de trousseau ne tourne dans cette session
 host-keyring-silent = Pas de trousseau : il n’a pas répondu à temps

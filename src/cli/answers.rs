@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Read as _, path::Path};
 
-use super::inputs::names;
+use super::names::names;
 use crate::{
     error::{Error, Exit},
     mail::reply::escape,
@@ -68,7 +68,7 @@ pub fn parse(file: &str, source: &str) -> Result<Given, Error> {
     Ok(given)
 }
 
-/// The line, from 1, of a byte's place.
+/// The line number, from 1, of a byte offset.
 fn line_of(source: &str, at: usize) -> usize {
     source.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
 }

@@ -2,12 +2,14 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::stale;
 use crate::{
     mail::KeySlot,
     presets::Text,
     setup::{Field, Shape},
 };
+
+/// Facts that were checked more than this many months ago may have changed.
+pub(super) const STALE_MONTHS: u32 = 18;
 
 /// A flag that is no field: its name, its short form, what its value is called (empty for a switch), and whether every
 /// command takes it.
@@ -151,7 +153,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
         value("stale", "MONTHS")
             .num_args(0..=1)
             .require_equals(true)
-            .default_missing_value(stale::MONTHS.to_string())
+            .default_missing_value(STALE_MONTHS.to_string())
             .value_parser(clap::value_parser!(u32))
     };
     vec![

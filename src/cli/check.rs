@@ -167,7 +167,7 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial
     for written in &profile.targets {
         let Some(target) = context.catalog.target(&written.name) else { continue };
         let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
-        let sites = plan::sites(target, &choice, places, &disk);
+        let sites = plan::expand(target, &choice, places, &disk);
         let found = sites.and_then(|sites| {
             let reads = sites.iter().map(|site| plan::read_back(target, site, name, places, &disk));
             reads.collect::<Result<Vec<_>, _>>()

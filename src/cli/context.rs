@@ -11,16 +11,18 @@ use std::{
 
 use super::inputs::Inputs;
 use crate::{
+    diagnose::check_cause,
     discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, vault},
     mail::{KeySlot, Keys, Profile, Secret, SecretPlace},
     phrase,
-    plan::{Places, Scope},
-    presets::{Catalog, Lang, Phrase, Text},
+    plan::{Places, Scope, check_target},
+    presets::{Catalog, Lang, Phrase, PresetFault, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
+    setup::Field,
 };
 
 /// What every command shares.
@@ -62,14 +64,12 @@ impl Context {
             keys: RefCell::new(keys),
         };
         if let Ok(places) = context.places() {
-            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| {
-                let error =
-                    Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
-                match &fault.nearest {
-                    Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
-                    None => error,
-                }
-            })?;
+            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
+            let answers = Field::ALL.map(Field::key);
+            let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, &catalog, &answers));
+            if let Some(fault) = catalog.own_targets().flat_map(check_target).chain(causes).next() {
+                return Err(wrong_preset(&fault));
+            }
             context.catalog = Arc::new(catalog);
         }
         Ok(context)
@@ -180,6 +180,15 @@ impl Context {
             Some("never") => false,
             _ => variable("NO_COLOR").is_none(),
         }
+    }
+}
+
+/// A preset of the person's own is wrong.
+fn wrong_preset(fault: &PresetFault) -> Error {
+    let error = Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
+    match &fault.nearest {
+        Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
+        None => error,
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use clap::ArgMatches;
 
-use super::{answers, args::EXTRAS};
+use super::{answers, names::names};
 use crate::{
     error::{Error, Exit},
     mail::reply::escape,
@@ -166,11 +166,4 @@ fn spelled(name: &str, source: Source) -> String {
         Source::File => name.replace('-', "_"),
         _ => format!("--{name}"),
     }
-}
-
-/// Every flag's name, and whether it is a switch.
-pub(super) fn names() -> impl Iterator<Item = (&'static str, bool)> {
-    let specs = Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty());
-    let fields = specs.map(|spec| (spec.flag, spec.value.is_empty()));
-    fields.chain(EXTRAS.iter().map(|flag| (flag.name, flag.value.is_empty())))
 }

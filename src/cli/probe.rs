@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{context::Context, json::egress, layout, set_up::read_ca};
+use super::{ca_file::read_ca, context::Context, json::egress, layout};
 use crate::{
     diagnose::{self, Diagnosis},
     error::{Error, Exit},

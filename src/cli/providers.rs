@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    args::STALE_MONTHS,
     commands::none_found,
     context::Context,
     layout,
@@ -37,7 +38,7 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
     };
     let origin = |provider: &Provider| Origin {
         own_file: context.catalog.own_file(&provider.key).map(|path| escape(&path.display().to_string())),
-        stale: stale::age(&provider.checked).filter(|months| *months > stale::MONTHS),
+        stale: stale::age(&provider.checked).filter(|months| *months > STALE_MONTHS),
     };
     match found.as_slice() {
         found if context.json => {

@@ -1,9 +1,11 @@
 //! `mailsetup [ADDRESS]`, `--demo` and `edit`: the conversation with its front end.
 
+mod conversation;
 mod demo;
 mod import;
 mod resume;
 pub(super) mod saved;
+mod scratch;
 mod script;
 
 use std::{
@@ -12,41 +14,33 @@ use std::{
     rc::Rc,
 };
 
-use demo::Scratch;
-use resume::Memoir;
+use conversation::{Conversation, bad_answer};
+use resume::ResumeFile;
+use scratch::Scratch;
 
 use super::{
+    ca_file::read_ca,
     context::{Context, program, variable},
     report,
 };
 use crate::{
     error::{Error, Exit},
     frontend::{
-        Companion, Keeper,
+        Autosave,
         lines::Liner,
         prompt::Prompter,
+        prompt_loop,
         restore::{self, Restorer},
-        talk, tui,
+        tui,
     },
     host::{self, input},
-    mail::{Secret, reply::escape},
+    mail::Secret,
     phrase,
     presets::Phrase,
-    probe,
-    runner::Runner,
-    setup::{Facts, Field, Given, Invalid, Options, Setup, Source, Status},
+    setup::{Facts, Field, Given, Options, Setup, Status},
 };
 
-/// A conversation with what it runs on.
-struct Stage {
-    setup: Setup,
-    runner: Runner,
-    companion: Option<Box<dyn Companion>>,
-    /// The demo's folder.
-    scratch: Option<Scratch>,
-}
-
-/// Runs the set-up; `edit` names the saved profile that it starts from.
+/// Runs the set-up; `edit` is the saved profile to start from.
 pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> {
     let options = Options {
         brief: !context.may_ask(),
@@ -59,38 +53,38 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");
     if let Some(name) = edit {
-        // A passphrase is asked for before the screen is drawn.
+        // Ask for a passphrase before drawing the screen.
         context.places_for(&host::profiles::load(name, &context.places()?)?)?;
     }
-    let mut stage = if is_demo { demo::stage(context, options)? } else { real(context, options) };
+    let mut conversation = if is_demo { demo::conversation(context, options)? } else { real(context, options) };
     if let Some(name) = edit {
-        saved::load(context, &mut stage.setup, name)?;
+        saved::load(context, &mut conversation.setup, name)?;
     }
     for (field, typed, source) in context.inputs.fields() {
-        // What is edited is named by its argument, and what it starts from is known.
+        // The argument names the profile, and its answers are the start.
         if edit.is_some() && matches!(field, Field::Profile | Field::Import) {
             continue;
         }
-        stage.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
+        conversation.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
     }
     if let Some(given) = secret(context)? {
-        stage.setup.give_secret(given);
+        conversation.setup.give_secret(given);
     }
-    import::begin(context, &mut stage, context.may_ask() && !is_demo && edit.is_none())?;
+    import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
-        check_ca_file(&stage.setup)?;
-        check_places(context, &stage.setup)?;
+        check_ca_file(&conversation.setup)?;
+        check_places(context, &conversation.setup)?;
     }
-    let memoir = if is_demo || !context.may_ask() {
+    let resume = if is_demo || !context.may_ask() {
         None
     } else {
-        let places = (stage.runner.places)(stage.setup.scope())?;
-        Some(Memoir::begin(&places, &mut stage, edit))
+        let places = (conversation.runner.places)(conversation.setup.scope())?;
+        Some(ResumeFile::begin(&places, &mut conversation, edit))
     };
-    converse(context, stage, memoir)
+    converse(context, conversation, resume)
 }
 
-fn real(context: &Context, options: Options) -> Stage {
+fn real(context: &Context, options: Options) -> Conversation {
     let facts = host::facts();
     let root = context.inputs.get("root").map(|root| format!("--root={root}"));
     let command = std::iter::once("mailsetup".to_owned()).chain(root).collect();
@@ -109,20 +103,10 @@ fn real(context: &Context, options: Options) -> Stage {
         cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
-    Stage { setup, runner: context.runner(), companion: None, scratch: None }
+    Conversation { setup, runner: context.runner(), sidecar: None, scratch: None }
 }
 
-fn bad_answer(invalid: &Invalid, source: Source, context: &Context) -> Error {
-    let exit = if source == Source::File { Exit::Data } else { Exit::Usage };
-    let name = match source {
-        Source::Env => invalid.field.variable(),
-        Source::File => invalid.field.key().to_owned(),
-        _ => invalid.field.flag(),
-    };
-    Error::new(exit, phrase!("cli-bad-answer", name = name, why = context.text.say(&invalid.phrase)))
-}
-
-/// The secret, from wherever a flag says.
+/// The secret, from the source that a flag names.
 fn secret(context: &Context) -> Result<Option<Given>, Error> {
     let inputs = &context.inputs;
     let (secret, flag): (Result<Secret, input::InputError>, Vec<String>) = if inputs.is_set("password-stdin") {
@@ -142,29 +126,12 @@ fn secret(context: &Context) -> Result<Option<Given>, Error> {
     Ok(Some(Given { secret, flag: Some(flag) }))
 }
 
-/// A CA file that cannot be used is said before any server is asked.
+/// Refuses an unusable CA file before contacting any server.
 fn check_ca_file(setup: &Setup) -> Result<(), Error> {
     setup.value(Field::CaFile).map_or(Ok(()), |path| read_ca(&path).map(drop))
 }
 
-/// Reads a CA file.
-///
-/// # Errors
-/// It cannot be read, or says nobody to trust.
-pub(super) fn read_ca(path: &str) -> Result<Vec<u8>, Error> {
-    let shown = escape(path);
-    let pem = std::fs::read(path).map_err(|error| {
-        Error::new(Exit::NoInput, phrase!("cli-ca-file-unreadable", file = shown, cause = error))
-            .hint(phrase!("cli-ca-file-hint"))
-    })?;
-    probe::check_ca(&pem).map_err(|cause| {
-        Error::new(Exit::Config, phrase!("cli-ca-file-bad", file = shown, cause = escape(&cause)))
-            .hint(phrase!("cli-ca-file-hint"))
-    })?;
-    Ok(pem)
-}
-
-/// A folder that cannot be written is said before any question is asked.
+/// Refuses an unwritable folder before asking any question.
 fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     if context.inputs.is_set("dry-run") {
         return Ok(());
@@ -177,47 +144,49 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     Ok(())
 }
 
-fn converse(context: &Context, mut stage: Stage, memoir: Option<Memoir>) -> Result<Exit, Error> {
+fn converse(context: &Context, mut conversation: Conversation, resume: Option<ResumeFile>) -> Result<Exit, Error> {
     if !context.may_ask() {
-        return script::run(context, stage);
+        return script::run(context, conversation);
     }
     let mut nobody = ();
-    let mut kept = memoir.clone();
-    let keeper: &mut dyn Keeper = kept.as_mut().map_or(&mut nobody, |memoir| memoir);
+    let mut kept = resume.clone();
+    let autosave: &mut dyn Autosave = kept.as_mut().map_or(&mut nobody, |resume| resume);
     let lost = |error: io::Error| Error::new(Exit::Io, phrase!("cli-terminal", cause = error));
     let term = variable("TERM").unwrap_or_else(|| "dumb".into());
-    // Gum and huh have made ACCESSIBLE the word for a screen reader.
+    // `ACCESSIBLE` selects screen-reader mode in gum and huh (https://github.com/charmbracelet/huh#accessibility).
     let plain_lines = term == "dumb" || variable("ACCESSIBLE").is_some();
     if plain_lines || context.inputs.is_set("plain") || !io::stdout().is_terminal() {
         let terminal = Restorer::new(!plain_lines);
         terminal.clone().on_panic();
-        let (memoir, scratch) = (memoir.clone(), stage.scratch.clone());
-        host::signals::leave_with(Exit::Cancelled, Watch { terminal, memoir, scratch });
+        let (resume, scratch) = (resume.clone(), conversation.scratch.clone());
+        host::signals::leave_with(Exit::Cancelled, PromptWatcher { terminal, resume, scratch });
         let text = Rc::clone(&context.text);
-        let companion = stage.companion.as_deref_mut();
-        context.say_all(talk::welcome(&text, plain_lines));
+        let sidecar = conversation.sidecar.as_deref_mut();
+        context.say_all(prompt_loop::welcome(&text, plain_lines));
         if plain_lines {
-            talk::talk(&mut stage.setup, &stage.runner, &mut Liner::new(&text), companion, keeper).map_err(lost)?;
+            prompt_loop::run(&mut conversation.setup, &conversation.runner, &mut Liner::new(&text), sidecar, autosave)
+                .map_err(lost)?;
         } else {
             let mut prompter = Prompter::new(&text, context.color());
-            talk::talk(&mut stage.setup, &stage.runner, &mut prompter, companion, keeper).map_err(lost)?;
+            prompt_loop::run(&mut conversation.setup, &conversation.runner, &mut prompter, sidecar, autosave)
+                .map_err(lost)?;
         }
     } else {
-        stage = by_wizard(context, stage, keeper).map_err(lost)?;
-        if stage.setup.status() == Status::Done {
+        conversation = by_wizard(context, conversation, autosave).map_err(lost)?;
+        if conversation.setup.status() == Status::Done {
             let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
-            context.say_all(talk::closing(&stage.setup, columns));
+            context.say_all(prompt_loop::closing(&conversation.setup, columns));
         }
     }
-    // Whoever left while files were written waits for them, and what has not begun to write never does.
+    // Wait for files that are being written; nothing that has not begun to write begins any more.
     std::mem::forget(host::signals::settled());
     host::end_all();
-    if let Some(memoir) = memoir.filter(|_| !stage.setup.is_lost()) {
-        memoir.forget();
+    if let Some(resume) = resume.filter(|_| !conversation.setup.is_lost()) {
+        resume.forget();
     }
-    let saved = report::of_setup(context, &stage.setup);
-    part(context, stage.scratch.as_ref());
-    let exit = if stage.setup.status() == Status::Done {
+    let saved = report::of_setup(context, &conversation.setup);
+    scratch::clear(context, conversation.scratch.as_ref());
+    let exit = if conversation.setup.status() == Status::Done {
         Exit::Ok
     } else {
         context.say_phrase(&phrase!("cli-cancelled"));
@@ -226,18 +195,18 @@ fn converse(context: &Context, mut stage: Stage, memoir: Option<Memoir>) -> Resu
     report::ended(context, exit, saved)
 }
 
-/// What signals do to prompts and lines.
-struct Watch {
+/// What signals do during prompts and lines.
+struct PromptWatcher {
     terminal: Restorer,
-    memoir: Option<Memoir>,
+    resume: Option<ResumeFile>,
     scratch: Option<Scratch>,
 }
 
-impl host::signals::Watcher for Watch {
+impl host::signals::Watcher for PromptWatcher {
     fn leave(&mut self, by_person: bool) {
         self.terminal.end();
-        if let Some(memoir) = self.memoir.as_ref().filter(|_| by_person) {
-            memoir.forget();
+        if let Some(resume) = self.resume.as_ref().filter(|_| by_person) {
+            resume.forget();
         }
         let _ = self.scratch.as_ref().is_none_or(Scratch::clear);
     }
@@ -254,14 +223,7 @@ impl host::signals::Watcher for Watch {
     }
 }
 
-/// Names the demo's folder, unless nothing was written there: then it goes.
-fn part(context: &Context, scratch: Option<&Scratch>) {
-    if let Some(scratch) = scratch.filter(|scratch| !scratch.clear()) {
-        context.say_phrase(&scratch.farewell());
-    }
-}
-
-/// Saves the redacted report in the current folder; a name that is taken gets a number.
+/// Saves the redacted report in the current folder; an existing name gets a number.
 fn save_report(setup: &Setup) -> Result<std::path::PathBuf, Phrase> {
     let now = host::clock::rfc3339(std::time::SystemTime::now());
     let text = crate::render::report::of_setup(setup, now, host::system());
@@ -269,13 +231,13 @@ fn save_report(setup: &Setup) -> Result<std::path::PathBuf, Phrase> {
 }
 
 /// Runs the conversation in the full-screen wizard.
-fn by_wizard(context: &Context, stage: Stage, keeper: &mut dyn Keeper) -> io::Result<Stage> {
+fn by_wizard(context: &Context, conversation: Conversation, autosave: &mut dyn Autosave) -> io::Result<Conversation> {
     let (messages, results) = std::sync::mpsc::channel();
-    let runner = stage.runner.clone();
+    let runner = conversation.runner.clone();
     let starter: tui::Starter = Box::new(move |effect| runner.start(effect, messages.clone()));
     let diff: tui::Differ =
         |change, secret| crate::plan::diff(change, secret).iter().map(crate::plan::DiffLine::marked).collect();
-    let options = tui::Options { look: tui::Look::of(variable, context.color()), diff, report: save_report };
-    let ended = tui::run(stage.setup, starter, results, options, stage.companion, keeper)?;
-    Ok(Stage { setup: ended.setup, companion: None, ..stage })
+    let options = tui::TuiOptions { look: tui::Look::of(variable, context.color()), diff, report: save_report };
+    let ended = tui::run(conversation.setup, starter, results, options, conversation.sidecar, autosave)?;
+    Ok(Conversation { setup: ended.setup, sidecar: None, ..conversation })
 }

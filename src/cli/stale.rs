@@ -5,9 +5,6 @@ use std::time::SystemTime;
 use super::{context::Context, layout};
 use crate::{error::Error, host, mail::reply::escape, phrase};
 
-/// Facts that were checked more than this many months ago may have changed.
-pub(super) const MONTHS: u32 = 18;
-
 /// A preset whose facts may have changed.
 pub(super) struct Stale<'a> {
     /// Year and month of the last check, as `2026-11`.

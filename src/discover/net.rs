@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "discover")]
 use super::{DnsClient, dns::NameServers};
 use crate::{
     mail::Security,
@@ -12,6 +13,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Net {
     /// Asks for DNS records.
+    #[cfg(feature = "discover")]
     pub dns: Arc<dyn DnsClient>,
     /// Finds the addresses of servers that are connected to.
     pub resolver: Arc<dyn Resolve>,
@@ -29,6 +31,7 @@ impl Net {
     /// This machine's resolver, authorities and the usual ports.
     pub fn system() -> Self {
         Self {
+            #[cfg(feature = "discover")]
             dns: Arc::new(NameServers::system()),
             resolver: Arc::new(SystemResolver),
             trust: Trust::default(),

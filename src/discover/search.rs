@@ -1,28 +1,23 @@
-//! The search: every source is asked at once, under one deadline.
+//! The search of the network: every source is asked at once, under one deadline.
 
 use std::{
     sync::mpsc::{self, Receiver},
     time::{Duration, Instant},
 };
 
-use super::{
-    Check, Discovery, DomainFault, Net, Origin, Proposal, Reach, Search, event::SearchEvent, known, task::SearchTask,
-};
+use super::{Check, Discovery, DomainFault, Net, Origin, Proposal, Search, event::SearchEvent, task::SearchTask};
 use crate::{presets::Catalog, probe::Cancel};
 
-/// Finds the settings of an address. `progress` is called with each new state, best proposal first; the search ends with its
-/// time-out or when it is cancelled, with what was found by then.
-pub fn discover(
+/// Confirms what is known of an address and asks for more. `progress` is called with each new state, best proposal first; the
+/// search ends with its time-out or when it is cancelled, with what was found by then.
+pub(super) fn online(
     search: &Search,
+    known: Option<Proposal>,
     catalog: &Catalog,
     net: &Net,
     cancel: &Cancel,
     progress: &mut dyn FnMut(&Discovery),
 ) -> Discovery {
-    let known = known(&search.address, catalog);
-    if search.reach == Reach::Offline {
-        return Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() };
-    }
     let deadline = Instant::now() + search.timeout;
     // Work ends a little earlier, so that its own reason for failing still arrives.
     let until = deadline.checked_sub((search.timeout / 10).min(Duration::from_millis(300))).unwrap_or(deadline);

@@ -13,8 +13,8 @@ use rustix::{
 use zeroize::Zeroizing;
 
 use super::{
+    prompt_loop::{Asker, PromptReply},
     restore,
-    talk::{Asker, Said},
 };
 use crate::{
     mail::{Secret, reply::escape},
@@ -23,9 +23,9 @@ use crate::{
     setup::{Choice, Question, Shape},
 };
 
-/// Longer lists are searched, not read out.
+/// Longer lists are searched instead of read out.
 const LONG: usize = 15;
-/// How much of a long list is read out.
+/// How many items of a long list are read out.
 const FIRST: usize = 6;
 
 /// Asks by plain lines.
@@ -85,7 +85,7 @@ impl<'a> Liner<'a> {
         Ok(None)
     }
 
-    /// What stands in brackets behind the label: what Enter takes.
+    /// What Enter takes, in brackets after the label.
     fn shown_default(&self, question: &Question) -> Option<String> {
         let default = question.default.as_deref()?;
         Some(match question.shape {
@@ -99,7 +99,7 @@ impl<'a> Liner<'a> {
         })
     }
 
-    /// A typed number stands for its choice, a typed word for itself, nothing for the default.
+    /// A number is its choice, a word itself, and nothing the default.
     fn understood(question: &Question, typed: &str) -> String {
         if typed.is_empty() {
             return question.default.clone().unwrap_or_default();
@@ -122,7 +122,7 @@ impl<'a> Liner<'a> {
 }
 
 impl Asker for Liner<'_> {
-    fn ask(&mut self, question: &Question, _initial: Option<&str>) -> io::Result<Said> {
+    fn ask(&mut self, question: &Question, _initial: Option<&str>) -> io::Result<PromptReply> {
         if !question.help.is_empty() {
             self.say(&question.help)?;
         }
@@ -141,14 +141,14 @@ impl Asker for Liner<'_> {
 
 impl Liner<'_> {
     /// Asks for the answer, until there is one.
-    fn prompt(&mut self, question: &Question) -> io::Result<Said> {
+    fn prompt(&mut self, question: &Question) -> io::Result<PromptReply> {
         let prompt = match self.shown_default(question) {
             Some(default) => format!("{} [{default}]: ", question.label),
             None => format!("{}: ", question.label),
         };
         let mut out = io::stderr().lock();
         if question.shape == Shape::Secret {
-            // Before the prompt is seen: whoever is fast would be shown what is typed.
+            // Switch echo off before showing the prompt, or fast typing would be visible.
             let silent = Silent::begin(io::stdin())?;
             out.write_all(prompt.as_bytes())?;
             drop(out);
@@ -162,11 +162,11 @@ impl Liner<'_> {
         let mut line = String::new();
         let asking = restore::asking(prompt);
         if io::stdin().lock().read_line(&mut line)? == 0 {
-            return Ok(Said::Gone);
+            return Ok(PromptReply::Gone);
         }
         drop(asking);
         match line.trim() {
-            "<" => Ok(Said::Back),
+            "<" => Ok(PromptReply::Back),
             "?" => {
                 self.say(&self.text.say(&phrase!("talk-lines-keys")))?;
                 self.list(question, |_, _| true)?;
@@ -179,11 +179,11 @@ impl Liner<'_> {
                     && typed.parse::<usize>().is_err() =>
             {
                 match self.search(question, typed)? {
-                    Some(value) => Ok(Said::Text(value)),
+                    Some(value) => Ok(PromptReply::Text(value)),
                     None => self.prompt(question),
                 }
             }
-            typed => Ok(Said::Text(Self::understood(question, typed))),
+            typed => Ok(PromptReply::Text(Self::understood(question, typed))),
         }
     }
 }
@@ -192,8 +192,8 @@ fn position(question: &Question, word: &str) -> Option<usize> {
     question.choices.iter().position(|choice| choice.value == word)
 }
 
-/// The terminal without echo, restored on drop. Signals are switched off too, so that Ctrl-C comes as a key and the echo is
-/// back before the program ends. What is still unread then is the rest of a paste: it is dropped, so that it answers nothing.
+/// The terminal without echo, restored on drop. Signals are off too: Ctrl-C comes as a key, so that echo is restored before the
+/// program ends. Unread input is the rest of a paste and is discarded, so that it does not answer the next question.
 struct Silent<Terminal: AsFd> {
     terminal: Terminal,
     former: Termios,
@@ -216,7 +216,7 @@ impl<Terminal: AsFd> Drop for Silent<Terminal> {
 }
 
 /// Reads a secret, byte by byte, up to the line's end.
-fn read_secret(silent: Silent<impl AsFd>) -> io::Result<Said> {
+fn read_secret(silent: Silent<impl AsFd>) -> io::Result<PromptReply> {
     const CTRL_C: u8 = 3;
     const CTRL_D: u8 = 4;
     const BACKSPACE: u8 = 8;
@@ -227,27 +227,27 @@ fn read_secret(silent: Silent<impl AsFd>) -> io::Result<Said> {
     let mut typed = Zeroizing::new(Vec::with_capacity(ROOM));
     let mut byte = [0u8];
     let said = loop {
-        // Unbuffered: no byte of it stays anywhere else.
+        // Unbuffered: no copy of the secret stays anywhere.
         if rustix::io::retry_on_intr(|| rustix::io::read(silent.terminal.as_fd(), &mut byte))? == 0 {
-            break Said::Gone;
+            break PromptReply::Gone;
         }
         match byte[0] {
             b'\r' | b'\n' => {
                 break match std::str::from_utf8(&typed) {
-                    Err(_) => Said::Text(String::new()),
-                    Ok("<") => Said::Back,
-                    Ok(text) => Said::Secret(Secret::new(text.to_owned())),
+                    Err(_) => PromptReply::Text(String::new()),
+                    Ok("<") => PromptReply::Back,
+                    Ok(text) => PromptReply::Secret(Secret::new(text.to_owned())),
                 };
             }
-            CTRL_C => break Said::Quit,
-            CTRL_D if typed.is_empty() => break Said::Quit,
+            CTRL_C => break PromptReply::Quit,
+            CTRL_D if typed.is_empty() => break PromptReply::Quit,
             BACKSPACE | DELETE => {
                 // One character is one or more bytes.
                 while typed.pop().is_some_and(|last| last & 0xC0 == 0x80) {}
             }
             CTRL_U => typed.clear(),
             CTRL_Z => restore::ask_to_stop(),
-            // Growing would leave a copy behind; no password is as long.
+            // Reallocating would leave a copy; no password is that long.
             other if typed.len() < ROOM => typed.push(other),
             _ => {}
         }
@@ -256,8 +256,8 @@ fn read_secret(silent: Silent<impl AsFd>) -> io::Result<Said> {
     Ok(said)
 }
 
-/// Asks for a secret on the terminal that the program was started from, wherever its input and output go; echo is off. `None`
-/// when the person leaves.
+/// Asks for a secret on the controlling terminal, wherever input and output are redirected; echo is off. `None` when the
+/// person leaves.
 ///
 /// # Errors
 /// There is no such terminal.
@@ -270,7 +270,7 @@ pub fn ask_on_terminal(prompt: &str) -> io::Result<Option<Secret>> {
     let said = read_secret(silent)?;
     say("\n")?;
     Ok(match said {
-        Said::Secret(secret) => Some(secret),
+        PromptReply::Secret(secret) => Some(secret),
         _ => None,
     })
 }

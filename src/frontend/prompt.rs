@@ -1,4 +1,4 @@
-//! Prompts by inquire, on standard error: for `--plain`, and where standard output is redirected.
+//! Prompts with inquire, on standard error: for `--plain`, and if standard output is redirected.
 
 use std::{
     io::{self, Write},
@@ -14,8 +14,8 @@ use inquire::{
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use super::{
+    prompt_loop::{Asker, PromptReply},
     restore,
-    talk::{Asker, Said},
 };
 use crate::{
     mail::Secret,
@@ -42,7 +42,7 @@ impl<'a> Prompter<'a> {
         if question.help.is_empty() { way_back } else { format!("{} ({way_back})", question.help) }
     }
 
-    /// What was pasted may have line breaks, which no answer has. inquire has left raw mode by then.
+    /// Removes line breaks of a paste. inquire has left raw mode by then.
     fn in_one_line(&self, mut typed: String) -> String {
         if typed.contains(['\r', '\n']) {
             typed.retain(|character| !matches!(character, '\r' | '\n'));
@@ -51,7 +51,7 @@ impl<'a> Prompter<'a> {
         typed
     }
 
-    fn line(&self, question: &Question, initial: Option<&str>) -> Result<Said, InquireError> {
+    fn line(&self, question: &Question, initial: Option<&str>) -> Result<PromptReply, InquireError> {
         let help = self.help(question);
         let mut prompt = Line::new(&question.label).with_help_message(&help).with_render_config(self.config);
         if let Some(typed) = initial {
@@ -59,10 +59,10 @@ impl<'a> Prompter<'a> {
         } else if let Some(default) = &question.default {
             prompt = prompt.with_default(default);
         }
-        prompt.prompt().map(|typed| Said::Text(self.in_one_line(typed)))
+        prompt.prompt().map(|typed| PromptReply::Text(self.in_one_line(typed)))
     }
 
-    fn secret(&self, question: &Question) -> Result<Said, InquireError> {
+    fn secret(&self, question: &Question) -> Result<PromptReply, InquireError> {
         let help = self.help(question);
         Password::new(&question.label)
             .without_confirmation()
@@ -70,24 +70,25 @@ impl<'a> Prompter<'a> {
             .with_help_message(&help)
             .with_render_config(self.config)
             .prompt()
-            .map(|typed| Said::Secret(Secret::new(self.in_one_line(typed))))
+            .map(|typed| PromptReply::Secret(Secret::new(self.in_one_line(typed))))
     }
 
-    fn choice(&self, question: &Question) -> Result<Said, InquireError> {
+    fn choice(&self, question: &Question) -> Result<PromptReply, InquireError> {
         let help = self.help(question);
-        let open: Vec<Shown> = question.choices.iter().map(Shown).collect();
+        let open: Vec<ListedChoice> = question.choices.iter().map(ListedChoice).collect();
         let start = open.iter().position(|shown| Some(&shown.0.value) == question.default.as_ref()).unwrap_or(0);
         Select::new(&question.label, open)
             .with_starting_cursor(start)
             .with_help_message(&help)
             .with_render_config(self.config)
             .prompt()
-            .map(|shown| Said::Text(shown.0.value.clone()))
+            .map(|shown| PromptReply::Text(shown.0.value.clone()))
     }
 
-    fn many(&self, question: &Question) -> Result<Said, InquireError> {
+    fn many(&self, question: &Question) -> Result<PromptReply, InquireError> {
         let help = self.help(question);
-        let open: Vec<Shown> = question.choices.iter().filter(|choice| choice.barred.is_none()).map(Shown).collect();
+        let open: Vec<ListedChoice> =
+            question.choices.iter().filter(|choice| choice.barred.is_none()).map(ListedChoice).collect();
         let chosen: Vec<&str> = question.default.iter().flat_map(|default| default.split(',')).collect();
         let ticked: Vec<usize> = (0..open.len()).filter(|index| chosen.contains(&open[*index].0.value.as_str())).collect();
         MultiSelect::new(&question.label, open)
@@ -95,23 +96,23 @@ impl<'a> Prompter<'a> {
             .with_help_message(&help)
             .with_render_config(self.config)
             .prompt()
-            .map(|shown| Said::Text(shown.iter().map(|shown| shown.0.value.as_str()).collect::<Vec<_>>().join(",")))
+            .map(|shown| PromptReply::Text(shown.iter().map(|shown| shown.0.value.as_str()).collect::<Vec<_>>().join(",")))
     }
 
-    fn confirm(&self, question: &Question) -> Result<Said, InquireError> {
+    fn confirm(&self, question: &Question) -> Result<PromptReply, InquireError> {
         let help = self.help(question);
         Confirm::new(&question.label)
             .with_default(question.default.as_deref() == Some("yes"))
             .with_help_message(&help)
             .with_render_config(self.config)
             .prompt()
-            .map(|yes| Said::Text(if yes { "yes" } else { "no" }.to_owned()))
+            .map(|yes| PromptReply::Text(if yes { "yes" } else { "no" }.to_owned()))
     }
 }
 
 impl Asker for Prompter<'_> {
-    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<Said> {
-        // Under the lock that a signal's last words take: raw mode does not begin behind them.
+    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<PromptReply> {
+        // Take the lock that a signal's last output takes, so that raw mode cannot begin after it.
         let out = io::stderr().lock();
         enable_raw_mode()?;
         leave_stopping()?;
@@ -128,8 +129,8 @@ impl Asker for Prompter<'_> {
         disable_raw_mode()?;
         match said {
             Ok(said) => Ok(said),
-            Err(InquireError::OperationCanceled) => Ok(Said::Back),
-            Err(InquireError::OperationInterrupted) => Ok(Said::Quit),
+            Err(InquireError::OperationCanceled) => Ok(PromptReply::Back),
+            Err(InquireError::OperationInterrupted) => Ok(PromptReply::Quit),
             Err(InquireError::IO(error)) => Err(error),
             Err(other) => Err(io::Error::other(other)),
         }
@@ -144,7 +145,7 @@ impl Asker for Prompter<'_> {
     }
 }
 
-/// In raw mode Ctrl-Z stays what it is elsewhere; Ctrl-C comes as a key.
+/// Lets Ctrl-Z stop the program in raw mode, too; Ctrl-C comes as a key.
 fn leave_stopping() -> io::Result<()> {
     let mut settings = tcgetattr(io::stdin().as_fd())?;
     settings.local_modes |= LocalModes::ISIG;
@@ -155,10 +156,10 @@ fn leave_stopping() -> io::Result<()> {
     Ok(tcsetattr(io::stdin().as_fd(), OptionalActions::Now, &settings)?)
 }
 
-/// A choice as a list shows it.
-struct Shown<'a>(&'a Choice);
+/// A choice as shown in a list.
+struct ListedChoice<'a>(&'a Choice);
 
-impl std::fmt::Display for Shown<'_> {
+impl std::fmt::Display for ListedChoice<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let hint = self.0.remark();
         if hint.is_empty() { f.write_str(&self.0.label) } else { write!(f, "{} - {hint}", self.0.label) }

@@ -1,7 +1,7 @@
-//! A terminal that prompts or lines are asked in: as it was before, whatever ends or stops the program.
+//! Restores the terminal of prompts and lines, whatever ends or stops the program.
 //!
-//! A signal comes in the middle of a question. What ends the program leaves the terminal whole; what stops it does too, and
-//! when it goes on, the question stands there again.
+//! A signal can come in the middle of a question. Ending or stopping the program restores the terminal; when the program is
+//! continued, the question is shown again.
 
 use std::{
     io::{self, Write},
@@ -15,21 +15,21 @@ use rustix::{
     termios::{OptionalActions, Termios, tcgetattr, tcsetattr},
 };
 
-/// What is being asked.
+/// The current question.
 static ASKED: Mutex<Option<Asked>> = Mutex::new(None);
 
 struct Asked {
-    /// The terminal as the question needs it.
+    /// The terminal's settings for the question.
     settings: Option<Termios>,
     /// The question's last line.
     words: String,
 }
 
-/// A question is asked while this lives.
+/// A question is being asked while this lives.
 #[derive(Debug)]
 pub(super) struct Asking(());
 
-/// Notes what is asked, with the terminal as it is now.
+/// Notes the question, with the current settings of the terminal.
 pub(super) fn asking(words: String) -> Asking {
     *asked() = Some(Asked { settings: tcgetattr(io::stdin().as_fd()).ok(), words });
     Asking(())
@@ -45,7 +45,7 @@ fn asked() -> MutexGuard<'static, Option<Asked>> {
     ASKED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How the terminal was before the first question.
+/// The terminal's settings before the first question.
 #[derive(Debug, Clone)]
 pub struct Restorer {
     former: Option<Termios>,
@@ -54,37 +54,37 @@ pub struct Restorer {
 }
 
 impl Restorer {
-    /// Remembers how the terminal is now.
+    /// Remembers the terminal's current settings.
     pub fn new(moves: bool) -> Self {
         Self { former: tcgetattr(io::stdin().as_fd()).ok(), moves }
     }
 
-    /// Brings the terminal back for good: nothing is written to standard error any more. It is the program's last act.
+    /// Restores the terminal for good: nothing is written to standard error any more. Call it last.
     pub fn end(&self) {
         let err = self.last_words();
-        // Whoever is just drawing a question waits at the lock, and is cut off in the middle.
+        // A thread that is drawing a question blocks on this lock for good.
         std::mem::forget(err);
         self.settings();
     }
 
-    /// Brings the terminal back as long as the program is stopped. Nothing is written to standard error while the result
-    /// lives: whoever is just drawing a question would hide the cursor again.
+    /// Restores the terminal while the program is stopped. Nothing is written to standard error while the result lives: a
+    /// question being drawn would hide the cursor again.
     pub fn pause(&self) -> io::StderrLock<'static> {
         let err = self.last_words();
         self.settings();
         err
     }
 
-    /// Takes the terminal again, however it was left, and shows what is asked.
+    /// Sets the terminal up again, however it was left, and shows the question.
     pub fn resume(&self) {
         let asked = asked();
         let Some(Asked { settings: Some(settings), words }) = &*asked else { return };
-        // In the background this waits until somebody brings the program back.
+        // In the background this blocks until the program is brought to the foreground (SIGTTOU, tcsetattr(3)).
         let _ = tcsetattr(io::stdin().as_fd(), OptionalActions::Now, settings);
         let _ = write!(io::stderr().lock(), "\r{words}");
     }
 
-    /// A panic's message must be read on a whole terminal.
+    /// Restores the terminal before a panic's message is printed.
     pub fn on_panic(self) {
         let asking = thread::current().id();
         let before = std::panic::take_hook();
@@ -97,7 +97,7 @@ impl Restorer {
     }
 
     fn last_words(&self) -> io::StderrLock<'static> {
-        // The terminal may be gone: nobody is left to be told.
+        // The terminal may be gone; ignore the error.
         let mut err = io::stderr().lock();
         let (pen, paste, cursor) = if self.moves { ("\x1b[m", "\x1b[?2004l", "\x1b[?25h") } else { ("", "", "") };
         let _ = write!(err, "{pen}{paste}{cursor}\r\n");
@@ -111,17 +111,16 @@ impl Restorer {
     }
 }
 
-/// Stops the program as Ctrl-Z does, where a shell waits for that: it has given us a group of our own in its session.
-/// Elsewhere nobody could have us go on.
+/// Stops the program as Ctrl-Z does, if a shell with job control can continue it: it has put us into a process group of our own.
 pub fn stop() {
     let has_shell = getsid(None).is_ok_and(|session| session != getpgrp());
     if has_shell {
-        // SIGTSTP has a handler, which has led here.
+        // SIGTSTP has a handler: this function.
         let _ = kill_process(getpid(), Signal::STOP);
     }
 }
 
-/// Asks for a stop as Ctrl-Z does where it is a signal.
+/// Requests a stop, as Ctrl-Z does where it is a signal.
 pub(super) fn ask_to_stop() {
     let _ = kill_process(getpid(), Signal::TSTP);
 }

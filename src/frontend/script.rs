@@ -1,4 +1,4 @@
-//! Scripts: nothing is ever asked. What is missing is an error that names the flags.
+//! Scripts: nothing is ever asked. A missing answer is an error that names its flag.
 
 use crate::{
     error::{Error, Exit},
@@ -9,16 +9,16 @@ use crate::{
     setup::{Field, Msg, Outcome, Setup, Status},
 };
 
-/// Why a script did not come to its end.
+/// Why a script stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
-    /// An answer is missing, or cannot be taken.
+    /// An answer is missing or refused.
     Error(Error),
     /// The test failed: the report and its diagnosis are in the conversation.
     Failed(Exit),
 }
 
-/// Runs the conversation to its end without asking. `tell` is given each stage as it ends.
+/// Runs the conversation to its end without asking. `tell` is called with each outcome.
 ///
 /// # Errors
 /// What stopped it.
@@ -61,7 +61,7 @@ fn stop(setup: &Setup, field: Field) -> Stop {
     })
 }
 
-/// The error for answers that are missing: names every flag.
+/// The error for missing answers: names every flag.
 pub fn missing_error(missing: &[Field]) -> Error {
     let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
     Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(missing))
@@ -71,7 +71,7 @@ fn hint_of(missing: &[Field]) -> Phrase {
     if missing.contains(&Field::Provider) { phrase!("script-missing-provider-hint") } else { phrase!("script-missing-hint") }
 }
 
-/// The exit status of a failed climb (sysexits).
+/// The exit status of a failed attempt (sysexits(3)).
 pub fn exit_of(evidence: &Evidence) -> Exit {
     match &evidence.fault {
         Fault::Dns(_) => Exit::NoHost,

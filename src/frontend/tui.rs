@@ -1,13 +1,15 @@
 //! The full-screen wizard: one loop over the conversation, drawn with ratatui.
 //!
-//! What happens is one enum ([`Happened`]); [`app::App`] takes it and keeps what is the screen's own (drafts, what lies over
-//! the page, how far it is scrolled); the views in [`view`] make documents of plain data; `screen` sends each frame in one
-//! write. The terminal is given back on every way out.
+//! Everything that can happen is one enum ([`Happened`]); [`app::App`] handles it and keeps the state of the screen (drafts,
+//! overlay, scroll position); the views in [`view`] make documents of plain data; `screen` sends each frame in one write. Every
+//! way out restores the terminal.
 
 mod app;
+mod current;
 mod draft;
 mod keymap;
 mod model;
+mod options;
 mod page;
 mod screen;
 mod terminal;
@@ -21,7 +23,6 @@ mod tests;
 
 use std::{
     io,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -38,37 +39,12 @@ use signal_hook::{
 };
 
 pub use app::App;
+pub use options::{Differ, Reporter, Starter, TuiOptions};
 pub use theme::Look;
 pub(crate) use widget::wrap::{is_link, width, wrap};
 
-use super::{Companion, Keeper};
-use crate::{
-    mail::Secret,
-    plan::Change,
-    presets::Phrase,
-    probe::Cancel,
-    setup::{Effect, Msg, Setup},
-};
-
-/// How a change is shown: lines that begin with `+`, `-` or a blank, without secrets.
-pub type Differ = fn(&Change, Option<&Secret>) -> Vec<String>;
-
-/// Writes the redacted report and says where it is, or why it cannot be written.
-pub type Reporter = fn(&Setup) -> Result<PathBuf, Phrase>;
-
-/// Starts an effect; its results come as messages.
-pub type Starter = Box<dyn FnMut(Effect) -> Cancel>;
-
-/// How the wizard is to look.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// Colours and characters.
-    pub look: Look,
-    /// How a change is shown.
-    pub diff: Differ,
-    /// Writes the report.
-    pub report: Reporter,
-}
+use super::{Autosave, Sidecar};
+use crate::setup::{Msg, Setup};
 
 /// How the wizard ended.
 #[derive(Debug)]
@@ -79,18 +55,14 @@ pub struct Ended {
     pub signal: Option<i32>,
 }
 
-/// How often a spinner turns.
-const TURN: Duration = Duration::from_millis(100);
-/// How often a companion is asked what arrived.
-const LOOK: Duration = Duration::from_millis(250);
-/// How long the thread that reads keys sleeps before it looks whether it is still needed.
+/// How often the thread that reads keys checks whether it is still needed.
 const NEEDED: Duration = Duration::from_millis(200);
 
 /// What can happen.
 enum Happened {
-    /// At the terminal.
+    /// A terminal event.
     Terminal(Event),
-    /// To an effect.
+    /// The result of an effect.
     Told(Msg),
     /// A signal.
     Signal(i32),
@@ -99,16 +71,16 @@ enum Happened {
 /// Runs the wizard until everything is done or the person leaves.
 ///
 /// # Errors
-/// When the terminal cannot be taken, read or written.
+/// When the terminal cannot be set up, read or written.
 pub fn run(
     setup: Setup,
     starter: Starter,
     results: Receiver<Msg>,
-    options: Options,
-    companion: Option<Box<dyn Companion>>,
-    keeper: &mut dyn Keeper,
+    options: TuiOptions,
+    sidecar: Option<Box<dyn Sidecar>>,
+    autosave: &mut dyn Autosave,
 ) -> io::Result<Ended> {
-    let mut app = App::new(setup, starter, options, companion);
+    let mut app = App::new(setup, starter, options, sidecar);
     let mut tty = terminal::Tty::take(options.look)?;
     let (sender, happened) = channel();
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
@@ -132,7 +104,7 @@ pub fn run(
     let needed = Arc::new(AtomicBool::new(true));
     let still = Arc::clone(&needed);
     thread::spawn(move || read_keys(&sender, &still));
-    let ended = drive(&mut app, &mut tty, &happened, keeper);
+    let ended = drive(&mut app, &mut tty, &happened, autosave);
     needed.store(false, Ordering::SeqCst);
     handle.close();
     drop(tty);
@@ -140,16 +112,16 @@ pub fn run(
     Ok(Ended { setup: app.into_setup(), signal })
 }
 
-/// Draws, waits, takes what happened: until the app has an end.
+/// Draws, waits and handles events until the app ends.
 fn drive(
     app: &mut App,
     tty: &mut terminal::Tty,
     happened: &Receiver<Happened>,
-    keeper: &mut dyn Keeper,
+    autosave: &mut dyn Autosave,
 ) -> io::Result<Option<i32>> {
     app.resize(tty.terminal.size()?);
     loop {
-        keeper.keep(app.setup());
+        autosave.save(app.setup());
         tty.terminal.draw(|frame| app.draw(frame))?;
         let first = match app.pace() {
             Some(pace) => match happened.recv_timeout(pace) {
@@ -162,7 +134,7 @@ fn drive(
             None => happened.recv().ok(),
         };
         let Some(first) = first else { return Ok(None) };
-        // Everything that has come by now is one frame.
+        // Handle everything that has arrived before drawing the next frame.
         for event in std::iter::once(first).chain(happened.try_iter()) {
             match event {
                 Happened::Terminal(event) => app.handle(&event),
@@ -191,7 +163,7 @@ fn drive(
     }
 }
 
-/// Passes on what the terminal says, until nobody wants it any more.
+/// Passes on terminal events while they are needed.
 fn read_keys(sender: &Sender<Happened>, needed: &AtomicBool) {
     while needed.load(Ordering::SeqCst) {
         match event::poll(NEEDED) {
@@ -202,7 +174,7 @@ fn read_keys(sender: &Sender<Happened>, needed: &AtomicBool) {
                 }
             }
             Err(_) => {
-                // The terminal is gone: as if it had hung up.
+                // The terminal is gone: treat it as a hang-up.
                 let _ = sender.send(Happened::Signal(SIGHUP));
                 return;
             }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use minijinja::Value;
+use minijinja::{Value, value::Serde};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
     Files, Order, Places, TargetChoice, authority,
     credential::drop_in,
-    locate::{self, Spots},
+    locate::{self, Locations},
     meant::{has_login, is_inline, meant, secret_command},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The settings and what is derived from them, as templates name it. What is not there is `none`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Context {
     #[serde(flatten, serialize_with = "by_name")]
     pub(super) settings: Settings<String>,
@@ -53,7 +53,7 @@ impl Context {
         order: &Order,
         target: &Target,
         choice: &TargetChoice,
-        spots: &Spots<'_>,
+        locations: &Locations<'_>,
         places: &Places,
         files: &dyn Files,
     ) -> Self {
@@ -72,10 +72,18 @@ impl Context {
             scope: places.scope.as_str(),
             ca_bundle: ca_bundle(places, files).to_owned(),
             drop_in: drop_in(&order.name, places),
-            files: spots.iter().map(|(file, spot)| (file.id.clone(), spot.seen.display().to_string())).collect(),
+            files: locations.iter().map(|(file, location)| (file.id.clone(), location.seen.display().to_string())).collect(),
             rest: BTreeMap::new(),
-            there: nothing(),
+            there: no_settings(),
         }
+    }
+
+    /// Every name that templates see; of the groups whose names do not depend on the target, as `group.name`.
+    pub(super) fn names() -> Vec<String> {
+        let all = Value::from(Serde(Self::default()));
+        let named = all.try_iter().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned));
+        let sender = ["address", "name", "reply_to"].map(|name| format!("sender.{name}"));
+        named.filter(|name| name != "sender").chain(sender).collect()
     }
 
     /// The same for what is public, such as a command line.
@@ -118,7 +126,7 @@ fn exposed<S: Serializer>(password: &Option<Secret>, serializer: S) -> Result<S:
 }
 
 /// No settings at all.
-pub(super) fn nothing() -> Value {
+pub(super) fn no_settings() -> Value {
     Value::from_pairs(std::iter::empty::<(&str, Value)>())
 }
 

@@ -6,18 +6,16 @@ use zeroize::Zeroizing;
 
 use super::{
     Change, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
-    context::{Context, nothing},
-    locate::{Spot, Spots, in_root, sites, spots},
+    context::{Context, no_settings},
+    locate::{Location, expand, in_root, locate},
     merge,
-    read_back::{compare, understand, utf8},
+    profile_files::ProfileFiles,
+    read_back::{compare, interpret, utf8},
     render::{RenderFault, holds, render},
     values::values,
 };
 use crate::{
-    mail::{
-        Profile, SecretPlace,
-        profile::{SCHEMA, Written},
-    },
+    mail::Setting,
     phrase,
     presets::{
         Catalog, Target, nearest,
@@ -44,21 +42,21 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         if target.system_only && places.scope == Scope::User {
             return Err(Refusal::Scope { target: target.key.clone(), scope: places.scope });
         }
-        chosen.push((target, choice, spots(target, choice, places)?));
+        chosen.push((target, choice, locate(target, choice, places)?));
     }
     for (target, choice, _) in &chosen {
         abilities::check(order, target, choice)?;
         abilities::check_machine(target, places, files)?;
     }
     let former = read(files, &places.profile(&order.name))?;
-    let own = Own::of(order, former.as_ref(), places, files)?;
-    plan_secret(order, &own, places, files, &mut plan)?;
-    plan_profile(order, &chosen, former, &own, places, &mut plan)?;
-    // What leads to another target's settings comes behind it.
+    let own = ProfileFiles::new(order, former.as_ref(), places, files)?;
+    own.plan_secret(read(files, &places.secret(&order.name))?, &mut plan);
+    own.plan_profile(former, &chosen, &mut plan)?;
+    // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     for (target, choice, _) in &chosen {
-        for site in sites(target, choice, places, files)? {
-            plan_target(order, target, &site, places, files, &mut plan)?;
+        for choice in expand(target, choice, places, files)? {
+            plan_target(order, target, &choice, places, files, &mut plan)?;
         }
     }
     check_paths(&plan)?;
@@ -74,111 +72,6 @@ fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
     })
 }
 
-/// Who reads mailsetup's own files of a profile: their owner, and the group of the user who sends.
-struct Own {
-    group: Option<String>,
-    /// They were for another user before.
-    is_another: bool,
-    /// Where the secret was kept.
-    place: Option<SecretPlace>,
-}
-
-impl Own {
-    fn of(order: &Order, former: Option<&Existing>, places: &Places, files: &dyn Files) -> Result<Self, Refusal> {
-        let former = former.and_then(|former| toml::from_str::<Profile>(std::str::from_utf8(&former.bytes).ok()?).ok());
-        let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
-        let unknown = |user: &String| Refusal::NoUser { user: user.clone() };
-        let group = user
-            .map(|user| files.groups_of(user).and_then(|groups| groups.into_iter().next()).ok_or_else(|| unknown(user)))
-            .transpose()?;
-        let is_another = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
-        Ok(Self { group, is_another, place: former.and_then(|former| former.secret) })
-    }
-
-    /// A file of mailsetup's own, closed to all others.
-    fn change(&self, owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
-        Change {
-            owner: owner.to_owned(),
-            path,
-            // Unknown: it is written anew, for a group that the mode does not show.
-            mode_before: existing.as_ref().map(|existing| existing.mode).filter(|_| !self.is_another),
-            before: existing.map(Existing::into_bytes),
-            after,
-            mode: if self.group.is_some() { 0o640 } else { 0o600 },
-            group: self.group.clone(),
-        }
-    }
-}
-
-fn plan_secret(order: &Order, own: &Own, places: &Places, files: &dyn Files, plan: &mut Plan) -> Result<(), Refusal> {
-    let path = places.secret(&order.name);
-    let existing = read(files, &path)?;
-    match (&order.profile.secret, &order.secret) {
-        (Some(SecretPlace::File), None) => {}
-        (Some(SecretPlace::File), Some(secret)) => {
-            plan.changes.push(own.change("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
-        }
-        (place, secret) => {
-            if let (Some(place), Some(secret)) = (place, secret)
-                && place.has_entries()
-            {
-                plan.keep = Some((place.clone(), secret.clone()));
-            }
-            // The file of a former store would keep a secret that nobody asks for any more.
-            if existing.is_some() {
-                plan.changes.push(own.change("secret", path, existing, None));
-            }
-        }
-    }
-    let is_left = |place: &&SecretPlace| place.has_entries() && Some(*place) != order.profile.secret.as_ref();
-    plan.former = own.place.as_ref().filter(is_left).cloned();
-    Ok(())
-}
-
-fn plan_profile(
-    order: &Order,
-    chosen: &[(&Target, &TargetChoice, Spots<'_>)],
-    existing: Option<Existing>,
-    own: &Own,
-    places: &Places,
-    plan: &mut Plan,
-) -> Result<(), Refusal> {
-    let path = places.profile(&order.name);
-    let schema = existing
-        .as_ref()
-        .and_then(|existing| std::str::from_utf8(&existing.bytes).ok())
-        .and_then(|text| toml::from_str::<toml::Table>(text).ok())
-        .and_then(|table| table.get("schema").and_then(toml::Value::as_integer));
-    if let Some(schema) = schema.filter(|schema| *schema > i64::from(SCHEMA)) {
-        return Err(Refusal::NewerSchema { path, schema });
-    }
-    let mut profile = order.profile.clone();
-    profile.targets = chosen
-        .iter()
-        .map(|(target, choice, spots)| Written {
-            name: target.key.clone(),
-            path: spots.first().filter(|(_, spot)| spot.is_own).map(|(_, spot)| spot.seen.clone()),
-            inline_secret: choice.inline_secret,
-        })
-        .collect();
-    let text = toml::to_string(&profile)
-        .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: error.to_string() })?;
-    let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile)).map(|kept| kept.bytes.clone());
-    plan.changes.push(own.change("profile", path, existing, Some(kept.unwrap_or_else(|| text.into_bytes()))));
-    Ok(())
-}
-
-/// Whether a profile's file says the same already: when the last test was made is no change, how it ended is one.
-fn is_as_before(former: &[u8], profile: &Profile) -> bool {
-    let former = std::str::from_utf8(former).ok().and_then(|text| toml::from_str::<Profile>(text).ok());
-    former.is_some_and(|mut former| {
-        let result = |profile: &Profile| profile.check.as_ref().map(|check| check.result.clone());
-        let same = profile.check.is_none() || result(&former) == result(profile);
-        former.check.clone_from(&profile.check);
-        same && former == *profile
-    })
-}
-
 fn plan_target(
     order: &Order,
     target: &Target,
@@ -187,32 +80,33 @@ fn plan_target(
     files: &dyn Files,
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
-    let spots = spots(target, choice, places)?;
-    let mut context = Context::new(order, target, choice, &spots, places, files);
-    let mut outcome = Vec::with_capacity(spots.len());
-    for (file, spot) in &spots {
-        let existing = read(files, &spot.disk)?;
+    let locations = locate(target, choice, places)?;
+    let mut context = Context::new(order, target, choice, &locations, places, files);
+    let mut outcome = Vec::with_capacity(locations.len());
+    for (file, location) in &locations {
+        let existing = read(files, &location.disk)?;
         if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
             // As it will be by then.
-            let planned = plan.changes.iter().rfind(|change| change.path == spot.disk).and_then(|it| it.after.clone());
-            outcome.push((*file, spot.disk.as_path(), planned.or_else(|| existing.map(Existing::into_bytes))));
+            let planned = plan.changes.iter().rfind(|change| change.path == location.disk).and_then(|it| it.after.clone());
+            let bytes = planned.or_else(|| existing.map(Existing::into_bytes)).map(Zeroizing::new);
+            outcome.push((*file, location.disk.as_path(), bytes));
             continue;
         }
         if file.must_exist && existing.is_none() {
-            return Err(Refusal::NotInstalled { target: target.key.clone(), path: spot.disk.clone() });
+            return Err(Refusal::NotInstalled { target: target.key.clone(), path: location.disk.clone() });
         }
         let before = existing.as_ref().map(|existing| utf8(&existing.bytes)).transpose();
-        let before = before.map_err(|fault| Refusal::unparseable(&spot.disk, fault))?;
-        let after = merged(target, file, spot, before, &mut context)?.map(String::into_bytes);
+        let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
+        let after = merged(target, file, location, before, &mut context)?.map(String::into_bytes);
         if context.rest.get("default_taken") == Some(&true) {
-            let phrase = phrase!("plan-note-default-taken", path = spot.seen.display(), account = context.account);
+            let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
         let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
-        outcome.push((*file, spot.disk.as_path(), after.clone()));
+        outcome.push((*file, location.disk.as_path(), after.clone().map(Zeroizing::new)));
         if let Some(after) = after {
             let group = group(order, target, file, places, files);
-            let change = change(target, file, spot, existing, after, &context, group)?;
+            let change = change(target, file, location, existing, after, &context, group)?;
             // The machine's own file may have two readers, who want the same of it: it goes with the one that is told.
             let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
             match plan.changes.iter().position(is_same) {
@@ -222,21 +116,33 @@ fn plan_target(
             }
         }
     }
-    let read = understand(target, &order.name, &outcome)?;
-    let mismatches = compare(order, places, &read);
+    let mismatches = compare(order, places, &interpret(target, &order.name, &outcome)?);
     if !mismatches.is_empty() {
-        if let Some(through) = target.through.as_ref().filter(|key| order.targets.iter().all(|it| it.key != **key)) {
-            return Err(Refusal::Through { target: target.key.clone(), through: through.clone() });
-        }
-        let path = spots.first().map(|(_, spot)| spot.disk.clone()).unwrap_or_default();
-        return Err(Refusal::Lost { target: target.key.clone(), path, mismatches });
+        let path = locations.first().map(|(_, location)| location.disk.clone()).unwrap_or_default();
+        return Err(lost(order, target, path, mismatches));
     }
+    plan_runs(target, &context, places, plan)
+}
+
+/// The consumer would read something else than is meant.
+fn lost(order: &Order, target: &Target, path: PathBuf, mismatches: Vec<Setting>) -> Refusal {
+    let key = target.key.clone();
+    match &target.through {
+        Some(through) if order.targets.iter().all(|choice| choice.key != *through) => {
+            Refusal::Through { target: key, through: through.clone() }
+        }
+        _ => Refusal::Lost { target: key, path, mismatches },
+    }
+}
+
+/// The commands to run after a target's files are written.
+fn plan_runs(target: &Target, context: &Context, places: &Places, plan: &mut Plan) -> Result<(), Refusal> {
     for run in &target.runs {
-        if !is_wanted(target, run.when.as_ref(), &context)? {
+        if !is_wanted(target, run.when.as_ref(), context)? {
             continue;
         }
         let say = |template: &Template| {
-            render(template.as_str(), None, &context).map_err(|fault| Refusal::template(target, template, fault))
+            render(template.as_str(), None, context).map_err(|fault| Refusal::template(target, template, fault))
         };
         let command = run.command.iter().map(say).collect::<Result<_, _>>()?;
         let creates = run.creates.as_ref().map(say).transpose()?.map(|path| in_root(Path::new(&path), places));
@@ -259,11 +165,11 @@ fn is_wanted(target: &Target, when: Option<&Template>, context: &Context) -> Res
 fn merged(
     target: &Target,
     file: &TargetFile,
-    spot: &Spot,
+    location: &Location,
     before: Option<&str>,
     context: &mut Context,
 ) -> Result<Option<String>, Refusal> {
-    let unparseable = |fault| Refusal::unparseable(&spot.disk, fault);
+    let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
     let format = file.format.rules();
     let comment = file.comment_sign();
     let profile = context.profile.clone();
@@ -276,7 +182,7 @@ fn merged(
     context.there = match (&around, file.merge) {
         (Some(around), _) if !around.found => values(format, text).map_err(unparseable)?,
         (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => values(format, text).map_err(unparseable)?,
-        _ => nothing(),
+        _ => no_settings(),
     };
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();
     let say = |template: &Template, context: &Context| {
@@ -290,9 +196,13 @@ fn merged(
             fault @ RenderFault::Template { .. } => Refusal::template(target, template, fault),
         })
     };
-    let ours = say(&file.template, context)?;
+    let mut ours = Zeroizing::new(say(&file.template, context)?);
     if ours.trim_ascii().is_empty() {
         return Ok(None);
+    }
+    if file.merge == MergeKind::Keys && values(format, &ours).is_err() {
+        let fault = RenderFault::Template { cause: "what it makes does not parse in its format".to_owned(), line: None };
+        return Err(Refusal::template(target, &file.template, fault));
     }
     let keys = |template: Option<&Template>| -> Result<Vec<Vec<String>>, Refusal> {
         let lines = template.map(|template| say(template, context)).transpose()?.unwrap_or_default();
@@ -301,15 +211,15 @@ fn merged(
     let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
     Ok(Some(match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
-            let spot = merge::block::spot(format, &around, comment).map_err(unparseable)?;
-            merge::block::merge(&around, spot, comment, &profile, &ours)
+            let at = merge::block::spot(format, &around, comment).map_err(unparseable)?;
+            merge::block::merge(&around, at, comment, &profile, &ours)
         }
         (MergeKind::Keys | MergeKind::Block, _) => {
             merge::keys::merge(format, text, &ours, &gone, &kept).map_err(unparseable)?
         }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
-            .ok_or_else(|| Refusal::Foreign { path: spot.disk.clone() })?,
-        (MergeKind::Exact | MergeKind::Read, _) => ours,
+            .ok_or_else(|| Refusal::Foreign { path: location.disk.clone() })?,
+        (MergeKind::Exact | MergeKind::Read, _) => std::mem::take(&mut *ours),
     }))
 }
 
@@ -334,7 +244,7 @@ fn group(order: &Order, target: &Target, file: &TargetFile, places: &Places, fil
 fn change(
     target: &Target,
     file: &TargetFile,
-    spot: &Spot,
+    location: &Location,
     existing: Option<Existing>,
     after: Vec<u8>,
     context: &Context,
@@ -351,7 +261,7 @@ fn change(
     };
     Ok(Change {
         owner: target.key.clone(),
-        path: spot.disk.clone(),
+        path: location.disk.clone(),
         mode_before: existing.as_ref().map(|existing| existing.mode),
         before: existing.map(Existing::into_bytes),
         after: Some(after),

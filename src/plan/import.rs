@@ -10,13 +10,14 @@ use zeroize::Zeroizing;
 
 use super::{
     Existing, Files, Places, ReadBack, ReadSecret, Refusal, Scope, TargetChoice,
-    locate::{Spot, Spots, spot, spots},
-    read_back::{Known, beside_files, settings},
+    locate::{Location, Locations, locate, location},
+    read_back::{Variables, common_variables, settings},
     render::Expressions,
+    security_word::service,
     values::values,
 };
 use crate::{
-    mail::{Secret, Security, Setting},
+    mail::{Secret, Setting},
     presets::{
         Target,
         target::{TargetFile, TargetImport},
@@ -56,15 +57,15 @@ pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &d
     };
     let at = |path: &String| TargetChoice { path: Some(path.into()), ..choice.clone() };
     for choice in std::iter::once(choice.clone()).chain(further.iter().map(at)) {
-        let spots = match spots(target, &choice, places) {
-            Ok(spots) => spots,
+        let locations = match locate(target, &choice, places) {
+            Ok(locations) => locations,
             // It has no usual place, but may have further ones.
             Err(_) if !further.is_empty() && choice.path.is_none() => continue,
             Err(refusal) => return Err(refusal),
         };
-        let Some(path) = spots.first().map(|(_, spot)| spot.disk.clone()) else { continue };
+        let Some(path) = locations.first().map(|(_, location)| location.disk.clone()) else { continue };
         if let Some(first) = look(&path, files)? {
-            let read = understand(target, import, &spots, &first, places, files)?;
+            let read = interpret(target, import, &locations, &first, places, files)?;
             return Ok(Some(Found { choice, path, read: tidied(read) }));
         }
     }
@@ -72,16 +73,16 @@ pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &d
 }
 
 /// What a consumer's files say; `first` is the text of the first one.
-fn understand(
+fn interpret(
     target: &Target,
     import: &TargetImport,
-    spots: &Spots<'_>,
+    locations: &Locations<'_>,
     first: &str,
     places: &Places,
     files: &dyn Files,
 ) -> Result<ReadBack, Refusal> {
-    let mut known = beside_files("default");
-    for (index, (file, usual)) in spots.iter().enumerate() {
+    let mut known = common_variables("default");
+    for (index, (file, usual)) in locations.iter().enumerate() {
         let (path, text) = if index == 0 {
             (usual.disk.clone(), Zeroizing::new(first.to_owned()))
         } else {
@@ -100,8 +101,8 @@ fn place(
     target: &Target,
     import: &TargetImport,
     file: &TargetFile,
-    usual: &Spot,
-    known: &Known<'_>,
+    usual: &Location,
+    known: &Variables<'_>,
     places: &Places,
 ) -> Result<PathBuf, Refusal> {
     let Some(expression) = import.path.get(&file.id) else { return Ok(usual.disk.clone()) };
@@ -109,7 +110,7 @@ fn place(
     let said = Expressions::new().text(expression.as_str(), &known);
     let said = said.map_err(|fault| Refusal::template(target, expression, fault))?;
     let said = said.filter(|path| Path::new(path).is_absolute());
-    Ok(said.map_or_else(|| usual.disk.clone(), |path| spot(Path::new(&path), false, places).disk))
+    Ok(said.map_or_else(|| usual.disk.clone(), |path| location(Path::new(&path), false, places).disk))
 }
 
 /// The text of a file, with line ends as Unix has them and [`LOST`] for what is not UTF-8.
@@ -161,60 +162,15 @@ fn is_reference(value: &str) -> bool {
     pairs.iter().any(|(open, close)| value.starts_with(open) && value.ends_with(close))
 }
 
-/// The port of a service's name (the IANA's registry, and the older names that are still written).
-fn service(word: &str) -> Option<&'static str> {
-    match word.to_ascii_lowercase().as_str() {
-        "smtp" => Some("25"),
-        "smtps" | "ssmtp" | "submissions" | "urd" => Some("465"),
-        "submission" => Some("587"),
-        _ => None,
-    }
-}
-
 /// The name and the address of `Name <address>`.
 fn mailbox(text: &str) -> Option<(Option<String>, String)> {
     let mailbox: Mailbox = text.parse().ok()?;
     Some((mailbox.name.filter(|name| !name.is_empty()), mailbox.email.to_string()))
 }
 
-/// The mode that a word for it means, as programs and people have them. Where the word may mean both kinds of TLS, and where it
-/// says nothing, the port decides; empty where that says nothing either.
-pub(super) fn mode(word: &str, port: &str) -> &'static str {
-    let port = service(port).unwrap_or(port);
-    let word = word.trim().to_ascii_lowercase();
-    let is_either = matches!(word.as_str(), "tls" | "true" | "yes" | "on" | "1");
-    let mode = match word.as_str() {
-        // 2465 and the like are other ways to 465.
-        _ if is_either && port.ends_with("465") => Some(Security::Tls),
-        _ if is_either => Some(Security::Starttls),
-        "ssl" | "smtps" | "ssl/tls" | "force_tls" | "implicit" | "wrapper" => Some(Security::Tls),
-        "starttls" | "smtp+starttls" | "opportunistic" | "explicit" => Some(Security::Starttls),
-        "none" | "off" | "plain" => Some(Security::None),
-        _ => port.parse().ok().and_then(Security::of_smtp_port),
-    };
-    mode.map_or("", Security::as_str)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_for_modes() {
-        for (word, port, meant) in [
-            ("SSL", "587", "tls"),
-            ("tls", "465", "tls"),
-            ("tls", "587", "starttls"),
-            ("TLS", "2465", "tls"),
-            ("true", "465", "tls"),
-            ("false", "587", "starttls"),
-            ("off", "587", "none"),
-            ("", "submissions", "tls"),
-            ("what?", "99999999999", ""),
-        ] {
-            assert_eq!(mode(word, port), meant, "{word} on {port}");
-        }
-    }
 
     #[test]
     fn what_stands_for_something_else() {

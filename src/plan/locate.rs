@@ -7,23 +7,23 @@ use crate::presets::{Target, target::TargetFile};
 
 /// A file's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(super) struct Location {
     /// With the image's root in front.
     pub(super) disk: PathBuf,
     /// Without it: what may stand in a file.
     pub(super) seen: PathBuf,
     /// Whether it hangs on what was typed or on the current folder, so that a profile has to remember it.
-    pub(super) is_own: bool,
+    pub(super) is_custom: bool,
 }
 
 /// A target's files that a scope has, each with its place.
-pub(super) type Spots<'a> = Vec<(&'a TargetFile, Spot)>;
+pub(super) type Locations<'a> = Vec<(&'a TargetFile, Location)>;
 
 /// The places of a target's files, in order.
 ///
 /// # Errors
 /// This scope does not have one of those that are always written, or a person has to say where it is.
-pub(super) fn spots<'a>(target: &'a Target, choice: &TargetChoice, places: &Places) -> Result<Spots<'a>, Refusal> {
+pub(super) fn locate<'a>(target: &'a Target, choice: &TargetChoice, places: &Places) -> Result<Locations<'a>, Refusal> {
     let find = |(index, file): (usize, &'a TargetFile)| {
         let typed = choice.path.as_deref();
         let usual = match places.scope {
@@ -41,7 +41,7 @@ pub(super) fn spots<'a>(target: &'a Target, choice: &TargetChoice, places: &Plac
             _ => usual.map(Path::to_owned),
         };
         match spec {
-            Some(spec) => Some(Ok((file, spot(&spec, typed.is_some() && index == 0, places)))),
+            Some(spec) => Some(Ok((file, location(&spec, typed.is_some() && index == 0, places)))),
             None => file.when.is_none().then(|| Err(refusal())),
         }
     };
@@ -51,14 +51,14 @@ pub(super) fn spots<'a>(target: &'a Target, choice: &TargetChoice, places: &Plac
 /// A choice for each place that a choice stands for: in its first file's path, a step `*` is every folder that is there.
 ///
 /// # Errors
-/// As of [`spots`], or there is no such folder.
-pub fn sites(
+/// As of [`locate`], or there is no such folder.
+pub fn expand(
     target: &Target,
     choice: &TargetChoice,
     places: &Places,
     files: &dyn Files,
 ) -> Result<Vec<TargetChoice>, Refusal> {
-    let usual = spots(target, choice, places)?.swap_remove(0).1.disk;
+    let usual = locate(target, choice, places)?.swap_remove(0).1.disk;
     if !usual.iter().any(|step| step == "*") {
         return Ok(vec![choice.clone()]);
     }
@@ -83,11 +83,11 @@ pub fn sites(
 
 /// Where a target's first file is; `None` when this scope does not have it.
 pub fn first_path(target: &Target, choice: &TargetChoice, places: &Places) -> Option<PathBuf> {
-    spots(target, choice, places).ok()?.into_iter().next().map(|(_, spot)| spot.disk)
+    locate(target, choice, places).ok()?.into_iter().next().map(|(_, location)| location.disk)
 }
 
 /// The place that a preset or a person names.
-pub(super) fn spot(spec: &Path, is_typed: bool, places: &Places) -> Spot {
+pub(super) fn location(spec: &Path, is_typed: bool, places: &Places) -> Location {
     let (disk, hangs_on_cwd) = if let Ok(rest) = spec.strip_prefix("~") {
         (places.home.join(rest), false)
     } else if spec.is_absolute() {
@@ -97,7 +97,7 @@ pub(super) fn spot(spec: &Path, is_typed: bool, places: &Places) -> Spot {
         (places.cwd.join(rest), true)
     };
     let seen = seen(&disk, places);
-    Spot { disk, seen, is_own: is_typed || hangs_on_cwd }
+    Location { disk, seen, is_custom: is_typed || hangs_on_cwd }
 }
 
 /// An absolute path with the image's root in front, when it is not there yet.
@@ -130,8 +130,8 @@ mod tests {
             keys: crate::mail::Keys::default(),
         };
         let at = |spec: &str| {
-            let spot = spot(Path::new(spec), false, &places);
-            (spot.disk.display().to_string(), spot.seen.display().to_string(), spot.is_own)
+            let location = location(Path::new(spec), false, &places);
+            (location.disk.display().to_string(), location.seen.display().to_string(), location.is_custom)
         };
         assert_eq!(at("/etc/msmtprc"), ("/img/etc/msmtprc".into(), "/etc/msmtprc".into(), false));
         assert_eq!(at("/img/etc/x"), ("/img/etc/x".into(), "/etc/x".into(), false));

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use minijinja::Value;
+use zeroize::Zeroizing;
 
 use super::{
-    Existing, Files, Order, Places, Refusal, TargetChoice,
+    Files, Order, Places, Refusal, TargetChoice,
     context::CA_BUNDLES,
     credential::credential,
-    locate,
+    locate::locate,
     meant::{has_login, meant, secret_command},
     render::Expressions,
     values::values,
@@ -60,26 +61,28 @@ pub fn read_back(
     places: &Places,
     files: &dyn Files,
 ) -> Result<ReadBack, Refusal> {
-    let spots = locate::spots(target, choice, places)?;
-    let mut read = Vec::with_capacity(spots.len());
-    for (file, spot) in &spots {
-        let existing = files.read(&spot.disk).map_err(|error| Refusal::unreadable(&spot.disk, &error))?;
-        read.push((*file, spot.disk.as_path(), existing.map(Existing::into_bytes)));
+    let locations = locate(target, choice, places)?;
+    let mut read = Vec::with_capacity(locations.len());
+    for (file, location) in &locations {
+        let existing = files.read(&location.disk).map_err(|error| Refusal::unreadable(&location.disk, &error))?;
+        let bytes = existing.map(|existing| Zeroizing::new(existing.into_bytes()));
+        read.push((*file, location.disk.as_path(), bytes));
     }
-    understand(target, profile, &read)
+    interpret(target, profile, &read)
 }
 
 /// What the consumer understands from these files, in the order of the target's.
 ///
 /// A file that only some settings call for may be another program's, and is as if it were empty where it does not parse.
-pub(super) fn understand(
+pub(super) fn interpret(
     target: &Target,
     profile: &str,
-    files: &[(&TargetFile, &Path, Option<Vec<u8>>)],
+    files: &[(&TargetFile, &Path, Option<Zeroizing<Vec<u8>>>)],
 ) -> Result<ReadBack, Refusal> {
-    let mut known = beside_files(profile);
+    let mut known = common_variables(profile);
     for (file, path, bytes) in files {
-        let value = match utf8(bytes.as_deref().unwrap_or_default()).and_then(|text| values(file.format.rules(), text)) {
+        let bytes = bytes.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
+        let value = match utf8(bytes).and_then(|text| values(file.format.rules(), text)) {
             Err(_) if file.when.is_some() => Value::UNDEFINED,
             value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
         };
@@ -89,10 +92,10 @@ pub(super) fn understand(
 }
 
 /// What expressions see, by name.
-pub(super) type Known<'a> = Vec<(&'a str, Value)>;
+pub(super) type Variables<'a> = Vec<(&'a str, Value)>;
 
 /// What expressions see beside the files.
-pub(super) fn beside_files<'a>(profile: &str) -> Known<'a> {
+pub(super) fn common_variables<'a>(profile: &str) -> Variables<'a> {
     vec![
         ("profile", Value::from(profile)),
         ("account", Value::from(account(profile))),
@@ -101,7 +104,7 @@ pub(super) fn beside_files<'a>(profile: &str) -> Known<'a> {
 }
 
 /// What a target's expressions find in what they see.
-pub(super) fn settings(target: &Target, read: &TargetRead, mut known: Known<'_>) -> Result<ReadBack, Refusal> {
+pub(super) fn settings(target: &Target, read: &TargetRead, mut known: Variables<'_>) -> Result<ReadBack, Refusal> {
     let expressions = Expressions::new();
     if let Some(base) = read.get(ReadKey::Base) {
         let files = known.iter().map(|(name, value)| (*name, value.clone()));

@@ -1,18 +1,21 @@
 //! minijinja: a target's templates and expressions.
+//!
+//! A password goes through it. What is held here is wiped; the engine's own values are shared strings, which it cannot wipe.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
-use super::{authority, import};
+use super::{authority, security_word};
 use crate::format::{FileFormat, Unfit, percent, quote};
 
 /// Why a template did not become text.
 #[derive(Debug)]
 pub(super) enum RenderFault {
     /// A value that the format cannot carry, and why.
-    Unfit(String, Unfit),
+    Unfit(Zeroizing<String>, Unfit),
     /// The template itself is wrong.
     Template {
         /// What minijinja says of it.
@@ -23,7 +26,7 @@ pub(super) enum RenderFault {
 }
 
 impl RenderFault {
-    fn of(error: &Error) -> Self {
+    pub(super) fn of(error: &Error) -> Self {
         // The detail names the template's part; the source lines could hold values, so they are left out.
         let cause = match error.detail() {
             Some(detail) => format!("{}: {detail}", error.kind()),
@@ -33,18 +36,30 @@ impl RenderFault {
     }
 }
 
+/// A value that the `quote` filter could not write, and why.
+pub(super) type Unwritten = Arc<Mutex<Option<(Zeroizing<String>, Unfit)>>>;
+
 /// Renders a template whose `quote` filter follows a format's rule.
 pub(super) fn render(
     template: &str,
     format: Option<&'static dyn FileFormat>,
     context: &impl Serialize,
 ) -> Result<String, RenderFault> {
+    let unfit = Unwritten::default();
+    let environment = over_settings(format, &unfit);
+    environment.render_str(template, Value::from(Serde(context))).map_err(|error| {
+        let unfit = unfit.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unfit.map_or_else(|| RenderFault::of(&error), |(value, why)| RenderFault::Unfit(value, why))
+    })
+}
+
+/// What templates over the settings know.
+pub(super) fn over_settings(format: Option<&'static dyn FileFormat>, unfit: &Unwritten) -> Environment<'static> {
     let mut environment = environment();
-    let unfit: Arc<Mutex<Option<(String, Unfit)>>> = Arc::default();
     if let Some(format) = format {
-        let unfit = Arc::clone(&unfit);
+        let unfit = Arc::clone(unfit);
         environment.add_filter("quote", move |value: Value| {
-            let text = if value.is_none() { String::new() } else { value.to_string() };
+            let text = Zeroizing::new(if value.is_none() { String::new() } else { value.to_string() });
             quote(format, &text).map_err(|why| {
                 *unfit.lock().unwrap_or_else(PoisonError::into_inner) = Some((text, why));
                 Error::new(ErrorKind::InvalidOperation, "this value cannot be written here")
@@ -52,10 +67,7 @@ pub(super) fn render(
         });
     }
     environment.add_filter("percent", |value: Value| percent::encode(&text_of(&value)));
-    environment.render_str(template, Value::from(Serde(context))).map_err(|error| {
-        let unfit = unfit.lock().unwrap_or_else(PoisonError::into_inner).take();
-        unfit.map_or_else(|| RenderFault::of(&error), |(value, why)| RenderFault::Unfit(value, why))
-    })
+    environment
 }
 
 /// Whether an expression over the settings holds.
@@ -76,8 +88,12 @@ impl Expressions {
         environment.add_filter("host_of", |value: Value| authority::host(&text_of(&value)).to_owned());
         environment.add_filter("port_of", |value: Value| authority::port(&text_of(&value)).to_owned());
         environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));
-        environment.add_filter("mode", |value: Value, port: Value| import::mode(&text_of(&value), &text_of(&port)));
+        environment.add_filter("mode", |value: Value, port: Value| security_word::mode(&text_of(&value), &text_of(&port)));
         Self(environment)
+    }
+
+    pub(super) fn into_environment(self) -> Environment<'static> {
+        self.0
     }
 
     /// What an expression is as text; `None` for what is not there.
@@ -130,7 +146,7 @@ mod tests {
         let text = render("{% if a %}\nv {{ a | quote }}\n{% endif %}\n", Some(msmtprc), &context).unwrap();
         assert_eq!(text, "v \"x y\"\n");
         let fault = render("{{ b | quote }}", Some(msmtprc), &context).unwrap_err();
-        assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if value == "l\nm"));
+        assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if *value == "l\nm"));
         assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template { .. })));
         let value = Value::from(Serde(&context));
         let expressions = Expressions::new();

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     Files, Order, Places, Refusal, TargetChoice,
     context::Context,
-    locate::spots,
+    locate::locate,
     render::{holds, render},
 };
 use crate::{
@@ -44,8 +44,8 @@ fn public(
     places: &Places,
     files: &dyn Files,
 ) -> Result<Context, Refusal> {
-    let spots = spots(target, choice, places)?;
-    Ok(Context::new(order, target, choice, &spots, places, files).without_password())
+    let locations = locate(target, choice, places)?;
+    Ok(Context::new(order, target, choice, &locations, places, files).without_password())
 }
 
 /// What a command to send sees of the message.

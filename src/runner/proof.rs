@@ -39,7 +39,7 @@ impl Runner {
         let order = &write.order;
         let disk = Disk::new(places);
         let mut found = None;
-        for site in plan::sites(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
+        for site in plan::expand(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
             let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
             if let Some(setting) = plan::compare(order, places, &read).first() {
                 return Err(phrase!("runner-mismatch", target = target.name, field = setting));

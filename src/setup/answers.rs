@@ -201,7 +201,7 @@ impl Answers {
     pub(super) fn without_spaces(&self) -> Option<Secret> {
         let shape = self.provider()?.password.shape.as_ref().filter(|shape| shape.grouped)?;
         let password = self.secret()?.expose();
-        // Its room is taken at once, so that growing leaves no copy behind.
+        // Its full capacity is reserved at once, so that growing leaves no copy of the password in memory.
         let mut joined = Zeroizing::new(String::with_capacity(password.len()));
         joined.extend(password.chars().filter(|c| !c.is_whitespace()));
         (*joined != password && shape.fits(&joined)).then(|| Secret::new(String::clone(&joined)))

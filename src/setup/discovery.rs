@@ -28,7 +28,7 @@ pub(super) fn has_gap(host: &str) -> bool {
     host.contains('{')
 }
 
-/// Whether a host fits a preset's, whose gaps stand for anything.
+/// Whether a host matches a preset's, whose gaps match anything.
 pub(super) fn fits(pattern: &str, host: &str) -> bool {
     let Some((before, rest)) = pattern.split_once('{') else { return pattern == host };
     let after = rest.split_once('}').map_or("", |(_, after)| after);

@@ -1,4 +1,4 @@
-//! Work that the conversation wants done, and what comes of it.
+//! Work that the conversation wants done, and its results.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -24,11 +24,11 @@ pub struct Effect {
 /// What to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
-    /// Climb up to TLS, beside the questions, before a password is asked.
+    /// Connect up to TLS, beside the questions, before a password is asked.
     Probe(Box<Dial>),
     /// Find out the settings for the address.
     Discover(Box<Search>),
-    /// Climb as far as the person wants.
+    /// Test as far as the person wants.
     Test(Box<Dial>),
     /// Run the command that prints an imported password.
     Fetch(String),
@@ -45,7 +45,7 @@ pub enum Work {
 pub struct Reading {
     /// For whom it is written.
     pub scope: Scope,
-    /// The user who sends, when it is another than the owner of what is written.
+    /// The user who sends, when it is not the owner of what is written.
     pub run_as: Option<String>,
 }
 
@@ -54,13 +54,13 @@ pub struct Reading {
 pub struct Stores {
     /// Why a store cannot be used, by its word.
     pub barred: BTreeMap<&'static str, String>,
-    /// Why a new vault cannot be locked so, by the lock's word.
+    /// Why a new vault cannot have a key slot, by its word.
     pub locks: BTreeMap<&'static str, String>,
-    /// There is a vault, and it has a lock.
+    /// There is a vault, and it has a key slot.
     pub has_vault: bool,
 }
 
-/// A climb, before files are read and the clock is asked.
+/// A connection to test, before files are read and the clock is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dial {
     /// The server.
@@ -79,9 +79,9 @@ pub struct Dial {
     pub ca_file: Option<PathBuf>,
     /// SHA-256 of the one certificate to trust, 64 hex digits.
     pub pin: Option<String>,
-    /// STARTTLS came about with this server before.
+    /// STARTTLS was established with this server before.
     pub had_starttls: bool,
-    /// A person agreed that the login goes in clear text beyond this machine.
+    /// A person agreed to send the login in clear text beyond this machine.
     pub allow_plaintext: bool,
     /// How long one stage may take.
     pub timeout: Duration,
@@ -120,21 +120,21 @@ pub struct Letter {
     pub to: Address,
 }
 
-/// A plan that a person said yes to.
+/// A plan that a person consented to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Write {
     /// What is written.
     pub plan: Plan,
     /// What it was planned from: the files are read back and compared with it.
     pub order: Order,
-    /// The climb with which the message goes out from what was written.
+    /// The connection by which a message is sent from what was written.
     pub dial: Option<Dial>,
 }
 
-/// What came of an effect.
+/// The result of an effect.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Of `Discover`: what came of it, or, as long as it is not finished, what has come so far.
+    /// Of `Discover`: the result, or, as long as it is not finished, what was found so far.
     Discovered(Discovery),
     /// Of `Probe`.
     Probed(Report),
@@ -148,31 +148,31 @@ pub enum Outcome {
     Planned(Result<Plan, Trouble>),
     /// Of `Apply`.
     Applied(Result<Written, Trouble>),
-    /// A stage went on.
+    /// A stage progressed.
     Progress(Climbing, Step),
-    /// Of `Apply`: a consumer begins to send the message by itself, or mailsetup does with what was written.
+    /// Of `Apply`: a consumer begins to send the message itself, or mailsetup does with what was written.
     Sending(Own),
 }
 
-/// Which climb a stage belongs to.
+/// Which test a stage belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Climbing {
     /// Of `Probe`.
     Probe,
     /// Of `Test`.
     Test,
-    /// Of `Apply`: the message goes out from what was written.
+    /// Of `Apply`: a message is sent from what was written.
     Proof,
 }
 
-/// Why a plan or a write did not come about.
+/// Why planning or writing failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// What happened.
     pub phrase: Phrase,
     /// What to do next.
     pub hint: Option<Phrase>,
-    /// The answer that would mend it, by answers-file key.
+    /// The answer that would fix it.
     pub field: Option<Field>,
     /// The exit status.
     pub exit: crate::error::Exit,
@@ -185,11 +185,11 @@ pub struct Written {
     pub files: Vec<WrittenFile>,
     /// Whether anything changed.
     pub changed: bool,
-    /// Whether a test message went out before it was written.
+    /// Whether a test message was sent before writing.
     pub sent: bool,
     /// Sentences that a person should read.
     pub notes: Vec<Phrase>,
-    /// Each target: how its settings were proven.
+    /// How each target's settings were proven.
     pub proofs: Vec<Proof>,
 }
 
@@ -200,7 +200,7 @@ pub struct WrittenFile {
     pub path: PathBuf,
     /// `created`, `changed`, `removed` or `unchanged`.
     pub action: &'static str,
-    /// Where its former content is.
+    /// Where its previous content is.
     pub backup: Option<PathBuf>,
 }
 
@@ -209,12 +209,12 @@ pub struct WrittenFile {
 pub struct Proof {
     /// The target's key.
     pub target: String,
-    /// The consumer's own sending, and what came of it; `None` where it was not asked to send, or is not installed here.
+    /// The message that the consumer itself sent, and the result; `None` where it was not asked to, or is not installed here.
     pub own: Option<(Own, Sent)>,
-    /// The climb with what the consumer reads in its files: where it did not send itself. `None` when it did, or when no message
+    /// The test with what the consumer reads in its files, where it did not send itself; `None` when it did, or when no message
     /// was wanted.
     pub report: Option<Report>,
-    /// What stands in the way, by the consumer's own words or by the climb's evidence.
+    /// What is wrong, by the consumer's own words or by the test's evidence.
     pub diagnosis: Option<Diagnosis>,
     /// The recipient.
     pub to: Option<Address>,
@@ -229,14 +229,14 @@ pub struct Own {
     pub name: String,
     /// The recipient.
     pub to: Address,
-    /// The user as whom it sends, when that is another.
+    /// The user that it sends as, when that is another.
     pub user: Option<String>,
     /// How long it took.
     pub elapsed: Duration,
 }
 
 impl Proof {
-    /// Whether the message was taken by whoever sent it last; `None` when none was wanted.
+    /// Whether the last message was accepted; `None` when none was wanted.
     pub fn sent(&self) -> Option<bool> {
         match (&self.own, &self.report) {
             (Some((_, Sent::Taken)), _) => Some(true),
@@ -245,7 +245,7 @@ impl Proof {
         }
     }
 
-    /// Why the consumer itself did not send.
+    /// Why the consumer itself could not send.
     pub fn fault(&self) -> Option<&SendFault> {
         match &self.own {
             Some((_, Sent::Failed(fault))) => Some(fault),
@@ -254,7 +254,7 @@ impl Proof {
     }
 }
 
-/// A secret and how it came in, for the equivalent command.
+/// A secret and where it came from, for the equivalent command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
     /// The secret.

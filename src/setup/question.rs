@@ -21,7 +21,7 @@ pub struct Question {
     pub shape: Shape,
     /// What can be chosen, for `Choice` and `Many`.
     pub choices: Vec<Choice>,
-    /// What stands there already: pressing Enter takes it. Never a secret. For `Many`, words joined by commas.
+    /// The value that Enter accepts. Never a secret. For `Many`, words joined by commas.
     pub default: Option<String>,
     /// Where the default comes from.
     pub source: Option<Source>,
@@ -54,7 +54,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// What is said beside it: why it cannot be chosen, else its hint.
+    /// What is shown beside it: why it cannot be chosen, else its hint.
     pub fn remark(&self) -> &str {
         self.barred.as_ref().unwrap_or(&self.hint)
     }

@@ -95,7 +95,7 @@ impl Setup {
         self.answers.targets()
     }
 
-    /// What is to be planned: as soon as the test passed, was not wanted, or was overridden.
+    /// The plan to make: as soon as the test passed, was not wanted, or was overridden.
     pub(super) fn plan_request(&self) -> Option<Order> {
         let is_untested = self.answers.test_depth() == TestDepth::None;
         let is_passed = is_untested || (self.test.result().is_some() && !self.test_failed());
@@ -105,7 +105,7 @@ impl Setup {
         self.plan_request_as_answered()
     }
 
-    /// What is to be planned, whatever the test says.
+    /// The plan to make, whatever the test says.
     pub(super) fn plan_request_as_answered(&self) -> Option<Order> {
         let answers = &self.answers;
         Some(Order {
@@ -119,7 +119,7 @@ impl Setup {
         })
     }
 
-    /// What is to be written: as soon as a person consented to the plan.
+    /// The write to make: as soon as a person consented to the plan.
     pub(super) fn write_request(&self) -> Option<Write> {
         if self.options.dry_run || !(self.options.yes || self.answers.is_yes(Field::Apply)) {
             return None;

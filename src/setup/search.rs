@@ -130,7 +130,7 @@ impl Setup {
         self.discovery.effect(|search| Work::Discover(Box::new(search.clone())))
     }
 
-    /// The search, when a script needs its result: nobody sees it arrive later.
+    /// The search, when a script needs its result: it has no place to show it later.
     pub(super) fn search_first(&self, open: Option<Field>) -> Option<Status> {
         let is_needed = self.options.brief && open == Some(Field::Provider);
         self.search_effect().filter(|_| is_needed).map(Status::Run)
@@ -167,7 +167,7 @@ impl Setup {
         notes
     }
 
-    /// What a script is told beside the missing provider: what was found and needs a person's yes, or why nothing was found.
+    /// What a script is told when the provider is missing: what was found and needs a person's consent, or why nothing was found.
     pub fn search_hint(&self) -> Vec<String> {
         self.notes_on_domain().iter().map(|note| self.text.say(note)).collect()
     }
@@ -186,7 +186,7 @@ fn found_at(proposal: &Proposal, domain: &str, provider: Option<&str>) -> Option
     }
 }
 
-/// Why a person has to look at a proposal. That a server has no TLS is asked for by itself.
+/// Why a person has to look at a proposal. A server without TLS is consented to by a question of its own.
 fn consent_note(consent: Consent, proposal: &Proposal) -> Option<Phrase> {
     let host = escape(&proposal.best()?.endpoint.host);
     match consent {

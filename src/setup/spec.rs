@@ -97,3 +97,49 @@ impl Spec {
         (self.parse)(typed, parsing)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        mail::yes_no::YesNoWords,
+        presets::{Catalog, Lang},
+    };
+
+    fn check(field: Field, typed: &str) -> Result<String, &'static str> {
+        let catalog = Catalog::builtin();
+        let parsing = Parsing { catalog: &catalog, lang: Lang::En, yes_no: YesNoWords::FRENCH };
+        field.spec().parse(typed, &parsing).map(|value| value.to_string()).map_err(|phrase| phrase.id)
+    }
+
+    #[test]
+    fn slips_are_named() {
+        assert_eq!(check(Field::Address, "ops"), Err("invalid-address-no-at"));
+        assert_eq!(check(Field::Host, "smtp://x.test"), Err("invalid-host-scheme"));
+        assert_eq!(check(Field::Host, "x.test,"), Err("invalid-host-character"));
+        assert_eq!(check(Field::Port, "0"), Err("invalid-port"));
+        assert_eq!(check(Field::Port, "70000"), Err("invalid-port"));
+        assert_eq!(check(Field::Provider, "localhos"), Err("invalid-provider-near"));
+        assert_eq!(check(Field::Security, "ssl"), Err("invalid-choice"));
+        assert_eq!(check(Field::Profile, "../x"), Err("invalid-profile"));
+        for name in ["-", "-x", "--yes", ".x"] {
+            assert_eq!(check(Field::Profile, name), Err("invalid-profile-start"));
+        }
+        assert_eq!(check(Field::PassEntry, "mail/../x"), Err("invalid-pass-entry"));
+        assert_eq!(check(Field::RunAs, "a:b"), Err("invalid-user"));
+        assert_eq!(check(Field::SecretStore, "wallet"), Err("invalid-choice"));
+        assert_eq!(check(Field::Targets, "msmtp,postfx"), Err("invalid-target-near"));
+        assert_eq!(check(Field::Import, "mutt=~/.muttrc"), Err("invalid-import"));
+    }
+
+    #[test]
+    fn answers_are_kept_in_one_form() {
+        assert_eq!(check(Field::Port, " 465 ").as_deref(), Ok("465"));
+        assert_eq!(check(Field::Imap, "Oui").as_deref(), Ok("yes"));
+        assert_eq!(check(Field::Pin, &"AB:".repeat(32)).map(|pin| pin.len()), Ok(64));
+        assert_eq!(check(Field::ReplyTo, "").as_deref(), Ok(""));
+        assert_eq!(check(Field::Targets, "msmtp, dotenv=/x/.env ,msmtp").as_deref(), Ok("msmtp,dotenv=/x/.env"));
+        assert_eq!(check(Field::Provider, "Gmail").as_deref(), Ok("gmail"));
+        assert_eq!(check(Field::SecretStore, "Vault").as_deref(), Ok("vault"));
+    }
+}

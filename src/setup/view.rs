@@ -105,9 +105,22 @@ impl Setup {
         self.rows(|_| true)
     }
 
+    /// The fields of a step's page, without their answers.
+    pub fn fields(&self, step: Step) -> impl Iterator<Item = Field> {
+        self.shown(move |field| field.spec().step == step)
+    }
+
+    /// Whether a secret is known.
+    pub fn has_secret(&self) -> bool {
+        self.answers.secret().is_some()
+    }
+
     fn rows(&self, wanted: impl Fn(Field) -> bool) -> Vec<Row> {
-        let is_shown = |field: &Field| field.spec().listed && wanted(*field) && self.applies(*field);
-        Field::ALL.into_iter().filter(is_shown).map(|field| self.row(field)).collect()
+        self.shown(wanted).map(|field| self.row(field)).collect()
+    }
+
+    fn shown(&self, wanted: impl Fn(Field) -> bool) -> impl Iterator<Item = Field> {
+        Field::ALL.into_iter().filter(move |field| field.spec().listed && wanted(*field) && self.applies(*field))
     }
 
     fn row(&self, field: Field) -> Row {

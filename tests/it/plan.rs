@@ -6,8 +6,8 @@ mod led;
 use mailsetup::{
     mail::{Secret, Security, Setting, profile::Trust},
     plan::{
-        Envelope, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, compare, diff, plan, read_back,
-        sending, try_it,
+        Envelope, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, check_target, compare, diff,
+        plan, read_back, sending, try_it,
     },
     presets::{
         Catalog, Lang, Text,
@@ -58,6 +58,7 @@ fn every_built_in_target_reads_and_has_words() {
         for lang in Lang::ALL {
             assert!(!target.words(lang).summary.is_empty());
         }
+        assert_eq!(check_target(target), []);
         assert_eq!(target.en.warnings.len(), target.fr.warnings.len());
         assert_eq!(target.en.certificates.is_some(), target.fr.certificates.is_some());
         let key = &target.key;

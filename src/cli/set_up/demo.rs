@@ -6,27 +6,28 @@ use std::{
     sync::Arc,
 };
 
-use super::{Companion, Context, Stage};
+use super::{
+    super::context::{Context, program},
+    conversation::Conversation,
+    scratch::{CA_FILE, Scratch},
+};
 use crate::{
     demo::{self, Demo, DemoFault},
     discover::Net,
     error::{Error, Exit},
-    frontend::Item,
+    frontend::{MenuItem, Sidecar},
     host,
-    mail::{Secret, reply::escape},
+    mail::Secret,
     phrase,
     plan::{Places, Scope},
-    presets::{Catalog, Phrase, Text},
+    presets::{Catalog, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
     setup::{Facts, Field, Given, Options, Setup, Source},
 };
 
-/// The authority's certificate in the demo's folder.
-const CA_FILE: &str = "demo-ca.pem";
-
 /// The conversation against the demo's server.
-pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error> {
+pub(super) fn conversation(context: &Context, options: Options) -> Result<Conversation, Error> {
     let failed = |error: std::io::Error| Error::new(Exit::Software, phrase!("demo-failed", cause = error));
     let demo = Arc::new(Demo::start().map_err(failed)?);
     let folder = tempfile::Builder::new().prefix("mailsetup-demo-").tempdir().map_err(failed)?.keep();
@@ -41,11 +42,11 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         suggested_targets: vec!["msmtp".into(), "dotenv".into()],
         suggested_address: Some(demo.user().to_owned()),
         root_mail: None,
-        // The profile is in the demo's folder: whoever fetches the secret has to look there.
+        // The profile is in the demo's folder, where the secret has to be fetched from.
         command: vec!["mailsetup".into(), "--demo".into()],
         cwd: folder.clone(),
         lock: crate::mail::KeySlot::default(),
-        program: vec!["env".into(), format!("XDG_CONFIG_HOME={}", folder.join(".config").display()), super::program()],
+        program: vec!["env".into(), format!("XDG_CONFIG_HOME={}", folder.join(".config").display()), program()],
     };
     let brief = options.brief;
     let mut setup = Setup::new(Arc::clone(&catalog), Rc::clone(&context.text), facts, options);
@@ -60,33 +61,12 @@ pub(super) fn stage(context: &Context, options: Options) -> Result<Stage, Error>
         places: Arc::new(move |_| Ok(places.clone())),
         net: Arc::new(Net::system),
         resolver: Arc::new(SystemResolver),
-        // The demo's own ports stand in its preset; nothing else is tried, so nothing leaves this machine.
+        // The demo's own ports are in its preset; nothing else is tried, so nothing leaves this machine.
         egress: EgressTargets::default(),
         own_stores_only: true,
     };
     let guide = Guide { demo, text: Rc::clone(&context.text) };
-    Ok(Stage { setup, runner, companion: Some(Box::new(guide)), scratch: Some(Scratch { folder }) })
-}
-
-/// The demo's folder, which outlives it.
-#[derive(Clone)]
-pub(super) struct Scratch {
-    folder: PathBuf,
-}
-
-impl Scratch {
-    /// Takes the folder away when nothing was written into it. Says whether it is gone.
-    pub(super) fn clear(&self) -> bool {
-        let is_ours = |entry: std::fs::DirEntry| entry.file_name() == CA_FILE;
-        let is_empty =
-            std::fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(is_ours)));
-        is_empty && std::fs::remove_dir_all(&self.folder).is_ok()
-    }
-
-    /// The sentence that names it.
-    pub(super) fn farewell(&self) -> Phrase {
-        phrase!("demo-folder", folder = escape(&self.folder.display().to_string()))
-    }
+    Ok(Conversation { setup, runner, sidecar: Some(Box::new(guide)), scratch: Some(Scratch { folder }) })
 }
 
 /// Everything in the demo's own folder.
@@ -109,18 +89,18 @@ struct Guide {
     text: Rc<Text>,
 }
 
-impl Companion for Guide {
+impl Sidecar for Guide {
     fn hint(&self, field: Field) -> Option<String> {
         (field == Field::Password).then(|| self.text.say(&self.demo.password_hint()))
     }
 
-    fn menu(&self) -> Vec<Item> {
+    fn menu(&self) -> Vec<MenuItem> {
         let active = self.demo.fault();
         let keys = ('1'..='9').chain(['0']);
         DemoFault::ALL
             .iter()
             .zip(keys)
-            .map(|(fault, key)| Item { key, label: self.text.say(&fault.label()), active: *fault == active })
+            .map(|(fault, key)| MenuItem { key, label: self.text.say(&fault.label()), active: *fault == active })
             .collect()
     }
 

@@ -1,8 +1,11 @@
-//! What programs here have already: offered where somebody is asked, taken where it is named.
+//! Settings that programs here already have: offered to a person, or taken if named.
 
 use std::path::Path;
 
-use super::{super::context::Context, Stage, read_ca};
+use super::{
+    super::{ca_file::read_ca, context::Context},
+    conversation::Conversation,
+};
 use crate::{
     error::{Error, Exit},
     host::{self, Disk, input},
@@ -13,20 +16,20 @@ use crate::{
     setup::{Field, Import},
 };
 
-/// Hands over what there is to start from: what was named, else, where a person is asked for all of it, what is found.
+/// Offers settings to start from: the named ones, else, if a person is asked everything, those that are found.
 ///
 /// # Errors
-/// What was named is not there, cannot be read, or holds no settings.
-pub(super) fn begin(context: &Context, stage: &mut Stage, may_offer: bool) -> Result<(), Error> {
-    let setup = &stage.setup;
+/// The named file is missing, unreadable, or has no settings.
+pub(super) fn begin(context: &Context, conversation: &mut Conversation, may_offer: bool) -> Result<(), Error> {
+    let setup = &conversation.setup;
     let is_given = |field: Field| setup.is_given(field);
     let named = setup.value(Field::Import).filter(|_| is_given(Field::Import));
     let is_known = [Field::Import, Field::Address, Field::Provider, Field::Host].into_iter().any(is_given);
     if named.is_none() && (is_known || !may_offer) || named.as_deref() == Some("none") {
         return Ok(());
     }
-    let places = (stage.runner.places)(setup.scope())?;
-    let source = Source { catalog: &stage.runner.catalog, places: &places };
+    let places = (conversation.runner.places)(setup.scope())?;
+    let source = ImportSource { catalog: &conversation.runner.catalog, places: &places };
     let imports = match named {
         Some(word) => {
             let mut import = source.named(&word)?;
@@ -37,18 +40,18 @@ pub(super) fn begin(context: &Context, stage: &mut Stage, may_offer: bool) -> Re
         }
         None => source.found(),
     };
-    stage.setup.offer_imports(imports);
+    conversation.setup.offer_imports(imports);
     Ok(())
 }
 
 /// Where settings are looked for.
-struct Source<'a> {
+struct ImportSource<'a> {
     catalog: &'a Catalog,
     places: &'a Places,
 }
 
-impl Source<'_> {
-    /// The settings of a target and file that were named.
+impl ImportSource<'_> {
+    /// The settings of a named target and file.
     fn named(&self, word: &str) -> Result<Import, Error> {
         let choice = TargetChoice::parse(word);
         let unknown = || Error::new(Exit::Usage, phrase!("plan-unknown-target", typed = escape(&choice.key)));
@@ -68,7 +71,7 @@ impl Source<'_> {
         import.ok_or_else(|| Error::new(Exit::Config, phrase!("import-nothing", file = file)).hint(hint))
     }
 
-    /// The settings of all targets. What cannot be read or understood is passed over, and what a saved profile has already.
+    /// The settings of all targets, without what cannot be read or understood, and without what a saved profile already has.
     fn found(&self) -> Vec<Import> {
         let saved = host::profiles::list(self.places).unwrap_or_default();
         let saved: Vec<Profile> = saved.into_iter().filter_map(|(_, profile)| profile.ok()).collect();

@@ -1,13 +1,13 @@
-//! Keeps what was answered, and offers it to the next set-up when this one is cut off.
+//! Saves the answers, and offers them to the next set-up if this one is cut off.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 
-use super::Stage;
+use super::conversation::Conversation;
 use crate::{
-    frontend::Keeper,
+    frontend::Autosave,
     host::{
         self,
         resume::{Kept, KeptAnswer, Resume},
@@ -16,32 +16,32 @@ use crate::{
     setup::{Field, Memory, Remembered, Setup, Source},
 };
 
-/// Keeps the answers of a conversation in the resume file. It is shared with whoever waits for signals.
+/// Saves the answers of a conversation in the resume file. Shared with the signal handler.
 #[derive(Clone)]
-pub(super) struct Memoir {
+pub(super) struct ResumeFile {
     file: Arc<Mutex<Shared>>,
     last: Vec<Remembered>,
 }
 
 struct Shared {
     resume: Resume,
-    /// It is still asked whether to go on: who leaves now is asked once more the next time.
+    /// Whether the person is still being asked whether to resume: leaving now keeps the file for the next time.
     is_offering: bool,
 }
 
-impl Memoir {
-    /// Offers what an earlier set-up has left, and keeps what this one comes to. `edited` is the saved profile that it starts
-    /// from.
-    pub(super) fn begin(places: &Places, stage: &mut Stage, edited: Option<&str>) -> Self {
+impl ResumeFile {
+    /// Offers the answers of an earlier set-up, and saves those of this one. `edited` is the saved profile that it starts from.
+    pub(super) fn begin(places: &Places, conversation: &mut Conversation, edited: Option<&str>) -> Self {
         let resume = Resume::new(places);
-        if let Some(memory) = resume.found().and_then(memory).filter(|memory| is_meant(memory, &stage.setup, edited)) {
-            stage.setup.offer(memory);
+        if let Some(memory) = resume.found().and_then(memory).filter(|memory| is_meant(memory, &conversation.setup, edited))
+        {
+            conversation.setup.offer(memory);
         }
-        let is_offering = stage.setup.is_offering();
+        let is_offering = conversation.setup.is_offering();
         Self { file: Arc::new(Mutex::new(Shared { resume, is_offering })), last: Vec::new() }
     }
 
-    /// Takes the file away: all is written, or the person left.
+    /// Removes the file: everything is written, or the person left.
     pub(super) fn forget(&self) {
         let mut file = self.file();
         if !file.is_offering {
@@ -54,8 +54,8 @@ impl Memoir {
     }
 }
 
-impl Keeper for Memoir {
-    fn keep(&mut self, setup: &Setup) {
+impl Autosave for ResumeFile {
+    fn save(&mut self, setup: &Setup) {
         self.file().is_offering = setup.is_offering();
         let now = setup.remembered();
         if now == self.last || now.is_empty() {
@@ -67,13 +67,13 @@ impl Keeper for Memoir {
             source: remembered.source.as_str().to_owned(),
         };
         let kept = Kept::new(host::clock::rfc3339(SystemTime::now()), now.iter().map(answer).collect());
-        // Who cannot keep it goes on all the same: it is a help, and nothing hangs on it.
+        // Resuming is only a convenience; ignore the error.
         let _ = self.file().resume.keep(&kept);
         self.last = now;
     }
 }
 
-/// What a file says, as the conversation takes it; nothing without an answer that is known.
+/// The content of a resume file as the conversation takes it; `None` without any known answer.
 fn memory(kept: Kept) -> Option<Memory> {
     let answer = |answer: &KeptAnswer| {
         let (field, source) = (Field::of_key(&answer.key)?, Source::of_word(&answer.source)?);
@@ -83,7 +83,7 @@ fn memory(kept: Kept) -> Option<Memory> {
     (!answers.is_empty()).then_some(Memory { when: kept.when, answers })
 }
 
-/// Whether it is the same set-up: of the profile that is edited, and of the address that was given, if one was.
+/// Whether it is the same set-up: of the edited profile, and of the given address, if any.
 fn is_meant(memory: &Memory, setup: &Setup, edited: Option<&str>) -> bool {
     let given = |field: Field| setup.value(field).filter(|_| setup.is_given(field));
     let agrees = |field: Field| match (given(field), memory.value(field)) {

@@ -1,6 +1,6 @@
 //! `edit`: a saved profile as answers.
 
-use super::{super::context::Context, bad_answer};
+use super::{super::context::Context, conversation::bad_answer};
 use crate::{
     error::Error,
     host,

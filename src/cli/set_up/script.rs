@@ -1,14 +1,15 @@
-//! The set-up as a script: nothing is asked, and what cannot work is said before anything is sent.
+//! The set-up as a script: nothing is asked, and what cannot work is refused before anything is sent.
 
 use super::{
-    super::{complain, context::Context, json, report},
-    Stage,
+    super::{complain::complain, context::Context, json, report},
+    conversation::Conversation,
+    scratch,
 };
 use crate::{
     error::{Error, Exit},
     frontend::{
+        prompt_loop,
         script::{self, Stop},
-        talk,
     },
     host, phrase,
     plan::Change,
@@ -16,15 +17,15 @@ use crate::{
     setup::{Climbing, Field, Outcome, Setup},
 };
 
-/// Runs the conversation as a script and prints what came of it.
-pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
+/// Runs the conversation as a script and prints the result.
+pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<Exit, Error> {
     host::signals::end_children_too();
-    let begun = begin(context, &stage).map_err(Stop::Error);
+    let begun = begin(context, &conversation).map_err(Stop::Error);
     let result = begun.and_then(|()| {
-        for note in stage.setup.notes() {
+        for note in conversation.setup.notes() {
             context.say(&format!("! {note}"));
         }
-        script::run(&mut stage.setup, &stage.runner, &mut |setup, outcome| match outcome {
+        script::run(&mut conversation.setup, &conversation.runner, &mut |setup, outcome| match outcome {
             _ if context.json && !context.verbose => {}
             Outcome::Progress(Climbing::Test | Climbing::Proof, step) if step.is_over() => {
                 context.say(&render::ladder::line(setup.text(), step));
@@ -33,10 +34,10 @@ pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
             _ => {}
         })
     });
-    let setup = &stage.setup;
+    let setup = &conversation.setup;
     let show_plan = context.inputs.is_set("dry-run") || context.inputs.is_set("diff");
     if show_plan && setup.plan().is_some() {
-        context.say_all(talk::plan_lines(setup));
+        context.say_all(prompt_loop::plan_lines(setup));
     }
     let is_proven = setup.written().is_none_or(render::summary::is_proven);
     match &result {
@@ -45,7 +46,7 @@ pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
                 explain_failure(context, setup);
             }
             if setup.written().is_some() {
-                context.say_all(talk::closing(setup, 100));
+                context.say_all(prompt_loop::closing(setup, 100));
             }
         }
         Err(Stop::Failed(_)) => explain_failure(context, setup),
@@ -68,14 +69,14 @@ pub(super) fn run(context: &Context, mut stage: Stage) -> Result<Exit, Error> {
         Err(Stop::Failed(exit)) => exit,
         Err(Stop::Error(error)) => complain(&context.text, &error),
     };
-    super::part(context, stage.scratch.as_ref());
+    scratch::clear(context, conversation.scratch.as_ref());
     report::ended(context, exit, saved)
 }
 
-/// What can be known before the test: every answer, the word to write, the plan, and folders that can be written.
-fn begin(context: &Context, stage: &Stage) -> Result<(), Error> {
+/// Checks what can be known before the test: every answer, the consent to write, the plan, and writable folders.
+fn begin(context: &Context, conversation: &Conversation) -> Result<(), Error> {
     let is_dry = context.inputs.is_set("dry-run");
-    let mut missing = stage.setup.missing();
+    let mut missing = conversation.setup.missing();
     if !is_dry && !context.inputs.is_set("yes") {
         missing.push(Field::Apply);
     }
@@ -83,8 +84,8 @@ fn begin(context: &Context, stage: &Stage) -> Result<(), Error> {
         let error = script::missing_error(&missing);
         return Err(if missing == [Field::Apply] { error.hint(phrase!("script-needs-yes-hint")) } else { error });
     }
-    let Some(order) = stage.setup.rehearsal() else { return Ok(()) };
-    let plan = stage.runner.plan(&order).map_err(|trouble| Error {
+    let Some(order) = conversation.setup.rehearsal() else { return Ok(()) };
+    let plan = conversation.runner.plan(&order).map_err(|trouble| Error {
         exit: trouble.exit,
         phrase: trouble.phrase,
         hint: trouble.hint,
@@ -92,7 +93,7 @@ fn begin(context: &Context, stage: &Stage) -> Result<(), Error> {
     if is_dry {
         return Ok(());
     }
-    // Where a link leads is seen when it is written.
+    // The target of a link is checked when it is written.
     let is_plain = |change: &&Change| change.is_needed() && !change.path.is_symlink();
     for folder in plan.changes.iter().filter(is_plain).filter_map(|change| change.path.parent()) {
         host::writable(folder)?;
@@ -100,8 +101,8 @@ fn begin(context: &Context, stage: &Stage) -> Result<(), Error> {
     Ok(())
 }
 
-/// The exit status when a message that went out from what was written was refused: by what the climb found, else by how the
-/// consumer ended.
+/// The exit status if a message sent from what was written was refused: by what the attempt found, else by how the consumer
+/// ended.
 fn refused_proof(setup: &Setup) -> Option<Exit> {
     let refused = setup.written()?.proofs.iter().find(|proof| proof.sent() == Some(false))?;
     let evidence = refused.report.as_ref().and_then(|report| report.evidence.as_ref());

@@ -1,55 +1,60 @@
-//! The wizard's state and what changes it. Drawing reads it only. It needs no terminal: [`super::run`] gives it one.
+//! The wizard's state and its changes. Drawing only reads it. It needs no terminal: [`super::run`] provides one.
 
 mod actions;
 mod answers;
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
 use ratatui::layout::Size;
 
 use super::{
-    LOOK, Options, Starter, TURN,
+    current::CurrentPage,
     draft::Draft,
     keymap::{Over, Scene},
+    options::{LOOK, Starter, TURN, TuiOptions},
     theme::Theme,
-    work::Running,
+    work::Tasks,
 };
 use crate::{
-    frontend::Companion,
+    frontend::Sidecar,
     setup::{Field, Msg, Question, Setup, Shape, Status, Work},
 };
 
 /// The wizard.
 pub struct App {
     pub(super) setup: Setup,
-    /// What the conversation wants now.
+    /// What the conversation wants next.
     pub(super) status: Status,
     pub(super) starter: Starter,
-    pub(super) running: Vec<Running>,
-    pub(super) options: Options,
-    pub(super) companion: Option<Box<dyn Companion>>,
+    tasks: Tasks,
+    /// The current page, until something changes.
+    pub(super) page: RefCell<Option<Rc<CurrentPage>>>,
+    pub(super) options: TuiOptions,
+    pub(super) sidecar: Option<Box<dyn Sidecar>>,
     pub(super) theme: Theme,
     pub(super) size: Size,
-    /// What is entered and not yet sent.
+    /// Input not submitted yet.
     pub(super) drafts: BTreeMap<Field, Draft>,
-    /// Why an answer was not taken.
+    /// Why an answer was refused.
     pub(super) error: Option<(Field, String)>,
-    /// What happened to what was entered.
+    /// What happened to the input.
     pub(super) note: Option<(Field, String)>,
     pub(super) over: Option<Over>,
     /// Where the report was saved, or why it was not.
     pub(super) saved: String,
-    /// The highlighted row of what lies over the scene.
+    /// The highlighted row of the overlay.
     pub(super) here: usize,
-    /// Lines that the person scrolled by.
+    /// Lines scrolled.
     pub(super) scroll: isize,
-    /// A passed test is looked at.
+    /// A passed test stays on the screen.
     pub(super) held: bool,
     pub(super) began: Option<Instant>,
-    /// How long the climb under way has taken.
+    /// Time of the test under way.
     pub(super) clock: Duration,
     pub(super) tick: usize,
     leaving: bool,
@@ -59,16 +64,17 @@ pub struct App {
 }
 
 impl App {
-    /// A wizard over a conversation; `starter` does its work.
-    pub fn new(setup: Setup, starter: Starter, options: Options, companion: Option<Box<dyn Companion>>) -> Self {
+    /// A wizard for a conversation; `starter` starts its work.
+    pub fn new(setup: Setup, starter: Starter, options: TuiOptions, sidecar: Option<Box<dyn Sidecar>>) -> Self {
         let status = setup.status();
         Self {
             setup,
             status,
             starter,
-            running: Vec::new(),
+            tasks: Tasks::default(),
+            page: RefCell::default(),
             options,
-            companion,
+            sidecar,
             theme: Theme::new(options.look),
             size: Size::new(80, 24),
             drafts: BTreeMap::new(),
@@ -112,28 +118,49 @@ impl App {
         std::mem::replace(&mut self.redraw, false)
     }
 
-    /// Says how large the screen is, and starts what is wanted from the beginning.
+    /// Sets the size of the screen, and starts the work that is wanted from the beginning.
     pub fn resize(&mut self, size: Size) {
         self.size = size;
-        self.settle();
+        self.start_work();
+        self.changed();
+    }
+
+    /// Forgets the current page, since something has changed.
+    pub(super) fn changed(&mut self) {
+        *self.page.get_mut() = None;
+    }
+
+    /// Starts the work that is wanted, and cancels what is no longer wanted.
+    fn start_work(&mut self) {
+        let mut wanted = if self.status == Status::Cancelled { Vec::new() } else { self.setup.background() };
+        if let Status::Run(effect) = &self.status
+            && !wanted.contains(effect)
+        {
+            wanted.push(effect.clone());
+        }
+        if self.tasks.update(wanted, &mut self.starter) {
+            self.began = Some(Instant::now());
+            self.clock = Duration::ZERO;
+        }
     }
 
     /// How soon the screen changes by itself.
     pub(super) fn pace(&self) -> Option<Duration> {
         match self.scene() {
             Scene::Testing | Scene::Working | Scene::Writing => Some(TURN),
-            Scene::Passed | Scene::Done if self.companion.is_some() => Some(LOOK),
+            Scene::Passed | Scene::Done if self.sidecar.is_some() => Some(LOOK),
             _ => None,
         }
     }
 
-    /// Time went by.
+    /// Time has passed.
     pub(super) fn turn(&mut self) {
         self.tick = self.tick.wrapping_add(1);
         self.clock = self.began.map_or(Duration::ZERO, |began| began.elapsed());
+        self.changed();
     }
 
-    /// What is on the screen.
+    /// The scene on the screen.
     pub(super) fn scene(&self) -> Scene {
         if self.held {
             return Scene::Passed;
@@ -153,7 +180,7 @@ impl App {
         }
     }
 
-    /// The question that is asked.
+    /// The current question.
     pub(super) fn question(&self) -> Option<&Question> {
         match &self.status {
             Status::Ask(question) => Some(question),
@@ -161,15 +188,16 @@ impl App {
         }
     }
 
-    /// Takes what came of an effect.
+    /// Takes the result of an effect.
     pub fn told(&mut self, msg: Msg) {
         self.tell(msg);
         if self.leaving && self.scene() != Scene::Writing {
             self.leave();
         }
+        self.changed();
     }
 
-    /// The program is to stop for a while.
+    /// The program is about to be suspended.
     pub(super) const fn stop(&mut self) {
         self.suspend = true;
     }
@@ -179,12 +207,11 @@ impl App {
         if self.status != Status::Done {
             self.tell(if by_person { Msg::Cancel } else { Msg::Lost });
         }
-        for running in self.running.drain(..) {
-            running.cancel.cancel();
-        }
+        self.tasks.clear();
+        self.changed();
     }
 
-    /// The files are being planned: with targets given beforehand that follows a passed test at once.
+    /// Whether files are being planned: with targets given in advance, that follows a passed test at once.
     const fn plans(&self) -> bool {
         matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Plan(_)))
     }
@@ -210,12 +237,10 @@ impl App {
     fn leave(&mut self) {
         match self.scene() {
             Scene::Done => self.ended = true,
-            // Nothing stays half-written: the write ends first, without what only takes time.
+            // Leave nothing half-written: let the write end first, without the parts that only take time.
             Scene::Writing => {
                 self.leaving = true;
-                for running in &self.running {
-                    running.cancel.cancel();
-                }
+                self.tasks.cancel();
             }
             _ => {
                 self.tell(Msg::Cancel);
@@ -224,7 +249,7 @@ impl App {
         }
     }
 
-    /// Tells the conversation; says whether it took it.
+    /// Updates the conversation; returns whether it accepted the message.
     fn tell(&mut self, msg: Msg) -> bool {
         let before = (self.scene(), self.question().map(|question| question.field));
         let taken = match self.setup.update(msg) {
@@ -249,11 +274,11 @@ impl App {
                 self.over = None;
             }
         }
-        self.settle();
+        self.start_work();
         taken
     }
 
-    /// Whether the question's answer is a line that is typed.
+    /// Whether the answer is typed as a line.
     pub(super) fn is_typing(&self) -> bool {
         self.question().is_some_and(|question| matches!(question.shape, Shape::Text | Shape::Secret))
     }

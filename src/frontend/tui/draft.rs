@@ -1,23 +1,26 @@
-//! What a person is entering and has not sent yet: kept for every field, so that walking about loses nothing.
+//! Input that has not been submitted yet: kept for every field, so that moving around loses nothing.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::{model::FILTER_FROM, widget::secret::SecretLine};
+use super::widget::secret::SecretLine;
 use crate::setup::{Choice, Question, Shape};
 
-/// How far a page is in a list.
+/// Lists with at least so many choices are filtered by typing.
+pub(super) const FILTER_FROM: usize = 8;
+
+/// How many items Page Up and Page Down move by.
 const PAGE: usize = 10;
 
-/// An answer in the making.
+/// An answer being entered.
 pub(super) enum Draft {
     /// A line.
     Text {
         line: Input,
-        /// It still is what the conversation proposed: typing replaces it.
+        /// Still what the conversation proposed: typing replaces it.
         proposed: bool,
     },
-    /// A line that is never shown.
+    /// A line that is never displayed.
     Secret(SecretLine),
     /// One of several, or several of them.
     Pick(Pick),
@@ -25,16 +28,16 @@ pub(super) enum Draft {
     Confirm(bool),
 }
 
-/// A choice in the making.
+/// A choice being made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pick {
     /// What was typed to find it.
     pub(super) filter: String,
     /// The highlighted value.
     pub(super) here: Option<String>,
-    /// The chosen value: walking through a list chooses nothing.
+    /// The chosen value: moving through a list chooses nothing.
     pub(super) taken: Option<String>,
-    /// The ticked values, when several can be.
+    /// The ticked values, if several are allowed.
     pub(super) ticked: Option<Vec<String>>,
 }
 
@@ -67,7 +70,7 @@ impl Draft {
         }
     }
 
-    /// The answer as the conversation takes it; a secret is taken out by [`Draft::secret`].
+    /// The answer as the conversation takes it; empty for a secret.
     pub(super) fn answer(&self) -> String {
         match self {
             Self::Text { line, .. } => line.value().to_owned(),
@@ -88,7 +91,7 @@ impl Draft {
         }
     }
 
-    /// Edits by a key that the table did not take. Says whether the key meant anything.
+    /// Edits by a key that is not in the table of keys. Returns whether the key did anything.
     pub(super) fn key(&mut self, event: &KeyEvent, choices: &[Choice]) -> bool {
         let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
         let alt = event.modifiers.contains(KeyModifiers::ALT);
@@ -119,7 +122,7 @@ impl Draft {
         }
     }
 
-    /// Takes pasted text, without its line breaks. Says whether there were some inside it.
+    /// Takes pasted text without its line breaks. Returns whether it had some.
     pub(super) fn paste(&mut self, text: &str, choices: &[Choice]) -> bool {
         let trimmed = text.trim_end_matches(['\r', '\n']);
         for character in trimmed.chars().filter(|character| !matches!(character, '\r' | '\n')) {
@@ -144,19 +147,19 @@ impl Draft {
         }
     }
 
-    /// Chooses what is highlighted, in a list of which one is chosen.
+    /// Chooses the highlighted value of a single-choice list.
     pub(super) fn take(&mut self) {
         if let Self::Pick(Pick { here, taken, ticked: None, .. }) = self {
             taken.clone_from(here);
         }
     }
 
-    /// Ticks or unticks what is highlighted, or chooses it.
+    /// Ticks, unticks or chooses the highlighted value.
     pub(super) fn toggle(&mut self) {
         self.take();
         match self {
             Self::Pick(Pick { here: Some(here), ticked: Some(ticked), .. }) => {
-                // A target may carry a path behind `=`.
+                // A target may have a path after `=`.
                 let name = |word: &str| word.split('=').next().map(str::to_owned);
                 let at = ticked.iter().position(|word| name(word) == name(here));
                 match at {
@@ -169,7 +172,7 @@ impl Draft {
         }
     }
 
-    /// Chooses the next one or the one before, in a list that is closed.
+    /// Chooses the next or previous value of a closed list.
     pub(super) fn turn(&mut self, by: isize, choices: &[Choice]) {
         if let Self::Pick(pick) = self {
             pick.here.clone_from(&pick.taken);
@@ -184,7 +187,7 @@ impl Draft {
         }
     }
 
-    /// Moves the highlight. Says whether there was anywhere to go.
+    /// Moves the highlight. Returns whether it could move.
     pub(super) fn step(&mut self, by: isize, choices: &[Choice]) -> bool {
         match self {
             Self::Pick(pick) => pick.step(by, choices),
@@ -194,7 +197,7 @@ impl Draft {
 }
 
 impl Pick {
-    /// The choices that the filter leaves.
+    /// The choices that pass the filter.
     pub(super) fn shown<'a>(&self, choices: &'a [Choice]) -> Vec<&'a Choice> {
         let filter = self.filter.to_lowercase();
         let holds = |text: &str| text.to_lowercase().contains(&filter);
@@ -245,7 +248,7 @@ impl Pick {
     }
 }
 
-/// What a key asks of a line, as shells have it.
+/// The editing command of a key, as in readline (readline(3), "DEFAULT KEY BINDINGS").
 fn request(code: KeyCode, ctrl: bool, alt: bool) -> Option<InputRequest> {
     Some(match (code, ctrl, alt) {
         (KeyCode::Char(letter), false, false) => InputRequest::InsertChar(letter),

@@ -1,4 +1,4 @@
-//! The one table of keys: what a key does, when, and what it is called. Handling, the foot and the help read it.
+//! The one table of keys: what a key does, when, and its label. Key handling, the foot and the help read it.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -6,10 +6,10 @@ use crate::presets::Text;
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Action {
+pub(super) enum KeyAction {
     /// Takes the answer and goes on.
     Accept,
-    /// What helps most after a failed test.
+    /// The primary action after a failed test.
     Primary,
     Write,
     Toggle,
@@ -51,13 +51,13 @@ pub(super) enum Scene {
     /// Questions.
     #[default]
     Form,
-    /// A short piece of work without a ladder.
+    /// A short piece of work without stages.
     Working,
-    /// The ladder is being climbed.
+    /// The live test is running.
     Testing,
-    /// It was climbed.
+    /// The live test passed.
     Passed,
-    /// It was not.
+    /// The live test failed.
     Failed,
     /// Answers and plan, before writing.
     Review,
@@ -67,7 +67,7 @@ pub(super) enum Scene {
     Done,
 }
 
-/// What lies over the scene.
+/// What covers the scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Over {
     Help,
@@ -79,7 +79,7 @@ pub(super) enum Over {
     Menu,
 }
 
-/// What the conditions of the table look at.
+/// What the conditions of the table depend on.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about the screen, each the condition of a key")]
 pub(super) struct Now {
@@ -95,13 +95,13 @@ pub(super) struct Now {
     pub(super) turns: bool,
     /// Several can be ticked.
     pub(super) ticks: bool,
-    /// Something can be chosen without going on.
+    /// Something can be chosen without moving on.
     pub(super) toggles: bool,
     /// The page has more than one field.
     pub(super) fields: bool,
     /// The diagnosis offers a change.
     pub(super) fix: bool,
-    /// Enter does something else than test again.
+    /// Enter does something other than test again.
     pub(super) retry: bool,
     /// There is a password.
     pub(super) password: bool,
@@ -112,7 +112,7 @@ pub(super) struct Now {
     pub(super) transcript: bool,
     pub(super) probe: bool,
     pub(super) menu: bool,
-    /// More lines than fit.
+    /// There are more lines than fit.
     pub(super) scrolls: bool,
 }
 
@@ -141,17 +141,18 @@ impl Now {
 
 /// A key of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct KeyPress {
     code: KeyCode,
     ctrl: bool,
 }
 
-impl Key {
+impl KeyPress {
     pub(super) fn matches(self, event: &KeyEvent) -> bool {
         let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
         let alt = event.modifiers.contains(KeyModifiers::ALT);
         let code = match (event.code, self.code) {
-            // Terminals that report more say Shift with Tab, and capitals with Ctrl.
+            // Terminals with the kitty keyboard protocol report Shift+Tab as Tab with Shift, and may report capitals with Ctrl
+            // (https://sw.kovidgoyal.net/kitty/keyboard-protocol/).
             (KeyCode::Tab, KeyCode::BackTab) => event.modifiers.contains(KeyModifiers::SHIFT),
             (KeyCode::Tab, KeyCode::Tab) => !event.modifiers.contains(KeyModifiers::SHIFT),
             (KeyCode::Char(typed), KeyCode::Char(own)) if self.ctrl => typed.eq_ignore_ascii_case(&own),
@@ -184,43 +185,49 @@ impl Key {
     }
 }
 
-const fn key(code: KeyCode) -> Key {
-    Key { code, ctrl: false }
+const fn key(code: KeyCode) -> KeyPress {
+    KeyPress { code, ctrl: false }
 }
 
-const fn letter(letter: char) -> Key {
+const fn letter(letter: char) -> KeyPress {
     key(KeyCode::Char(letter))
 }
 
-const fn ctrl(letter: char) -> Key {
-    Key { code: KeyCode::Char(letter), ctrl: true }
+const fn ctrl(letter: char) -> KeyPress {
+    KeyPress { code: KeyCode::Char(letter), ctrl: true }
 }
 
 /// A row of the table.
 pub(super) struct Binding {
-    pub(super) keys: &'static [Key],
-    pub(super) action: Action,
+    pub(super) keys: &'static [KeyPress],
+    pub(super) action: KeyAction,
     pub(super) when: fn(&Now) -> bool,
-    /// The message that names it.
+    /// The message with its label.
     pub(super) label: &'static str,
     /// Whether the foot shows it; the help shows all.
     pub(super) foot: bool,
 }
 
-const fn row(keys: &'static [Key], action: Action, when: fn(&Now) -> bool, label: &'static str, foot: bool) -> Binding {
+const fn row(
+    keys: &'static [KeyPress],
+    action: KeyAction,
+    when: fn(&Now) -> bool,
+    label: &'static str,
+    foot: bool,
+) -> Binding {
     Binding { keys, action, when, label, foot }
 }
 
-const ENTER: Key = key(KeyCode::Enter);
-const ESC: Key = key(KeyCode::Esc);
-const HOME: Key = key(KeyCode::Home);
-const END: Key = key(KeyCode::End);
+const ENTER: KeyPress = key(KeyCode::Enter);
+const ESC: KeyPress = key(KeyCode::Esc);
+const HOME: KeyPress = key(KeyCode::Home);
+const END: KeyPress = key(KeyCode::End);
 
 /// Every key, in the order of the foot. The first row that matches wins.
 pub(super) const KEYS: &[Binding] = {
-    use Action as A;
+    use KeyAction as A;
     &[
-        // What lies over a scene.
+        // Overlays.
         row(&[ENTER], A::Accept, |now| matches!(now.over, Some(Over::Answers | Over::Menu)), "key-choose", true),
         row(&[ESC, letter('q'), ENTER], A::Close, |now| now.over.is_some(), "key-close", true),
         // The way on.
@@ -306,19 +313,19 @@ pub(super) const KEYS: &[Binding] = {
     ]
 };
 
-/// What a key does now.
-pub(super) fn action(event: &KeyEvent, now: &Now) -> Option<Action> {
+/// The current action of a key.
+pub(super) fn action(event: &KeyEvent, now: &Now) -> Option<KeyAction> {
     KEYS.iter()
         .find(|binding| (binding.when)(now) && binding.keys.iter().any(|key| key.matches(event)))
         .map(|binding| binding.action)
 }
 
-/// The rows that hold now, without those whose keys another row has taken.
-pub(super) fn active(now: &Now) -> Vec<(Vec<Key>, &'static Binding)> {
-    let mut taken: Vec<Key> = Vec::new();
+/// The rows that apply now, each with the keys that no earlier row has taken.
+pub(super) fn active(now: &Now) -> Vec<(Vec<KeyPress>, &'static Binding)> {
+    let mut taken: Vec<KeyPress> = Vec::new();
     let mut rows = Vec::new();
     for binding in KEYS.iter().filter(|binding| (binding.when)(now)) {
-        let free: Vec<Key> = binding.keys.iter().copied().filter(|key| !taken.contains(key)).collect();
+        let free: Vec<KeyPress> = binding.keys.iter().copied().filter(|key| !taken.contains(key)).collect();
         taken.extend(&free);
         if !free.is_empty() {
             rows.push((free, binding));
@@ -341,18 +348,18 @@ mod tests {
         assert_eq!(action(&press(KeyCode::Char('?')), &typing), None);
         assert_eq!(action(&press(KeyCode::Char('q')), &typing), None);
         let empty = Now { empty: true, ..typing };
-        assert_eq!(action(&press(KeyCode::Char('?')), &empty), Some(Action::Help));
+        assert_eq!(action(&press(KeyCode::Char('?')), &empty), Some(KeyAction::Help));
         let failed = Now { scene: Scene::Failed, fix: true, ..Now::default() };
-        assert_eq!(action(&press(KeyCode::Char('f')), &failed), Some(Action::Fix));
-        assert_eq!(action(&press(KeyCode::Enter), &failed), Some(Action::Primary));
+        assert_eq!(action(&press(KeyCode::Char('f')), &failed), Some(KeyAction::Fix));
+        assert_eq!(action(&press(KeyCode::Enter), &failed), Some(KeyAction::Primary));
     }
 
     #[test]
     fn escape_stops_a_test_closes_what_lies_over_and_else_goes_back() {
         let escape = press(KeyCode::Esc);
-        assert_eq!(action(&escape, &Now { scene: Scene::Testing, ..Now::default() }), Some(Action::Stop));
-        assert_eq!(action(&escape, &Now { over: Some(Over::Help), ..Now::default() }), Some(Action::Close));
-        assert_eq!(action(&escape, &Now::default()), Some(Action::Back));
+        assert_eq!(action(&escape, &Now { scene: Scene::Testing, ..Now::default() }), Some(KeyAction::Stop));
+        assert_eq!(action(&escape, &Now { over: Some(Over::Help), ..Now::default() }), Some(KeyAction::Close));
+        assert_eq!(action(&escape, &Now::default()), Some(KeyAction::Back));
         assert_eq!(action(&escape, &Now { scene: Scene::Writing, ..Now::default() }), None);
     }
 
@@ -361,7 +368,7 @@ mod tests {
         let leave = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         for scene in [Scene::Form, Scene::Testing, Scene::Passed, Scene::Failed, Scene::Review, Scene::Writing] {
             for over in [None, Some(Over::Menu), Some(Over::Transcript)] {
-                assert_eq!(action(&leave, &Now { scene, over, typing: true, ..Now::default() }), Some(Action::Leave));
+                assert_eq!(action(&leave, &Now { scene, over, typing: true, ..Now::default() }), Some(KeyAction::Leave));
             }
         }
     }

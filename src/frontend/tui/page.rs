@@ -1,6 +1,8 @@
-//! The frame: where rail, body and foot stand, and how the body scrolls.
+//! The frame: where rail, body and foot are, and how the body scrolls.
 
 mod body;
+
+use std::rc::Rc;
 
 use ratatui::{
     Frame,
@@ -11,32 +13,33 @@ use ratatui::{
 
 use super::{
     app::App,
-    keymap::{Now, Scene},
+    current::{Body, CurrentPage},
+    keymap::Scene,
     view::{Ctx, chrome},
     widget::wrap::fit,
 };
 use crate::{
     phrase,
     presets::Text,
-    setup::{Mark, Shape, Step},
+    setup::{Mark, Step},
 };
 
-/// Smaller than this nothing can be shown.
+/// The smallest screen.
 const LEAST: Size = Size { width: 26, height: 8 };
-/// From this many lines on there are blank lines between the parts.
+/// With at least this many lines there are blank lines between the parts.
 const ROOMY: u16 = 12;
-/// A column of text is not wider than this.
+/// Widest column of text.
 const COLUMN: u16 = 100;
-/// From this width on, what belongs together stands side by side.
+/// From this width on, two documents are shown side by side.
 const WIDE: u16 = 130;
-/// The width of the page then.
+/// The width of the page in that case.
 const WIDE_COLUMN: u16 = 126;
-/// The page is not higher than this.
+/// Highest page.
 const TALL: u16 = 32;
-/// Columns between two documents that stand side by side.
+/// Columns between two documents side by side.
 const GUTTER: u16 = 4;
 
-/// Where the parts stand.
+/// Where the parts are.
 struct Frames {
     border: Option<Rect>,
     rail: Rect,
@@ -80,25 +83,16 @@ impl App {
         let ctx = self.ctx(frames.body);
         let rail = chrome::rail(ctx, &self.rail());
         buffer.set_line(frames.rail.x, frames.rail.y, &rail, frames.rail.width);
-        let cursor = self.draw_body(ctx, frames.body, buffer);
-        let foot = chrome::foot(ctx, &self.foot_facts(), self.primary_label().as_deref());
+        let page = self.page_for(ctx);
+        let cursor = self.draw_body(&page.body, frames.body, buffer);
+        let foot = chrome::foot(ctx, &page.foot, self.primary_label().as_deref());
         buffer.set_line(frames.foot.x, frames.foot.y, &foot, frames.foot.width);
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);
         }
     }
 
-    /// What the foot depends on: the same for every field of a page, since a foot that changes costs many bytes.
-    fn foot_facts(&self) -> Now {
-        let now = self.now();
-        let ticks = now.ticks
-            || self.question().is_some_and(|question| {
-                self.setup.page(question.step).iter().any(|row| row.field.spec().shape == Shape::Many)
-            });
-        Now { ticks, ..now }
-    }
-
-    /// The rail; while a passed test is looked at, the person still is there.
+    /// The rail; while a passed test is on the screen, its step is the current one.
     fn rail(&self) -> Vec<(Step, Mark)> {
         let mut rail = self.setup.rail();
         for (step, mark) in rail.iter_mut().filter(|_| self.held) {
@@ -111,9 +105,8 @@ impl App {
         rail
     }
 
-    fn draw_body(&self, ctx: Ctx<'_>, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Option<Position> {
-        let body = self.body(ctx);
-        let Some(side) = body.side else {
+    fn draw_body(&self, body: &Body, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Option<Position> {
+        let Some(side) = &body.side else {
             return body.main.draw(area, buffer, self.scroll, self.theme);
         };
         let half = (area.width - GUTTER) / 2;
@@ -133,10 +126,24 @@ impl App {
         }
     }
 
-    /// The context of the body as large as the screen is now.
-    pub(super) fn body_ctx(&self) -> Ctx<'_> {
-        let ctx = self.ctx(frames(Rect::from((Position::ORIGIN, self.size))).body);
-        if self.is_split() { ctx.wide(left_half(ctx.width)) } else { ctx }
+    /// The context of the body at the size of the screen.
+    fn body_ctx(&self) -> Ctx<'_> {
+        self.ctx(frames(Rect::from((Position::ORIGIN, self.size))).body)
+    }
+
+    /// The current page.
+    pub(super) fn page(&self) -> Rc<CurrentPage> {
+        self.page_for(self.body_ctx())
+    }
+
+    /// The current page for a body of this size, made once per change of state.
+    fn page_for(&self, ctx: Ctx<'_>) -> Rc<CurrentPage> {
+        let made = self.page.borrow().as_ref().filter(|page| page.size == (ctx.width, ctx.height)).cloned();
+        made.unwrap_or_else(|| {
+            let page = Rc::new(self.make_page(ctx));
+            *self.page.borrow_mut() = Some(Rc::clone(&page));
+            page
+        })
     }
 
     /// Whether the body has two documents.
@@ -154,18 +161,12 @@ impl App {
         isize::try_from(self.body_ctx().height).unwrap_or(1).saturating_sub(1).max(1)
     }
 
-    /// Whether the body has more lines than fit.
-    pub(super) fn overflows(&self) -> bool {
-        let ctx = self.ctx(frames(Rect::from((Position::ORIGIN, self.size))).body);
-        self.body(ctx).main.lines.len() > ctx.height
-    }
-
     /// Scrolls, not beyond the ends.
     pub(super) fn scroll_by(&mut self, by: isize) {
-        let ctx = self.ctx(frames(Rect::from((Position::ORIGIN, self.size))).body);
-        let doc = self.body(ctx).main;
-        let home = doc.top(ctx.height, 0);
-        let next = doc.top(ctx.height, self.scroll.saturating_add(by));
+        let (page, height) = (self.page(), self.body_ctx().height);
+        let doc = &page.body.main;
+        let home = doc.top(height, 0);
+        let next = doc.top(height, self.scroll.saturating_add(by));
         self.scroll = next.cast_signed() - home.cast_signed();
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod chrome;
 pub(super) mod done;
 pub(super) mod form;
 pub(super) mod ladder;
+mod layout;
 mod list;
 pub(super) mod over;
 pub(super) mod review;
@@ -21,9 +22,9 @@ pub(super) struct Ctx<'a> {
     pub(super) theme: Theme,
     /// Columns.
     pub(super) width: usize,
-    /// Lines that are there without scrolling.
+    /// Lines that fit without scrolling.
     pub(super) height: usize,
-    /// Which picture of the spinner.
+    /// Which frame of the spinner.
     pub(super) tick: usize,
 }
 
@@ -38,7 +39,7 @@ impl Ctx<'_> {
     }
 }
 
-/// So many blanks.
+/// Blanks.
 fn gap(columns: usize) -> Span<'static> {
     Span::raw(" ".repeat(columns))
 }

@@ -1,52 +1,62 @@
-//! The work that the conversation wants done: started once, stopped when it is not wanted any more.
+//! The work that the conversation wants done: started once, cancelled when no longer wanted.
 
-use std::{
-    mem::{Discriminant, discriminant},
-    time::{Duration, Instant},
-};
+use std::mem::{Discriminant, discriminant};
 
-use super::app::App;
+use super::options::Starter;
 use crate::{
     probe::Cancel,
-    setup::{Status, Work},
+    setup::{Effect, Work},
 };
 
-/// An effect that was started.
-pub(super) struct Running {
+/// The effects under way.
+#[derive(Default)]
+pub(super) struct Tasks(Vec<RunningTask>);
+
+/// An effect under way.
+struct RunningTask {
     kind: Discriminant<Work>,
     generation: u64,
-    pub(super) cancel: Cancel,
+    cancel: Cancel,
 }
 
-impl App {
-    /// Starts what is wanted and stops what is not wanted any more.
-    pub(super) fn settle(&mut self) {
-        let mut wanted = if self.status == Status::Cancelled { Vec::new() } else { self.setup.background() };
-        if let Status::Run(effect) = &self.status
-            && !wanted.contains(effect)
-        {
-            wanted.push(effect.clone());
-        }
-        let key = |work: &Work, generation: u64| (discriminant(work), generation);
-        let keys: Vec<_> = wanted.iter().map(|effect| key(&effect.work, effect.generation)).collect();
-        self.running.retain(|running| {
-            let still = keys.contains(&(running.kind, running.generation));
-            if !still {
-                running.cancel.cancel();
+impl RunningTask {
+    fn is(&self, effect: &Effect) -> bool {
+        self.kind == discriminant(&effect.work) && self.generation == effect.generation
+    }
+}
+
+impl Tasks {
+    /// Starts what is wanted and not under way, and cancels what is no longer wanted. Returns whether a test or a write began.
+    pub(super) fn update(&mut self, wanted: Vec<Effect>, starter: &mut Starter) -> bool {
+        self.0.retain(|task| {
+            let is_wanted = wanted.iter().any(|effect| task.is(effect));
+            if !is_wanted {
+                task.cancel.cancel();
             }
-            still
+            is_wanted
         });
+        let mut began = false;
         for effect in wanted {
-            let (kind, generation) = key(&effect.work, effect.generation);
-            if self.running.iter().any(|running| (running.kind, running.generation) == (kind, generation)) {
+            if self.0.iter().any(|task| task.is(&effect)) {
                 continue;
             }
-            if matches!(effect.work, Work::Test(_) | Work::Apply(_)) {
-                self.began = Some(Instant::now());
-                self.clock = Duration::ZERO;
-            }
-            let cancel = (self.starter)(effect);
-            self.running.push(Running { kind, generation, cancel });
+            began |= matches!(effect.work, Work::Test(_) | Work::Apply(_));
+            let (kind, generation) = (discriminant(&effect.work), effect.generation);
+            self.0.push(RunningTask { kind, generation, cancel: starter(effect) });
         }
+        began
+    }
+
+    /// Cancels everything, and still waits for it to end.
+    pub(super) fn cancel(&self) {
+        for task in &self.0 {
+            task.cancel.cancel();
+        }
+    }
+
+    /// Cancels everything and forgets it.
+    pub(super) fn clear(&mut self) {
+        self.cancel();
+        self.0.clear();
     }
 }

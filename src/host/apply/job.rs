@@ -63,7 +63,7 @@ impl Job {
             runs: Vec::new(),
             kept: self.entry.as_ref().map(EntryChange::record),
         };
-        let mut work = Work { session, record, steps, runs, entry: self.entry };
+        let mut work = JobRun { session, record, steps, runs, entry: self.entry };
         if let Err(error) = work.begin() {
             // Only copies are written yet, which the next run would remove too.
             work.record.drop_copies(places, session.options.volume);
@@ -80,7 +80,7 @@ impl Job {
 }
 
 /// A job under way.
-struct Work<'a> {
+struct JobRun<'a> {
     session: &'a WriteSession<'a>,
     record: WriteRecord,
     steps: Vec<ReadyStep>,
@@ -88,7 +88,7 @@ struct Work<'a> {
     entry: Option<EntryChange>,
 }
 
-impl Work<'_> {
+impl JobRun<'_> {
     /// Copies first, then the record: from here on the next run rolls back after a kill.
     fn begin(&mut self) -> Result<(), FileError> {
         let (places, volume) = (self.session.places, self.session.options.volume);

@@ -69,6 +69,12 @@ impl ReadKey {
         }
     }
 
+    /// Whether it is looked for in files that mailsetup did not write. Where root's mail goes is the machine's own matter, and
+    /// a credential is what mailsetup made.
+    fn is_imported(self) -> bool {
+        !matches!(self, Self::Credential | Self::Setting(Setting::RootMail))
+    }
+
     fn words() -> impl Iterator<Item = &'static str> {
         Self::OTHERS.into_iter().map(Self::as_str).chain(Setting::WORDS)
     }
@@ -116,8 +122,9 @@ impl<'de> Deserialize<'de> for ImportKey {
             "system" => Self::System,
             "path" => Self::Path,
             word => {
-                let words = ["user", "system", "path"].into_iter().chain(ReadKey::words());
-                Self::Read(ReadKey::of(word).ok_or_else(|| unknown(word, words))?)
+                let known = ReadKey::words().filter(|word| ReadKey::of(word).is_some_and(ReadKey::is_imported));
+                let key = ReadKey::of(word).filter(|key| key.is_imported());
+                Self::Read(key.ok_or_else(|| unknown(word, ["user", "system", "path"].into_iter().chain(known)))?)
             }
         })
     }

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, io, sync::mpsc::channel};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use mailsetup::{
     frontend::{
+        prompt_loop::{self, Asker, PromptReply},
         script,
-        talk::{Asker, Said, talk},
-        tui::{App, Look, Options as Looks},
+        tui::{App, Look, TuiOptions as Looks},
     },
     mail::Secret,
     plan::{DiffLine, diff},
@@ -55,20 +55,20 @@ impl Table<'_> {
 }
 
 impl Asker for Table<'_> {
-    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<Said> {
+    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<PromptReply> {
         assert_eq!(initial, None, "{} took no answer", question.field);
         if let Some(field) = self.changing.take() {
             assert!(question.choices.iter().any(|choice| choice.value == field.key()), "{field} can be changed");
-            return Ok(Said::Text(field.key().to_owned()));
+            return Ok(PromptReply::Text(field.key().to_owned()));
         }
         Ok(match question.field {
-            Field::Password => Said::Secret(self.secret.clone()),
+            Field::Password => PromptReply::Secret(self.secret.clone()),
             Field::Recover => panic!("the test failed: {question:?}"),
             Field::Apply => {
                 self.changing = self.unasked();
-                Said::Text(if self.changing.is_some() { "no" } else { "yes" }.to_owned())
+                PromptReply::Text(if self.changing.is_some() { "no" } else { "yes" }.to_owned())
             }
-            _ => Said::Text(self.answer(question)),
+            _ => PromptReply::Text(self.answer(question)),
         })
     }
 
@@ -87,7 +87,7 @@ fn table<'a>(world: &World, case: &'a Case) -> Table<'a> {
 
 pub(crate) fn by_prompts(world: &World, case: &Case) -> Made {
     let mut stage = world.stage(Options::default());
-    talk(&mut stage.setup, &stage.runner, &mut table(world, case), None, &mut ()).unwrap();
+    prompt_loop::run(&mut stage.setup, &stage.runner, &mut table(world, case), None, &mut ()).unwrap();
     assert_eq!(stage.setup.status(), Status::Done);
     Stage::made(stage.home.path(), &stage.setup)
 }

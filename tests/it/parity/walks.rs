@@ -3,7 +3,7 @@
 use std::io;
 
 use mailsetup::{
-    frontend::talk::{Asker, Said, talk},
+    frontend::prompt_loop::{self, Asker, PromptReply},
     mail::Secret,
     setup::{Field, Options, Question, Status},
 };
@@ -37,25 +37,25 @@ const TEXTS: [&str; 14] = [
 ];
 
 impl Asker for Dice<'_> {
-    fn ask(&mut self, question: &Question, _: Option<&str>) -> io::Result<Said> {
+    fn ask(&mut self, question: &Question, _: Option<&str>) -> io::Result<PromptReply> {
         self.said_yes = false;
-        let Some((roll, which)) = self.rolls.next() else { return Ok(Said::Quit) };
+        let Some((roll, which)) = self.rolls.next() else { return Ok(PromptReply::Quit) };
         let which = usize::from(*which);
         let default = || question.default.clone().unwrap_or_default();
         let said = match roll {
-            0..12 => Said::Back,
-            12..13 => Said::Quit,
-            13..40 => Said::Text(TEXTS[which % TEXTS.len()].to_owned()),
-            40..50 => Said::Secret(Secret::new(TEXTS[which % TEXTS.len()].to_owned())),
-            _ if question.field == Field::Password => Said::Secret(Secret::new(self.password.to_owned())),
+            0..12 => PromptReply::Back,
+            12..13 => PromptReply::Quit,
+            13..40 => PromptReply::Text(TEXTS[which % TEXTS.len()].to_owned()),
+            40..50 => PromptReply::Secret(Secret::new(TEXTS[which % TEXTS.len()].to_owned())),
+            _ if question.field == Field::Password => PromptReply::Secret(Secret::new(self.password.to_owned())),
             50..100 if !question.choices.is_empty() => {
-                Said::Text(question.choices[which % question.choices.len()].value.clone())
+                PromptReply::Text(question.choices[which % question.choices.len()].value.clone())
             }
-            _ if question.field == Field::Address => Said::Text("demo@mailsetup.example".to_owned()),
-            _ => Said::Text(default()),
+            _ if question.field == Field::Address => PromptReply::Text("demo@mailsetup.example".to_owned()),
+            _ => PromptReply::Text(default()),
         };
         // What else stands for a yes is not one.
-        self.said_yes = question.field == Field::Apply && said == Said::Text("yes".to_owned());
+        self.said_yes = question.field == Field::Apply && said == PromptReply::Text("yes".to_owned());
         Ok(said)
     }
 
@@ -76,7 +76,7 @@ fn random_answers_never_panic_and_never_write_without_a_yes() {
     proptest!(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() }, |(rolls in rolls)| {
         let mut stage = world.stage(Options { timeout: std::time::Duration::from_millis(300), ..Options::default() });
         let mut dice = Dice { rolls: rolls.iter(), password: world.demo.password(), said_yes: false };
-        talk(&mut stage.setup, &stage.runner, &mut dice, None, &mut ()).unwrap();
+        prompt_loop::run(&mut stage.setup, &stage.runner, &mut dice, None, &mut ()).unwrap();
         let is_done = stage.setup.status() == Status::Done;
         prop_assert!(is_done || stage.setup.status() == Status::Cancelled);
         if is_done {

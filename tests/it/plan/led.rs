@@ -2,7 +2,7 @@
 
 use mailsetup::{
     mail::SecretPlace,
-    plan::{Unfit, drop_in, sites},
+    plan::{Unfit, drop_in, expand},
 };
 
 use super::*;
@@ -52,7 +52,7 @@ fn php_is_set_wherever_it_is_and_goes_with_msmtp() {
     let files = files.with("/etc/php/8.5/cli/conf.d/x.ini", ";\n");
     let catalog = Catalog::builtin();
     let target = catalog.target("php").unwrap();
-    let found = sites(target, &TargetChoice::new("php"), &system, &files).unwrap();
+    let found = expand(target, &TargetChoice::new("php"), &system, &files).unwrap();
     let is_set = |site: &TargetChoice| {
         compare(&both, &system, &read_back(target, site, "default", &system, &files).unwrap()).is_empty()
     };

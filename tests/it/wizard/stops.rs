@@ -10,7 +10,7 @@ use std::{
 
 use mailsetup::{
     frontend::{
-        Companion, Item,
+        MenuItem, Sidecar,
         restore::Restorer,
         tui::{self, Look},
     },
@@ -198,12 +198,12 @@ const END: &str = "MAILSETUP_TEST_END";
 /// Panics where the terminal is in use.
 struct Panicking;
 
-impl Companion for Panicking {
+impl Sidecar for Panicking {
     fn hint(&self, _: Field) -> Option<String> {
         panic!("in the middle of drawing")
     }
 
-    fn menu(&self) -> Vec<Item> {
+    fn menu(&self) -> Vec<MenuItem> {
         Vec::new()
     }
 
@@ -218,7 +218,7 @@ impl Companion for Panicking {
 #[test]
 fn ending_child() {
     let Ok(end) = std::env::var(END) else { return };
-    let options = tui::Options {
+    let options = tui::TuiOptions {
         look: Look { colour: false, utf8: true, glyphs: true },
         diff: |change, secret| diff(change, secret).iter().map(DiffLine::marked).collect(),
         report: |_| Ok("report.txt".into()),

@@ -1,10 +1,10 @@
-//! What happens at the terminal: a key is an action or an edit, and an action changes what is shown or tells the conversation.
+//! Terminal events: a key is an action or an edit, and an action changes what is shown or updates the conversation.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Size;
 
 use super::{
-    super::keymap::{self, Action, Over, Scene},
+    super::keymap::{self, KeyAction, Over, Scene},
     App,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl App {
-    /// Takes what happened at the terminal.
+    /// Handles a terminal event.
     pub fn handle(&mut self, event: &Event) {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
@@ -22,14 +22,17 @@ impl App {
             Event::Resize(width, height) => self.size = Size::new(*width, *height),
             _ => {}
         }
+        self.changed();
     }
 
     fn key(&mut self, event: &KeyEvent) {
-        self.note = None;
+        if self.note.take().is_some() {
+            self.changed();
+        }
         if self.over == Some(Over::Menu) && self.pick_by_key(event) {
             return;
         }
-        let now = self.now();
+        let now = self.page().now;
         if let Some(action) = keymap::action(event, &now) {
             self.act(action);
         } else if now.scene == Scene::Form && now.over.is_none() {
@@ -41,10 +44,10 @@ impl App {
         let (KeyCode::Char(typed), false) = (event.code, event.modifiers.contains(KeyModifiers::CONTROL)) else {
             return false;
         };
-        let Some(companion) = &mut self.companion else { return false };
-        let index = companion.menu().iter().position(|item| item.key == typed);
+        let Some(sidecar) = &mut self.sidecar else { return false };
+        let index = sidecar.menu().iter().position(|item| item.key == typed);
         if let Some(index) = index {
-            companion.pick(index);
+            sidecar.pick(index);
             self.over = None;
         }
         index.is_some()
@@ -63,64 +66,64 @@ impl App {
         }
     }
 
-    fn act(&mut self, action: Action) {
+    fn act(&mut self, action: KeyAction) {
         match action {
-            Action::Accept => self.accept(),
-            Action::Primary => self.primary(),
-            Action::Write => {
+            KeyAction::Accept => self.accept(),
+            KeyAction::Primary => self.primary(),
+            KeyAction::Write => {
                 self.tell(Msg::Answer(Field::Apply, "yes".to_owned()));
             }
-            Action::Toggle => {
+            KeyAction::Toggle => {
                 self.edit(|draft, _| {
                     draft.toggle();
                     true
                 });
             }
-            Action::NextField => self.walk(1),
-            Action::PreviousField => self.walk(-1),
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
-            Action::Left => self.turn_list(-1),
-            Action::Right => self.turn_list(1),
-            Action::Fix => {
+            KeyAction::NextField => self.walk(1),
+            KeyAction::PreviousField => self.walk(-1),
+            KeyAction::Up => self.step(-1),
+            KeyAction::Down => self.step(1),
+            KeyAction::Left => self.turn_list(-1),
+            KeyAction::Right => self.turn_list(1),
+            KeyAction::Fix => {
                 self.tell(Msg::Fix);
             }
-            Action::Retry => {
+            KeyAction::Retry => {
                 self.tell(Msg::Retry);
             }
-            Action::Force => {
+            KeyAction::Force => {
                 self.tell(Msg::Force);
             }
-            Action::Password => self.go(Field::Password),
-            Action::Edit | Action::Answers => self.open(Over::Answers),
-            Action::Transcript => self.open(Over::Transcript),
-            Action::Report => self.report(),
-            Action::Link => self.open(Over::Link),
-            Action::Probe => self.open(Over::Probe),
-            Action::Menu => self.open(Over::Menu),
-            Action::Help => self.open(Over::Help),
-            Action::PageUp => self.scroll_by(-self.page_height()),
-            Action::PageDown => self.scroll_by(self.page_height()),
-            Action::Top => self.scroll_by(isize::MIN / 2),
-            Action::Bottom => self.scroll_by(isize::MAX / 2),
-            Action::Clear => {
+            KeyAction::Password => self.go(Field::Password),
+            KeyAction::Edit | KeyAction::Answers => self.open(Over::Answers),
+            KeyAction::Transcript => self.open(Over::Transcript),
+            KeyAction::Report => self.report(),
+            KeyAction::Link => self.open(Over::Link),
+            KeyAction::Probe => self.open(Over::Probe),
+            KeyAction::Menu => self.open(Over::Menu),
+            KeyAction::Help => self.open(Over::Help),
+            KeyAction::PageUp => self.scroll_by(-self.page_height()),
+            KeyAction::PageDown => self.scroll_by(self.page_height()),
+            KeyAction::Top => self.scroll_by(isize::MIN / 2),
+            KeyAction::Bottom => self.scroll_by(isize::MAX / 2),
+            KeyAction::Clear => {
                 self.edit(|draft, _| {
                     draft.clear();
                     true
                 });
             }
-            Action::Back => self.back(),
-            Action::Stop => {
+            KeyAction::Back => self.back(),
+            KeyAction::Stop => {
                 self.tell(Msg::Stop);
             }
-            Action::Close => {
+            KeyAction::Close => {
                 self.over = None;
                 self.scroll = 0;
             }
-            Action::Finish => self.ended = true,
-            Action::Leave => self.leave(),
-            Action::Suspend => self.suspend = true,
-            Action::Redraw => self.redraw = true,
+            KeyAction::Finish => self.ended = true,
+            KeyAction::Leave => self.leave(),
+            KeyAction::Suspend => self.suspend = true,
+            KeyAction::Redraw => self.redraw = true,
         }
     }
 
@@ -130,7 +133,7 @@ impl App {
         self.scroll = 0;
     }
 
-    /// Writes the report and says where it is.
+    /// Writes the report and shows where it is.
     fn report(&mut self) {
         let saved = (self.options.report)(&self.setup);
         let told = |path: std::path::PathBuf| phrase!("report-saved", path = escape(&path.display().to_string()));
@@ -138,7 +141,7 @@ impl App {
         self.open(Over::Report);
     }
 
-    /// Enter: what is highlighted over the scene, else the answer, else on.
+    /// Enter: the highlighted row of the overlay, else the answer, else onward.
     fn accept(&mut self) {
         match self.over {
             Some(Over::Answers) => {
@@ -148,8 +151,8 @@ impl App {
             }
             Some(Over::Menu) => {
                 let here = self.here;
-                if let Some(companion) = &mut self.companion {
-                    companion.pick(here);
+                if let Some(sidecar) = &mut self.sidecar {
+                    sidecar.pick(here);
                 }
                 self.over = None;
             }
@@ -163,31 +166,33 @@ impl App {
         }
     }
 
-    /// What helps most after a failed test: the fix, the answer at fault, or another try.
+    /// The primary action after a failed test: the fix, the answer at fault, or another try.
     fn primary(&mut self) {
         let Some(question) = self.question() else { return };
         let choice = |value: &str| question.choices.iter().any(|choice| choice.value == value);
         let asks = self.setup.test().and_then(|test| test.diagnosis).is_some_and(|diagnosis| diagnosis.ask.is_some());
-        let msg = match () {
-            () if choice("fix") => Msg::Fix,
-            () if asks => Msg::Go(self.setup.field_at_fault()),
-            () => Msg::Retry,
+        let msg = if choice("fix") {
+            Msg::Fix
+        } else if asks {
+            Msg::Go(self.setup.field_at_fault())
+        } else {
+            Msg::Retry
         };
         self.tell(msg);
     }
 
-    /// Up or down: in a list, else among the fields, else in what lies over the scene, else the lines.
+    /// Up or down: in a list, else among the fields, else in the overlay, else by lines.
     fn step(&mut self, by: isize) {
         let count = match self.over {
             Some(Over::Answers) => self.setup.all().len(),
-            Some(Over::Menu) => self.companion.as_ref().map_or(0, |companion| companion.menu().len()),
+            Some(Over::Menu) => self.sidecar.as_ref().map_or(0, |sidecar| sidecar.menu().len()),
             _ => 0,
         };
         if count > 0 {
             self.here = self.here.saturating_add_signed(by).min(count - 1);
             return;
         }
-        let now = self.now();
+        let now = self.page().now;
         if self.over.is_some() || now.scene != Scene::Form {
             self.scroll_by(by);
         } else if !(now.list && self.edit(|draft, question| draft.step(by, &question.choices))) && now.fields {

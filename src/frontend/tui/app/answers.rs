@@ -1,10 +1,10 @@
-//! The answer to the question: entered into a draft and sent, from field to field.
+//! The answer to the current question: entered into a draft and submitted, from field to field.
 
 use super::{super::draft::Draft, App};
 use crate::setup::{Field, Given, Msg, Question, Status};
 
 impl App {
-    /// Changes the draft of the question; says whether it did.
+    /// Changes the draft of the current question; returns whether it did.
     pub(super) fn edit(&mut self, change: impl FnOnce(&mut Draft, &Question) -> bool) -> bool {
         let Status::Ask(question) = &self.status else { return false };
         let draft = self.drafts.entry(question.field).or_insert_with(|| Draft::of(question));
@@ -23,7 +23,8 @@ impl App {
         });
     }
 
-    /// Sends the answer of the question. `chosen` takes what is highlighted first. Says whether it was taken.
+    /// Submits the answer to the current question. With `chosen`, the highlighted value is chosen first. Returns whether the answer
+    /// was accepted.
     pub(super) fn submit(&mut self, chosen: bool) -> bool {
         let Status::Ask(question) = &self.status else { return false };
         let field = question.field;
@@ -49,7 +50,7 @@ impl App {
         taken
     }
 
-    /// To another field of the page. What was entered is sent first; when it cannot be taken, the focus stays.
+    /// Moves to another field of the page. Submits the input first; if it is refused, the focus stays.
     pub(super) fn walk(&mut self, by: isize) {
         let Status::Ask(question) = &self.status else { return };
         let field = question.field;
@@ -62,7 +63,7 @@ impl App {
             return;
         }
         self.drafts.remove(&field);
-        let fields: Vec<Field> = self.setup.page(step).into_iter().map(|row| row.field).collect();
+        let fields: Vec<Field> = self.setup.fields(step).collect();
         let at = fields.iter().position(|other| *other == field).unwrap_or(0);
         let next = at.checked_add_signed(by).unwrap_or(fields.len().saturating_sub(1));
         if let Some(next) = fields.get(next).or_else(|| fields.first()) {

@@ -1,4 +1,4 @@
-//! The body: the documents of the scene, or of what lies over it.
+//! The body: the documents of the scene, or of the overlay.
 
 use ratatui::{
     style::Style,
@@ -8,36 +8,48 @@ use ratatui::{
 use super::{
     super::{
         app::App,
-        keymap::{Over, Scene},
-        view::{Ctx, advice, chrome, done, ladder, over, review},
+        current::{Body, CurrentPage},
+        keymap::{Now, Over, Scene},
+        view::{Ctx, advice, chrome, done, form::LaidOut, ladder, over, review},
         widget::Doc,
     },
     left_half,
 };
 use crate::{
     phrase,
-    setup::{Field, Ladder, Row, Source, Status, Work},
+    setup::{Field, Ladder, Question, Row, Shape, Source, Status, Work},
 };
 
-/// Documents of the body: one, or two side by side.
-pub(super) struct Body {
-    pub(super) main: Doc,
-    pub(super) side: Option<Doc>,
-}
-
-impl From<Doc> for Body {
-    fn from(main: Doc) -> Self {
-        Self { main, side: None }
-    }
+/// The page of a question, laid out.
+struct Questions {
+    body: Body,
+    /// How many fields it has.
+    fields: usize,
+    /// Whether the list of the focused field is open.
+    is_open: bool,
 }
 
 impl App {
-    pub(super) fn body(&self, ctx: Ctx<'_>) -> Body {
-        if let Some(over) = self.over {
-            return self.over_body(ctx, over).into();
-        }
+    /// Makes the current page for a body of this size.
+    pub(super) fn make_page(&self, ctx: Ctx<'_>) -> CurrentPage {
+        let question = self.question().filter(|_| self.scene() == Scene::Form);
+        let questions = question.map(|question| self.questions(ctx, question));
+        let facts = self.facts(questions.as_ref().map(|questions| (questions.fields, questions.is_open)));
+        let body = match (self.over, questions) {
+            (Some(over), _) => self.over_body(ctx, over, &facts).into(),
+            (None, Some(questions)) => questions.body,
+            (None, None) => self.scene_body(ctx, &facts),
+        };
+        let ticks =
+            question.is_some_and(|asked| self.setup.fields(asked.step).any(|field| field.spec().shape == Shape::Many));
+        // Only a laid-out body tells whether it has more lines than fit.
+        let now = Now { scrolls: body.main.lines.len() > ctx.height, ..facts };
+        CurrentPage { size: (ctx.width, ctx.height), now, foot: Now { ticks: now.ticks || ticks, ..now }, body }
+    }
+
+    fn scene_body(&self, ctx: Ctx<'_>, facts: &Now) -> Body {
         match self.scene() {
-            Scene::Form => self.form_body(ctx),
+            Scene::Form => Doc::default().into(),
             Scene::Working => {
                 let mut doc = Doc::default();
                 let is_fetch = matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Fetch(_)));
@@ -55,7 +67,7 @@ impl App {
                 }
                 doc.into()
             }
-            Scene::Failed => self.failed_body(ctx),
+            Scene::Failed => self.failed_body(ctx, facts),
             Scene::Review => self.review_doc(ctx).into(),
             Scene::Writing => self.writing_doc(ctx).into(),
             Scene::Done => self.done_doc(ctx).into(),
@@ -63,11 +75,10 @@ impl App {
     }
 
     fn arrived(&self) -> Vec<String> {
-        self.companion.as_ref().map(|companion| companion.arrived()).unwrap_or_default()
+        self.sidecar.as_ref().map(|sidecar| sidecar.arrived()).unwrap_or_default()
     }
 
-    fn form_body(&self, ctx: Ctx<'_>) -> Body {
-        let Some(question) = self.question() else { return Doc::default().into() };
+    fn questions(&self, ctx: Ctx<'_>, question: &Question) -> Questions {
         let mut form = self.form(question);
         let side = self.is_split().then(|| form.advice.take()).flatten().map(|guide| {
             let mut side = Doc::default();
@@ -82,7 +93,8 @@ impl App {
         if let Some(beside) = self.beside(ctx, question) {
             form.below.extend(beside);
         }
-        Body { main: form.doc(ctx), side }
+        let LaidOut { doc, is_open } = form.lay_out(ctx);
+        Questions { body: Body { main: doc, side }, fields: form.fields.len(), is_open }
     }
 
     fn ladder_doc(&self, ctx: Ctx<'_>) -> Doc {
@@ -92,13 +104,13 @@ impl App {
         }
     }
 
-    fn failed_body(&self, ctx: Ctx<'_>) -> Body {
+    fn failed_body(&self, ctx: Ctx<'_>, facts: &Now) -> Body {
         let split = self.is_split();
         let ctx = if split { ctx.wide(left_half(ctx.width)) } else { ctx };
         let mut doc = self.ladder_doc(ctx);
         let said = self.setup.test().and_then(|test| test.diagnosis).map(|found| {
             let mut said = advice::diagnosis(ctx, &found);
-            said.extend(self.offer(ctx));
+            said.extend(self.offer(ctx, facts));
             said
         });
         if split {
@@ -113,16 +125,16 @@ impl App {
         if let Some(said) = said {
             doc.extend(said);
         }
-        // What to do is what must be seen; the stages above it can be scrolled to.
+        // The advice must be in sight; the stages above it can be scrolled to.
         let end = doc.lines.len().min(start + ctx.height.saturating_sub(2));
         doc.keep = Some(start..end);
         doc.into()
     }
 
     /// The change that the diagnosis offers.
-    fn offer(&self, ctx: Ctx<'_>) -> Doc {
+    fn offer(&self, ctx: Ctx<'_>, facts: &Now) -> Doc {
         let mut doc = Doc::default();
-        if let Some(label) = self.primary_label().filter(|_| self.facts().fix) {
+        if let Some(label) = self.primary_label().filter(|_| facts.fix) {
             doc.push(Line::default());
             let point = Span::styled(format!("{} ", ctx.theme.marks.point), ctx.theme.accent());
             doc.item(&[point], &ctx.text.say(&phrase!("tui-offer", label = label)), ctx.theme.bold(), 0, ctx.width);
@@ -193,10 +205,10 @@ impl App {
         doc
     }
 
-    fn over_body(&self, ctx: Ctx<'_>, what: Over) -> Doc {
+    fn over_body(&self, ctx: Ctx<'_>, what: Over, facts: &Now) -> Doc {
         match what {
             Over::Help => {
-                let keys = chrome::all_keys(ctx, &self.facts(), self.primary_label().as_deref());
+                let keys = chrome::all_keys(ctx, facts, self.primary_label().as_deref());
                 let question = self.question().filter(|question| !question.help.is_empty());
                 over::help(ctx, question.map(|question| (question.label.as_str(), question.help.as_str())), &keys)
             }
@@ -222,14 +234,14 @@ impl App {
             }
             Over::Probe => self.setup.probe().map(|probe| probe_doc(ctx, &probe)).unwrap_or_default(),
             Over::Menu => {
-                let items = self.companion.as_ref().map(|companion| companion.menu()).unwrap_or_default();
+                let items = self.sidecar.as_ref().map(|sidecar| sidecar.menu()).unwrap_or_default();
                 over::menu(ctx, &items, self.here)
             }
         }
     }
 }
 
-/// Whether an answer belongs on the review page: what follows from a preset for the side roads is in the list of all.
+/// Whether an answer belongs on the review page; side answers that a preset implies are only in the list of all answers.
 fn is_telling(row: &Row) -> bool {
     let given = !matches!(row.source, None | Some(Source::Preset | Source::Default));
     let aside = matches!(
@@ -246,7 +258,7 @@ fn is_telling(row: &Row) -> bool {
     !row.value.is_empty() && (given || !aside)
 }
 
-/// The climb beside the questions in full.
+/// The background test in full.
 fn probe_doc(ctx: Ctx<'_>, probe: &Ladder) -> Doc {
     let mut doc = ladder::ladder(ctx, &ctx.say("tui-probe"), probe, std::time::Duration::ZERO);
     if let Some(found) = &probe.diagnosis {

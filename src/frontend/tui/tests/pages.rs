@@ -7,7 +7,7 @@ use crossterm::event::KeyCode;
 use super::support::{Wizard, connected, passed, refused, running, steps, written};
 use crate::{
     error::Exit,
-    frontend::{Companion, Item},
+    frontend::{MenuItem, Sidecar},
     phrase,
     plan::{SendEnd, SendFault, Sent},
     presets::Lang,
@@ -282,13 +282,13 @@ struct Demo {
     picked: bool,
 }
 
-impl Companion for Demo {
+impl Sidecar for Demo {
     fn hint(&self, field: Field) -> Option<String> {
         (field == Field::Password).then(|| "In this demo: open sesame".to_owned())
     }
 
-    fn menu(&self) -> Vec<Item> {
-        vec![Item { key: 'w', label: "the password is wrong".into(), active: self.picked }]
+    fn menu(&self) -> Vec<MenuItem> {
+        vec![MenuItem { key: 'w', label: "the password is wrong".into(), active: self.picked }]
     }
 
     fn pick(&mut self, _: usize) {

@@ -15,7 +15,7 @@ use ratatui::{
     style::{Color, Style},
 };
 
-use super::super::{Look, Options, app::App, theme::Theme};
+use super::super::{Look, TuiOptions, app::App, theme::Theme};
 use crate::{
     mail::{Mechanism, Reply},
     plan::{Change, Plan},
@@ -42,7 +42,7 @@ impl Wizard {
         Self::with(lang, width, height, None)
     }
 
-    pub(super) fn with(lang: Lang, width: u16, height: u16, companion: Option<Box<dyn crate::frontend::Companion>>) -> Self {
+    pub(super) fn with(lang: Lang, width: u16, height: u16, sidecar: Option<Box<dyn crate::frontend::Sidecar>>) -> Self {
         let facts = Facts {
             host_name: "web1".into(),
             full_name: Some("web1.example.com".into()),
@@ -66,12 +66,12 @@ impl Wizard {
             handed.borrow_mut().push(cancel.clone());
             cancel
         });
-        let options = Options {
+        let options = TuiOptions {
             look: Look { colour: true, utf8: true, glyphs: true },
             diff,
             report: |_| Ok("/tmp/report.txt".into()),
         };
-        let mut app = App::new(setup, starter, options, companion);
+        let mut app = App::new(setup, starter, options, sidecar);
         let size = Size::new(width, height);
         app.resize(size);
         Self { app, effects, cancels, size }

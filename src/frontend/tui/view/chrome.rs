@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{
     super::{
-        keymap::{self, Action, Binding, Now},
+        keymap::{self, Binding, KeyAction, Now},
         widget::wrap::width,
     },
     Ctx,
@@ -72,16 +72,16 @@ fn stop(ctx: Ctx<'_>, name: String, mark: Mark) -> Vec<Span<'static>> {
 
 /// The keys at the foot: as many as fit, the way on and the help first.
 pub(in super::super) fn foot(ctx: Ctx<'_>, now: &Now, primary: Option<&str>) -> Line<'static> {
-    let mut items: Vec<(Action, String, String)> = keymap::active(now)
+    let mut items: Vec<(KeyAction, String, String)> = keymap::active(now)
         .into_iter()
         .filter(|(_, binding)| binding.foot)
         .map(|(keys, binding)| (binding.action, keys[0].name(ctx.text), label(ctx.text, binding, primary)))
         .collect();
-    let wide = |items: &[(Action, String, String)]| -> usize {
+    let wide = |items: &[(KeyAction, String, String)]| -> usize {
         items.iter().map(|(_, key, label)| width(key) + width(label) + 4).sum::<usize>().saturating_sub(3)
     };
     while wide(&items) > ctx.width && items.len() > 1 {
-        let last = items.iter().rposition(|(action, _, _)| *action != Action::Help).unwrap_or(0);
+        let last = items.iter().rposition(|(action, _, _)| *action != KeyAction::Help).unwrap_or(0);
         items.remove(last);
     }
     let mut spans = Vec::new();
@@ -98,7 +98,7 @@ pub(in super::super) fn foot(ctx: Ctx<'_>, now: &Now, primary: Option<&str>) -> 
 
 fn label(text: &Text, binding: &Binding, primary: Option<&str>) -> String {
     match (binding.action, primary) {
-        (Action::Primary, Some(primary)) => primary.to_owned(),
+        (KeyAction::Primary, Some(primary)) => primary.to_owned(),
         _ => text.get(binding.label),
     }
 }

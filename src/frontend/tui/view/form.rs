@@ -1,7 +1,7 @@
-//! A page of questions: one has the focus, the others stand beside it with their answers.
+//! A page of questions: one has the focus, the others show their answers.
 //!
-//! What is drawn does not depend on where the focus is, but for a marker, the cursor and at most one line of help: so that
-//! moving on costs the terminal few bytes.
+//! Apart from a marker, the cursor and at most one line of help, what is drawn does not depend on the focus, so that moving it
+//! costs the terminal few bytes.
 
 use ratatui::{
     style::Style,
@@ -19,33 +19,30 @@ use super::{
     Ctx,
     advice::{guidance, note, title},
     gap,
+    layout::{Density, HINT, LIST, Placement, pointer, wide},
     list::List,
 };
 use crate::setup::{Advice, Choice};
 
-/// Below this many columns a label stands above its answer.
+/// Below this many columns a label goes above its answer.
 const BESIDE: usize = 50;
 /// Longer lists stay closed on a page that has other fields.
 const OPEN: usize = 5;
-/// A list shows at least so many of its items.
-pub(super) const LIST: usize = 4;
-/// In fewer lines, one line of help must do.
+/// In fewer lines, help is cut to one line.
 const HELP: usize = 12;
-/// A hint in fewer columns says nothing.
-pub(super) const HINT: usize = 18;
-/// The one line of help that changes with the focus is not longer: it is what a way to another field costs.
+/// Longest line of help that changes with the focus: it is what moving to another field costs.
 pub(in super::super) const SENTENCE: usize = 64;
-/// Lines of help are not longer than this: longer ones are hard to read.
+/// Longest line of prose: longer ones are hard to read.
 const PROSE: usize = 84;
 
 /// A page.
 #[derive(Default)]
 pub(in super::super) struct Form {
     pub(in super::super) title: String,
-    pub(in super::super) fields: Vec<Block>,
-    /// Which of them has the focus.
+    pub(in super::super) fields: Vec<FormField>,
+    /// The index of the focused field.
     pub(in super::super) focus: usize,
-    /// What the provider says, above the fields.
+    /// The provider's advice, above the fields.
     pub(in super::super) advice: Option<Advice>,
     /// What to know, below the fields.
     pub(in super::super) notes: Vec<String>,
@@ -53,26 +50,33 @@ pub(in super::super) struct Form {
     pub(in super::super) below: Doc,
 }
 
+/// A page as it is laid out.
+pub(in super::super) struct LaidOut {
+    pub(in super::super) doc: Doc,
+    /// Whether the list of the focused field is open, so that the arrows move in it.
+    pub(in super::super) is_open: bool,
+}
+
 /// A field.
 #[derive(Default)]
-pub(in super::super) struct Block {
+pub(in super::super) struct FormField {
     pub(in super::super) label: String,
     pub(in super::super) help: String,
-    /// What a companion says to it.
+    /// What a sidecar adds to it.
     pub(in super::super) hint: Option<String>,
     pub(in super::super) error: Option<String>,
-    /// What happened to what was entered.
+    /// What happened to the input.
     pub(in super::super) note: Option<String>,
     /// Where the answer comes from.
     pub(in super::super) source: String,
-    pub(in super::super) body: Body,
+    pub(in super::super) body: FieldBody,
 }
 
 /// What a field holds.
-pub(in super::super) enum Body {
-    /// A line with the columns in front of its cursor.
+pub(in super::super) enum FieldBody {
+    /// A line, and the columns before its cursor.
     Line { text: String, cursor: usize },
-    /// A secret: how many characters are typed, how many stand in front of the cursor, and whether one is known.
+    /// A secret: how many characters are typed, how many are before the cursor, and whether one is known.
     Secret { typed: usize, cursor: usize, known: bool },
     /// A list.
     List { pick: Pick, choices: Vec<Choice>, filter: bool },
@@ -80,40 +84,21 @@ pub(in super::super) enum Body {
     Confirm(bool),
 }
 
-impl Default for Body {
+impl Default for FieldBody {
     fn default() -> Self {
         Self::Confirm(false)
     }
 }
 
-/// How much air there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Density {
-    /// Lists open, every field with its help.
-    Airy,
-    /// Lists open, one line of help.
-    Tight,
-    /// Lists closed, one line of help.
-    Compact,
-    /// The same without help.
-    Brief,
-    /// The same without what else there is to know about the password.
-    Spare,
-}
-
 impl Form {
-    /// Whether the list of a field is open, so that the arrows move in it.
-    pub(in super::super) fn is_open(&self, ctx: Ctx<'_>, index: usize) -> bool {
-        self.fields.get(index).is_some_and(|block| self.opens(block, self.density(ctx)))
-    }
-
-    fn opens(&self, block: &Block, density: Density) -> bool {
+    /// Whether the list of a field is open.
+    fn is_open(&self, block: &FormField, density: Density) -> bool {
         match &block.body {
-            Body::List { pick, choices, .. } => {
+            FieldBody::List { pick, choices, .. } => {
                 let alone = self.fields.len() == 1 || pick.ticked.is_some();
-                // As long as nothing is chosen, a closed list would show nothing.
+                // A closed list shows only its choice: without one it would show nothing.
                 let waits = pick.taken.is_none();
-                // Why something cannot be chosen is read before it is tried.
+                // Show why something cannot be chosen before it is tried.
                 let explains = choices.iter().any(|choice| choice.barred.is_some());
                 let fits = choices.len() <= OPEN || explains;
                 alone || waits || (matches!(density, Density::Airy | Density::Tight) && fits)
@@ -122,20 +107,25 @@ impl Form {
         }
     }
 
-    fn density(&self, ctx: Ctx<'_>) -> Density {
-        [Density::Airy, Density::Tight, Density::Compact, Density::Brief]
-            .into_iter()
-            .find(|density| self.layout(ctx, *density, usize::MAX).lines.len() <= ctx.height)
-            .unwrap_or(Density::Spare)
-    }
-
     /// The page for a width and height.
-    pub(in super::super) fn doc(&self, ctx: Ctx<'_>) -> Doc {
-        let density = self.density(ctx);
-        let doc = self.layout(ctx, density, usize::MAX);
+    pub(in super::super) fn lay_out(&self, ctx: Ctx<'_>) -> LaidOut {
+        let mut density = Density::Airy;
+        let mut doc = Doc::default();
+        for next in Density::ALL {
+            density = next;
+            doc = self.layout(ctx, density, usize::MAX);
+            if doc.lines.len() <= ctx.height {
+                break;
+            }
+        }
         let excess = doc.lines.len().saturating_sub(ctx.height);
-        let longest = self.fields.iter().filter(|block| self.opens(block, density)).map(Block::items).max().unwrap_or(0);
-        if excess > 0 && longest > LIST { self.layout(ctx, density, longest.saturating_sub(excess).max(LIST)) } else { doc }
+        let open = self.fields.iter().filter(|block| self.is_open(block, density));
+        let longest = open.map(FormField::items).max().unwrap_or(0);
+        if excess > 0 && longest > LIST {
+            doc = self.layout(ctx, density, longest.saturating_sub(excess).max(LIST));
+        }
+        let is_open = self.fields.get(self.focus).is_some_and(|block| self.is_open(block, density));
+        LaidOut { doc, is_open }
     }
 
     fn layout(&self, ctx: Ctx<'_>, density: Density, list: usize) -> Doc {
@@ -154,7 +144,7 @@ impl Form {
         }
         doc.blank();
         let label = self.fields.iter().map(|block| width(&block.label)).max().unwrap_or(0);
-        let place = Place {
+        let place = Placement {
             column: if ctx.width < BESIDE || alone { 2 } else { label + 4 },
             stacked: ctx.width < BESIDE && !alone,
             alone,
@@ -163,7 +153,7 @@ impl Form {
         };
         for (index, block) in self.fields.iter().enumerate() {
             let focused = index == self.focus;
-            let open = self.opens(block, density);
+            let open = self.is_open(block, density);
             let start = doc.lines.len();
             let mut part = block.doc(ctx, place, focused, open);
             if focused && part.keep.is_none() {
@@ -201,37 +191,15 @@ impl Form {
     }
 }
 
-/// What points at where the person is, or the room for it.
-pub(super) fn pointer(ctx: Ctx<'_>, here: bool) -> Span<'static> {
-    if here { Span::styled(ctx.theme.marks.point, ctx.theme.accent()) } else { Span::raw(" ") }
-}
-
-/// How many columns spans take.
-pub(super) fn wide(spans: &[Span<'_>]) -> usize {
-    spans.iter().map(Span::width).sum()
-}
-
-/// Where a block stands.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    /// The column of its answer.
-    pub(super) column: usize,
-    pub(super) stacked: bool,
-    pub(super) alone: bool,
-    pub(super) density: Density,
-    /// How many items a list may show.
-    pub(super) list: usize,
-}
-
-impl Block {
+impl FormField {
     fn items(&self) -> usize {
         match &self.body {
-            Body::List { pick, choices, .. } => pick.shown(choices).len(),
+            FieldBody::List { pick, choices, .. } => pick.shown(choices).len(),
             _ => 0,
         }
     }
 
-    fn doc(&self, ctx: Ctx<'_>, place: Place, focused: bool, open: bool) -> Doc {
+    fn doc(&self, ctx: Ctx<'_>, place: Placement, focused: bool, open: bool) -> Doc {
         let mut doc = Doc::default();
         let mut lead = Vec::new();
         let marked = focused && !(place.alone && open);
@@ -251,13 +219,13 @@ impl Block {
         }
         let room = ctx.width.saturating_sub(place.column + 1);
         match &self.body {
-            Body::Line { text, cursor } => self.line(ctx, &mut doc, lead, room, (text, *cursor, focused)),
-            Body::Secret { typed, cursor, known } => {
+            FieldBody::Line { text, cursor } => self.line(ctx, &mut doc, lead, room, (text, *cursor, focused)),
+            FieldBody::Secret { typed, cursor, known } => {
                 let dots = if *typed == 0 && *known { 8 } else { *typed };
                 let text = ctx.theme.marks.secret.repeat(dots);
                 self.line(ctx, &mut doc, lead, room, (&text, *cursor, focused));
             }
-            Body::Confirm(yes) => {
+            FieldBody::Confirm(yes) => {
                 if focused {
                     let chosen = if *yes { 0 } else { width(ctx.theme.marks.on) + width(&ctx.say("word-yes")) + 4 };
                     doc.cursor = Some((wide(&lead) + chosen, doc.lines.len()));
@@ -271,7 +239,7 @@ impl Block {
                 }
                 doc.push(Line::from(lead));
             }
-            Body::List { pick, choices, .. } if !open => {
+            FieldBody::List { pick, choices, .. } if !open => {
                 let taken = choices.iter().find(|choice| Some(&choice.value) == pick.taken.as_ref());
                 let label = taken.map(|choice| choice.label.clone()).unwrap_or_default();
                 if focused {
@@ -286,7 +254,7 @@ impl Block {
                 }
                 doc.push(Line::from(lead));
             }
-            Body::List { pick, choices, filter } => {
+            FieldBody::List { pick, choices, filter } => {
                 doc.extend(List { pick, choices, filter: *filter, focused, place, room }.doc(ctx, lead));
             }
         }
@@ -302,7 +270,7 @@ impl Block {
         room: usize,
         (text, cursor, focused): (&str, usize, bool),
     ) {
-        // The cursor stays in sight: what is left of the window is hidden.
+        // Keep the cursor in sight: hide what is left of the window.
         let hidden = if focused { cursor.saturating_sub(room) } else { 0 };
         let skipped = take(text, hidden);
         let shown = take(&text[skipped.len()..], room);
@@ -319,8 +287,8 @@ impl Block {
         doc.push(Line::from(lead));
     }
 
-    /// What is said about what was entered, below it.
-    fn remarks(&self, ctx: Ctx<'_>, doc: &mut Doc, place: Place) {
+    /// Remarks about the input, below it.
+    fn remarks(&self, ctx: Ctx<'_>, doc: &mut Doc, place: Placement) {
         if let Some(error) = &self.error {
             let mark = Span::styled(format!("{} ", ctx.theme.marks.failed), ctx.theme.bad());
             doc.item(&[mark], error, ctx.theme.bold(), place.column, ctx.width);

@@ -13,9 +13,8 @@ use super::{
             wrap::{fit, width},
         },
     },
-    Ctx,
-    form::{HINT, LIST, Place, pointer, wide},
-    gap,
+    Ctx, gap,
+    layout::{HINT, LIST, Placement, pointer, wide},
 };
 use crate::setup::Choice;
 
@@ -28,7 +27,7 @@ pub(super) struct List<'a> {
     pub(super) choices: &'a [Choice],
     pub(super) filter: bool,
     pub(super) focused: bool,
-    pub(super) place: Place,
+    pub(super) place: Placement,
     pub(super) room: usize,
 }
 

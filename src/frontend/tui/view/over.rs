@@ -15,7 +15,7 @@ use super::{
     gap,
 };
 use crate::{
-    frontend::Item,
+    frontend::MenuItem,
     probe::{Report, report::Who},
     render,
     setup::Advice,
@@ -76,8 +76,8 @@ pub(in super::super) fn transcript(ctx: Ctx<'_>, report: &Report) -> Doc {
     doc
 }
 
-/// A companion's menu.
-pub(in super::super) fn menu(ctx: Ctx<'_>, items: &[Item], here: usize) -> Doc {
+/// A sidecar's menu.
+pub(in super::super) fn menu(ctx: Ctx<'_>, items: &[MenuItem], here: usize) -> Doc {
     let mut doc = Doc::default();
     doc.push(title(ctx, &ctx.say("tui-menu")));
     doc.push(Line::default());

@@ -1,4 +1,4 @@
-//! The conversation by one question after another: what prompts and plain lines share, and what a test can play.
+//! The conversation as one question after another: what prompts and plain lines share, and what a test can play.
 
 use std::io;
 
@@ -12,17 +12,17 @@ use crate::{
     setup::{Choice, Climbing, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
 };
 
-use super::{Companion, Item, Keeper};
+use super::{Autosave, MenuItem, Sidecar};
 
-/// Somebody who can be asked one question at a time.
+/// Asks one question at a time.
 pub trait Asker {
-    /// Asks a question. `initial` is what was typed before it was not taken.
+    /// Asks a question. `initial` is the input that was refused before.
     ///
     /// # Errors
     /// When the terminal is gone.
-    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<Said>;
+    fn ask(&mut self, question: &Question, initial: Option<&str>) -> io::Result<PromptReply>;
 
-    /// Shows a line; it holds nothing foreign that is not escaped.
+    /// Shows a line; foreign text in it is escaped.
     ///
     /// # Errors
     /// When the terminal is gone.
@@ -32,9 +32,9 @@ pub trait Asker {
     fn columns(&self) -> usize;
 }
 
-/// What was said to a question.
+/// The reply to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum PromptReply {
     /// An answer.
     Text(String),
     /// A secret.
@@ -43,49 +43,49 @@ pub enum Said {
     Back,
     /// Leave.
     Quit,
-    /// Nothing, and nothing will be: the input has ended.
+    /// The input has ended.
     Gone,
 }
 
-/// Talks until everything is written or the person leaves.
+/// Runs until everything is written or the person leaves.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn talk(
+pub fn run(
     setup: &mut Setup,
     runner: &Runner,
     asker: &mut dyn Asker,
-    companion: Option<&mut (dyn Companion + 'static)>,
-    keeper: &mut dyn Keeper,
+    sidecar: Option<&mut (dyn Sidecar + 'static)>,
+    autosave: &mut dyn Autosave,
 ) -> io::Result<()> {
-    let mut talk = Talk { runner, asker, companion, step: None, initial: None, introduced: false };
+    let mut prompts = PromptLoop { runner, asker, sidecar, step: None, initial: None, introduced: false };
     loop {
-        keeper.keep(setup);
+        autosave.save(setup);
         match setup.status() {
-            Status::Ask(question) => talk.ask(setup, &question)?,
-            Status::Run(effect) => talk.run(setup, effect)?,
-            Status::Done => return talk.done(setup),
+            Status::Ask(question) => prompts.ask(setup, &question)?,
+            Status::Run(effect) => prompts.run(setup, effect)?,
+            Status::Done => return prompts.done(setup),
             Status::Cancelled => return Ok(()),
         }
     }
 }
 
-struct Talk<'a> {
+struct PromptLoop<'a> {
     runner: &'a Runner,
     asker: &'a mut dyn Asker,
-    companion: Option<&'a mut (dyn Companion + 'static)>,
-    /// The step whose heading was shown last.
+    sidecar: Option<&'a mut (dyn Sidecar + 'static)>,
+    /// The last step whose heading was shown.
     step: Option<crate::setup::Step>,
-    /// What was typed before it was not taken.
+    /// The input that was refused.
     initial: Option<String>,
-    /// The question comes again after something else was asked.
+    /// The question is repeated after another one.
     introduced: bool,
 }
 
-/// The word of the choice that opens a companion's menu.
+/// The choice that opens a sidecar's menu.
 const MENU: &str = "menu";
 
-impl Talk<'_> {
+impl PromptLoop<'_> {
     fn ask(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
         if self.prepare(setup, question.field)? {
             return Ok(());
@@ -96,19 +96,21 @@ impl Talk<'_> {
         let initial = self.initial.take();
         let with_menu = self.with_menu(setup, question);
         let said = self.asker.ask(with_menu.as_ref().unwrap_or(question), initial.as_deref())?;
-        if let Said::Text(typed) = &said
+        if let PromptReply::Text(typed) = &said
             && let Some(why) = question.barred(typed)
         {
             return self.asker.say(why);
         }
         let msg = match said {
-            Said::Text(typed) if with_menu.is_some() && typed == MENU => return self.menu(setup),
-            Said::Quit => Msg::Cancel,
-            Said::Gone => Msg::Lost,
-            Said::Back => Msg::Back,
-            Said::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
-            Said::Text(typed) if question.field == Field::Apply && setup_says_no(&typed) => return self.change(setup),
-            Said::Text(typed) => {
+            PromptReply::Text(typed) if with_menu.is_some() && typed == MENU => return self.menu(setup),
+            PromptReply::Quit => Msg::Cancel,
+            PromptReply::Gone => Msg::Lost,
+            PromptReply::Back => Msg::Back,
+            PromptReply::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
+            PromptReply::Text(typed) if question.field == Field::Apply && setup_says_no(&typed) => {
+                return self.change(setup);
+            }
+            PromptReply::Text(typed) => {
                 self.initial = Some(typed.clone()).filter(|_| question.shape == Shape::Text);
                 Msg::Answer(question.field, typed)
             }
@@ -120,8 +122,8 @@ impl Talk<'_> {
         Ok(())
     }
 
-    /// Looks for the address's settings before the provider is asked, and at the stores before one is chosen: nobody sees a
-    /// result come later. Says whether it did, and the question is another one.
+    /// Finds the address's settings before asking for the provider, and looks at the stores before asking for one, since a prompt
+    /// cannot show a later result. Returns whether it did: the question may be another one then.
     fn prepare(&mut self, setup: &mut Setup, field: Field) -> io::Result<bool> {
         let helps = |effect: &Effect| match effect.work {
             Work::Discover(_) => field == Field::Provider,
@@ -138,10 +140,10 @@ impl Talk<'_> {
         Ok(true)
     }
 
-    /// The question of a test with one more choice, where a companion has a menu: what is tested can be broken and mended.
+    /// The question of a test with one more choice, if a sidecar has a menu: what is tested can be broken and repaired.
     fn with_menu(&self, setup: &Setup, question: &Question) -> Option<Question> {
-        let companion = self.companion.as_ref().filter(|_| matches!(question.field, Field::Test | Field::Recover))?;
-        if companion.menu().is_empty() {
+        let sidecar = self.sidecar.as_ref().filter(|_| matches!(question.field, Field::Test | Field::Recover))?;
+        if sidecar.menu().is_empty() {
             return None;
         }
         let label = setup.text().get("talk-menu");
@@ -150,12 +152,12 @@ impl Talk<'_> {
         Some(question)
     }
 
-    /// Asks what the companion's menu offers.
+    /// Asks for an item of the sidecar's menu.
     fn menu(&mut self, setup: &mut Setup) -> io::Result<()> {
         self.introduced = true;
-        let Some(companion) = &mut self.companion else { return Ok(()) };
-        let items = companion.menu();
-        let choice = |item: &Item| Choice {
+        let Some(sidecar) = &mut self.sidecar else { return Ok(()) };
+        let items = sidecar.menu();
+        let choice = |item: &MenuItem| Choice {
             value: item.key.to_string(),
             label: item.label.clone(),
             hint: String::new(),
@@ -167,14 +169,14 @@ impl Talk<'_> {
         question.choices = items.iter().map(choice).collect();
         question.default = items.iter().find(|item| item.active).map(|item| item.key.to_string());
         match self.asker.ask(&question, None)? {
-            Said::Text(key) => {
+            PromptReply::Text(key) => {
                 if let Some(index) = items.iter().position(|item| item.key.to_string() == key) {
-                    companion.pick(index);
+                    sidecar.pick(index);
                 }
             }
-            Said::Quit => drop(setup.update(Msg::Cancel)),
-            Said::Gone => drop(setup.update(Msg::Lost)),
-            Said::Secret(_) | Said::Back => {}
+            PromptReply::Quit => drop(setup.update(Msg::Cancel)),
+            PromptReply::Gone => drop(setup.update(Msg::Lost)),
+            PromptReply::Secret(_) | PromptReply::Back => {}
         }
         Ok(())
     }
@@ -195,13 +197,13 @@ impl Talk<'_> {
         for note in &question.notes {
             self.asker.say(&format!("! {note}"))?;
         }
-        if let Some(hint) = self.companion.as_ref().and_then(|companion| companion.hint(question.field)) {
+        if let Some(hint) = self.sidecar.as_ref().and_then(|sidecar| sidecar.hint(question.field)) {
             self.asker.say(&hint)?;
         }
         Ok(())
     }
 
-    /// The way to the right kind of password, and whether the server answers at all, before the password is asked.
+    /// How to get the right kind of password, and whether the server answers at all, before asking for the password.
     fn guide(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
         for effect in setup.background() {
             if let Work::Probe(dial) = &effect.work {
@@ -253,7 +255,7 @@ impl Talk<'_> {
         Ok(())
     }
 
-    /// The person said no to the plan: which answer shall it be?
+    /// The person refused the plan: asks which answer to change.
     fn change(&mut self, setup: &mut Setup) -> io::Result<()> {
         let rows = setup.all();
         let mut question = setup.ask(Field::Recover);
@@ -269,14 +271,14 @@ impl Talk<'_> {
             })
             .collect();
         match self.asker.ask(&question, None)? {
-            Said::Text(key) => {
+            PromptReply::Text(key) => {
                 if let Some(field) = Field::of_key(&key) {
                     let _ = setup.update(Msg::Go(field));
                 }
             }
-            Said::Quit => drop(setup.update(Msg::Cancel)),
-            Said::Gone => drop(setup.update(Msg::Lost)),
-            Said::Secret(_) | Said::Back => {}
+            PromptReply::Quit => drop(setup.update(Msg::Cancel)),
+            PromptReply::Gone => drop(setup.update(Msg::Lost)),
+            PromptReply::Secret(_) | PromptReply::Back => {}
         }
         Ok(())
     }
@@ -316,14 +318,14 @@ impl Talk<'_> {
         for line in closing(setup, self.asker.columns()) {
             self.asker.say(&line)?;
         }
-        for line in self.companion.iter().flat_map(|companion| companion.arrived()) {
+        for line in self.sidecar.iter().flat_map(|sidecar| sidecar.arrived()) {
             self.asker.say(&line)?;
         }
         Ok(())
     }
 }
 
-/// The last words of a set-up: what was written and how it was proven, or what would be written.
+/// The summary of a set-up: what was written and how it was proven, or what would be written.
 pub fn closing(setup: &Setup, columns: usize) -> Vec<String> {
     match setup.written() {
         Some(written) => render::summary::lines(setup.text(), written, &setup.equivalent(), columns),
@@ -351,7 +353,7 @@ fn setup_says_no(typed: &str) -> bool {
     matches!(typed.trim().to_lowercase().as_str(), "no" | "n" | "non")
 }
 
-/// A few words for what a terminal shows above the first question.
+/// The lines above the first question.
 pub fn welcome(text: &Text, lines: bool) -> Vec<String> {
     vec![text.get("talk-welcome"), text.get(if lines { "talk-welcome-lines" } else { "talk-keys" })]
 }

@@ -1,0 +1,36 @@
+//! What stands for the Secret Service in a build without it: no entry is kept, read or removed.
+
+use super::KeyringFault;
+use crate::mail::Secret;
+
+/// Puts nothing anywhere.
+///
+/// # Errors
+/// Always: [`KeyringFault::Absent`].
+pub(super) fn set(_: String, _: Secret) -> Result<(), KeyringFault> {
+    Err(KeyringFault::Absent)
+}
+
+/// Finds nothing.
+///
+/// # Errors
+/// Always: [`KeyringFault::Absent`].
+pub(super) fn get(_: String) -> Result<Option<Secret>, KeyringFault> {
+    Err(KeyringFault::Absent)
+}
+
+/// Removes nothing.
+///
+/// # Errors
+/// Always: [`KeyringFault::Absent`].
+pub(super) fn delete(_: String) -> Result<(), KeyringFault> {
+    Err(KeyringFault::Absent)
+}
+
+/// There is no keyring.
+///
+/// # Errors
+/// Always: [`KeyringFault::Absent`].
+pub fn available() -> Result<(), KeyringFault> {
+    Err(KeyringFault::Absent)
+}

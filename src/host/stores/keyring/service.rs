@@ -1,0 +1,130 @@
+//! The Secret Service, by keyring-core and zbus.
+
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+
+use keyring_core::{Entry, Error, api::CredentialStoreApi};
+use zbus_secret_service_keyring_store::Store as SecretService;
+
+use super::KeyringFault;
+use crate::mail::{Secret, reply::escape};
+
+/// The service of every entry of ours.
+const SERVICE: &str = "mailsetup";
+
+/// How long a keyring may take to say that it is there.
+const ASK_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long an entry may take: a person may have to unlock the keyring.
+const ENTRY_LIMIT: Duration = Duration::from_secs(60);
+
+/// Puts a secret into an entry.
+///
+/// # Errors
+/// The keyring does not take it.
+pub(super) fn set(name: String, secret: Secret) -> Result<(), KeyringFault> {
+    ask(ENTRY_LIMIT, move |service| entry_of(&service, &name)?.set_password(secret.expose()))
+}
+
+/// The secret of an entry; `None` where there is no such entry.
+///
+/// # Errors
+/// The keyring does not give it.
+pub(super) fn get(name: String) -> Result<Option<Secret>, KeyringFault> {
+    ask(ENTRY_LIMIT, move |service| match entry_of(&service, &name)?.get_password() {
+        Ok(text) => Ok(Some(Secret::new(text))),
+        Err(Error::NoEntry) => Ok(None),
+        Err(error) => Err(error),
+    })
+}
+
+/// Removes an entry, if there is one.
+///
+/// # Errors
+/// The keyring does not remove it.
+pub(super) fn delete(name: String) -> Result<(), KeyringFault> {
+    ask(ENTRY_LIMIT, move |service| match entry_of(&service, &name)?.delete_credential() {
+        Err(Error::NoEntry) => Ok(()),
+        done => done,
+    })
+}
+
+/// Whether a keyring answers, within two seconds.
+///
+/// With a display a locked keyring counts too: the desktop asks to unlock it when it is needed, and not here. Without one
+/// nobody can unlock it, so an entry is made and removed again.
+///
+/// # Errors
+/// Why there is none.
+pub fn available() -> Result<(), KeyringFault> {
+    let has_display =
+        ["WAYLAND_DISPLAY", "DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|it| !it.is_empty()));
+    ask(ASK_LIMIT, move |service| {
+        let trial = entry_of(&service, "trial/none")?;
+        if !has_display {
+            trial.set_password("trial")?;
+            return trial.delete_credential();
+        }
+        match trial.get_secret() {
+            Ok(_) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(error),
+        }
+    })
+}
+
+fn entry_of(service: &SecretService, name: &str) -> Result<Entry, Error> {
+    service.build(SERVICE, name, None)
+}
+
+fn ask<T: Send + 'static>(
+    limit: Duration,
+    question: impl FnOnce(Arc<SecretService>) -> Result<T, Error> + Send + 'static,
+) -> Result<T, KeyringFault> {
+    let (answer, inbox) = mpsc::channel();
+    // A thread that never gets its answer is abandoned; nothing waits for what it holds.
+    thread::spawn(move || {
+        let done = match SecretService::new() {
+            Ok(service) => question(service).map_err(|error| fault(&error, false)),
+            Err(error) => Err(fault(&error, true)),
+        };
+        // After the limit the receiver is gone; ignore the error.
+        let _ = answer.send(done);
+    });
+    inbox.recv_timeout(limit).unwrap_or(Err(KeyringFault::Silent))
+}
+
+fn fault(error: &Error, connecting: bool) -> KeyringFault {
+    match error {
+        Error::NoStorageAccess(_) => KeyringFault::Locked,
+        Error::Ambiguous(_) => KeyringFault::Ambiguous,
+        Error::PlatformFailure(cause) => {
+            let text = chain(cause.as_ref());
+            if text.contains("ServiceUnknown") || text.contains("not provided by any .service") {
+                KeyringFault::NoService
+            } else if text.contains("IsLocked") {
+                KeyringFault::Locked
+            } else if connecting && is_io(cause.as_ref()) {
+                KeyringFault::NoBus
+            } else {
+                KeyringFault::Other(escape(&text))
+            }
+        }
+        // Its text would name the bytes.
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => KeyringFault::Other("not UTF-8".into()),
+        error => KeyringFault::Other(escape(&error.to_string())),
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Judged by its words: zbus hides the cause of some failures to connect.
+fn is_io(error: &(dyn std::error::Error + 'static)) -> bool {
+    let text = chain(error);
+    ["I/O error", "os error", "address"].iter().any(|word| text.contains(word))
+}

@@ -1,0 +1,138 @@
+//! mailsetup's own files of a profile: the profile itself, and the secret when it is kept in a file.
+
+use std::path::PathBuf;
+
+use super::{Change, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
+use crate::{
+    mail::{
+        Profile, SecretPlace,
+        profile::{SCHEMA, Written},
+    },
+    presets::Target,
+};
+
+/// The files of a profile, and who reads them: their owner, and the group of the user who sends.
+pub(super) struct ProfileFiles<'a> {
+    order: &'a Order,
+    places: &'a Places,
+    group: Option<String>,
+    /// Another user sent before.
+    has_new_reader: bool,
+    /// Where the secret was kept before.
+    former_place: Option<SecretPlace>,
+}
+
+impl<'a> ProfileFiles<'a> {
+    /// `former` is the profile's file as it is.
+    ///
+    /// # Errors
+    /// [`Refusal::NoUser`].
+    pub(super) fn new(
+        order: &'a Order,
+        former: Option<&Existing>,
+        places: &'a Places,
+        files: &dyn Files,
+    ) -> Result<Self, Refusal> {
+        let former = former.and_then(|former| parsed(&former.bytes));
+        let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
+        let group = match user {
+            Some(user) => {
+                let own = files.groups_of(user).and_then(|groups| groups.into_iter().next());
+                Some(own.ok_or_else(|| Refusal::NoUser { user: user.clone() })?)
+            }
+            None => None,
+        };
+        let has_new_reader = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
+        Ok(Self { order, places, group, has_new_reader, former_place: former.and_then(|former| former.secret) })
+    }
+
+    /// The secret's file, or the entry of a store in its place; `existing` is the file as it is.
+    pub(super) fn plan_secret(&self, existing: Option<Existing>, plan: &mut Plan) {
+        let wanted = self.order.profile.secret.as_ref();
+        let path = self.places.secret(&self.order.name);
+        match (wanted, &self.order.secret) {
+            (Some(SecretPlace::File), None) => {}
+            (Some(SecretPlace::File), Some(secret)) => {
+                plan.changes.push(self.change("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
+            }
+            (place, secret) => {
+                if let (Some(place), Some(secret)) = (place, secret)
+                    && place.has_entries()
+                {
+                    plan.keep = Some((place.clone(), secret.clone()));
+                }
+                // The file of a former store would keep a secret that is no longer used.
+                if existing.is_some() {
+                    plan.changes.push(self.change("secret", path, existing, None));
+                }
+            }
+        }
+        let is_left = |place: &&SecretPlace| place.has_entries() && Some(*place) != wanted;
+        plan.former = self.former_place.as_ref().filter(is_left).cloned();
+    }
+
+    /// The profile; `existing` is its file as it is.
+    ///
+    /// # Errors
+    /// [`Refusal::NewerSchema`].
+    pub(super) fn plan_profile(
+        &self,
+        existing: Option<Existing>,
+        chosen: &[(&Target, &TargetChoice, Locations<'_>)],
+        plan: &mut Plan,
+    ) -> Result<(), Refusal> {
+        let path = self.places.profile(&self.order.name);
+        let schema = existing.as_ref().and_then(|existing| schema(&existing.bytes));
+        if let Some(schema) = schema.filter(|schema| *schema > i64::from(SCHEMA)) {
+            return Err(Refusal::NewerSchema { path, schema });
+        }
+        let mut profile = self.order.profile.clone();
+        profile.targets = chosen
+            .iter()
+            .map(|(target, choice, locations)| Written {
+                name: target.key.clone(),
+                path: locations.first().filter(|(_, first)| first.is_custom).map(|(_, first)| first.seen.clone()),
+                inline_secret: choice.inline_secret,
+            })
+            .collect();
+        let text = toml::to_string(&profile)
+            .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: error.to_string() })?;
+        let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile));
+        let after = kept.map_or_else(|| text.into_bytes(), |kept| kept.bytes.clone());
+        plan.changes.push(self.change("profile", path, existing, Some(after)));
+        Ok(())
+    }
+
+    /// A file of mailsetup's own, closed to all others.
+    fn change(&self, owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
+        Change {
+            owner: owner.to_owned(),
+            path,
+            // Unknown for a new reader: the file is written again, for a group that the mode does not show.
+            mode_before: existing.as_ref().map(|existing| existing.mode).filter(|_| !self.has_new_reader),
+            before: existing.map(Existing::into_bytes),
+            after,
+            mode: if self.group.is_some() { 0o640 } else { 0o600 },
+            group: self.group.clone(),
+        }
+    }
+}
+
+fn parsed(bytes: &[u8]) -> Option<Profile> {
+    toml::from_str(std::str::from_utf8(bytes).ok()?).ok()
+}
+
+fn schema(bytes: &[u8]) -> Option<i64> {
+    let table: toml::Table = toml::from_str(std::str::from_utf8(bytes).ok()?).ok()?;
+    table.get("schema").and_then(toml::Value::as_integer)
+}
+
+/// Whether a profile's file says the same already: when the last test was made is no change, how it ended is one.
+fn is_as_before(former: &[u8], profile: &Profile) -> bool {
+    parsed(former).is_some_and(|mut former| {
+        let result = |profile: &Profile| profile.check.as_ref().map(|check| check.result.clone());
+        let same = profile.check.is_none() || result(&former) == result(profile);
+        former.check.clone_from(&profile.check);
+        same && former == *profile
+    })
+}
