@@ -368,6 +368,15 @@ fn marks_are_folded_and_families_are_known() {
     }
 }
 
+#[test]
+fn every_sample_of_a_cause_is_recognised() {
+    let catalog = Catalog::builtin();
+    let doctor = Doctor::new(&catalog, Lang::En);
+    for (cause, sample) in catalog.causes().flat_map(|cause| cause.samples.iter().map(move |sample| (cause, sample))) {
+        assert_eq!(doctor.explain(&Explain::new(sample.as_bytes())).cause, cause.label, "{sample}");
+    }
+}
+
 const ANSWERS: [&str; 9] = ["address", "auth", "ehlo", "host", "password", "pin_sha256", "port", "security", "username"];
 
 #[test]

@@ -36,6 +36,9 @@ pub struct Cause {
     /// Other labels that the same reply often stands for, the likely ones first.
     #[serde(default)]
     pub others: Vec<String>,
+    /// Replies that have to be recognised as this cause: what its tests are, where it has no story in `tests/fixtures/causes`.
+    #[serde(default)]
+    pub samples: Vec<String>,
     /// Words, links and change for a narrower case: the first that matches counts.
     #[serde(default, rename = "variant")]
     pub variants: Vec<Variant>,

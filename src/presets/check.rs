@@ -15,6 +15,10 @@ const STEP_PARTS: [&str; 1] = ["url"];
 /// The settings whose values `cannot`, `max_length` and `ascii` of a target limit.
 const LIMITED: [&str; 4] = ["host", "username", "password", "sender"];
 
+/// Mechanisms that consumers can do and mailsetup does not speak.
+const OTHER_MECHANISMS: [&str; 8] =
+    ["oauthbearer", "scram-sha-1", "scram-sha-256", "digest-md5", "gssapi", "ntlm", "external", "xoauth"];
+
 /// What is wrong with a provider's words; `senders` are the names of all providers and families.
 pub(super) fn provider(provider: &Provider, senders: &[&str]) -> Vec<PresetFault> {
     let source = &provider.source;
@@ -66,8 +70,9 @@ pub(super) fn target(target: &Target, targets: &[&str]) -> Vec<PresetFault> {
     for mode in target.ports.keys() {
         check(&format!("ports.{mode}"), "security mode", mode, &Security::WORDS);
     }
+    let mechanisms: Vec<&str> = Mechanism::ALL.map(Mechanism::as_str).into_iter().chain(OTHER_MECHANISMS).collect();
     for (at, mechanism) in target.auth.iter().enumerate() {
-        check(&format!("auth.{at}"), "mechanism", mechanism, &Mechanism::ALL.map(Mechanism::as_str));
+        check(&format!("auth.{at}"), "mechanism", mechanism, &mechanisms);
     }
     if let Some(store) = &target.store {
         check("store", "store", store, &StoreKind::WORDS);

@@ -48,3 +48,26 @@ impl<'a> Fact<'a> {
         Self { kind, key, checked, sources: sources.into_iter().map(String::as_str).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::presets::Catalog;
+
+    #[test]
+    fn every_fact_has_a_date_and_most_say_where_they_come_from() {
+        let catalog = Catalog::builtin();
+        let mut kinds = BTreeMap::new();
+        for fact in catalog.facts() {
+            let (year, month) = fact.checked.split_once('-').unwrap();
+            let is_month = month.len() == 2 && (1..=12).contains(&month.parse::<u8>().unwrap());
+            assert!(year.len() == 4 && year.parse::<u16>().unwrap() > 2000 && is_month, "{fact:?}");
+            assert!(!fact.sources.is_empty() || fact.kind == "hoster", "{fact:?}");
+            *kinds.entry(fact.kind).or_insert(0) += 1;
+        }
+        assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());
+        let kinds: Vec<&str> = kinds.into_keys().collect();
+        assert_eq!(kinds, ["cause", "family", "gateway", "hoster", "provider", "target", "words"]);
+    }
+}
