@@ -33,9 +33,10 @@ use clap::{ArgMatches, error::ErrorKind};
 
 use crate::{
     error::{Error, Exit},
+    host::{self, Folders},
     mail::reply::escape,
     phrase,
-    presets::{Lang, Text},
+    presets::{Lang, Languages, Text},
 };
 use complain::complain;
 use context::{Context, variable};
@@ -43,11 +44,12 @@ use inputs::Inputs;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    crate::host::guard();
+    host::guard();
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let text = Rc::new(Text::new(language(&arguments)));
-    let exit = match args::command(&text).try_get_matches_from(&arguments) {
-        Ok(matches) => run(&text, &matches).unwrap_or_else(|error| {
+    let languages = languages();
+    let text = Rc::new(languages.text(language(&arguments, &languages)));
+    let exit = match args::command(&text, &languages).try_get_matches_from(&arguments) {
+        Ok(matches) => run(&text, &languages, &matches).unwrap_or_else(|error| {
             if wants_json(&arguments) {
                 let is_setup = matches.subcommand_name().is_none_or(|name| matches!(name, "edit" | "check"));
                 say_json(&text, &error, is_setup);
@@ -71,10 +73,16 @@ fn say_json(text: &Text, error: &Error, is_setup: bool) {
     let _ = writeln!(io::stdout().lock(), "{document}");
 }
 
-fn run(text: &Rc<Text>, matches: &ArgMatches) -> Result<Exit, Error> {
+fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<Exit, Error> {
     let inner = matches.subcommand();
-    let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable)?;
-    let context = Context::new(text, inputs)?;
+    let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable, text)?;
+    let context = Context::new(text, languages, inputs)?;
+    // What runs at every mail has nothing to say about it.
+    if inner.is_none_or(|(name, _)| name != "secret") {
+        for fault in context.text.faults() {
+            context.say_phrase(&phrase!("cli-text", fault = escape(&fault.to_string())));
+        }
+    }
     let Some((name, matches)) = inner else {
         return set_up::run(&context, None);
     };
@@ -105,14 +113,20 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
 }
 
+/// The built-in languages and the person's own: those of whoever runs the program, wherever it writes.
+fn languages() -> Languages {
+    host::places(None, None, Folders::of_person())
+        .map_or_else(|_| Languages::default(), |places| Languages::with_own(&places.config))
+}
+
 /// The language: `--lang`, then `MAILSETUP_LANG`, then the locale (POSIX order).
-fn language(arguments: &[String]) -> Lang {
+fn language(arguments: &[String], languages: &Languages) -> Lang {
     let flag = arguments.iter().position(|word| word == "--lang").and_then(|index| arguments.get(index + 1));
     let joined = arguments.iter().find_map(|word| word.strip_prefix("--lang="));
     let typed = flag.map(String::as_str).or(joined).map(str::to_owned);
     typed
         .or_else(|| ["MAILSETUP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name)))
-        .and_then(|locale| Lang::of_locale(&locale))
+        .and_then(|locale| languages.of_locale(&locale))
         .unwrap_or_default()
 }
 
@@ -127,7 +141,8 @@ fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
     let argument = context(ContextKind::InvalidArg);
     let near = Some(context(ContextKind::SuggestedArg))
         .filter(|word| !word.is_empty())
-        .unwrap_or_else(|| context(ContextKind::SuggestedSubcommand));
+        .or_else(|| Some(context(ContextKind::SuggestedSubcommand)).filter(|word| !word.is_empty()))
+        .unwrap_or_else(|| context(ContextKind::SuggestedValue));
     let phrase = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = write!(io::stdout().lock(), "{}", error.render());

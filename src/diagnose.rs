@@ -144,7 +144,7 @@ impl<'a> Doctor<'a> {
         let causes: Vec<&Cause> = catalog.causes().collect();
         let marks = ProviderMarks::new(catalog);
         let matcher = Matcher::new(&causes, &marks, catalog);
-        Self { catalog, causes, marks, matcher, text: Text::new(lang) }
+        Self { catalog, causes, marks, matcher, text: catalog.text(lang) }
     }
 
     /// The diagnosis of a failed climb.

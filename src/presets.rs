@@ -3,10 +3,13 @@
 //! A person's own file in the configuration folder wins over the built-in one of the same name. `presets/README.md` lists
 //! every field of every kind of file.
 
+pub mod by_lang;
 pub mod cause;
 pub mod egress;
 pub mod family;
 pub mod gateways;
+pub mod lang;
+pub mod languages;
 pub mod provider;
 pub mod table;
 pub mod target;
@@ -16,19 +19,24 @@ pub mod words;
 mod builtin;
 mod catalog;
 mod check;
+mod fault;
 mod marks;
 mod parse;
 
+pub use by_lang::ByLang;
 pub use catalog::{Catalog, Fact};
 pub use cause::Cause;
 pub use egress::EgressFacts;
 pub use family::Family;
+pub use fault::PresetFault;
 pub use gateways::Gateways;
+pub use lang::Lang;
+pub use languages::Languages;
 pub use marks::Marks;
-pub use parse::{PresetFault, PresetSource, parse};
+pub use parse::{PresetSource, parse};
 pub use provider::Provider;
 pub use target::Target;
-pub use text::{Lang, Text};
+pub use text::Text;
 pub use words::Words;
 
 pub(crate) use check::unknown_parts;

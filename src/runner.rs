@@ -19,7 +19,7 @@ use crate::{
     mail::{KeySlot, StoreKind, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
-    presets::{Catalog, Lang, Phrase, Text},
+    presets::{Catalog, Lang, Phrase},
     probe::{self, Cancel, Climb, Goal, MessageSpec, Outgoing, Report, Resolve, Trust},
     setup::{
         Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
@@ -151,7 +151,7 @@ impl Runner {
 
     /// The test message, with its subject and its text as a person reads them.
     fn message(&self, letter: &Letter, host: &str, occasion: Occasion<'_>) -> Result<Composed, probe::Fault> {
-        let text = Text::new(self.lang);
+        let text = self.catalog.text(self.lang);
         let when = SystemTime::now();
         let stamp = host::clock::rfc3339(when);
         let (subject, body) = match occasion {
@@ -182,15 +182,15 @@ impl Runner {
 
     fn stores(&self, reading: &Reading) -> Stores {
         let Ok(places) = (self.places)(reading.scope) else { return Stores::default() };
-        let text = Text::new(self.lang);
+        let text = self.catalog.text(self.lang);
         let mut offer = host::stores::offer(reading.run_as.as_deref(), &places);
         if self.own_stores_only {
             let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
             offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.locks.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
+            offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
         }
         let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        Stores { barred: said(offer.barred), locks: said(offer.locks), has_vault: offer.has_vault }
+        Stores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
     }
 
     /// The places of an order, with the lock that it wants for a new vault.

@@ -2,6 +2,9 @@
 
 word-yes = yes
 word-no = no
+# What may be typed for them, in lower case; yes, y, no and n always may.
+yes-words = yes y
+no-words = no n
 
 ## Fields: label and help
 
@@ -138,6 +141,7 @@ invalid-host-label = “{ $label }” is too long or begins or ends with a hyphe
 invalid-host-address = This is an e-mail address. The server’s name goes here, such as smtp.example.com.
 invalid-port = “{ $typed }” is not a port. Use a number from 1 to 65535, usually 465 or 587.
 invalid-choice = “{ $typed }” is not one of: { $choices }.
+invalid-choice-near = “{ $typed }” is not one of: { $choices }. Did you mean { $near }?
 invalid-confirm = Answer yes or no instead of “{ $typed }”.
 invalid-provider = There is no provider “{ $typed }”. Use “custom” with a host, or see “mailsetup providers”.
 invalid-provider-near = There is no provider “{ $typed }”. Did you mean { $near }?
@@ -202,6 +206,7 @@ host-no-profile-hint = mailsetup list shows the profiles that are saved
 host-newer-schema = { $path } was written by a newer mailsetup (schema { $schema }) and was left as it is
 host-newer-schema-hint = Update mailsetup, or choose another name with --profile NAME
 host-bad-profile = The profile cannot be understood: { $fault }
+host-bad-field = The profile cannot be understood: { $place }: { $field }: { $why }
 
 host-locked = Another mailsetup is writing at the moment (process { $pid })
 host-locked-unknown = Another mailsetup is writing at the moment
@@ -234,6 +239,7 @@ host-not-taken-away = { $path } was not taken away again: remove it by hand
 host-recovered = A run of { $when } was cut off; what it had written was put back
 host-recovered-not = { $path } was edited since and was left as it is; what was there before is in { $backup }
 host-recovered-left = { $path } was edited since and was left as it is
+host-undo-damaged = { $path } was damaged and is as it was before that write. The damaged text is kept in { $backup }
 host-undo-gone = { $path } was removed since and stays removed; what was there before is in { $backup }
 host-undo-gone-new = { $path } was removed since and stays removed
 
@@ -278,6 +284,7 @@ cli-answers-kind = { $file }: “{ $key }” must be text, a number, true, false
 cli-answers-password = { $file }: a password does not belong in an answers file. Give password_file, password_env or password_command.
 cli-did-you-mean = Did you mean { $near }?
 cli-preset = A preset of yours cannot be used: { $fault }
+cli-text = A sentence of your own text file cannot be used: { $fault }
 cli-timeout = --timeout: “{ $typed }” is not a number of seconds between 0.1 and 3600.
 cli-output = The output cannot be written: { $cause }
 cli-input = Standard input cannot be read: { $cause }
@@ -401,7 +408,6 @@ message-body-written = { $host } sent this message on { $when } with the setting
 
 check-passed = Profile { $profile }: mail goes out.
 check-drift = { $target }: { $field } in its file is no longer what the profile says. “mailsetup export” writes it again.
-check-profile = Profile { $profile } cannot be used as it is: “mailsetup edit { $profile }” mends it.
 detect-no-address = “{ $typed }” is not an address.
 detect-unknown = { $address }  no preset knows this domain. Use --provider custom with --host.
 explain-nothing = Nothing to explain: paste the reply behind “mailsetup explain”, or pipe it in.
@@ -528,6 +534,7 @@ tui-link-no-room = There is no room here for the QR code. Make the window larger
 tui-menu = Try what happens when …
 tui-help-keys = Keys
 tui-help-edit = In a line: Home, End, Ctrl-Left and Ctrl-Right move, Ctrl-W takes a word away, Ctrl-U all, Ctrl-K the rest.
+key-name-ctrl = Ctrl
 key-name-space = Space
 key-name-backtab = Shift-Tab
 key-name-page-up = PgUp

@@ -2,6 +2,9 @@
 
 word-yes = oui
 word-no = non
+# Ce que l’on peut taper, en minuscules ; yes, y, no et n valent toujours.
+yes-words = oui o
+no-words = non n
 
 ## Champs : intitulé et aide
 
@@ -138,6 +141,7 @@ invalid-host-label = « { $label } » est trop long, ou commence ou finit par un
 invalid-host-address = C’est une adresse e-mail. Il faut ici le nom du serveur, comme smtp.exemple.fr.
 invalid-port = « { $typed } » n’est pas un port. Prenez un nombre de 1 à 65535, en général 465 ou 587.
 invalid-choice = « { $typed } » ne fait pas partie de : { $choices }.
+invalid-choice-near = « { $typed } » ne fait pas partie de : { $choices }. Vouliez-vous dire { $near } ?
 invalid-confirm = Répondez oui ou non au lieu de « { $typed } ».
 invalid-provider = Il n’y a pas de fournisseur « { $typed } ». Prenez « custom » avec un serveur, ou voyez « mailsetup providers ».
 invalid-provider-near = Il n’y a pas de fournisseur « { $typed } ». Vouliez-vous dire { $near } ?
@@ -202,6 +206,7 @@ host-no-profile-hint = mailsetup list montre les profils enregistrés
 host-newer-schema = { $path } a été écrit par un mailsetup plus récent (schéma { $schema }) et a été laissé tel quel
 host-newer-schema-hint = Mettez mailsetup à jour, ou choisissez un autre nom avec --profile NOM
 host-bad-profile = Le profil ne peut pas être compris : { $fault }
+host-bad-field = Le profil ne peut pas être compris : { $place } : { $field } : { $why }
 
 host-locked = Un autre mailsetup est en train d’écrire (processus { $pid })
 host-locked-unknown = Un autre mailsetup est en train d’écrire
@@ -234,6 +239,7 @@ host-not-taken-away = { $path } n’a pas été retiré : supprimez-le à la ma
 host-recovered = Une exécution du { $when } a été interrompue ; ce qu’elle avait écrit a été annulé
 host-recovered-not = { $path } a été modifié depuis et a été laissé tel quel ; son contenu d’avant est dans { $backup }
 host-recovered-left = { $path } a été modifié depuis et a été laissé tel quel
+host-undo-damaged = { $path } était abîmé et redevient comme avant cette écriture. Le texte abîmé est conservé dans { $backup }
 host-undo-gone = { $path } a été supprimé depuis et le reste ; son contenu d’avant est dans { $backup }
 host-undo-gone-new = { $path } a été supprimé depuis et le reste
 
@@ -278,6 +284,7 @@ cli-answers-kind = { $file } : « { $key } » doit être un texte, un nombre, tr
 cli-answers-password = { $file } : un mot de passe n’a pas sa place dans un fichier de réponses. Donnez password_file, password_env ou password_command.
 cli-did-you-mean = Vouliez-vous dire { $near } ?
 cli-preset = Un de vos préréglages est inutilisable : { $fault }
+cli-text = Une phrase de votre propre fichier de textes est inutilisable : { $fault }
 cli-timeout = --timeout : « { $typed } » n’est pas un nombre de secondes entre 0.1 et 3600.
 cli-output = Impossible d’écrire la sortie : { $cause }
 cli-input = Impossible de lire l’entrée standard : { $cause }
@@ -401,7 +408,6 @@ message-body-written = { $host } a envoyé ce message le { $when } avec les rég
 
 check-passed = Profil { $profile } : le courrier part.
 check-drift = { $target } : { $field } dans son fichier ne correspond plus au profil. « mailsetup export » le réécrit.
-check-profile = Le profil { $profile } est inutilisable tel quel : « mailsetup edit { $profile } » le répare.
 detect-no-address = « { $typed } » n’est pas une adresse.
 detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
 explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.
@@ -528,6 +534,7 @@ tui-link-no-room = Pas assez de place pour le code QR. Agrandissez la fenêtre o
 tui-menu = Voir ce qui se passe quand …
 tui-help-keys = Touches
 tui-help-edit = Dans une ligne : Home, End, Ctrl-Left et Ctrl-Right déplacent, Ctrl-W ôte un mot, Ctrl-U tout, Ctrl-K la suite.
+key-name-ctrl = Ctrl
 key-name-space = Espace
 key-name-backtab = Maj-Tab
 key-name-page-up = PgPréc

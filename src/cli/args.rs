@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command};
 
 use crate::{
     mail::KeySlot,
-    presets::Text,
+    presets::{Languages, Text},
     setup::{Field, Shape},
 };
 
@@ -23,6 +23,9 @@ pub(super) struct Extra {
 const fn extra(name: &'static str, short: Option<char>, value: &'static str, global: bool) -> Extra {
     Extra { name, short, value, global }
 }
+
+/// What the value of `--lang` is called until the languages are known.
+const LANGUAGES: &str = "LANGUAGE";
 
 /// Flags that are no fields.
 pub(super) const EXTRAS: [Extra; 24] = [
@@ -44,7 +47,7 @@ pub(super) const EXTRAS: [Extra; 24] = [
     extra("vault-key-file", None, "FILE", true),
     extra("root", None, "DIR", true),
     extra("timeout", None, "SECONDS", true),
-    extra("lang", None, "en|fr", true),
+    extra("lang", None, LANGUAGES, true),
     extra("color", None, "auto|always|never", true),
     extra("json", None, "", true),
     extra("no-input", None, "", true),
@@ -56,7 +59,7 @@ pub(super) const EXTRAS: [Extra; 24] = [
 const SHARED: [Field; 1] = [Field::Scope];
 
 /// The whole command line.
-pub(super) fn command(text: &Text) -> Command {
+pub(super) fn command(text: &Text, languages: &Languages) -> Command {
     let mut command = Command::new("mailsetup")
         .version(env!("CARGO_PKG_VERSION"))
         .about(text.get("cli-about"))
@@ -75,7 +78,8 @@ pub(super) fn command(text: &Text) -> Command {
     for arg in answers(text) {
         command = command.arg(arg);
     }
-    command.subcommands(subcommands(text))
+    let tags = languages.iter().map(|lang| lang.to_string()).collect::<Vec<_>>().join("|");
+    command.subcommands(subcommands(text)).mut_arg("lang", |lang| lang.value_name(tags))
 }
 
 /// The flags that answer something, and those that say how a set-up goes.

@@ -30,7 +30,7 @@ use crate::{
 /// Runs the check; with `send` a message goes to the sender.
 pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<Exit, Error> {
     let (name, mut profile) = chosen(context, named)?;
-    let places = context.places_for(&profile)?;
+    let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
@@ -120,14 +120,12 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<Row> {
 /// The climb that a profile asks for: the envelope is offered and taken back, or a message is sent.
 fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send: bool) -> Result<Dial, Error> {
     let smtp = &profile.smtp;
-    let unusable = || Error::new(Exit::Config, phrase!("check-profile", profile = name));
-    let from = profile.sender.address.parse::<crate::mail::Address>().map_err(|_| unusable())?;
-    let auth: Auth = smtp.auth.parse().map_err(|_| unusable())?;
-    let login = match (&profile.secret, auth) {
+    let from = profile.sender.address.clone();
+    let login = match (&profile.secret, smtp.auth) {
         (_, Auth::None) | (None, _) => None,
         (Some(place), auth) => Some(Login {
             auth,
-            username: smtp.username.clone().unwrap_or_default(),
+            username: smtp.username.clone().map(String::from).unwrap_or_default(),
             secret: host::stores::read(name, place, places)?,
         }),
     };
@@ -137,8 +135,8 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
         letter: Some(Letter {
             to: from.clone(),
             from,
-            name: profile.sender.name.clone(),
-            reply_to: profile.sender.reply_to.as_ref().and_then(|address| address.parse().ok()),
+            name: profile.sender.name.clone().map(String::from),
+            reply_to: profile.sender.reply_to.clone(),
         }),
         had_starttls: had_starttls(profile),
         ..Dial::new(profile, goal, context.timeout()?)

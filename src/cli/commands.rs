@@ -7,22 +7,27 @@ use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
     mail::{Profile, SecretPlace, reply::escape},
-    phrase, plan,
+    phrase,
+    plan::{self, Places},
 };
 
-/// The profile that is meant when none is named: the only one, else `default`.
+/// The profile that is meant if none is named: the only one, else `default`.
 pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, Profile), Error> {
     let places = context.places()?;
-    let name = match named {
-        Some(name) => name.to_owned(),
-        // Whoever may read one profile alone sees no list of them.
-        None => match host::profiles::names(&places).unwrap_or_default().as_slice() {
-            [only] => only.clone(),
-            _ => "default".to_owned(),
-        },
-    };
+    let name = name(named, &places);
     let profile = host::profiles::load(&name, &places)?;
     Ok((name, profile))
+}
+
+fn name(named: Option<&str>, places: &Places) -> String {
+    if let Some(name) = named {
+        return name.to_owned();
+    }
+    // A user who may read only one profile cannot list them.
+    match host::profiles::names(places).unwrap_or_default().as_slice() {
+        [only] => only.clone(),
+        _ => "default".to_owned(),
+    }
 }
 
 /// `list`: one line a profile.
@@ -40,12 +45,13 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
                 let server = profile.smtp.endpoint();
                 context.out(&format!(
                     "{name:<16} {:<32} {:<36} {state}",
-                    escape(&profile.sender.address),
+                    escape(&profile.sender.address.to_string()),
                     escape(&server.authority())
                 ))?;
             }
             Err(error) => {
-                context.say(&format!("{name}: {}", context.text.say(&error.phrase())));
+                context.say(&format!("{}: {}", escape(&name), context.text.say(&error.phrase())));
+                error.hint().iter().for_each(|hint| context.say(&format!("  {}", context.text.say(hint))));
                 exit = error.exit();
             }
         }
@@ -126,7 +132,9 @@ pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(),
 
 /// `secret`: prints the secret, for passwordeval and the like; with `drop_in`, what a unit needs to be given it.
 pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> Result<Exit, Error> {
-    let (name, profile) = chosen(context, named)?;
+    let places = context.places()?;
+    let name = name(named, &places);
+    let profile = host::profiles::load_secret(&name, &places)?;
     if !profile.enabled {
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
             .hint(phrase!("secret-disabled-hint", profile = name)));
@@ -138,10 +146,10 @@ pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> R
         if *place != SecretPlace::Systemd {
             return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
         }
-        context.out(plan::drop_in(&name, &context.places()?).trim_end())?;
+        context.out(plan::drop_in(&name, &places).trim_end())?;
         return Ok(Exit::Ok);
     }
-    let secret = host::stores::read(name.as_str(), place, &context.places_for(&profile)?)?;
+    let secret = host::stores::read(name.as_str(), place, &context.places_for(Some(place))?)?;
     context.out(secret.expose())?;
     Ok(Exit::Ok)
 }

@@ -16,14 +16,26 @@ use crate::{
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, vault},
-    mail::{KeySlot, Keys, Profile, Secret, SecretPlace},
+    mail::{KeySlot, Keys, Secret, SecretPlace, word::words},
     phrase,
     plan::{Places, Scope, check_target},
-    presets::{Catalog, Lang, Phrase, PresetFault, Text},
+    presets::{Catalog, Lang, Languages, Phrase, PresetFault, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
     setup::Field,
 };
+
+words! {
+    /// When colours are used.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+    enum Color {
+        /// Unless `NO_COLOR` is set.
+        #[default]
+        Auto = "auto",
+        Always = "always",
+        Never = "never",
+    }
+}
 
 /// What every command shares.
 pub(super) struct Context {
@@ -34,32 +46,33 @@ pub(super) struct Context {
     pub(super) quiet: bool,
     pub(super) verbose: bool,
     scope: Option<Scope>,
+    color: Color,
     root: Option<PathBuf>,
     /// What opens the vault: as it was given, and as it was asked for since.
     keys: RefCell<Keys>,
 }
 
 impl Context {
-    pub(super) fn new(text: &Rc<Text>, inputs: Inputs) -> Result<Self, Error> {
-        let scope = match inputs.choice("scope", &["user", "system"])? {
-            None => None,
-            Some("user") => Some(Scope::User),
-            Some(_) => Some(Scope::System),
-        };
-        inputs.choice("color", &["auto", "always", "never"])?;
-        let lang = inputs.choice("lang", &["en", "fr"])?.and_then(Lang::of_locale);
+    pub(super) fn new(text: &Rc<Text>, languages: &Languages, inputs: Inputs) -> Result<Self, Error> {
+        let scope = inputs.word("scope")?;
+        let color = inputs.word("color")?.unwrap_or_default();
+        let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let lang = inputs.choice("lang", &tags)?.and_then(Lang::of_tag);
         // The answers file may ask for another language than the one that its own errors are said in.
-        let text = lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(Text::new(lang)));
+        let text =
+            lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(languages.text(lang)));
         let root = inputs.get("root").map(PathBuf::from);
         let keys = keys(&inputs)?;
         let mut context = Self {
             text,
-            catalog: Arc::new(Catalog::builtin()),
+            catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
             json: inputs.is_set("json"),
             quiet: inputs.is_set("quiet"),
             verbose: inputs.is_set("verbose"),
             inputs,
             scope,
+            color,
             root,
             keys: RefCell::new(keys),
         };
@@ -70,7 +83,7 @@ impl Context {
             if let Some(fault) = catalog.own_targets().flat_map(check_target).chain(causes).next() {
                 return Err(wrong_preset(&fault));
             }
-            context.catalog = Arc::new(catalog);
+            context.catalog = Arc::new(catalog.with_languages(languages.clone()));
         }
         Ok(context)
     }
@@ -96,9 +109,9 @@ impl Context {
         Ok(self.places()?)
     }
 
-    /// The places of a profile whose secret is about to be read.
-    pub(super) fn places_for(&self, profile: &Profile) -> Result<Places, Error> {
-        if profile.secret == Some(SecretPlace::Vault) { self.places_to_open() } else { Ok(self.places()?) }
+    /// The same, to read a secret that is kept in `place`.
+    pub(super) fn places_for(&self, place: Option<&SecretPlace>) -> Result<Places, Error> {
+        if place == Some(&SecretPlace::Vault) { self.places_to_open() } else { Ok(self.places()?) }
     }
 
     /// What a new vault is locked with, by the keys that were given.
@@ -175,10 +188,10 @@ impl Context {
 
     /// Whether colours are wanted (`--color`, `NO_COLOR`).
     pub(super) fn color(&self) -> bool {
-        match self.inputs.get("color") {
-            Some("always") => true,
-            Some("never") => false,
-            _ => variable("NO_COLOR").is_none(),
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => variable("NO_COLOR").is_none(),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 /// Writes the named targets beside those that the profile has; with `print` nothing is written.
 pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, print: bool) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, named)?;
-    let places = context.places_for(&profile)?;
+    let places = context.places_for(profile.secret.as_ref())?;
     let secret = match &profile.secret {
         Some(place) => Some(host::stores::read(name.as_str(), place, &places)?),
         None => None,

@@ -19,10 +19,11 @@ use crate::{
 /// Prints what is asked for.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let broken = |error: io::Error| Error::new(Exit::Io, phrase!("cli-output", cause = error));
+    let languages = context.catalog.languages();
     match matches.subcommand() {
         Some(("man", _)) => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(command(&context.text)).render(&mut page).map_err(broken)?;
+            clap_mangen::Man::new(command(&context.text, languages)).render(&mut page).map_err(broken)?;
             context.out(String::from_utf8_lossy(&page).trim_end())?;
         }
         Some(("completions", matches)) => {
@@ -30,7 +31,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
             let shell: clap_complete::Shell = shell.parse().unwrap_or(clap_complete::Shell::Bash);
             // Into memory first: a reader that leaves early would make it panic.
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command(&context.text), "mailsetup", &mut script);
+            let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
+            let mut command = command(&context.text, languages).mut_arg("lang", |lang| lang.value_parser(tags));
+            clap_complete::generate(shell, &mut command, "mailsetup", &mut script);
             context.out(String::from_utf8_lossy(&script).trim_end())?;
         }
         Some((_, matches)) => {

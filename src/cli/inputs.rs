@@ -1,14 +1,20 @@
 //! What was meant: flags over variables over the answers file, each with its source.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, str::FromStr};
 
 use clap::ArgMatches;
 
 use super::{answers, names::names};
 use crate::{
     error::{Error, Exit},
-    mail::reply::escape,
+    mail::{
+        reply::escape,
+        value::{self, ValueFault},
+        word::{WordFault, nearest},
+        yes_no,
+    },
     phrase,
+    presets::Text,
     setup::{Field, Source},
 };
 
@@ -24,31 +30,31 @@ impl Inputs {
     ///
     /// # Errors
     /// An answers file that cannot be used: names the key, the line and the nearest known key.
-    pub(super) fn collect(matches: &ArgMatches, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    pub(super) fn collect(
+        matches: &ArgMatches,
+        variable: &dyn Fn(&str) -> Option<String>,
+        text: &Text,
+    ) -> Result<Self, Error> {
         let mut inputs = Self::default();
         inputs.take_flags(matches);
         inputs.take_variables(variable);
         if let Some(path) = inputs.get("answers").map(str::to_owned) {
             inputs.take_file(Path::new(&path))?;
         }
-        inputs.settle_switches()?;
+        inputs.settle_switches(text)?;
         inputs.settle_password()?;
         Ok(inputs)
     }
 
     /// Switches in variables and files are words, and have to be words for yes or no.
-    fn settle_switches(&mut self) -> Result<(), Error> {
+    fn settle_switches(&mut self, text: &Text) -> Result<(), Error> {
         for (name, _) in names().filter(|(_, is_switch)| *is_switch) {
             let Some((value, source)) = self.0.get_mut(name) else { continue };
-            *value = match value.trim().to_lowercase().as_str() {
-                "yes" | "y" | "true" | "1" | "oui" | "o" => "yes".to_owned(),
-                "no" | "n" | "false" | "0" | "non" => "no".to_owned(),
-                _ => {
-                    let exit = if *source == Source::File { Exit::Data } else { Exit::Usage };
-                    let why = phrase!("cli-switch", name = spelled(name, *source), typed = escape(value));
-                    return Err(Error::new(exit, why));
-                }
+            let Ok(yes) = text.yes_or_no(value) else {
+                let why = phrase!("cli-switch", name = spelled(name, *source), typed = escape(value));
+                return Err(Error::new(exit_of(*source), why));
             };
+            yes_no::word(yes).clone_into(value);
         }
         Ok(())
     }
@@ -80,19 +86,35 @@ impl Inputs {
         PASSWORDS.iter().any(|name| self.0.contains_key(name))
     }
 
+    /// A word of a list.
+    ///
+    /// # Errors
+    /// It is not on the list; the nearest word that is there is the hint.
+    pub(super) fn word<T: FromStr<Err = WordFault>>(&self, name: &'static str) -> Result<Option<T>, Error> {
+        let Some((value, source)) = self.0.get(name) else { return Ok(None) };
+        value.parse().map(Some).map_err(|fault: WordFault| bad_word(name, value, *source, fault.words))
+    }
+
+    /// A value of a type.
+    ///
+    /// # Errors
+    /// What its parser says of it.
+    pub(super) fn value<T: FromStr<Err: ValueFault>>(&self, name: &'static str) -> Result<Option<T>, Error> {
+        let Some((typed, source)) = self.0.get(name) else { return Ok(None) };
+        value::parse(typed).map(Some).map_err(|why| {
+            Error::new(exit_of(*source), phrase!("cli-bad-answer", name = spelled(name, *source)).with_phrase("why", why))
+        })
+    }
+
     /// A word that has to be one of these.
     ///
     /// # Errors
-    /// It is another one.
+    /// It is another one; the nearest of these is the hint.
     pub(super) fn choice(&self, name: &'static str, words: &[&str]) -> Result<Option<&str>, Error> {
-        let Some((value, source)) = self.0.get(name) else { return Ok(None) };
-        if words.contains(&value.as_str()) {
-            return Ok(Some(value));
+        match self.0.get(name) {
+            Some((value, source)) if !words.contains(&value.as_str()) => Err(bad_word(name, value, *source, words)),
+            given => Ok(given.map(|(value, _)| value.as_str())),
         }
-        let exit = if *source == Source::File { Exit::Data } else { Exit::Usage };
-        let why =
-            phrase!("usage-bad-value", flag = spelled(name, *source), value = escape(value), values = words.join(", "));
-        Err(Error::new(exit, why))
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -159,7 +181,22 @@ impl Inputs {
     }
 }
 
-/// A flag as whoever gave it knows it.
+/// The exit status for a value that cannot be used.
+const fn exit_of(source: Source) -> Exit {
+    if matches!(source, Source::File) { Exit::Data } else { Exit::Usage }
+}
+
+/// A word that is not on its list.
+fn bad_word(name: &str, value: &str, source: Source, words: &[&str]) -> Error {
+    let (flag, values) = (spelled(name, source), words.join(", "));
+    let error = Error::new(exit_of(source), phrase!("usage-bad-value", flag = flag, value = escape(value), values = values));
+    match nearest(&value.to_lowercase(), words.iter().copied()) {
+        Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
+        None => error,
+    }
+}
+
+/// A flag, variable or key, as the person gave it.
 fn spelled(name: &str, source: Source) -> String {
     match source {
         Source::Env => format!("MAILSETUP_{}", name.to_uppercase().replace('-', "_")),

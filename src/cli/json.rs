@@ -23,7 +23,7 @@ pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
             "host": profile.smtp.host,
             "port": profile.smtp.port,
             "security": profile.smtp.security.as_str(),
-            "auth": mechanism(report).unwrap_or_else(|| profile.smtp.auth.clone()),
+            "auth": mechanism(report).unwrap_or_else(|| profile.smtp.auth.to_string()),
             "username": profile.smtp.username,
         })
     });

@@ -11,7 +11,7 @@ use crate::{
     frontend::script::exit_of,
     host,
     mail::{
-        Endpoint,
+        Endpoint, HeloName,
         host::{HostFault, parse_host},
         reply::escape,
         value::{self, ValueFault as _},
@@ -63,7 +63,7 @@ fn ask(context: &Context, typed: &str) -> Result<SurveySpec, Error> {
     Ok(SurveySpec {
         host,
         ports: port.map_or_else(|| PortSpec::STANDARD.to_vec(), |port| vec![PortSpec::alone(port)]),
-        ehlo: context.inputs.get("ehlo").map(str::to_owned).or(facts.full_name).unwrap_or(facts.host_name),
+        ehlo: context.inputs.value::<HeloName>("ehlo")?.map(String::from).or(facts.full_name).unwrap_or(facts.host_name),
         trust: Trust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
         timeout: context.timeout()?,
     })

@@ -73,8 +73,13 @@ fn named<'a>(catalog: &'a Catalog, query: &str) -> Option<&'a Provider> {
 /// Whether a provider has something to do with `query`, which is in lower case.
 fn matches(provider: &Provider, query: &str) -> bool {
     let servers = provider.smtp.iter().chain(&provider.alternatives).chain(&provider.imap).map(|server| &server.host);
-    let own = [&provider.key, &provider.name, &provider.en.summary, &provider.fr.summary];
-    let mut words = own.into_iter().chain(&provider.domains).chain(&provider.mx).chain(servers);
+    let summaries = provider.words.iter().map(|(_, words)| &words.summary);
+    let mut words = [&provider.key, &provider.name]
+        .into_iter()
+        .chain(summaries)
+        .chain(&provider.domains)
+        .chain(&provider.mx)
+        .chain(servers);
     words.any(|word| word.to_lowercase().contains(query))
         || provider.mx.iter().any(|suffix| query.ends_with(suffix.as_str()))
 }

@@ -54,7 +54,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     let is_demo = context.inputs.is_set("demo");
     if let Some(name) = edit {
         // Ask for a passphrase before drawing the screen.
-        context.places_for(&host::profiles::load(name, &context.places()?)?)?;
+        context.places_for(host::profiles::load(name, &context.places()?)?.secret.as_ref())?;
     }
     let mut conversation = if is_demo { demo::conversation(context, options)? } else { real(context, options) };
     if let Some(name) = edit {
@@ -179,7 +179,7 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
         }
     }
     // Wait for files that are being written; nothing that has not begun to write begins any more.
-    std::mem::forget(host::signals::settled());
+    std::mem::forget(host::signals::block_writes());
     host::end_all();
     if let Some(resume) = resume.filter(|_| !conversation.setup.is_lost()) {
         resume.forget();

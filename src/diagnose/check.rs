@@ -1,12 +1,14 @@
 //! A cause's preset, checked by itself: each word that is none is said with its file, its line and the nearest right word.
 
+use std::collections::HashSet;
+
 use super::{
     fill::PLACEHOLDERS,
     rule::{code_range, enhanced_shape},
 };
 use crate::{
     mail::{Auth, Mechanism, Port, Security},
-    presets::{Catalog, Cause, PresetFault, cause::Pattern, unknown_parts},
+    presets::{ByLang, Catalog, Cause, Lang, PresetFault, cause::Pattern, unknown_parts},
     probe::Stage,
 };
 
@@ -87,36 +89,34 @@ impl Check<'_> {
 
     fn placeholders(&mut self) {
         let Cause { source, .. } = self.cause;
-        for (lang, words) in [("en", &self.cause.en), ("fr", &self.cause.fr)] {
-            let steps = words.steps.iter().enumerate().map(|(at, step)| (format!("steps.{at}"), step));
-            let lines = [
-                ("title", Some(&words.title)),
-                ("meaning", Some(&words.meaning)),
-                ("fix", words.fix.as_ref()),
-                ("tell", Some(&words.tell)),
-            ];
-            let lines = lines.into_iter().filter_map(|(name, line)| Some((name.to_owned(), line?)));
-            for (name, line) in lines.chain(steps) {
-                self.faults.extend(unknown_parts(source, &format!("{lang}.{name}"), line, &PLACEHOLDERS));
-            }
+        let mut texts: Vec<(String, &str)> = Vec::new();
+        for (lang, words) in english_first(&self.cause.words) {
+            let lines = [("title", Some(&words.title)), ("meaning", Some(&words.meaning)), ("fix", words.fix.as_ref())];
+            let lines = lines.into_iter().chain([("tell", Some(&words.tell))]);
+            texts.extend(lines.filter_map(|(name, line)| Some((format!("{lang}.{name}"), line?.as_str()))));
+            texts.extend(words.steps.iter().enumerate().map(|(at, step)| (format!("{lang}.steps.{at}"), step.as_str())));
         }
         for (place, variant) in self.cause.variants.iter().enumerate() {
-            for (lang, words) in [("en", &variant.en), ("fr", &variant.fr)] {
-                let steps = words.steps.iter().flatten().enumerate().map(|(at, step)| (format!("steps.{at}"), step));
+            for (lang, words) in english_first(&variant.words) {
+                let path = format!("variant.{place}.{lang}");
                 let lines = [("title", &words.title), ("meaning", &words.meaning), ("fix", &words.fix)];
-                let lines = lines.into_iter().filter_map(|(name, line)| Some((name.to_owned(), line.as_ref()?)));
-                for (name, line) in lines.chain(steps) {
-                    self.faults.extend(unknown_parts(
-                        source,
-                        &format!("variant.{place}.{lang}.{name}"),
-                        line,
-                        &PLACEHOLDERS,
-                    ));
-                }
+                texts.extend(lines.iter().filter_map(|(name, line)| Some((format!("{path}.{name}"), line.as_deref()?))));
+                let steps = words.steps.iter().flatten().enumerate();
+                texts.extend(steps.map(|(at, step)| (format!("{path}.steps.{at}"), step.as_str())));
             }
         }
-        for (at, link) in self.cause.links.iter().enumerate() {
-            self.faults.extend(unknown_parts(source, &format!("links.{at}"), link, &PLACEHOLDERS));
+        texts.extend(self.cause.links.iter().enumerate().map(|(at, link)| (format!("links.{at}"), link.as_str())));
+        // What a language lacks is the English sentence: each sentence is looked at once.
+        let mut seen = HashSet::new();
+        for (path, text) in texts.into_iter().filter(|(_, text)| seen.insert(*text)) {
+            self.faults.extend(unknown_parts(source, &path, text, &PLACEHOLDERS));
         }
     }
+}
+
+/// The words of each language, English before those that take from it what they lack.
+fn english_first<T>(words: &ByLang<T>) -> Vec<(Lang, &T)> {
+    let mut words: Vec<_> = words.iter().collect();
+    words.sort_by_key(|(lang, _)| *lang != Lang::EN);
+    words
 }

@@ -107,7 +107,9 @@ impl PromptLoop<'_> {
             PromptReply::Gone => Msg::Lost,
             PromptReply::Back => Msg::Back,
             PromptReply::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
-            PromptReply::Text(typed) if question.field == Field::Apply && setup_says_no(&typed) => {
+            PromptReply::Text(typed)
+                if question.field == Field::Apply && setup.text().yes_no().parse(&typed) == Ok(false) =>
+            {
                 return self.change(setup);
             }
             PromptReply::Text(typed) => {
@@ -347,10 +349,6 @@ pub fn plan_lines(setup: &Setup) -> Vec<String> {
         lines.push(format!("! {}", setup.text().say(&note.phrase)));
     }
     lines
-}
-
-fn setup_says_no(typed: &str) -> bool {
-    matches!(typed.trim().to_lowercase().as_str(), "no" | "n" | "non")
 }
 
 /// The lines above the first question.

@@ -5,9 +5,9 @@ use std::{fmt, path::PathBuf};
 use super::files::error::{FileError, shown};
 use crate::{
     error::{Error, Exit},
-    mail::reply::escape,
+    mail::{ProfileFault, reply::escape},
     phrase,
-    presets::{Phrase, PresetFault},
+    presets::Phrase,
 };
 
 /// What can be wrong before anything is written.
@@ -30,7 +30,7 @@ pub enum HostError {
     /// The profile was written by a newer mailsetup: its file and schema.
     NewerSchema(PathBuf, u64),
     /// The profile's file cannot be understood.
-    BadProfile(PresetFault),
+    BadProfile(PathBuf, ProfileFault),
 }
 
 impl HostError {
@@ -45,7 +45,7 @@ impl HostError {
             Self::ProfileName(name) => phrase!("host-profile-name", name = escape(name)),
             Self::NoProfile(name, _) => phrase!("host-no-profile", name = escape(name)),
             Self::NewerSchema(path, schema) => phrase!("host-newer-schema", path = shown(path), schema = schema),
-            Self::BadProfile(fault) => phrase!("host-bad-profile", fault = escape(&fault.to_string())),
+            Self::BadProfile(path, fault) => fault.phrase(&path.to_string_lossy()),
         }
     }
 
@@ -58,7 +58,7 @@ impl HostError {
             Self::NoProfile(_, Some(nearest)) => Some(phrase!("host-nearest", word = escape(nearest))),
             Self::NoProfile(_, None) => Some(phrase!("host-no-profile-hint")),
             Self::NewerSchema(..) => Some(phrase!("host-newer-schema-hint")),
-            Self::BadProfile(fault) => fault.nearest.as_ref().map(|word| phrase!("host-nearest", word = escape(word))),
+            Self::BadProfile(_, fault) => fault.nearest().map(|word| phrase!("host-nearest", word = escape(word))),
             Self::File(error) => error.hint(),
             Self::NoRoot(_) | Self::NoCwd => None,
         }
@@ -69,7 +69,7 @@ impl HostError {
         match self {
             Self::ProfileName(_) => Exit::Usage,
             Self::NoRoot(_) | Self::NoProfile(..) | Self::NoCwd => Exit::NoInput,
-            Self::NoHome | Self::NewerSchema(..) | Self::BadProfile(_) => Exit::Config,
+            Self::NoHome | Self::NewerSchema(..) | Self::BadProfile(..) => Exit::Config,
             Self::File(error) => error.exit(),
             Self::Taken(_) => Exit::CantCreate,
         }
@@ -98,7 +98,6 @@ impl std::error::Error for HostError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::File(error) => Some(error),
-            Self::BadProfile(fault) => Some(fault),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::{accounts, disk};
+use super::files::{accounts, found};
 use crate::{
     mail::{endpoint::is_full_name, reply::escape},
     plan,
@@ -46,7 +46,7 @@ pub fn installed_targets(catalog: &Catalog, is_root: bool) -> Vec<String> {
 
 /// Where root's mail goes by `/etc/aliases`, of this machine or below an image's root.
 pub fn root_mail(root: Option<&Path>) -> Option<String> {
-    plan::root_mail(&disk::text_below(root, "etc/aliases"))
+    plan::root_mail(&found::text_below(root, "etc/aliases"))
 }
 
 /// What the machine says of itself: vendor, product and chassis tag from DMI, which often name the hoster. Empty where there is
@@ -58,7 +58,7 @@ pub fn machine() -> String {
 
 /// The system and its kernel, as `Debian GNU/Linux 13 (trixie), Linux 6.12.1 x86_64`; safe for a terminal.
 pub fn system() -> String {
-    let release = disk::text_below(None, "etc/os-release");
+    let release = found::text_below(None, "etc/os-release");
     let kernel = rustix::system::uname();
     let [name, release_of_kernel, machine] =
         [kernel.sysname(), kernel.release(), kernel.machine()].map(|word| word.to_string_lossy());
@@ -83,9 +83,9 @@ struct Sources {
 impl Sources {
     fn below(root: Option<&Path>) -> Self {
         Self {
-            hosts: disk::text_below(root, "etc/hosts"),
-            mail_name: disk::text_below(root, "etc/mailname"),
-            resolver: disk::text_below(root, "etc/resolv.conf"),
+            hosts: found::text_below(root, "etc/hosts"),
+            mail_name: found::text_below(root, "etc/mailname"),
+            resolver: found::text_below(root, "etc/resolv.conf"),
         }
     }
 

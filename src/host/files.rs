@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod disk;
 pub(crate) mod error;
 pub(crate) mod folder;
+pub(crate) mod found;
 pub(crate) mod location;
 pub(crate) mod own;
 pub(crate) mod stamp;

@@ -1,4 +1,4 @@
-//! What the kernel would give away of this process's memory is switched off.
+//! Switches off what would let the kernel give away this process's memory: core dumps and ptrace.
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 

@@ -120,7 +120,7 @@ pub(super) fn run(
     }
 }
 
-/// Starts a program in a group of its own, for [`attend`].
+/// Starts a program in its own process group, for [`attend`].
 pub(super) fn start(command: &mut Command) -> io::Result<Child> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()
 }

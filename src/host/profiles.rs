@@ -5,36 +5,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
-
 use super::{
     HostError,
-    files::{disk, error::FileError, own},
+    files::{error::FileError, found, own},
 };
 use crate::{
-    mail::{Profile, profile::SCHEMA},
+    mail::{Profile, ProfileFault, ProfileName, ProfileSecret},
     plan::Places,
-    presets::{self, PresetFault, nearest},
+    presets::nearest,
 };
 
-/// Checks a profile's name: letters, digits, `.`, `_` and `-`, no dot in front, at most 64.
-///
-/// # Errors
-/// The name cannot be one.
-pub fn check_name(name: &str) -> Result<(), HostError> {
-    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
-    if is_plain && (1..=64).contains(&name.len()) && !name.starts_with(['.', '-']) {
-        Ok(())
-    } else {
-        Err(HostError::ProfileName(name.to_owned()))
-    }
+/// Checks a profile's name.
+fn check_name(name: &str) -> Result<(), HostError> {
+    name.parse::<ProfileName>().map(drop).map_err(|_| HostError::ProfileName(name.to_owned()))
 }
 
-/// The names of the profiles that are saved, sorted.
-///
-/// # Errors
-/// Their folder cannot be read; that there is none is no error.
-pub fn names(places: &Places) -> Result<Vec<String>, HostError> {
+/// The names of the profile files, sorted, without hidden ones: also names that no profile can have.
+fn files(places: &Places) -> Result<Vec<String>, HostError> {
     let folder = places.config.join("profiles");
     let fault = |error| HostError::File(FileError::Read(folder.clone(), error));
     let entries = match std::fs::read_dir(&folder) {
@@ -44,32 +31,49 @@ pub fn names(places: &Places) -> Result<Vec<String>, HostError> {
     let mut names = Vec::new();
     for entry in entries {
         let path = entry.map_err(fault)?.path();
-        let name = path.file_stem().and_then(|stem| stem.to_str()).filter(|name| check_name(name).is_ok());
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).filter(|name| !name.starts_with('.'));
         if let (Some(name), true) = (name, path.extension().is_some_and(|ending| ending == "toml")) {
-            names.push(name.to_owned());
+            names.push(name);
         }
     }
     names.sort();
     Ok(names)
 }
 
+/// The names of the profiles that are saved, sorted.
+///
+/// # Errors
+/// Their folder cannot be read; if there is none, there are no profiles.
+pub fn names(places: &Places) -> Result<Vec<String>, HostError> {
+    Ok(files(places)?.into_iter().filter(|name| check_name(name).is_ok()).collect())
+}
+
 /// Loads a profile.
 ///
 /// # Errors
-/// There is none of this name, a newer mailsetup wrote it, or it cannot be understood.
+/// There is none of this name, a newer mailsetup wrote it, or a field of it is wrong.
 pub fn load(name: &str, places: &Places) -> Result<Profile, HostError> {
     read(name, places).and_then(|(path, source)| parse(&path, &source))
+}
+
+/// Loads the part of a profile that finds its secret.
+///
+/// # Errors
+/// There is none of this name, a newer mailsetup wrote it, or a field of this part is wrong.
+pub fn load_secret(name: &str, places: &Places) -> Result<ProfileSecret, HostError> {
+    let (path, source) = read(name, places)?;
+    ProfileSecret::parse(&source).map_err(|fault| refused(&path, fault))
 }
 
 /// A saved profile by name, or what is wrong with it.
 pub type Listed = (String, Result<Profile, HostError>);
 
-/// Every profile, with what is wrong with those that cannot be loaded.
+/// Every profile, with what is wrong with those that cannot be loaded, their names included.
 ///
 /// # Errors
 /// Their folder cannot be read.
 pub fn list(places: &Places) -> Result<Vec<Listed>, HostError> {
-    Ok(names(places)?.into_iter().map(|name| (name.clone(), load(&name, places))).collect())
+    Ok(files(places)?.into_iter().map(|name| (name.clone(), load(&name, places))).collect())
 }
 
 /// Saves a profile outside a plan, as after a check: no backup, nothing to undo.
@@ -91,58 +95,65 @@ pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostEr
 /// # Errors
 /// A path in it that is not UTF-8.
 pub fn render(profile: &Profile) -> Result<String, HostError> {
-    toml::to_string(profile).map_err(|error| {
-        let cause = error.to_string();
-        HostError::BadProfile(PresetFault { file: "profile".into(), line: None, cause, nearest: None })
-    })
+    toml::to_string(profile).map_err(|error| unusable("profile".as_ref(), error.to_string()))
 }
 
-/// Reads a profile's text. The schema is looked at first: keys of a newer one are not unknown, but not ours to judge.
+/// Reads the text of a profile's file.
 ///
 /// # Errors
-/// A newer mailsetup wrote it, or it cannot be understood.
+/// A newer mailsetup wrote it, or a field of it is wrong.
 pub fn parse(path: &Path, source: &str) -> Result<Profile, HostError> {
-    #[derive(Deserialize)]
-    struct Header {
-        schema: Option<u64>,
+    Profile::parse(source).map_err(|fault| refused(path, fault))
+}
+
+fn refused(path: &Path, fault: ProfileFault) -> HostError {
+    match fault {
+        ProfileFault::Newer(schema) => HostError::NewerSchema(path.to_owned(), schema),
+        fault => HostError::BadProfile(path.to_owned(), fault),
     }
-    let file = path.display().to_string();
-    match toml::from_str(source) {
-        Ok(Header { schema: Some(schema) }) if schema > u64::from(SCHEMA) => {
-            Err(HostError::NewerSchema(path.to_owned(), schema))
-        }
-        _ => presets::parse(&file, source).map_err(HostError::BadProfile),
-    }
+}
+
+/// What is wrong with a profile's file as a whole.
+fn unusable(path: &Path, cause: String) -> HostError {
+    HostError::BadProfile(path.to_owned(), ProfileFault::Text { line: None, cause, nearest: None })
 }
 
 /// The path and text of a profile.
 pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
     check_name(name)?;
     let path = places.profile(name);
-    let found = disk::look(&path).map_err(FileError::read(&path))?;
+    let found = found::look(&path).map_err(FileError::read(&path))?;
     let Some(found) = found else {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
         return Err(HostError::NoProfile(name.to_owned(), near));
     };
-    let source = String::from_utf8(found.into_bytes()).map_err(|_| {
-        let cause = "not UTF-8".to_owned();
-        HostError::BadProfile(PresetFault { file: path.display().to_string(), line: None, cause, nearest: None })
-    })?;
+    let source = String::from_utf8(found.into_bytes()).map_err(|_| unusable(&path, "not UTF-8".to_owned()))?;
     Ok((path, source))
 }
 
-/// The text of a profile with `enabled = false`: one word is changed where it can be found, so that comments stay.
+/// The text of a profile with `enabled = false`: one word is changed where it can be found, so that comments stay. In a
+/// profile that is damaged nothing else is touched, nor could it be.
 pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
-    let mut profile = parse(path, source)?;
-    profile.enabled = false;
     let mut lines: Vec<String> = source.split_inclusive('\n').map(str::to_owned).collect();
     let top = lines.iter().position(|line| line.trim_start().starts_with('[')).unwrap_or(lines.len());
-    if let Some(line) = lines[..top].iter_mut().find(|line| line.trim_start().starts_with("enabled")) {
-        *line = line.replacen("true", "false", 1);
+    let line = lines[..top].iter_mut().find(|line| line.trim_start().starts_with("enabled"));
+    match (parse(path, source), line) {
+        (Err(error @ HostError::NewerSchema(..)), _) => Err(error),
+        (Ok(mut profile), line) => {
+            profile.enabled = false;
+            if let Some(line) = line {
+                *line = line.replacen("true", "false", 1);
+            }
+            let edited = lines.concat();
+            if parse(path, &edited).is_ok_and(|edited| edited == profile) { Ok(edited) } else { render(&profile) }
+        }
+        (Err(_), Some(line)) => {
+            *line = "enabled = false\n".to_owned();
+            Ok(lines.concat())
+        }
+        (Err(_), None) => Ok(format!("enabled = false\n{source}")),
     }
-    let edited = lines.concat();
-    if parse(path, &edited).is_ok_and(|edited| edited == profile) { Ok(edited) } else { render(&profile) }
 }
 
 #[cfg(test)]
@@ -183,6 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_whose_name_is_no_profiles_is_listed_with_what_is_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path());
+        put(&places, "-x.toml", SOURCE);
+        put(&places, "good.toml", SOURCE);
+        assert_eq!(names(&places).unwrap(), ["good"]);
+        let listed = list(&places).unwrap();
+        assert!(matches!(&listed[0].1, Err(HostError::ProfileName(name)) if name == "-x"));
+    }
+
+    #[test]
     fn saving_loading_and_listing() {
         let folder = tempfile::tempdir().unwrap();
         let places = places(folder.path());
@@ -219,5 +241,7 @@ mod tests {
         assert_eq!(disabled(path, SOURCE).unwrap(), SOURCE.replace("enabled = true", "enabled = false"));
         let inline = SOURCE.replace("enabled = true", "'enabled'=true");
         assert!(!parse(path, &disabled(path, &inline).unwrap()).unwrap().enabled);
+        let damaged = SOURCE.replace("'none'", "'bogus'");
+        assert_eq!(disabled(path, &damaged).unwrap(), damaged.replace("enabled = true # for now", "enabled = false"));
     }
 }

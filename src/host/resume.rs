@@ -11,7 +11,7 @@ use std::{
 use rustix::fs::FlockOperation;
 use serde::{Deserialize, Serialize};
 
-use super::files::{disk, error::FileError, own};
+use super::files::{error::FileError, found, own};
 use crate::plan::Places;
 
 /// The format of the file.
@@ -42,7 +42,7 @@ pub struct KeptAnswer {
 }
 
 impl Kept {
-    /// What is to be kept.
+    /// What to keep.
     pub const fn new(when: String, answers: Vec<KeptAnswer>) -> Self {
         Self { schema: SCHEMA, when, answers }
     }
@@ -68,7 +68,7 @@ impl Resume {
     /// What an earlier set-up has left; nothing if another one has it, or if it cannot be understood.
     pub fn found(&self) -> Option<Kept> {
         self.lock.as_ref()?;
-        let found = disk::look(&self.path()).ok()??;
+        let found = found::look(&self.path()).ok()??;
         let kept: Kept = toml::from_str(std::str::from_utf8(&found.bytes).ok()?).ok()?;
         (kept.schema == SCHEMA).then_some(kept)
     }

@@ -11,7 +11,7 @@ use signal_hook::{
     low_level,
 };
 
-use super::{files::disk, process};
+use super::{files::found, process};
 use crate::error::Exit;
 
 /// How many holds there are.
@@ -19,12 +19,12 @@ static HOLDS: Mutex<usize> = Mutex::new(0);
 /// A hold was dropped.
 static FREED: Condvar = Condvar::new();
 
-/// Waits until nothing is being written; nothing begins to be written while the result lives.
-pub fn settled() -> MutexGuard<'static, usize> {
+/// Waits until nothing is being written; no write begins while the result lives.
+pub fn block_writes() -> MutexGuard<'static, usize> {
     FREED.wait_while(holds(), |holds| *holds > 0).unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What is told of signals.
+/// What signals are reported to.
 pub trait Watcher: Send + 'static {
     /// The program is about to end; `by_person` when the person wants it (SIGINT), not when the line or the system went down
     /// (SIGTERM, SIGHUP).
@@ -33,7 +33,7 @@ pub trait Watcher: Send + 'static {
     /// The program is to stop (SIGTSTP): restores the terminal, and stops.
     fn stop(&mut self);
 
-    /// The program goes on (SIGCONT).
+    /// The program continues (SIGCONT).
     fn go_on(&mut self);
 }
 
@@ -46,7 +46,7 @@ pub fn leave_with(exit: Exit, mut watcher: impl Watcher) {
                 SIGTSTP => watcher.stop(),
                 SIGCONT => watcher.go_on(),
                 _ => {
-                    let _settled = settled();
+                    let _blocked = block_writes();
                     watcher.leave(signal == SIGINT);
                     process::end_all();
                     low_level::exit(i32::from(exit.code()));
@@ -56,15 +56,15 @@ pub fn leave_with(exit: Exit, mut watcher: impl Watcher) {
     });
 }
 
-/// From now on what ends the program by its default ends the programs that it runs as well, as soon as nothing is being
-/// written. What was ignored when the program began stays ignored.
+/// From now on signals that end the program by default also end the programs that it runs, as soon as nothing is being
+/// written. Signals that were ignored at the start stay ignored.
 pub fn end_children_too() {
     let ignored = ignored();
     let ends = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
     let Ok(mut signals) = Signals::new(ends) else { return };
     thread::spawn(move || {
         for signal in signals.forever() {
-            let _settled = settled();
+            let _blocked = block_writes();
             process::end_all();
             let _ = low_level::emulate_default_handler(signal);
         }
@@ -73,7 +73,7 @@ pub fn end_children_too() {
 
 /// The signals that are ignored, a bit each (proc(5)).
 fn ignored() -> u64 {
-    let status = disk::text_below(None, "proc/self/status");
+    let status = found::text_below(None, "proc/self/status");
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use crate::{
 mod command;
 mod env;
 pub mod error;
+mod fault;
 mod file;
 mod keyring;
 mod pass;
@@ -21,11 +22,12 @@ pub mod vault;
 
 use port::{AtRest, SecretContent, SecretKey, Store, StoreEntry};
 
-pub use error::{StoreError, StoreFault};
-pub use keyring::{KeyringFault, keyring_available};
+pub use error::StoreError;
+pub use fault::StoreFault;
+pub use keyring::{fault::KeyringFault, keyring_available};
 pub use pass::{PassFault, pass_available};
 pub use readable::prove;
-pub use systemd::{SystemdFault, systemd_available};
+pub use systemd::creds::{SystemdFault, systemd_available};
 pub use vault::fault::VaultFault;
 
 /// The table: the store of each word.
@@ -93,7 +95,7 @@ pub struct StoreOffer {
     /// Why a store cannot be used, by its word.
     pub barred: BTreeMap<&'static str, Phrase>,
     /// Why a new vault cannot have a key slot, by the slot's word.
-    pub locks: BTreeMap<&'static str, Phrase>,
+    pub slots: BTreeMap<&'static str, Phrase>,
     /// There is a vault, and it has a key slot.
     pub has_vault: bool,
 }
@@ -105,7 +107,7 @@ pub fn offer(run_as: Option<&str>, places: &Places) -> StoreOffer {
     let barred = |kind: &StoreKind| Some((kind.as_str(), store(*kind).barred(run_as, places)?));
     StoreOffer {
         barred: StoreKind::ALL.iter().filter_map(barred).collect(),
-        locks: vault::barred_slots(places),
+        slots: vault::barred_slots(places),
         has_vault: matches!(vault::look_at(places), Ok(Some(_))),
     }
 }

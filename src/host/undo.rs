@@ -76,7 +76,12 @@ pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, Apply
     };
     undone.notes.extend(steps.notes);
     undone.notes.extend(forget(last, places));
-    drop_copies(last, &steps.merged, &mut undone.files, places, options)?;
+    let kept = [steps.merged, steps.damaged.clone()].concat();
+    drop_copies(last, &kept, &mut undone.files, places, options)?;
+    for file in undone.files.iter().filter(|file| steps.damaged.contains(&file.path)) {
+        let backup = file.backup.as_ref().map(|backup| shown(backup)).unwrap_or_default();
+        undone.notes.push(phrase!("host-undo-damaged", path = shown(&file.path), backup = backup));
+    }
     prune::prune(&undone.profile, places, options.volume);
     Ok(undone)
 }
@@ -89,8 +94,18 @@ fn undo_file(record: &WriteRecord, file: &FileRecord, places: &Places, steps: &m
     let wrote = FileState::of(record, file.after.as_ref(), places)?;
     let before = FileState::of(record, file.before.as_ref(), places)?;
     let backup = file.before.as_ref().map(|stamp| record.copy(places, stamp));
-    let undone = FileUndo::new(&file.owner, &file.path, places)?.undo(wrote.as_ref(), before.as_ref());
-    let Some(undone) = undone else { return Err(ApplyError::Conflict(file.path.clone(), backup)) };
+    let now = FileUndo::new(&file.owner, &file.path, places)?;
+    let damage = now.damage();
+    let undone = match now.undo(wrote.as_ref(), before.as_ref()) {
+        Some(undone) => undone,
+        None if damage.is_none() => return Err(ApplyError::Conflict(file.path.clone(), backup)),
+        // Nothing uses a damaged profile: it does not keep all the rest from being undone.
+        None => {
+            steps.damaged.push(file.path.clone());
+            FileUndo::new(&file.owner, &file.path, places)?.into_state(before)
+        }
+    };
+    steps.notes.extend(damage.map(|fault| fault.phrase(&shown(&file.path))));
     steps.add(undone, backup.as_deref());
     Ok(())
 }
@@ -109,7 +124,7 @@ fn forget(record: &WriteRecord, places: &Places) -> Option<Phrase> {
 /// Copies of what was undone go: they may hold the secret. What a person had edited stays.
 fn drop_copies(
     last: &WriteRecord,
-    merged: &[std::path::PathBuf],
+    kept: &[std::path::PathBuf],
     files: &mut [AppliedFile],
     places: &Places,
     options: &WriteOptions<'_>,
@@ -117,7 +132,7 @@ fn drop_copies(
     last.drop_copies(places, options.volume);
     let records = archive::all(places)?;
     let Some(own) = records.last().filter(|record| record.of.contains(&last.id)) else { return Ok(()) };
-    for file in files.iter_mut().filter(|file| file.action != FileAction::Unchanged && !merged.contains(&file.path)) {
+    for file in files.iter_mut().filter(|file| file.action != FileAction::Unchanged && !kept.contains(&file.path)) {
         if let Some(copy) = file.backup.take() {
             let _ = std::fs::remove_file(copy);
         }

@@ -1,13 +1,15 @@
-//! The saved profile: what a set-up decided, without the secret.
+//! The saved profile: what a set-up decided, without the secret. Its values are typed: a file with a value that is none is
+//! refused, see [`ProfileFault`].
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Endpoint, Security, store::SecretPlace};
-
-/// The schema that this version writes, and the newest it reads.
-pub const SCHEMA: u32 = 1;
+use super::{
+    Address, Auth, Endpoint, HeloName, Host, Pin, Port, Security, TextLine, UserName,
+    profile_fault::{ProfileFault, read},
+    store::SecretPlace,
+};
 
 /// A saved profile, `profiles/NAME.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -19,10 +21,10 @@ pub struct Profile {
     pub enabled: bool,
     /// The user whose programs send; absent when it is the owner of these files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run_as: Option<String>,
-    /// Where root's mail goes, when mailsetup was to lead it there.
+    pub run_as: Option<UserName>,
+    /// Where root's mail is forwarded, if mailsetup set that up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub root_mail: Option<String>,
+    pub root_mail: Option<Address>,
     /// Who the mail comes from.
     pub sender: Sender,
     /// The server that takes it.
@@ -41,18 +43,61 @@ pub struct Profile {
     pub targets: Vec<Written>,
 }
 
+impl Profile {
+    /// Reads a profile's text.
+    ///
+    /// # Errors
+    /// A newer mailsetup wrote it, or a field is wrong: which one, where, and what it can be.
+    pub fn parse(text: &str) -> Result<Self, ProfileFault> {
+        read(text)
+    }
+}
+
+/// The part of a profile that finds its secret. What runs for every mail reads this alone, so that no other field stops it:
+/// other keys, whatever they are, are passed over.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ProfileSecret {
+    /// Format of the file.
+    pub schema: u32,
+    /// False after `remove`.
+    pub enabled: bool,
+    /// Where the secret is kept; absent without a login.
+    pub secret: Option<SecretPlace>,
+    /// Whom the secret is for.
+    pub smtp: ProfileLogin,
+}
+
+/// Whom a secret is for: it goes to no other server and login.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ProfileLogin {
+    /// The server.
+    pub host: Host,
+    /// The login name.
+    pub username: Option<TextLine>,
+}
+
+impl ProfileSecret {
+    /// Reads this part of a profile's text.
+    ///
+    /// # Errors
+    /// A newer mailsetup wrote it, or one of these fields is wrong.
+    pub fn parse(text: &str) -> Result<Self, ProfileFault> {
+        read(text)
+    }
+}
+
 /// Who the mail comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sender {
     /// The address of From and of the envelope.
-    pub address: String,
+    pub address: Address,
     /// The display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<TextLine>,
     /// Where answers go, when not to the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<String>,
+    pub reply_to: Option<Address>,
 }
 
 /// The relay.
@@ -63,18 +108,18 @@ pub struct Smtp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// Host name or address.
-    pub host: String,
+    pub host: Host,
     /// TCP port.
-    pub port: u16,
+    pub port: Port,
     /// How the connection is protected.
     pub security: Security,
     /// The login mechanism: auto, plain, login, cram-md5, xoauth2, none.
-    pub auth: String,
+    pub auth: Auth,
     /// The login name; absent without a login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
+    pub username: Option<TextLine>,
     /// The name that EHLO gives.
-    pub ehlo: String,
+    pub ehlo: HeloName,
     /// A person agreed to send without TLS beyond this machine.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub allow_plaintext: bool,
@@ -86,7 +131,7 @@ pub struct Smtp {
 impl Smtp {
     /// Where it listens.
     pub fn endpoint(&self) -> Endpoint {
-        Endpoint { host: self.host.clone(), port: self.port, security: self.security }
+        Endpoint { host: self.host.to_string(), port: self.port.get(), security: self.security }
     }
 }
 
@@ -99,7 +144,7 @@ pub struct Trust {
     pub ca_file: Option<PathBuf>,
     /// SHA-256 of the one certificate to trust, 64 lower-case hex digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin_sha256: Option<String>,
+    pub pin_sha256: Option<Pin>,
 }
 
 impl Trust {
@@ -114,14 +159,14 @@ impl Trust {
 #[serde(deny_unknown_fields)]
 pub struct Imap {
     /// Host name or address.
-    pub host: String,
+    pub host: Host,
     /// TCP port.
-    pub port: u16,
+    pub port: Port,
     /// How the connection is protected.
     pub security: Security,
     /// The login name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
+    pub username: Option<TextLine>,
 }
 
 /// The last test of the profile.
@@ -132,7 +177,7 @@ pub struct Check {
     pub when: String,
     /// `ok`, or the cause of the failure.
     pub result: String,
-    /// Where TLS last came about. A server that offered STARTTLS and does so no more is not taken for one that never did.
+    /// Where TLS was last established. A server that once offered STARTTLS is never taken for one that has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secured: Option<Endpoint>,
 }
@@ -149,4 +194,56 @@ pub struct Written {
     /// The password itself stands in the file, though the target could fetch it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inline_secret: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::schema::SCHEMA;
+
+    const TEXT: &str = "schema = 1\nenabled = true\n\n[sender]\naddress = \"a@example.com\"\n\n[smtp]\nhost = \"mail.example.com\"\n\
+        port = 465\nsecurity = \"tls\"\nauth = \"none\"\nehlo = \"w.example.com\"\n";
+
+    #[test]
+    fn a_profile_is_written_as_it_was_read() {
+        let profile = Profile::parse(TEXT).unwrap();
+        assert_eq!((profile.schema, profile.smtp.port.get()), (SCHEMA, 465));
+        assert_eq!(toml::to_string(&profile).unwrap(), TEXT);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_line_field_and_the_nearest_word() {
+        for (good, bad, line, field, nearest) in [
+            ("\"none\"", "\"bogus\"", 11, "smtp.auth", None),
+            ("\"none\"", "\"nonee\"", 11, "smtp.auth", Some("none")),
+            ("\"tls\"", "\"startls\"", 10, "smtp.security", Some("starttls")),
+            ("a@example.com", "ops", 5, "sender.address", None),
+            ("= 465", "= 70000", 9, "smtp.port", None),
+            ("= 465", "= \"465\"", 9, "smtp.port", None),
+            ("\"mail.example.com\"", "\"smtp://x\"", 8, "smtp.host", None),
+            ("host = \"mail.example.com\"\n", "", 7, "smtp", None),
+        ] {
+            let ProfileFault::Field(fault) = Profile::parse(&TEXT.replace(good, bad)).unwrap_err() else { panic!("{bad}") };
+            assert_eq!((fault.line, fault.field.as_str()), (Some(line), field), "{bad}");
+            assert_eq!(fault.nearest.as_deref(), nearest, "{bad}");
+        }
+        let secret = format!("{TEXT}\n[secret]\nstore = \"env\"\nvariable = \"A B\"\n");
+        let ProfileFault::Field(fault) = Profile::parse(&secret).unwrap_err() else { panic!("{secret}") };
+        assert_eq!((fault.line, fault.field.as_str()), (Some(16), "secret.variable"));
+        let ProfileFault::Text { line, nearest, .. } = Profile::parse(&TEXT.replace("enabled", "enabeld")).unwrap_err()
+        else {
+            panic!("a field")
+        };
+        assert_eq!((line, nearest.as_deref()), (Some(2), Some("enabled")));
+    }
+
+    #[test]
+    fn the_secret_is_found_whatever_else_is_wrong() {
+        let text = TEXT.replace("\"none\"", "\"bogus\"").replace("a@example.com", "ops").replace("465", "\"x\"");
+        let text = format!("{text}color = 1\n[secret]\nstore = \"file\"\n");
+        assert!(Profile::parse(&text).is_err());
+        assert_eq!(ProfileSecret::parse(&text).unwrap().secret, Some(SecretPlace::File));
+        let newer = text.replace("schema = 1", "schema = 2");
+        assert_eq!(ProfileSecret::parse(&newer), Err(ProfileFault::Newer(2)));
+    }
 }

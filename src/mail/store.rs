@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::word::word_impls;
+use super::{PassEntry, VariableName, word::word_impls};
 
 /// Who puts a secret into a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub enum SecretPlace {
     /// An environment variable that is set where mail is sent.
     Env {
         /// Its name.
-        variable: String,
+        variable: VariableName,
     },
     /// A command that prints it.
     Command {
@@ -121,7 +121,7 @@ pub enum SecretPlace {
     /// An entry of `pass`, the standard Unix password manager: the first line of it.
     Pass {
         /// Its name in the password store.
-        entry: String,
+        entry: PassEntry,
     },
 }
 
@@ -142,10 +142,10 @@ impl SecretPlace {
             StoreKind::File => Self::File,
             StoreKind::Vault => Self::Vault,
             StoreKind::Systemd => Self::Systemd,
-            StoreKind::Pass => Self::Pass { entry: told },
+            StoreKind::Pass => Self::Pass { entry: told.parse().ok()? },
             StoreKind::Keyring => Self::keyring(scope, profile),
             StoreKind::Command => Self::Command { command: told },
-            StoreKind::Env => Self::Env { variable: told },
+            StoreKind::Env => Self::Env { variable: told.parse().ok()? },
         })
     }
 
@@ -172,7 +172,8 @@ impl SecretPlace {
         match self {
             Self::Env { variable } => Some(variable),
             Self::Command { command } => Some(command),
-            Self::Keyring { entry } | Self::Pass { entry } => Some(entry),
+            Self::Keyring { entry } => Some(entry),
+            Self::Pass { entry } => Some(entry),
             Self::File | Self::Vault | Self::Systemd => None,
         }
     }

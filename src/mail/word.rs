@@ -14,7 +14,11 @@ pub struct WordFault {
 
 impl ValueFault for WordFault {
     fn phrase(&self) -> Phrase {
-        phrase!("invalid-choice", typed = shown(&self.typed), choices = self.words.join(", "))
+        let choices = self.words.join(", ");
+        match self.nearest() {
+            Some(near) => phrase!("invalid-choice-near", typed = shown(&self.typed), choices = choices, near = near),
+            None => phrase!("invalid-choice", typed = shown(&self.typed), choices = choices),
+        }
     }
 
     fn nearest(&self) -> Option<String> {
@@ -35,21 +39,21 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 /// Makes a type whose values are the words of a list: `ALL` and `WORDS` in the order in which people are shown them, `as_str`,
 /// `Display` and `FromStr`.
 macro_rules! words {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        pub enum $name {
+        $vis enum $name {
             $($(#[$doc])* $variant),+
         }
 
         impl $name {
             /// Every value, in the order in which people are shown them.
-            pub const ALL: [Self; Self::WORDS.len()] = [$(Self::$variant),+];
+            $vis const ALL: [Self; Self::WORDS.len()] = [$(Self::$variant),+];
 
             /// The words of the values, in the same order.
-            pub const WORDS: [&'static str; [$($word),+].len()] = [$($word),+];
+            $vis const WORDS: [&'static str; [$($word),+].len()] = [$($word),+];
 
             /// The word that flags, files and JSON use.
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+
                 }
@@ -99,7 +103,7 @@ macro_rules! word_serde {
     };
 }
 
-pub(super) use {word_impls, word_serde, words};
+pub(crate) use {word_impls, word_serde, words};
 
 #[cfg(test)]
 mod tests {

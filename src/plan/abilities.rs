@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     format::Unfit,
-    mail::{Secret, Setting},
+    mail::{Auth, Secret, Setting},
     presets::Target,
 };
 
@@ -20,9 +20,9 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
         return Err(Refusal::Security { target: key(), security: smtp.security });
     }
     check_port(order, target)?;
-    let is_mechanism = !matches!(smtp.auth.as_str(), "auto" | "none");
-    if is_mechanism && !target.auth.is_empty() && !target.auth.contains(&smtp.auth) {
-        return Err(Refusal::Auth { target: key(), auth: smtp.auth.clone() });
+    let is_mechanism = matches!(smtp.auth, Auth::Only(_));
+    if is_mechanism && !target.auth.is_empty() && !target.auth.iter().any(|word| word == smtp.auth.as_str()) {
+        return Err(Refusal::Auth { target: key(), auth: smtp.auth.to_string() });
     }
     let trust = trust(order);
     if trust.ca_file.is_some() && !target.ca_file {
@@ -61,11 +61,12 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
         }
         _ => {}
     }
+    let sender = order.profile.sender.address.to_string();
     let values = [
         ("host", Setting::Host, Some(smtp.host.as_str())),
         ("username", Setting::Username, smtp.username.as_deref().filter(|_| has_login)),
         ("password", Setting::Password, order.secret.as_ref().map(Secret::expose).filter(|_| has_login)),
-        ("sender", Setting::Sender, Some(order.profile.sender.address.as_str())),
+        ("sender", Setting::Sender, Some(&sender)),
     ];
     for (name, field, value) in values {
         let forbidden = target.cannot.get(name).map(String::as_str).unwrap_or_default();
@@ -100,12 +101,12 @@ fn check_port(order: &Order, target: &Target) -> Result<(), Refusal> {
     let smtp = &order.profile.smtp;
     let own = target.ports.get(smtp.security.as_str());
     let is_wrong = match own {
-        Some(own) => !own.is_empty() && !own.contains(&smtp.port),
-        None => target.ports.values().any(|ports| ports.contains(&smtp.port)),
+        Some(own) => !own.is_empty() && !own.contains(&smtp.port.get()),
+        None => target.ports.values().any(|ports| ports.contains(&smtp.port.get())),
     };
     if !is_wrong {
         return Ok(());
     }
     let ports = own.cloned().unwrap_or_default();
-    Err(Refusal::Port { target: target.key.clone(), security: smtp.security, port: smtp.port, ports })
+    Err(Refusal::Port { target: target.key.clone(), security: smtp.security, port: smtp.port.get(), ports })
 }

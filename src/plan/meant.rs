@@ -2,7 +2,7 @@
 
 use super::{Order, Scope, TargetChoice};
 use crate::{
-    mail::{Security, Setting, Settings, profile::Trust},
+    mail::{Auth, Security, Setting, Settings, profile::Trust},
     presets::Target,
 };
 
@@ -11,28 +11,28 @@ pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
     let smtp = &order.profile.smtp;
     let sender = &order.profile.sender;
     let trust = trust(order);
-    let auth = if has_login(order) { smtp.auth.clone() } else { "none".to_owned() };
+    let auth = if has_login(order) { smtp.auth.to_string() } else { "none".to_owned() };
     let all = [
-        (Setting::Host, Some(smtp.host.clone())),
+        (Setting::Host, Some(smtp.host.to_string())),
         (Setting::Port, Some(smtp.port.to_string())),
         (Setting::Security, Some(smtp.security.to_string())),
         (Setting::Auth, Some(auth)),
-        (Setting::Username, smtp.username.clone().filter(|_| has_login(order))),
-        (Setting::Sender, Some(sender.address.clone())),
-        (Setting::Name, sender.name.clone()),
-        (Setting::ReplyTo, sender.reply_to.clone()),
+        (Setting::Username, smtp.username.clone().filter(|_| has_login(order)).map(String::from)),
+        (Setting::Sender, Some(sender.address.to_string())),
+        (Setting::Name, sender.name.clone().map(String::from)),
+        (Setting::ReplyTo, sender.reply_to.as_ref().map(ToString::to_string)),
         // A matter of the whole machine.
-        (Setting::RootMail, order.profile.root_mail.clone().filter(|_| scope == Scope::System)),
-        (Setting::Ehlo, Some(smtp.ehlo.clone())),
+        (Setting::RootMail, order.profile.root_mail.as_ref().filter(|_| scope == Scope::System).map(ToString::to_string)),
+        (Setting::Ehlo, Some(smtp.ehlo.to_string())),
         (Setting::CaFile, trust.ca_file.map(|path| path.display().to_string())),
-        (Setting::PinSha256, trust.pin_sha256),
+        (Setting::PinSha256, trust.pin_sha256.map(String::from)),
     ];
     all.into_iter().filter_map(|(setting, value)| Some((setting, value?))).collect()
 }
 
 /// Whether the settings have a login at all.
 pub(super) fn has_login(order: &Order) -> bool {
-    order.profile.smtp.auth != "none" && order.profile.smtp.username.is_some()
+    order.profile.smtp.auth != Auth::None && order.profile.smtp.username.is_some()
 }
 
 /// What is trusted, as far as it counts: nothing without TLS, and no authority beside a single certificate.

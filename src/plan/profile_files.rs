@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use super::{Change, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
 use crate::{
-    mail::{
-        Profile, SecretPlace,
-        profile::{SCHEMA, Written},
-    },
+    mail::{Profile, ProfileSecret, SecretPlace, profile::Written, schema},
     presets::Target,
 };
 
@@ -33,17 +30,19 @@ impl<'a> ProfileFiles<'a> {
         places: &'a Places,
         files: &dyn Files,
     ) -> Result<Self, Refusal> {
-        let former = former.and_then(|former| parsed(&former.bytes));
+        let former = former.and_then(|former| std::str::from_utf8(&former.bytes).ok());
+        let former_place = former.and_then(|text| ProfileSecret::parse(text).ok()?.secret);
+        let former = former.and_then(|text| Profile::parse(text).ok());
         let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
         let group = match user {
             Some(user) => {
                 let own = files.groups_of(user).and_then(|groups| groups.into_iter().next());
-                Some(own.ok_or_else(|| Refusal::NoUser { user: user.clone() })?)
+                Some(own.ok_or_else(|| Refusal::NoUser { user: user.to_string() })?)
             }
             None => None,
         };
         let has_new_reader = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
-        Ok(Self { order, places, group, has_new_reader, former_place: former.and_then(|former| former.secret) })
+        Ok(Self { order, places, group, has_new_reader, former_place })
     }
 
     /// The secret's file, or the entry of a store in its place; `existing` is the file as it is.
@@ -82,8 +81,8 @@ impl<'a> ProfileFiles<'a> {
         plan: &mut Plan,
     ) -> Result<(), Refusal> {
         let path = self.places.profile(&self.order.name);
-        let schema = existing.as_ref().and_then(|existing| schema(&existing.bytes));
-        if let Some(schema) = schema.filter(|schema| *schema > i64::from(SCHEMA)) {
+        let former = existing.as_ref().and_then(|existing| std::str::from_utf8(&existing.bytes).ok());
+        if let Some(schema) = former.and_then(schema::newer) {
             return Err(Refusal::NewerSchema { path, schema });
         }
         let mut profile = self.order.profile.clone();
@@ -118,18 +117,10 @@ impl<'a> ProfileFiles<'a> {
     }
 }
 
-fn parsed(bytes: &[u8]) -> Option<Profile> {
-    toml::from_str(std::str::from_utf8(bytes).ok()?).ok()
-}
-
-fn schema(bytes: &[u8]) -> Option<i64> {
-    let table: toml::Table = toml::from_str(std::str::from_utf8(bytes).ok()?).ok()?;
-    table.get("schema").and_then(toml::Value::as_integer)
-}
-
 /// Whether a profile's file says the same already: when the last test was made is no change, how it ended is one.
 fn is_as_before(former: &[u8], profile: &Profile) -> bool {
-    parsed(former).is_some_and(|mut former| {
+    let former = std::str::from_utf8(former).ok().and_then(|text| Profile::parse(text).ok());
+    former.is_some_and(|mut former| {
         let result = |profile: &Profile| profile.check.as_ref().map(|check| check.result.clone());
         let same = profile.check.is_none() || result(&former) == result(profile);
         former.check.clone_from(&profile.check);

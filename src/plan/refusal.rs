@@ -164,7 +164,7 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
         /// Its schema.
-        schema: i64,
+        schema: u64,
     },
     /// The target's preset is wrong.
     Template {

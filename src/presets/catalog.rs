@@ -12,7 +12,9 @@ use self::{
     domains::{Domains, Exchangers},
     single::Single,
 };
-use super::{Cause, EgressFacts, Family, Gateways, Marks, Provider, Target, Words, builtin, check, parse::PresetFault};
+use super::{
+    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin, check,
+};
 pub use facts::Fact;
 
 /// The kinds of which there is one file.
@@ -31,6 +33,7 @@ pub struct Catalog {
     gateways: Single<Gateways>,
     domains: OnceLock<Domains>,
     exchangers: OnceLock<Exchangers>,
+    languages: Languages,
 }
 
 impl Default for Catalog {
@@ -52,6 +55,7 @@ impl Catalog {
             gateways: Single::default(),
             domains: OnceLock::new(),
             exchangers: OnceLock::new(),
+            languages: Languages::default(),
         }
     }
 
@@ -106,6 +110,22 @@ impl Catalog {
         self.domains = OnceLock::new();
         self.exchangers = OnceLock::new();
         self
+    }
+
+    /// The same with these languages.
+    #[must_use]
+    pub fn with_languages(self, languages: Languages) -> Self {
+        Self { languages, ..self }
+    }
+
+    /// The languages that there are.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
+    }
+
+    /// The sentences of a language.
+    pub fn text(&self, lang: Lang) -> Text {
+        self.languages.text(lang)
     }
 
     /// Every provider, in the order in which a list shows them.

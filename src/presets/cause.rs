@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::{Lang, PresetSource};
+use super::{
+    Lang, PresetSource,
+    by_lang::{ByLang, Wording, fill, with_words},
+};
 
 /// A cause's preset. Its label is the file's name.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Cause {
     /// The label; filled in from the file's name.
     #[serde(skip)]
@@ -42,19 +45,22 @@ pub struct Cause {
     /// Words, links and change for a narrower case: the first that matches counts.
     #[serde(default, rename = "variant")]
     pub variants: Vec<Variant>,
-    /// Words in English.
-    pub en: CauseWords,
-    /// Words in French.
-    pub fr: CauseWords,
+    /// Words, by language.
+    #[serde(skip)]
+    pub words: ByLang<CauseWords>,
+}
+
+impl<'de> Deserialize<'de> for Cause {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let (cause, words) = with_words(source, |fields| Self::deserialize(fields))?;
+        Ok(Self { words, ..cause })
+    }
 }
 
 impl Cause {
     /// The words in a language.
-    pub const fn words(&self, lang: Lang) -> &CauseWords {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Fr => &self.fr,
-        }
+    pub fn words(&self, lang: Lang) -> &CauseWords {
+        self.words.get(lang)
     }
 }
 
@@ -92,7 +98,7 @@ pub enum Remedy {
 
 /// Words, links and change for a narrower case of a cause.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Variant {
     /// When it counts.
     pub when: Pattern,
@@ -106,19 +112,22 @@ pub struct Variant {
     /// In place of the cause's own, when there are any.
     #[serde(default)]
     pub others: Vec<String>,
-    /// Words in English.
-    pub en: VariantWords,
-    /// Words in French.
-    pub fr: VariantWords,
+    /// Words, by language.
+    #[serde(skip)]
+    pub words: ByLang<VariantWords>,
+}
+
+impl<'de> Deserialize<'de> for Variant {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let (variant, words) = with_words(source, |fields| Self::deserialize(fields))?;
+        Ok(Self { words, ..variant })
+    }
 }
 
 impl Variant {
     /// The words in a language.
-    pub const fn words(&self, lang: Lang) -> &VariantWords {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Fr => &self.fr,
-        }
+    pub fn words(&self, lang: Lang) -> &VariantWords {
+        self.words.get(lang)
     }
 }
 
@@ -134,6 +143,19 @@ pub struct VariantWords {
     pub steps: Option<Vec<String>>,
     /// What the change does.
     pub fix: Option<String>,
+}
+
+impl Wording for VariantWords {
+    fn missing(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn fill(&mut self, from: &Self) {
+        fill(&mut self.title, &from.title);
+        fill(&mut self.meaning, &from.meaning);
+        fill(&mut self.steps, &from.steps);
+        fill(&mut self.fix, &from.fix);
+    }
 }
 
 /// What the evidence has to look like. Every field that is given must hold.
@@ -189,7 +211,7 @@ pub struct Pattern {
 
 /// A cause's words in one language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct CauseWords {
     /// What happened, one line.
     pub title: String,
@@ -201,4 +223,24 @@ pub struct CauseWords {
     pub fix: Option<String>,
     /// How to tell that it is this, when another cause is the likelier one.
     pub tell: String,
+}
+
+impl Wording for CauseWords {
+    fn missing(&self) -> Option<&'static str> {
+        let needed = [
+            ("title", self.title.is_empty()),
+            ("meaning", self.meaning.is_empty()),
+            ("steps", self.steps.is_empty()),
+            ("tell", self.tell.is_empty()),
+        ];
+        needed.into_iter().find_map(|(field, is_missing)| is_missing.then_some(field))
+    }
+
+    fn fill(&mut self, from: &Self) {
+        fill(&mut self.title, &from.title);
+        fill(&mut self.meaning, &from.meaning);
+        fill(&mut self.steps, &from.steps);
+        fill(&mut self.fix, &from.fix);
+        fill(&mut self.tell, &from.tell);
+    }
 }

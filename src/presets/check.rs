@@ -3,7 +3,7 @@
 //! Checked are a person's own files, when they are read, and every built-in file, by a test. What only the rooms above know
 //! (stages, answers, templates) is checked there: [`crate::diagnose::check_cause`], [`crate::plan::check_target`].
 
-use super::{EgressFacts, Gateways, PresetFault, PresetSource, Provider, Target, Words, provider::Guidance};
+use super::{EgressFacts, Gateways, Lang, PresetFault, PresetSource, Provider, Target, Words};
 use crate::mail::{Mechanism, Security, StoreKind, host::parse_host};
 
 /// What a host of a provider may hold in braces.
@@ -46,13 +46,13 @@ pub(super) fn provider(provider: &Provider, senders: &[&str]) -> Vec<PresetFault
             faults.push(PresetFault { nearest: known.map(str::to_owned), ..fault });
         }
     }
-    faults.extend(guidance(source, "en", &provider.en).into_iter().chain(guidance(source, "fr", &provider.fr)));
+    for (lang, words) in provider.words.iter() {
+        // What a language lacks is the English one's.
+        let steps =
+            words.steps.iter().enumerate().filter(|_| lang == Lang::EN || words.steps != provider.words.get(Lang::EN).steps);
+        faults.extend(steps.flat_map(|(at, step)| unknown_parts(source, &format!("{lang}.steps.{at}"), step, &STEP_PARTS)));
+    }
     faults
-}
-
-fn guidance(source: &PresetSource, lang: &str, words: &Guidance) -> Vec<PresetFault> {
-    let steps = words.steps.iter().enumerate();
-    steps.flat_map(|(at, step)| unknown_parts(source, &format!("{lang}.steps.{at}"), step, &STEP_PARTS)).collect()
 }
 
 /// What is wrong with a target's plain words; `targets` are the keys of all targets.

@@ -2,9 +2,12 @@
 //!
 //! One file, `presets/egress.toml`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::Lang;
+use super::{
+    Lang,
+    by_lang::{ByLang, with_words},
+};
 
 /// What is known of networks that block mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -34,7 +37,7 @@ pub struct WellKnown {
 
 /// A hoster that blocks mail.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Hoster {
     /// The name that people know, the same in every language.
     pub name: String,
@@ -47,10 +50,16 @@ pub struct Hoster {
     pub checked: String,
     /// The hoster's own page on it.
     pub docs: Option<String>,
-    /// How a port is opened, to be read behind the name, in English.
-    pub en: String,
-    /// The same in French.
-    pub fr: String,
+    /// How a port is opened, to be read after the name, by language.
+    #[serde(skip)]
+    pub words: ByLang<String>,
+}
+
+impl<'de> Deserialize<'de> for Hoster {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let (hoster, words) = with_words(source, |fields| Self::deserialize(fields))?;
+        Ok(Self { words, ..hoster })
+    }
 }
 
 impl EgressFacts {
@@ -73,12 +82,9 @@ impl EgressFacts {
 }
 
 impl Hoster {
-    /// How a port is opened, to be read behind the name.
+    /// How a port is opened, to be read after the name.
     pub fn way(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Fr => &self.fr,
-        }
+        self.words.get(lang)
     }
 }
 

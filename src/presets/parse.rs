@@ -1,6 +1,6 @@
 //! Parsing of preset files: a fault says where it is, and names the nearest known word.
 
-use std::{borrow::Cow, fmt, path::Path};
+use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 use toml::{
@@ -8,38 +8,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+use super::PresetFault;
 use crate::mail::word::nearest;
-
-/// A preset file that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PresetFault {
-    /// The file: a path of the person's, or the built-in file's name.
-    pub file: String,
-    /// Line, from 1, where it is known.
-    pub line: Option<usize>,
-    /// What is wrong, as the parser says it.
-    pub cause: String,
-    /// The known word that is nearest to an unknown one.
-    pub nearest: Option<String>,
-}
-
-impl PresetFault {
-    /// A file that cannot be read.
-    pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self { file: path.display().to_string(), line: None, cause: error.to_string(), nearest: None }
-    }
-}
-
-impl fmt::Display for PresetFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.cause),
-            None => write!(f, "{}: {}", self.file, self.cause),
-        }
-    }
-}
-
-impl std::error::Error for PresetFault {}
 
 /// The file that a preset was read from, for the lines of faults that are found later.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,7 +82,7 @@ fn nearest_key(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (unknown, known) = rest.split_once('`')?;
     let known = known.split('`').skip(1).step_by(2);
-    nearest(unknown, known).map(str::to_owned)
+    nearest(&unknown.to_lowercase(), known).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! A mail provider: servers, user name form, kind of password, guidance. One file each in `presets/providers`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::{Lang, PresetSource};
+use super::{
+    Lang, PresetSource,
+    by_lang::{ByLang, Wording, fill, with_words},
+};
 use crate::mail::{Endpoint, Security};
 
 /// A provider's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Provider {
     /// The key; filled in from the file's name.
     #[serde(skip)]
@@ -82,19 +85,22 @@ pub struct Provider {
     pub unverified: Vec<String>,
     /// For maintainers: where sources disagree and why this file says what it says.
     pub note: Option<String>,
-    /// Guidance in English.
-    pub en: Guidance,
-    /// Guidance in French.
-    pub fr: Guidance,
+    /// Guidance, by language.
+    #[serde(skip)]
+    pub words: ByLang<Guidance>,
+}
+
+impl<'de> Deserialize<'de> for Provider {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let (provider, words) = with_words(source, |fields| Self::deserialize(fields))?;
+        Ok(Self { words, ..provider })
+    }
 }
 
 impl Provider {
     /// The guidance in a language.
-    pub const fn guidance(&self, lang: Lang) -> &Guidance {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Fr => &self.fr,
-        }
+    pub fn guidance(&self, lang: Lang) -> &Guidance {
+        self.words.get(lang)
     }
 
     /// The submission ports of a host of the provider's, each with its mode, first choice first. A host of its that only an
@@ -316,6 +322,7 @@ pub struct Dns {
 #[serde(deny_unknown_fields)]
 pub struct Guidance {
     /// One line beside the provider's name in the list.
+    #[serde(default)]
     pub summary: String,
     /// What the password is called here (`app password`, `SMTP key`); absent when it is simply the password.
     pub password: Option<String>,
@@ -334,6 +341,23 @@ pub struct Guidance {
     pub username: Option<String>,
     /// Which sender addresses are allowed.
     pub sender: Option<String>,
+}
+
+impl Wording for Guidance {
+    fn missing(&self) -> Option<&'static str> {
+        self.summary.is_empty().then_some("summary")
+    }
+
+    fn fill(&mut self, from: &Self) {
+        fill(&mut self.summary, &from.summary);
+        fill(&mut self.password, &from.password);
+        fill(&mut self.intro, &from.intro);
+        fill(&mut self.steps, &from.steps);
+        fill(&mut self.before, &from.before);
+        fill(&mut self.warnings, &from.warnings);
+        fill(&mut self.username, &from.username);
+        fill(&mut self.sender, &from.sender);
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
 pub use merge::MergeKind;
@@ -16,12 +16,15 @@ pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Mta};
 pub use template::Template;
 
-use super::{Lang, PresetSource};
+use super::{
+    Lang, PresetSource,
+    by_lang::{ByLang, Wording, fill, with_words},
+};
 pub use crate::format::Format;
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Target {
     /// The key; filled in from the file's name.
     #[serde(skip)]
@@ -112,10 +115,16 @@ pub struct Target {
     pub check: Option<Template>,
     /// The command that shows a person that it works, as a template.
     pub try_it: Option<Template>,
-    /// Words in English.
-    pub en: TargetWords,
-    /// Words in French.
-    pub fr: TargetWords,
+    /// Words, by language.
+    #[serde(skip)]
+    pub words: ByLang<TargetWords>,
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let (target, words) = with_words(source, |fields| Self::deserialize(fields))?;
+        Ok(Self { words, ..target })
+    }
 }
 
 /// What is proposed unless its preset says otherwise.
@@ -125,11 +134,8 @@ const fn yes() -> bool {
 
 impl Target {
     /// The words in a language.
-    pub const fn words(&self, lang: Lang) -> &TargetWords {
-        match lang {
-            Lang::En => &self.en,
-            Lang::Fr => &self.fr,
-        }
+    pub fn words(&self, lang: Lang) -> &TargetWords {
+        self.words.get(lang)
     }
 }
 
@@ -186,10 +192,23 @@ impl TargetFile {
 #[serde(deny_unknown_fields)]
 pub struct TargetWords {
     /// One line: what it is and who reads it.
+    #[serde(default)]
     pub summary: String,
     /// What to know before relying on it.
     #[serde(default)]
     pub warnings: Vec<String>,
     /// How it can be made to trust a certificate, where that is not in its files.
     pub certificates: Option<String>,
+}
+
+impl Wording for TargetWords {
+    fn missing(&self) -> Option<&'static str> {
+        self.summary.is_empty().then_some("summary")
+    }
+
+    fn fill(&mut self, from: &Self) {
+        fill(&mut self.summary, &from.summary);
+        fill(&mut self.warnings, &from.warnings);
+        fill(&mut self.certificates, &from.certificates);
+    }
 }

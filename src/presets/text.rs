@@ -1,65 +1,56 @@
-//! Sentences: `presets/text/*.ftl`, one file a language, chosen once.
+//! Bundle: `presets/text/*.ftl`, one file a language, chosen once. What a language lacks is said in English.
 
-use std::borrow::Cow;
+use std::{cell::OnceCell, fmt, path::Path};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-use super::builtin::TEXTS;
-use crate::phrase::Phrase;
+use super::{Lang, PresetFault, builtin, fault::unreadable};
+use crate::{
+    mail::yes_no::{YesNoFault, YesNoWords},
+    phrase::Phrase,
+};
 
-/// A language that every sentence exists in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// French.
-    Fr,
-}
-
-impl Lang {
-    /// Every language.
-    pub const ALL: [Self; 2] = [Self::En, Self::Fr];
-
-    /// The word that `--lang` takes.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Fr => "fr",
-        }
-    }
-
-    /// The language of a locale name such as `fr_FR.UTF-8`; `None` for one that is not spoken here.
-    pub fn of_locale(locale: &str) -> Option<Self> {
-        let language = locale.split(['_', '-', '.', '@']).next()?;
-        Self::ALL.into_iter().find(|lang| lang.as_str().eq_ignore_ascii_case(language))
-    }
-
-    fn source(self) -> &'static str {
-        TEXTS.iter().find(|file| file.key == self.as_str()).map_or("", |file| file.text)
-    }
-}
-
-/// The sentences of one language.
+/// The sentences of one language; what it lacks is said in English.
 pub struct Text {
     lang: Lang,
-    bundle: FluentBundle<FluentResource>,
+    /// The person's own file, which goes before the built-in one.
+    own: Option<Bundle>,
+    builtin: Option<Bundle>,
+    /// Read when a sentence is missing for the first time.
+    english: OnceCell<Option<Bundle>>,
+    yes_no: OnceCell<(String, String)>,
+    faults: Vec<PresetFault>,
 }
 
+type Bundle = FluentBundle<FluentResource>;
+
 impl Text {
-    /// Reads the sentences of a language.
+    /// Reads the built-in sentences of a language.
     pub fn new(lang: Lang) -> Self {
-        // The built-in files are checked by a test; what does parse of a damaged one is still of use.
-        let resource = match FluentResource::try_new(lang.source().to_owned()) {
-            Ok(resource) | Err((resource, _)) => resource,
-        };
-        let id: LanguageIdentifier = lang.as_str().parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new(vec![id]);
-        // Terminals show the isolation marks as boxes.
-        bundle.set_use_isolating(false);
-        let _ = bundle.add_resource(resource);
-        Self { lang, bundle }
+        let builtin = built_in(lang);
+        Self { lang, own: None, builtin, english: OnceCell::new(), yes_no: OnceCell::new(), faults: Vec::new() }
+    }
+
+    /// The same, with those of a person's own file over them. What cannot be understood there is passed over.
+    pub(super) fn with_own(lang: Lang, file: &Path) -> Self {
+        let mut text = Self::new(lang);
+        match std::fs::read_to_string(file) {
+            Ok(source) => {
+                let name = file.display().to_string();
+                let fault = |at: usize, cause: String| PresetFault {
+                    file: name.clone(),
+                    line: Some(source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1),
+                    cause,
+                    nearest: None,
+                };
+                let (sentences, faults) = bundle(lang, &source, fault);
+                text.own = Some(sentences);
+                text.faults = faults;
+            }
+            Err(error) => text.faults.push(unreadable(file, &error)),
+        }
+        text
     }
 
     /// Which language this is.
@@ -67,30 +58,51 @@ impl Text {
         self.lang
     }
 
-    /// Whether a message exists.
+    /// What cannot be understood in the person's own file.
+    pub fn faults(&self) -> &[PresetFault] {
+        &self.faults
+    }
+
+    /// Whether the language itself has a message.
     pub fn has(&self, id: &str) -> bool {
-        self.bundle.has_message(id)
+        self.own.iter().chain(&self.builtin).any(|sentences| sentences.has_message(id))
     }
 
     /// The sentence for a phrase.
     pub fn say(&self, phrase: &Phrase) -> String {
         if phrase.inner.is_empty() {
-            return self.format(phrase.id, &phrase.args).into_owned();
+            return self.format(phrase.id, &phrase.args);
         }
         let mut args = phrase.args.clone();
         args.extend(phrase.inner.iter().map(|(name, inner)| (*name, self.say(inner))));
-        self.format(phrase.id, &args).into_owned()
+        self.format(phrase.id, &args)
     }
 
     /// The sentence of a message that takes no arguments, by name. A message that does not exist is shown by its name.
     pub fn get(&self, id: &str) -> String {
-        self.format(id, &[]).into_owned()
+        self.format(id, &[])
     }
 
-    fn format<'a>(&'a self, id: &'a str, args: &[(&'static str, String)]) -> Cow<'a, str> {
-        let Some(pattern) = self.bundle.get_message(id).and_then(|message| message.value()) else {
-            return Cow::Borrowed(id);
-        };
+    /// What says yes and no in this language.
+    pub fn yes_no(&self) -> YesNoWords<'_> {
+        let (yes, no) = self.yes_no.get_or_init(|| (self.get("yes-words"), self.get("no-words")));
+        YesNoWords { yes, no }
+    }
+
+    /// Whether a variable or an answers file says yes: it may have been written in another language than the one spoken now.
+    ///
+    /// # Errors
+    /// It says neither yes nor no in any built-in language.
+    pub fn yes_or_no(&self, typed: &str) -> Result<bool, YesNoFault> {
+        let in_another = || Lang::builtin().find_map(|lang| Self::new(lang).yes_no().parse(typed).ok());
+        self.yes_no().parse(typed).or_else(|fault| in_another().ok_or(fault))
+    }
+
+    fn english(&self) -> Option<&Bundle> {
+        self.english.get_or_init(|| if self.lang == Lang::EN { None } else { built_in(Lang::EN) }).as_ref()
+    }
+
+    fn format(&self, id: &str, args: &[(&'static str, String)]) -> String {
         let mut arguments = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
             // Numbers are passed as numbers so that plural forms work.
@@ -99,25 +111,43 @@ impl Text {
                 _ => arguments.set(*name, value.as_str()),
             }
         }
-        let mut errors = Vec::new();
-        Cow::Owned(self.bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned())
+        let own = self.own.as_ref().and_then(|own| sentence(own, id, &arguments)).filter(|(_, is_whole)| *is_whole);
+        let said = own.or_else(|| sentence(self.builtin.as_ref()?, id, &arguments));
+        said.or_else(|| sentence(self.english()?, id, &arguments)).map_or_else(|| id.to_owned(), |(said, _)| said)
     }
 }
 
-impl std::fmt::Debug for Text {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Text({})", self.lang.as_str())
-    }
+/// A message's text, and whether every argument in it is known.
+fn sentence(sentences: &Bundle, id: &str, arguments: &FluentArgs<'_>) -> Option<(String, bool)> {
+    let pattern = sentences.get_message(id)?.value()?;
+    let mut errors = Vec::new();
+    let said = sentences.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
+    Some((said, errors.is_empty()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The built-in sentences of a language.
+fn built_in(lang: Lang) -> Option<Bundle> {
+    let file = builtin::TEXTS.iter().find(|file| file.key == lang.as_str())?;
+    // The built-in files are checked by a test; what does parse of a damaged one is still of use.
+    Some(bundle(lang, file.text, |_, _| ()).0)
+}
 
-    #[test]
-    fn locales() {
-        assert_eq!(Lang::of_locale("fr_FR.UTF-8"), Some(Lang::Fr));
-        assert_eq!(Lang::of_locale("en"), Some(Lang::En));
-        assert_eq!(Lang::of_locale("C.UTF-8"), None);
+/// The sentences of a file, and a fault for each that cannot be understood, made from its place and cause.
+fn bundle<Fault>(lang: Lang, source: &str, fault: impl Fn(usize, String) -> Fault) -> (Bundle, Vec<Fault>) {
+    let (resource, faults) = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) => (resource, Vec::new()),
+        Err((resource, faults)) => (resource, faults),
+    };
+    let id: LanguageIdentifier = lang.as_str().parse().unwrap_or_default();
+    let mut sentences = FluentBundle::new(vec![id]);
+    // Terminals show the isolation marks as boxes.
+    sentences.set_use_isolating(false);
+    let _ = sentences.add_resource(resource);
+    (sentences, faults.iter().map(|error| fault(error.pos.start, error.to_string())).collect())
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({})", self.lang)
     }
 }

@@ -80,12 +80,9 @@ where
     text.parse::<T>().ok().map(Value::from)
 }
 
-/// A text that a profile may lack: then it was left empty.
-pub(super) fn read_optional<T: ValueKind + FromStr>(text: Option<&str>) -> Option<Value>
-where
-    Value: From<T>,
-{
-    text.map_or(Some(Value::Empty), read::<T>)
+/// A value that a profile may lack: then it was left empty.
+pub(super) fn read_optional<T: Clone + Into<Value>>(value: Option<&T>) -> Option<Value> {
+    Some(value.map_or(Value::Empty, |value| value.clone().into()))
 }
 
 /// It is no part of a profile.

@@ -6,7 +6,7 @@ use super::field::Field;
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
-    mail::{Address, Endpoint, Profile, Secret},
+    mail::{Address, Endpoint, Profile, Secret, UserName},
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
     probe::{Goal, Login, Report, Step},
@@ -46,7 +46,7 @@ pub struct Reading {
     /// For whom it is written.
     pub scope: Scope,
     /// The user who sends, when it is not the owner of what is written.
-    pub run_as: Option<String>,
+    pub run_as: Option<UserName>,
 }
 
 /// Which stores can be used here, and by whom.
@@ -95,11 +95,11 @@ impl Dial {
             endpoint: smtp.endpoint(),
             provider: smtp.provider.clone(),
             goal,
-            ehlo: smtp.ehlo.clone(),
+            ehlo: smtp.ehlo.to_string(),
             login: None,
             letter: None,
             ca_file: smtp.tls.ca_file.clone(),
-            pin: smtp.tls.pin_sha256.clone(),
+            pin: smtp.tls.pin_sha256.clone().map(String::from),
             had_starttls: false,
             allow_plaintext: smtp.allow_plaintext,
             timeout,

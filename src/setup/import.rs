@@ -94,7 +94,7 @@ impl Import {
 
 /// A setting as an answer; `None` where it cannot be one, or where a terminal would show something else.
 fn parsed(field: Field, text: &str, catalog: &Catalog) -> Option<Value> {
-    let value = field.spec().parse(text, &Parsing { catalog, lang: Lang::En, yes_no: YesNoWords::default() }).ok()?;
+    let value = field.spec().parse(text, &Parsing { catalog, lang: Lang::EN, yes_no: YesNoWords::default() }).ok()?;
     let shown = value.to_string();
     (!shown.is_empty() && escape(&shown) == shown).then_some(value)
 }

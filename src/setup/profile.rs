@@ -2,8 +2,9 @@
 
 use super::{field::Field, state::Setup, value::Value};
 use crate::mail::{
-    HeloName, Host, Port, Profile,
-    profile::{Check, SCHEMA, Sender, Smtp, Trust},
+    Profile,
+    profile::{Check, Sender, Smtp, Trust},
+    schema::SCHEMA,
 };
 
 /// A saved profile's settings as answers.
@@ -20,15 +21,15 @@ impl Setup {
             enabled: true,
             run_as: None,
             root_mail: None,
-            sender: Sender { address: answers.address()?.to_string(), name: None, reply_to: None },
+            sender: Sender { address: answers.address()?, name: None, reply_to: None },
             smtp: Smtp {
                 provider: None,
-                host: answers.get::<Host>(Field::Host)?.into(),
-                port: answers.get::<Port>(Field::Port)?.get(),
+                host: answers.get(Field::Host)?,
+                port: answers.get(Field::Port)?,
                 security: answers.security()?,
-                auth: answers.auth().to_string(),
+                auth: answers.auth(),
                 username: None,
-                ehlo: answers.get::<HeloName>(Field::Ehlo)?.into(),
+                ehlo: answers.get(Field::Ehlo)?,
                 allow_plaintext: false,
                 tls: Trust::default(),
             },

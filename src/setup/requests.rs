@@ -7,7 +7,7 @@ use super::{
     step::Step,
 };
 use crate::{
-    mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth},
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth, UserName},
     plan::{Order, TargetChoice},
     probe::{Goal, Login},
 };
@@ -81,8 +81,8 @@ impl Setup {
     }
 
     /// The user who sends, when it is not the owner of what is written.
-    fn run_as(&self) -> Option<String> {
-        self.answers.filled(Field::RunAs).filter(|user| self.applies(Field::RunAs) && user != "root")
+    fn run_as(&self) -> Option<UserName> {
+        self.answers.get(Field::RunAs).filter(|user: &UserName| self.applies(Field::RunAs) && *user != "root")
     }
 
     /// For whom it is written.

@@ -78,8 +78,8 @@ impl Setup {
         let smtp = profile.as_ref().map(|profile| &profile.smtp);
         let said = Explain {
             provider: smtp.and_then(|smtp| smtp.provider.clone()),
-            host: smtp.map(|smtp| smtp.host.clone()),
-            port: smtp.map(|smtp| smtp.port),
+            host: smtp.map(|smtp| smtp.host.to_string()),
+            port: smtp.map(|smtp| smtp.port.get()),
             ..Explain::new(fault.said.join("\n"))
         };
         Some(diagnose::explain(&said, catalog, lang)).filter(|diagnosis| diagnosis.cause != diagnose::UNKNOWN)

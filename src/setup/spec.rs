@@ -108,7 +108,7 @@ mod tests {
 
     fn check(field: Field, typed: &str) -> Result<String, &'static str> {
         let catalog = Catalog::builtin();
-        let parsing = Parsing { catalog: &catalog, lang: Lang::En, yes_no: YesNoWords::FRENCH };
+        let parsing = Parsing { catalog: &catalog, lang: Lang::EN, yes_no: YesNoWords { yes: "oui o", no: "non" } };
         field.spec().parse(typed, &parsing).map(|value| value.to_string()).map_err(|phrase| phrase.id)
     }
 

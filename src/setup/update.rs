@@ -12,10 +12,7 @@ use super::{
     state::Setup,
     value::{ImportChoice, ProviderChoice, Recovery, Value},
 };
-use crate::{
-    mail::{TestDepth, yes_no::YesNoWords},
-    phrase,
-};
+use crate::{mail::TestDepth, phrase};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -34,7 +31,7 @@ impl Setup {
     /// # Errors
     /// Why it cannot be taken.
     pub(super) fn parse(&self, field: Field, typed: &str) -> Result<Value, Invalid> {
-        let parsing = Parsing { catalog: &self.answers.catalog, lang: self.text.lang(), yes_no: YesNoWords::FRENCH };
+        let parsing = Parsing { catalog: &self.answers.catalog, lang: self.text.lang(), yes_no: self.text.yes_no() };
         field.spec().parse(typed, &parsing).map_err(|phrase| Invalid { field, phrase })
     }
 

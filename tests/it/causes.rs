@@ -226,7 +226,7 @@ fn words(diagnosis: &Diagnosis) -> String {
 }
 
 /// Plays one story; returns what is not as it should be. `None` where this machine cannot play it.
-fn play(story: &Story, place: usize, builtin: [&Doctor<'_>; 2]) -> Option<Vec<String>> {
+fn play(story: &Story, place: usize, builtin: &[Doctor<'_>]) -> Option<Vec<String>> {
     let ready = set(story, place)?;
     let catalog = carrier(story, ready.ports).map(|carrier| Catalog::builtin().with_provider(carrier));
     let table = Table { address: ready.address, instead: story.climb.resolve };
@@ -237,12 +237,14 @@ fn play(story: &Story, place: usize, builtin: [&Doctor<'_>; 2]) -> Option<Vec<St
     match &report.evidence {
         None => wrong.push("the first climb passed".to_owned()),
         Some(evidence) => {
-            let [diagnosis, french] = match &catalog {
-                None => builtin.map(|doctor| doctor.diagnose(evidence)),
-                Some(catalog) => Lang::ALL.map(|lang| Doctor::new(catalog, lang).diagnose(evidence)),
+            let said: Vec<_> = match &catalog {
+                None => builtin.iter().map(|doctor| doctor.diagnose(evidence)).collect(),
+                Some(catalog) => Lang::builtin().map(|lang| Doctor::new(catalog, lang).diagnose(evidence)).collect(),
             };
+            // English comes first.
+            let diagnosis = said[0].clone();
             wrong.extend(differences(story, &report, &diagnosis, &ready));
-            for text in [words(&diagnosis), words(&french)] {
+            for text in said.iter().map(words) {
                 if text.contains(['{', '}']) || text.lines().any(str::is_empty) {
                     wrong.push(format!("words with a hole: {text}"));
                 }
@@ -320,10 +322,10 @@ fn every_cause_is_reached_and_every_change_mends() {
             scope.spawn(|| {
                 // Causes take a while to be made ready: once a thread.
                 let builtin = Catalog::builtin();
-                let [english, french] = Lang::ALL.map(|lang| Doctor::new(&builtin, lang));
+                let doctors: Vec<_> = Lang::builtin().map(|lang| Doctor::new(&builtin, lang)).collect();
                 loop {
                     let Some((place, story)) = queue.lock().unwrap().next() else { return };
-                    match play(story, place, [&english, &french]) {
+                    match play(story, place, &doctors) {
                         None => left_out.lock().unwrap().push(story.name.as_str()),
                         Some(differences) if differences.is_empty() => {}
                         Some(differences) => {

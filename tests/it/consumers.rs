@@ -131,9 +131,9 @@ fn msmtp_logs_in_with_what_was_written() {
     fs::write(&program, format!("#!/bin/sh\ncat '{}'\n", stored.display())).unwrap();
     private(&program, 0o700);
     let plain = |order: &mut Order| {
-        order.profile.smtp.port = relay.port;
+        order.profile.smtp.port = relay.port.to_string().parse().unwrap();
         order.profile.smtp.security = Security::None;
-        order.profile.smtp.auth = "plain".to_owned();
+        order.profile.smtp.auth = "plain".parse().unwrap();
         order.program = vec![program.display().to_string()];
     };
     let mut inline = 0;
@@ -192,7 +192,7 @@ fn msmtp_accepts_every_setting() {
             (Security::None, Trust::default(), "tls = off"),
         ] {
             let files = written("msmtp", "p@ss", |order| {
-                order.profile.smtp.auth = auth.to_owned();
+                order.profile.smtp.auth = auth.parse().unwrap();
                 order.profile.smtp.security = security;
                 order.profile.smtp.tls = tls.clone();
             });
@@ -210,7 +210,7 @@ fn msmtp_accepts_every_setting() {
 fn trust(ca_file: &str, pin: Option<&str>) -> Trust {
     Trust {
         ca_file: Some(ca_file).filter(|path| !path.is_empty()).map(Into::into),
-        pin_sha256: pin.map(|pair| pair.to_ascii_lowercase().repeat(32)),
+        pin_sha256: pin.map(|pair| pair.repeat(32).parse().unwrap()),
     }
 }
 
@@ -240,7 +240,10 @@ fn postmap_finds_what_was_written() {
     let mut expected = String::new();
     let (mut keys, mut rows) = (String::new(), String::new());
     for (port, password) in (1000..).zip(passwords()) {
-        let Ok(files) = written("postfix", &password, |order| order.profile.smtp.port = port) else { continue };
+        let Ok(files) = written("postfix", &password, |order| order.profile.smtp.port = port.to_string().parse().unwrap())
+        else {
+            continue;
+        };
         fs::write(folder.path().join("main.cf"), &files[0]).unwrap();
         rows.push_str(&files[1]);
         keys.push_str(&format!("[127.0.0.1]:{port}\n"));

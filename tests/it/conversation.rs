@@ -29,7 +29,7 @@ fn facts() -> Facts {
 
 fn setup(options: Options) -> Setup {
     static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
-    Setup::new(CATALOG.clone(), Rc::new(Text::new(Lang::En)), facts(), options)
+    Setup::new(CATALOG.clone(), Rc::new(Text::new(Lang::EN)), facts(), options)
 }
 
 fn wizard() -> Setup {
@@ -110,7 +110,7 @@ fn a_custom_server_is_asked_in_order_and_ends_at_the_review() {
     assert_eq!(run(&mut setup, passed()), "plan");
     assert_eq!(asked(&setup), Some(Field::Apply));
     let profile = setup.profile().unwrap();
-    assert_eq!((profile.smtp.host.as_str(), profile.smtp.port), ("mail.example.com", 465));
+    assert_eq!((profile.smtp.host.as_str(), profile.smtp.port.get()), ("mail.example.com", 465));
     assert_eq!(profile.check.unwrap().result, "ok");
 }
 
@@ -230,7 +230,7 @@ fn the_command_to_run_next_pins_nothing_beyond_a_network_of_ones_own() {
         let fault = Fault::Certificate(mailsetup::probe::CertFault::UnknownIssuer);
         let certificate = Some(mailsetup::probe::CertificateFacts::of(b"any"));
         let evidence = Evidence { certificate, ..Evidence::new(Stage::Tls, endpoint, fault) };
-        let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::En);
+        let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::EN);
         assert!(diagnosis.change.contains_key("pin_sha256"), "a person is offered it");
         let next = setup.mended_command(&diagnosis).map(|words| words.join(" "));
         assert_eq!(next.is_some_and(|next| next.contains("--pin-sha256")), is_own, "{host}");

@@ -324,7 +324,7 @@ fn it_is_a_provider_like_others() {
         ]
     );
     assert!(provider.domains.iter().any(|domain| demo.user().ends_with(&format!("@{domain}"))));
-    for lang in Lang::ALL {
+    for lang in Lang::builtin() {
         let guidance = provider.guidance(lang);
         assert!(guidance.password.is_some() && guidance.intro.is_some());
         assert_eq!(guidance.steps.len(), 3);

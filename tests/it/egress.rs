@@ -240,7 +240,7 @@ fn a_report_is_written_once_for_its_owner_and_holds_no_secret() {
 fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
     let runner = Runner {
         catalog: Arc::new(Catalog::builtin().with_provider(demo::provider(demo))),
-        lang: Lang::En,
+        lang: Lang::EN,
         places: Arc::new(|_: Scope| panic!("a climb needs no places")),
         net: Arc::new(mailsetup::discover::Net::system),
         resolver: Arc::new(SystemResolver),

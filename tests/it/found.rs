@@ -13,7 +13,7 @@ use mailsetup::{
 
 fn setup(options: Options) -> Setup {
     let facts = Facts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..Facts::default() };
-    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options)
+    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options)
 }
 
 fn online(brief: bool) -> Setup {

@@ -110,8 +110,8 @@ fn what_mailsetup_writes_is_imported_as_it_was_meant() {
     for target in catalog.targets().filter(|target| target.import.is_some()) {
         for (security, port) in [(Security::Tls, 465), (Security::Starttls, 587)] {
             let mut order = ordered(target, "p@ss-word");
-            (order.profile.smtp.security, order.profile.smtp.port) = (security, port);
-            order.profile.smtp.host = "mail.example.com".into();
+            (order.profile.smtp.security, order.profile.smtp.port) = (security, port.to_string().parse().unwrap());
+            order.profile.smtp.host = "mail.example.com".parse().unwrap();
             let (choice, places) = (&order.targets[0], places(scope(target)));
             let mut files = Memory::default();
             if target.files[0].must_exist {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod consumer;
+mod damaged;
 mod failures;
 mod files;
 mod network;

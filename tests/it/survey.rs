@@ -94,7 +94,7 @@ fn fault(port: &PortReport) -> Option<&Fault> {
 
 /// The cause that a diagnosis names, where none is safe.
 fn cause(found: &Survey) -> String {
-    diagnose::diagnose(found.evidence.as_ref().unwrap(), &Catalog::builtin(), Lang::En).cause
+    diagnose::diagnose(found.evidence.as_ref().unwrap(), &Catalog::builtin(), Lang::EN).cause
 }
 
 /// A mode, a server in it, and whether it is told which one.

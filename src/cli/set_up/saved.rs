@@ -23,7 +23,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::stores::read(name, place, &context.places_for(&profile)?) {
+        if let Ok(secret) = host::stores::read(name, place, &context.places_for(Some(place))?) {
             setup.give_secret(Given { secret, flag: None });
         }
     }
@@ -39,9 +39,9 @@ fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
     }
     match field {
         // Port and mode follow each other where they were each other's usual ones.
-        Field::Port => has("security") && smtp.security.smtp_port() == smtp.port,
-        Field::Security => has("port") && Security::of_smtp_port(smtp.port) == Some(smtp.security),
-        Field::Username => has("address") && smtp.username.as_deref() == Some(profile.sender.address.as_str()),
+        Field::Port => has("security") && smtp.port == smtp.security.smtp_port(),
+        Field::Security => has("port") && Security::of_smtp_port(smtp.port.get()) == Some(smtp.security),
+        Field::Username => has("address") && smtp.username.as_deref() == Some(profile.sender.address.to_string().as_str()),
         // A store that is filled takes another password; a variable and a command keep their own.
         Field::SecretEnv | Field::SecretCommand => context.inputs.has_password(),
         Field::SecretStore => {

@@ -43,7 +43,7 @@ impl Bench {
     }
 
     fn judge(&self, evidence: &Evidence) -> Diagnosis {
-        diagnose(evidence, &self.catalog, Lang::En)
+        diagnose(evidence, &self.catalog, Lang::EN)
     }
 }
 

@@ -4,7 +4,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::widget::secret::SecretLine;
-use crate::setup::{Choice, Question, Shape};
+use crate::{
+    mail::yes_no::YesNoWords,
+    setup::{Choice, Question, Shape},
+};
 
 /// Lists with at least so many choices are filtered by typing.
 pub(super) const FILTER_FROM: usize = 8;
@@ -92,7 +95,7 @@ impl Draft {
     }
 
     /// Edits by a key that is not in the table of keys. Returns whether the key did anything.
-    pub(super) fn key(&mut self, event: &KeyEvent, choices: &[Choice]) -> bool {
+    pub(super) fn key(&mut self, event: &KeyEvent, choices: &[Choice], words: YesNoWords<'_>) -> bool {
         let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
         let alt = event.modifiers.contains(KeyModifiers::ALT);
         match self {
@@ -112,23 +115,25 @@ impl Draft {
                     *yes = !*yes;
                     true
                 }
-                // Yes and oui, no and non.
-                KeyCode::Char(letter @ ('y' | 'o' | 'n')) if !ctrl && !alt => {
-                    *yes = letter != 'n';
-                    true
-                }
+                KeyCode::Char(letter) if letter.is_alphabetic() && !ctrl && !alt => match words.parse(&letter.to_string()) {
+                    Ok(answer) => {
+                        *yes = answer;
+                        true
+                    }
+                    Err(_) => false,
+                },
                 _ => false,
             },
         }
     }
 
     /// Takes pasted text without its line breaks. Returns whether it had some.
-    pub(super) fn paste(&mut self, text: &str, choices: &[Choice]) -> bool {
+    pub(super) fn paste(&mut self, text: &str, choices: &[Choice], words: YesNoWords<'_>) -> bool {
         let trimmed = text.trim_end_matches(['\r', '\n']);
         for character in trimmed.chars().filter(|character| !matches!(character, '\r' | '\n')) {
             let event = KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE);
             if !character.is_control() || matches!(self, Self::Secret(_)) {
-                self.key(&event, choices);
+                self.key(&event, choices, words);
             }
         }
         trimmed.len() < text.len() || trimmed.contains(['\r', '\n'])
@@ -309,7 +314,7 @@ mod tests {
     }
 
     fn press(draft: &mut Draft, code: KeyCode, question: &Question) {
-        draft.key(&KeyEvent::new(code, KeyModifiers::NONE), &question.choices);
+        draft.key(&KeyEvent::new(code, KeyModifiers::NONE), &question.choices, YesNoWords::default());
     }
 
     #[test]
@@ -331,10 +336,10 @@ mod tests {
     fn a_paste_loses_its_line_breaks_and_says_so() {
         let text = question(Shape::Text, "", Source::Default);
         let mut draft = Draft::of(&text);
-        assert!(draft.paste("one\r\ntwo\n", &[]));
+        assert!(draft.paste("one\r\ntwo\n", &[], YesNoWords::default()));
         assert_eq!(draft.answer(), "onetwo");
         let mut draft = Draft::of(&question(Shape::Secret, "", Source::Default));
-        assert!(!draft.paste("abcd efgh", &[]));
+        assert!(!draft.paste("abcd efgh", &[], YesNoWords::default()));
         let Draft::Secret(line) = &mut draft else { panic!("a secret") };
         assert_eq!(line.take().expose(), "abcd efgh");
     }

@@ -181,7 +181,7 @@ impl KeyPress {
             KeyCode::Right => text.get("key-name-right"),
             other => format!("{other:?}"),
         };
-        if self.ctrl { format!("Ctrl-{name}") } else { name }
+        if self.ctrl { format!("{}-{name}", text.get("key-name-ctrl")) } else { name }
     }
 }
 

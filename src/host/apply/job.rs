@@ -14,7 +14,7 @@ use super::{
 use crate::{
     host::{
         clock,
-        files::{disk, error::FileError, stamp::Stamp},
+        files::{error::FileError, found, stamp::Stamp},
         journal::{
             archive,
             record::{RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
@@ -103,7 +103,7 @@ impl JobRun<'_> {
             }
         }
         for (index, run) in self.runs.iter().enumerate() {
-            let look = |path: &PathBuf| disk::look(path).map_err(FileError::read(path));
+            let look = |path: &PathBuf| found::look(path).map_err(FileError::read(path));
             let found = run.creates.as_ref().map(look).transpose()?.flatten();
             let before = found.as_ref().map(|found| Stamp::of_found(found, format!("run-{index}.before")));
             if let (Some(found), Some(stamp)) = (&found, &before) {
@@ -138,7 +138,7 @@ impl JobRun<'_> {
         staged.iter().try_for_each(StagedStep::take)?;
         let mut notes = self.run_commands()?;
         match done.save() {
-            // Every file has its new content on the disk, and the record says so.
+            // Every file has its new content on the found, and the record says so.
             Err(_) if done.is_saved() => notes.push(phrase!("host-unsynced")),
             other => other?,
         }

@@ -6,9 +6,9 @@ use super::error::ApplyError;
 use crate::{
     host::{
         files::{
-            disk::{self, FoundFile},
             error::FileError,
             folder::{Attributes, Folder, folder_of, name_of},
+            found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
             volume::Volume,
@@ -113,5 +113,5 @@ fn restore(
 }
 
 fn look(path: &Path) -> Result<Option<FoundFile>, FileError> {
-    disk::look(path).map_err(FileError::read(path))
+    found::look(path).map_err(FileError::read(path))
 }

@@ -12,9 +12,9 @@ use crate::{
     host::{
         files::{
             accounts,
-            disk::{self, FoundFile},
             error::FileError,
             folder::{Attributes, Folder, StagedFile, folder_of, name_of},
+            found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
             volume::Volume,
@@ -82,7 +82,7 @@ impl FileStep {
     /// Checks that the file is still what it must be.
     pub(super) fn ready(self, places: &Places) -> Result<ReadyStep, ApplyError> {
         let target = resolve(&self.path, places.root.as_deref())?;
-        let found = disk::look(&target).map_err(FileError::read(&target))?;
+        let found = found::look(&target).map_err(FileError::read(&target))?;
         let is_same = match (&found, &self.before) {
             (None, None) => true,
             (Some(found), Some((bytes, mode))) => found.bytes == **bytes && mode.is_none_or(|mode| mode == found.mode),
@@ -180,7 +180,7 @@ impl StagedStep<'_> {
     pub(super) fn take(&self) -> Result<(), ApplyError> {
         let (target, name) = (&self.ready.target, name_of(&self.ready.target));
         // Checked once more: another's edit can only be lost in the moment before the rename.
-        if disk::look(target).map_err(FileError::read(target))? != self.ready.found {
+        if found::look(target).map_err(FileError::read(target))? != self.ready.found {
             return Err(ApplyError::Changed(self.ready.step.path.clone()));
         }
         match &self.staged {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::disk::text_below;
+use super::found::text_below;
 
 /// The number of a group, from `etc/group` below `root`.
 pub(crate) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {

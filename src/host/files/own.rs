@@ -5,9 +5,9 @@ use std::{io, path::Path};
 use rustix::process::{Pid, test_kill_process};
 
 use super::{
-    disk,
     error::FileError,
     folder::{Attributes, Folder, folder_of, temporary},
+    found,
     location::resolve,
     volume::{System, Volume},
     write,
@@ -17,7 +17,7 @@ use super::{
 /// group may read.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let target = resolve(path, None)?;
-    let found = disk::look(&target).map_err(FileError::read(path))?;
+    let found = found::look(&target).map_err(FileError::read(path))?;
     write::make_folders(&System, folder_of(&target), 0o700)?;
     sweep(&System, folder_of(&target));
     let tag = tag();

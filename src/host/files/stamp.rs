@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::disk::FoundFile;
+use super::found::FoundFile;
 
 /// A content, by hash, and where its copy is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     host::{
-        files::{disk, error::FileError, folder::Folder, volume::Volume},
+        files::{error::FileError, folder::Folder, found, volume::Volume},
         journal::{
             error::JournalError,
             record::{SCHEMA, TAG, WriteKind, WriteRecord, WriteState, backups, folder},
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn all(places: &Places) -> Result<Vec<WriteRecord>, JournalError> {
     let mut records = Vec::new();
     for path in names(&folder(places))?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "json")) {
-        let Some(found) = disk::look(&path).map_err(FileError::read(&path))? else { continue };
+        let Some(found) = found::look(&path).map_err(FileError::read(&path))? else { continue };
         let record: WriteRecord =
             serde_json::from_slice(&found.bytes).map_err(|error| JournalError::Record(path.clone(), error.to_string()))?;
         if record.schema > SCHEMA {

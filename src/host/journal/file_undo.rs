@@ -7,14 +7,14 @@ use zeroize::Zeroize;
 use crate::{
     host::{
         files::{
-            disk::{self, FoundFile},
             error::FileError,
+            found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
         },
         journal::{error::JournalError, merge::merge, record::WriteRecord},
-        profiles,
     },
+    mail::{Profile, ProfileFault},
     plan::Places,
 };
 
@@ -80,7 +80,7 @@ impl FileUndo {
     /// The file as it is now.
     pub(crate) fn new(owner: &str, path: &Path, places: &Places) -> Result<Self, FileError> {
         let target = resolve(path, places.root.as_deref())?;
-        let found = disk::look(&target).map_err(FileError::read(path))?;
+        let found = found::look(&target).map_err(FileError::read(path))?;
         Ok(Self::from_state(owner, path, found.as_ref().map(FileState::found)))
     }
 
@@ -129,6 +129,18 @@ impl FileUndo {
         is_empty(&self.becomes) && !is_empty(&self.now)
     }
 
+    /// What is wrong with the profile that the file is, if it is one.
+    pub(crate) fn damage(&self) -> Option<ProfileFault> {
+        let now = self.now.as_ref().filter(|_| self.owner == "profile")?;
+        Profile::parse(&String::from_utf8_lossy(&now.bytes)).err()
+    }
+
+    /// The file becomes what it was, whatever it is now.
+    pub(crate) fn into_state(mut self, before: Option<FileState>) -> Self {
+        self.becomes = before;
+        self
+    }
+
     /// The file is removed.
     pub(crate) fn into_nothing(mut self) -> Self {
         self.becomes = None;
@@ -154,7 +166,7 @@ impl FileUndo {
     /// A profile to which only a later test has written is still as we wrote it.
     fn is_same_profile(&self, now: &[u8], wrote: &[u8]) -> bool {
         let settings = |bytes: &[u8]| {
-            let mut profile = profiles::parse(&self.path, std::str::from_utf8(bytes).ok()?).ok()?;
+            let mut profile = Profile::parse(std::str::from_utf8(bytes).ok()?).ok()?;
             profile.check = None;
             Some(profile)
         };

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     host::{
         files::{
-            disk,
             error::FileError,
             folder::{Attributes, Folder, StagedFile, folder_of, name_of},
+            found,
             stamp::Stamp,
             volume::Volume,
             write::{make_folders, replace_ours},
@@ -140,7 +140,7 @@ impl WriteRecord {
     /// The content of a copy, if its hash is still the one of the record.
     pub(crate) fn content(&self, places: &Places, stamp: &Stamp) -> Result<Vec<u8>, JournalError> {
         let path = self.copy(places, stamp);
-        match disk::look(&path).map_err(FileError::read(&path))? {
+        match found::look(&path).map_err(FileError::read(&path))? {
             Some(found) if stamp.has_content(&found) => Ok(found.into_bytes()),
             Some(_) => Err(JournalError::Record(path, "SHA-256".into())),
             None => Err(FileError::Read(path, io::ErrorKind::NotFound.into()).into()),

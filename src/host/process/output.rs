@@ -1,4 +1,4 @@
-//! What a program prints: read on threads of its own, and on standard error only the end is kept.
+//! What a program prints: each pipe is read on its own thread, and only the end of standard error is kept.
 
 use std::{io, io::Read, sync::mpsc::Sender, thread};
 

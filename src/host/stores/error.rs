@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::vault::fault::VaultFault;
+use super::{fault::StoreFault, vault::fault::VaultFault};
 use crate::{
     error::{Error, Exit},
     host::{
@@ -17,22 +17,6 @@ use crate::{
     phrase,
     presets::Phrase,
 };
-
-/// What a store of somebody else's says.
-pub trait StoreFault: std::error::Error + Send + Sync {
-    /// What happened.
-    fn phrase(&self) -> Phrase;
-
-    /// What to do next.
-    fn hint(&self) -> Option<Phrase> {
-        None
-    }
-
-    /// The exit status.
-    fn exit(&self) -> Exit {
-        Exit::Unavailable
-    }
-}
 
 /// Why a store does not give a secret, or does not take it.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     host::{
         files::{
-            disk::{self, FoundFile},
             error::FileError,
+            found::{self, FoundFile},
             own,
         },
         input::{self, InputError},
@@ -53,7 +53,7 @@ impl Store for FileStore {
 /// A file that has to be there.
 pub(super) fn find(path: &Path) -> Result<FoundFile, FileError> {
     let fault = FileError::read(path);
-    disk::look(path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
+    found::look(path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
 }
 
 /// The secret in these bytes, every one of them: mailsetup wrote them, and a line break may be part of the secret.

@@ -8,7 +8,8 @@ use std::{fmt, path::PathBuf, time::Duration};
 use zeroize::Zeroizing;
 
 use super::{
-    error::{StoreError, StoreFault},
+    error::StoreError,
+    fault::StoreFault,
     port::{AtRest, SecretContent, Store, StoreEntry, owner_alone},
 };
 use crate::{

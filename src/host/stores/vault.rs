@@ -8,12 +8,12 @@ use std::{collections::BTreeMap, io, os::unix::fs::MetadataExt, path::PathBuf};
 use super::{
     error::StoreError,
     port::{AtRest, SecretContent, Store, StoreEntry},
-    systemd::systemd_available,
+    systemd::creds::systemd_available,
 };
 use crate::{
     host::{
-        files::{disk::look, own},
-        stores::error::StoreFault,
+        files::{found::look, own},
+        stores::fault::StoreFault,
     },
     mail::{KeySlot, Keys, Secret},
     phrase,

@@ -16,17 +16,17 @@ use crate::{
         },
         profiles,
     },
+    mail::ProfileSecret,
     plan::Places,
 };
 
-/// Undoes every write that still stands for a profile, sets `enabled = false` in it and removes its secret from its store.
+/// Undoes every write for a profile that is not undone yet, sets `enabled = false` in it and removes its secret from its store.
 /// The profile's file stays. `undo` undoes this too, except for a secret in a store of entries.
 ///
 /// # Errors
-/// There is no such profile, or a file was edited since in the lines that were written: then nothing is touched.
+/// There is no such profile, a newer mailsetup wrote it, or a file was edited since in the lines that were written: then nothing is touched.
 pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
     let (path, source) = profiles::read(name, places)?;
-    let profile = profiles::parse(&path, &source)?;
     let disabled = profiles::disabled(&path, &source)?;
     let session = recover::open(places, options)?;
     let records = archive::all(places)?;
@@ -58,8 +58,11 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
     let mut applied = job.execute(&session)?;
     prune::prune(name, places, options.volume);
     applied.notes.extend(steps.notes);
-    if let Some(place) = profile.secret.as_ref().filter(|place| places.root.is_none() && place.has_entries()) {
-        applied.notes.push(apply::forget(name, place, places));
+    // A damaged profile is disabled as well; what is wrong with it is said.
+    applied.notes.extend(profiles::parse(&path, &source).err().map(|error| error.phrase()));
+    let place = ProfileSecret::parse(&source).ok().and_then(|profile| profile.secret);
+    if let Some(place) = place.filter(|place| places.root.is_none() && place.has_entries()) {
+        applied.notes.push(apply::forget(name, &place, places));
     }
     Ok(applied)
 }

@@ -26,6 +26,8 @@ pub(super) struct UndoSteps {
     pub(super) notes: Vec<Phrase>,
     /// Files that hold a person's edits too.
     pub(super) merged: Vec<PathBuf>,
+    /// Damaged profiles that are replaced: their text stays as a backup.
+    pub(super) damaged: Vec<PathBuf>,
 }
 
 impl UndoSteps {

@@ -9,9 +9,7 @@ use std::{
 use serde::de::DeserializeOwned;
 
 use crate::presets::{
-    Cause, Family, Provider, Target, Words,
-    builtin::Embedded,
-    parse::{PresetFault, PresetSource, parse},
+    Cause, Family, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded, fault::unreadable, parse,
 };
 
 /// What a kind of file holds.
@@ -92,7 +90,7 @@ impl<T: Preset> Collection<T> {
     pub(super) fn with_own(embedded: &'static [Embedded], folder: &Path) -> Result<Self, PresetFault> {
         let mut collection = Self::builtin(embedded);
         for (key, path) in own_files(&folder.join(T::FOLDER))? {
-            let text = std::fs::read_to_string(&path).map_err(|error| PresetFault::unreadable(&path, &error))?;
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
             let source = PresetSource { file: path.display().to_string(), text: text.into() };
             let mut preset: T = parse(&source.file, &source.text)?;
             preset.set_origin(key.clone(), source);
@@ -168,8 +166,8 @@ fn own_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, PresetFault> {
         return Ok(Vec::new());
     }
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| PresetFault::unreadable(folder, &error))? {
-        let path = entry.map_err(|error| PresetFault::unreadable(folder, &error))?.path();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
         if path.extension().is_some_and(|ending| ending == "toml")
             && let Some(key) = path.file_stem().and_then(|stem| stem.to_str())
         {

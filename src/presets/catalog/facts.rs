@@ -29,7 +29,8 @@ impl<'a> Fact<'a> {
     }
 
     pub(super) fn of_cause(cause: &'a Cause) -> Self {
-        Self::new("cause", &cause.label, &cause.checked, &cause.links)
+        let links = cause.links.iter().chain(cause.variants.iter().flat_map(|variant| &variant.links));
+        Self::new("cause", &cause.label, &cause.checked, links)
     }
 
     pub(super) fn of_words(words: &'a Words) -> Self {
@@ -63,7 +64,7 @@ mod tests {
             let (year, month) = fact.checked.split_once('-').unwrap();
             let is_month = month.len() == 2 && (1..=12).contains(&month.parse::<u8>().unwrap());
             assert!(year.len() == 4 && year.parse::<u16>().unwrap() > 2000 && is_month, "{fact:?}");
-            assert!(!fact.sources.is_empty() || fact.kind == "hoster", "{fact:?}");
+            assert!(!fact.sources.is_empty() || ["cause", "hoster"].contains(&fact.kind), "{fact:?}");
             *kinds.entry(fact.kind).or_insert(0) += 1;
         }
         assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());

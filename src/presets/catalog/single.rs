@@ -4,7 +4,7 @@ use std::{path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
-use crate::presets::parse::{PresetFault, PresetSource, parse};
+use crate::presets::{PresetFault, PresetSource, fault::unreadable, parse};
 
 /// What is wrong with the words of a preset.
 type Check<T> = fn(&T, &PresetSource) -> Vec<PresetFault>;
@@ -23,7 +23,7 @@ impl<T: DeserializeOwned + Default> Single<T> {
     /// Takes a person's own file, where there is one, unless `check` finds a fault in it.
     pub(super) fn take(&self, own: &Path, check: Check<T>) -> Result<(), PresetFault> {
         if own.is_file() {
-            let text = std::fs::read_to_string(own).map_err(|error| PresetFault::unreadable(own, &error))?;
+            let text = std::fs::read_to_string(own).map_err(|error| unreadable(own, &error))?;
             let source = PresetSource { file: own.display().to_string(), text: text.into() };
             let preset: T = parse(&source.file, &source.text)?;
             if let Some(fault) = check(&preset, &source).into_iter().next() {

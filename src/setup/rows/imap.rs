@@ -4,7 +4,7 @@ use crate::{
     mail::{Host, Port, Security, TextLine, profile::Imap},
     setup::{
         answers::Answers,
-        columns::{always, by_value, default, never, parsed, read, unwritten, yes_or_no},
+        columns::{always, by_value, default, never, parsed, unwritten, yes_or_no},
         field::{Field, Shape},
         question::Choice,
         source::Source,
@@ -60,7 +60,7 @@ pub(super) static HOST: Spec = Spec {
         let (server, source) = answers.imap_server()?;
         Some((server.host.parse::<Host>().ok()?.into(), source))
     },
-    read: |profile, _| read::<Host>(&profile.imap.as_ref()?.host),
+    read: |profile, _| Some(profile.imap.as_ref()?.host.clone().into()),
     write: unwritten,
     wording: Wording::PLAIN,
 };
@@ -108,7 +108,7 @@ pub(super) static PORT: Spec = Spec {
     imported: None,
     parse: parsed::<Port>,
     follows: port,
-    read: |profile, _| Some(Port::new(profile.imap.as_ref()?.port)?.into()),
+    read: |profile, _| Some(profile.imap.as_ref()?.port.into()),
     write: unwritten,
     wording: Wording::PLAIN,
 };
@@ -133,7 +133,7 @@ pub(super) static USERNAME: Spec = Spec {
         let name = answers.filled(Field::Username).or_else(|| answers.filled(Field::Address))?;
         default(name.parse::<TextLine>().ok()?)
     },
-    read: |profile, _| read::<TextLine>(profile.imap.as_ref()?.username.as_ref()?),
+    read: |profile, _| Some(profile.imap.as_ref()?.username.clone()?.into()),
     write: unwritten,
     wording: Wording::PLAIN,
 };
@@ -162,9 +162,9 @@ fn imap(answers: &Answers) -> Option<Imap> {
         return None;
     }
     Some(Imap {
-        host: answers.filled(Field::ImapHost)?,
-        port: answers.get::<Port>(Field::ImapPort)?.get(),
+        host: answers.get(Field::ImapHost)?,
+        port: answers.get(Field::ImapPort)?,
         security: answers.get(Field::ImapSecurity)?,
-        username: answers.filled(Field::ImapUsername),
+        username: answers.get(Field::ImapUsername),
     })
 }

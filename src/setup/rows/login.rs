@@ -10,8 +10,8 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{
-            always, by_value, default, never, no_default, nothing, parsed, read, unsaved, unwritten, with_login,
-            yes_by_default, yes_or_no,
+            always, by_value, default, never, no_default, nothing, parsed, unsaved, unwritten, with_login, yes_by_default,
+            yes_or_no,
         },
         field::{Field, Shape},
         question::Choice,
@@ -40,8 +40,8 @@ pub(super) static AUTH: Spec = Spec {
     imported: Some(Setting::Auth),
     parse: parsed::<Auth>,
     follows: auth,
-    read: |profile, _| read::<Auth>(&profile.smtp.auth),
-    write: |answers, profile| profile.smtp.auth = answers.auth().to_string(),
+    read: |profile, _| Some(profile.smtp.auth.into()),
+    write: |answers, profile| profile.smtp.auth = answers.auth(),
     wording: Wording { choices: auth_choices, ..Wording::PLAIN },
 };
 
@@ -65,8 +65,8 @@ pub(super) static USERNAME: Spec = Spec {
         let (name, source) = answers.username()?;
         Some((name.parse::<TextLine>().ok()?.into(), source))
     },
-    read: |profile, _| read::<TextLine>(profile.smtp.username.as_ref()?),
-    write: |answers, profile| profile.smtp.username = answers.filled(Field::Username),
+    read: |profile, _| Some(profile.smtp.username.clone()?.into()),
+    write: |answers, profile| profile.smtp.username = answers.get(Field::Username),
     wording: Wording { help: username_help, notes: username_notes, ..Wording::PLAIN },
 };
 

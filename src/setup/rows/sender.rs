@@ -3,7 +3,7 @@
 use crate::{
     mail::{Address, Setting, TextLine},
     setup::{
-        columns::{always, by_value, default, never, nothing, parsed, read, read_optional, required},
+        columns::{always, by_value, default, never, nothing, parsed, read_optional, required},
         field::{Field, Shape},
         spec::{Spec, Wording},
         step::Step,
@@ -27,7 +27,7 @@ pub(super) static ADDRESS: Spec = Spec {
     imported: Some(Setting::Sender),
     parse: parsed::<Address>,
     follows: |answers| default(answers.facts.suggested_address.as_deref()?.parse::<Address>().ok()?),
-    read: |profile, _| read::<Address>(&profile.sender.address),
+    read: |profile, _| Some(profile.sender.address.clone().into()),
     write: required,
     wording: Wording::PLAIN,
 };
@@ -49,8 +49,8 @@ pub(super) static NAME: Spec = Spec {
     imported: Some(Setting::Name),
     parse: parsed::<TextLine>,
     follows: nothing,
-    read: |profile, _| read_optional::<TextLine>(profile.sender.name.as_deref()),
-    write: |answers, profile| profile.sender.name = answers.filled(Field::Name),
+    read: |profile, _| read_optional(profile.sender.name.as_ref()),
+    write: |answers, profile| profile.sender.name = answers.get(Field::Name),
     wording: Wording::PLAIN,
 };
 
@@ -71,7 +71,7 @@ pub(super) static REPLY_TO: Spec = Spec {
     imported: Some(Setting::ReplyTo),
     parse: parsed::<Address>,
     follows: nothing,
-    read: |profile, _| read_optional::<Address>(profile.sender.reply_to.as_deref()),
-    write: |answers, profile| profile.sender.reply_to = answers.filled(Field::ReplyTo),
+    read: |profile, _| read_optional(profile.sender.reply_to.as_ref()),
+    write: |answers, profile| profile.sender.reply_to = answers.get(Field::ReplyTo),
     wording: Wording::PLAIN,
 };

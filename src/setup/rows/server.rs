@@ -42,7 +42,7 @@ pub(super) static HOST: Spec = Spec {
     imported: Some(Setting::Host),
     parse: parsed::<Host>,
     follows: known_host,
-    read: |profile, _| read::<Host>(&profile.smtp.host),
+    read: |profile, _| Some(profile.smtp.host.clone().into()),
     write: required,
     wording: Wording { choices: regions, notes: |setup| note_on_pattern(setup).into_iter().collect(), ..Wording::PLAIN },
 };
@@ -93,7 +93,7 @@ pub(super) static PORT: Spec = Spec {
         Some((endpoint, source)) => Some((Port::new(endpoint.port)?.into(), source)),
         None => default(Port::new(answers.security()?.smtp_port())?),
     },
-    read: |profile, _| Some(Port::new(profile.smtp.port)?.into()),
+    read: |profile, _| Some(profile.smtp.port.into()),
     write: required,
     wording: Wording { notes: |setup| note_on_port(setup).into_iter().collect(), ..Wording::PLAIN },
 };
@@ -170,7 +170,7 @@ pub(super) static PIN: Spec = Spec {
     imported: Some(Setting::PinSha256),
     parse: parsed::<Pin>,
     follows: nothing,
-    read: |profile, _| read::<Pin>(profile.smtp.tls.pin_sha256.as_ref()?),
+    read: |profile, _| Some(profile.smtp.tls.pin_sha256.clone()?.into()),
     write: unwritten,
     wording: Wording::PLAIN,
 };
@@ -192,7 +192,7 @@ pub(super) static EHLO: Spec = Spec {
     imported: Some(Setting::Ehlo),
     parse: parsed::<HeloName>,
     follows: own_name,
-    read: |profile, _| read::<HeloName>(&profile.smtp.ehlo),
+    read: |profile, _| Some(profile.smtp.ehlo.clone().into()),
     write: required,
     wording: Wording { notes: |setup| note_on_ehlo(setup).into_iter().collect(), ..Wording::PLAIN },
 };
@@ -213,7 +213,7 @@ fn known_host(answers: &Answers) -> Option<(Value, Source)> {
 /// What is trusted. The CA file is named by a path that consumers find from every folder.
 fn trust(answers: &Answers) -> Trust {
     let ca_file = answers.get::<TextLine>(Field::CaFile).map(|path| answers.facts.cwd.join(path.as_str()));
-    Trust { ca_file, pin_sha256: answers.filled(Field::Pin) }
+    Trust { ca_file, pin_sha256: answers.get(Field::Pin) }
 }
 
 /// The machine's full name, else its short one; a machine without a usable name is `localhost`.

@@ -66,9 +66,9 @@ pub(super) static RUN_AS: Spec = Spec {
     imported: None,
     parse: parsed::<UserName>,
     follows: |_| default("root".parse::<UserName>().ok()?),
-    read: |profile, _| read::<UserName>(profile.run_as.as_ref()?),
+    read: |profile, _| Some(profile.run_as.clone()?.into()),
     // The owner of what is written is not worth a word.
-    write: |answers, profile| profile.run_as = answers.filled(Field::RunAs).filter(|user| user != "root"),
+    write: |answers, profile| profile.run_as = answers.get(Field::RunAs).filter(|user: &UserName| *user != "root"),
     wording: Wording::PLAIN,
 };
 
@@ -89,8 +89,8 @@ pub(super) static ROOT_MAIL: Spec = Spec {
     imported: None,
     parse: parsed::<Address>,
     follows: root_mail,
-    read: |profile, _| read::<Address>(profile.root_mail.as_ref()?),
-    write: |answers, profile| profile.root_mail = answers.filled(Field::RootMail),
+    read: |profile, _| Some(profile.root_mail.clone()?.into()),
+    write: |answers, profile| profile.root_mail = answers.get(Field::RootMail),
     wording: Wording { notes: |setup| root_mail_note(setup).into_iter().collect(), ..Wording::PLAIN },
 };
 

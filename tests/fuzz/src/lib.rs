@@ -29,11 +29,11 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
 
 thread_local! {
     static DOCTOR: OnceCell<Doctor<'static>> = const { OnceCell::new() };
-    static TEXT: Rc<Text> = Rc::new(Text::new(Lang::En));
+    static TEXT: Rc<Text> = Rc::new(Text::new(Lang::EN));
 }
 
 fn with_doctor(judge: impl FnOnce(&Doctor<'static>) -> Diagnosis) -> Diagnosis {
-    DOCTOR.with(|doctor| judge(doctor.get_or_init(|| Doctor::new(&CATALOG, Lang::En))))
+    DOCTOR.with(|doctor| judge(doctor.get_or_init(|| Doctor::new(&CATALOG, Lang::EN))))
 }
 
 /// Fails when a terminal would do something else with a text than to show it.

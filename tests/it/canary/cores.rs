@@ -89,7 +89,7 @@ fn panic_child() {
     }
     let facts = Facts { host_name: "web1".into(), cwd: "/".into(), ..Facts::default() };
     let options = Options { brief: true, yes: true, ..Options::default() };
-    let mut setup = Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options);
+    let mut setup = Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options);
     let answers = [
         (Field::Address, "ops@example.com"),
         (Field::Provider, "custom"),

@@ -81,7 +81,7 @@ fn terminals_that_import_it() {
         let belongs = [&STORE[..], &["pw", file]].concat();
         for front in Front::ALL {
             let flow = format!("{front:?}, {file}");
-            let session = Session::within(home(file, &text), front, Lang::En, (80, 24), &[], |run| run);
+            let session = Session::within(home(file, &text), front, Lang::EN, (80, 24), &[], |run| run);
             for field in [Field::Import, Field::Address, Field::Name, Field::Provider, Field::Host, Field::Security] {
                 session.accept(field);
             }
@@ -122,7 +122,7 @@ fn a_command_that_says_the_password_is_shown_nowhere() {
     let out = sandbox.mailsetup(["--import", "msmtp", "--yes", "--diff", "--json", "-v"]).run().code(0);
     search.said("script", &out);
     search.files("script", &sandbox, &belongs);
-    let session = Session::within(home(file, &text), Front::Wizard, Lang::En, (80, 24), &[], |run| run);
+    let session = Session::within(home(file, &text), Front::Wizard, Lang::EN, (80, 24), &[], |run| run);
     session.accept(Field::Import);
     session.expect(Field::Address);
     session.terminal.send(F4);

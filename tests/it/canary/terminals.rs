@@ -23,7 +23,7 @@ fn every_front_end_in_a_terminal() {
             let words = [&args[..], &[&store, "--report=report.txt"]].concat();
             for is_pasted in [false, true] {
                 let flow = format!("{front:?}, {store}, pasted {is_pasted}");
-                let session = Session::with(front, Lang::En, (80, 24), &words, |run| run);
+                let session = Session::with(front, Lang::EN, (80, 24), &words, |run| run);
                 session.to_the_test(CANARY, is_pasted);
                 if front == Front::Wizard {
                     session.passed();
@@ -42,7 +42,7 @@ fn every_front_end_in_a_terminal() {
         }
         relay.be_hostile(true);
         let flow = format!("{front:?}, refused");
-        let session = Session::with(front, Lang::En, (80, 24), &args, |run| run);
+        let session = Session::with(front, Lang::EN, (80, 24), &args, |run| run);
         session.to_the_test(CANARY, false);
         session.read("which is wrong");
         if front == Front::Wizard {
@@ -78,7 +78,7 @@ fn a_consumer_that_says_it_in_a_terminal() {
     for front in Front::ALL {
         let sandbox = Sandbox::new();
         let path = format!("{talkative}:{}", sandbox.environment()[OsStr::new("PATH")].display());
-        let session = Session::within(sandbox, front, Lang::En, (80, 24), &args, |run| run.env("PATH", path));
+        let session = Session::within(sandbox, front, Lang::EN, (80, 24), &args, |run| run.env("PATH", path));
         session.to_the_test(CANARY, false);
         if front == Front::Wizard {
             session.passed();

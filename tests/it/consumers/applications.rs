@@ -237,7 +237,7 @@ fn himalaya_logs_in_with_what_was_written() {
     for password in ["p@ss \"w\\ord#1", "it's $5 {x} %s `id`", " both "] {
         for inline_secret in [true, false] {
             let files = written("himalaya", password, |order| {
-                order.profile.smtp.port = relay.port;
+                order.profile.smtp.port = relay.port.to_string().parse().unwrap();
                 order.profile.smtp.security = Security::None;
                 order.program = vec![program.display().to_string()];
                 order.targets[0].inline_secret = inline_secret;

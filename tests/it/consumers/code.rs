@@ -52,7 +52,7 @@ fn django_logs_in_with_what_was_written() {
                   send_mail('test', 'x', None, ['root@example.com'])";
     for password in ["p@ss \"w\\ord#1", "it's {x} %s"] {
         let files = written("django", password, |order| {
-            order.profile.smtp.port = relay.port;
+            order.profile.smtp.port = relay.port.to_string().parse().unwrap();
             order.profile.smtp.security = Security::None;
         });
         fs::write(folder.path().join("settings.py"), files.unwrap()[0].replace("from .base import *\n", "DEBUG = False\n"))

@@ -45,7 +45,7 @@ fn alertmanager_takes_what_was_written() {
     for (security, port) in [(Security::Tls, 465), (Security::Starttls, 587), (Security::None, 25)] {
         for sample in targets::samples("alertmanager") {
             let mut order = order("p@ss \"w\\ord#1");
-            (order.profile.smtp.security, order.profile.smtp.port) = (security, port);
+            (order.profile.smtp.security, order.profile.smtp.port) = (security, port.to_string().parse().unwrap());
             order.targets = vec![TargetChoice::new("alertmanager")];
             let mut files = Memory::default();
             files.put(&main, sample.text.as_bytes(), 0o644);
@@ -58,6 +58,6 @@ fn alertmanager_takes_what_was_written() {
             assert_eq!(fs::read_to_string(&secret).unwrap(), "p@ss \"w\\ord#1");
         }
     }
-    let wrong = written("alertmanager", "x", |order| order.profile.smtp.port = 4650);
+    let wrong = written("alertmanager", "x", |order| order.profile.smtp.port = "4650".parse().unwrap());
     assert!(matches!(wrong, Err(Refusal::Port { port: 4650, ports, .. }) if ports == [465]));
 }

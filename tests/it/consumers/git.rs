@@ -41,7 +41,7 @@ fn git_asks_for_the_password() {
     private(&program, 0o700);
     for (password, host) in passwords().into_iter().step_by(9).zip(["mail.test", "::1"].into_iter().cycle()) {
         let files = written("git", &password, |order| {
-            order.profile.smtp.host = host.to_owned();
+            order.profile.smtp.host = host.parse().unwrap();
             order.program = vec![program.display().to_string()];
             order.targets[0].inline_secret = false;
         });
@@ -80,9 +80,9 @@ fn git_send_email_logs_in() {
     fs::write(&patch, "From: Ops <ops@example.com>\nSubject: [PATCH] x\nTo: root@example.com\n\nx\n").unwrap();
     for password in ["p@ss \"w\\ord#1", " both ; ", "пароль%(x)s"] {
         let files = written("git", password, |order| {
-            order.profile.smtp.port = relay.port;
+            order.profile.smtp.port = relay.port.to_string().parse().unwrap();
             order.profile.smtp.security = Security::None;
-            order.profile.smtp.auth = "plain".to_owned();
+            order.profile.smtp.auth = "plain".parse().unwrap();
         });
         fs::write(&config, &files.unwrap()[0]).unwrap();
         let mut command = git(&config);

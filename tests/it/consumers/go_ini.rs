@@ -51,7 +51,8 @@ fn go_ini_reads_what_was_written() {
     assert!(found.iter().eq(gitea.iter().map(|(password, _)| password)), "{found:?}");
     // Grafana's password is in a file; what else a person types goes through its quoting.
     let names: Vec<String> = passwords().into_iter().filter(|name| name.trim() == name).collect();
-    let texts = names.iter().map(|name| written("grafana", "x", |order| order.profile.sender.name = Some(name.clone())));
+    let texts =
+        names.iter().map(|name| written("grafana", "x", |order| order.profile.sender.name = Some(name.parse().unwrap())));
     let (names, texts): (Vec<_>, Vec<_>) =
         names.iter().zip(texts).filter_map(|(name, files)| Some((name, files.ok()?[0].clone()))).unzip();
     assert!(names.len() > 250);

@@ -59,7 +59,7 @@ fn mutt_and_neomutt_read_what_was_written() {
         for sample in targets::samples(program) {
             let real = if program == "mutt" { "realname" } else { "real_name" };
             let mut order = order("x");
-            order.profile.sender.name = Some("Ops's \"Söhne\"".into());
+            order.profile.sender.name = Some("Ops's \"Söhne\"".parse().unwrap());
             order.targets = vec![TargetChoice { inline_secret: true, ..TargetChoice::new(program) }];
             let path = if program == "mutt" { "/home/ops/.muttrc" } else { "/home/ops/.config/neomutt/neomuttrc" };
             // What it runs and reads besides is not here.
@@ -87,9 +87,9 @@ fn s_nail_logs_in_with_what_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let rc = folder.path().join("mailrc");
     let plain = |order: &mut Order| {
-        order.profile.smtp.port = relay.port;
+        order.profile.smtp.port = relay.port.to_string().parse().unwrap();
         order.profile.smtp.security = Security::None;
-        order.profile.smtp.auth = "plain".to_owned();
+        order.profile.smtp.auth = "plain".parse().unwrap();
     };
     let send = |text: &str| {
         fs::write(&rc, text).unwrap();

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, io, path::Path, path::PathBuf};
 use mailsetup::{
     mail::{
         Profile, Secret, SecretPlace, Security,
-        profile::{SCHEMA, Sender, Smtp, Trust},
+        profile::{Sender, Smtp, Trust},
+        schema::SCHEMA,
     },
     plan::{Existing, Files, Node, Order, Places, Plan, Scope},
 };
@@ -88,15 +89,19 @@ pub(crate) fn order(password: &str) -> Order {
             enabled: true,
             run_as: None,
             root_mail: None,
-            sender: Sender { address: "ops@example.com".into(), name: Some("Ops & Söhne".into()), reply_to: None },
+            sender: Sender {
+                address: "ops@example.com".parse().unwrap(),
+                name: Some("Ops & Söhne".parse().unwrap()),
+                reply_to: None,
+            },
             smtp: Smtp {
                 provider: None,
-                host: "127.0.0.1".into(),
-                port: 465,
+                host: "127.0.0.1".parse().unwrap(),
+                port: "465".parse().unwrap(),
                 security: Security::Tls,
-                auth: "auto".into(),
-                username: Some("ops@example.com".into()),
-                ehlo: "web1.example.com".into(),
+                auth: "auto".parse().unwrap(),
+                username: Some("ops@example.com".parse().unwrap()),
+                ehlo: "web1.example.com".parse().unwrap(),
                 allow_plaintext: false,
                 tls: Trust::default(),
             },

@@ -19,7 +19,7 @@ fn setup(brief: bool) -> Setup {
         ..Facts::default()
     };
     let options = Options { brief, ..Options::default() };
-    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::En)), facts, options)
+    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options)
 }
 
 fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<ReadSecret>>) -> ReadBack {
@@ -110,7 +110,7 @@ fn every_answer_is_proposed_and_asked_but_the_password() {
     setup.update(Msg::Answer(Field::Host, "smtp.example.org".into())).unwrap();
     accept_up_to(&mut setup, Field::Test);
     let profile = setup.profile().unwrap();
-    assert_eq!((profile.smtp.host.as_str(), profile.smtp.port), ("smtp.example.org", 2465));
+    assert_eq!((profile.smtp.host.as_str(), profile.smtp.port.get()), ("smtp.example.org", 2465));
     assert_eq!(profile.smtp.username.as_deref(), Some("jane@example.org"));
     let command = setup.equivalent().join(" ");
     assert!(command.contains("--port 2465") && command.contains("--password-stdin"), "{command}");

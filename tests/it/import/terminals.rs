@@ -24,7 +24,7 @@ fn home(demo: &Demo) -> Sandbox {
 }
 
 fn begin(sandbox: &Sandbox, front: Front, args: &[&str]) -> Session {
-    Session::within(sandbox.clone(), front, Lang::En, (80, 24), args, |run| run)
+    Session::within(sandbox.clone(), front, Lang::EN, (80, 24), args, |run| run)
 }
 
 fn leave(session: &Session) {
@@ -128,7 +128,7 @@ fn several_are_chosen_from_in_french_and_on_a_small_screen() {
     let evil = "[sendemail]\nsmtpServer = mail.example.org\nsmtpUser = \"\u{1b}]0;evil\u{7}x@example.org\"\n";
     sandbox.write("home/.gitconfig", evil);
     for front in Front::ALL {
-        let session = Session::within(sandbox.clone(), front, Lang::Fr, (40, 12), &[], |run| run);
+        let session = Session::within(sandbox.clone(), front, Lang::of_tag("fr").unwrap(), (40, 12), &[], |run| run);
         // In prompts the list takes all of so small a screen.
         if front != Front::Prompts {
             session.expect(Field::Import);

@@ -70,7 +70,7 @@ impl World {
             program: vec!["sh".into(), "-c".into(), format!("printf %s '{}'", self.demo.password())],
             ..Facts::default()
         };
-        let mut setup = Setup::new(Arc::clone(&self.catalog), Rc::new(Text::new(Lang::En)), facts, options);
+        let mut setup = Setup::new(Arc::clone(&self.catalog), Rc::new(Text::new(Lang::EN)), facts, options);
         setup.give(Field::CaFile, &self.ca.path().join("ca.pem").display().to_string(), Source::Flag).unwrap();
         setup.offer_imports(self.imports.clone());
         let below = home.path().to_owned();
@@ -95,7 +95,7 @@ impl World {
             egress: mailsetup::runner::EgressTargets::default(),
             own_stores_only: true,
             catalog: Arc::clone(&self.catalog),
-            lang: Lang::En,
+            lang: Lang::EN,
             places: Arc::new(move |scope| Ok(if scope == Scope::System { image.clone() } else { places.clone() })),
             net: Arc::new(mailsetup::discover::Net::system),
             resolver: Arc::new(SystemResolver),

@@ -65,20 +65,20 @@ impl Machine {
             .file("etc/apparmor.d/usr.bin.msmtp", "profile msmtp /usr/bin/msmtp {\n  profile helpers {\n  }\n}\n")
     }
 
-    /// The conflicts' ids, when these targets are written, each said in both languages.
-    fn conflicts(&self, targets: &[&str], change: impl Fn(&mut Order)) -> Vec<(&'static str, [String; 2])> {
+    /// The conflicts' ids, when these targets are written, each said in every language.
+    fn conflicts(&self, targets: &[&str], change: impl Fn(&mut Order)) -> Vec<(&'static str, Vec<String>)> {
         let mut order = order("one");
         order.scope = Scope::System;
         order.targets = targets.iter().map(|target| TargetChoice::parse(target)).collect();
         change(&mut order);
         let places = below(self.0.path(), Scope::System);
         let plan = plan(&order, &Catalog::builtin(), &places, &Disk::new(&places)).unwrap();
-        let said = |note: &mailsetup::plan::Note| Lang::ALL.map(|lang| Text::new(lang).say(&note.phrase));
+        let said = |note: &mailsetup::plan::Note| Lang::builtin().map(|lang| Text::new(lang).say(&note.phrase)).collect();
         plan.notes.iter().map(|note| (note.phrase.id, said(note))).collect()
     }
 
     /// The only conflict.
-    fn conflict(&self, targets: &[&str], change: impl Fn(&mut Order)) -> (&'static str, [String; 2]) {
+    fn conflict(&self, targets: &[&str], change: impl Fn(&mut Order)) -> (&'static str, Vec<String>) {
         let mut conflicts = self.conflicts(targets, change);
         assert_eq!(conflicts.len(), 1, "{conflicts:?}");
         conflicts.remove(0)
@@ -88,11 +88,11 @@ impl Machine {
 fn unchanged(_: &mut Order) {}
 
 fn for_the_web(order: &mut Order) {
-    order.profile.run_as = Some("www-data".into());
+    order.profile.run_as = Some("www-data".parse().unwrap());
 }
 
 #[track_caller]
-fn says(conflict: &(&str, [String; 2]), id: &str, words: &[&str]) {
+fn says(conflict: &(&str, Vec<String>), id: &str, words: &[&str]) {
     assert_eq!(conflict.0, id, "{conflict:?}");
     for said in &conflict.1 {
         for word in words {

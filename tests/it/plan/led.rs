@@ -65,7 +65,7 @@ fn a_unit_is_given_the_password_by_the_store_that_can() {
     let system = places(Scope::System);
     let path = "/etc/systemd/system/app.service.d/50-mailsetup.conf";
     let mut order = ordered("systemd-credential");
-    let said = |refusal: Refusal| Text::new(Lang::En).say(&refusal.phrase());
+    let said = |refusal: Refusal| Text::new(Lang::EN).say(&refusal.phrase());
     let sentence = said(planned(&order, &system, &Memory::default()).unwrap_err());
     assert!(sentence.contains("--target systemd-credential=/etc/systemd/system/UNIT.service.d/"), "{sentence}");
     order.targets[0].path = Some(path.into());
@@ -90,7 +90,7 @@ fn a_unit_is_given_the_password_by_the_store_that_can() {
     let fields = compare(&order, &system, &read.unwrap());
     assert_eq!(fields, [Setting::Password]);
 
-    order.profile.smtp.auth = "none".into();
+    order.profile.smtp.auth = "none".parse().unwrap();
     assert!(matches!(planned(&order, &system, &files), Err(Refusal::Auth { .. })));
 }
 
@@ -102,7 +102,7 @@ fn a_source_of_mail_stays_and_blanks_that_would_go_are_refused() {
     assert!(settled(&order, Scope::User, &mut files, path).contains("source = maildir://~/Maildir\n"));
     let own = text(&files, path).replace("maildir://~/Maildir", "imaps://me@imap.example.com");
     let mut files = Memory::default().with(path, &own);
-    order.profile.smtp.port = 4650;
+    order.profile.smtp.port = "4650".parse().unwrap();
     let merged = settled(&order, Scope::User, &mut files, path);
     assert!(merged.contains("source = imaps://me@imap.example.com\n") && merged.contains(":4650\n"), "{merged}");
     order.secret = Some(Secret::new(" both ".into()));

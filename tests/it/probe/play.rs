@@ -196,7 +196,7 @@ fn differences(fixture: &Fixture, report: &Report, seen: &Seen) -> Vec<String> {
 
 /// What is wrong with the diagnosis, and with what a person or a script sees of a hostile server's words.
 fn judged(cause: &str, report: &Report, doctor: &Doctor<'_>) -> Vec<String> {
-    let text = Text::new(Lang::En);
+    let text = Text::new(Lang::EN);
     let mut shown: Vec<String> = report.steps.iter().map(|step| render::ladder::line(&text, step)).collect();
     shown.extend(report.steps.iter().filter_map(|step| step.reply.as_ref()).map(mailsetup::mail::Reply::text));
     let mut named = "ok".to_owned();
@@ -279,7 +279,7 @@ pub(super) fn play_all(fixtures: &[Fixture]) {
         for _ in 0..8 {
             scope.spawn(|| {
                 let catalog = Catalog::builtin();
-                let doctor = Doctor::new(&catalog, Lang::En);
+                let doctor = Doctor::new(&catalog, Lang::EN);
                 loop {
                     let Some(fixture) = queue.lock().unwrap().next() else { return };
                     let differences = play(fixture, &doctor);

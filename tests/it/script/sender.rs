@@ -113,7 +113,7 @@ fn stores_are_offered_by_who_reads_them() {
     let own = stores::offer(None, &places);
     assert!(!own.barred.contains_key("vault") && !own.barred.contains_key("file") && !own.has_vault);
     assert!(
-        own.locks.contains_key("passphrase") && own.locks.contains_key("key-file") && !own.locks.contains_key("machine")
+        own.slots.contains_key("passphrase") && own.slots.contains_key("key-file") && !own.slots.contains_key("machine")
     );
 
     let words = mailsetup::mail::Secret::new("words".into());

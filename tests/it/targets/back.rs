@@ -53,7 +53,7 @@ fn undo_and_remove_leave_what_was_there() {
             // Written, changed, edited around, removed.
             apply(&order, &catalog, &places);
             order.secret = Some(Secret::new("another:one".into()));
-            order.profile.smtp.port = 587;
+            order.profile.smtp.port = "587".parse().unwrap();
             order.profile.smtp.security = Security::Starttls;
             assert!(apply(&order, &catalog, &places), "{about}");
             // What was one line is one line of ours then: there is nothing beside it to edit.

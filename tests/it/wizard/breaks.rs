@@ -61,7 +61,7 @@ fn the_keys_of_a_failed_test_lead_where_they_say() {
 
 #[test]
 fn a_blocked_port_times_out_and_the_fix_passes() {
-    let session = Session::with(Front::Wizard, Lang::En, (80, 30), &["--demo", "--timeout=1"], |run| run);
+    let session = Session::with(Front::Wizard, Lang::EN, (80, 30), &["--demo", "--timeout=1"], |run| run);
     session.walk_to(Field::Test);
     pick(&session, '3');
     test(&session);

@@ -60,7 +60,7 @@ pub(crate) struct Session {
 impl Session {
     /// The demo in a terminal of 80 by 24, in English.
     pub(crate) fn new(front: Front) -> Self {
-        Self::with(front, Lang::En, (80, 24), &["--demo"], |run| run)
+        Self::with(front, Lang::EN, (80, 24), &["--demo"], |run| run)
     }
 
     /// The program with these arguments; `prepare` may change how it runs.
@@ -92,8 +92,8 @@ impl Session {
         if front == Front::Lines {
             run = run.env("TERM", "dumb");
         }
-        if lang == Lang::Fr {
-            run = run.env("LANG", "fr_FR.UTF-8");
+        if lang != Lang::EN {
+            run = run.env("LANG", format!("{lang}.UTF-8"));
         }
         let terminal = prepare(run).terminal(columns, rows);
         Self { sandbox, terminal, front, is_demo, text: Text::new(lang) }
@@ -101,7 +101,7 @@ impl Session {
 
     /// A program that was started in a terminal in another way.
     pub(crate) fn of(front: Front, sandbox: Sandbox, terminal: Terminal) -> Self {
-        Self { sandbox, terminal, front, is_demo: true, text: Text::new(Lang::En) }
+        Self { sandbox, terminal, front, is_demo: true, text: Text::new(Lang::EN) }
     }
 
     /// Waits until a field is asked.
@@ -119,7 +119,9 @@ impl Session {
             (Field::Import, Front::Wizard) => return screen.contains(&flat(&self.text.get("field-import"))),
             (Field::Apply, Front::Wizard) => return screen.contains(&flat(&self.text.get("field-yes"))),
             // The demo has a name for its password.
-            (Field::Password, _) if self.is_demo && self.text.lang() == Lang::Fr => "Mot de passe d’application".to_owned(),
+            (Field::Password, _) if self.is_demo && self.text.lang().as_str() == "fr" => {
+                "Mot de passe d’application".to_owned()
+            }
             (Field::Password, _) if self.is_demo => "App password".to_owned(),
             _ => flat(&self.text.get(&format!("field-{}", field.key().replace('_', "-")))),
         };

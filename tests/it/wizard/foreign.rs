@@ -50,7 +50,7 @@ fn a_servers_words_are_text() {
     let more = ["--allow-plaintext", "--auth=plain", "--username=ops", "--password-env=PW", "--test=login"];
     let args = [&args[..], &more[..]].concat();
     for front in Front::ALL {
-        let session = Session::with(front, Lang::En, (80, 40), &args, |run| run.env("PW", "x"));
+        let session = Session::with(front, Lang::EN, (80, 40), &args, |run| run.env("PW", "x"));
         session.read("535 5.7.8");
         session.read("evil");
         if front == Front::Wizard {
@@ -80,7 +80,7 @@ fn files_and_names_are_text() {
     for front in Front::ALL {
         let sandbox = Sandbox::new();
         sandbox.write("home/.env", format!("# {EVIL}\nSMTP_HOST={EVIL}\nMINE=1\n"));
-        let session = Session::within(sandbox, front, Lang::En, (80, 60), &args, |run| run.env("PW", "x"));
+        let session = Session::within(sandbox, front, Lang::EN, (80, 60), &args, |run| run.env("PW", "x"));
         session.expect(Field::Apply);
         if front == Front::Wizard {
             session.terminal.key(Key::End);

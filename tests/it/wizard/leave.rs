@@ -93,7 +93,7 @@ fn stuck(front: Front, stuck: impl FnOnce(&Session, TcpStream)) {
     let args = ["ops@example.com", "--name=", "--provider=custom", "--host=127.0.0.1", &port, "--security=tls"];
     let more = ["--username=ops", "--password-env=PW", "--test=login", "--timeout=600"];
     let args = [&args[..], &more[..]].concat();
-    let session = Session::with(front, Lang::En, (80, 24), &args, |run| run.env("PW", "sesame"));
+    let session = Session::with(front, Lang::EN, (80, 24), &args, |run| run.env("PW", "sesame"));
     let client = came.recv_timeout(DEADLINE).expect("the program connects");
     stuck(&session, client);
 }

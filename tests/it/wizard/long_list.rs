@@ -26,7 +26,7 @@ fn plain_lines_search_a_long_list() {
 
 #[test]
 fn a_region_is_found_by_typing_and_its_server_shown() {
-    let session = Session::with(Front::Wizard, mailsetup::presets::Lang::En, (80, 24), &["--provider", "ses"], |run| run);
+    let session = Session::with(Front::Wizard, mailsetup::presets::Lang::EN, (80, 24), &["--provider", "ses"], |run| run);
     let terminal = &session.terminal;
     session.expect(Field::Address);
     terminal.send("jane@example.org");

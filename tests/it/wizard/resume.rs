@@ -50,7 +50,7 @@ impl Place {
     fn begin(&self, front: Front) -> Session {
         let args = self.args();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let session = Session::within(self.sandbox.clone(), front, Lang::En, (80, 24), &args, |run| run);
+        let session = Session::within(self.sandbox.clone(), front, Lang::EN, (80, 24), &args, |run| run);
         session.expect(Field::Name);
         session.enter("Ops Team");
         session.accept(Field::Username);
@@ -117,7 +117,7 @@ fn the_next_one_goes_on_where_it_was_cut_off_and_then_forgets() {
         signal(&session, Signal::HUP);
         session.terminal.wait_exit();
 
-        let session = place.next(front, Lang::En);
+        let session = place.next(front, Lang::EN);
         session.expect(Field::Resume);
         session.read(&format!("for {DEMO_USER} was cut off on 20"));
         session.terminal.key(Key::Enter);
@@ -136,7 +136,7 @@ fn the_next_one_goes_on_where_it_was_cut_off_and_then_forgets() {
         let profile = place.sandbox.read("home/.config/mailsetup/profiles/relay.toml");
         assert!(profile.contains("name = \"Ops Team\"") && profile.contains(DEMO_USER), "{profile}");
         place.assert_gone();
-        let session = place.next(front, Lang::En);
+        let session = place.next(front, Lang::EN);
         session.expect(Field::Address);
     }
 }
@@ -154,12 +154,12 @@ fn who_leaves_is_not_asked_again_and_no_begins_anew() {
         signal(&session, Signal::TERM);
         session.terminal.wait_exit();
         // Leaving without an answer to it asks it once more.
-        let session = place.next(front, Lang::En);
+        let session = place.next(front, Lang::EN);
         session.expect(Field::Resume);
         session.terminal.key(Key::Ctrl('c'));
         assert_eq!(session.terminal.wait_exit(), 130);
         place.assert_kept();
-        let session = place.next(front, Lang::En);
+        let session = place.next(front, Lang::EN);
         session.expect(Field::Resume);
         session.terminal.send("n");
         if front != Front::Wizard {
@@ -177,7 +177,7 @@ fn who_leaves_is_not_asked_again_and_no_begins_anew() {
 fn a_script_never_goes_on_and_another_one_at_work_is_left_alone() {
     let place = Place::new();
     let first = place.begin(Front::Lines);
-    let second = place.next(Front::Wizard, Lang::En);
+    let second = place.next(Front::Wizard, Lang::EN);
     second.expect(Field::Address);
     second.terminal.key(Key::Ctrl('c'));
     second.terminal.wait_exit();
@@ -189,7 +189,7 @@ fn a_script_never_goes_on_and_another_one_at_work_is_left_alone() {
     assert!(said.contains("ADDRESS"), "{said}");
     // Another address was given: that is another set-up.
     let args = ["somebody@example.org", "--provider=custom"];
-    let other = Session::within(place.sandbox.clone(), Front::Wizard, Lang::En, (80, 24), &args, |run| run);
+    let other = Session::within(place.sandbox.clone(), Front::Wizard, Lang::EN, (80, 24), &args, |run| run);
     other.expect(Field::Name);
     other.terminal.key(Key::Ctrl('c'));
     other.terminal.wait_exit();
@@ -204,7 +204,7 @@ fn it_is_asked_in_french_and_shows_what_a_file_says_as_text() {
     let evil = place.assert_kept().replace(DEMO_USER, "\\u001b]0;evil\\u0007x@example.org");
     std::fs::write(place.file(), evil).unwrap();
     for front in Front::ALL {
-        let session = place.next(front, Lang::Fr);
+        let session = place.next(front, Lang::of_tag("fr").unwrap());
         session.expect(Field::Resume);
         session.read("interrompue le 20");
         let raw = String::from_utf8_lossy(&session.terminal.raw_output()).into_owned();

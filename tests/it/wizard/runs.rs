@@ -26,7 +26,7 @@ fn every_front_end_comes_to_the_end() {
 #[test]
 fn french_is_spoken_by_every_front_end() {
     for front in Front::ALL {
-        let session = Session::with(front, Lang::Fr, (80, 24), &["--demo"], |run| run);
+        let session = Session::with(front, Lang::of_tag("fr").unwrap(), (80, 24), &["--demo"], |run| run);
         run(&session);
         for english in ["Sender", "Password", "Encryption", "Done."] {
             assert!(!session.terminal.ever_received(english), "{front:?}: {english}\n{}", session.terminal.screen());
@@ -37,13 +37,13 @@ fn french_is_spoken_by_every_front_end() {
 #[test]
 fn the_wizard_works_at_every_size() {
     for size in [(40, 12), (60, 20), (200, 60)] {
-        run(&Session::with(Front::Wizard, Lang::En, size, &["--demo"], |run| run));
+        run(&Session::with(Front::Wizard, Lang::EN, size, &["--demo"], |run| run));
     }
 }
 
 #[test]
 fn accessible_means_lines() {
-    let session = Session::with(Front::Lines, Lang::En, (80, 24), &["--demo"], |run| {
+    let session = Session::with(Front::Lines, Lang::EN, (80, 24), &["--demo"], |run| {
         run.env("TERM", "xterm-256color").env("ACCESSIBLE", "1")
     });
     run(&session);
@@ -66,7 +66,7 @@ fn inks(raw: &[u8]) -> Vec<String> {
 #[test]
 fn no_color_means_no_colour() {
     for front in Front::ALL {
-        let session = Session::with(front, Lang::En, (80, 24), &["--demo"], |run| run.env("NO_COLOR", "1"));
+        let session = Session::with(front, Lang::EN, (80, 24), &["--demo"], |run| run.env("NO_COLOR", "1"));
         run(&session);
         let colour = |ink: &String| matches!(ink.parse::<u16>(), Ok(30..=38 | 40..=48 | 90..=107));
         let found: Vec<String> = inks(&session.terminal.raw_output()).into_iter().filter(colour).collect();

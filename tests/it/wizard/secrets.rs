@@ -17,7 +17,7 @@ fn the_password_goes_to_the_store_and_the_targets_alone() {
     let args = [DEMO_USER, "--provider=custom", "--host=localhost", &port, "--security=tls", &ca_file, "--target=dotenv"];
     for front in Front::ALL {
         for is_pasted in [false, true] {
-            let session = Session::with(front, Lang::En, (80, 24), &args, |run| run);
+            let session = Session::with(front, Lang::EN, (80, 24), &args, |run| run);
             session.to_the_test(DEMO_PASSWORD, is_pasted);
             if front == Front::Wizard {
                 // A passed test stays until Enter.

@@ -172,7 +172,7 @@ fn a_dropped_line_ends_it_and_keeps_the_answers() {
         let file = sandbox.path("home/.local/state/mailsetup/resume.toml");
         let (mut line, mut program) = on_a_line(&sandbox, front);
         let (mut seen, mut is_typed) = (Vec::new(), false);
-        let label = Text::new(Lang::En).get("field-address");
+        let label = Text::new(Lang::EN).get("field-address");
         let kept = until(|| {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = line.read(&mut bytes) {
@@ -224,7 +224,7 @@ fn ending_child() {
         report: |_| Ok("report.txt".into()),
     };
     let catalog = std::sync::Arc::new(Catalog::builtin());
-    let setup = Setup::new(catalog, std::rc::Rc::new(Text::new(Lang::En)), Facts::default(), setup::Options::default());
+    let setup = Setup::new(catalog, std::rc::Rc::new(Text::new(Lang::EN)), Facts::default(), setup::Options::default());
     let (_sender, results) = std::sync::mpsc::channel();
     let starter: tui::Starter = Box::new(|_| Cancel::default());
     match end.as_str() {

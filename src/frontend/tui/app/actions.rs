@@ -36,7 +36,7 @@ impl App {
         if let Some(action) = keymap::action(event, &now) {
             self.act(action);
         } else if now.scene == Scene::Form && now.over.is_none() {
-            self.edit(|draft, question| draft.key(event, &question.choices));
+            self.edit_in_words(|draft, question, words| draft.key(event, &question.choices, words));
         }
     }
 
@@ -58,7 +58,7 @@ impl App {
         if self.scene() != Scene::Form || self.over.is_some() {
             return;
         }
-        let broken = self.edit(|draft, question| draft.paste(text, &question.choices));
+        let broken = self.edit_in_words(|draft, question, words| draft.paste(text, &question.choices, words));
         self.error = None;
         if let (true, Some(question)) = (broken, self.question()) {
             let words = self.setup.text().say(&phrase!("tui-pasted-break"));

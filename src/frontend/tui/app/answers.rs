@@ -1,14 +1,22 @@
 //! The answer to the current question: entered into a draft and submitted, from field to field.
 
 use super::{super::draft::Draft, App};
-use crate::setup::{Field, Given, Msg, Question, Status};
+use crate::{
+    mail::yes_no::YesNoWords,
+    setup::{Field, Given, Msg, Question, Status},
+};
 
 impl App {
     /// Changes the draft of the current question; returns whether it did.
     pub(super) fn edit(&mut self, change: impl FnOnce(&mut Draft, &Question) -> bool) -> bool {
+        self.edit_in_words(|draft, question, _| change(draft, question))
+    }
+
+    /// The same, with what says yes and no in the person's language.
+    pub(super) fn edit_in_words(&mut self, change: impl FnOnce(&mut Draft, &Question, YesNoWords<'_>) -> bool) -> bool {
         let Status::Ask(question) = &self.status else { return false };
         let draft = self.drafts.entry(question.field).or_insert_with(|| Draft::of(question));
-        let changed = change(draft, question);
+        let changed = change(draft, question, self.setup.text().yes_no());
         if changed {
             self.error = None;
             self.scroll = 0;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 fn wizard() -> Wizard {
-    Wizard::new(Lang::En, 80, 24)
+    Wizard::new(Lang::EN, 80, 24)
 }
 
 fn asked(wizard: &Wizard) -> Option<Field> {
@@ -54,14 +54,14 @@ fn walking_through_a_list_chooses_nothing() {
     wizard.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down);
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("tls"));
     assert_ne!(asked(&wizard), Some(Field::Security), "below the last item comes the next field");
-    let mut wizard = Wizard::new(Lang::En, 80, 24);
+    let mut wizard = Wizard::new(Lang::EN, 80, 24);
     wizard.up_to_provider("ops@gmail.com").enter().press(KeyCode::Down).enter();
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("starttls"));
 }
 
 #[test]
 fn a_closed_list_turns_left_and_right() {
-    let mut wizard = Wizard::new(Lang::En, 60, 20);
+    let mut wizard = Wizard::new(Lang::EN, 60, 20);
     wizard.up_to_provider("ops@gmail.com").enter();
     assert!(wizard.screen().contains("‹ Implicit TLS ›"), "{}", wizard.screen());
     wizard.press(KeyCode::Right).press(KeyCode::Tab);
@@ -76,7 +76,7 @@ fn a_pasted_line_break_never_presses_enter() {
     assert!(wizard.screen().contains("! The line break in what you pasted was left out."));
     wizard.enter();
     assert_eq!(wizard.app.setup.value(Field::Address).as_deref(), Some("ops@gmail.com"));
-    let mut wizard = Wizard::new(Lang::En, 80, 24);
+    let mut wizard = Wizard::new(Lang::EN, 80, 24);
     wizard.up_to_password().paste("abcdefghijklmnop\n");
     assert_eq!(asked(&wizard), Some(Field::Password));
     wizard.enter();
@@ -148,7 +148,7 @@ fn a_failed_test_leads_to_another_password() {
     assert_eq!(asked(&wizard), Some(Field::Password));
     wizard.enter();
     assert_ne!(asked(&wizard), Some(Field::Password), "no new one keeps the one that is known");
-    let mut wizard = Wizard::new(Lang::En, 80, 24);
+    let mut wizard = Wizard::new(Lang::EN, 80, 24);
     wizard.up_to_test().tested(refused).press(KeyCode::Char('r'));
     assert!(matches!(&wizard.app.status, Status::Run(effect) if matches!(effect.work, Work::Test(_))));
 }
@@ -213,7 +213,7 @@ fn leaving_works_on_every_page() {
 
 #[test]
 fn a_page_that_is_too_long_scrolls_and_a_resize_loses_nothing() {
-    let mut wizard = Wizard::new(Lang::En, 60, 16);
+    let mut wizard = Wizard::new(Lang::EN, 60, 16);
     wizard.up_to_review();
     let before = wizard.screen();
     assert!(before.contains('▼'), "{before}");

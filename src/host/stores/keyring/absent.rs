@@ -1,6 +1,6 @@
-//! What stands for the Secret Service in a build without it: no entry is kept, read or removed.
+//! The Secret Service in a build without it: no entry is kept, read or removed.
 
-use super::KeyringFault;
+use super::fault::KeyringFault;
 use crate::mail::Secret;
 
 /// Puts nothing anywhere.

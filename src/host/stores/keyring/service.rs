@@ -9,7 +9,7 @@ use std::{
 use keyring_core::{Entry, Error, api::CredentialStoreApi};
 use zbus_secret_service_keyring_store::Store as SecretService;
 
-use super::KeyringFault;
+use super::fault::KeyringFault;
 use crate::mail::{Secret, reply::escape};
 
 /// The service of every entry of ours.

@@ -6,7 +6,7 @@ use crate::{
     error::Exit,
     host::{
         files::error::{read_exit, shown, unreadable},
-        stores::{error::StoreFault, systemd::SystemdFault},
+        stores::{fault::StoreFault, systemd::creds::SystemdFault},
     },
     phrase,
     presets::Phrase,

@@ -12,7 +12,6 @@
 
 use std::path::{Path, PathBuf};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use super::{crypt::Costs, fault::VaultFault};
@@ -104,7 +103,7 @@ pub(super) fn read(bytes: &[u8], path: &Path) -> Result<SealedVault, VaultFault>
 mod base64_text {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    use super::{Engine, STANDARD};
+    use base64::{Engine, engine::general_purpose::STANDARD};
 
     pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&STANDARD.encode(bytes))

@@ -16,10 +16,10 @@ use super::{
 use crate::{
     host::{
         files::{
-            disk::{FoundFile, look},
+            found::{FoundFile, look},
             own,
         },
-        stores::{error::StoreError, systemd},
+        stores::{error::StoreError, systemd::creds},
     },
     mail::{KeySlot, Keys},
     plan::Places,
@@ -42,8 +42,8 @@ pub(super) fn open(sealed: &SealedVault, places: &Places, path: &Path) -> Result
             if places.root.is_some() {
                 return Err(VaultFault::Image);
             }
-            systemd::systemd_available()?;
-            let plain = systemd::decrypt(CREDENTIAL, &sealed.key).map_err(|_| VaultFault::WrongMachine)?;
+            creds::systemd_available()?;
+            let plain = creds::decrypt(CREDENTIAL, &sealed.key).map_err(|_| VaultFault::WrongMachine)?;
             return DataKey::of(&plain).ok_or_else(damaged);
         }
         SealedSlot::Machine { salt } => (machine(places, salt)?, VaultFault::WrongMachine),
@@ -71,8 +71,8 @@ pub(super) fn fill(slot: KeySlot, data: &DataKey, new: &Keys, places: &Places) -
     let salt = salt()?;
     let (sealed_slot, outer) = match slot {
         KeySlot::Systemd => {
-            systemd::systemd_available()?;
-            let sealed = systemd::encrypt(CREDENTIAL, data.bytes())?;
+            creds::systemd_available()?;
+            let sealed = creds::encrypt(CREDENTIAL, data.bytes())?;
             return Ok((SealedSlot::Systemd, sealed));
         }
         KeySlot::Machine => {

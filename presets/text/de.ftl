@@ -1,0 +1,1179 @@
+# Alle Sätze, die jemand zu sehen bekommt, auf Deutsch. Eine Nachricht je Satz; das Präfix sagt, wo er steht.
+
+word-yes = ja
+word-no = nein
+# Was man dafür tippen darf, in Kleinbuchstaben; yes, y, no und n gelten immer.
+yes-words = ja j
+no-words = nein n
+
+## Felder: Bezeichnung und Hilfe
+
+field-address = Absenderadresse
+field-address-help = Von dieser Adresse kommen die E-Mails. An ihr ist auch Ihr Anbieter zu erkennen.
+field-name = Anzeigename
+field-name-help = Der Name neben der Adresse im Postfach. Leer lassen, um ohne Namen zu senden.
+field-reply-to = Antwortadresse
+field-reply-to-help = Hierhin gehen Antworten. Bleibt das Feld leer, gehen sie an den Absender.
+field-provider = Anbieter
+field-provider-help = Wer den Server betreibt, der Ihre E-Mails annimmt. Nicht in der Liste? Dann „Anderer Server“.
+field-host = Server
+field-host-help = Der Postausgangsserver, zum Beispiel smtp.example.com.
+field-security = Verschlüsselung
+field-security-help = Implizites TLS (465) ist am besten. Wo 465 gesperrt ist, ist STARTTLS (587) genauso gut.
+field-port = Port
+field-port-help = Üblich sind 465 bei implizitem TLS und 587 bei STARTTLS.
+field-allow-plaintext = Ohne Verschlüsselung senden?
+field-allow-plaintext-help = Auf dem Weg zu { $host } kann jeder das Passwort und alle E-Mails mitlesen.
+field-ca-file = CA-Datei
+field-ca-file-help = PEM-Datei der Zertifizierungsstelle, die das Zertifikat ausgestellt hat. Leer: die des Systems.
+field-pin-sha256 = Zertifikat-Pin
+field-pin-sha256-help = SHA-256 des einzigen Zertifikats, dem vertraut wird, 64 Hex-Ziffern. Leer: kein Pin.
+field-ehlo = EHLO-Name
+field-ehlo-help = So stellt sich diese Maschine dem Server vor, am besten mit vollem Namen wie web1.example.com.
+field-imap = Auch IMAP-Einstellungen speichern?
+field-imap-help = Für Programme, die das Postfach lesen. Sie stehen dann im Profil.
+field-imap-host = IMAP-Server
+field-imap-host-help = Der Posteingangsserver, zum Beispiel imap.example.com.
+field-imap-security = IMAP-Verschlüsselung
+field-imap-security-help = Implizites TLS (993) ist am besten.
+field-imap-port = IMAP-Port
+field-imap-port-help = 993 bei implizitem TLS, 143 bei STARTTLS.
+field-imap-username = IMAP-Anmeldename
+field-imap-username-help = Meist derselbe wie beim Senden.
+field-auth = Anmeldeverfahren
+field-auth-help = Lassen Sie es auf automatisch, wenn Ihr Anbieter keines vorgibt.
+field-username = Anmeldename
+field-username-help = Meist die vollständige Adresse.
+field-password = Passwort
+field-password-help = Es wird nirgends angezeigt und nur dort gespeichert, wo Sie es wollen.
+field-password-token = Zugriffstoken
+field-spaces = Leerzeichen entfernen?
+field-spaces-help = Ihr Passwort enthält Leerzeichen. Dieser Anbieter zeigt App-Passwörter in Gruppen an; die Leerzeichen gehören nicht dazu.
+field-test = Live-Test
+field-test-help = Vor dem Test wird nichts geschrieben.
+field-test-to = Testnachricht senden an
+field-test-to-help = Dorthin geht eine kurze Nachricht.
+field-force = Der Test ist fehlgeschlagen
+field-force-help = Es wurde nichts geschrieben.
+field-target = Einstellungen schreiben für
+field-target-help = Programme auf dieser Maschine, die E-Mails senden. Das Profil wird in jedem Fall gespeichert.
+field-secret-store = Passwort speichern in
+field-secret-store-help = Wer sendet, muss es lesen können, ohne dass jemand dabei ist.
+field-password-env = Variable mit dem Passwort
+field-password-env-help = Ihr Name. Sie muss überall gesetzt sein, von wo gesendet wird.
+field-password-command = Befehl, der das Passwort ausgibt
+field-password-command-help = Er wird bei jedem Senden mit /bin/sh ausgeführt.
+field-scope = Für wen
+field-scope-help = Für Ihr eigenes Konto oder für die ganze Maschine.
+field-profile = Profilname
+field-profile-help = Unter diesem Namen werden die Einstellungen gespeichert. Meist genügt ein Profil.
+field-yes = Diese Dateien schreiben?
+field-yes-help = Jede vorhandene Datei wird gesichert; „mailsetup undo“ macht alles rückgängig.
+
+## Auswahl: Bezeichnung und Hinweis
+
+choice-provider-custom = Anderer Server
+choice-provider-custom-hint = Ihr eigener oder einer, der nicht in der Liste steht
+choice-security-tls = Implizites TLS
+choice-security-starttls = STARTTLS
+choice-security-none = Keine Verschlüsselung
+choice-security-port = { $mode ->
+    [smtp-none] Port { $port }, nur für diese Maschine oder ein vertrauenswürdiges Netz
+    [imap-none] Port { $port }, nur für diese Maschine oder ein vertrauenswürdiges Netz
+   *[other] Port { $port }
+}
+choice-auth-auto = Automatisch
+choice-auth-auto-hint = das beste, das beide Seiten beherrschen
+choice-auth-plain = PLAIN
+choice-auth-plain-hint = Anmeldename und Passwort in einem Schritt
+choice-auth-login = LOGIN
+choice-auth-login-hint = älter; manche Exchange-Server können nichts anderes
+choice-auth-cram-md5 = CRAM-MD5
+choice-auth-cram-md5-hint = das Passwort selbst wird nicht übertragen
+choice-auth-xoauth2 = XOAUTH2
+choice-auth-xoauth2-hint = mit einem OAuth-2.0-Zugriffstoken statt des Passworts
+choice-auth-none = Ohne Anmeldung
+choice-auth-none-hint = der Server kennt diese Maschine
+choice-test-send = Nachricht senden
+choice-test-send-hint = prüft den ganzen Weg
+choice-test-login = Nur anmelden
+choice-test-login-hint = es wird nichts gesendet
+choice-test-connect = Nur verbinden
+choice-test-connect-hint = bis zur Verschlüsselung, ohne Anmeldung
+choice-test-none = Kein Test
+choice-test-none-hint = schreibt Einstellungen, die niemand ausprobiert hat
+choice-scope-user = Dieses Konto
+choice-scope-user-hint = Dateien in Ihrem Home-Verzeichnis
+choice-scope-system = Die ganze Maschine
+choice-scope-system-hint = Dateien unter /etc, braucht root
+choice-store-file = Eine eigene Datei
+choice-store-file-hint = neben dem Profil, nur für Besitzer und Sendende lesbar
+choice-store-keyring = Der Schlüsselbund des Desktops
+choice-store-keyring-hint = nur solange sein Besitzer angemeldet ist
+choice-store-command = Ein eigener Befehl
+choice-store-command-hint = ein Skript oder ein anderer Manager, der es ausgibt
+choice-store-env = Eine Umgebungsvariable
+choice-store-env-hint = gesetzt von dem, was das Programm startet
+choice-target-needs-root = braucht root: mailsetup mit sudo starten
+choice-recover-edit = Ändern: { $field }
+choice-recover-retry = Noch einmal testen
+choice-recover-retry-hint = mit denselben Antworten
+choice-recover-force = Trotzdem schreiben
+choice-recover-force-hint = E-Mails gehen erst hinaus, wenn die Ursache behoben ist
+
+## Antworten, die nicht angenommen werden: was falsch ist und wie es richtig wird
+
+invalid-empty = Dieses Feld darf nicht leer sein.
+invalid-control = Die Eingabe enthält ein Steuerzeichen. Tippen Sie sie von Hand neu ein.
+invalid-address-empty = Geben Sie eine Adresse ein, zum Beispiel ops@example.com.
+invalid-address-no-at = In „{ $typed }“ fehlt das @. Eine Adresse sieht aus wie ops@example.com.
+invalid-address-no-local = Vor dem @ steht nichts.
+invalid-address-no-domain = Hinter dem @ steht nichts.
+invalid-address-domain = „{ $domain }“ ist keine Domain. Hinter dem @ steht zum Beispiel example.com.
+invalid-address-stray = Entfernen Sie „{ $character }“: Hier gehört eine einzelne Adresse hin, etwa ops@example.com.
+invalid-address-syntax = „{ $typed }“ ist keine Adresse. Eine Adresse sieht aus wie ops@example.com.
+invalid-host-empty = Geben Sie den Namen des Servers ein, zum Beispiel smtp.example.com.
+invalid-host-scheme = Lassen Sie weg, was vor dem Namen steht: { $host }
+invalid-host-port = Geben Sie nur den Namen ein: { $host }. Der Port { $port } hat ein eigenes Feld.
+invalid-host-character = Entfernen Sie „{ $character }“: In Servernamen kommt das nicht vor.
+invalid-host-dots = Im Namen ist ein Punkt zu viel.
+invalid-host-label = „{ $label }“ ist zu lang oder beginnt oder endet mit einem Bindestrich.
+invalid-host-address = Das ist eine E-Mail-Adresse. Hier gehört der Name des Servers hin, etwa smtp.example.com.
+invalid-port = „{ $typed }“ ist kein Port. Geben Sie eine Zahl von 1 bis 65535 ein, meist 465 oder 587.
+invalid-choice = „{ $typed }“ ist nicht dabei. Möglich sind: { $choices }.
+invalid-choice-near = „{ $typed }“ ist nicht dabei. Möglich sind: { $choices }. Meinten Sie { $near }?
+invalid-confirm = Antworten Sie mit ja oder nein statt mit „{ $typed }“.
+invalid-provider = Es gibt keinen Anbieter „{ $typed }“. Nehmen Sie „custom“ mit einem Server, oder siehe „mailsetup providers“.
+invalid-provider-near = Es gibt keinen Anbieter „{ $typed }“. Meinten Sie { $near }?
+invalid-target = Es gibt kein Ziel „{ $typed }“. Siehe „mailsetup targets“.
+invalid-target-near = Es gibt kein Ziel „{ $typed }“. Meinten Sie { $near }?
+invalid-password-empty = Geben Sie das Passwort ein. Beim Tippen wird nichts angezeigt.
+invalid-pin = Ein Pin ist der SHA-256 des Zertifikats: 64 Hex-Ziffern, mit oder ohne Doppelpunkte.
+invalid-profile = „{ $typed }“ kann kein Profilname sein. Erlaubt sind Buchstaben, Ziffern, Punkte, Binde- und Unterstriche.
+invalid-profile-start = „{ $typed }“ kann kein Profilname sein. Am Anfang steht ein Buchstabe, eine Ziffer oder ein Unterstrich.
+invalid-variable = „{ $typed }“ kann kein Variablenname sein. Erlaubt sind Buchstaben, Ziffern und Unterstriche.
+
+## Hinweise zu Antworten
+
+note-ehlo = „{ $name }“ ist kein vollständiger Name. Manche Server verlangen einen, etwa web1.example.com.
+note-port-mode = Auf Port { $port } ist { $mode } unüblich. Scheitert der Test an der Begrüßung oder an TLS, ändern Sie eines von beiden.
+note-username-space = Im Anmeldenamen steht ein Leerzeichen. Soll das so sein?
+note-password-useless = { $provider } nimmt zum Senden keinerlei Passwort an. Nehmen Sie ein Zugriffstoken (Anmeldeverfahren XOAUTH2) oder einen anderen Anbieter.
+note-password-grouped = Das Passwort enthält Leerzeichen, die dieser Anbieter nur zur besseren Lesbarkeit anzeigt.
+note-password-blank = Das Passwort beginnt oder endet mit einem Leerzeichen. Es wird so gespeichert, wie es ist.
+note-password-length = { $name }: Üblich sind { $length } Zeichen, hier sind es { $typed }. Ist es das Passwort des Kontos?
+note-password-shape = Das sieht nicht nach { $name } aus. Ist es das Passwort des Kontos?
+
+# Demo-Server
+demo-password-hint = Das Passwort der Demo lautet: { $password }
+demo-fault-none = Alles funktioniert
+demo-fault-wrong-password = Falsches Passwort: jede Anmeldung wird abgelehnt
+demo-fault-blocked-port = Gesperrter Port: eine Firewall verschluckt den TLS-Port; STARTTLS geht noch
+demo-fault-expired-certificate = Abgelaufenes Zertifikat: es galt bis gestern
+demo-fault-self-signed = Selbstsigniertes Zertifikat: keine Zertifizierungsstelle bürgt dafür
+demo-fault-wrong-name = Falscher Name: das Zertifikat gehört zu einem anderen Server
+demo-fault-login-not-offered = Keine Anmeldung: der Server bietet kein AUTH an
+demo-fault-sender-refused = Absender abgelehnt: das Konto darf diese Adresse nicht verwenden
+demo-fault-busy = Überlastet: der Server bittet, es später noch einmal zu versuchen
+demo-fault-slow = Langsam: jede Antwort dauert anderthalb Sekunden
+
+# host: diese Maschine, ihre Dateien und ihre Passwortspeicher
+host-no-home = Es gibt kein Home-Verzeichnis: HOME ist nicht gesetzt
+host-no-home-hint = Setzen Sie HOME, oder schreiben Sie mit --scope system für das ganze System
+host-no-root = { $path } ist kein Verzeichnis und kann daher nicht die Wurzel eines Images sein
+host-no-cwd = Das aktuelle Verzeichnis ist verschwunden: Wechseln Sie in eines, das es gibt
+host-nearest = Meinten Sie { $word }?
+
+host-read-missing = { $path } gibt es nicht
+host-read-denied = { $path }: keine Leserechte
+host-read-folder = { $path } ist ein Verzeichnis, keine Datei
+host-read-large = { $path } ist zu groß für eine Einstellungsdatei
+host-read-special = { $path } ist keine gewöhnliche Datei
+host-read-other = { $path } kann nicht gelesen werden: { $error }
+host-write-denied = { $path }: keine Schreibrechte
+host-write-denied-hint = Starten Sie mailsetup mit sudo, oder geben Sie mit --target NAME=PFAD einen anderen Pfad an
+host-write-read-only = { $path } liegt auf einem schreibgeschützt eingehängten Dateisystem
+host-write-full = { $path }: Der Datenträger ist voll oder Ihre Quota erschöpft
+host-write-full-hint = Schaffen Sie Platz und führen Sie denselben Befehl noch einmal aus
+host-write-not-folder = { $path }: Wo ein Verzeichnis sein muss, liegt eine Datei
+host-write-folder = { $path } ist ein Verzeichnis; eine Datei kann dort nicht geschrieben werden
+host-write-other = { $path } kann nicht geschrieben werden: { $error }
+
+host-profile-name = „{ $name }“ kann kein Profilname sein
+host-profile-name-hint = Erlaubt sind bis zu 64 Buchstaben, Ziffern, Punkte, Unter- und Bindestriche; am Anfang ein Buchstabe, eine Ziffer oder ein Unterstrich
+host-no-profile = Es gibt kein Profil { $name }
+host-no-profile-hint = mailsetup list zeigt die gespeicherten Profile
+host-newer-schema = { $path } stammt von einem neueren mailsetup (Schema { $schema }) und blieb unverändert
+host-newer-schema-hint = Aktualisieren Sie mailsetup, oder wählen Sie mit --profile NAME einen anderen Namen
+host-bad-profile = Das Profil ist nicht zu verstehen: { $fault }
+host-bad-field = Das Profil ist nicht zu verstehen: { $place }: { $field }: { $why }
+
+host-locked = Ein anderes mailsetup schreibt gerade (Prozess { $pid })
+host-locked-unknown = Ein anderes mailsetup schreibt gerade
+host-locked-hint = Warten Sie, bis es fertig ist, und führen Sie dann denselben Befehl noch einmal aus
+host-changed = { $path } wurde inzwischen von anderer Seite geändert; es wurde nichts geschrieben
+host-changed-hint = Führen Sie denselben Befehl noch einmal aus, um die neuen Unterschiede zu sehen
+host-link-dangling = { $path } ist ein symbolischer Link, der ins Leere führt
+host-link-shared = { $path } führt durch ein Verzeichnis, in dem jeder schreiben darf
+host-link-foreign = { $path } führt zu einer Datei, die einem anderen Benutzer gehört
+host-link-outside = { $path } führt aus dem Image hinaus
+host-link-hard = { $path } hat anderswo einen zweiten Namen, in einem Verzeichnis, in dem jeder schreiben darf
+host-link-hint = Legen Sie dort eine gewöhnliche Datei an, oder geben Sie mit --target NAME=PFAD einen anderen Pfad an
+host-no-group = Es gibt keine Gruppe { $group }
+host-owner = { $path }: Besitzer und Gruppe können nicht gesetzt werden
+host-owner-hint = Starten Sie mailsetup mit sudo
+host-run-start = { $command } konnte nicht gestartet werden: { $error }
+host-run-slow = { $command } war nach { $seconds } Sekunden nicht fertig
+host-run-large = { $command } hörte nicht auf, Ausgaben zu schreiben
+host-run-failed = { $command } ist fehlgeschlagen ({ $status })
+host-run-said = { $command } ist fehlgeschlagen: { $said }
+host-journal = Die Aufzeichnung eines früheren Schreibvorgangs ist nicht zu verstehen: { $path } ({ $error })
+host-journal-hint = Verschieben Sie { $path }, um ohne sie weiterzumachen
+host-conflict = { $path } wurde seither bearbeitet, und zwar in den Zeilen, die mailsetup geschrieben hat; es wurde nichts geändert
+host-conflict-hint = Bearbeiten Sie die Datei von Hand; der frühere Inhalt steht in { $backup }
+host-conflict-new-hint = Bearbeiten Sie die Datei von Hand; vorher gab es sie nicht
+host-nothing-to-undo = Es gibt nichts rückgängig zu machen
+host-put-back = Alles wurde wiederhergestellt, wie es war
+host-not-put-back = { $path } wurde nicht wiederhergestellt; der frühere Inhalt steht in { $backup }
+host-not-taken-away = { $path } wurde nicht wieder entfernt: Löschen Sie die Datei von Hand
+host-recovered = Ein Lauf von { $when } wurde unterbrochen; was er geschrieben hatte, wurde zurückgenommen
+host-recovered-not = { $path } wurde seither bearbeitet und blieb, wie es ist; der frühere Inhalt steht in { $backup }
+host-recovered-left = { $path } wurde seither bearbeitet und blieb, wie es ist
+host-undo-damaged = { $path } war beschädigt und ist wieder so wie vor diesem Schreibvorgang. Der beschädigte Text liegt in { $backup }
+host-undo-gone = { $path } wurde seither gelöscht und bleibt gelöscht; der frühere Inhalt steht in { $backup }
+host-undo-gone-new = { $path } wurde seither gelöscht und bleibt gelöscht
+
+host-input-stdin = Das Passwort kann nicht von der Standardeingabe gelesen werden: { $error }
+host-input-descriptor = Das Passwort kann nicht vom Dateideskriptor { $number } gelesen werden: { $error }
+host-input-variable = Die Umgebungsvariable { $name } ist nicht gesetzt
+host-input-empty = Das Passwort ist leer
+host-input-not-text = Das Passwort ist kein UTF-8-Text
+host-input-long = Das Passwort ist länger als 64 KiB
+host-command-start = Der Passwortbefehl konnte nicht gestartet werden: { $error }
+host-command-slow = Der Passwortbefehl war nach { $seconds } Sekunden nicht fertig
+host-command-failed = Der Passwortbefehl ist fehlgeschlagen ({ $status })
+host-command-said = Der Passwortbefehl ist fehlgeschlagen ({ $status }): { $said }
+
+host-secret-open = { $path } enthält das Passwort, und jeder auf dieser Maschine darf die Datei lesen (Modus { $mode })
+host-secret-open-hint = Schränken Sie die Rechte ein: chmod { $mode } { $path }
+host-secret-missing-hint = Geben Sie das Passwort mit mailsetup edit neu ein
+host-secret-no-entry = Im Speicher gibt es keinen Eintrag { $entry } von mailsetup
+host-keyring-absent = Dieses mailsetup wurde ohne Schlüsselbund gebaut.
+host-keyring-no-bus = Kein Schlüsselbund: Hier läuft keine Desktop-Sitzung (kein D-Bus-Sitzungsbus)
+host-keyring-no-service = Kein Schlüsselbund: In dieser Sitzung läuft kein Schlüsselbunddienst
+host-keyring-silent = Kein Schlüsselbund: Er hat nicht rechtzeitig geantwortet
+host-keyring-locked = Der Schlüsselbund ist gesperrt und wurde nicht entsperrt
+host-keyring-ambiguous = Der Schlüsselbund enthält diesen Eintrag mehrfach: Entfernen Sie die übrigen
+host-keyring-other = Der Schlüsselbund funktioniert nicht: { $error }
+host-keyring-hint = Entsperren Sie den Schlüsselbund, oder nehmen Sie --secret-store file
+host-keyring-image = Dieser Speicher eines Images lässt sich von hier aus nicht füllen: Speichern Sie das Passwort, sobald das Image läuft
+## Kommandozeile
+
+cli-about = Bringt den E-Mail-Versand eines Servers zum Laufen und beweist, dass er funktioniert.
+cli-usage = mailsetup [ADRESSE] [OPTIONEN]
+    {"       "}mailsetup BEFEHL [ARGUMENTE]
+cli-after-help = Ohne Befehl richtet mailsetup ein Relay ein: Im Terminal fragt es, im Skript nimmt es alles aus Optionen.
+    Jede Option kann auch aus einer Variable (MAILSETUP_HOST für --host) oder einer Datei (--answers DATEI.toml) kommen.
+    Zum Ausprobieren, ganz ohne eigenes Konto: mailsetup --demo
+cli-heading-commands = Befehle
+cli-heading-options = Optionen
+cli-answers-unreadable = Die Antwortdatei { $file } kann nicht gelesen werden: { $cause }
+cli-answers-syntax = { $file }, Zeile { $line }: { $cause }
+cli-answers-unknown = { $file }: Es gibt keine Antwort namens „{ $key }“.
+cli-answers-kind = { $file }: „{ $key }“ muss ein Text, eine Zahl, true, false oder eine Liste von Texten sein.
+cli-answers-password = { $file }: Ein Passwort gehört nicht in eine Antwortdatei. Geben Sie password_file, password_env oder password_command an.
+cli-did-you-mean = Meinten Sie { $near }?
+cli-preset = Eines Ihrer Presets ist nicht zu gebrauchen: { $fault }
+cli-text = Ein Satz Ihrer eigenen Textdatei ist nicht zu gebrauchen: { $fault }
+cli-timeout = --timeout: „{ $typed }“ ist keine Anzahl von Sekunden zwischen 0.1 und 3600.
+cli-output = Die Ausgabe kann nicht geschrieben werden: { $cause }
+cli-input = Die Standardeingabe kann nicht gelesen werden: { $cause }
+cli-terminal = Das Terminal ist weg: { $cause }
+cli-bad-answer = { $name }: { $why }
+cli-password-fd = --password-fd: „{ $typed }“ ist keine Nummer eines Dateideskriptors.
+cli-passwords = Sagen Sie nur einmal, woher das Passwort kommt: { $names }.
+cli-switch = { $name }: Antworten Sie mit ja oder nein statt mit „{ $typed }“.
+cli-ca-file-unreadable = --ca-file: { $file } kann nicht gelesen werden: { $cause }
+cli-ca-file-bad = --ca-file: { $file } enthält kein brauchbares Zertifikat: { $cause }
+cli-ca-file-hint = Nötig ist eine PEM-Datei mit dem Zertifikat der Zertifizierungsstelle: -----BEGIN CERTIFICATE-----
+cli-cancelled = Abgebrochen. Es wurde nichts geschrieben.
+
+flag-help = Diese Hilfe anzeigen
+flag-version = Version anzeigen
+flag-imap = IMAP-Einstellungen im Profil speichern
+flag-no-imap = Keine IMAP-Einstellungen speichern
+flag-allow-plaintext = Senden ohne Verschlüsselung über diese Maschine hinaus zulassen
+flag-yes = Ohne Rückfrage schreiben
+flag-force = Auch nach fehlgeschlagenem Test schreiben
+flag-password-stdin = Passwort von der Standardeingabe lesen
+flag-password-file = Passwort aus dieser Datei lesen
+flag-password-fd = Passwort von diesem Dateideskriptor lesen
+flag-answers = Antworten aus dieser TOML-Datei nehmen
+flag-dry-run = Testen und planen, aber nichts schreiben
+flag-diff = Zeigen, was geschrieben wird, als Diff
+flag-plain = Zeilenweise fragen statt auf dem ganzen Bildschirm
+flag-demo = Alles an einem eingebauten Mailserver ausprobieren
+flag-root = Unterhalb dieses Verzeichnisses schreiben, etwa in ein Image
+flag-timeout = Wie lange ein Schritt des Tests dauern darf (10)
+flag-lang = Sprache
+flag-color = Farben; NO_COLOR gilt
+flag-json = Ein einziges JSON-Dokument ausgeben, nichts fragen
+flag-no-input = Nichts fragen; sagen, was fehlt
+flag-quiet = Weniger sagen
+flag-verbose = Mehr sagen
+flag-send = Auch eine Nachricht senden
+flag-offline = Kein Netz benutzen
+flag-jsonl = JSON-Zeilen von der Standardeingabe erklären
+flag-stale = Nur die, deren Fakten vor mehr als MONTHS Monaten (18) geprüft wurden, die ältesten zuerst
+flag-provider = Der Schlüssel des Anbieters
+flag-host = Der Name des Servers
+flag-port = Der Port des Servers
+flag-stage = Der Schritt, in dem es passiert ist
+flag-profile = Der Name des Profils
+flag-print = Ausgeben statt schreiben
+
+command-check = Gespeichertes Profil erneut testen; für Cron und Überwachung
+command-detect = Einstellungen für Adressen anzeigen
+command-explain = Sagen, was die Antwort eines Servers oder ein Fehler bedeutet
+command-export = Gespeichertes Profil für ein weiteres Programm schreiben
+command-list = Gespeicherte Profile auflisten
+command-show = Gespeichertes Profil anzeigen
+command-edit = Gespeichertes Profil ändern
+command-remove = Zurücknehmen, was für ein Profil geschrieben wurde
+command-undo = Letzten Schreibvorgang rückgängig machen
+command-secret = Passwort eines Profils ausgeben, für passwordeval und Ähnliches
+command-providers = Anbieter auflisten, die mailsetup kennt
+command-targets = Programme auflisten, für die mailsetup Einstellungen schreibt
+command-generate = Manpage, Vervollständigungen oder Schemas ausgeben
+command-man = Manpage ausgeben
+command-completions = Vervollständigungen für eine Shell ausgeben
+command-schema = JSON-Schema einer Datei ausgeben
+
+arg-profile = Der Name des Profils
+arg-address = E-Mail-Adressen
+arg-reply = Die Antwort oder der Fehler, oder - für die Standardeingabe
+arg-target = Der Name des Ziels, oder NAME=PFAD
+arg-query = Teil eines Namens
+arg-shell = Die Shell
+arg-kind = Welche Datei
+
+usage-password = { $flag } gibt es nicht: Argumente kann jeder Benutzer dieser Maschine lesen. Nehmen Sie --password-file, --password-stdin, --password-fd, --password-env oder --password-command.
+usage-unknown-flag = { $flag } gibt es hier nicht.
+usage-unknown-command = Einen Befehl { $command } gibt es nicht.
+usage-no-value = { $flag } braucht einen Wert.
+usage-bad-value = { $flag }: „{ $value }“ ist nicht dabei. Möglich sind: { $values }.
+usage-missing = { $flag } fehlt.
+usage-no-command = Es fehlt ein Befehl.
+usage-conflict = { $flag } ist hier nicht möglich.
+usage-twice = { $flag } steht zweimal da; einmal genügt.
+usage-too-many = Hier steht mehr als eine Adresse und Optionen.
+usage-other = { $flag } ist nicht zu verstehen.
+usage-help = Siehe: mailsetup --help
+
+script-missing = Es fehlt: { $flags }
+script-missing-hint = Anzugeben als Optionen, als Variablen oder in einer Datei mit --answers.
+script-missing-provider-hint = Anzugeben als Optionen, als Variablen oder in einer Datei mit --answers. Ein eigener Server: --provider custom mit --host.
+script-needs-yes = Alles ist getestet und geplant; zum Schreiben fehlt --yes.
+script-needs-yes-hint = Vorher ansehen, was geschrieben würde: --dry-run --diff
+script-cancelled = Abgebrochen. Es wurde nichts geschrieben.
+script-nothing-written = Es wurde nichts geschrieben.
+script-next = Als Nächstes ausführen:
+script-again = Danach noch einmal ausführen:
+
+talk-welcome = mailsetup: ein paar Fragen, ein Live-Test, dann werden die Einstellungen geschrieben.
+talk-keys = Esc geht zurück, Strg-C beendet. Nichts wird geschrieben, bevor Sie ja sagen.
+talk-welcome-lines = Enter übernimmt, was in Klammern steht. < geht zurück, - leert eine Antwort, ? hilft, Strg-C beendet.
+talk-prompt-keys = Esc: zurück
+talk-lines-keys = Enter übernimmt, was in Klammern steht. < geht zurück, - leert eine Antwort, Strg-C beendet.
+talk-lines-search = Insgesamt { $count }: Teil eines Namens tippen, um zu suchen, oder ? für die ganze Liste.
+talk-lines-all = Insgesamt { $count }: ? zeigt die ganze Liste.
+talk-lines-no-match = „{ $typed }“ passt auf nichts. Tippen Sie einen anderen Teil des Namens, oder ? für die ganze Liste.
+talk-change = Was möchten Sie ändern?
+talk-menu = Zuerst den Demo-Server stören oder reparieren
+talk-testing = Test läuft ...
+talk-writing = Wird geschrieben ...
+
+runner-taken-back = Alles wurde wiederhergestellt, wie es war.
+runner-mismatch = { $target } würde { $field } anders lesen als gemeint.
+runner-left-to-do = Im Image noch auszuführen: { $command }
+
+message-subject = Testnachricht von { $host }
+message-body = { $host } hat diese Nachricht am { $when } gesendet, um zu beweisen, dass sein E-Mail-Versand funktioniert.
+
+    Das tut er. Mit dieser Nachricht ist nichts weiter zu tun.
+message-subject-written = Testnachricht von { $host }, mit den geschriebenen Einstellungen
+message-body-written = { $host } hat diese Nachricht am { $when } mit den Einstellungen gesendet, die aus { $file } zurückgelesen wurden.
+
+    Sie funktionieren. Mit dieser Nachricht ist nichts weiter zu tun.
+
+check-passed = Profil { $profile }: E-Mails gehen hinaus.
+check-drift = { $target }: { $field } in seiner Datei entspricht nicht mehr dem Profil. „mailsetup export“ schreibt es neu.
+detect-no-address = „{ $typed }“ ist keine Adresse.
+detect-unknown = { $address }  kein Preset kennt diese Domain. Nehmen Sie --provider custom mit --host.
+explain-nothing = Nichts zu erklären: Fügen Sie die Antwort hinter „mailsetup explain“ ein, oder leiten Sie sie per Pipe hinein.
+list-empty = Es gibt noch kein Profil. Starten Sie mailsetup, um eines anzulegen.
+list-checked = { $result }, { $when }
+list-unchecked = nicht getestet
+list-disabled = entfernt
+remove-done = Was für Profil { $profile } geschrieben wurde, ist zurückgenommen. „mailsetup undo“ holt es wieder.
+undo-done = Der Schreibvorgang vom { $when } für Profil { $profile } ist rückgängig gemacht.
+secret-disabled = Profil { $profile } wurde entfernt.
+secret-disabled-hint = „mailsetup edit { $profile }“ richtet es wieder ein.
+secret-none = Profil { $profile } meldet sich nicht an, also hat es kein Passwort.
+nothing-found = „{ $query }“ passt auf nichts.
+demo-failed = Der Demo-Server kann nicht starten: { $cause }
+demo-folder = Die Demo hat alles nach { $folder } geschrieben. Löschen Sie das Verzeichnis, wenn Sie fertig sind.
+demo-arrived = Angekommen für { $to }: „{ $subject }“, von { $from }
+
+## Plan: warum nichts geschrieben wird, und was zu wissen ist
+
+plan-unknown-target = Es gibt kein Ziel „{ $typed }“.
+plan-scope-user = { $target } wird nur für das ganze System eingerichtet: Starten Sie mailsetup als root, oder ergänzen Sie --scope system.
+plan-scope-system = { $target } wird nur für einen Benutzer eingerichtet: Geben Sie die Datei mit --target { $target }=PFAD an, oder ergänzen Sie --scope user.
+plan-security = { $target } kann nicht mit der Verschlüsselung „{ $security }“ senden.
+plan-auth = { $target } kann sich nicht mit { $auth } anmelden; nehmen Sie auto oder ein anderes Verfahren.
+plan-ca-file = { $target } kann keiner eigenen Zertifizierungsstelle vertrauen: Nehmen Sie die CA in die Zertifikate des Systems auf, und lassen Sie --ca-file weg.
+plan-pin = { $target } kann keinem einzelnen Zertifikat vertrauen; geben Sie mit --ca-file das Zertifikat der CA an, oder nehmen Sie ein anderes Ziel.
+plan-no-secret = { $target } braucht das Passwort in seiner Datei, und es ist hier nicht bekannt: Geben Sie es an, zum Beispiel mit --password-file.
+plan-lost = { $target } würde aus { $path } etwas anderes lesen als gemeint: { $fields }. Es wurde nichts geschrieben.
+plan-hint-lost = Eine andere Zeile von { $path } entscheidet darüber; suchen Sie dort nach einer früheren oder geerbten Einstellung.
+plan-foreign = { $path } ist schon da und stammt nicht von mailsetup: Verschieben Sie die Datei, oder nehmen Sie einen anderen Pfad.
+plan-not-installed = { $path } fehlt: Installieren Sie zuerst { $target }.
+plan-unreadable = { $path } kann nicht gelesen werden: { $cause }
+plan-same-path = { $first } und { $second } würden beide nach { $path } geschrieben: Geben Sie für eines davon einen anderen Pfad an.
+plan-newer-schema = { $path } stammt von einem neueren mailsetup (Schema { $schema }) und bleibt unverändert. Aktualisieren Sie mailsetup.
+plan-template = Das Preset von { $target } enthält einen Fehler: { $cause }
+
+plan-unfit-line-break = { $target } kann { $field ->
+    [password] dieses Passwort
+    [username] diesen Anmeldenamen
+   *[other] diesen Wert ({ $field })
+  } nicht aufnehmen: Es ist ein Zeilenumbruch darin.
+plan-unfit-control = { $target } kann { $field ->
+    [password] dieses Passwort
+    [username] diesen Anmeldenamen
+   *[other] diesen Wert ({ $field })
+  } nicht aufnehmen: Es ist das Steuerzeichen { $character } darin.
+plan-unfit-characters = { $target } kann { $field ->
+    [password] dieses Passwort
+    [username] diesen Anmeldenamen
+   *[other] diesen Wert ({ $field })
+  } nicht aufnehmen: { $characters } lässt sich dort nicht so schreiben, dass es jeder Leser versteht.
+plan-unfit-edge-blank = { $target } kann { $field ->
+    [password] dieses Passwort
+    [username] diesen Anmeldenamen
+   *[other] diesen Wert ({ $field })
+  } nicht aufnehmen: Ein Leerzeichen am Ende ginge verloren.
+plan-unfit-too-long = { $target } kann { $field ->
+    [password] dieses Passwort
+    [username] diesen Anmeldenamen
+   *[other] diesen Wert ({ $field })
+  } nicht aufnehmen: Es passen höchstens { $limit } Bytes hinein.
+
+plan-fault-not-utf8 = { $path } ist kein UTF-8-Text: Zeile { $line }.
+plan-fault-open-quote = { $path }, Zeile { $line }: Ein Anführungszeichen wird geöffnet und nie geschlossen.
+plan-fault-no-equals = { $path }, Zeile { $line }: eine Einstellung ohne „=“.
+plan-fault-stray = { $path }, Zeile { $line }: Die Zeile beginnt mit einem Leerzeichen, aber davor steht keine, die sie fortsetzen könnte.
+plan-fault-long-line = { $path }, Zeile { $line }: Die Zeile ist länger, als ihr Programm liest.
+plan-fault-account-twice = { $path }, Zeile { $line }: Ein Konto dieses Namens gibt es schon.
+plan-fault-account-unknown = { $path }, Zeile { $line }: Das Konto, auf das sie verweist, ist darüber nicht definiert.
+plan-fault-block-open = { $path }, Zeile { $line }: Zu „BEGIN mailsetup“ fehlt „END mailsetup“.
+plan-fault-block-close = { $path }, Zeile { $line }: Zu „END mailsetup“ fehlt „BEGIN mailsetup“.
+plan-fault-block-twice = { $path }, Zeile { $line }: Der Block von mailsetup kommt zweimal vor.
+plan-fault-crlf = { $path }, Zeile { $line }: Windows-Zeilenenden, die ihr Programm nicht versteht.
+
+plan-hint-nearest = Meinten Sie { $nearest }?
+plan-hint-targets = „mailsetup targets“ zeigt, was es gibt.
+plan-hint-instead = Das Ziel { $instead } kann das.
+plan-hint-password = Legen Sie ein anderes Passwort an, oder nehmen Sie ein anderes Ziel.
+plan-hint-mend = Die Datei bleibt unverändert; berichtigen Sie diese Zeile, und versuchen Sie es noch einmal.
+
+plan-note-default-taken = { $path } hat schon ein Standardkonto, und das bleibt. Um über das neue zu senden, nennen Sie es: -a { $account }
+## Der Assistent auf dem ganzen Bildschirm
+
+tui-step-sender = Absender
+tui-step-provider = Anbieter
+tui-step-server = Server
+tui-step-password = Passwort
+tui-step-test = Test
+tui-step-write = Schreiben
+tui-page-sender = Von wem kommen die E-Mails?
+tui-page-provider = Wer ist Ihr E-Mail-Anbieter?
+tui-page-server = Über welchen Server wird gesendet?
+tui-page-password = Wie meldet sich diese Maschine an?
+tui-page-test = Wie weit soll der Live-Test gehen?
+tui-page-write = Was soll diese Einstellungen benutzen?
+tui-too-small = Machen Sie dieses Fenster mindestens { $columns }×{ $rows } groß.
+tui-filter = tippen, um zu suchen
+tui-filter-none = Nichts passt. Die Rücktaste nimmt die Suche zurück.
+tui-pasted-break = Der Zeilenumbruch im Eingefügten wurde weggelassen.
+tui-first = Das ist die erste Frage. Strg-C beendet; es wurde nichts geschrieben.
+tui-probe = Verbindung
+tui-probe-running = Verbindung zu { $server } …
+tui-probe-secured = { $server } antwortet, TLS { $found }
+tui-probe-answers = { $server } antwortet
+tui-probe-failed = { $server }: { $title } (F6 zeigt mehr)
+tui-live-test = Live-Test
+tui-guess = Das ist die wahrscheinlichste Ursache, aber nicht sicher.
+tui-offer = Enter: { $label }
+tui-arrived = Angekommen:
+tui-more-advice = Es gibt mehr zu wissen: F3.
+tui-planning = Es wird ermittelt, was zu schreiben ist …
+tui-writing = Wird geschrieben …
+tui-proving = Mit den geschriebenen Einstellungen geht eine Nachricht hinaus
+tui-dry-run = Ein Probelauf: Es wurde nichts geschrieben. Geschrieben würde dies:
+tui-answers = Alle Antworten
+tui-review-nothing = Alles ist schon, wie es sein soll: Keine Datei ändert sich.
+tui-review-new = neu
+tui-review-changed = geändert
+tui-review-removed = entfernt
+tui-review-keep = Das Passwort kommt in: { $store }
+tui-review-runs = Danach laufen diese Befehle:
+tui-transcript = Was gesprochen wurde, ohne Geheimnisse
+tui-link-no-room = Für den QR-Code ist hier kein Platz. Machen Sie das Fenster größer, oder kopieren Sie den Link.
+tui-menu = Ausprobieren, was passiert, wenn …
+tui-help-keys = Tasten
+tui-help-edit = In einer Zeile: Pos1, Ende, Strg-Links und Strg-Rechts bewegen, Strg-W löscht ein Wort, Strg-U alles, Strg-K den Rest.
+key-name-ctrl = Strg
+key-name-space = Leer
+key-name-backtab = Umschalt-Tab
+key-name-page-up = Bild↑
+key-name-page-down = Bild↓
+key-name-enter = Enter
+key-name-esc = Esc
+key-name-home = Pos1
+key-name-end = Ende
+key-name-up = ↑
+key-name-down = ↓
+key-name-left = ←
+key-name-right = →
+
+key-next = weiter
+key-continue = weiter
+key-write = schreiben
+key-finish = beenden
+key-primary = weiter
+key-fix = Lösung anwenden
+key-retry = erneut testen
+key-password = neues Passwort
+key-transcript = Protokoll
+key-report = Bericht speichern
+key-edit = ändern
+key-force = trotzdem schreiben
+key-field = Feld
+key-field-back = Feld davor
+key-stop = anhalten
+key-back = zurück
+key-help = Hilfe
+key-link = QR-Code
+key-menu = Störung wählen
+key-answers = Antworten
+key-probe = Verbindung
+key-toggle = wählen
+key-choose = wählen
+key-close = schließen
+key-up = hoch
+key-down = runter
+key-left = das davor
+key-right = das danach
+key-scroll-up = hoch blättern
+key-scroll-down = runter blättern
+key-page-up = Seite hoch
+key-page-down = Seite runter
+key-top = zum Anfang
+key-bottom = zum Ende
+key-clear = Zeile leeren
+key-leave = beenden
+key-suspend = zur Shell, zurück mit fg
+key-redraw = Bildschirm neu zeichnen
+## Ergebnisse in Worten
+
+render-ms = { $number } ms
+render-s = { $number } s
+render-decimal-point = ,
+render-security-tls = implizites TLS
+render-security-starttls = STARTTLS
+render-security-none = keine Verschlüsselung
+render-source-flag = Option
+render-source-env = Umgebung
+render-source-file = Antwortdatei
+render-source-profile = Profil
+render-source-fix = Lösung
+render-source-preset = Preset
+render-source-default = Vorgabe
+render-stage-dns = DNS
+render-stage-connect = Verbindung
+render-stage-greeting = Begrüßung
+render-stage-ehlo = EHLO
+render-stage-starttls = STARTTLS
+render-stage-tls = TLS
+render-stage-auth = Anmeldung
+render-stage-mail = Absender
+render-stage-rcpt = Empfänger
+render-stage-data = Nachricht
+render-stage-arrival = Ankunft
+render-connected = { $family }, { $address }
+render-connected-after = { $family }, { $address }, nach { $failed ->
+    [one] { $failed } Fehlversuch
+   *[other] { $failed } Fehlversuchen
+}
+render-helo = kennt nur HELO: nichts wird angeboten
+render-no-auth = kein AUTH
+render-size = SIZE { $size }
+render-secured = { $version }, ausgestellt von { $issuer }, gültig bis { $until }
+render-pinned = { $version }, das gepinnte Zertifikat
+render-logged-in = { $mechanism }
+render-fault-tls = TLS: { $words }
+render-fault-local = Diese Maschine: { $words }
+render-fault-not-smtp = Das ist kein Mailserver: „{ $words }“
+render-fault-dns-not-found = Diesen Namen gibt es nicht.
+render-fault-dns-no-address = Dieser Name hat keine Adresse.
+render-fault-dns-unavailable = Der Nameserver antwortet nicht.
+render-fault-refused = Verbindung abgelehnt.
+render-fault-connect-timed-out = Keine Antwort innerhalb der Frist.
+render-fault-unreachable = Aus diesem Netz nicht erreichbar.
+render-fault-connect = Verbindung nicht möglich.
+render-fault-timed-out = Keine Antwort innerhalb der Frist.
+render-fault-closed = Der Server hat die Verbindung geschlossen.
+render-fault-io = Die Verbindung ist abgebrochen.
+render-fault-not-tls = Was ankam, ist kein TLS.
+render-fault-cert-expired = Das Zertifikat ist abgelaufen.
+render-fault-cert-not-yet-valid = Das Zertifikat ist noch nicht gültig.
+render-fault-cert-self-signed = Das Zertifikat ist selbstsigniert.
+render-fault-cert-unknown-issuer = Diese Maschine vertraut dem Aussteller des Zertifikats nicht.
+render-fault-cert-wrong-name = Das Zertifikat gilt für einen anderen Namen.
+render-fault-cert-wrong-pin = Das Zertifikat ist nicht das gepinnte.
+render-fault-cert-unsupported = Die Form des Zertifikats wird nicht akzeptiert.
+render-fault-no-starttls = Der Server bietet kein STARTTLS an.
+render-fault-injected = Vor der Verschlüsselung kam noch etwas hinterher: abgebrochen.
+render-fault-no-auth = Der Server bietet hier keine Anmeldung an.
+render-fault-no-common-mechanism = Der Server bietet kein passendes Anmeldeverfahren an.
+render-fault-too-long = Die Antwort des Servers nimmt kein Ende.
+render-fault-no-smtputf8 = Der Server nimmt keine Adressen mit solchen Buchstaben an.
+render-fault-cancelled = Angehalten.
+render-success-sent = Der Server hat die Nachricht für { $to } angenommen.
+render-success-rehearsed = Der Server akzeptiert Absender und Empfänger.
+render-success-login = Der Server akzeptiert die Anmeldung.
+render-success-connect = Der Server antwortet.
+render-cost = { $time }, { $trips ->
+    [one] { $trips } Roundtrip
+   *[other] { $trips } Roundtrips
+}.
+render-written = Fertig. Diese Maschine kann E-Mails senden.
+render-written-unsent = Fertig. Die Einstellungen sind geschrieben; eine Testnachricht ging nicht hinaus.
+render-unproven = Geschrieben, aber damit ließ sich keine Nachricht senden.
+render-unchanged = Fertig. Alles war schon, wie es sein soll.
+render-file-created = neu
+render-file-changed = geändert
+render-file-removed = entfernt
+render-file-unchanged = unverändert
+render-backup = vorher: { $path }
+render-proof-sent = { $target }: zurückgelesen, und mailsetup hat mit dem Geschriebenen eine Nachricht an { $to } gesendet ({ $time })
+render-proof-failed = { $target }: geschrieben, aber das Senden damit scheiterte bei: { $stage }
+render-proof-read = { $target }: zurückgelesen, alle Einstellungen sind da
+render-try = Selbst ausprobieren:
+render-equivalent = Dasselbe ohne Fragen:
+
+## Diagnose
+diagnosis-the-provider = der Anbieter
+diagnosis-the-server = der Server
+diagnosis-this-sender = dieser Absender
+diagnosis-mode-tls = implizites TLS
+diagnosis-mode-starttls = STARTTLS
+diagnosis-mode-none = keine Verschlüsselung
+diagnosis-unknown-title = mailsetup kennt die Ursache nicht
+diagnosis-unknown-meaning = Nichts in diesem Text ist eine Antwort oder ein Fehler, den mailsetup erkennt.
+diagnosis-unknown-empty = Es gibt keinen Text zu erklären.
+diagnosis-unknown-temporary = Code { $code } liegt zwischen 400 und 499: Der Server lehnt vorerst ab, und derselbe Versuch kann später gelingen (RFC 5321).
+diagnosis-unknown-permanent = Code { $code } liegt zwischen 500 und 599: Der Server lehnt endgültig ab, und derselbe Versuch scheitert wieder, solange sich nichts ändert (RFC 5321).
+diagnosis-unknown-step-words = Lesen Sie im Protokoll, was der Server selbst sagt: Oft nennt er, was fehlt.
+diagnosis-unknown-step-provider = Suchen Sie diese Worte in der Dokumentation Ihres Anbieters, oder schicken Sie sie mit Datum und Uhrzeit an seinen Support.
+diagnosis-local-title = Eine Datei auf dieser Maschine ist nicht zu gebrauchen
+diagnosis-local-meaning = Der Server wurde gar nicht gefragt: { $words }
+diagnosis-local-step-path = Prüfen Sie den Pfad der CA-Datei, und ob Sie sie lesen dürfen
+diagnosis-local-step-pem = Nötig ist eine PEM-Datei mit dem Zertifikat der Zertifizierungsstelle: -----BEGIN CERTIFICATE-----
+
+render-link = Seite: { $url }
+render-plan-unchanged = bleibt, wie es ist:
+render-plan-created = wird angelegt:
+render-plan-removed = wird entfernt:
+render-plan-changed = ändert sich:
+
+## Ausgehende Ports: welche antworten
+
+egress-other-title = Port { $port } von { $host } antwortet nicht; Port { $open } ist offen
+egress-other-network-title = Das Netz dieser Maschine sperrt Port { $port }; Port { $open } ist offen
+egress-other-network = { $second } antwortet auf Port { $port } auch nicht, also liegt es nicht am Server.
+egress-other-server = { $second } antwortet von hier aus auf Port { $port }, das Netz dieser Maschine lässt ihn also durch: { $host } hält ihn geschlossen.
+egress-other-either = Etwas zwischen dieser Maschine und { $host } verschluckt, was an Port { $port } geht: eine Firewall hier, beim Hoster oder am Server.
+egress-network-title = Das Netz dieser Maschine sperrt Port { $port }
+egress-network = { $second } antwortet auf Port { $port } auch nicht, auf Port { $open } aber schon. Der gewählte Server antwortet auf keinem anderen Port.
+egress-server-title = { $host } antwortet auf keinem Mailport
+egress-server = { $second } antwortet von hier aus, das Netz dieser Maschine ist also in Ordnung: Der Server ist ausgefallen, oder es ist ein anderer Host.
+egress-server-there = { $second } antwortet von hier aus, das Netz dieser Maschine ist also in Ordnung. { $host } ist da, nimmt aber keine E-Mails an: Es ist ein anderer Host, oder sein Maildienst ist ausgefallen.
+egress-nothing-title = Von hier aus antwortet kein Mailserver
+egress-nothing = Weder { $host } noch { $second } antwortet auf einem Mailport: Diese Maschine hat kein Netz, oder ihr Netz sperrt alle.
+egress-alone = Von den anderen Ports von { $host }, die probiert wurden, ist keiner offen: { $ports }.
+egress-fix = Port { $open } mit { $mode } verwenden
+egress-step-fix = { $fix }: Er ist offen
+egress-step-server-firewall = Ist es Ihr Server? Prüfen Sie seine Firewall für Port { $port }, und ob sein Maildienst dort lauscht
+egress-step-other-server = Nehmen Sie einen Server oder ein Relay, das E-Mails auf Port { $open } annimmt
+egress-step-host = Vergleichen Sie { $host } mit der Seite des Anbieters zu den E-Mail-Einstellungen
+egress-step-status = Stimmt der Name, sehen Sie auf der Statusseite des Anbieters nach, oder starten Sie den Maildienst des Servers
+egress-step-network = Prüfen Sie das Netz dieser Maschine: ip route, dann curl -I https://example.com
+egress-step-hoster = Diese Maschine steht bei { $hoster }; dort ist zunächst gesperrt: { $ports }. Der Hoster { $way }
+egress-step-hosters = Bitten Sie den Hoster, Port { $port } zu öffnen; bekannt dafür, ihn zu sperren: { $hosters }
+egress-step-firewall = Prüfen Sie die Firewall dieser Maschine für ausgehende Verbindungen und die Sicherheitsgruppe der Cloud
+host-taken = { $path } ist schon da, ebenso die Namen, die darauf folgen würden
+host-taken-hint = Nehmen Sie eine andere Datei, oder löschen Sie die älteren
+
+## Bericht
+
+report-title = mailsetup { $version }, Bericht vom { $when }
+report-privacy = Er enthält kein Passwort, aber Servernamen, Adressen und Anmeldenamen: Lesen Sie ihn, bevor Sie ihn weitergeben.
+report-settings = Einstellungen
+report-probe = Verbindungstest: { $server }
+report-test = Live-Test: { $server }
+report-proof = Nachricht mit den geschriebenen Einstellungen: { $server }
+report-certificate = Zertifikat von { $subject }, ausgestellt von { $issuer }, für { $names }, gültig von { $from } bis { $until }, SHA-256 { $sha256 }
+report-ports = Welche Ports antworten
+report-open = offen
+report-refused = abgelehnt
+report-silent = keine Antwort
+report-unreachable = nicht erreichbar
+report-no-address = keine Adresse
+report-hoster = Diese Maschine steht bei { $hoster }
+report-diagnosis = Diagnose: { $cause }
+report-fix = Vorschlag: { $fix }
+report-other = Es kann auch sein: { $title }. { $tell }
+report-transcript = Was gesprochen wurde
+report-saved = Der Bericht steht in { $path }. Nur Sie können diese Datei lesen.
+flag-report = Bericht ohne Geheimnisse in diese neue Datei schreiben
+
+# discover: was über die Domain einer Adresse herausgefunden wird
+discover-plaintext = Dieser Server ist ohne TLS verzeichnet: Das Passwort kann unterwegs mitgelesen werden. Fragen Sie den Anbieter nach Port 465 oder 587 mit TLS.
+discover-unusable = Berichten zufolge kann sich dort kein Programm mehr mit einem Passwort anmelden.{ $page ->
+    [none] {""}
+   *[other] {" "}Siehe { $page }
+}
+discover-oauth = Die Server nehmen OAuth-Token, keine Passwörter (--auth xoauth2).{ $page ->
+    [none] {""}
+   *[other] {" "}Siehe { $page }
+}
+discover-prepare = Im Konto muss erst etwas eingeschaltet werden, bevor Programme senden können.{ $page ->
+    [none] {""}
+   *[other] {" "}Siehe { $page }
+}
+discover-not-found = { $domain } gibt es im DNS nicht. Prüfen Sie die Schreibweise der Adresse.
+discover-broken = Die Nameserver von { $domain } antworten mit einem Fehler (SERVFAIL). Versuchen Sie es später, oder geben Sie den Server selbst an.
+discover-no-resolver = Das DNS dieser Maschine antwortet nicht: siehe /etc/resolv.conf. Geben Sie den Server bis dahin mit seiner IP-Adresse an.
+discover-null-mx = { $domain } nimmt laut DNS keine E-Mails an (RFC 7505): Antworten an diese Adresse kommen nicht an.
+
+# found: was herausgefunden wurde, auf der Seite, die nach dem Anbieter fragt
+found-searching = Suche nach den Einstellungen von { $domain } …
+found-no-smtp = { $domain } gehört zu { $provider }; darüber kann kein Programm senden. Wählen Sie hier einen anderen Anbieter.
+found-nothing = Für { $domain } wurde nichts gefunden. Wählen Sie den Anbieter, oder „Anderer Server“ und seinen Host.
+found-by-mx = Der MX-Eintrag von { $domain } ({ $at }) weist auf { $provider }.
+found-server = Gefunden für { $domain }: { $server }{ $origin ->
+    [table] , aus der eingebauten Tabelle
+    [srv] , aus dem SRV-Eintrag { $at }
+    [autoconfig] , aus { $at }
+   *[other] , ein üblicher Name, der dort antwortet
+}.
+found-foreign-host = { $host } liegt außerhalb der Domain. Wählen Sie ihn nur, wenn er Ihrem Anbieter gehört: Er bekommt das Passwort.
+found-plain-http = Diese Seite kam ohne TLS und kann unterwegs gefälscht worden sein. Prüfen Sie, ob { $host } der Server Ihres Anbieters ist.
+note-host-pattern = Bei { $provider } sieht der Host aus wie { $host }; Ihr Konto dort zeigt ihn an.
+invalid-provider-no-smtp = { $intro } { $instead }
+render-source-discovered = gefunden
+flag-database = Die Einstellungen auch in Mozillas Datenbank suchen; sie erfährt die Domain
+script-missing-provider-found = { $found } Geben Sie --provider SCHLÜSSEL an, oder --host mit --security und --port.
+
+# discover: was eine Suche im DNS und im Web ergibt
+discover-nearest = { $domain } gibt es nicht. Meinten Sie { $near }?
+discover-no-mx = { $domain } hat keinen MX-Eintrag: Die Domain sagt nicht, wer ihre E-Mails annimmt.
+discover-gateway = E-Mails für { $domain } laufen zuerst durch { $gateway }. Das ist ein Filter: Gesendet wird über den Anbieter dahinter.
+discover-stale-hoster = { $place } ist veraltet: Die E-Mails dieser Domain liegen jetzt bei { $hoster }.
+discover-stale-server = { $place } ist veraltet: { $host } antwortet nicht, wie es soll.
+discover-unreadable = { $place } enthält Einstellungen, die nicht zu lesen sind, und wurde ausgelassen.
+discover-wildcard = Jeder Name unter { $domain } hat eine Adresse; ein Name beweist hier also nichts: Ein geratener Server zählt nur mit eigenem Zertifikat.
+discover-private = { $host } hat eine private Adresse: Das geht nur innerhalb dieses Netzes.
+discover-no-smtputf8 = Dieser Server nimmt keine Adressen wie { $address } an (SMTPUTF8). Nehmen Sie eine, die vor dem @ nur einfache Buchstaben hat.
+
+# detect: was zu einer Adresse gesagt wird
+detect-nothing = { $address }  es wurde nichts gefunden. Nehmen Sie --provider custom mit --host.
+detect-from = aus
+detect-smtp = smtp
+detect-imap = imap
+detect-login = Anmeldung
+detect-other = auch
+detect-origin-preset = eigene Domain des Anbieters
+detect-origin-table = einer Liste von E-Mail-Domains
+detect-origin-mx = MX-Eintrag { $place }
+detect-origin-srv = SRV-Eintrag { $place }
+detect-origin-autoconfig = { $place }
+detect-origin-guess = üblicher Name, der antwortet, { $place }
+detect-passed = antwortet, TLS stimmt
+detect-unchecked = nicht zu Ende geprüft
+detect-login-none = keine Anmeldung
+detect-login-account = ein eigener Name, der im Konto steht
+detect-no-smtp = { $provider } hat kein SMTP: Kein Programm kann darüber senden.
+detect-consent-plaintext = Braucht Ihr Ja: { $host } hat kein TLS, das Passwort könnte unterwegs mitgelesen werden.
+## probe und providers
+
+command-probe = Zeigen, was ein Server anbietet, ohne Anmeldung
+arg-host = Der Name des Servers, oder NAME:PORT
+flag-ca-file = Der Zertifizierungsstelle in dieser PEM-Datei vertrauen
+survey-asking = { $host } wird befragt ({ $ports }) …
+survey-host = { $host }: { $addresses }
+survey-door = Port { $port }, { $mode }: { $state }
+survey-port = Port { $port }: { $state }
+survey-mute = nimmt die Verbindung an und sagt dann nichts
+survey-failed = scheitert bei: { $stage }
+survey-tls = TLS
+survey-tls-old = nur ältere Versionen als 1.2
+survey-certificate = Zertifikat
+survey-certificate-good = Gültig für { $host }
+survey-certificate-of = { $subject } (für { $names }), ausgestellt von { $issuer }
+survey-certificate-time = { $from } bis { $until }, noch { $days ->
+    [one] { $days } Tag
+   *[other] { $days } Tage
+}
+survey-certificate-over = { $from } bis { $until }, seit { $days ->
+    [one] { $days } Tag
+   *[other] { $days } Tagen
+} abgelaufen
+survey-names-more = { $names } und { $more } weitere
+survey-names-none = keinen Namen
+survey-login = Anmeldung
+survey-login-none = nicht angeboten
+survey-login-clear = ! auch ohne Verschlüsselung: { $mechanisms }
+survey-offers = Bietet
+survey-greeting = Begrüßung
+survey-wrong = Problem
+survey-best = Am besten: Port { $port }, { $mode }
+survey-why-implicit = Vom ersten Byte an verschlüsselt, und das Zertifikat ist gültig.
+survey-why-submission = STARTTLS auf dem Port zum Einliefern, mit gültigem Zertifikat.
+survey-why-alternative = STARTTLS mit gültigem Zertifikat, auf einem anderen Port als den üblichen 465 und 587.
+survey-why-relay = STARTTLS mit gültigem Zertifikat. Aber Port 25 ist für E-Mails zwischen Servern: Viele Netze sperren ihn, und viele Server lassen dort keine Anmeldung zu.
+survey-why-here = Was dorthin geht, verlässt diese Maschine nicht und braucht keine Verschlüsselung.
+survey-why-bad = Verschlüsselt, aber das Zertifikat ist nicht gültig. Beheben Sie das, bevor ein Passwort dorthin geht.
+survey-next = So richten Sie es ein:
+survey-hint-detect = Für eine Adresse fragen Sie: mailsetup detect ADRESSE
+
+providers-line = { $name }: { $summary }
+providers-hint = Einer ausführlich: mailsetup providers SCHLÜSSEL
+stale-none = Keine Fakten hier sind älter als { $months } Monate.
+providers-no-smtp = Kein Programm kann darüber senden: Es gibt kein SMTP.
+providers-kind = Art
+providers-kind-mailbox = persönliche Postfächer
+providers-kind-hosting = E-Mail für eine eigene Domain
+providers-kind-relay = ein Relay: Es sendet nur
+providers-kind-bridge = ein Programm auf dieser Maschine, das für einen Dienst SMTP spricht
+providers-kind-local = ein Mailserver auf dieser Maschine
+providers-kind-none = E-Mail, die kein anderes Programm senden kann
+providers-smtp = Senden
+providers-alternatives = Anderswo
+providers-regions = { "{region}" } ist eines von: { $regions }
+providers-imap = Lesen
+providers-username = Anmeldename
+providers-username-address = die vollständige Adresse
+providers-username-local = der Teil vor dem @
+providers-username-fixed = immer { $value }
+providers-username-generated = einer, den der Anbieter vergibt
+providers-username-none = keine Anmeldung
+providers-username-also = wird das abgelehnt: { $forms }
+providers-password = Passwort
+providers-password-no = das Passwort des Postfachs
+providers-password-with-two-factor = { $label }, wo die Zwei-Faktor-Anmeldung an ist, sonst das Passwort des Postfachs
+providers-password-always = { $label }; das Passwort des Kontos funktioniert nie
+providers-password-unusable = keines funktioniert, gleich welcher Art
+providers-password-label = ein besonderes Passwort
+providers-page = Seite: { $url }
+providers-before = Zuerst
+providers-steps = Schritte
+providers-sender = Absender
+providers-limits = Grenzen
+providers-free = Gratistarif
+providers-per-second = { $count ->
+    [one] { $count } Nachricht je Sekunde
+   *[other] { $count } Nachrichten je Sekunde
+}
+providers-per-minute = { $count ->
+    [one] { $count } Nachricht je Minute
+   *[other] { $count } Nachrichten je Minute
+}
+providers-per-hour = { $count ->
+    [one] { $count } Nachricht je Stunde
+   *[other] { $count } Nachrichten je Stunde
+}
+providers-per-day = { $count ->
+    [one] { $count } Nachricht am Tag
+   *[other] { $count } Nachrichten am Tag
+}
+providers-per-month = { $count ->
+    [one] { $count } Nachricht im Monat
+   *[other] { $count } Nachrichten im Monat
+}
+providers-recipients = { $count ->
+    [one] { $count } Empfänger je Nachricht
+   *[other] { $count } Empfänger je Nachricht
+}
+providers-recipients-per-day = { $count ->
+    [one] { $count } Empfänger am Tag
+   *[other] { $count } Empfänger am Tag
+}
+providers-days = endet nach { $count ->
+    [one] { $count } Tag
+   *[other] { $count } Tagen
+}
+providers-dns = DNS
+providers-dns-spf = SPF: include:{ $name }
+providers-dns-dkim = DKIM: { $records }
+providers-dns-verification = Nachweis der Domain: { $record }
+providers-oauth = OAuth
+providers-oauth-sasl = { $mechanisms }, Scope { $scope }
+providers-oauth-authorize = Autorisierung: { $url }
+providers-oauth-token = Token: { $url }
+providers-oauth-device = Gerät: { $url }
+providers-oauth-closed = Neue Programme werden nicht registriert: Ein Token muss von woanders kommen.
+providers-domains = Domains
+providers-mx = MX
+providers-warnings = Beachten
+providers-docs = Hilfeseite
+providers-checked = Geprüft
+providers-checked-line = { $when }{ $confidence ->
+    [high] , mehrere Quellen stimmen überein
+    [medium] , eine gute Quelle, oder mehrere, die sich in Einzelheiten unterscheiden
+    [low] , kaum mehr als eine Seite sagt das
+   *[other] {""}
+}
+providers-stale = ! Das ist { $months } Monate her: Vergleichen Sie es mit der Seite des Anbieters.
+providers-unverified = Unbestätigt
+providers-source = Quelle
+providers-source-builtin = eingebaut
+providers-source-own = Ihre eigene Datei { $path }
+
+# plan: weitere Arten von Dateien
+plan-port = { $target } entscheidet nach dem Port, ob es TLS spricht, und kann auf Port { $port } kein „{ $security }“.{ $ports ->
+    [none] {""}
+   *[other] {" "}Auf Port { $ports } kann es das.
+}
+plan-fault-syntax = { $path }, Zeile { $line }: Das Programm, das diese Datei liest, würde sie nicht annehmen.
+plan-fault-unfamiliar = { $path }, Zeile { $line }: Die Einstellungen stehen hier in einer Form, die mailsetup nicht ändert, etwa als Liste, Verweis oder zweites Dokument.
+plan-hint-by-hand = Die Datei bleibt unverändert. Schreiben Sie diese Stelle als einfache Schlüssel, einen je Zeile, und versuchen Sie es noch einmal; oder nehmen Sie einen anderen Pfad.
+
+# targets: eines ausführlich
+target-used-by = Benutzt von
+target-file = Datei
+target-merge-block = ein Block zwischen zwei Kommentarzeilen; alles andere in der Datei bleibt
+target-merge-keys = Schlüssel für Schlüssel; alles andere in der Datei bleibt
+target-merge-whole = eine eigene Datei
+target-security = Sicherheit
+target-ports = { $mode } nur auf Port { $ports }: Das Programm entscheidet nach dem Port
+target-login = Anmeldung
+target-password = Passwort
+target-password-fetched = wird über mailsetup geholt; es steht in keiner Datei des Programms
+target-password-inline = steht in der Datei
+target-certificates = Zertifikate
+target-certificates-checked = werden geprüft
+target-certificates-unchecked = werden nicht geprüft: Wer dazwischen sitzt, kann das Passwort lesen
+target-trust-ca = kann einer eigenen Zertifizierungsstelle vertrauen (--ca-file)
+target-trust-pin = kann einem einzelnen Zertifikat vertrauen (--pin-sha256)
+target-check = Prüfen
+target-docs = Handbuch
+# Dateien, die nie zerreißen
+host-unsynced = Der Datenträger hat den letzten Schritt nicht bestätigt. Alles ist geschrieben, kann nach einem Stromausfall aber wie vorher sein: Führen Sie dann mailsetup check aus.
+field-resume = Dort weitermachen, wo Sie unterbrochen wurden?
+field-resume-help = Die Einrichtung für { $address } wurde am { $when } unterbrochen. Die Antworten (Profil { $profile }) sind noch da, nur das Passwort nicht. „Nein“ beginnt von vorn.
+# Netz: was zwischen dieser Maschine und dem Server liegt
+render-fault-starttls-gone = Der Server hat bekanntlich STARTTLS und bietet es jetzt nicht an.
+render-fault-clear-login = Das Passwort wurde zurückgehalten: Es wäre im Klartext gesendet worden.
+diagnosis-clear-title = Eine Anmeldung ohne TLS braucht Ihr Einverständnis
+diagnosis-clear-meaning = Der Weg zu { $host } ist nicht verschlüsselt: Jeder auf ihm könnte das Passwort lesen. Es wurde nicht gesendet.
+diagnosis-clear-step-tls = Schalten Sie TLS ein: STARTTLS bei Port 587, implizites TLS bei Port 465
+diagnosis-clear-step-consent = Nur wenn dieser Server kein TLS hat und Sie das in Kauf nehmen: mailsetup edit mit --allow-plaintext
+## Wo Geheimnisse liegen: Speicher, der Tresor und seine Schlösser, und wer sie liest
+
+field-run-as = Sendender Benutzer
+field-run-as-help = Wessen Programme senden: root oder der Benutzer eines Dienstes. Er muss das Passwort ohne Rückfrage lesen können.
+field-vault-lock = Tresor verschließen mit
+field-vault-lock-help = Was den Tresor öffnet, wenn gesendet wird und niemand da ist.
+field-pass-entry = Eintrag in pass
+field-pass-entry-help = Der Name im Passwortspeicher. Die erste Zeile wird das Passwort; die Zeilen darunter bleiben.
+choice-store-vault = Ein Tresor
+choice-store-vault-hint = eine verschlüsselte Datei für alle Profile
+choice-store-systemd = systemd-Credentials
+choice-store-systemd-hint = für diese Maschine verschlüsselt; lesbar für root und Units
+choice-store-pass = pass, der Passwortmanager
+choice-store-pass-hint = mit Ihrem GnuPG-Schlüssel verschlüsselt
+choice-lock-machine = Ein Schlüssel dieser Maschine
+choice-lock-machine-hint = eine Kopie des Tresors allein nützt nichts; root hier öffnet ihn
+choice-lock-systemd = systemd-Credentials
+choice-lock-systemd-hint = das TPM der Maschine, falls vorhanden; root hier öffnet ihn
+choice-lock-key-file = Eine Schlüsseldatei
+choice-lock-key-file-hint = wer die Datei hat, öffnet ihn: auf anderem Datenträger halten
+choice-lock-passphrase = Eine Passphrase
+choice-lock-passphrase-hint = am sichersten, aber ohne sie geht keine E-Mail hinaus
+lock-machine-protects = Geschützt: eine Sicherung oder Kopie des Konfigurationsverzeichnisses ohne den Schlüssel dieser Maschine. Nicht geschützt: wenn jemand hier root ist oder Ihre Dateien liest, und eine Kopie des ganzen Datenträgers. Ohne den Schlüssel im Zustandsverzeichnis öffnet sich der Tresor nicht: Dann sind die Passwörter neu einzugeben.
+lock-systemd-protects = Geschützt: jede Kopie der Dateien und mit TPM auch der ganze Datenträger, wenn er in einer anderen Maschine gelesen wird. Ohne TPM liegt der Schlüssel auf dem Datenträger, in /var/lib/systemd. Nicht geschützt: vor root auf dieser Maschine.
+lock-key-file-protects = Geschützt: jede Kopie des Tresors ohne die Schlüsseldatei. Nicht geschützt: wenn jemand beide liest. Bewahren Sie die Schlüsseldatei auf einem anderen oder einem Wechseldatenträger auf, außerhalb der Sicherungen, die den Tresor enthalten.
+lock-passphrase-protects = Geschützt: jede Kopie des Tresors, so gut, wie die Passphrase schwer zu erraten ist. Nicht geschützt: was auf dieser Maschine eingegeben wird, während ein anderer root ist. Programme, die senden, brauchen --vault-passphrase-file oder die Variable dazu.
+lock-key-file-flag = geben Sie die Datei mit --vault-key-file an
+lock-passphrase-flag = braucht jedes Mal jemanden: mailsetup vault lock-with passphrase
+store-other-user = { $user } kann es nicht lesen
+store-needs-unit = { $user } liest es nur in einer Unit, die das Credential lädt
+store-image = nicht in einem Image: hängt von der laufenden Maschine ab
+store-demo = nicht in der Demo: gehört zu dieser Maschine, außerhalb des Demo-Verzeichnisses
+store-vault-passphrase = der Tresor will jedes Mal seine Passphrase: geben Sie --vault-passphrase-file an
+store-not-proven = Ob { $user } das Passwort lesen kann, wurde nicht ausprobiert. „mailsetup secret“, als dieser Benutzer oder in seiner Unit ausgeführt, zeigt es.
+store-unreadable = { $user } kann das Passwort nicht lesen: Nehmen Sie einen anderen Speicher oder einen anderen Benutzer.
+store-unreadable-said = { $user } kann das Passwort nicht lesen: { $said }
+store-other-secret = Der Speicher „{ $store }“ gibt etwas anderes zurück, als hineingelegt wurde.
+invalid-user = „{ $typed }“ kann kein Benutzername sein.
+invalid-pass-entry = „{ $typed }“ kann kein Eintrag von pass sein. Er sieht aus wie mail/relay.
+plan-no-user = Einen Benutzer { $user } gibt es auf dieser Maschine nicht.
+host-entry-forgotten = Der Eintrag { $entry } wurde aus dem Speicher „{ $store }“ genommen; undo holt ihn nicht zurück
+host-entry-left = Im Speicher „{ $store }“ ist der Eintrag { $entry } noch vorhanden: Entfernen Sie ihn dort
+host-entry-changed = Der Eintrag { $entry } im Speicher „{ $store }“ behält sein neues Passwort
+host-recovered-entry = Ein Speicher enthält noch den Eintrag { $entry } eines unterbrochenen Schreibvorgangs: Entfernen Sie ihn dort
+host-copies-left = Eine Kopie der Passwortdatei konnte nicht entfernt werden und enthält es noch: Löschen Sie { $path }
+host-undo-secret = { $path } wird nicht wiederhergestellt: Das Passwort kam in einen anderen Speicher, und es wurde keine Kopie behalten. Geben Sie es mit mailsetup edit ein
+systemd-not-installed = systemd-creds ist nicht installiert
+systemd-old = braucht systemd { $first } oder neuer
+systemd-not-root = nur root kann systemd-Credentials benutzen
+systemd-said = systemd-creds ist fehlgeschlagen: { $said }
+systemd-failed = systemd-creds ist fehlgeschlagen oder hat nicht rechtzeitig geantwortet
+pass-not-installed = pass ist nicht installiert
+pass-no-store = pass hat in { $path } keinen Speicher (pass init legt einen an)
+pass-lines = Ein Passwort mit Zeilenumbruch kann kein Eintrag von pass sein. Nehmen Sie einen anderen Speicher.
+pass-not-text = pass gibt etwas anderes zurück, als hineingelegt wurde.
+pass-said = pass ist fehlgeschlagen: { $said }
+pass-slow = pass hat innerhalb von { $seconds } s nicht geantwortet: Vielleicht wartet sein Schlüssel auf eine Passphrase
+pass-failed = pass ist fehlgeschlagen
+vault-missing = Unter { $path } gibt es keinen Tresor
+vault-none = Es gibt noch keinen Tresor ({ $path }). Angelegt wird er mit --secret-store vault oder mit mailsetup vault lock-with.
+vault-open = { $path } gehört zum Tresor, und jeder auf dieser Maschine darf die Datei lesen (Modus { $mode })
+vault-damaged = { $path } ist beschädigt: Der Inhalt ist nicht mehr der, der geschrieben wurde
+vault-damaged-hint = Holen Sie { $path } aus einer Sicherung zurück, oder entfernen Sie die Datei, und geben Sie die Passwörter mit mailsetup edit neu ein
+vault-newer = { $path } stammt von einem neueren mailsetup
+vault-needs-passphrase = Der Tresor will seine Passphrase
+vault-needs-passphrase-hint = Geben Sie sie mit --vault-passphrase-file, --vault-passphrase-fd oder --vault-passphrase-env an
+vault-wrong-passphrase = Das ist nicht die Passphrase des Tresors. Der Tresor selbst ist unbeschädigt.
+vault-wrong-passphrase-hint = Versuchen Sie es noch einmal; die Passphrase vor der letzten Änderung öffnet ihn nicht mehr
+vault-short-key = { $path } ist zu kurz für eine Schlüsseldatei: Nötig sind mindestens { $least } Bytes
+vault-wrong-key = { $path } ist nicht die Schlüsseldatei des Tresors. Der Tresor selbst ist unbeschädigt.
+vault-wrong-key-hint = Geben Sie mit --vault-key-file die richtige an; vielleicht liegt sie auf einem Datenträger, der nicht eingehängt ist
+vault-wrong-machine = Der Tresor wurde mit dem Schlüssel einer anderen Maschine verschlossen, oder der Schlüssel dieser Maschine wurde ersetzt. Der Tresor selbst ist unbeschädigt.
+vault-wrong-machine-hint = Holen Sie den Schlüssel mit dem Zustandsverzeichnis zurück, oder entfernen Sie den Tresor, und geben Sie die Passwörter neu ein
+vault-image = Der Schlüssel einer Maschine kann den Tresor eines Images nicht verschließen
+vault-image-hint = Nehmen Sie --vault-key-file oder einen anderen Speicher
+vault-no-key-file = Das neue Schloss des Tresors braucht eine Schlüsseldatei: Geben Sie sie mit --vault-key-file an
+vault-random = Das System liefert keine Zufallszahlen
+vault-full = So viel passt nicht in den Tresor
+vault-ask = Passphrase des Tresors
+vault-ask-new = Neue Passphrase
+vault-ask-again = Noch einmal
+vault-new-passphrase = Es fehlt eine neue Passphrase: Geben Sie --new-passphrase-file, --new-passphrase-fd oder --new-passphrase-env an
+vault-new-key-file = Geben Sie die neue Schlüsseldatei mit --new-key-file an; gibt es sie nicht, wird sie angelegt
+vault-empty-passphrase = Eine Passphrase darf nicht leer sein.
+vault-typed-otherwise = Die beiden stimmten nicht überein. Es wurde nichts geändert.
+vault-rotated = Alles im Tresor ist mit einem neuen Schlüssel verschlüsselt. Ältere Kopien der Datei enthalten weiterhin, was sie enthielten.
+vault-locked = Der Tresor hat sein neues Schloss, und alles darin ist mit einem neuen Schlüssel verschlüsselt.
+secret-no-credential = Profil { $profile } speichert sein Passwort in „{ $store }“, nicht in systemd-Credentials.
+command-vault = Die verschlüsselte Datei mit Passwörtern
+command-vault-status = Womit er verschlossen ist, und wessen Passwörter er enthält
+command-vault-passphrase = Mit einer neuen Passphrase verschließen
+command-vault-rotate = Alles mit einem neuen Schlüssel verschlüsseln
+command-vault-export = Alle Passwörter ausgeben, ein JSON-Objekt je Zeile
+command-vault-lock-with = Mit etwas anderem verschließen
+flag-vault-passphrase-file = Passphrase des Tresors aus dieser Datei lesen
+flag-vault-passphrase-fd = Passphrase des Tresors von diesem Dateideskriptor lesen
+flag-vault-passphrase-env = Passphrase des Tresors aus dieser Variable lesen
+flag-vault-key-file = Die Schlüsseldatei des Tresors
+flag-new-passphrase-file = Neue Passphrase aus dieser Datei lesen
+flag-new-passphrase-fd = Neue Passphrase von diesem Dateideskriptor lesen
+flag-new-passphrase-env = Neue Passphrase aus dieser Variable lesen
+flag-new-key-file = Die neue Schlüsseldatei; fehlt sie, wird sie angelegt
+flag-drop-in = Zeilen ausgeben, die einer systemd-Unit das Passwort geben
+
+# Einstellungen, die Programme hier schon haben
+field-import = Mit vorhandenen Einstellungen beginnen?
+field-import-help = Programme hier haben schon Einstellungen zum Senden. Jede lässt sich danach ändern; ein Passwort kommt mit und wird nie angezeigt.
+import-found = Einstellungen gefunden: { $settings }, in { $file } ({ $program }). Jede lässt sich danach ändern; ein Passwort kommt mit und wird nie angezeigt.
+import-file = { $file } ({ $program })
+choice-import-none = Keine
+choice-import-none-hint = mit nichts beginnen
+import-fetching = Passwort wird mit seinem Befehl geholt …
+import-no-password = { $file } nennt einen Befehl für das Passwort, und der gab keines aus: { $why }
+import-missing = Es gibt kein { $file }, aus dem importiert werden könnte.
+import-nothing = { $file } nennt keinen Server, über den sich senden ließe.
+import-hint = Nennen Sie mit --import { $target }=PFAD eine andere Datei, oder geben Sie die Einstellungen an, und lassen Sie --import weg.
+invalid-import = Aus „{ $typed }“ kann nichts importiert werden. Nennen Sie eines von { $targets }, mit =PFAD, wo die Datei woanders liegt, oder none.
+flag-import = Mit den Einstellungen dieses Programms beginnen; none: mit nichts
+render-source-imported = importiert
+target-import = Import
+target-import-from = was in den Dateien schon steht, kann der Anfang sein (--import { $target })
+
+# Ziele, deren Einstellungen woanders stehen
+plan-no-place = { $target } hat keinen üblichen Ort: Geben Sie einen an, zum Beispiel --target { $target }={ $example }
+plan-store = { $target } bekommt das Passwort nur aus „{ $store }“: Ergänzen Sie --secret-store { $store }
+plan-through = { $target } sendet über { $through }, und dort gibt es kein solches Konto: Ergänzen Sie --target { $through }
+choice-target-needs-place = braucht einen Pfad: mit --target { $target }={ $example } starten
+target-merge-read = wird nur gelesen: gehört zum Ziel { $target }
+target-password-given = kommt von systemd (--secret-store { $store }); es steht in keiner Datei des Programms
+target-ascii = nur ASCII-Buchstaben, -Ziffern und -Zeichen: { $settings }
+
+# Konflikte auf der Maschine, auf die geschrieben wird
+conflict-sendmail-other = /usr/sbin/sendmail ist { $owner }, nicht { $target }: Cron und mail() von PHP senden weiter mit den Einstellungen von { $owner }. Richten Sie auch { $owner } ein (--target { $key }), oder installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } an seine Stelle setzt.
+conflict-sendmail-unknown = /usr/sbin/sendmail ist { $path }, nicht { $target }: Cron und mail() von PHP senden weiter darüber. Damit { $target } an seine Stelle tritt, installieren Sie das Paket { $package } (Debian, Ubuntu).
+conflict-sendmail-nobody = Es gibt kein /usr/sbin/sendmail: Cron und mail() von PHP können noch nicht senden. Installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } dazu macht.
+conflict-sendmail-several = Nur eines von { $targets } kann /usr/sbin/sendmail sein, worüber Cron und mail() von PHP senden. { $owner ->
+    [none] Bisher ist es keines davon.
+   *[other] Zurzeit ist es { $owner }.
+} Lassen Sie weg, was Sie nicht brauchen.
+conflict-queue = { $other } läuft neben { $target }: Was es schon angenommen hat, geht mit den Einstellungen von { $other } hinaus. Was noch wartet, zeigt { $queue }; wartet nichts mehr, beenden Sie es mit { $stop }.
+conflict-apparmor-run = AppArmor hindert { $target } daran, mailsetup für das Passwort auszuführen: Es ginge nichts hinaus. Fügen Sie in { $file } unter „{ $below }“ die Zeile „{ $rule }“ ein, und führen Sie dann apparmor_parser -r { $file } aus
+conflict-apparmor-read = AppArmor hindert { $target } daran, { $path } zu lesen. Ergänzen Sie in { $local } die Zeile „{ $rule }“, und führen Sie dann apparmor_parser -r { $file } aus
+conflict-unreadable = { $user } wird { $path } nicht lesen können ({ $mode }): { $target } findet keine Einstellungen, wenn { $user } sendet. Sobald die Datei geschrieben ist, führen Sie { $command } aus, und starten Sie die Programme von { $user } neu.
+conflict-folder = { $user } kommt nicht in das Verzeichnis { $folder }: { $target } findet { $path } nicht, wenn { $user } sendet. Führen Sie { $command } aus, und starten Sie die Programme von { $user } neu.
+
+# E-Mails an root
+field-root-mail = E-Mails an root gehen an
+field-root-mail-help = Cron und das System schreiben an root. Mit einer Adresse hier kommt das an; leer: nichts ändert sich.
+note-root-mail = E-Mails an root gehen laut /etc/aliases zurzeit an „{ $now }“.
+
+# plan: was auf der Maschine im Weg steht
+plan-overruled = { $path } ist da, und dann liest { $target } nichts anderes: Was mailsetup schreibt, bliebe ohne Wirkung.
+plan-hint-overruled = Verschieben Sie { $path }, oder tragen Sie die Einstellungen dort von Hand ein.
+plan-fault-outranked = { $path }, Zeile { $line }: Diese Regel nimmt die E-Mails dieser Maschine, bevor unsere sie nähme, denn die erste gilt.
+plan-hint-outranked = Die Datei bleibt unverändert. Entfernen Sie diese Regel, oder schränken Sie sie ein, sodass sie nicht für alle Ziele gilt, und versuchen Sie es noch einmal.
+
+# Ein Programm sendet die Testnachricht selbst
+
+send-subject = Testnachricht von { $host }, gesendet mit { $name }
+send-body = { $host } hat diese Nachricht am { $when } mit { $name } gesendet, nach den Einstellungen in { $file }.
+
+    Sie funktionieren. Mit dieser Nachricht ist nichts weiter zu tun.
+send-under-way = { $name } sendet eine Nachricht an { $to }
+send-under-way-as = { $name } sendet als { $user } eine Nachricht an { $to }
+send-taken = { $target }: zurückgelesen, und { $name } selbst hat eine Nachricht an { $to } gesendet ({ $time })
+send-taken-as = { $target }: zurückgelesen, und { $name } selbst hat als { $user } eine Nachricht an { $to } gesendet ({ $time })
+send-unseen = { $name } hat auch eine Nachricht angenommen, aber weder Log noch Warteschlange zeigen, was daraus wurde.
+send-failed = { $target }: geschrieben, aber { $name } selbst sendet nicht an { $to }
+send-failed-as = { $target }: geschrieben, aber { $name } selbst, als { $user } ausgeführt, sendet nicht an { $to }
+send-not-started = Es konnte nicht gestartet werden.
+send-status = Es endete mit Status { $status }.
+send-status-silent = Es endete mit Status { $status } und sagte nicht, warum.
+send-signal = Ein Signal hat es beendet.
+send-slow = Es war nach { $seconds } Sekunden nicht fertig und wurde beendet.
+send-large = Es hörte nicht auf, Ausgaben zu schreiben, und wurde beendet.
+send-queued = Die Nachricht ist in seiner Warteschlange; es versucht es weiter.
+send-waiting = Die Nachricht ist noch in seiner Warteschlange: Sehen Sie nach, ob { $name } läuft und was sein Log sagt.
+send-unlisted = Es hat die Nachricht angenommen, aber seine Warteschlange ist nicht einsehbar. Läuft { $name }?
+send-given-up = Es hat die Nachricht aufgegeben.
+send-we-can = mailsetup kann mit denselben Einstellungen senden: Das Hindernis ist auf dieser Maschine, bei { $name }.
+send-we-cannot = Auch mailsetup kann mit diesen Einstellungen nicht senden. Es scheitert bei: { $stage }
+send-usually = Was es sagt, bedeutet meist: { $title }
+send-unreadable = { $user } kann { $path } nicht lesen. So geht es: { $command }
+send-look = Vielleicht hält AppArmor oder SELinux es zurück: journalctl -k | grep -i denied
+report-own = Nachrichten, die die Programme selbst gesendet haben

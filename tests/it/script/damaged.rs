@@ -1,0 +1,122 @@
+//! Profiles that were edited by hand and are wrong, and names that no profile can have.
+
+use super::*;
+
+/// A house with a profile, its secret and a target's file.
+fn set_up() -> House {
+    let house = House::new();
+    house.write(&["--target", "msmtp", "--name", "Ops"]).code(0);
+    house
+}
+
+const PROFILE: &str = "home/.config/mailsetup/profiles/default.toml";
+
+/// A slip: what is replaced, by what, the field that is named, and what helps.
+const SLIPS: [(&str, &str, &str, &str); 6] = [
+    ("auth = \"auto\"", "auth = \"bogus\"", "smtp.auth", "auto, plain, login, cram-md5, xoauth2, none"),
+    ("auth = \"auto\"", "auth = \"plian\"", "smtp.auth", "Did you mean plain?"),
+    ("security = \"tls\"", "security = \"startls\"", "smtp.security", "Did you mean starttls?"),
+    ("address = \"", "address = \"no at of ", "sender.address", "one bare address"),
+    ("port = ", "port = 1234567", "smtp.port", "from 1 to 65535"),
+    ("name = \"Ops\"", "nmae = \"Ops\"", "nmae", "Did you mean name?"),
+];
+
+#[test]
+fn a_damaged_profile_is_refused_by_every_command_with_line_field_and_word() {
+    let house = set_up();
+    let good = house.sandbox.read(PROFILE);
+    for (from, to, field, help) in SLIPS {
+        assert!(good.contains(from), "{from} in {good}");
+        let damaged = good.replacen(from, to, 1);
+        house.sandbox.write(PROFILE, &damaged);
+        let begin = to.split_once(" = ").unwrap().0;
+        let line = damaged.lines().position(|line| line.starts_with(&format!("{begin} ")) && line.contains(to)).unwrap() + 1;
+        let place = format!("default.toml:{line}: ");
+        for command in [&["show"][..], &["export", "msmtp", "--print"], &["check"], &["edit", "--no-input"], &["list"]] {
+            let out = house.run(command).code(78);
+            let said = &out.stderr;
+            assert!(said.contains(&place) && said.contains(field) && said.contains(help), "{to}, {command:?}: {said}");
+            assert_eq!(out.stdout, "", "{command:?}");
+        }
+        // What runs for every mail reads no other field than its own.
+        assert_eq!(house.run(&["secret"]).code(0).stdout.trim_end(), house.demo.password(), "{to}");
+    }
+    let said = house.run(&["show", "--lang", "fr"]).code(78).stderr;
+    assert!(said.contains("Le profil ne peut pas être compris"), "{said}");
+}
+
+#[test]
+fn a_damaged_secret_is_named_by_secret_itself() {
+    let house = set_up();
+    let damaged = house.sandbox.read(PROFILE).replace("store = \"file\"", "store = \"fiel\"");
+    house.sandbox.write(PROFILE, damaged);
+    let said = house.run(&["secret"]).code(78).stderr;
+    assert!(said.contains("secret.store: ") && said.contains("Did you mean file?"), "{said}");
+}
+
+#[test]
+fn a_damaged_profile_can_be_removed_and_its_write_undone() {
+    for (from, to, field, _) in SLIPS {
+        let house = set_up();
+        let damaged = house.sandbox.read(PROFILE).replacen(from, to, 1);
+        house.sandbox.write(PROFILE, &damaged);
+        let said = house.run(&["remove", "default"]).code(0).stderr;
+        assert!(said.contains("default.toml:") && said.contains(field), "{said}");
+        assert!(!house.sandbox.path("home/.msmtprc").exists());
+        assert_eq!(house.sandbox.read(PROFILE), damaged.replace("enabled = true", "enabled = false"));
+
+        let house = set_up();
+        house.sandbox.write(PROFILE, house.sandbox.read(PROFILE).replacen(from, to, 1));
+        let said = house.run(&["undo"]).code(0).stderr;
+        assert!(said.contains("default.toml:") && said.contains(field), "{said}");
+        assert!(!house.sandbox.path(PROFILE).exists() && !house.sandbox.path("home/.msmtprc").exists());
+        let kept = said.lines().find_map(|line| line.split_once(" is kept in ")).unwrap().1;
+        assert!(fs::read_to_string(kept).unwrap().contains(to), "{kept}");
+    }
+}
+
+#[test]
+fn one_rule_for_the_names_of_profiles() {
+    let house = House::new();
+    for name in ["-x", "-", "--yes", ".x", "a b", ""] {
+        let flag = format!("--profile={name}");
+        if !name.is_empty() {
+            house.write(&[&flag]).code(64);
+            let out = house.set_up(&["--password-file", "pw", "--yes", "--json"]).env("MAILSETUP_PROFILE", name).run();
+            assert!(out.code(64).stderr.contains("MAILSETUP_PROFILE"));
+        }
+        for command in [&["show", "--", name][..], &["remove", "--", name], &["secret", "--", name], &["check", "--", name]]
+        {
+            house.run(command).code(64);
+        }
+    }
+    assert!(!house.sandbox.path("home/.config/mailsetup/profiles").exists());
+    let answers = house.sandbox.write("home/answers.toml", "profile = \"-x\"\n");
+    let out = house.write(&["--answers", answers.to_str().unwrap()]).code(65);
+    assert!(out.stderr.contains("profile: “-x” cannot be a profile’s name. Begin with a letter"), "{}", out.stderr);
+
+    house.write(&[]).code(0);
+    fs::copy(house.sandbox.path(PROFILE), house.sandbox.path("home/.config/mailsetup/profiles/-x.toml")).unwrap();
+    let out = house.run(&["list"]).code(64);
+    assert!(
+        out.stdout.starts_with("default ") && out.stderr.contains("“-x” cannot be the name of a profile"),
+        "{}",
+        out.stderr
+    );
+}
+
+#[test]
+fn the_nearest_word_is_named() {
+    let house = House::new();
+    for (words, said) in [
+        (&["--security", "startls"][..], "Did you mean starttls?"),
+        (&["--auth", "plan"], "Did you mean plain?"),
+        (&["--secret-store", "valt"], "Did you mean vault?"),
+        (&["--scope", "sytem"], "Did you mean system?"),
+        (&["--color", "alwys"], "Did you mean always?"),
+        (&["--test", "conect"], "Did you mean connect?"),
+    ] {
+        let out = house.write(words).code(64);
+        assert!(out.stderr.contains(said), "{words:?}: {}", out.stderr);
+    }
+}
