@@ -4,6 +4,7 @@ pub mod answers;
 mod args;
 mod ca_file;
 mod check;
+mod color;
 mod commands;
 mod complain;
 mod context;
@@ -46,7 +47,7 @@ use inputs::Inputs;
 pub fn main() -> ExitCode {
     host::guard();
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
-    let languages = languages();
+    let languages = languages(&arguments);
     let text = Rc::new(languages.text(language(&arguments, &languages)));
     let exit = match args::command(&text, &languages).try_get_matches_from(&arguments) {
         Ok(matches) => run(&text, &languages, &matches).unwrap_or_else(|error| {
@@ -113,18 +114,23 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
 }
 
-/// The built-in languages and the person's own: those of whoever runs the program, wherever it writes.
-fn languages() -> Languages {
-    host::places(None, None, Folders::of_person())
+/// The built-in languages and the person's own, from this machine's configuration folder: never from that of an image.
+fn languages(arguments: &[String]) -> Languages {
+    let scope = typed(arguments, "--scope").or_else(|| variable("MAILSETUP_SCOPE")).and_then(|word| word.parse().ok());
+    host::places(scope, None, Folders::of_person())
         .map_or_else(|_| Languages::default(), |places| Languages::with_own(&places.config))
+}
+
+/// The value of a flag that is needed before the arguments are parsed.
+fn typed(arguments: &[String], flag: &str) -> Option<String> {
+    let value = arguments.iter().position(|word| word == flag).and_then(|index| arguments.get(index + 1));
+    let joined = arguments.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('='));
+    value.map(String::as_str).or(joined).map(str::to_owned)
 }
 
 /// The language: `--lang`, then `MAILSETUP_LANG`, then the locale (POSIX order).
 fn language(arguments: &[String], languages: &Languages) -> Lang {
-    let flag = arguments.iter().position(|word| word == "--lang").and_then(|index| arguments.get(index + 1));
-    let joined = arguments.iter().find_map(|word| word.strip_prefix("--lang="));
-    let typed = flag.map(String::as_str).or(joined).map(str::to_owned);
-    typed
+    typed(arguments, "--lang")
         .or_else(|| ["MAILSETUP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name)))
         .and_then(|locale| languages.of_locale(&locale))
         .unwrap_or_default()

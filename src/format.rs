@@ -11,6 +11,7 @@ pub(crate) mod text;
 
 mod code;
 mod env_lines;
+mod keys;
 mod shell_words;
 
 pub(crate) mod aliases;
@@ -156,7 +157,7 @@ impl<'de> Deserialize<'de> for Format {
     }
 }
 
-/// The value as it has to stand in a file of this format.
+/// The value as it has to be written in a file of this format.
 ///
 /// # Errors
 /// Why the format cannot carry it.

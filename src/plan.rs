@@ -13,6 +13,8 @@ mod conflicts;
 mod context;
 mod credential;
 mod diff;
+mod disclose;
+mod disclosure;
 mod engine;
 mod import;
 mod locate;
@@ -30,6 +32,7 @@ mod values;
 pub use check::check_target;
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
+pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use import::{Found, import};
 pub use locate::{expand, first_path};
@@ -241,6 +244,8 @@ pub struct Change {
     pub mode: u32,
     /// Group afterwards, by name; `None` keeps the group that it has, or takes that of the process.
     pub group: Option<String>,
+    /// What of it may be shown.
+    pub disclosure: Disclosure,
 }
 
 impl Change {

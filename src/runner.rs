@@ -167,9 +167,7 @@ impl Runner {
         };
         let (subject, body) = (text.say(&subject), text.say(&body));
         let outgoing = probe::test_message(&MessageSpec {
-            from: letter.from.clone(),
-            name: letter.name.clone(),
-            reply_to: letter.reply_to.clone(),
+            sender: letter.sender.clone(),
             to: letter.to.clone(),
             host: host.to_owned(),
             when,

@@ -210,7 +210,7 @@ host-bad-field = Das Profil ist nicht zu verstehen: { $place }: { $field }: { $w
 
 host-locked = Ein anderes mailsetup schreibt gerade (Prozess { $pid })
 host-locked-unknown = Ein anderes mailsetup schreibt gerade
-host-locked-hint = Warten Sie, bis es fertig ist, und führen Sie dann denselben Befehl noch einmal aus
+host-locked-hint = Warten Sie, bis es fertig ist und führen Sie dann denselben Befehl noch einmal aus
 host-changed = { $path } wurde inzwischen von anderer Seite geändert; es wurde nichts geschrieben
 host-changed-hint = Führen Sie denselben Befehl noch einmal aus, um die neuen Unterschiede zu sehen
 host-link-dangling = { $path } ist ein symbolischer Link, der ins Leere führt
@@ -432,7 +432,7 @@ plan-scope-user = { $target } wird nur für das ganze System eingerichtet: Start
 plan-scope-system = { $target } wird nur für einen Benutzer eingerichtet: Geben Sie die Datei mit --target { $target }=PFAD an, oder ergänzen Sie --scope user.
 plan-security = { $target } kann nicht mit der Verschlüsselung „{ $security }“ senden.
 plan-auth = { $target } kann sich nicht mit { $auth } anmelden; nehmen Sie auto oder ein anderes Verfahren.
-plan-ca-file = { $target } kann keiner eigenen Zertifizierungsstelle vertrauen: Nehmen Sie die CA in die Zertifikate des Systems auf, und lassen Sie --ca-file weg.
+plan-ca-file = { $target } kann keiner eigenen Zertifizierungsstelle vertrauen: Nehmen Sie die CA in die Zertifikate des Systems auf und lassen Sie --ca-file weg.
 plan-pin = { $target } kann keinem einzelnen Zertifikat vertrauen; geben Sie mit --ca-file das Zertifikat der CA an, oder nehmen Sie ein anderes Ziel.
 plan-no-secret = { $target } braucht das Passwort in seiner Datei, und es ist hier nicht bekannt: Geben Sie es an, zum Beispiel mit --password-file.
 plan-lost = { $target } würde aus { $path } etwas anderes lesen als gemeint: { $fields }. Es wurde nichts geschrieben.
@@ -486,7 +486,7 @@ plan-hint-nearest = Meinten Sie { $nearest }?
 plan-hint-targets = „mailsetup targets“ zeigt, was es gibt.
 plan-hint-instead = Das Ziel { $instead } kann das.
 plan-hint-password = Legen Sie ein anderes Passwort an, oder nehmen Sie ein anderes Ziel.
-plan-hint-mend = Die Datei bleibt unverändert; berichtigen Sie diese Zeile, und versuchen Sie es noch einmal.
+plan-hint-mend = Die Datei bleibt unverändert; berichtigen Sie diese Zeile und versuchen Sie es noch einmal.
 
 plan-note-default-taken = { $path } hat schon ein Standardkonto, und das bleibt. Um über das neue zu senden, nennen Sie es: -a { $account }
 ## Der Assistent auf dem ganzen Bildschirm
@@ -535,7 +535,7 @@ tui-menu = Ausprobieren, was passiert, wenn …
 tui-help-keys = Tasten
 tui-help-edit = In einer Zeile: Pos1, Ende, Strg-Links und Strg-Rechts bewegen, Strg-W löscht ein Wort, Strg-U alles, Strg-K den Rest.
 key-name-ctrl = Strg
-key-name-space = Leer
+key-name-space = Leertaste
 key-name-backtab = Umschalt-Tab
 key-name-page-up = Bild↑
 key-name-page-down = Bild↓
@@ -690,7 +690,7 @@ diagnosis-unknown-step-words = Lesen Sie im Protokoll, was der Server selbst sag
 diagnosis-unknown-step-provider = Suchen Sie diese Worte in der Dokumentation Ihres Anbieters, oder schicken Sie sie mit Datum und Uhrzeit an seinen Support.
 diagnosis-local-title = Eine Datei auf dieser Maschine ist nicht zu gebrauchen
 diagnosis-local-meaning = Der Server wurde gar nicht gefragt: { $words }
-diagnosis-local-step-path = Prüfen Sie den Pfad der CA-Datei, und ob Sie sie lesen dürfen
+diagnosis-local-step-path = Prüfen Sie den Pfad der CA-Datei und ob Sie sie lesen dürfen
 diagnosis-local-step-pem = Nötig ist eine PEM-Datei mit dem Zertifikat der Zertifizierungsstelle: -----BEGIN CERTIFICATE-----
 
 render-link = Seite: { $url }
@@ -960,7 +960,7 @@ plan-port = { $target } entscheidet nach dem Port, ob es TLS spricht, und kann a
 }
 plan-fault-syntax = { $path }, Zeile { $line }: Das Programm, das diese Datei liest, würde sie nicht annehmen.
 plan-fault-unfamiliar = { $path }, Zeile { $line }: Die Einstellungen stehen hier in einer Form, die mailsetup nicht ändert, etwa als Liste, Verweis oder zweites Dokument.
-plan-hint-by-hand = Die Datei bleibt unverändert. Schreiben Sie diese Stelle als einfache Schlüssel, einen je Zeile, und versuchen Sie es noch einmal; oder nehmen Sie einen anderen Pfad.
+plan-hint-by-hand = Die Datei bleibt unverändert. Schreiben Sie diese Stelle als einfache Schlüssel, einen je Zeile und versuchen Sie es noch einmal; oder nehmen Sie einen anderen Pfad.
 
 # targets: eines ausführlich
 target-used-by = Benutzt von
@@ -1054,7 +1054,7 @@ vault-missing = Unter { $path } gibt es keinen Tresor
 vault-none = Es gibt noch keinen Tresor ({ $path }). Angelegt wird er mit --secret-store vault oder mit mailsetup vault lock-with.
 vault-open = { $path } gehört zum Tresor, und jeder auf dieser Maschine darf die Datei lesen (Modus { $mode })
 vault-damaged = { $path } ist beschädigt: Der Inhalt ist nicht mehr der, der geschrieben wurde
-vault-damaged-hint = Holen Sie { $path } aus einer Sicherung zurück, oder entfernen Sie die Datei, und geben Sie die Passwörter mit mailsetup edit neu ein
+vault-damaged-hint = Holen Sie { $path } aus einer Sicherung zurück, oder entfernen Sie die Datei und geben Sie die Passwörter mit mailsetup edit neu ein
 vault-newer = { $path } stammt von einem neueren mailsetup
 vault-needs-passphrase = Der Tresor will seine Passphrase
 vault-needs-passphrase-hint = Geben Sie sie mit --vault-passphrase-file, --vault-passphrase-fd oder --vault-passphrase-env an
@@ -1064,7 +1064,7 @@ vault-short-key = { $path } ist zu kurz für eine Schlüsseldatei: Nötig sind m
 vault-wrong-key = { $path } ist nicht die Schlüsseldatei des Tresors. Der Tresor selbst ist unbeschädigt.
 vault-wrong-key-hint = Geben Sie mit --vault-key-file die richtige an; vielleicht liegt sie auf einem Datenträger, der nicht eingehängt ist
 vault-wrong-machine = Der Tresor wurde mit dem Schlüssel einer anderen Maschine verschlossen, oder der Schlüssel dieser Maschine wurde ersetzt. Der Tresor selbst ist unbeschädigt.
-vault-wrong-machine-hint = Holen Sie den Schlüssel mit dem Zustandsverzeichnis zurück, oder entfernen Sie den Tresor, und geben Sie die Passwörter neu ein
+vault-wrong-machine-hint = Holen Sie den Schlüssel mit dem Zustandsverzeichnis zurück, oder entfernen Sie den Tresor und geben Sie die Passwörter neu ein
 vault-image = Der Schlüssel einer Maschine kann den Tresor eines Images nicht verschließen
 vault-image-hint = Nehmen Sie --vault-key-file oder einen anderen Speicher
 vault-no-key-file = Das neue Schloss des Tresors braucht eine Schlüsseldatei: Geben Sie sie mit --vault-key-file an
@@ -1107,7 +1107,7 @@ import-fetching = Passwort wird mit seinem Befehl geholt …
 import-no-password = { $file } nennt einen Befehl für das Passwort, und der gab keines aus: { $why }
 import-missing = Es gibt kein { $file }, aus dem importiert werden könnte.
 import-nothing = { $file } nennt keinen Server, über den sich senden ließe.
-import-hint = Nennen Sie mit --import { $target }=PFAD eine andere Datei, oder geben Sie die Einstellungen an, und lassen Sie --import weg.
+import-hint = Nennen Sie mit --import { $target }=PFAD eine andere Datei, oder geben Sie die Einstellungen an und lassen Sie --import weg.
 invalid-import = Aus „{ $typed }“ kann nichts importiert werden. Nennen Sie eines von { $targets }, mit =PFAD, wo die Datei woanders liegt, oder none.
 flag-import = Mit den Einstellungen dieses Programms beginnen; none: mit nichts
 render-source-imported = importiert
@@ -1132,10 +1132,10 @@ conflict-sendmail-several = Nur eines von { $targets } kann /usr/sbin/sendmail s
    *[other] Zurzeit ist es { $owner }.
 } Lassen Sie weg, was Sie nicht brauchen.
 conflict-queue = { $other } läuft neben { $target }: Was es schon angenommen hat, geht mit den Einstellungen von { $other } hinaus. Was noch wartet, zeigt { $queue }; wartet nichts mehr, beenden Sie es mit { $stop }.
-conflict-apparmor-run = AppArmor hindert { $target } daran, mailsetup für das Passwort auszuführen: Es ginge nichts hinaus. Fügen Sie in { $file } unter „{ $below }“ die Zeile „{ $rule }“ ein, und führen Sie dann apparmor_parser -r { $file } aus
-conflict-apparmor-read = AppArmor hindert { $target } daran, { $path } zu lesen. Ergänzen Sie in { $local } die Zeile „{ $rule }“, und führen Sie dann apparmor_parser -r { $file } aus
-conflict-unreadable = { $user } wird { $path } nicht lesen können ({ $mode }): { $target } findet keine Einstellungen, wenn { $user } sendet. Sobald die Datei geschrieben ist, führen Sie { $command } aus, und starten Sie die Programme von { $user } neu.
-conflict-folder = { $user } kommt nicht in das Verzeichnis { $folder }: { $target } findet { $path } nicht, wenn { $user } sendet. Führen Sie { $command } aus, und starten Sie die Programme von { $user } neu.
+conflict-apparmor-run = AppArmor hindert { $target } daran, mailsetup für das Passwort auszuführen: Es ginge nichts hinaus. Fügen Sie in { $file } unter „{ $below }“ die Zeile „{ $rule }“ ein und führen Sie dann apparmor_parser -r { $file } aus
+conflict-apparmor-read = AppArmor hindert { $target } daran, { $path } zu lesen. Ergänzen Sie in { $local } die Zeile „{ $rule }“ und führen Sie dann apparmor_parser -r { $file } aus
+conflict-unreadable = { $user } wird { $path } nicht lesen können ({ $mode }): { $target } findet keine Einstellungen, wenn { $user } sendet. Sobald die Datei geschrieben ist, führen Sie { $command } aus und starten Sie die Programme von { $user } neu.
+conflict-folder = { $user } kommt nicht in das Verzeichnis { $folder }: { $target } findet { $path } nicht, wenn { $user } sendet. Führen Sie { $command } aus und starten Sie die Programme von { $user } neu.
 
 # E-Mails an root
 field-root-mail = E-Mails an root gehen an
@@ -1146,7 +1146,7 @@ note-root-mail = E-Mails an root gehen laut /etc/aliases zurzeit an „{ $now }�
 plan-overruled = { $path } ist da, und dann liest { $target } nichts anderes: Was mailsetup schreibt, bliebe ohne Wirkung.
 plan-hint-overruled = Verschieben Sie { $path }, oder tragen Sie die Einstellungen dort von Hand ein.
 plan-fault-outranked = { $path }, Zeile { $line }: Diese Regel nimmt die E-Mails dieser Maschine, bevor unsere sie nähme, denn die erste gilt.
-plan-hint-outranked = Die Datei bleibt unverändert. Entfernen Sie diese Regel, oder schränken Sie sie ein, sodass sie nicht für alle Ziele gilt, und versuchen Sie es noch einmal.
+plan-hint-outranked = Die Datei bleibt unverändert. Entfernen Sie diese Regel, oder schränken Sie sie ein, sodass sie nicht für alle Ziele gilt und versuchen Sie es noch einmal.
 
 # Ein Programm sendet die Testnachricht selbst
 

@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::color::Color;
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
@@ -48,7 +49,7 @@ pub(super) const EXTRAS: [Extra; 24] = [
     extra("root", None, "DIR", true),
     extra("timeout", None, "SECONDS", true),
     extra("lang", None, LANGUAGES, true),
-    extra("color", None, "auto|always|never", true),
+    extra("color", None, Color::USAGE, true),
     extra("json", None, "", true),
     extra("no-input", None, "", true),
     extra("quiet", Some('q'), "", true),

@@ -120,7 +120,6 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<Row> {
 /// The climb that a profile asks for: the envelope is offered and taken back, or a message is sent.
 fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send: bool) -> Result<Dial, Error> {
     let smtp = &profile.smtp;
-    let from = profile.sender.address.clone();
     let login = match (&profile.secret, smtp.auth) {
         (_, Auth::None) | (None, _) => None,
         (Some(place), auth) => Some(Login {
@@ -132,18 +131,13 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
     let goal = if send { Goal::Send } else { Goal::Rehearse };
     Ok(Dial {
         login,
-        letter: Some(Letter {
-            to: from.clone(),
-            from,
-            name: profile.sender.name.clone().map(String::from),
-            reply_to: profile.sender.reply_to.clone(),
-        }),
+        letter: Some(Letter { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
         had_starttls: had_starttls(profile),
         ..Dial::new(profile, goal, context.timeout()?)
     })
 }
 
-/// Whether STARTTLS came about with this very server before.
+/// Whether STARTTLS was established with this very server before.
 pub(super) fn had_starttls(profile: &Profile) -> bool {
     let secured = profile.check.as_ref().and_then(|check| check.secured.as_ref());
     profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())

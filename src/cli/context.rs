@@ -9,14 +9,14 @@ use std::{
     time::Duration,
 };
 
-use super::inputs::Inputs;
+use super::{color::Color, inputs::Inputs};
 use crate::{
     diagnose::check_cause,
     discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, vault},
-    mail::{KeySlot, Keys, Secret, SecretPlace, word::words},
+    mail::{KeySlot, Keys, Secret, SecretPlace},
     phrase,
     plan::{Places, Scope, check_target},
     presets::{Catalog, Lang, Languages, Phrase, PresetFault, Text},
@@ -24,18 +24,6 @@ use crate::{
     runner::{EgressTargets, Runner},
     setup::Field,
 };
-
-words! {
-    /// When colours are used.
-    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-    enum Color {
-        /// Unless `NO_COLOR` is set.
-        #[default]
-        Auto = "auto",
-        Always = "always",
-        Never = "never",
-    }
-}
 
 /// What every command shares.
 pub(super) struct Context {
@@ -98,7 +86,7 @@ impl Context {
         Ok(Places { keys: self.keys.borrow().clone(), ..places })
     }
 
-    /// The same, with what opens the vault: a passphrase that was not given is asked for, where somebody is there.
+    /// The same, with what opens the vault: a missing passphrase is asked for if there is a terminal.
     pub(super) fn places_to_open(&self) -> Result<Places, Error> {
         let places = self.places()?;
         let asks = places.keys.passphrase.is_none() && !self.inputs.is_set("no-input");
@@ -119,7 +107,7 @@ impl Context {
         self.keys.borrow().lock
     }
 
-    /// How far the settings of an address are looked for. The demo asks nobody.
+    /// How far the settings of an address are looked for. The demo asks no server.
     pub(super) fn reach(&self) -> Reach {
         match () {
             () if self.inputs.is_set("offline") || self.inputs.is_set("demo") => Reach::Offline,

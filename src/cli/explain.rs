@@ -17,7 +17,7 @@ use crate::{
     render,
 };
 
-/// A pasted reply is never longer than this; what comes behind says nothing more.
+/// A pasted reply is never longer than this; what follows says nothing more.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// A line of `--jsonl`.

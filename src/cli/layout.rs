@@ -33,7 +33,7 @@ pub(super) fn left<'a>(labels: impl IntoIterator<Item = &'a String>) -> usize {
     labels.into_iter().map(|label| width(label)).max().unwrap_or(0) + 2
 }
 
-/// A line, wrapped; what follows stands below its text, behind its indent and its number or mark.
+/// A line, wrapped; further lines begin below its text, after its indent and its number or mark.
 pub(super) fn hanging(line: &str, columns: usize) -> Vec<String> {
     let indent = line.len() - line.trim_start_matches(' ').len();
     let (head, body) = line.split_at(indent);

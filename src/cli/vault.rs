@@ -84,7 +84,7 @@ fn done(context: &Context, lock: KeySlot, sentence: &str) -> Result<Exit, Error>
     Ok(Exit::Ok)
 }
 
-/// One JSON object a line: whoever asks for it asks for the passwords themselves.
+/// One JSON object a line, with the passwords themselves: that is what was asked for.
 fn export(context: &Context) -> Result<Exit, Error> {
     for (profile, secret) in vault::export(&context.places_to_open()?)? {
         let line = zeroize::Zeroizing::new(json!({"profile": profile, "password": secret.expose()}).to_string());

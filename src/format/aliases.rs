@@ -1,10 +1,11 @@
-//! Aliases (aliases(5)): `name: value, value`; a line that begins with a blank continues the one before; empty lines and lines
-//! that begin with `#` are skipped.
+//! Aliases (aliases(5)): `name: value, value`; a line that begins with a blank continues the one before; empty lines and
+//! lines that begin with `#` are skipped.
 //!
-//! Not every program reads all of that; what one would not take is a fault here, by its rules. The continued lines of `root`
-//! are none: they go when ours comes.
-//!
-//! Aliases (aliases(5)): an address stands as it is; there is no quoting that all of their readers take.
+//! Not every program reads all of that; what one would not take is a fault here, by its rules: msmtp's `src/aliases.c`,
+//! dma's `aliases_scan.l` and `aliases_parse.y`. The continued lines of `root` are no fault: they go when ours comes. An
+//! address is written as it is; there is no quoting that all of these readers take.
+
+use std::collections::HashSet;
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -81,6 +82,7 @@ enum Dialect {
 
 fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
     let mut found: Vec<FileEntry> = Vec::new();
+    let mut names: HashSet<String> = HashSet::new();
     for logical in logical_lines(text)? {
         let fault = |kind| Err(Fault::at(logical.number, kind));
         let Some((name, value)) = split(&logical.text) else { return fault(FaultKind::Syntax) };
@@ -95,9 +97,7 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
         let is_root = name == ROOT;
         let is_taken = match dialect {
             Dialect::Full => true,
-            Dialect::Msmtp => {
-                (is_root || logical.continued.is_empty()) && found.iter().all(|other| other.path != [name.as_str()])
-            }
+            Dialect::Msmtp => (is_root || logical.continued.is_empty()) && names.insert(name.clone()),
             Dialect::Dma => {
                 value.split(',').all(|item| !item.trim_ascii().is_empty() && !item.trim_ascii().contains([' ', '\t']))
             }

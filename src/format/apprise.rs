@@ -1,6 +1,8 @@
-//! Apprise's text configuration (`config_parse_text` in `config/base.py`): a URL a line, perhaps behind tags and `=`; comments
-//! with `#` and `;`; groups of tags; `include`. It takes a file whole or not at all, and sends by every URL: ours is told from
-//! the others by our block's marks, and its way is the account.
+//! Apprise's text configuration (`ConfigBase.config_parse_text` in `apprise/config/base.py`): a URL a line, perhaps after
+//! tags and `=`; comments with `#` and `;`; groups of tags; `include`.
+//!
+//! Apprise takes a file whole or not at all, and sends by every URL. Ours is told from the others by our block's marks, and
+//! its way is the account.
 
 use super::{
     doc::{FileDoc, FileEntry},

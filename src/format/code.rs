@@ -1,5 +1,5 @@
 //! Settings that are program text: enough of PHP, Python and Ruby to find assignments of plain values, and to pass over
-//! comments, strings and what stands between brackets.
+//! comments, strings and what is between brackets.
 
 pub(super) mod lex;
 

@@ -1,6 +1,7 @@
-//! An environment file for Docker Compose 2 (`env_file:` and `.env`; compose-go, `dotenv/parser.go`): `KEY=value` or `KEY: value`,
-//! and a key alone for a variable that is set elsewhere. In single quotes `\'` is an escape; in double quotes are those of
-//! the shell and of Go. Without quotes a value ends before ` #`. `$NAME` is left to the consumer here, but in single quotes.
+//! An environment file for Docker Compose 2 (`env_file:` and `.env`; compose-go, `dotenv/parser.go`): `KEY=value` or `KEY:
+//! value`, and a key alone for a variable that is set elsewhere (`locateKeyName`). In single quotes `\'` is an escape; in
+//! double quotes those of the shell and of Go are (`expandEscapes`). Without quotes a value ends before ` #`
+//! (`extractVarValue`). `$NAME` is left to the consumer here, except in single quotes, where it has no meaning.
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -96,7 +97,7 @@ fn value(raw: &str) -> Option<(String, usize)> {
     None
 }
 
-/// What a backslash in front of a character stands for in double quotes; octal codes are left as they are.
+/// What a backslash before a character means in double quotes; octal codes are left as they are.
 fn escape(character: char) -> impl Iterator<Item = char> {
     let single = match character {
         '\\' | '$' => Some(character),

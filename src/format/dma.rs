@@ -1,8 +1,8 @@
-//! dma, the DragonFly Mail Agent (`conf.c`): dma.conf has `KEY value` or a `KEY` alone, and `#` begins a comment anywhere;
-//! auth.conf has `LOGIN|HOST:PASSWORD`, the password raw to the end of the line. A carriage return is part of a value.
+//! dma, the DragonFly Mail Agent (`conf.c`). dma.conf has `KEY value` or a `KEY` alone, and `#` begins a comment anywhere
+//! (`parse_conf`). auth.conf has `LOGIN|HOST:PASSWORD`, the password raw to the end of the line (`parse_authfile`).
 //!
-//! dma: dma.conf cuts at `#`, auth.conf is raw to the end of the line; blanks at the ends are kept as they are, so that a
-//! setting gets none. A line is read up to 2047 bytes (`conf.c`).
+//! A carriage return is part of a value. Blanks at the ends are kept as they are, so a setting gets none. A line is read up
+//! to 2047 bytes: `fgets` into a buffer of 2048 (`conf.c`).
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -56,7 +56,7 @@ fn conf(text: &str) -> Result<Vec<FileEntry>, Fault> {
         if key.is_empty() {
             continue;
         }
-        // A switch has nothing behind it, or it is no switch.
+        // A switch has nothing after it, or it is no switch.
         let value = if line.len() == key.len() { "yes" } else { value };
         let end = bare.start + line.trim_end_matches([' ', '\t']).len();
         found.push(FileEntry::flat(key, value.to_owned(), bare.start..end));

@@ -1,8 +1,10 @@
-//! What readers find: settings with their way and their place, and the groups that they stand in.
+//! What readers find: settings with their way and their place, and the groups that they are in.
 
-use std::{collections::BTreeMap, ops::Range};
-
-use serde::Serialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use super::text::next_line;
 
@@ -37,29 +39,29 @@ impl FileEntry {
         if self.continued.is_empty() { next_line(text, self.body.end) } else { self.end() }
     }
 
-    /// The way to the group that it stands in.
+    /// The way to the group that it is in.
     pub(crate) fn group(&self) -> &[String] {
         &self.path[..self.path.len() - 1]
     }
 }
 
-/// A group that entries stand in: a section, a mapping, an object.
+/// A group of entries: a section, a mapping, an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
     /// The way to it; empty for the file itself.
     pub(crate) path: Vec<String>,
-    /// What opens it: the header's line, the key, the bracket with what stands before it on its line.
+    /// What opens it: the header's line, the key, the bracket with what is before it on its line.
     pub(crate) head: Range<usize>,
     /// Where it ends: the next header, the closing bracket.
     pub(crate) end: usize,
-    /// How entries stand in it.
+    /// How entries are written in it.
     pub(crate) shape: Shape,
 }
 
-/// How entries stand in a group.
+/// How entries are written in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// Lines behind a header.
+    /// Lines after a header.
     Section,
     /// Lines that are indented by this many columns (YAML's block style).
     Block(usize),
@@ -84,11 +86,6 @@ impl FileDoc {
         Self { entries, groups: Vec::new() }
     }
 
-    /// Whether something stands on this way.
-    pub(crate) fn has(&self, path: &[String]) -> bool {
-        self.entries.iter().any(|entry| entry.path == path)
-    }
-
     /// Ends the section before, and opens one.
     pub(crate) fn open_section(&mut self, path: Vec<String>, head: Range<usize>) {
         let end = self.groups.last().map_or(0, |group| group.end);
@@ -100,38 +97,72 @@ impl FileDoc {
 
     /// The settings by their way, as a target's expressions name them: `file.section.key`.
     pub(crate) fn tree(self) -> Tree {
-        let mut root = BTreeMap::new();
+        let mut root = Tree::default();
         for FileEntry { mut path, value, from, .. } in self.entries {
             let Some(value) = value else { continue };
             path.extend(from.map(str::to_owned));
-            put(&mut root, path.into_iter(), value);
+            root.put(path, value);
         }
         root
     }
 }
 
-/// Settings by the first step of their way.
-pub(crate) type Tree = BTreeMap<String, Node>;
-
-/// A value, or values by name.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Node {
-    Text(String),
-    Group(Tree),
+/// Settings by the first step of their way. What is read of it is copied, and nothing else: a file may be large.
+#[derive(Clone, Default)]
+pub(crate) struct Tree {
+    own: BTreeMap<String, Node>,
+    /// What counts where this has nothing.
+    assumed: Option<Arc<Tree>>,
 }
 
-fn put(group: &mut Tree, mut path: std::vec::IntoIter<String>, value: String) {
-    let Some(step) = path.next() else { return };
-    if path.as_slice().is_empty() {
-        group.insert(step, Node::Text(value));
-        return;
+/// A value, or values by name.
+#[derive(Clone)]
+pub(crate) enum Node {
+    Text(String),
+    Group(Arc<Tree>),
+}
+
+impl Tree {
+    /// Over what it is assumed to be.
+    pub(crate) fn over(assumed: Arc<Self>) -> Self {
+        Self { own: BTreeMap::new(), assumed: Some(assumed) }
     }
-    let inner = group.entry(step).or_insert_with(|| Node::Group(BTreeMap::new()));
-    if let Node::Text(_) = inner {
-        *inner = Node::Group(BTreeMap::new());
+
+    /// What a step leads to.
+    pub(crate) fn get(&self, step: &str) -> Option<&Node> {
+        self.own.get(step).or_else(|| self.assumed.as_ref()?.get(step))
     }
-    if let Node::Group(inner) = inner {
-        put(inner, path, value);
+
+    /// Where steps lead to, in order.
+    pub(crate) fn steps(&self) -> BTreeSet<&str> {
+        let assumed = self.assumed.iter().flat_map(|assumed| assumed.steps());
+        self.own.keys().map(String::as_str).chain(assumed).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.own.is_empty() && self.assumed.as_ref().is_none_or(|assumed| assumed.is_empty())
+    }
+
+    /// Puts what a step leads to in place of what it led to.
+    pub(crate) fn insert(&mut self, step: String, node: Node) {
+        self.own.insert(step, node);
+    }
+
+    /// Puts a value at the end of a way.
+    fn put(&mut self, path: Vec<String>, value: String) {
+        let mut group = self;
+        let mut steps = path.into_iter().peekable();
+        while let Some(step) = steps.next() {
+            if steps.peek().is_none() {
+                group.insert(step, Node::Text(value));
+                return;
+            }
+            let inner = group.own.entry(step).or_insert_with(|| Node::Group(Arc::default()));
+            if let Node::Text(_) = inner {
+                *inner = Node::Group(Arc::default());
+            }
+            let Node::Group(inner) = inner else { return };
+            group = Arc::make_mut(inner);
+        }
     }
 }

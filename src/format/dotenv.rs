@@ -1,13 +1,13 @@
-//! Environment files: `KEY=value`, perhaps with `export` in front and a comment behind; a quoted value may go on over lines.
+//! Environment files: `KEY=value`, perhaps with `export` before it and a comment after it; a quoted value may go on over
+//! lines.
 //!
-//! An environment file that a POSIX shell, `node --env-file`, python-dotenv, dotenvy and Docker Compose read alike.
+//! `Dotenv` is what a POSIX shell, `node --env-file`, python-dotenv, dotenvy and Docker Compose read alike. Where they
+//! differ, measured and from their sources (named in `node_env`, `python_dotenv`, `dotenvy` and `compose_env`): in single
+//! quotes python-dotenv takes `\\` and `\'` as escapes and expands `${NAME}` all the same; dotenvy looks on for the end of a
+//! value that ends with a backslash; only the shell has a way to write a single quote there. In double quotes the shell,
+//! dotenvy and Compose expand `$`, the shell runs what is in backticks, and each has its own list of escapes.
 //!
-//! Where they differ, measured and from their sources: in single quotes python-dotenv takes `\\` and `\'` as escapes and
-//! expands `${NAME}` all the same; dotenvy looks on for the end of a value that ends with a backslash; only the shell has a
-//! way to write a single quote there. In double quotes the shell, dotenvy and Compose expand `$`, the shell runs what
-//! stands in backticks, and every one has its own list of escapes.
-//!
-//! A POSIX shell: single quotes keep everything but the single quote itself, which is written `'\''`
+//! `DotenvSh` is for the shell alone: single quotes keep everything but the single quote itself, which is written `'\''`
 //! (POSIX.1-2024, XCU 2.2.2).
 
 use super::{
@@ -120,7 +120,7 @@ fn portable_value(text: &str) -> Option<(String, usize)> {
         let (value, length) = quoted(text, quote)?;
         let after = text[length..].split('\n').next().unwrap_or_default();
         let is_clean = after.trim_ascii().is_empty() || after.trim_start_matches([' ', '\t']).starts_with('#');
-        // What hangs on to a quoted value belongs to it for a shell, and goes when the value is replaced.
+        // What directly follows a quoted value belongs to it for a shell, and goes when the value is replaced.
         let length = if is_clean { length } else { length + after.trim_ascii_end().len() };
         return Some((value, length));
     }
@@ -129,7 +129,7 @@ fn portable_value(text: &str) -> Option<(String, usize)> {
     Some((value.to_owned(), value.len()))
 }
 
-/// What stands between a pair of quotes, and the bytes with both of them. Escapes count in double quotes alone.
+/// What is between a pair of quotes, and the bytes with both of them. Escapes count only in double quotes.
 fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
     let mut value = String::new();
     let mut characters = text.char_indices().skip(1);

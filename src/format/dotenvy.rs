@@ -1,7 +1,7 @@
-//! An environment file for Rust's dotenvy (0.15, `iter.rs` and `parse.rs`), which takes a file whole or not at all: quotes count
-//! everywhere in a value and may go on over lines; outside single quotes a backslash escapes `\`, `'`, `"`, `$`, a blank and `n`,
-//! and nothing else may stand behind one; in single quotes one hides the closing quote when the line's end is looked for. `$NAME`
-//! is left to the consumer here.
+//! An environment file for Rust's dotenvy (0.15, `src/iter.rs` and `src/parse.rs`), which takes a file whole or not at all.
+//! Quotes count everywhere in a value and may go on over lines; outside single quotes a backslash escapes `\`, `'`, `"`,
+//! `$`, a blank and `n`, and nothing else may follow one; in single quotes one hides the closing quote when the line's end
+//! is looked for. `$NAME` is left to the consumer here.
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -50,7 +50,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     Ok(found)
 }
 
-/// Where the name of `NAME=` or `export NAME=` is, and where what is behind its sign begins.
+/// Where the name of `NAME=` or `export NAME=` is, and where what follows its sign begins.
 fn key(content: &str) -> Option<(std::ops::Range<usize>, usize)> {
     let blanks = |at: usize| at + content[at..].len() - content[at..].trim_start_matches([' ', '\t']).len();
     let name = |from: usize| {

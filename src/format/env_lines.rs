@@ -5,7 +5,7 @@ use super::{
     text::{Fault, escaped, is_plain, next_line},
 };
 
-/// The key of the line `KEY=`, perhaps with `export` in front; where it begins, and where what stands behind the sign does.
+/// The key of the line `KEY=`, perhaps with `export` before it; where it begins, and where what follows the sign does.
 fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {
     let line = &text[at..next_line(text, at)];
     let content = line.trim_start();
@@ -16,7 +16,7 @@ fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {
     Some((bare, start + key.len() - bare.len(), start + equals + 1))
 }
 
-/// Every assignment of a file. `value` is given what stands behind the equals sign, without the blanks in front, and where the
+/// Every assignment of a file. `value` is given what follows the equals sign, without leading blanks, and where the
 /// key and that side of the sign begin; it returns the value, and how many bytes it takes.
 pub(super) fn assignments<'a>(
     text: &'a str,

@@ -1,8 +1,11 @@
 //! Exim as Debian configures it: macros, and the logins of passwd.client.
 //!
-//! Exim: a macro's value is expanded where it is used, and quotes count at its beginning, so that only what has no meaning
-//! anywhere is written (spec.txt, "String expansions"). A login in passwd.client is raw, without blanks at its end; `^` begins
-//! a new part of the answer to AUTH PLAIN, doubled it stands for itself, but for the first one.
+//! A macro's value is expanded where it is used, and quotes count at its beginning, so only what has no meaning anywhere is
+//! written (Exim's spec.txt, "String expansions"). A login in passwd.client is raw, without blanks at its end; `^` begins a
+//! new part of the answer to AUTH PLAIN, and Debian's configuration doubles it for all but the first character (its
+//! `30_exim4-config_examples`).
+
+use std::collections::HashSet;
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -50,7 +53,7 @@ impl FileFormat for EximPasswd {
     }
 }
 
-/// Macros (spec.txt, "Macros in the configuration file"): `NAME = value`, the name begins with a capital. What stands between
+/// Macros (spec.txt, "Macros in the configuration file"): `NAME = value`, the name begins with a capital. What is between
 /// `.ifdef` and `.endif` may or may not count, and is left alone.
 fn macros(text: &str) -> Vec<FileEntry> {
     let mut found = Vec::new();
@@ -101,16 +104,17 @@ fn definition(line: &str) -> Option<(&str, &str)> {
 }
 
 /// passwd.client (`exim4_passwd_client`(5), "nwildlsearch" in spec.txt): `HOST:LOGIN:PASSWORD`; the first line that fits the host
-/// counts. A host with `*` or `^` in front is a pattern: the way of the first one is `*`, and nothing behind it is looked at,
+/// counts. A host that begins with `*` or `^` is a pattern: the way of the first one is `*`, and nothing after it is looked at,
 /// since ours fits every host.
 fn passwd(text: &str) -> Vec<FileEntry> {
     let mut found: Vec<FileEntry> = Vec::new();
+    let mut hosts = HashSet::new();
     for (_, bare, _) in lines(text) {
         let line = text[bare.clone()].trim_ascii_end();
         let Some((host, login)) = line.split_once(':').filter(|_| !line.starts_with(['#', ' ', '\t'])) else { continue };
         let is_pattern = host.starts_with(['*', '^']);
         let host = if is_pattern { "*".to_owned() } else { host.trim_end().to_ascii_lowercase() };
-        if !found.iter().any(|entry| entry.path[0] == host) {
+        if hosts.insert(host.clone()) {
             found.push(FileEntry::flat(&host, login.trim_ascii_start().to_owned(), bare));
         }
         if is_pattern {

@@ -1,9 +1,10 @@
 //! What the program has to know about a kind of file.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     doc::{FileDoc, FileEntry, Tree},
+    keys,
     place::{Edit, Gap, end},
     text::{Fault, Unfit},
 };
@@ -29,7 +30,7 @@ pub(crate) trait FileFormat: Sync {
         "#"
     }
 
-    /// The settings of a file, in order, and the groups that they stand in.
+    /// The settings of a file, in order, and the groups that they are in.
     ///
     /// # Errors
     /// The consumer would not take the file, or it is written in a way that is not changed here.
@@ -37,11 +38,13 @@ pub(crate) trait FileFormat: Sync {
 
     /// What the consumer knows after reading the file, for a target's expressions. Of a key that is there twice the last
     /// counts: what is written here has them all alike.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    fn tree(&self, text: &str) -> Result<Tree, Fault> {
-        self.read(text).map(FileDoc::tree)
+    fn tree(&self, doc: FileDoc) -> Tree {
+        doc.tree()
+    }
+
+    /// Where keys are, in order: what a diff shows of the lines that are not ours. A place that may hold a value is none.
+    fn keys(&self, text: &str) -> Vec<Range<usize>> {
+        self.read(text).map(|doc| keys::of(text, &doc)).unwrap_or_default()
     }
 
     /// The value as it has to be written. It has no control characters but tabs.
@@ -63,7 +66,7 @@ pub(crate) trait FileFormat: Sync {
         Ok(vec![end::place(gap)])
     }
 
-    /// Whether settings stand between brackets, with commas.
+    /// Whether settings are between brackets, with commas.
     fn is_bracketed(&self) -> bool {
         false
     }
@@ -85,13 +88,13 @@ pub(crate) trait FileFormat: Sync {
         Ok(before.len())
     }
 
-    /// What stands around our block and matters to its template, as `rest`.
+    /// What is around our block and matters to its template, as `rest`.
     fn surroundings(&self, _before: &str, _after: &str) -> BTreeMap<&'static str, bool> {
         BTreeMap::new()
     }
 }
 
-/// A setting as it stands in a file.
+/// A setting as it is in a file.
 #[derive(Clone, Copy)]
 pub(crate) struct EntryText<'a> {
     /// What was read.

@@ -1,8 +1,6 @@
-//! git's configuration (git-config(1), "Syntax"; `config.c`): `[section]`, `[section "name"]`, `key = value`; in a value
-//! `\"`, `\\`, `\n`, `\t` and `\b` are escapes also outside of quotes, `#` and `;` begin comments there, and a backslash
-//! at the end of a line continues it. Sections and keys have no case.
-//!
-//! git's configuration: in double quotes, with `\"` and `\\` (git-config(1), "Values").
+//! git's configuration (git-config(1), "Syntax" and "Values"; `get_value` and `parse_value` in git's `config.c`):
+//! `[section]`, `[section "name"]`, `key = value`. In a value `\"`, `\\`, `\n`, `\t` and `\b` are escapes outside of quotes
+//! too, `#` and `;` begin comments, and a backslash at the end of a line continues it. Sections and keys have no case.
 
 use super::{
     doc::{FileDoc, FileEntry, Group, Shape},

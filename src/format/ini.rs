@@ -1,10 +1,10 @@
-//! INI as go-ini reads it (its `parser.go`, 1.67; Gitea, Forgejo, Gogs, Grafana): `[section]`, `key = value` or `key: value`,
-//! comments with `#` and `;`, also behind a value; backticks and `"""` keep a value as it is, up to the last of them on the
-//! line; one pair of quotes around a value is taken off.
+//! INI as go-ini reads it (gopkg.in/ini.v1 1.67, `parser.go`; Gitea, Forgejo, Gogs, Grafana): `[section]`, `key = value` or
+//! `key: value`, comments with `#` and `;`, also after a value. Backticks and `"""` keep a value as it is, up to the last of
+//! them on the line (`readValue`), so a backtick within does no harm; one pair of quotes around a value is taken off
+//! (`hasSurroundedQuote`).
 //!
-//! go-ini: backticks keep a value as it is, up to the last backtick of the line, so that one within does no harm. Only
-//! `%(name)s` is looked up afterwards, in any value (`key.go`, `transformValue`), and in Grafana `${NAME}`, `$__env{NAME}`
-//! and `$__file{PATH}` (`expanders.go`); there is no way to write these.
+//! `%(name)s` is looked up afterwards in any value (`transformValue` in `key.go`), and in Grafana `${NAME}`, `$__env{NAME}`
+//! and `$__file{PATH}` are (`pkg/setting/expanders.go`); none of them can be written literally.
 
 use std::ops::Range;
 
@@ -95,13 +95,13 @@ impl FileFormat for IniAerc {
 enum Dialect {
     /// As Gitea loads it: no continuation lines.
     Plain,
-    /// As go-ini does it where nobody says otherwise (aerc): a backslash at the end of a line continues it.
+    /// As go-ini does it by default (aerc): a backslash at the end of a line continues it.
     Continued,
     /// As Grafana loads it: the same, and values are expanded.
     Grafana,
 }
 
-/// Where `$__file{PATH}` stands in place of a value, its path.
+/// The path of a value that is `$__file{PATH}`.
 fn file_of(value: &str) -> Option<&str> {
     value.strip_prefix("$__file{")?.strip_suffix('}').filter(|path| !path.is_empty() && !path.contains('}'))
 }
@@ -149,7 +149,7 @@ fn doc(text: &str, dialect: Dialect) -> Result<FileDoc, Fault> {
     Ok(doc)
 }
 
-/// A line's key, and where what is behind its `=` begins.
+/// A line's key, and where what follows its `=` begins.
 fn key(content: &str) -> Option<(&str, usize)> {
     let quote = ["\"\"\"", "\"", "`"].into_iter().find(|quote| content.starts_with(quote));
     if let Some(quote) = quote {

@@ -1,6 +1,5 @@
-//! JSON (RFC 8259); comments and trailing commas are taken where a person has them, as their consumer must.
-//!
-//! JSON strings (RFC 8259, 7); letters beyond ASCII stand as they are.
+//! JSON (RFC 8259; strings: section 7). Comments and trailing commas are taken where a person has them, as their consumer
+//! must.
 
 use jsonc_parser::{
     CollectOptions, ParseOptions,

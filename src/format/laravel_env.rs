@@ -1,8 +1,6 @@
-//! A Laravel application's .env: first as phpdotenv reads it (`Parser/EntryParser.php`), then as `env()` hands it on
-//! (`Support/Env.php`), which takes some words for other things than text.
-//!
-//! A Laravel application's .env: double quotes with escapes. `env()` takes words such as `null` for other things than text,
-//! and one more pair of quotes off what is left; a pair of our own keeps such a value as it is.
+//! A Laravel application's .env: first as phpdotenv reads it (vlucas/phpdotenv, `src/Parser/EntryParser.php`), then as
+//! `env()` hands it on (laravel/framework, `src/Illuminate/Support/Env.php`): it takes words such as `null` for other things
+//! than text, and one more pair of quotes off what is left. A pair of our own keeps such a value as it is.
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -44,14 +42,14 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     })
 }
 
-/// What stands in single quotes, raw, and the bytes with both; it ends on its line.
+/// What is in single quotes, raw, and the bytes with both; it ends on its line.
 fn single_quoted(raw: &str) -> Result<(String, usize), FaultKind> {
     let line = raw.split('\n').next().unwrap_or_default();
     let length = line[1..].find('\'').ok_or(FaultKind::OpenQuote)?;
     Ok((line[1..=length].to_owned(), length + 2))
 }
 
-/// What stands in double quotes, perhaps over lines, and the bytes with both; an escape that is not known is an error.
+/// What is in double quotes, perhaps over lines, and the bytes with both; an escape that is not known is an error.
 fn double_quoted(raw: &str) -> Result<(String, usize), FaultKind> {
     let mut value = String::new();
     let mut characters = raw.char_indices().skip(1);

@@ -1,8 +1,6 @@
-//! Postfix main.cf (postconf(5)): `key = value`; a line that begins with a blank continues the one before; empty lines and
-//! lines whose first character is `#` are skipped, also between a line and its continuation.
-//!
-//! Postfix main.cf: the rest of the line without blanks at its ends; `$name` is expanded and `$$` is a dollar sign
-//! (postconf(5), "The general format of the main.cf file").
+//! Postfix main.cf (postconf(5), "The general format of the main.cf file"; `readllines.c`): `key = value`, without blanks at
+//! the ends; a line that begins with a blank continues the one before; empty lines and lines whose first character is `#`
+//! are skipped, also between a line and its continuation. `$name` is expanded, and `$$` is a dollar sign.
 
 use super::{
     doc::{FileDoc, FileEntry},

@@ -1,9 +1,10 @@
-//! monit's control file (monit(1), "SETTING A MAIL SERVER", "MESSAGE FORMAT"; `l.l`, `p.y`): the first `set mailserver HOST [port N]
-//! [username X] [password Y] [using tls] ...` is asked first, by way of `mailserver`; the last `set mail-format { from: X ... }` counts
-//! alone, by way of `mail-format`. Keywords have no case, noise words stand between.
+//! monit's control file (monit(1), "SETTING A MAIL SERVER" and "MESSAGE FORMAT"; `src/l.l`, `src/p.y`): the first `set
+//! mailserver HOST [port N] [username X] [password Y] [using tls] ...` is asked first, by way of `mailserver`; the last `set
+//! mail-format { from: X ... }` alone counts, by way of `mail-format`. Keywords have no case, noise words may be between
+//! them.
 //!
-//! monit: the kind of quotes that the value does not have. It takes every blank and quote off both ends, decodes some escapes,
-//! and takes what begins with a slash for a path (`Str_unquote`, `Util_handleEscapes`, `l.l`).
+//! A value is written in the kind of quotes that it does not have. monit takes every blank and quote off both ends
+//! (`Str_unquote`), decodes some escapes (`Util_handleEscapes`) and takes what begins with a slash for a path (`l.l`).
 
 use std::collections::BTreeMap;
 
@@ -58,7 +59,7 @@ const NOISE: [&str; 14] = [
     "sum",
 ];
 
-/// Settings of a mail server with a value behind them.
+/// Settings of a mail server with a value after them.
 const VALUED: [&str; 11] = [
     "port",
     "username",
@@ -108,7 +109,7 @@ fn sets_format(text: &str) -> bool {
     words(text).is_ok_and(|words| statements(&words, "mail-format").next().is_some())
 }
 
-/// What stands behind each `set NAME`, up to the next statement.
+/// What follows each `set NAME`, up to the next statement.
 fn statements<'a>(words: &'a [Word], name: &'a str) -> impl Iterator<Item = &'a [Word]> {
     let starts = (1..words.len()).filter(move |at| words[at - 1].is("set") && words[*at].is(name));
     starts.map(|at| {

@@ -1,13 +1,14 @@
-//! msmtprc (msmtp(1); `read_conffile` in msmtp's `conf.c`): sections `defaults` and `account NAME [: OTHER,...]`, in each
-//! one command a line.
-//!
-//! msmtp: the rest of the line; blanks at the ends are dropped, then one pair of double quotes; there are no escapes
-//! (msmtp's `conf.c`, `trim_string`, 1.8.23 and 1.8.32).
+//! msmtprc (msmtp(1), "CONFIGURATION FILES"; `read_conffile` in msmtp's `src/conf.c`): sections `defaults` and `account NAME
+//! [: OTHER,...]`, in each one command a line. An argument is the rest of the line: blanks at the ends are dropped, then one
+//! pair of double quotes; there are no escapes (`trim_string`, 1.8.23 and 1.8.32).
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
-    doc::{FileDoc, Node, Tree},
+    doc::{FileDoc, FileEntry, Node, Tree},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, is_plain, lines},
 };
@@ -20,15 +21,13 @@ impl FileFormat for Msmtprc {
         "msmtprc"
     }
 
-    /// It has accounts that inherit in place of keys.
-    fn read(&self, _text: &str) -> Result<FileDoc, Fault> {
-        Ok(FileDoc::default())
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        statements(text).map(FileDoc::flat)
     }
 
-    fn tree(&self, text: &str) -> Result<Tree, Fault> {
-        let group =
-            |settings: Settings| Node::Group(settings.into_iter().map(|(key, value)| (key, Node::Text(value))).collect());
-        Ok(accounts(text)?.into_iter().map(|(name, settings)| (name, group(settings))).collect())
+    /// Accounts by name, each with what it inherits.
+    fn tree(&self, doc: FileDoc) -> Tree {
+        accounts(doc.entries)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -42,8 +41,6 @@ impl FileFormat for Msmtprc {
 
 /// What msmtp reads at once: a line that does not end within it is refused (`LINEBUFSIZE`).
 const LINE_LIMIT: usize = 500;
-
-type Settings = BTreeMap<String, String>;
 
 /// What msmtp assumes for what no line says.
 const ASSUMED: [(&str, &str); 15] = [
@@ -64,58 +61,97 @@ const ASSUMED: [(&str, &str); 15] = [
     ("tls_fingerprint", ""),
 ];
 
-/// Every account with what it inherits, by name.
-fn accounts(text: &str) -> Result<BTreeMap<String, Settings>, Fault> {
-    let mut defaults: Settings = ASSUMED.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    let mut found: BTreeMap<String, Settings> = BTreeMap::new();
-    // What an account says itself, which is all that another one takes from it.
-    let mut own: BTreeMap<String, Settings> = BTreeMap::new();
-    let mut section = Section::Start;
+/// What begins the defaults, and an account.
+const DEFAULTS: &str = "defaults";
+const ACCOUNT: &str = "account";
+
+/// A statement a line: a command with its argument; an account by its name, with those that it takes from.
+fn statements(text: &str) -> Result<Vec<FileEntry>, Fault> {
+    let mut found = Vec::new();
+    let mut accounts: HashSet<&str> = HashSet::new();
     for (number, bare, whole) in lines(text) {
         if whole.len() > LINE_LIMIT || (whole.len() == LINE_LIMIT && !text[whole].ends_with('\n')) {
             return Err(Fault::at(number, FaultKind::LongLine));
         }
-        let Some((command, argument)) = command(&text[bare]) else { continue };
-        match command {
-            "defaults" => section = Section::Defaults,
-            "account" => {
-                let (name, others) =
-                    argument.split_once(':').map_or((argument, None), |(name, others)| (trim(name), Some(others)));
-                if found.contains_key(name) {
-                    return Err(Fault::at(number, FaultKind::AccountTwice));
-                }
-                let mut settings = defaults.clone();
-                let mut said = Settings::new();
-                for other in others.into_iter().flat_map(|others| others.split(',')) {
-                    let other = own.get(trim(other)).ok_or(Fault::at(number, FaultKind::AccountUnknown))?;
-                    said.extend(other.clone());
-                }
-                settings.extend(said.clone());
-                found.insert(name.to_owned(), settings);
-                own.insert(name.to_owned(), said);
-                section = Section::Account(name.to_owned());
+        let line = &text[bare.clone()];
+        let Some((command, argument)) = command(line) else { continue };
+        let start = bare.start + line.len() - line.trim_start_matches([' ', '\t']).len();
+        let body = start..bare.end;
+        if command == ACCOUNT {
+            let (name, others) = heading(argument);
+            if accounts.contains(name) {
+                return Err(Fault::at(number, FaultKind::AccountTwice));
             }
-            _ => {
-                // As in msmtp 1.2: without any section, the commands are those of the account `default`.
-                if matches!(section, Section::Start) {
-                    section = Section::Account("default".to_owned());
-                    found.insert("default".to_owned(), defaults.clone());
-                }
-                let value = normal(command, argument);
-                match &section {
-                    Section::Account(name) => {
-                        for settings in [&mut found, &mut own] {
-                            settings.entry(name.clone()).or_default().insert(command.to_owned(), value.to_owned());
-                        }
-                    }
-                    Section::Start | Section::Defaults => {
-                        defaults.insert(command.to_owned(), value.to_owned());
-                    }
-                }
+            if others.clone().any(|other| !accounts.contains(other)) {
+                return Err(Fault::at(number, FaultKind::AccountUnknown));
             }
+            accounts.insert(name);
+            let path = vec![ACCOUNT.to_owned(), name.to_owned()];
+            found.push(FileEntry { path, ..FileEntry::flat("", argument.to_owned(), body) });
+        } else {
+            if found.is_empty() && command != DEFAULTS {
+                accounts.insert("default");
+            }
+            found.push(FileEntry::flat(command, normal(command, argument).to_owned(), body));
         }
     }
     Ok(found)
+}
+
+/// An account's name, and those that it takes from.
+fn heading(argument: &str) -> (&str, impl Iterator<Item = &str> + Clone) {
+    let (name, others) = argument.split_once(':').map_or((argument, None), |(name, others)| (trim(name), Some(others)));
+    (name, others.into_iter().flat_map(|others| others.split(',')).map(trim))
+}
+
+/// An account as it is read: what it says itself, which is all that another one takes from it, and the defaults of then.
+struct MsmtpAccount {
+    said: BTreeMap<String, String>,
+    defaults: Arc<Tree>,
+}
+
+/// Every account with what it inherits, by name.
+fn accounts(statements: Vec<FileEntry>) -> Tree {
+    let mut defaults = Arc::new(Tree::default());
+    for (command, value) in ASSUMED {
+        Arc::make_mut(&mut defaults).insert(command.to_owned(), Node::Text(value.to_owned()));
+    }
+    let mut found: BTreeMap<String, MsmtpAccount> = BTreeMap::new();
+    let mut section = Section::Start;
+    for FileEntry { mut path, value, .. } in statements {
+        let (name, value) = (path.pop().unwrap_or_default(), value.unwrap_or_default());
+        if !path.is_empty() {
+            let others = heading(&value).1.filter_map(|other| found.get(other));
+            let said = others.flat_map(|other| other.said.clone()).collect();
+            found.insert(name.clone(), MsmtpAccount { said, defaults: Arc::clone(&defaults) });
+            section = Section::Account(name);
+            continue;
+        }
+        if name == DEFAULTS {
+            section = Section::Defaults;
+            continue;
+        }
+        // As in msmtp 1.2: without any section, the commands are those of the account `default` (`read_conffile`).
+        if matches!(section, Section::Start) {
+            section = Section::Account("default".to_owned());
+            found.insert("default".to_owned(), MsmtpAccount { said: BTreeMap::new(), defaults: Arc::clone(&defaults) });
+        }
+        match &section {
+            Section::Account(account) => {
+                found.get_mut(account).map(|account| account.said.insert(name, value));
+            }
+            Section::Start | Section::Defaults => Arc::make_mut(&mut defaults).insert(name, Node::Text(value)),
+        }
+    }
+    let mut tree = Tree::default();
+    for (name, account) in found {
+        let mut settings = Tree::over(account.defaults);
+        for (command, value) in account.said {
+            settings.insert(command, Node::Text(value));
+        }
+        tree.insert(name, Node::Group(Arc::new(settings)));
+    }
+    tree
 }
 
 enum Section {
@@ -194,8 +230,14 @@ mod tests {
 
     #[test]
     fn inheritance() {
-        let accounts = accounts(SAMPLE).unwrap();
-        let get = |account: &str, key: &str| accounts[account][key].clone();
+        let accounts = accounts(statements(SAMPLE).unwrap());
+        let get = |account: &str, key: &str| match accounts.get(account) {
+            Some(Node::Group(settings)) => match settings.get(key) {
+                Some(Node::Text(value)) => value.clone(),
+                _ => panic!("{key}"),
+            },
+            _ => panic!("{account}"),
+        };
         assert_eq!(get("work", "password"), "a \"b\"");
         assert_eq!(get("default", "password"), "a \"b\"");
         assert_eq!(get("default", "host"), "other.test");
@@ -206,11 +248,11 @@ mod tests {
 
     #[test]
     fn faults() {
-        assert_eq!(accounts("account a\naccount a\n").unwrap_err(), Fault { line: 2, kind: FaultKind::AccountTwice });
-        assert_eq!(accounts("account a : b\n").unwrap_err(), Fault { line: 1, kind: FaultKind::AccountUnknown });
+        assert_eq!(statements("account a\naccount a\n").unwrap_err(), Fault { line: 2, kind: FaultKind::AccountTwice });
+        assert_eq!(statements("account a : b\n").unwrap_err(), Fault { line: 1, kind: FaultKind::AccountUnknown });
         let long = format!("account a\npassword {}\n", "x".repeat(491));
-        assert_eq!(accounts(&long).unwrap_err(), Fault { line: 2, kind: FaultKind::LongLine });
-        assert!(accounts(&long.replacen('x', "", 1)).is_ok());
+        assert_eq!(statements(&long).unwrap_err(), Fault { line: 2, kind: FaultKind::LongLine });
+        assert!(statements(&long.replacen('x', "", 1)).is_ok());
     }
 
     #[test]

@@ -1,12 +1,14 @@
-//! mutt and NeoMutt (muttrc(5); `mutt_extract_token`): `set name=value`, `set name`, `set noname`, `unset name`, several in a
-//! command, commands apart by `;`. A value in backticks is what a command prints.
-//!
-//! mutt: in single quotes nothing has a meaning but the single quote; in double quotes a backslash escapes what would.
+//! mutt and NeoMutt (muttrc(5); `mutt_extract_token` in mutt's `init.c`, `parse_extract_token` in NeoMutt): `set
+//! name=value`, `set name`, `set noname`, `unset name`, several in a command, commands separated by `;`. A value in
+//! backticks is what a command prints. In single quotes only the single quote has a meaning; in double quotes a backslash
+//! escapes what would have one.
+
+use std::ops::Range;
 
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
-    shell_words::{Rules, Word, logical, word},
+    shell_words::{Rules, Word, commands, logical, word},
     text::{Fault, Unfit, escaped},
 };
 
@@ -24,6 +26,10 @@ impl FileFormat for Muttrc {
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         Ok(quote(value))
+    }
+
+    fn keys(&self, text: &str) -> Vec<Range<usize>> {
+        commands(text)
     }
 }
 

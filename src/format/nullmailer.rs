@@ -1,8 +1,8 @@
-//! nullmailer's remotes (nullmailer-send(8); `parse_arg` in `lib/argparse.cc`): one server a line, `HOST PROTOCOL
+//! nullmailer's remotes (nullmailer-send(8); `parse_args` in `lib/argparse.cc`): one server a line, `HOST PROTOCOL
 //! --OPTION=VALUE`; the first is asked first. The way of its settings is `first`.
 //!
-//! nullmailer: single quotes keep all; a single quote itself stands in double quotes beside them, since an escape within
-//! double quotes also hides the character behind it (`parse_arg` in `lib/argparse.cc`).
+//! Single quotes keep everything; a single quote itself is written in double quotes beside them, because an escape within
+//! double quotes also hides the next character (`parse_arg` in `lib/argparse.cc`).
 
 use super::{
     doc::{FileDoc, FileEntry, Tree},
@@ -23,8 +23,8 @@ impl FileFormat for Nullmailer {
     }
 
     /// Its line is one setting to write, and several to read.
-    fn tree(&self, text: &str) -> Result<Tree, Fault> {
-        Ok(FileDoc::flat(settings(text)).tree())
+    fn tree(&self, doc: FileDoc) -> Tree {
+        FileDoc::flat(settings(doc.entries)).tree()
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -32,7 +32,7 @@ impl FileFormat for Nullmailer {
     }
 }
 
-/// The first server's line, which is one setting: what is written stands in its place. A server behind ours would be asked
+/// The first server's line, which is one setting: what is written replaces it. A server after ours would be asked
 /// whenever ours does not answer, and where that one refuses, the message is lost.
 fn entries(text: &str) -> Vec<FileEntry> {
     let entry = |(_, bare, _): (usize, std::ops::Range<usize>, _)| {
@@ -45,8 +45,8 @@ fn entries(text: &str) -> Vec<FileEntry> {
 }
 
 /// What nullmailer takes from it.
-fn settings(text: &str) -> Vec<FileEntry> {
-    let first = entries(text).into_iter().find_map(|entry| entry.value);
+fn settings(found: Vec<FileEntry>) -> Vec<FileEntry> {
+    let first = found.into_iter().find_map(|entry| entry.value);
     let words = first.as_deref().map(arguments).unwrap_or_default();
     let setting = |(index, word): (usize, &String)| {
         let (name, value) = match index {
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn the_first_server() {
         let text = "# c\n\nmail.test smtp --port=465 --ssl --user=a --pass='it'\"'\"'s \\ #\"' --x=\"a\\\"b\"\nother smtp\n";
-        let found: Vec<_> = settings(text).into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect();
+        let found: Vec<_> = settings(entries(text)).into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect();
         let expected = [
             ("host", "mail.test"),
             ("protocol", "smtp"),
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert_eq!(entries("# c\n  mail.test \r\nother\n")[0].body, 6..15);
         assert_eq!(entries("# c\n\n"), []);
-        // As nullmailer does it: the quote behind an escape does not close.
+        // As nullmailer does it: the quote after an escape does not close.
         assert_eq!(arguments("\"a\\\"\" b"), ["a\"\" b"]);
     }
 

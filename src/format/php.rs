@@ -1,5 +1,5 @@
-//! PHP: `$CONFIG = array('key' => 'value', ...);` (Nextcloud), `return [...];` (`PHPMailer`) and `define('NAME', 'value');`
-//! (WordPress).
+//! PHP (PHP Manual, "Strings"): `$CONFIG = array('key' => 'value', ...);` (Nextcloud, `config/config.sample.php`), `return
+//! [...];` (`PHPMailer`) and `define('NAME', 'value');` (WordPress, `wp-config-sample.php`).
 
 use super::{
     code::{

@@ -1,7 +1,8 @@
-//! php.ini and the files beside it (`zend_ini_scanner.l`): `key = value`, comments with `;`; sections group for the eye alone, but
-//! for those of one host or path, beside which nothing is changed here. A value in quotes may go on over lines.
+//! php.ini and the files beside it (php-src, `Zend/zend_ini_scanner.l`): `key = value`, comments with `;`. Sections only
+//! group for the eye, except those of one host or path (`[HOST=`, `[PATH=`; PHP Manual, "php.ini sections"), beside which
+//! nothing is changed here. A value in quotes may go on over lines.
 //!
-//! php.ini: double quotes; `$` would name a variable there, and what a backslash does hangs on what follows.
+//! Written are double quotes; `$` would name a variable there, and what a backslash does depends on what follows.
 
 use super::{
     doc::{FileDoc, FileEntry},

@@ -34,7 +34,7 @@ pub(crate) struct Gap<'a> {
 }
 
 impl Gap<'_> {
-    /// An entry as it stands in our text.
+    /// An entry as it is in our text.
     pub(crate) fn body(&self, entry: &FileEntry) -> &str {
         &self.ours[entry.body.clone()]
     }

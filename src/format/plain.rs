@@ -1,6 +1,8 @@
 //! A file that is one value, raw: its reader takes blanks off at both ends, as Go's `strings.TrimSpace` does (Alertmanager's
 //! `password_file`, Grafana's `$__file{}`).
 
+use std::ops::Range;
+
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
@@ -21,6 +23,11 @@ impl FileFormat for Plain {
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         quote(value)
+    }
+
+    /// All of it is a value.
+    fn keys(&self, _text: &str) -> Vec<Range<usize>> {
+        Vec::new()
     }
 }
 

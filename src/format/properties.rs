@@ -1,8 +1,8 @@
-//! Java's .properties (`java.util.Properties.load`; Spring Boot, Keycloak): the key ends at `=`, `:` or a blank, blanks
-//! before the value go, those behind it stay; a backslash escapes, and at the end of a line continues it.
+//! Java's .properties (`java.util.Properties.load`, its API documentation; Spring Boot, Keycloak): the key ends at `=`, `:`
+//! or a blank; blanks before the value go, those after it stay; a backslash escapes, and at the end of a line continues it.
 //!
-//! Java's .properties: a backslash before a backslash and before blanks at the beginning; letters beyond ASCII as `\\uXXXX`,
-//! which every version reads. Spring and Keycloak expand `${NAME}`, and there is no common way to write that.
+//! Letters beyond ASCII are written as `\uXXXX`, which every version reads: before Java 9 the files were Latin-1 (JEP 226).
+//! Spring and Keycloak expand `${NAME}`, which cannot be escaped in a way that both read.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,5 @@
-//! Python: assignments at the beginning of a line (Django's settings.py, Flask's configuration files).
+//! Python: assignments at the beginning of a line (Django's settings.py, Flask's `Config.from_pyfile`); Python Language
+//! Reference, 2.4.1.
 
 use super::{
     code::{

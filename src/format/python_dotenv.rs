@@ -25,7 +25,7 @@ impl FileFormat for PythonDotenv {
 }
 
 /// python-dotenv (`parser.py`): in single quotes `\\\\` and `\\'` are escapes; a quoted value ends at the first quote that no
-/// backslash stands before, even an escaped one; `${NAME}` is expanded in all values but is left to the consumer here.
+/// backslash is before, even an escaped one; `${NAME}` is expanded in all values but is left to the consumer here.
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     assignments(text, |raw, _, from| {
         let quote = raw.chars().next().filter(|first| matches!(first, '\'' | '"'));
@@ -39,7 +39,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     })
 }
 
-/// What stands between a pair of quotes, and the bytes with both.
+/// What is between a pair of quotes, and the bytes with both.
 fn quoted(raw: &str, quote: char) -> Option<(String, usize)> {
     let is_end = |at: &usize| !raw[..*at].ends_with('\\');
     let end = raw.match_indices(quote).map(|(at, _)| at).skip(1).find(is_end)?;

@@ -1,4 +1,5 @@
-//! Ruby: `gitlab_rails['key'] = value` (GitLab's gitlab.rb); the way is the receiver and the key.
+//! Ruby: `gitlab_rails['key'] = value` (omnibus-gitlab, `files/gitlab-config-template/gitlab.rb.template`); the way is the
+//! receiver and the key.
 
 use super::{
     code::{

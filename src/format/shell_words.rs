@@ -1,6 +1,8 @@
 //! Words as a shell quotes them, for the many files that borrow from it: single quotes keep all, double quotes have
 //! escapes, a backslash escapes a character, backticks run a command, `$` expands.
 
+use std::ops::Range;
+
 use super::text::lines;
 
 /// How words end.
@@ -40,7 +42,31 @@ pub(super) fn logical(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The next word of a line, and what is behind it; `None` at the end of the command.
+/// Where each command is, a `set` with the first name that it sets; a line that continues another has none.
+pub(super) fn commands(text: &str) -> Vec<Range<usize>> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    let name = |at: usize, end: usize| {
+        let word = &text[at..end];
+        at + word.len() - word.trim_start_matches(is_name).len()
+    };
+    let mut found = Vec::new();
+    let mut goes_on = false;
+    for (_, bare, _) in lines(text) {
+        let line = &text[bare.clone()];
+        let start = bare.start + line.len() - line.trim_start_matches([' ', '\t']).len();
+        let command = name(start, bare.end);
+        if !goes_on && command > start {
+            let behind = &text[command..bare.end];
+            let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+            let sets = &text[start..command] == "set" && blanks > 0;
+            found.push(start..if sets { name(command + blanks, bare.end) } else { command });
+        }
+        goes_on = line.ends_with('\\') && !line.trim_start().starts_with('#');
+    }
+    found
+}
+
+/// The next word of a line, and what follows it; `None` at the end of the command.
 pub(super) fn word<'a>(line: &'a str, rules: &Rules) -> Option<(Word, &'a str)> {
     let line = line.trim_start_matches([' ', '\t']);
     let is_end = |character: char| rules.separators.contains(character) || character == '#';

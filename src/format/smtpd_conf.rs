@@ -1,12 +1,11 @@
-//! OpenSMTPD's smtpd.conf (smtpd.conf(5), `parse.y`): of its `match` lines the first that fits a message counts. What a message
-//! takes that this machine sends to somewhere else is found by way of `relay`.
+//! OpenSMTPD's smtpd.conf (smtpd.conf(5); `usr.sbin/smtpd/parse.y`): of its `match` lines the first that fits a message
+//! counts. What a message takes that this machine sends elsewhere is found by way of `relay`.
 //!
-//! OpenSMTPD's smtpd.conf: double quotes; a backslash escapes a quote or a blank, and stands for itself before all else
-//! (`yylex` in `parse.y`).
+//! In double quotes a backslash escapes a quote or a blank, and is itself before anything else (`yylex` in `parse.y`).
 
 mod words;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use words::{Kind, Statement};
 
@@ -30,6 +29,17 @@ impl FileFormat for SmtpdConf {
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         quote(value)
+    }
+
+    /// What statements begin with.
+    fn keys(&self, text: &str) -> Vec<Range<usize>> {
+        let statements = words::statements(text).unwrap_or_default();
+        let first = |statement: &Statement| {
+            let line = &text[statement.start..];
+            let start = statement.start + line.len() - line.trim_start_matches([' ', '\t']).len();
+            start..start + statement.words[0].text.len()
+        };
+        statements.iter().map(first).collect()
     }
 
     fn block_at(&self, before: &str, _comment: &str, is_there: bool) -> Result<usize, Fault> {
@@ -60,7 +70,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
 }
 
 /// Where a new rule goes that takes what is sent to somewhere else: above the first that does, since the first one counts.
-/// `is_there`: it stands behind the text already.
+/// `is_there`: it is right after the text already.
 ///
 /// # Errors
 /// A rule that does something else with it, or that may: one in a file that is included.

@@ -1,8 +1,7 @@
-//! ssmtp.conf (`read_config` and `firsttok` in `ssmtp.c`): `Key=Value`. A line is cut at `#`; key and value end at the next
-//! blank, equals sign or line end, so that blanks around the equals sign leave nothing of the value. A value without such an
-//! end is passed over: one right in front of `#`, and the last line where its line end is missing. Keys have no case.
-//!
-//! ssmtp: no quotes; what its reader ends a value at cannot be written (`read_config` in `ssmtp.c`).
+//! ssmtp.conf (`read_config` and `firsttok` in `ssmtp.c`, 2.64): `Key=Value`. A line is cut at `#`; key and value end at the
+//! next blank, equals sign or line end, so blanks around the equals sign leave nothing of the value. A value without such an
+//! end is passed over: one right before `#`, and the last line where its line end is missing. Keys have no case. There are
+//! no quotes: what ends a value cannot be written in one.
 
 use super::{
     doc::{FileDoc, FileEntry},

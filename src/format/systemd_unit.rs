@@ -1,6 +1,7 @@
-//! A systemd unit or its drop-in (systemd.syntax(7)): `key=value` in sections, continued by a backslash at the end of a line. A
-//! credential is a setting of its own: `Service.LoadCredentialEncrypted.NAME` is where it is. Encrypted or not, the last of a
-//! name counts (`exec_context_put_load_credential`), and an empty value takes back all of them.
+//! A systemd unit or its drop-in (systemd.syntax(7)): `key=value` in sections, continued by a backslash at the end of a
+//! line. A credential is a separate setting: `Service.LoadCredentialEncrypted.NAME` is where it is. Encrypted or not, the
+//! last of a name counts (`exec_context_put_load_credential` in `src/core/exec-credential.c`), and an empty value takes back
+//! all of them.
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -54,11 +55,14 @@ fn put(found: &mut Vec<FileEntry>, section: &str, key: &str, value: &str) {
     let mut path = vec![section.to_owned(), key.to_owned()];
     let credential = value.split_once(':').filter(|_| kind(key) == "LoadCredential");
     path.extend(credential.map(|(name, _)| name.to_owned()));
-    found.retain(|entry| {
-        let is_of_kind = entry.path[0] == section && kind(&entry.path[1]) == kind(key);
-        let is_gone = value.is_empty() || (credential.is_some() && entry.path[2..] == path[2..]);
-        !(is_of_kind && is_gone)
-    });
+    // Nothing else takes anything back.
+    if value.is_empty() || credential.is_some() {
+        found.retain(|entry| {
+            let is_of_kind = entry.path[0] == section && kind(&entry.path[1]) == kind(key);
+            let is_gone = value.is_empty() || (credential.is_some() && entry.path[2..] == path[2..]);
+            !(is_of_kind && is_gone)
+        });
+    }
     if !value.is_empty() {
         let value = credential.map_or(value, |(_, path)| path).to_owned();
         found.push(FileEntry { path, ..FileEntry::flat("", value, 0..0) });

@@ -1,8 +1,6 @@
-//! A Postfix lookup table in text form (postmap(1)): lines as in main.cf; the key ends at the first blank, the value is the
-//! rest without blanks at its ends.
-//!
-//! A Postfix lookup table in text form, and OpenSMTPD's tables: the rest of the line behind the key, raw, without blanks at
-//! its end (postmap(1), "Input file format"; `trimblanks` in `postmap.c` and `dict_thash.c`; table(5) of OpenSMTPD).
+//! A Postfix lookup table in text form (postmap(1), "INPUT FILE FORMAT"): lines as in main.cf; the key ends at the first
+//! blank, the value is the rest, raw, without blanks at its end (`trimblanks` in `postmap.c` and `dict_thash.c`).
+//! OpenSMTPD's tables are alike (table(5)).
 
 use super::{
     doc::{FileDoc, FileEntry},

@@ -1,6 +1,5 @@
-//! TOML 1.1, by the library that reads the profiles; headers are found by their lines.
-//!
-//! TOML: a literal string keeps everything but the single quote; a basic string takes the rest, with escapes (TOML 1.0).
+//! TOML 1.1 by the library that reads the profiles; headers are found by their lines. A literal string keeps everything but
+//! the single quote; a basic string takes the rest, with escapes (TOML 1.0, "String").
 
 use std::ops::Range;
 
@@ -45,10 +44,15 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
     walk(&mut doc.entries, &mut Vec::new(), parsed.get_ref());
     doc.entries.sort_by_key(|entry| entry.body.start);
     doc.groups.push(Group { path: Vec::new(), head: 0..0, end: text.len(), shape: Shape::Section });
+    // Where the values end that begin before a line: it may be one of theirs.
+    let mut values = doc.entries.iter().map(|entry| entry.body.clone()).collect::<Vec<_>>().into_iter().peekable();
+    let mut end = 0;
     for (_, bare, whole) in lines(text) {
+        while let Some(value) = values.next_if(|value| value.start < bare.start) {
+            end = end.max(value.end);
+        }
         let line = text[bare.clone()].trim_ascii();
-        let is_within = |entry: &FileEntry| entry.body.start < bare.start && bare.start < entry.body.end;
-        if !line.starts_with('[') || doc.entries.iter().any(is_within) {
+        if !line.starts_with('[') || bare.start < end {
             continue;
         }
         let is_list = line.starts_with("[[");

@@ -1,8 +1,8 @@
-//! YAML 1.2 by its events: settings are the scalars that are reached through mappings alone. What stands in lists is a
-//! person's own; one document alone is understood.
+//! YAML 1.2 by its events: settings are the scalars that are reached through mappings alone. What is in lists is a person's
+//! own; only one document is understood.
 //!
-//! YAML: in single quotes nothing has a meaning but the single quote itself, which is doubled (YAML 1.2.2, 7.3.2), and
-//! nothing in them is taken for a number or a switch.
+//! In single quotes nothing has a meaning but the single quote itself, which is doubled (YAML 1.2.2, 7.3.2), and nothing in
+//! them is taken for a number or a switch.
 
 use std::borrow::Cow;
 
@@ -107,7 +107,7 @@ enum Frame {
         key: Option<Key>,
     },
     List,
-    /// A collection that stands in a key's place.
+    /// A collection in a key's place.
     Odd,
 }
 

@@ -47,12 +47,12 @@ impl ValueFault for AddressFault {
 }
 
 impl Address {
+    pub(super) const KIND: &'static str = "address";
+
     /// The part before the `@`, case kept.
     pub fn local(&self) -> &str {
         &self.local
     }
-
-    pub(super) const KIND: &'static str = "address";
 
     /// The part after the `@`, in lower case.
     pub fn domain(&self) -> &str {

@@ -51,7 +51,8 @@ pub fn is_private(host: &str) -> bool {
 }
 
 /// Whether an address is reached from its own network alone: a private one (RFC 1918, RFC 4193), one of a carrier's NAT
-/// (RFC 6598) or a link-local one (RFC 3927, RFC 4291). An IPv4 address mapped into IPv6 counts as itself. Loopback does not count.
+/// (RFC 6598) or a link-local one (RFC 3927, RFC 4291). An IPv4 address mapped into IPv6 counts as itself. Loopback does not
+/// count.
 pub fn is_private_address(address: &IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => {

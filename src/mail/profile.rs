@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Address, Auth, Endpoint, HeloName, Host, Pin, Port, Security, TextLine, UserName,
     profile_fault::{ProfileFault, read},
+    schema::SCHEMA,
     store::SecretPlace,
 };
 
@@ -44,6 +45,22 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// A profile with what each one has.
+    pub const fn new(sender: Sender, smtp: Smtp) -> Self {
+        Self {
+            schema: SCHEMA,
+            enabled: true,
+            run_as: None,
+            root_mail: None,
+            sender,
+            smtp,
+            imap: None,
+            secret: None,
+            check: None,
+            targets: Vec::new(),
+        }
+    }
+
     /// Reads a profile's text.
     ///
     /// # Errors
@@ -100,6 +117,13 @@ pub struct Sender {
     pub reply_to: Option<Address>,
 }
 
+impl Sender {
+    /// An address alone.
+    pub const fn new(address: Address) -> Self {
+        Self { address, name: None, reply_to: None }
+    }
+}
+
 /// The relay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +153,21 @@ pub struct Smtp {
 }
 
 impl Smtp {
+    /// A server that nothing more is said of: the best mechanism, no login name, the system's authorities.
+    pub fn new(host: Host, port: Port, security: Security, ehlo: HeloName) -> Self {
+        Self {
+            provider: None,
+            host,
+            port,
+            security,
+            auth: Auth::default(),
+            username: None,
+            ehlo,
+            allow_plaintext: false,
+            tls: Trust::default(),
+        }
+    }
+
     /// Where it listens.
     pub fn endpoint(&self) -> Endpoint {
         Endpoint { host: self.host.to_string(), port: self.port.get(), security: self.security }
@@ -191,7 +230,7 @@ pub struct Written {
     /// A path of the person's own, when it is not the target's usual one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// The password itself stands in the file, though the target could fetch it.
+    /// The file holds the password itself, though the target could fetch it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inline_secret: bool,
 }
@@ -199,7 +238,6 @@ pub struct Written {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::schema::SCHEMA;
 
     const TEXT: &str = "schema = 1\nenabled = true\n\n[sender]\naddress = \"a@example.com\"\n\n[smtp]\nhost = \"mail.example.com\"\n\
         port = 465\nsecurity = \"tls\"\nauth = \"none\"\nehlo = \"w.example.com\"\n";

@@ -2,7 +2,7 @@
 //!
 //! A profile's keys and the words of its fields are a promise to the mailsetup that reads it. Whatever an older one would
 //! refuse or misunderstand raises the schema: a new key, a new word for a field, another meaning. The older one then says that
-//! a newer mailsetup wrote the file, instead of naming a mistake that nobody made, and leaves it as it is.
+//! a newer mailsetup wrote the file, instead of naming a mistake that is none, and leaves it as it is.
 //!
 //! Profiles of an older schema are read as they are. A key that they lack has the value that is what the older mailsetup did;
 //! a key never changes its meaning, a new one takes its place. They get the schema of today when they are written next.

@@ -33,13 +33,13 @@ pub fn forms(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let encoded = |bytes: &[u8]| Zeroizing::new(STANDARD.encode(bytes).into_bytes());
     let mut forms = vec![Zeroizing::new(secret.to_vec()), encoded(secret)];
     for shift in 0..3 {
-        // Letters at both ends share their bits with what stands around.
+        // Letters at both ends share their bits with what is around.
         let all = encoded(&Zeroizing::new([&[0; 3][..shift], secret].concat()));
         let inner = (shift * 8).div_ceil(6)..(shift + secret.len()) * 8 / 6;
         forms.push(Zeroizing::new(all.get(inner).unwrap_or_default().to_vec()));
     }
     let each = |write: fn(u8) -> String| {
-        // Its room is taken at once, so that growing leaves no copy behind.
+        // Allocated in full at once, so that growing leaves no copy.
         let mut text = Zeroizing::new(Vec::with_capacity(3 * secret.len()));
         for byte in secret {
             text.extend_from_slice(write(*byte).as_bytes());
@@ -65,21 +65,21 @@ pub fn forms(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     forms
 }
 
-/// What stands in place of a secret.
+/// What replaces a secret.
 pub const HIDDEN: &str = "***";
 
 /// Foreign bytes without the secrets of which these are the [`forms`].
 pub fn without(bytes: &[u8], forms: &[Zeroizing<Vec<u8>>]) -> Vec<u8> {
     let mut clean = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some((first, behind)) = rest.split_first() {
+    while let Some((first, tail)) = rest.split_first() {
         let longest = forms.iter().filter(|form| rest.starts_with(form)).map(|form| form.len()).max();
         if let Some(length) = longest {
             clean.extend_from_slice(HIDDEN.as_bytes());
             rest = &rest[length..];
         } else {
             clean.push(*first);
-            rest = behind;
+            rest = tail;
         }
     }
     clean

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::Profile;
+
 /// A value for each setting that has one.
 pub type Settings<T> = BTreeMap<Setting, T>;
 
@@ -87,6 +89,28 @@ impl Setting {
             Self::Ehlo => "ehlo",
             Self::CaFile => "ca_file",
             Self::PinSha256 => "pin_sha256",
+        }
+    }
+}
+
+impl Setting {
+    /// Its value in a profile; none for the password, which is not kept there.
+    pub fn in_profile(self, profile: &Profile) -> Option<String> {
+        let (sender, smtp) = (&profile.sender, &profile.smtp);
+        match self {
+            Self::Host => Some(smtp.host.to_string()),
+            Self::Port => Some(smtp.port.to_string()),
+            Self::Security => Some(smtp.security.to_string()),
+            Self::Auth => Some(smtp.auth.to_string()),
+            Self::Username => smtp.username.as_ref().map(ToString::to_string),
+            Self::Password => None,
+            Self::Sender => Some(sender.address.to_string()),
+            Self::Name => sender.name.as_ref().map(ToString::to_string),
+            Self::ReplyTo => sender.reply_to.as_ref().map(ToString::to_string),
+            Self::RootMail => profile.root_mail.as_ref().map(ToString::to_string),
+            Self::Ehlo => Some(smtp.ehlo.to_string()),
+            Self::CaFile => smtp.tls.ca_file.as_ref().map(|path| path.display().to_string()),
+            Self::PinSha256 => smtp.tls.pin_sha256.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -63,9 +63,6 @@ macro_rules! stores {
                 }
             }
         }
-
-        /// Every word with a bar after it.
-        const BARRED_WORDS: &str = concat!($($word, "|"),+);
     };
 }
 
@@ -86,12 +83,7 @@ stores! {
     Env "env" Person Some(StoreDetail::Variable);
 }
 
-impl StoreKind {
-    /// Every word, as a flag's help lists them: `file|vault|...`.
-    pub const USAGE: &str = BARRED_WORDS.split_at(BARRED_WORDS.len() - 1).0;
-}
-
-word_impls!(StoreKind);
+word_impls!(pub StoreKind);
 
 /// Where the secret is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -126,8 +118,8 @@ pub enum SecretPlace {
 }
 
 impl SecretPlace {
-    /// The place of a profile's secret in a store; `None` where `said` lacks what the store has to be told. `scope` is `user`
-    /// or `system`.
+    /// The place of a profile's secret in a store; `None` where `said` lacks what the store has to be told, or that cannot be
+    /// it. `scope` is `user` or `system`.
     pub fn of(
         kind: StoreKind,
         scope: &str,

@@ -36,8 +36,34 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, word)| word)
 }
 
+/// The length of words with a bar between each two.
+pub(crate) const fn usage_len(words: &[&str]) -> usize {
+    let (mut length, mut index) = (words.len() - 1, 0);
+    while index < words.len() {
+        length += words[index].len();
+        index += 1;
+    }
+    length
+}
+
+/// Words with a bar between each two: `tls|starttls|none`. `N` is their [`usage_len`].
+pub(crate) const fn usage<const N: usize>(words: &[&str]) -> [u8; N] {
+    let mut text = [b'|'; N];
+    let (mut at, mut index) = (0, 0);
+    while index < words.len() {
+        let word = words[index].as_bytes();
+        let mut letter = 0;
+        while letter < word.len() {
+            text[at] = word[letter];
+            (at, letter) = (at + 1, letter + 1);
+        }
+        (at, index) = (at + 1, index + 1);
+    }
+    text
+}
+
 /// Makes a type whose values are the words of a list: `ALL` and `WORDS` in the order in which people are shown them, `as_str`,
-/// `Display` and `FromStr`.
+/// and what [`word_impls`] adds.
 macro_rules! words {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -60,13 +86,24 @@ macro_rules! words {
             }
         }
 
-        $crate::mail::word::word_impls!($name);
+        $crate::mail::word::word_impls!($vis $name);
     };
 }
 
-/// Implements `Display` and `FromStr` for a type with `ALL`, `WORDS` and `as_str`. Case does not matter when it is typed.
+/// Implements `USAGE`, `Display` and `FromStr` for a type with `ALL`, `WORDS` and `as_str`. Case does not matter in what people
+/// type.
 macro_rules! word_impls {
-    ($name:ident) => {
+    ($vis:vis $name:ident) => {
+        impl $name {
+            /// The words as the help of a flag lists them, with a bar between each two.
+            $vis const USAGE: &'static str = match std::str::from_utf8(&Self::JOINED) {
+                Ok(text) => text,
+                Err(_) => "",
+            };
+
+            const JOINED: [u8; $crate::mail::word::usage_len(&Self::WORDS)] = $crate::mail::word::usage(&Self::WORDS);
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -109,6 +146,12 @@ pub(crate) use {word_impls, word_serde, words};
 mod tests {
     use super::*;
     use crate::mail::{Auth, Scope, Security};
+
+    #[test]
+    fn the_help_of_a_flag_lists_the_words() {
+        assert_eq!(Security::USAGE, "tls|starttls|none");
+        assert_eq!(Auth::USAGE, "auto|plain|login|cram-md5|xoauth2|none");
+    }
 
     #[test]
     fn a_word_is_taken_in_any_case_and_a_slip_names_the_nearest() {

@@ -1,21 +1,22 @@
-//! A change as a person sees it: lines with a little around them, secrets hidden.
+//! A change as a person sees it: the lines that we write, with the keys of a few lines around them.
+//!
+//! A value is shown where it is ours and is not the password. Of every other line its key is shown, and `...` for the rest.
+
+use std::ops::Range;
 
 use diffy::{DiffOptions, Line};
 
-use super::Change;
-use crate::{
-    format::{Format, quote},
-    mail::{Secret, reply::printable},
-};
+use super::{Change, Disclosure, disclosure::Ours};
+use crate::mail::{Secret, reply::printable};
 
-/// What stands in a secret's place.
+/// What is shown in place of a secret.
 pub const MASK: &str = "••••••";
 
-/// What a target calls a file that holds the password and nothing else.
-const PASSWORD_FILE: &str = "mailsetup-smtp-password";
+/// What a value is shown as that is not ours.
+const HIDDEN: &str = "...";
 
-/// A password of fewer characters is hidden only where a password stands: it would be found everywhere.
-const SHORT: usize = 4;
+/// How many lines are shown around a difference.
+const CONTEXT: usize = 3;
 
 /// What became of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,280 +54,253 @@ impl DiffLine {
     }
 }
 
-/// What a change does to its file, with three lines around each difference. Passwords, ours and others', are hidden; a file
-/// that does not change has no lines.
+/// What a change does to its file, with three lines around each difference; a file that does not change has no lines.
 pub fn diff(change: &Change, secret: Option<&Secret>) -> Vec<DiffLine> {
     let before = change.before.as_deref().unwrap_or_default();
     let after = change.after.as_deref().unwrap_or_default();
     if before == after {
         return Vec::new();
     }
-    let is_password = change.path.file_name().is_some_and(|name| name == PASSWORD_FILE);
-    if change.owner == "secret" || is_password {
+    let Disclosure::Ours(ours) = &change.disclosure else {
         let line = |kind| DiffLine { kind, text: MASK.to_owned() };
         let removed = change.before.is_some().then(|| line(DiffKind::Removed));
         let added = change.after.is_some().then(|| line(DiffKind::Added));
         return removed.into_iter().chain(added).collect();
-    }
-    let mask = Mask::new(change, secret);
-    let patch = DiffOptions::new().set_context_len(3).create_patch_bytes(before, after);
+    };
+    let (old, new) =
+        (DiffSide::new(before, ours, &ours.replaced, secret), DiffSide::new(after, ours, &ours.written, secret));
+    let (start, old_end, new_end) = differing(before, after);
+    let patch =
+        DiffOptions::new().set_context_len(CONTEXT).create_patch_bytes(&before[start..old_end], &after[start..new_end]);
+    let (mut old_at, mut new_at) = (start, start);
+    let gap = || DiffLine { kind: DiffKind::Gap, text: String::new() };
     let mut lines = Vec::new();
     let mut next = 1;
     for hunk in patch.hunks() {
-        if hunk.old_range().start() > next {
-            lines.push(DiffLine { kind: DiffKind::Gap, text: String::new() });
+        let is_first = lines.is_empty();
+        if hunk.old_range().start() > next || (is_first && start > 0) {
+            lines.push(gap());
         }
+        // Between two hunks nothing differs.
+        let skipped: usize = lengths(&before[old_at..]).take(hunk.old_range().start().saturating_sub(next)).sum();
+        (old_at, new_at) = (old_at + skipped, new_at + skipped);
         next = hunk.old_range().end();
         for line in hunk.lines() {
-            let (kind, bytes) = match line {
-                Line::Context(bytes) => (DiffKind::Same, *bytes),
-                Line::Delete(bytes) => (DiffKind::Removed, *bytes),
-                Line::Insert(bytes) => (DiffKind::Added, *bytes),
+            let (kind, length) = match line {
+                Line::Context(bytes) => (DiffKind::Same, bytes.len()),
+                Line::Delete(bytes) => (DiffKind::Removed, bytes.len()),
+                Line::Insert(bytes) => (DiffKind::Added, bytes.len()),
             };
-            lines.push(DiffLine { kind, text: mask.hide(bytes) });
+            let text = match kind {
+                DiffKind::Removed => old.changed(old_at..old_at + length),
+                DiffKind::Added => new.changed(new_at..new_at + length),
+                DiffKind::Same | DiffKind::Gap => new.others(new_at..new_at + length),
+            };
+            old_at += if kind == DiffKind::Added { 0 } else { length };
+            new_at += if kind == DiffKind::Removed { 0 } else { length };
+            lines.push(DiffLine { kind, text: printable(text.replace('\t', "    ").as_bytes()) });
         }
     }
-    if before[..].split_inclusive(|byte| *byte == b'\n').count() >= next && !before.is_empty() && next > 1 {
-        lines.push(DiffLine { kind: DiffKind::Gap, text: String::new() });
+    if old_at < before.len() && next > 1 {
+        lines.push(gap());
     }
     lines
 }
 
-/// What is hidden in a file.
-struct Mask {
-    /// The password, raw and as each format writes it, longest first.
-    forms: Vec<String>,
-    /// How logins stand in the file.
-    logins: Option<Logins>,
+/// The lengths of a text's lines, with their ends.
+fn lengths(text: &[u8]) -> impl Iterator<Item = usize> {
+    text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::len)
 }
 
-/// How logins stand in a file whose lines do not name the password.
-#[derive(Clone, Copy)]
-enum Logins {
-    /// `KEY NAME:PASSWORD`.
-    Table,
-    /// `NAME|HOST:PASSWORD`.
-    Bars,
-    /// `HOST:NAME:PASSWORD`.
-    Colons,
-    /// `LABEL = NAME:PASSWORD`, in a table within the file.
-    Equals,
-    /// `allow NAME:PASSWORD`.
-    Allow,
+/// Where two texts differ, in whole lines with those around them: where it begins, and where it ends in each.
+fn differing(before: &[u8], after: &[u8]) -> (usize, usize, usize) {
+    let same = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let start = (0..=CONTEXT).fold(same, |at, turn| {
+        let at = if turn == 0 { at } else { at.saturating_sub(1) };
+        before[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+    });
+    let (old, new) = (&before[same..], &after[same..]);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    // The line that the common end begins in differs, or may.
+    let rest = &before[before.len() - tail..];
+    let shown: usize = lengths(rest).take(CONTEXT + 1).sum();
+    let left = rest.len() - shown;
+    (start, before.len() - left, after.len() - left)
 }
 
-impl Logins {
-    fn of(file: &str) -> Option<Self> {
-        match file {
-            "auth.conf" => Some(Self::Bars),
-            "passwd.client" => Some(Self::Colons),
-            "smtpd.conf" => Some(Self::Equals),
-            "monitrc" => Some(Self::Allow),
-            _ if file.contains("passw") || file.ends_with("secrets") => Some(Self::Table),
-            _ => None,
-        }
-    }
-
-    /// Where the password begins.
-    fn password_at(self, line: &str) -> Option<usize> {
-        let behind = |at: usize, sign: char| line[at..].find(sign).map(|length| at + length + 1);
-        match self {
-            Self::Table => {
-                let key = line.len() - line.trim_start_matches([' ', '\t']).len();
-                let value = key + line[key..].find([' ', '\t'])? + 1;
-                Some(behind(value, ':').unwrap_or(value))
-            }
-            Self::Bars => behind(behind(0, '|')?, ':'),
-            Self::Colons => behind(behind(0, ':')?, ':'),
-            Self::Equals => behind(behind(0, '=')?, ':').filter(|at| !line[*at..].starts_with("//")),
-            Self::Allow => behind(line.find("allow ")?, ':'),
-        }
-    }
+/// One of the two texts.
+struct DiffSide<'a> {
+    text: &'a str,
+    ours: &'a Ours,
+    /// What may be shown of it.
+    shown: &'a [Range<usize>],
+    /// Where its keys are.
+    keys: Vec<Range<usize>>,
+    secret: Option<&'a Secret>,
 }
 
-impl Mask {
-    fn new(change: &Change, secret: Option<&Secret>) -> Self {
-        let mut forms = Vec::new();
-        if let Some(secret) = secret.map(Secret::expose).filter(|secret| secret.chars().count() >= SHORT) {
-            forms.extend(Format::all().filter_map(|format| quote(format.rules(), secret).ok()));
-            forms.push(secret.to_owned());
-            forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-            forms.dedup();
-        }
-        let name = change.path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-        Self { forms, logins: Logins::of(&name) }
+impl<'a> DiffSide<'a> {
+    fn new(bytes: &'a [u8], ours: &'a Ours, shown: &'a [Range<usize>], secret: Option<&'a Secret>) -> Self {
+        // Only of text anything was planned.
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let keys = ours.format.map(|format| format.rules().keys(text)).unwrap_or_default();
+        Self { text, ours, shown, keys, secret }
     }
 
-    fn hide(&self, line: &[u8]) -> String {
-        let line = String::from_utf8_lossy(line);
-        let line = line.trim_end_matches(['\n', '\r']);
-        let mut text = line.to_owned();
-        if let Some(start) = self.password_at(line) {
-            text = format!("{}{MASK}", &line[..start]);
-        }
-        for form in &self.forms {
-            text = text.replace(form.as_str(), MASK);
-        }
-        text = without_logins(&text);
-        printable(text.replace('\t', "    ").as_bytes())
+    /// A line without its end.
+    fn bare(&self, line: Range<usize>) -> Range<usize> {
+        let length = self.text.get(line.clone()).unwrap_or_default().trim_end_matches(['\n', '\r']).len();
+        line.start..line.start + length
     }
 
-    /// Where a password begins on a line by the line's own look, whoever it belongs to.
-    fn password_at(&self, line: &str) -> Option<usize> {
-        if line.trim_start_matches([' ', '\t']).starts_with('#') {
-            return None;
+    /// A line that was added or taken out: what is ours of it, and of the rest no value.
+    fn changed(&self, line: Range<usize>) -> String {
+        let line = self.bare(line);
+        let first = self.shown.partition_point(|shown| shown.end <= line.start);
+        let parts = self.shown[first..].iter().take_while(|shown| shown.start < line.end);
+        let parts: Vec<_> = parts.map(|shown| shown.start.max(line.start)..shown.end.min(line.end)).collect();
+        if parts.is_empty() {
+            return self.others(line);
         }
-        named(line).or_else(|| self.logins?.password_at(line))
+        let mut text = String::new();
+        let mut at = line.start;
+        for part in parts {
+            text.push_str(&beside(&self.text[at..part.start]));
+            text.push_str(&self.ours.masked(&self.text[part.clone()], self.secret, MASK));
+            at = part.end;
+        }
+        text + &beside(&self.text[at..line.end])
+    }
+
+    /// A line that is not ours: its key.
+    fn others(&self, line: Range<usize>) -> String {
+        let line = self.bare(line);
+        let text = self.text.get(line.clone()).unwrap_or(HIDDEN);
+        let first = self.keys.partition_point(|key| key.start < line.start);
+        let key = self.keys.get(first).filter(|key| key.end <= line.end);
+        let Some(key) = key else { return if text.trim().is_empty() { text } else { HIDDEN }.to_owned() };
+        let rest = if self.text[key.end..line.end].trim().is_empty() { "" } else { " ..." };
+        format!("{}{}{rest}", beside(&self.text[line.start..key.start]), &self.text[key.clone()])
     }
 }
 
-/// Where the value of the first setting begins whose name says that it is a password: `NAME=`, `"name": `, `'name' => `,
-/// `define('NAME', `, `--name=`; behind a blank alone where the name is what the line sets, or says no more than that.
-fn named(line: &str) -> Option<usize> {
-    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
-    let mut at = 0;
-    let mut leads = true;
-    while let Some(start) = line[at..].find(is_of_name).map(|offset| at + offset) {
-        let end = line[start..].find(|letter| !is_of_name(letter)).map_or(line.len(), |length| start + length);
-        let name = line[start..end].to_ascii_lowercase();
-        let behind = line[end..].trim_start_matches(['\'', '"', ']', ')']);
-        let value = behind.trim_start_matches(['=', ' ', '\t', ':', '>', ',']);
-        let sign = &behind[..behind.len() - value.len()];
-        let sets = sign.contains(['=', ':', '>', ',']) || ((leads || name == "password") && !sign.is_empty());
-        if sets && !value.is_empty() && is_secret(&name) {
-            return Some(line.len() - value.len());
-        }
-        leads = leads && matches!(name.as_str(), "export" | "set");
-        at = end;
+/// What is shown of a text beside a key, or beside what is ours: nothing that could be a value.
+fn beside(text: &str) -> String {
+    let is_blank = [' ', '\t'];
+    if text.trim_matches([' ', '\t', ',', ';']).is_empty() || text.trim() == "export" {
+        return text.to_owned();
     }
-    None
-}
-
-/// Whether a setting of this name, in lower case, is a password, and not a command or a file that has it.
-fn is_secret(name: &str) -> bool {
-    let is_pointer = ["eval", "command", "file", "maps", "options", "mechanism"].iter().any(|word| name.contains(word));
-    let is_named = ["password", "passwd", "secret", "token"].iter().any(|word| name.contains(word));
-    !is_pointer && (is_named || name == "raw" || name.ends_with("pass") || name.ends_with("_key"))
-}
-
-/// The line with the passwords of its URLs hidden: `scheme://user:password@host`.
-fn without_logins(line: &str) -> String {
-    let mut text = line.to_owned();
-    let mut at = 0;
-    while let Some(start) = text[at..].find("://").map(|offset| at + offset + 3) {
-        at = start;
-        let authority = text[start..].split(['/', ' ', '\t', '"', '\'']).next().unwrap_or_default();
-        let Some((login, _)) = authority.rsplit_once('@') else { continue };
-        if let Some((name, _)) = login.split_once(':') {
-            text.replace_range(start + name.len() + 1..start + login.len(), MASK);
-        }
-    }
-    text
+    let blank = |is_there| if is_there { " " } else { "" };
+    format!("{}{HIDDEN}{}", blank(text.starts_with(is_blank)), blank(text.ends_with(is_blank)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Format;
 
-    fn shown(path: &str, before: &str, after: &str) -> Vec<String> {
-        let change = Change {
+    fn change(before: Option<&str>, after: &str, disclosure: Disclosure) -> Change {
+        Change {
             owner: "x".into(),
-            path: path.into(),
-            before: Some(before.into()),
+            path: "/x".into(),
+            before: before.map(Into::into),
             after: Some(after.into()),
             mode_before: None,
             mode: 0o600,
             group: None,
-        };
+            disclosure,
+        }
+    }
+
+    /// What is shown when ours are put into a file of this format.
+    fn shown(format: &str, before: &str, ours: &str) -> Vec<String> {
+        let format = Format::named(format).unwrap();
+        let there = format.rules().read(before).unwrap();
+        let merged = crate::plan::merge::keys::merge(format.rules(), before, Some(&there), ours, &[], &[]).unwrap();
+        let replaced = merged.replaced.into_iter().map(|replaced| replaced.range).collect();
+        let disclosure = Disclosure::Ours(Ours::new(format, merged.written, replaced));
         let secret = Secret::new("it's $5".into());
-        diff(&change, Some(&secret))
-            .into_iter()
-            .map(|line| {
-                let sign = match line.kind {
-                    DiffKind::Same => " ",
-                    DiffKind::Added => "+",
-                    DiffKind::Removed => "-",
-                    DiffKind::Gap => "@",
-                };
-                format!("{sign}{}", line.text)
-            })
-            .collect()
+        diff(&change(Some(before), &merged.text, disclosure), Some(&secret)).iter().map(DiffLine::marked).collect()
     }
 
     #[test]
-    fn passwords_are_hidden_ours_and_others() {
-        let before = "a\nb\nc\nd\nexport DB_PASSWORD = geheim # x\nSMTP_PASSWORD=old\r\nURL=smtp://it's $5@h\nx\n";
-        let after = before.replace("=old", "='it'\\''s $5'");
+    fn our_values_and_the_keys_beside_them() {
+        let before = "a\nb\nC=1\n\n# u:geheim\nexport DB_PW = geheim # x\nexport HOST=old # geheim\nURL=smtp://u:geheim@h\nP=\"x\ngeheim\"\nx\n";
         let expected = [
-            "@",
-            " c",
-            " d",
-            " export DB_PASSWORD = ••••••",
-            "-SMTP_PASSWORD=••••••",
-            "+SMTP_PASSWORD=••••••",
-            " URL=smtp://••••••@h",
-            " x",
+            "  ...",
+            "  ",
+            "  ...",
+            "  export DB_PW ...",
+            "- export HOST=old ...",
+            "+ export HOST='it'\\''s' ...",
+            "  URL ...",
+            "  P ...",
+            "  ...",
+            "  ...",
         ];
-        assert_eq!(shown(".env", before, &after), expected);
-        assert_eq!(shown("rc", "password x\n", "passwordeval y\n"), ["-password ••••••", "+passwordeval y"]);
-        assert_eq!(shown("sasl_passwd", "[h]:1 u:p:q\n", "[h]:1\tu:it's $5\n"), ["-[h]:1 u:••••••", "+[h]:1    u:••••••"]);
-        assert_eq!(
-            shown("main.cf", "", "smtp_sasl_password_maps = x\n\x1b[1m"),
-            ["+smtp_sasl_password_maps = x", "+\\u{1b}[1m"]
-        );
+        assert_eq!(shown("dotenv", before, "HOST='it'\\''s'\n"), expected);
+        assert_eq!(shown("dotenv", "A=1\n", "B=it's $5\n"), ["  A ...", "+ B=••••••"]);
     }
 
     #[test]
-    fn passwords_of_every_kind_of_file() {
-        let lines = [
-            ("config.php", "  'mail_smtppassword' => 'x',", "  'mail_smtppassword' => ••••••"),
-            ("a.json", "{\"a\": {\"password\":\"x\"}}", "{\"a\": {\"password\":••••••"),
-            ("gitlab.rb", "gitlab_rails['smtp_password'] = \"x\"", "gitlab_rails['smtp_password'] = ••••••"),
-            ("wp-config.php", "define('SMTP_PASS', 'x');", "define('SMTP_PASS', ••••••"),
-            ("muttrc", "set smtp_pass='x'", "set smtp_pass=••••••"),
-            ("remotes", "h smtp --user=u --pass='x' --ssl", "h smtp --user=u --pass=••••••"),
-            ("config.toml", "raw = 'x'", "raw = ••••••"),
-            ("mailrc", "set mta=smtps://u:x%40@h:465 a", "set mta=smtps://u:••••••@h:465 a"),
-            ("auth.conf", "u|h:x|y", "u|h:••••••"),
-            ("passwd.client", "*:u:x y:z", "*:u:••••••"),
-            ("smtpd.secrets", "  l u:x y", "  l u:••••••"),
-            ("smtpd.conf", "table t { l = u:x }", "table t { l = u:••••••"),
-            ("smtpd.conf", "r = \"smtps://l@h\"", "r = \"smtps://l@h\""),
-            (
-                "monitrc",
-                "set mailserver h username u password \"x\" using tls",
-                "set mailserver h username u password ••••••",
-            ),
-            ("monitrc", "    allow admin:x", "    allow admin:••••••"),
-            ("ssmtp.conf", "AuthPass=x", "AuthPass=••••••"),
-            ("settings.py", "EMAIL_HOST_PASSWORD = 'x'", "EMAIL_HOST_PASSWORD = ••••••"),
-            ("alertmanager.yml", "  smtp_auth_password_file: '/x'", "  smtp_auth_password_file: '/x'"),
-            (
-                "gitconfig",
-                "    helper = \"!f() { mailsetup secret --scope user; }\"",
-                "    helper = \"!f() { mailsetup secret --scope user; }\"",
-            ),
-        ];
-        for (path, line, expected) in lines {
-            assert_eq!(shown(path, "", &format!("{line}\n")), [format!("+{expected}")], "{path}");
+    fn a_line_that_others_share_shows_our_part() {
+        let before = "{\"smtp\": {\"host\":\"old\", \"pw\": \"geheim\"}}\n";
+        let expected = ["- ... \"host\":\"old\" ...".to_owned(), "+ ... \"port\": 465, \"host\": \"h\" ...".to_owned()];
+        let found = shown("json", before, "{\n  \"smtp\": {\n    \"host\": \"h\",\n    \"port\": 465\n  }\n}\n");
+        assert_eq!(found.iter().map(|line| line.replace("......", "...")).collect::<Vec<_>>().len(), expected.len());
+        for (found, expected) in found.iter().zip(&expected) {
+            let signs = |text: &str| text.replace([' ', '.'], "");
+            assert_eq!(signs(found), signs(expected));
+            assert!(!found.contains("geheim"));
         }
     }
 
     #[test]
     fn the_secret_file_is_one_masked_line() {
-        let mut change = Change {
-            owner: "secret".into(),
-            path: "/c/default.secret".into(),
-            before: None,
-            after: Some(b"a\nb".to_vec()),
-            mode_before: None,
-            mode: 0o600,
-            group: None,
-        };
+        let mut change = change(None, "a\nb", Disclosure::Nothing);
         assert_eq!(diff(&change, None), [DiffLine { kind: DiffKind::Added, text: MASK.into() }]);
-        (change.owner, change.path) = ("alertmanager".into(), "/etc/prometheus/mailsetup-smtp-password".into());
-        assert_eq!(diff(&change, None), [DiffLine { kind: DiffKind::Added, text: MASK.into() }]);
+        change.before = Some(b"c".to_vec());
+        let line = |kind| DiffLine { kind, text: MASK.into() };
+        assert_eq!(diff(&change, None), [line(DiffKind::Removed), line(DiffKind::Added)]);
         change.before.clone_from(&change.after);
         assert_eq!(diff(&change, None), []);
+    }
+
+    #[test]
+    fn a_file_of_ours_is_shown() {
+        let (before, after) = ("a = 1\nb = 2\n", "a = 1\nb = 3\t\x1b[1m\n");
+        let all = Disclosure::all(Some(before.as_bytes()), after.as_bytes());
+        let found = diff(&change(Some(before), after, all), None);
+        let found: Vec<_> = found.iter().map(DiffLine::marked).collect();
+        assert_eq!(found, ["  ...", "- b = 2", "+ b = 3    \\u{1b}[1m"]);
+    }
+
+    #[test]
+    fn three_lines_around() {
+        let lines = |range: Range<usize>| range.map(|number| format!("k{number} = 1\n")).collect::<String>();
+        let before = lines(0..40).replace("k20 = 1", "HOST = old").replace("k32 = 1", "PORT = old");
+        let found = shown("main-cf", &before, "HOST = new\nPORT = 1\n");
+        let expected: [&str; 18] = [
+            "  ...",
+            "  k17 ...",
+            "  k18 ...",
+            "  k19 ...",
+            "- HOST = old",
+            "+ HOST = new",
+            "  k21 ...",
+            "  k22 ...",
+            "  k23 ...",
+            "  ...",
+            "  k29 ...",
+            "  k30 ...",
+            "  k31 ...",
+            "- PORT = old",
+            "+ PORT = 1",
+            "  k33 ...",
+            "  k34 ...",
+            "  k35 ...",
+        ];
+        assert_eq!(found[..18], expected);
+        assert_eq!(found[18..], ["  ..."]);
     }
 }

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{
-    Change, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
+    Change, Disclosure, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
     context::{Context, no_settings},
+    disclose::disclose,
     locate::{Location, expand, in_root, locate},
-    merge,
+    merge::{self, Merged},
     profile_files::ProfileFiles,
-    read_back::{compare, interpret, utf8},
+    read_back::{FileContent, compare, interpret, utf8},
     render::{RenderFault, holds, render},
-    values::values,
+    values,
 };
 use crate::{
     mail::Setting,
@@ -89,7 +90,7 @@ fn plan_target(
             // As it will be by then.
             let planned = plan.changes.iter().rfind(|change| change.path == location.disk).and_then(|it| it.after.clone());
             let bytes = planned.or_else(|| existing.map(Existing::into_bytes)).map(Zeroizing::new);
-            outcome.push((*file, location.disk.as_path(), bytes));
+            outcome.push((*file, location.disk.as_path(), FileContent::Bytes(bytes)));
             continue;
         }
         if file.must_exist && existing.is_none() {
@@ -97,16 +98,28 @@ fn plan_target(
         }
         let before = existing.as_ref().map(|existing| utf8(&existing.bytes)).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
-        let after = merged(target, file, location, before, &mut context)?.map(String::into_bytes);
+        let merged = merged(target, file, location, before, &mut context)?;
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
-        let after = after.or_else(|| existing.as_ref().map(|existing| existing.bytes.clone()));
-        outcome.push((*file, location.disk.as_path(), after.clone().map(Zeroizing::new)));
+        let (after, content, disclosure) = match merged {
+            Some((Merged { text, doc, .. }, disclosure)) => {
+                let after = text.into_bytes();
+                let read = doc.map(|doc| FileContent::Read(values::of(file.format.rules(), doc)));
+                let content = read.unwrap_or_else(|| FileContent::Bytes(Some(Zeroizing::new(after.clone()))));
+                (Some(after), content, disclosure)
+            }
+            None => {
+                let after = existing.as_ref().map(|existing| existing.bytes.clone());
+                (after.clone(), FileContent::Bytes(after.map(Zeroizing::new)), Disclosure::Nothing)
+            }
+        };
+        outcome.push((*file, location.disk.as_path(), content));
         if let Some(after) = after {
             let group = group(order, target, file, places, files);
-            let change = change(target, file, location, existing, after, &context, group)?;
+            let mut change = change(target, file, location, existing, after, &context, group)?;
+            change.disclosure = disclosure;
             // The machine's own file may have two readers, who want the same of it: it goes with the one that is told.
             let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
             match plan.changes.iter().position(is_same) {
@@ -168,7 +181,7 @@ fn merged(
     location: &Location,
     before: Option<&str>,
     context: &mut Context,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<(Merged, Disclosure)>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
     let format = file.format.rules();
     let comment = file.comment_sign();
@@ -179,11 +192,14 @@ fn merged(
         MergeKind::Keys | MergeKind::Whole | MergeKind::Exact | MergeKind::Read => None,
     };
     // What is wrong in the file as it is has its line there.
-    context.there = match (&around, file.merge) {
-        (Some(around), _) if !around.found => values(format, text).map_err(unparseable)?,
-        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => values(format, text).map_err(unparseable)?,
-        _ => no_settings(),
+    let there = match (&around, file.merge) {
+        (Some(around), _) if !around.found => Some(format.read(text).map_err(unparseable)?),
+        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => Some(format.read(text).map_err(unparseable)?),
+        _ => None,
     };
+    // Few templates ask for it, and the file may be large.
+    let is_asked = file.template.as_str().contains("there");
+    context.there = there.as_ref().filter(|_| is_asked).cloned().map_or_else(no_settings, |doc| values::of(format, doc));
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();
     let say = |template: &Template, context: &Context| {
         render(template.as_str(), Some(format), context).map_err(|fault| match fault {
@@ -196,11 +212,11 @@ fn merged(
             fault @ RenderFault::Template { .. } => Refusal::template(target, template, fault),
         })
     };
-    let mut ours = Zeroizing::new(say(&file.template, context)?);
+    let ours = Zeroizing::new(say(&file.template, context)?);
     if ours.trim_ascii().is_empty() {
         return Ok(None);
     }
-    if file.merge == MergeKind::Keys && values(format, &ours).is_err() {
+    if file.merge == MergeKind::Keys && format.read(&ours).is_err() {
         let fault = RenderFault::Template { cause: "what it makes does not parse in its format".to_owned(), line: None };
         return Err(Refusal::template(target, &file.template, fault));
     }
@@ -209,18 +225,20 @@ fn merged(
         Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format.steps(line)).collect())
     };
     let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
-    Ok(Some(match (file.merge, around) {
+    let merged = match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
             let at = merge::block::spot(format, &around, comment).map_err(unparseable)?;
-            merge::block::merge(&around, at, comment, &profile, &ours)
+            merge::block::merge(text, &around, at, comment, &profile, &ours)
         }
         (MergeKind::Keys | MergeKind::Block, _) => {
-            merge::keys::merge(format, text, &ours, &gone, &kept).map_err(unparseable)?
+            merge::keys::merge(format, text, there.as_ref(), &ours, &gone, &kept).map_err(unparseable)?
         }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: location.disk.clone() })?,
-        (MergeKind::Exact | MergeKind::Read, _) => std::mem::take(&mut *ours),
-    }))
+        (MergeKind::Exact | MergeKind::Read, _) => Merged::of(String::new(), &ours, ""),
+    };
+    let disclosure = disclose(file, context, &ours, &merged);
+    Ok(Some((merged, disclosure)))
 }
 
 /// Whether a file's text depends on the password.
@@ -267,6 +285,7 @@ fn change(
         after: Some(after),
         mode,
         group,
+        disclosure: Disclosure::Nothing,
     })
 }
 

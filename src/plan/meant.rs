@@ -8,26 +8,14 @@ use crate::{
 
 /// The settings that count, but for the password; a setting that is not there has none.
 pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
-    let smtp = &order.profile.smtp;
-    let sender = &order.profile.sender;
-    let trust = trust(order);
-    let auth = if has_login(order) { smtp.auth.to_string() } else { "none".to_owned() };
-    let all = [
-        (Setting::Host, Some(smtp.host.to_string())),
-        (Setting::Port, Some(smtp.port.to_string())),
-        (Setting::Security, Some(smtp.security.to_string())),
-        (Setting::Auth, Some(auth)),
-        (Setting::Username, smtp.username.clone().filter(|_| has_login(order)).map(String::from)),
-        (Setting::Sender, Some(sender.address.to_string())),
-        (Setting::Name, sender.name.clone().map(String::from)),
-        (Setting::ReplyTo, sender.reply_to.as_ref().map(ToString::to_string)),
-        // A matter of the whole machine.
-        (Setting::RootMail, order.profile.root_mail.as_ref().filter(|_| scope == Scope::System).map(ToString::to_string)),
-        (Setting::Ehlo, Some(smtp.ehlo.to_string())),
-        (Setting::CaFile, trust.ca_file.map(|path| path.display().to_string())),
-        (Setting::PinSha256, trust.pin_sha256.map(String::from)),
-    ];
-    all.into_iter().filter_map(|(setting, value)| Some((setting, value?))).collect()
+    let mut profile = order.profile.clone();
+    if !has_login(order) {
+        (profile.smtp.auth, profile.smtp.username) = (Auth::None, None);
+    }
+    // A matter of the whole machine.
+    profile.root_mail = profile.root_mail.filter(|_| scope == Scope::System);
+    profile.smtp.tls = trust(order);
+    Setting::ALL.into_iter().filter_map(|setting| Some((setting, setting.in_profile(&profile)?))).collect()
 }
 
 /// Whether the settings have a login at all.

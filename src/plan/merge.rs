@@ -2,8 +2,8 @@
 //!
 //! No strategy needs to know how it is taken back: a record keeps what a file was and what it became, and the lines that
 //! were written are taken out of what the file is by then (`host::undo`), by line. So that this works when a person has
-//! edited around them, what is added stands on lines of its own wherever the file has lines, and the lines beside it are not
-//! touched: a member of an object goes right behind the opening bracket, with its own comma, rather than behind the last
+//! edited around them, what is added is on separate lines wherever the file has lines, and the lines beside it are not
+//! touched: a member of an object goes right after the opening bracket, with its own comma, rather than after the last
 //! member, which would need one; a YAML key goes right below its parent's. Only an edit of the very lines that were written
 //! is a conflict, and then nothing is taken back.
 
@@ -11,20 +11,75 @@ pub(super) mod block;
 pub(super) mod keys;
 pub(super) mod whole;
 
-use crate::format::place::Edit;
+use std::ops::Range;
 
-/// The text with edits that do not overlap; what is inserted at one place keeps its order.
-fn splice(text: &str, mut edits: Vec<Edit>) -> String {
+use crate::format::{doc::FileDoc, place::Edit};
+
+/// A file with ours in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Merged {
+    pub(super) text: String,
+    /// What was read of the text, where it was.
+    pub(super) doc: Option<FileDoc>,
+    /// What of the text is ours.
+    pub(super) written: Vec<Range<usize>>,
+    /// What ours took the place of.
+    pub(super) replaced: Vec<Replaced>,
+}
+
+/// A setting of ours as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Replaced {
+    /// Its way; in a block the [head](head) of its line.
+    pub(super) path: Vec<String>,
+    /// Where it was, in the text before.
+    pub(super) range: Range<usize>,
+}
+
+impl Merged {
+    /// Ours between two texts.
+    pub(super) fn of(mut text: String, ours: &str, after: &str) -> Self {
+        let start = text.len();
+        text.push_str(ours);
+        let written = start..text.len();
+        text.push_str(after);
+        Self { text, doc: None, written: vec![written], replaced: Vec::new() }
+    }
+
+    /// The same in place of lines that were ours.
+    fn over(mut self, before: &str, ours: Range<usize>) -> Self {
+        let lines = crate::format::text::lines(&before[ours.clone()]);
+        self.replaced = lines
+            .map(|(_, bare, _)| Replaced {
+                path: vec![head(&before[ours.clone()][bare.clone()]).to_owned()],
+                range: ours.start + bare.start..ours.start + bare.end,
+            })
+            .collect();
+        self
+    }
+}
+
+/// What a line of a block begins with: up to the equals sign, else to the first blank.
+pub(super) fn head(line: &str) -> &str {
+    let line = line.trim();
+    line.split_once('=').map_or_else(|| line.split([' ', '\t']).next().unwrap_or_default(), |(head, _)| head.trim_end())
+}
+
+/// The text with edits that do not overlap, and where they are in it; what is inserted at one place keeps its order.
+fn splice(text: &str, mut edits: Vec<Edit>) -> (String, Vec<Range<usize>>) {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut spliced = String::with_capacity(text.len());
+    let mut written = Vec::new();
     let mut at = 0;
     for Edit { range, text: new } in edits {
         spliced.push_str(&text[at.min(range.start)..range.start]);
+        written.push(spliced.len()..spliced.len() + new.len());
         spliced.push_str(&new);
         at = at.max(range.end);
     }
     spliced.push_str(&text[at..]);
-    spliced
+    written.retain(|range| !range.is_empty());
+    (spliced, written)
 }
 
 /// The line break that a text uses.

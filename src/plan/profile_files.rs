@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Change, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
+use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
 use crate::{
     mail::{Profile, ProfileSecret, SecretPlace, profile::Written, schema},
     presets::Target,
@@ -104,6 +104,10 @@ impl<'a> ProfileFiles<'a> {
 
     /// A file of mailsetup's own, closed to all others.
     fn change(&self, owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
+        let disclosure = match &after {
+            Some(after) if owner != "secret" => Disclosure::all(existing.as_ref().map(|it| it.bytes.as_slice()), after),
+            _ => Disclosure::Nothing,
+        };
         Change {
             owner: owner.to_owned(),
             path,
@@ -113,6 +117,7 @@ impl<'a> ProfileFiles<'a> {
             after,
             mode: if self.group.is_some() { 0o640 } else { 0o600 },
             group: self.group.clone(),
+            disclosure,
         }
     }
 }

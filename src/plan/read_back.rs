@@ -66,9 +66,15 @@ pub fn read_back(
     for (file, location) in &locations {
         let existing = files.read(&location.disk).map_err(|error| Refusal::unreadable(&location.disk, &error))?;
         let bytes = existing.map(|existing| Zeroizing::new(existing.into_bytes()));
-        read.push((*file, location.disk.as_path(), bytes));
+        read.push((*file, location.disk.as_path(), FileContent::Bytes(bytes)));
     }
     interpret(target, profile, &read)
+}
+
+/// A file as its consumer finds it: as it is, or as it was read.
+pub(super) enum FileContent {
+    Bytes(Option<Zeroizing<Vec<u8>>>),
+    Read(Value),
 }
 
 /// What the consumer understands from these files, in the order of the target's.
@@ -77,12 +83,18 @@ pub fn read_back(
 pub(super) fn interpret(
     target: &Target,
     profile: &str,
-    files: &[(&TargetFile, &Path, Option<Zeroizing<Vec<u8>>>)],
+    files: &[(&TargetFile, &Path, FileContent)],
 ) -> Result<ReadBack, Refusal> {
     let mut known = common_variables(profile);
-    for (file, path, bytes) in files {
-        let bytes = bytes.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
-        let value = match utf8(bytes).and_then(|text| values(file.format.rules(), text)) {
+    for (file, path, content) in files {
+        let value = match content {
+            FileContent::Read(value) => Ok(value.clone()),
+            FileContent::Bytes(bytes) => {
+                let bytes = bytes.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
+                utf8(bytes).and_then(|text| values(file.format.rules(), text))
+            }
+        };
+        let value = match value {
             Err(_) if file.when.is_some() => Value::UNDEFINED,
             value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
         };

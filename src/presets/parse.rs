@@ -88,13 +88,20 @@ fn nearest_key(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::presets::Provider;
+    use crate::presets::{Provider, Target};
 
     #[test]
     fn an_unknown_key_names_file_line_and_the_nearest() {
         let source = "name = 'X'\ncategory = 'relay'\nchecked = '2026-11'\n\n[en]\nsumary = 'x'\n[fr]\nsummary = 'x'\n";
         let fault = parse::<Provider>("x.toml", source).unwrap_err();
         assert_eq!((fault.line, fault.nearest.as_deref()), (Some(6), Some("summary")));
+    }
+
+    #[test]
+    fn an_unknown_word_names_file_line_and_the_nearest() {
+        let source = "name = 'X'\n\n[[file]]\nid = 'x'\nmode = '0600'\nmerge = 'keys'\nformat = 'yalm'\ntemplate = ''\n";
+        let fault = parse::<Target>("x.toml", source).unwrap_err();
+        assert_eq!((fault.line, fault.nearest.as_deref()), (Some(7), Some("yaml")));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use lettre::message::{Body, Mailbox, Message, MessageBuilder, SinglePart, header
 use thiserror::Error;
 
 use super::{Outgoing, resolve::ascii_host};
-use crate::mail::Address;
+use crate::mail::{Address, profile::Sender};
 
 /// Longest line that is sent unencoded (RFC 5322, 2.1.1).
 const LINE: usize = 998;
@@ -18,11 +18,7 @@ const LINE: usize = 998;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageSpec {
     /// Sender, of the header and of the envelope.
-    pub from: Address,
-    /// The sender's display name.
-    pub name: Option<String>,
-    /// Where replies go, if not to the sender.
-    pub reply_to: Option<Address>,
+    pub sender: Sender,
     /// Recipient.
     pub to: Address,
     /// The name of the sending machine.
@@ -51,20 +47,21 @@ pub enum MessageFault {
 /// # Errors
 /// When an address does not fit into a header.
 pub fn test_message(spec: &MessageSpec) -> Result<Outgoing, MessageFault> {
-    let name = spec.name.as_deref().map(one_line).filter(|name| !name.is_empty());
+    let Sender { address, name, reply_to } = &spec.sender;
+    let name = name.as_deref().map(one_line).filter(|name| !name.is_empty());
     let mut builder = Message::builder()
-        .from(mailbox(&spec.from, name)?)
+        .from(mailbox(address, name)?)
         .to(mailbox(&spec.to, None)?)
         .subject(one_line(&spec.subject))
         .date(spec.when)
         .message_id(Some(message_id(spec)))
         .user_agent(format!("mailsetup/{} ({})", env!("CARGO_PKG_VERSION"), one_word(&spec.host)));
-    if let Some(reply_to) = &spec.reply_to {
+    if let Some(reply_to) = reply_to {
         builder = builder.reply_to(mailbox(reply_to, None)?);
     }
     let message = auto_submitted(builder).singlepart(text(&spec.body));
     let message = message.map_err(|error| MessageFault::Build(error.to_string()))?;
-    Ok(Outgoing { from: spec.from.clone(), to: spec.to.clone(), bytes: message.formatted() })
+    Ok(Outgoing { from: address.clone(), to: spec.to.clone(), bytes: message.formatted() })
 }
 
 fn mailbox(address: &Address, name: Option<String>) -> Result<Mailbox, MessageFault> {
@@ -95,7 +92,7 @@ fn text(body: &str) -> SinglePart {
 fn message_id(spec: &MessageSpec) -> String {
     let time = spec.when.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let random = RandomState::new().hash_one(std::process::id());
-    let domain = ascii_host(spec.from.domain()).unwrap_or_else(|| spec.from.domain().to_owned());
+    let domain = ascii_host(spec.sender.address.domain()).unwrap_or_else(|| spec.sender.address.domain().to_owned());
     format!("<{time:x}.{random:016x}@{domain}>")
 }
 
@@ -113,12 +110,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::mail::TextLine;
 
     fn spec() -> MessageSpec {
         MessageSpec {
-            from: "ops@b\u{fc}cher.example".parse().unwrap(),
-            name: Some("Op\u{e9}rations,\r\nBcc: eve@evil.test".into()),
-            reply_to: Some("help@example.com".parse().unwrap()),
+            sender: Sender {
+                name: Some("Op\u{e9}rations, Bcc: eve@evil.test".parse().unwrap()),
+                reply_to: Some("help@example.com".parse().unwrap()),
+                ..Sender::new("ops@b\u{fc}cher.example".parse().unwrap())
+            },
             to: "Ops@example.com".parse().unwrap(),
             host: "web1.example.com".into(),
             when: UNIX_EPOCH + Duration::from_secs(1_768_737_600),
@@ -151,6 +151,8 @@ mod tests {
         assert_eq!(field("Content-Transfer-Encoding").0, "quoted-printable");
         assert_eq!((field("Bcc").1 + field("X-Evil").1, field("Bcc").0.as_str(), field("X-Evil").0.as_str()), (0, "", ""));
         assert!(body.starts_with("Envoy=C3=A9 par web1.\r\n"), "{body}");
+        // A name of two lines is no name.
+        assert!("Op\u{e9}rations,\r\nBcc: eve@evil.test".parse::<TextLine>().is_err());
     }
 
     #[test]

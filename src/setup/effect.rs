@@ -6,7 +6,7 @@ use super::field::Field;
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
-    mail::{Address, Endpoint, Profile, Secret, UserName},
+    mail::{Address, Endpoint, Profile, Secret, UserName, profile::Sender},
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
     probe::{Goal, Login, Report, Step},
@@ -110,12 +110,8 @@ impl Dial {
 /// The test message, before it has a date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Letter {
-    /// From and envelope sender.
-    pub from: Address,
-    /// Display name.
-    pub name: Option<String>,
-    /// Reply-To.
-    pub reply_to: Option<Address>,
+    /// Who it comes from: in its header, and its address on the envelope.
+    pub sender: Sender,
     /// The recipient.
     pub to: Address,
 }

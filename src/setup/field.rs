@@ -2,9 +2,89 @@
 
 use std::fmt;
 
-/// Makes the enum and the list of its variants together, so that no field can be missing from the list.
+/// The one list of fields, in the order of the conversation, each with the name of its row. `$make` makes something of it.
+macro_rules! each_field {
+    ($make:ident) => {
+        $make! {
+            /// Whether to go on from a conversation that was cut off.
+            Resume = start::RESUME,
+            /// The settings of a program here to start from: `TARGET[=PATH]`, or `none`.
+            Import = start::IMPORT,
+            /// The sender's address.
+            Address = sender::ADDRESS,
+            /// The sender's display name.
+            Name = sender::NAME,
+            /// Where answers go.
+            ReplyTo = sender::REPLY_TO,
+            /// The provider's key, or `custom`.
+            Provider = provider::PROVIDER,
+            /// The server's host.
+            Host = server::HOST,
+            /// How the connection is protected.
+            Security = server::SECURITY,
+            /// The server's port.
+            Port = server::PORT,
+            /// Consent to send without TLS beyond this machine.
+            Plaintext = server::PLAINTEXT,
+            /// The authority to trust, a PEM file.
+            CaFile = server::CA_FILE,
+            /// The one certificate to trust, by SHA-256.
+            Pin = server::PIN,
+            /// The name that EHLO gives.
+            Ehlo = server::EHLO,
+            /// Whether the mailbox is read by IMAP.
+            Imap = imap::IMAP,
+            /// The IMAP server's host.
+            ImapHost = imap::HOST,
+            /// How the IMAP connection is protected.
+            ImapSecurity = imap::SECURITY,
+            /// The IMAP server's port.
+            ImapPort = imap::PORT,
+            /// The IMAP login name.
+            ImapUsername = imap::USERNAME,
+            /// The login mechanism.
+            Auth = login::AUTH,
+            /// The login name.
+            Username = login::USERNAME,
+            /// The password or token.
+            Password = login::PASSWORD,
+            /// Whether the spaces of a grouped app password are taken out.
+            Spaces = login::SPACES,
+            /// How far the test goes.
+            Test = test::TEST,
+            /// Who gets the test message.
+            TestTo = test::TEST_TO,
+            /// What to do after a failed test.
+            Recover = test::RECOVER,
+            /// The programs that the settings are written for.
+            Targets = targets::TARGETS,
+            /// The user whose programs send.
+            RunAs = targets::RUN_AS,
+            /// Where root's mail goes.
+            RootMail = targets::ROOT_MAIL,
+            /// Where the secret is kept.
+            SecretStore = store::STORE,
+            /// What a new vault is locked with.
+            VaultLock = store::VAULT_LOCK,
+            /// The entry of `pass`.
+            PassEntry = store::PASS_ENTRY,
+            /// The environment variable that holds the secret.
+            SecretEnv = store::VARIABLE,
+            /// The command that prints the secret.
+            SecretCommand = store::COMMAND,
+            /// For one user or for the whole system.
+            Scope = targets::SCOPE,
+            /// The profile's name.
+            Profile = targets::PROFILE,
+            /// The word to write.
+            Apply = targets::APPLY,
+        }
+    };
+}
+
+/// Makes the enum, and the list of its variants.
 macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
+    ($($(#[$doc:meta])* $name:ident = $group:ident::$row:ident,)*) => {
         /// Something that a set-up asks.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Field {
@@ -18,80 +98,9 @@ macro_rules! fields {
     };
 }
 
-fields! {
-    /// Whether to go on from a conversation that was cut off.
-    Resume,
-    /// The settings of a program here to start from: `TARGET[=PATH]`, or `none`.
-    Import,
-    /// The sender's address.
-    Address,
-    /// The sender's display name.
-    Name,
-    /// Where answers go.
-    ReplyTo,
-    /// The provider's key, or `custom`.
-    Provider,
-    /// The server's host.
-    Host,
-    /// How the connection is protected.
-    Security,
-    /// The server's port.
-    Port,
-    /// Consent to send without TLS beyond this machine.
-    Plaintext,
-    /// The authority to trust, a PEM file.
-    CaFile,
-    /// The one certificate to trust, by SHA-256.
-    Pin,
-    /// The name that EHLO gives.
-    Ehlo,
-    /// Whether the mailbox is read by IMAP.
-    Imap,
-    /// The IMAP server's host.
-    ImapHost,
-    /// How the IMAP connection is protected.
-    ImapSecurity,
-    /// The IMAP server's port.
-    ImapPort,
-    /// The IMAP login name.
-    ImapUsername,
-    /// The login mechanism.
-    Auth,
-    /// The login name.
-    Username,
-    /// The password or token.
-    Password,
-    /// Whether the spaces of a grouped app password are taken out.
-    Spaces,
-    /// How far the test goes.
-    Test,
-    /// Who gets the test message.
-    TestTo,
-    /// What to do after a failed test.
-    Recover,
-    /// The programs that the settings are written for.
-    Targets,
-    /// The user whose programs send.
-    RunAs,
-    /// Where root's mail goes.
-    RootMail,
-    /// Where the secret is kept.
-    SecretStore,
-    /// What a new vault is locked with.
-    VaultLock,
-    /// The entry of `pass`.
-    PassEntry,
-    /// The environment variable that holds the secret.
-    SecretEnv,
-    /// The command that prints the secret.
-    SecretCommand,
-    /// For one user or for the whole system.
-    Scope,
-    /// The profile's name.
-    Profile,
-    /// The word to write.
-    Apply,
-}
+pub(super) use each_field;
+
+each_field!(fields);
 
 /// What kind of answer a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

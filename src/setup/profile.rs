@@ -3,8 +3,7 @@
 use super::{field::Field, state::Setup, value::Value};
 use crate::mail::{
     Profile,
-    profile::{Check, Sender, Smtp, Trust},
-    schema::SCHEMA,
+    profile::{Check, Sender, Smtp},
 };
 
 /// A saved profile's settings as answers.
@@ -16,28 +15,9 @@ impl Setup {
     /// The profile that the answers make.
     pub fn profile(&self) -> Option<Profile> {
         let answers = &self.answers;
-        let mut profile = Profile {
-            schema: SCHEMA,
-            enabled: true,
-            run_as: None,
-            root_mail: None,
-            sender: Sender { address: answers.address()?, name: None, reply_to: None },
-            smtp: Smtp {
-                provider: None,
-                host: answers.get(Field::Host)?,
-                port: answers.get(Field::Port)?,
-                security: answers.security()?,
-                auth: answers.auth(),
-                username: None,
-                ehlo: answers.get(Field::Ehlo)?,
-                allow_plaintext: false,
-                tls: Trust::default(),
-            },
-            imap: None,
-            secret: None,
-            check: self.last_check(),
-            targets: Vec::new(),
-        };
+        let (host, port) = (answers.get(Field::Host)?, answers.get(Field::Port)?);
+        let smtp = Smtp::new(host, port, answers.security()?, answers.get(Field::Ehlo)?);
+        let mut profile = Profile { check: self.last_check(), ..Profile::new(Sender::new(answers.address()?), smtp) };
         for field in Field::ALL.into_iter().filter(|field| self.applies(*field)) {
             (field.spec().write)(answers, &mut profile);
         }

@@ -39,7 +39,10 @@ impl Setup {
             return None;
         }
         let profile = self.profile()?;
-        let letter = if goal == Goal::Send { Some(self.letter()?) } else { None };
+        let letter = match goal {
+            Goal::Send => Some(Letter { sender: profile.sender.clone(), to: self.answers.get(Field::TestTo)? }),
+            _ => None,
+        };
         let login = if goal == Goal::Connect { None } else { self.login() };
         Some(Dial { login, letter, ..self.dial(&profile, goal) })
     }
@@ -52,16 +55,6 @@ impl Setup {
     /// Whether STARTTLS was established with this very server before.
     fn had_starttls(&self, endpoint: &Endpoint) -> bool {
         endpoint.security == Security::Starttls && self.secured.as_ref() == Some(endpoint)
-    }
-
-    fn letter(&self) -> Option<Letter> {
-        let answers = &self.answers;
-        Some(Letter {
-            from: answers.address()?,
-            name: answers.filled(Field::Name),
-            reply_to: answers.get(Field::ReplyTo),
-            to: answers.get(Field::TestTo)?,
-        })
     }
 
     fn login(&self) -> Option<Login> {

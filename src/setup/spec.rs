@@ -56,12 +56,12 @@ pub struct Spec {
     /// Puts its value into a profile; called only when the field applies.
     pub(super) write: fn(&Answers, &mut Profile),
     /// What its question says beyond its label and help.
-    pub(super) wording: Wording,
+    pub(super) wording: FieldWording,
 }
 
 /// What a question says beyond its label and help.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wording {
+pub(super) struct FieldWording {
     /// The answer that Enter takes, where it is not the field's value.
     pub(super) default: fn(&Setup, Field) -> Option<(Value, Source)>,
     /// A label in place of `field-KEY`.
@@ -74,7 +74,7 @@ pub(super) struct Wording {
     pub(super) notes: fn(&Setup) -> Vec<Phrase>,
 }
 
-impl Wording {
+impl FieldWording {
     /// A question that says nothing more.
     pub(super) const PLAIN: Self = Self {
         default: |setup, field| setup.answers.value(field),

@@ -11,7 +11,7 @@ use std::{
 
 use mailsetup::{
     diagnose::{Diagnosis, Doctor},
-    mail::{Endpoint, Secret, Security, host::parse_host},
+    mail::{Endpoint, Secret, Security, host::parse_host, profile::Sender},
     presets::{Catalog, Lang, Provider},
     probe::{Cancel, Climb, DnsFault, Goal, Login, MessageSpec, Report, Resolve, Stage, Trust, climb, test_message},
     setup::Field,
@@ -156,9 +156,10 @@ fn carrier(story: &Story, ports: [u16; 2]) -> Option<Provider> {
 fn begin(story: &Story, ports: [u16; 2]) -> Climb {
     let start = &story.climb;
     let message = test_message(&MessageSpec {
-        from: start.from.as_deref().unwrap_or("ops@example.test").parse().unwrap(),
-        name: Some("Ops".into()),
-        reply_to: None,
+        sender: Sender {
+            name: "Ops".parse().ok(),
+            ..Sender::new(start.from.as_deref().unwrap_or("ops@example.test").parse().unwrap())
+        },
         to: "dest@example.net".parse().unwrap(),
         host: "web1.example.test".into(),
         when: SystemTime::now(),

@@ -16,7 +16,7 @@ use mailsetup::{
         stores::{self as secrets, KeyringFault},
     },
     mail::{Secret, SecretPlace},
-    plan::{Change, Files, Places, Plan, Run, Scope},
+    plan::{Change, Disclosure, Files, Places, Plan, Run, Scope},
     presets::target::RunPurpose,
 };
 
@@ -99,6 +99,7 @@ impl Home {
             after: after.map(|text| text.as_bytes().to_vec()),
             mode,
             group: None,
+            disclosure: Disclosure::Nothing,
         }
     }
 

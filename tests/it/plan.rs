@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod led;
+mod shown;
 
 use mailsetup::{
     mail::{Secret, Security, Setting, profile::Trust},
@@ -72,7 +73,7 @@ fn every_built_in_target_reads_and_has_words() {
         assert!(is_given || server.into_iter().all(|it| target.read.has(it)), "{key} reads no server");
         assert!(target.through.iter().all(|through| catalog.target(through).is_some()), "{key}");
         assert_eq!(target.through.is_some(), target.files.iter().any(|file| file.merge == MergeKind::Read), "{key}");
-        // By its name a diff knows that the whole file is a password.
+        // Its name says that the whole file is a password.
         for file in target.files.iter().filter(|file| file.merge == MergeKind::Exact) {
             for path in [&file.user, &file.system].into_iter().flatten() {
                 assert!(path.ends_with("/mailsetup-smtp-password"), "{path}");

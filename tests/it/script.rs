@@ -5,6 +5,7 @@ mod consumer;
 mod damaged;
 mod failures;
 mod files;
+mod languages;
 mod network;
 mod providers;
 mod root_mail;

@@ -95,7 +95,7 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
                 '\n' => found.push(Token::Break(at)),
                 // A line that goes on.
                 '\\' if rest[1..].trim_start_matches('\r').starts_with('\n') => at += rest.find('\n').unwrap_or_default(),
-                // What is added behind it would belong to it.
+                // What is added after it would belong to it.
                 '\\' if !is_php && rest.len() == 1 => {
                     return Err(Fault { line: line_of(text, at), kind: FaultKind::Syntax });
                 }
@@ -112,7 +112,7 @@ fn is_of_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-/// How long a string is that begins with `<<` and ends with a line of its own; `None` when it is none.
+/// How long a string is that begins with `<<` and ends with a line that names its end; `None` when it is none.
 fn heredoc(rest: &str, language: Language) -> Option<usize> {
     let behind = match language {
         Language::Php => rest.strip_prefix("<<<")?,
@@ -177,11 +177,11 @@ fn string(rest: &str, prefix: &str, language: Language) -> Option<(Option<String
 
 enum Escape {
     Is(char),
-    /// It stands for something that is not worked out here.
+    /// It means something that is not worked out here.
     Unknown,
 }
 
-/// What a backslash and this character are; `None`: both as they stand.
+/// What a backslash and this character are; `None`: both as they are.
 fn escape(escaped: char, quote: &str, language: Language) -> Option<Escape> {
     let is_plain = quote == "'" && language != Language::Python;
     match escaped {

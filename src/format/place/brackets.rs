@@ -1,4 +1,4 @@
-//! Between brackets, with commas: right behind the opening one, so that no member that is there needs a comma more.
+//! Between brackets, with commas: right after the opening one, so that no existing member needs another comma.
 
 use super::{Edit, Gap, indent, reindent};
 use crate::format::{
@@ -6,7 +6,7 @@ use crate::format::{
     text::{Fault, FaultKind, next_line},
 };
 
-/// `trails`: a comma may stand behind the last member.
+/// `trails`: a comma may follow the last member.
 pub(crate) fn place(gap: &Gap<'_>, trails: bool) -> Result<Vec<Edit>, Fault> {
     let (text, there) = (gap.text, gap.there);
     let mut spots: Vec<(&Group, Vec<&[String]>)> = Vec::new();
@@ -27,10 +27,10 @@ pub(crate) fn place(gap: &Gap<'_>, trails: bool) -> Result<Vec<Edit>, Fault> {
             None => spots.push((group, vec![top])),
         }
     }
-    Ok(spots.iter().map(|(group, tops)| insert(gap, group, tops, trails)).collect())
+    Ok(spots.iter().flat_map(|(group, tops)| insert(gap, group, tops, trails)).collect())
 }
 
-fn insert(gap: &Gap<'_>, group: &Group, tops: &[&[String]], trails: bool) -> Edit {
+fn insert(gap: &Gap<'_>, group: &Group, tops: &[&[String]], trails: bool) -> Vec<Edit> {
     let text = gap.text;
     let first = first_member(gap.there, group);
     let outer = indent(text, group.head.start);
@@ -43,18 +43,23 @@ fn insert(gap: &Gap<'_>, group: &Group, tops: &[&[String]], trails: bool) -> Edi
         let last = if trails { "," } else { "" };
         let lines = format!("\n{}{last}\n{outer}", members.join(",\n"));
         let kept = text[group.head.end..group.end].trim_end();
-        let lines = if trails || kept.trim().is_empty() { lines } else { format!("{lines}{kept}\n{outer}") };
-        return Edit { range: group.head.end..group.end, text: lines.replace('\n', gap.line_break) };
+        let edit = |range, text: &str| Edit { range, text: text.replace('\n', gap.line_break) };
+        if trails || kept.trim().is_empty() {
+            return vec![edit(group.head.end..group.end, &lines)];
+        }
+        // A comment of the person's stays.
+        let end = group.head.end + kept.len();
+        return vec![edit(group.head.end..group.head.end, &lines), edit(end..group.end, &format!("\n{outer}"))];
     };
     let line = next_line(text, group.head.end);
     if first < line {
         let members = tops.iter().flat_map(|top| [member(gap, top, outer), ", ".to_owned()]).collect::<String>();
-        return Edit { range: first..first, text: members.replace('\n', gap.line_break) };
+        return vec![Edit { range: first..first, text: members.replace('\n', gap.line_break) }];
     }
     let inner = indent(text, first);
     let line_of = |top: &&[String]| [inner.to_owned(), member(gap, top, inner), ",\n".to_owned()];
     let members = tops.iter().flat_map(line_of).collect::<String>();
-    Edit { range: line..line, text: members.replace('\n', gap.line_break) }
+    vec![Edit { range: line..line, text: members.replace('\n', gap.line_break) }]
 }
 
 /// Where the first member of a group begins.
@@ -67,7 +72,7 @@ fn first_member(there: &FileDoc, group: &Group) -> Option<usize> {
     starts.filter(is_in).map(|(_, start)| start).min()
 }
 
-/// A member as it stands in our text, its further lines indented for its new place.
+/// A member as it is in our text, its further lines indented for its new place.
 fn member(gap: &Gap<'_>, top: &[String], inner: &str) -> String {
     let group = gap.wanted.groups.iter().find(|group| group.path == top);
     let range = group.map(|group| group.head.start..group.end + 1);

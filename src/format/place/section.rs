@@ -1,4 +1,4 @@
-//! Files of sections: behind the section's last setting, indented as it is; a section that is not there is made at the end.
+//! Files of sections: after the section's last setting, indented as it is; a section that is not there is made at the end.
 
 use super::{Edit, Gap, indent};
 use crate::format::{
@@ -47,7 +47,7 @@ fn within(gap: &Gap<'_>, path: &[String], entries: &[&FileEntry]) -> Option<Edit
     Some(gap.lines_at(at, &lines.join("\n")))
 }
 
-/// A section of its own at the end.
+/// A new section at the end.
 fn behind(gap: &Gap<'_>, path: &[String], entries: &[&FileEntry]) -> Edit {
     let header = gap.wanted.groups.iter().find(|group| group.path == path).map(|group| &gap.ours[group.head.clone()]);
     let mut lines = vec![String::new(), header.unwrap_or_default().trim_end().to_owned()];

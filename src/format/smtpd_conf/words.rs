@@ -48,7 +48,7 @@ impl Statement {
         self.words[0].text == keyword
     }
 
-    /// The word behind a keyword.
+    /// The word after a keyword.
     pub(super) fn after(&self, keyword: &str) -> Option<&Word> {
         let is_keyword = |word: &Word| word.kind == Kind::Bare && word.text == keyword;
         self.words.windows(2).find(|pair| is_keyword(&pair[0])).map(|pair| &pair[1])
@@ -135,7 +135,7 @@ fn comment(text: &str) -> usize {
     text.match_indices('\n').find(is_end).map_or(text.len(), |(at, _)| at)
 }
 
-/// What stands between quotes, without its line breaks, and the bytes with the quotes.
+/// What is between quotes, without its line breaks, and the bytes with the quotes.
 fn quoted(text: &str, quote: char) -> Option<(String, usize)> {
     let mut value = String::new();
     let mut characters = text.char_indices().skip(1).peekable();

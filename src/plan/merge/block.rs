@@ -1,18 +1,18 @@
 //! A block between two marker comments.
 
-use super::line_break;
+use super::{Merged, line_break};
 use crate::format::{
     Fault, FaultKind, FileFormat,
     place::with_breaks,
     text::{BEGIN, END, lines},
 };
 
-/// What stands around our block.
+/// What is around our block.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::plan) struct Around<'a> {
     /// Up to the opening mark; all of the text when there is no block.
     pub(in crate::plan) before: &'a str,
-    /// From behind the closing mark.
+    /// From after the closing mark.
     pub(in crate::plan) after: &'a str,
     /// Whether the block is there.
     pub(in crate::plan) found: bool,
@@ -56,7 +56,7 @@ pub(in crate::plan) fn around<'a>(text: &'a str, comment: &str, profile: &str) -
     })
 }
 
-/// Where our block goes, in what stands before it: at the end, or above what would win over it.
+/// Where our block goes, in what is before it: at the end, or above what would win over it.
 ///
 /// # Errors
 /// The consumer would not get to it.
@@ -78,24 +78,28 @@ fn outside(text: &str, at: usize, comment: &str) -> usize {
 }
 
 /// The text with our block in its place, or at `spot`.
-pub(in crate::plan) fn merge(around: &Around<'_>, spot: usize, comment: &str, profile: &str, body: &str) -> String {
+pub(in crate::plan) fn merge(
+    text: &str,
+    around: &Around<'_>,
+    spot: usize,
+    comment: &str,
+    profile: &str,
+    body: &str,
+) -> Merged {
     let (begin, end) = marks(comment, profile);
     let line_break = line_break(&[around.before, around.after].concat());
     let (above, below) = around.before.split_at(spot);
-    let mut text = above.to_owned();
-    if !around.found && !text.is_empty() && below.is_empty() {
-        if !text.ends_with('\n') {
-            text.push_str(line_break);
+    let mut start = above.to_owned();
+    if !around.found && !start.is_empty() && below.is_empty() {
+        if !start.ends_with('\n') {
+            start.push_str(line_break);
         }
-        text.push_str(line_break);
+        start.push_str(line_break);
     }
-    text.push_str(&with_breaks(&format!("{begin}\n{}\n{end}", body.trim_ascii_end()), line_break));
-    if !below.is_empty() {
-        text.push_str(line_break);
-    }
-    text.push_str(below);
-    text.push_str(around.after);
-    text
+    let block = with_breaks(&format!("{begin}\n{}\n{end}", body.trim_ascii_end()), line_break);
+    let gap = if below.is_empty() { "" } else { line_break };
+    let merged = Merged::of(start, &block, &[gap, below, around.after].concat());
+    if around.found { merged.over(text, around.before.len()..text.len() - around.after.len()) } else { merged }
 }
 
 #[cfg(test)]
@@ -105,7 +109,7 @@ mod tests {
 
     fn put_as(format: &str, text: &str, profile: &str, body: &str) -> String {
         let around = around(text, "#", profile).unwrap();
-        merge(&around, spot(Format::named(format).unwrap().rules(), &around, "#").unwrap(), "#", profile, body)
+        merge(text, &around, spot(Format::named(format).unwrap().rules(), &around, "#").unwrap(), "#", profile, body).text
     }
 
     fn put(text: &str, body: &str) -> String {

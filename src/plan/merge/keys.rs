@@ -1,7 +1,9 @@
-//! Key by key: a key that is there gets our value in its place, wherever it stands; others are added where the format wants
+//! Key by key: a key that is there gets our value in its place, wherever it is; others are added where the format wants
 //! them ([`FileFormat::place`]); what must not stay is taken out.
 
-use super::{line_break, splice};
+use std::collections::{HashMap, HashSet};
+
+use super::{Merged, Replaced, line_break, splice};
 use crate::format::{
     Fault, FaultKind, FileFormat,
     doc::{FileDoc, FileEntry, Shape},
@@ -10,89 +12,128 @@ use crate::format::{
     text::{line_start, next_line},
 };
 
-/// The text with our keys in it, and without those that are `gone`; of those that are `kept`, what is there stays. A key that
-/// stands twice gets our value at each place: readers differ in which one counts. One that we write several times is a list,
-/// which ours stands in place of.
+/// A way to a setting.
+type KeyPath = [String];
+
+/// The text with our keys in it, and without those that are `gone`; of those that are `kept`, what is there stays. `there` is
+/// what was read of the text; blank text has none. A key that is there twice gets our value at each place: readers differ in
+/// which one counts. One that we write several times is a list, which ours replaces.
 ///
 /// # Errors
-/// Where the text does not parse, or is written in a way that is not changed here.
+/// Where the text is written in a way that is not changed here.
 pub(in crate::plan) fn merge(
     format: &dyn FileFormat,
     text: &str,
+    there: Option<&FileDoc>,
     ours: &str,
     gone: &[Vec<String>],
     kept: &[Vec<String>],
-) -> Result<String, Fault> {
-    if text.trim_ascii().is_empty() {
-        // Blanks without a line end would stand before our first line.
+) -> Result<Merged, Fault> {
+    let Some(there) = there else {
+        // Blanks without a line end would be part of our first line.
         let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        return Ok(format!("{text}{end}{ours}"));
-    }
-    let there = format.read(text)?;
+        return Ok(Merged::of([text, end].concat(), ours, ""));
+    };
     let wanted = format.read(ours)?;
-    let lists = lists(&wanted, &there);
-    check(text, &there, &wanted)?;
-    let mut edits = Vec::new();
+    let settings = settings(&wanted, there);
+    check(text, there, &wanted, &settings)?;
+    let gone: HashSet<&KeyPath> = gone.iter().map(Vec::as_slice).collect();
+    let (mut edits, mut replaced) = (Vec::new(), Vec::new());
     for entry in &there.entries {
-        if gone.contains(&entry.path) || lists.contains(&entry.path.as_slice()) {
+        let setting = settings.get(entry.path.as_slice());
+        if gone.contains(entry.path.as_slice()) || setting.is_some_and(OurKey::is_other_list) {
             edits.push(removal(format, text, entry));
-        } else if let Some(new) = wanted.entries.iter().find(|new| new.path == entry.path)
-            && values(&wanted, &new.path).len() == 1
+        } else if let Some(OurKey { ours: new, .. }) = setting
+            && let [new] = new.as_slice()
             && !kept.contains(&new.path)
             && !is_same(format, (text, entry), (ours, new))
         {
             edits.push(Edit { range: entry.body.clone(), text: ours[new.body.clone()].to_owned() });
             edits.extend(entry.continued.iter().map(|line| Edit { range: line.clone(), text: String::new() }));
+        } else {
+            continue;
+        }
+        if setting.is_some() {
+            let places = [&entry.body].into_iter().chain(&entry.continued);
+            replaced.extend(places.map(|range| Replaced { path: entry.path.clone(), range: range.clone() }));
         }
     }
-    let is_missing = |new: &&FileEntry| {
-        (lists.contains(&new.path.as_slice()) || !there.has(&new.path)) && !has_list(&wanted, &there, new)
-    };
+    let is_missing = |new: &&FileEntry| settings.get(new.path.as_slice()).is_some_and(OurKey::is_missing);
     let missing: Vec<&FileEntry> = wanted.entries.iter().filter(is_missing).collect();
     if !missing.is_empty() {
-        edits.extend(place(format, text, &there, ours, &wanted, &missing)?);
+        edits.extend(place(format, text, there, ours, &wanted, &missing)?);
     }
-    let mut merged = splice(text, edits);
+    let (mut merged, written) = splice(text, edits);
     format.finish(&mut merged);
     // A table that is written in another way elsewhere, a second document: the consumer would not take it any more.
-    let first = |name: &String| there.entries.iter().find(|entry| entry.path.first() == Some(name));
-    let near = missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start);
-    format.read(&merged).map_err(|_| Fault::within(text, near, FaultKind::Unfamiliar))?;
-    Ok(merged)
+    let near = || {
+        let first = |name: &String| there.entries.iter().find(|entry| entry.path.first() == Some(name));
+        missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start)
+    };
+    let doc = format.read(&merged).map_err(|_| Fault::within(text, near(), FaultKind::Unfamiliar))?;
+    Ok(Merged { text: merged, doc: Some(doc), written, replaced })
 }
 
-/// The values of a key, in order.
-fn values<'a>(doc: &'a FileDoc, path: &[String]) -> Vec<Option<&'a str>> {
-    doc.entries.iter().filter(|entry| entry.path == path).map(|entry| entry.value.as_deref()).collect()
+/// A setting of ours: what we write, and what the file has.
+#[derive(Default)]
+struct OurKey<'a> {
+    ours: Vec<&'a FileEntry>,
+    there: Vec<&'a FileEntry>,
 }
 
-/// Keys that we write several times, where the file has them otherwise.
-fn lists<'a>(wanted: &'a FileDoc, there: &FileDoc) -> Vec<&'a [String]> {
-    let is_other = |path: &&[String]| values(wanted, path).len() > 1 && values(there, path) != values(wanted, path);
-    wanted.entries.iter().map(|entry| entry.path.as_slice()).filter(is_other).collect()
+impl OurKey<'_> {
+    fn is_list(&self) -> bool {
+        self.ours.len() > 1
+    }
+
+    /// The file has another list than we write.
+    fn is_other_list(&self) -> bool {
+        self.is_list() && self.ours.iter().map(|entry| &entry.value).ne(self.there.iter().map(|entry| &entry.value))
+    }
+
+    fn is_missing(&self) -> bool {
+        if self.is_list() { self.is_other_list() } else { self.there.is_empty() }
+    }
 }
 
-fn has_list(wanted: &FileDoc, there: &FileDoc, new: &FileEntry) -> bool {
-    let ours = values(wanted, &new.path);
-    ours.len() > 1 && values(there, &new.path) == ours
+/// Our settings by their way.
+fn settings<'a>(wanted: &'a FileDoc, there: &'a FileDoc) -> HashMap<&'a KeyPath, OurKey<'a>> {
+    let mut settings: HashMap<&KeyPath, OurKey<'_>> = HashMap::new();
+    for entry in &wanted.entries {
+        settings.entry(&entry.path).or_default().ours.push(entry);
+    }
+    for entry in &there.entries {
+        if let Some(setting) = settings.get_mut(entry.path.as_slice()) {
+            setting.there.push(entry);
+        }
+    }
+    settings
 }
 
 /// A list or a mapping where a setting is wanted, or a value where a group is.
-fn check(text: &str, there: &FileDoc, wanted: &FileDoc) -> Result<(), Fault> {
+fn check(text: &str, there: &FileDoc, wanted: &FileDoc, settings: &HashMap<&KeyPath, OurKey<'_>>) -> Result<(), Fault> {
+    let mut groups: HashMap<&KeyPath, usize> = HashMap::new();
+    for group in there.groups.iter().filter(|group| group.shape != Shape::Section) {
+        if settings.contains_key(group.path.as_slice()) {
+            groups.entry(&group.path).or_insert(group.head.start);
+        }
+    }
+    let above = |path: &'_ KeyPath| (1..path.len()).map(|depth| path[..depth].to_vec()).collect::<Vec<_>>();
+    let parents: HashSet<Vec<String>> = wanted.entries.iter().flat_map(|new| above(&new.path)).collect();
+    let mut values: HashMap<&KeyPath, usize> = HashMap::new();
+    for entry in there.entries.iter().filter(|entry| parents.contains(&entry.path) && entry.value.as_deref() != Some("")) {
+        values.entry(&entry.path).or_insert(entry.body.start);
+    }
     for new in &wanted.entries {
-        let group = there.groups.iter().find(|group| group.path == new.path && group.shape != Shape::Section);
-        let is_above = |entry: &&FileEntry| {
-            let is_value = entry.value.as_deref() != Some("");
-            is_value && entry.path.len() < new.path.len() && new.path.starts_with(&entry.path)
-        };
-        let at = group.map(|group| group.head.start);
-        if let Some(at) = at.or_else(|| there.entries.iter().find(is_above).map(|entry| entry.body.start)) {
+        let value = || above(&new.path).iter().filter_map(|path| values.get(path.as_slice())).min().copied();
+        if let Some(at) = groups.get(new.path.as_slice()).copied().or_else(value) {
             return Err(Fault::within(text, at, FaultKind::Unfamiliar));
         }
     }
     Ok(())
 }
 
+/// Whether what is there is our value already.
 fn is_same(format: &dyn FileFormat, there: (&str, &FileEntry), ours: (&str, &FileEntry)) -> bool {
     format.is_same(
         EntryText { entry: there.1, body: &there.0[there.1.body.clone()] },
@@ -120,7 +161,7 @@ fn place(
     Ok(edits)
 }
 
-/// A setting goes with its line where it has one of its own, else alone; between brackets its comma goes with it.
+/// A setting goes with its line where it has that line to itself, else alone; between brackets its comma goes with it.
 fn removal(format: &dyn FileFormat, text: &str, entry: &FileEntry) -> Edit {
     let mut range = entry.body.start..entry.end();
     if format.is_bracketed() {
@@ -148,7 +189,15 @@ mod tests {
 
     /// A merge by the format's word.
     fn merge(format: &str, text: &str, ours: &str, gone: &[Vec<String>], kept: &[Vec<String>]) -> Result<String, Fault> {
-        super::merge(Format::named(format).unwrap().rules(), text, ours, gone, kept)
+        let format = Format::named(format).unwrap().rules();
+        let there = if text.trim_ascii().is_empty() { None } else { Some(format.read(text)?) };
+        let merged = super::merge(format, text, there.as_ref(), ours, gone, kept)?;
+        // What we wrote is of ours, or the line break before it.
+        for written in &merged.written {
+            let line = merged.text[written.clone()].trim().lines().next().unwrap_or_default().trim_end_matches([',', ' ']);
+            assert!(ours.contains(line), "{line}");
+        }
+        Ok(merged.text)
     }
 
     fn put(format: &str, text: &str, ours: &str) -> String {

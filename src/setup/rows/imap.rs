@@ -8,7 +8,7 @@ use crate::{
         field::{Field, Shape},
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::Value,
@@ -37,7 +37,7 @@ pub(super) static IMAP: Spec = Spec {
     },
     read: |profile, _| Some(profile.imap.is_some().into()),
     write: |answers, profile| profile.imap = imap(answers),
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static HOST: Spec = Spec {
@@ -62,13 +62,13 @@ pub(super) static HOST: Spec = Spec {
     },
     read: |profile, _| Some(profile.imap.as_ref()?.host.clone().into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static SECURITY: Spec = Spec {
     key: "imap_security",
     flag: "imap-security",
-    value: "tls|starttls|none",
+    value: Security::USAGE,
     shape: Shape::Choice,
     step: Step::Server,
     optional: false,
@@ -88,7 +88,7 @@ pub(super) static SECURITY: Spec = Spec {
     },
     read: |profile, _| Some(profile.imap.as_ref()?.security.into()),
     write: unwritten,
-    wording: Wording { choices: mode_choices, ..Wording::PLAIN },
+    wording: FieldWording { choices: mode_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static PORT: Spec = Spec {
@@ -110,7 +110,7 @@ pub(super) static PORT: Spec = Spec {
     follows: port,
     read: |profile, _| Some(profile.imap.as_ref()?.port.into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static USERNAME: Spec = Spec {
@@ -135,7 +135,7 @@ pub(super) static USERNAME: Spec = Spec {
     },
     read: |profile, _| Some(profile.imap.as_ref()?.username.clone()?.into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 fn with_imap(setup: &Setup) -> bool {

@@ -16,7 +16,7 @@ use crate::{
         field::{Field, Shape},
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::Value,
@@ -26,7 +26,7 @@ use crate::{
 pub(super) static AUTH: Spec = Spec {
     key: "auth",
     flag: "auth",
-    value: "auto|plain|login|cram-md5|xoauth2|none",
+    value: Auth::USAGE,
     shape: Shape::Choice,
     step: Step::Password,
     optional: false,
@@ -42,7 +42,7 @@ pub(super) static AUTH: Spec = Spec {
     follows: auth,
     read: |profile, _| Some(profile.smtp.auth.into()),
     write: |answers, profile| profile.smtp.auth = answers.auth(),
-    wording: Wording { choices: auth_choices, ..Wording::PLAIN },
+    wording: FieldWording { choices: auth_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static USERNAME: Spec = Spec {
@@ -67,7 +67,7 @@ pub(super) static USERNAME: Spec = Spec {
     },
     read: |profile, _| Some(profile.smtp.username.clone()?.into()),
     write: |answers, profile| profile.smtp.username = answers.get(Field::Username),
-    wording: Wording { help: username_help, notes: username_notes, ..Wording::PLAIN },
+    wording: FieldWording { help: username_help, notes: username_notes, ..FieldWording::PLAIN },
 };
 
 pub(super) static PASSWORD: Spec = Spec {
@@ -90,7 +90,7 @@ pub(super) static PASSWORD: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: no_default, label: password_label, notes: password_notes, ..Wording::PLAIN },
+    wording: FieldWording { default: no_default, label: password_label, notes: password_notes, ..FieldWording::PLAIN },
 };
 
 pub(super) static SPACES: Spec = Spec {
@@ -113,7 +113,7 @@ pub(super) static SPACES: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: yes_by_default, ..Wording::PLAIN },
+    wording: FieldWording { default: yes_by_default, ..FieldWording::PLAIN },
 };
 
 fn auth(answers: &Answers) -> Option<(Value, Source)> {

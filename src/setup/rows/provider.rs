@@ -10,7 +10,7 @@ use crate::{
         parsing::Parsing,
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::{ProviderChoice, Value},
@@ -38,7 +38,7 @@ pub(super) static PROVIDER: Spec = Spec {
     write: |answers, profile| {
         profile.smtp.provider = answers.provider().map(|provider| provider.key.clone());
     },
-    wording: Wording { choices, notes: Setup::notes_on_domain, ..Wording::PLAIN },
+    wording: FieldWording { choices, notes: Setup::notes_on_domain, ..FieldWording::PLAIN },
 };
 
 fn provider(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {

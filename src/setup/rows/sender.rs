@@ -5,7 +5,7 @@ use crate::{
     setup::{
         columns::{always, by_value, default, never, nothing, parsed, read_optional, required},
         field::{Field, Shape},
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         step::Step,
     },
 };
@@ -29,7 +29,7 @@ pub(super) static ADDRESS: Spec = Spec {
     follows: |answers| default(answers.facts.suggested_address.as_deref()?.parse::<Address>().ok()?),
     read: |profile, _| Some(profile.sender.address.clone().into()),
     write: required,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static NAME: Spec = Spec {
@@ -51,7 +51,7 @@ pub(super) static NAME: Spec = Spec {
     follows: nothing,
     read: |profile, _| read_optional(profile.sender.name.as_ref()),
     write: |answers, profile| profile.sender.name = answers.get(Field::Name),
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static REPLY_TO: Spec = Spec {
@@ -73,5 +73,5 @@ pub(super) static REPLY_TO: Spec = Spec {
     follows: nothing,
     read: |profile, _| read_optional(profile.sender.reply_to.as_ref()),
     write: |answers, profile| profile.sender.reply_to = answers.get(Field::ReplyTo),
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };

@@ -18,7 +18,7 @@ use crate::{
         field::{Field, Shape},
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::Value,
@@ -44,13 +44,17 @@ pub(super) static HOST: Spec = Spec {
     follows: known_host,
     read: |profile, _| Some(profile.smtp.host.clone().into()),
     write: required,
-    wording: Wording { choices: regions, notes: |setup| note_on_pattern(setup).into_iter().collect(), ..Wording::PLAIN },
+    wording: FieldWording {
+        choices: regions,
+        notes: |setup| note_on_pattern(setup).into_iter().collect(),
+        ..FieldWording::PLAIN
+    },
 };
 
 pub(super) static SECURITY: Spec = Spec {
     key: "security",
     flag: "security",
-    value: "tls|starttls|none",
+    value: Security::USAGE,
     shape: Shape::Choice,
     step: Step::Server,
     optional: false,
@@ -70,7 +74,7 @@ pub(super) static SECURITY: Spec = Spec {
     read: |profile, _| Some(profile.smtp.security.into()),
     // What is trusted is kept without TLS too: it counts again as soon as there is TLS again.
     write: |answers, profile| profile.smtp.tls = trust(answers),
-    wording: Wording { choices: mode_choices, ..Wording::PLAIN },
+    wording: FieldWording { choices: mode_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static PORT: Spec = Spec {
@@ -95,7 +99,7 @@ pub(super) static PORT: Spec = Spec {
     },
     read: |profile, _| Some(profile.smtp.port.into()),
     write: required,
-    wording: Wording { notes: |setup| note_on_port(setup).into_iter().collect(), ..Wording::PLAIN },
+    wording: FieldWording { notes: |setup| note_on_port(setup).into_iter().collect(), ..FieldWording::PLAIN },
 };
 
 pub(super) static PLAINTEXT: Spec = Spec {
@@ -121,13 +125,13 @@ pub(super) static PLAINTEXT: Spec = Spec {
     follows: nothing,
     read: |profile, _| profile.smtp.allow_plaintext.then_some(true.into()),
     write: |answers, profile| profile.smtp.allow_plaintext = answers.is_yes(Field::Plaintext),
-    wording: Wording {
+    wording: FieldWording {
         default: no_by_default,
         help: |setup| {
             let host = setup.answers.text(Field::Host);
             Some(setup.text.say(&phrase!("field-allow-plaintext-help", host = host)))
         },
-        ..Wording::PLAIN
+        ..FieldWording::PLAIN
     },
 };
 
@@ -150,7 +154,7 @@ pub(super) static CA_FILE: Spec = Spec {
     follows: nothing,
     read: |profile, _| read::<TextLine>(&profile.smtp.tls.ca_file.as_ref()?.display().to_string()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static PIN: Spec = Spec {
@@ -172,7 +176,7 @@ pub(super) static PIN: Spec = Spec {
     follows: nothing,
     read: |profile, _| Some(profile.smtp.tls.pin_sha256.clone()?.into()),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static EHLO: Spec = Spec {
@@ -194,7 +198,7 @@ pub(super) static EHLO: Spec = Spec {
     follows: own_name,
     read: |profile, _| Some(profile.smtp.ehlo.clone().into()),
     write: required,
-    wording: Wording { notes: |setup| note_on_ehlo(setup).into_iter().collect(), ..Wording::PLAIN },
+    wording: FieldWording { notes: |setup| note_on_ehlo(setup).into_iter().collect(), ..FieldWording::PLAIN },
 };
 
 fn with_tls(setup: &Setup) -> bool {

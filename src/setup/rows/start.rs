@@ -10,7 +10,7 @@ use crate::{
         field::{Field, Shape},
         parsing::Parsing,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::{ImportChoice, Value},
@@ -36,7 +36,7 @@ pub(super) static RESUME: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: yes_by_default, help: resume_help, ..Wording::PLAIN },
+    wording: FieldWording { default: yes_by_default, help: resume_help, ..FieldWording::PLAIN },
 };
 
 pub(super) static IMPORT: Spec = Spec {
@@ -58,7 +58,12 @@ pub(super) static IMPORT: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: first_import, help: Setup::import_help, choices: Setup::import_choices, ..Wording::PLAIN },
+    wording: FieldWording {
+        default: first_import,
+        help: Setup::import_help,
+        choices: Setup::import_choices,
+        ..FieldWording::PLAIN
+    },
 };
 
 fn resume_help(setup: &Setup) -> Option<String> {

@@ -9,7 +9,7 @@ use crate::{
         columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login},
         field::{Field, Shape},
         question::Choice,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::{Value, ValueKind},
@@ -35,13 +35,13 @@ pub(super) static STORE: Spec = Spec {
     follows: |answers| default(usual_store(answers)),
     read: |profile, _| profile.secret.as_ref().map(|place| place.store().into()),
     write: |answers, profile| profile.secret = place(answers),
-    wording: Wording { choices: store_choices, ..Wording::PLAIN },
+    wording: FieldWording { choices: store_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static VAULT_LOCK: Spec = Spec {
     key: "vault_lock",
     flag: "vault-lock",
-    value: "machine|systemd|key-file|passphrase",
+    value: KeySlot::USAGE,
     shape: Shape::Choice,
     step: Step::Write,
     optional: false,
@@ -57,7 +57,7 @@ pub(super) static VAULT_LOCK: Spec = Spec {
     follows: |answers| default(answers.facts.lock),
     read: unsaved,
     write: unwritten,
-    wording: Wording { choices: slot_choices, ..Wording::PLAIN },
+    wording: FieldWording { choices: slot_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static PASS_ENTRY: Spec = Spec {
@@ -79,7 +79,7 @@ pub(super) static PASS_ENTRY: Spec = Spec {
     follows: |answers| default(format!("mailsetup/{}", answers.text(Field::Profile)).parse::<PassEntry>().ok()?),
     read: |profile, _| located::<PassEntry>(profile, StoreDetail::Entry),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static VARIABLE: Spec = Spec {
@@ -101,7 +101,7 @@ pub(super) static VARIABLE: Spec = Spec {
     follows: nothing,
     read: |profile, _| located::<VariableName>(profile, StoreDetail::Variable),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static COMMAND: Spec = Spec {
@@ -123,7 +123,7 @@ pub(super) static COMMAND: Spec = Spec {
     follows: nothing,
     read: |profile, _| located::<TextLine>(profile, StoreDetail::Command),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 /// The field that says what a store has to be told.

@@ -12,7 +12,7 @@ use crate::{
         parsing::Parsing,
         question::Choice,
         source::Source,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::Value,
@@ -46,7 +46,7 @@ pub(super) static TARGETS: Spec = Spec {
     },
     // The plan writes them into the profile.
     write: unwritten,
-    wording: Wording { choices: target_choices, notes: trouble, ..Wording::PLAIN },
+    wording: FieldWording { choices: target_choices, notes: trouble, ..FieldWording::PLAIN },
 };
 
 pub(super) static RUN_AS: Spec = Spec {
@@ -69,7 +69,7 @@ pub(super) static RUN_AS: Spec = Spec {
     read: |profile, _| Some(profile.run_as.clone()?.into()),
     // The owner of what is written is not worth a word.
     write: |answers, profile| profile.run_as = answers.get(Field::RunAs).filter(|user: &UserName| *user != "root"),
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static ROOT_MAIL: Spec = Spec {
@@ -91,13 +91,13 @@ pub(super) static ROOT_MAIL: Spec = Spec {
     follows: root_mail,
     read: |profile, _| Some(profile.root_mail.clone()?.into()),
     write: |answers, profile| profile.root_mail = answers.get(Field::RootMail),
-    wording: Wording { notes: |setup| root_mail_note(setup).into_iter().collect(), ..Wording::PLAIN },
+    wording: FieldWording { notes: |setup| root_mail_note(setup).into_iter().collect(), ..FieldWording::PLAIN },
 };
 
 pub(super) static SCOPE: Spec = Spec {
     key: "scope",
     flag: "scope",
-    value: "user|system",
+    value: Scope::USAGE,
     shape: Shape::Choice,
     step: Step::Write,
     optional: false,
@@ -113,7 +113,7 @@ pub(super) static SCOPE: Spec = Spec {
     follows: |answers| default(if answers.facts.is_root { Scope::System } else { Scope::User }),
     read: unsaved,
     write: unwritten,
-    wording: Wording { choices: |setup| setup.words("scope", Scope::WORDS), ..Wording::PLAIN },
+    wording: FieldWording { choices: |setup| setup.words("scope", Scope::WORDS), ..FieldWording::PLAIN },
 };
 
 pub(super) static PROFILE: Spec = Spec {
@@ -135,7 +135,7 @@ pub(super) static PROFILE: Spec = Spec {
     follows: |_| default(ProfileName::default()),
     read: |_, name| read::<ProfileName>(name),
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static APPLY: Spec = Spec {
@@ -157,7 +157,7 @@ pub(super) static APPLY: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: yes_by_default, notes: trouble, ..Wording::PLAIN },
+    wording: FieldWording { default: yes_by_default, notes: trouble, ..FieldWording::PLAIN },
 };
 
 /// Targets, `NAME[=PATH]` joined by commas.

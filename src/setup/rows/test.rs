@@ -9,7 +9,7 @@ use crate::{
         field::{Field, Shape},
         parsing::Parsing,
         question::Choice,
-        spec::{Spec, Wording},
+        spec::{FieldWording, Spec},
         state::Setup,
         step::Step,
         value::{Recovery, Value},
@@ -19,7 +19,7 @@ use crate::{
 pub(super) static TEST: Spec = Spec {
     key: "test",
     flag: "test",
-    value: "send|login|connect|none",
+    value: TestDepth::USAGE,
     shape: Shape::Choice,
     step: Step::Test,
     optional: false,
@@ -35,7 +35,7 @@ pub(super) static TEST: Spec = Spec {
     follows: |_| default(TestDepth::Send),
     read: unsaved,
     write: unwritten,
-    wording: Wording { choices: |setup| setup.words("test", TestDepth::WORDS), ..Wording::PLAIN },
+    wording: FieldWording { choices: |setup| setup.words("test", TestDepth::WORDS), ..FieldWording::PLAIN },
 };
 
 pub(super) static TEST_TO: Spec = Spec {
@@ -57,7 +57,7 @@ pub(super) static TEST_TO: Spec = Spec {
     follows: |answers| default(answers.address()?),
     read: unsaved,
     write: unwritten,
-    wording: Wording::PLAIN,
+    wording: FieldWording::PLAIN,
 };
 
 pub(super) static RECOVER: Spec = Spec {
@@ -79,7 +79,7 @@ pub(super) static RECOVER: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: Wording { default: no_default, help: |_| Some(String::new()), choices: ways_out, ..Wording::PLAIN },
+    wording: FieldWording { default: no_default, help: |_| Some(String::new()), choices: ways_out, ..FieldWording::PLAIN },
 };
 
 fn recovery(typed: &str, _: &Parsing<'_>) -> Result<Value, Phrase> {

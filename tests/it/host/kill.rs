@@ -34,6 +34,7 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
             after: Some(text.into()),
             mode: 0o600,
             group: None,
+            disclosure: mailsetup::plan::Disclosure::Nothing,
         }
     });
     let run = |script| Run {

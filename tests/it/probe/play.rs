@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mailsetup::{
     diagnose::Doctor,
-    mail::{Auth, Endpoint, Secret, Security},
+    mail::{Auth, Endpoint, Secret, Security, profile::Sender},
     presets::{Catalog, Lang, Text},
     probe::{
         Cancel, Climb, DnsFault, Goal, Login, MessageSpec, Report, Resolve, Stage, State, Step, Trust, climb, test_message,
@@ -39,9 +39,7 @@ impl Resolve for Table {
 
 pub(super) fn basic_climb(port: u16) -> Climb {
     let message = test_message(&MessageSpec {
-        from: "ops@example.test".parse().unwrap(),
-        name: Some("Ops".into()),
-        reply_to: None,
+        sender: Sender { name: "Ops".parse().ok(), ..Sender::new("ops@example.test".parse().unwrap()) },
         to: "dest@example.test".parse().unwrap(),
         host: "web1.example.test".into(),
         when: SystemTime::now(),

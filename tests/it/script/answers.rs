@@ -57,7 +57,7 @@ fn bad_answers_are_named_with_what_would_be_right() {
         (&["--reply-to", "nobody"], &["--reply-to", "“nobody” has no @"]),
         (&["--test-to", "a@"], &["--test-to"]),
         (&["--color", "mauve"], &["--color", "auto, always, never"]),
-        (&["--lang", "de"], &["--lang", "en, fr"]),
+        (&["--lang", "xx"], &["--lang", "en, de, fr"]),
         (&["--scope", "all"], &["--scope", "user, system"]),
         (&["--secret-store", "paper"], &["--secret-store", "keyring"]),
         (&["--name", "a\nb"], &["--name"]),
@@ -183,7 +183,7 @@ fn an_answers_file_is_checked_key_by_key() {
         ("name = 'a'\nhost = \"x\nport = 1\n", "answers.toml, line 2: "),
         ("port = 70000", "port: “70000” is not a port"),
         ("imap = 'perhaps'", "imap: answer yes or no instead of “perhaps”"),
-        ("yes = 'ja'", "yes: answer yes or no instead of “ja”"),
+        ("yes = 'jein'", "yes: answer yes or no instead of “jein”"),
         ("password = 'hunter2'", "a password does not belong in an answers file"),
     ] {
         house.sandbox.write("home/answers.toml", text);

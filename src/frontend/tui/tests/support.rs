@@ -18,7 +18,7 @@ use ratatui::{
 use super::super::{Look, TuiOptions, app::App, theme::Theme};
 use crate::{
     mail::{Mechanism, Reply},
-    plan::{Change, Plan},
+    plan::{Change, Disclosure, Plan},
     presets::{Catalog, Lang, Text},
     probe::{
         Cancel, Capabilities, CertificateFacts, Evidence, Fault, Learned, Report, Stage, State, Step, Transcript,
@@ -254,6 +254,7 @@ pub(super) fn plan() -> Plan {
         mode_before: before.map(|_| 0o600),
         mode: 0o600,
         group: None,
+        disclosure: Disclosure::all(before.map(str::as_bytes), after.as_bytes()),
     };
     Plan {
         name: "default".into(),

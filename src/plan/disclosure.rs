@@ -1,0 +1,71 @@
+//! What of a change may be shown: what we wrote, but for the password. All else is a person's own, whatever it looks like.
+
+use std::ops::Range;
+
+use crate::{format::Format, mail::Secret};
+
+/// A password of fewer characters is hidden only where it was written: it would be found everywhere.
+const SHORT: usize = 4;
+
+/// What of a change may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disclosure {
+    /// Nothing: the file is the password.
+    Nothing,
+    /// What we wrote.
+    Ours(Ours),
+}
+
+/// What we wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ours {
+    /// The rules by which keys are found in the lines that are not ours.
+    pub(super) format: Option<Format>,
+    /// What is ours in the text afterwards.
+    pub(super) written: Vec<Range<usize>>,
+    /// Settings of ours in the text before, of which none is secret.
+    pub(super) replaced: Vec<Range<usize>>,
+    /// The password as it was written.
+    pub(super) secrets: Vec<Hidden>,
+}
+
+/// The password where it was written, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hidden {
+    /// What is before it on its line.
+    pub(super) lead: String,
+    pub(super) text: Secret,
+}
+
+impl Disclosure {
+    /// All of a text, and of what it was before.
+    pub fn all(before: Option<&[u8]>, after: &[u8]) -> Self {
+        let whole = |text: &[u8]| vec![0..text.len()];
+        let replaced = before.map(whole).unwrap_or_default();
+        Self::Ours(Ours { format: None, written: whole(after), replaced, secrets: Vec::new() })
+    }
+}
+
+impl Ours {
+    /// What is ours in texts of a format, where no password is.
+    #[cfg(test)]
+    pub(super) const fn new(format: Format, written: Vec<Range<usize>>, replaced: Vec<Range<usize>>) -> Self {
+        Self { format: Some(format), written, replaced, secrets: Vec::new() }
+    }
+
+    /// A part of ours with `mask` in place of the password.
+    pub(super) fn masked(&self, part: &str, secret: Option<&Secret>, mask: &str) -> String {
+        let mut text = part.to_owned();
+        for Hidden { lead, text: hidden } in &self.secrets {
+            let (lead, hidden) = (lead.trim_start(), hidden.expose());
+            text = text.replace(&format!("{lead}{hidden}"), &format!("{lead}{mask}"));
+            if hidden.chars().count() >= SHORT {
+                text = text.replace(hidden, mask);
+            }
+        }
+        match secret.map(Secret::expose).filter(|secret| secret.chars().count() >= SHORT) {
+            Some(secret) => text.replace(secret, mask),
+            None => text,
+        }
+    }
+}
