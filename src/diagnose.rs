@@ -25,7 +25,7 @@ use crate::{
     mail::{Endpoint, endpoint::is_private, reply::escape},
     phrase,
     presets::{Catalog, Cause, Lang, Phrase, Text, cause::Variant},
-    probe::{Evidence, Fault, Stage},
+    probe::{Evidence, ProbeFault, Stage},
 };
 
 /// The cause of what is not recognised.
@@ -118,7 +118,7 @@ impl Explain {
     }
 }
 
-/// The diagnosis of a failed climb.
+/// The diagnosis of a failed attempt.
 pub fn diagnose(evidence: &Evidence, catalog: &Catalog, lang: Lang) -> Diagnosis {
     Doctor::new(catalog, lang).diagnose(evidence)
 }
@@ -147,16 +147,18 @@ impl<'a> Doctor<'a> {
         Self { catalog, causes, marks, matcher, text: catalog.text(lang) }
     }
 
-    /// The diagnosis of a failed climb.
+    /// The diagnosis of a failed attempt.
     pub fn diagnose(&self, evidence: &Evidence) -> Diagnosis {
         match &evidence.fault {
-            Fault::Local(words) => return self.local(words),
-            Fault::ClearLogin => return self.clear_login(evidence),
+            ProbeFault::Local(words) => return self.local(words),
+            ProbeFault::ClearLogin => return self.clear_login(evidence),
             _ => {}
         }
         let mut facts = Facts::of_evidence(evidence, &self.marks);
-        if evidence.fault == Fault::NoStarttls && self.is_known_to_have(&evidence.endpoint, evidence.provider.as_deref()) {
-            facts.fault = Some(Fault::StarttlsGone.name());
+        if evidence.fault == ProbeFault::NoStarttls
+            && self.is_known_to_have(&evidence.endpoint, evidence.provider.as_deref())
+        {
+            facts.fault = Some(ProbeFault::StarttlsGone.name());
         }
         egress::sharpen(self.judge(facts), evidence, self.catalog, &self.text)
     }

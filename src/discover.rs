@@ -12,6 +12,7 @@ mod known;
 mod login;
 mod net;
 mod records;
+mod run;
 
 #[cfg(feature = "discover")]
 mod confirm;
@@ -46,32 +47,15 @@ pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::Net;
 pub use records::{DnsClient, Mx, NameFault, Srv};
+pub use run::discover;
 
 use std::time::Duration;
 
 use crate::{
     mail::{Address, Endpoint},
-    presets::{Catalog, Phrase},
-    probe::{Cancel, Capabilities, Evidence},
+    presets::Phrase,
+    probe::{Capabilities, Evidence},
 };
-
-/// Finds the settings of an address. `progress` is called with each new state, best proposal first; the search ends with its
-/// time-out or when it is cancelled, with what was found by then. A build without the feature `discover` asks no network.
-pub fn discover(
-    search: &Search,
-    catalog: &Catalog,
-    net: &Net,
-    cancel: &Cancel,
-    progress: &mut dyn FnMut(&Discovery),
-) -> Discovery {
-    let known = known(&search.address, catalog);
-    #[cfg(feature = "discover")]
-    if search.reach != Reach::Offline {
-        return search::online(search, known, catalog, net, cancel, progress);
-    }
-    let _ = (net, cancel, progress);
-    Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() }
-}
 
 /// Longest time for a whole search.
 pub const DEADLINE: Duration = Duration::from_secs(4);
@@ -156,12 +140,12 @@ pub struct Proposal {
 impl Proposal {
     /// Whether one of its submission servers passed.
     pub fn is_confirmed(&self) -> bool {
-        self.smtp.iter().any(|server| matches!(server.check, Check::Passed(_)))
+        self.smtp.iter().any(|server| matches!(server.check, ServerCheck::Passed(_)))
     }
 
     /// The server to use: the first that passed, else the first.
     pub fn best(&self) -> Option<&Server> {
-        let passed = self.smtp.iter().find(|server| matches!(server.check, Check::Passed(_)));
+        let passed = self.smtp.iter().find(|server| matches!(server.check, ServerCheck::Passed(_)));
         passed.or_else(|| self.smtp.first())
     }
 }
@@ -172,18 +156,18 @@ pub struct Server {
     /// Where it listens.
     pub endpoint: Endpoint,
     /// Whether it answers.
-    pub check: Check,
+    pub check: ServerCheck,
 }
 
 impl From<Endpoint> for Server {
     fn from(endpoint: Endpoint) -> Self {
-        Self { endpoint, check: Check::Unchecked }
+        Self { endpoint, check: ServerCheck::Unchecked }
     }
 }
 
 /// The outcome of an attempt up to TLS.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Check {
+pub enum ServerCheck {
     /// Not tried, or not finished in time.
     Unchecked,
     /// It passed; what EHLO offered.
@@ -192,7 +176,7 @@ pub enum Check {
     Failed(Box<Evidence>),
 }
 
-impl Check {
+impl ServerCheck {
     /// The word that JSON uses.
     pub const fn as_str(&self) -> &'static str {
         match self {

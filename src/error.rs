@@ -19,7 +19,7 @@ impl fmt::Display for Phrase {
 pub enum Exit {
     /// Done.
     Ok = 0,
-    /// The ladder failed for a reason with no better code.
+    /// The live test failed for a reason without a better code.
     Failed = 1,
     /// Usage, or an answer is missing.
     Usage = 64,

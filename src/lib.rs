@@ -4,7 +4,7 @@
 //!
 //! [`setup::Setup`] is a pure state machine that holds the answers and can always say what it wants next: a question for the
 //! person, or an effect for the runner. Four front ends are loops over its status: the full-screen wizard ([`frontend::tui`]),
-//! prompts and plain lines (both by [`frontend::talk`]), and scripts ([`frontend::script`]). [`runner`] turns effects into work,
+//! prompts and plain lines (both by [`frontend::prompt_loop`]), and scripts ([`frontend::script`]). [`runner`] turns effects into work,
 //! on the spot or on a thread, and results into messages. Values that nobody gave are derived from the preset, the facts and
 //! the other answers; results are kept together with what they were made from: a changed answer leaves nothing stale.
 //!
@@ -16,15 +16,15 @@
 //! # From an address to proven settings
 //!
 //! 1. [`discover`] finds servers: presets, DNS and the domain's own web hosts are asked side by side under one deadline, and the
-//!    ladder up to TLS confirms what they say.
-//! 2. [`probe`] climbs the ladder on blocking sockets and rustls: every stage is seen, timed, bounded and counted.
-//!    [`probe::survey`](mod@probe::survey) climbs several ports of a server side by side.
+//!    attempts up to TLS confirm what they say.
+//! 2. [`probe`] tests a server stage by stage on blocking sockets and rustls: every stage is seen, timed, bounded and counted.
+//!    [`probe::survey`](mod@probe::survey) examines several ports of a server at once.
 //! 3. [`diagnose`] makes a diagnosis of the evidence of a failure and of the causes, with the answers that it would change.
 //! 4. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
 //!    compared; what there is to know about a kind of file is in [`mod@format`]. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
 //! 5. [`host`] applies a plan whole or not at all, keeps what `undo` needs, and keeps secrets.
 //! 6. The runner reads the files back, and each consumer that is installed here sends a message by itself; where it does not,
-//!    the ladder is climbed with what was read.
+//!    a live test runs with what was read.
 //!
 //! # Who may name whom
 //!

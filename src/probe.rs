@@ -1,6 +1,6 @@
 //! A live test of a mail server: an attempt passes stage after stage, on blocking sockets and rustls.
 //!
-//! The task ([`Climb`]), its progress ([`Step`]) and its result ([`Report`]) are plain data in `attempt`, [`stage`], [`evidence`]
+//! The task ([`Attempt`]), its progress ([`StageReport`]) and its result ([`Report`]) are plain data in `attempt`, [`stage`], [`evidence`]
 //! and [`report`]. Only `race` and `egress` open sockets, and only `wire` uses them, through [`stream`]; `session` speaks the
 //! commands, `auth` the logins, `envelope` the message; `run` puts them in order. [`survey`](mod@survey) tries several ports at
 //! once.
@@ -30,17 +30,17 @@ mod tls;
 mod transcript;
 mod wire;
 
-pub use attempt::{Climb, Goal, Login, Outgoing, TlsVersion, Trust};
+pub use attempt::{Attempt, Goal, Login, Outgoing, ServerTrust, TlsVersion};
 pub use cancel::Cancel;
 pub use capabilities::Capabilities;
 pub use certificate::{CertificateFacts, sha256_of_hex};
 pub use egress::{Egress, egress};
-pub use evidence::{CertFault, Evidence, Fault};
+pub use evidence::{CertFault, Evidence, ProbeFault};
 pub use message::{MessageFault, MessageSpec, test_message};
 pub use report::{Report, Transcript};
 pub use resolve::{DnsFault, Resolve, SystemResolver};
-pub use run::{climb, climb_over, not_begun};
-pub use stage::{Learned, Stage, State, Step};
+pub use run::{attempt, attempt_over, not_begun};
+pub use stage::{Learned, Stage, StageReport, StageState};
 pub use stream::Stream;
 pub use survey::survey;
 pub use tls::{authorities, check_ca};

@@ -1,9 +1,9 @@
-//! What was found and done, as sentences: every front end says it in the same words. Lines without colour, safe for a terminal.
+//! Results in words, the same in every front end: lines without colour, safe for a terminal.
 
-pub mod ladder;
 pub mod proof;
 pub mod provider;
 pub mod report;
+pub mod stages;
 pub mod summary;
 pub mod survey;
 mod words;
@@ -24,7 +24,7 @@ use crate::{
 pub struct Block {
     /// The heading.
     pub title: String,
-    /// Each a label and its lines; a label that is empty goes on with the row above.
+    /// A label and its lines each; an empty label continues the row above.
     pub rows: Vec<(String, Vec<String>)>,
 }
 
@@ -39,7 +39,7 @@ pub fn elapsed(text: &Text, time: Duration) -> String {
     }
 }
 
-/// How a connection is protected, in the field's words.
+/// How a connection is protected, in the field's terms.
 pub fn security(text: &Text, security: Security) -> String {
     text.get(match security {
         Security::Tls => "render-security-tls",
@@ -53,7 +53,7 @@ pub fn endpoint(text: &Text, endpoint: &Endpoint) -> String {
     format!("{}, {}", endpoint.authority(), security(text, endpoint.security))
 }
 
-/// Where an answer comes from, in a word or two; empty for what the person typed.
+/// Where an answer comes from, in a word or two; empty if the person typed it.
 pub fn source(text: &Text, source: Source) -> String {
     text.get(match source {
         Source::Asked => return String::new(),

@@ -20,9 +20,9 @@ use crate::{
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
     presets::{Catalog, Lang, Phrase},
-    probe::{self, Cancel, Climb, Goal, MessageSpec, Outgoing, Report, Resolve, Trust},
+    probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        Climbing, Dial, Effect, Field, Letter, Msg, Outcome, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
+        AttemptKind, Dial, Effect, Field, Letter, Msg, Outcome, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
     },
 };
 
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Runner {
 
 impl Runner {
     /// Does the work on a thread of its own; progress and result come as messages with the effect's generation. What is
-    /// returned stops a climb.
+    /// returned stops an attempt.
     pub fn start(&self, effect: Effect, messages: Sender<Msg>) -> Cancel {
         let cancel = Cancel::default();
         let (runner, stop) = (self.clone(), cancel.clone());
@@ -85,9 +85,9 @@ impl Runner {
                 let mut tell = |found: &Discovery| progress(Outcome::Discovered(found.clone()));
                 Outcome::Discovered(discover::discover(&search, &self.catalog, &(self.net)(), cancel, &mut tell))
             }
-            Work::Probe(dial) => Outcome::Probed(self.climb(&dial, None, Climbing::Probe, cancel, progress)),
+            Work::Probe(dial) => Outcome::Probed(self.attempt(&dial, None, AttemptKind::Probe, cancel, progress)),
             Work::Test(dial) => {
-                let report = self.climb(&dial, None, Climbing::Test, cancel, progress);
+                let report = self.attempt(&dial, None, AttemptKind::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
             Work::Fetch(command) => Outcome::Fetched(host::input::from_command(&command).map_err(|error| error.phrase())),
@@ -97,29 +97,30 @@ impl Runner {
         }
     }
 
-    /// Climbs as the dial says; `written_in` is the file that the settings were read from.
-    pub fn climb(
+    /// Makes an attempt as the dial says; `written_in` is the file that the settings were read from.
+    pub fn attempt(
         &self,
         dial: &Dial,
         written_in: Option<&str>,
-        climbing: Climbing,
+        kind: AttemptKind,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Outcome),
     ) -> Report {
-        let climb = match self.prepare(dial, written_in) {
-            Ok(climb) => climb,
+        let attempt = match self.prepare(dial, written_in) {
+            Ok(attempt) => attempt,
             Err(fault) => return probe::not_begun(dial.endpoint.clone(), dial.provider.clone(), fault),
         };
-        let mut report = probe::climb(&climb, &*self.resolver, cancel, &mut |step| {
-            progress(Outcome::Progress(climbing, step.clone()));
+        let mut report = probe::attempt(&attempt, &*self.resolver, cancel, &mut |step| {
+            progress(Outcome::Progress(kind, step.clone()));
         });
         self.look_around(&mut report, dial.timeout, cancel);
         report
     }
 
-    fn prepare(&self, dial: &Dial, written_in: Option<&str>) -> Result<Climb, probe::Fault> {
-        let unusable =
-            |path: &Path, cause: String| probe::Fault::Local(format!("{}: {cause}", escape(&path.display().to_string())));
+    fn prepare(&self, dial: &Dial, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
+        let unusable = |path: &Path, cause: String| {
+            probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
+        };
         let ca_pem = match &dial.ca_file {
             Some(path) => {
                 let pem = std::fs::read(path).map_err(|error| unusable(path, error.to_string()))?;
@@ -135,14 +136,14 @@ impl Runner {
             }
             None => None,
         };
-        Ok(Climb {
+        Ok(Attempt {
             endpoint: dial.endpoint.clone(),
             provider: dial.provider.clone(),
             goal: dial.goal,
             ehlo: dial.ehlo.clone(),
             login: dial.login.clone(),
             message,
-            trust: Trust { ca_pem, pin: dial.pin.as_deref().and_then(probe::sha256_of_hex) },
+            trust: ServerTrust { ca_pem, pin: dial.pin.as_deref().and_then(probe::sha256_of_hex) },
             had_starttls: dial.had_starttls,
             allow_plaintext: dial.allow_plaintext,
             timeout: dial.timeout,
@@ -150,7 +151,7 @@ impl Runner {
     }
 
     /// The test message, with its subject and its text as a person reads them.
-    fn message(&self, letter: &Letter, host: &str, occasion: Occasion<'_>) -> Result<Composed, probe::Fault> {
+    fn message(&self, letter: &Letter, host: &str, occasion: Occasion<'_>) -> Result<Composed, probe::ProbeFault> {
         let text = self.catalog.text(self.lang);
         let when = SystemTime::now();
         let stamp = host::clock::rfc3339(when);
@@ -174,7 +175,7 @@ impl Runner {
             subject: subject.clone(),
             body: body.clone(),
         })
-        .map_err(|fault| probe::Fault::Local(fault.to_string()))?;
+        .map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?;
         Ok(Composed { outgoing, subject, body })
     }
 

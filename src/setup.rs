@@ -36,7 +36,8 @@ mod value;
 mod view;
 
 pub use effect::{
-    Climbing, Dial, Effect, Given, Letter, Outcome, Own, Proof, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
+    AttemptKind, Dial, Effect, Given, Letter, Outcome, Own, Proof, Reading, Stores, Trouble, Work, Write, Written,
+    WrittenFile,
 };
 pub use facts::{Facts, Options};
 pub use field::{Field, Shape};
@@ -50,4 +51,4 @@ pub use spec::Spec;
 pub use state::Setup;
 pub use step::Step;
 pub use value::Value;
-pub use view::{Ladder, Mark, Row};
+pub use view::{LiveTest, Mark, Row};

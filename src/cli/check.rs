@@ -1,4 +1,4 @@
-//! `check`: climbs the ladder again with what was written; for cron and monitoring.
+//! `check`: repeats the live test with what was written; for cron and monitoring.
 
 use std::time::SystemTime;
 
@@ -22,9 +22,9 @@ use crate::{
     probe::{Cancel, Goal, Login},
     render::{
         self,
-        report::{Climbed, Parts},
+        report::{Parts, ReportedAttempt},
     },
-    setup::{Climbing, Dial, Field, Letter, Outcome, Row, Source, Value, saved_answers},
+    setup::{AttemptKind, Dial, Field, Letter, Outcome, Row, Source, Value, saved_answers},
 };
 
 /// Runs the check; with `send` a message goes to the sender.
@@ -39,20 +39,20 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     let dial = dial(context, &name, &profile, &places, send)?;
     let drift = drift(context, &name, &profile, &places, &dial);
     let runner = context.runner();
-    let climb = runner.climb(&dial, None, Climbing::Test, &Cancel::default(), &mut |outcome| {
+    let attempt = runner.attempt(&dial, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
             && step.is_over()
             && (!context.json || context.verbose)
         {
-            context.say(&render::ladder::line(&context.text, &step));
+            context.say(&render::stages::line(&context.text, &step));
         }
     });
-    let diagnosis = climb.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
+    let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     for line in drift.iter().map(|phrase| context.text.say(phrase)) {
         context.say(&format!("! {line}"));
     }
     if let Some(diagnosis) = &diagnosis {
-        let evidence = climb.evidence.iter().flat_map(|evidence| render::ladder::fault(&context.text, evidence));
+        let evidence = attempt.evidence.iter().flat_map(|evidence| render::stages::fault(&context.text, evidence));
         evidence.for_each(|line| context.say(&format!("    {line}")));
         context.say_all(render::diagnosis(&context.text, diagnosis));
     } else if !context.json {
@@ -60,11 +60,11 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     }
     let parts = Parts {
         rows: rows(context, &profile, &name),
-        climbs: vec![Climbed {
-            climbing: Climbing::Test,
+        attempts: vec![ReportedAttempt {
+            kind: AttemptKind::Test,
             endpoint: &dial.endpoint,
-            steps: &climb.steps,
-            report: Some(&climb),
+            steps: &attempt.steps,
+            report: Some(&attempt),
             diagnosis: diagnosis.as_ref(),
         }],
         secrets: dial.login.iter().map(|login| &login.secret).collect(),
@@ -74,15 +74,15 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     if context.json {
         let endpoint = &dial.endpoint;
         let mut document = json!({
-            "ok": climb.passed() && drift.is_empty(), "changed": false, "profile": name,
+            "ok": attempt.passed() && drift.is_empty(), "changed": false, "profile": name,
             "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
                      "username": profile.smtp.username},
-            "stages": stages(&context.text, &climb.steps), "round_trips": climb.round_trips,
+            "stages": stages(&context.text, &attempt.steps), "round_trips": attempt.round_trips,
             "diagnosis": diagnosis.as_ref().map(diagnose::Diagnosis::to_json), "files": [],
             "notes": drift.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
             "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
         });
-        if let Some(found) = egress_of(&climb) {
+        if let Some(found) = egress_of(&attempt) {
             document["egress"] = egress(found);
         }
         if let Ok(Some(path)) = &saved {
@@ -92,11 +92,11 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     }
     let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
     let secured =
-        if climb.is_secured() { Some(dial.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
+        if attempt.is_secured() { Some(dial.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
     profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result, secured });
     // Who may check need not be who may write: the note of the result is a courtesy.
     let _ = host::profiles::save(&name, &profile, &places);
-    let exit = match &climb.evidence {
+    let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
         None if drift.is_empty() => Exit::Ok,
         None => Exit::Config,
@@ -117,7 +117,7 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<Row> {
     answers.map(row).collect()
 }
 
-/// The climb that a profile asks for: the envelope is offered and taken back, or a message is sent.
+/// The attempt that a profile asks for: the envelope is offered and taken back, or a message is sent.
 fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send: bool) -> Result<Dial, Error> {
     let smtp = &profile.smtp;
     let login = match (&profile.secret, smtp.auth) {

@@ -22,7 +22,7 @@ const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// A line of `--jsonl`.
 #[derive(Deserialize)]
-struct Line {
+struct ReplyLine {
     id: Value,
     reply: String,
     provider: Option<String>,
@@ -96,7 +96,7 @@ fn lines(doctor: &Doctor<'_>) -> Result<Exit, Error> {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let document = match serde_json::from_slice::<Line>(&line) {
+        let document = match serde_json::from_slice::<ReplyLine>(&line) {
             Ok(line) => {
                 let explain = Explain {
                     reply: line.reply.into_bytes(),

@@ -6,16 +6,16 @@ use crate::{
     diagnose::Diagnosis,
     plan::Sent,
     presets::Text,
-    probe::{Egress, Report, State, Step, egress::Tried},
+    probe::{Egress, Report, StageReport, StageState, egress::Tried},
     render,
     setup::{Field, Proof, Setup, WrittenFile},
 };
 
-/// The document of a set-up: `ok`, `changed`, the settings, the ladder, the diagnosis, the files.
+/// The document of a set-up: `ok`, `changed`, the settings, the stages, the diagnosis, the files.
 pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
-    let ladder = setup.test();
-    let report = ladder.as_ref().and_then(|ladder| ladder.report.as_ref());
-    let diagnosis = ladder.as_ref().and_then(|ladder| ladder.diagnosis.as_ref());
+    let test = setup.test();
+    let report = test.as_ref().and_then(|test| test.report.as_ref());
+    let diagnosis = test.as_ref().and_then(|test| test.diagnosis.as_ref());
     let written = setup.written();
     let profile = setup.profile();
     let smtp = profile.as_ref().map(|profile| {
@@ -80,7 +80,7 @@ pub(super) fn egress_of(report: &Report) -> Option<&Egress> {
 /// Which ports answered: one object for each host, port and family.
 pub(super) fn egress(found: &Egress) -> Value {
     let host = |tried: &Tried| {
-        let one = |attempt: &crate::probe::egress::Attempt| json!({"host": tried.host, "port": attempt.port, "family": attempt.family.as_str(), "reach": attempt.reach.as_str()});
+        let one = |attempt: &crate::probe::egress::PortAttempt| json!({"host": tried.host, "port": attempt.port, "family": attempt.family.as_str(), "reach": attempt.reach.as_str()});
         tried.attempts.iter().map(one).collect::<Vec<_>>()
     };
     std::iter::once(&found.chosen).chain(&found.second).flat_map(host).collect()
@@ -121,8 +121,8 @@ fn mechanism(report: Option<&Report>) -> Option<String> {
     })
 }
 
-/// The ladder's stages.
-pub(super) fn stages(text: &Text, steps: &[Step]) -> Vec<Value> {
+/// The stages of the live test.
+pub(super) fn stages(text: &Text, steps: &[StageReport]) -> Vec<Value> {
     steps
         .iter()
         .map(|step| {
@@ -130,11 +130,11 @@ pub(super) fn stages(text: &Text, steps: &[Step]) -> Vec<Value> {
                 "stage": step.stage.as_str(),
                 "state": match step.state {
                     // What was not reached is over as well.
-                    State::Pending | State::Running => State::Skipped.as_str(),
+                    StageState::Pending | StageState::Running => StageState::Skipped.as_str(),
                     state => state.as_str(),
                 },
                 "ms": step.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
-                "detail": step.learned.as_ref().map(|learned| render::ladder::learned(text, learned)),
+                "detail": step.learned.as_ref().map(|learned| render::stages::learned(text, learned)),
                 "reply": step.reply.as_ref().map(crate::mail::Reply::text),
             })
         })

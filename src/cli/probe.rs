@@ -19,7 +19,7 @@ use crate::{
     phrase,
     presets::{Phrase, Text},
     probe::{
-        Cancel, Capabilities, CertificateFacts, Fault, TlsVersion, Trust,
+        Cancel, Capabilities, CertificateFacts, ProbeFault, ServerTrust, TlsVersion,
         survey::{Best, PortReport, PortSpec, PortTls, Survey, SurveyEvent, SurveySpec},
     },
     render::{self, summary},
@@ -64,7 +64,7 @@ fn ask(context: &Context, typed: &str) -> Result<SurveySpec, Error> {
         host,
         ports: port.map_or_else(|| PortSpec::STANDARD.to_vec(), |port| vec![PortSpec::alone(port)]),
         ehlo: context.inputs.value::<HeloName>("ehlo")?.map(String::from).or(facts.full_name).unwrap_or(facts.host_name),
-        trust: Trust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
+        trust: ServerTrust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
         timeout: context.timeout()?,
     })
 }
@@ -179,11 +179,11 @@ fn port(port: &PortReport) -> Value {
 }
 
 /// What the server said to it, safe for a terminal.
-fn said(fault: &Fault) -> Option<String> {
+fn said(fault: &ProbeFault) -> Option<String> {
     match fault {
-        Fault::Reply(reply) => Some(reply.text()),
-        Fault::NotSmtp(words) => Some(words.clone()),
-        Fault::Tls { text, .. } => Some(escape(text)),
+        ProbeFault::Reply(reply) => Some(reply.text()),
+        ProbeFault::NotSmtp(words) => Some(words.clone()),
+        ProbeFault::Tls { text, .. } => Some(escape(text)),
         _ => None,
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         Catalog, Lang, Provider,
         provider::{Category, Confidence, Limits, Special, UsernameForm},
     },
-    render::{self, provider::Origin},
+    render::{self, provider::PresetOrigin},
 };
 
 /// Lists the providers that match; one alone is shown in full. With `stale`, only those checked more than so many months
@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
         Some(months) => stale::oldest_first(found, months, |provider| &provider.checked),
         None => found,
     };
-    let origin = |provider: &Provider| Origin {
+    let origin = |provider: &Provider| PresetOrigin {
         own_file: context.catalog.own_file(&provider.key).map(|path| escape(&path.display().to_string())),
         stale: stale::age(&provider.checked).filter(|months| *months > STALE_MONTHS),
     };
@@ -96,7 +96,7 @@ fn list(context: &Context, providers: &[&Provider]) -> Result<(), Error> {
     Ok(())
 }
 
-fn full(context: &Context, provider: &Provider, origin: &Origin) -> Result<(), Error> {
+fn full(context: &Context, provider: &Provider, origin: &PresetOrigin) -> Result<(), Error> {
     let block = render::provider::provider(&context.text, provider, origin);
     context.out(&escape(&provider.key))?;
     if provider.category == Category::None {
@@ -105,7 +105,7 @@ fn full(context: &Context, provider: &Provider, origin: &Origin) -> Result<(), E
     layout::block(&block).iter().try_for_each(|line| context.out(line))
 }
 
-fn document(lang: Lang, provider: &Provider, origin: &Origin) -> Value {
+fn document(lang: Lang, provider: &Provider, origin: &PresetOrigin) -> Value {
     json!({
         "key": provider.key,
         "name": provider.name,

@@ -7,7 +7,7 @@ use crate::{
     presets::{Catalog, Phrase, Text},
     probe::{
         Egress, Evidence,
-        egress::{Reach, Tried},
+        egress::{PortReach, Tried},
     },
 };
 
@@ -45,7 +45,7 @@ enum Verdict {
     Alone,
 }
 
-/// The diagnosis of a climb that nobody answered, made sharper by what else answers.
+/// The diagnosis of an attempt that nobody answered, made sharper by what else answers.
 pub(super) fn sharpen(base: Diagnosis, evidence: &Evidence, catalog: &Catalog, text: &Text) -> Diagnosis {
     let Some(found) = evidence.egress.as_ref().filter(|_| SILENCE.contains(&base.cause.as_str())) else { return base };
     let Some(verdict) = judge(evidence, found, catalog) else { return base };
@@ -68,7 +68,7 @@ fn judge(evidence: &Evidence, found: &Egress, catalog: &Catalog) -> Option<Verdi
         };
         return Some(Verdict::OtherPort(open, side));
     }
-    let was_silent = chosen.attempts.iter().any(|attempt| attempt.reach == Reach::Silent);
+    let was_silent = chosen.attempts.iter().any(|attempt| attempt.reach == PortReach::Silent);
     match compared {
         Some(second) if !second.is_there() && !chosen.is_there() => Some(Verdict::Nothing),
         // No way to any of its addresses is said already, and better.
@@ -82,7 +82,7 @@ fn judge(evidence: &Evidence, found: &Egress, catalog: &Catalog) -> Option<Verdi
 }
 
 fn has_address(tried: &Tried) -> bool {
-    tried.attempts.iter().any(|attempt| attempt.reach != Reach::NoAddress)
+    tried.attempts.iter().any(|attempt| attempt.reach != PortReach::NoAddress)
 }
 
 /// The open port to change to: the preset's order, then our own.

@@ -3,7 +3,7 @@
 use super::{clean, provider_marks::ProviderMarks};
 use crate::{
     mail::{Mechanism, Security},
-    probe::{CertificateFacts, Evidence, Fault, Stage},
+    probe::{CertificateFacts, Evidence, ProbeFault, Stage},
 };
 
 /// What is known about a failure.
@@ -44,7 +44,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// The facts of a failed climb.
+    /// The facts of a failed attempt.
     pub(super) fn of_evidence(evidence: &Evidence, marks: &ProviderMarks<'_>) -> Self {
         let mut facts = Self {
             fault: Some(evidence.fault.name()).filter(|name| *name != "reply"),
@@ -70,7 +70,7 @@ impl Facts {
         }
         let mut said = String::new();
         match &evidence.fault {
-            Fault::Reply(reply) => {
+            ProbeFault::Reply(reply) => {
                 facts.code = Some(reply.code);
                 facts.enhanced = reply.enhanced().as_deref().and_then(parse_enhanced);
                 for line in &reply.lines {
@@ -78,7 +78,7 @@ impl Facts {
                     said.push('\n');
                 }
             }
-            Fault::Tls { text, .. } | Fault::NotSmtp(text) => said.push_str(text),
+            ProbeFault::Tls { text, .. } | ProbeFault::NotSmtp(text) => said.push_str(text),
             _ => {}
         }
         if let Some(challenge) = &evidence.challenge {

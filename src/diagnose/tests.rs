@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::*;
 use crate::{
     mail::{Security, host::parse_host},
-    probe::Fault,
+    probe::ProbeFault,
 };
 
 #[derive(Deserialize)]
@@ -151,38 +151,38 @@ fn patterns_and_placeholders_are_known() {
     }
 }
 
-fn every_fault() -> [Fault; 27] {
+fn every_fault() -> [ProbeFault; 27] {
     use crate::probe::{CertFault, DnsFault};
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
-    let tls = |not_tls| Fault::Tls { text: String::new(), not_tls };
+    let tls = |not_tls| ProbeFault::Tls { text: String::new(), not_tls };
     [
-        Fault::Reply(reply),
-        Fault::Dns(DnsFault::NotFound),
-        Fault::Dns(DnsFault::NoAddress),
-        Fault::Dns(DnsFault::Unavailable),
-        Fault::Connect(ErrorKind::ConnectionRefused),
-        Fault::Connect(ErrorKind::TimedOut),
-        Fault::Connect(ErrorKind::NetworkUnreachable),
-        Fault::Connect(ErrorKind::Other),
-        Fault::TimedOut,
-        Fault::Closed,
-        Fault::Io(ErrorKind::Other),
+        ProbeFault::Reply(reply),
+        ProbeFault::Dns(DnsFault::NotFound),
+        ProbeFault::Dns(DnsFault::NoAddress),
+        ProbeFault::Dns(DnsFault::Unavailable),
+        ProbeFault::Connect(ErrorKind::ConnectionRefused),
+        ProbeFault::Connect(ErrorKind::TimedOut),
+        ProbeFault::Connect(ErrorKind::NetworkUnreachable),
+        ProbeFault::Connect(ErrorKind::Other),
+        ProbeFault::TimedOut,
+        ProbeFault::Closed,
+        ProbeFault::Io(ErrorKind::Other),
         tls(true),
         tls(false),
-        Fault::Certificate(CertFault::Expired),
-        Fault::Certificate(CertFault::NotYetValid),
-        Fault::Certificate(CertFault::SelfSigned),
-        Fault::Certificate(CertFault::UnknownIssuer),
-        Fault::Certificate(CertFault::WrongName),
-        Fault::Certificate(CertFault::WrongPin),
-        Fault::Certificate(CertFault::Unsupported),
-        Fault::NoStarttls,
-        Fault::StarttlsGone,
-        Fault::Injected,
-        Fault::NoAuth,
-        Fault::NoCommonMechanism,
-        Fault::NotSmtp(String::new()),
-        Fault::TooLong,
+        ProbeFault::Certificate(CertFault::Expired),
+        ProbeFault::Certificate(CertFault::NotYetValid),
+        ProbeFault::Certificate(CertFault::SelfSigned),
+        ProbeFault::Certificate(CertFault::UnknownIssuer),
+        ProbeFault::Certificate(CertFault::WrongName),
+        ProbeFault::Certificate(CertFault::WrongPin),
+        ProbeFault::Certificate(CertFault::Unsupported),
+        ProbeFault::NoStarttls,
+        ProbeFault::StarttlsGone,
+        ProbeFault::Injected,
+        ProbeFault::NoAuth,
+        ProbeFault::NoCommonMechanism,
+        ProbeFault::NotSmtp(String::new()),
+        ProbeFault::TooLong,
     ]
 }
 
@@ -211,7 +211,7 @@ fn no_fault_of_the_ladder_is_left_without_words() {
     let catalog = Catalog::builtin();
     for lang in Lang::builtin() {
         let doctor = Doctor::new(&catalog, lang);
-        for fault in every_fault().into_iter().chain([Fault::NoSmtputf8]) {
+        for fault in every_fault().into_iter().chain([ProbeFault::NoSmtputf8]) {
             for stage in Stage::ALL {
                 let endpoint = crate::mail::Endpoint {
                     host: "mail.example.org".into(),
@@ -220,7 +220,7 @@ fn no_fault_of_the_ladder_is_left_without_words() {
                 };
                 let evidence = Evidence { ehlo: "web1.example.org".into(), ..Evidence::new(stage, endpoint, fault.clone()) };
                 let diagnosis = doctor.diagnose(&evidence);
-                let expected = matches!(fault, Fault::Reply(_)) || diagnosis.cause != UNKNOWN;
+                let expected = matches!(fault, ProbeFault::Reply(_)) || diagnosis.cause != UNKNOWN;
                 assert!(expected, "{} at {}", fault.name(), stage.as_str());
                 let shown = [&diagnosis.title, &diagnosis.meaning].into_iter().chain(&diagnosis.steps);
                 assert!(shown.into_iter().all(|words| !words.is_empty() && !words.contains('{')), "{diagnosis:?}");

@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, sync::mpsc::Sender, thread, time::Instant};
 
-use super::{Check, Net, Proposal, event::SearchEvent};
+use super::{Net, Proposal, ServerCheck, event::SearchEvent};
 use crate::{
     mail::Endpoint,
-    probe::{self, Cancel, Capabilities, Climb, Fault, Goal, Learned, Report},
+    probe::{self, Attempt, Cancel, Capabilities, Goal, Learned, ProbeFault, Report},
 };
 
 /// Most servers that are tried: a document may name any number of them.
@@ -18,7 +18,7 @@ pub(super) struct Confirmer {
     pub(super) until: Instant,
     pub(super) cancel: Cancel,
     pub(super) events: Sender<SearchEvent>,
-    checks: HashMap<Endpoint, Check>,
+    checks: HashMap<Endpoint, ServerCheck>,
     running: usize,
 }
 
@@ -46,7 +46,7 @@ impl Confirmer {
         if endpoint.host.contains('{') || self.checks.contains_key(endpoint) || self.checks.len() >= MOST {
             return;
         }
-        let climb = Climb {
+        let attempt = Attempt {
             endpoint: endpoint.clone(),
             provider: provider.map(str::to_owned),
             goal: Goal::Connect,
@@ -60,16 +60,16 @@ impl Confirmer {
         };
         let (resolver, cancel, events) = (self.net.resolver.clone(), self.cancel.clone(), self.events.clone());
         let begun = thread::Builder::new().name("confirm".into()).spawn(move || {
-            let check = outcome(probe::climb(&climb, &*resolver, &cancel, &mut |_| {}));
+            let check = outcome(probe::attempt(&attempt, &*resolver, &cancel, &mut |_| {}));
             // The receiver may be gone; ignore the error.
-            drop(events.send(SearchEvent::Tried(climb.endpoint, check)));
+            drop(events.send(SearchEvent::Tried(attempt.endpoint, check)));
         });
-        self.checks.insert(endpoint.clone(), Check::Unchecked);
+        self.checks.insert(endpoint.clone(), ServerCheck::Unchecked);
         self.running += usize::from(begun.is_ok());
     }
 
     /// Takes the outcome of an attempt.
-    pub(super) fn tried(&mut self, endpoint: Endpoint, check: Check) {
+    pub(super) fn tried(&mut self, endpoint: Endpoint, check: ServerCheck) {
         self.running = self.running.saturating_sub(1);
         self.checks.insert(endpoint, check);
     }
@@ -80,12 +80,12 @@ impl Confirmer {
     }
 
     /// What is known of a server.
-    pub(super) fn check(&self, endpoint: &Endpoint) -> Check {
-        self.checks.get(endpoint).cloned().unwrap_or(Check::Unchecked)
+    pub(super) fn check(&self, endpoint: &Endpoint) -> ServerCheck {
+        self.checks.get(endpoint).cloned().unwrap_or(ServerCheck::Unchecked)
     }
 }
 
-fn outcome(report: Report) -> Check {
+fn outcome(report: Report) -> ServerCheck {
     let offered = || {
         report.steps.iter().rev().find_map(|step| match &step.learned {
             Some(Learned::Offered { capabilities, .. }) => Some(capabilities.clone()),
@@ -93,8 +93,8 @@ fn outcome(report: Report) -> Check {
         })
     };
     match report.evidence {
-        None => Check::Passed(offered().unwrap_or_else(Capabilities::default)),
-        Some(evidence) if evidence.fault == Fault::Cancelled => Check::Unchecked,
-        Some(evidence) => Check::Failed(Box::new(evidence)),
+        None => ServerCheck::Passed(offered().unwrap_or_else(Capabilities::default)),
+        Some(evidence) if evidence.fault == ProbeFault::Cancelled => ServerCheck::Unchecked,
+        Some(evidence) => ServerCheck::Failed(Box::new(evidence)),
     }
 }

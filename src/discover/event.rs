@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Check, Mx, NameFault, Srv, guess::GuessedNames, srv::Service, web::WebFinding};
+use super::{Mx, NameFault, ServerCheck, Srv, guess::GuessedNames, srv::Service, web::WebFinding};
 use crate::mail::Endpoint;
 
 /// What happens during a search.
@@ -13,6 +13,6 @@ pub(super) enum SearchEvent {
     Document(u8, WebFinding),
     Names(GuessedNames),
     Addresses(String, Vec<IpAddr>),
-    Tried(Endpoint, Check),
+    Tried(Endpoint, ServerCheck),
     Cancelled,
 }

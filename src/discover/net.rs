@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{DnsClient, dns::NameServers};
 use crate::{
     mail::Security,
-    probe::{Resolve, SystemResolver, Trust},
+    probe::{Resolve, ServerTrust, SystemResolver},
 };
 
 /// How a search reaches the network.
@@ -18,7 +18,7 @@ pub struct Net {
     /// Finds the addresses of servers that are connected to.
     pub resolver: Arc<dyn Resolve>,
     /// Which authorities to trust, on the web and on mail servers.
-    pub trust: Trust,
+    pub trust: ServerTrust,
     /// The port of https.
     pub https: u16,
     /// The port of http.
@@ -34,7 +34,7 @@ impl Net {
             #[cfg(feature = "discover")]
             dns: Arc::new(NameServers::system()),
             resolver: Arc::new(SystemResolver),
-            trust: Trust::default(),
+            trust: ServerTrust::default(),
             https: 443,
             http: 80,
             guesses: [Security::Tls, Security::Starttls].map(|security| (security.smtp_port(), security)).into(),

@@ -1,7 +1,7 @@
 //! Ranks what was found so far: proposals with their checks, best first, and notes.
 
 use super::{
-    Check, Discovery, Origin, Proposal,
+    Discovery, Origin, Proposal, ServerCheck,
     task::{Candidate, SearchTask},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     },
     phrase,
     presets::{Phrase, Provider},
-    probe::Fault,
+    probe::ProbeFault,
 };
 
 /// How credible a proposal is, best first.
@@ -55,7 +55,7 @@ impl SearchTask<'_> {
             server.check = self.confirmer.check(&server.endpoint);
         }
         if proposal.origin == Origin::Guess {
-            proposal.smtp.retain(|server| matches!(server.check, Check::Passed(_)));
+            proposal.smtp.retain(|server| matches!(server.check, ServerCheck::Passed(_)));
             proposal.found_at = Some(proposal.smtp.first()?.endpoint.host.clone());
         }
         if proposal.provider.is_none() {
@@ -83,9 +83,12 @@ impl SearchTask<'_> {
         if let Some(provider) = self.hoster().filter(elsewhere) {
             return Some(phrase!("discover-stale-hoster", place = place, hoster = provider.name));
         }
-        let dead = |check: &Check| match check {
-            Check::Failed(evidence) => {
-                matches!(evidence.fault, Fault::Dns(_) | Fault::Tls { .. } | Fault::Certificate(_) | Fault::NoStarttls)
+        let dead = |check: &ServerCheck| match check {
+            ServerCheck::Failed(evidence) => {
+                matches!(
+                    evidence.fault,
+                    ProbeFault::Dns(_) | ProbeFault::Tls { .. } | ProbeFault::Certificate(_) | ProbeFault::NoStarttls
+                )
             }
             _ => false,
         };
@@ -109,7 +112,7 @@ impl SearchTask<'_> {
 }
 
 fn standing(proposal: &Proposal) -> Standing {
-    let failed = |check: &Check| matches!(check, Check::Failed(_));
+    let failed = |check: &ServerCheck| matches!(check, ServerCheck::Failed(_));
     if proposal.is_confirmed() {
         Standing::Confirmed
     } else if !proposal.smtp.is_empty() && proposal.smtp.iter().all(|server| failed(&server.check)) {
@@ -131,7 +134,7 @@ fn is_at(provider: &Provider, host: &str) -> bool {
 /// The warning that its server cannot carry the address (RFC 6531).
 fn no_smtputf8(proposal: &Proposal, address: &Address) -> Option<Phrase> {
     match &proposal.best()?.check {
-        Check::Passed(offered) if !offered.smtputf8 && !address.local().is_ascii() => {
+        ServerCheck::Passed(offered) if !offered.smtputf8 && !address.local().is_ascii() => {
             Some(phrase!("discover-no-smtputf8", address = address))
         }
         _ => None,

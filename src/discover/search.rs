@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Check, Discovery, DomainFault, Net, Origin, Proposal, Search, event::SearchEvent, task::SearchTask};
+use super::{Discovery, DomainFault, Net, Origin, Proposal, Search, ServerCheck, event::SearchEvent, task::SearchTask};
 use crate::{presets::Catalog, probe::Cancel};
 
 /// Confirms what is known of an address and asks for more. `progress` is called with each new state, best proposal first; the
@@ -80,13 +80,13 @@ fn follow(
 
 /// Whether nothing still to come could rank above it: DNS has answered, and the first server it names works.
 fn is_final(proposal: &Proposal) -> bool {
-    let first_answers = proposal.smtp.first().is_some_and(|server| matches!(server.check, Check::Passed(_)));
+    let first_answers = proposal.smtp.first().is_some_and(|server| matches!(server.check, ServerCheck::Passed(_)));
     is_certain(proposal) && first_answers && matches!(proposal.origin, Origin::Mx | Origin::Srv)
 }
 
 /// Whether all of its servers have been tried.
 fn is_settled(proposal: &Proposal) -> bool {
-    proposal.smtp.iter().all(|server| server.check != Check::Unchecked)
+    proposal.smtp.iter().all(|server| server.check != ServerCheck::Unchecked)
 }
 
 fn is_certain(proposal: &Proposal) -> bool {

@@ -9,7 +9,7 @@ use crate::{
     presets::Text,
     render,
     runner::Runner,
-    setup::{Choice, Climbing, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
+    setup::{AttemptKind, Choice, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
 };
 
 use super::{Autosave, MenuItem, Sidecar};
@@ -214,12 +214,12 @@ impl PromptLoop<'_> {
                 self.run(setup, effect)?;
             }
         }
-        if let Some(ladder) = setup.probe()
-            && let Some(report) = &ladder.report
+        if let Some(test) = setup.probe()
+            && let Some(report) = &test.report
         {
-            match &ladder.diagnosis {
-                None => self.asker.say(&render::ladder::success(setup.text(), &ladder, report))?,
-                Some(_) => self.explain(setup, &ladder)?,
+            match &test.diagnosis {
+                None => self.asker.say(&render::stages::success(setup.text(), &test, report))?,
+                Some(_) => self.explain(setup, &test)?,
             }
         }
         for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
@@ -230,18 +230,18 @@ impl PromptLoop<'_> {
 
     fn diagnose(&mut self, setup: &Setup) -> io::Result<()> {
         match setup.test() {
-            Some(ladder) => self.explain(setup, &ladder),
+            Some(test) => self.explain(setup, &test),
             None => Ok(()),
         }
     }
 
-    fn explain(&mut self, setup: &Setup, ladder: &crate::setup::Ladder) -> io::Result<()> {
-        if let Some(evidence) = ladder.report.as_ref().and_then(|report| report.evidence.as_ref()) {
-            for line in render::ladder::fault(setup.text(), evidence) {
+    fn explain(&mut self, setup: &Setup, test: &crate::setup::LiveTest) -> io::Result<()> {
+        if let Some(evidence) = test.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+            for line in render::stages::fault(setup.text(), evidence) {
                 self.asker.say(&format!("    {line}"))?;
             }
         }
-        for line in ladder.diagnosis.iter().flat_map(|diagnosis| render::diagnosis(setup.text(), diagnosis)) {
+        for line in test.diagnosis.iter().flat_map(|diagnosis| render::diagnosis(setup.text(), diagnosis)) {
             self.asker.say(&line)?;
         }
         Ok(())
@@ -300,8 +300,8 @@ impl PromptLoop<'_> {
         let mut trouble = None;
         let outcome = self.runner.run(effect.work, &mut |outcome| {
             let line = match &outcome {
-                Outcome::Progress(Climbing::Test | Climbing::Proof, step) if step.is_over() => {
-                    Some(render::ladder::line(setup.text(), step))
+                Outcome::Progress(AttemptKind::Test | AttemptKind::Proof, step) if step.is_over() => {
+                    Some(render::stages::line(setup.text(), step))
                 }
                 Outcome::Sending(own) => Some(render::proof::under_way(setup.text(), own)),
                 _ => None,

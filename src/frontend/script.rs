@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Exit},
     phrase,
     presets::Phrase,
-    probe::{Evidence, Fault, Stage},
+    probe::{Evidence, ProbeFault, Stage},
     runner::Runner,
     setup::{Field, Msg, Outcome, Setup, Status},
 };
@@ -42,7 +42,7 @@ pub fn run(setup: &mut Setup, runner: &Runner, tell: &mut dyn FnMut(&Setup, &Out
 
 fn stop(setup: &Setup, field: Field) -> Stop {
     if field == Field::Recover {
-        let report = setup.test().and_then(|ladder| ladder.report);
+        let report = setup.test().and_then(|test| test.report);
         return Stop::Failed(report.and_then(|report| report.evidence).map_or(Exit::Failed, |evidence| exit_of(&evidence)));
     }
     if let Some(trouble) = setup.trouble() {
@@ -74,22 +74,22 @@ fn hint_of(missing: &[Field]) -> Phrase {
 /// The exit status of a failed attempt (sysexits(3)).
 pub fn exit_of(evidence: &Evidence) -> Exit {
     match &evidence.fault {
-        Fault::Dns(_) => Exit::NoHost,
-        Fault::Connect(_) => Exit::Unavailable,
-        Fault::Reply(reply) if reply.code / 100 == 4 => Exit::TempFail,
-        Fault::Reply(reply) => match (evidence.stage, reply.code) {
+        ProbeFault::Dns(_) => Exit::NoHost,
+        ProbeFault::Connect(_) => Exit::Unavailable,
+        ProbeFault::Reply(reply) if reply.code / 100 == 4 => Exit::TempFail,
+        ProbeFault::Reply(reply) => match (evidence.stage, reply.code) {
             (Stage::Greeting, _) => Exit::Unavailable,
             (Stage::Ehlo | Stage::Starttls, _) => Exit::Protocol,
             (Stage::Auth, _) | (_, 530 | 535 | 553) => Exit::NoPerm,
             (_, 550 | 554) if reply.enhanced().is_some_and(|code| code.starts_with("5.7.")) => Exit::NoPerm,
             _ => Exit::Failed,
         },
-        Fault::TimedOut if evidence.stage == Stage::Greeting => Exit::Unavailable,
-        Fault::Closed | Fault::TimedOut | Fault::Io(_) if evidence.stage < Stage::Auth => Exit::Unavailable,
-        Fault::Closed | Fault::TimedOut | Fault::Io(_) => Exit::TempFail,
-        Fault::NoAuth | Fault::NoCommonMechanism => Exit::NoPerm,
-        Fault::Local(_) => Exit::NoInput,
-        Fault::Cancelled => Exit::Cancelled,
+        ProbeFault::TimedOut if evidence.stage == Stage::Greeting => Exit::Unavailable,
+        ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) if evidence.stage < Stage::Auth => Exit::Unavailable,
+        ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) => Exit::TempFail,
+        ProbeFault::NoAuth | ProbeFault::NoCommonMechanism => Exit::NoPerm,
+        ProbeFault::Local(_) => Exit::NoInput,
+        ProbeFault::Cancelled => Exit::Cancelled,
         _ => Exit::Protocol,
     }
 }

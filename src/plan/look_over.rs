@@ -58,8 +58,8 @@ pub(super) fn look_over(text: &str, dialect: Dialect, known: &BTreeSet<String>) 
     for (kind, name) in code(text, dialect).into_iter().flat_map(uses) {
         // Called without a value, a known one may complain, but of that.
         let error = match kind {
-            Use::Filter => state.apply_filter(name, &[]).err(),
-            Use::Test => state.perform_test(name, &[]).err(),
+            NameUse::Filter => state.apply_filter(name, &[]).err(),
+            NameUse::Test => state.perform_test(name, &[]).err(),
         };
         let kind = error.map(|error| error.kind());
         if let Some(kind @ (ErrorKind::UnknownFilter | ErrorKind::UnknownTest)) = kind {
@@ -123,21 +123,21 @@ fn code(text: &str, dialect: Dialect) -> Vec<&str> {
 }
 
 /// How a name is used.
-enum Use {
+enum NameUse {
     Filter,
     Test,
 }
 
 /// The filters and tests that code names: `value | filter`, `value is test`, `value is not test`.
-fn uses(code: &str) -> Vec<(Use, &str)> {
+fn uses(code: &str) -> Vec<(NameUse, &str)> {
     let tokens = tokens(code);
     let mut found = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let next = |offset: usize| tokens.get(index + offset).copied().filter(|name| is_name(name));
         match *token {
-            "|" => found.extend(next(1).map(|name| (Use::Filter, name))),
-            "is" if next(1) == Some("not") => found.extend(next(2).map(|name| (Use::Test, name))),
-            "is" => found.extend(next(1).map(|name| (Use::Test, name))),
+            "|" => found.extend(next(1).map(|name| (NameUse::Filter, name))),
+            "is" if next(1) == Some("not") => found.extend(next(2).map(|name| (NameUse::Test, name))),
+            "is" => found.extend(next(1).map(|name| (NameUse::Test, name))),
             _ => {}
         }
     }

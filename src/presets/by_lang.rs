@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_slip_is_no_language() {
-        for (slip, near) in [("frr", Some("fr")), ("sumary", None), ("provider", None), ("EN", Some("en"))] {
+        for (slip, near) in [("frr", Some("fr")), ("sumary", None), ("provider", None), ("Fr", Some("fr"))] {
             let fault = provider(&format!("[en]\nsummary = 'x'\n[{slip}]\nsummary = 'x'\n")).unwrap_err();
             assert_eq!((fault.line, fault.nearest.as_deref()), (Some(6), near), "{slip}: {}", fault.cause);
         }

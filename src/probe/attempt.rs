@@ -19,7 +19,7 @@ pub enum Goal {
 
 /// A live test of one server.
 #[derive(Debug, Clone)]
-pub struct Climb {
+pub struct Attempt {
     /// The server.
     pub endpoint: Endpoint,
     /// The provider's key, for the evidence.
@@ -33,7 +33,7 @@ pub struct Climb {
     /// The message, for [`Goal::Rehearse`] and [`Goal::Send`].
     pub message: Option<Outgoing>,
     /// What to trust instead of the system's authorities.
-    pub trust: Trust,
+    pub trust: ServerTrust,
     /// This server had STARTTLS before: if it is missing now, something strips it.
     pub had_starttls: bool,
     /// A person agreed to a login in clear text beyond this machine.
@@ -66,7 +66,7 @@ pub struct Outgoing {
 
 /// What to trust instead of the system's authorities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Trust {
+pub struct ServerTrust {
     /// PEM text of the authorities to trust in place of the system's.
     pub ca_pem: Option<Vec<u8>>,
     /// SHA-256 of the one certificate to trust; nothing else is checked.

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use zeroize::Zeroizing;
 
-use super::{Fault, Learned, Login, Stage, certificate::hex, record, session::Session};
+use super::{Learned, Login, ProbeFault, Stage, certificate::hex, record, session::Session};
 use crate::mail::{Auth, Mechanism, Reply, reply::printable};
 
 /// The login succeeded (RFC 4954, 6). No other 2xx code means that.
@@ -15,16 +15,16 @@ const CONTINUE: u16 = 334;
 
 impl Session<'_, '_> {
     /// Logs in, or skips the stage for an attempt without a login.
-    pub(super) fn login(&mut self) -> Result<(), Fault> {
-        let Some(login) = record::login(self.record.climb) else {
+    pub(super) fn login(&mut self) -> Result<(), ProbeFault> {
+        let Some(login) = record::login(self.record.attempt) else {
             self.record.skip(Stage::Auth, None);
             return Ok(());
         };
         self.begin(Stage::Auth);
         let offered = self.record.offered.as_ref().and_then(|offered| offered.auth.clone());
-        let offered = offered.filter(|mechanisms| !mechanisms.is_empty()).ok_or(Fault::NoAuth)?;
+        let offered = offered.filter(|mechanisms| !mechanisms.is_empty()).ok_or(ProbeFault::NoAuth)?;
         if !self.may_log_in() {
-            return Err(Fault::ClearLogin);
+            return Err(ProbeFault::ClearLogin);
         }
         let mut candidates = candidates(login.auth, &offered).into_iter().peekable();
         while let Some(mechanism) = candidates.next() {
@@ -37,22 +37,22 @@ impl Session<'_, '_> {
             // Offered and yet not supported: this says nothing about the password, so try the next mechanism.
             let unsupported = reply.code == 504 || reply.enhanced().as_deref() == Some("5.5.4");
             if !unsupported || candidates.peek().is_none() {
-                return Err(Fault::Reply(reply));
+                return Err(ProbeFault::Reply(reply));
             }
         }
-        Err(Fault::NoCommonMechanism)
+        Err(ProbeFault::NoCommonMechanism)
     }
 
     /// Removes the secret from everything said from now on: a server may know it from an earlier login.
     pub(super) fn hide_secret(&mut self) {
-        let Some(login) = record::login(self.record.climb) else { return };
+        let Some(login) = record::login(self.record.attempt) else { return };
         let secret = login.secret.expose();
         self.record.log.hide(secret.as_bytes());
         self.record.log.hide(encode(secret).as_bytes());
         self.record.log.hide(plain(login).as_bytes());
     }
 
-    fn authenticate(&mut self, mechanism: Mechanism, login: &Login) -> Result<Reply, Fault> {
+    fn authenticate(&mut self, mechanism: Mechanism, login: &Login) -> Result<Reply, ProbeFault> {
         let reply = match mechanism {
             Mechanism::Plain => self.plain(login),
             Mechanism::Login => self.prompted(login),
@@ -63,7 +63,7 @@ impl Session<'_, '_> {
         if reply.code == CONTINUE { self.ask("*") } else { Ok(reply) }
     }
 
-    fn plain(&mut self, login: &Login) -> Result<Reply, Fault> {
+    fn plain(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
         let response = plain(login);
         let reply = self.initial(Mechanism::Plain, &response)?;
         if reply.code == CONTINUE { self.respond(&response) } else { Ok(reply) }
@@ -71,7 +71,7 @@ impl Session<'_, '_> {
 
     /// LOGIN: the user name goes with the command; a server that does not accept it there asks for it
     /// (draft-murchison-sasl-login-00).
-    fn prompted(&mut self, login: &Login) -> Result<Reply, Fault> {
+    fn prompted(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
         let username = encode(&login.username);
         let password = encode(login.secret.expose());
         let mut reply = self.initial(Mechanism::Login, &username)?;
@@ -95,7 +95,7 @@ impl Session<'_, '_> {
         Ok(reply)
     }
 
-    fn cram_md5(&mut self, login: &Login) -> Result<Reply, Fault> {
+    fn cram_md5(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
         let reply = self.ask("AUTH CRAM-MD5")?;
         if reply.code != CONTINUE {
             return Ok(reply);
@@ -106,7 +106,7 @@ impl Session<'_, '_> {
 
     /// XOAUTH2: a refusal comes as a 334 with JSON; after an empty response the server sends its final reply
     /// (<https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>).
-    fn xoauth2(&mut self, login: &Login) -> Result<Reply, Fault> {
+    fn xoauth2(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
         let token = login.secret.expose();
         let response = encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username)));
         let mut reply = self.initial(Mechanism::Xoauth2, &response)?;
@@ -121,19 +121,19 @@ impl Session<'_, '_> {
     }
 
     /// AUTH with an initial response.
-    fn initial(&mut self, mechanism: Mechanism, response: &str) -> Result<Reply, Fault> {
+    fn initial(&mut self, mechanism: Mechanism, response: &str) -> Result<Reply, ProbeFault> {
         let name = mechanism.sasl_name();
         self.record.log.client(&format!("AUTH {name} ***"));
         self.hidden(&Zeroizing::new(format!("AUTH {name} {response}\r\n")), response)
     }
 
     /// A response to a 334.
-    fn respond(&mut self, response: &str) -> Result<Reply, Fault> {
+    fn respond(&mut self, response: &str) -> Result<Reply, ProbeFault> {
         self.record.log.client("***");
         self.hidden(&Zeroizing::new(format!("{response}\r\n")), response)
     }
 
-    fn hidden(&mut self, line: &str, response: &str) -> Result<Reply, Fault> {
+    fn hidden(&mut self, line: &str, response: &str) -> Result<Reply, ProbeFault> {
         self.record.log.hide(response.as_bytes());
         self.send(line.as_bytes())?;
         self.reply()

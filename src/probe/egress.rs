@@ -41,23 +41,23 @@ pub struct Tried {
     /// The host.
     pub host: String,
     /// Each port over each family, in order.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<PortAttempt>,
 }
 
 /// One port over one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempt {
+pub struct PortAttempt {
     /// The port.
     pub port: u16,
     /// IPv6 or IPv4.
-    pub family: Family,
+    pub family: AddressFamily,
     /// The outcome.
-    pub reach: Reach,
+    pub reach: PortReach,
 }
 
 /// A family of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
+pub enum AddressFamily {
     /// IPv6.
     V6,
     /// IPv4.
@@ -66,7 +66,7 @@ pub enum Family {
 
 /// The outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum PortReach {
     /// It connected.
     Open,
     /// Refused: the host is there, and nothing listens.
@@ -79,7 +79,7 @@ pub enum Reach {
     NoAddress,
 }
 
-impl Reach {
+impl PortReach {
     /// The word that JSON uses.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ impl Reach {
     }
 }
 
-impl Family {
+impl AddressFamily {
     /// Both, in the order in which they are tried.
     pub const ALL: [Self; 2] = [Self::V6, Self::V4];
 
@@ -123,28 +123,28 @@ impl Family {
 impl Tried {
     /// Whether a port connected, over any family.
     pub fn is_open(&self, port: u16) -> bool {
-        self.attempts.iter().any(|attempt| attempt.port == port && attempt.reach == Reach::Open)
+        self.attempts.iter().any(|attempt| attempt.port == port && attempt.reach == PortReach::Open)
     }
 
     /// Whether anything came back from a port, even a refusal.
     pub fn answers(&self, port: u16) -> bool {
-        self.on(port).any(|reach| matches!(reach, Reach::Open | Reach::Refused))
+        self.on(port).any(|reach| matches!(reach, PortReach::Open | PortReach::Refused))
     }
 
     /// Whether a port was silent and no family got through.
     pub fn is_silent(&self, port: u16) -> bool {
-        self.on(port).any(|reach| reach == Reach::Silent) && !self.answers(port)
+        self.on(port).any(|reach| reach == PortReach::Silent) && !self.answers(port)
     }
 
     /// Whether anything came back from any port.
     pub fn is_there(&self) -> bool {
-        self.attempts.iter().any(|attempt| matches!(attempt.reach, Reach::Open | Reach::Refused))
+        self.attempts.iter().any(|attempt| matches!(attempt.reach, PortReach::Open | PortReach::Refused))
     }
 
     /// The ports that connected, in order.
     pub fn open(&self) -> Vec<u16> {
         let mut open: Vec<u16> = Vec::new();
-        for attempt in self.attempts.iter().filter(|attempt| attempt.reach == Reach::Open) {
+        for attempt in self.attempts.iter().filter(|attempt| attempt.reach == PortReach::Open) {
             if !open.contains(&attempt.port) {
                 open.push(attempt.port);
             }
@@ -152,7 +152,7 @@ impl Tried {
         open
     }
 
-    fn on(&self, port: u16) -> impl Iterator<Item = Reach> {
+    fn on(&self, port: u16) -> impl Iterator<Item = PortReach> {
         self.attempts.iter().filter(move |attempt| attempt.port == port).map(|attempt| attempt.reach)
     }
 }
@@ -160,7 +160,7 @@ impl Tried {
 /// What the threads report: which host, which port, which family.
 enum EgressEvent {
     Resolved(usize, Vec<IpAddr>),
-    Tried(usize, Attempt),
+    Tried(usize, PortAttempt),
     Cancelled,
 }
 
@@ -191,21 +191,21 @@ pub fn egress(
             EgressEvent::Cancelled => break,
             EgressEvent::Resolved(index, addresses) => {
                 for attempt in &mut tried[index].attempts {
-                    let address = addresses.iter().find(|address| Family::of(address) == attempt.family);
+                    let address = addresses.iter().find(|address| AddressFamily::of(address) == attempt.family);
                     let left = until.saturating_duration_since(Instant::now());
                     attempt.reach = match address {
-                        None => Reach::NoAddress,
-                        Some(_) if left.is_zero() => Reach::Silent,
+                        None => PortReach::NoAddress,
+                        Some(_) if left.is_zero() => PortReach::Silent,
                         Some(address) => {
                             let peer = SocketAddr::new(*address, attempt.port);
                             running += usize::from(connect(index, *attempt, peer, left, &sender));
-                            Reach::Silent
+                            PortReach::Silent
                         }
                     };
                 }
             }
             EgressEvent::Tried(index, done) => {
-                let same = |known: &&mut Attempt| known.port == done.port && known.family == done.family;
+                let same = |known: &&mut PortAttempt| known.port == done.port && known.family == done.family;
                 if let Some(attempt) = tried[index].attempts.iter_mut().find(same) {
                     *attempt = done;
                 }
@@ -224,7 +224,7 @@ fn blank(gate: &Gate) -> Tried {
             ports.push(*port);
         }
     }
-    let both = |port: u16| Family::ALL.map(|family| Attempt { port, family, reach: Reach::NoAddress });
+    let both = |port: u16| AddressFamily::ALL.map(|family| PortAttempt { port, family, reach: PortReach::NoAddress });
     Tried { host: gate.host.clone(), attempts: ports.into_iter().flat_map(both).collect() }
 }
 
@@ -249,14 +249,20 @@ fn resolve(
 }
 
 /// Connects on its own thread; returns whether the thread started.
-fn connect(index: usize, attempt: Attempt, peer: SocketAddr, left: Duration, sender: &mpsc::Sender<EgressEvent>) -> bool {
+fn connect(
+    index: usize,
+    attempt: PortAttempt,
+    peer: SocketAddr,
+    left: Duration,
+    sender: &mpsc::Sender<EgressEvent>,
+) -> bool {
     let sender = sender.clone();
     let attempt_connection = move || {
         let reach = match TcpStream::connect_timeout(&peer, left) {
-            Ok(_) => Reach::Open,
-            Err(error) => Reach::of(error.kind()),
+            Ok(_) => PortReach::Open,
+            Err(error) => PortReach::of(error.kind()),
         };
-        drop(sender.send(EgressEvent::Tried(index, Attempt { reach, ..attempt })));
+        drop(sender.send(EgressEvent::Tried(index, PortAttempt { reach, ..attempt })));
     };
     thread::Builder::new().name("egress".into()).spawn(attempt_connection).is_ok()
 }

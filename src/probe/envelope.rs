@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, io::ErrorKind};
 
 use super::{
-    Fault, Learned, Outgoing, Stage,
+    Learned, Outgoing, ProbeFault, Stage,
     record::words,
     resolve::ascii_host,
     session::{Session, positive},
@@ -17,7 +17,7 @@ const END: &[u8] = b".\r\n";
 
 impl<'a> Session<'_, 'a> {
     /// Offers the envelope and resets it.
-    pub(super) fn rehearse(&mut self) -> Result<(), Fault> {
+    pub(super) fn rehearse(&mut self) -> Result<(), ProbeFault> {
         self.begin(Stage::Mail);
         let message = self.message()?;
         let (mail, rcpt) = self.envelope(message)?;
@@ -34,7 +34,7 @@ impl<'a> Session<'_, 'a> {
     }
 
     /// Sends the message.
-    pub(super) fn deliver(&mut self) -> Result<(), Fault> {
+    pub(super) fn deliver(&mut self) -> Result<(), ProbeFault> {
         self.begin(Stage::Mail);
         let message = self.message()?;
         let (mail, rcpt) = self.envelope(message)?;
@@ -74,7 +74,7 @@ impl<'a> Session<'_, 'a> {
 
     /// MAIL, RCPT and DATA in one write. A server may grant DATA although it refused an address; then send no content (RFC 2920,
     /// 3.1).
-    fn pipelined_data(&mut self, message: &Outgoing, mail: &str, rcpt: &str) -> Result<(), Fault> {
+    fn pipelined_data(&mut self, message: &Outgoing, mail: &str, rcpt: &str) -> Result<(), ProbeFault> {
         let batch = [self.line(mail)?, self.line(rcpt)?, self.line("DATA")?].concat();
         self.send(&batch)?;
         if let Err(fault) = self.accepted(&message.from) {
@@ -89,9 +89,9 @@ impl<'a> Session<'_, 'a> {
     }
 
     /// Reads the replies that still follow a refusal, and ends DATA without content where it was granted.
-    fn abandon(&mut self, fault: Fault, replies: usize) -> Fault {
+    fn abandon(&mut self, fault: ProbeFault, replies: usize) -> ProbeFault {
         self.record.fail(&fault);
-        if matches!(fault, Fault::Reply(_)) {
+        if matches!(fault, ProbeFault::Reply(_)) {
             let mut last = None;
             for _ in 0..replies {
                 last = self.reply().ok();
@@ -107,7 +107,7 @@ impl<'a> Session<'_, 'a> {
     }
 
     /// MAIL and RCPT one by one.
-    fn mail_and_rcpt(&mut self, message: &Outgoing, mail: &str, rcpt: &str) -> Result<(), Fault> {
+    fn mail_and_rcpt(&mut self, message: &Outgoing, mail: &str, rcpt: &str) -> Result<(), ProbeFault> {
         let line = self.line(mail)?;
         self.send(&line)?;
         self.accepted(&message.from)?;
@@ -118,21 +118,21 @@ impl<'a> Session<'_, 'a> {
     }
 
     /// Takes the reply to MAIL or RCPT.
-    fn accepted(&mut self, address: &Address) -> Result<(), Fault> {
+    fn accepted(&mut self, address: &Address) -> Result<(), ProbeFault> {
         let reply = positive(self.reply()?)?;
         self.record.pass(Some(Learned::Accepted(address.to_string())), Some(reply));
         Ok(())
     }
 
-    fn message(&self) -> Result<&'a Outgoing, Fault> {
-        self.record.climb.message.as_ref().ok_or(Fault::Io(ErrorKind::InvalidInput))
+    fn message(&self) -> Result<&'a Outgoing, ProbeFault> {
+        self.record.attempt.message.as_ref().ok_or(ProbeFault::Io(ErrorKind::InvalidInput))
     }
 
     /// The commands that name sender and recipient.
-    fn envelope(&self, message: &Outgoing) -> Result<(String, String), Fault> {
+    fn envelope(&self, message: &Outgoing) -> Result<(String, String), ProbeFault> {
         let international = [&message.from, &message.to].iter().any(|address| !address.local().is_ascii());
         if international && !self.offers(|offered| offered.smtputf8) {
-            return Err(Fault::NoSmtputf8);
+            return Err(ProbeFault::NoSmtputf8);
         }
         let mut mail = format!("MAIL FROM:<{}>", path(&message.from));
         if self.offers(|offered| offered.size.is_some()) {
@@ -148,7 +148,7 @@ impl<'a> Session<'_, 'a> {
     }
 
     /// The message as a single, final chunk.
-    fn chunk(&mut self, message: &Outgoing) -> Result<Vec<u8>, Fault> {
+    fn chunk(&mut self, message: &Outgoing) -> Result<Vec<u8>, ProbeFault> {
         let command = self.line(&format!("BDAT {} LAST", message.bytes.len()))?;
         self.note_message(message);
         Ok([command, message.bytes.clone()].concat())
@@ -173,8 +173,8 @@ impl<'a> Session<'_, 'a> {
 }
 
 /// The reply to DATA that lets the message begin.
-fn ready(reply: Reply) -> Result<(), Fault> {
-    if reply.code == 354 { Ok(()) } else { Err(Fault::Reply(reply)) }
+fn ready(reply: Reply) -> Result<(), ProbeFault> {
+    if reply.code == 354 { Ok(()) } else { Err(ProbeFault::Reply(reply)) }
 }
 
 /// An address as the envelope takes it: an international domain as `xn--`.

@@ -15,7 +15,7 @@ pub struct Evidence {
     /// The server.
     pub endpoint: Endpoint,
     /// What went wrong.
-    pub fault: Fault,
+    pub fault: ProbeFault,
     /// What EHLO offered last, before or inside TLS.
     pub offered: Option<Capabilities>,
     /// The mechanism that the login used.
@@ -36,7 +36,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// A fault at a stage, with nothing else known.
-    pub const fn new(stage: Stage, endpoint: Endpoint, fault: Fault) -> Self {
+    pub const fn new(stage: Stage, endpoint: Endpoint, fault: ProbeFault) -> Self {
         Self {
             stage,
             provider: None,
@@ -56,13 +56,13 @@ impl Evidence {
     /// Whether nothing came back from the server: trying other ports and another server tells why.
     pub const fn is_silence(&self) -> bool {
         use io::ErrorKind::{HostUnreachable, NetworkUnreachable, TimedOut};
-        matches!(self.fault, Fault::Connect(TimedOut | NetworkUnreachable | HostUnreachable))
+        matches!(self.fault, ProbeFault::Connect(TimedOut | NetworkUnreachable | HostUnreachable))
     }
 
     /// The reply, if that is the fault.
     pub const fn reply(&self) -> Option<&Reply> {
         match &self.fault {
-            Fault::Reply(reply) => Some(reply),
+            ProbeFault::Reply(reply) => Some(reply),
             _ => None,
         }
     }
@@ -70,7 +70,7 @@ impl Evidence {
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fault {
+pub enum ProbeFault {
     /// The server said no.
     Reply(Reply),
     /// The name has no address.
@@ -116,7 +116,7 @@ pub enum Fault {
     Cancelled,
 }
 
-impl Fault {
+impl ProbeFault {
     /// Its name in causes.
     pub const fn name(&self) -> &'static str {
         match self {

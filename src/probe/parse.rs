@@ -1,6 +1,6 @@
 //! Parses replies, with bounds (RFC 5321, 4.2.1 and 4.5.3.1).
 
-use super::Fault;
+use super::ProbeFault;
 use crate::mail::{Reply, reply::printable};
 
 /// Longest line that is read; RFC 5321 allows 512 bytes.
@@ -25,26 +25,26 @@ impl Parser {
     ///
     /// # Errors
     /// `NotSmtp` as soon as a line cannot belong to a reply, which `inbox` then begins with; `TooLong` beyond a bound.
-    pub(super) fn take(&mut self, inbox: &mut Vec<u8>) -> Result<Option<Reply>, Fault> {
+    pub(super) fn take(&mut self, inbox: &mut Vec<u8>) -> Result<Option<Reply>, ProbeFault> {
         let mut begin = 0;
         let mut complete = None;
         while complete.is_none() {
             let rest = &inbox[begin..];
             let end = rest.iter().take(LINE + 1).position(|byte| *byte == b'\n');
             if !is_reply_line(&rest[..end.unwrap_or(rest.len())], end.is_some()) {
-                let fault = Fault::NotSmtp(first_bytes(rest));
+                let fault = ProbeFault::NotSmtp(first_bytes(rest));
                 inbox.drain(..begin);
                 return Err(fault);
             }
             let Some(end) = end else {
                 if rest.len() > LINE {
-                    return Err(Fault::TooLong);
+                    return Err(ProbeFault::TooLong);
                 }
                 break;
             };
             self.size += end + 1;
             if self.size > REPLY || self.lines.len() >= LINES {
-                return Err(Fault::TooLong);
+                return Err(ProbeFault::TooLong);
             }
             complete = self.line(trim_cr(&rest[..end]));
             begin += end + 1;
@@ -95,14 +95,14 @@ mod tests {
 
     use super::*;
 
-    fn collect(parser: &mut Parser, inbox: &mut Vec<u8>, replies: &mut Vec<Reply>) -> Result<(), Fault> {
+    fn collect(parser: &mut Parser, inbox: &mut Vec<u8>, replies: &mut Vec<Reply>) -> Result<(), ProbeFault> {
         while let Some(reply) = parser.take(inbox)? {
             replies.push(reply);
         }
         Ok(())
     }
 
-    fn all(bytes: &[u8]) -> Result<Vec<Reply>, Fault> {
+    fn all(bytes: &[u8]) -> Result<Vec<Reply>, ProbeFault> {
         let (mut parser, mut inbox, mut replies) = (Parser::default(), Vec::new(), Vec::new());
         for byte in bytes {
             inbox.push(*byte);
@@ -129,11 +129,11 @@ mod tests {
     #[test]
     fn what_is_no_reply() {
         let shown = |bytes: &[u8]| match all(bytes) {
-            Err(Fault::NotSmtp(text)) => text,
+            Err(ProbeFault::NotSmtp(text)) => text,
             other => panic!("{other:?}"),
         };
         let whole = |bytes: &[u8]| match Parser::default().take(&mut bytes.to_vec()) {
-            Err(Fault::NotSmtp(text)) => text,
+            Err(ProbeFault::NotSmtp(text)) => text,
             other => panic!("{other:?}"),
         };
         assert_eq!(whole(b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n"), "HTTP/1.1 400 Bad Request");
@@ -151,11 +151,11 @@ mod tests {
     fn bounds() {
         let parse = |bytes: Vec<u8>| Parser::default().take(&mut { bytes });
         let line = [b"250 ".to_vec(), vec![b'x'; LINE]].concat();
-        assert_eq!(parse(line.clone()), Err(Fault::TooLong));
-        assert_eq!(parse([line, b"\r\n".to_vec()].concat()), Err(Fault::TooLong));
-        assert_eq!(parse(b"250-x\r\n".repeat(LINES + 1)), Err(Fault::TooLong));
+        assert_eq!(parse(line.clone()), Err(ProbeFault::TooLong));
+        assert_eq!(parse([line, b"\r\n".to_vec()].concat()), Err(ProbeFault::TooLong));
+        assert_eq!(parse(b"250-x\r\n".repeat(LINES + 1)), Err(ProbeFault::TooLong));
         let broad = [b"250-".to_vec(), vec![b'x'; LINE - 100], b"\r\n".to_vec()].concat();
-        assert_eq!(parse(broad.repeat(REPLY / LINE + 2)), Err(Fault::TooLong));
+        assert_eq!(parse(broad.repeat(REPLY / LINE + 2)), Err(ProbeFault::TooLong));
         assert_eq!(parse(broad.repeat(3)), Ok(None));
     }
 

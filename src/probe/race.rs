@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Cancel, Fault};
+use super::{Cancel, ProbeFault};
 
 /// How long an attempt runs alone before the next one joins (RFC 8305, 5).
 const STAGGER: Duration = Duration::from_millis(250);
@@ -35,7 +35,7 @@ pub(super) fn connect(
     until: Instant,
     cancel: &Cancel,
     mut failed: impl FnMut(SocketAddr, ErrorKind),
-) -> Result<Winner, Fault> {
+) -> Result<Winner, ProbeFault> {
     let (sender, events) = mpsc::channel();
     let wake = sender.clone();
     let _watch = cancel.watch(move || drop(wake.send(RaceEvent::Cancelled)));
@@ -46,12 +46,12 @@ pub(super) fn connect(
     let mut next_start = Instant::now();
     loop {
         if cancel.is_cancelled() {
-            return Err(Fault::Cancelled);
+            return Err(ProbeFault::Cancelled);
         }
         let now = Instant::now();
         if now >= until {
             failures.note(ErrorKind::TimedOut);
-            return Err(Fault::Connect(failures.kind()));
+            return Err(ProbeFault::Connect(failures.kind()));
         }
         if now >= next_start || running == 0 {
             if let Some(peer) = waiting.pop_front() {
@@ -59,7 +59,7 @@ pub(super) fn connect(
                 running += 1;
                 next_start = now + STAGGER;
             } else if running == 0 {
-                return Err(Fault::Connect(failures.kind()));
+                return Err(ProbeFault::Connect(failures.kind()));
             }
         }
         let wait = if waiting.is_empty() { until } else { next_start.min(until) };
@@ -72,7 +72,7 @@ pub(super) fn connect(
                 failed(peer, kind);
                 next_start = Instant::now();
             }
-            Ok(RaceEvent::Cancelled) => return Err(Fault::Cancelled),
+            Ok(RaceEvent::Cancelled) => return Err(ProbeFault::Cancelled),
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     }
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(race(&addresses, 20_000).map(|winner| winner.peer.ip()), Ok(addresses[1]));
         assert!((STAGGER..Duration::from_secs(5)).contains(&begin.elapsed()), "{:?}", begin.elapsed());
         let silence = race(&addresses[..1], 300).map(|winner| winner.peer);
-        assert_eq!(silence, Err(Fault::Connect(ErrorKind::TimedOut)));
+        assert_eq!(silence, Err(ProbeFault::Connect(ErrorKind::TimedOut)));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Capabilities, CertificateFacts, Climb, Evidence, Fault, Goal, Learned, Report, Stage, State, Step, attempt::Bounds,
-    transcript::Log,
+    Attempt, Capabilities, CertificateFacts, Evidence, Goal, Learned, ProbeFault, Report, Stage, StageReport, StageState,
+    attempt::Bounds, transcript::Log,
 };
 use crate::mail::{Auth, Mechanism, Reply, Security, reply::printable};
 
@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What an attempt has found so far.
 pub(super) struct Record<'a> {
-    pub(super) climb: &'a Climb,
+    pub(super) attempt: &'a Attempt,
     pub(super) bounds: Bounds,
     pub(super) log: Log,
     pub(super) offered: Option<Capabilities>,
@@ -22,17 +22,17 @@ pub(super) struct Record<'a> {
     pub(super) certificate: Option<CertificateFacts>,
     pub(super) round_trips: u32,
     started: Instant,
-    steps: Vec<Step>,
+    steps: Vec<StageReport>,
     current: usize,
     since: Instant,
-    progress: &'a mut dyn FnMut(&Step),
+    progress: &'a mut dyn FnMut(&StageReport),
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn new(climb: &'a Climb, bounds: Bounds, progress: &'a mut dyn FnMut(&Step)) -> Self {
+    pub(super) fn new(attempt: &'a Attempt, bounds: Bounds, progress: &'a mut dyn FnMut(&StageReport)) -> Self {
         let started = Instant::now();
         Self {
-            climb,
+            attempt,
             bounds,
             log: Log::new(started),
             offered: None,
@@ -41,7 +41,7 @@ impl<'a> Record<'a> {
             certificate: None,
             round_trips: 0,
             started,
-            steps: stages(climb).into_iter().map(Step::pending).collect(),
+            steps: stages(attempt).into_iter().map(StageReport::pending).collect(),
             current: 0,
             since: started,
             progress,
@@ -52,19 +52,19 @@ impl<'a> Record<'a> {
     pub(super) fn begin(&mut self, stage: Stage) -> Instant {
         self.since = Instant::now();
         self.current = self.steps.iter().position(|step| step.stage == stage).unwrap_or(self.current);
-        self.update(|step, _| step.state = State::Running);
-        let until = self.since.checked_add(self.climb.timeout).unwrap_or(self.since + LONGEST);
+        self.update(|step, _| step.state = StageState::Running);
+        let until = self.since.checked_add(self.attempt.timeout).unwrap_or(self.since + LONGEST);
         self.bounds.until.map_or(until, |whole| whole.min(until))
     }
 
     /// The current stage passed.
     pub(super) fn pass(&mut self, learned: Option<Learned>, reply: Option<Reply>) {
-        self.end(State::Passed, learned, reply);
+        self.end(StageState::Passed, learned, reply);
     }
 
     /// The current stage passed, with something that a person should know.
     pub(super) fn warn(&mut self, learned: Option<Learned>, reply: Option<Reply>) {
-        self.end(State::Warned, learned, reply);
+        self.end(StageState::Warned, learned, reply);
     }
 
     /// A stage is not needed.
@@ -72,20 +72,20 @@ impl<'a> Record<'a> {
         if let Some(index) = self.steps.iter().position(|step| step.stage == stage) {
             self.current = index;
             self.update(|step, _| {
-                step.state = State::Skipped;
+                step.state = StageState::Skipped;
                 step.learned = learned;
             });
         }
     }
 
     /// The current stage failed; reported at once, and only once.
-    pub(super) fn fail(&mut self, fault: &Fault) {
-        if self.steps.get(self.current).is_none_or(|step| step.state == State::Failed) {
+    pub(super) fn fail(&mut self, fault: &ProbeFault) {
+        if self.steps.get(self.current).is_none_or(|step| step.state == StageState::Failed) {
             return;
         }
-        let reply = if let Fault::Reply(reply) = fault { Some(reply.clone()) } else { None };
-        self.log.note(format!("{} {}: {}", self.stage().as_str(), State::Failed.as_str(), fault.name()));
-        self.end(State::Failed, None, reply);
+        let reply = if let ProbeFault::Reply(reply) = fault { Some(reply.clone()) } else { None };
+        self.log.note(format!("{} {}: {}", self.stage().as_str(), StageState::Failed.as_str(), fault.name()));
+        self.end(StageState::Failed, None, reply);
     }
 
     /// The current stage, or the last one.
@@ -93,7 +93,7 @@ impl<'a> Record<'a> {
         self.steps.get(self.current).map_or(Stage::Dns, |step| step.stage)
     }
 
-    fn end(&mut self, state: State, learned: Option<Learned>, reply: Option<Reply>) {
+    fn end(&mut self, state: StageState, learned: Option<Learned>, reply: Option<Reply>) {
         self.update(|step, elapsed| {
             step.state = state;
             step.elapsed = Some(step.elapsed.unwrap_or_default() + elapsed);
@@ -102,7 +102,7 @@ impl<'a> Record<'a> {
         });
     }
 
-    fn update(&mut self, change: impl FnOnce(&mut Step, Duration)) {
+    fn update(&mut self, change: impl FnOnce(&mut StageReport, Duration)) {
         if let Some(step) = self.steps.get_mut(self.current) {
             change(step, self.since.elapsed());
             (self.progress)(step);
@@ -110,23 +110,23 @@ impl<'a> Record<'a> {
     }
 
     /// Closes the record.
-    pub(super) fn report(mut self, fault: Option<Fault>) -> Report {
+    pub(super) fn report(mut self, fault: Option<ProbeFault>) -> Report {
         if let Some(fault) = &fault {
             self.fail(fault);
         }
-        let (climb, stage) = (self.climb, self.stage());
+        let (attempt, stage) = (self.attempt, self.stage());
         let evidence = fault.map(|fault| Evidence {
             stage,
-            provider: climb.provider.clone(),
-            endpoint: climb.endpoint.clone(),
+            provider: attempt.provider.clone(),
+            endpoint: attempt.endpoint.clone(),
             fault,
             offered: self.offered,
             mechanism: self.mechanism,
             certificate: self.certificate,
             challenge: self.challenge,
-            ehlo: climb.ehlo.clone(),
-            username: climb.login.as_ref().map(|login| login.username.clone()),
-            sender: climb.message.as_ref().map(|message| message.from.to_string()),
+            ehlo: attempt.ehlo.clone(),
+            username: attempt.login.as_ref().map(|login| login.username.clone()),
+            sender: attempt.message.as_ref().map(|message| message.from.to_string()),
             egress: None,
         });
         Report {
@@ -140,14 +140,14 @@ impl<'a> Record<'a> {
 }
 
 /// The stages of an attempt, in order.
-fn stages(climb: &Climb) -> Vec<Stage> {
+fn stages(attempt: &Attempt) -> Vec<Stage> {
     let mut stages = vec![Stage::Dns, Stage::Connect];
-    stages.extend(match climb.endpoint.security {
+    stages.extend(match attempt.endpoint.security {
         Security::Tls => &[Stage::Tls, Stage::Greeting, Stage::Ehlo][..],
         Security::Starttls => &[Stage::Greeting, Stage::Ehlo, Stage::Starttls, Stage::Tls],
         Security::None => &[Stage::Greeting, Stage::Ehlo],
     });
-    stages.extend(match climb.goal {
+    stages.extend(match attempt.goal {
         Goal::Connect => &[][..],
         Goal::Login => &[Stage::Auth],
         Goal::Rehearse => &[Stage::Auth, Stage::Mail, Stage::Rcpt],
@@ -157,8 +157,8 @@ fn stages(climb: &Climb) -> Vec<Stage> {
 }
 
 /// The login of an attempt, if it has one.
-pub(super) fn login(climb: &Climb) -> Option<&super::Login> {
-    climb.login.as_ref().filter(|login| login.auth != Auth::None)
+pub(super) fn login(attempt: &Attempt) -> Option<&super::Login> {
+    attempt.login.as_ref().filter(|login| login.auth != Auth::None)
 }
 
 /// A reply's words without its code, safe for a terminal.

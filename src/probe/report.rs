@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Evidence, Stage, State, Step};
+use super::{Evidence, Stage, StageReport, StageState};
 
 /// What an attempt found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// Every stage of the attempt, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<StageReport>,
     /// Round trips up to the last awaited reply, with TCP and TLS, without DNS.
     pub round_trips: u32,
     /// Time of the whole attempt.
@@ -27,27 +27,27 @@ impl Report {
 
     /// Whether TLS was established.
     pub fn is_secured(&self) -> bool {
-        self.step(Stage::Tls).is_some_and(|step| matches!(step.state, State::Passed | State::Warned))
+        self.step(Stage::Tls).is_some_and(|step| matches!(step.state, StageState::Passed | StageState::Warned))
     }
 
     /// The step of a stage.
-    pub fn step(&self, stage: Stage) -> Option<&Step> {
+    pub fn step(&self, stage: Stage) -> Option<&StageReport> {
         self.steps.iter().find(|step| step.stage == stage)
     }
 
     /// The stage that failed.
     pub fn failed_stage(&self) -> Option<Stage> {
-        self.steps.iter().find(|step| step.state == State::Failed).map(|step| step.stage)
+        self.steps.iter().find(|step| step.state == StageState::Failed).map(|step| step.stage)
     }
 }
 
 /// What was said: lines without secrets and without control characters, safe for a terminal and for a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Transcript(pub Vec<Line>);
+pub struct Transcript(pub Vec<TranscriptLine>);
 
 /// A line of the transcript.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct TranscriptLine {
     /// Time since the attempt began.
     pub at: Duration,
     /// The speaker.

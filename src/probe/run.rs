@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use super::{
-    Cancel, Climb, DnsFault, Evidence, Fault, Goal, Learned, Report, Resolve, Stage, Step, Stream, Transcript,
+    Attempt, Cancel, DnsFault, Evidence, Goal, Learned, ProbeFault, Report, Resolve, Stage, StageReport, Stream, Transcript,
     attempt::Bounds,
     race::{self, Winner},
     record::Record,
@@ -16,26 +16,36 @@ use crate::mail::Endpoint;
 const MOST_ADDRESSES: usize = 16;
 
 /// Makes an attempt. `progress` is called as each stage begins and ends; no stage takes longer than its time limit.
-pub fn climb(climb: &Climb, resolver: &dyn Resolve, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
-    climb_within(climb, Bounds::default(), resolver, cancel, progress)
+pub fn attempt(
+    attempt: &Attempt,
+    resolver: &dyn Resolve,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(&StageReport),
+) -> Report {
+    attempt_within(attempt, Bounds::default(), resolver, cancel, progress)
 }
 
 /// Makes an attempt within further bounds.
-pub(super) fn climb_within(
-    climb: &Climb,
+pub(super) fn attempt_within(
+    attempt: &Attempt,
     bounds: Bounds,
     resolver: &dyn Resolve,
     cancel: &Cancel,
-    progress: &mut dyn FnMut(&Step),
+    progress: &mut dyn FnMut(&StageReport),
 ) -> Report {
-    let mut record = Record::new(climb, bounds, progress);
+    let mut record = Record::new(attempt, bounds, progress);
     let fault = run(&mut record, resolver, cancel).err();
     record.report(fault)
 }
 
 /// Makes an attempt over a connected stream: no name is looked up and no socket is opened.
-pub fn climb_over(climb: &Climb, stream: Box<dyn Stream>, cancel: &Cancel, progress: &mut dyn FnMut(&Step)) -> Report {
-    let mut record = Record::new(climb, Bounds::default(), progress);
+pub fn attempt_over(
+    attempt: &Attempt,
+    stream: Box<dyn Stream>,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(&StageReport),
+) -> Report {
+    let mut record = Record::new(attempt, Bounds::default(), progress);
     record.skip(Stage::Dns, None);
     let until = record.begin(Stage::Connect);
     let connected = Wire::new(stream, until, cancel);
@@ -47,7 +57,7 @@ pub fn climb_over(climb: &Climb, stream: Box<dyn Stream>, cancel: &Cancel, progr
 }
 
 /// The report of an attempt that could not begin.
-pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> Report {
+pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: ProbeFault) -> Report {
     let evidence = Evidence { provider, ..Evidence::new(Stage::Dns, endpoint, fault) };
     Report {
         steps: Vec::new(),
@@ -58,13 +68,13 @@ pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: Fault) -> 
     }
 }
 
-fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), Fault> {
+fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), ProbeFault> {
     let addresses = resolve(record, resolver, cancel)?;
     over(connect(record, &addresses, cancel)?)
 }
 
 /// The whole conversation on a connection.
-fn over(mut session: Session<'_, '_>) -> Result<(), Fault> {
+fn over(mut session: Session<'_, '_>) -> Result<(), ProbeFault> {
     session.hide_secret();
     let result = converse(&mut session);
     if let Err(fault) = &result {
@@ -74,20 +84,20 @@ fn over(mut session: Session<'_, '_>) -> Result<(), Fault> {
     result
 }
 
-fn resolve(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<Vec<IpAddr>, Fault> {
-    let climb = record.climb;
-    if let Ok(address) = climb.endpoint.host.parse::<IpAddr>() {
+fn resolve(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<Vec<IpAddr>, ProbeFault> {
+    let attempt = record.attempt;
+    if let Ok(address) = attempt.endpoint.host.parse::<IpAddr>() {
         record.skip(Stage::Dns, Some(Learned::Addresses(vec![address])));
         return Ok(vec![address]);
     }
     record.begin(Stage::Dns);
-    let answer = resolver.resolve_until(&climb.endpoint.host, climb.timeout, cancel);
+    let answer = resolver.resolve_until(&attempt.endpoint.host, attempt.timeout, cancel);
     if cancel.is_cancelled() {
-        return Err(Fault::Cancelled);
+        return Err(ProbeFault::Cancelled);
     }
-    let addresses = few(&answer.map_err(Fault::Dns)?);
+    let addresses = few(&answer.map_err(ProbeFault::Dns)?);
     if addresses.is_empty() {
-        return Err(Fault::Dns(DnsFault::NoAddress));
+        return Err(ProbeFault::Dns(DnsFault::NoAddress));
     }
     record.pass(Some(Learned::Addresses(addresses.clone())), None);
     Ok(addresses)
@@ -100,20 +110,24 @@ fn few(addresses: &[IpAddr]) -> Vec<IpAddr> {
     addresses.iter().filter(|address| six.contains(address) || four.contains(address)).copied().collect()
 }
 
-fn connect<'r, 'a>(record: &'r mut Record<'a>, addresses: &[IpAddr], cancel: &Cancel) -> Result<Session<'r, 'a>, Fault> {
+fn connect<'r, 'a>(
+    record: &'r mut Record<'a>,
+    addresses: &[IpAddr],
+    cancel: &Cancel,
+) -> Result<Session<'r, 'a>, ProbeFault> {
     let until = record.begin(Stage::Connect);
     let log = &mut record.log;
     let note = |peer, kind| log.note(format!("not connected to {peer}: {kind}"));
-    let Winner { socket, peer, failed } = race::connect(addresses, record.climb.endpoint.port, until, cancel, note)?;
+    let Winner { socket, peer, failed } = race::connect(addresses, record.attempt.endpoint.port, until, cancel, note)?;
     record.log.note(format!("connected to {peer}"));
     let wire = Wire::new(Box::new(socket), until, cancel)?;
     record.pass(Some(Learned::Connected { peer, failed }), None);
     Ok(Session::new(record, wire))
 }
 
-fn converse(session: &mut Session<'_, '_>) -> Result<(), Fault> {
+fn converse(session: &mut Session<'_, '_>) -> Result<(), ProbeFault> {
     session.open()?;
-    let goal = session.record.climb.goal;
+    let goal = session.record.attempt.goal;
     if goal >= Goal::Login {
         session.login()?;
     }

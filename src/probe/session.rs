@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use super::{
-    Capabilities, CertificateFacts, Fault, Learned, Stage,
+    Capabilities, CertificateFacts, Learned, ProbeFault, Stage,
     parse::first_bytes,
     record::{Record, words},
     resolve::ascii_host,
@@ -29,8 +29,8 @@ impl<'r, 'a> Session<'r, 'a> {
     }
 
     /// Up to EHLO, inside TLS where the endpoint has it.
-    pub(super) fn open(&mut self) -> Result<(), Fault> {
-        match self.record.climb.endpoint.security {
+    pub(super) fn open(&mut self) -> Result<(), ProbeFault> {
+        match self.record.attempt.endpoint.security {
             Security::Tls => {
                 self.secure(b"")?;
                 self.greeting()?;
@@ -55,17 +55,17 @@ impl<'r, 'a> Session<'r, 'a> {
     }
 
     /// Closes, with QUIT if the server still listens.
-    pub(super) fn end(self, fault: Option<&Fault>) {
+    pub(super) fn end(self, fault: Option<&ProbeFault>) {
         let polite = match fault {
             None
             | Some(
-                Fault::Reply(_)
-                | Fault::NoStarttls
-                | Fault::StarttlsGone
-                | Fault::ClearLogin
-                | Fault::NoAuth
-                | Fault::NoCommonMechanism
-                | Fault::NoSmtputf8,
+                ProbeFault::Reply(_)
+                | ProbeFault::NoStarttls
+                | ProbeFault::StarttlsGone
+                | ProbeFault::ClearLogin
+                | ProbeFault::NoAuth
+                | ProbeFault::NoCommonMechanism
+                | ProbeFault::NoSmtputf8,
             ) => !self.quit,
             Some(_) => false,
         };
@@ -76,7 +76,7 @@ impl<'r, 'a> Session<'r, 'a> {
         self.wire.close(if polite { b"QUIT\r\n" } else { b"" });
     }
 
-    fn greeting(&mut self) -> Result<(), Fault> {
+    fn greeting(&mut self) -> Result<(), ProbeFault> {
         self.begin(Stage::Greeting);
         let reply = positive(self.reply()?)?;
         self.record.pass(Some(Learned::Greeting(words(&reply))), Some(reply));
@@ -85,7 +85,7 @@ impl<'r, 'a> Session<'r, 'a> {
 
     /// Our EHLO name.
     fn name(&self) -> String {
-        let name = &self.record.climb.ehlo;
+        let name = &self.record.attempt.ehlo;
         ascii_host(name).unwrap_or_else(|| name.clone())
     }
 
@@ -93,14 +93,14 @@ impl<'r, 'a> Session<'r, 'a> {
         format!("EHLO {}", self.name())
     }
 
-    fn ehlo(&mut self) -> Result<(), Fault> {
+    fn ehlo(&mut self) -> Result<(), ProbeFault> {
         self.begin(Stage::Ehlo);
         let reply = self.ask(&self.ehlo_command())?;
         self.offered(reply)
     }
 
     /// Takes the reply to EHLO; falls back to HELO if the server does not know EHLO (RFC 5321, 3.2).
-    fn offered(&mut self, reply: Reply) -> Result<(), Fault> {
+    fn offered(&mut self, reply: Reply) -> Result<(), ProbeFault> {
         let helo = matches!(reply.code, 500 | 502);
         let reply = if helo { self.ask(&format!("HELO {}", self.name()))? } else { reply };
         let reply = positive(reply)?;
@@ -115,20 +115,20 @@ impl<'r, 'a> Session<'r, 'a> {
         Ok(())
     }
 
-    fn starttls(&mut self) -> Result<(), Fault> {
+    fn starttls(&mut self) -> Result<(), ProbeFault> {
         self.begin(Stage::Starttls);
         if !self.offers(|offered| offered.starttls) {
-            let gone = self.record.climb.had_starttls || self.offers(|offered| offered.masked);
-            return Err(if gone { Fault::StarttlsGone } else { Fault::NoStarttls });
+            let gone = self.record.attempt.had_starttls || self.offers(|offered| offered.masked);
+            return Err(if gone { ProbeFault::StarttlsGone } else { ProbeFault::NoStarttls });
         }
         // A reply received before the command is not its answer.
         if self.wire.has_unread() {
-            return Err(Fault::Injected);
+            return Err(ProbeFault::Injected);
         }
         let reply = positive(self.ask("STARTTLS")?)?;
         // Bytes after the reply came in clear text and could pass for a reply inside TLS (RFC 3207, 4.2; CVE-2021-38371).
         if self.wire.has_unread() {
-            return Err(Fault::Injected);
+            return Err(ProbeFault::Injected);
         }
         self.record.offered = None;
         self.record.pass(None, Some(reply));
@@ -136,10 +136,10 @@ impl<'r, 'a> Session<'r, 'a> {
     }
 
     /// The handshake. `early` is sent together with its last message.
-    fn secure(&mut self, early: &[u8]) -> Result<(), Fault> {
+    fn secure(&mut self, early: &[u8]) -> Result<(), ProbeFault> {
         self.begin(Stage::Tls);
-        let climb = self.record.climb;
-        let (connection, shown) = tls::connection(&climb.trust, &climb.endpoint.host, self.record.bounds.version)?;
+        let attempt = self.record.attempt;
+        let (connection, shown) = tls::connection(&attempt.trust, &attempt.endpoint.host, self.record.bounds.version)?;
         let done = self.wire.handshake(connection, early);
         let leaf = shown.certificate();
         let facts = leaf.as_deref().map(CertificateFacts::of);
@@ -154,9 +154,9 @@ impl<'r, 'a> Session<'r, 'a> {
         let version = self.wire.tls_version().unwrap_or_default();
         self.record.log.note(format!("TLS {version}"));
         let Some(certificate) = facts.map(Box::new) else {
-            return Err(Fault::Tls { text: "no certificate".to_owned(), not_tls: false });
+            return Err(ProbeFault::Tls { text: "no certificate".to_owned(), not_tls: false });
         };
-        let pinned = climb.trust.pin.is_some();
+        let pinned = attempt.trust.pin.is_some();
         let soon = certificate.days_left < EXPIRES_SOON && !pinned;
         let learned = Some(Learned::Secured { version, certificate, pinned });
         if soon {
@@ -175,9 +175,9 @@ impl<'r, 'a> Session<'r, 'a> {
 
     /// Whether a password may be sent now: inside TLS, to this machine, or with a person's consent.
     pub(super) fn may_log_in(&self) -> bool {
-        let climb = self.record.climb;
-        let stays_here = climb.endpoint.is_loopback() && self.wire.is_local();
-        self.wire.tls_version().is_some() || stays_here || climb.allow_plaintext
+        let attempt = self.record.attempt;
+        let stays_here = attempt.endpoint.is_loopback() && self.wire.is_local();
+        self.wire.tls_version().is_some() || stays_here || attempt.allow_plaintext
     }
 
     /// Whether the last EHLO made an offer.
@@ -186,36 +186,36 @@ impl<'r, 'a> Session<'r, 'a> {
     }
 
     /// A command as bytes, logged in the transcript.
-    pub(super) fn line(&mut self, command: &str) -> Result<Vec<u8>, Fault> {
+    pub(super) fn line(&mut self, command: &str) -> Result<Vec<u8>, ProbeFault> {
         self.record.log.client(command);
         bytes(command)
     }
 
     /// Sends a command and waits for the reply.
-    pub(super) fn ask(&mut self, command: &str) -> Result<Reply, Fault> {
+    pub(super) fn ask(&mut self, command: &str) -> Result<Reply, ProbeFault> {
         let line = self.line(command)?;
         self.send(&line)?;
         self.reply()
     }
 
     /// Sends bytes that the caller has logged.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), ProbeFault> {
         self.wire.send(bytes)
     }
 
     /// Waits for a reply, removes secrets that the server repeats, and logs it.
-    pub(super) fn reply(&mut self) -> Result<Reply, Fault> {
+    pub(super) fn reply(&mut self) -> Result<Reply, ProbeFault> {
         match self.wire.reply() {
             Ok(reply) => {
                 let reply = self.record.log.redacted_reply(&reply);
                 self.record.log.server(&reply);
                 Ok(reply)
             }
-            Err(Fault::NotSmtp(_)) => {
+            Err(ProbeFault::NotSmtp(_)) => {
                 // Redact before truncating: a truncated secret would not be found.
                 let text = first_bytes(&self.record.log.redacted(self.wire.unread()));
                 self.record.log.garbage(&text);
-                Err(Fault::NotSmtp(text))
+                Err(ProbeFault::NotSmtp(text))
             }
             Err(fault) => Err(fault),
         }
@@ -223,14 +223,14 @@ impl<'r, 'a> Session<'r, 'a> {
 }
 
 /// A command as bytes. Line breaks would add commands and are refused.
-fn bytes(command: &str) -> Result<Vec<u8>, Fault> {
+fn bytes(command: &str) -> Result<Vec<u8>, ProbeFault> {
     if command.contains(['\r', '\n', '\0']) {
-        return Err(Fault::Io(ErrorKind::InvalidInput));
+        return Err(ProbeFault::Io(ErrorKind::InvalidInput));
     }
     Ok(format!("{command}\r\n").into_bytes())
 }
 
 /// A reply of the 2xx class; any other is a fault.
-pub(super) fn positive(reply: Reply) -> Result<Reply, Fault> {
-    if reply.is_positive() { Ok(reply) } else { Err(Fault::Reply(reply)) }
+pub(super) fn positive(reply: Reply) -> Result<Reply, ProbeFault> {
+    if reply.is_positive() { Ok(reply) } else { Err(ProbeFault::Reply(reply)) }
 }

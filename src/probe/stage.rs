@@ -68,7 +68,7 @@ impl Stage {
 
 /// The life of a stage: `Pending -> Running -> Passed | Warned | Failed | Skipped`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum StageState {
     /// Not yet reached.
     Pending,
     /// In progress.
@@ -83,7 +83,7 @@ pub enum State {
     Skipped,
 }
 
-impl State {
+impl StageState {
     /// The word that JSON uses.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,11 +99,11 @@ impl State {
 
 /// A stage: its state and what it learned.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+pub struct StageReport {
     /// Which stage.
     pub stage: Stage,
     /// Its state.
-    pub state: State,
+    pub state: StageState,
     /// Its time, once it has ended.
     pub elapsed: Option<Duration>,
     /// What it learned.
@@ -112,15 +112,15 @@ pub struct Step {
     pub reply: Option<Reply>,
 }
 
-impl Step {
+impl StageReport {
     /// A stage not yet reached.
     pub const fn pending(stage: Stage) -> Self {
-        Self { stage, state: State::Pending, elapsed: None, learned: None, reply: None }
+        Self { stage, state: StageState::Pending, elapsed: None, learned: None, reply: None }
     }
 
     /// Whether it has ended. EHLO runs a second time after STARTTLS, so having learned something is not enough.
     pub const fn is_over(&self) -> bool {
-        matches!(self.state, State::Passed | State::Warned | State::Failed)
+        matches!(self.state, StageState::Passed | StageState::Warned | StageState::Failed)
     }
 }
 

@@ -18,7 +18,7 @@ use std::{
 
 use port::{GRACE, PortTask};
 
-use super::{Cancel, DnsFault, Evidence, Fault, Resolve, Stage};
+use super::{Cancel, DnsFault, Evidence, ProbeFault, Resolve, Stage};
 use crate::mail::{Endpoint, Security};
 
 pub use report::{Best, PortReport, PortState, PortTls, Reason, Survey, SurveyEvent};
@@ -43,22 +43,22 @@ pub fn survey(spec: &SurveySpec, resolver: &dyn Resolve, cancel: &Cancel, told: 
     Survey { host: spec.host.clone(), addresses, best: best::choose(&ports), evidence, ports }
 }
 
-fn resolve(spec: &SurveySpec, resolver: &dyn Resolve, cancel: &Cancel) -> Result<Vec<IpAddr>, Fault> {
+fn resolve(spec: &SurveySpec, resolver: &dyn Resolve, cancel: &Cancel) -> Result<Vec<IpAddr>, ProbeFault> {
     if let Ok(address) = spec.host.parse() {
         return Ok(vec![address]);
     }
     let answer = resolver.resolve_until(&spec.host, spec.timeout, cancel);
     if cancel.is_cancelled() {
-        return Err(Fault::Cancelled);
+        return Err(ProbeFault::Cancelled);
     }
     match answer {
-        Ok(addresses) if addresses.is_empty() => Err(Fault::Dns(DnsFault::NoAddress)),
+        Ok(addresses) if addresses.is_empty() => Err(ProbeFault::Dns(DnsFault::NoAddress)),
         Ok(addresses) => Ok(addresses),
-        Err(fault) => Err(Fault::Dns(fault)),
+        Err(fault) => Err(ProbeFault::Dns(fault)),
     }
 }
 
-fn unresolved(spec: &SurveySpec, fault: Fault) -> Evidence {
+fn unresolved(spec: &SurveySpec, fault: ProbeFault) -> Evidence {
     let port = spec.ports.first().map_or(465, |port| port.number);
     let security = Security::of_smtp_port(port).unwrap_or(Security::Starttls);
     let endpoint = Endpoint { host: spec.host.clone(), port, security };

@@ -15,7 +15,7 @@ use rustls::{
 };
 
 use super::{
-    CertFault, Fault, TlsVersion, Trust,
+    CertFault, ProbeFault, ServerTrust, TlsVersion,
     certificate::{fingerprint, is_self_issued},
     parse::first_bytes,
     pin,
@@ -35,11 +35,11 @@ impl ShownCertificate {
 
 /// The client side of a handshake, with one TLS version or all. SNI is sent for names, not for addresses (RFC 6066, 3).
 pub(super) fn connection(
-    trust: &Trust,
+    trust: &ServerTrust,
     host: &str,
     only: Option<TlsVersion>,
-) -> Result<(ClientConnection, ShownCertificate), Fault> {
-    let failed = |text: String| Fault::Tls { text, not_tls: false };
+) -> Result<(ClientConnection, ShownCertificate), ProbeFault> {
+    let failed = |text: String| ProbeFault::Tls { text, not_tls: false };
     let provider = Arc::new(ring::default_provider());
     let shown = ShownCertificate::default();
     let verifier = Verifier { trusted: trusted(trust, &provider)?, provider: Arc::clone(&provider), shown: shown.clone() };
@@ -70,7 +70,7 @@ enum Trusted {
     Pin([u8; 32]),
 }
 
-fn trusted(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Trusted, Fault> {
+fn trusted(trust: &ServerTrust, provider: &Arc<CryptoProvider>) -> Result<Trusted, ProbeFault> {
     if let Some(pin) = trust.pin {
         return Ok(Trusted::Pin(pin));
     }
@@ -84,7 +84,7 @@ fn trusted(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Trusted, Fau
     WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider))
         .build()
         .map(Trusted::Authorities)
-        .map_err(|error| Fault::Tls { text: error.to_string(), not_tls: false })
+        .map_err(|error| ProbeFault::Tls { text: error.to_string(), not_tls: false })
 }
 
 /// Checks that a PEM file has usable authorities.
@@ -93,13 +93,13 @@ fn trusted(trust: &Trust, provider: &Arc<CryptoProvider>) -> Result<Trusted, Fau
 /// Why not, in a few words.
 pub fn check_ca(pem: &[u8]) -> Result<(), String> {
     match roots_of(pem) {
-        Err(Fault::Local(words)) => Err(words.trim_start_matches("CA file: ").to_owned()),
+        Err(ProbeFault::Local(words)) => Err(words.trim_start_matches("CA file: ").to_owned()),
         _ => Ok(()),
     }
 }
 
-fn roots_of(pem: &[u8]) -> Result<RootCertStore, Fault> {
-    let failed = |text: String| Fault::Local(format!("CA file: {}", escape(&text)));
+fn roots_of(pem: &[u8]) -> Result<RootCertStore, ProbeFault> {
+    let failed = |text: String| ProbeFault::Local(format!("CA file: {}", escape(&text)));
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|error| failed(error.to_string()))?;
@@ -109,7 +109,7 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, Fault> {
 }
 
 /// The trusted authorities as certificates, for a library with its own TLS; none if the PEM text has none.
-pub fn authorities(trust: &Trust) -> Vec<CertificateDer<'static>> {
+pub fn authorities(trust: &ServerTrust) -> Vec<CertificateDer<'static>> {
     match &trust.ca_pem {
         Some(pem) => CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).collect(),
         None => rustls_native_certs::load_native_certs().certs,
@@ -121,7 +121,7 @@ fn system_roots() -> Arc<RootCertStore> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     let load = || {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(authorities(&Trust::default()));
+        roots.add_parsable_certificates(authorities(&ServerTrust::default()));
         Arc::new(roots)
     };
     Arc::clone(ROOTS.get_or_init(load))
@@ -185,14 +185,14 @@ impl ServerCertVerifier for Verifier {
 }
 
 /// What a failed handshake means. `first` holds the server's first bytes, which give a plain-text port away.
-pub(super) fn fault(error: &Error, first: &[u8], leaf: Option<&[u8]>) -> Fault {
+pub(super) fn fault(error: &Error, first: &[u8], leaf: Option<&[u8]>) -> ProbeFault {
     if let Error::InvalidCertificate(error) = error {
-        return Fault::Certificate(certificate_fault(error, leaf));
+        return ProbeFault::Certificate(certificate_fault(error, leaf));
     }
     // Content types of TLS records: RFC 8446, B.1.
     let not_tls = first.first().is_some_and(|byte| !(20..=24).contains(byte));
     let text = if not_tls { format!("{error}: {}", first_bytes(first)) } else { escape(&error.to_string()) };
-    Fault::Tls { text, not_tls }
+    ProbeFault::Tls { text, not_tls }
 }
 
 fn certificate_fault(error: &CertificateError, leaf: Option<&[u8]>) -> CertFault {
@@ -214,9 +214,9 @@ mod tests {
 
     #[test]
     fn a_ca_file_without_a_certificate_is_named() {
-        let trust = Trust { ca_pem: Some(b"nothing".to_vec()), pin: None };
+        let trust = ServerTrust { ca_pem: Some(b"nothing".to_vec()), pin: None };
         let text = match connection(&trust, "mail.test", None) {
-            Err(Fault::Local(text)) => text,
+            Err(ProbeFault::Local(text)) => text,
             other => panic!("{other:?}"),
         };
         assert_eq!(text, "CA file: no certificate in it");
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn names_and_addresses_can_be_asked_for() {
         for host in ["mail.test", "192.0.2.1", "2001:db8::1", "bücher.example", "my_host.test"] {
-            assert!(connection(&Trust { ca_pem: None, pin: Some([0; 32]) }, host, None).is_ok(), "{host}");
+            assert!(connection(&ServerTrust { ca_pem: None, pin: Some([0; 32]) }, host, None).is_ok(), "{host}");
         }
     }
 
@@ -234,10 +234,10 @@ mod tests {
     fn plain_text_shows_itself() {
         let error = Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
         match fault(&error, b"220 mail.test\r\n220", None) {
-            Fault::Tls { text, not_tls: true } => assert!(text.ends_with(": 220 mail.test"), "{text}"),
+            ProbeFault::Tls { text, not_tls: true } => assert!(text.ends_with(": 220 mail.test"), "{text}"),
             other => panic!("{other:?}"),
         }
         let alert = Error::AlertReceived(rustls::AlertDescription::HandshakeFailure);
-        assert!(matches!(fault(&alert, b"\x15\x03\x03", None), Fault::Tls { not_tls: false, .. }));
+        assert!(matches!(fault(&alert, b"\x15\x03\x03", None), ProbeFault::Tls { not_tls: false, .. }));
     }
 }

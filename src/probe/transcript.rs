@@ -5,7 +5,7 @@ use std::time::Instant;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
-use super::report::{Line, Transcript, Who};
+use super::report::{Transcript, TranscriptLine, Who};
 use crate::mail::{
     Reply,
     reply::printable,
@@ -20,7 +20,7 @@ const WHOLE: usize = 128 * 1024;
 /// The growing transcript, and the secrets to keep out of it.
 pub(super) struct Log {
     begin: Instant,
-    lines: Vec<Line>,
+    lines: Vec<TranscriptLine>,
     size: usize,
     secrets: Vec<Zeroizing<Vec<u8>>>,
 }
@@ -83,7 +83,7 @@ impl Log {
         }
         self.size += text.len();
         let (who, text) = if self.size > WHOLE { (Who::Note, "…".to_owned()) } else { (who, text) };
-        self.lines.push(Line { at: self.begin.elapsed(), who, text });
+        self.lines.push(TranscriptLine { at: self.begin.elapsed(), who, text });
     }
 
     pub(super) fn finish(self) -> Transcript {

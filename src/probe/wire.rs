@@ -7,7 +7,7 @@ use std::{
 
 use rustls::ClientConnection;
 
-use super::{Cancel, Fault, Stream, cancel::Watch, parse::Parser};
+use super::{Cancel, ProbeFault, Stream, cancel::Watch, parse::Parser};
 use crate::mail::{Reply, reply::escape};
 
 /// Bytes per read.
@@ -37,21 +37,21 @@ pub(super) struct Wire {
 /// Why a handshake failed.
 pub(super) enum HandshakeFault {
     /// Below TLS.
-    Wire(Fault),
+    Wire(ProbeFault),
     /// In rustls; `first` holds the server's first bytes.
     Tls { error: rustls::Error, first: Vec<u8> },
 }
 
-impl From<Fault> for HandshakeFault {
-    fn from(fault: Fault) -> Self {
+impl From<ProbeFault> for HandshakeFault {
+    fn from(fault: ProbeFault) -> Self {
         Self::Wire(fault)
     }
 }
 
 impl Wire {
     /// Takes over a connected stream. Connecting cost one round trip and asks for the greeting.
-    pub(super) fn new(mut stream: Box<dyn Stream>, until: Instant, cancel: &Cancel) -> Result<Self, Fault> {
-        let stop = stream.begin().map_err(|error| Fault::Io(error.kind()))?;
+    pub(super) fn new(mut stream: Box<dyn Stream>, until: Instant, cancel: &Cancel) -> Result<Self, ProbeFault> {
+        let stop = stream.begin().map_err(|error| ProbeFault::Io(error.kind()))?;
         let watch = cancel.watch(stop);
         Ok(Self {
             stream,
@@ -93,18 +93,18 @@ impl Wire {
     }
 
     /// Sends bytes in one write. A connection closed by the server is not a fault yet: its final reply may still be readable.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), ProbeFault> {
         if self.cancel.is_cancelled() {
-            return Err(Fault::Cancelled);
+            return Err(ProbeFault::Cancelled);
         }
         let sent = if let Some(tls) = &mut self.tls {
-            tls.writer().write_all(bytes).map_err(|error| Fault::Io(error.kind()))?;
+            tls.writer().write_all(bytes).map_err(|error| ProbeFault::Io(error.kind()))?;
             self.flush_tls()
         } else {
             self.write_socket(bytes)
         };
         match sent {
-            Err(Fault::Closed) => Ok(()),
+            Err(ProbeFault::Closed) => Ok(()),
             other => other,
         }
     }
@@ -119,7 +119,7 @@ impl Wire {
     }
 
     /// Waits for a reply.
-    pub(super) fn reply(&mut self) -> Result<Reply, Fault> {
+    pub(super) fn reply(&mut self) -> Result<Reply, ProbeFault> {
         loop {
             if let Some(reply) = self.parser.take(&mut self.inbox)? {
                 return Ok(reply);
@@ -131,7 +131,7 @@ impl Wire {
     /// Begins TLS. `early` is sent together with our last handshake message, once the certificate has been accepted.
     pub(super) fn handshake(&mut self, mut tls: ClientConnection, early: &[u8]) -> Result<(), HandshakeFault> {
         if !early.is_empty() {
-            tls.writer().write_all(early).map_err(|error| Fault::Io(error.kind()))?;
+            tls.writer().write_all(early).map_err(|error| ProbeFault::Io(error.kind()))?;
         }
         tls.set_buffer_limit(None);
         let mut first = Vec::new();
@@ -139,7 +139,7 @@ impl Wire {
         let mut outbox = Vec::new();
         loop {
             while tls.wants_write() {
-                tls.write_tls(&mut outbox).map_err(|error| Fault::Io(error.kind()))?;
+                tls.write_tls(&mut outbox).map_err(|error| ProbeFault::Io(error.kind()))?;
             }
             if !outbox.is_empty() && outbox != CHANGE_CIPHER_SPEC {
                 self.write_socket(&outbox)?;
@@ -173,7 +173,7 @@ impl Wire {
     }
 
     /// Waits for bytes and appends them to the inbox.
-    fn receive(&mut self) -> Result<(), Fault> {
+    fn receive(&mut self) -> Result<(), ProbeFault> {
         let chunk = self.read_socket()?;
         let Some(tls) = &mut self.tls else {
             self.inbox.extend_from_slice(&chunk);
@@ -184,11 +184,11 @@ impl Wire {
             // What was received before the end still counts: parse it first.
             Ok(More::Ended) if self.inbox.is_empty() => Err(self.fault(&ErrorKind::UnexpectedEof.into())),
             Ok(More::Ended) => Ok(()),
-            Err(error) => Err(Fault::Tls { text: escape(&error.to_string()), not_tls: false }),
+            Err(error) => Err(ProbeFault::Tls { text: escape(&error.to_string()), not_tls: false }),
         }
     }
 
-    fn read_socket(&mut self) -> Result<Vec<u8>, Fault> {
+    fn read_socket(&mut self) -> Result<Vec<u8>, ProbeFault> {
         let mut chunk = vec![0; CHUNK];
         loop {
             match self.stream.read(&mut chunk, self.left()?) {
@@ -196,7 +196,7 @@ impl Wire {
                 Ok(length) => {
                     self.received += length;
                     if self.received > SESSION {
-                        return Err(Fault::TooLong);
+                        return Err(ProbeFault::TooLong);
                     }
                     self.round_trips += u32::from(std::mem::take(&mut self.asked));
                     chunk.truncate(length);
@@ -208,7 +208,7 @@ impl Wire {
         }
     }
 
-    fn write_socket(&mut self, mut bytes: &[u8]) -> Result<(), Fault> {
+    fn write_socket(&mut self, mut bytes: &[u8]) -> Result<(), ProbeFault> {
         self.asked = true;
         while !bytes.is_empty() {
             match self.stream.write(bytes, self.left()?) {
@@ -220,36 +220,36 @@ impl Wire {
         Ok(())
     }
 
-    fn flush_tls(&mut self) -> Result<(), Fault> {
+    fn flush_tls(&mut self) -> Result<(), ProbeFault> {
         let mut bytes = Vec::new();
         if let Some(tls) = &mut self.tls {
             while tls.wants_write() {
-                tls.write_tls(&mut bytes).map_err(|error| Fault::Io(error.kind()))?;
+                tls.write_tls(&mut bytes).map_err(|error| ProbeFault::Io(error.kind()))?;
             }
         }
         if bytes.is_empty() { Ok(()) } else { self.write_socket(&bytes) }
     }
 
     /// The time that is left for this stage.
-    fn left(&self) -> Result<Duration, Fault> {
+    fn left(&self) -> Result<Duration, ProbeFault> {
         if self.cancel.is_cancelled() {
-            return Err(Fault::Cancelled);
+            return Err(ProbeFault::Cancelled);
         }
         let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() { Err(Fault::TimedOut) } else { Ok(left) }
+        if left.is_zero() { Err(ProbeFault::TimedOut) } else { Ok(left) }
     }
 
-    fn fault(&self, error: &io::Error) -> Fault {
+    fn fault(&self, error: &io::Error) -> ProbeFault {
         if self.cancel.is_cancelled() {
-            return Fault::Cancelled;
+            return ProbeFault::Cancelled;
         }
         match error.kind() {
             // A socket's own time limit shows as WouldBlock on Unix.
-            ErrorKind::WouldBlock | ErrorKind::TimedOut => Fault::TimedOut,
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => ProbeFault::TimedOut,
             ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
-                Fault::Closed
+                ProbeFault::Closed
             }
-            kind => Fault::Io(kind),
+            kind => ProbeFault::Io(kind),
         }
     }
 }

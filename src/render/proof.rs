@@ -1,4 +1,4 @@
-//! How a target was proven, in words: who sent the message, to whom, whether it was taken, and what to do when it was not.
+//! How a target was proven, in words: who sent the message, to whom, whether it was accepted, and what to do if not.
 
 use crate::{
     diagnose::Diagnosis,
@@ -12,17 +12,17 @@ use crate::{
 /// A proof in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Told<'a> {
-    /// The target, and how it went.
+    /// The target and the outcome.
     pub line: String,
-    /// The words of whoever said no.
+    /// The words of the server or program that refused.
     pub words: Vec<String>,
     /// What that means, and what to do.
     pub advice: Vec<String>,
-    /// The diagnosis, where there is one to act on.
+    /// The diagnosis, if there is one to act on.
     pub diagnosis: Option<&'a Diagnosis>,
 }
 
-/// What is said while a consumer sends by itself.
+/// The line shown while a consumer sends by itself.
 pub fn under_way(text: &Text, own: &Own) -> String {
     text.say(&match &own.user {
         Some(user) => phrase!("send-under-way-as", name = own.name, to = own.to, user = user),
@@ -53,17 +53,17 @@ pub fn told<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
     }
 }
 
-/// mailsetup's own message, with what was written.
+/// mailsetup's own message, sent with what was written.
 fn by_us<'a>(text: &Text, proof: &'a Proof, report: &crate::probe::Report) -> Told<'a> {
     let Some(evidence) = &report.evidence else {
         let (to, time) = (recipient(proof), super::elapsed(text, report.elapsed));
         let line = text.say(&phrase!("render-proof-sent", target = proof.target, to = to, time = time));
         return Told { line, ..Told::default() };
     };
-    let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
+    let stage = report.failed_stage().map(|stage| super::stages::stage(text, stage)).unwrap_or_default();
     Told {
         line: text.say(&phrase!("render-proof-failed", target = proof.target, stage = stage)),
-        words: super::ladder::fault(text, evidence),
+        words: super::stages::fault(text, evidence),
         advice: Vec::new(),
         diagnosis: proof.diagnosis.as_ref(),
     }
@@ -94,7 +94,7 @@ fn by_own<'a>(text: &Text, proof: &'a Proof, own: &Own, fault: &SendFault) -> To
             }
         }
         Some(report) => {
-            let stage = report.failed_stage().map(|stage| super::ladder::stage(text, stage)).unwrap_or_default();
+            let stage = report.failed_stage().map(|stage| super::stages::stage(text, stage)).unwrap_or_default();
             phrases.push(phrase!("send-we-cannot", stage = stage));
             diagnosis = proof.diagnosis.as_ref();
         }
@@ -103,7 +103,7 @@ fn by_own<'a>(text: &Text, proof: &'a Proof, own: &Own, fault: &SendFault) -> To
     Told { line: text.say(&line), words: fault.said.clone(), advice, diagnosis }
 }
 
-/// How a program ended that did not send.
+/// How a program that did not send ended.
 fn ended(end: SendEnd, own: &Own, is_silent: bool) -> Phrase {
     match end {
         SendEnd::NotStarted => phrase!("send-not-started"),

@@ -1,4 +1,4 @@
-//! A provider's preset in words, in full.
+//! A provider's preset in words.
 
 use super::Block;
 use crate::{
@@ -10,17 +10,17 @@ use crate::{
     },
 };
 
-/// What a preset does not say itself.
+/// Where a preset comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Origin {
-    /// The person's own file that it comes from; `None` for a built-in one.
+pub struct PresetOrigin {
+    /// The person's own file; `None` for a built-in preset.
     pub own_file: Option<String>,
-    /// How many months ago its facts were checked, where that is too long ago.
+    /// How many months ago its facts were checked, if that is too long ago.
     pub stale: Option<u32>,
 }
 
-/// Everything that is known of a provider, in the order in which a set-up comes to need it.
-pub fn provider(text: &Text, provider: &Provider, origin: &Origin) -> Block {
+/// Everything known about a provider, in the order in which a set-up needs it.
+pub fn provider(text: &Text, provider: &Provider, origin: &PresetOrigin) -> Block {
     let words = provider.guidance(text.lang());
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     let mut row = |label: &str, lines: Vec<String>| {
@@ -157,7 +157,7 @@ fn tokens(text: &Text, oauth: &Oauth) -> Vec<String> {
     said.iter().flatten().map(|phrase| text.say(phrase)).collect()
 }
 
-fn checked(text: &Text, provider: &Provider, origin: &Origin) -> Vec<String> {
+fn checked(text: &Text, provider: &Provider, origin: &PresetOrigin) -> Vec<String> {
     let confidence = match provider.confidence {
         Some(Confidence::High) => "high",
         Some(Confidence::Medium) => "medium",

@@ -1,8 +1,8 @@
 //! The redacted report: everything that helps to find a fault, as plain text that can be shared.
 //!
-//! No secret is in it and no base64 of a login; every control character is an escape.
+//! It holds no secret and no base64 of a login; every control character is escaped.
 
-use super::ladder;
+use super::stages;
 use crate::{
     diagnose::Diagnosis,
     mail::{
@@ -13,81 +13,83 @@ use crate::{
     phrase,
     presets::Text,
     probe::{
-        CertificateFacts, Egress, Evidence, Report, Step,
-        egress::{Reach, Tried},
+        CertificateFacts, Egress, Evidence, Report, StageReport,
+        egress::{PortReach, Tried},
         report::Who,
     },
-    setup::{Climbing, Field, Ladder, Proof, Row, Setup},
+    setup::{AttemptKind, Field, LiveTest, Proof, Row, Setup},
 };
 
-/// What a report is made from.
+/// The content of a report.
 #[derive(Debug, Clone, Default)]
 pub struct Parts<'a> {
     /// When it is made (RFC 3339, UTC).
     pub when: String,
-    /// The system, as `host::system` says it.
+    /// The system, as `host::system` describes it.
     pub system: String,
     /// The settings with their sources.
     pub rows: Vec<Row>,
-    /// The climbs, in order.
-    pub climbs: Vec<Climbed<'a>>,
-    /// What came of the messages that consumers sent by themselves.
+    /// The attempts, in order.
+    pub attempts: Vec<ReportedAttempt<'a>>,
+    /// The outcome of messages that consumers sent by themselves.
     pub proofs: Vec<&'a Proof>,
-    /// What may not be in it, wherever it was said.
+    /// Secrets to remove from everything.
     pub secrets: Vec<&'a Secret>,
 }
 
-/// A climb.
+/// An attempt.
 #[derive(Debug, Clone, Copy)]
-pub struct Climbed<'a> {
+pub struct ReportedAttempt<'a> {
     /// Which one.
-    pub climbing: Climbing,
-    /// What was climbed.
+    pub kind: AttemptKind,
+    /// The server, the login and the message.
     pub endpoint: &'a Endpoint,
     /// The stages.
-    pub steps: &'a [Step],
-    /// What it found, when it is over.
+    pub steps: &'a [StageReport],
+    /// What it found, once it is over.
     pub report: Option<&'a Report>,
     /// Why it failed.
     pub diagnosis: Option<&'a Diagnosis>,
 }
 
-impl<'a> Climbed<'a> {
-    /// A ladder as the conversation keeps it.
-    pub fn of(climbing: Climbing, ladder: &'a Ladder) -> Self {
+impl<'a> ReportedAttempt<'a> {
+    /// An attempt as the conversation keeps it.
+    pub fn of(kind: AttemptKind, test: &'a LiveTest) -> Self {
         Self {
-            climbing,
-            endpoint: &ladder.dial.endpoint,
-            steps: &ladder.steps,
-            report: ladder.report.as_ref(),
-            diagnosis: ladder.diagnosis.as_ref(),
+            kind,
+            endpoint: &test.dial.endpoint,
+            steps: &test.steps,
+            report: test.report.as_ref(),
+            diagnosis: test.diagnosis.as_ref(),
         }
     }
 }
 
-/// The report of a conversation, wherever it stands: the live test, or else the climb beside the questions, and what went
-/// out from what was written.
+/// The report of a conversation at any point: the live test, else the background test, and messages sent from what was
+/// written.
 pub fn of_setup(setup: &Setup, when: String, system: String) -> String {
     let (probe, test) = (setup.probe(), setup.test());
-    let mut climbs: Vec<Climbed<'_>> = Vec::new();
+    let mut attempts: Vec<ReportedAttempt<'_>> = Vec::new();
     match (&test, &probe) {
-        (Some(test), _) if !test.steps.is_empty() || test.report.is_some() => climbs.push(Climbed::of(Climbing::Test, test)),
-        (_, Some(probe)) => climbs.push(Climbed::of(Climbing::Probe, probe)),
+        (Some(test), _) if !test.steps.is_empty() || test.report.is_some() => {
+            attempts.push(ReportedAttempt::of(AttemptKind::Test, test))
+        }
+        (_, Some(probe)) => attempts.push(ReportedAttempt::of(AttemptKind::Probe, probe)),
         _ => {}
     }
-    let dial = test.as_ref().or(probe.as_ref()).map(|ladder| &ladder.dial);
+    let dial = test.as_ref().or(probe.as_ref()).map(|test| &test.dial);
     let proofs: Vec<&Proof> = setup.written().into_iter().flat_map(|written| &written.proofs).collect();
-    let climbed =
+    let attempted =
         proofs.iter().filter_map(|proof| Some((proof.report.as_ref()?, &dial?.endpoint, proof.diagnosis.as_ref())));
-    for (report, endpoint, diagnosis) in climbed {
+    for (report, endpoint, diagnosis) in attempted {
         let diagnosis = diagnosis.filter(|_| !report.passed());
         let (steps, report) = (report.steps.as_slice(), Some(report));
-        climbs.push(Climbed { climbing: Climbing::Proof, endpoint, steps, report, diagnosis });
+        attempts.push(ReportedAttempt { kind: AttemptKind::Proof, endpoint, steps, report, diagnosis });
     }
     let login = dial.and_then(|dial| dial.login.as_ref()).map(|login| &login.secret);
     let secrets = login.into_iter().chain(setup.order().and_then(|order| order.secret.as_ref())).collect();
     let proofs = proofs.into_iter().filter(|proof| proof.own.is_some()).collect();
-    report(setup.text(), &Parts { when, system, rows: setup.all(), climbs, proofs, secrets })
+    report(setup.text(), &Parts { when, system, rows: setup.all(), attempts, proofs, secrets })
 }
 
 /// The report as text.
@@ -98,8 +100,8 @@ pub fn report(text: &Text, parts: &Parts<'_>) -> String {
         text.get("report-privacy"),
     ];
     section(&mut lines, text.get("report-settings"), settings(text, &parts.rows));
-    for climb in &parts.climbs {
-        climbed(&mut lines, text, climb);
+    for attempt in &parts.attempts {
+        attempt_lines(&mut lines, text, attempt);
     }
     let proofs = parts.proofs.iter().flat_map(|proof| super::proof::lines(text, proof)).collect();
     section(&mut lines, text.get("report-own"), proofs);
@@ -115,7 +117,7 @@ fn section(lines: &mut Vec<String>, heading: String, body: Vec<String>) {
     lines.extend(body.into_iter().map(|line| format!("  {line}")));
 }
 
-/// The settings; of a command that prints the password only its program, for its arguments may hold one.
+/// The settings; of a password command only its program, since its arguments may contain a password.
 fn settings(text: &Text, rows: &[Row]) -> Vec<String> {
     let shown: Vec<Row> = rows
         .iter()
@@ -129,35 +131,35 @@ fn settings(text: &Text, rows: &[Row]) -> Vec<String> {
     super::answers(text, &shown)
 }
 
-fn climbed(lines: &mut Vec<String>, text: &Text, climb: &Climbed<'_>) {
-    let server = super::endpoint(text, climb.endpoint);
-    let heading = match climb.climbing {
-        Climbing::Probe => phrase!("report-probe", server = server),
-        Climbing::Test => phrase!("report-test", server = server),
-        Climbing::Proof => phrase!("report-proof", server = server),
+fn attempt_lines(lines: &mut Vec<String>, text: &Text, attempt: &ReportedAttempt<'_>) {
+    let server = super::endpoint(text, attempt.endpoint);
+    let heading = match attempt.kind {
+        AttemptKind::Probe => phrase!("report-probe", server = server),
+        AttemptKind::Test => phrase!("report-test", server = server),
+        AttemptKind::Proof => phrase!("report-proof", server = server),
     };
-    let evidence = climb.report.and_then(|report| report.evidence.as_ref());
-    let mut ladder: Vec<String> = climb.steps.iter().map(|step| ladder::line(text, step)).collect();
-    ladder.extend(evidence.into_iter().flat_map(|evidence| fault(text, evidence)));
-    if let Some(report) = climb.report {
+    let evidence = attempt.report.and_then(|report| report.evidence.as_ref());
+    let mut rows: Vec<String> = attempt.steps.iter().map(|step| stages::line(text, step)).collect();
+    rows.extend(evidence.into_iter().flat_map(|evidence| fault(text, evidence)));
+    if let Some(report) = attempt.report {
         let time = super::elapsed(text, report.elapsed);
-        ladder.push(text.say(&phrase!("render-cost", time = time, trips = report.round_trips)));
+        rows.push(text.say(&phrase!("render-cost", time = time, trips = report.round_trips)));
     }
-    section(lines, text.say(&heading), ladder);
+    section(lines, text.say(&heading), rows);
     if let Some(found) = evidence.and_then(|evidence| evidence.egress.as_ref()) {
         section(lines, text.get("report-ports"), egress(text, found));
     }
-    if let Some(diagnosis) = climb.diagnosis {
+    if let Some(diagnosis) = attempt.diagnosis {
         section(lines, text.say(&phrase!("report-diagnosis", cause = diagnosis.cause)), judged(text, diagnosis));
     }
-    if let Some(report) = climb.report {
+    if let Some(report) = attempt.report {
         section(lines, text.get("report-transcript"), transcript(report));
     }
 }
 
-/// Why it failed, in the server's own words where it said some, and the certificate that it showed.
+/// Why it failed, in the server's own words if it has any, and the certificate that it showed.
 fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
-    let words = ladder::fault(text, evidence).into_iter().map(|line| format!("  {}", without_challenge(&line)));
+    let words = stages::fault(text, evidence).into_iter().map(|line| format!("  {}", without_challenge(&line)));
     words.chain(evidence.certificate.as_ref().map(|facts| certificate(text, facts))).collect()
 }
 
@@ -173,7 +175,7 @@ fn certificate(text: &Text, facts: &CertificateFacts) -> String {
     ))
 }
 
-/// Which ports answered: one line a port, both hosts.
+/// Which ports answered: one line per port, for both hosts.
 pub fn egress(text: &Text, found: &Egress) -> Vec<String> {
     let mut lines = Vec::new();
     for host in std::iter::once(&found.chosen).chain(&found.second) {
@@ -196,13 +198,13 @@ fn ports(text: &Text, host: &Tried) -> Vec<String> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-const fn reach(reach: Reach) -> &'static str {
+const fn reach(reach: PortReach) -> &'static str {
     match reach {
-        Reach::Open => "report-open",
-        Reach::Refused => "report-refused",
-        Reach::Silent => "report-silent",
-        Reach::Unreachable => "report-unreachable",
-        Reach::NoAddress => "report-no-address",
+        PortReach::Open => "report-open",
+        PortReach::Refused => "report-refused",
+        PortReach::Silent => "report-silent",
+        PortReach::Unreachable => "report-unreachable",
+        PortReach::NoAddress => "report-no-address",
     }
 }
 
@@ -215,11 +217,11 @@ fn judged(text: &Text, diagnosis: &Diagnosis) -> Vec<String> {
     lines
 }
 
-/// The transcript without what a login carries: initial responses, challenges and the answers to them.
+/// The transcript without the contents of a login: initial responses, challenges and their answers.
 fn transcript(report: &Report) -> Vec<String> {
     let mut challenged = false;
     let mut lines = Vec::new();
-    for (stamp, who, said) in ladder::transcript(report) {
+    for (stamp, who, said) in stages::transcript(report) {
         let said = match who {
             Who::Client if challenged && said != "*" => HIDDEN.to_owned(),
             Who::Client => without_response(said),
@@ -251,11 +253,11 @@ fn without_challenge(said: &str) -> String {
     }
 }
 
-/// The line without any of the secrets, in whatever form.
+/// The line without the secrets, in any encoding.
 fn redacted(line: &str, secrets: &[&Secret]) -> String {
     let mut clean = line.to_owned();
     for secret in secrets.iter().map(|secret| secret.expose()) {
-        // The line is escaped, so a secret in it is too.
+        // The line is escaped, and so is a secret in it.
         for form in forms(secret.as_bytes()).iter().chain(&forms(escape(secret).as_bytes())) {
             clean = clean.replace(&*String::from_utf8_lossy(form), HIDDEN);
         }

@@ -1,4 +1,4 @@
-//! What was written, in words: the last page, and what stays in the terminal after it.
+//! What was written, in words: the last page, and what remains in the terminal after it.
 
 use crate::{
     phrase,
@@ -6,12 +6,12 @@ use crate::{
     setup::{Written, WrittenFile},
 };
 
-/// Whether every message that went out from what was written was taken.
+/// Whether every message sent from what was written was accepted.
 pub fn is_proven(written: &Written) -> bool {
     written.proofs.iter().all(|proof| proof.sent() != Some(false))
 }
 
-/// How it ended, in a sentence.
+/// The outcome in a sentence.
 pub fn outcome(text: &Text, written: &Written) -> String {
     text.get(match (is_proven(written), written.changed, written.sent) {
         (false, ..) => "render-unproven",
@@ -31,7 +31,7 @@ pub fn file(text: &Text, file: &WrittenFile) -> String {
     })
 }
 
-/// Arguments as a command for a shell, in lines of at most `columns` that can be pasted as they are.
+/// Arguments as a shell command, in lines of at most `columns` that can be pasted unchanged.
 pub fn command(arguments: &[String], columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut index = 0;
@@ -61,7 +61,7 @@ fn quote(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }
 
-/// Everything that was written, as plain text for what stays in the terminal and for front ends without screens.
+/// Everything that was written, as plain text: what remains in the terminal, and for front ends without screens.
 pub fn lines(text: &Text, written: &Written, equivalent: &[String], columns: usize) -> Vec<String> {
     let mut lines = vec![outcome(text, written)];
     for entry in &written.files {

@@ -1,6 +1,6 @@
 //! What a server offers, in words: one block per port, then the best port and why.
 
-use super::{Block, ladder};
+use super::{Block, stages};
 use crate::{
     phrase,
     presets::{Phrase, Text},
@@ -34,7 +34,7 @@ pub fn port(text: &Text, port: &PortReport) -> Block {
         row("survey-tls", port.tls.iter().map(|tls| versions(text, tls)).filter(|line| !line.is_empty()).collect());
         row("survey-certificate", port.tls.iter().flat_map(|tls| certificate(text, tls, host)).collect());
         row("survey-login", login(text, port));
-        let features = port.offered().map(|offer| ladder::features(text, offer)).unwrap_or_default();
+        let features = port.offered().map(|offer| stages::features(text, offer)).unwrap_or_default();
         row("survey-offers", features.chunks(8).map(|words| words.join("  ")).collect());
         row("survey-greeting", port.greeting.iter().filter(|words| !words.is_empty()).cloned().collect());
         row("survey-wrong", wrong(text, port));
@@ -51,7 +51,7 @@ fn state(text: &Text, port: &PortReport) -> Phrase {
         PortState::Silent => phrase!("report-silent"),
         PortState::Unreachable => phrase!("report-unreachable"),
         PortState::Failed => {
-            phrase!("survey-failed", stage = stage.map(|stage| ladder::stage(text, stage)).unwrap_or_default())
+            phrase!("survey-failed", stage = stage.map(|stage| stages::stage(text, stage)).unwrap_or_default())
         }
     }
 }
@@ -112,7 +112,7 @@ fn login(text: &Text, port: &PortReport) -> Vec<String> {
 fn wrong(text: &Text, port: &PortReport) -> Vec<String> {
     let said = port.tls.as_ref().is_some_and(|tls| tls.certificate.is_some() && tls.fault.is_some());
     match &port.evidence {
-        Some(evidence) if !said || port.state == PortState::Failed => ladder::fault(text, evidence),
+        Some(evidence) if !said || port.state == PortState::Failed => stages::fault(text, evidence),
         _ => Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! After a climb that nobody answered: which ports answer at all.
+//! After an attempt that nobody answered: which ports answer at all.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -42,7 +42,7 @@ impl EgressTargets {
 }
 
 impl Runner {
-    /// Adds to the report of a climb that nobody answered which ports do answer.
+    /// Adds to the report of an attempt that nobody answered which ports do answer.
     pub(super) fn look_around(&self, report: &mut Report, timeout: Duration, cancel: &Cancel) {
         let stays_here = stays_here(report);
         if let Some(evidence) = report.evidence.as_mut() {

@@ -10,10 +10,10 @@ use crate::{
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
     probe::{Cancel, Goal},
-    setup::{Climbing, Dial, Outcome, Own, Proof, Write},
+    setup::{AttemptKind, Dial, Outcome, Own, Proof, Write},
 };
 
-/// A consumer may take as long as this many stages of the ladder, each of which may take the whole time.
+/// A consumer may take as long as this many stages of an attempt, each of which may take the whole time.
 const STAGES: u32 = 3;
 /// The least that it gets.
 const LEAST: Duration = Duration::from_secs(5);
@@ -64,7 +64,7 @@ impl Runner {
             if let Some(to) = proof.to.clone() {
                 progress(Outcome::Sending(Own { name: "mailsetup".to_owned(), to, user: None, elapsed: Duration::ZERO }));
             }
-            proof.report = Some(self.climb(&dial, file.as_deref(), Climbing::Proof, cancel, progress));
+            proof.report = Some(self.attempt(&dial, file.as_deref(), AttemptKind::Proof, cancel, progress));
         }
         Ok(proof)
     }
@@ -130,7 +130,7 @@ fn message_id(message: &[u8]) -> Option<String> {
     Some(id.to_owned())
 }
 
-/// The climb with what the consumer reads in its files, in place of what is remembered.
+/// The attempt with what the consumer reads in its files, in place of what is remembered.
 fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<Dial, Phrase> {
     let mut dial = dial.clone();
     let word = |setting| read.get(setting).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::{
     mail::{Address, Endpoint, Profile, Secret, UserName, profile::Sender},
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
-    probe::{Goal, Login, Report, Step},
+    probe::{Goal, Login, Report, StageReport},
 };
 
 /// Work with its generation: a result of another generation is dropped.
@@ -145,14 +145,14 @@ pub enum Outcome {
     /// Of `Apply`.
     Applied(Result<Written, Trouble>),
     /// A stage progressed.
-    Progress(Climbing, Step),
+    Progress(AttemptKind, StageReport),
     /// Of `Apply`: a consumer begins to send the message itself, or mailsetup does with what was written.
     Sending(Own),
 }
 
 /// Which test a stage belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Climbing {
+pub enum AttemptKind {
     /// Of `Probe`.
     Probe,
     /// Of `Test`.

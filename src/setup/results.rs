@@ -1,7 +1,7 @@
 //! Results of effects, and what is wanted next.
 
 use super::{
-    effect::{Climbing, Outcome, Proof},
+    effect::{AttemptKind, Outcome, Proof},
     field::Field,
     state::{Setup, Tested},
 };
@@ -15,9 +15,9 @@ impl Setup {
     /// Takes the result of an effect, or its progress.
     pub(super) fn finish(&mut self, generation: u64, outcome: Outcome) {
         match outcome {
-            Outcome::Progress(Climbing::Probe, step) => self.probe.progress(generation, step),
-            Outcome::Progress(Climbing::Test, step) => self.test.progress(generation, step),
-            Outcome::Progress(Climbing::Proof, step) => {
+            Outcome::Progress(AttemptKind::Probe, step) => self.probe.progress(generation, step),
+            Outcome::Progress(AttemptKind::Test, step) => self.test.progress(generation, step),
+            Outcome::Progress(AttemptKind::Proof, step) => {
                 self.sending = None;
                 self.write.progress(generation, step);
             }

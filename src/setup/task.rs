@@ -1,7 +1,7 @@
 //! A result together with what it was made from: it is forgotten as soon as something else is wanted.
 
 use super::effect::{Effect, Work};
-use crate::probe::Step;
+use crate::probe::StageReport;
 
 /// What is wanted, its generation, and the result.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub(super) struct Task<Wanted, Made> {
     generation: u64,
     made: Option<Made>,
     /// Stages of an effect in progress.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<StageReport>,
 }
 
 impl<Wanted, Made> Default for Task<Wanted, Made> {
@@ -62,7 +62,7 @@ impl<Wanted: PartialEq, Made> Task<Wanted, Made> {
     }
 
     /// Takes a stage of an effect in progress, unless it is from another generation.
-    pub(super) fn progress(&mut self, generation: u64, step: Step) {
+    pub(super) fn progress(&mut self, generation: u64, step: StageReport) {
         if generation != self.generation {
             return;
         }

@@ -14,7 +14,7 @@ use crate::{
     diagnose::Diagnosis,
     plan::{Order, Plan},
     presets::Text,
-    probe::{Report, Step as ProbeStep},
+    probe::{Report, StageReport},
 };
 
 /// The state of a step of the rail.
@@ -45,11 +45,11 @@ pub struct Row {
 
 /// A live test in progress, or as it ended.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ladder {
+pub struct LiveTest {
     /// What is tested.
     pub dial: Dial,
     /// The stages as they are now.
-    pub steps: Vec<ProbeStep>,
+    pub steps: Vec<StageReport>,
     /// The report, when it is over.
     pub report: Option<Report>,
     /// Why it failed, and what to do.
@@ -159,17 +159,17 @@ impl Setup {
     }
 
     /// The live test: what it connects to, how far it is, and how it ended.
-    pub fn test(&self) -> Option<Ladder> {
-        ladder(&self.test)
+    pub fn test(&self) -> Option<LiveTest> {
+        live_test(&self.test)
     }
 
     /// The probe up to TLS beside the questions.
-    pub fn probe(&self) -> Option<Ladder> {
-        ladder(&self.probe)
+    pub fn probe(&self) -> Option<LiveTest> {
+        live_test(&self.probe)
     }
 
     /// The stages of the message sent from what was written, while it is being sent.
-    pub fn proof_steps(&self) -> &[ProbeStep] {
+    pub fn proof_steps(&self) -> &[StageReport] {
         &self.write.steps
     }
 
@@ -221,9 +221,9 @@ impl Setup {
 }
 
 /// A live test in progress, or as it ended.
-fn ladder(task: &Task<Dial, Tested>) -> Option<Ladder> {
+fn live_test(task: &Task<Dial, Tested>) -> Option<LiveTest> {
     let result = task.result();
-    Some(Ladder {
+    Some(LiveTest {
         dial: task.wanted()?.clone(),
         steps: result.map_or_else(|| task.steps.clone(), |tested| tested.report.steps.clone()),
         report: result.map(|tested| tested.report.clone()),

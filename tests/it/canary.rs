@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use crate::{
-    support::sandbox::{Output, Sandbox},
-    wizard::drive::files_below,
+use crate::support::{
+    files::files_below,
+    sandbox::{Output, Sandbox},
 };
 
 /// The password, with what quoting and encoding change in it; no other test has it.

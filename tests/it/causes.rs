@@ -1,4 +1,4 @@
-//! Every cause, by a climb that really fails so, and every change, by a second climb that passes with it.
+//! Every cause, by an attempt that really fails so, and every change, by a second attempt that passes with it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +13,9 @@ use mailsetup::{
     diagnose::{Diagnosis, Doctor},
     mail::{Endpoint, Secret, Security, host::parse_host, profile::Sender},
     presets::{Catalog, Lang, Provider},
-    probe::{Cancel, Climb, DnsFault, Goal, Login, MessageSpec, Report, Resolve, Stage, Trust, climb, test_message},
+    probe::{
+        Attempt, Cancel, DnsFault, Goal, Login, MessageSpec, Report, Resolve, ServerTrust, Stage, attempt, test_message,
+    },
     setup::Field,
 };
 use socket2::{Domain, Socket, Type};
@@ -153,7 +155,7 @@ fn carrier(story: &Story, ports: [u16; 2]) -> Option<Provider> {
     Some(provider)
 }
 
-fn begin(story: &Story, ports: [u16; 2]) -> Climb {
+fn begin(story: &Story, ports: [u16; 2]) -> Attempt {
     let start = &story.climb;
     let message = test_message(&MessageSpec {
         sender: Sender {
@@ -176,7 +178,7 @@ fn begin(story: &Story, ports: [u16; 2]) -> Climb {
         username: start.username.clone().unwrap_or_else(|| "ops@example.test".into()),
         secret: Secret::new("s3cret pass".into()),
     };
-    Climb {
+    Attempt {
         endpoint: Endpoint {
             host: host_of(story).replace("{second}", &ports[1].to_string()),
             port: ports[0],
@@ -191,7 +193,7 @@ fn begin(story: &Story, ports: [u16; 2]) -> Climb {
         ehlo: start.ehlo.clone().unwrap_or_else(|| "web1.example.test".into()),
         login: (start.login != Some(false)).then_some(login),
         message: Some(message.unwrap()),
-        trust: Trust { ca_pem: Some(pki::ca_pem()), pin: start.wrong_pin.then_some([7; 32]) },
+        trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: start.wrong_pin.then_some([7; 32]) },
         had_starttls: start.had_starttls,
         allow_plaintext: true,
         timeout: Duration::from_millis(start.timeout_ms.unwrap_or(8000)),
@@ -199,19 +201,19 @@ fn begin(story: &Story, ports: [u16; 2]) -> Climb {
 }
 
 /// Applies a change as the conversation would.
-fn apply(climb: &mut Climb, change: &BTreeMap<String, String>) {
+fn apply(attempt: &mut Attempt, change: &BTreeMap<String, String>) {
     for (key, value) in change {
         match key.as_str() {
-            "host" => climb.endpoint.host.clone_from(value),
-            "port" => climb.endpoint.port = value.parse().unwrap(),
-            "security" => climb.endpoint.security = value.parse().unwrap(),
-            "auth" => climb.login.as_mut().unwrap().auth = value.parse().unwrap(),
-            "username" => climb.login.as_mut().unwrap().username.clone_from(value),
-            "ehlo" => climb.ehlo.clone_from(value),
-            "address" => climb.message.as_mut().unwrap().from = value.parse().unwrap(),
+            "host" => attempt.endpoint.host.clone_from(value),
+            "port" => attempt.endpoint.port = value.parse().unwrap(),
+            "security" => attempt.endpoint.security = value.parse().unwrap(),
+            "auth" => attempt.login.as_mut().unwrap().auth = value.parse().unwrap(),
+            "username" => attempt.login.as_mut().unwrap().username.clone_from(value),
+            "ehlo" => attempt.ehlo.clone_from(value),
+            "address" => attempt.message.as_mut().unwrap().from = value.parse().unwrap(),
             "pin_sha256" => {
                 let byte = |at: usize| u8::from_str_radix(&value[2 * at..2 * at + 2], 16).unwrap();
-                climb.trust.pin = Some(std::array::from_fn(byte));
+                attempt.trust.pin = Some(std::array::from_fn(byte));
             }
             other => panic!("no such answer: {other}"),
         }
@@ -231,12 +233,12 @@ fn play(story: &Story, place: usize, builtin: &[Doctor<'_>]) -> Option<Vec<Strin
     let ready = set(story, place)?;
     let catalog = carrier(story, ready.ports).map(|carrier| Catalog::builtin().with_provider(carrier));
     let table = Table { address: ready.address, instead: story.climb.resolve };
-    let run = |data: &Climb| climb(data, &table, &Cancel::default(), &mut |_| {});
+    let run = |data: &Attempt| attempt(data, &table, &Cancel::default(), &mut |_| {});
     let mut data = begin(story, ready.ports);
     let report = run(&data);
     let mut wrong = Vec::new();
     match &report.evidence {
-        None => wrong.push("the first climb passed".to_owned()),
+        None => wrong.push("the first attempt passed".to_owned()),
         Some(evidence) => {
             let said: Vec<_> = match &catalog {
                 None => builtin.iter().map(|doctor| doctor.diagnose(evidence)).collect(),

@@ -25,7 +25,9 @@ use mailsetup::{
     presets::Catalog,
 };
 use passwords::passwords;
-use setup::{Memory, order, places};
+use setup::{Memory, order};
+
+use crate::support::setup::places;
 
 use crate::targets;
 

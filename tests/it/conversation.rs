@@ -1,35 +1,22 @@
 //! The conversation alone: its order, its way back, and that nothing stale survives a changed answer.
 
-use std::{
-    rc::Rc,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::time::Duration;
 
 use mailsetup::{
     mail::{Endpoint, Secret},
     plan::Plan,
-    presets::{Catalog, Lang, Text},
-    probe::{Evidence, Fault, Report, Stage, Transcript},
+    presets::{Catalog, Lang},
+    probe::{Evidence, ProbeFault, Report, Stage, Transcript},
     setup::{Effect, Facts, Field, Given, Msg, Options, Outcome, Setup, Source, Status, Stores, Work},
 };
 use proptest::prelude::*;
 
 mod system;
 
-fn facts() -> Facts {
-    Facts {
-        host_name: "web1".into(),
-        full_name: Some("web1.example.com".into()),
-        command: vec!["mailsetup".into()],
-        program: vec!["/usr/bin/mailsetup".into()],
-        ..Facts::default()
-    }
-}
+use crate::support::setup::{conversation, facts};
 
 fn setup(options: Options) -> Setup {
-    static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
-    Setup::new(CATALOG.clone(), Rc::new(Text::new(Lang::EN)), facts(), options)
+    conversation(facts(), options)
 }
 
 fn wizard() -> Setup {
@@ -62,7 +49,7 @@ fn passed() -> Report {
     }
 }
 
-fn failed(fault: Fault) -> Report {
+fn failed(fault: ProbeFault) -> Report {
     let endpoint = Endpoint { host: "mail.example.com".into(), port: 465, security: mailsetup::mail::Security::Tls };
     let evidence = Evidence { ehlo: "web1.example.com".into(), ..Evidence::new(Stage::Connect, endpoint, fault) };
     Report { evidence: Some(evidence), ..passed() }
@@ -167,10 +154,10 @@ fn a_late_result_is_dropped() {
 #[test]
 fn a_failed_test_asks_what_to_do_and_keeps_every_answer() {
     let mut setup = up_to_the_test();
-    run(&mut setup, failed(Fault::Connect(std::io::ErrorKind::ConnectionRefused)));
+    run(&mut setup, failed(ProbeFault::Connect(std::io::ErrorKind::ConnectionRefused)));
     assert_eq!(asked(&setup), Some(Field::Recover));
     setup.update(Msg::Retry).unwrap();
-    run(&mut setup, failed(Fault::Connect(std::io::ErrorKind::ConnectionRefused)));
+    run(&mut setup, failed(ProbeFault::Connect(std::io::ErrorKind::ConnectionRefused)));
     answer(&mut setup, Field::Recover, "force");
     assert_eq!(asked(&setup), Some(Field::Targets));
     assert_eq!(setup.value(Field::Host).as_deref(), Some("mail.example.com"));
@@ -227,7 +214,7 @@ fn the_command_to_run_next_pins_nothing_beyond_a_network_of_ones_own() {
         setup.give(Field::Address, "ops@example.com", Source::Flag).unwrap();
         setup.give(Field::Host, host, Source::Flag).unwrap();
         let endpoint = Endpoint { host: host.into(), port: 465, security: mailsetup::mail::Security::Tls };
-        let fault = Fault::Certificate(mailsetup::probe::CertFault::UnknownIssuer);
+        let fault = ProbeFault::Certificate(mailsetup::probe::CertFault::UnknownIssuer);
         let certificate = Some(mailsetup::probe::CertificateFacts::of(b"any"));
         let evidence = Evidence { certificate, ..Evidence::new(Stage::Tls, endpoint, fault) };
         let diagnosis = mailsetup::diagnose::diagnose(&evidence, &Catalog::builtin(), Lang::EN);
@@ -288,7 +275,7 @@ proptest! {
                 }
                 Status::Run(effect) => {
                     let outcome = match effect.work {
-                        Work::Test(_) => Outcome::Tested(if flag { passed() } else { failed(Fault::TimedOut) }, String::new()),
+                        Work::Test(_) => Outcome::Tested(if flag { passed() } else { failed(ProbeFault::TimedOut) }, String::new()),
                         Work::Plan(_) => Outcome::Planned(Ok(empty_plan())),
                         Work::Apply(_) => {
                             prop_assert!(said_yes);

@@ -16,7 +16,7 @@ use mailsetup::{
     presets::{Catalog, Lang, egress::WellKnown},
     probe::{Cancel, Goal, Report, SystemResolver, egress::Tried},
     runner::{EgressTargets, Runner},
-    setup::{Climbing, Dial, Outcome, Work},
+    setup::{AttemptKind, Dial, Outcome, Work},
 };
 use serde_json::{Value, json};
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -241,7 +241,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
     let runner = Runner {
         catalog: Arc::new(Catalog::builtin().with_provider(demo::provider(demo))),
         lang: Lang::EN,
-        places: Arc::new(|_: Scope| panic!("a climb needs no places")),
+        places: Arc::new(|_: Scope| panic!("an attempt needs no places")),
         net: Arc::new(mailsetup::discover::Net::system),
         resolver: Arc::new(SystemResolver),
         egress,
@@ -292,13 +292,13 @@ fn looking_around_is_for_silence_alone_and_ends_with_the_climb() {
     let second = WellKnown { host: OTHER.to_string(), ports: vec![demo.tls_port()] };
     let targets = EgressTargets { hosts: vec![second], hoster: Some("Hetzner".into()), ..EgressTargets::default() };
     let (runner, mut dial) = demo_runner(&demo, targets);
-    let climb = |dial: &Dial, cancel: &Cancel| runner.climb(dial, None, Climbing::Test, cancel, &mut |_| {});
+    let attempt = |dial: &Dial, cancel: &Cancel| runner.attempt(dial, None, AttemptKind::Test, cancel, &mut |_| {});
     // The demo's authority is not trusted here: a certificate is no silence.
-    let refused = climb(&dial, &Cancel::default()).evidence.unwrap();
+    let refused = attempt(&dial, &Cancel::default()).evidence.unwrap();
     assert_eq!((refused.fault.name(), &refused.egress), ("cert_unknown_issuer", &None));
 
     demo.set_fault(DemoFault::BlockedPort);
-    let found = climb(&dial, &Cancel::default()).evidence.unwrap().egress.unwrap();
+    let found = attempt(&dial, &Cancel::default()).evidence.unwrap().egress.unwrap();
     assert_eq!(found.hoster.as_deref(), Some("Hetzner"));
     assert_eq!(found.second.map(|second| second.host), Some(OTHER.to_string()));
 
@@ -306,7 +306,7 @@ fn looking_around_is_for_silence_alone_and_ends_with_the_climb() {
     let cancel = Cancel::default();
     let begin = Instant::now();
     cancel.cancel();
-    let stopped = climb(&dial, &cancel).evidence.unwrap();
+    let stopped = attempt(&dial, &cancel).evidence.unwrap();
     assert_eq!((stopped.fault.name(), stopped.egress), ("cancelled", None));
     assert!(begin.elapsed() < Duration::from_secs(20));
 }

@@ -1,19 +1,19 @@
 //! What is found out about an address, in the conversation: what it proposes, what it never takes by itself, and that nothing
 //! stale survives another address.
 
-use std::{rc::Rc, sync::Arc};
-
 use mailsetup::{
-    discover::{Check, Consent, Discovery, DomainFault, LoginName, Origin, Proposal, Reach, Server},
+    discover::{Consent, Discovery, DomainFault, LoginName, Origin, Proposal, Reach, Server, ServerCheck},
     mail::{Endpoint, Security},
-    presets::{Catalog, Lang, Text, provider::UsernameForm},
-    probe::{Capabilities, Evidence, Fault, Stage},
+    presets::provider::UsernameForm,
+    probe::{Capabilities, Evidence, ProbeFault, Stage},
     setup::{Effect, Facts, Field, Msg, Options, Outcome, Question, Setup, Shape, Source, Status, Work},
 };
 
+use crate::support::setup::conversation;
+
 fn setup(options: Options) -> Setup {
     let facts = Facts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..Facts::default() };
-    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options)
+    conversation(facts, options)
 }
 
 fn online(brief: bool) -> Setup {
@@ -46,13 +46,13 @@ fn proposal(origin: Origin, servers: Vec<Server>) -> Proposal {
 }
 
 fn passed(host: &str, port: u16, security: Security) -> Server {
-    Server { endpoint: endpoint(host, port, security), check: Check::Passed(Capabilities::default()) }
+    Server { endpoint: endpoint(host, port, security), check: ServerCheck::Passed(Capabilities::default()) }
 }
 
 fn failed(host: &str, port: u16, security: Security) -> Server {
     let server = endpoint(host, port, security);
-    let fault = Fault::Connect(std::io::ErrorKind::TimedOut);
-    Server { check: Check::Failed(Box::new(Evidence::new(Stage::Connect, server.clone(), fault))), endpoint: server }
+    let fault = ProbeFault::Connect(std::io::ErrorKind::TimedOut);
+    Server { check: ServerCheck::Failed(Box::new(Evidence::new(Stage::Connect, server.clone(), fault))), endpoint: server }
 }
 
 fn found(proposals: Vec<Proposal>) -> Discovery {
@@ -195,7 +195,9 @@ fn a_script_never_takes_what_needs_a_persons_yes() {
         let generation = search(&setup).unwrap().generation;
         tell(&mut setup, generation, found(vec![foreign]));
         assert_eq!(provider(&setup).choices[0].hint, "mail.elsewhere.net:465");
-        assert!(provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("Check that")));
+        assert!(
+            provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("ServerCheck that"))
+        );
     }
 }
 

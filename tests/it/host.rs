@@ -20,6 +20,8 @@ use mailsetup::{
     presets::target::RunPurpose,
 };
 
+use crate::support::{files::files_below, setup::places_at_home};
+
 mod commands;
 mod disks;
 mod faults;
@@ -66,13 +68,13 @@ impl Home {
 
     fn within(folder: &Path) -> Self {
         let folder = tempfile::tempdir_in(folder).unwrap();
-        let places = at(folder.path());
+        let places = places_at_home(folder.path());
         Self { folder: Folder::Own(folder), places }
     }
 
     /// The home of another process.
     fn of(folder: &Path) -> Self {
-        Self { folder: Folder::Other(folder.to_owned()), places: at(folder) }
+        Self { folder: Folder::Other(folder.to_owned()), places: places_at_home(folder) }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -123,27 +125,7 @@ impl Home {
 
     /// Files of the state folder below `name`, at any depth.
     pub(crate) fn state(&self, name: &str) -> Vec<PathBuf> {
-        let mut files = Vec::new();
-        let mut folders = vec![self.places.state.join(name)];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() { folders.push(path) } else { files.push(path) }
-            }
-        }
-        files
-    }
-}
-
-pub(crate) fn at(folder: &Path) -> Places {
-    Places {
-        scope: Scope::User,
-        root: None,
-        home: folder.to_owned(),
-        config: folder.join(".config/mailsetup"),
-        state: folder.join(".local/state/mailsetup"),
-        cwd: folder.to_owned(),
-        keys: mailsetup::mail::Keys::default(),
+        files_below(&self.places.state.join(name))
     }
 }
 

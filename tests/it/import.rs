@@ -17,7 +17,8 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::{
-    consumers::setup::{Memory, places},
+    consumers::setup::Memory,
+    support::setup::places,
     targets::{below, ordered, scope},
 };
 

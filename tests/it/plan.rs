@@ -16,7 +16,10 @@ use mailsetup::{
     },
 };
 
-use crate::consumers::setup::{Memory, order, places};
+use crate::{
+    consumers::setup::{Memory, order},
+    support::setup::places,
+};
 
 const PASSWORD: &str = "p@ss \"w\\ord#1";
 

@@ -13,10 +13,10 @@ use std::{
 
 use mailsetup::{
     mail::Security,
-    probe::{Cancel, Climb, Fault, Resolve, Stage, State, climb, report::Who},
+    probe::{Attempt, Cancel, ProbeFault, Resolve, Stage, StageState, attempt, report::Who},
 };
 pub(crate) use play::Table;
-use play::{basic_climb, play_all};
+use play::{basic_attempt, play_all};
 
 use crate::support::fixture;
 
@@ -42,7 +42,7 @@ fn a_refused_port() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let report = climb(&basic_climb(port), &Table, &Cancel::default(), &mut |_| {});
+    let report = attempt(&basic_attempt(port), &Table, &Cancel::default(), &mut |_| {});
     let evidence = report.evidence.unwrap();
     assert_eq!((evidence.stage, evidence.fault.name()), (Stage::Connect, "refused"));
     assert_eq!(report.round_trips, 0);
@@ -53,47 +53,47 @@ fn a_refused_port() {
 
 #[test]
 fn names_without_an_address() {
-    let mut unknown = basic_climb(1);
+    let mut unknown = basic_attempt(1);
     unknown.endpoint.host = "nowhere.invalid".into();
-    let report = climb(&unknown, &Table, &Cancel::default(), &mut |_| {});
+    let report = attempt(&unknown, &Table, &Cancel::default(), &mut |_| {});
     let evidence = report.evidence.unwrap();
     assert_eq!((evidence.stage, evidence.fault.name()), (Stage::Dns, "dns_not_found"));
-    assert!(report.steps[1..].iter().all(|step| step.state == State::Pending));
+    assert!(report.steps[1..].iter().all(|step| step.state == StageState::Pending));
 }
 
 #[test]
 fn an_address_needs_no_resolver() {
-    let mut literal = basic_climb(TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let mut literal = basic_attempt(TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
     literal.endpoint.host = "127.0.0.1".into();
-    let report = climb(&literal, &Table, &Cancel::default(), &mut |_| {});
-    assert_eq!(report.step(Stage::Dns).unwrap().state, State::Skipped);
+    let report = attempt(&literal, &Table, &Cancel::default(), &mut |_| {});
+    assert_eq!(report.step(Stage::Dns).unwrap().state, StageState::Skipped);
     assert_eq!(report.failed_stage(), Some(Stage::Connect));
 }
 
-fn cancelled(climb_data: &Climb, resolver: &dyn Resolve, cancel: &Cancel, at: Stage, stop: &mut dyn FnMut()) {
+fn cancelled(attempt_data: &Attempt, resolver: &dyn Resolve, cancel: &Cancel, at: Stage, stop: &mut dyn FnMut()) {
     let begin = Instant::now();
-    let report = climb(climb_data, resolver, cancel, &mut |step| {
-        if step.stage == at && step.state == State::Running {
+    let report = attempt(attempt_data, resolver, cancel, &mut |step| {
+        if step.stage == at && step.state == StageState::Running {
             stop();
         }
     });
     assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
     assert_eq!(report.failed_stage(), Some(at));
-    assert_eq!(report.evidence.unwrap().fault, Fault::Cancelled);
+    assert_eq!(report.evidence.unwrap().fault, ProbeFault::Cancelled);
 }
 
-fn silent_climb() -> (TcpListener, Climb) {
+fn silent_attempt() -> (TcpListener, Attempt) {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut climb_data = basic_climb(silent.local_addr().unwrap().port());
-    climb_data.timeout = Duration::from_secs(60);
-    (silent, climb_data)
+    let mut attempt_data = basic_attempt(silent.local_addr().unwrap().port());
+    attempt_data.timeout = Duration::from_secs(60);
+    (silent, attempt_data)
 }
 
 #[test]
-fn another_thread_ends_a_climb_at_once() {
-    let (_silent, mut climb_data) = silent_climb();
+fn another_thread_ends_an_attempt_at_once() {
+    let (_silent, mut attempt_data) = silent_attempt();
     for (stage, security) in [(Stage::Tls, Security::Tls), (Stage::Greeting, Security::None)] {
-        climb_data.endpoint.security = security;
+        attempt_data.endpoint.security = security;
         let (sender, reached) = mpsc::channel();
         let cancel = Cancel::default();
         thread::scope(|scope| {
@@ -102,17 +102,17 @@ fn another_thread_ends_a_climb_at_once() {
                 reached.recv().unwrap();
                 other.cancel();
             });
-            cancelled(&climb_data, &Table, &cancel, stage, &mut || sender.send(()).unwrap());
+            cancelled(&attempt_data, &Table, &cancel, stage, &mut || sender.send(()).unwrap());
         });
     }
 }
 
 #[test]
 fn what_is_cancelled_opens_nothing() {
-    let (silent, climb_data) = silent_climb();
+    let (silent, attempt_data) = silent_attempt();
     for stage in [Stage::Dns, Stage::Connect] {
         let cancel = Cancel::default();
-        cancelled(&climb_data, &Table, &cancel, stage, &mut || cancel.cancel());
+        cancelled(&attempt_data, &Table, &cancel, stage, &mut || cancel.cancel());
     }
     silent.set_nonblocking(true).unwrap();
     assert_eq!(silent.accept().unwrap_err().kind(), ErrorKind::WouldBlock);

@@ -20,6 +20,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::support::files::files_below;
 use mailsetup::demo::Demo;
 use serde_json::Value;
 
@@ -65,9 +66,8 @@ impl House {
 
     /// Every file below a folder of the sandbox.
     fn files(&self, folder: &str) -> BTreeMap<PathBuf, String> {
-        let mut found = BTreeMap::new();
-        walk(&self.sandbox.path(folder), &mut found);
-        found
+        let text = |path: &PathBuf| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+        files_below(&self.sandbox.path(folder)).into_iter().map(|path| (path.clone(), text(&path))).collect()
     }
 
     /// What stands where mailsetup and its targets write, without what the sandbox put there.
@@ -76,18 +76,6 @@ impl House {
         let state = self.sandbox.path("home/.local/state");
         files.retain(|path, _| !path.ends_with("ca.pem") && !path.ends_with("pw") && !path.starts_with(&state));
         files
-    }
-}
-
-fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            walk(&path, found);
-        } else {
-            let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
-            found.insert(path, text);
-        }
     }
 }
 

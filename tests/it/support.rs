@@ -1,6 +1,7 @@
-//! What the tests stand on: a sealed place to run the program in, a terminal, a screen, scripted servers, real servers.
+//! What the tests share: a sandbox to run the program in, a terminal, a screen, scripted and real servers, conversations.
 
 pub(crate) mod bed;
+pub(crate) mod files;
 pub(crate) mod fixture;
 pub(crate) mod pki;
 pub(crate) mod plug;
@@ -8,5 +9,6 @@ pub(crate) mod pty;
 pub(crate) mod sandbox;
 pub(crate) mod screen;
 pub(crate) mod server;
+pub(crate) mod setup;
 pub(crate) mod story;
 pub(crate) mod wait;

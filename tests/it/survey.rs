@@ -13,7 +13,7 @@ use mailsetup::{
     mail::Security::{self, Starttls, Tls},
     presets::{Catalog, Lang},
     probe::{
-        Cancel, CertFault, DnsFault, Fault, Stage, SystemResolver, TlsVersion, Trust, survey,
+        Cancel, CertFault, DnsFault, ProbeFault, ServerTrust, Stage, SystemResolver, TlsVersion, survey,
         survey::{PortReport, PortSpec, PortState, Reason, Survey, SurveyEvent, SurveySpec},
     },
 };
@@ -72,7 +72,7 @@ fn ask(ports: &[(u16, Option<Security>)]) -> SurveySpec {
         host: HOST.into(),
         ports: ports.iter().map(|(number, first)| PortSpec { number: *number, first: *first }).collect(),
         ehlo: "web1.example.test".into(),
-        trust: Trust { ca_pem: Some(pki::ca_pem()), pin: None },
+        trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
         timeout: Duration::from_secs(6),
     }
 }
@@ -88,7 +88,7 @@ fn one(crowd: &Crowd, first: Option<Security>) -> (Survey, PortReport) {
     (found, port)
 }
 
-fn fault(port: &PortReport) -> Option<&Fault> {
+fn fault(port: &PortReport) -> Option<&ProbeFault> {
     port.evidence.as_ref().map(|evidence| &evidence.fault)
 }
 
@@ -183,11 +183,11 @@ fn behind_a_bad_certificate_everything_is_seen_and_nothing_is_safe() {
     for (kind, expected, label) in kinds {
         for (mode, crowd) in [(Tls, implicit(kind, None)), (Starttls, starttls(kind, None, BEFORE))] {
             let (found, port) = one(&crowd, Some(mode));
-            assert_eq!(fault(&port), Some(&Fault::Certificate(expected)), "{kind:?}");
+            assert_eq!(fault(&port), Some(&ProbeFault::Certificate(expected)), "{kind:?}");
             assert_eq!((port.state, port.is_trusted(), port.is_safe()), (PortState::Open, false, false));
             let tls = port.tls.as_ref().unwrap();
             assert_eq!((tls.versions.as_slice(), tls.version), (&TlsVersion::ALL[..], Some("1.3")), "{kind:?} {mode:?}");
-            assert_eq!(tls.fault, Some(Fault::Certificate(expected).name()));
+            assert_eq!(tls.fault, Some(ProbeFault::Certificate(expected).name()));
             assert!(tls.certificate.is_some() && port.in_tls.as_ref().is_some_and(|offer| offer.auth.is_some()), "{kind:?}");
             assert_eq!(found.best.map(|best| best.reason), Some(Reason::BadCertificate));
             assert_eq!(cause(&found), label, "{kind:?}");
@@ -276,7 +276,7 @@ fn a_server_that_drips_ends_with_the_deadline() {
     let begin = Instant::now();
     let found = run(&ask);
     assert!(begin.elapsed() < Duration::from_millis(3500), "{:?}", begin.elapsed());
-    assert_eq!(fault(&found.ports[0]), Some(&Fault::TimedOut));
+    assert_eq!(fault(&found.ports[0]), Some(&ProbeFault::TimedOut));
 }
 
 #[test]
@@ -290,7 +290,7 @@ fn what_is_no_mail_server_is_said_to_be_none() {
     }
     let imap = plain(vec![says("* OK IMAP4rev1 ready\r\n"), Step::Silence]);
     let (_, port) = one(&imap, None);
-    assert_eq!((port.state, fault(&port)), (PortState::Failed, Some(&Fault::NotSmtp("* OK IMAP4rev1 ready".into()))));
+    assert_eq!((port.state, fault(&port)), (PortState::Failed, Some(&ProbeFault::NotSmtp("* OK IMAP4rev1 ready".into()))));
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn a_server_that_turns_away_is_quoted() {
 fn names_without_an_address_end_it() {
     let found = run(&SurveySpec { host: "other.test".into(), ..ask(&[(465, None)]) });
     assert!(found.ports.is_empty() && found.addresses.is_empty());
-    assert_eq!(found.evidence.unwrap().fault, Fault::Dns(DnsFault::NotFound));
+    assert_eq!(found.evidence.unwrap().fault, ProbeFault::Dns(DnsFault::NotFound));
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn postfix_as_debian_has_it() {
     let ca_pem = Some(std::fs::read(&bed.ca_pem_path).unwrap());
     for host in ["localhost", "127.0.0.1"] {
         let ports = [(bed.tls_port, None), (bed.starttls_port, None)];
-        let ask = SurveySpec { host: host.into(), trust: Trust { ca_pem: ca_pem.clone(), pin: None }, ..ask(&ports) };
+        let ask = SurveySpec { host: host.into(), trust: ServerTrust { ca_pem: ca_pem.clone(), pin: None }, ..ask(&ports) };
         let found = survey(&ask, &SystemResolver, &Cancel::default(), &mut |_| {});
         let modes: Vec<_> = found.ports.iter().map(|port| (port.endpoint.security, port.state)).collect();
         assert_eq!(modes, [(Tls, PortState::Open), (Starttls, PortState::Open)], "{:?}", found.ports);

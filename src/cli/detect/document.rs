@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::context::{Context, written};
 use crate::{
-    discover::{self, Check, Discovery, DomainFault, Proposal},
+    discover::{self, Discovery, DomainFault, Proposal, ServerCheck},
     error::Error,
     mail::{Address, Endpoint, Security},
 };
@@ -17,7 +17,7 @@ pub(super) struct Document<'a> {
     address: String,
     provider: Option<&'a str>,
     source: &'static str,
-    smtp: Vec<Server<'a>>,
+    smtp: Vec<ServerDocument<'a>>,
     imap: &'a [Endpoint],
     username: Option<&'a str>,
     warnings: Vec<String>,
@@ -26,11 +26,11 @@ pub(super) struct Document<'a> {
     found_at: Option<&'a str>,
     gateway: Option<&'a str>,
     fault: Option<&'static str>,
-    others: Vec<Other<'a>>,
+    others: Vec<OtherDocument<'a>>,
 }
 
 #[derive(Serialize)]
-struct Server<'a> {
+struct ServerDocument<'a> {
     host: &'a str,
     port: u16,
     security: Security,
@@ -39,10 +39,10 @@ struct Server<'a> {
 
 /// A proposal that is not the best one.
 #[derive(Serialize)]
-struct Other<'a> {
+struct OtherDocument<'a> {
     source: &'static str,
     found_at: Option<&'a str>,
-    smtp: Vec<Server<'a>>,
+    smtp: Vec<ServerDocument<'a>>,
     consents: Vec<&'static str>,
 }
 
@@ -96,21 +96,21 @@ pub(super) fn of_nothing<'a>(typed: &str, why: &str) -> Document<'a> {
     }
 }
 
-fn other(proposal: &Proposal) -> Other<'_> {
+fn other(proposal: &Proposal) -> OtherDocument<'_> {
     let found_at = proposal.found_at.as_deref();
-    Other { source: proposal.origin.as_str(), found_at, smtp: servers(proposal), consents: consents(proposal) }
+    OtherDocument { source: proposal.origin.as_str(), found_at, smtp: servers(proposal), consents: consents(proposal) }
 }
 
 /// Those that answered as they should first, each part in its order.
-fn servers(proposal: &Proposal) -> Vec<Server<'_>> {
+fn servers(proposal: &Proposal) -> Vec<ServerDocument<'_>> {
     let (passed, others): (Vec<_>, Vec<_>) =
-        proposal.smtp.iter().partition(|server| matches!(server.check, Check::Passed(_)));
+        proposal.smtp.iter().partition(|server| matches!(server.check, ServerCheck::Passed(_)));
     passed.into_iter().chain(others).map(server).collect()
 }
 
-fn server(server: &discover::Server) -> Server<'_> {
+fn server(server: &discover::Server) -> ServerDocument<'_> {
     let Endpoint { host, port, security } = &server.endpoint;
-    Server { host, port: *port, security: *security, check: server.check.as_str() }
+    ServerDocument { host, port: *port, security: *security, check: server.check.as_str() }
 }
 
 fn consents(proposal: &Proposal) -> Vec<&'static str> {

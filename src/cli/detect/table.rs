@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use crate::{
-    discover::{Check, Consent, Discovery, LoginName, Origin, Proposal, Reach, Search, Server},
+    discover::{Consent, Discovery, LoginName, Origin, Proposal, Reach, Search, Server, ServerCheck},
     mail::reply::escape,
     phrase,
     presets::{Phrase, Text, provider::UsernameForm},
@@ -61,10 +61,10 @@ fn row(text: &Text, heading: &str, words: &str) -> String {
 fn servers(text: &Text, proposal: &Proposal, reach: Reach) -> Vec<String> {
     let line = |server: &Server| {
         let check = match &server.check {
-            Check::Passed(_) => text.get("detect-passed"),
-            Check::Failed(evidence) => render::ladder::fault(text, evidence).into_iter().next().unwrap_or_default(),
-            Check::Unchecked if reach == Reach::Offline => String::new(),
-            Check::Unchecked => text.get("detect-unchecked"),
+            ServerCheck::Passed(_) => text.get("detect-passed"),
+            ServerCheck::Failed(evidence) => render::stages::fault(text, evidence).into_iter().next().unwrap_or_default(),
+            ServerCheck::Unchecked if reach == Reach::Offline => String::new(),
+            ServerCheck::Unchecked => text.get("detect-unchecked"),
         };
         let endpoint = &server.endpoint;
         row(text, "detect-smtp", &format!("{:<40} {:<9} {check}", endpoint.authority(), endpoint.security.as_str()))

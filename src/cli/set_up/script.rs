@@ -14,7 +14,7 @@ use crate::{
     host, phrase,
     plan::Change,
     render,
-    setup::{Climbing, Field, Outcome, Setup},
+    setup::{AttemptKind, Field, Outcome, Setup},
 };
 
 /// Runs the conversation as a script and prints the result.
@@ -27,8 +27,8 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
         }
         script::run(&mut conversation.setup, &conversation.runner, &mut |setup, outcome| match outcome {
             _ if context.json && !context.verbose => {}
-            Outcome::Progress(Climbing::Test | Climbing::Proof, step) if step.is_over() => {
-                context.say(&render::ladder::line(setup.text(), step));
+            Outcome::Progress(AttemptKind::Test | AttemptKind::Proof, step) if step.is_over() => {
+                context.say(&render::stages::line(setup.text(), step));
             }
             Outcome::Sending(own) => context.say(&render::proof::under_way(setup.text(), own)),
             _ => {}
@@ -111,17 +111,17 @@ fn refused_proof(setup: &Setup) -> Option<Exit> {
 
 /// A failed test in words; where nothing is written for it, with the command to run next.
 fn explain_failure(context: &Context, setup: &Setup) {
-    let Some(ladder) = setup.test() else { return };
-    if let Some(evidence) = ladder.report.as_ref().and_then(|report| report.evidence.as_ref()) {
-        context.say_all(render::ladder::fault(&context.text, evidence).iter().map(|line| format!("    {line}")));
+    let Some(test) = setup.test() else { return };
+    if let Some(evidence) = test.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+        context.say_all(render::stages::fault(&context.text, evidence).iter().map(|line| format!("    {line}")));
     }
-    if let Some(diagnosis) = &ladder.diagnosis {
+    if let Some(diagnosis) = &test.diagnosis {
         context.say_all(render::diagnosis(&context.text, diagnosis));
     }
     if setup.test_overridden() && setup.written().is_some() {
         return;
     }
-    let mended = ladder.diagnosis.as_ref().and_then(|diagnosis| setup.mended_command(diagnosis));
+    let mended = test.diagnosis.as_ref().and_then(|diagnosis| setup.mended_command(diagnosis));
     context.say_phrase(&if mended.is_some() { phrase!("script-next") } else { phrase!("script-again") });
     let command = mended.unwrap_or_else(|| setup.equivalent());
     context.say_all(render::summary::command(&command, 100).iter().map(|line| format!("  {line}")));

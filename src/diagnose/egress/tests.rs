@@ -8,22 +8,26 @@ use crate::{
     mail::Endpoint,
     presets::Lang,
     probe::{
-        Fault, Stage,
-        egress::{Attempt, Family},
+        ProbeFault, Stage,
+        egress::{AddressFamily, PortAttempt},
     },
 };
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
 
-fn tried(host: &str, found: &[(u16, Reach)]) -> Tried {
+fn tried(host: &str, found: &[(u16, PortReach)]) -> Tried {
     let attempts = found.iter().flat_map(|(port, reach)| {
-        let other = if *reach == Reach::Unreachable { Reach::Unreachable } else { Reach::NoAddress };
-        [(Family::V6, other), (Family::V4, *reach)].map(|(family, reach)| Attempt { port: *port, family, reach })
+        let other = if *reach == PortReach::Unreachable { PortReach::Unreachable } else { PortReach::NoAddress };
+        [(AddressFamily::V6, other), (AddressFamily::V4, *reach)].map(|(family, reach)| PortAttempt {
+            port: *port,
+            family,
+            reach,
+        })
     });
     Tried { host: host.into(), attempts: attempts.collect() }
 }
 
-fn evidence(provider: Option<&str>, port: u16, chosen: &[(u16, Reach)], second: &[(u16, Reach)]) -> Evidence {
+fn evidence(provider: Option<&str>, port: u16, chosen: &[(u16, PortReach)], second: &[(u16, PortReach)]) -> Evidence {
     let host = provider
         .and_then(|key| CATALOG.provider(key))
         .map_or_else(|| "mail.example.org".to_owned(), |provider| provider.smtp[0].host.clone());
@@ -38,7 +42,7 @@ fn evidence(provider: Option<&str>, port: u16, chosen: &[(u16, Reach)], second: 
         ..Evidence::new(
             Stage::Connect,
             Endpoint { host, port, security: Security::of_smtp_port(port).unwrap() },
-            Fault::Connect(std::io::ErrorKind::TimedOut),
+            ProbeFault::Connect(std::io::ErrorKind::TimedOut),
         )
     }
 }
@@ -51,7 +55,7 @@ fn change(diagnosis: &Diagnosis) -> Vec<(&str, &str)> {
     diagnosis.change.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
-use Reach::{Open, Refused, Silent, Unreachable};
+use PortReach::{Open, Refused, Silent, Unreachable};
 
 #[test]
 fn the_network_blocks_one_port_and_the_other_is_proposed() {
@@ -73,7 +77,7 @@ fn the_network_blocks_one_port_and_the_other_is_proposed() {
 #[test]
 fn the_preset_decides_between_open_ports_and_plain_ports_come_last() {
     let open = [(587, Silent), (25, Open), (2525, Open), (465, Open)];
-    let of = |provider, chosen: &[(u16, Reach)]| {
+    let of = |provider, chosen: &[(u16, PortReach)]| {
         let found = english(&evidence(provider, 587, chosen, &[(587, Silent), (465, Open)]));
         found.change.get("port").cloned()
     };
@@ -141,7 +145,7 @@ fn what_is_known_more_exactly_stays() {
     assert_eq!(english(&with), english(&without));
     // No route to any of its addresses.
     let mut with = evidence(None, 465, &[(465, Unreachable)], &[(465, Open)]);
-    with.fault = Fault::Connect(std::io::ErrorKind::NetworkUnreachable);
+    with.fault = ProbeFault::Connect(std::io::ErrorKind::NetworkUnreachable);
     let without = Evidence { egress: None, ..with.clone() };
     assert_eq!(english(&with), english(&without));
     // It answers by now.

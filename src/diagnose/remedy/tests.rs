@@ -6,7 +6,7 @@ use crate::{
     diagnose::{Diagnosis, diagnose},
     mail::{Endpoint, Mechanism, Reply, Security},
     presets::{Catalog, Lang},
-    probe::{Capabilities, CertFault, CertificateFacts, DnsFault, Evidence, Fault, Stage},
+    probe::{Capabilities, CertFault, CertificateFacts, DnsFault, Evidence, ProbeFault, Stage},
 };
 
 const SHA: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -47,7 +47,7 @@ impl Bench {
     }
 }
 
-fn evidence(stage: Stage, port: u16, security: Security, fault: Fault) -> Evidence {
+fn evidence(stage: Stage, port: u16, security: Security, fault: ProbeFault) -> Evidence {
     Evidence {
         ehlo: "web1".into(),
         username: Some("ops@example.org".into()),
@@ -56,8 +56,8 @@ fn evidence(stage: Stage, port: u16, security: Security, fault: Fault) -> Eviden
     }
 }
 
-fn reply(code: u16, text: &str) -> Fault {
-    Fault::Reply(Reply { code, lines: vec![text.as_bytes().to_vec()] })
+fn reply(code: u16, text: &str) -> ProbeFault {
+    ProbeFault::Reply(Reply { code, lines: vec![text.as_bytes().to_vec()] })
 }
 
 fn change(diagnosis: &Diagnosis) -> Vec<(&str, &str)> {
@@ -86,7 +86,7 @@ fn certificate(names: &[&str]) -> CertificateFacts {
 
 #[test]
 fn a_blocked_port_leads_to_another() {
-    let silent = Fault::Connect(io::ErrorKind::TimedOut);
+    let silent = ProbeFault::Connect(io::ErrorKind::TimedOut);
     let blocked = evidence(Stage::Connect, 465, Security::Tls, silent.clone());
     let diagnosis = expect(&blocked, "port_blocked", &[("port", "587"), ("security", "starttls")]);
     assert_eq!(diagnosis.fix.as_deref(), Some("Use port 587 with STARTTLS"));
@@ -102,10 +102,10 @@ fn a_blocked_port_leads_to_another() {
 
 #[test]
 fn the_mode_follows_the_port() {
-    let plain = Fault::Tls { text: "received corrupt message of type InvalidContentType".into(), not_tls: true };
+    let plain = ProbeFault::Tls { text: "received corrupt message of type InvalidContentType".into(), not_tls: true };
     let mixed = evidence(Stage::Tls, 587, Security::Tls, plain.clone());
     expect(&mixed, "wrong_tls_mode", &[("security", "starttls")]);
-    let mixed = evidence(Stage::Greeting, 465, Security::Starttls, Fault::TimedOut);
+    let mixed = evidence(Stage::Greeting, 465, Security::Starttls, ProbeFault::TimedOut);
     expect(&mixed, "wrong_tls_mode", &[("security", "tls")]);
     let odd = evidence(Stage::Tls, 465, Security::Tls, plain.clone());
     expect(&odd, "wrong_tls_mode", &[("security", "starttls")]);
@@ -119,9 +119,9 @@ fn the_mode_follows_the_port() {
 fn tls_is_turned_on_and_starttls_replaced() {
     let bare = evidence(Stage::Mail, 587, Security::None, reply(530, "5.7.0 Must issue a STARTTLS command first"));
     expect(&bare, "starttls_required", &[("security", "starttls")]);
-    let none = evidence(Stage::Starttls, 587, Security::Starttls, Fault::NoStarttls);
+    let none = evidence(Stage::Starttls, 587, Security::Starttls, ProbeFault::NoStarttls);
     expect(&none, "starttls_unsupported", &[("port", "465"), ("security", "tls")]);
-    let mut bare = evidence(Stage::Auth, 25, Security::None, Fault::NoAuth);
+    let mut bare = evidence(Stage::Auth, 25, Security::None, ProbeFault::NoAuth);
     bare.offered = Some(Capabilities { starttls: true, ..Capabilities::default() });
     expect(&bare, "starttls_required", &[("security", "starttls")]);
 }
@@ -139,9 +139,9 @@ fn an_offered_mechanism_is_proposed_and_a_token_never() {
 
 #[test]
 fn a_login_that_nobody_offers_goes_elsewhere() {
-    let inbound = evidence(Stage::Auth, 25, Security::Starttls, Fault::NoAuth);
+    let inbound = evidence(Stage::Auth, 25, Security::Starttls, ProbeFault::NoAuth);
     expect(&inbound, "auth_not_offered", &[("port", "587")]);
-    let mut local = evidence(Stage::Auth, 1025, Security::None, Fault::NoAuth);
+    let mut local = evidence(Stage::Auth, 1025, Security::None, ProbeFault::NoAuth);
     local.endpoint.host = "localhost".into();
     let diagnosis = Bench::new().judge(&local);
     assert_eq!(change(&diagnosis), [("auth", "none")]);
@@ -180,7 +180,7 @@ fn ehlo_gets_the_senders_own_domain_but_never_a_providers() {
 
 #[test]
 fn a_pin_is_proposed_for_own_servers_and_never_for_a_public_provider() {
-    let mut own = evidence(Stage::Tls, 465, Security::Tls, Fault::Certificate(CertFault::SelfSigned));
+    let mut own = evidence(Stage::Tls, 465, Security::Tls, ProbeFault::Certificate(CertFault::SelfSigned));
     own.certificate = Some(certificate(&["mail.example.org"]));
     let diagnosis = expect(&own, "cert_self_signed", &[("pin_sha256", SHA)]);
     assert!(diagnosis.steps.iter().any(|step| step.contains(SHA)), "{:?}", diagnosis.steps);
@@ -189,7 +189,7 @@ fn a_pin_is_proposed_for_own_servers_and_never_for_a_public_provider() {
     own.provider = None;
     own.endpoint.host = "smtp.gmail.com".into();
     expect(&own, "cert_self_signed", &[]);
-    own.fault = Fault::Certificate(CertFault::Unsupported);
+    own.fault = ProbeFault::Certificate(CertFault::Unsupported);
     own.provider = Some("span".into());
     own.endpoint.host = "127.0.0.1".into();
     expect(&own, "cert_unsupported", &[("pin_sha256", SHA)]);
@@ -198,7 +198,7 @@ fn a_pin_is_proposed_for_own_servers_and_never_for_a_public_provider() {
 #[test]
 fn a_script_is_handed_a_pin_only_for_a_network_of_ones_own() {
     for (host, is_own) in [("mail.example.org", false), ("192.0.2.25", false), ("127.0.0.1", true), ("192.168.1.9", true)] {
-        let mut shown = evidence(Stage::Tls, 465, Security::Tls, Fault::Certificate(CertFault::UnknownIssuer));
+        let mut shown = evidence(Stage::Tls, 465, Security::Tls, ProbeFault::Certificate(CertFault::UnknownIssuer));
         shown.certificate = Some(certificate(&[host]));
         shown.endpoint.host = host.into();
         let diagnosis = expect(&shown, "cert_unknown_issuer", &[("pin_sha256", SHA)]);
@@ -209,12 +209,12 @@ fn a_script_is_handed_a_pin_only_for_a_network_of_ones_own() {
 
 #[test]
 fn a_known_server_without_starttls_is_told_from_one_that_never_had_it() {
-    let mut known = evidence(Stage::Starttls, 2525, Security::Starttls, Fault::NoStarttls);
+    let mut known = evidence(Stage::Starttls, 2525, Security::Starttls, ProbeFault::NoStarttls);
     known.endpoint.host = "smtp.carrier.test".into();
     let never = Bench::new().judge(&known);
     known.provider = Some("carrier".into());
     let stripped = Bench::new().judge(&known);
-    known.fault = Fault::StarttlsGone;
+    known.fault = ProbeFault::StarttlsGone;
     assert_eq!(Bench::new().judge(&known), stripped);
     assert_eq!((never.cause.as_str(), stripped.cause.as_str()), ("starttls_unsupported", "starttls_unsupported"));
     assert_ne!(never.title, stripped.title);
@@ -222,7 +222,7 @@ fn a_known_server_without_starttls_is_told_from_one_that_never_had_it() {
 
 #[test]
 fn only_a_name_of_the_same_domain_is_proposed_from_a_certificate() {
-    let mut wrong = evidence(Stage::Tls, 465, Security::Tls, Fault::Certificate(CertFault::WrongName));
+    let mut wrong = evidence(Stage::Tls, 465, Security::Tls, ProbeFault::Certificate(CertFault::WrongName));
     wrong.certificate = Some(certificate(&["*.example.org", "smtp.example.org"]));
     wrong.endpoint.host = "old.mail.example.org".into();
     expect(&wrong, "cert_wrong_host", &[]);
@@ -235,14 +235,14 @@ fn only_a_name_of_the_same_domain_is_proposed_from_a_certificate() {
 
 #[test]
 fn a_host_is_cleaned_and_a_foreign_server_replaced() {
-    let mut typed = evidence(Stage::Dns, 465, Security::Tls, Fault::Dns(DnsFault::NotFound));
+    let mut typed = evidence(Stage::Dns, 465, Security::Tls, ProbeFault::Dns(DnsFault::NotFound));
     typed.endpoint.host = "\"smtp.example.org\";".into();
     expect(&typed, "host_invalid", &[("host", "smtp.example.org")]);
     typed.endpoint.host = "smtp://smtp.example.org:587".into();
     expect(&typed, "host_invalid", &[("host", "smtp.example.org")]);
     typed.endpoint.host = "smtp.example.org:587".into();
     expect(&typed, "host_invalid", &[("host", "smtp.example.org"), ("port", "587")]);
-    let mut imap = evidence(Stage::Greeting, 143, Security::Starttls, Fault::NotSmtp("* OK IMAP4rev1 ready".into()));
+    let mut imap = evidence(Stage::Greeting, 143, Security::Starttls, ProbeFault::NotSmtp("* OK IMAP4rev1 ready".into()));
     imap.provider = Some("boxes".into());
     expect(&imap, "wrong_host_or_port", &[("host", "smtp.boxes.test"), ("port", "587")]);
 }

@@ -7,7 +7,7 @@ use super::{
     view::{
         Ctx,
         form::{FieldBody, Form, FormField},
-        ladder,
+        stages,
     },
     widget::wrap::is_link,
 };
@@ -144,7 +144,7 @@ impl App {
     /// The background test, where it is shown.
     pub(super) fn beside(&self, ctx: Ctx<'_>, question: &Question) -> Option<super::widget::Doc> {
         let probe = self.setup.probe().filter(|_| Self::shows_probe(question.step))?;
-        Some(ladder::beside(ctx, &probe))
+        Some(stages::beside(ctx, &probe))
     }
 
     fn field(&self, question: &Question) -> FormField {

@@ -1,7 +1,7 @@
 //! The way to the terminal: a ratatui backend that sends each frame in one write, in few bytes.
 //!
-//! It keeps a copy of what is shown and of where the terminal's cursor and pen are. So a typed character at the cursor costs
-//! one byte, the end of a line is erased instead of overwritten, and the cursor's position is never asked for.
+//! It tracks the content of the screen and the state of the terminal's cursor and pen. So a typed character at the cursor
+//! costs one byte, the end of a line is erased instead of overwritten, and the cursor's position is never queried.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// Fewer changed blanks than this are not worth an erase.
 const ERASE_FROM: usize = 4;
-/// Unchanged cells of the same style are sent again when they are shorter than a jump.
+/// Unchanged cells of the same style are sent again if that is shorter than a jump.
 const BRIDGE: u16 = 3;
 
 /// The backend: frames go to `out`.
@@ -25,7 +25,7 @@ pub(super) struct Screen<W: Write> {
     frame: Vec<u8>,
     size: fn() -> io::Result<Size>,
     shown: Buffer,
-    /// Where the terminal's cursor is; `None` behind the last column, where terminals differ.
+    /// The terminal's cursor; `None` after the last column, where terminals differ (deferred wrap).
     cursor: Option<Position>,
     pen: Pen,
     visible: bool,
@@ -67,7 +67,7 @@ impl<W: Write> Screen<W> {
         }
     }
 
-    /// Queues bytes in front of the next frame; the terminal's state behind them is plain and unknown.
+    /// Queues bytes before the next frame; they reset the pen and leave the cursor unknown.
     pub(super) fn prepend(&mut self, bytes: &str) {
         self.frame.extend_from_slice(bytes.as_bytes());
         self.cursor = None;
@@ -101,7 +101,7 @@ impl<W: Write> Screen<W> {
             return;
         }
         let mut codes: Vec<String> = Vec::new();
-        // An attribute can only be taken off together with all the others.
+        // An attribute can only be removed together with all others.
         if !pen.modifier.contains(self.pen.modifier) || (pen == Pen::PLAIN) {
             self.pen = Pen::PLAIN;
             codes.push(String::new());
@@ -153,7 +153,7 @@ impl<W: Write> Screen<W> {
         (x..self.shown.area.width).all(|column| is_blank(&self.shown[(column, y)]))
     }
 
-    /// Writes over unchanged cells between the cursor and `x` when that is shorter than jumping.
+    /// Writes over unchanged cells between the cursor and `x` if that is shorter than jumping.
     fn bridge(&mut self, x: u16, y: u16) {
         if let Some(at) = self.cursor
             && at.y == y
@@ -249,7 +249,7 @@ impl<W: Write> Backend for Screen<W> {
                 continue;
             }
             self.shown[(x, y)] = cell.clone();
-            // The cell behind a wide character is covered by it.
+            // The cell after a wide character is covered by it.
             for covered in 1..u16::try_from(cell.symbol().width()).unwrap_or(1) {
                 if x + covered < self.shown.area.width {
                     self.shown[(x + covered, y)].reset();
@@ -299,12 +299,12 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn clear_region(&mut self, _region: ClearType) -> io::Result<()> {
-        // A full-screen terminal clears nothing less than all.
+        // A full-screen terminal only ever clears everything.
         self.clear()
     }
 
     fn size(&self) -> io::Result<Size> {
-        // Serial lines say 0x0.
+        // Serial lines report 0x0 (tty_ioctl(4)).
         Ok((self.size)().ok().filter(|size| size.width > 0 && size.height > 0).unwrap_or(Size::new(80, 24)))
     }
 

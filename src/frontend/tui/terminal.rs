@@ -1,4 +1,4 @@
-//! Raw mode, alternate screen and bracketed paste: taken once, given back on every way out.
+//! Raw mode, alternate screen and bracketed paste: set up once, restored on every way out.
 
 use std::{
     fs::File,
@@ -11,21 +11,22 @@ use ratatui::{Terminal, layout::Size};
 
 use super::{super::restore::stop, screen::Screen, theme::Look};
 
-/// Alternate screen and bracketed paste; the erase that follows serves terminals that have no alternate screen.
+/// Alternate screen and bracketed paste; the erase is for terminals without an alternate screen.
 const ENTER: &str = "\x1b[?1049h\x1b[?2004h";
-/// The pen plain, paste as it was, cursor seen and below everything (where there is no other screen), the former screen.
+/// Resets the pen and bracketed paste, shows the cursor at the bottom (for terminals without an alternate screen), and leaves
+/// the alternate screen.
 const LEAVE: &str = "\x1b[m\x1b[?2004l\x1b[?25h\x1b[999;1H\r\n\x1b[?1049l";
 
-/// Whether the terminal is ours now.
+/// Whether the terminal is currently set up.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The terminal while it is ours; dropping it gives it back.
+/// The terminal while it is set up; restored on drop.
 pub(super) struct Tty {
     pub(super) terminal: Terminal<Screen<File>>,
 }
 
 impl Tty {
-    /// Takes the terminal. Nothing is written before the first frame, which brings the alternate screen with it.
+    /// Sets the terminal up. Nothing is written before the first frame, which switches to the alternate screen.
     pub(super) fn take(look: Look) -> io::Result<Self> {
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let mut screen = Screen::new(out, size, !look.utf8);
@@ -39,14 +40,14 @@ impl Tty {
         Ok(Self { terminal })
     }
 
-    /// Stops the program as Ctrl-Z does, with the terminal as it was before, and takes it again when it goes on.
+    /// Stops the program as Ctrl-Z does, with the terminal restored, and sets it up again when the program continues.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
         stop();
         self.resume()
     }
 
-    /// Takes the terminal again, whatever a shell has made of it meanwhile.
+    /// Sets the terminal up again, whatever a shell has done to it meanwhile.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         crossterm::terminal::disable_raw_mode()?;
         grab()?;
@@ -61,7 +62,7 @@ impl Drop for Tty {
     }
 }
 
-/// Gives the terminal back when something fails between taking it and having a [`Tty`].
+/// Restores the terminal if something fails before there is a [`Tty`].
 struct Guard;
 
 impl Drop for Guard {
@@ -81,7 +82,7 @@ fn grab() -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the terminal back, once. Errors are of no use to anybody here: the terminal may be gone.
+/// Restores the terminal, once. The terminal may be gone; errors are ignored.
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
@@ -91,8 +92,8 @@ fn give_back() {
     }
 }
 
-/// A panic's message must be read on a whole terminal. One of a worker's thread is not written over the screen: it ends the
-/// work, and the conversation says so.
+/// Restores the terminal before a panic's message is printed. A worker thread's panic is not printed over the screen: it ends
+/// the work, and the conversation reports that.
 fn hook() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     let drawing = std::thread::current().id();

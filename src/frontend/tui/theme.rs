@@ -2,19 +2,19 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// How the screens may look.
+/// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// Colours are wanted.
+    /// Use colours.
     pub colour: bool,
-    /// The locale's encoding is UTF-8; else every character sent is ASCII.
+    /// The locale's encoding is UTF-8; otherwise send only ASCII.
     pub utf8: bool,
-    /// The font has more than letters: check marks, dots, half blocks.
+    /// The font has check marks, dots and half blocks.
     pub glyphs: bool,
 }
 
 impl Look {
-    /// The look for an environment; `variable` reads it. Colour is what `--color` and `NO_COLOR` left of it.
+    /// The look for an environment, read with `variable`. `--color` and `NO_COLOR` have decided about colour.
     pub fn of(variable: impl Fn(&str) -> Option<String>, colour: bool) -> Self {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
@@ -34,12 +34,12 @@ pub(super) struct Theme {
     colour: bool,
     quiet: Style,
     strong: Style,
-    pub(super) marks: &'static Marks,
+    pub(super) marks: &'static MarkSet,
 }
 
-/// Marks, each one column wide but for the boxes.
+/// MarkSet, each one column wide except the boxes.
 #[derive(Debug)]
-pub(super) struct Marks {
+pub(super) struct MarkSet {
     pub(super) passed: &'static str,
     pub(super) failed: &'static str,
     pub(super) warned: &'static str,
@@ -59,7 +59,7 @@ pub(super) struct Marks {
     pub(super) glyphs: bool,
 }
 
-const UNICODE: Marks = Marks {
+const UNICODE: MarkSet = MarkSet {
     passed: "✓",
     failed: "✗",
     warned: "!",
@@ -79,7 +79,7 @@ const UNICODE: Marks = Marks {
     glyphs: true,
 };
 
-const ASCII: Marks = Marks {
+const ASCII: MarkSet = MarkSet {
     passed: "+",
     failed: "x",
     warned: "!",
@@ -113,7 +113,7 @@ impl Theme {
         if self.colour { Style::new().fg(colour) } else { Style::new() }
     }
 
-    /// Where the person is.
+    /// The current position.
     pub(super) fn accent(self) -> Style {
         self.ink(Color::Cyan).add_modifier(Modifier::BOLD)
     }
@@ -142,7 +142,7 @@ impl Theme {
         self.strong
     }
 
-    /// Dark on light whatever the terminal's colours are, as a QR code wants it.
+    /// Dark on light whatever the terminal's colours are, as QR codes need.
     pub(super) fn paper(self) -> Style {
         if self.colour {
             Style::new().fg(Color::Black).bg(Color::White)

@@ -4,11 +4,11 @@ pub(super) mod advice;
 pub(super) mod chrome;
 pub(super) mod done;
 pub(super) mod form;
-pub(super) mod ladder;
 mod layout;
 mod list;
 pub(super) mod over;
 pub(super) mod review;
+pub(super) mod stages;
 
 use ratatui::text::Span;
 

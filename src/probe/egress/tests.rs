@@ -62,7 +62,7 @@ fn silent() -> (Vec<Socket>, u16) {
     (sockets, port)
 }
 
-fn reach(tried: &Tried, port: u16, family: Family) -> Reach {
+fn reach(tried: &Tried, port: u16, family: AddressFamily) -> PortReach {
     tried.attempts.iter().find(|attempt| attempt.port == port && attempt.family == family).unwrap().reach
 }
 
@@ -79,15 +79,15 @@ fn open_refused_silent_and_no_address_side_by_side() {
     assert!(elapsed >= limit && elapsed < limit * 4, "{elapsed:?}");
     let tried = &found.chosen;
     assert_eq!(tried.attempts.len(), 6, "each port once: {tried:?}");
-    assert_eq!(reach(tried, open, Family::V4), Reach::Open);
-    assert_eq!(reach(tried, closed, Family::V4), Reach::Refused);
-    assert_eq!(reach(tried, silent, Family::V4), Reach::Silent);
-    assert_eq!(reach(tried, open, Family::V6), Reach::NoAddress);
+    assert_eq!(reach(tried, open, AddressFamily::V4), PortReach::Open);
+    assert_eq!(reach(tried, closed, AddressFamily::V4), PortReach::Refused);
+    assert_eq!(reach(tried, silent, AddressFamily::V4), PortReach::Silent);
+    assert_eq!(reach(tried, open, AddressFamily::V6), PortReach::NoAddress);
     assert_eq!(tried.open(), [open]);
     assert!(tried.is_there() && tried.answers(closed) && tried.is_silent(silent) && !tried.is_silent(open));
     let second = found.second.unwrap();
     assert_eq!((second.host.as_str(), second.is_there()), ("slow.test", false));
-    assert_eq!(reach(&second, open, Family::V4), Reach::NoAddress);
+    assert_eq!(reach(&second, open, AddressFamily::V4), PortReach::NoAddress);
 }
 
 #[test]
@@ -96,12 +96,12 @@ fn it_ends_as_soon_as_all_is_known() {
     let begin = Instant::now();
     let found = egress(&gate("both.test", &[open]), None, &table(), Duration::from_secs(20), &Cancel::default());
     assert!(begin.elapsed() < Duration::from_secs(10));
-    assert_eq!(reach(&found.chosen, open, Family::V4), Reach::Open);
+    assert_eq!(reach(&found.chosen, open, AddressFamily::V4), PortReach::Open);
     // Without IPv6 on loopback it is unreachable; a stranger may listen there.
-    assert_ne!(reach(&found.chosen, open, Family::V6), Reach::NoAddress);
+    assert_ne!(reach(&found.chosen, open, AddressFamily::V6), PortReach::NoAddress);
     assert!(found.second.is_none());
     let unknown = egress(&gate("none.test", &[open]), None, &table(), Duration::from_secs(20), &Cancel::default());
-    assert!(unknown.chosen.attempts.iter().all(|attempt| attempt.reach == Reach::NoAddress));
+    assert!(unknown.chosen.attempts.iter().all(|attempt| attempt.reach == PortReach::NoAddress));
 }
 
 #[test]

@@ -70,13 +70,13 @@ mod tests {
     use super::*;
     use crate::{
         mail::Endpoint,
-        probe::{Capabilities, CertFault, CertificateFacts, Fault, Stage, survey::PortTls},
+        probe::{Capabilities, CertFault, CertificateFacts, ProbeFault, Stage, survey::PortTls},
     };
 
     fn port(port: u16, security: Security, fault: Option<CertFault>) -> PortReport {
         let endpoint = Endpoint { host: "mail.test".into(), port, security };
-        let fault = fault.map(Fault::Certificate).or((security == Security::None).then_some(Fault::NoStarttls));
-        let name = fault.as_ref().map(Fault::name);
+        let fault = fault.map(ProbeFault::Certificate).or((security == Security::None).then_some(ProbeFault::NoStarttls));
+        let name = fault.as_ref().map(ProbeFault::name);
         let tls =
             PortTls { versions: Vec::new(), version: None, certificate: Some(CertificateFacts::default()), fault: name };
         PortReport {
@@ -124,14 +124,14 @@ mod tests {
         assert_eq!(chosen(&ports), Some((25, Security::Starttls, Reason::Relay)));
         let ports = [port(587, Security::Starttls, Some(CertFault::WrongName)), bad];
         assert_eq!(chosen(&ports), Some((465, Security::Tls, Reason::BadCertificate)));
-        assert_eq!(failure(&ports).unwrap().fault, Fault::Certificate(CertFault::Expired));
+        assert_eq!(failure(&ports).unwrap().fault, ProbeFault::Certificate(CertFault::Expired));
     }
 
     #[test]
     fn without_tls_only_on_this_machine() {
         let mut plain = port(25, Security::None, None);
         assert_eq!(chosen(std::slice::from_ref(&plain)), None);
-        assert_eq!(failure(std::slice::from_ref(&plain)).unwrap().fault, Fault::NoStarttls);
+        assert_eq!(failure(std::slice::from_ref(&plain)).unwrap().fault, ProbeFault::NoStarttls);
         plain.endpoint.host = "localhost".into();
         assert_eq!(chosen(std::slice::from_ref(&plain)), Some((25, Security::None, Reason::ThisMachine)));
         let mut bad = port(587, Security::Starttls, Some(CertFault::SelfSigned));

@@ -13,7 +13,8 @@ use std::{
 
 use super::{
     super::{
-        Cancel, CertificateFacts, Evidence, Fault, Learned, Stage, State, Step, TlsVersion, cancel::Watch, sha256_of_hex,
+        Cancel, CertificateFacts, Evidence, Learned, ProbeFault, Stage, StageReport, StageState, TlsVersion, cancel::Watch,
+        sha256_of_hex,
     },
     report::{PortReport, PortState, PortTls},
     spec::{PortSpec, SurveySpec},
@@ -83,8 +84,8 @@ impl PortTask {
             let now = Instant::now();
             let wait = doubt.unwrap_or(self.route.until + GRACE);
             match news.recv_timeout(wait.saturating_duration_since(now)) {
-                Ok(News::Step(mode, Purpose::Mode, step)) => self.went_on(mode, &step, &sender),
-                Ok(News::Step(..)) => {}
+                Ok(News::StageReport(mode, Purpose::Mode, step)) => self.went_on(mode, &step, &sender),
+                Ok(News::StageReport(..)) => {}
                 Ok(News::Ended(mode, purpose, found)) => self.ended(mode, purpose, *found, &sender),
                 Err(_) if doubt.take().is_some() => {
                     if self.trials.iter().any(|attempt| attempt.waits) {
@@ -128,9 +129,9 @@ impl PortTask {
         }
     }
 
-    fn went_on(&mut self, mode: Security, step: &Step, sender: &Sender<News>) {
+    fn went_on(&mut self, mode: Security, step: &StageReport, sender: &Sender<News>) {
         let Some(attempt) = self.trials.iter_mut().find(|attempt| attempt.mode == mode) else { return };
-        let passed = matches!(step.state, State::Passed | State::Warned);
+        let passed = matches!(step.state, StageState::Passed | StageState::Warned);
         if passed {
             attempt.waits = step.stage == Stage::Connect;
         }
@@ -190,7 +191,7 @@ impl PortTask {
         let Some((attempt, found)) = self.winner() else {
             // The thread did not start, or is overdue.
             let endpoint = endpoint(self.first.unwrap_or(Security::Starttls));
-            let evidence = Evidence::new(Stage::Connect, endpoint.clone(), Fault::TimedOut);
+            let evidence = Evidence::new(Stage::Connect, endpoint.clone(), ProbeFault::TimedOut);
             return PortReport {
                 endpoint,
                 state: PortState::Silent,
@@ -203,8 +204,9 @@ impl PortTask {
             };
         };
         let evidence = &found.report.evidence;
-        let plain =
-            evidence.as_ref().is_some_and(|evidence| matches!(evidence.fault, Fault::NoStarttls | Fault::StarttlsGone));
+        let plain = evidence
+            .as_ref()
+            .is_some_and(|evidence| matches!(evidence.fault, ProbeFault::NoStarttls | ProbeFault::StarttlsGone));
         let behind = attempt.behind.as_ref();
         PortReport {
             endpoint: endpoint(if plain { Security::None } else { attempt.mode }),
@@ -239,15 +241,15 @@ impl ModeTrial {
 
 /// Whether a handshake got as far as the certificate.
 fn took_tls(found: &TrialResult) -> bool {
-    found.version().is_some() || matches!(fault(found), Some(Fault::Certificate(_)))
+    found.version().is_some() || matches!(fault(found), Some(ProbeFault::Certificate(_)))
 }
 
 /// Whether the other side speaks TLS, if only to refuse.
 fn speaks_tls(found: &TrialResult) -> bool {
-    took_tls(found) || matches!(fault(found), Some(Fault::Tls { not_tls: false, .. }))
+    took_tls(found) || matches!(fault(found), Some(ProbeFault::Tls { not_tls: false, .. }))
 }
 
-fn fault(found: &TrialResult) -> Option<&Fault> {
+fn fault(found: &TrialResult) -> Option<&ProbeFault> {
     found.report.evidence.as_ref().map(|evidence| &evidence.fault)
 }
 
@@ -255,9 +257,9 @@ fn fault(found: &TrialResult) -> Option<&Fault> {
 fn is_other_mode(found: &TrialResult) -> bool {
     let Some(evidence) = &found.report.evidence else { return false };
     match (&evidence.fault, evidence.stage) {
-        (Fault::Tls { not_tls, .. }, _) => *not_tls,
-        (Fault::NotSmtp(words), _) => words.starts_with("TLS record"),
-        (Fault::Closed, stage) => matches!(stage, Stage::Greeting | Stage::Tls),
+        (ProbeFault::Tls { not_tls, .. }, _) => *not_tls,
+        (ProbeFault::NotSmtp(words), _) => words.starts_with("TLS record"),
+        (ProbeFault::Closed, stage) => matches!(stage, Stage::Greeting | Stage::Tls),
         _ => false,
     }
 }
@@ -266,11 +268,15 @@ fn is_other_mode(found: &TrialResult) -> bool {
 fn sureness(found: &TrialResult) -> u8 {
     let Some(evidence) = &found.report.evidence else { return 6 };
     match &evidence.fault {
-        Fault::Certificate(_) => 5,
-        Fault::NoStarttls | Fault::StarttlsGone | Fault::Injected | Fault::Reply(_) | Fault::Tls { not_tls: false, .. } => 4,
-        Fault::NotSmtp(words) if !words.starts_with("TLS record") => SURE,
+        ProbeFault::Certificate(_) => 5,
+        ProbeFault::NoStarttls
+        | ProbeFault::StarttlsGone
+        | ProbeFault::Injected
+        | ProbeFault::Reply(_)
+        | ProbeFault::Tls { not_tls: false, .. } => 4,
+        ProbeFault::NotSmtp(words) if !words.starts_with("TLS record") => SURE,
         // A web server waits for a request, in plain text as well.
-        Fault::Tls { text, not_tls: true } if text.contains("HTTP/") => SURE,
+        ProbeFault::Tls { text, not_tls: true } if text.contains("HTTP/") => SURE,
         _ if found.version().is_some() || found.greeting().is_some() => SURE,
         _ => u8::from(evidence.stage > Stage::Connect),
     }
@@ -279,12 +285,12 @@ fn sureness(found: &TrialResult) -> u8 {
 fn state(found: &TrialResult, behind: Option<&TrialResult>) -> PortState {
     let Some(evidence) = &found.report.evidence else { return PortState::Open };
     match (&evidence.fault, evidence.stage) {
-        (Fault::Certificate(_), _) if behind.is_none_or(|behind| behind.report.passed()) => PortState::Open,
-        (Fault::NoStarttls | Fault::StarttlsGone, _) => PortState::Open,
-        (Fault::Connect(ErrorKind::ConnectionRefused), _) => PortState::Refused,
-        (Fault::Connect(ErrorKind::TimedOut), _) => PortState::Silent,
-        (Fault::Connect(_), _) => PortState::Unreachable,
-        (Fault::TimedOut, Stage::Greeting | Stage::Tls) if found.version().is_none() && found.first.is_none() => {
+        (ProbeFault::Certificate(_), _) if behind.is_none_or(|behind| behind.report.passed()) => PortState::Open,
+        (ProbeFault::NoStarttls | ProbeFault::StarttlsGone, _) => PortState::Open,
+        (ProbeFault::Connect(ErrorKind::ConnectionRefused), _) => PortState::Refused,
+        (ProbeFault::Connect(ErrorKind::TimedOut), _) => PortState::Silent,
+        (ProbeFault::Connect(_), _) => PortState::Unreachable,
+        (ProbeFault::TimedOut, Stage::Greeting | Stage::Tls) if found.version().is_none() && found.first.is_none() => {
             PortState::Silent
         }
         _ => PortState::Failed,
@@ -294,7 +300,7 @@ fn state(found: &TrialResult, behind: Option<&TrialResult>) -> PortState {
 /// The fingerprint of the certificate that was shown and refused.
 fn pin_of_bad(found: &TrialResult) -> Option<[u8; 32]> {
     let evidence = found.report.evidence.as_ref()?;
-    let certificate = evidence.certificate.as_ref().filter(|_| matches!(evidence.fault, Fault::Certificate(_)))?;
+    let certificate = evidence.certificate.as_ref().filter(|_| matches!(evidence.fault, ProbeFault::Certificate(_)))?;
     sha256_of_hex(&certificate.sha256)
 }
 
@@ -310,8 +316,8 @@ fn tls(attempt: &ModeTrial, found: &TrialResult) -> Option<PortTls> {
     let mut versions = attempt.versions.clone();
     versions.extend(TlsVersion::ALL.into_iter().filter(|known| version == Some(known.as_str())));
     let fault = match fault(found) {
-        Some(Fault::Tls { text, .. }) if versions.is_empty() && is_too_old(text) => Some("tls_version"),
-        Some(fault @ (Fault::Tls { .. } | Fault::Certificate(_))) => Some(fault.name()),
+        Some(ProbeFault::Tls { text, .. }) if versions.is_empty() && is_too_old(text) => Some("tls_version"),
+        Some(fault @ (ProbeFault::Tls { .. } | ProbeFault::Certificate(_))) => Some(fault.name()),
         _ => None,
     };
     Some(PortTls { versions: versions.into_iter().collect(), version, certificate, fault })

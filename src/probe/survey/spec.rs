@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::Trust;
+use super::super::ServerTrust;
 use crate::mail::Security;
 
 /// What a survey is asked to do.
@@ -15,7 +15,7 @@ pub struct SurveySpec {
     /// The EHLO name.
     pub ehlo: String,
     /// What is trusted instead of the system's authorities.
-    pub trust: Trust,
+    pub trust: ServerTrust,
     /// Longest time for the whole survey.
     pub timeout: Duration,
 }

@@ -9,8 +9,8 @@ use std::{
 
 use super::{
     super::{
-        Cancel, Capabilities, Climb, DnsFault, Goal, Learned, Report, Resolve, Stage, Step, TlsVersion, Trust,
-        attempt::Bounds, run::climb_within,
+        Attempt, Cancel, Capabilities, DnsFault, Goal, Learned, Report, Resolve, ServerTrust, Stage, StageReport,
+        TlsVersion, attempt::Bounds, run::attempt_within,
     },
     spec::SurveySpec,
 };
@@ -30,7 +30,7 @@ pub(super) enum Purpose {
 /// What an attempt reports: its mode and its purpose.
 pub(super) enum News {
     /// A stage made progress.
-    Step(Security, Purpose, Step),
+    StageReport(Security, Purpose, StageReport),
     /// It is over.
     Ended(Security, Purpose, Box<TrialResult>),
 }
@@ -100,10 +100,10 @@ impl Route {
     fn attempt(&self, mode: Security, purpose: Purpose, cancel: &Cancel, news: &Sender<News>) -> TrialResult {
         let spec = &self.spec;
         let trust = match purpose {
-            Purpose::Behind(pin) => Trust { ca_pem: None, pin: Some(pin) },
+            Purpose::Behind(pin) => ServerTrust { ca_pem: None, pin: Some(pin) },
             _ => spec.trust.clone(),
         };
-        let climb = Climb {
+        let attempt = Attempt {
             endpoint: Endpoint { host: spec.host.clone(), port: self.port, security: mode },
             provider: None,
             goal: Goal::Connect,
@@ -118,11 +118,11 @@ impl Route {
         let version = if let Purpose::Version(version) = purpose { Some(version) } else { None };
         let bounds = Bounds { until: Some(self.until), version };
         let mut first = None;
-        let report = climb_within(&climb, bounds, &KnownAddresses(self.addresses.clone()), cancel, &mut |step| {
+        let report = attempt_within(&attempt, bounds, &KnownAddresses(self.addresses.clone()), cancel, &mut |step| {
             if let (Stage::Ehlo, None, Some(Learned::Offered { capabilities, .. })) = (step.stage, &first, &step.learned) {
                 first = Some(capabilities.clone());
             }
-            drop(news.send(News::Step(mode, purpose, step.clone())));
+            drop(news.send(News::StageReport(mode, purpose, step.clone())));
         });
         TrialResult { report, first }
     }

@@ -10,9 +10,9 @@ use crate::{
     mail::{Reply, Security},
     presets::{Catalog, Lang},
     probe::{
-        Fault, Stage, State, Transcript,
-        egress::{Attempt, Family},
-        report::Line,
+        ProbeFault, Stage, StageState, Transcript,
+        egress::{AddressFamily, PortAttempt},
+        report::TranscriptLine,
     },
     setup::Source,
 };
@@ -24,11 +24,11 @@ fn row(field: Field, label: &str, value: &str, source: Source) -> Row {
 }
 
 fn lines(said: &[(Who, &str)]) -> Transcript {
-    let line = |(who, text): &(Who, &str)| Line { at: Duration::from_millis(20), who: *who, text: (*text).into() };
+    let line = |(who, text): &(Who, &str)| TranscriptLine { at: Duration::from_millis(20), who: *who, text: (*text).into() };
     Transcript(said.iter().map(line).collect())
 }
 
-fn evidence(stage: Stage, fault: Fault) -> Evidence {
+fn evidence(stage: Stage, fault: ProbeFault) -> Evidence {
     Evidence {
         ehlo: "web1.example.com".into(),
         username: Some("ops".into()),
@@ -36,12 +36,20 @@ fn evidence(stage: Stage, fault: Fault) -> Evidence {
     }
 }
 
-/// The report of a climb that ended with this evidence and said this.
+/// The report of an attempt that ended with this evidence and said this.
 fn of(lang: Lang, evidence: Evidence, said: &[(Who, &str)]) -> String {
     let diagnosis = diagnose::diagnose(&evidence, &Catalog::builtin(), lang);
     let endpoint = evidence.endpoint.clone();
-    let failed = Step { state: State::Failed, elapsed: Some(Duration::from_millis(310)), ..Step::pending(evidence.stage) };
-    let steps = vec![Step { state: State::Passed, ..Step::pending(Stage::Dns) }, failed, Step::pending(Stage::Data)];
+    let failed = StageReport {
+        state: StageState::Failed,
+        elapsed: Some(Duration::from_millis(310)),
+        ..StageReport::pending(evidence.stage)
+    };
+    let steps = vec![
+        StageReport { state: StageState::Passed, ..StageReport::pending(Stage::Dns) },
+        failed,
+        StageReport::pending(Stage::Data),
+    ];
     let found = Report {
         steps: steps.clone(),
         round_trips: 4,
@@ -50,8 +58,8 @@ fn of(lang: Lang, evidence: Evidence, said: &[(Who, &str)]) -> String {
         transcript: lines(said),
     };
     let secret = Secret::new(SECRET.into());
-    let climb = Climbed {
-        climbing: Climbing::Test,
+    let attempt = ReportedAttempt {
+        kind: AttemptKind::Test,
         endpoint: &endpoint,
         steps: &steps,
         report: Some(&found),
@@ -67,7 +75,7 @@ fn of(lang: Lang, evidence: Evidence, said: &[(Who, &str)]) -> String {
         when: "2026-11-21T00:00:00Z".into(),
         system: "Debian GNU/Linux 13 (trixie)".into(),
         rows,
-        climbs: vec![climb],
+        attempts: vec![attempt],
         proofs: Vec::new(),
         secrets: vec![&secret],
     };
@@ -93,7 +101,7 @@ fn no_secret_in_any_form_and_no_control_character() {
         (Who::Client, "QUIT"),
     ];
     for lang in Lang::builtin() {
-        let text = of(lang, evidence(Stage::Auth, Fault::Reply(reply.clone())), &said);
+        let text = of(lang, evidence(Stage::Auth, ProbeFault::Reply(reply.clone())), &said);
         let encoded = encoded.trim_end_matches('=');
         for never in [SECRET, encoded, blob.as_str(), "hunter2", "b3Bz", "VXNlcm5hbWU6", "PDE4OTYu"] {
             assert!(!text.contains(never), "{never} in\n{text}");
@@ -108,16 +116,16 @@ fn no_secret_in_any_form_and_no_control_character() {
 }
 
 #[test]
-fn ladder_ports_diagnosis_and_transcript_stand_in_it() {
-    let mut silence = evidence(Stage::Connect, Fault::Connect(std::io::ErrorKind::TimedOut));
-    let attempt = |port, reach| Attempt { port, family: Family::V4, reach };
-    let six = Attempt { port: 465, family: Family::V6, reach: Reach::NoAddress };
+fn stages_ports_diagnosis_and_transcript_stand_in_it() {
+    let mut silence = evidence(Stage::Connect, ProbeFault::Connect(std::io::ErrorKind::TimedOut));
+    let attempt = |port, reach| PortAttempt { port, family: AddressFamily::V4, reach };
+    let six = PortAttempt { port: 465, family: AddressFamily::V6, reach: PortReach::NoAddress };
     silence.egress = Some(Egress {
         chosen: Tried {
             host: "mail.example.org".into(),
-            attempts: vec![six, attempt(465, Reach::Silent), attempt(587, Reach::Open)],
+            attempts: vec![six, attempt(465, PortReach::Silent), attempt(587, PortReach::Open)],
         },
-        second: Some(Tried { host: "other.example.net".into(), attempts: vec![attempt(465, Reach::Refused)] }),
+        second: Some(Tried { host: "other.example.net".into(), attempts: vec![attempt(465, PortReach::Refused)] }),
         hoster: Some("Hetzner".into()),
     });
     let text = of(Lang::EN, silence.clone(), &[(Who::Note, "connect failed: connect_timed_out")]);

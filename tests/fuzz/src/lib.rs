@@ -14,7 +14,7 @@ use mailsetup::{
     mail::{Auth, Endpoint, Keys, Secret, Security, host::parse_host},
     plan::{self, Places, Refusal, Scope, TargetChoice, plan, read_back},
     presets::{self, Catalog, Cause, EgressFacts, Lang, Provider, Target, Text},
-    probe::{Cancel, CertificateFacts, Climb, Goal, Login, Outgoing, Report, Trust, check_ca, climb_over},
+    probe::{Attempt, Cancel, CertificateFacts, Goal, Login, Outgoing, Report, ServerTrust, attempt_over, check_ca},
     render,
     setup::{Facts, Field, Import, Msg, Options, Setup, Source},
 };
@@ -54,8 +54,8 @@ fn has_words(diagnosis: &Diagnosis) {
 /// Bytes that a person pastes, and that a server sends up to EHLO.
 pub fn reply(data: &[u8]) {
     has_words(&with_doctor(|doctor| doctor.explain(&Explain::new(data))));
-    let climb = Climb { goal: Goal::Connect, login: None, message: None, ..climb(Security::None, Auth::None) };
-    climbed(&climb, Wire::new(data));
+    let attempt = Attempt { goal: Goal::Connect, login: None, message: None, ..attempt(Security::None, Auth::None) };
+    climbed(&attempt, Wire::new(data));
 }
 
 /// A document of Mozilla's autoconfig, from whoever answers at the domain.
@@ -73,17 +73,17 @@ pub fn autoconfig(data: &[u8]) {
     TEXT.with(|text| found.warnings.iter().for_each(|warning| is_safe(&text.say(warning))));
 }
 
-/// A whole climb, whose first byte chooses what is asked for; a byte 255 ends what the server sends at once.
+/// A whole attempt, whose first byte chooses what is asked for; a byte 255 ends what the server sends at once.
 pub fn session(data: &[u8]) {
     let Some((choice, script)) = data.split_first() else { return };
     let security = [Security::None, Security::None, Security::Starttls, Security::Tls][usize::from(choice & 3)];
     let auth = ["auto", "login", "cram-md5", "xoauth2"][usize::from(choice >> 2 & 3)].parse().unwrap_or_default();
     let goal = [Goal::Send, Goal::Rehearse, Goal::Login, Goal::Send][usize::from(choice >> 4 & 3)];
     let consent = choice & 64 == 0;
-    let climb = Climb { goal, allow_plaintext: consent, ..climb(security, auth) };
+    let attempt = Attempt { goal, allow_plaintext: consent, ..attempt(security, auth) };
     let wire = Wire::new(script);
     let sent = wire.sent();
-    climbed(&climb, wire);
+    climbed(&attempt, wire);
     let sent = sent.lock().map(|sent| sent.clone()).unwrap_or_default();
     if !consent || security != Security::None {
         let has = |secret: &str| sent.windows(secret.len()).any(|part| part == secret.as_bytes());
@@ -92,25 +92,25 @@ pub fn session(data: &[u8]) {
     assert!(sent.len() < 64 * 1024, "a server decided how much is sent: {}", sent.len());
 }
 
-fn climb(security: Security, auth: Auth) -> Climb {
+fn attempt(security: Security, auth: Auth) -> Attempt {
     let address = || "ops@example.test".parse().unwrap_or_else(|_| unreachable!("it is an address"));
-    Climb {
+    Attempt {
         endpoint: Endpoint { host: "mail.test".into(), port: 587, security },
         provider: None,
         goal: Goal::Send,
         ehlo: "web1.example.test".into(),
         login: Some(Login { auth, username: "ops@example.test".into(), secret: Secret::new(PASSWORD.into()) }),
         message: Some(Outgoing { from: address(), to: address(), bytes: b"Subject: x\r\n\r\n.x\r\n".to_vec() }),
-        trust: Trust { ca_pem: None, pin: Some([7; 32]) },
+        trust: ServerTrust { ca_pem: None, pin: Some([7; 32]) },
         had_starttls: false,
         allow_plaintext: true,
         timeout: Duration::from_secs(5),
     }
 }
 
-/// What holds for every climb.
-fn climbed(climb: &Climb, wire: Wire) {
-    let report: Report = climb_over(climb, Box::new(wire), &Cancel::default(), &mut |_| {});
+/// What holds for every attempt.
+fn climbed(attempt: &Attempt, wire: Wire) {
+    let report: Report = attempt_over(attempt, Box::new(wire), &Cancel::default(), &mut |_| {});
     let debug = format!("{report:?}");
     assert!(!debug.contains(PASSWORD) && !debug.contains(LOGIN), "the secret shows: {debug}");
     report.transcript.0.iter().for_each(|line| is_safe(&line.text));
@@ -118,9 +118,9 @@ fn climbed(climb: &Climb, wire: Wire) {
     assert!(size < 160 * 1024, "a transcript of {size} bytes");
     assert_eq!(report.passed(), report.failed_stage().is_none());
     TEXT.with(|text| {
-        report.steps.iter().for_each(|step| is_safe(&render::ladder::line(text, step)));
+        report.steps.iter().for_each(|step| is_safe(&render::stages::line(text, step)));
         if let Some(evidence) = &report.evidence {
-            for line in render::ladder::fault(text, evidence) {
+            for line in render::stages::fault(text, evidence) {
                 is_safe(&line);
             }
             let diagnosis = with_doctor(|doctor| doctor.diagnose(evidence));

@@ -4,14 +4,14 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::Path,
     process::{Child, Command, Stdio},
-    rc::Rc,
-    sync::Arc,
 };
 
+use crate::support::setup::conversation;
+use crate::support::setup::places_at_home;
 use mailsetup::{
     mail::{Keys, Secret},
-    presets::{Catalog, Lang, Text},
-    setup::{Facts, Field, Given, Options, Setup, Source},
+    presets::Catalog,
+    setup::{Facts, Field, Given, Options, Source},
 };
 use rustix::process::{Pid, Signal};
 
@@ -89,7 +89,7 @@ fn panic_child() {
     }
     let facts = Facts { host_name: "web1".into(), cwd: "/".into(), ..Facts::default() };
     let options = Options { brief: true, yes: true, ..Options::default() };
-    let mut setup = Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options);
+    let mut setup = conversation(facts, options);
     let answers = [
         (Field::Address, "ops@example.com"),
         (Field::Provider, "custom"),
@@ -107,8 +107,8 @@ fn panic_child() {
     setup.give_secret(Given { secret: secret.clone(), flag: None });
     let order = setup.rehearsal().unwrap();
     let home = crate::host::Home::new();
-    let disk = mailsetup::host::Disk::new(&crate::host::at(Path::new("/nonexistent")));
-    let places = crate::host::at(&home.path("x"));
+    let disk = mailsetup::host::Disk::new(&places_at_home(Path::new("/nonexistent")));
+    let places = places_at_home(&home.path("x"));
     let plan = mailsetup::plan::plan(&order, &Catalog::builtin(), &places, &disk).unwrap();
     let keys = Keys { passphrase: Some(secret.clone()), ..Keys::default() };
     panic!("{setup:?} {order:?} {plan:?} {keys:?} {secret:?} {:?} {:?}", setup.status(), plan.changes);

@@ -111,7 +111,7 @@ impl World {
     }
 
     fn notes(&self, search: &mut Search) {
-        for path in crate::wizard::drive::files_below(&self.shims.path().join("notes")) {
+        for path in crate::support::files::files_below(&self.shims.path().join("notes")) {
             search.look("a program on the path", &path.display().to_string(), &std::fs::read(&path).unwrap());
             std::fs::remove_file(path).unwrap();
         }

@@ -8,7 +8,7 @@ use mailsetup::{
         profile::{Sender, Smtp, Trust},
         schema::SCHEMA,
     },
-    plan::{Existing, Files, Node, Order, Places, Plan, Scope},
+    plan::{Existing, Files, Node, Order, Plan, Scope},
 };
 
 /// Files in memory.
@@ -61,22 +61,6 @@ impl Files for Memory {
     fn find(&self, path: &Path) -> Option<Node> {
         let file = self.files.get(path)?;
         Some(Node { path: path.to_owned(), mode: file.mode, user: "root".into(), group: "root".into() })
-    }
-}
-
-pub(crate) fn places(scope: Scope) -> Places {
-    let (home, config, state) = match scope {
-        Scope::User => ("/home/ops", "/home/ops/.config/mailsetup", "/home/ops/.local/state/mailsetup"),
-        Scope::System => ("/root", "/etc/mailsetup", "/var/lib/mailsetup"),
-    };
-    Places {
-        scope,
-        root: None,
-        home: home.into(),
-        config: config.into(),
-        state: state.into(),
-        cwd: "/srv/app".into(),
-        keys: mailsetup::mail::Keys::default(),
     }
 }
 

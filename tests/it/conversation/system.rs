@@ -53,7 +53,7 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
 /// A set-up of the whole system for msmtp, where this is in `/etc/aliases`.
 fn for_the_system(options: Options, now: Option<&str>) -> Setup {
     let facts = Facts { is_root: true, root_mail: now.map(str::to_owned), ..facts() };
-    let mut setup = Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options);
+    let mut setup = conversation(facts, options);
     let answers = [
         (Field::Address, "ops@example.com"),
         (Field::Provider, "custom"),

@@ -1,7 +1,7 @@
 //! MX records: hosters that presets know, filters in front of them, and documents that they contradict.
 
 use mailsetup::{
-    discover::{Check, DomainFault},
+    discover::{DomainFault, ServerCheck},
     mail::Security,
 };
 
@@ -25,7 +25,7 @@ fn googles_and_microsofts_mx_show_their_presets() {
         assert_eq!((best.origin.as_str(), best.found_at.as_deref()), ("mx", Some(host)));
         assert_eq!(best.provider.as_deref(), Some(key));
         // Their servers do not exist in this world.
-        assert!(best.smtp.iter().all(|server| matches!(server.check, Check::Failed(_))), "{:?}", best.smtp);
+        assert!(best.smtp.iter().all(|server| matches!(server.check, ServerCheck::Failed(_))), "{:?}", best.smtp);
         found.notes(&[]);
     }
 }

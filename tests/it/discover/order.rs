@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mailsetup::discover::{Check, Origin};
+use mailsetup::discover::{Origin, ServerCheck};
 
 use super::{
     names::NameServer,
@@ -25,8 +25,8 @@ fn a_providers_own_domain_ends_the_search() {
     found.is(&["preset -: tls smtp.lab.test passed"]).notes(&[]);
     assert!(found.asked.is_empty(), "{:?}", found.asked);
     // The preset was told before its server had answered.
-    assert_eq!(found.told[0].proposals[0].smtp[0].check, Check::Unchecked);
-    assert!(matches!(found.told.last().unwrap().proposals[0].smtp[0].check, Check::Passed(_)));
+    assert_eq!(found.told[0].proposals[0].smtp[0].check, ServerCheck::Unchecked);
+    assert!(matches!(found.told.last().unwrap().proposals[0].smtp[0].check, ServerCheck::Passed(_)));
 }
 
 #[test]

@@ -10,10 +10,10 @@ use std::{
 };
 
 use mailsetup::{
-    discover::{Check, Discovery, DnsClient, NameFault, NameServers, Net, Proposal, Reach, Search, discover},
+    discover::{Discovery, DnsClient, NameFault, NameServers, Net, Proposal, Reach, Search, ServerCheck, discover},
     mail::Security,
     presets::{Catalog, Provider, parse},
-    probe::{Cancel, DnsFault, Resolve, Trust},
+    probe::{Cancel, DnsFault, Resolve, ServerTrust},
 };
 use socket2::{Domain, Socket, Type};
 
@@ -180,7 +180,7 @@ impl World {
         let net = Net {
             dns: dns.clone(),
             resolver: Arc::new(Loopback(dns)),
-            trust: Trust { ca_pem: Some(ca_pem()), pin: None },
+            trust: ServerTrust { ca_pem: Some(ca_pem()), pin: None },
             https: pages.https,
             http: pages.http,
             guesses: std::mem::take(&mut self.guesses),
@@ -248,8 +248,8 @@ impl Found {
 }
 
 fn line(proposal: &Proposal) -> String {
-    let check = |check: &Check| match check {
-        Check::Failed(evidence) => evidence.fault.name(),
+    let check = |check: &ServerCheck| match check {
+        ServerCheck::Failed(evidence) => evidence.fault.name(),
         other => other.as_str(),
     };
     let server = |server: &mailsetup::discover::Server| {

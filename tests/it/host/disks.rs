@@ -55,7 +55,7 @@ fn is_new(home: &Home, at: &str) -> bool {
             text.as_deref().map_or(letter.is_empty(), |text| !letter.is_empty() && *text == letter.repeat(10_000))
         })
     };
-    let found = crate::wizard::drive::files_below(home.folder.path());
+    let found = crate::support::files::files_below(home.folder.path());
     let left = found.iter().filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(".mailsetup-")).count();
     assert_eq!(left, 0, "{at}: {found:?}");
     let (new, old) = (is(&["n"; 5]), is(&["o", "o", "o", "", ""]));

@@ -211,7 +211,7 @@ fn assert_whole(seen: &Seen, old: &Seen, new: &Seen, at: &str) {
 /// Files that only a write under way may have.
 fn left_behind(home: &Home) -> Vec<PathBuf> {
     let is_temporary = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(".mailsetup-");
-    crate::wizard::drive::files_below(home.folder.path()).into_iter().filter(is_temporary).collect()
+    crate::support::files::files_below(home.folder.path()).into_iter().filter(is_temporary).collect()
 }
 
 /// What must be so after a deed that went wrong, and after the next run. Says whether the deed was done.

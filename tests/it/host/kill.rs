@@ -9,7 +9,7 @@ const FOLDER: &str = "MAILSETUP_TEST_KILL";
 #[test]
 fn child() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
-    let places = at(&folder);
+    let places = places_at_home(&folder);
     if std::env::var_os("MAILSETUP_TEST_BUILD").is_some() {
         let plan = five(&folder, "new\n", vec!["kill -9 $PPID; cat".to_owned()]);
         let _ = host::apply(&plan, &places, &WriteOptions::default());
@@ -159,7 +159,7 @@ fn kill(batch: u32, kills: u32) -> (u32, u32) {
 #[test]
 fn limited_child() {
     let Some(folder) = std::env::var_os("MAILSETUP_TEST_LIMIT").map(PathBuf::from) else { return };
-    let error = host::undo(&at(&folder), &WriteOptions::default()).unwrap_err();
+    let error = host::undo(&places_at_home(&folder), &WriteOptions::default()).unwrap_err();
     let ApplyError::RolledBack(cause) = &error else { panic!("{error:?}") };
     assert!(matches!(&**cause, ApplyError::File(FileError::Write(path, _)) if *path == folder.join("big")), "{cause:?}");
 }

@@ -180,7 +180,7 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
 #[test]
 fn vault_child() {
     let Some(folder) = std::env::var_os("MAILSETUP_TEST_VAULT") else { return };
-    let mut places = at(Path::new(&folder));
+    let mut places = places_at_home(Path::new(&folder));
     for round in 0.. {
         let (old, new) = if round % 2 == 0 { ("old", "new") } else { ("new", "old") };
         places.keys = phrase(old);

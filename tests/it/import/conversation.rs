@@ -1,25 +1,21 @@
 //! An import in the conversation: what it proposes, what it gives way to, and that its password goes to its server alone.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::collections::BTreeMap;
 
 use mailsetup::{
     mail::{Secret, Setting},
     phrase,
     plan::{ReadBack, ReadSecret},
-    presets::{Catalog, Lang, Text},
+    presets::Catalog,
     setup::{Facts, Field, Given, Import, Memory, Msg, Options, Outcome, Setup, Source, Status, Work},
 };
 
+use crate::support::setup::{conversation, facts};
+
 fn setup(brief: bool) -> Setup {
-    let facts = Facts {
-        host_name: "web1".into(),
-        full_name: Some("web1.example.com".into()),
-        suggested_targets: vec!["dotenv".into()],
-        command: vec!["mailsetup".into()],
-        ..Facts::default()
-    };
+    let facts = Facts { suggested_targets: vec!["dotenv".into()], ..facts() };
     let options = Options { brief, ..Options::default() };
-    Setup::new(Arc::new(Catalog::builtin()), Rc::new(Text::new(Lang::EN)), facts, options)
+    conversation(facts, options)
 }
 
 fn settings(host: &str, port: &str, security: &str, password: impl Into<Option<ReadSecret>>) -> ReadBack {

@@ -10,7 +10,7 @@ use mailsetup::{
 use proptest::prelude::*;
 
 use super::world::World;
-use crate::wizard::drive::files_below;
+use crate::support::files::files_below;
 
 /// Answers by dice, until there are no more.
 struct Dice<'a> {

@@ -13,7 +13,10 @@ use mailsetup::{
 };
 use tempfile::TempDir;
 
-use crate::wizard::drive::files_below;
+use crate::support::{
+    files::files_below,
+    setup::{facts, places_at_home},
+};
 
 /// The demo's server, and what is known of it.
 pub(crate) struct World {
@@ -63,26 +66,14 @@ impl World {
     pub(crate) fn stage(&self, options: Options) -> Stage {
         let home = tempfile::tempdir().unwrap();
         let facts = Facts {
-            host_name: "web1".into(),
-            full_name: Some("web1.example.com".into()),
-            command: vec!["mailsetup".into()],
             // Consumers ask this for the secret: here, it is known.
             program: vec!["sh".into(), "-c".into(), format!("printf %s '{}'", self.demo.password())],
-            ..Facts::default()
+            ..facts()
         };
         let mut setup = Setup::new(Arc::clone(&self.catalog), Rc::new(Text::new(Lang::EN)), facts, options);
         setup.give(Field::CaFile, &self.ca.path().join("ca.pem").display().to_string(), Source::Flag).unwrap();
         setup.offer_imports(self.imports.clone());
-        let below = home.path().to_owned();
-        let places = Places {
-            scope: Scope::User,
-            root: None,
-            home: below.clone(),
-            config: below.join(".config/mailsetup"),
-            state: below.join(".local/state/mailsetup"),
-            cwd: below,
-            keys: mailsetup::mail::Keys::default(),
-        };
+        let places = places_at_home(home.path());
         // The whole system is an image in the same folder.
         let image = Places {
             scope: Scope::System,

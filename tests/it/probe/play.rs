@@ -1,4 +1,4 @@
-//! Plays a fixture: a scripted server, a climb against it, and what must come of that.
+//! Plays a fixture: a scripted server, an attempt against it, and what must come of that.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,8 @@ use mailsetup::{
     mail::{Auth, Endpoint, Secret, Security, profile::Sender},
     presets::{Catalog, Lang, Text},
     probe::{
-        Cancel, Climb, DnsFault, Goal, Login, MessageSpec, Report, Resolve, Stage, State, Step, Trust, climb, test_message,
+        Attempt, Cancel, DnsFault, Goal, Login, MessageSpec, Report, Resolve, ServerTrust, Stage, StageReport, StageState,
+        attempt, test_message,
     },
     render,
 };
@@ -37,7 +38,7 @@ impl Resolve for Table {
     }
 }
 
-pub(super) fn basic_climb(port: u16) -> Climb {
+pub(super) fn basic_attempt(port: u16) -> Attempt {
     let message = test_message(&MessageSpec {
         sender: Sender { name: "Ops".parse().ok(), ..Sender::new("ops@example.test".parse().unwrap()) },
         to: "dest@example.test".parse().unwrap(),
@@ -46,68 +47,68 @@ pub(super) fn basic_climb(port: u16) -> Climb {
         subject: "Test".into(),
         body: "One line\n.\n.and dots\n".into(),
     });
-    Climb {
+    Attempt {
         endpoint: Endpoint { host: HOST.into(), port, security: Security::Tls },
         provider: Some("test".into()),
         goal: Goal::Send,
         ehlo: "web1.example.test".into(),
         login: Some(Login { auth: Auth::Auto, username: USERNAME.into(), secret: Secret::new(PASSWORD.into()) }),
         message: Some(message.unwrap()),
-        trust: Trust { ca_pem: Some(pki::ca_pem()), pin: None },
+        trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
         had_starttls: false,
         allow_plaintext: false,
         timeout: Duration::from_secs(8),
     }
 }
 
-fn climb_of(fixture: &Fixture, server: &Server) -> Climb {
+fn attempt_of(fixture: &Fixture, server: &Server) -> Attempt {
     let ask = &fixture.climb;
-    let mut climb = basic_climb(server.address.port());
-    climb.endpoint.security = match (&ask.security, fixture.mode) {
+    let mut attempt = basic_attempt(server.address.port());
+    attempt.endpoint.security = match (&ask.security, fixture.mode) {
         (Some(security), _) => security.parse().unwrap(),
         (None, Mode::Implicit) => Security::Tls,
         (None, Mode::Plain) => Security::None,
     };
     if let Some(host) = &ask.host {
-        climb.endpoint.host.clone_from(host);
+        attempt.endpoint.host.clone_from(host);
     }
-    climb.goal = match ask.goal.as_deref() {
+    attempt.goal = match ask.goal.as_deref() {
         Some("connect") => Goal::Connect,
         Some("login") => Goal::Login,
         Some("rehearse") => Goal::Rehearse,
         Some("send") | None => Goal::Send,
         Some(other) => panic!("no goal: {other}"),
     };
-    if let (Some(auth), Some(login)) = (&ask.auth, &mut climb.login) {
+    if let (Some(auth), Some(login)) = (&ask.auth, &mut attempt.login) {
         login.auth = auth.parse().unwrap();
     }
     if ask.login == Some(false) {
-        climb.login = None;
+        attempt.login = None;
     }
-    if let (Some(from), Some(message)) = (&ask.from, &mut climb.message) {
+    if let (Some(from), Some(message)) = (&ask.from, &mut attempt.message) {
         message.from = from.parse().unwrap();
     }
-    climb.had_starttls = ask.had_starttls;
-    climb.allow_plaintext = ask.consent;
+    attempt.had_starttls = ask.had_starttls;
+    attempt.allow_plaintext = ask.consent;
     if let Some(timeout) = ask.timeout_ms {
-        climb.timeout = Duration::from_millis(timeout);
+        attempt.timeout = Duration::from_millis(timeout);
     }
-    climb.trust.pin = match ask.pin.as_deref() {
+    attempt.trust.pin = match ask.pin.as_deref() {
         Some("leaf") => Some(server.fingerprint),
         Some("other") => Some([7; 32]),
         Some(other) => panic!("no pin: {other}"),
         None => None,
     };
-    climb
+    attempt
 }
 
 /// Plays one fixture; returns what is not as it should be.
 fn play(fixture: &Fixture, doctor: &Doctor<'_>) -> Vec<String> {
     let server = Server::start(fixture);
-    let climb_data = climb_of(fixture, &server);
+    let attempt_data = attempt_of(fixture, &server);
     let mut told = Vec::new();
     let begin = Instant::now();
-    let report = climb(&climb_data, &Table, &Cancel::default(), &mut |step| told.push(step.clone()));
+    let report = attempt(&attempt_data, &Table, &Cancel::default(), &mut |step| told.push(step.clone()));
     let elapsed = begin.elapsed();
     let seen = server.finish();
     let mut wrong = differences(fixture, &report, &seen);
@@ -119,7 +120,7 @@ fn play(fixture: &Fixture, doctor: &Doctor<'_>) -> Vec<String> {
     if elapsed > Duration::from_millis(limit) {
         wrong.push(format!("took {elapsed:?}, at most {limit} ms"));
     }
-    let sent = climb_data.message.map(|message| message.bytes);
+    let sent = attempt_data.message.map(|message| message.bytes);
     if fixture.expect.delivered && seen.message != sent {
         let message = seen.message.as_deref().map(String::from_utf8_lossy);
         wrong.push(format!("message: {message:?}"));
@@ -195,12 +196,12 @@ fn differences(fixture: &Fixture, report: &Report, seen: &Seen) -> Vec<String> {
 /// What is wrong with the diagnosis, and with what a person or a script sees of a hostile server's words.
 fn judged(cause: &str, report: &Report, doctor: &Doctor<'_>) -> Vec<String> {
     let text = Text::new(Lang::EN);
-    let mut shown: Vec<String> = report.steps.iter().map(|step| render::ladder::line(&text, step)).collect();
+    let mut shown: Vec<String> = report.steps.iter().map(|step| render::stages::line(&text, step)).collect();
     shown.extend(report.steps.iter().filter_map(|step| step.reply.as_ref()).map(mailsetup::mail::Reply::text));
     let mut named = "ok".to_owned();
     if let Some(evidence) = &report.evidence {
         let diagnosis = doctor.diagnose(evidence);
-        shown.extend(render::ladder::fault(&text, evidence));
+        shown.extend(render::stages::fault(&text, evidence));
         shown.extend(render::diagnosis(&text, &diagnosis));
         shown.push(diagnosis.to_json().to_string());
         named = diagnosis.cause;
@@ -220,8 +221,8 @@ fn is_unsafe(character: char) -> bool {
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Rules that hold for every climb.
-fn broken_rules(report: &Report, told: &[Step]) -> Vec<String> {
+/// Rules that hold for every attempt.
+fn broken_rules(report: &Report, told: &[StageReport]) -> Vec<String> {
     let mut wrong = Vec::new();
     let everything = format!("{report:?} {told:?}");
     let initial = STANDARD.encode(format!("\0{USERNAME}\0{PASSWORD}"));
@@ -233,15 +234,15 @@ fn broken_rules(report: &Report, told: &[Step]) -> Vec<String> {
     if report.transcript.0.iter().any(|line| line.text.contains(is_unsafe)) {
         wrong.push("a control character in the transcript".into());
     }
-    let mut last: HashMap<Stage, &Step> = HashMap::new();
+    let mut last: HashMap<Stage, &StageReport> = HashMap::new();
     for step in told {
         let before = last.insert(step.stage, step).map(|before| before.state);
         let legal = match step.state {
             // EHLO is asked again inside TLS.
-            State::Running => before.is_none() || step.stage == Stage::Ehlo,
-            State::Skipped => before.is_none(),
-            State::Passed | State::Warned | State::Failed => before == Some(State::Running),
-            State::Pending => false,
+            StageState::Running => before.is_none() || step.stage == Stage::Ehlo,
+            StageState::Skipped => before.is_none(),
+            StageState::Passed | StageState::Warned | StageState::Failed => before == Some(StageState::Running),
+            StageState::Pending => false,
         };
         if !legal {
             wrong.push(format!("{:?} was told after {before:?}: {step:?}", step.state));
@@ -249,16 +250,16 @@ fn broken_rules(report: &Report, told: &[Step]) -> Vec<String> {
     }
     let mut failed = false;
     for step in &report.steps {
-        if step.state != State::Pending && last.get(&step.stage) != Some(&step) {
+        if step.state != StageState::Pending && last.get(&step.stage) != Some(&step) {
             wrong.push(format!("not told as it is: {step:?}"));
         }
-        if matches!(step.state, State::Running) || (report.passed() && step.state == State::Pending) {
+        if matches!(step.state, StageState::Running) || (report.passed() && step.state == StageState::Pending) {
             wrong.push(format!("left behind: {step:?}"));
         }
-        if step.elapsed.is_none() && matches!(step.state, State::Passed | State::Warned | State::Failed) {
+        if step.elapsed.is_none() && matches!(step.state, StageState::Passed | StageState::Warned | StageState::Failed) {
             wrong.push(format!("no time: {step:?}"));
         }
-        failed |= step.state == State::Failed;
+        failed |= step.state == StageState::Failed;
     }
     if failed == report.passed() {
         wrong.push("steps and evidence disagree".into());

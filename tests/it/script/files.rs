@@ -83,7 +83,7 @@ fn a_dry_run_shows_everything_but_the_secret_and_writes_nothing() {
 }
 
 #[test]
-fn check_climbs_again_and_sees_drift() {
+fn check_tests_again_and_sees_drift() {
     let house = House::new();
     house.write(&["--target", "msmtp", "--test", "login"]).code(0);
     let out = house.run(&["check", "--json"]).code(0);

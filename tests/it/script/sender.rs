@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::support::setup::places_at_home;
 use mailsetup::host::{stores, vault};
 use serde_json::json;
 
@@ -106,7 +107,7 @@ fn a_consumer_sends_as_the_user_who_will_run_it() {
 #[test]
 fn stores_are_offered_by_who_reads_them() {
     let home = crate::host::Home::new();
-    let places = crate::host::at(&home.path("x"));
+    let places = places_at_home(&home.path("x"));
     let other = stores::offer(Some("www-data"), &places);
     let barred: Vec<&str> = other.barred.keys().copied().collect();
     assert_eq!(barred, ["keyring", "pass", "systemd", "vault"]);

@@ -6,7 +6,7 @@ use mailsetup::{
 };
 
 use super::{ordered, samples, scope};
-use crate::consumers::setup::{Memory, places};
+use crate::{consumers::setup::Memory, support::setup::places};
 
 const PASSWORD: &str = "p@ss \"w\\ord#1";
 /// For targets that cannot carry the first.

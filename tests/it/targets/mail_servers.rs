@@ -7,7 +7,7 @@ use mailsetup::{
 };
 
 use super::{ordered, samples};
-use crate::consumers::setup::{Memory, places};
+use crate::{consumers::setup::Memory, support::setup::places};
 
 const PASSWORD: &str = "p@ss:word";
 

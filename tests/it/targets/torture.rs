@@ -9,9 +9,9 @@ use mailsetup::{
 };
 
 use super::{needs_its_place, ordered, samples, scope};
-use crate::consumers::{
-    passwords::passwords,
-    setup::{Memory, places},
+use crate::{
+    consumers::{passwords::passwords, setup::Memory},
+    support::setup::places,
 };
 
 #[test]

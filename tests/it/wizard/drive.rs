@@ -9,6 +9,7 @@ use mailsetup::{
 };
 
 use crate::support::{
+    files::files_below,
     pty::{Key, Terminal},
     sandbox::{Run, Sandbox},
     screen::Screen,
@@ -254,18 +255,4 @@ impl Session {
 /// Text in one line, so that wrapping does not matter, nor which blanks a language has, nor the marks for more lines.
 pub(crate) fn flat(text: &str) -> String {
     text.replace(['▲', '▼'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Every file below a folder.
-pub(crate) fn files_below(folder: &std::path::Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(files_below(&path));
-        } else {
-            files.push(path);
-        }
-    }
-    files
 }

@@ -2,12 +2,13 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::PathBuf};
 
+use crate::support::files::files_below;
 use base64::Engine as _;
 use mailsetup::{demo::Demo, presets::Lang, setup::Field};
 use rustix::process::Signal;
 
 use super::{
-    drive::{DEMO_PASSWORD, DEMO_USER, Front, Session, files_below},
+    drive::{DEMO_PASSWORD, DEMO_USER, Front, Session},
     leave::signal,
 };
 use crate::support::{pty::Key, sandbox::Sandbox, wait::until};

@@ -2,9 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::support::files::files_below;
 use mailsetup::{demo::Demo, presets::Lang, setup::Field};
 
-use super::drive::{DEMO_PASSWORD, DEMO_USER, Front, Session, files_below};
+use super::drive::{DEMO_PASSWORD, DEMO_USER, Front, Session};
 use crate::support::pty::Key;
 
 #[test]

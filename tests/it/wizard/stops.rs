@@ -8,6 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::support::setup::conversation;
 use mailsetup::{
     frontend::{
         MenuItem, Sidecar,
@@ -15,9 +16,9 @@ use mailsetup::{
         tui::{self, Look},
     },
     plan::{DiffLine, diff},
-    presets::{Catalog, Lang, Text},
+    presets::{Lang, Text},
     probe::Cancel,
-    setup::{self, Facts, Field, Setup},
+    setup::{self, Facts, Field},
 };
 use rustix::process::Signal;
 
@@ -223,8 +224,7 @@ fn ending_child() {
         diff: |change, secret| diff(change, secret).iter().map(DiffLine::marked).collect(),
         report: |_| Ok("report.txt".into()),
     };
-    let catalog = std::sync::Arc::new(Catalog::builtin());
-    let setup = Setup::new(catalog, std::rc::Rc::new(Text::new(Lang::EN)), Facts::default(), setup::Options::default());
+    let setup = conversation(Facts::default(), setup::Options::default());
     let (_sender, results) = std::sync::mpsc::channel();
     let starter: tui::Starter = Box::new(|_| Cancel::default());
     match end.as_str() {

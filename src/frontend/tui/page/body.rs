@@ -10,14 +10,14 @@ use super::{
         app::App,
         current::{Body, CurrentPage},
         keymap::{Now, Over, Scene},
-        view::{Ctx, advice, chrome, done, form::LaidOut, ladder, over, review},
+        view::{Ctx, advice, chrome, done, form::LaidOut, over, review, stages},
         widget::Doc,
     },
     left_half,
 };
 use crate::{
     phrase,
-    setup::{Field, Ladder, Question, Row, Shape, Source, Status, Work},
+    setup::{Field, LiveTest, Question, Row, Shape, Source, Status, Work},
 };
 
 /// The page of a question, laid out.
@@ -56,13 +56,13 @@ impl App {
                 doc.push(done::working(ctx, &ctx.say(if is_fetch { "import-fetching" } else { "tui-planning" })));
                 doc.into()
             }
-            Scene::Testing => self.ladder_doc(ctx).into(),
+            Scene::Testing => self.test_doc(ctx).into(),
             Scene::Passed => {
-                let mut doc = self.ladder_doc(ctx);
+                let mut doc = self.test_doc(ctx);
                 doc.blank();
                 if let Some(test) = self.setup.test() {
                     let start = doc.lines.len();
-                    doc.extend(ladder::success(ctx, &test, &self.arrived()));
+                    doc.extend(stages::success(ctx, &test, &self.arrived()));
                     doc.keep = Some(start..doc.lines.len());
                 }
                 doc.into()
@@ -97,9 +97,9 @@ impl App {
         Questions { body: Body { main: doc, side }, fields: form.fields.len(), is_open }
     }
 
-    fn ladder_doc(&self, ctx: Ctx<'_>) -> Doc {
+    fn test_doc(&self, ctx: Ctx<'_>) -> Doc {
         match self.setup.test() {
-            Some(test) => ladder::ladder(ctx, &ctx.say("tui-live-test"), &test, self.clock),
+            Some(test) => stages::live_test(ctx, &ctx.say("tui-live-test"), &test, self.clock),
             None => Doc::default(),
         }
     }
@@ -107,7 +107,7 @@ impl App {
     fn failed_body(&self, ctx: Ctx<'_>, facts: &Now) -> Body {
         let split = self.is_split();
         let ctx = if split { ctx.wide(left_half(ctx.width)) } else { ctx };
-        let mut doc = self.ladder_doc(ctx);
+        let mut doc = self.test_doc(ctx);
         let said = self.setup.test().and_then(|test| test.diagnosis).map(|found| {
             let mut said = advice::diagnosis(ctx, &found);
             said.extend(self.offer(ctx, facts));
@@ -118,7 +118,7 @@ impl App {
         }
         let more = said.as_ref().map_or(0, |said| said.lines.len() + 1);
         if let Some(test) = self.setup.test().filter(|_| doc.lines.len() + more > ctx.height) {
-            doc = ladder::short(ctx, &ctx.say("tui-live-test"), &test);
+            doc = stages::short(ctx, &ctx.say("tui-live-test"), &test);
         }
         doc.blank();
         let start = doc.lines.len();
@@ -190,7 +190,7 @@ impl App {
         if !steps.is_empty() {
             doc.push(Line::default());
             doc.push(advice::title(ctx, &ctx.say("tui-proving")));
-            doc.extend(ladder::rungs(ctx, steps, None));
+            doc.extend(stages::stages(ctx, steps, None));
         }
         doc
     }
@@ -259,8 +259,8 @@ fn is_telling(row: &Row) -> bool {
 }
 
 /// The background test in full.
-fn probe_doc(ctx: Ctx<'_>, probe: &Ladder) -> Doc {
-    let mut doc = ladder::ladder(ctx, &ctx.say("tui-probe"), probe, std::time::Duration::ZERO);
+fn probe_doc(ctx: Ctx<'_>, probe: &LiveTest) -> Doc {
+    let mut doc = stages::live_test(ctx, &ctx.say("tui-probe"), probe, std::time::Duration::ZERO);
     if let Some(found) = &probe.diagnosis {
         doc.blank();
         doc.extend(advice::diagnosis(ctx, found));

@@ -50,9 +50,9 @@ const PAGES: [Page; 19] = [
     ("testing", |wizard| {
         wizard.up_to_test();
         for step in steps().into_iter().take(3) {
-            wizard.climbs(step);
+            wizard.progress(step);
         }
-        wizard.climbs(running());
+        wizard.progress(running());
     }),
     ("passed", |wizard| {
         wizard.up_to_test().tested(|_| passed());

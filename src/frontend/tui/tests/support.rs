@@ -21,10 +21,11 @@ use crate::{
     plan::{Change, Disclosure, Plan},
     presets::{Catalog, Lang, Text},
     probe::{
-        Cancel, Capabilities, CertificateFacts, Evidence, Fault, Learned, Report, Stage, State, Step, Transcript,
-        report::{Line, Who},
+        Cancel, Capabilities, CertificateFacts, Evidence, Learned, ProbeFault, Report, Stage, StageReport, StageState,
+        Transcript,
+        report::{TranscriptLine, Who},
     },
-    setup::{self, Climbing, Dial, Effect, Facts, Msg, Outcome, Proof, Setup, Trouble, Work, Written, WrittenFile},
+    setup::{self, AttemptKind, Dial, Effect, Facts, Msg, Outcome, Proof, Setup, Trouble, Work, Written, WrittenFile},
 };
 
 static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
@@ -213,9 +214,9 @@ impl Wizard {
         self.tell(effect.generation, Outcome::Probed(report))
     }
 
-    pub(super) fn climbs(&mut self, step: Step) -> &mut Self {
+    pub(super) fn progress(&mut self, step: StageReport) -> &mut Self {
         let effect = self.effect(|work| matches!(work, Work::Test(_))).unwrap();
-        self.tell(effect.generation, Outcome::Progress(Climbing::Test, step))
+        self.tell(effect.generation, Outcome::Progress(AttemptKind::Test, step))
     }
 
     /// To the review page, with a plan.
@@ -297,8 +298,8 @@ pub(super) fn written() -> Written {
 }
 
 /// A stage that is under way.
-pub(super) fn running() -> Step {
-    Step { state: State::Running, ..Step::pending(Stage::Greeting) }
+pub(super) fn running() -> StageReport {
+    StageReport { state: StageState::Running, ..StageReport::pending(Stage::Greeting) }
 }
 
 fn diff(change: &Change, _: Option<&crate::mail::Secret>) -> Vec<String> {
@@ -309,12 +310,12 @@ fn diff(change: &Change, _: Option<&crate::mail::Secret>) -> Vec<String> {
     kept.chain(added).collect()
 }
 
-fn step(stage: Stage, millis: u64, learned: Option<Learned>) -> Step {
-    Step { stage, state: State::Passed, elapsed: Some(Duration::from_millis(millis)), learned, reply: None }
+fn step(stage: Stage, millis: u64, learned: Option<Learned>) -> StageReport {
+    StageReport { stage, state: StageState::Passed, elapsed: Some(Duration::from_millis(millis)), learned, reply: None }
 }
 
-/// The stages of a good climb.
-pub(super) fn steps() -> Vec<Step> {
+/// The stages of a good attempt.
+pub(super) fn steps() -> Vec<StageReport> {
     let certificate = CertificateFacts {
         subject: "smtp.gmail.com".into(),
         issuer: "Google Trust Services".into(),
@@ -356,14 +357,18 @@ pub(super) fn passed() -> Report {
         elapsed: Duration::from_millis(871),
         evidence: None,
         transcript: Transcript(vec![
-            Line { at: Duration::from_millis(33), who: Who::Note, text: "TLS 1.3".into() },
-            Line { at: Duration::from_millis(95), who: Who::Server, text: "220 smtp.gmail.com ESMTP ready".into() },
-            Line { at: Duration::from_millis(96), who: Who::Client, text: "EHLO web1.example.com".into() },
+            TranscriptLine { at: Duration::from_millis(33), who: Who::Note, text: "TLS 1.3".into() },
+            TranscriptLine {
+                at: Duration::from_millis(95),
+                who: Who::Server,
+                text: "220 smtp.gmail.com ESMTP ready".into(),
+            },
+            TranscriptLine { at: Duration::from_millis(96), who: Who::Client, text: "EHLO web1.example.com".into() },
         ]),
     }
 }
 
-/// The climb of the probe.
+/// The attempt of the probe.
 pub(super) fn connected() -> Report {
     let mut report = passed();
     report.steps.truncate(5);
@@ -380,18 +385,18 @@ pub(super) fn refused(dial: &Dial) -> Report {
         ],
     };
     let mut steps = steps();
-    steps[5].state = State::Failed;
+    steps[5].state = StageState::Failed;
     steps[5].learned = None;
     steps[5].reply = Some(reply.clone());
     for later in &mut steps[6..] {
-        *later = Step::pending(later.stage);
+        *later = StageReport::pending(later.stage);
     }
     let evidence = Evidence {
         provider: dial.provider.clone(),
         mechanism: Some(Mechanism::Plain),
         ehlo: dial.ehlo.clone(),
         username: dial.login.as_ref().map(|login| login.username.clone()),
-        ..Evidence::new(Stage::Auth, dial.endpoint.clone(), Fault::Reply(reply))
+        ..Evidence::new(Stage::Auth, dial.endpoint.clone(), ProbeFault::Reply(reply))
     };
     Report { steps, evidence: Some(evidence), elapsed: Duration::from_millis(523), ..passed() }
 }

@@ -1,4 +1,4 @@
-//! What to do: a diagnosis, a provider's guidance, a note, a trouble.
+//! Advice: a diagnosis, a provider's guidance, a note, a problem.
 
 use ratatui::{
     style::Style,
@@ -36,7 +36,7 @@ pub(in super::super) fn diagnosis(ctx: Ctx<'_>, diagnosis: &Diagnosis) -> Doc {
     doc
 }
 
-/// Steps with their numbers; a link in one is shown as a link.
+/// Numbered steps; links in them are shown as links.
 pub(in super::super) fn numbered(ctx: Ctx<'_>, steps: &[String], indent: usize) -> Doc {
     let mut doc = Doc::default();
     for (index, step) in steps.iter().enumerate() {
@@ -51,7 +51,7 @@ pub(in super::super) fn numbered(ctx: Ctx<'_>, steps: &[String], indent: usize) 
     doc
 }
 
-/// Shows the links of a line as links.
+/// Styles the links of a line.
 fn mark_links(ctx: Ctx<'_>, line: &mut Line<'static>) {
     for span in std::mem::take(&mut line.spans) {
         if !span.content.contains("://") {
@@ -68,7 +68,7 @@ fn mark_links(ctx: Ctx<'_>, line: &mut Line<'static>) {
     }
 }
 
-/// What the provider says about its password; without the `whole` of it, what can be read beside the link is left out.
+/// The provider's advice about its password. Unless `whole`, what the link explains is left out.
 pub(in super::super) fn guidance(ctx: Ctx<'_>, advice: &Advice, whole: bool) -> Doc {
     let mut doc = Doc::default();
     if let Some(intro) = &advice.intro {
@@ -91,7 +91,7 @@ pub(in super::super) fn guidance(ctx: Ctx<'_>, advice: &Advice, whole: bool) -> 
     doc
 }
 
-/// Why the plan or the write did not come about, and what to do.
+/// Why the plan or the write failed, and what to do.
 pub(in super::super) fn trouble(ctx: Ctx<'_>, trouble: &Trouble) -> Doc {
     let mut doc = Doc::default();
     let mark = Span::styled(format!("{} ", ctx.theme.marks.failed), ctx.theme.bad());
@@ -102,7 +102,7 @@ pub(in super::super) fn trouble(ctx: Ctx<'_>, trouble: &Trouble) -> Doc {
     doc
 }
 
-/// A warning or a word of advice.
+/// A warning or a piece of advice.
 pub(in super::super) fn note(ctx: Ctx<'_>, words: &str) -> Doc {
     let mut doc = Doc::default();
     let mark = Span::styled(format!("{} ", ctx.theme.marks.warned), ctx.theme.warn());

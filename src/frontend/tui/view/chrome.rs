@@ -15,7 +15,7 @@ use crate::{
     setup::{Mark, Step},
 };
 
-/// The name on the rail; it is the same in every language.
+/// The name on the rail, the same in every language.
 const PRODUCT: &str = "mailsetup";
 
 /// The rail: as much of it as fits.
@@ -42,7 +42,7 @@ fn long(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The step where the person is, and how many there are.
+/// The current step, and the number of steps.
 fn short(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
     let here = steps.iter().position(|(_, mark)| matches!(mark, Mark::Current | Mark::Failed));
     let number = here.unwrap_or(steps.len().saturating_sub(1));
@@ -70,7 +70,7 @@ fn stop(ctx: Ctx<'_>, name: String, mark: Mark) -> Vec<Span<'static>> {
     }
 }
 
-/// The keys at the foot: as many as fit, the way on and the help first.
+/// The keys at the foot: as many as fit, the way forward and the help first.
 pub(in super::super) fn foot(ctx: Ctx<'_>, now: &Now, primary: Option<&str>) -> Line<'static> {
     let mut items: Vec<(KeyAction, String, String)> = keymap::active(now)
         .into_iter()
@@ -103,7 +103,7 @@ fn label(text: &Text, binding: &Binding, primary: Option<&str>) -> String {
     }
 }
 
-/// Every key that does something below the help: keys and what they do.
+/// Every key that is active below the help, with its action.
 pub(in super::super) fn all_keys(ctx: Ctx<'_>, now: &Now, primary: Option<&str>) -> Vec<(String, String)> {
     let below = Now { over: None, ..*now };
     keymap::active(&below)

@@ -12,7 +12,7 @@ use super::{
     },
     Ctx,
     advice::{self, note, title},
-    gap, ladder,
+    gap, stages,
 };
 use crate::{
     phrase,
@@ -33,7 +33,7 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[Stri
     for proof in &written.proofs {
         let start = doc.lines.len();
         doc.extend(proven(ctx, proof));
-        // What did not go out, and why, is what must be seen; the files above it can be scrolled to.
+        // What was not sent, and why, must be in sight; the files above it can be scrolled to.
         if proof.sent() == Some(false) && doc.keep.is_none() {
             doc.keep = Some(start..doc.lines.len().min(start + ctx.height.saturating_sub(2)));
         }
@@ -41,7 +41,7 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[Stri
     for words in &written.notes {
         doc.extend(note(ctx, &ctx.text.say(words)));
     }
-    doc.extend(ladder::messages(ctx, arrived));
+    doc.extend(stages::messages(ctx, arrived));
     let tries: Vec<_> = written.proofs.iter().filter_map(|proof| proof.try_it.as_ref()).collect();
     if !tries.is_empty() {
         doc.blank();
@@ -77,7 +77,7 @@ fn files(ctx: Ctx<'_>, written: &Written) -> Doc {
     doc
 }
 
-/// The mark in front of what is good or not.
+/// The mark for success or failure.
 fn sign(ctx: Ctx<'_>, good: bool) -> Span<'static> {
     let (mark, style) =
         if good { (ctx.theme.marks.passed, ctx.theme.good()) } else { (ctx.theme.marks.failed, ctx.theme.bad()) };

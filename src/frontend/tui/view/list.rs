@@ -1,4 +1,4 @@
-//! An open list: what can be chosen, a window of it when it is long.
+//! An open list of choices; a window of it if it is long.
 
 use ratatui::{
     style::Style,
@@ -60,7 +60,7 @@ impl List<'_> {
         let here = shown.iter().position(|choice| Some(&choice.value) == self.pick.here.as_ref()).unwrap_or(0);
         let count = self.place.list.min(shown.len());
         let top = here.saturating_sub(count / 2).min(shown.len() - count);
-        // Half of the room is the hints', where they say anything in it.
+        // Half of the room is for hints, if they fit.
         let half = self.room / 2;
         let most = if self.room.saturating_sub(half + SIGNS) < HINT { self.room } else { half };
         let column = shown.iter().map(|choice| width(&choice.label)).max().unwrap_or(0).min(most) + 3;

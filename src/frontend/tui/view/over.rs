@@ -1,4 +1,4 @@
-//! What lies over a scene: help, link, transcript, menu.
+//! Overlays: help, link, transcript, menu.
 
 use ratatui::{
     style::Style,
@@ -21,7 +21,7 @@ use crate::{
     setup::Advice,
 };
 
-/// Keys and what they do, below the help of the question.
+/// Keys and their actions, below the help of the question.
 pub(in super::super) fn help(ctx: Ctx<'_>, question: Option<(&str, &str)>, keys: &[(String, String)]) -> Doc {
     let mut doc = Doc::default();
     if let Some((label, help)) = question {
@@ -40,7 +40,7 @@ pub(in super::super) fn help(ctx: Ctx<'_>, question: Option<(&str, &str)>, keys:
     doc
 }
 
-/// The link as a QR code where there is room, else by itself; the guidance with it.
+/// The link as a QR code if there is room, else as text; with its guidance.
 pub(in super::super) fn link(ctx: Ctx<'_>, url: &str, advice: Option<&Advice>) -> Doc {
     let mut doc = Doc::default();
     doc.text(url, ctx.theme.link(), 0, ctx.width);
@@ -65,7 +65,7 @@ pub(in super::super) fn link(ctx: Ctx<'_>, url: &str, advice: Option<&Advice>) -
 pub(in super::super) fn transcript(ctx: Ctx<'_>, report: &Report) -> Doc {
     let mut doc = Doc::default();
     doc.push(title(ctx, &ctx.say("tui-transcript")));
-    for (at, who, words) in render::ladder::transcript(report) {
+    for (at, who, words) in render::stages::transcript(report) {
         let style = match who {
             Who::Client => ctx.theme.bold(),
             Who::Server => Style::new(),

@@ -1,4 +1,4 @@
-//! The page before writing: the answers with where they come from, and what would change.
+//! The page before writing: the answers with their sources, and what would change.
 
 use ratatui::{style::Style, text::Span};
 

@@ -1,4 +1,4 @@
-//! A document: lines that scroll, with the part that must stay in sight and the place of the cursor.
+//! A document: lines that scroll, a part that must stay in sight, and the cursor.
 
 use std::ops::Range;
 
@@ -14,11 +14,11 @@ use super::{
     wrap::{is_link, width, wrap},
 };
 
-/// Lines with what must stay in sight.
+/// Lines, some of which must stay in sight.
 #[derive(Debug, Default, Clone)]
 pub(in super::super) struct Doc {
     pub(in super::super) lines: Vec<Line<'static>>,
-    /// Where the cursor stands: column and line.
+    /// The cursor: column and line.
     pub(in super::super) cursor: Option<(usize, usize)>,
     /// The lines that must stay in sight; the last ones win.
     pub(in super::super) keep: Option<Range<usize>>,
@@ -35,12 +35,12 @@ impl Doc {
         self.lines.push(line.into());
     }
 
-    /// Text in lines of `columns`, each behind `indent` blanks. A link that does not fit there begins at the left edge.
+    /// Text in lines of `columns`, each after `indent` blanks. A link that does not fit there begins at the left edge.
     pub(in super::super) fn text(&mut self, text: &str, style: Style, indent: usize, columns: usize) {
         self.item(&[], text, style, indent, columns);
     }
 
-    /// Text behind a marker: `marker` stands in the first line, the others begin below the text.
+    /// Text after a marker: `marker` is in the first line, the others are aligned with the text.
     pub(in super::super) fn item(
         &mut self,
         marker: &[Span<'static>],
@@ -67,7 +67,7 @@ impl Doc {
         }
     }
 
-    /// A link that does not fit beside its marker: at the left edge, and only broken where the screen ends.
+    /// A link that does not fit beside its marker: at the left edge, broken only at the screen's edge.
     fn link(&mut self, link: &str, marker: &[Span<'static>], first: bool, style: Style, (indent, columns): (usize, usize)) {
         if first && !marker.is_empty() {
             let mut spans = vec![Span::raw(" ".repeat(indent))];
@@ -94,7 +94,7 @@ impl Doc {
         self.keep = other.keep.map(|keep| keep.start + base..keep.end + base).or_else(|| self.keep.take());
     }
 
-    /// The first line that is shown in `height` lines when the person scrolled by `scroll`.
+    /// The first line shown in `height` lines after scrolling by `scroll`.
     pub(in super::super) fn top(&self, height: usize, scroll: isize) -> usize {
         let last = self.lines.len().saturating_sub(height);
         let home = match &self.keep {
@@ -104,14 +104,14 @@ impl Doc {
         home.saturating_add_signed(scroll).min(last)
     }
 
-    /// Draws what fits and returns where the cursor is on the screen. More above or below is marked beside it.
+    /// Draws what fits and returns the cursor's position on the screen. MarkSet beside it show that there is more above or below.
     pub(in super::super) fn draw(&self, area: Rect, buffer: &mut Buffer, scroll: isize, theme: Theme) -> Option<Position> {
         let height = usize::from(area.height);
         let top = self.top(height, scroll);
         for (line, y) in self.lines.iter().skip(top).take(height).zip(area.y..) {
             buffer.set_line(area.x, y, line, area.width);
         }
-        // The marks stand in the margin, not over the text.
+        // The marks are in the margin, not over the text.
         let edge = area.right();
         if edge < buffer.area.right() && area.height > 0 {
             if top > 0 {

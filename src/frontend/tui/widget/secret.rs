@@ -1,16 +1,16 @@
-//! A line editor whose content is never shown and is wiped: `tui_input` keeps plain copies.
+//! A line editor for secrets, never displayed and wiped on drop; `tui_input` would keep plain copies.
 
 use zeroize::Zeroizing;
 
 use crate::mail::Secret;
 
-/// Longest secret that can be typed, in bytes: the buffer is reserved once, so that growing leaves no copies behind.
+/// Longest secret, in bytes: the buffer is reserved once, since growing would leave copies.
 const ROOM: usize = 8192;
 
-/// A secret as it is typed.
+/// A secret being typed.
 pub(in super::super) struct SecretLine {
     text: Zeroizing<String>,
-    /// Characters in front of the cursor.
+    /// Characters before the cursor.
     cursor: usize,
 }
 

@@ -1,8 +1,8 @@
-//! Text in columns: wrapped at blanks, cut with an ellipsis, measured as a terminal shows it.
+//! Text in columns: wrapped at blanks, truncated with an ellipsis, measured as a terminal shows it.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// A longer word is cut rather than left out.
+/// A longer word is truncated rather than left out.
 const WORD: usize = 14;
 
 /// How many columns a text takes.
@@ -10,13 +10,13 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A text cut to `columns`, its end replaced by an ellipsis.
+/// A text truncated to `columns` with an ellipsis.
 pub(in super::super) fn fit(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
     let mut cut = take(text, columns.saturating_sub(1));
-    // Between words, where one ends not far back.
+    // Between words, if one ends nearby.
     if !text[cut.len()..].starts_with(' ')
         && let Some(end) = cut.rfind(' ').filter(|end| width(&cut[*end..]) <= WORD)
     {
@@ -41,8 +41,8 @@ pub(in super::super) fn take(text: &str, columns: usize) -> &str {
     text
 }
 
-/// A text in lines of at most `columns`, broken at blanks; words that are longer stay whole when `whole` says so
-/// (a link that is broken cannot be copied), else they are broken where the line ends.
+/// A text in lines of at most `columns`, broken at blanks. Longer words stay whole if `whole` says so (a broken link cannot be
+/// copied), else they are broken at the end of the line.
 pub(crate) fn wrap(text: &str, columns: usize, whole: impl Fn(&str) -> bool) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
@@ -77,7 +77,7 @@ pub(crate) fn is_link(word: &str) -> bool {
     word.starts_with("https://") || word.starts_with("http://")
 }
 
-/// The first sentence of a help, cut when it does not fit a line.
+/// The first sentence of a help text, truncated to a line.
 pub(in super::super) fn first_sentence(text: &str, columns: usize) -> String {
     let end = text.find(". ").map_or(text.len(), |at| at + 1);
     fit(&text[..end], columns)

@@ -1,10 +1,10 @@
-//! The ladder in words: stages, what they learned, why they failed.
+//! A live test in words: its stages, what they learned, why they failed.
 
 use crate::{
     phrase,
     presets::Text,
-    probe::{Capabilities, Evidence, Fault, Learned, Report, Stage, State, Step, report::Who},
-    setup::Ladder,
+    probe::{Capabilities, Evidence, Learned, ProbeFault, Report, Stage, StageReport, StageState, report::Who},
+    setup::LiveTest,
 };
 
 /// A stage's name.
@@ -56,7 +56,7 @@ pub fn learned(text: &Text, learned: &Learned) -> String {
     }
 }
 
-/// What EHLO offered, by its own keywords.
+/// What EHLO offered, as its own keywords.
 fn offered(text: &Text, offer: &Capabilities) -> String {
     let mut words = Vec::new();
     match &offer.auth {
@@ -71,7 +71,7 @@ fn offered(text: &Text, offer: &Capabilities) -> String {
     words.join("  ")
 }
 
-/// What EHLO offered beside login and TLS.
+/// What EHLO offered besides login and TLS.
 pub(super) fn features(text: &Text, offer: &Capabilities) -> Vec<String> {
     let mut words = Vec::new();
     if let Some(size) = offer.size.filter(|size| *size > 0) {
@@ -90,7 +90,7 @@ pub(super) fn features(text: &Text, offer: &Capabilities) -> Vec<String> {
     words
 }
 
-/// A size in whole megabytes where there are any, as servers choose them.
+/// A size in megabytes of a million bytes, as servers choose them, or in kilobytes.
 fn megabytes(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{} kB", bytes / 1000),
@@ -98,34 +98,34 @@ fn megabytes(bytes: u64) -> String {
     }
 }
 
-/// Why a stage failed, in as many lines as the server used.
+/// Why a stage failed, line by line as the server said it.
 pub fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
     let line = match &evidence.fault {
-        Fault::Reply(reply) => return reply.text().lines().map(str::to_owned).collect(),
-        Fault::Tls { text: words, not_tls: false } => {
+        ProbeFault::Reply(reply) => return reply.text().lines().map(str::to_owned).collect(),
+        ProbeFault::Tls { text: words, not_tls: false } => {
             text.say(&phrase!("render-fault-tls", words = crate::mail::reply::escape(words)))
         }
-        Fault::Local(words) => text.say(&phrase!("render-fault-local", words = words)),
-        Fault::NotSmtp(words) => text.say(&phrase!("render-fault-not-smtp", words = words)),
+        ProbeFault::Local(words) => text.say(&phrase!("render-fault-local", words = words)),
+        ProbeFault::NotSmtp(words) => text.say(&phrase!("render-fault-not-smtp", words = words)),
         other => text.get(&format!("render-fault-{}", other.name().replace('_', "-"))),
     };
     vec![line]
 }
 
 /// The mark of a state in plain text.
-pub const fn mark(state: State) -> &'static str {
+pub const fn mark(state: StageState) -> &'static str {
     match state {
-        State::Passed => "ok",
-        State::Failed => "FAILED",
-        State::Warned => "warning",
-        State::Skipped => "-",
-        State::Pending => ".",
-        State::Running => "...",
+        StageState::Passed => "ok",
+        StageState::Failed => "FAILED",
+        StageState::Warned => "warning",
+        StageState::Skipped => "-",
+        StageState::Pending => ".",
+        StageState::Running => "...",
     }
 }
 
-/// One stage as a line of plain text: for front ends that only ever add lines.
-pub fn line(text: &Text, step: &Step) -> String {
+/// A stage as a line of plain text, for front ends that only append lines.
+pub fn line(text: &Text, step: &StageReport) -> String {
     let mut line = format!("{:<8}{}", mark(step.state), stage(text, step.stage));
     if let Some(found) = step.learned.as_ref().map(|found| learned(text, found)).filter(|found| !found.is_empty()) {
         line = format!("{line}: {found}");
@@ -136,22 +136,22 @@ pub fn line(text: &Text, step: &Step) -> String {
     }
 }
 
-/// What ended well, in a sentence: how far it went, in what time and how many round trips.
-pub fn success(text: &Text, ladder: &Ladder, report: &Report) -> String {
-    let far = match report.steps.iter().rev().find(|step| matches!(step.state, State::Passed | State::Warned)) {
-        Some(Step { stage: Stage::Data | Stage::Arrival, .. }) => {
-            let to = ladder.dial.letter.as_ref().map(|letter| letter.to.to_string()).unwrap_or_default();
+/// A success in a sentence: how far it went, its time and its round trips.
+pub fn success(text: &Text, test: &LiveTest, report: &Report) -> String {
+    let far = match report.steps.iter().rev().find(|step| matches!(step.state, StageState::Passed | StageState::Warned)) {
+        Some(StageReport { stage: Stage::Data | Stage::Arrival, .. }) => {
+            let to = test.dial.letter.as_ref().map(|letter| letter.to.to_string()).unwrap_or_default();
             text.say(&phrase!("render-success-sent", to = to))
         }
-        Some(Step { stage: Stage::Mail | Stage::Rcpt, .. }) => text.get("render-success-rehearsed"),
-        Some(Step { stage: Stage::Auth, .. }) => text.get("render-success-login"),
+        Some(StageReport { stage: Stage::Mail | Stage::Rcpt, .. }) => text.get("render-success-rehearsed"),
+        Some(StageReport { stage: Stage::Auth, .. }) => text.get("render-success-login"),
         _ => text.get("render-success-connect"),
     };
     let cost = text.say(&phrase!("render-cost", time = super::elapsed(text, report.elapsed), trips = report.round_trips));
     format!("{far} {cost}")
 }
 
-/// The transcript as lines: when and in which direction, who, what.
+/// The transcript as lines: time and direction, speaker, text.
 pub fn transcript(report: &Report) -> Vec<(String, Who, &str)> {
     report
         .transcript
