@@ -12,7 +12,7 @@ use crate::{
     probe::Stage,
 };
 
-/// Names of faults that no client says in words of its own ([`crate::probe::Fault::name`], and what the matcher adds).
+/// Names of faults that no client says in words of its own ([`crate::probe::ProbeFault::name`], and what the matcher adds).
 const FAULTS_WITHOUT_WORDS: [&str; 7] =
     ["host_invalid", "injected", "io", "no_smtputf8", "not_smtp", "starttls_gone", "too_long"];
 

@@ -393,7 +393,7 @@ fn every_fault_of_the_ladder_can_be_named_by_a_cause() {
     let catalog = Catalog::builtin();
     let mut cause = catalog.causes().next().unwrap().clone();
     cause.patterns = vec![crate::presets::cause::Pattern {
-        fault: every_fault().iter().map(Fault::name).filter(|name| *name != "reply").map(str::to_owned).collect(),
+        fault: every_fault().iter().map(ProbeFault::name).filter(|name| *name != "reply").map(str::to_owned).collect(),
         ..Default::default()
     }];
     assert_eq!(check_cause(&cause, &catalog, &ANSWERS), []);
