@@ -34,6 +34,7 @@
 //! until an edge says it in the person's language. A test reads the sources and holds all this (`tests/it/house.rs`).
 
 pub mod cli;
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod diagnose;
 pub mod discover;

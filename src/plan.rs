@@ -34,7 +34,7 @@ pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
-pub use import::{Found, import};
+pub use import::{FoundSettings, import};
 pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, read_back};
 pub use refusal::Refusal;
@@ -109,7 +109,7 @@ pub struct Order {
     pub secret: Option<Secret>,
     /// The targets.
     pub targets: Vec<TargetChoice>,
-    /// The program that consumers run to fetch the secret: mailsetup's absolute path, with what has to stand in front of it.
+    /// The program that consumers run to fetch the secret: mailsetup's absolute path, with the words that go before it.
     pub program: Vec<String>,
     /// What a vault is locked with, when one has to be made.
     pub lock: KeySlot,
@@ -157,7 +157,7 @@ impl From<&Written> for TargetChoice {
     }
 }
 
-/// A file as it is.
+/// A file as it is now.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Existing {
     /// Its content.
@@ -263,7 +263,7 @@ pub struct Run {
     /// Program and arguments. Never holds a secret. Paths are as the consumer sees them, without [`Places::root`]: for an
     /// image, who applies the plan runs it inside the image or not at all.
     pub command: Vec<String>,
-    /// A file that it creates, taken away again when the write is taken back; with the root in front.
+    /// A file that it creates, removed again by an undo; with the root in front.
     pub creates: Option<PathBuf>,
     /// What it is for.
     pub purpose: RunPurpose,
@@ -287,7 +287,7 @@ impl std::fmt::Debug for Plan {
 }
 
 impl Existing {
-    /// The content alone; it is wiped by whoever has it then.
+    /// The content alone; the caller wipes it.
     pub fn into_bytes(mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }

@@ -29,18 +29,20 @@ const fn extra(name: &'static str, short: Option<char>, value: &'static str, glo
 const LANGUAGES: &str = "LANGUAGE";
 
 /// Flags that are no fields.
-pub(super) const EXTRAS: [Extra; 24] = [
+pub(super) const EXTRAS: &[Extra] = &[
     extra("password-stdin", None, "", false),
     extra("password-file", None, "FILE", false),
     extra("password-fd", None, "N", false),
     extra("no-imap", None, "", false),
     extra("offline", None, "", false),
+    #[cfg(feature = "discover")]
     extra("database", None, "", false),
     extra("answers", None, "FILE", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
     extra("report", None, "FILE", false),
     extra("plain", None, "", false),
+    #[cfg(feature = "demo")]
     extra("demo", None, "", false),
     extra("vault-passphrase-file", None, "FILE", true),
     extra("vault-passphrase-fd", None, "N", true),
@@ -102,7 +104,7 @@ fn answers(text: &Text) -> Vec<Arg> {
             _ => arg.long(spec.flag).value_name(spec.value).allow_hyphen_values(true),
         });
     }
-    for flag in &EXTRAS {
+    for flag in EXTRAS {
         let arg = Arg::new(flag.name).long(flag.name).global(flag.global).help(text.get(&format!("flag-{}", flag.name)));
         let arg = if let Some(short) = flag.short { arg.short(short) } else { arg };
         args.push(if flag.value.is_empty() {

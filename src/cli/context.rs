@@ -107,12 +107,14 @@ impl Context {
         self.keys.borrow().lock
     }
 
-    /// How far the settings of an address are looked for. The demo asks no server.
+    /// How far the settings of an address are looked for. The demo asks no server, nor does a build without discovery.
     pub(super) fn reach(&self) -> Reach {
-        match () {
-            () if self.inputs.is_set("offline") || self.inputs.is_set("demo") => Reach::Offline,
-            () if self.inputs.is_set("database") => Reach::Database,
-            () => Reach::Domain,
+        if !cfg!(feature = "discover") || self.inputs.is_set("offline") || self.inputs.is_set("demo") {
+            Reach::Offline
+        } else if self.inputs.is_set("database") {
+            Reach::Database
+        } else {
+            Reach::Domain
         }
     }
 

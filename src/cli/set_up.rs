@@ -1,6 +1,7 @@
 //! `mailsetup [ADDRESS]`, `--demo` and `edit`: the conversation with its front end.
 
 mod conversation;
+#[cfg(feature = "demo")]
 mod demo;
 mod import;
 mod resume;
@@ -56,7 +57,10 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         // Ask for a passphrase before drawing the screen.
         context.places_for(host::profiles::load(name, &context.places()?)?.secret.as_ref())?;
     }
+    #[cfg(feature = "demo")]
     let mut conversation = if is_demo { demo::conversation(context, options)? } else { real(context, options) };
+    #[cfg(not(feature = "demo"))]
+    let mut conversation = real(context, options);
     if let Some(name) = edit {
         saved::load(context, &mut conversation.setup, name)?;
     }

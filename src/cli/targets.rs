@@ -93,8 +93,8 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         );
         row("", text.say(&merge_words(file.merge, target)));
     }
-    row("target-security", target.security.join(", "));
-    for (mode, ports) in target.ports.iter().filter(|(_, ports)| !ports.is_empty()) {
+    row("target-security", listed(&target.security));
+    for (mode, ports) in target.ports.iter().rev().filter(|(_, ports)| !ports.is_empty()) {
         let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
         row("", text.say(&phrase!("target-ports", mode = mode, ports = ports.join(", "))));
     }
@@ -106,7 +106,7 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
     };
     row("target-password", text.say(&password));
     if !target.ascii.is_empty() {
-        row("", text.say(&phrase!("target-ascii", settings = target.ascii.join(", "))));
+        row("", text.say(&phrase!("target-ascii", settings = listed(&target.ascii))));
     }
     let certificates =
         if target.checks_certificates { "target-certificates-checked" } else { "target-certificates-unchecked" };
@@ -125,6 +125,12 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         lines.extend(words.warnings.iter().map(|warning| format!("  ! {warning}")));
     }
     lines
+}
+
+/// Words, as a list shows them.
+fn listed(all: &[impl ToString]) -> String {
+    let all: Vec<_> = all.iter().map(ToString::to_string).collect();
+    all.join(", ")
 }
 
 fn merge_words(merge: MergeKind, target: &Target) -> Phrase {

@@ -18,10 +18,18 @@ use super::{
 };
 use crate::mail::Mechanism;
 
+/// The mechanisms that it speaks, as EHLO offers them.
+const SPOKEN: [Mechanism; 3] = [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5];
+
 const REFUSED: &str = "535-5.7.8 User name and password were not accepted.\r\n\
                        535 5.7.8 Authentication failed, see https://mailsetup.example/help/login";
 
 impl ServerSession {
+    /// The line of EHLO that offers the login.
+    pub(super) fn auth_offer() -> String {
+        format!("250-AUTH {}\r\n", SPOKEN.map(Mechanism::sasl_name).join(" "))
+    }
+
     /// The AUTH command.
     pub(super) fn auth(&mut self, rest: &str) -> Result<(), Halt> {
         if self.needs_tls() {
@@ -40,11 +48,8 @@ impl ServerSession {
         let (Some(name), initial, None) = (words.next(), words.next(), words.next()) else {
             return self.reply("501 5.5.4 Syntax: AUTH mechanism");
         };
-        let mechanism = match name.to_ascii_uppercase().as_str() {
-            "PLAIN" => Mechanism::Plain,
-            "LOGIN" => Mechanism::Login,
-            "CRAM-MD5" => Mechanism::CramMd5,
-            _ => return self.reply("504 5.5.4 Unrecognized authentication mechanism"),
+        let Some(mechanism) = SPOKEN.into_iter().find(|known| known.sasl_name().eq_ignore_ascii_case(name)) else {
+            return self.reply("504 5.5.4 Unrecognized authentication mechanism");
         };
         let initial = match initial.map(decode) {
             Some(None) => return self.reply("501 5.5.2 Cannot decode the response"),

@@ -110,7 +110,7 @@ impl ServerSession {
         if self.needs_tls() {
             reply.push_str("250-STARTTLS\r\n");
         } else if self.fault != DemoFault::LoginNotOffered {
-            reply.push_str("250-AUTH PLAIN LOGIN CRAM-MD5\r\n");
+            reply.push_str(&Self::auth_offer());
         }
         reply.push_str("250 ENHANCEDSTATUSCODES");
         self.reply(&reply)

@@ -132,7 +132,7 @@ fn offered_mechanism(facts: &Facts) -> Option<Change> {
     // A token is no password: OAuth is proposed to nobody who does not use it.
     Mechanism::ALL
         .into_iter()
-        .filter(|mechanism| *mechanism != Mechanism::Xoauth2 && Some(*mechanism) != facts.mechanism)
+        .filter(|mechanism| !mechanism.takes_token() && Some(*mechanism) != facts.mechanism)
         .find(offered)
         .map(|mechanism| one("auth", &mechanism))
 }

@@ -137,7 +137,8 @@ pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), Hos
 pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
     let mut lines: Vec<String> = source.split_inclusive('\n').map(str::to_owned).collect();
     let top = lines.iter().position(|line| line.trim_start().starts_with('[')).unwrap_or(lines.len());
-    let line = lines[..top].iter_mut().find(|line| line.trim_start().starts_with("enabled"));
+    let is_enabled = |line: &&mut String| line.split_once('=').is_some_and(|(key, _)| key.trim() == "enabled");
+    let line = lines[..top].iter_mut().find(is_enabled);
     match (parse(path, source), line) {
         (Err(error @ HostError::NewerSchema(..)), _) => Err(error),
         (Ok(mut profile), line) => {
@@ -241,7 +242,7 @@ mod tests {
         assert_eq!(disabled(path, SOURCE).unwrap(), SOURCE.replace("enabled = true", "enabled = false"));
         let inline = SOURCE.replace("enabled = true", "'enabled'=true");
         assert!(!parse(path, &disabled(path, &inline).unwrap()).unwrap().enabled);
-        let damaged = SOURCE.replace("'none'", "'bogus'");
+        let damaged = SOURCE.replace("# mine", "enabled_since = 1").replace("'none'", "'bogus'");
         assert_eq!(disabled(path, &damaged).unwrap(), damaged.replace("enabled = true # for now", "enabled = false"));
     }
 }

@@ -28,6 +28,11 @@ impl Mechanism {
             Self::Xoauth2 => "XOAUTH2",
         }
     }
+
+    /// Whether it takes an access token rather than a password: it is used only when it was chosen.
+    pub const fn takes_token(self) -> bool {
+        matches!(self, Self::Xoauth2)
+    }
 }
 
 /// What the person chose for the login.
@@ -54,6 +59,11 @@ impl Auth {
         all[index + 1] = Self::None;
         all
     };
+
+    /// Whether the chosen mechanism takes an access token rather than a password.
+    pub const fn takes_token(self) -> bool {
+        matches!(self, Self::Only(mechanism) if mechanism.takes_token())
+    }
 
     /// The words of the choices, in the same order.
     pub const WORDS: [&'static str; Self::ALL.len()] = {

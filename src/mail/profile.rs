@@ -137,7 +137,7 @@ pub struct Smtp {
     pub port: Port,
     /// How the connection is protected.
     pub security: Security,
-    /// The login mechanism: auto, plain, login, cram-md5, xoauth2, none.
+    /// The login mechanism, or that the best one is chosen, or that there is no login.
     pub auth: Auth,
     /// The login name; absent without a login.
     #[serde(default, skip_serializing_if = "Option::is_none")]

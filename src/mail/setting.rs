@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Profile;
 
@@ -127,6 +127,12 @@ impl FromStr for Setting {
     fn from_str(word: &str) -> Result<Self, ()> {
         let alias = || Self::ALIASES.into_iter().find(|(alias, _)| *alias == word).map(|(_, setting)| setting);
         Self::ALL.into_iter().find(|setting| setting.as_str() == word).or_else(alias).ok_or(())
+    }
+}
+
+impl Serialize for Setting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

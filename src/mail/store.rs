@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PassEntry, VariableName, word::word_impls};
+use super::{
+    PassEntry, VariableName,
+    word::{word_impls, word_serde},
+};
 
 /// Who puts a secret into a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +87,7 @@ stores! {
 }
 
 word_impls!(pub StoreKind);
+word_serde!(StoreKind);
 
 /// Where the secret is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

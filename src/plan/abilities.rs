@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     Files, Order, Places, Refusal, TargetChoice, locate,
-    meant::{has_login, is_inline, trust},
+    meant::{has_login, is_inline, meant, trust},
 };
 use crate::{
     format::Unfit,
@@ -12,11 +12,33 @@ use crate::{
     presets::Target,
 };
 
-/// What the consumer can do at all, before any file is looked at.
+/// Checks an order against what the consumer can do at all, before any file is looked at.
 pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Result<(), Refusal> {
+    check_server(order, target)?;
+    if !has_login(order) {
+        return match &target.store {
+            Some(_) => Err(Refusal::Auth { target: target.key.clone(), auth: "none".to_owned() }),
+            None => Ok(()),
+        };
+    }
+    if let Some(store) = target.store
+        && order.profile.secret.as_ref().is_none_or(|place| place.store() != store)
+    {
+        return Err(Refusal::Store { target: target.key.clone(), store });
+    }
+    if !is_inline(target, choice) {
+        check_fetched(order, target)?;
+    } else if order.secret.is_none() {
+        return Err(Refusal::NoSecret { target: target.key.clone() });
+    }
+    check_values(order, target)
+}
+
+/// Whether the consumer can do the security mode, the mechanism and the trust that were chosen.
+fn check_server(order: &Order, target: &Target) -> Result<(), Refusal> {
     let key = || target.key.clone();
     let smtp = &order.profile.smtp;
-    if !target.security.iter().any(|mode| mode == smtp.security.as_str()) {
+    if !target.security.contains(&smtp.security) {
         return Err(Refusal::Security { target: key(), security: smtp.security });
     }
     check_port(order, target)?;
@@ -31,61 +53,53 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
     if trust.pin_sha256.is_some() && !target.pin {
         return Err(Refusal::Pin { target: key() });
     }
-    let has_login = has_login(order);
-    if !has_login {
-        return match &target.store {
-            Some(_) => Err(Refusal::Auth { target: key(), auth: "none".to_owned() }),
-            None => Ok(()),
+    Ok(())
+}
+
+/// What a command prints is taken up to the first line break, as a C string.
+fn check_fetched(order: &Order, target: &Target) -> Result<(), Refusal> {
+    let secret = order.secret.as_ref().map(Secret::expose).unwrap_or_default();
+    let why = if secret.contains(['\n', '\r']) {
+        Unfit::LineBreak
+    } else if secret.contains('\0') {
+        Unfit::Control('\0')
+    } else if target.trims_secret && secret.trim() != secret {
+        Unfit::EdgeBlank
+    } else {
+        return Ok(());
+    };
+    Err(cannot_carry(target, Setting::Password, why))
+}
+
+/// What the consumer cannot carry although its format can.
+fn check_values(order: &Order, target: &Target) -> Result<(), Refusal> {
+    let meant = meant(order, order.scope);
+    for setting in Setting::ALL {
+        let value = match setting {
+            Setting::Password => order.secret.as_ref().map(Secret::expose),
+            _ => meant.get(&setting).map(String::as_str),
         };
-    }
-    if let Some(store) = &target.store
-        && order.profile.secret.as_ref().is_none_or(|place| place.store().as_str() != store)
-    {
-        return Err(Refusal::Store { target: key(), store: store.clone() });
-    }
-    let cannot =
-        |field, why| Err(Refusal::CannotCarry { target: key(), field: Some(field), why, instead: target.instead.clone() });
-    match &order.secret {
-        None if has_login && is_inline(target, choice) => return Err(Refusal::NoSecret { target: key() }),
-        // What a command prints is taken up to the first line break, as a C string.
-        Some(secret) if has_login && !is_inline(target, choice) => {
-            if secret.expose().contains(['\n', '\r']) {
-                return cannot(Setting::Password, Unfit::LineBreak);
-            }
-            if secret.expose().contains('\0') {
-                return cannot(Setting::Password, Unfit::Control('\0'));
-            }
-            if target.trims_secret && secret.expose().trim() != secret.expose() {
-                return cannot(Setting::Password, Unfit::EdgeBlank);
-            }
-        }
-        _ => {}
-    }
-    let sender = order.profile.sender.address.to_string();
-    let values = [
-        ("host", Setting::Host, Some(smtp.host.as_str())),
-        ("username", Setting::Username, smtp.username.as_deref().filter(|_| has_login)),
-        ("password", Setting::Password, order.secret.as_ref().map(Secret::expose).filter(|_| has_login)),
-        ("sender", Setting::Sender, Some(&sender)),
-    ];
-    for (name, field, value) in values {
-        let forbidden = target.cannot.get(name).map(String::as_str).unwrap_or_default();
-        let mut found: String = forbidden.chars().filter(|sign| value.is_some_and(|value| value.contains(*sign))).collect();
-        if target.ascii.iter().any(|setting| setting == name) {
-            found.extend(value.unwrap_or_default().chars().filter(|sign| !sign.is_ascii()));
+        let value = value.unwrap_or_default();
+        let forbidden = target.cannot.get(&setting).map(String::as_str).unwrap_or_default();
+        let mut found: String = forbidden.chars().filter(|sign| value.contains(*sign)).collect();
+        if target.ascii.contains(&setting) {
+            found.extend(value.chars().filter(|sign| !sign.is_ascii()));
         }
         if !found.is_empty() {
-            return cannot(field, Unfit::Characters(found));
+            return Err(cannot_carry(target, setting, Unfit::Characters(found)));
         }
-        let limit = target.max_length.get(name).copied().unwrap_or(usize::MAX);
-        if value.is_some_and(|value| value.len() > limit) {
-            return cannot(field, Unfit::TooLong(limit));
+        if let Some(limit) = target.max_length.get(&setting).filter(|limit| value.len() > **limit) {
+            return Err(cannot_carry(target, setting, Unfit::TooLong(*limit)));
         }
     }
     Ok(())
 }
 
-/// What stands on the machine in the way of the target's files.
+fn cannot_carry(target: &Target, setting: Setting, why: Unfit) -> Refusal {
+    Refusal::CannotCarry { target: target.key.clone(), field: Some(setting), why, instead: target.instead.clone() }
+}
+
+/// Whether a file on the machine makes the consumer pass over the target's own.
 pub(super) fn check_machine(target: &Target, places: &Places, files: &dyn Files) -> Result<(), Refusal> {
     for path in &target.overruled_by {
         let path = locate::in_root(Path::new(path), places);
@@ -99,7 +113,7 @@ pub(super) fn check_machine(target: &Target, places: &Places, files: &dyn Files)
 /// A consumer that takes the mode from the port must be given one that means this mode.
 fn check_port(order: &Order, target: &Target) -> Result<(), Refusal> {
     let smtp = &order.profile.smtp;
-    let own = target.ports.get(smtp.security.as_str());
+    let own = target.ports.get(&smtp.security);
     let is_wrong = match own {
         Some(own) => !own.is_empty() && !own.contains(&smtp.port.get()),
         None => target.ports.values().any(|ports| ports.contains(&smtp.port.get())),

@@ -1,4 +1,4 @@
-//! Host and port as one word, as URLs and many settings have them (RFC 3986, 3.2): an IPv6 address stands in brackets.
+//! Host and port as one word, as URLs and many settings have them (RFC 3986, 3.2): an IPv6 address is in brackets.
 
 /// The word.
 pub(super) fn of(host: &str, port: &str) -> String {
@@ -15,8 +15,8 @@ pub(super) fn host(authority: &str) -> &str {
 
 /// The port; empty when there is none.
 pub(super) fn port(authority: &str) -> &str {
-    let behind = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind);
-    behind.rsplit_once(':').map(|(_, port)| port).unwrap_or_default()
+    let rest = authority.rsplit_once(']').map_or(authority, |(_, rest)| rest);
+    rest.rsplit_once(':').map(|(_, port)| port).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     context::Context,
-    look_over::{Dialect, look_over},
+    look_over::{TemplateKind, look_over},
     read_back,
 };
 use crate::presets::{
@@ -19,30 +19,28 @@ const ENVELOPE: [&str; 3] = ["to", "subject", "message_id"];
 /// What is wrong with a target's templates and expressions, as far as it can be seen without any settings: syntax, and names
 /// of variables, files, filters and tests that do not exist.
 pub fn check_target(target: &Target) -> Vec<PresetFault> {
-    let mut check = Check { target, faults: Vec::new() };
+    let mut check = TargetCheck { target, faults: Vec::new() };
     let settings = settings_of(target);
     for file in &target.files {
-        for template in [Some(&file.template), file.remove.as_ref(), file.keep.as_ref()].into_iter().flatten() {
-            check.look_over(template, Dialect::Quoted, &settings);
-        }
-        check.all(&file.when, Dialect::Condition, &settings);
+        check.all(file.templates(), TemplateKind::Quoted, &settings);
+        check.all(&file.when, TemplateKind::Condition, &settings);
     }
     for run in &target.runs {
-        check.all(run.command.iter().chain(&run.creates), Dialect::Bare, &settings);
-        check.all(&run.when, Dialect::Condition, &settings);
+        check.all(run.command.iter().chain(&run.creates), TemplateKind::Bare, &settings);
+        check.all(&run.when, TemplateKind::Condition, &settings);
     }
-    check.all(target.check.iter().chain(&target.try_it), Dialect::Quoted, &settings);
+    check.all(target.check.iter().chain(&target.try_it), TemplateKind::Quoted, &settings);
     if let Some(send) = &target.send {
         let settings = settings.iter().cloned().chain(ENVELOPE.map(str::to_owned)).collect();
         let queue = send.queue.iter().flat_map(|queue| {
             queue.list.iter().chain([&queue.ours]).chain(&queue.taken).chain(&queue.failed).chain(&queue.why)
         });
-        check.all(send.command.iter().chain(queue), Dialect::Bare, &settings);
-        check.all(&send.when, Dialect::Condition, &settings);
+        check.all(send.command.iter().chain(queue), TemplateKind::Bare, &settings);
+        check.all(&send.when, TemplateKind::Condition, &settings);
     }
     check.expressions(&target.read);
     if let Some(import) = &target.import {
-        check.all(import.path.values(), Dialect::Expression, &seen_in_files(target));
+        check.all(import.path.values(), TemplateKind::Expression, &seen_in_files(target));
         check.expressions(&import.read.or(&target.read));
     }
     check.faults.sort_by_key(|fault| fault.line);
@@ -50,20 +48,20 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
     check.faults
 }
 
-struct Check<'a> {
+struct TargetCheck<'a> {
     target: &'a Target,
     faults: Vec<PresetFault>,
 }
 
-impl Check<'_> {
-    fn look_over(&mut self, template: &Template, dialect: Dialect, known: &BTreeSet<String>) {
-        if let Err(slip) = look_over(template.as_str(), dialect, known) {
+impl TargetCheck<'_> {
+    fn look_over(&mut self, template: &Template, kind: TemplateKind, known: &BTreeSet<String>) {
+        if let Err(slip) = look_over(template.as_str(), kind, known) {
             self.faults.push(self.target.source.fault(template, slip.line, slip.cause, slip.nearest));
         }
     }
 
-    fn all<'t>(&mut self, templates: impl IntoIterator<Item = &'t Template>, dialect: Dialect, known: &BTreeSet<String>) {
-        templates.into_iter().for_each(|template| self.look_over(template, dialect, known));
+    fn all<'t>(&mut self, templates: impl IntoIterator<Item = &'t Template>, kind: TemplateKind, known: &BTreeSet<String>) {
+        templates.into_iter().for_each(|template| self.look_over(template, kind, known));
     }
 
     fn expressions(&mut self, read: &TargetRead) {
@@ -71,7 +69,7 @@ impl Check<'_> {
         let mut known = files.clone();
         known.extend(read.get(ReadKey::Base).map(|_| ReadKey::Base.as_str().to_owned()));
         for (key, expression) in read.iter() {
-            self.look_over(expression, Dialect::Expression, if key == ReadKey::Base { &files } else { &known });
+            self.look_over(expression, TemplateKind::Expression, if key == ReadKey::Base { &files } else { &known });
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Conflicts: what on this machine stands in the way of the settings that are about to be written, each with what to do.
+//! Conflicts: what on this machine keeps the new settings from working, each with what to do.
 //!
 //! Nothing here stops a plan. What is known of programs comes from the targets' presets.
 
@@ -86,7 +86,7 @@ impl Machine<'_> {
         has_name && target.program.as_ref().is_none_or(|program| self.has(program))
     }
 
-    /// `/usr/sbin/sendmail` is another program than the one that was chosen, nobody's, or can be but one of several.
+    /// `/usr/sbin/sendmail` is not the program that was chosen, is missing, or can be only one of several.
     fn sendmail(&self, mtas: &[(&Target, &Mta)], catalog: &Catalog) -> Option<Phrase> {
         let found = self.find(SENDMAIL);
         let owner = found.as_ref().and_then(|found| catalog.targets().find(|target| self.is(found, target)));
@@ -96,7 +96,7 @@ impl Machine<'_> {
             let owner = owner.map(|owner| owner.name.clone()).or_else(|| found.as_ref().map(shown)).unwrap_or("none".into());
             return Some(phrase!("conflict-sendmail-several", targets = names.join(", "), owner = owner));
         }
-        // What is not installed yet brings it along.
+        // Installing the program sets up `sendmail` as well.
         if !target.program.as_ref().is_some_and(|program| self.has(program)) {
             return None;
         }
@@ -117,7 +117,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Another program runs and has a queue of its own.
+    /// Another program runs and has its own queue.
     fn queue(&self, target: &Target, other: &Target) -> Option<Phrase> {
         let daemon = other.mta.as_ref()?.daemon.as_ref().filter(|daemon| self.runs(daemon))?;
         Some(phrase!("conflict-queue", other = other.name, target = target.name, queue = daemon.queue, stop = daemon.stop))
@@ -243,10 +243,12 @@ impl Machine<'_> {
 
 /// Whether a user has a right, as `rwx` for others say it.
 fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
-    let right = match () {
-        () if node.user == user => right << 6,
-        () if groups.contains(&node.group) => right << 3,
-        () => right,
+    let right = if node.user == user {
+        right << 6
+    } else if groups.contains(&node.group) {
+        right << 3
+    } else {
+        right
     };
     node.mode & right != 0
 }

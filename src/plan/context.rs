@@ -106,9 +106,8 @@ fn by_name<S: Serializer>(settings: &Settings<String>, serializer: S) -> Result<
     let mut map = serializer.serialize_map(None)?;
     for setting in Setting::ALL {
         match setting {
-            // It is a field of its own.
-            Setting::Password => {}
-            Setting::Name | Setting::ReplyTo => {}
+            // The password is a field of the context; the other two are in `sender`.
+            Setting::Password | Setting::Name | Setting::ReplyTo => {}
             Setting::Sender => {
                 let sender = [("address", Setting::Sender), ("name", Setting::Name), ("reply_to", Setting::ReplyTo)];
                 let sender: BTreeMap<_, _> = sender.into_iter().map(|(name, setting)| (name, get(setting))).collect();

@@ -1,4 +1,4 @@
-//! The plan itself: the secret, the profile, and each target's files, merged and proven.
+//! The plan itself: the secret, the profile, and each target's files, merged, read back and compared.
 
 use std::path::{Path, PathBuf};
 
@@ -87,7 +87,7 @@ fn plan_target(
     for (file, location) in &locations {
         let existing = read(files, &location.disk)?;
         if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
-            // As it will be by then.
+            // As this plan leaves it.
             let planned = plan.changes.iter().rfind(|change| change.path == location.disk).and_then(|it| it.after.clone());
             let bytes = planned.or_else(|| existing.map(Existing::into_bytes)).map(Zeroizing::new);
             outcome.push((*file, location.disk.as_path(), FileContent::Bytes(bytes)));
@@ -118,9 +118,9 @@ fn plan_target(
         outcome.push((*file, location.disk.as_path(), content));
         if let Some(after) = after {
             let group = group(order, target, file, places, files);
-            let mut change = change(target, file, location, existing, after, &context, group)?;
+            let mut change = change(target, file, location, existing, after, &context, group);
             change.disclosure = disclosure;
-            // The machine's own file may have two readers, who want the same of it: it goes with the one that is told.
+            // Two targets may want the same of the machine's own file: it belongs to the one with commands to run.
             let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
             match plan.changes.iter().position(is_same) {
                 Some(index) if !target.runs.is_empty() => plan.changes[index] = change,
@@ -191,14 +191,14 @@ fn merged(
         MergeKind::Block => Some(merge::block::around(text, comment, &profile).map_err(unparseable)?),
         MergeKind::Keys | MergeKind::Whole | MergeKind::Exact | MergeKind::Read => None,
     };
-    // What is wrong in the file as it is has its line there.
+    // A fault in the file as it is now has its line.
     let there = match (&around, file.merge) {
         (Some(around), _) if !around.found => Some(format.read(text).map_err(unparseable)?),
         (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => Some(format.read(text).map_err(unparseable)?),
         _ => None,
     };
     // Few templates ask for it, and the file may be large.
-    let is_asked = file.template.as_str().contains("there");
+    let is_asked = file.templates().any(|template| template.as_str().contains("there"));
     context.there = there.as_ref().filter(|_| is_asked).cloned().map_or_else(no_settings, |doc| values::of(format, doc));
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();
     let say = |template: &Template, context: &Context| {
@@ -254,7 +254,7 @@ fn group(order: &Order, target: &Target, file: &TargetFile, places: &Places, fil
         return None;
     }
     let named = file.group.clone().filter(|group| files.has_group(group));
-    let is_for_all = u32::from_str_radix(&file.mode, 8).is_ok_and(|mode| mode & 0o004 != 0);
+    let is_for_all = file.mode.0 & 0o004 != 0;
     let reader = order.profile.run_as.as_ref().filter(|_| !target.own_user && !is_for_all);
     named.or_else(|| files.groups_of(reader?)?.into_iter().next())
 }
@@ -267,17 +267,15 @@ fn change(
     after: Vec<u8>,
     context: &Context,
     group: Option<String>,
-) -> Result<Change, Refusal> {
-    let wanted = u32::from_str_radix(&file.mode, 8)
-        .map_err(|_| Refusal::Template { target: target.key.clone(), cause: format!("mode = {:?}", file.mode) })?;
-    let wanted = if group.is_some() { wanted | 0o040 } else { wanted };
+) -> Change {
+    let wanted = if group.is_some() { file.mode.0 | 0o040 } else { file.mode.0 };
     let gets_secret = holds_password(file, context);
     let (mode, group) = match &existing {
         None => (wanted, group),
         Some(existing) if gets_secret && existing.mode & !wanted != 0 => (existing.mode & wanted, group),
         Some(existing) => (existing.mode, None),
     };
-    Ok(Change {
+    Change {
         owner: target.key.clone(),
         path: location.disk.clone(),
         mode_before: existing.as_ref().map(|existing| existing.mode),
@@ -286,7 +284,7 @@ fn change(
         mode,
         group,
         disclosure: Disclosure::Nothing,
-    })
+    }
 }
 
 fn check_paths(plan: &Plan) -> Result<(), Refusal> {

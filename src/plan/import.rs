@@ -30,12 +30,12 @@ const LARGEST: usize = 1024 * 1024;
 /// The longest value that is taken, in bytes.
 const LONGEST: usize = 4096;
 
-/// What stands for a character that is not UTF-8.
+/// What replaces bytes that are not UTF-8.
 const LOST: char = '\u{fffd}';
 
 /// Settings that were found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundSettings {
     /// The target, with its first file's place where that is not the usual one.
     pub choice: TargetChoice,
     /// The first file.
@@ -48,7 +48,12 @@ pub struct Found {
 ///
 /// # Errors
 /// [`Refusal::Scope`], or a file that cannot be read or does not parse.
-pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &dyn Files) -> Result<Option<Found>, Refusal> {
+pub fn import(
+    target: &Target,
+    choice: &TargetChoice,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Option<FoundSettings>, Refusal> {
     let Some(import) = &target.import else { return Ok(None) };
     let further = match (choice.path.is_some(), places.scope) {
         (true, _) => &[][..],
@@ -66,7 +71,7 @@ pub fn import(target: &Target, choice: &TargetChoice, places: &Places, files: &d
         let Some(path) = locations.first().map(|(_, location)| location.disk.clone()) else { continue };
         if let Some(first) = look(&path, files)? {
             let read = interpret(target, import, &locations, &first, places, files)?;
-            return Ok(Some(Found { choice, path, read: tidied(read) }));
+            return Ok(Some(FoundSettings { choice, path, read: tidied(read) }));
         }
     }
     Ok(None)
@@ -96,7 +101,7 @@ fn interpret(
     settings(target, &import.read.or(&target.read), known)
 }
 
-/// Where a file is: the files before it may say so.
+/// Where a file is; the files before it may name it.
 fn place(
     target: &Target,
     import: &TargetImport,
@@ -146,7 +151,7 @@ fn tidied(mut read: ReadBack) -> ReadBack {
     read
 }
 
-/// Whether a value is nothing that can be taken as it is: too long, not text, or what another program would put there.
+/// Whether a value cannot be used as it is: too long, not text, or a reference that another program would resolve.
 fn is_foreign(value: &str) -> bool {
     value.len() > LONGEST || value.contains(LOST) || is_reference(value)
 }

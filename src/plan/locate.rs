@@ -10,9 +10,9 @@ use crate::presets::{Target, target::TargetFile};
 pub(super) struct Location {
     /// With the image's root in front.
     pub(super) disk: PathBuf,
-    /// Without it: what may stand in a file.
+    /// Without it: the path as files name it.
     pub(super) seen: PathBuf,
-    /// Whether it hangs on what was typed or on the current folder, so that a profile has to remember it.
+    /// Whether it depends on what was typed or on the current folder, so that the profile has to keep it.
     pub(super) is_custom: bool,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn locate<'a>(target: &'a Target, choice: &TargetChoice, places: &Pla
     target.files.iter().enumerate().filter_map(find).collect()
 }
 
-/// A choice for each place that a choice stands for: in its first file's path, a step `*` is every folder that is there.
+/// A choice for each path that a choice covers: in its first file's path, a step `*` is every folder that exists.
 ///
 /// # Errors
 /// As of [`locate`], or there is no such folder.
@@ -86,7 +86,7 @@ pub fn first_path(target: &Target, choice: &TargetChoice, places: &Places) -> Op
     locate(target, choice, places).ok()?.into_iter().next().map(|(_, location)| location.disk)
 }
 
-/// The place that a preset or a person names.
+/// The location of a path that a preset or a person gives.
 pub(super) fn location(spec: &Path, is_typed: bool, places: &Places) -> Location {
     let (disk, hangs_on_cwd) = if let Ok(rest) = spec.strip_prefix("~") {
         (places.home.join(rest), false)

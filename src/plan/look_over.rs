@@ -10,7 +10,7 @@ use crate::presets::nearest;
 
 /// What a text is, and so which filters it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(super) enum TemplateKind {
     /// A template whose values are quoted.
     Quoted,
     /// A template without quotes: a word of a command.
@@ -36,11 +36,13 @@ pub(super) struct Slip {
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub(super) fn look_over(text: &str, dialect: Dialect, known: &BTreeSet<String>) -> Result<(), Slip> {
-    let environment = environment(dialect);
-    let variables = match dialect {
-        Dialect::Quoted | Dialect::Bare => environment.template_from_str(text).map(|it| it.undeclared_variables(true)),
-        Dialect::Condition | Dialect::Expression => {
+pub(super) fn look_over(text: &str, kind: TemplateKind, known: &BTreeSet<String>) -> Result<(), Slip> {
+    let environment = environment(kind);
+    let variables = match kind {
+        TemplateKind::Quoted | TemplateKind::Bare => {
+            environment.template_from_str(text).map(|it| it.undeclared_variables(true))
+        }
+        TemplateKind::Condition | TemplateKind::Expression => {
             environment.compile_expression(text).map(|it| it.undeclared_variables(true))
         }
     };
@@ -48,50 +50,53 @@ pub(super) fn look_over(text: &str, dialect: Dialect, known: &BTreeSet<String>) 
         RenderFault::Template { cause, line } => Slip { line, cause, nearest: None },
         RenderFault::Unfit(..) => Slip { line: None, cause: error.to_string(), nearest: None },
     })?;
-    let unknown = variables.iter().filter(|name| !is_known(name, known, &environment)).min();
-    if let Some(name) = unknown {
+    let mut unknown: Vec<&str> = variables.iter().filter_map(|name| unknown_part(name, known, &environment)).collect();
+    unknown.sort_unstable();
+    if let Some(name) = unknown.first() {
         let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         let last = name.rsplit('.').next().unwrap_or(name);
         return Err(Slip { line: line_of(text, last), cause: format!("unknown variable `{name}`"), nearest });
     }
     let mut state = environment.empty_state();
-    for (kind, name) in code(text, dialect).into_iter().flat_map(uses) {
-        // Called without a value, a known one may complain, but of that.
-        let error = match kind {
+    for (used_as, name) in code(text, kind).into_iter().flat_map(uses) {
+        // Called without a value, a known one may fail, but for another reason.
+        let error = match used_as {
             NameUse::Filter => state.apply_filter(name, &[]).err(),
             NameUse::Test => state.perform_test(name, &[]).err(),
         };
-        let kind = error.map(|error| error.kind());
-        if let Some(kind @ (ErrorKind::UnknownFilter | ErrorKind::UnknownTest)) = kind {
-            return Err(Slip { line: line_of(text, name), cause: format!("{kind} `{name}`"), nearest: None });
+        let error = error.map(|error| error.kind());
+        if let Some(unknown @ (ErrorKind::UnknownFilter | ErrorKind::UnknownTest)) = error {
+            return Err(Slip { line: line_of(text, name), cause: format!("{unknown} `{name}`"), nearest: None });
         }
     }
     Ok(())
 }
 
-fn environment(dialect: Dialect) -> Environment<'static> {
-    match dialect {
-        Dialect::Quoted => {
+fn environment(kind: TemplateKind) -> Environment<'static> {
+    match kind {
+        TemplateKind::Quoted => {
             let mut environment = over_settings(None, &Unwritten::default());
             // Each format has a rule of its own; the name is the same.
             environment.add_filter("quote", |value: Value| value);
             environment
         }
-        Dialect::Bare | Dialect::Condition => over_settings(None, &Unwritten::default()),
-        Dialect::Expression => Expressions::new().into_environment(),
+        TemplateKind::Bare | TemplateKind::Condition => over_settings(None, &Unwritten::default()),
+        TemplateKind::Expression => Expressions::new().into_environment(),
     }
 }
 
-/// Whether a variable exists; `name` has its way below the variable too, as far as it is written out.
-fn is_known(name: &str, known: &BTreeSet<String>, environment: &Environment<'_>) -> bool {
-    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
-    let group = format!("{first}.");
-    let is_closed = known.range(group.clone()..).next().is_some_and(|next| next.starts_with(&group));
-    let member = group + rest.split('.').next().unwrap_or_default();
-    if is_closed && !rest.is_empty() {
-        return known.contains(&member);
+/// The part of a name that does not exist: `variable`, or `variable.member` where all members are known.
+fn unknown_part<'a>(name: &'a str, known: &BTreeSet<String>, environment: &Environment<'_>) -> Option<&'a str> {
+    let mut dots = name.match_indices('.').map(|(at, _)| at);
+    let variable = &name[..dots.next().unwrap_or(name.len())];
+    let member = &name[..dots.next().unwrap_or(name.len())];
+    let group = format!("{variable}.");
+    let has_known_members = known.iter().any(|other| other.starts_with(&group));
+    if has_known_members {
+        return (member != variable && !known.contains(member)).then_some(member);
     }
-    is_closed || known.contains(first) || environment.globals().any(|(global, _)| global == first)
+    let exists = known.contains(variable) || environment.globals().any(|(global, _)| global == variable);
+    (!exists).then_some(variable)
 }
 
 /// The line of a text, from 1, on which a word first is.
@@ -100,20 +105,20 @@ fn line_of(text: &str, word: &str) -> Option<usize> {
 }
 
 /// The parts of a text that are code.
-fn code(text: &str, dialect: Dialect) -> Vec<&str> {
-    if matches!(dialect, Dialect::Condition | Dialect::Expression) {
+fn code(text: &str, kind: TemplateKind) -> Vec<&str> {
+    if matches!(kind, TemplateKind::Condition | TemplateKind::Expression) {
         return vec![text];
     }
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
-        let (open, behind) = rest[start..].split_at(2);
+        let (open, inside) = rest[start..].split_at(2);
         let close = match open {
             "{{" => "}}",
             "{%" => "%}",
             _ => "#}",
         };
-        let (part, after) = behind.split_once(close).unwrap_or((behind, ""));
+        let (part, after) = inside.split_once(close).unwrap_or((inside, ""));
         if open != "{#" {
             parts.push(part);
         }
@@ -180,9 +185,9 @@ fn is_name(token: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn slip(text: &str, dialect: Dialect) -> Option<(String, Option<usize>, Option<String>)> {
+    fn slip(text: &str, kind: TemplateKind) -> Option<(String, Option<usize>, Option<String>)> {
         let known = ["host", "files.rc", "sender.address", "there"].map(str::to_owned).into();
-        look_over(text, dialect, &known).err().map(|slip| (slip.cause, slip.line, slip.nearest))
+        look_over(text, kind, &known).err().map(|slip| (slip.cause, slip.line, slip.nearest))
     }
 
     #[test]
@@ -192,10 +197,10 @@ mod tests {
             "{# {{ nothing }} #}{% for i in range(3) %}{{ loop.index }}{% endfor %}",
             "{{ 'a | b is c' ~ host }} | is text",
         ] {
-            assert_eq!(slip(text, Dialect::Quoted), None, "{text}");
+            assert_eq!(slip(text, TemplateKind::Quoted), None, "{text}");
         }
-        assert_eq!(slip("host is not none and there | length is odd", Dialect::Condition), None);
-        assert_eq!(slip("there['x'] | host_of | mode('465') or sender", Dialect::Expression), None);
+        assert_eq!(slip("host is not none and there | length is odd", TemplateKind::Condition), None);
+        assert_eq!(slip("there['x'] | host_of | mode('465') or sender", TemplateKind::Expression), None);
     }
 
     #[test]
@@ -203,13 +208,16 @@ mod tests {
         let unknown = |what: &str, line, nearest: &str| {
             Some((format!("unknown {what}"), Some(line), Some(nearest.to_owned()).filter(|near| !near.is_empty())))
         };
-        assert_eq!(slip("a\n{{ hots }}", Dialect::Bare), unknown("variable `hots`", 2, "host"));
-        assert_eq!(slip("{{ files.rcc }}", Dialect::Bare), unknown("variable `files.rcc`", 1, "files.rc"));
-        assert_eq!(slip("{{ sender.adress }}", Dialect::Bare), unknown("variable `sender.adress`", 1, "sender.address"));
-        assert_eq!(slip("{{ host | quote }}", Dialect::Bare), unknown("filter `quote`", 1, ""));
-        assert_eq!(slip("host | hostof", Dialect::Expression), unknown("filter `hostof`", 1, ""));
-        assert_eq!(slip("host is not nil", Dialect::Condition), unknown("test `nil`", 1, ""));
-        let (cause, line, _) = slip("x\n{% if host %}", Dialect::Bare).unwrap();
+        assert_eq!(slip("a\n{{ hots }}", TemplateKind::Bare), unknown("variable `hots`", 2, "host"));
+        assert_eq!(slip("{{ files.rcc }}", TemplateKind::Bare), unknown("variable `files.rcc`", 1, "files.rc"));
+        assert_eq!(
+            slip("{{ sender.adress }}", TemplateKind::Bare),
+            unknown("variable `sender.adress`", 1, "sender.address")
+        );
+        assert_eq!(slip("{{ host | quote }}", TemplateKind::Bare), unknown("filter `quote`", 1, ""));
+        assert_eq!(slip("host | hostof", TemplateKind::Expression), unknown("filter `hostof`", 1, ""));
+        assert_eq!(slip("host is not nil", TemplateKind::Condition), unknown("test `nil`", 1, ""));
+        let (cause, line, _) = slip("x\n{% if host %}", TemplateKind::Bare).unwrap();
         assert!(cause.starts_with("syntax error") && line == Some(2), "{cause} {line:?}");
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
     if !has_login(order) {
         (profile.smtp.auth, profile.smtp.username) = (Auth::None, None);
     }
-    // A matter of the whole machine.
+    // Root's mail is forwarded for the whole machine alone.
     profile.root_mail = profile.root_mail.filter(|_| scope == Scope::System);
     profile.smtp.tls = trust(order);
     Setting::ALL.into_iter().filter_map(|setting| Some((setting, setting.in_profile(&profile)?))).collect()

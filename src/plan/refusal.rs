@@ -1,4 +1,4 @@
-//! Why a plan is not made. Nothing has been written when one of these is said.
+//! Why a plan is not made. Nothing has been written by then.
 
 use std::{
     io,
@@ -9,7 +9,7 @@ use super::{Scope, render::RenderFault};
 use crate::{
     error::Exit,
     format::{Fault, FaultKind, Unfit},
-    mail::{Security, Setting, reply::escape},
+    mail::{Security, Setting, StoreKind, reply::escape},
     phrase,
     presets::{Phrase, Target, target::Template},
 };
@@ -47,8 +47,8 @@ pub enum Refusal {
     Store {
         /// The target's key.
         target: String,
-        /// The store's word.
-        store: String,
+        /// The store.
+        store: StoreKind,
     },
     /// The consumer sends through another target's program, whose settings are not there.
     Through {
@@ -92,7 +92,7 @@ pub enum Refusal {
         /// The target's key.
         target: String,
     },
-    /// The password has to stand in the file and is not known.
+    /// The password has to be in the file and is not known.
     NoSecret {
         /// The target's key.
         target: String,
@@ -108,7 +108,7 @@ pub enum Refusal {
         /// The target that carries it.
         instead: Option<String>,
     },
-    /// The consumer would understand something else than was meant.
+    /// The consumer would read something else than was meant.
     Lost {
         /// The target's key.
         target: String,
@@ -117,19 +117,19 @@ pub enum Refusal {
         /// Which settings.
         mismatches: Vec<Setting>,
     },
-    /// A file is there that mailsetup did not write.
+    /// A file that mailsetup did not write is at its path.
     Foreign {
         /// The file.
         path: PathBuf,
     },
-    /// The consumer's own file is not there: it is not installed.
+    /// The consumer's own file is missing: it is not installed.
     NotInstalled {
         /// The target's key.
         target: String,
         /// The file.
         path: PathBuf,
     },
-    /// A file is there for which the consumer passes over the target's own.
+    /// Another file makes the consumer ignore the target's own.
     Overruled {
         /// The target's key.
         target: String,
@@ -184,7 +184,7 @@ impl Refusal {
         Self::Unparseable { path: path.to_owned(), fault }
     }
 
-    /// What is wrong is in the target's preset, and is said with its file and line.
+    /// The target's preset is wrong; the cause names its file and line.
     pub(super) fn template(target: &Target, template: &Template, fault: RenderFault) -> Self {
         let fault = match fault {
             RenderFault::Template { cause, line } => target.source.fault(template, line, cause, None),

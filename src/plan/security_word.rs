@@ -1,4 +1,4 @@
-//! The words that programs and people have for security modes and ports.
+//! Words for security modes and ports, as programs and people write them.
 
 use crate::mail::Security;
 

@@ -94,13 +94,13 @@ pub enum Sent {
 pub struct SendFault {
     /// How it ended.
     pub end: SendEnd,
-    /// Its own last words, a line each: safe to show, and no secret in them.
+    /// The last lines that it printed: safe to show, without secrets.
     pub said: Vec<String>,
-    /// A file of its that the user who sends cannot read.
+    /// One of its files that the user who sends cannot read.
     pub unreadable: Option<PathBuf>,
 }
 
-/// How a sending ended that came to nothing.
+/// How a failed sending ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendEnd {
     /// The program could not be started.

@@ -1,7 +1,9 @@
-//! A consumer of the settings: which files, where, how merged, how quoted. One file each in `presets/targets`.
+//! A consumer of the settings: which files it reads, where they are, how ours is merged and quoted. One file each in
+//! `presets/targets`.
 
 mod commands;
 mod merge;
+mod mode;
 mod read;
 mod system;
 mod template;
@@ -12,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
 pub use merge::MergeKind;
+pub use mode::FileMode;
 pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Mta};
 pub use template::Template;
@@ -21,6 +24,7 @@ use super::{
     by_lang::{ByLang, Wording, fill, with_words},
 };
 pub use crate::format::Format;
+use crate::mail::{Security, Setting, Settings, StoreKind};
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,9 +46,9 @@ pub struct Target {
     pub docs: String,
     /// Whether the consumer checks certificates as we write its settings.
     pub checks_certificates: bool,
-    /// Security modes it can do, as words.
-    pub security: Vec<String>,
-    /// Mechanisms it can do, as words; empty: any.
+    /// Security modes it can do.
+    pub security: Vec<Security>,
+    /// Mechanisms it can do, as words; mailsetup does not speak all of them. Empty: any.
     #[serde(default)]
     pub auth: Vec<String>,
     /// The consumer fetches the secret itself by running `mailsetup secret` (passwordeval and the like), or is given it.
@@ -53,9 +57,9 @@ pub struct Target {
     /// It takes the blanks at both ends off what that command prints.
     #[serde(default)]
     pub trims_secret: bool,
-    /// The only store that it can be given the secret from, as a word.
-    pub store: Option<String>,
-    /// The target whose program it sends through, and in whose file the settings stand.
+    /// The only store that it can be given the secret from.
+    pub store: Option<StoreKind>,
+    /// The target whose program it sends through, and whose file has the settings.
     pub through: Option<String>,
     /// It can trust one authority from a PEM file.
     #[serde(default)]
@@ -65,7 +69,7 @@ pub struct Target {
     pub pin: bool,
     /// The consumer's program: where it is installed, the target is proposed.
     pub program: Option<String>,
-    /// Whether that is reason enough to propose it: `false` for what is a person's own or a service's, rather than the
+    /// Whether that is reason enough to propose it: `false` for a person's own program or a service, rather than the
     /// machine's way of sending.
     #[serde(default = "yes")]
     pub propose: bool,
@@ -74,17 +78,17 @@ pub struct Target {
     pub system_only: bool,
     /// Characters that a value must not have, by setting (`username = ":"`), beyond what the quoting rule knows.
     #[serde(default)]
-    pub cannot: BTreeMap<String, String>,
+    pub cannot: Settings<String>,
     /// The most bytes that a value may have, by setting, beyond what the quoting rule knows.
     #[serde(default)]
-    pub max_length: BTreeMap<String, usize>,
+    pub max_length: Settings<usize>,
     /// Settings that the consumer sends in ASCII alone.
     #[serde(default)]
-    pub ascii: Vec<String>,
+    pub ascii: Vec<Setting>,
     /// Where the consumer takes the mode from the port: the only ports on which it does a mode, by mode; none: it does on all.
     #[serde(default)]
-    pub ports: BTreeMap<String, Vec<u16>>,
-    /// Files that make the consumer pass over the target's: where one of them is there, nothing is planned.
+    pub ports: BTreeMap<Security, Vec<u16>>,
+    /// Files that make the consumer ignore the target's: where one of them exists, nothing is planned.
     #[serde(default)]
     pub overruled_by: Vec<String>,
     /// Programs that read these files, as people call them: what a search finds.
@@ -92,7 +96,7 @@ pub struct Target {
     pub used_by: Vec<String>,
     /// The target that carries a password that this one cannot.
     pub instead: Option<String>,
-    /// Its files are read by a user of its own (a daemon's, a setgid program's), whoever sends.
+    /// Its files are read by its own user (a daemon's, a setgid program's), no matter who sends.
     #[serde(default)]
     pub own_user: bool,
     /// What it is when it takes the mail of the whole machine.
@@ -147,8 +151,8 @@ pub struct TargetFile {
     pub id: String,
     /// Where it is for one user; `~/` is the home folder, `./` the current one. Absent: not for one user.
     pub user: Option<String>,
-    /// Where it is for the whole system. Absent: not for the system. In the first file's path, a step `*` stands for every
-    /// folder that is there, and the file is written in each.
+    /// Where it is for the whole system. Absent: not for the system. In the first file's path, a step `*` is every
+    /// folder that exists, and the file is written in each.
     pub system: Option<String>,
     /// It is beside the first file, also where that is not at its usual place.
     #[serde(default)]
@@ -156,7 +160,7 @@ pub struct TargetFile {
     /// What a path for it looks like, where it has no usual one and a person has to give it.
     pub example: Option<String>,
     /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.
-    pub mode: String,
+    pub mode: FileMode,
     /// The group that may read it when the scope is system; that of the user who sends where this one does not exist.
     pub group: Option<String>,
     /// A minijinja expression over the settings: where it does not hold, the file is left alone. A file that has one may be
@@ -181,6 +185,11 @@ pub struct TargetFile {
 }
 
 impl TargetFile {
+    /// Its templates of text and of keys.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        std::iter::once(&self.template).chain(&self.remove).chain(&self.keep)
+    }
+
     /// What begins a comment line of ours.
     pub fn comment_sign(&self) -> &str {
         self.comment.as_deref().unwrap_or(self.format.comment())

@@ -143,7 +143,7 @@ impl Session<'_, '_> {
 /// What to try, in order. A password is not an access token: XOAUTH2 is used only if chosen.
 fn candidates(choice: Auth, offered: &[String]) -> Vec<Mechanism> {
     let allowed = |mechanism: &Mechanism| match choice {
-        Auth::Auto => *mechanism != Mechanism::Xoauth2,
+        Auth::Auto => !mechanism.takes_token(),
         Auth::Only(only) => *mechanism == only,
         Auth::None => false,
     };

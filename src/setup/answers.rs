@@ -15,9 +15,7 @@ use super::{
 };
 use crate::{
     discover::LoginName,
-    mail::{
-        Address, Auth, Endpoint, Host, Mechanism, Port, Scope, Secret, Security, StoreKind, TestDepth, endpoint::is_loopback,
-    },
+    mail::{Address, Auth, Endpoint, Host, Port, Scope, Secret, Security, StoreKind, TestDepth, endpoint::is_loopback},
     plan::TargetChoice,
     presets::{Catalog, Provider, provider::Special},
 };
@@ -193,7 +191,7 @@ impl Answers {
 
     /// Whether the provider takes no password of any kind and the chosen mechanism takes no token.
     pub(super) fn password_is_useless(&self) -> bool {
-        let token = self.auth() == Auth::Only(Mechanism::Xoauth2);
+        let token = self.auth().takes_token();
         !token && self.provider().is_some_and(|provider| provider.password.special == Special::Unusable)
     }
 

@@ -1,7 +1,9 @@
 //! Settings that programs have already: what is understood of the files that people have, and what becomes of it.
 
+#[cfg(feature = "demo")]
 mod commands;
 mod conversation;
+#[cfg(feature = "demo")]
 mod terminals;
 
 use std::{collections::BTreeMap, fs};

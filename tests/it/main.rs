@@ -8,27 +8,35 @@
     reason = "a test reads from top to bottom"
 )]
 
+#[cfg(feature = "demo")]
 mod canary;
 mod causes;
 mod consumers;
 mod conversation;
+#[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "discover")]
 mod discover;
+#[cfg(feature = "demo")]
 mod egress;
 mod found;
+#[cfg(feature = "discover")]
 mod fuzz;
 mod host;
 mod house;
 mod import;
+#[cfg(feature = "demo")]
 mod parity;
 mod plan;
 mod presets;
 mod probe;
 mod relay;
+#[cfg(feature = "demo")]
 mod script;
 mod sends;
 mod sentences;
 mod support;
 mod survey;
 mod targets;
+#[cfg(feature = "demo")]
 mod wizard;

@@ -10,7 +10,7 @@ mod torture;
 use std::{fs, path::PathBuf, sync::LazyLock};
 
 use mailsetup::{
-    mail::{Secret, SecretPlace},
+    mail::{Secret, SecretPlace, StoreKind},
     plan::{Order, Places, Scope, TargetChoice},
     presets::{Catalog, Target, target::MergeKind},
 };
@@ -74,7 +74,7 @@ pub(crate) fn ordered(target: &Target, password: &str) -> Order {
     let targets = std::iter::once(own).chain(target.through.as_ref().map(inline)).collect();
     let mut order =
         Order { targets, scope: scope(target), secret: Some(Secret::new(password.to_owned())), ..order(password) };
-    if target.store.as_deref() == Some("systemd") {
+    if target.store == Some(StoreKind::Systemd) {
         order.profile.secret = Some(SecretPlace::Systemd);
     }
     order

@@ -11,7 +11,7 @@ use crate::{
     host::{self, Disk, input},
     mail::{Profile, Setting, reply::escape},
     phrase,
-    plan::{self, Found, Places, ReadBack, Refusal, TargetChoice},
+    plan::{self, FoundSettings, Places, ReadBack, Refusal, TargetChoice},
     presets::{Catalog, Target},
     setup::{Field, Import},
 };
@@ -86,11 +86,11 @@ impl ImportSource<'_> {
         self.catalog.targets().filter_map(look).collect()
     }
 
-    fn look(&self, target: &Target, choice: &TargetChoice) -> Result<Option<Found>, Refusal> {
+    fn look(&self, target: &Target, choice: &TargetChoice) -> Result<Option<FoundSettings>, Refusal> {
         plan::import(target, choice, self.places, &Disk::new(self.places))
     }
 
-    fn import(&self, target: &Target, found: Found, word: String) -> Option<Import> {
+    fn import(&self, target: &Target, found: FoundSettings, word: String) -> Option<Import> {
         let file = self.shown(&found.path);
         let mut read = found.read;
         let authority = read.settings.remove(&Setting::CaFile).map(|path| self.at_home(&path));

@@ -129,10 +129,11 @@ impl FileUndo {
         is_empty(&self.becomes) && !is_empty(&self.now)
     }
 
-    /// What is wrong with the profile that the file is, if it is one.
+    /// What is wrong with the profile that the file is, if it is one. One that a newer mailsetup wrote is not damaged.
     pub(crate) fn damage(&self) -> Option<ProfileFault> {
         let now = self.now.as_ref().filter(|_| self.owner == "profile")?;
-        Profile::parse(&String::from_utf8_lossy(&now.bytes)).err()
+        let fault = Profile::parse(&String::from_utf8_lossy(&now.bytes)).err()?;
+        (!matches!(fault, ProfileFault::Newer(_))).then_some(fault)
     }
 
     /// The file becomes what it was, whatever it is now.

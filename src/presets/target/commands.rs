@@ -12,7 +12,7 @@ pub struct TargetRun {
     pub command: Vec<Template>,
     /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
     pub when: Option<Template>,
-    /// A file that the command creates, as a template: removed again when the write is taken back.
+    /// A file that the command creates, as a template: removed again by an undo.
     pub creates: Option<Template>,
     /// What it is for: `build` belongs to the write, `reload` tells a running program and may fail where none runs.
     pub purpose: RunPurpose,
@@ -24,7 +24,7 @@ pub struct TargetRun {
 pub enum RunPurpose {
     /// Builds a file that the consumer reads; its failure undoes the write.
     Build,
-    /// Tells a running program; its failure is said, and no more.
+    /// Tells a running program; its failure is only reported.
     Reload,
 }
 

@@ -23,7 +23,7 @@ pub struct TargetRead(BTreeMap<ReadKey, Template>);
 pub enum ReadKey {
     /// What the other expressions name as `base`.
     Base,
-    /// A setting: for the password, what stands in the file.
+    /// A setting; for the password, as it is in the file.
     Setting(Setting),
     /// The command that fetches the password.
     SecretCommand,
@@ -69,8 +69,7 @@ impl ReadKey {
         }
     }
 
-    /// Whether it is looked for in files that mailsetup did not write. Where root's mail goes is the machine's own matter, and
-    /// a credential is what mailsetup made.
+    /// Whether an import looks for it. Root's mail is the machine's own matter, and only mailsetup makes credentials.
     fn is_imported(self) -> bool {
         !matches!(self, Self::Credential | Self::Setting(Setting::RootMail))
     }

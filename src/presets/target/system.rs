@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// A program that can be the machine's own way of sending, `/usr/sbin/sendmail`.
+/// A program that can be the machine's `/usr/sbin/sendmail`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mta {
@@ -18,7 +18,7 @@ pub struct Mta {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Daemon {
-    /// The file with the number of its process. It may be left over: the process has to be there, by this name.
+    /// The file with the number of its process. It may be stale: a process of this name has to exist.
     pub pid: String,
     /// The name of that process, as `/proc/N/comm` has it.
     pub process: String,

@@ -1,7 +1,7 @@
 //! The login: mechanism, name and password.
 
 use crate::{
-    mail::{Auth, Mechanism, Setting, TextLine},
+    mail::{Auth, Setting, TextLine},
     phrase,
     presets::{
         Phrase,
@@ -138,7 +138,7 @@ fn username_notes(setup: &Setup) -> Vec<Phrase> {
 
 /// The provider's own name for the password, or the token's.
 fn password_label(setup: &Setup) -> Option<String> {
-    if setup.answers.auth() == Auth::Only(Mechanism::Xoauth2) {
+    if setup.answers.auth().takes_token() {
         return Some(setup.text.say(&phrase!("field-password-token")));
     }
     let name = setup.answers.provider()?.guidance(setup.text.lang()).password.as_deref()?;
@@ -169,7 +169,7 @@ fn password_note(setup: &Setup) -> Option<Phrase> {
     }
     let provider = answers.provider()?;
     let shape = provider.password.shape.as_ref().filter(|_| provider.password.special == Special::Always)?;
-    if shape.fits(password) || answers.auth() == Auth::Only(Mechanism::Xoauth2) {
+    if shape.fits(password) || answers.auth().takes_token() {
         return None;
     }
     let name = provider.guidance(setup.text.lang()).password.clone()?;

@@ -12,7 +12,6 @@ use super::sources::{sources, tokens};
 /// without a circle fails as well.
 const LEFT: &[(&[&str], &str)] = &[
     (&["diagnose.rs", "diagnose/"], "the parts of a diagnosis name what they are to make"),
-    (&["plan/"], "formats, and what is read back from them"),
     (&["presets/"], "`PresetFault` is beside the loader"),
     (&["runner.rs", "runner/"], "the parts of a runner name it"),
 ];

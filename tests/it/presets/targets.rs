@@ -16,6 +16,7 @@ checked = "2026-11"
 docs = "https://lab.test/"
 checks_certificates = true
 security = ["tls"]
+cannot = { sender = "%" }
 try_it = "lab {{ files.env | quote }}"
 
 [[file]]
@@ -69,19 +70,22 @@ fn faults(part: &str, other: &str) -> Vec<PresetFault> {
 fn each_fault_has_its_line_and_the_nearest_word() {
     assert_eq!(faults("Lab", "Lab"), []);
     for (part, other, line, cause, nearest) in [
-        ("| quote }}\"\n", "| quotes }}\"\n", 6, "unknown filter `quotes`", None),
-        ("host is not none", "hots is not none", 12, "unknown variable `hots`", Some("host")),
-        ("host is not none", "host is not", 12, "syntax error", None),
-        ("{{ sender.name", "{{ sender.nam", 17, "unknown variable `sender.nam`", Some("sender.name")),
-        ("{{ host | quote }}", "{% if host %}", 17, "syntax error", None),
-        ("\"{{ files.env }}", "\"{{ files.en }}", 21, "unknown variable `files.en`", Some("files.env")),
-        ("\"{{ files.env }}", "\"{{ there.x is nil }}", 21, "unknown test `nil`", None),
-        ("env.LAB_HOST", "evn.LAB_HOST", 25, "unknown variable `evn`", Some("env")),
-        ("env.LAB_HOST", "base.LAB_HOST", 25, "unknown variable `base`", None),
-        ("sender_name =", "nmae =", 29, "unknown field `nmae`", Some("name")),
-        ("env.LAB or", "evn.LAB or", 33, "unknown variable `evn`", Some("env")),
-        ("| host_of", "| hostof", 34, "unknown filter `hostof`", None),
-        ("user = [\"./old", "usr = [\"./old", 32, "unknown field `usr`", Some("user")),
+        ("[\"tls\"]", "[\"tsl\"]", 5, "unknown variant `tsl`", Some("tls")),
+        ("{ sender =", "{ sendr =", 6, "unknown field `sendr`", Some("sender")),
+        ("\"0600\"", "\"0699\"", 12, "`0699` is no mode", None),
+        ("| quote }}\"\n", "| quotes }}\"\n", 7, "unknown filter `quotes`", None),
+        ("host is not none", "hots is not none", 13, "unknown variable `hots`", Some("host")),
+        ("host is not none", "host is not", 13, "syntax error", None),
+        ("{{ sender.name", "{{ sender.nam", 18, "unknown variable `sender.nam`", Some("sender.name")),
+        ("{{ host | quote }}", "{% if host %}", 18, "syntax error", None),
+        ("\"{{ files.env }}", "\"{{ files.en }}", 22, "unknown variable `files.en`", Some("files.env")),
+        ("\"{{ files.env }}", "\"{{ there.x is nil }}", 22, "unknown test `nil`", None),
+        ("env.LAB_HOST", "evn.LAB_HOST", 26, "unknown variable `evn`", Some("env")),
+        ("env.LAB_HOST", "base.LAB_HOST", 26, "unknown variable `base`", None),
+        ("sender_name =", "nmae =", 30, "unknown field `nmae`", Some("name")),
+        ("env.LAB or", "evn.LAB or", 34, "unknown variable `evn`", Some("env")),
+        ("| host_of", "| hostof", 35, "unknown filter `hostof`", None),
+        ("user = [\"./old", "usr = [\"./old", 33, "unknown field `usr`", Some("user")),
     ] {
         let found = faults(part, other);
         let [fault] = found.as_slice() else { panic!("{other}: {found:?}") };
@@ -96,7 +100,7 @@ fn a_wrong_target_is_named_and_nothing_else() {
     let own = "home/.config/mailsetup/targets/lab.toml";
     sandbox.write(own, OWN.replace("host is not none", "hots is not none"));
     let out = sandbox.mailsetup(["targets", "lab"]).run().code(78);
-    for said in ["lab.toml:12: unknown variable `hots`", "host"] {
+    for said in ["lab.toml:13: unknown variable `hots`", "host"] {
         assert!(out.stderr.contains(said), "{}", out.stderr);
     }
     sandbox.write(own, OWN);

@@ -76,6 +76,19 @@ fn a_damaged_profile_can_be_removed_and_its_write_undone() {
 }
 
 #[test]
+fn a_profile_of_a_newer_mailsetup_is_not_damaged_and_left_as_it_is() {
+    let house = set_up();
+    let newer = house.sandbox.read(PROFILE).replace("schema = 1", "schema = 2").replace("[smtp]", "[smtp]\nquantum = true");
+    house.sandbox.write(PROFILE, &newer);
+    house.run(&["undo"]).code(73);
+    for command in [&["remove", "default"][..], &["show"], &["secret"], &["check"]] {
+        let said = house.run(command).code(78).stderr;
+        assert!(said.contains("was written by a newer mailsetup (schema 2)"), "{said}");
+    }
+    assert_eq!(house.sandbox.read(PROFILE), newer);
+}
+
+#[test]
 fn one_rule_for_the_names_of_profiles() {
     let house = House::new();
     for name in ["-x", "-", "--yes", ".x", "a b", ""] {
