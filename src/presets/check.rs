@@ -4,16 +4,13 @@
 //! (stages, answers, templates) is checked there: [`crate::diagnose::check_cause`], [`crate::plan::check_target`].
 
 use super::{EgressFacts, Gateways, Lang, PresetFault, PresetSource, Provider, Target, Words};
-use crate::mail::{Mechanism, Security, StoreKind, host::parse_host};
+use crate::mail::{Mechanism, host::parse_host};
 
 /// What a host of a provider may hold in braces.
 const HOST_PARTS: [&str; 4] = ["domain", "mx", "region", "server"];
 
 /// What a step of a provider may hold in braces.
 const STEP_PARTS: [&str; 1] = ["url"];
-
-/// The settings whose values `cannot`, `max_length` and `ascii` of a target limit.
-const LIMITED: [&str; 4] = ["host", "username", "password", "sender"];
 
 /// Mechanisms that consumers can do and mailsetup does not speak.
 const OTHER_MECHANISMS: [&str; 8] =
@@ -55,7 +52,7 @@ pub(super) fn provider(provider: &Provider, senders: &[&str]) -> Vec<PresetFault
     faults
 }
 
-/// What is wrong with a target's plain words; `targets` are the keys of all targets.
+/// What is wrong with a target's words that have no type; `targets` are the keys of all targets.
 pub(super) fn target(target: &Target, targets: &[&str]) -> Vec<PresetFault> {
     let source = &target.source;
     let mut faults = Vec::new();
@@ -64,26 +61,9 @@ pub(super) fn target(target: &Target, targets: &[&str]) -> Vec<PresetFault> {
             faults.push(source.unknown_at(path, what, word, known.iter().copied()));
         }
     };
-    for (at, mode) in target.security.iter().enumerate() {
-        check(&format!("security.{at}"), "security mode", mode, &Security::WORDS);
-    }
-    for mode in target.ports.keys() {
-        check(&format!("ports.{mode}"), "security mode", mode, &Security::WORDS);
-    }
     let mechanisms: Vec<&str> = Mechanism::ALL.map(Mechanism::as_str).into_iter().chain(OTHER_MECHANISMS).collect();
     for (at, mechanism) in target.auth.iter().enumerate() {
         check(&format!("auth.{at}"), "mechanism", mechanism, &mechanisms);
-    }
-    if let Some(store) = &target.store {
-        check("store", "store", store, &StoreKind::WORDS);
-    }
-    let limits =
-        target.cannot.keys().map(|word| ("cannot", word)).chain(target.max_length.keys().map(|word| ("max_length", word)));
-    for (table, setting) in limits {
-        check(&format!("{table}.{setting}"), "setting", setting, &LIMITED);
-    }
-    for (at, setting) in target.ascii.iter().enumerate() {
-        check(&format!("ascii.{at}"), "setting", setting, &LIMITED);
     }
     for (path, other) in [("through", &target.through), ("instead", &target.instead)] {
         if let Some(other) = other {
@@ -181,18 +161,16 @@ summary = 'x'
 
     #[test]
     fn a_wrong_word_of_a_target_has_its_line_and_the_nearest() {
-        let text = std::fs::read_to_string("presets/targets/msmtp.toml").unwrap();
-        let text = text
-            .replace(r#"security = ["tls""#, r#"security = ["ssl", "tls""#)
-            .replace("cannot = { sender", "cannot = { sendr");
-        let (read, source) = read::<Target>(&text);
-        let faults = target(&Target { source, ..read }, &["msmtp"]);
-        let line = |begin: &str| text.lines().position(|line| line.starts_with(begin)).unwrap() + 1;
-        assert_eq!(
-            places(&faults),
-            [(line("security = ["), Some("tls")), (line("cannot = "), Some("sender"))],
-            "{faults:?}"
+        let text = std::fs::read_to_string("presets/targets/ssmtp.toml").unwrap();
+        let text = text.replacen("auth = [\"login\"", "auth = [\"lgoin\"", 1).replacen(
+            "instead = \"msmtp\"",
+            "instead = \"msmpt\"",
+            1,
         );
+        let (read, source) = read::<Target>(&text);
+        let faults = target(&Target { source, ..read }, &["msmtp", "ssmtp"]);
+        let line = |begin: &str| text.lines().position(|line| line.starts_with(begin)).unwrap() + 1;
+        assert_eq!(places(&faults), [(line("auth = ["), Some("login")), (line("instead = "), Some("msmtp"))], "{faults:?}");
     }
 
     #[test]

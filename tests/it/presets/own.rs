@@ -43,9 +43,9 @@ fn a_wrong_word_of_a_target() {
     wrong(
         "\"starttls\", \"none\"]",
         "\"startls\", \"none\"]",
-        &["targets/mine.toml:", "security mode `startls`", "Did you mean starttls?"],
+        &["targets/mine.toml:", "unknown variant `startls`", "Did you mean starttls?"],
     );
-    wrong("cannot = { sender", "cannot = { sendre", &["targets/mine.toml:", "setting `sendre`", "Did you mean sender?"]);
+    wrong("cannot = { sender", "cannot = { sendre", &["targets/mine.toml:", "`sendre`", "Did you mean sender?"]);
 }
 
 const CAUSE: &str = "checked = '2026-11'
