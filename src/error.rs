@@ -2,17 +2,7 @@
 //!
 //! It has no `Display`: the edge says its phrases in the person's language.
 
-use std::fmt;
-
 use crate::presets::Phrase;
-
-impl fmt::Display for Phrase {
-    /// The message's name and its arguments, as a chain of causes shows them. People are told the sentence itself.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id)?;
-        self.args.iter().try_for_each(|(name, value)| write!(f, ", {name}: {value}"))
-    }
-}
 
 /// Exit status, as sysexits has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,5 +1,7 @@
 //! A sentence that is not yet in a language: the ground that every room stands on.
 
+use std::fmt;
+
 /// A sentence that is not yet in a language: the message's name and its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
@@ -30,6 +32,15 @@ impl Phrase {
     pub fn with_phrase(mut self, name: &'static str, phrase: Self) -> Self {
         self.inner.push((name, phrase));
         self
+    }
+}
+
+impl fmt::Display for Phrase {
+    /// The message's name and its arguments, as a chain of causes shows them. People are told the sentence itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)?;
+        self.args.iter().try_for_each(|(name, value)| write!(f, ", {name}: {value}"))?;
+        self.inner.iter().try_for_each(|(name, phrase)| write!(f, ", {name}: ({phrase})"))
     }
 }
 

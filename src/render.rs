@@ -16,7 +16,7 @@ use crate::{
     mail::{Endpoint, Security},
     phrase,
     presets::Text,
-    setup::{Row, Source},
+    setup::{AnswerRow, AnswerSource},
 };
 
 /// A heading, and rows below it.
@@ -54,23 +54,23 @@ pub fn endpoint(text: &Text, endpoint: &Endpoint) -> String {
 }
 
 /// Where an answer comes from, in a word or two; empty if the person typed it.
-pub fn source(text: &Text, source: Source) -> String {
+pub fn source(text: &Text, source: AnswerSource) -> String {
     text.get(match source {
-        Source::Asked => return String::new(),
-        Source::Flag => "render-source-flag",
-        Source::Env => "render-source-env",
-        Source::File => "render-source-file",
-        Source::Profile => "render-source-profile",
-        Source::Fix => "render-source-fix",
-        Source::Preset => "render-source-preset",
-        Source::Discovered => "render-source-discovered",
-        Source::Imported => "render-source-imported",
-        Source::Default => "render-source-default",
+        AnswerSource::Asked => return String::new(),
+        AnswerSource::Flag => "render-source-flag",
+        AnswerSource::Env => "render-source-env",
+        AnswerSource::File => "render-source-file",
+        AnswerSource::Profile => "render-source-profile",
+        AnswerSource::Fix => "render-source-fix",
+        AnswerSource::Preset => "render-source-preset",
+        AnswerSource::Discovered => "render-source-discovered",
+        AnswerSource::Imported => "render-source-imported",
+        AnswerSource::Default => "render-source-default",
     })
 }
 
 /// Answers as lines: label, value, source.
-pub fn answers(text: &Text, rows: &[Row]) -> Vec<String> {
+pub fn answers(text: &Text, rows: &[AnswerRow]) -> Vec<String> {
     let wide = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
     rows.iter()
         .filter(|row| !row.value.is_empty())

@@ -22,7 +22,8 @@ use crate::{
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, Dial, Effect, Field, Letter, Msg, Outcome, Reading, Stores, Trouble, Work, Write, Written, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, SecretReader, TestMessage, UsableStores, Work, WorkFault,
+        WriteRequest, WriteResult, WrittenFile,
     },
 };
 
@@ -85,43 +86,43 @@ impl Runner {
                 let mut tell = |found: &Discovery| progress(Outcome::Discovered(found.clone()));
                 Outcome::Discovered(discover::discover(&search, &self.catalog, &(self.net)(), cancel, &mut tell))
             }
-            Work::Probe(dial) => Outcome::Probed(self.attempt(&dial, None, AttemptKind::Probe, cancel, progress)),
-            Work::Test(dial) => {
-                let report = self.attempt(&dial, None, AttemptKind::Test, cancel, progress);
+            Work::Probe(spec) => Outcome::Probed(self.attempt(&spec, None, AttemptKind::Probe, cancel, progress)),
+            Work::Test(spec) => {
+                let report = self.attempt(&spec, None, AttemptKind::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
             Work::Fetch(command) => Outcome::Fetched(host::input::from_command(&command).map_err(|error| error.phrase())),
-            Work::Stores(reading) => Outcome::Stores(self.stores(&reading)),
+            Work::Stores(reader) => Outcome::Stores(self.stores(&reader)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }
     }
 
-    /// Makes an attempt as the dial says; `written_in` is the file that the settings were read from.
+    /// Makes an attempt as the spec says; `written_in` is the file that the settings were read from.
     pub fn attempt(
         &self,
-        dial: &Dial,
+        spec: &ConnectSpec,
         written_in: Option<&str>,
         kind: AttemptKind,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Outcome),
     ) -> Report {
-        let attempt = match self.prepare(dial, written_in) {
+        let attempt = match self.prepare(spec, written_in) {
             Ok(attempt) => attempt,
-            Err(fault) => return probe::not_begun(dial.endpoint.clone(), dial.provider.clone(), fault),
+            Err(fault) => return probe::not_begun(spec.endpoint.clone(), spec.provider.clone(), fault),
         };
         let mut report = probe::attempt(&attempt, &*self.resolver, cancel, &mut |step| {
             progress(Outcome::Progress(kind, step.clone()));
         });
-        self.look_around(&mut report, dial.timeout, cancel);
+        self.look_around(&mut report, spec.timeout, cancel);
         report
     }
 
-    fn prepare(&self, dial: &Dial, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
+    fn prepare(&self, spec: &ConnectSpec, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
         let unusable = |path: &Path, cause: String| {
             probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
         };
-        let ca_pem = match &dial.ca_file {
+        let ca_pem = match &spec.ca_file {
             Some(path) => {
                 let pem = std::fs::read(path).map_err(|error| unusable(path, error.to_string()))?;
                 probe::check_ca(&pem).map_err(|cause| unusable(path, cause))?;
@@ -129,29 +130,34 @@ impl Runner {
             }
             None => None,
         };
-        let message = match &dial.letter {
-            Some(letter) => {
+        let message = match &spec.message {
+            Some(test_message) => {
                 let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
-                Some(self.message(letter, &dial.ehlo, occasion)?.outgoing)
+                Some(self.message(test_message, &spec.ehlo, occasion)?.outgoing)
             }
             None => None,
         };
         Ok(Attempt {
-            endpoint: dial.endpoint.clone(),
-            provider: dial.provider.clone(),
-            goal: dial.goal,
-            ehlo: dial.ehlo.clone(),
-            login: dial.login.clone(),
+            endpoint: spec.endpoint.clone(),
+            provider: spec.provider.clone(),
+            goal: spec.goal,
+            ehlo: spec.ehlo.clone(),
+            login: spec.login.clone(),
             message,
-            trust: ServerTrust { ca_pem, pin: dial.pin.as_deref().and_then(probe::sha256_of_hex) },
-            had_starttls: dial.had_starttls,
-            allow_plaintext: dial.allow_plaintext,
-            timeout: dial.timeout,
+            trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
+            had_starttls: spec.had_starttls,
+            allow_plaintext: spec.allow_plaintext,
+            timeout: spec.timeout,
         })
     }
 
     /// The test message, with its subject and its text as a person reads them.
-    fn message(&self, letter: &Letter, host: &str, occasion: Occasion<'_>) -> Result<Composed, probe::ProbeFault> {
+    fn message(
+        &self,
+        test_message: &TestMessage,
+        host: &str,
+        occasion: Occasion<'_>,
+    ) -> Result<Composed, probe::ProbeFault> {
         let text = self.catalog.text(self.lang);
         let when = SystemTime::now();
         let stamp = host::clock::rfc3339(when);
@@ -168,8 +174,8 @@ impl Runner {
         };
         let (subject, body) = (text.say(&subject), text.say(&body));
         let outgoing = probe::test_message(&MessageSpec {
-            sender: letter.sender.clone(),
-            to: letter.to.clone(),
+            sender: test_message.sender.clone(),
+            to: test_message.to.clone(),
             host: host.to_owned(),
             when,
             subject: subject.clone(),
@@ -179,22 +185,22 @@ impl Runner {
         Ok(Composed { outgoing, subject, body })
     }
 
-    fn stores(&self, reading: &Reading) -> Stores {
-        let Ok(places) = (self.places)(reading.scope) else { return Stores::default() };
+    fn stores(&self, reader: &SecretReader) -> UsableStores {
+        let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
         let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reading.run_as.as_deref(), &places);
+        let mut offer = host::stores::offer(reader.run_as.as_deref(), &places);
         if self.own_stores_only {
             let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
             offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
             offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
         }
         let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        Stores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
+        UsableStores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
     }
 
     /// The places of an order, with the lock that it wants for a new vault.
-    fn places_of(&self, order: &Order) -> Result<Places, Trouble> {
-        let mut places = (self.places)(order.scope).map_err(|error| trouble_of(error.into()))?;
+    fn places_of(&self, order: &Order) -> Result<Places, WorkFault> {
+        let mut places = (self.places)(order.scope).map_err(|error| fault_of(error.into()))?;
         places.keys.lock = order.lock;
         Ok(places)
     }
@@ -203,9 +209,9 @@ impl Runner {
     ///
     /// # Errors
     /// Why it cannot be planned, with the answer that would mend it.
-    pub fn plan(&self, order: &Order) -> Result<plan::Plan, Trouble> {
+    pub fn plan(&self, order: &Order) -> Result<plan::Plan, WorkFault> {
         let places = self.places_of(order)?;
-        let plan = plan::plan(order, &self.catalog, &places, &Disk::new(&places)).map_err(|refusal| Trouble {
+        let plan = plan::plan(order, &self.catalog, &places, &Disk::new(&places)).map_err(|refusal| WorkFault {
             field: match &refusal {
                 Refusal::NoUser { .. } => Some(Field::RunAs),
                 Refusal::Store { .. } => Some(Field::SecretStore),
@@ -216,32 +222,37 @@ impl Runner {
             exit: refusal.exit(),
         })?;
         if let Some((place, _)) = &plan.keep {
-            let at_store = |trouble: Trouble| Trouble { field: Some(Field::SecretStore), ..trouble };
+            let at_store = |fault: WorkFault| WorkFault { field: Some(Field::SecretStore), ..fault };
             if self.own_stores_only && host::stores::is_machines(place.store(), &places) {
                 let phrase = phrase!("store-demo");
-                return Err(at_store(Trouble { phrase, hint: None, field: None, exit: Exit::Usage }));
+                return Err(at_store(WorkFault { phrase, hint: None, field: None, exit: Exit::Usage }));
             }
-            host::stores::ready(place, &places).map_err(|error| at_store(trouble_of(error.into())))?;
+            host::stores::ready(place, &places).map_err(|error| at_store(fault_of(error.into())))?;
         }
         Ok(plan)
     }
 
     /// Writes the files, reads them back by the consumers' rules, and sends from what was written.
-    fn write(&self, write: &Write, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Result<Written, Trouble> {
+    fn write(
+        &self,
+        write: &WriteRequest,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> Result<WriteResult, WorkFault> {
         let order = &write.order;
         let places = self.places_of(order)?;
         let hold = host::signals::hold();
         let applied =
-            host::apply(&write.plan, &places, &host::WriteOptions::default()).map_err(|error| trouble_of(error.into()))?;
+            host::apply(&write.plan, &places, &host::WriteOptions::default()).map_err(|error| fault_of(error.into()))?;
         drop(hold);
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();
                 if let Err(error) = host::undo(&places, &host::WriteOptions::default()) {
-                    return trouble_of(error.into());
+                    return fault_of(error.into());
                 }
             }
-            Trouble { phrase, hint: Some(phrase!("runner-taken-back")), field: Some(field), exit: Exit::CantCreate }
+            WorkFault { phrase, hint: Some(phrase!("runner-taken-back")), field: Some(field), exit: Exit::CantCreate }
         };
         let unproven = host::stores::prove(order, &places).map_err(|phrase| undo(phrase, Field::SecretStore))?;
         let mut proofs = Vec::new();
@@ -259,10 +270,10 @@ impl Runner {
         notes.extend(unproven);
         notes.extend(applied.notes);
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
-        Ok(Written {
+        Ok(WriteResult {
             files: applied.files.into_iter().map(file).collect(),
             changed: applied.changed,
-            sent: write.dial.as_ref().is_some_and(|dial| dial.goal == Goal::Send),
+            sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
         })
@@ -288,6 +299,6 @@ struct Composed {
 }
 
 /// A host's error as the conversation takes it.
-fn trouble_of(error: crate::error::Error) -> Trouble {
-    Trouble { phrase: error.phrase, hint: error.hint, field: None, exit: error.exit }
+fn fault_of(error: crate::error::Error) -> WorkFault {
+    WorkFault { phrase: error.phrase, hint: error.hint, field: None, exit: error.exit }
 }

@@ -1,6 +1,6 @@
 //! The conversation: one pure state machine that holds the answers and can always say what it wants next.
 //!
-//! [`Setup::status`] says what is next, [`Setup::update`] takes what happened. Answers are typed ([`Value`]); what depends on
+//! [`Setup::status`] says what is next, [`Setup::update`] takes what happened. Answers are typed ([`AnswerValue`]); what depends on
 //! the field alone is one table, a row a field ([`Field::spec`]). Values without an answer follow from the preset, the facts
 //! and the other answers, each time anew: a changed answer leaves nothing stale. Results of effects are kept together with
 //! what they were made from, and are forgotten as soon as that differs.
@@ -36,19 +36,19 @@ mod value;
 mod view;
 
 pub use effect::{
-    AttemptKind, Dial, Effect, Given, Letter, Outcome, Own, Proof, Reading, Stores, Trouble, Work, Write, Written,
-    WrittenFile,
+    AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, SecretReader, SendingProgram, TestMessage, UsableStores,
+    Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
-pub use facts::{Facts, Options};
-pub use field::{Field, Shape};
+pub use facts::{SetupFacts, SetupOptions};
+pub use field::{Field, FieldShape};
 pub use import::Import;
 pub use msg::{Invalid, Msg, Status};
 pub use profile::saved_answers;
 pub use question::{Advice, Choice, Question};
-pub use resume::{Memory, Remembered};
-pub use source::Source;
+pub use resume::{SavedAnswer, SavedConversation};
+pub use source::AnswerSource;
 pub use spec::Spec;
 pub use state::Setup;
-pub use step::Step;
-pub use value::Value;
-pub use view::{LiveTest, Mark, Row};
+pub use step::SetupStep;
+pub use value::AnswerValue;
+pub use view::{AnswerRow, LiveTest, StepMark};

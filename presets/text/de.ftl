@@ -1124,10 +1124,10 @@ target-password-given = kommt von systemd (--secret-store { $store }); es steht 
 target-ascii = nur ASCII-Buchstaben, -Ziffern und -Zeichen: { $settings }
 
 # Konflikte auf der Maschine, auf die geschrieben wird
-conflict-sendmail-other = /usr/sbin/sendmail ist { $owner }, nicht { $target }: Cron und mail() von PHP senden weiter mit den Einstellungen von { $owner }. Richten Sie auch { $owner } ein (--target { $key }), oder installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } an seine Stelle setzt.
-conflict-sendmail-unknown = /usr/sbin/sendmail ist { $path }, nicht { $target }: Cron und mail() von PHP senden weiter darüber. Damit { $target } an seine Stelle tritt, installieren Sie das Paket { $package } (Debian, Ubuntu).
-conflict-sendmail-nobody = Es gibt kein /usr/sbin/sendmail: Cron und mail() von PHP können noch nicht senden. Installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } dazu macht.
-conflict-sendmail-several = Nur eines von { $targets } kann /usr/sbin/sendmail sein, worüber Cron und mail() von PHP senden. { $owner ->
+conflict-sendmail-other = /usr/sbin/sendmail ist { $owner }, nicht { $target }: cron und mail() von PHP senden weiter mit den Einstellungen von { $owner }. Richten Sie auch { $owner } ein (--target { $key }), oder installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } an seine Stelle setzt.
+conflict-sendmail-unknown = /usr/sbin/sendmail ist { $path }, nicht { $target }: cron und mail() von PHP senden weiter darüber. Damit { $target } an seine Stelle tritt, installieren Sie das Paket { $package } (Debian, Ubuntu).
+conflict-sendmail-nobody = Es gibt kein /usr/sbin/sendmail: cron und mail() von PHP können noch nicht senden. Installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } dazu macht.
+conflict-sendmail-several = Nur eines von { $targets } kann /usr/sbin/sendmail sein, worüber cron und mail() von PHP senden. { $owner ->
     [none] Bisher ist es keines davon.
    *[other] Zurzeit ist es { $owner }.
 } Lassen Sie weg, was Sie nicht brauchen.

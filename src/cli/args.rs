@@ -6,7 +6,7 @@ use super::color::Color;
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
-    setup::{Field, Shape},
+    setup::{Field, FieldShape},
 };
 
 /// Facts that were checked more than this many months ago may have changed.
@@ -100,7 +100,9 @@ fn answers(text: &Text) -> Vec<Arg> {
         args.push(match field {
             Field::Address => arg.value_name(spec.value),
             Field::Targets => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
-            _ if spec.shape == Shape::Confirm || spec.value.is_empty() => arg.long(spec.flag).action(ArgAction::SetTrue),
+            _ if spec.shape == FieldShape::Confirm || spec.value.is_empty() => {
+                arg.long(spec.flag).action(ArgAction::SetTrue)
+            }
             _ => arg.long(spec.flag).value_name(spec.value).allow_hyphen_values(true),
         });
     }

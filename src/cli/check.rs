@@ -24,7 +24,7 @@ use crate::{
         self,
         report::{Parts, ReportedAttempt},
     },
-    setup::{AttemptKind, Dial, Field, Letter, Outcome, Row, Source, Value, saved_answers},
+    setup::{AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, TestMessage, saved_answers},
 };
 
 /// Runs the check; with `send` a message goes to the sender.
@@ -36,10 +36,10 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
     report::check_folder(context)?;
-    let dial = dial(context, &name, &profile, &places, send)?;
-    let drift = drift(context, &name, &profile, &places, &dial);
+    let spec = connect_spec(context, &name, &profile, &places, send)?;
+    let drift = drift(context, &name, &profile, &places, &spec);
     let runner = context.runner();
-    let attempt = runner.attempt(&dial, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
+    let attempt = runner.attempt(&spec, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
             && step.is_over()
             && (!context.json || context.verbose)
@@ -62,17 +62,17 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         rows: rows(context, &profile, &name),
         attempts: vec![ReportedAttempt {
             kind: AttemptKind::Test,
-            endpoint: &dial.endpoint,
+            endpoint: &spec.endpoint,
             steps: &attempt.steps,
             report: Some(&attempt),
             diagnosis: diagnosis.as_ref(),
         }],
-        secrets: dial.login.iter().map(|login| &login.secret).collect(),
+        secrets: spec.login.iter().map(|login| &login.secret).collect(),
         ..Parts::default()
     };
     let saved = report::of_parts(context, parts);
     if context.json {
-        let endpoint = &dial.endpoint;
+        let endpoint = &spec.endpoint;
         let mut document = json!({
             "ok": attempt.passed() && drift.is_empty(), "changed": false, "profile": name,
             "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
@@ -92,7 +92,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     }
     let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
     let secured =
-        if attempt.is_secured() { Some(dial.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
+        if attempt.is_secured() { Some(spec.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
     profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result, secured });
     // Who may check need not be who may write: the note of the result is a courtesy.
     let _ = host::profiles::save(&name, &profile, &places);
@@ -105,20 +105,26 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
 }
 
 /// A profile's settings for the report.
-fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<Row> {
+fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<AnswerRow> {
     let answers = saved_answers(profile, name).into_iter();
     let label = |field: Field| context.text.get(&format!("field-{}", field.key().replace('_', "-")));
-    let row = |(field, value): (Field, Value)| Row {
+    let row = |(field, value): (Field, AnswerValue)| AnswerRow {
         field,
         label: label(field),
         value: value.to_string(),
-        source: Some(Source::Profile),
+        source: Some(AnswerSource::Profile),
     };
     answers.map(row).collect()
 }
 
 /// The attempt that a profile asks for: the envelope is offered and taken back, or a message is sent.
-fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send: bool) -> Result<Dial, Error> {
+fn connect_spec(
+    context: &Context,
+    name: &str,
+    profile: &Profile,
+    places: &Places,
+    send: bool,
+) -> Result<ConnectSpec, Error> {
     let smtp = &profile.smtp;
     let login = match (&profile.secret, smtp.auth) {
         (_, Auth::None) | (None, _) => None,
@@ -129,11 +135,11 @@ fn dial(context: &Context, name: &str, profile: &Profile, places: &Places, send:
         }),
     };
     let goal = if send { Goal::Send } else { Goal::Rehearse };
-    Ok(Dial {
+    Ok(ConnectSpec {
         login,
-        letter: Some(Letter { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
+        message: Some(TestMessage { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
         had_starttls: had_starttls(profile),
-        ..Dial::new(profile, goal, context.timeout()?)
+        ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
 }
 
@@ -144,12 +150,12 @@ pub(super) fn had_starttls(profile: &Profile) -> bool {
 }
 
 /// Targets whose files no longer say what the profile says.
-fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, dial: &Dial) -> Vec<Phrase> {
+fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Vec<Phrase> {
     let order = Order {
         name: name.to_owned(),
         scope: places.scope,
         profile: profile.clone(),
-        secret: dial.login.as_ref().map(|login| login.secret.clone()),
+        secret: spec.login.as_ref().map(|login| login.secret.clone()),
         targets: Vec::new(),
         program: vec![super::context::program()],
         lock: KeySlot::default(),

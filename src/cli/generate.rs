@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Exit},
     mail::Profile,
     phrase,
-    setup::{Field, Shape},
+    setup::{Field, FieldShape},
 };
 
 /// Prints what is asked for.
@@ -51,9 +51,9 @@ fn answers() -> Value {
     let mut properties = Map::new();
     for spec in Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty()) {
         let kind = match spec.shape {
-            Shape::Many => json!({"type": "array", "items": {"type": "string"}}),
+            FieldShape::Many => json!({"type": "array", "items": {"type": "string"}}),
             _ if spec.value.is_empty() => json!({"type": "boolean"}),
-            Shape::Choice if spec.value.contains('|') => json!({"enum": spec.value.split('|').collect::<Vec<_>>()}),
+            FieldShape::Choice if spec.value.contains('|') => json!({"enum": spec.value.split('|').collect::<Vec<_>>()}),
             _ if spec.value == "PORT" => json!({"type": "integer", "minimum": 1, "maximum": 65535}),
             _ => json!({"type": "string"}),
         };

@@ -15,7 +15,7 @@ use crate::{
     },
     phrase,
     presets::Text,
-    setup::{Field, Source},
+    setup::{AnswerSource, Field},
 };
 
 /// The flags that say where the password comes from.
@@ -23,7 +23,7 @@ const PASSWORDS: [&str; 5] = ["password-stdin", "password-file", "password-fd", 
 
 /// Everything that was given before the conversation, by flag name.
 #[derive(Debug, Default)]
-pub(super) struct Inputs(BTreeMap<&'static str, (String, Source)>);
+pub(super) struct Inputs(BTreeMap<&'static str, (String, AnswerSource)>);
 
 impl Inputs {
     /// Collects what was given; `variable` reads an environment variable.
@@ -61,7 +61,7 @@ impl Inputs {
 
     /// One source of the password counts: a flag over a variable over the file, whatever kinds they are.
     fn settle_password(&mut self) -> Result<(), Error> {
-        for source in [Source::Flag, Source::Env, Source::File] {
+        for source in [AnswerSource::Flag, AnswerSource::Env, AnswerSource::File] {
             let given: Vec<&'static str> = PASSWORDS
                 .into_iter()
                 .filter(|name| self.0.get(name).is_some_and(|(value, of)| *of == source && value != "no"))
@@ -126,7 +126,7 @@ impl Inputs {
     }
 
     /// The answers to fields, in the order of the table.
-    pub(super) fn fields(&self) -> Vec<(Field, String, Source)> {
+    pub(super) fn fields(&self) -> Vec<(Field, String, AnswerSource)> {
         let mut answers = Vec::new();
         for field in Field::ALL {
             let flag = field.spec().flag;
@@ -146,7 +146,7 @@ impl Inputs {
         answers
     }
 
-    fn put(&mut self, name: &'static str, value: String, source: Source) {
+    fn put(&mut self, name: &'static str, value: String, source: AnswerSource) {
         self.0.entry(name).or_insert((value, source));
     }
 
@@ -158,9 +158,9 @@ impl Inputs {
                 continue;
             }
             if is_switch {
-                self.put(name, "yes".to_owned(), Source::Flag);
+                self.put(name, "yes".to_owned(), AnswerSource::Flag);
             } else if let Ok(Some(values)) = matches.try_get_many::<String>(name) {
-                self.put(name, values.cloned().collect::<Vec<_>>().join(","), Source::Flag);
+                self.put(name, values.cloned().collect::<Vec<_>>().join(","), AnswerSource::Flag);
             }
         }
     }
@@ -168,26 +168,26 @@ impl Inputs {
     fn take_variables(&mut self, variable: &dyn Fn(&str) -> Option<String>) {
         for (name, _) in names() {
             if let Some(value) = variable(&format!("MAILSETUP_{}", name.to_uppercase().replace('-', "_"))) {
-                self.put(name, value, Source::Env);
+                self.put(name, value, AnswerSource::Env);
             }
         }
     }
 
     fn take_file(&mut self, path: &Path) -> Result<(), Error> {
         for (name, text) in answers::read(path)? {
-            self.put(name, text, Source::File);
+            self.put(name, text, AnswerSource::File);
         }
         Ok(())
     }
 }
 
 /// The exit status for a value that cannot be used.
-const fn exit_of(source: Source) -> Exit {
-    if matches!(source, Source::File) { Exit::Data } else { Exit::Usage }
+const fn exit_of(source: AnswerSource) -> Exit {
+    if matches!(source, AnswerSource::File) { Exit::Data } else { Exit::Usage }
 }
 
 /// A word that is not on its list.
-fn bad_word(name: &str, value: &str, source: Source, words: &[&str]) -> Error {
+fn bad_word(name: &str, value: &str, source: AnswerSource, words: &[&str]) -> Error {
     let (flag, values) = (spelled(name, source), words.join(", "));
     let error = Error::new(exit_of(source), phrase!("usage-bad-value", flag = flag, value = escape(value), values = values));
     match nearest(&value.to_lowercase(), words.iter().copied()) {
@@ -197,10 +197,10 @@ fn bad_word(name: &str, value: &str, source: Source, words: &[&str]) -> Error {
 }
 
 /// A flag, variable or key, as the person gave it.
-fn spelled(name: &str, source: Source) -> String {
+fn spelled(name: &str, source: AnswerSource) -> String {
     match source {
-        Source::Env => format!("MAILSETUP_{}", name.to_uppercase().replace('-', "_")),
-        Source::File => name.replace('-', "_"),
+        AnswerSource::Env => format!("MAILSETUP_{}", name.to_uppercase().replace('-', "_")),
+        AnswerSource::File => name.replace('-', "_"),
         _ => format!("--{name}"),
     }
 }

@@ -38,12 +38,12 @@ use crate::{
     mail::Secret,
     phrase,
     presets::Phrase,
-    setup::{Facts, Field, Given, Options, Setup, Status},
+    setup::{Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
 };
 
 /// Runs the set-up; `edit` is the saved profile to start from.
 pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> {
-    let options = Options {
+    let options = SetupOptions {
         brief: !context.may_ask(),
         yes: context.inputs.is_set("yes"),
         force: context.inputs.is_set("force"),
@@ -88,13 +88,13 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     converse(context, conversation, resume)
 }
 
-fn real(context: &Context, options: Options) -> Conversation {
+fn real(context: &Context, options: SetupOptions) -> Conversation {
     let facts = host::facts();
     let root = context.inputs.get("root").map(|root| format!("--root={root}"));
     let command = std::iter::once("mailsetup".to_owned()).chain(root).collect();
     let suggested_targets =
         if options.brief { Vec::new() } else { host::installed_targets(&context.catalog, facts.is_root) };
-    let facts = Facts {
+    let facts = SetupFacts {
         host_name: facts.host_name,
         full_name: facts.full_name,
         is_root: facts.is_root || context.inputs.get("root").is_some(),
@@ -111,7 +111,7 @@ fn real(context: &Context, options: Options) -> Conversation {
 }
 
 /// The secret, from the source that a flag names.
-fn secret(context: &Context) -> Result<Option<Given>, Error> {
+fn secret(context: &Context) -> Result<Option<GivenSecret>, Error> {
     let inputs = &context.inputs;
     let (secret, flag): (Result<Secret, input::InputError>, Vec<String>) = if inputs.is_set("password-stdin") {
         (input::from_stdin(), vec!["--password-stdin".into()])
@@ -127,7 +127,7 @@ fn secret(context: &Context) -> Result<Option<Given>, Error> {
         return Ok(None);
     };
     let secret = secret.map_err(Error::from)?;
-    Ok(Some(Given { secret, flag: Some(flag) }))
+    Ok(Some(GivenSecret { secret, flag: Some(flag) }))
 }
 
 /// Refuses an unusable CA file before contacting any server.

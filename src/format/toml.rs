@@ -66,6 +66,11 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
 
 /// The way that a header names, by the parser's own reading of it.
 fn steps(header: &str) -> Vec<String> {
+    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    let name = header.trim_start_matches('[').trim_end_matches(']');
+    if !name.is_empty() && name.chars().all(is_bare) {
+        return name.split('.').map(str::to_owned).collect();
+    }
     let mut found = Vec::new();
     let parsed = DeTable::parse(header).ok();
     let mut table = parsed.as_ref().map(toml::Spanned::get_ref);

@@ -20,7 +20,7 @@ use crate::{
     mail::{Secret, reply::escape},
     phrase,
     presets::{Phrase, Text},
-    setup::{Choice, Question, Shape},
+    setup::{Choice, FieldShape, Question},
 };
 
 /// Longer lists are searched instead of read out.
@@ -59,7 +59,7 @@ impl<'a> Liner<'a> {
         }
         let chosen: Vec<&str> = question.default.iter().flat_map(|default| default.split(',')).collect();
         self.list(question, |index, choice| index < FIRST || index + 1 == count || chosen.contains(&choice.value.as_str()))?;
-        let more = if question.shape == Shape::Choice { "talk-lines-search" } else { "talk-lines-all" };
+        let more = if question.shape == FieldShape::Choice { "talk-lines-search" } else { "talk-lines-all" };
         self.say(&self.text.say(&Phrase::new(more).with("count", count)))
     }
 
@@ -89,13 +89,13 @@ impl<'a> Liner<'a> {
     fn shown_default(&self, question: &Question) -> Option<String> {
         let default = question.default.as_deref()?;
         Some(match question.shape {
-            Shape::Confirm => self.text.get(if default == "yes" { "word-yes" } else { "word-no" }),
-            Shape::Choice | Shape::Many => {
+            FieldShape::Confirm => self.text.get(if default == "yes" { "word-yes" } else { "word-no" }),
+            FieldShape::Choice | FieldShape::Many => {
                 let numbers =
                     default.split(',').filter_map(|word| position(question, word)).map(|index| (index + 1).to_string());
                 numbers.collect::<Vec<_>>().join(",")
             }
-            Shape::Text | Shape::Secret => default.to_owned(),
+            FieldShape::Text | FieldShape::Secret => default.to_owned(),
         })
     }
 
@@ -111,12 +111,14 @@ impl<'a> Liner<'a> {
                 .map_or_else(|| typed.to_owned(), |choice| choice.value.clone())
         };
         match question.shape {
-            Shape::Choice => word(typed),
+            FieldShape::Choice => word(typed),
             // “-” unticks everything.
-            Shape::Many if typed == "-" => String::new(),
-            Shape::Many => typed.split([',', ' ']).filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join(","),
-            Shape::Text if typed == "-" && question.optional => String::new(),
-            Shape::Text | Shape::Secret | Shape::Confirm => typed.to_owned(),
+            FieldShape::Many if typed == "-" => String::new(),
+            FieldShape::Many => {
+                typed.split([',', ' ']).filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join(",")
+            }
+            FieldShape::Text if typed == "-" && question.optional => String::new(),
+            FieldShape::Text | FieldShape::Secret | FieldShape::Confirm => typed.to_owned(),
         }
     }
 }
@@ -147,7 +149,7 @@ impl Liner<'_> {
             None => format!("{}: ", question.label),
         };
         let mut out = io::stderr().lock();
-        if question.shape == Shape::Secret {
+        if question.shape == FieldShape::Secret {
             // Switch echo off before showing the prompt, or fast typing would be visible.
             let silent = Silent::begin(io::stdin())?;
             out.write_all(prompt.as_bytes())?;
@@ -173,7 +175,7 @@ impl Liner<'_> {
                 self.prompt(question)
             }
             typed
-                if question.shape == Shape::Choice
+                if question.shape == FieldShape::Choice
                     && question.choices.len() > LONG
                     && !typed.is_empty()
                     && typed.parse::<usize>().is_err() =>

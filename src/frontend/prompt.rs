@@ -20,7 +20,7 @@ use super::{
 use crate::{
     mail::Secret,
     presets::Text,
-    setup::{Choice, Question, Shape},
+    setup::{Choice, FieldShape, Question},
 };
 
 /// Asks by inquire.
@@ -119,11 +119,11 @@ impl Asker for Prompter<'_> {
         drop(out);
         let asking = restore::asking(format!("? {} ", question.label));
         let said = match question.shape {
-            Shape::Text => self.line(question, initial),
-            Shape::Secret => self.secret(question),
-            Shape::Choice => self.choice(question),
-            Shape::Many => self.many(question),
-            Shape::Confirm => self.confirm(question),
+            FieldShape::Text => self.line(question, initial),
+            FieldShape::Secret => self.secret(question),
+            FieldShape::Choice => self.choice(question),
+            FieldShape::Many => self.many(question),
+            FieldShape::Confirm => self.confirm(question),
         };
         drop(asking);
         disable_raw_mode()?;

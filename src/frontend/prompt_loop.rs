@@ -9,7 +9,7 @@ use crate::{
     presets::Text,
     render,
     runner::Runner,
-    setup::{AttemptKind, Choice, Effect, Field, Given, Msg, Outcome, Question, Setup, Shape, Status, Work},
+    setup::{AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, Status, Work},
 };
 
 use super::{Autosave, MenuItem, Sidecar};
@@ -75,7 +75,7 @@ struct PromptLoop<'a> {
     asker: &'a mut dyn Asker,
     sidecar: Option<&'a mut (dyn Sidecar + 'static)>,
     /// The last step whose heading was shown.
-    step: Option<crate::setup::Step>,
+    step: Option<crate::setup::SetupStep>,
     /// The input that was refused.
     initial: Option<String>,
     /// The question is repeated after another one.
@@ -106,14 +106,14 @@ impl PromptLoop<'_> {
             PromptReply::Quit => Msg::Cancel,
             PromptReply::Gone => Msg::Lost,
             PromptReply::Back => Msg::Back,
-            PromptReply::Secret(secret) => Msg::Secret(Given { secret, flag: None }),
+            PromptReply::Secret(secret) => Msg::Secret(GivenSecret { secret, flag: None }),
             PromptReply::Text(typed)
                 if question.field == Field::Apply && setup.text().yes_no().parse(&typed) == Ok(false) =>
             {
                 return self.change(setup);
             }
             PromptReply::Text(typed) => {
-                self.initial = Some(typed.clone()).filter(|_| question.shape == Shape::Text);
+                self.initial = Some(typed.clone()).filter(|_| question.shape == FieldShape::Text);
                 Msg::Answer(question.field, typed)
             }
         };
@@ -208,8 +208,8 @@ impl PromptLoop<'_> {
     /// How to get the right kind of password, and whether the server answers at all, before asking for the password.
     fn guide(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
         for effect in setup.background() {
-            if let Work::Probe(dial) = &effect.work {
-                let server = format!("{}:{}", dial.endpoint.host, dial.endpoint.port);
+            if let Work::Probe(spec) = &effect.work {
+                let server = format!("{}:{}", spec.endpoint.host, spec.endpoint.port);
                 self.asker.say(&setup.text().say(&phrase!("tui-probe-running", server = server)))?;
                 self.run(setup, effect)?;
             }

@@ -45,8 +45,8 @@ fn stop(setup: &Setup, field: Field) -> Stop {
         let report = setup.test().and_then(|test| test.report);
         return Stop::Failed(report.and_then(|report| report.evidence).map_or(Exit::Failed, |evidence| exit_of(&evidence)));
     }
-    if let Some(trouble) = setup.trouble() {
-        return Stop::Error(Error { exit: trouble.exit, phrase: trouble.phrase.clone(), hint: trouble.hint.clone() });
+    if let Some(fault) = setup.fault() {
+        return Stop::Error(Error { exit: fault.exit, phrase: fault.phrase.clone(), hint: fault.hint.clone() });
     }
     let missing = setup.missing();
     if missing.is_empty() {

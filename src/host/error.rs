@@ -30,7 +30,7 @@ pub enum HostError {
     /// The profile was written by a newer mailsetup: its file and schema.
     NewerSchema(PathBuf, u64),
     /// The profile's file cannot be understood.
-    BadProfile(PathBuf, ProfileFault),
+    BadProfile(PathBuf, Box<ProfileFault>),
 }
 
 impl HostError {

@@ -109,13 +109,13 @@ pub fn parse(path: &Path, source: &str) -> Result<Profile, HostError> {
 fn refused(path: &Path, fault: ProfileFault) -> HostError {
     match fault {
         ProfileFault::Newer(schema) => HostError::NewerSchema(path.to_owned(), schema),
-        fault => HostError::BadProfile(path.to_owned(), fault),
+        fault => HostError::BadProfile(path.to_owned(), Box::new(fault)),
     }
 }
 
 /// What is wrong with a profile's file as a whole.
 fn unusable(path: &Path, cause: String) -> HostError {
-    HostError::BadProfile(path.to_owned(), ProfileFault::Text { line: None, cause, nearest: None })
+    HostError::BadProfile(path.to_owned(), Box::new(ProfileFault::Text { line: None, cause, nearest: None }))
 }
 
 /// The path and text of a profile.
@@ -150,7 +150,7 @@ pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
             if parse(path, &edited).is_ok_and(|edited| edited == profile) { Ok(edited) } else { render(&profile) }
         }
         (Err(_), Some(line)) => {
-            *line = "enabled = false\n".to_owned();
+            "enabled = false\n".clone_into(line);
             Ok(lines.concat())
         }
         (Err(_), None) => Ok(format!("enabled = false\n{source}")),

@@ -1,5 +1,7 @@
 //! Undo: a person undoes the last write, or all that a profile wrote, also when files were edited since.
 
+use std::path::PathBuf;
+
 use super::{
     apply::{
         error::ApplyError,
@@ -124,7 +126,7 @@ fn forget(record: &WriteRecord, places: &Places) -> Option<Phrase> {
 /// Copies of what was undone go: they may hold the secret. What a person had edited stays.
 fn drop_copies(
     last: &WriteRecord,
-    kept: &[std::path::PathBuf],
+    kept: &[PathBuf],
     files: &mut [AppliedFile],
     places: &Places,
     options: &WriteOptions<'_>,

@@ -6,7 +6,7 @@ use crate::{
     phrase,
     plan::{SendEnd, SendFault, Sent},
     presets::{Phrase, Text},
-    setup::{Own, Proof},
+    setup::{Proof, SendingProgram},
 };
 
 /// A proof in words.
@@ -23,7 +23,7 @@ pub struct Told<'a> {
 }
 
 /// The line shown while a consumer sends by itself.
-pub fn under_way(text: &Text, own: &Own) -> String {
+pub fn under_way(text: &Text, own: &SendingProgram) -> String {
     text.say(&match &own.user {
         Some(user) => phrase!("send-under-way-as", name = own.name, to = own.to, user = user),
         None => phrase!("send-under-way", name = own.name, to = own.to),
@@ -70,7 +70,7 @@ fn by_us<'a>(text: &Text, proof: &'a Proof, report: &crate::probe::Report) -> To
 }
 
 /// A consumer that did not send, and whether mailsetup could.
-fn by_own<'a>(text: &Text, proof: &'a Proof, own: &Own, fault: &SendFault) -> Told<'a> {
+fn by_own<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, fault: &SendFault) -> Told<'a> {
     let line = match &own.user {
         Some(user) => phrase!("send-failed-as", target = proof.target, name = own.name, to = own.to, user = user),
         None => phrase!("send-failed", target = proof.target, name = own.name, to = own.to),
@@ -104,7 +104,7 @@ fn by_own<'a>(text: &Text, proof: &'a Proof, own: &Own, fault: &SendFault) -> To
 }
 
 /// How a program that did not send ended.
-fn ended(end: SendEnd, own: &Own, is_silent: bool) -> Phrase {
+fn ended(end: SendEnd, own: &SendingProgram, is_silent: bool) -> Phrase {
     match end {
         SendEnd::NotStarted => phrase!("send-not-started"),
         SendEnd::Status(Some(status)) if is_silent => phrase!("send-status-silent", status = status),

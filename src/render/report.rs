@@ -17,7 +17,7 @@ use crate::{
         egress::{PortReach, Tried},
         report::Who,
     },
-    setup::{AttemptKind, Field, LiveTest, Proof, Row, Setup},
+    setup::{AnswerRow, AttemptKind, Field, LiveTest, Proof, Setup},
 };
 
 /// The content of a report.
@@ -28,7 +28,7 @@ pub struct Parts<'a> {
     /// The system, as `host::system` describes it.
     pub system: String,
     /// The settings with their sources.
-    pub rows: Vec<Row>,
+    pub rows: Vec<AnswerRow>,
     /// The attempts, in order.
     pub attempts: Vec<ReportedAttempt<'a>>,
     /// The outcome of messages that consumers sent by themselves.
@@ -57,7 +57,7 @@ impl<'a> ReportedAttempt<'a> {
     pub fn of(kind: AttemptKind, test: &'a LiveTest) -> Self {
         Self {
             kind,
-            endpoint: &test.dial.endpoint,
+            endpoint: &test.spec.endpoint,
             steps: &test.steps,
             report: test.report.as_ref(),
             diagnosis: test.diagnosis.as_ref(),
@@ -77,16 +77,16 @@ pub fn of_setup(setup: &Setup, when: String, system: String) -> String {
         (_, Some(probe)) => attempts.push(ReportedAttempt::of(AttemptKind::Probe, probe)),
         _ => {}
     }
-    let dial = test.as_ref().or(probe.as_ref()).map(|test| &test.dial);
+    let spec = test.as_ref().or(probe.as_ref()).map(|test| &test.spec);
     let proofs: Vec<&Proof> = setup.written().into_iter().flat_map(|written| &written.proofs).collect();
     let attempted =
-        proofs.iter().filter_map(|proof| Some((proof.report.as_ref()?, &dial?.endpoint, proof.diagnosis.as_ref())));
+        proofs.iter().filter_map(|proof| Some((proof.report.as_ref()?, &spec?.endpoint, proof.diagnosis.as_ref())));
     for (report, endpoint, diagnosis) in attempted {
         let diagnosis = diagnosis.filter(|_| !report.passed());
         let (steps, report) = (report.steps.as_slice(), Some(report));
         attempts.push(ReportedAttempt { kind: AttemptKind::Proof, endpoint, steps, report, diagnosis });
     }
-    let login = dial.and_then(|dial| dial.login.as_ref()).map(|login| &login.secret);
+    let login = spec.and_then(|spec| spec.login.as_ref()).map(|login| &login.secret);
     let secrets = login.into_iter().chain(setup.order().and_then(|order| order.secret.as_ref())).collect();
     let proofs = proofs.into_iter().filter(|proof| proof.own.is_some()).collect();
     report(setup.text(), &Parts { when, system, rows: setup.all(), attempts, proofs, secrets })
@@ -118,12 +118,12 @@ fn section(lines: &mut Vec<String>, heading: String, body: Vec<String>) {
 }
 
 /// The settings; of a password command only its program, since its arguments may contain a password.
-fn settings(text: &Text, rows: &[Row]) -> Vec<String> {
-    let shown: Vec<Row> = rows
+fn settings(text: &Text, rows: &[AnswerRow]) -> Vec<String> {
+    let shown: Vec<AnswerRow> = rows
         .iter()
         .map(|row| match row.value.split_once(char::is_whitespace) {
             Some((program, _)) if row.field == Field::SecretCommand => {
-                Row { value: format!("{program} {HIDDEN}"), ..row.clone() }
+                AnswerRow { value: format!("{program} {HIDDEN}"), ..row.clone() }
             }
             _ => row.clone(),
         })

@@ -140,7 +140,7 @@ pub fn line(text: &Text, step: &StageReport) -> String {
 pub fn success(text: &Text, test: &LiveTest, report: &Report) -> String {
     let far = match report.steps.iter().rev().find(|step| matches!(step.state, StageState::Passed | StageState::Warned)) {
         Some(StageReport { stage: Stage::Data | Stage::Arrival, .. }) => {
-            let to = test.dial.letter.as_ref().map(|letter| letter.to.to_string()).unwrap_or_default();
+            let to = test.spec.message.as_ref().map(|message| message.to.to_string()).unwrap_or_default();
             text.say(&phrase!("render-success-sent", to = to))
         }
         Some(StageReport { stage: Stage::Mail | Stage::Rcpt, .. }) => text.get("render-success-rehearsed"),

@@ -3,16 +3,16 @@
 use crate::{
     phrase,
     presets::Text,
-    setup::{Written, WrittenFile},
+    setup::{WriteResult, WrittenFile},
 };
 
 /// Whether every message sent from what was written was accepted.
-pub fn is_proven(written: &Written) -> bool {
+pub fn is_proven(written: &WriteResult) -> bool {
     written.proofs.iter().all(|proof| proof.sent() != Some(false))
 }
 
 /// The outcome in a sentence.
-pub fn outcome(text: &Text, written: &Written) -> String {
+pub fn outcome(text: &Text, written: &WriteResult) -> String {
     text.get(match (is_proven(written), written.changed, written.sent) {
         (false, ..) => "render-unproven",
         (true, true, true) => "render-written",
@@ -62,7 +62,7 @@ fn quote(word: &str) -> String {
 }
 
 /// Everything that was written, as plain text: what remains in the terminal, and for front ends without screens.
-pub fn lines(text: &Text, written: &Written, equivalent: &[String], columns: usize) -> Vec<String> {
+pub fn lines(text: &Text, written: &WriteResult, equivalent: &[String], columns: usize) -> Vec<String> {
     let mut lines = vec![outcome(text, written)];
     for entry in &written.files {
         lines.push(format!("  {}  {}", file(text, entry), entry.path.display()));

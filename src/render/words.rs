@@ -6,18 +6,18 @@ use crate::{
     phrase,
     plan::Change,
     presets::Text,
-    setup::{Advice, Step},
+    setup::{Advice, SetupStep},
 };
 
 /// A step's name.
-pub fn step(text: &Text, step: Step) -> String {
+pub fn step(text: &Text, step: SetupStep) -> String {
     text.get(match step {
-        Step::Sender => "tui-step-sender",
-        Step::Provider => "tui-step-provider",
-        Step::Server => "tui-step-server",
-        Step::Password => "tui-step-password",
-        Step::Test => "tui-step-test",
-        Step::Write => "tui-step-write",
+        SetupStep::Sender => "tui-step-sender",
+        SetupStep::Provider => "tui-step-provider",
+        SetupStep::Server => "tui-step-server",
+        SetupStep::Password => "tui-step-password",
+        SetupStep::Test => "tui-step-test",
+        SetupStep::Write => "tui-step-write",
     })
 }
 

@@ -10,7 +10,7 @@ use crate::{
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
     probe::{Cancel, Goal},
-    setup::{AttemptKind, Dial, Outcome, Own, Proof, Write},
+    setup::{AttemptKind, ConnectSpec, Outcome, Proof, SendingProgram, WriteRequest},
 };
 
 /// A consumer may take as long as this many stages of an attempt, each of which may take the whole time.
@@ -20,7 +20,7 @@ const LEAST: Duration = Duration::from_secs(5);
 
 /// What a target is proven with.
 pub(super) struct Case<'a> {
-    pub(super) write: &'a Write,
+    pub(super) write: &'a WriteRequest,
     pub(super) target: &'a Target,
     pub(super) choice: &'a TargetChoice,
     pub(super) places: &'a Places,
@@ -49,22 +49,27 @@ impl Runner {
         let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
         let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
         // An image's files name paths of the image: its own programs have to prove them.
-        let Some(dial) = write.dial.as_ref().filter(|dial| places.root.is_none() && dial.goal == Goal::Send) else {
+        let Some(spec) = write.spec.as_ref().filter(|spec| places.root.is_none() && spec.goal == Goal::Send) else {
             return Ok(proof);
         };
         // By the password alone nothing is sent.
         let Some(read) = found.filter(|read| read.get(Setting::Host).is_some()) else { return Ok(proof) };
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
-        proof.to = dial.letter.as_ref().map(|letter| letter.to.clone());
+        proof.to = spec.message.as_ref().map(|test_message| test_message.to.clone());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
-            proof.own = self.by_consumer(case, dial, file.as_deref(), progress);
+            proof.own = self.by_consumer(case, spec, file.as_deref(), progress);
         }
         if !matches!(proof.own, Some((_, Sent::Taken))) && !cancel.is_cancelled() {
-            let dial = as_read(dial, &read, &target.key, order.profile.secret.as_ref())?;
+            let spec = as_read(spec, &read, &target.key, order.profile.secret.as_ref())?;
             if let Some(to) = proof.to.clone() {
-                progress(Outcome::Sending(Own { name: "mailsetup".to_owned(), to, user: None, elapsed: Duration::ZERO }));
+                progress(Outcome::Sending(SendingProgram {
+                    name: "mailsetup".to_owned(),
+                    to,
+                    user: None,
+                    elapsed: Duration::ZERO,
+                }));
             }
-            proof.report = Some(self.attempt(&dial, file.as_deref(), AttemptKind::Proof, cancel, progress));
+            proof.report = Some(self.attempt(&spec, file.as_deref(), AttemptKind::Proof, cancel, progress));
         }
         Ok(proof)
     }
@@ -73,16 +78,16 @@ impl Runner {
     fn by_consumer(
         &self,
         case: &Case<'_>,
-        dial: &Dial,
+        spec: &ConnectSpec,
         file: Option<&str>,
         progress: &mut dyn FnMut(Outcome),
-    ) -> Option<(Own, Sent)> {
+    ) -> Option<(SendingProgram, Sent)> {
         let Case { write, target, choice, places, cancel } = *case;
-        let letter = dial.letter.as_ref()?;
+        let test_message = spec.message.as_ref()?;
         let occasion = Occasion::ByConsumer { name: &target.name, file: file.unwrap_or_default() };
-        let message = self.message(letter, &dial.ehlo, occasion).ok()?;
+        let message = self.message(test_message, &spec.ehlo, occasion).ok()?;
         let envelope = Envelope {
-            to: letter.to.to_string(),
+            to: test_message.to.to_string(),
             subject: message.subject,
             message_id: message_id(&message.outgoing.bytes).unwrap_or_default(),
         };
@@ -99,14 +104,15 @@ impl Runner {
             places,
             run_as: write.order.profile.run_as.as_deref(),
             secret: write.order.secret.as_ref(),
-            limit: (dial.timeout * STAGES).max(LEAST),
+            limit: (spec.timeout * STAGES).max(LEAST),
             is_stopped: &|| cancel.is_cancelled(),
         };
         if !dispatch.is_installed() {
             return None;
         }
         let user = dispatch.user();
-        let mut own = Own { name: target.name.clone(), to: letter.to.clone(), user, elapsed: Duration::ZERO };
+        let mut own =
+            SendingProgram { name: target.name.clone(), to: test_message.to.clone(), user, elapsed: Duration::ZERO };
         progress(Outcome::Sending(own.clone()));
         let begun = Instant::now();
         let sent = dispatch.send();
@@ -131,16 +137,16 @@ fn message_id(message: &[u8]) -> Option<String> {
 }
 
 /// The attempt with what the consumer reads in its files, in place of what is remembered.
-fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<Dial, Phrase> {
-    let mut dial = dial.clone();
+fn as_read(spec: &ConnectSpec, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<ConnectSpec, Phrase> {
+    let mut spec = spec.clone();
     let word = |setting| read.get(setting).unwrap_or_default();
-    dial.endpoint.host = word(Setting::Host).to_owned();
-    dial.endpoint.port =
+    spec.endpoint.host = word(Setting::Host).to_owned();
+    spec.endpoint.port =
         word(Setting::Port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = Setting::Port))?;
-    dial.endpoint.security = word(Setting::Security).parse().unwrap_or(Security::Tls);
+    spec.endpoint.security = word(Setting::Security).parse().unwrap_or(Security::Tls);
     // The test that went before was good.
-    dial.had_starttls = dial.endpoint.security == Security::Starttls;
-    if let Some(login) = &mut dial.login {
+    spec.had_starttls = spec.endpoint.security == Security::Starttls;
+    if let Some(login) = &mut spec.login {
         login.username = word(Setting::Username).to_owned();
         login.secret = match &read.password {
             Some(ReadSecret::Inline(secret)) => secret.clone(),
@@ -154,5 +160,5 @@ fn as_read(dial: &Dial, read: &ReadBack, target: &str, place: Option<&SecretPlac
             None => return Err(phrase!("runner-mismatch", target = target, field = Setting::Password)),
         };
     }
-    Ok(dial)
+    Ok(spec)
 }

@@ -6,12 +6,12 @@ use zeroize::Zeroizing;
 
 use super::{
     discovery::{Lookup, fits},
-    effect::Given,
-    facts::Facts,
+    effect::GivenSecret,
+    facts::SetupFacts,
     field::Field,
     import::Import,
-    source::Source,
-    value::{ProviderChoice, Value, ValueKind},
+    source::AnswerSource,
+    value::{AnswerValue, ProviderChoice, ValueKind},
 };
 use crate::{
     discover::LoginName,
@@ -23,19 +23,19 @@ use crate::{
 /// An answer and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answer {
-    pub(super) value: Value,
-    pub(super) source: Source,
+    pub(super) value: AnswerValue,
+    pub(super) source: AnswerSource,
 }
 
 /// Everything that was answered, with what the other values follow from.
 #[derive(Debug)]
 pub(super) struct Answers {
     pub(super) catalog: Arc<Catalog>,
-    pub(super) facts: Facts,
+    pub(super) facts: SetupFacts,
     /// Nobody is asked: what needs a person's consent is not taken.
     pub(super) brief: bool,
     pub(super) given: BTreeMap<Field, Answer>,
-    pub(super) secret: Option<Given>,
+    pub(super) secret: Option<GivenSecret>,
     pub(super) lookup: Lookup,
     /// Settings of programs here, to start from.
     pub(super) imports: Vec<Import>,
@@ -44,7 +44,7 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    pub(super) fn new(catalog: Arc<Catalog>, facts: Facts, brief: bool) -> Self {
+    pub(super) fn new(catalog: Arc<Catalog>, facts: SetupFacts, brief: bool) -> Self {
         Self {
             catalog,
             facts,
@@ -58,7 +58,7 @@ impl Answers {
     }
 
     /// The value of a field and where it comes from: what was answered, else what follows from the rest.
-    pub(super) fn value(&self, field: Field) -> Option<(Value, Source)> {
+    pub(super) fn value(&self, field: Field) -> Option<(AnswerValue, AnswerSource)> {
         match self.given.get(&field) {
             Some(answer) => Some((answer.value.clone(), answer.source)),
             None => self.derived(field),
@@ -66,7 +66,7 @@ impl Answers {
     }
 
     /// What follows from the preset, the facts and the other answers.
-    pub(super) fn derived(&self, field: Field) -> Option<(Value, Source)> {
+    pub(super) fn derived(&self, field: Field) -> Option<(AnswerValue, AnswerSource)> {
         self.imported(field).or_else(|| (field.spec().follows)(self))
     }
 
@@ -143,11 +143,11 @@ impl Answers {
     }
 
     /// The first known server that agrees with the host, port and mode that were answered.
-    pub(super) fn known_endpoint(&self) -> Option<(Endpoint, Source)> {
+    pub(super) fn known_endpoint(&self) -> Option<(Endpoint, AnswerSource)> {
         let host = self.said::<Host>(Field::Host);
         let port = self.said::<Port>(Field::Port);
         let security = self.said::<Security>(Field::Security);
-        let agrees = |(server, _): &(Endpoint, Source)| {
+        let agrees = |(server, _): &(Endpoint, AnswerSource)| {
             host.as_ref().is_none_or(|host| fits(&server.host, host))
                 && port.is_none_or(|port| port == server.port)
                 && security.is_none_or(|security| server.security == security)
@@ -169,19 +169,19 @@ impl Answers {
     }
 
     /// The login name that goes with the provider and the address.
-    pub(super) fn username(&self) -> Option<(String, Source)> {
+    pub(super) fn username(&self) -> Option<(String, AnswerSource)> {
         let address = self.address();
         if let Some(proposal) = self.proposal() {
             return Some((proposal.username.of(&address?)?, Self::source_of(proposal)));
         }
         let Some(provider) = self.provider() else {
-            return Some((address?.to_string(), Source::Default));
+            return Some((address?.to_string(), AnswerSource::Default));
         };
         let name = match (LoginName::from(provider), address) {
             (LoginName::Is(word), _) => word,
             (name, address) => name.of(&address?)?,
         };
-        Some((name, Source::Preset))
+        Some((name, AnswerSource::Preset))
     }
 
     /// Whether there is a login.

@@ -1,7 +1,7 @@
 //! Questions, made from the answers as they are.
 
 use super::{
-    field::{Field, Shape},
+    field::{Field, FieldShape},
     question::{Advice, Choice, Question},
     state::Setup,
 };
@@ -20,7 +20,7 @@ impl Setup {
             label: self.label(field),
             help: (spec.wording.help)(self).unwrap_or_else(|| self.text.get(&format!("{}-help", message(field)))),
             // A text that has choices now is chosen: a provider's regions, for instance.
-            shape: if spec.shape == Shape::Text && !choices.is_empty() { Shape::Choice } else { spec.shape },
+            shape: if spec.shape == FieldShape::Text && !choices.is_empty() { FieldShape::Choice } else { spec.shape },
             choices,
             default,
             source,

@@ -6,9 +6,9 @@ use super::{
     answers::Answers,
     field::Field,
     parsing::Parsing,
-    source::Source,
+    source::AnswerSource,
     state::Setup,
-    value::{Value, ValueKind},
+    value::{AnswerValue, ValueKind},
 };
 use crate::{
     mail::{
@@ -55,38 +55,38 @@ pub(super) const fn unsettled(_: &Setup, _: Field) -> bool {
 }
 
 /// The type's own parser.
-pub(super) fn parsed<T: ValueKind + FromStr<Err: ValueFault>>(typed: &str, _: &Parsing<'_>) -> Result<Value, Phrase>
+pub(super) fn parsed<T: ValueKind + FromStr<Err: ValueFault>>(typed: &str, _: &Parsing<'_>) -> Result<AnswerValue, Phrase>
 where
-    Value: From<T>,
+    AnswerValue: From<T>,
 {
-    value::parse::<T>(typed).map(Value::from)
+    value::parse::<T>(typed).map(AnswerValue::from)
 }
 
 /// Yes or no, in English or in the person's language.
-pub(super) fn yes_or_no(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
-    parsing.yes_no.parse(typed).map(Value::Consent).map_err(|fault| fault.phrase())
+pub(super) fn yes_or_no(typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
+    parsing.yes_no.parse(typed).map(AnswerValue::Consent).map_err(|fault| fault.phrase())
 }
 
 /// Nothing follows.
-pub(super) const fn nothing(_: &Answers) -> Option<(Value, Source)> {
+pub(super) const fn nothing(_: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     None
 }
 
 /// A text of a profile, by its type.
-pub(super) fn read<T: ValueKind + FromStr>(text: &str) -> Option<Value>
+pub(super) fn read<T: ValueKind + FromStr>(text: &str) -> Option<AnswerValue>
 where
-    Value: From<T>,
+    AnswerValue: From<T>,
 {
-    text.parse::<T>().ok().map(Value::from)
+    text.parse::<T>().ok().map(AnswerValue::from)
 }
 
 /// A value that a profile may lack: then it was left empty.
-pub(super) fn read_optional<T: Clone + Into<Value>>(value: Option<&T>) -> Option<Value> {
-    Some(value.map_or(Value::Empty, |value| value.clone().into()))
+pub(super) fn read_optional<T: Clone + Into<AnswerValue>>(value: Option<&T>) -> Option<AnswerValue> {
+    Some(value.map_or(AnswerValue::Empty, |value| value.clone().into()))
 }
 
 /// It is no part of a profile.
-pub(super) const fn unsaved(_: &Profile, _: &str) -> Option<Value> {
+pub(super) const fn unsaved(_: &Profile, _: &str) -> Option<AnswerValue> {
     None
 }
 
@@ -97,21 +97,21 @@ pub(super) const fn required(_: &Answers, _: &mut Profile) {}
 pub(super) const fn unwritten(_: &Answers, _: &mut Profile) {}
 
 /// A default.
-pub(super) fn default<T: Into<Value>>(value: T) -> Option<(Value, Source)> {
-    Some((value.into(), Source::Default))
+pub(super) fn default<T: Into<AnswerValue>>(value: T) -> Option<(AnswerValue, AnswerSource)> {
+    Some((value.into(), AnswerSource::Default))
 }
 
 /// A question that Enter answers with yes.
-pub(super) fn yes_by_default(_: &Setup, _: Field) -> Option<(Value, Source)> {
+pub(super) fn yes_by_default(_: &Setup, _: Field) -> Option<(AnswerValue, AnswerSource)> {
     default(true)
 }
 
 /// A question that Enter answers with no.
-pub(super) fn no_by_default(_: &Setup, _: Field) -> Option<(Value, Source)> {
+pub(super) fn no_by_default(_: &Setup, _: Field) -> Option<(AnswerValue, AnswerSource)> {
     default(false)
 }
 
 /// A question that Enter does not answer.
-pub(super) const fn no_default(_: &Setup, _: Field) -> Option<(Value, Source)> {
+pub(super) const fn no_default(_: &Setup, _: Field) -> Option<(AnswerValue, AnswerSource)> {
     None
 }

@@ -1,6 +1,6 @@
 //! The equivalent command: what a script would run to get the same, without the secret.
 
-use super::{field::Field, source::Source, state::Setup};
+use super::{field::Field, source::AnswerSource, state::Setup};
 use crate::diagnose::Diagnosis;
 
 impl Setup {
@@ -33,11 +33,11 @@ impl Setup {
     /// Program and arguments. Answers that a preset or a default gives by itself are left out; the secret is taken from where
     /// it was given, else from standard input.
     pub fn equivalent(&self) -> Vec<String> {
-        let is_found = |source| matches!(source, Source::Discovered | Source::Imported);
+        let is_found = |source| matches!(source, AnswerSource::Discovered | AnswerSource::Imported);
         let mut words = self.answers.facts.command.clone();
         for field in Field::ALL {
             let said = match self.answers.given.get(&field) {
-                Some(answer) if answer.source != Source::Preset => Some(answer.value.to_string()),
+                Some(answer) if answer.source != AnswerSource::Preset => Some(answer.value.to_string()),
                 // A script is safest when these are explicit.
                 _ if matches!(field, Field::Address | Field::Provider | Field::Targets | Field::RootMail) => {
                     self.answers.filled(field)

@@ -25,24 +25,24 @@ pub struct Effect {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// Connect up to TLS, beside the questions, before a password is asked.
-    Probe(Box<Dial>),
+    Probe(Box<ConnectSpec>),
     /// Find out the settings for the address.
     Discover(Box<Search>),
     /// Test as far as the person wants.
-    Test(Box<Dial>),
+    Test(Box<ConnectSpec>),
     /// Run the command that prints an imported password.
     Fetch(String),
     /// Find out which secret stores answer.
-    Stores(Reading),
+    Stores(SecretReader),
     /// Plan the files.
     Plan(Box<Order>),
     /// Write the files, read them back, and send from what was written.
-    Apply(Box<Write>),
+    Apply(Box<WriteRequest>),
 }
 
 /// Who reads the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
+pub struct SecretReader {
     /// For whom it is written.
     pub scope: Scope,
     /// The user who sends, when it is not the owner of what is written.
@@ -51,7 +51,7 @@ pub struct Reading {
 
 /// Which stores can be used here, and by whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stores {
+pub struct UsableStores {
     /// Why a store cannot be used, by its word.
     pub barred: BTreeMap<&'static str, String>,
     /// Why a new vault cannot have a key slot, by its word.
@@ -62,7 +62,7 @@ pub struct Stores {
 
 /// A connection to test, before files are read and the clock is asked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Dial {
+pub struct ConnectSpec {
     /// The server.
     pub endpoint: Endpoint,
     /// The provider's key.
@@ -74,7 +74,7 @@ pub struct Dial {
     /// The login.
     pub login: Option<Login>,
     /// The test message.
-    pub letter: Option<Letter>,
+    pub message: Option<TestMessage>,
     /// PEM file of the authority to trust.
     pub ca_file: Option<PathBuf>,
     /// SHA-256 of the one certificate to trust, 64 hex digits.
@@ -87,7 +87,7 @@ pub struct Dial {
     pub timeout: Duration,
 }
 
-impl Dial {
+impl ConnectSpec {
     /// What a profile's settings ask for, without login and message.
     pub fn new(profile: &Profile, goal: Goal, timeout: Duration) -> Self {
         let smtp = &profile.smtp;
@@ -97,7 +97,7 @@ impl Dial {
             goal,
             ehlo: smtp.ehlo.to_string(),
             login: None,
-            letter: None,
+            message: None,
             ca_file: smtp.tls.ca_file.clone(),
             pin: smtp.tls.pin_sha256.clone().map(String::from),
             had_starttls: false,
@@ -109,7 +109,7 @@ impl Dial {
 
 /// The test message, before it has a date.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Letter {
+pub struct TestMessage {
     /// Who it comes from: in its header, and its address on the envelope.
     pub sender: Sender,
     /// The recipient.
@@ -118,13 +118,13 @@ pub struct Letter {
 
 /// A plan that a person consented to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Write {
+pub struct WriteRequest {
     /// What is written.
     pub plan: Plan,
     /// What it was planned from: the files are read back and compared with it.
     pub order: Order,
     /// The connection by which a message is sent from what was written.
-    pub dial: Option<Dial>,
+    pub spec: Option<ConnectSpec>,
 }
 
 /// The result of an effect.
@@ -139,15 +139,15 @@ pub enum Outcome {
     /// Of `Fetch`: the password, or why there is none.
     Fetched(Result<Secret, Phrase>),
     /// Of `Stores`.
-    Stores(Stores),
+    Stores(UsableStores),
     /// Of `Plan`.
-    Planned(Result<Plan, Trouble>),
+    Planned(Result<Plan, WorkFault>),
     /// Of `Apply`.
-    Applied(Result<Written, Trouble>),
+    Applied(Result<WriteResult, WorkFault>),
     /// A stage progressed.
     Progress(AttemptKind, StageReport),
     /// Of `Apply`: a consumer begins to send the message itself, or mailsetup does with what was written.
-    Sending(Own),
+    Sending(SendingProgram),
 }
 
 /// Which test a stage belongs to.
@@ -163,7 +163,7 @@ pub enum AttemptKind {
 
 /// Why planning or writing failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct WorkFault {
     /// What happened.
     pub phrase: Phrase,
     /// What to do next.
@@ -176,7 +176,7 @@ pub struct Trouble {
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Written {
+pub struct WriteResult {
     /// The files.
     pub files: Vec<WrittenFile>,
     /// Whether anything changed.
@@ -206,7 +206,7 @@ pub struct Proof {
     /// The target's key.
     pub target: String,
     /// The message that the consumer itself sent, and the result; `None` where it was not asked to, or is not installed here.
-    pub own: Option<(Own, Sent)>,
+    pub own: Option<(SendingProgram, Sent)>,
     /// The test with what the consumer reads in its files, where it did not send itself; `None` when it did, or when no message
     /// was wanted.
     pub report: Option<Report>,
@@ -220,7 +220,7 @@ pub struct Proof {
 
 /// Who sends a message after writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Own {
+pub struct SendingProgram {
     /// The program's name, as people know it.
     pub name: String,
     /// The recipient.
@@ -252,7 +252,7 @@ impl Proof {
 
 /// A secret and where it came from, for the equivalent command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
+pub struct GivenSecret {
     /// The secret.
     pub secret: Secret,
     /// The flag that gives it again, as `--password-file pw`; `None` when it was typed.

@@ -6,7 +6,7 @@ use crate::{discover::Reach, mail::KeySlot};
 
 /// What the conversation knows about the machine, learned at the edge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct SetupFacts {
     /// The machine's short name.
     pub host_name: String,
     /// The machine's full name, when it has one.
@@ -31,7 +31,7 @@ pub struct Facts {
 
 /// Options of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
+pub struct SetupOptions {
     /// Take defaults without asking: for scripts.
     pub brief: bool,
     /// Consent to write was given beforehand.
@@ -46,7 +46,7 @@ pub struct Options {
     pub reach: Reach,
 }
 
-impl Default for Options {
+impl Default for SetupOptions {
     fn default() -> Self {
         Self {
             brief: false,

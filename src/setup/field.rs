@@ -104,7 +104,7 @@ each_field!(fields);
 
 /// What kind of answer a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum FieldShape {
     /// A line of text.
     Text,
     /// A line of text that is never shown.

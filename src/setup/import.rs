@@ -6,7 +6,7 @@ use super::{
     discovery::fits,
     field::Field,
     parsing::Parsing,
-    value::{ProviderChoice, Value},
+    value::{AnswerValue, ProviderChoice},
 };
 use crate::{
     discover,
@@ -27,7 +27,7 @@ pub struct Import {
     /// The file, as a person knows it.
     pub file: String,
     /// The answers.
-    pub answers: BTreeMap<Field, Value>,
+    pub answers: BTreeMap<Field, AnswerValue>,
     /// The password, where the file contains it.
     pub secret: Option<Secret>,
     /// The command that prints it, where the file has one.
@@ -47,7 +47,7 @@ impl Import {
             let text = field.spec().imported.and_then(|setting| read.get(setting));
             take(field, text.filter(|text| field != Field::Auth || *text != Auth::Auto.as_str()));
         }
-        let Some(Value::Host(host)) = answers.get(&Field::Host) else { return None };
+        let Some(AnswerValue::Host(host)) = answers.get(&Field::Host) else { return None };
         let logs_in = answers.get(&Field::Auth) != Some(&Auth::None.into());
         if !logs_in {
             answers.remove(&Field::Username);
@@ -59,7 +59,7 @@ impl Import {
         answers.insert(Field::Provider, provider.into());
         // Targets are joined by commas.
         if !word.contains(',') {
-            answers.insert(Field::Targets, Value::Targets(vec![TargetChoice::parse(&word)]));
+            answers.insert(Field::Targets, AnswerValue::Targets(vec![TargetChoice::parse(&word)]));
         }
         let (secret, command) = match read.password.filter(|_| logs_in) {
             Some(ReadSecret::Inline(secret)) => (Some(secret), None),
@@ -75,7 +75,7 @@ impl Import {
     pub(super) fn summary(&self) -> String {
         let text = |field: Field| self.answers.get(&field).map(ToString::to_string);
         let server = match (self.answers.get(&Field::Host), self.answers.get(&Field::Port)) {
-            (Some(Value::Host(host)), Some(Value::Port(port))) => {
+            (Some(AnswerValue::Host(host)), Some(AnswerValue::Port(port))) => {
                 Endpoint { host: host.to_string(), port: port.get(), security: Security::Tls }.authority()
             }
             _ => text(Field::Host).unwrap_or_default(),
@@ -93,14 +93,14 @@ impl Import {
 }
 
 /// A setting as an answer; `None` where it cannot be one, or where a terminal would show something else.
-fn parsed(field: Field, text: &str, catalog: &Catalog) -> Option<Value> {
+fn parsed(field: Field, text: &str, catalog: &Catalog) -> Option<AnswerValue> {
     let value = field.spec().parse(text, &Parsing { catalog, lang: Lang::EN, yes_no: YesNoWords::default() }).ok()?;
     let shown = value.to_string();
     (!shown.is_empty() && escape(&shown) == shown).then_some(value)
 }
 
 /// The provider whose server it is: that of the address first.
-fn provider<'a>(answers: &BTreeMap<Field, Value>, catalog: &'a Catalog) -> Option<&'a Provider> {
+fn provider<'a>(answers: &BTreeMap<Field, AnswerValue>, catalog: &'a Catalog) -> Option<&'a Provider> {
     let host = answers.get(&Field::Host)?.to_string();
     let (port, security) = (answers.get(&Field::Port), answers.get(&Field::Security));
     let is_server = |server: &Endpoint| {
@@ -112,7 +112,7 @@ fn provider<'a>(answers: &BTreeMap<Field, Value>, catalog: &'a Catalog) -> Optio
             && security.is_none_or(|mode| *mode == server.security.into())
     };
     let of_address = match answers.get(&Field::Address) {
-        Some(Value::Address(address)) => discover::known(address, catalog),
+        Some(AnswerValue::Address(address)) => discover::known(address, catalog),
         _ => None,
     };
     let of_address = of_address.filter(|proposal| proposal.smtp.iter().any(|server| is_server(&server.endpoint)));

@@ -2,14 +2,14 @@
 
 use super::{
     answers::Answers,
-    effect::{Effect, Given, Work},
+    effect::{Effect, GivenSecret, Work},
     field::Field,
     import::Import,
     msg::Status,
     question::Choice,
-    source::Source,
+    source::AnswerSource,
     state::Setup,
-    value::{ImportChoice, ProviderChoice, Value},
+    value::{AnswerValue, ImportChoice, ProviderChoice},
 };
 use crate::{
     mail::{Secret, StoreKind, TextLine, reply::escape},
@@ -27,13 +27,13 @@ impl Answers {
     /// Whether the settings that are started from are valid for the chosen server: with another provider they are not.
     fn goes_along(&self, import: &Import) -> bool {
         match self.given.get(&Field::Provider).map(|answer| &answer.value) {
-            None | Some(Value::Provider(ProviderChoice::Custom)) => true,
+            None | Some(AnswerValue::Provider(ProviderChoice::Custom)) => true,
             chosen => chosen == import.answers.get(&Field::Provider),
         }
     }
 
     /// The value that follows from the settings that are started from.
-    pub(super) fn imported(&self, field: Field) -> Option<(Value, Source)> {
+    pub(super) fn imported(&self, field: Field) -> Option<(AnswerValue, AnswerSource)> {
         let import = self.import()?;
         if field.spec().of_provider && !self.goes_along(import) {
             return None;
@@ -49,11 +49,11 @@ impl Answers {
             Field::Security if is_replaced(Field::Port) => None,
             Field::SecretStore => self.imported_command().map(|_| StoreKind::Command.into()),
             Field::SecretCommand => {
-                self.imported_command().and_then(|command| command.parse::<TextLine>().ok()).map(Value::from)
+                self.imported_command().and_then(|command| command.parse::<TextLine>().ok()).map(AnswerValue::from)
             }
             _ => import.answers.get(&field).cloned(),
         };
-        Some((value?, Source::Imported))
+        Some((value?, AnswerSource::Imported))
     }
 
     /// The password that comes with the settings that are started from.
@@ -71,7 +71,7 @@ impl Answers {
 
     /// The password: as it was given, else as it comes with the settings that are started from.
     pub(super) fn secret(&self) -> Option<&Secret> {
-        self.secret.as_ref().map(|given: &Given| &given.secret).or_else(|| self.imported_secret())
+        self.secret.as_ref().map(|given: &GivenSecret| &given.secret).or_else(|| self.imported_secret())
     }
 }
 

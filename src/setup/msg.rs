@@ -1,7 +1,7 @@
 //! What goes in and out of the conversation: messages, refusals, and what it wants next.
 
 use super::{
-    effect::{Effect, Given, Outcome},
+    effect::{Effect, GivenSecret, Outcome},
     field::Field,
     question::Question,
 };
@@ -26,7 +26,7 @@ pub enum Msg {
     /// An answer, as typed or chosen; for `Many`, words joined by commas; for `Confirm`, `yes` or `no`.
     Answer(Field, String),
     /// The password.
-    Secret(Given),
+    Secret(GivenSecret),
     /// Back to the value that the preset, the facts and the other answers give.
     Clear(Field),
     /// Ask this field next.

@@ -1,13 +1,13 @@
 //! The profile that the answers make, and the answers that a saved profile gives.
 
-use super::{field::Field, state::Setup, value::Value};
+use super::{field::Field, state::Setup, value::AnswerValue};
 use crate::mail::{
     Profile,
     profile::{Check, Sender, Smtp},
 };
 
 /// A saved profile's settings as answers.
-pub fn saved_answers(profile: &Profile, name: &str) -> Vec<(Field, Value)> {
+pub fn saved_answers(profile: &Profile, name: &str) -> Vec<(Field, AnswerValue)> {
     Field::ALL.into_iter().filter_map(|field| Some((field, (field.spec().read)(profile, name)?))).collect()
 }
 

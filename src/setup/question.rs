@@ -1,9 +1,9 @@
 //! What is asked next, in the person's language, with everything a front end needs to ask it.
 
 use super::{
-    field::{Field, Shape},
-    source::Source,
-    step::Step,
+    field::{Field, FieldShape},
+    source::AnswerSource,
+    step::SetupStep,
 };
 
 /// A question.
@@ -12,19 +12,19 @@ pub struct Question {
     /// The field that the answer fills.
     pub field: Field,
     /// The step that it belongs to.
-    pub step: Step,
+    pub step: SetupStep,
     /// A few words: what is asked.
     pub label: String,
     /// A sentence or two: what it means and what a good answer is.
     pub help: String,
     /// What kind of answer it takes.
-    pub shape: Shape,
+    pub shape: FieldShape,
     /// What can be chosen, for `Choice` and `Many`.
     pub choices: Vec<Choice>,
     /// The value that Enter accepts. Never a secret. For `Many`, words joined by commas.
     pub default: Option<String>,
     /// Where the default comes from.
-    pub source: Option<Source>,
+    pub source: Option<AnswerSource>,
     /// It may be left empty.
     pub optional: bool,
     /// What the provider says about the password, shown before it is asked.

@@ -1,10 +1,10 @@
 //! From answers to requests: the tests, the plan and the write that the answers ask for.
 
 use super::{
-    effect::{Dial, Letter, Reading, Write},
+    effect::{ConnectSpec, SecretReader, TestMessage, WriteRequest},
     field::Field,
     state::Setup,
-    step::Step,
+    step::SetupStep,
 };
 use crate::{
     mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth, UserName},
@@ -14,7 +14,7 @@ use crate::{
 
 impl Setup {
     /// The probe up to TLS beside the questions: as soon as the server is settled, until the password is there.
-    pub(super) fn probe_request(&self) -> Option<Dial> {
+    pub(super) fn probe_request(&self) -> Option<ConnectSpec> {
         let is_settled = !self.open().any(|field| {
             matches!(
                 field,
@@ -24,32 +24,32 @@ impl Setup {
         if !is_settled || self.options.brief || self.answers.test_depth() == TestDepth::None {
             return None;
         }
-        Some(self.dial(&self.profile()?, Goal::Connect))
+        Some(self.connect_spec(&self.profile()?, Goal::Connect))
     }
 
     /// The live test: as soon as everything up to it is answered.
-    pub(super) fn test_request(&self) -> Option<Dial> {
+    pub(super) fn test_request(&self) -> Option<ConnectSpec> {
         let goal = match self.answers.test_depth() {
             TestDepth::Send => Goal::Send,
             TestDepth::Login => Goal::Login,
             TestDepth::Connect => Goal::Connect,
             TestDepth::None => return None,
         };
-        if self.open().any(|field| field.spec().step < Step::Write && field != Field::Recover) {
+        if self.open().any(|field| field.spec().step < SetupStep::Write && field != Field::Recover) {
             return None;
         }
         let profile = self.profile()?;
-        let letter = match goal {
-            Goal::Send => Some(Letter { sender: profile.sender.clone(), to: self.answers.get(Field::TestTo)? }),
+        let message = match goal {
+            Goal::Send => Some(TestMessage { sender: profile.sender.clone(), to: self.answers.get(Field::TestTo)? }),
             _ => None,
         };
         let login = if goal == Goal::Connect { None } else { self.login() };
-        Some(Dial { login, letter, ..self.dial(&profile, goal) })
+        Some(ConnectSpec { login, message, ..self.connect_spec(&profile, goal) })
     }
 
-    fn dial(&self, profile: &Profile, goal: Goal) -> Dial {
+    fn connect_spec(&self, profile: &Profile, goal: Goal) -> ConnectSpec {
         let had_starttls = self.had_starttls(&profile.smtp.endpoint());
-        Dial { had_starttls, ..Dial::new(profile, goal, self.options.timeout) }
+        ConnectSpec { had_starttls, ..ConnectSpec::new(profile, goal, self.options.timeout) }
     }
 
     /// Whether STARTTLS was established with this very server before.
@@ -69,8 +69,8 @@ impl Setup {
     }
 
     /// Who reads the secret decides which stores can be used.
-    pub(super) fn stores_request(&self) -> Reading {
-        Reading { scope: self.scope(), run_as: self.run_as() }
+    pub(super) fn stores_request(&self) -> SecretReader {
+        SecretReader { scope: self.scope(), run_as: self.run_as() }
     }
 
     /// The user who sends, when it is not the owner of what is written.
@@ -113,14 +113,14 @@ impl Setup {
     }
 
     /// The write to make: as soon as a person consented to the plan.
-    pub(super) fn write_request(&self) -> Option<Write> {
+    pub(super) fn write_request(&self) -> Option<WriteRequest> {
         if self.options.dry_run || !(self.options.yes || self.answers.is_yes(Field::Apply)) {
             return None;
         }
         let plan = self.plan.result()?.as_ref().ok()?.clone();
         let order = self.plan.wanted()?.clone();
-        let dial = self.test.wanted().cloned().filter(|_| !self.test_overridden());
-        Some(Write { plan, order, dial })
+        let spec = self.test.wanted().cloned().filter(|_| !self.test_overridden());
+        Some(WriteRequest { plan, order, spec })
     }
 
     /// Whether the person chose to write in spite of a failed test: then nothing is sent from what was written either.

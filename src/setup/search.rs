@@ -6,7 +6,7 @@ use super::{
     effect::{Effect, Work},
     field::Field,
     msg::Status,
-    source::Source,
+    source::AnswerSource,
     state::Setup,
     value::ProviderChoice,
 };
@@ -59,17 +59,17 @@ impl Answers {
     }
 
     /// Where a value of the proposal comes from, for the person.
-    pub(super) const fn source_of(proposal: &Proposal) -> Source {
+    pub(super) const fn source_of(proposal: &Proposal) -> AnswerSource {
         match proposal.origin {
-            Origin::Preset | Origin::Mx => Source::Preset,
-            Origin::Table | Origin::Srv | Origin::Autoconfig | Origin::Guess => Source::Discovered,
+            Origin::Preset | Origin::Mx => AnswerSource::Preset,
+            Origin::Table | Origin::Srv | Origin::Autoconfig | Origin::Guess => AnswerSource::Discovered,
         }
     }
 
     /// The submission servers that can be chosen from, best first, each with where it comes from: the proposal's, then the
     /// preset's. A host that only the account shows keeps its placeholder.
-    pub(super) fn servers(&self) -> Vec<(Endpoint, Source)> {
-        let mut servers: Vec<(Endpoint, Source)> = Vec::new();
+    pub(super) fn servers(&self) -> Vec<(Endpoint, AnswerSource)> {
+        let mut servers: Vec<(Endpoint, AnswerSource)> = Vec::new();
         if let Some(proposal) = self.proposal() {
             let source = Self::source_of(proposal);
             let best = proposal.best().map(|server| &server.endpoint);
@@ -82,21 +82,21 @@ impl Answers {
             let address = self.address();
             servers.extend(provider.smtp.iter().map(|server| {
                 let known = address.as_ref().map_or_else(|| server.clone(), |address| of_address(server, address));
-                (known, Source::Preset)
+                (known, AnswerSource::Preset)
             }));
         }
         servers
     }
 
     /// The IMAP server of the proposal or the preset.
-    pub(super) fn imap_server(&self) -> Option<(Endpoint, Source)> {
+    pub(super) fn imap_server(&self) -> Option<(Endpoint, AnswerSource)> {
         if let Some(proposal) = self.proposal()
             && let Some(server) = proposal.imap.first()
         {
             return Some((server.clone(), Self::source_of(proposal)));
         }
         let known = of_address(self.provider()?.imap.as_ref()?, &self.address()?);
-        (!has_gap(&known.host)).then_some((known, Source::Preset))
+        (!has_gap(&known.host)).then_some((known, AnswerSource::Preset))
     }
 }
 

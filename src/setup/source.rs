@@ -2,7 +2,7 @@
 
 /// Where an answer comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Source {
+pub enum AnswerSource {
     /// A flag.
     Flag,
     /// An environment variable.
@@ -25,7 +25,7 @@ pub enum Source {
     Default,
 }
 
-impl Source {
+impl AnswerSource {
     /// Every source, with its word in a file.
     const WORDS: [(Self, &'static str); 10] = [
         (Self::Flag, "flag"),

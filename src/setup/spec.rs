@@ -3,13 +3,13 @@
 
 use super::{
     answers::Answers,
-    field::{Field, Shape},
+    field::{Field, FieldShape},
     parsing::Parsing,
     question::Choice,
-    source::Source,
+    source::AnswerSource,
     state::Setup,
-    step::Step,
-    value::Value,
+    step::SetupStep,
+    value::AnswerValue,
 };
 use crate::{
     mail::{Profile, Setting},
@@ -26,9 +26,9 @@ pub struct Spec {
     /// What the flag's value is called in the help; empty for a switch.
     pub value: &'static str,
     /// What kind of answer it takes.
-    pub shape: Shape,
+    pub shape: FieldShape,
     /// The step on whose page it is shown.
-    pub step: Step,
+    pub step: SetupStep,
     /// It may be left empty.
     pub optional: bool,
     /// It belongs to the chosen provider: another provider sets the answer aside.
@@ -48,11 +48,11 @@ pub struct Spec {
     /// The setting of a program here that answers it, when the person starts from that program's.
     pub(super) imported: Option<Setting>,
     /// The parser of an answer that is not empty.
-    pub(super) parse: fn(&str, &Parsing<'_>) -> Result<Value, Phrase>,
+    pub(super) parse: fn(&str, &Parsing<'_>) -> Result<AnswerValue, Phrase>,
     /// The value without an answer: from the preset, the facts and the other answers.
-    pub(super) follows: fn(&Answers) -> Option<(Value, Source)>,
+    pub(super) follows: fn(&Answers) -> Option<(AnswerValue, AnswerSource)>,
     /// Its value in a saved profile of this name.
-    pub(super) read: fn(&Profile, &str) -> Option<Value>,
+    pub(super) read: fn(&Profile, &str) -> Option<AnswerValue>,
     /// Puts its value into a profile; called only when the field applies.
     pub(super) write: fn(&Answers, &mut Profile),
     /// What its question says beyond its label and help.
@@ -63,7 +63,7 @@ pub struct Spec {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FieldWording {
     /// The answer that Enter takes, where it is not the field's value.
-    pub(super) default: fn(&Setup, Field) -> Option<(Value, Source)>,
+    pub(super) default: fn(&Setup, Field) -> Option<(AnswerValue, AnswerSource)>,
     /// A label in place of `field-KEY`.
     pub(super) label: fn(&Setup) -> Option<String>,
     /// A help text in place of `field-KEY-help`.
@@ -90,9 +90,9 @@ impl Spec {
     ///
     /// # Errors
     /// What is wrong with it and how to fix it.
-    pub(super) fn parse(&self, typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
+    pub(super) fn parse(&self, typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
         if self.optional && typed.trim().is_empty() {
-            return Ok(Value::Empty);
+            return Ok(AnswerValue::Empty);
         }
         (self.parse)(typed, parsing)
     }

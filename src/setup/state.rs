@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use super::{
     answers::{Answer, Answers},
-    effect::{Dial, Effect, Own, Reading, Stores, Trouble, Work, Write, Written},
-    facts::{Facts, Options},
+    effect::{ConnectSpec, Effect, SecretReader, SendingProgram, UsableStores, Work, WorkFault, WriteRequest, WriteResult},
+    facts::{SetupFacts, SetupOptions},
     field::Field,
     msg::Status,
-    resume::Memory,
-    step::Step,
+    resume::SavedConversation,
+    step::SetupStep,
     task::Task,
-    value::{ProviderChoice, Value},
+    value::{AnswerValue, ProviderChoice},
 };
 use crate::{
     diagnose::Diagnosis,
@@ -35,10 +35,10 @@ pub(super) struct Tested {
 #[derive(Debug)]
 pub struct Setup {
     pub(super) text: Rc<Text>,
-    pub(super) options: Options,
+    pub(super) options: SetupOptions,
     pub(super) answers: Answers,
     /// Defaults that a person accepted, with their value: another default is asked again.
-    pub(super) accepted: BTreeMap<Field, Value>,
+    pub(super) accepted: BTreeMap<Field, AnswerValue>,
     /// Answers that belong to a provider that is no longer chosen: they come back with it.
     pub(super) set_aside: BTreeMap<ProviderChoice, BTreeMap<Field, Answer>>,
     /// Fields that were answered in this conversation, in order: the way back.
@@ -49,17 +49,17 @@ pub struct Setup {
     pub(super) focus: Option<Field>,
     pub(super) discovery: Task<Search, Discovery>,
     pub(super) fetch: Task<String, Result<Secret, Phrase>>,
-    pub(super) probe: Task<Dial, Tested>,
-    pub(super) test: Task<Dial, Tested>,
-    pub(super) stores: Task<Reading, Stores>,
-    pub(super) plan: Task<Order, Result<Plan, Trouble>>,
-    pub(super) write: Task<Write, Result<Written, Trouble>>,
+    pub(super) probe: Task<ConnectSpec, Tested>,
+    pub(super) test: Task<ConnectSpec, Tested>,
+    pub(super) stores: Task<SecretReader, UsableStores>,
+    pub(super) plan: Task<Order, Result<Plan, WorkFault>>,
+    pub(super) write: Task<WriteRequest, Result<WriteResult, WorkFault>>,
     /// Who is sending a message after writing.
-    pub(super) sending: Option<Own>,
+    pub(super) sending: Option<SendingProgram>,
     /// The failed test that a person chose to ignore.
     pub(super) forced: Option<u64>,
     /// A conversation that was cut off, to go on from.
-    pub(super) offered: Option<Memory>,
+    pub(super) offered: Option<SavedConversation>,
     /// Where TLS was last established, as the profile remembers it.
     pub(super) secured: Option<Endpoint>,
     pub(super) cancelled: bool,
@@ -68,7 +68,7 @@ pub struct Setup {
 
 impl Setup {
     /// A conversation that knows nothing yet.
-    pub fn new(catalog: Arc<Catalog>, text: Rc<Text>, facts: Facts, options: Options) -> Self {
+    pub fn new(catalog: Arc<Catalog>, text: Rc<Text>, facts: SetupFacts, options: SetupOptions) -> Self {
         let answers = Answers::new(catalog, facts, options.brief);
         let mut setup = Self {
             text,
@@ -118,9 +118,9 @@ impl Setup {
             return run;
         }
         // The order of the table is the order of the conversation: effects run between its steps.
-        let before = |step: Step| open.is_none_or(|field| field.spec().step >= step);
-        if before(Step::Write)
-            && let Some(effect) = self.test.effect(|dial| Work::Test(Box::new(dial.clone())))
+        let before = |step: SetupStep| open.is_none_or(|field| field.spec().step >= step);
+        if before(SetupStep::Write)
+            && let Some(effect) = self.test.effect(|spec| Work::Test(Box::new(spec.clone())))
         {
             return Status::Run(effect);
         }
@@ -128,8 +128,8 @@ impl Setup {
             if let Some(effect) = self.plan.effect(|order| Work::Plan(Box::new(order.clone()))) {
                 return Status::Run(effect);
             }
-            if let Some(trouble) = self.trouble() {
-                return Status::Ask(Box::new(self.ask(trouble.field.unwrap_or(Field::Targets))));
+            if let Some(fault) = self.fault() {
+                return Status::Ask(Box::new(self.ask(fault.field.unwrap_or(Field::Targets))));
             }
             if self.options.dry_run {
                 return Status::Done;
@@ -146,8 +146,8 @@ impl Setup {
     /// Work that may run beside the questions: the search for the address's settings, the command that prints an imported
     /// password, the probe up to TLS as soon as a server is known, and the stores.
     pub fn background(&self) -> Vec<Effect> {
-        let probe = self.probe.effect(|dial| Work::Probe(Box::new(dial.clone())));
-        let stores = self.stores.effect(|reading| Work::Stores(reading.clone()));
+        let probe = self.probe.effect(|spec| Work::Probe(Box::new(spec.clone())));
+        let stores = self.stores.effect(|reader| Work::Stores(reader.clone()));
         self.search_effect().into_iter().chain(self.fetch_effect()).chain(probe).chain(stores).collect()
     }
 

@@ -2,7 +2,7 @@
 
 /// A step of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Step {
+pub enum SetupStep {
     /// Who the mail comes from.
     Sender,
     /// Which provider.
@@ -17,7 +17,7 @@ pub enum Step {
     Write,
 }
 
-impl Step {
+impl SetupStep {
     /// Every step, in order.
     pub const ALL: [Self; 6] = [Self::Sender, Self::Provider, Self::Server, Self::Password, Self::Test, Self::Write];
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     answers::Answer,
-    effect::Given,
+    effect::GivenSecret,
     field::Field,
     msg::{Invalid, Msg, Status},
     parsing::Parsing,
-    source::Source,
+    source::AnswerSource,
     state::Setup,
-    value::{ImportChoice, ProviderChoice, Recovery, Value},
+    value::{AnswerValue, ImportChoice, ProviderChoice, Recovery},
 };
 use crate::{mail::TestDepth, phrase};
 
@@ -19,7 +19,7 @@ impl Setup {
     ///
     /// # Errors
     /// Why it cannot be taken; nothing changed.
-    pub fn give(&mut self, field: Field, typed: &str, source: Source) -> Result<(), Invalid> {
+    pub fn give(&mut self, field: Field, typed: &str, source: AnswerSource) -> Result<(), Invalid> {
         let value = self.parse(field, typed)?;
         self.answers.given.insert(field, Answer { value, source });
         self.refresh();
@@ -30,13 +30,13 @@ impl Setup {
     ///
     /// # Errors
     /// Why it cannot be taken.
-    pub(super) fn parse(&self, field: Field, typed: &str) -> Result<Value, Invalid> {
+    pub(super) fn parse(&self, field: Field, typed: &str) -> Result<AnswerValue, Invalid> {
         let parsing = Parsing { catalog: &self.answers.catalog, lang: self.text.lang(), yes_no: self.text.yes_no() };
         field.spec().parse(typed, &parsing).map_err(|phrase| Invalid { field, phrase })
     }
 
     /// Takes the secret that was given beforehand.
-    pub fn give_secret(&mut self, given: Given) {
+    pub fn give_secret(&mut self, given: GivenSecret) {
         self.answers.secret = Some(given);
         self.refresh();
     }
@@ -93,19 +93,19 @@ impl Setup {
         let value = self.parse(field, typed)?;
         match (field, value) {
             (Field::Resume, value) => {
-                if value == Value::Consent(true) {
+                if value == AnswerValue::Consent(true) {
                     self.resume();
                 }
                 self.offered = None;
                 return Ok(());
             }
-            (_, Value::Recovery(way)) => return self.recover(way),
-            (Field::Spaces, Value::Consent(true)) => {
+            (_, AnswerValue::Recovery(way)) => return self.recover(way),
+            (Field::Spaces, AnswerValue::Consent(true)) => {
                 if let Some(secret) = self.answers.without_spaces() {
-                    self.answers.secret = Some(Given { secret, flag: None });
+                    self.answers.secret = Some(GivenSecret { secret, flag: None });
                 }
             }
-            (Field::Plaintext, Value::Consent(false)) => {
+            (Field::Plaintext, AnswerValue::Consent(false)) => {
                 // Without consent the mode goes back to what protects.
                 self.answers.given.remove(&Field::Security);
                 self.accepted.remove(&Field::Security);
@@ -114,12 +114,12 @@ impl Setup {
             }
             (Field::Apply, value) => {
                 self.write.want(None);
-                if value != Value::Consent(true) {
+                if value != AnswerValue::Consent(true) {
                     return Ok(());
                 }
-                self.answers.given.insert(field, Answer { value, source: Source::Asked });
+                self.answers.given.insert(field, Answer { value, source: AnswerSource::Asked });
             }
-            (_, Value::Provider(provider)) => self.choose_provider(provider),
+            (_, AnswerValue::Provider(provider)) => self.choose_provider(provider),
             // Another password comes as a secret; no answer keeps the one that is known.
             (Field::Password, _) if self.answers.secret().is_some() => {}
             (Field::Password, _) => return Err(Invalid { field, phrase: phrase!("invalid-empty") }),
@@ -130,14 +130,15 @@ impl Setup {
     }
 
     /// Keeps an answer; one that equals the default is kept as a default, so that it keeps following.
-    fn keep(&mut self, field: Field, value: Value) {
+    fn keep(&mut self, field: Field, value: AnswerValue) {
         let before = self.answers.given.remove(&field);
         match self.answers.derived(field) {
             Some((derived, _)) if derived == value => {
                 self.accepted.insert(field, value);
             }
             _ => {
-                let source = before.filter(|answer| answer.value == value).map_or(Source::Asked, |answer| answer.source);
+                let source =
+                    before.filter(|answer| answer.value == value).map_or(AnswerSource::Asked, |answer| answer.source);
                 self.answers.given.insert(field, Answer { value, source });
             }
         }
@@ -150,8 +151,9 @@ impl Setup {
             // What was given beforehand does not belong to a provider that was only proposed.
             let was_chosen =
                 self.answers.given.contains_key(&Field::Provider) || self.accepted.contains_key(&Field::Provider);
-            let belongs =
-                |answer: &Answer| was_chosen || !matches!(answer.source, Source::Flag | Source::Env | Source::File);
+            let belongs = |answer: &Answer| {
+                was_chosen || !matches!(answer.source, AnswerSource::Flag | AnswerSource::Env | AnswerSource::File)
+            };
             let mut aside = BTreeMap::new();
             for field in Field::ALL.into_iter().filter(|field| field.spec().of_provider) {
                 if let Some(answer) = self.answers.given.remove(&field) {
@@ -190,7 +192,7 @@ impl Setup {
             if let Some(field) = Field::of_key(&key)
                 && let Ok(value) = self.parse(field, &typed)
             {
-                self.answers.given.insert(field, Answer { value, source: Source::Fix });
+                self.answers.given.insert(field, Answer { value, source: AnswerSource::Fix });
             }
         }
         self.focus = None;
@@ -240,7 +242,9 @@ impl Setup {
         }
         if current == Some(Field::Import) {
             // Nothing comes before the first question: going back starts from nothing.
-            self.answers.given.insert(Field::Import, Answer { value: ImportChoice::None.into(), source: Source::Asked });
+            self.answers
+                .given
+                .insert(Field::Import, Answer { value: ImportChoice::None.into(), source: AnswerSource::Asked });
             self.move_on(Field::Import);
         }
     }

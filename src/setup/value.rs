@@ -15,23 +15,23 @@ macro_rules! values {
     ($($(#[$doc:meta])* $kind:ident($type:ty),)*) => {
         /// An answer.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Value {
+        pub enum AnswerValue {
             /// An optional answer that was left empty.
             Empty,
             $($(#[$doc])* $kind($type),)*
         }
 
         $(
-            impl From<$type> for Value {
+            impl From<$type> for AnswerValue {
                 fn from(value: $type) -> Self {
                     Self::$kind(value)
                 }
             }
 
             impl ValueKind for $type {
-                fn of(value: Value) -> Option<Self> {
+                fn of(value: AnswerValue) -> Option<Self> {
                     match value {
-                        Value::$kind(value) => Some(value),
+                        AnswerValue::$kind(value) => Some(value),
                         _ => None,
                     }
                 }
@@ -43,7 +43,7 @@ macro_rules! values {
 /// A type that a value can hold.
 pub(super) trait ValueKind: Sized {
     /// The value by this type; `None` for an empty one.
-    fn of(value: Value) -> Option<Self>;
+    fn of(value: AnswerValue) -> Option<Self>;
 }
 
 values! {
@@ -91,7 +91,7 @@ values! {
     Profile(ProfileName),
 }
 
-impl Value {
+impl AnswerValue {
     /// Targets; none are an empty answer.
     pub(super) fn of_targets(targets: Vec<TargetChoice>) -> Self {
         if targets.is_empty() { Self::Empty } else { Self::Targets(targets) }
@@ -99,7 +99,7 @@ impl Value {
 }
 
 /// The words that flags, files and JSON use.
-impl fmt::Display for Value {
+impl fmt::Display for AnswerValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => Ok(()),

@@ -1,14 +1,14 @@
 //! What a front end shows: the rail, pages, live tests, results.
 
 use super::{
-    effect::{Dial, Own, Trouble, Work, Written},
+    effect::{ConnectSpec, SendingProgram, Work, WorkFault, WriteResult},
     field::Field,
     msg::Status,
-    source::Source,
+    source::AnswerSource,
     state::{Setup, Tested},
-    step::Step,
+    step::SetupStep,
     task::Task,
-    value::Value,
+    value::AnswerValue,
 };
 use crate::{
     diagnose::Diagnosis,
@@ -19,7 +19,7 @@ use crate::{
 
 /// The state of a step of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum StepMark {
     /// Everything it asks is answered.
     Done,
     /// The person is here.
@@ -32,7 +32,7 @@ pub enum Mark {
 
 /// A field on a step's page, or in the list of all answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct AnswerRow {
     /// The field.
     pub field: Field,
     /// Its label.
@@ -40,14 +40,14 @@ pub struct Row {
     /// Its value as a person may see it; a secret is dots, an empty one is empty.
     pub value: String,
     /// Where the value comes from; `None` when it has none yet.
-    pub source: Option<Source>,
+    pub source: Option<AnswerSource>,
 }
 
 /// A live test in progress, or as it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LiveTest {
     /// What is tested.
-    pub dial: Dial,
+    pub spec: ConnectSpec,
     /// The stages as they are now.
     pub steps: Vec<StageReport>,
     /// The report, when it is over.
@@ -63,18 +63,18 @@ impl Setup {
     }
 
     /// The steps and their state.
-    pub fn rail(&self) -> Vec<(Step, Mark)> {
+    pub fn rail(&self) -> Vec<(SetupStep, StepMark)> {
         let here = self.here();
         let open = self.open().next().map(|field| field.spec().step);
-        Step::ALL
+        SetupStep::ALL
             .into_iter()
             .map(|step| {
                 let mark = if Some(step) == here {
-                    if step == Step::Test && self.test_failed() { Mark::Failed } else { Mark::Current }
+                    if step == SetupStep::Test && self.test_failed() { StepMark::Failed } else { StepMark::Current }
                 } else if open.is_none_or(|open| step < open) {
-                    Mark::Done
+                    StepMark::Done
                 } else {
-                    Mark::Ahead
+                    StepMark::Ahead
                 };
                 (step, mark)
             })
@@ -82,31 +82,31 @@ impl Setup {
     }
 
     /// The step where the person is; `None` when all is done.
-    pub fn here(&self) -> Option<Step> {
+    pub fn here(&self) -> Option<SetupStep> {
         match self.status() {
             Status::Ask(question) => Some(question.step),
             Status::Run(effect) => Some(match effect.work {
-                Work::Discover(_) => Step::Provider,
-                Work::Fetch(_) => Step::Password,
-                Work::Probe(_) | Work::Test(_) => Step::Test,
-                Work::Stores(_) | Work::Plan(_) | Work::Apply(_) => Step::Write,
+                Work::Discover(_) => SetupStep::Provider,
+                Work::Fetch(_) => SetupStep::Password,
+                Work::Probe(_) | Work::Test(_) => SetupStep::Test,
+                Work::Stores(_) | Work::Plan(_) | Work::Apply(_) => SetupStep::Write,
             }),
             Status::Done | Status::Cancelled => None,
         }
     }
 
     /// The fields of a step's page, including those that are not asked unprompted.
-    pub fn page(&self, step: Step) -> Vec<Row> {
+    pub fn page(&self, step: SetupStep) -> Vec<AnswerRow> {
         self.rows(|field| field.spec().step == step)
     }
 
     /// All answers.
-    pub fn all(&self) -> Vec<Row> {
+    pub fn all(&self) -> Vec<AnswerRow> {
         self.rows(|_| true)
     }
 
     /// The fields of a step's page, without their answers.
-    pub fn fields(&self, step: Step) -> impl Iterator<Item = Field> {
+    pub fn fields(&self, step: SetupStep) -> impl Iterator<Item = Field> {
         self.shown(move |field| field.spec().step == step)
     }
 
@@ -115,7 +115,7 @@ impl Setup {
         self.answers.secret().is_some()
     }
 
-    fn rows(&self, wanted: impl Fn(Field) -> bool) -> Vec<Row> {
+    fn rows(&self, wanted: impl Fn(Field) -> bool) -> Vec<AnswerRow> {
         self.shown(wanted).map(|field| self.row(field)).collect()
     }
 
@@ -123,38 +123,38 @@ impl Setup {
         Field::ALL.into_iter().filter(move |field| field.spec().listed && wanted(*field) && self.applies(*field))
     }
 
-    fn row(&self, field: Field) -> Row {
+    fn row(&self, field: Field) -> AnswerRow {
         let label = self.label(field);
         if field == Field::Password {
             let known = self.answers.secret().is_some();
             let value = if known { "••••••••".to_owned() } else { String::new() };
-            return Row { field, label, value, source: known.then(|| self.secret_source()) };
+            return AnswerRow { field, label, value, source: known.then(|| self.secret_source()) };
         }
         match self.answers.value(field) {
-            Some((value, source)) => Row { field, label, value: self.spoken(field, &value), source: Some(source) },
-            None => Row { field, label, value: String::new(), source: None },
+            Some((value, source)) => AnswerRow { field, label, value: self.spoken(field, &value), source: Some(source) },
+            None => AnswerRow { field, label, value: String::new(), source: None },
         }
     }
 
     /// A value as a person reads it.
-    fn spoken(&self, field: Field, value: &Value) -> String {
+    fn spoken(&self, field: Field, value: &AnswerValue) -> String {
         let word = value.to_string();
         let choices = (field.spec().wording.choices)(self);
         if let Some(choice) = choices.into_iter().find(|choice| choice.value == word) {
             return choice.label;
         }
         match value {
-            Value::Consent(yes) => self.text.get(if *yes { "word-yes" } else { "word-no" }),
-            Value::Targets(_) => word.replace(',', ", "),
+            AnswerValue::Consent(yes) => self.text.get(if *yes { "word-yes" } else { "word-no" }),
+            AnswerValue::Targets(_) => word.replace(',', ", "),
             _ => word,
         }
     }
 
-    fn secret_source(&self) -> Source {
+    fn secret_source(&self) -> AnswerSource {
         match &self.answers.secret {
-            Some(given) if given.flag.is_some() => Source::Flag,
-            Some(_) => Source::Asked,
-            None => Source::Imported,
+            Some(given) if given.flag.is_some() => AnswerSource::Flag,
+            Some(_) => AnswerSource::Asked,
+            None => AnswerSource::Imported,
         }
     }
 
@@ -174,7 +174,7 @@ impl Setup {
     }
 
     /// Who begins to send a message after writing, until a stage of it is over.
-    pub const fn sending(&self) -> Option<&Own> {
+    pub const fn sending(&self) -> Option<&SendingProgram> {
         self.sending.as_ref()
     }
 
@@ -189,13 +189,13 @@ impl Setup {
     }
 
     /// Why planning or writing failed.
-    pub fn trouble(&self) -> Option<&Trouble> {
+    pub fn fault(&self) -> Option<&WorkFault> {
         let write = self.write.result().and_then(|result| result.as_ref().err());
         write.or_else(|| self.plan.result().and_then(|result| result.as_ref().err()))
     }
 
     /// What was written.
-    pub fn written(&self) -> Option<&Written> {
+    pub fn written(&self) -> Option<&WriteResult> {
         self.write.result()?.as_ref().ok()
     }
 
@@ -221,10 +221,10 @@ impl Setup {
 }
 
 /// A live test in progress, or as it ended.
-fn live_test(task: &Task<Dial, Tested>) -> Option<LiveTest> {
+fn live_test(task: &Task<ConnectSpec, Tested>) -> Option<LiveTest> {
     let result = task.result();
     Some(LiveTest {
-        dial: task.wanted()?.clone(),
+        spec: task.wanted()?.clone(),
         steps: result.map_or_else(|| task.steps.clone(), |tested| tested.report.steps.clone()),
         report: result.map(|tested| tested.report.clone()),
         diagnosis: result.and_then(|tested| tested.diagnosis.clone()),

@@ -7,7 +7,9 @@ use mailsetup::{
     plan::Plan,
     presets::{Catalog, Lang},
     probe::{Evidence, ProbeFault, Report, Stage, Transcript},
-    setup::{Effect, Facts, Field, Given, Msg, Options, Outcome, Setup, Source, Status, Stores, Work},
+    setup::{
+        AnswerSource, Effect, Field, GivenSecret, Msg, Outcome, Setup, SetupFacts, SetupOptions, Status, UsableStores, Work,
+    },
 };
 use proptest::prelude::*;
 
@@ -15,12 +17,12 @@ mod system;
 
 use crate::support::setup::{conversation, facts};
 
-fn setup(options: Options) -> Setup {
+fn setup(options: SetupOptions) -> Setup {
     conversation(facts(), options)
 }
 
 fn wizard() -> Setup {
-    setup(Options::default())
+    setup(SetupOptions::default())
 }
 
 fn asked(setup: &Setup) -> Option<Field> {
@@ -35,8 +37,8 @@ fn answer(setup: &mut Setup, field: Field, typed: &str) {
     setup.update(Msg::Answer(field, typed.into())).unwrap();
 }
 
-fn secret(typed: &str) -> Given {
-    Given { secret: Secret::new(typed.into()), flag: None }
+fn secret(typed: &str) -> GivenSecret {
+    GivenSecret { secret: Secret::new(typed.into()), flag: None }
 }
 
 fn passed() -> Report {
@@ -104,23 +106,23 @@ fn a_custom_server_is_asked_in_order_and_ends_at_the_review() {
 #[test]
 fn a_flag_is_already_answered() {
     let mut setup = wizard();
-    setup.give(Field::Address, "ops@example.com", Source::Flag).unwrap();
-    setup.give(Field::Provider, "localhost", Source::Flag).unwrap();
+    setup.give(Field::Address, "ops@example.com", AnswerSource::Flag).unwrap();
+    setup.give(Field::Provider, "localhost", AnswerSource::Flag).unwrap();
     assert_eq!(asked(&setup), Some(Field::Name));
     let provider = setup.all().into_iter().find(|row| row.field == Field::Provider).unwrap();
-    assert_eq!(provider.source, Some(Source::Flag));
+    assert_eq!(provider.source, Some(AnswerSource::Flag));
 }
 
 #[test]
 fn port_and_mode_follow_each_other_until_overridden() {
     let mut setup = wizard();
-    setup.give(Field::Provider, "custom", Source::Flag).unwrap();
-    setup.give(Field::Port, "587", Source::Flag).unwrap();
+    setup.give(Field::Provider, "custom", AnswerSource::Flag).unwrap();
+    setup.give(Field::Port, "587", AnswerSource::Flag).unwrap();
     assert_eq!(setup.value(Field::Security).as_deref(), Some("starttls"));
     setup.update(Msg::Clear(Field::Port)).unwrap();
-    setup.give(Field::Security, "starttls", Source::Flag).unwrap();
+    setup.give(Field::Security, "starttls", AnswerSource::Flag).unwrap();
     assert_eq!(setup.value(Field::Port).as_deref(), Some("587"));
-    setup.give(Field::Port, "2465", Source::Flag).unwrap();
+    setup.give(Field::Port, "2465", AnswerSource::Flag).unwrap();
     assert_eq!(setup.value(Field::Security).as_deref(), Some("starttls"));
 }
 
@@ -193,16 +195,16 @@ fn another_provider_sets_aside_what_hung_on_the_former_one() {
 #[test]
 fn plain_text_beyond_this_machine_needs_a_word() {
     let mut setup = wizard();
-    setup.give(Field::Address, "ops@example.com", Source::Flag).unwrap();
-    setup.give(Field::Name, "", Source::Flag).unwrap();
-    setup.give(Field::Host, "mail.example.com", Source::Flag).unwrap();
-    setup.give(Field::Provider, "custom", Source::Flag).unwrap();
-    setup.give(Field::Security, "none", Source::Flag).unwrap();
-    setup.give(Field::Port, "25", Source::Flag).unwrap();
+    setup.give(Field::Address, "ops@example.com", AnswerSource::Flag).unwrap();
+    setup.give(Field::Name, "", AnswerSource::Flag).unwrap();
+    setup.give(Field::Host, "mail.example.com", AnswerSource::Flag).unwrap();
+    setup.give(Field::Provider, "custom", AnswerSource::Flag).unwrap();
+    setup.give(Field::Security, "none", AnswerSource::Flag).unwrap();
+    setup.give(Field::Port, "25", AnswerSource::Flag).unwrap();
     assert_eq!(asked(&setup), Some(Field::Plaintext));
     answer(&mut setup, Field::Plaintext, "no");
     assert_eq!(asked(&setup), Some(Field::Security));
-    setup.give(Field::Host, "127.0.0.1", Source::Flag).unwrap();
+    setup.give(Field::Host, "127.0.0.1", AnswerSource::Flag).unwrap();
     answer(&mut setup, Field::Security, "none");
     assert_eq!(asked(&setup), Some(Field::Username));
 }
@@ -210,9 +212,9 @@ fn plain_text_beyond_this_machine_needs_a_word() {
 #[test]
 fn the_command_to_run_next_pins_nothing_beyond_a_network_of_ones_own() {
     for (host, is_own) in [("mail.example.com", false), ("10.1.2.3", true)] {
-        let mut setup = setup(Options { brief: true, ..Options::default() });
-        setup.give(Field::Address, "ops@example.com", Source::Flag).unwrap();
-        setup.give(Field::Host, host, Source::Flag).unwrap();
+        let mut setup = setup(SetupOptions { brief: true, ..SetupOptions::default() });
+        setup.give(Field::Address, "ops@example.com", AnswerSource::Flag).unwrap();
+        setup.give(Field::Host, host, AnswerSource::Flag).unwrap();
         let endpoint = Endpoint { host: host.into(), port: 465, security: mailsetup::mail::Security::Tls };
         let fault = ProbeFault::Certificate(mailsetup::probe::CertFault::UnknownIssuer);
         let certificate = Some(mailsetup::probe::CertificateFacts::of(b"any"));
@@ -226,9 +228,9 @@ fn the_command_to_run_next_pins_nothing_beyond_a_network_of_ones_own() {
 
 #[test]
 fn a_script_names_what_is_missing() {
-    let mut setup = setup(Options { brief: true, ..Options::default() });
+    let mut setup = setup(SetupOptions { brief: true, ..SetupOptions::default() });
     assert_eq!(setup.missing(), vec![Field::Address, Field::Provider, Field::Password]);
-    setup.give(Field::Address, "ops@localhost", Source::Flag).unwrap();
+    setup.give(Field::Address, "ops@localhost", AnswerSource::Flag).unwrap();
     assert_eq!(setup.missing(), Vec::<Field>::new());
 }
 

@@ -16,7 +16,7 @@ use mailsetup::{
     presets::{Catalog, Lang, egress::WellKnown},
     probe::{Cancel, Goal, Report, SystemResolver, egress::Tried},
     runner::{EgressTargets, Runner},
-    setup::{AttemptKind, Dial, Outcome, Work},
+    setup::{AttemptKind, ConnectSpec, Outcome, Work},
 };
 use serde_json::{Value, json};
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -236,8 +236,8 @@ fn a_report_is_written_once_for_its_owner_and_holds_no_secret() {
     assert!(out.json()["error"].is_string() && out.stderr.contains("none"), "{}", out.stderr);
 }
 
-/// A runner on nothing but loopback, and a dial to the demo's TLS port.
-fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
+/// A runner on nothing but loopback, and a connection to the demo's TLS port.
+fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
     let runner = Runner {
         catalog: Arc::new(Catalog::builtin().with_provider(demo::provider(demo))),
         lang: Lang::EN,
@@ -247,20 +247,20 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, Dial) {
         egress,
         own_stores_only: true,
     };
-    let dial = Dial {
+    let spec = ConnectSpec {
         endpoint: Endpoint { host: "localhost".into(), port: demo.tls_port(), security: Security::Tls },
         provider: Some("demo".into()),
         goal: Goal::Connect,
         ehlo: "web1.example.com".into(),
         login: None,
-        letter: None,
+        message: None,
         ca_file: None::<PathBuf>,
         pin: None,
         had_starttls: false,
         allow_plaintext: false,
         timeout: Duration::from_millis(500),
     };
-    (runner, dial)
+    (runner, spec)
 }
 
 fn ports(tried: &Tried) -> Vec<u16> {
@@ -273,8 +273,8 @@ fn ports(tried: &Tried) -> Vec<u16> {
 fn a_demo_tries_its_own_ports_and_nothing_else() {
     let demo = Demo::start().unwrap();
     demo.set_fault(DemoFault::BlockedPort);
-    let (runner, dial) = demo_runner(&demo, EgressTargets::default());
-    for work in [Work::Probe(Box::new(dial.clone())), Work::Test(Box::new(dial))] {
+    let (runner, spec) = demo_runner(&demo, EgressTargets::default());
+    for work in [Work::Probe(Box::new(spec.clone())), Work::Test(Box::new(spec))] {
         let report: Report = match runner.run(work, &mut |_| {}) {
             Outcome::Probed(report) | Outcome::Tested(report, _) => report,
             other => panic!("{other:?}"),
@@ -291,22 +291,22 @@ fn looking_around_is_for_silence_alone_and_ends_with_the_climb() {
     let demo = Demo::start().unwrap();
     let second = WellKnown { host: OTHER.to_string(), ports: vec![demo.tls_port()] };
     let targets = EgressTargets { hosts: vec![second], hoster: Some("Hetzner".into()), ..EgressTargets::default() };
-    let (runner, mut dial) = demo_runner(&demo, targets);
-    let attempt = |dial: &Dial, cancel: &Cancel| runner.attempt(dial, None, AttemptKind::Test, cancel, &mut |_| {});
+    let (runner, mut spec) = demo_runner(&demo, targets);
+    let attempt = |spec: &ConnectSpec, cancel: &Cancel| runner.attempt(spec, None, AttemptKind::Test, cancel, &mut |_| {});
     // The demo's authority is not trusted here: a certificate is no silence.
-    let refused = attempt(&dial, &Cancel::default()).evidence.unwrap();
+    let refused = attempt(&spec, &Cancel::default()).evidence.unwrap();
     assert_eq!((refused.fault.name(), &refused.egress), ("cert_unknown_issuer", &None));
 
     demo.set_fault(DemoFault::BlockedPort);
-    let found = attempt(&dial, &Cancel::default()).evidence.unwrap().egress.unwrap();
+    let found = attempt(&spec, &Cancel::default()).evidence.unwrap().egress.unwrap();
     assert_eq!(found.hoster.as_deref(), Some("Hetzner"));
     assert_eq!(found.second.map(|second| second.host), Some(OTHER.to_string()));
 
-    dial.timeout = Duration::from_secs(60);
+    spec.timeout = Duration::from_secs(60);
     let cancel = Cancel::default();
     let begin = Instant::now();
     cancel.cancel();
-    let stopped = attempt(&dial, &cancel).evidence.unwrap();
+    let stopped = attempt(&spec, &cancel).evidence.unwrap();
     assert_eq!((stopped.fault.name(), stopped.egress), ("cancelled", None));
     assert!(begin.elapsed() < Duration::from_secs(20));
 }

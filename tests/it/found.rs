@@ -6,22 +6,24 @@ use mailsetup::{
     mail::{Endpoint, Security},
     presets::provider::UsernameForm,
     probe::{Capabilities, Evidence, ProbeFault, Stage},
-    setup::{Effect, Facts, Field, Msg, Options, Outcome, Question, Setup, Shape, Source, Status, Work},
+    setup::{
+        AnswerSource, Effect, Field, FieldShape, Msg, Outcome, Question, Setup, SetupFacts, SetupOptions, Status, Work,
+    },
 };
 
 use crate::support::setup::conversation;
 
-fn setup(options: Options) -> Setup {
-    let facts = Facts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..Facts::default() };
+fn setup(options: SetupOptions) -> Setup {
+    let facts = SetupFacts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..SetupFacts::default() };
     conversation(facts, options)
 }
 
 fn online(brief: bool) -> Setup {
-    setup(Options { brief, reach: Reach::Domain, ..Options::default() })
+    setup(SetupOptions { brief, reach: Reach::Domain, ..SetupOptions::default() })
 }
 
 fn address(setup: &mut Setup, address: &str) {
-    setup.give(Field::Address, address, Source::Flag).unwrap();
+    setup.give(Field::Address, address, AnswerSource::Flag).unwrap();
 }
 
 fn search(setup: &Setup) -> Option<Effect> {
@@ -67,7 +69,7 @@ fn provider(setup: &Setup) -> Question {
     setup.ask(Field::Provider)
 }
 
-fn value(setup: &Setup, field: Field) -> (String, Option<Source>) {
+fn value(setup: &Setup, field: Field) -> (String, Option<AnswerSource>) {
     let row = setup.all().into_iter().find(|row| row.field == field).unwrap();
     (setup.value(field).unwrap_or_default(), row.source)
 }
@@ -81,23 +83,23 @@ fn only_what_nothing_is_known_of_is_looked_for() {
     assert!(wants(online(false), "ops@example.org"));
     assert!(!wants(online(false), "ops@gmail.com"), "a preset knows it");
     assert!(!wants(online(false), "ops@a1.net"), "the table knows it");
-    assert!(!wants(setup(Options::default()), "ops@example.org"), "offline");
+    assert!(!wants(setup(SetupOptions::default()), "ops@example.org"), "offline");
     for (field, typed) in [(Field::Provider, "ovh"), (Field::Host, "mail.example.org")] {
         let mut said = online(false);
-        said.give(field, typed, Source::Flag).unwrap();
+        said.give(field, typed, AnswerSource::Flag).unwrap();
         assert!(!wants(said, "ops@example.org"), "{field} was given");
     }
 }
 
 #[test]
 fn the_table_gives_server_login_and_where_they_come_from() {
-    let mut setup = setup(Options::default());
+    let mut setup = setup(SetupOptions::default());
     address(&mut setup, "jane@mail.wind.ne.jp");
     setup.update(Msg::Answer(Field::Provider, "custom".into())).unwrap();
-    assert_eq!(value(&setup, Field::Host), ("mail.wind.ne.jp".into(), Some(Source::Discovered)));
+    assert_eq!(value(&setup, Field::Host), ("mail.wind.ne.jp".into(), Some(AnswerSource::Discovered)));
     assert_eq!(value(&setup, Field::Port).0, "587");
     assert_eq!(value(&setup, Field::Security).0, "none");
-    assert_eq!(value(&setup, Field::Username), ("jane".into(), Some(Source::Discovered)));
+    assert_eq!(value(&setup, Field::Username), ("jane".into(), Some(AnswerSource::Discovered)));
     assert!(provider(&setup).notes.iter().any(|note| note.contains("without TLS")), "{:?}", provider(&setup).notes);
 }
 
@@ -116,15 +118,15 @@ fn a_result_proposes_the_server_that_answers() {
     assert!(question.notes[0].contains("mail.example.org:587") && question.notes[0].contains("SRV"), "{:?}", question.notes);
     setup.update(Msg::Answer(Field::Name, String::new())).unwrap();
     setup.update(Msg::Answer(Field::Provider, "custom".into())).unwrap();
-    assert_eq!(value(&setup, Field::Port), ("587".into(), Some(Source::Discovered)));
-    assert_eq!(value(&setup, Field::Security), ("starttls".into(), Some(Source::Discovered)));
-    assert_eq!(value(&setup, Field::Username), ("jane".into(), Some(Source::Discovered)));
-    assert_eq!(value(&setup, Field::ImapHost), ("imap.example.org".into(), Some(Source::Discovered)));
+    assert_eq!(value(&setup, Field::Port), ("587".into(), Some(AnswerSource::Discovered)));
+    assert_eq!(value(&setup, Field::Security), ("starttls".into(), Some(AnswerSource::Discovered)));
+    assert_eq!(value(&setup, Field::Username), ("jane".into(), Some(AnswerSource::Discovered)));
+    assert_eq!(value(&setup, Field::ImapHost), ("imap.example.org".into(), Some(AnswerSource::Discovered)));
     let command = setup.equivalent().join(" ");
     assert!(command.contains("--host mail.example.org --security starttls --port 587"), "{command}");
     // A host of the person's own takes nothing from what was found for another one.
     setup.update(Msg::Answer(Field::Host, "other.example.org".into())).unwrap();
-    assert_eq!(value(&setup, Field::Port), ("465".into(), Some(Source::Default)));
+    assert_eq!(value(&setup, Field::Port), ("465".into(), Some(AnswerSource::Default)));
 }
 
 #[test]
@@ -142,7 +144,7 @@ fn a_hoster_that_mx_shows_is_proposed_by_its_preset() {
     tell(&mut setup, effect.generation, found(vec![hoster]));
     assert_eq!(provider(&setup).default.as_deref(), Some("ovh"));
     assert!(provider(&setup).notes[0].contains("mx1.mail.ovh.net"), "{:?}", provider(&setup).notes);
-    assert_eq!(value(&setup, Field::Host), ("ssl0.ovh.net".into(), Some(Source::Preset)));
+    assert_eq!(value(&setup, Field::Host), ("ssl0.ovh.net".into(), Some(AnswerSource::Preset)));
 }
 
 #[test]
@@ -220,26 +222,26 @@ fn why_nothing_was_found_is_said() {
 
 #[test]
 fn a_host_that_only_the_account_shows_is_asked() {
-    let mut setup = setup(Options::default());
+    let mut setup = setup(SetupOptions::default());
     address(&mut setup, "ops@example.org");
     for (field, typed) in [(Field::Name, ""), (Field::Provider, "mxroute")] {
         setup.update(Msg::Answer(field, typed.into())).unwrap();
     }
     let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
-    assert_eq!((question.field, question.shape, question.default), (Field::Host, Shape::Text, None));
+    assert_eq!((question.field, question.shape, question.default), (Field::Host, FieldShape::Text, None));
     assert!(question.notes[0].contains("SERVER.mxrouting.net"), "{:?}", question.notes);
     setup.update(Msg::Answer(Field::Host, "blizzard.mxrouting.net".into())).unwrap();
-    assert_eq!(value(&setup, Field::Port), ("465".into(), Some(Source::Preset)));
+    assert_eq!(value(&setup, Field::Port), ("465".into(), Some(AnswerSource::Preset)));
     // A region is chosen from a list.
     setup.update(Msg::Answer(Field::Provider, "ses".into())).unwrap();
     let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
-    assert_eq!((question.field, question.shape), (Field::Host, Shape::Choice));
+    assert_eq!((question.field, question.shape), (Field::Host, FieldShape::Choice));
     assert!(question.choices.iter().any(|choice| choice.value == "email-smtp.eu-west-3.amazonaws.com"));
 }
 
 #[test]
 fn a_provider_without_smtp_cannot_be_chosen_and_says_what_works() {
-    let mut setup = setup(Options::default());
+    let mut setup = setup(SetupOptions::default());
     address(&mut setup, "jane@tuta.com");
     let question = provider(&setup);
     assert_eq!(question.default, None);

@@ -6,7 +6,7 @@ use crate::{
     frontend::Sidecar,
     phrase,
     runner::Runner,
-    setup::{Invalid, Setup, Source},
+    setup::{AnswerSource, Invalid, Setup},
 };
 
 /// A conversation with what it runs on.
@@ -19,11 +19,11 @@ pub(super) struct Conversation {
 }
 
 /// The error for an answer that was given in advance and is refused.
-pub(super) fn bad_answer(invalid: &Invalid, source: Source, context: &Context) -> Error {
-    let exit = if source == Source::File { Exit::Data } else { Exit::Usage };
+pub(super) fn bad_answer(invalid: &Invalid, source: AnswerSource, context: &Context) -> Error {
+    let exit = if source == AnswerSource::File { Exit::Data } else { Exit::Usage };
     let name = match source {
-        Source::Env => invalid.field.variable(),
-        Source::File => invalid.field.key().to_owned(),
+        AnswerSource::Env => invalid.field.variable(),
+        AnswerSource::File => invalid.field.key().to_owned(),
         _ => invalid.field.flag(),
     };
     Error::new(exit, phrase!("cli-bad-answer", name = name, why = context.text.say(&invalid.phrase)))

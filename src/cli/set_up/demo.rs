@@ -23,11 +23,11 @@ use crate::{
     presets::{Catalog, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
-    setup::{Facts, Field, Given, Options, Setup, Source},
+    setup::{AnswerSource, Field, GivenSecret, Setup, SetupFacts, SetupOptions},
 };
 
 /// The conversation against the demo's server.
-pub(super) fn conversation(context: &Context, options: Options) -> Result<Conversation, Error> {
+pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<Conversation, Error> {
     let failed = |error: std::io::Error| Error::new(Exit::Software, phrase!("demo-failed", cause = error));
     let demo = Arc::new(Demo::start().map_err(failed)?);
     let folder = tempfile::Builder::new().prefix("mailsetup-demo-").tempdir().map_err(failed)?.keep();
@@ -35,7 +35,7 @@ pub(super) fn conversation(context: &Context, options: Options) -> Result<Conver
     std::fs::write(&ca_file, demo.ca_pem()).map_err(failed)?;
     let catalog = Arc::new(Catalog::builtin().with_provider(demo::provider(&demo)));
     let facts = host::facts();
-    let facts = Facts {
+    let facts = SetupFacts {
         host_name: facts.host_name,
         full_name: facts.full_name,
         is_root: false,
@@ -50,9 +50,9 @@ pub(super) fn conversation(context: &Context, options: Options) -> Result<Conver
     };
     let brief = options.brief;
     let mut setup = Setup::new(Arc::clone(&catalog), Rc::clone(&context.text), facts, options);
-    let _ = setup.give(Field::CaFile, &ca_file.display().to_string(), Source::Preset);
+    let _ = setup.give(Field::CaFile, &ca_file.display().to_string(), AnswerSource::Preset);
     if brief {
-        setup.give_secret(Given { secret: Secret::new(demo.password().to_owned()), flag: Some(Vec::new()) });
+        setup.give_secret(GivenSecret { secret: Secret::new(demo.password().to_owned()), flag: Some(Vec::new()) });
     }
     let places = places(&folder);
     let runner = Runner {

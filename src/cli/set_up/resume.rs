@@ -13,14 +13,14 @@ use crate::{
         resume::{Kept, KeptAnswer, Resume},
     },
     plan::Places,
-    setup::{Field, Memory, Remembered, Setup, Source},
+    setup::{AnswerSource, Field, SavedAnswer, SavedConversation, Setup},
 };
 
 /// Saves the answers of a conversation in the resume file. Shared with the signal handler.
 #[derive(Clone)]
 pub(super) struct ResumeFile {
     file: Arc<Mutex<Shared>>,
-    last: Vec<Remembered>,
+    last: Vec<SavedAnswer>,
 }
 
 struct Shared {
@@ -61,7 +61,7 @@ impl Autosave for ResumeFile {
         if now == self.last || now.is_empty() {
             return;
         }
-        let answer = |remembered: &Remembered| KeptAnswer {
+        let answer = |remembered: &SavedAnswer| KeptAnswer {
             key: remembered.field.key().to_owned(),
             value: remembered.value.clone(),
             source: remembered.source.as_str().to_owned(),
@@ -74,17 +74,17 @@ impl Autosave for ResumeFile {
 }
 
 /// The content of a resume file as the conversation takes it; `None` without any known answer.
-fn memory(kept: Kept) -> Option<Memory> {
+fn memory(kept: Kept) -> Option<SavedConversation> {
     let answer = |answer: &KeptAnswer| {
-        let (field, source) = (Field::of_key(&answer.key)?, Source::of_word(&answer.source)?);
-        Some(Remembered { field, value: answer.value.clone(), source })
+        let (field, source) = (Field::of_key(&answer.key)?, AnswerSource::of_word(&answer.source)?);
+        Some(SavedAnswer { field, value: answer.value.clone(), source })
     };
-    let answers: Vec<Remembered> = kept.answers.iter().filter_map(answer).collect();
-    (!answers.is_empty()).then_some(Memory { when: kept.when, answers })
+    let answers: Vec<SavedAnswer> = kept.answers.iter().filter_map(answer).collect();
+    (!answers.is_empty()).then_some(SavedConversation { when: kept.when, answers })
 }
 
 /// Whether it is the same set-up: of the edited profile, and of the given address, if any.
-fn is_meant(memory: &Memory, setup: &Setup, edited: Option<&str>) -> bool {
+fn is_meant(memory: &SavedConversation, setup: &Setup, edited: Option<&str>) -> bool {
     let given = |field: Field| setup.value(field).filter(|_| setup.is_given(field));
     let agrees = |field: Field| match (given(field), memory.value(field)) {
         (Some(given), Some(remembered)) => given == remembered,

@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     host,
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
-    setup::{Field, Given, Setup, Source, saved_answers},
+    setup::{AnswerSource, Field, GivenSecret, Setup, saved_answers},
 };
 
 /// Starts from a saved profile. What was given anew is left out, with what depends on it.
@@ -13,7 +13,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     let places = context.places()?;
     let profile = host::profiles::load(name, &places)?;
     let mut give = |field: Field, value: &str| {
-        setup.give(field, value, Source::Profile).map_err(|invalid| bad_answer(&invalid, Source::File, context))
+        setup.give(field, value, AnswerSource::Profile).map_err(|invalid| bad_answer(&invalid, AnswerSource::File, context))
     };
     for (field, value) in saved_answers(&profile, name) {
         if !is_replaced(field, &profile, context) {
@@ -24,7 +24,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
         if let Ok(secret) = host::stores::read(name, place, &context.places_for(Some(place))?) {
-            setup.give_secret(Given { secret, flag: None });
+            setup.give_secret(GivenSecret { secret, flag: None });
         }
     }
     Ok(())

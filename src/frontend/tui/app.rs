@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     frontend::Sidecar,
-    setup::{Field, Msg, Question, Setup, Shape, Status, Work},
+    setup::{Field, FieldShape, Msg, Question, Setup, Status, Work},
 };
 
 /// The wizard.
@@ -280,6 +280,6 @@ impl App {
 
     /// Whether the answer is typed as a line.
     pub(super) fn is_typing(&self) -> bool {
-        self.question().is_some_and(|question| matches!(question.shape, Shape::Text | Shape::Secret))
+        self.question().is_some_and(|question| matches!(question.shape, FieldShape::Text | FieldShape::Secret))
     }
 }

@@ -6,7 +6,7 @@ use tui_input::{Input, InputRequest};
 use super::widget::secret::SecretLine;
 use crate::{
     mail::yes_no::YesNoWords,
-    setup::{Choice, Question, Shape},
+    setup::{Choice, FieldShape, Question},
 };
 
 /// Lists with at least so many choices are filtered by typing.
@@ -49,13 +49,13 @@ impl Draft {
     pub(super) fn of(question: &Question) -> Self {
         let default = question.default.clone().unwrap_or_default();
         match question.shape {
-            Shape::Text => {
-                let asked = question.source == Some(crate::setup::Source::Asked);
+            FieldShape::Text => {
+                let asked = question.source == Some(crate::setup::AnswerSource::Asked);
                 Self::Text { line: Input::new(default), proposed: !asked }
             }
-            Shape::Secret => Self::Secret(SecretLine::new()),
-            Shape::Confirm => Self::Confirm(default == "yes"),
-            Shape::Choice => {
+            FieldShape::Secret => Self::Secret(SecretLine::new()),
+            FieldShape::Confirm => Self::Confirm(default == "yes"),
+            FieldShape::Choice => {
                 let here = question
                     .choices
                     .iter()
@@ -64,7 +64,7 @@ impl Draft {
                 let here = here.map(|choice| choice.value.clone());
                 Self::Pick(Pick { filter: String::new(), here, taken: question.default.clone(), ticked: None })
             }
-            Shape::Many => {
+            FieldShape::Many => {
                 let ticked: Vec<String> =
                     default.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
                 let here = question.choices.first().map(|choice| choice.value.clone());
@@ -293,14 +293,14 @@ fn secret_key(line: &mut SecretLine, code: KeyCode, modified: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::setup::{Field, Source, Step};
+    use crate::setup::{AnswerSource, Field, SetupStep};
 
-    fn question(shape: Shape, default: &str, source: Source) -> Question {
+    fn question(shape: FieldShape, default: &str, source: AnswerSource) -> Question {
         let choice =
             |value: &str| Choice { value: value.into(), label: value.to_uppercase(), hint: String::new(), barred: None };
         Question {
             field: Field::Host,
-            step: Step::Server,
+            step: SetupStep::Server,
             label: String::new(),
             help: String::new(),
             shape,
@@ -319,14 +319,14 @@ mod tests {
 
     #[test]
     fn typing_replaces_what_was_proposed_and_edits_what_was_typed() {
-        let proposed = question(Shape::Text, "smtp.example.org", Source::Preset);
+        let proposed = question(FieldShape::Text, "smtp.example.org", AnswerSource::Preset);
         let mut draft = Draft::of(&proposed);
         press(&mut draft, KeyCode::Char('m'), &proposed);
         assert_eq!(draft.answer(), "m");
         let mut draft = Draft::of(&proposed);
         press(&mut draft, KeyCode::Backspace, &proposed);
         assert_eq!(draft.answer(), "smtp.example.or");
-        let typed = question(Shape::Text, "mx", Source::Asked);
+        let typed = question(FieldShape::Text, "mx", AnswerSource::Asked);
         let mut draft = Draft::of(&typed);
         press(&mut draft, KeyCode::Char('2'), &typed);
         assert_eq!(draft.answer(), "mx2");
@@ -334,11 +334,11 @@ mod tests {
 
     #[test]
     fn a_paste_loses_its_line_breaks_and_says_so() {
-        let text = question(Shape::Text, "", Source::Default);
+        let text = question(FieldShape::Text, "", AnswerSource::Default);
         let mut draft = Draft::of(&text);
         assert!(draft.paste("one\r\ntwo\n", &[], YesNoWords::default()));
         assert_eq!(draft.answer(), "onetwo");
-        let mut draft = Draft::of(&question(Shape::Secret, "", Source::Default));
+        let mut draft = Draft::of(&question(FieldShape::Secret, "", AnswerSource::Default));
         assert!(!draft.paste("abcd efgh", &[], YesNoWords::default()));
         let Draft::Secret(line) = &mut draft else { panic!("a secret") };
         assert_eq!(line.take().expose(), "abcd efgh");
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn filtering_moves_the_highlight_to_what_is_left() {
-        let many = question(Shape::Many, "c,d=/x", Source::Default);
+        let many = question(FieldShape::Many, "c,d=/x", AnswerSource::Default);
         let mut draft = Draft::of(&many);
         press(&mut draft, KeyCode::Char('b'), &many);
         let Draft::Pick(pick) = &draft else { panic!("a choice") };
@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn unticking_finds_a_target_with_a_path() {
-        let many = question(Shape::Many, "a=/x,b", Source::Default);
+        let many = question(FieldShape::Many, "a=/x,b", AnswerSource::Default);
         let mut draft = Draft::of(&many);
         draft.toggle();
         assert_eq!(draft.answer(), "b");

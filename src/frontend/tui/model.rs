@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     render,
-    setup::{Advice, Field, Question, Shape, Step},
+    setup::{Advice, Field, FieldShape, Question, SetupStep},
 };
 
 impl App {
@@ -35,7 +35,7 @@ impl App {
                 now.fix = choices.iter().any(|choice| choice.value == "fix");
                 now.retry = now.fix || self.asks().is_some();
                 now.asks = !now.fix && self.asks() == Some(Field::Password);
-                now.password = self.setup.fields(Step::Password).any(|field| field == Field::Password);
+                now.password = self.setup.fields(SetupStep::Password).any(|field| field == Field::Password);
                 now.transcript = self.has_transcript();
             }
             Scene::Passed => now.transcript = self.has_transcript(),
@@ -50,10 +50,10 @@ impl App {
         now.typing = self.is_typing();
         now.empty = self.drafts.get(&question.field).map_or_else(|| Draft::of(question).is_empty(), Draft::is_empty);
         now.fields = fields > 1;
-        now.list = matches!(question.shape, Shape::Choice | Shape::Many) && is_open;
-        now.turns = question.shape == Shape::Choice && !now.list;
-        now.ticks = question.shape == Shape::Many;
-        now.toggles = question.shape == Shape::Confirm || (now.list && now.fields);
+        now.list = matches!(question.shape, FieldShape::Choice | FieldShape::Many) && is_open;
+        now.turns = question.shape == FieldShape::Choice && !now.list;
+        now.ticks = question.shape == FieldShape::Many;
+        now.toggles = question.shape == FieldShape::Confirm || (now.list && now.fields);
         now.probe = Self::shows_probe(question.step) && self.setup.probe().is_some_and(|probe| probe.report.is_some());
     }
 
@@ -82,11 +82,11 @@ impl App {
 
     /// The provider's advice about its password, on the page that asks for it.
     pub(super) fn advice(&self) -> Option<Advice> {
-        let question = self.question().filter(|question| question.step == Step::Password)?;
+        let question = self.question().filter(|question| question.step == SetupStep::Password)?;
         if question.guidance.is_some() {
             return question.guidance.clone();
         }
-        let asked = self.setup.fields(Step::Password).any(|field| field == Field::Password);
+        let asked = self.setup.fields(SetupStep::Password).any(|field| field == Field::Password);
         if asked { self.setup.ask(Field::Password).guidance } else { None }
     }
 
@@ -105,8 +105,8 @@ impl App {
     }
 
     /// Whether the background test is shown on a step's page.
-    const fn shows_probe(step: Step) -> bool {
-        matches!(step, Step::Server | Step::Password | Step::Test)
+    const fn shows_probe(step: SetupStep) -> bool {
+        matches!(step, SetupStep::Server | SetupStep::Password | SetupStep::Test)
     }
 
     /// The page of a question.
@@ -128,12 +128,12 @@ impl App {
         let mut form = Form { fields, focus, notes: question.notes.clone(), ..Form::default() };
         form.title = match question.step {
             _ if alone => question.label.clone(),
-            Step::Sender => text.get("tui-page-sender"),
-            Step::Provider => text.get("tui-page-provider"),
-            Step::Server => text.get("tui-page-server"),
-            Step::Password => text.get("tui-page-password"),
-            Step::Test => text.get("tui-page-test"),
-            Step::Write => text.get("tui-page-write"),
+            SetupStep::Sender => text.get("tui-page-sender"),
+            SetupStep::Provider => text.get("tui-page-provider"),
+            SetupStep::Server => text.get("tui-page-server"),
+            SetupStep::Password => text.get("tui-page-password"),
+            SetupStep::Test => text.get("tui-page-test"),
+            SetupStep::Write => text.get("tui-page-write"),
         };
         if !alone {
             form.advice = self.advice();
@@ -160,7 +160,7 @@ impl App {
         let about = |said: &Option<(Field, String)>| {
             said.as_ref().filter(|(other, _)| *other == field).map(|(_, words)| words.clone())
         };
-        let source = question.source.filter(|_| touched.is_none() && question.shape == Shape::Text);
+        let source = question.source.filter(|_| touched.is_none() && question.shape == FieldShape::Text);
         FormField {
             label: question.label.clone(),
             help: question.help.clone(),

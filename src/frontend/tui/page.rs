@@ -21,7 +21,7 @@ use super::{
 use crate::{
     phrase,
     presets::Text,
-    setup::{Mark, Step},
+    setup::{SetupStep, StepMark},
 };
 
 /// The smallest screen.
@@ -93,12 +93,12 @@ impl App {
     }
 
     /// The rail; while a passed test is on the screen, its step is the current one.
-    fn rail(&self) -> Vec<(Step, Mark)> {
+    fn rail(&self) -> Vec<(SetupStep, StepMark)> {
         let mut rail = self.setup.rail();
         for (step, mark) in rail.iter_mut().filter(|_| self.held) {
             match step {
-                Step::Test => *mark = Mark::Current,
-                Step::Write => *mark = Mark::Ahead,
+                SetupStep::Test => *mark = StepMark::Current,
+                SetupStep::Write => *mark = StepMark::Ahead,
                 _ => {}
             }
         }

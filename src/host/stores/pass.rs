@@ -86,7 +86,7 @@ impl std::error::Error for PassFault {
     }
 }
 
-/// The store `pass`: encrypted by the user's GnuPG key.
+/// The store `pass`: encrypted by the user's `GnuPG` key.
 pub(super) struct PassStore;
 
 impl Store for PassStore {

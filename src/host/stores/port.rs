@@ -119,10 +119,11 @@ pub enum AtRest {
 ///
 /// What every store promises:
 ///
-/// - `keep` replaces the whole content or nothing: after an error or a kill the entry holds the old content or the new one. It
-///   returns once the content is durable, and the secret is in no argument, environment or file that another user can read.
-/// - `read` returns exactly what was kept, every byte. It never asks at the terminal and ends within bounded time. An entry
-///   that does not exist is an error for which [`StoreError::is_absence`] holds.
+/// - `keep` replaces the whole content or nothing: after an error or a kill the entry holds the old content or the new one, as
+///   far as the program behind the store does so. It returns once the content is durable. The secret is in no argument or
+///   environment of another program, and in no file that a user other than owner and sender can read.
+/// - `read` returns exactly what was kept, every byte. It ends within bounded time, in which a person may have to unlock the
+///   store. An entry that does not exist is an error for which [`StoreError::is_absence`] holds.
 /// - `forget` removes the entry. One that does not exist is no error.
 /// - Where the person holds the secret ([`AtRest::Person`]), `keep` and `forget` do nothing.
 /// - No error shows a secret.

@@ -1,7 +1,7 @@
 //! Key by key: a key that is there gets our value in its place, wherever it is; others are added where the format wants
 //! them ([`FileFormat::place`]); what must not stay is taken out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Merged, Replaced, line_break, splice};
 use crate::format::{
@@ -35,11 +35,15 @@ pub(in crate::plan) fn merge(
         return Ok(Merged::of([text, end].concat(), ours, ""));
     };
     let wanted = format.read(ours)?;
-    let settings = settings(&wanted, there);
-    check(text, there, &wanted, &settings)?;
-    let gone: HashSet<&KeyPath> = gone.iter().map(Vec::as_slice).collect();
+    let gone: BTreeSet<&KeyPath> = gone.iter().map(Vec::as_slice).collect();
+    // Of a large file, few settings matter.
+    let concerned: BTreeSet<&KeyPath> =
+        wanted.entries.iter().flat_map(|new| above(&new.path).chain([new.path.as_slice()])).chain(gone.clone()).collect();
+    let found: Vec<&FileEntry> = there.entries.iter().filter(|entry| concerned.contains(entry.path.as_slice())).collect();
+    let settings = settings(&wanted, &found);
+    check(text, there, &found, &wanted)?;
     let (mut edits, mut replaced) = (Vec::new(), Vec::new());
-    for entry in &there.entries {
+    for entry in found {
         let setting = settings.get(entry.path.as_slice());
         if gone.contains(entry.path.as_slice()) || setting.is_some_and(OurKey::is_other_list) {
             edits.push(removal(format, text, entry));
@@ -97,12 +101,12 @@ impl OurKey<'_> {
 }
 
 /// Our settings by their way.
-fn settings<'a>(wanted: &'a FileDoc, there: &'a FileDoc) -> HashMap<&'a KeyPath, OurKey<'a>> {
-    let mut settings: HashMap<&KeyPath, OurKey<'_>> = HashMap::new();
+fn settings<'a>(wanted: &'a FileDoc, found: &[&'a FileEntry]) -> BTreeMap<&'a KeyPath, OurKey<'a>> {
+    let mut settings: BTreeMap<&KeyPath, OurKey<'_>> = BTreeMap::new();
     for entry in &wanted.entries {
         settings.entry(&entry.path).or_default().ours.push(entry);
     }
-    for entry in &there.entries {
+    for entry in found {
         if let Some(setting) = settings.get_mut(entry.path.as_slice()) {
             setting.there.push(entry);
         }
@@ -110,22 +114,23 @@ fn settings<'a>(wanted: &'a FileDoc, there: &'a FileDoc) -> HashMap<&'a KeyPath,
     settings
 }
 
+/// The ways to what a setting is within.
+fn above(path: &KeyPath) -> impl Iterator<Item = &KeyPath> {
+    (1..path.len()).map(|depth| &path[..depth])
+}
+
 /// A list or a mapping where a setting is wanted, or a value where a group is.
-fn check(text: &str, there: &FileDoc, wanted: &FileDoc, settings: &HashMap<&KeyPath, OurKey<'_>>) -> Result<(), Fault> {
-    let mut groups: HashMap<&KeyPath, usize> = HashMap::new();
-    for group in there.groups.iter().filter(|group| group.shape != Shape::Section) {
-        if settings.contains_key(group.path.as_slice()) {
-            groups.entry(&group.path).or_insert(group.head.start);
-        }
-    }
-    let above = |path: &'_ KeyPath| (1..path.len()).map(|depth| path[..depth].to_vec()).collect::<Vec<_>>();
-    let parents: HashSet<Vec<String>> = wanted.entries.iter().flat_map(|new| above(&new.path)).collect();
-    let mut values: HashMap<&KeyPath, usize> = HashMap::new();
-    for entry in there.entries.iter().filter(|entry| parents.contains(&entry.path) && entry.value.as_deref() != Some("")) {
-        values.entry(&entry.path).or_insert(entry.body.start);
+fn check(text: &str, there: &FileDoc, found: &[&FileEntry], wanted: &FileDoc) -> Result<(), Fault> {
+    let ours: BTreeSet<&KeyPath> = wanted.entries.iter().map(|new| new.path.as_slice()).collect();
+    let mut groups: BTreeMap<&KeyPath, usize> = BTreeMap::new();
+    for group in there.groups.iter().filter(|group| group.shape != Shape::Section && ours.contains(group.path.as_slice())) {
+        groups.entry(&group.path).or_insert(group.head.start);
     }
     for new in &wanted.entries {
-        let value = || above(&new.path).iter().filter_map(|path| values.get(path.as_slice())).min().copied();
+        let is_above = |entry: &&&FileEntry| {
+            entry.value.as_deref() != Some("") && above(&new.path).any(|path| path == entry.path.as_slice())
+        };
+        let value = || found.iter().find(is_above).map(|entry| entry.body.start);
         if let Some(at) = groups.get(new.path.as_slice()).copied().or_else(value) {
             return Err(Fault::within(text, at, FaultKind::Unfamiliar));
         }

@@ -14,13 +14,13 @@ use crate::{
         egress::{AddressFamily, PortAttempt},
         report::TranscriptLine,
     },
-    setup::Source,
+    setup::AnswerSource,
 };
 
 const SECRET: &str = "open sesame #1";
 
-fn row(field: Field, label: &str, value: &str, source: Source) -> Row {
-    Row { field, label: label.into(), value: value.into(), source: Some(source) }
+fn row(field: Field, label: &str, value: &str, source: AnswerSource) -> AnswerRow {
+    AnswerRow { field, label: label.into(), value: value.into(), source: Some(source) }
 }
 
 fn lines(said: &[(Who, &str)]) -> Transcript {
@@ -66,10 +66,10 @@ fn of(lang: Lang, evidence: Evidence, said: &[(Who, &str)]) -> String {
         diagnosis: Some(&diagnosis),
     };
     let rows = vec![
-        row(Field::Address, "Sender address", "ops@example.com", Source::Flag),
-        row(Field::Name, "Display name", "Ops \u{1b}[31m\u{202e}", Source::Asked),
-        row(Field::Password, "Password", "••••••••", Source::Flag),
-        row(Field::SecretCommand, "Command", "printf hunter2-in-argv", Source::Flag),
+        row(Field::Address, "Sender address", "ops@example.com", AnswerSource::Flag),
+        row(Field::Name, "Display name", "Ops \u{1b}[31m\u{202e}", AnswerSource::Asked),
+        row(Field::Password, "Password", "••••••••", AnswerSource::Flag),
+        row(Field::SecretCommand, "Command", "printf hunter2-in-argv", AnswerSource::Flag),
     ];
     let parts = Parts {
         when: "2026-11-21T00:00:00Z".into(),

@@ -5,13 +5,13 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{always, by_value, default, never, parsed, unwritten, yes_or_no},
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         question::Choice,
-        source::Source,
+        source::AnswerSource,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::Value,
+        step::SetupStep,
+        value::AnswerValue,
     },
 };
 
@@ -19,8 +19,8 @@ pub(super) static IMAP: Spec = Spec {
     key: "imap",
     flag: "imap",
     value: "",
-    shape: Shape::Confirm,
-    step: Step::Server,
+    shape: FieldShape::Confirm,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -44,8 +44,8 @@ pub(super) static HOST: Spec = Spec {
     key: "imap_host",
     flag: "imap-host",
     value: "HOST",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -69,8 +69,8 @@ pub(super) static SECURITY: Spec = Spec {
     key: "imap_security",
     flag: "imap-security",
     value: Security::USAGE,
-    shape: Shape::Choice,
-    step: Step::Server,
+    shape: FieldShape::Choice,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -95,8 +95,8 @@ pub(super) static PORT: Spec = Spec {
     key: "imap_port",
     flag: "imap-port",
     value: "PORT",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -117,8 +117,8 @@ pub(super) static USERNAME: Spec = Spec {
     key: "imap_username",
     flag: "imap-username",
     value: "NAME",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -147,11 +147,11 @@ fn mode_choices(setup: &Setup) -> Vec<Choice> {
 }
 
 /// The usual port of a mode that was answered, else the known server's.
-fn port(answers: &Answers) -> Option<(Value, Source)> {
+fn port(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     let (number, source) = match (answers.explicit::<Security>(Field::ImapSecurity), answers.imap_server()) {
-        (Some(security), _) => (security.imap_port(), Source::Default),
+        (Some(security), _) => (security.imap_port(), AnswerSource::Default),
         (None, Some((server, source))) => (server.port, source),
-        (None, None) => (Security::Tls.imap_port(), Source::Default),
+        (None, None) => (Security::Tls.imap_port(), AnswerSource::Default),
     };
     Some((Port::new(number)?.into(), source))
 }

@@ -13,13 +13,13 @@ use crate::{
             always, by_value, default, never, no_default, nothing, parsed, unsaved, unwritten, with_login, yes_by_default,
             yes_or_no,
         },
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         question::Choice,
-        source::Source,
+        source::AnswerSource,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::Value,
+        step::SetupStep,
+        value::AnswerValue,
     },
 };
 
@@ -27,8 +27,8 @@ pub(super) static AUTH: Spec = Spec {
     key: "auth",
     flag: "auth",
     value: Auth::USAGE,
-    shape: Shape::Choice,
-    step: Step::Password,
+    shape: FieldShape::Choice,
+    step: SetupStep::Password,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -49,8 +49,8 @@ pub(super) static USERNAME: Spec = Spec {
     key: "username",
     flag: "username",
     value: "NAME",
-    shape: Shape::Text,
-    step: Step::Password,
+    shape: FieldShape::Text,
+    step: SetupStep::Password,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -74,8 +74,8 @@ pub(super) static PASSWORD: Spec = Spec {
     key: "password",
     flag: "",
     value: "",
-    shape: Shape::Secret,
-    step: Step::Password,
+    shape: FieldShape::Secret,
+    step: SetupStep::Password,
     optional: false,
     of_provider: false,
     remembered: false,
@@ -86,7 +86,7 @@ pub(super) static PASSWORD: Spec = Spec {
     awaits: None,
     imported: None,
     // It comes as a secret, never as an answer.
-    parse: |_, _| Ok(Value::Empty),
+    parse: |_, _| Ok(AnswerValue::Empty),
     follows: nothing,
     read: unsaved,
     write: unwritten,
@@ -97,8 +97,8 @@ pub(super) static SPACES: Spec = Spec {
     key: "spaces",
     flag: "",
     value: "",
-    shape: Shape::Confirm,
-    step: Step::Password,
+    shape: FieldShape::Confirm,
+    step: SetupStep::Password,
     optional: false,
     of_provider: false,
     remembered: false,
@@ -116,9 +116,9 @@ pub(super) static SPACES: Spec = Spec {
     wording: FieldWording { default: yes_by_default, ..FieldWording::PLAIN },
 };
 
-fn auth(answers: &Answers) -> Option<(Value, Source)> {
+fn auth(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     match answers.provider().map(|provider| provider.username.form) {
-        Some(UsernameForm::None) => Some((Auth::None.into(), Source::Preset)),
+        Some(UsernameForm::None) => Some((Auth::None.into(), AnswerSource::Preset)),
         _ => default(Auth::Auto),
     }
 }

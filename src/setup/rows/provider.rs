@@ -6,14 +6,14 @@ use crate::{
     presets::{Lang, Phrase, Provider, provider::Category},
     setup::{
         columns::{always, by_value},
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         parsing::Parsing,
         question::Choice,
-        source::Source,
+        source::AnswerSource,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::{ProviderChoice, Value},
+        step::SetupStep,
+        value::{AnswerValue, ProviderChoice},
     },
 };
 
@@ -21,8 +21,8 @@ pub(super) static PROVIDER: Spec = Spec {
     key: "provider",
     flag: "provider",
     value: "KEY",
-    shape: Shape::Choice,
-    step: Step::Provider,
+    shape: FieldShape::Choice,
+    step: SetupStep::Provider,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -33,7 +33,7 @@ pub(super) static PROVIDER: Spec = Spec {
     awaits: None,
     imported: None,
     parse: provider,
-    follows: |answers| Some((answers.suggested_provider()?.into(), Source::Default)),
+    follows: |answers| Some((answers.suggested_provider()?.into(), AnswerSource::Default)),
     read: |profile, _| Some(ProviderChoice::of_key(profile.smtp.provider.as_deref()).into()),
     write: |answers, profile| {
         profile.smtp.provider = answers.provider().map(|provider| provider.key.clone());
@@ -41,7 +41,7 @@ pub(super) static PROVIDER: Spec = Spec {
     wording: FieldWording { choices, notes: Setup::notes_on_domain, ..FieldWording::PLAIN },
 };
 
-fn provider(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
+fn provider(typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
     let (word, key) = (typed.trim(), typed.trim().to_lowercase());
     if key == ProviderChoice::CUSTOM {
         return Ok(ProviderChoice::Custom.into());

@@ -15,13 +15,13 @@ use crate::{
             yes_or_no,
         },
         discovery::has_gap,
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         question::Choice,
-        source::Source,
+        source::AnswerSource,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::Value,
+        step::SetupStep,
+        value::AnswerValue,
     },
 };
 
@@ -29,8 +29,8 @@ pub(super) static HOST: Spec = Spec {
     key: "host",
     flag: "host",
     value: "HOST",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -55,8 +55,8 @@ pub(super) static SECURITY: Spec = Spec {
     key: "security",
     flag: "security",
     value: Security::USAGE,
-    shape: Shape::Choice,
-    step: Step::Server,
+    shape: FieldShape::Choice,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -81,8 +81,8 @@ pub(super) static PORT: Spec = Spec {
     key: "port",
     flag: "port",
     value: "PORT",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -106,8 +106,8 @@ pub(super) static PLAINTEXT: Spec = Spec {
     key: "allow_plaintext",
     flag: "allow-plaintext",
     value: "",
-    shape: Shape::Confirm,
-    step: Step::Server,
+    shape: FieldShape::Confirm,
+    step: SetupStep::Server,
     optional: false,
     of_provider: true,
     remembered: true,
@@ -139,8 +139,8 @@ pub(super) static CA_FILE: Spec = Spec {
     key: "ca_file",
     flag: "ca-file",
     value: "FILE",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: true,
     of_provider: true,
     remembered: true,
@@ -161,8 +161,8 @@ pub(super) static PIN: Spec = Spec {
     key: "pin_sha256",
     flag: "pin-sha256",
     value: "HEX",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: true,
     of_provider: true,
     remembered: true,
@@ -183,8 +183,8 @@ pub(super) static EHLO: Spec = Spec {
     key: "ehlo",
     flag: "ehlo",
     value: "NAME",
-    shape: Shape::Text,
-    step: Step::Server,
+    shape: FieldShape::Text,
+    step: SetupStep::Server,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -206,7 +206,7 @@ fn with_tls(setup: &Setup) -> bool {
 }
 
 /// The known server's host, unless only the account shows it.
-fn known_host(answers: &Answers) -> Option<(Value, Source)> {
+fn known_host(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     let (endpoint, source) = answers.known_endpoint().or_else(|| answers.servers().into_iter().next())?;
     if has_gap(&endpoint.host) {
         return None;
@@ -221,7 +221,7 @@ fn trust(answers: &Answers) -> Trust {
 }
 
 /// The machine's full name, else its short one; a machine without a usable name is `localhost`.
-fn own_name(answers: &Answers) -> Option<(Value, Source)> {
+fn own_name(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     let facts = &answers.facts;
     let names = facts.full_name.as_deref().into_iter().chain([facts.host_name.as_str(), "localhost"]);
     names.filter_map(|name| name.parse::<HeloName>().ok()).next().and_then(default)

@@ -7,13 +7,13 @@ use crate::{
     presets::Phrase,
     setup::{
         columns::{always, by_value, nothing, unsaved, unsettled, unwritten, yes_by_default, yes_or_no},
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         parsing::Parsing,
-        source::Source,
+        source::AnswerSource,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::{ImportChoice, Value},
+        step::SetupStep,
+        value::{AnswerValue, ImportChoice},
     },
 };
 
@@ -21,8 +21,8 @@ pub(super) static RESUME: Spec = Spec {
     key: "resume",
     flag: "",
     value: "",
-    shape: Shape::Confirm,
-    step: Step::Sender,
+    shape: FieldShape::Confirm,
+    step: SetupStep::Sender,
     optional: false,
     of_provider: false,
     remembered: false,
@@ -43,8 +43,8 @@ pub(super) static IMPORT: Spec = Spec {
     key: "import",
     flag: "import",
     value: "TARGET[=PATH]",
-    shape: Shape::Choice,
-    step: Step::Sender,
+    shape: FieldShape::Choice,
+    step: SetupStep::Sender,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -76,7 +76,7 @@ fn resume_help(setup: &Setup) -> Option<String> {
 }
 
 /// `none`, or a target whose files can be read, `NAME[=PATH]`.
-fn import(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
+fn import(typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
     let word = typed.trim();
     if word == ImportChoice::NONE {
         return Ok(ImportChoice::None.into());
@@ -91,10 +91,10 @@ fn import(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
 }
 
 /// The answer, else the first file that was found.
-fn first_import(setup: &Setup, field: Field) -> Option<(Value, Source)> {
+fn first_import(setup: &Setup, field: Field) -> Option<(AnswerValue, AnswerSource)> {
     let first = || {
         let import = setup.answers.imports.first()?;
-        Some((ImportChoice::Target(TargetChoice::parse(&import.word)).into(), Source::Default))
+        Some((ImportChoice::Target(TargetChoice::parse(&import.word)).into(), AnswerSource::Default))
     };
     setup.answers.value(field).or_else(first)
 }

@@ -7,12 +7,12 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login},
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         question::Choice,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::{Value, ValueKind},
+        step::SetupStep,
+        value::{AnswerValue, ValueKind},
     },
 };
 
@@ -20,8 +20,8 @@ pub(super) static STORE: Spec = Spec {
     key: "secret_store",
     flag: "secret-store",
     value: StoreKind::USAGE,
-    shape: Shape::Choice,
-    step: Step::Write,
+    shape: FieldShape::Choice,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -42,8 +42,8 @@ pub(super) static VAULT_LOCK: Spec = Spec {
     key: "vault_lock",
     flag: "vault-lock",
     value: KeySlot::USAGE,
-    shape: Shape::Choice,
-    step: Step::Write,
+    shape: FieldShape::Choice,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -64,8 +64,8 @@ pub(super) static PASS_ENTRY: Spec = Spec {
     key: "pass_entry",
     flag: "pass-entry",
     value: "NAME",
-    shape: Shape::Text,
-    step: Step::Write,
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -86,8 +86,8 @@ pub(super) static VARIABLE: Spec = Spec {
     key: "password_env",
     flag: "password-env",
     value: "NAME",
-    shape: Shape::Text,
-    step: Step::Write,
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -108,8 +108,8 @@ pub(super) static COMMAND: Spec = Spec {
     key: "password_command",
     flag: "password-command",
     value: "CMD",
-    shape: Shape::Text,
-    step: Step::Write,
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -164,9 +164,9 @@ fn place(answers: &Answers) -> Option<SecretPlace> {
 }
 
 /// What a profile's store was told, if it is this.
-fn located<T: ValueKind + FromStr>(profile: &Profile, detail: StoreDetail) -> Option<Value>
+fn located<T: ValueKind + FromStr>(profile: &Profile, detail: StoreDetail) -> Option<AnswerValue>
 where
-    Value: From<T>,
+    AnswerValue: From<T>,
 {
     read::<T>(profile.secret.as_ref().filter(|place| place.store().detail() == Some(detail))?.locator()?)
 }

@@ -8,14 +8,14 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, yes_by_default, yes_or_no},
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         parsing::Parsing,
         question::Choice,
-        source::Source,
+        source::AnswerSource,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::Value,
+        step::SetupStep,
+        value::AnswerValue,
     },
 };
 
@@ -23,8 +23,8 @@ pub(super) static TARGETS: Spec = Spec {
     key: "target",
     flag: "target",
     value: "NAME[=PATH]",
-    shape: Shape::Many,
-    step: Step::Write,
+    shape: FieldShape::Many,
+    step: SetupStep::Write,
     optional: true,
     of_provider: false,
     remembered: true,
@@ -37,24 +37,24 @@ pub(super) static TARGETS: Spec = Spec {
     parse: targets,
     follows: |answers| {
         let suggested = answers.facts.suggested_targets.iter().map(|key| TargetChoice::new(key));
-        default(Value::of_targets(suggested.collect()))
+        default(AnswerValue::of_targets(suggested.collect()))
     },
     read: |profile, _| {
         let written = profile.targets.iter();
         let choice = |target: &Written| TargetChoice { path: target.path.clone(), ..TargetChoice::new(&target.name) };
-        Some(Value::of_targets(written.map(choice).collect()))
+        Some(AnswerValue::of_targets(written.map(choice).collect()))
     },
     // The plan writes them into the profile.
     write: unwritten,
-    wording: FieldWording { choices: target_choices, notes: trouble, ..FieldWording::PLAIN },
+    wording: FieldWording { choices: target_choices, notes: fault, ..FieldWording::PLAIN },
 };
 
 pub(super) static RUN_AS: Spec = Spec {
     key: "run_as",
     flag: "run-as",
     value: "USER",
-    shape: Shape::Text,
-    step: Step::Write,
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -76,8 +76,8 @@ pub(super) static ROOT_MAIL: Spec = Spec {
     key: "root_mail",
     flag: "root-mail",
     value: "ADDRESS",
-    shape: Shape::Text,
-    step: Step::Write,
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
     optional: true,
     of_provider: false,
     remembered: true,
@@ -98,8 +98,8 @@ pub(super) static SCOPE: Spec = Spec {
     key: "scope",
     flag: "scope",
     value: Scope::USAGE,
-    shape: Shape::Choice,
-    step: Step::Write,
+    shape: FieldShape::Choice,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -120,8 +120,8 @@ pub(super) static PROFILE: Spec = Spec {
     key: "profile",
     flag: "profile",
     value: "NAME",
-    shape: Shape::Text,
-    step: Step::Write,
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -142,8 +142,8 @@ pub(super) static APPLY: Spec = Spec {
     key: "yes",
     flag: "yes",
     value: "",
-    shape: Shape::Confirm,
-    step: Step::Write,
+    shape: FieldShape::Confirm,
+    step: SetupStep::Write,
     optional: false,
     of_provider: false,
     remembered: false,
@@ -157,11 +157,11 @@ pub(super) static APPLY: Spec = Spec {
     follows: nothing,
     read: unsaved,
     write: unwritten,
-    wording: FieldWording { default: yes_by_default, notes: trouble, ..FieldWording::PLAIN },
+    wording: FieldWording { default: yes_by_default, notes: fault, ..FieldWording::PLAIN },
 };
 
 /// Targets, `NAME[=PATH]` joined by commas.
-fn targets(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
+fn targets(typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
     let mut targets: Vec<TargetChoice> = Vec::new();
     for word in typed.split(',').map(str::trim).filter(|word| !word.is_empty()) {
         let target = TargetChoice::parse(word);
@@ -176,7 +176,7 @@ fn targets(typed: &str, parsing: &Parsing<'_>) -> Result<Value, Phrase> {
             targets.push(target);
         }
     }
-    Ok(Value::of_targets(targets))
+    Ok(AnswerValue::of_targets(targets))
 }
 
 fn target_choices(setup: &Setup) -> Vec<Choice> {
@@ -200,9 +200,9 @@ fn target_choices(setup: &Setup) -> Vec<Choice> {
 }
 
 /// Why the files could not be planned or written.
-fn trouble(setup: &Setup) -> Vec<Phrase> {
-    let trouble = setup.trouble();
-    trouble.into_iter().flat_map(|trouble| [Some(trouble.phrase.clone()), trouble.hint.clone()]).flatten().collect()
+fn fault(setup: &Setup) -> Vec<Phrase> {
+    let fault = setup.fault();
+    fault.into_iter().flat_map(|fault| [Some(fault.phrase.clone()), fault.hint.clone()]).flatten().collect()
 }
 
 /// Only the whole system has mail of root's, and only some targets forward it.
@@ -214,7 +214,7 @@ fn leads_root_mail(setup: &Setup) -> bool {
 }
 
 /// Where it is forwarded now, else the sender. It changes a file that is not ours: a script has to ask for it.
-fn root_mail(answers: &Answers) -> Option<(Value, Source)> {
+fn root_mail(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     if answers.brief {
         return None;
     }

@@ -6,13 +6,13 @@ use crate::{
     presets::Phrase,
     setup::{
         columns::{always, by_value, default, no_default, nothing, parsed, unsaved, unsettled, unwritten},
-        field::{Field, Shape},
+        field::{Field, FieldShape},
         parsing::Parsing,
         question::Choice,
         spec::{FieldWording, Spec},
         state::Setup,
-        step::Step,
-        value::{Recovery, Value},
+        step::SetupStep,
+        value::{AnswerValue, Recovery},
     },
 };
 
@@ -20,8 +20,8 @@ pub(super) static TEST: Spec = Spec {
     key: "test",
     flag: "test",
     value: TestDepth::USAGE,
-    shape: Shape::Choice,
-    step: Step::Test,
+    shape: FieldShape::Choice,
+    step: SetupStep::Test,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -42,8 +42,8 @@ pub(super) static TEST_TO: Spec = Spec {
     key: "test_to",
     flag: "test-to",
     value: "ADDRESS",
-    shape: Shape::Text,
-    step: Step::Test,
+    shape: FieldShape::Text,
+    step: SetupStep::Test,
     optional: false,
     of_provider: false,
     remembered: true,
@@ -64,8 +64,8 @@ pub(super) static RECOVER: Spec = Spec {
     key: "force",
     flag: "force",
     value: "",
-    shape: Shape::Choice,
-    step: Step::Test,
+    shape: FieldShape::Choice,
+    step: SetupStep::Test,
     optional: false,
     of_provider: false,
     remembered: false,
@@ -82,10 +82,10 @@ pub(super) static RECOVER: Spec = Spec {
     wording: FieldWording { default: no_default, help: |_| Some(String::new()), choices: ways_out, ..FieldWording::PLAIN },
 };
 
-fn recovery(typed: &str, _: &Parsing<'_>) -> Result<Value, Phrase> {
+fn recovery(typed: &str, _: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
     let word = typed.trim().to_lowercase();
     let known = Recovery::ALL.into_iter().find(|way| way.as_str() == word);
-    known.map(Value::from).ok_or_else(|| {
+    known.map(AnswerValue::from).ok_or_else(|| {
         let choices = Recovery::ALL.map(Recovery::as_str).join(", ");
         phrase!("invalid-choice", typed = shown(typed.trim()), choices = choices)
     })

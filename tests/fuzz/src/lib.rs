@@ -16,7 +16,7 @@ use mailsetup::{
     presets::{self, Catalog, Cause, EgressFacts, Lang, Provider, Target, Text},
     probe::{Attempt, Cancel, CertificateFacts, Goal, Login, Outgoing, Report, ServerTrust, attempt_over, check_ca},
     render,
-    setup::{Facts, Field, Import, Msg, Options, Setup, Source},
+    setup::{AnswerSource, Field, Import, Msg, Setup, SetupFacts, SetupOptions},
 };
 
 use memory::{Disk, Wire};
@@ -166,12 +166,12 @@ pub fn answers(data: &[u8]) {
         Ok(given) => given,
         Err(error) => return is_safe(&text.say(&error.phrase)),
     };
-    let facts = Facts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..Facts::default() };
-    let options = Options { brief: true, ..Options::default() };
+    let facts = SetupFacts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..SetupFacts::default() };
+    let options = SetupOptions { brief: true, ..SetupOptions::default() };
     let mut setup = Setup::new(std::sync::Arc::new(Catalog::builtin()), Rc::clone(&text), facts, options);
     for (name, value) in given {
         let Some(field) = Field::of_key(&name.replace('-', "_")) else { continue };
-        if let Err(invalid) = setup.give(field, &value, Source::File) {
+        if let Err(invalid) = setup.give(field, &value, AnswerSource::File) {
             is_safe(&text.say(&invalid.phrase));
         }
     }
@@ -230,11 +230,11 @@ pub fn import(data: &[u8]) {
     let import =
         found.and_then(|found| Import::new(target.key.clone(), target.name.clone(), "file".into(), found.read, &CATALOG));
     let Some(import) = import else { return };
-    let facts = Facts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..Facts::default() };
+    let facts = SetupFacts { host_name: "web1".into(), command: vec!["mailsetup".into()], ..SetupFacts::default() };
     let catalog = std::sync::Arc::new(Catalog::builtin());
-    let mut setup = Setup::new(catalog, TEXT.with(Rc::clone), facts, Options::default());
+    let mut setup = Setup::new(catalog, TEXT.with(Rc::clone), facts, SetupOptions::default());
     for (field, value) in &import.answers {
-        assert!(setup.give(*field, &value.to_string(), Source::Flag).is_ok(), "{field}: {value:?}");
+        assert!(setup.give(*field, &value.to_string(), AnswerSource::Flag).is_ok(), "{field}: {value:?}");
         assert!(setup.update(Msg::Clear(*field)).is_ok());
     }
     import.command.iter().for_each(|command| is_safe(command));

@@ -11,7 +11,7 @@ use crate::support::setup::places_at_home;
 use mailsetup::{
     mail::{Keys, Secret},
     presets::Catalog,
-    setup::{Facts, Field, Given, Options, Source},
+    setup::{AnswerSource, Field, GivenSecret, SetupFacts, SetupOptions},
 };
 use rustix::process::{Pid, Signal};
 
@@ -87,8 +87,8 @@ fn panic_child() {
     if std::env::var_os("MAILSETUP_TEST_PANIC").is_none() {
         return;
     }
-    let facts = Facts { host_name: "web1".into(), cwd: "/".into(), ..Facts::default() };
-    let options = Options { brief: true, yes: true, ..Options::default() };
+    let facts = SetupFacts { host_name: "web1".into(), cwd: "/".into(), ..SetupFacts::default() };
+    let options = SetupOptions { brief: true, yes: true, ..SetupOptions::default() };
     let mut setup = conversation(facts, options);
     let answers = [
         (Field::Address, "ops@example.com"),
@@ -101,10 +101,10 @@ fn panic_child() {
         (Field::Scope, "user"),
     ];
     for (field, value) in answers {
-        setup.give(field, value, Source::Flag).unwrap();
+        setup.give(field, value, AnswerSource::Flag).unwrap();
     }
     let secret = Secret::new(CANARY.to_owned());
-    setup.give_secret(Given { secret: secret.clone(), flag: None });
+    setup.give_secret(GivenSecret { secret: secret.clone(), flag: None });
     let order = setup.rehearsal().unwrap();
     let home = crate::host::Home::new();
     let disk = mailsetup::host::Disk::new(&places_at_home(Path::new("/nonexistent")));

@@ -4,8 +4,8 @@ use super::*;
 
 #[test]
 fn a_target_without_a_usual_place_is_offered_by_its_path_alone() {
-    let mut setup = setup(Options::default());
-    setup.give(Field::Scope, "system", Source::Flag).unwrap();
+    let mut setup = setup(SetupOptions::default());
+    setup.give(Field::Scope, "system", AnswerSource::Flag).unwrap();
     let choice = |setup: &Setup| {
         let choices = setup.ask(Field::Targets).choices;
         choices.into_iter().find(|choice| choice.value.starts_with("systemd-credential")).unwrap()
@@ -13,16 +13,16 @@ fn a_target_without_a_usual_place_is_offered_by_its_path_alone() {
     let barred = choice(&setup).barred.unwrap();
     assert!(barred.contains("--target systemd-credential=/etc/systemd/system/UNIT.service.d/"), "{barred}");
     let word = "systemd-credential=/etc/systemd/system/app.service.d/50-mailsetup.conf";
-    setup.give(Field::Targets, word, Source::Flag).unwrap();
+    setup.give(Field::Targets, word, AnswerSource::Flag).unwrap();
     assert_eq!((choice(&setup).value.as_str(), choice(&setup).barred), (word, None));
 }
 
 #[test]
 fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
-    let mut setup = setup(Options::default());
+    let mut setup = setup(SetupOptions::default());
     let says = |setup: &Setup, field: Field| setup.page(field.spec().step).iter().any(|row| row.field == field);
     assert!(!says(&setup, Field::RunAs));
-    setup.give(Field::Scope, "system", Source::Flag).unwrap();
+    setup.give(Field::Scope, "system", AnswerSource::Flag).unwrap();
     assert!(says(&setup, Field::RunAs));
     setup.update(Msg::Answer(Field::RunAs, "www-data".into())).unwrap();
     let asked: Vec<Effect> =
@@ -30,7 +30,7 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
     let [effect] = asked.as_slice() else { panic!("{asked:?}") };
     let Work::Stores(reading) = &effect.work else { panic!("{effect:?}") };
     assert_eq!(reading.run_as.as_deref(), Some("www-data"));
-    let stores = Stores { barred: [("vault", "not for www-data".to_owned())].into(), ..Stores::default() };
+    let stores = UsableStores { barred: [("vault", "not for www-data".to_owned())].into(), ..UsableStores::default() };
     setup.update(Msg::Finished(effect.generation, Outcome::Stores(stores))).unwrap();
     let barred = |setup: &Setup| {
         let choices = setup.ask(Field::SecretStore).choices;
@@ -45,14 +45,14 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
     setup.update(Msg::Answer(Field::SecretStore, "vault".into())).unwrap();
     assert!(says(&setup, Field::VaultLock));
     let effect = setup.background().into_iter().find(|effect| matches!(effect.work, Work::Stores(_))).unwrap();
-    let stores = Stores { has_vault: true, ..Stores::default() };
+    let stores = UsableStores { has_vault: true, ..UsableStores::default() };
     setup.update(Msg::Finished(effect.generation, Outcome::Stores(stores))).unwrap();
     assert!(!says(&setup, Field::VaultLock), "a vault that is there has its lock");
 }
 
 /// A set-up of the whole system for msmtp, where this is in `/etc/aliases`.
-fn for_the_system(options: Options, now: Option<&str>) -> Setup {
-    let facts = Facts { is_root: true, root_mail: now.map(str::to_owned), ..facts() };
+fn for_the_system(options: SetupOptions, now: Option<&str>) -> Setup {
+    let facts = SetupFacts { is_root: true, root_mail: now.map(str::to_owned), ..facts() };
     let mut setup = conversation(facts, options);
     let answers = [
         (Field::Address, "ops@example.com"),
@@ -65,7 +65,7 @@ fn for_the_system(options: Options, now: Option<&str>) -> Setup {
         (Field::Targets, "msmtp"),
     ];
     for (field, value) in answers {
-        setup.give(field, value, Source::Flag).unwrap();
+        setup.give(field, value, AnswerSource::Flag).unwrap();
     }
     setup.give_secret(secret("sesame"));
     setup
@@ -80,12 +80,12 @@ fn roots_mail_is_asked_where_a_target_leads_it_and_never_taken_for_granted() {
         (Some("ann, |cat"), "ops@example.com", true),
         (Some("ann@example.org"), "ann@example.org", false),
     ] {
-        let setup = for_the_system(Options::default(), now);
+        let setup = for_the_system(SetupOptions::default(), now);
         let question = setup.ask(Field::RootMail);
         assert_eq!((question.default.as_deref(), question.optional), (Some(proposed), true));
         assert_eq!(question.notes.iter().any(|note| note.contains(now.unwrap_or("?"))), noted, "{:?}", question.notes);
     }
-    let mut setup = for_the_system(Options::default(), None);
+    let mut setup = for_the_system(SetupOptions::default(), None);
     for field in [Field::Name, Field::RunAs] {
         answer(&mut setup, field, if field == Field::Name { "Ops" } else { "root" });
     }
@@ -104,10 +104,10 @@ fn roots_mail_is_asked_where_a_target_leads_it_and_never_taken_for_granted() {
     setup.update(Msg::Answer(Field::Targets, "dotenv".into())).unwrap();
     assert_eq!(setup.profile().unwrap().root_mail, None);
 
-    let brief = Options { brief: true, yes: true, ..Options::default() };
+    let brief = SetupOptions { brief: true, yes: true, ..SetupOptions::default() };
     assert_eq!(for_the_system(brief.clone(), Some("ann@example.org")).profile().unwrap().root_mail, None);
     let mut told = for_the_system(brief, None);
-    told.give(Field::RootMail, "ops@example.com", Source::Flag).unwrap();
+    told.give(Field::RootMail, "ops@example.com", AnswerSource::Flag).unwrap();
     assert_eq!(told.profile().unwrap().root_mail.as_ref().map(ToString::to_string).as_deref(), Some("ops@example.com"));
-    assert!(told.give(Field::RootMail, "root", Source::Flag).is_err());
+    assert!(told.give(Field::RootMail, "root", AnswerSource::Flag).is_err());
 }

@@ -8,19 +8,12 @@ use super::sources::sources;
 #[rustfmt::skip]
 const REPEATED: &[&str] = &[
     "Change",
-    "Check",
     "Context",
     "Dialect",
-    "Facts",
-    "Found",
-    "Given",
     "Node",
     "Report",
-    "Row",
-    "Settings",
     "Shape",
     "Word",
-    "Written",
 ];
 
 /// Every type at the top level of a file, and the files that define one of this name.

@@ -7,14 +7,17 @@ use mailsetup::{
     phrase,
     plan::{ReadBack, ReadSecret},
     presets::Catalog,
-    setup::{Facts, Field, Given, Import, Memory, Msg, Options, Outcome, Setup, Source, Status, Work},
+    setup::{
+        AnswerSource, Field, GivenSecret, Import, Msg, Outcome, SavedConversation, Setup, SetupFacts, SetupOptions, Status,
+        Work,
+    },
 };
 
 use crate::support::setup::{conversation, facts};
 
 fn setup(brief: bool) -> Setup {
-    let facts = Facts { suggested_targets: vec!["dotenv".into()], ..facts() };
-    let options = Options { brief, ..Options::default() };
+    let facts = SetupFacts { suggested_targets: vec!["dotenv".into()], ..facts() };
+    let options = SetupOptions { brief, ..SetupOptions::default() };
     conversation(facts, options)
 }
 
@@ -73,7 +76,7 @@ fn accept_up_to(setup: &mut Setup, field: Field) {
     }
 }
 
-fn row(setup: &Setup, field: Field) -> (String, Option<Source>) {
+fn row(setup: &Setup, field: Field) -> (String, Option<AnswerSource>) {
     let row = setup.all().into_iter().find(|row| row.field == field);
     row.map(|row| (row.value, row.source)).unwrap_or_default()
 }
@@ -95,12 +98,12 @@ fn fetched(setup: &mut Setup, printed: &str) {
 fn every_answer_is_proposed_and_asked_but_the_password() {
     let mut setup = started(settings("mail.example.org", "2465", "tls", inline("pw")));
     assert_eq!(asked(&setup), Field::Address);
-    assert_eq!(row(&setup, Field::Address), ("jane@example.org".into(), Some(Source::Imported)));
+    assert_eq!(row(&setup, Field::Address), ("jane@example.org".into(), Some(AnswerSource::Imported)));
     for field in [Field::Name, Field::Host, Field::Port, Field::Username, Field::Targets] {
-        assert_eq!(row(&setup, field).1, Some(Source::Imported), "{field}");
+        assert_eq!(row(&setup, field).1, Some(AnswerSource::Imported), "{field}");
     }
     assert_eq!(row(&setup, Field::Targets).0, "msmtp", "what was imported from is written again");
-    assert_eq!(row(&setup, Field::Password).1, Some(Source::Imported));
+    assert_eq!(row(&setup, Field::Password).1, Some(AnswerSource::Imported));
     assert_ne!(row(&setup, Field::Password).0, "pw");
     accept_up_to(&mut setup, Field::Host);
     setup.update(Msg::Answer(Field::Host, "smtp.example.org".into())).unwrap();
@@ -141,8 +144,8 @@ fn another_provider_gets_neither_server_nor_password() {
     accept_up_to(&mut setup, Field::Password);
     setup.update(Msg::Go(Field::Provider)).unwrap();
     answer(&mut setup, Field::Provider, "custom");
-    assert_eq!(row(&setup, Field::Host), ("mail.example.org".into(), Some(Source::Imported)));
-    assert_eq!(row(&setup, Field::Password).1, Some(Source::Imported));
+    assert_eq!(row(&setup, Field::Host), ("mail.example.org".into(), Some(AnswerSource::Imported)));
+    assert_eq!(row(&setup, Field::Password).1, Some(AnswerSource::Imported));
 }
 
 #[test]
@@ -207,12 +210,12 @@ fn a_command_is_run_when_it_was_chosen_and_goes_on_fetching_the_password() {
     assert!(matches!(setup.status(), Status::Run(effect) if matches!(effect.work, Work::Fetch(_))));
     fetched(&mut setup, "s3cret");
     assert_eq!(asked(&setup), Field::Test);
-    assert_eq!(row(&setup, Field::SecretStore).1, Some(Source::Imported));
-    assert_eq!(row(&setup, Field::SecretCommand), ("pass show jane".into(), Some(Source::Imported)));
+    assert_eq!(row(&setup, Field::SecretStore).1, Some(AnswerSource::Imported));
+    assert_eq!(row(&setup, Field::SecretCommand), ("pass show jane".into(), Some(AnswerSource::Imported)));
     let words = setup.equivalent().join(" ");
     assert!(words.contains("--password-command pass show jane") && !words.contains("--password-stdin"), "{words}");
     // Another password is not what the command prints.
-    setup.update(Msg::Secret(Given { secret: Secret::new("other".into()), flag: None })).unwrap();
+    setup.update(Msg::Secret(GivenSecret { secret: Secret::new("other".into()), flag: None })).unwrap();
     assert_eq!(setup.value(Field::SecretStore).as_deref(), Some("file"));
 }
 
@@ -224,7 +227,7 @@ fn a_command_of_our_own_or_one_that_says_the_password_is_not_kept() {
         fetched(&mut setup, "s3cret");
         assert_eq!(setup.value(Field::SecretStore).as_deref(), Some("file"), "{line}");
         assert!(!setup.equivalent().join(" ").contains(line));
-        assert_eq!(row(&setup, Field::Password).1, Some(Source::Imported));
+        assert_eq!(row(&setup, Field::Password).1, Some(AnswerSource::Imported));
     }
 }
 
@@ -237,20 +240,20 @@ fn a_command_that_fails_is_told_and_the_password_asked() {
     accept_up_to(&mut setup, Field::Password);
     let notes = setup.ask(Field::Password).notes;
     assert!(notes.iter().any(|note| note.contains("~/.msmtprc")), "{notes:?}");
-    setup.update(Msg::Secret(Given { secret: Secret::new("typed".into()), flag: None })).unwrap();
+    setup.update(Msg::Secret(GivenSecret { secret: Secret::new("typed".into()), flag: None })).unwrap();
     assert_eq!(setup.value(Field::SecretStore).as_deref(), Some("file"));
 }
 
 #[test]
 fn what_was_given_beforehand_wins_and_a_script_needs_nothing_more() {
     let mut setup = setup(true);
-    setup.give(Field::Import, "msmtp", Source::Flag).unwrap();
-    setup.give(Field::Port, "587", Source::Flag).unwrap();
+    setup.give(Field::Import, "msmtp", AnswerSource::Flag).unwrap();
+    setup.give(Field::Port, "587", AnswerSource::Flag).unwrap();
     setup.offer_imports(vec![import("msmtp", settings("mail.example.org", "465", "tls", inline("pw")))]);
     assert_eq!(setup.missing(), []);
     assert_eq!(setup.value(Field::Security).as_deref(), Some("starttls"), "the mode follows the port");
     assert_eq!(setup.rehearsal().unwrap().targets[0].key, "msmtp");
-    setup.give(Field::Provider, "gandi", Source::Flag).unwrap();
+    setup.give(Field::Provider, "gandi", AnswerSource::Flag).unwrap();
     assert_eq!(setup.missing(), [Field::Password], "its password is for another server");
 }
 
@@ -260,7 +263,7 @@ fn a_conversation_that_was_cut_off_goes_on_with_it() {
     let mut first = started(read());
     assert_eq!(first.remembered(), [], "a choice alone is nothing to go on from");
     accept_up_to(&mut first, Field::Port);
-    let memory = Memory { when: "2026-11-05T10:11:12Z".into(), answers: first.remembered() };
+    let memory = SavedConversation { when: "2026-11-05T10:11:12Z".into(), answers: first.remembered() };
     for (imports, next) in [(vec![import("msmtp", read())], Field::Username), (Vec::new(), Field::Username)] {
         let is_there = !imports.is_empty();
         let mut setup = setup(false);
@@ -268,7 +271,7 @@ fn a_conversation_that_was_cut_off_goes_on_with_it() {
         setup.offer(memory.clone());
         answer(&mut setup, Field::Resume, "yes");
         accept_up_to(&mut setup, next);
-        assert_eq!(row(&setup, Field::Host), ("mail.example.org".into(), Some(Source::Imported)));
+        assert_eq!(row(&setup, Field::Host), ("mail.example.org".into(), Some(AnswerSource::Imported)));
         assert_eq!(row(&setup, Field::Password).1.is_some(), is_there);
     }
 }

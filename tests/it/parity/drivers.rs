@@ -11,7 +11,7 @@ use mailsetup::{
     },
     mail::Secret,
     plan::{DiffLine, diff},
-    setup::{Field, Given, Options, Question, Setup, Shape, Source, Status, Work},
+    setup::{AnswerSource, Field, FieldShape, GivenSecret, Question, Setup, SetupOptions, Status, Work},
 };
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 
@@ -24,11 +24,11 @@ fn secret(world: &World) -> Secret {
 
 /// As the command line does with flags.
 pub(crate) fn by_script(world: &World, case: &Case) -> Made {
-    let mut stage = world.stage(Options { brief: true, yes: true, ..Options::default() });
+    let mut stage = world.stage(SetupOptions { brief: true, yes: true, ..SetupOptions::default() });
     for (field, answer) in &case.0 {
-        stage.setup.give(*field, answer, Source::Flag).unwrap();
+        stage.setup.give(*field, answer, AnswerSource::Flag).unwrap();
     }
-    stage.setup.give_secret(Given { secret: secret(world), flag: None });
+    stage.setup.give_secret(GivenSecret { secret: secret(world), flag: None });
     script::run(&mut stage.setup, &stage.runner, &mut |_, _| ()).unwrap();
     Stage::made(stage.home.path(), &stage.setup)
 }
@@ -86,7 +86,7 @@ fn table<'a>(world: &World, case: &'a Case) -> Table<'a> {
 }
 
 pub(crate) fn by_prompts(world: &World, case: &Case) -> Made {
-    let mut stage = world.stage(Options::default());
+    let mut stage = world.stage(SetupOptions::default());
     prompt_loop::run(&mut stage.setup, &stage.runner, &mut table(world, case), None, &mut ()).unwrap();
     assert_eq!(stage.setup.status(), Status::Done);
     Stage::made(stage.home.path(), &stage.setup)
@@ -116,9 +116,9 @@ fn explains(app: &App, question: &Question) -> bool {
 /// Enters an answer as fingers do.
 fn enter(app: &mut App, question: &Question, answer: &str) {
     match question.shape {
-        Shape::Text | Shape::Secret => typed(app, answer),
-        Shape::Confirm => key(app, KeyCode::Char(if answer == "yes" { 'y' } else { 'n' })),
-        Shape::Choice => {
+        FieldShape::Text | FieldShape::Secret => typed(app, answer),
+        FieldShape::Confirm => key(app, KeyCode::Char(if answer == "yes" { 'y' } else { 'n' })),
+        FieldShape::Choice => {
             let at = question.choices.iter().position(|choice| choice.value == answer).unwrap();
             // A long list beside other fields is closed, and turned, unless it says why something cannot be chosen and there
             // is room for that.
@@ -130,7 +130,7 @@ fn enter(app: &mut App, question: &Question, answer: &str) {
             key(app, KeyCode::Home);
             (0..at).for_each(|_| key(app, KeyCode::Down));
         }
-        Shape::Many => {
+        FieldShape::Many => {
             key(app, KeyCode::Home);
             let ticked: Vec<&str> = question.default.iter().flat_map(|default| default.split(',')).collect();
             let wanted: Vec<&str> = answer.split(',').collect();
@@ -149,7 +149,7 @@ fn enter(app: &mut App, question: &Question, answer: &str) {
 }
 
 pub(crate) fn by_wizard(world: &World, case: &Case) -> Made {
-    let stage = world.stage(Options::default());
+    let stage = world.stage(SetupOptions::default());
     let (sender, results) = channel();
     let runner = stage.runner.clone();
     let looks = Looks {

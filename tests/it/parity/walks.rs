@@ -5,7 +5,7 @@ use std::io;
 use mailsetup::{
     frontend::prompt_loop::{self, Asker, PromptReply},
     mail::Secret,
-    setup::{Field, Options, Question, Status},
+    setup::{Field, Question, SetupOptions, Status},
 };
 use proptest::prelude::*;
 
@@ -74,7 +74,7 @@ fn random_answers_never_panic_and_never_write_without_a_yes() {
     let world = World::new();
     let rolls = proptest::collection::vec((any::<u8>(), any::<u8>()), 1..60);
     proptest!(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() }, |(rolls in rolls)| {
-        let mut stage = world.stage(Options { timeout: std::time::Duration::from_millis(300), ..Options::default() });
+        let mut stage = world.stage(SetupOptions { timeout: std::time::Duration::from_millis(300), ..SetupOptions::default() });
         let mut dice = Dice { rolls: rolls.iter(), password: world.demo.password(), said_yes: false };
         prompt_loop::run(&mut stage.setup, &stage.runner, &mut dice, None, &mut ()).unwrap();
         let is_done = stage.setup.status() == Status::Done;

@@ -9,7 +9,7 @@ use mailsetup::{
     presets::{Catalog, Lang, Text},
     probe::SystemResolver,
     runner::Runner,
-    setup::{Facts, Field, Import, Options, Setup, Source},
+    setup::{AnswerSource, Field, Import, Setup, SetupFacts, SetupOptions},
 };
 use tempfile::TempDir;
 
@@ -63,15 +63,15 @@ impl World {
     }
 
     /// A conversation about nothing yet but the authority to trust.
-    pub(crate) fn stage(&self, options: Options) -> Stage {
+    pub(crate) fn stage(&self, options: SetupOptions) -> Stage {
         let home = tempfile::tempdir().unwrap();
-        let facts = Facts {
+        let facts = SetupFacts {
             // Consumers ask this for the secret: here, it is known.
             program: vec!["sh".into(), "-c".into(), format!("printf %s '{}'", self.demo.password())],
             ..facts()
         };
         let mut setup = Setup::new(Arc::clone(&self.catalog), Rc::new(Text::new(Lang::EN)), facts, options);
-        setup.give(Field::CaFile, &self.ca.path().join("ca.pem").display().to_string(), Source::Flag).unwrap();
+        setup.give(Field::CaFile, &self.ca.path().join("ca.pem").display().to_string(), AnswerSource::Flag).unwrap();
         setup.offer_imports(self.imports.clone());
         let places = places_at_home(home.path());
         // The whole system is an image in the same folder.

@@ -9,7 +9,7 @@ use std::{
 use mailsetup::{
     plan::{Places, Scope},
     presets::{Catalog, Lang, Text},
-    setup::{Facts, Options, Setup},
+    setup::{Setup, SetupFacts, SetupOptions},
 };
 
 /// The built-in catalog, loaded once.
@@ -19,18 +19,18 @@ pub(crate) fn catalog() -> Arc<Catalog> {
 }
 
 /// A server's facts.
-pub(crate) fn facts() -> Facts {
-    Facts {
+pub(crate) fn facts() -> SetupFacts {
+    SetupFacts {
         host_name: "web1".into(),
         full_name: Some("web1.example.com".into()),
         command: vec!["mailsetup".into()],
         program: vec!["/usr/bin/mailsetup".into()],
-        ..Facts::default()
+        ..SetupFacts::default()
     }
 }
 
 /// A conversation in English with the built-in presets.
-pub(crate) fn conversation(facts: Facts, options: Options) -> Setup {
+pub(crate) fn conversation(facts: SetupFacts, options: SetupOptions) -> Setup {
     Setup::new(catalog(), Rc::new(Text::new(Lang::EN)), facts, options)
 }
 

@@ -18,7 +18,7 @@ use mailsetup::{
     plan::{DiffLine, diff},
     presets::{Lang, Text},
     probe::Cancel,
-    setup::{self, Facts, Field},
+    setup::{self, Field, SetupFacts},
 };
 use rustix::process::Signal;
 
@@ -224,7 +224,7 @@ fn ending_child() {
         diff: |change, secret| diff(change, secret).iter().map(DiffLine::marked).collect(),
         report: |_| Ok("report.txt".into()),
     };
-    let setup = conversation(Facts::default(), setup::Options::default());
+    let setup = conversation(SetupFacts::default(), setup::SetupOptions::default());
     let (_sender, results) = std::sync::mpsc::channel();
     let starter: tui::Starter = Box::new(|_| Cancel::default());
     match end.as_str() {

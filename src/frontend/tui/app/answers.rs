@@ -3,7 +3,7 @@
 use super::{super::draft::Draft, App};
 use crate::{
     mail::yes_no::YesNoWords,
-    setup::{Field, Given, Msg, Question, Status},
+    setup::{Field, GivenSecret, Msg, Question, Status},
 };
 
 impl App {
@@ -48,7 +48,7 @@ impl App {
             }
         }
         let msg = match draft {
-            Draft::Secret(line) if !line.is_empty() => Msg::Secret(Given { secret: line.take(), flag: None }),
+            Draft::Secret(line) if !line.is_empty() => Msg::Secret(GivenSecret { secret: line.take(), flag: None }),
             other => Msg::Answer(field, other.answer()),
         };
         let taken = self.tell(msg);

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     phrase,
-    setup::{Field, LiveTest, Question, Row, Shape, Source, Status, Work},
+    setup::{AnswerRow, AnswerSource, Field, FieldShape, LiveTest, Question, Status, Work},
 };
 
 /// The page of a question, laid out.
@@ -41,7 +41,7 @@ impl App {
             (None, None) => self.scene_body(ctx, &facts),
         };
         let ticks =
-            question.is_some_and(|asked| self.setup.fields(asked.step).any(|field| field.spec().shape == Shape::Many));
+            question.is_some_and(|asked| self.setup.fields(asked.step).any(|field| field.spec().shape == FieldShape::Many));
         // Only a laid-out body tells whether it has more lines than fit.
         let now = Now { scrolls: body.main.lines.len() > ctx.height, ..facts };
         CurrentPage { size: (ctx.width, ctx.height), now, foot: Now { ticks: now.ticks || ticks, ..now }, body }
@@ -86,9 +86,9 @@ impl App {
             side
         });
         let ctx = if side.is_some() { ctx.wide(left_half(ctx.width)) } else { ctx };
-        if let Some(trouble) = self.setup.trouble() {
+        if let Some(fault) = self.setup.fault() {
             form.notes.clear();
-            form.below.extend(advice::trouble(ctx, trouble));
+            form.below.extend(advice::fault(ctx, fault));
         }
         if let Some(beside) = self.beside(ctx, question) {
             form.below.extend(beside);
@@ -149,8 +149,8 @@ impl App {
             doc.text(&question.help, ctx.theme.dim(), 0, ctx.width);
             doc.blank();
         }
-        if let Some(trouble) = self.setup.trouble() {
-            doc.extend(advice::trouble(ctx, trouble));
+        if let Some(fault) = self.setup.fault() {
+            doc.extend(advice::fault(ctx, fault));
             doc.blank();
         }
         for note in self.setup.notes() {
@@ -242,8 +242,8 @@ impl App {
 }
 
 /// Whether an answer belongs on the review page; side answers that a preset implies are only in the list of all answers.
-fn is_telling(row: &Row) -> bool {
-    let given = !matches!(row.source, None | Some(Source::Preset | Source::Default));
+fn is_telling(row: &AnswerRow) -> bool {
+    let given = !matches!(row.source, None | Some(AnswerSource::Preset | AnswerSource::Default));
     let aside = matches!(
         row.field,
         Field::Imap

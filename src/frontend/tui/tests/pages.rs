@@ -11,7 +11,7 @@ use crate::{
     phrase,
     plan::{SendEnd, SendFault, Sent},
     presets::Lang,
-    setup::{Field, Outcome, Own, Proof, Status, Trouble, Work, Written},
+    setup::{Field, Outcome, Proof, SendingProgram, Status, Work, WorkFault, WriteResult},
 };
 
 const HOME: (u16, u16) = (80, 24);
@@ -80,7 +80,7 @@ const PAGES: [Page; 19] = [
         wizard.tell(generation, Outcome::Sending(own()));
     }),
     ("not sent", |wizard| {
-        wizard.up_to_review().enter().applied(Ok(Written { proofs: vec![unsent()], ..written() }));
+        wizard.up_to_review().enter().applied(Ok(WriteResult { proofs: vec![unsent()], ..written() }));
     }),
     ("done", |wizard| {
         wizard.up_to_review().enter().applied(Ok(written()));
@@ -88,12 +88,12 @@ const PAGES: [Page; 19] = [
 ];
 
 /// A plan that did not come about.
-fn failed_plan() -> Trouble {
-    Trouble { phrase: phrase!("invalid-empty"), hint: None, field: Some(Field::Targets), exit: Exit::Data }
+fn failed_plan() -> WorkFault {
+    WorkFault { phrase: phrase!("invalid-empty"), hint: None, field: Some(Field::Targets), exit: Exit::Data }
 }
 
-fn own() -> Own {
-    Own {
+fn own() -> SendingProgram {
+    SendingProgram {
         name: "msmtp".into(),
         to: "ops@gmail.com".parse().unwrap(),
         user: Some("www-data".into()),

@@ -25,7 +25,10 @@ use crate::{
         Transcript,
         report::{TranscriptLine, Who},
     },
-    setup::{self, AttemptKind, Dial, Effect, Facts, Msg, Outcome, Proof, Setup, Trouble, Work, Written, WrittenFile},
+    setup::{
+        self, AttemptKind, ConnectSpec, Effect, Msg, Outcome, Proof, Setup, SetupFacts, Work, WorkFault, WriteResult,
+        WrittenFile,
+    },
 };
 
 static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::builtin()));
@@ -44,7 +47,7 @@ impl Wizard {
     }
 
     pub(super) fn with(lang: Lang, width: u16, height: u16, sidecar: Option<Box<dyn crate::frontend::Sidecar>>) -> Self {
-        let facts = Facts {
+        let facts = SetupFacts {
             host_name: "web1".into(),
             full_name: Some("web1.example.com".into()),
             is_root: false,
@@ -56,7 +59,7 @@ impl Wizard {
             cwd: "/home/ops".into(),
             lock: crate::mail::KeySlot::default(),
         };
-        let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::Options::default());
+        let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::SetupOptions::default());
         let effects = Rc::new(RefCell::new(Vec::new()));
         let noted = Rc::clone(&effects);
         let cancels: Rc<RefCell<Vec<Cancel>>> = Rc::default();
@@ -184,7 +187,7 @@ impl Wizard {
     /// To the password of Gmail.
     pub(super) fn up_to_password(&mut self) -> &mut Self {
         self.up_to_provider("ops@gmail.com").enter();
-        while self.app.question().is_some_and(|question| question.step == setup::Step::Server) {
+        while self.app.question().is_some_and(|question| question.step == setup::SetupStep::Server) {
             self.enter();
         }
         self
@@ -202,10 +205,10 @@ impl Wizard {
     }
 
     /// The test ends as `report` says.
-    pub(super) fn tested(&mut self, report: impl FnOnce(&Dial) -> Report) -> &mut Self {
+    pub(super) fn tested(&mut self, report: impl FnOnce(&ConnectSpec) -> Report) -> &mut Self {
         let effect = self.effect(|work| matches!(work, Work::Test(_))).unwrap();
-        let Work::Test(dial) = &effect.work else { unreachable!() };
-        let report = report(dial);
+        let Work::Test(spec) = &effect.work else { unreachable!() };
+        let report = report(spec);
         self.tell(effect.generation, Outcome::Tested(report, "2026-11-21T03:00:00Z".into()))
     }
 
@@ -235,12 +238,12 @@ impl Wizard {
         self
     }
 
-    pub(super) fn planned(&mut self, plan: Result<Plan, Trouble>) -> &mut Self {
+    pub(super) fn planned(&mut self, plan: Result<Plan, WorkFault>) -> &mut Self {
         let effect = self.effect(|work| matches!(work, Work::Plan(_))).unwrap();
         self.tell(effect.generation, Outcome::Planned(plan))
     }
 
-    pub(super) fn applied(&mut self, written: Result<Written, Trouble>) -> &mut Self {
+    pub(super) fn applied(&mut self, written: Result<WriteResult, WorkFault>) -> &mut Self {
         let effect = self.effect(|work| matches!(work, Work::Apply(_))).unwrap();
         self.tell(effect.generation, Outcome::Applied(written))
     }
@@ -270,8 +273,8 @@ pub(super) fn plan() -> Plan {
     }
 }
 
-pub(super) fn written() -> Written {
-    Written {
+pub(super) fn written() -> WriteResult {
+    WriteResult {
         files: vec![
             WrittenFile {
                 path: "/home/ops/.config/mailsetup/profiles/default.toml".into(),
@@ -376,7 +379,7 @@ pub(super) fn connected() -> Report {
 }
 
 /// A login that is refused in several lines, one with an escape sequence.
-pub(super) fn refused(dial: &Dial) -> Report {
+pub(super) fn refused(spec: &ConnectSpec) -> Report {
     let reply = Reply {
         code: 534,
         lines: vec![
@@ -392,11 +395,11 @@ pub(super) fn refused(dial: &Dial) -> Report {
         *later = StageReport::pending(later.stage);
     }
     let evidence = Evidence {
-        provider: dial.provider.clone(),
+        provider: spec.provider.clone(),
         mechanism: Some(Mechanism::Plain),
-        ehlo: dial.ehlo.clone(),
-        username: dial.login.as_ref().map(|login| login.username.clone()),
-        ..Evidence::new(Stage::Auth, dial.endpoint.clone(), ProbeFault::Reply(reply))
+        ehlo: spec.ehlo.clone(),
+        username: spec.login.as_ref().map(|login| login.username.clone()),
+        ..Evidence::new(Stage::Auth, spec.endpoint.clone(), ProbeFault::Reply(reply))
     };
     Report { steps, evidence: Some(evidence), elapsed: Duration::from_millis(523), ..passed() }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     diagnose::Diagnosis,
-    setup::{Advice, Trouble},
+    setup::{Advice, WorkFault},
 };
 
 /// What happened, what it means, what to do.
@@ -92,11 +92,11 @@ pub(in super::super) fn guidance(ctx: Ctx<'_>, advice: &Advice, whole: bool) -> 
 }
 
 /// Why the plan or the write failed, and what to do.
-pub(in super::super) fn trouble(ctx: Ctx<'_>, trouble: &Trouble) -> Doc {
+pub(in super::super) fn fault(ctx: Ctx<'_>, fault: &WorkFault) -> Doc {
     let mut doc = Doc::default();
     let mark = Span::styled(format!("{} ", ctx.theme.marks.failed), ctx.theme.bad());
-    doc.item(&[mark], &ctx.text.say(&trouble.phrase), ctx.theme.bold(), 0, ctx.width);
-    if let Some(hint) = &trouble.hint {
+    doc.item(&[mark], &ctx.text.say(&fault.phrase), ctx.theme.bold(), 0, ctx.width);
+    if let Some(hint) = &fault.hint {
         doc.text(&ctx.text.say(hint), Style::new(), 2, ctx.width);
     }
     doc

@@ -12,14 +12,14 @@ use super::{
 use crate::{
     presets::Text,
     render,
-    setup::{Mark, Step},
+    setup::{SetupStep, StepMark},
 };
 
 /// The name on the rail, the same in every language.
 const PRODUCT: &str = "mailsetup";
 
 /// The rail: as much of it as fits.
-pub(in super::super) fn rail(ctx: Ctx<'_>, steps: &[(Step, Mark)]) -> Line<'static> {
+pub(in super::super) fn rail(ctx: Ctx<'_>, steps: &[(SetupStep, StepMark)]) -> Line<'static> {
     [long(ctx, steps, true), long(ctx, steps, false), short(ctx, steps, true)]
         .into_iter()
         .find(|line| line.width() <= ctx.width)
@@ -27,7 +27,7 @@ pub(in super::super) fn rail(ctx: Ctx<'_>, steps: &[(Step, Mark)]) -> Line<'stat
 }
 
 /// Every step.
-fn long(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
+fn long(ctx: Ctx<'_>, steps: &[(SetupStep, StepMark)], product: bool) -> Line<'static> {
     let mut spans = Vec::new();
     if product {
         spans.push(Span::styled(PRODUCT, ctx.theme.bold()));
@@ -43,8 +43,8 @@ fn long(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
 }
 
 /// The current step, and the number of steps.
-fn short(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
-    let here = steps.iter().position(|(_, mark)| matches!(mark, Mark::Current | Mark::Failed));
+fn short(ctx: Ctx<'_>, steps: &[(SetupStep, StepMark)], product: bool) -> Line<'static> {
+    let here = steps.iter().position(|(_, mark)| matches!(mark, StepMark::Current | StepMark::Failed));
     let number = here.unwrap_or(steps.len().saturating_sub(1));
     let mut spans = Vec::new();
     if product {
@@ -58,15 +58,15 @@ fn short(ctx: Ctx<'_>, steps: &[(Step, Mark)], product: bool) -> Line<'static> {
     Line::from(spans)
 }
 
-fn stop(ctx: Ctx<'_>, name: String, mark: Mark) -> Vec<Span<'static>> {
+fn stop(ctx: Ctx<'_>, name: String, mark: StepMark) -> Vec<Span<'static>> {
     let theme = ctx.theme;
     match mark {
-        Mark::Done => vec![Span::raw(name), Span::raw(" "), Span::styled(theme.marks.passed, theme.good())],
-        Mark::Current => vec![Span::styled(format!("{name} {}", theme.marks.here), theme.accent())],
-        Mark::Failed => {
+        StepMark::Done => vec![Span::raw(name), Span::raw(" "), Span::styled(theme.marks.passed, theme.good())],
+        StepMark::Current => vec![Span::styled(format!("{name} {}", theme.marks.here), theme.accent())],
+        StepMark::Failed => {
             vec![Span::styled(name, theme.bold()), Span::raw(" "), Span::styled(theme.marks.failed, theme.bad())]
         }
-        Mark::Ahead => vec![Span::styled(name, theme.dim())],
+        StepMark::Ahead => vec![Span::styled(name, theme.dim())],
     }
 }
 

@@ -17,11 +17,11 @@ use super::{
 use crate::{
     phrase,
     render::{self, summary},
-    setup::{Own, Proof, Written},
+    setup::{Proof, SendingProgram, WriteResult},
 };
 
 /// The page.
-pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[String], arrived: &[String]) -> Doc {
+pub(in super::super) fn page(ctx: Ctx<'_>, written: &WriteResult, equivalent: &[String], arrived: &[String]) -> Doc {
     let mut doc = Doc::default();
     let mark = sign(ctx, summary::is_proven(written));
     doc.item(&[mark], &summary::outcome(ctx.text, written), ctx.theme.bold(), 0, ctx.width);
@@ -60,7 +60,7 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &Written, equivalent: &[Stri
     doc
 }
 
-fn files(ctx: Ctx<'_>, written: &Written) -> Doc {
+fn files(ctx: Ctx<'_>, written: &WriteResult) -> Doc {
     let mut doc = Doc::default();
     let words: Vec<String> = written.files.iter().map(|file| summary::file(ctx.text, file)).collect();
     let column = words.iter().map(|word| width(word)).max().unwrap_or(0) + 2;
@@ -101,7 +101,7 @@ fn proven(ctx: Ctx<'_>, proof: &Proof) -> Doc {
 }
 
 /// A consumer that sends by itself.
-pub(in super::super) fn sending(ctx: Ctx<'_>, own: &Own) -> Line<'static> {
+pub(in super::super) fn sending(ctx: Ctx<'_>, own: &SendingProgram) -> Line<'static> {
     working(ctx, &render::proof::under_way(ctx.text, own))
 }
 

@@ -19,11 +19,11 @@ use crate::{
     phrase,
     plan::{Change, Plan},
     render,
-    setup::Row,
+    setup::AnswerRow,
 };
 
 /// Answers in two or three columns; the one at `here` is highlighted.
-pub(in super::super) fn answers(ctx: Ctx<'_>, rows: &[Row], here: Option<usize>) -> Doc {
+pub(in super::super) fn answers(ctx: Ctx<'_>, rows: &[AnswerRow], here: Option<usize>) -> Doc {
     let mut doc = Doc::default();
     let label = rows.iter().map(|row| width(&row.label)).max().unwrap_or(0).min(ctx.width / 2);
     for (index, row) in rows.iter().enumerate() {

@@ -19,29 +19,29 @@ use crate::{
     phrase,
     probe::{Evidence, Goal, Stage, StageReport, StageState},
     render,
-    setup::{Dial, LiveTest},
+    setup::{ConnectSpec, LiveTest},
 };
 
 /// Narrower details are left out.
 const DETAIL: usize = 12;
 
 /// The stages of an attempt, in order.
-fn way(dial: &Dial) -> Vec<Stage> {
+fn way(spec: &ConnectSpec) -> Vec<Stage> {
     let mut way = vec![Stage::Dns, Stage::Connect];
-    if dial.endpoint.security == Security::Tls {
+    if spec.endpoint.security == Security::Tls {
         way.push(Stage::Tls);
     }
     way.extend([Stage::Greeting, Stage::Ehlo]);
-    if dial.endpoint.security == Security::Starttls {
+    if spec.endpoint.security == Security::Starttls {
         way.extend([Stage::Starttls, Stage::Tls]);
     }
-    if dial.goal >= Goal::Login && dial.login.is_some() {
+    if spec.goal >= Goal::Login && spec.login.is_some() {
         way.push(Stage::Auth);
     }
-    if dial.goal >= Goal::Rehearse {
+    if spec.goal >= Goal::Rehearse {
         way.extend([Stage::Mail, Stage::Rcpt]);
     }
-    if dial.goal >= Goal::Send {
+    if spec.goal >= Goal::Send {
         way.push(Stage::Data);
     }
     way
@@ -52,7 +52,7 @@ fn known_stages(test: &LiveTest) -> Vec<StageReport> {
     if test.report.as_ref().is_some_and(|report| !report.steps.is_empty()) {
         return test.steps.clone();
     }
-    let mut steps: Vec<StageReport> = way(&test.dial).into_iter().map(StageReport::pending).collect();
+    let mut steps: Vec<StageReport> = way(&test.spec).into_iter().map(StageReport::pending).collect();
     for known in &test.steps {
         match steps.iter_mut().find(|step| step.stage == known.stage) {
             Some(step) => step.clone_from(known),
@@ -67,7 +67,7 @@ pub(in super::super) fn live_test(ctx: Ctx<'_>, title: &str, test: &LiveTest, cl
     let mut doc = Doc::default();
     let total = test.report.as_ref().map_or(clock, |report| report.elapsed);
     let time = render::elapsed(ctx.text, total);
-    let endpoint = &test.dial.endpoint;
+    let endpoint = &test.spec.endpoint;
     let mut left = vec![Span::styled(title.to_owned(), ctx.theme.bold())];
     let mut room = ctx.width.saturating_sub(width(title) + width(&time) + 2);
     for part in [endpoint.authority(), render::security(ctx.text, endpoint.security)] {
@@ -168,7 +168,7 @@ fn mark(ctx: Ctx<'_>, state: StageState) -> (&'static str, Style) {
 /// The background test, in a line or two.
 pub(in super::super) fn beside(ctx: Ctx<'_>, test: &LiveTest) -> Doc {
     let mut doc = Doc::default();
-    let server = test.dial.endpoint.authority();
+    let server = test.spec.endpoint.authority();
     let (state, words) = match &test.report {
         // No spinner: nothing moves while a person types.
         None => (StageState::Pending, ctx.text.say(&phrase!("tui-probe-running", server = server))),

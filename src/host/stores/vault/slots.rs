@@ -1,4 +1,4 @@
-//! DataKey slots: the data key is encrypted by a machine's key, the system's credentials, a key file, or a passphrase.
+//! Key slots: the data key is encrypted by a machine's key, the system's credentials, a key file, or a passphrase.
 
 use std::{
     io,
