@@ -190,7 +190,7 @@ impl ServerCheck {
 /// Why a proposal needs a person's consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Consent {
-    /// It names a host outside the address's domain (RFC 6186, 6): whoever forges the answer gets the password.
+    /// It names a host outside the address's domain (RFC 6186, 6): a forged answer would get the password.
     ForeignHost,
     /// It came over plain HTTP, which anybody on the way can change.
     PlainHttp,

@@ -10,7 +10,7 @@ use crate::{
     presets::nearest,
 };
 
-/// The longest answers file that is read, in bytes.
+/// Longest answers file, in bytes.
 const LIMIT: u64 = 1024 * 1024;
 
 /// The answers of a file, by flag name.
@@ -32,7 +32,7 @@ pub(super) fn read(path: &Path) -> Result<Given, Error> {
 /// Reads an answers file's text; `file` is its name, safe for a terminal.
 ///
 /// # Errors
-/// It is no TOML, or has an unknown key (the nearest known one is named), the password itself, or a value that is no answer.
+/// It is not TOML, or has an unknown key (the hint names the nearest), the password itself, or a value of a wrong type.
 pub fn parse(file: &str, source: &str) -> Result<Given, Error> {
     let table: toml::Table = toml::from_str(source).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(source, span.start));

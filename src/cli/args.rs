@@ -12,8 +12,8 @@ use crate::{
 /// Facts that were checked more than this many months ago may have changed.
 pub(super) const STALE_MONTHS: u32 = 18;
 
-/// A flag that is no field: its name, its short form, what its value is called (empty for a switch), and whether every
-/// command takes it.
+/// A flag that is not a field: its name, its short form, the name of its value (empty for a switch), and whether every command
+/// takes it.
 pub(super) struct Extra {
     pub(super) name: &'static str,
     short: Option<char>,
@@ -28,7 +28,7 @@ const fn extra(name: &'static str, short: Option<char>, value: &'static str, glo
 /// What the value of `--lang` is called until the languages are known.
 const LANGUAGES: &str = "LANGUAGE";
 
-/// Flags that are no fields.
+/// Flags that are not fields.
 pub(super) const EXTRAS: &[Extra] = &[
     extra("password-stdin", None, "", false),
     extra("password-file", None, "FILE", false),
@@ -58,7 +58,7 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("verbose", Some('v'), "", true),
 ];
 
-/// Fields that other commands than set-up take as well.
+/// Fields that commands other than set-up take as well.
 const SHARED: [Field; 1] = [Field::Scope];
 
 /// The whole command line.
@@ -85,7 +85,7 @@ pub(super) fn command(text: &Text, languages: &Languages) -> Command {
     command.subcommands(subcommands(text)).mut_arg("lang", |lang| lang.value_name(tags))
 }
 
-/// The flags that answer something, and those that say how a set-up goes.
+/// The flags that answer questions, and those that control a set-up.
 fn answers(text: &Text) -> Vec<Arg> {
     let mut args = Vec::new();
     for field in Field::ALL.into_iter().filter(|field| !field.spec().flag.is_empty()) {
@@ -118,14 +118,14 @@ fn answers(text: &Text) -> Vec<Arg> {
     args
 }
 
-/// What `edit` takes: all that a set-up takes, on a profile that is named.
+/// `edit` takes everything that a set-up takes, for a named profile.
 fn changes(text: &Text) -> impl Iterator<Item = Arg> {
     let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import");
     let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
     answers(text).into_iter().filter(wanted).map(by_flag)
 }
 
-/// What can be done with the vault.
+/// The commands of the vault.
 fn vault(text: &Text) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-vault-{name}")));
     let value = |name: &'static str, value: &'static str| {

@@ -94,7 +94,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     let secured =
         if attempt.is_secured() { Some(spec.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
     profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result, secured });
-    // Who may check need not be who may write: the note of the result is a courtesy.
+    // A user who may check may not be allowed to write: saving the result is optional.
     let _ = host::profiles::save(&name, &profile, &places);
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
@@ -117,7 +117,7 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<AnswerRow> {
     answers.map(row).collect()
 }
 
-/// The attempt that a profile asks for: the envelope is offered and taken back, or a message is sent.
+/// The attempt for a profile: the envelope is offered and reset, or a message is sent.
 fn connect_spec(
     context: &Context,
     name: &str,
@@ -143,13 +143,13 @@ fn connect_spec(
     })
 }
 
-/// Whether STARTTLS was established with this very server before.
+/// Whether STARTTLS was established with this server before.
 pub(super) fn had_starttls(profile: &Profile) -> bool {
     let secured = profile.check.as_ref().and_then(|check| check.secured.as_ref());
     profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())
 }
 
-/// Targets whose files no longer say what the profile says.
+/// Targets whose files no longer agree with the profile.
 fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Vec<Phrase> {
     let order = Order {
         name: name.to_owned(),

@@ -11,7 +11,7 @@ use crate::{
     plan::{self, Places},
 };
 
-/// The profile that is meant if none is named: the only one, else `default`.
+/// The profile to use if none is named: the only one, else `default`.
 pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, Profile), Error> {
     let places = context.places()?;
     let name = name(named, &places);
@@ -30,7 +30,7 @@ fn name(named: Option<&str>, places: &Places) -> String {
     }
 }
 
-/// `list`: one line a profile.
+/// `list`: one line per profile.
 pub(super) fn list(context: &Context) -> Result<Exit, Error> {
     let profiles = host::profiles::list(&context.places()?)?;
     if profiles.is_empty() {
@@ -73,7 +73,7 @@ fn summary(name: &str, profile: &Profile) -> serde_json::Value {
            "targets": profile.targets, "check": profile.check})
 }
 
-/// `show`: the profile as its file says it, or as JSON; never the secret.
+/// `show`: the profile as in its file, or as JSON; never the secret.
 pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, named)?;
     if context.json {
@@ -88,7 +88,7 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
     Ok(Exit::Ok)
 }
 
-/// `remove`: what was written for the profile is taken back.
+/// `remove`: undoes what was written for the profile.
 pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
     let applied = host::undo_all(name, &context.places()?, &host::WriteOptions::default())?;
     if context.json {
@@ -103,7 +103,7 @@ pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
     Ok(Exit::Ok)
 }
 
-/// `undo`: the last write is taken back.
+/// `undo`: undoes the last write.
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
     let undone = host::undo(&context.places()?, &host::WriteOptions::default())?;
     if context.json {
@@ -130,7 +130,7 @@ pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(),
     Ok(())
 }
 
-/// `secret`: prints the secret, for passwordeval and the like; with `drop_in`, what a unit needs to be given it.
+/// `secret`: prints the secret, for msmtp's passwordeval and the like; with `drop_in`, the drop-in by which a systemd unit gets it.
 pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> Result<Exit, Error> {
     let places = context.places()?;
     let name = name(named, &places);

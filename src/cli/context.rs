@@ -1,4 +1,4 @@
-//! What every command shares: texts, catalog, places, and how it speaks.
+//! What every command shares: texts, catalog, places, and output.
 
 use std::{
     cell::RefCell,
@@ -36,7 +36,7 @@ pub(super) struct Context {
     scope: Option<Scope>,
     color: Color,
     root: Option<PathBuf>,
-    /// What opens the vault: as it was given, and as it was asked for since.
+    /// The vault's keys: those given, and those asked for since.
     keys: RefCell<Keys>,
 }
 
@@ -47,7 +47,7 @@ impl Context {
         let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         let lang = inputs.choice("lang", &tags)?.and_then(Lang::of_tag);
-        // The answers file may ask for another language than the one that its own errors are said in.
+        // The answers file may choose another language than that of its own errors.
         let text =
             lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(languages.text(lang)));
         let root = inputs.get("root").map(PathBuf::from);
@@ -86,12 +86,12 @@ impl Context {
         Ok(Places { keys: self.keys.borrow().clone(), ..places })
     }
 
-    /// The same, with what opens the vault: a missing passphrase is asked for if there is a terminal.
+    /// The same, with the keys of the vault: asks for a missing passphrase if there is a terminal.
     pub(super) fn places_to_open(&self) -> Result<Places, Error> {
         let places = self.places()?;
         let asks = places.keys.passphrase.is_none() && !self.inputs.is_set("no-input");
         if asks && vault::look_at(&places)?.is_some_and(|closed| closed.lock == KeySlot::Passphrase) {
-            // Without a terminal the vault itself says what is missing.
+            // Without a terminal, the vault reports what is missing.
             self.keys.borrow_mut().passphrase = ask_on_terminal(&self.text.get("vault-ask")).ok().flatten();
         }
         Ok(self.places()?)
@@ -102,12 +102,12 @@ impl Context {
         if place == Some(&SecretPlace::Vault) { self.places_to_open() } else { Ok(self.places()?) }
     }
 
-    /// What a new vault is locked with, by the keys that were given.
+    /// The key slot of a new vault, by the keys that were given.
     pub(super) fn lock(&self) -> KeySlot {
         self.keys.borrow().lock
     }
 
-    /// How far the settings of an address are looked for. The demo asks no server, nor does a build without discovery.
+    /// How far to look for the settings of an address. Neither the demo nor a build without discovery asks a server.
     pub(super) fn reach(&self) -> Reach {
         if !cfg!(feature = "discover") || self.inputs.is_set("offline") || self.inputs.is_set("demo") {
             Reach::Offline
@@ -118,7 +118,7 @@ impl Context {
         }
     }
 
-    /// How long one stage may take.
+    /// Longest time for one stage.
     pub(super) fn timeout(&self) -> Result<Duration, Error> {
         match self.inputs.get("timeout") {
             None => Ok(Duration::from_secs(10)),
@@ -186,7 +186,7 @@ impl Context {
     }
 }
 
-/// A preset of the person's own is wrong.
+/// One of the person's own presets is wrong.
 fn wrong_preset(fault: &PresetFault) -> Error {
     let error = Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
     match &fault.nearest {
@@ -195,7 +195,7 @@ fn wrong_preset(fault: &PresetFault) -> Error {
     }
 }
 
-/// What opens the vault, from wherever flags say.
+/// The vault's keys, from the sources that flags name.
 fn keys(inputs: &Inputs) -> Result<Keys, Error> {
     let passphrase = if let Some(path) = inputs.get("vault-passphrase-file") {
         Some(input::from_file(Path::new(path))?)
@@ -215,7 +215,7 @@ fn keys(inputs: &Inputs) -> Result<Keys, Error> {
     Ok(Keys { passphrase, key_file, lock })
 }
 
-/// The secret on a file descriptor that was named by its number.
+/// The secret on a file descriptor.
 pub(super) fn from_fd(number: &str) -> Result<Secret, Error> {
     let unusable = || Error::new(Exit::Usage, phrase!("cli-password-fd", typed = crate::mail::reply::escape(number)));
     Ok(input::from_fd(number.parse().map_err(|_| unusable())?)?)
@@ -226,7 +226,7 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// What came of writing to standard output. Whoever reads it may have read enough, as `head` does: that is no error.
+/// The result of writing to standard output. A closed pipe is not an error: `head` reads only as much as it needs.
 pub(super) fn written(result: io::Result<()>) -> Result<(), Error> {
     result.or_else(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),

@@ -1,4 +1,4 @@
-//! `detect`: the settings for addresses, as a table or one JSON document a line.
+//! `detect`: the settings for addresses, as a table or one JSON document per line.
 
 mod document;
 mod table;
@@ -18,11 +18,11 @@ use crate::{
     probe::Cancel,
 };
 
-/// No address is longer (RFC 5321, 4.5.3.1); what is typed around it is bounded too.
+/// Longest line: an address (RFC 5321, 4.5.3.1) and what is typed around it.
 const LONGEST: u64 = 4096;
 
-/// The settings for some addresses, or for those of standard input, one a line, for `-`. An address that is none is said, and
-/// the others go on.
+/// The settings for some addresses, or with `-` for those on standard input, one per line. An invalid address is reported and
+/// skipped.
 pub(super) fn run(context: &Context, addresses: &[&str]) -> Result<Exit, Error> {
     let mut detector = Detector::new(context)?;
     match addresses {
@@ -67,7 +67,7 @@ impl<'a> Detector<'a> {
         })
     }
 
-    /// Answers line by line, and holds none of them.
+    /// Answers line by line, without buffering.
     fn stream(&mut self) -> Result<(), Error> {
         let mut input = io::BufReader::with_capacity(1 << 16, io::stdin().lock());
         let mut line = Vec::new();
@@ -85,7 +85,7 @@ impl<'a> Detector<'a> {
             if !typed.trim().is_empty() {
                 self.detect(typed.trim())?;
             }
-            // Whoever waits for the answer before the next question gets it.
+            // Flush: the reader may wait for the answer before asking the next question.
             if input.buffer().is_empty() {
                 written(self.out.flush())?;
             }
@@ -119,7 +119,7 @@ impl<'a> Detector<'a> {
         Ok(())
     }
 
-    /// Of several ends the one counts that has to be mended first.
+    /// Of several results the one counts that has to be fixed first.
     fn end_with(&mut self, exit: Exit) {
         let weight = |exit| match exit {
             Exit::Ok => 0,
@@ -134,7 +134,7 @@ impl<'a> Detector<'a> {
     }
 }
 
-/// How one address ends.
+/// The result for one address.
 fn exit(found: &Discovery) -> Exit {
     match found.fault {
         Some(DomainFault::NotFound) => Exit::NoHost,
@@ -144,7 +144,7 @@ fn exit(found: &Discovery) -> Exit {
     }
 }
 
-/// Leaves the rest of a line that is too long.
+/// Skips the rest of a line that is too long.
 fn skip_line(input: &mut impl BufRead) -> Result<(), Error> {
     loop {
         let chunk = input.fill_buf().map_err(|error| Error::new(Exit::Io, phrase!("cli-input", cause = error)))?;

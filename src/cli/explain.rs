@@ -17,7 +17,7 @@ use crate::{
     render,
 };
 
-/// A pasted reply is never longer than this; what follows says nothing more.
+/// Longest pasted reply; the rest adds nothing.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// A line of `--jsonl`.
@@ -68,7 +68,7 @@ fn from_stdin() -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// A stage by the contract's word; `tcp` is `connect`.
+/// A stage by its word in JSON; `tcp` is `connect`.
 fn stage(word: &str) -> Option<Stage> {
     let word = if word == "tcp" { "connect" } else { word };
     Stage::ALL.into_iter().find(|stage| stage.as_str() == word)
@@ -86,7 +86,7 @@ fn bad_stage(typed: &str) -> Error {
     }
 }
 
-/// One JSON document a line in, one a line out, in order.
+/// One JSON document per line in, one per line out, in order.
 fn lines(doctor: &Doctor<'_>) -> Result<Exit, Error> {
     let input = io::BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut output = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());

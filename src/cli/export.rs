@@ -16,7 +16,7 @@ use crate::{
     plan::{Order, TargetChoice},
 };
 
-/// Writes the named targets beside those that the profile has; with `print` nothing is written.
+/// Writes the named targets in addition to those of the profile; with `print` nothing is written.
 pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, print: bool) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, named)?;
     let places = context.places_for(profile.secret.as_ref())?;

@@ -16,7 +16,7 @@ use crate::{
     setup::{Field, FieldShape},
 };
 
-/// Prints what is asked for.
+/// Prints what was asked for.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let broken = |error: io::Error| Error::new(Exit::Io, phrase!("cli-output", cause = error));
     let languages = context.catalog.languages();
@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         Some(("completions", matches)) => {
             let shell = matches.get_one::<String>("SHELL").map_or("bash", String::as_str);
             let shell: clap_complete::Shell = shell.parse().unwrap_or(clap_complete::Shell::Bash);
-            // Into memory first: a reader that leaves early would make it panic.
+            // Into memory first: clap_complete panics if the reader is gone.
             let mut script = Vec::new();
             let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
             let mut command = command(&context.text, languages).mut_arg("lang", |lang| lang.value_parser(tags));
@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     Ok(Exit::Ok)
 }
 
-/// The answers file's schema: one key a flag.
+/// The answers file's schema: one key per flag.
 fn answers() -> Value {
     let mut properties = Map::new();
     for spec in Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty()) {

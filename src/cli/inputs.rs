@@ -18,7 +18,7 @@ use crate::{
     setup::{AnswerSource, Field},
 };
 
-/// The flags that say where the password comes from.
+/// The flags that name the source of the password.
 const PASSWORDS: [&str; 5] = ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
 
 /// Everything that was given before the conversation, by flag name.
@@ -46,7 +46,7 @@ impl Inputs {
         Ok(inputs)
     }
 
-    /// Switches in variables and files are words, and have to be words for yes or no.
+    /// Switches in variables and files are words, which must be words for yes or no.
     fn settle_switches(&mut self, text: &Text) -> Result<(), Error> {
         for (name, _) in names().filter(|(_, is_switch)| *is_switch) {
             let Some((value, source)) = self.0.get_mut(name) else { continue };
@@ -59,7 +59,7 @@ impl Inputs {
         Ok(())
     }
 
-    /// One source of the password counts: a flag over a variable over the file, whatever kinds they are.
+    /// Only one source of the password counts: a flag before a variable before the file, whatever their kinds.
     fn settle_password(&mut self) -> Result<(), Error> {
         for source in [AnswerSource::Flag, AnswerSource::Env, AnswerSource::File] {
             let given: Vec<&'static str> = PASSWORDS
@@ -81,7 +81,7 @@ impl Inputs {
         Ok(())
     }
 
-    /// Whether the command line, a variable or the file says where the password comes from.
+    /// Whether the command line, a variable or the file names the source of the password.
     pub(super) fn has_password(&self) -> bool {
         PASSWORDS.iter().any(|name| self.0.contains_key(name))
     }
@@ -98,7 +98,7 @@ impl Inputs {
     /// A value of a type.
     ///
     /// # Errors
-    /// What its parser says of it.
+    /// The fault that its parser reports.
     pub(super) fn value<T: FromStr<Err: ValueFault>>(&self, name: &'static str) -> Result<Option<T>, Error> {
         let Some((typed, source)) = self.0.get(name) else { return Ok(None) };
         value::parse(typed).map(Some).map_err(|why| {
@@ -106,7 +106,7 @@ impl Inputs {
         })
     }
 
-    /// A word that has to be one of these.
+    /// One of these words.
     ///
     /// # Errors
     /// It is another one; the nearest of these is the hint.
@@ -130,7 +130,7 @@ impl Inputs {
         let mut answers = Vec::new();
         for field in Field::ALL {
             let flag = field.spec().flag;
-            // These two are options of the run; there is no answer to keep.
+            // These two are options of the run, not answers.
             if matches!(field, Field::Apply | Field::Recover) || flag.is_empty() {
                 continue;
             }

@@ -53,8 +53,8 @@ pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
     document
 }
 
-/// How a target was proven: `by` whom the message was sent, and, where that is the consumer, what it said when it could not,
-/// and whether mailsetup could.
+/// How a target was proven: `by` whom the message was sent and, if the consumer failed to send it, what it said and whether
+/// mailsetup could.
 fn proof(proof: &Proof) -> Value {
     let own = proof.own.as_ref().filter(|(_, sent)| *sent != Sent::Unseen).map(|(own, _)| own);
     let report = proof.report.as_ref();
@@ -72,7 +72,7 @@ fn proof(proof: &Proof) -> Value {
     })
 }
 
-/// Which ports answered, when that was looked into.
+/// Which ports answered, if they were tried.
 pub(super) fn egress_of(report: &Report) -> Option<&Egress> {
     report.evidence.as_ref()?.egress.as_ref()
 }
@@ -94,7 +94,7 @@ pub(super) fn nothing(error: &str) -> Value {
     })
 }
 
-/// The files: as they were written, or as they would be.
+/// The files, as written or as they would be.
 fn files(setup: &Setup) -> Vec<Value> {
     let one = |file: &WrittenFile| json!({"path": file.path, "action": file.action, "backup": file.backup});
     match setup.written() {
@@ -113,7 +113,7 @@ fn planned(change: &crate::plan::Change) -> Value {
     json!({"path": change.path, "action": action, "backup": null, "planned": true})
 }
 
-/// The mechanism that the login really used.
+/// The mechanism that the login used.
 fn mechanism(report: Option<&Report>) -> Option<String> {
     report?.steps.iter().find_map(|step| match &step.learned {
         Some(crate::probe::Learned::LoggedIn(mechanism)) => Some(mechanism.to_string()),
@@ -129,7 +129,7 @@ pub(super) fn stages(text: &Text, steps: &[StageReport]) -> Vec<Value> {
             json!({
                 "stage": step.stage.as_str(),
                 "state": match step.state {
-                    // What was not reached is over as well.
+                    // Stages that were not reached have ended as well.
                     StageState::Pending | StageState::Running => StageState::Skipped.as_str(),
                     state => state.as_str(),
                 },

@@ -6,7 +6,7 @@ use crate::{
     render::Block,
 };
 
-/// How wide a line may be; a link or path that is longer stays whole.
+/// Widest line; a longer link or path stays whole.
 pub(super) const COLUMNS: usize = 80;
 
 /// A heading with its rows below it, safe for a terminal.
@@ -20,7 +20,7 @@ pub(super) fn block(block: &Block) -> Vec<String> {
     lines
 }
 
-/// A label and its lines, in two columns; what is too long goes on below itself.
+/// A label and its lines in two columns; long text continues below itself.
 pub(super) fn row<Line: AsRef<str>>(label: &str, lines: &[Line], left: usize) -> Vec<String> {
     let gap = " ".repeat(left.saturating_sub(width(label)).max(1));
     let (first, below) = (format!("{label}{gap}"), " ".repeat(left));
@@ -33,7 +33,7 @@ pub(super) fn left<'a>(labels: impl IntoIterator<Item = &'a String>) -> usize {
     labels.into_iter().map(|label| width(label)).max().unwrap_or(0) + 2
 }
 
-/// A line, wrapped; further lines begin below its text, after its indent and its number or mark.
+/// A wrapped line; further lines are aligned with its text, after its indent and its number or mark.
 pub(super) fn hanging(line: &str, columns: usize) -> Vec<String> {
     let indent = line.len() - line.trim_start_matches(' ').len();
     let (head, body) = line.split_at(indent);
@@ -41,7 +41,7 @@ pub(super) fn hanging(line: &str, columns: usize) -> Vec<String> {
     let is_mark = mark == "!" || mark.ends_with('.') && mark.starts_with(|c: char| c.is_ascii_digit());
     let (mark, body) = if is_mark { body.split_at(mark.len() + 1) } else { ("", body) };
     let below = " ".repeat(indent + mark.len());
-    // What is broken cannot be copied.
+    // A broken link or path cannot be copied.
     let whole = |word: &str| is_link(word) || word.starts_with('/');
     let lines = wrap(body, columns.saturating_sub(below.len()), whole).into_iter().enumerate();
     lines.map(|(at, line)| if at == 0 { format!("{head}{mark}{line}") } else { format!("{below}{line}") }).collect()

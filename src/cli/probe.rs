@@ -25,7 +25,7 @@ use crate::{
     render::{self, summary},
 };
 
-/// Looks at one port of a host, or at all that take mail.
+/// Examines one port of a host, or all mail ports.
 pub(super) fn run(context: &Context, typed: &str) -> Result<Exit, Error> {
     let ask = ask(context, typed)?;
     let ports = ask.ports.iter().map(|port| port.number.to_string()).collect::<Vec<_>>().join(", ");
@@ -83,7 +83,7 @@ fn split(typed: &str) -> Result<(String, Option<u16>), Phrase> {
     Ok((parse_host(&host).map_err(|fault| fault.phrase())?, Some(port.get())))
 }
 
-/// What was found just now, as lines.
+/// A finding as lines.
 fn lines(text: &Text, found: &SurveyEvent<'_>) -> Vec<String> {
     match found {
         SurveyEvent::Addresses(host, _) if host.parse::<IpAddr>().is_ok() => Vec::new(),
@@ -99,7 +99,7 @@ fn lines(text: &Text, found: &SurveyEvent<'_>) -> Vec<String> {
     }
 }
 
-/// The best port and why, and the command to type next; else why there is none.
+/// The best port, why, and the command to run next; else why there is none.
 fn conclusion(context: &Context, survey: &Survey, diagnosis: Option<&Diagnosis>) -> Vec<String> {
     let text = &context.text;
     let mut lines = Vec::new();
@@ -178,7 +178,7 @@ fn port(port: &PortReport) -> Value {
     })
 }
 
-/// What the server said to it, safe for a terminal.
+/// The server's reply, safe for a terminal.
 fn said(fault: &ProbeFault) -> Option<String> {
     match fault {
         ProbeFault::Reply(reply) => Some(reply.text()),

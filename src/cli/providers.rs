@@ -1,4 +1,4 @@
-//! `providers`: what is built in or added, as a list, searched, or one in full.
+//! `providers`: built-in and own presets, as a list, searched, or one in full.
 
 use serde_json::{Value, json};
 
@@ -64,13 +64,13 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
     Ok(none)
 }
 
-/// The provider that is meant by its key, or by one of its domains, or by an address there.
+/// The provider with this key, or with this domain, or of this address.
 fn named<'a>(catalog: &'a Catalog, query: &str) -> Option<&'a Provider> {
     let domain = query.rsplit('@').next().unwrap_or(query);
     catalog.provider(&query.to_lowercase()).or_else(|| catalog.provider_of_domain(domain))
 }
 
-/// Whether a provider has something to do with `query`, which is in lower case.
+/// Whether a provider matches `query`, which is in lower case.
 fn matches(provider: &Provider, query: &str) -> bool {
     let servers = provider.smtp.iter().chain(&provider.alternatives).chain(&provider.imap).map(|server| &server.host);
     let summaries = provider.words.iter().map(|(_, words)| &words.summary);
@@ -159,7 +159,7 @@ const fn form(form: UsernameForm) -> &'static str {
     }
 }
 
-/// The limits that are known.
+/// The known limits.
 fn limits(limits: &Limits) -> Value {
     let known = [
         ("per_second", limits.per_second),

@@ -1,4 +1,4 @@
-//! `--report FILE`: the redacted report, written for its owner alone and never over another file.
+//! `--report FILE`: the redacted report, readable only by its owner and never overwriting a file.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,7 +15,7 @@ use crate::{
     setup::Setup,
 };
 
-/// A file that cannot be made is said before anything is asked or tried.
+/// Refuses a file that cannot be created before anything is asked or tried.
 pub(super) fn check_folder(context: &Context) -> Result<(), Error> {
     match context.inputs.get("report").map(Path::new).and_then(Path::parent) {
         Some(folder) if folder.as_os_str().is_empty() => Ok(host::writable(Path::new("."))?),
@@ -27,12 +27,12 @@ pub(super) fn check_folder(context: &Context) -> Result<(), Error> {
     }
 }
 
-/// Writes the report of a conversation, when `--report` asks for one; returns where it is.
+/// Writes the report of a conversation if `--report` is given; returns where it is.
 pub(super) fn of_setup(context: &Context, setup: &Setup) -> Result<Option<PathBuf>, Error> {
     write(context, || report::of_setup(setup, rfc3339(SystemTime::now()), host::system()))
 }
 
-/// Writes the report of these parts, when `--report` asks for one; returns where it is.
+/// Writes the report of these parts if `--report` is given; returns where it is.
 pub(super) fn of_parts(context: &Context, parts: Parts<'_>) -> Result<Option<PathBuf>, Error> {
     write(context, || {
         let parts = Parts { when: rfc3339(SystemTime::now()), system: host::system(), ..parts };
@@ -47,7 +47,7 @@ fn write(context: &Context, text: impl FnOnce() -> String) -> Result<Option<Path
     Ok(Some(saved))
 }
 
-/// The exit status of what was done; a report that could not be written counts where all else went well.
+/// The exit status; an unwritable report counts only if everything else went well.
 pub(super) fn ended(context: &Context, exit: Exit, saved: Result<Option<PathBuf>, Error>) -> Result<Exit, Error> {
     match saved {
         Err(error) if exit == Exit::Ok => Err(error),

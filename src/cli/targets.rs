@@ -1,4 +1,4 @@
-//! `targets`: what settings can be written for, a search in it, and one of them in full.
+//! `targets`: the programs to write settings for, as a list, searched, or one in full.
 
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
     Ok(none)
 }
 
-/// Whether a target's names, or those of the programs that read its files, hold the query.
+/// Whether a target's names, or those of the programs that read its files, contain the query.
 fn matches(context: &Context, target: &Target, query: &str) -> bool {
     let query = query.to_lowercase();
     let names = [&target.key, &target.name, &target.words(context.lang()).summary].into_iter();
@@ -70,7 +70,7 @@ fn document(target: &Target) -> Value {
     })
 }
 
-/// Everything that a person needs to know before choosing it.
+/// Everything that a person should know before choosing it.
 fn in_full(context: &Context, target: &Target) -> Vec<String> {
     let text = &context.text;
     let words = target.words(context.lang());

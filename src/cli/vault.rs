@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     }
 }
 
-/// What the vault is locked with, what that protects against, and whose secrets it holds, where it opens without asking.
+/// The vault's key slot, what it protects against, and whose secrets the vault holds, if it opens without asking.
 fn status(context: &Context) -> Result<Exit, Error> {
     let places = context.places()?;
     let Some(ClosedVault { path, lock, key_file }) = vault::look_at(&places)? else {
@@ -66,7 +66,7 @@ fn status(context: &Context) -> Result<Exit, Error> {
     Ok(Exit::Ok)
 }
 
-/// What a lock protects against, and what it does not.
+/// What a key slot protects against, and what not.
 fn protection(context: &Context, lock: KeySlot) {
     context.say_phrase(&match lock {
         KeySlot::Machine => phrase!("lock-machine-protects"),

@@ -49,7 +49,7 @@ enum Verdict {
 pub(super) fn sharpen(base: Diagnosis, evidence: &Evidence, catalog: &Catalog, text: &Text) -> Diagnosis {
     let Some(found) = evidence.egress.as_ref().filter(|_| SILENCE.contains(&base.cause.as_str())) else { return base };
     let Some(verdict) = judge(evidence, found, catalog) else { return base };
-    Report { evidence, found, catalog, text }.diagnosis(base, verdict)
+    EgressReport { evidence, found, catalog, text }.diagnosis(base, verdict)
 }
 
 fn judge(evidence: &Evidence, found: &Egress, catalog: &Catalog) -> Option<Verdict> {
@@ -98,14 +98,14 @@ fn listed(evidence: &Evidence, catalog: &Catalog) -> Vec<(u16, Security)> {
 }
 
 /// What words are made from.
-struct Report<'a> {
+struct EgressReport<'a> {
     evidence: &'a Evidence,
     found: &'a Egress,
     catalog: &'a Catalog,
     text: &'a Text,
 }
 
-impl Report<'_> {
+impl EgressReport<'_> {
     fn diagnosis(&self, base: Diagnosis, verdict: Verdict) -> Diagnosis {
         let mut diagnosis = Diagnosis { fix: None, change: std::collections::BTreeMap::new(), needs_person: false, ..base };
         let (port, host) = (self.evidence.endpoint.port, self.host());

@@ -144,7 +144,7 @@ fn login_name(form: &str, address: &Address) -> LoginName {
         "%EMAILLOCALPART%.%EMAILDOMAIN%" => LoginName::LocalDomain,
         _ => {
             let name = fill(form, address, address.domain());
-            // A placeholder that nobody knows, or what no login name has.
+            // An unknown placeholder, or something that no login name has.
             let odd = name.contains('%') || name.len() > 320 || name.chars().any(char::is_control);
             if odd { LoginName::Form(UsernameForm::Address) } else { LoginName::Is(name) }
         }

@@ -62,7 +62,7 @@ fn of_row(row: Row, provider: Option<&Provider>) -> Proposal {
     }
 }
 
-/// A preset's server, with the address's domain where it stands in the name.
+/// A preset's server, with the address's domain in place of `{domain}`.
 pub fn of_address(endpoint: &Endpoint, address: &Address) -> Endpoint {
     Endpoint { host: endpoint.host.replace("{domain}", &ascii_domain(address)), ..endpoint.clone() }
 }

@@ -77,7 +77,7 @@ const SHARED: [&str; 21] = [
     "org", "plc", "sch",
 ];
 
-/// Whether a name is registered by somebody, judging by its form.
+/// Whether a name belongs to a registrant, judging by its form.
 fn is_registrable(name: &str) -> bool {
     match name.split('.').collect::<Vec<_>>().as_slice() {
         [] | [_] => false,

@@ -32,14 +32,14 @@ pub struct MessageSpec {
 }
 
 /// Why a message cannot be built.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Error)]
 pub enum MessageFault {
     /// An address does not fit into a header.
     #[error("the address {0} does not fit into a message header")]
     Address(String),
     /// The library's error.
     #[error("the message cannot be built: {0}")]
-    Build(String),
+    Build(#[source] lettre::error::Error),
 }
 
 /// Builds a test message: 7-bit on the wire, so that every server takes it.
@@ -60,7 +60,7 @@ pub fn test_message(spec: &MessageSpec) -> Result<Outgoing, MessageFault> {
         builder = builder.reply_to(mailbox(reply_to, None)?);
     }
     let message = auto_submitted(builder).singlepart(text(&spec.body));
-    let message = message.map_err(|error| MessageFault::Build(error.to_string()))?;
+    let message = message.map_err(MessageFault::Build)?;
     Ok(Outgoing { from: address.clone(), to: spec.to.clone(), bytes: message.formatted() })
 }
 

@@ -61,7 +61,7 @@ pub(super) fn connection(
     Ok((connection, shown))
 }
 
-/// Who decides about a certificate.
+/// What decides about a certificate.
 #[derive(Debug)]
 enum Trusted {
     Authorities(Arc<WebPkiServerVerifier>),

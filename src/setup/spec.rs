@@ -120,7 +120,8 @@ mod tests {
         assert_eq!(check(Field::Port, "0"), Err("invalid-port"));
         assert_eq!(check(Field::Port, "70000"), Err("invalid-port"));
         assert_eq!(check(Field::Provider, "localhos"), Err("invalid-provider-near"));
-        assert_eq!(check(Field::Security, "ssl"), Err("invalid-choice"));
+        assert_eq!(check(Field::Security, "ssl"), Err("invalid-choice-near"));
+        assert_eq!(check(Field::Security, "encrypted"), Err("invalid-choice"));
         assert_eq!(check(Field::Profile, "../x"), Err("invalid-profile"));
         for name in ["-", "-x", "--yes", ".x"] {
             assert_eq!(check(Field::Profile, name), Err("invalid-profile-start"));

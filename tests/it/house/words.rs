@@ -11,7 +11,6 @@ const REPEATED: &[&str] = &[
     "Context",
     "Dialect",
     "Node",
-    "Report",
     "Shape",
     "Word",
 ];
