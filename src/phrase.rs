@@ -9,14 +9,14 @@ pub struct Phrase {
     pub id: &'static str,
     /// Its arguments, in any order.
     pub args: Vec<(&'static str, String)>,
-    /// Arguments that are sentences themselves, said in the same language.
-    pub inner: Vec<(&'static str, Self)>,
+    /// An argument that is a sentence itself, said in the same language.
+    pub inner: Option<Box<(&'static str, Self)>>,
 }
 
 impl Phrase {
     /// A sentence without arguments.
     pub const fn new(id: &'static str) -> Self {
-        Self { id, args: Vec::new(), inner: Vec::new() }
+        Self { id, args: Vec::new(), inner: None }
     }
 
     /// The sentence with one more argument. The caller escapes foreign text.
@@ -27,10 +27,10 @@ impl Phrase {
         self
     }
 
-    /// The sentence with another sentence as an argument.
+    /// The sentence with another sentence as an argument, of which it has one at most.
     #[must_use]
     pub fn with_phrase(mut self, name: &'static str, phrase: Self) -> Self {
-        self.inner.push((name, phrase));
+        self.inner = Some(Box::new((name, phrase)));
         self
     }
 }
@@ -40,7 +40,7 @@ impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id)?;
         self.args.iter().try_for_each(|(name, value)| write!(f, ", {name}: {value}"))?;
-        self.inner.iter().try_for_each(|(name, phrase)| write!(f, ", {name}: ({phrase})"))
+        self.inner.iter().try_for_each(|inner| write!(f, ", {}: ({})", inner.0, inner.1))
     }
 }
 

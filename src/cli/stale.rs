@@ -21,7 +21,7 @@ pub(super) fn age(checked: &str) -> Option<u32> {
 }
 
 /// Only the presets that were checked more than `months` ago, oldest first. A date that is none comes before all others.
-pub(super) fn oldest_first<'a, T>(mut presets: Vec<&'a T>, months: u32, checked: impl Fn(&T) -> &str) -> Vec<&'a T> {
+pub(super) fn oldest_first<T>(mut presets: Vec<&T>, months: u32, checked: impl Fn(&T) -> &str) -> Vec<&T> {
     presets.retain(|preset| age(checked(preset)).is_none_or(|age| age > months));
     presets.sort_by_key(|preset| std::cmp::Reverse(age(checked(preset)).unwrap_or(u32::MAX)));
     presets

@@ -18,7 +18,7 @@ use crate::{
 /// The guessed names that exist.
 #[derive(Debug, Default)]
 pub(super) struct GuessedNames {
-    /// GuessedNames that have an address, in order.
+    /// Names that have an address, in order.
     pub(super) hosts: Vec<(String, Vec<IpAddr>)>,
     /// The addresses that any name below the domain has.
     pub(super) wildcard: Vec<IpAddr>,

@@ -150,7 +150,7 @@ impl<'a> SearchTask<'a> {
             }
             SearchEvent::Document(rank, WebFinding::Proposal(proposal)) => self.add(proposal, rank),
             SearchEvent::Document(_, WebFinding::Unusable(link)) => {
-                self.notes.push(phrase!("discover-unreadable", place = link))
+                self.notes.push(phrase!("discover-unreadable", place = link));
             }
             SearchEvent::Document(_, WebFinding::Nothing) | SearchEvent::Tried(..) | SearchEvent::Cancelled => {}
             SearchEvent::Names(names) => {

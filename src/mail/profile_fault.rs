@@ -138,8 +138,11 @@ fn refused(message: &str) -> Option<Refused<'_>> {
     Some(Refused { typed, why: parse(typed)?, nearest: None })
 }
 
+/// Why a text is none of a type; `None` where it is one.
+type Why = fn(&str) -> Option<Phrase>;
+
 /// What the errors of a deserializer call a type, and why it refuses a text.
-const KINDS: [(&str, fn(&str) -> Option<Phrase>); 9] = [
+const KINDS: [(&str, Why); 9] = [
     (Address::KIND, why::<Address>),
     (HeloName::KIND, why::<HeloName>),
     (Host::KIND, why::<Host>),

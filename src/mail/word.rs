@@ -26,13 +26,13 @@ impl ValueFault for WordFault {
     }
 }
 
-/// The word that is nearest to `typed`, if it is near enough to be a slip: at most half of what was typed is wrong.
+/// The word that is nearest to `typed`, if it is near enough to be a slip: something of what was typed is right.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let half = typed.chars().count() / 2;
+    let most = typed.chars().count().saturating_sub(1);
     known
         .into_iter()
         .map(|word| (strsim::osa_distance(typed, word), word))
-        .filter(|(distance, word)| *distance <= half.min(2.max(word.len() / 3)))
+        .filter(|(distance, word)| *distance <= most.min(2.max(word.len() / 3)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
 }

@@ -120,6 +120,7 @@ fn by_name<S: Serializer>(settings: &Settings<String>, serializer: S) -> Result<
     map.end()
 }
 
+#[expect(clippy::ref_option, reason = "serde passes the field")]
 fn exposed<S: Serializer>(password: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
     password.as_ref().map(Secret::expose).serialize(serializer)
 }

@@ -277,8 +277,8 @@ mod tests {
 
     #[test]
     fn three_lines_around() {
-        let lines = |range: Range<usize>| range.map(|number| format!("k{number} = 1\n")).collect::<String>();
-        let before = lines(0..40).replace("k20 = 1", "HOST = old").replace("k32 = 1", "PORT = old");
+        let lines: Vec<_> = (0..40).map(|number| format!("k{number} = 1\n")).collect();
+        let before = lines.concat().replace("k20 = 1", "HOST = old").replace("k32 = 1", "PORT = old");
         let found = shown("main-cf", &before, "HOST = new\nPORT = 1\n");
         let expected: [&str; 18] = [
             "  ...",

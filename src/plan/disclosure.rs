@@ -40,7 +40,7 @@ pub(super) struct Hidden {
 impl Disclosure {
     /// All of a text, and of what it was before.
     pub fn all(before: Option<&[u8]>, after: &[u8]) -> Self {
-        let whole = |text: &[u8]| vec![0..text.len()];
+        let whole = |text: &[u8]| std::iter::once(0..text.len()).collect::<Vec<_>>();
         let replaced = before.map(whole).unwrap_or_default();
         Self::Ours(Ours { format: None, written: whole(after), replaced, secrets: Vec::new() })
     }

@@ -103,19 +103,16 @@ fn plan_target(
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
-        let (after, content, disclosure) = match merged {
-            Some((Merged { text, doc, .. }, disclosure)) => {
-                let after = text.into_bytes();
-                let read = doc.map(|doc| FileContent::Read(values::of(file.format.rules(), doc)));
-                let content = read.unwrap_or_else(|| FileContent::Bytes(Some(Zeroizing::new(after.clone()))));
-                (Some(after), content, disclosure)
-            }
-            None => {
-                let after = existing.as_ref().map(|existing| existing.bytes.clone());
-                (after.clone(), FileContent::Bytes(after.map(Zeroizing::new)), Disclosure::Nothing)
-            }
+        let (after, as_read, disclosure) = if let Some((Merged { text, doc, .. }, disclosure)) = merged {
+            let after = text.into_bytes();
+            let parsed = doc.map(|doc| FileContent::Read(values::of(file.format.rules(), doc)));
+            let as_read = parsed.unwrap_or_else(|| FileContent::Bytes(Some(Zeroizing::new(after.clone()))));
+            (Some(after), as_read, disclosure)
+        } else {
+            let after = existing.as_ref().map(|existing| existing.bytes.clone());
+            (after.clone(), FileContent::Bytes(after.map(Zeroizing::new)), Disclosure::Nothing)
         };
-        outcome.push((*file, location.disk.as_path(), content));
+        outcome.push((*file, location.disk.as_path(), as_read));
         if let Some(after) = after {
             let group = group(order, target, file, places, files);
             let mut change = change(target, file, location, existing, after, &context, group);

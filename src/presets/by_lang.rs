@@ -82,7 +82,9 @@ where
     if let Some(field) = base.missing() {
         return Err(D::Error::missing_field(field));
     }
-    all.values_mut().for_each(|words| words.fill(&base));
+    for words in all.values_mut() {
+        words.fill(&base);
+    }
     Ok((preset, ByLang { base, all }))
 }
 

@@ -70,11 +70,11 @@ impl Text {
 
     /// The sentence for a phrase.
     pub fn say(&self, phrase: &Phrase) -> String {
-        if phrase.inner.is_empty() {
+        if phrase.inner.is_none() {
             return self.format(phrase.id, &phrase.args);
         }
         let mut args = phrase.args.clone();
-        args.extend(phrase.inner.iter().map(|(name, inner)| (*name, self.say(inner))));
+        args.extend(phrase.inner.iter().map(|inner| (inner.0, self.say(&inner.1))));
         self.format(phrase.id, &args)
     }
 

@@ -72,7 +72,7 @@ pub fn of_setup(setup: &Setup, when: String, system: String) -> String {
     let mut attempts: Vec<ReportedAttempt<'_>> = Vec::new();
     match (&test, &probe) {
         (Some(test), _) if !test.steps.is_empty() || test.report.is_some() => {
-            attempts.push(ReportedAttempt::of(AttemptKind::Test, test))
+            attempts.push(ReportedAttempt::of(AttemptKind::Test, test));
         }
         (_, Some(probe)) => attempts.push(ReportedAttempt::of(AttemptKind::Probe, probe)),
         _ => {}

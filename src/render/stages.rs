@@ -137,10 +137,10 @@ pub fn line(text: &Text, step: &StageReport) -> String {
 }
 
 /// A success in a sentence: how far it went, its time and its round trips.
-pub fn success(text: &Text, test: &LiveTest, report: &Report) -> String {
+pub fn success(text: &Text, live: &LiveTest, report: &Report) -> String {
     let far = match report.steps.iter().rev().find(|step| matches!(step.state, StageState::Passed | StageState::Warned)) {
         Some(StageReport { stage: Stage::Data | Stage::Arrival, .. }) => {
-            let to = test.spec.message.as_ref().map(|message| message.to.to_string()).unwrap_or_default();
+            let to = live.spec.message.as_ref().map(|message| message.to.to_string()).unwrap_or_default();
             text.say(&phrase!("render-success-sent", to = to))
         }
         Some(StageReport { stage: Stage::Mail | Stage::Rcpt, .. }) => text.get("render-success-rehearsed"),

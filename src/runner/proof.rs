@@ -140,14 +140,14 @@ fn message_id(message: &[u8]) -> Option<String> {
 fn as_read(spec: &ConnectSpec, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<ConnectSpec, Phrase> {
     let mut spec = spec.clone();
     let word = |setting| read.get(setting).unwrap_or_default();
-    spec.endpoint.host = word(Setting::Host).to_owned();
+    word(Setting::Host).clone_into(&mut spec.endpoint.host);
     spec.endpoint.port =
         word(Setting::Port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = Setting::Port))?;
     spec.endpoint.security = word(Setting::Security).parse().unwrap_or(Security::Tls);
     // The test that went before was good.
     spec.had_starttls = spec.endpoint.security == Security::Starttls;
     if let Some(login) = &mut spec.login {
-        login.username = word(Setting::Username).to_owned();
+        word(Setting::Username).clone_into(&mut login.username);
         login.secret = match &read.password {
             Some(ReadSecret::Inline(secret)) => secret.clone(),
             Some(ReadSecret::Command(command)) => match place {

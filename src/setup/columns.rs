@@ -81,6 +81,7 @@ where
 }
 
 /// A value that a profile may lack: then it was left empty.
+#[expect(clippy::unnecessary_wraps, reason = "what a column of the table returns")]
 pub(super) fn read_optional<T: Clone + Into<AnswerValue>>(value: Option<&T>) -> Option<AnswerValue> {
     Some(value.map_or(AnswerValue::Empty, |value| value.clone().into()))
 }
@@ -97,6 +98,7 @@ pub(super) const fn required(_: &Answers, _: &mut Profile) {}
 pub(super) const fn unwritten(_: &Answers, _: &mut Profile) {}
 
 /// A default.
+#[expect(clippy::unnecessary_wraps, reason = "what a column of the table returns")]
 pub(super) fn default<T: Into<AnswerValue>>(value: T) -> Option<(AnswerValue, AnswerSource)> {
     Some((value.into(), AnswerSource::Default))
 }

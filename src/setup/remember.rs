@@ -24,13 +24,12 @@ impl Setup {
         if !field.spec().remembered {
             return None;
         }
-        let (value, source) = match self.answers.given.get(&field) {
-            Some(answer) => (&answer.value, answer.source),
-            None => {
-                let value = self.accepted.get(&field)?;
-                let proposed = self.answers.derived(field).filter(|(derived, _)| derived == value);
-                (value, proposed.map_or(AnswerSource::Default, |(_, source)| source))
-            }
+        let (value, source) = if let Some(answer) = self.answers.given.get(&field) {
+            (&answer.value, answer.source)
+        } else {
+            let value = self.accepted.get(&field)?;
+            let proposed = self.answers.derived(field).filter(|(derived, _)| derived == value);
+            (value, proposed.map_or(AnswerSource::Default, |(_, source)| source))
         };
         Some(SavedAnswer { field, value: value.to_string(), source })
     }

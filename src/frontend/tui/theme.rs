@@ -37,7 +37,7 @@ pub(super) struct Theme {
     pub(super) marks: &'static MarkSet,
 }
 
-/// MarkSet, each one column wide except the boxes.
+/// Marks, each one column wide except the boxes.
 #[derive(Debug)]
 pub(super) struct MarkSet {
     pub(super) passed: &'static str,

@@ -9,7 +9,7 @@ use std::{
 use super::{accounts, found::look};
 use crate::plan::{Existing, Files, Node, Places};
 
-/// The most links that one path leads through, as in Linux (path_resolution(7)).
+/// The most links that one path leads through, as in Linux (`path_resolution(7)`).
 const LINKS: usize = 40;
 
 /// The disk, as plans see it.

@@ -10,7 +10,7 @@ use std::{
 
 use super::error::{FileError, LinkFault};
 
-/// The most links that one path leads through, as in Linux (path_resolution(7)).
+/// The most links that one path leads through, as in Linux (`path_resolution(7)`).
 const LINKS: u32 = 40;
 
 /// The path to write instead of `path`, without links: itself, or what its links lead to.

@@ -223,8 +223,8 @@ fn trust(answers: &Answers) -> Trust {
 /// The machine's full name, else its short one; a machine without a usable name is `localhost`.
 fn own_name(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     let facts = &answers.facts;
-    let names = facts.full_name.as_deref().into_iter().chain([facts.host_name.as_str(), "localhost"]);
-    names.filter_map(|name| name.parse::<HeloName>().ok()).next().and_then(default)
+    let mut names = facts.full_name.as_deref().into_iter().chain([facts.host_name.as_str(), "localhost"]);
+    names.find_map(|name| name.parse::<HeloName>().ok()).and_then(default)
 }
 
 /// The hosts of a provider that has one for each region; none for the others.

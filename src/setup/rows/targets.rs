@@ -36,7 +36,7 @@ pub(super) static TARGETS: Spec = Spec {
     imported: None,
     parse: targets,
     follows: |answers| {
-        let suggested = answers.facts.suggested_targets.iter().map(|key| TargetChoice::new(key));
+        let suggested = answers.facts.suggested_targets.iter().map(TargetChoice::new);
         default(AnswerValue::of_targets(suggested.collect()))
     },
     read: |profile, _| {

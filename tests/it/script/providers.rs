@@ -169,7 +169,7 @@ fn mail_that_no_program_can_send_is_said_first() {
 fn old_facts_are_listed_oldest_first() {
     let sandbox = Sandbox::new();
     let own = |key: &str, checked: &str| {
-        sandbox.write(&format!("home/.config/mailsetup/providers/{key}.toml"), OWN.replace("2019-01", checked));
+        sandbox.write(format!("home/.config/mailsetup/providers/{key}.toml"), OWN.replace("2019-01", checked));
     };
     own("lab", "2019-01");
     own("shed", "2014-07");

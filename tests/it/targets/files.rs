@@ -66,7 +66,7 @@ fn only_our_part_changes() {
 fn removed(change: &Change) -> Vec<String> {
     let (before, after) = (change.before.as_deref().unwrap_or_default(), change.after.as_deref().unwrap_or_default());
     let patch = diffy::DiffOptions::new().set_context_len(0).create_patch_bytes(before, after);
-    let lines = patch.hunks().iter().flat_map(|hunk| hunk.lines());
+    let lines = patch.hunks().iter().flat_map(diffy::Hunk::lines);
     let line = |line: &diffy::Line<'_, [u8]>| match line {
         diffy::Line::Delete(bytes) => {
             Some(String::from_utf8_lossy(bytes).trim_end_matches(['\n', '\r']).replace('\t', "    "))
