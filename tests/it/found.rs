@@ -197,9 +197,7 @@ fn a_script_never_takes_what_needs_a_persons_yes() {
         let generation = search(&setup).unwrap().generation;
         tell(&mut setup, generation, found(vec![foreign]));
         assert_eq!(provider(&setup).choices[0].hint, "mail.elsewhere.net:465");
-        assert!(
-            provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("ServerCheck that"))
-        );
+        assert!(provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("Check that")));
     }
 }
 

@@ -104,7 +104,7 @@ impl Doc {
         home.saturating_add_signed(scroll).min(last)
     }
 
-    /// Draws what fits and returns the cursor's position on the screen. MarkSet beside it show that there is more above or below.
+    /// Draws what fits and returns the cursor's position on the screen. Marks beside it show that there is more above or below.
     pub(in super::super) fn draw(&self, area: Rect, buffer: &mut Buffer, scroll: isize, theme: Theme) -> Option<Position> {
         let height = usize::from(area.height);
         let top = self.top(height, scroll);
