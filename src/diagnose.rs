@@ -3,20 +3,23 @@
 //! [`matcher`] recognises causes by the patterns of `presets/causes`, the most specific first; [`remedy`] works the change
 //! out; [`read`] makes evidence of what a person pasted.
 
+mod check;
 mod clean;
 mod egress;
 mod facts;
 mod fill;
 mod matcher;
+mod needles;
 mod provider_marks;
 mod read;
 mod remedy;
+mod rule;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use self::facts::stage_of;
+pub use self::{check::check_cause, facts::stage_of};
 use self::{facts::Facts, fill::Fill, matcher::Matcher, provider_marks::ProviderMarks};
 use crate::{
     mail::{Endpoint, endpoint::is_private, reply::escape},

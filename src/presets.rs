@@ -17,13 +17,14 @@ pub mod text;
 pub mod words;
 
 mod builtin;
-mod domains;
+mod catalog;
+mod check;
 mod fault;
-mod load;
 mod marks;
-mod shelf;
+mod parse;
 
 pub use by_lang::ByLang;
+pub use catalog::{Catalog, Fact};
 pub use cause::Cause;
 pub use egress::EgressFacts;
 pub use family::Family;
@@ -31,11 +32,13 @@ pub use fault::PresetFault;
 pub use gateways::Gateways;
 pub use lang::Lang;
 pub use languages::Languages;
-pub use load::{Catalog, parse};
 pub use marks::Marks;
+pub use parse::{PresetSource, parse};
 pub use provider::Provider;
 pub use target::Target;
 pub use text::Text;
 pub use words::Words;
+
+pub(crate) use check::unknown_parts;
 
 pub use crate::{mail::word::nearest, phrase::Phrase};

@@ -11,6 +11,7 @@ use std::{
 
 use super::{color::Color, inputs::Inputs};
 use crate::{
+    diagnose::check_cause,
     discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
@@ -21,6 +22,7 @@ use crate::{
     presets::{Catalog, Lang, Languages, Phrase, PresetFault, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
+    setup::Field,
 };
 
 /// What every command shares.
@@ -64,7 +66,9 @@ impl Context {
         };
         if let Ok(places) = context.places() {
             let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
-            if let Some(fault) = catalog.own_targets().flat_map(check_target).next() {
+            let answers = Field::ALL.map(Field::key);
+            let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, &catalog, &answers));
+            if let Some(fault) = catalog.own_targets().flat_map(check_target).chain(causes).next() {
                 return Err(wrong_preset(&fault));
             }
             context.catalog = Arc::new(catalog.with_languages(languages.clone()));

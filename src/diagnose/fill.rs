@@ -10,6 +10,34 @@ use crate::{
 /// How long a foreign value may be within a sentence.
 const LONGEST: usize = 160;
 
+/// What words may hold in braces; `new.` and an answer is what the change makes of it.
+pub(super) const PLACEHOLDERS: [&str; 24] = [
+    "provider",
+    "host",
+    "port",
+    "security",
+    "sender",
+    "username",
+    "ehlo",
+    "mechanism",
+    "offered",
+    "subject",
+    "issuer",
+    "names",
+    "not_before",
+    "not_after",
+    "sha256",
+    "new.host",
+    "new.port",
+    "new.security",
+    "new.auth",
+    "new.address",
+    "new.username",
+    "new.ehlo",
+    "new.pin_sha256",
+    "new.password",
+];
+
 /// Fills words in from evidence.
 pub(super) struct Fill<'a> {
     facts: &'a Facts,

@@ -367,3 +367,81 @@ fn marks_are_folded_and_families_are_known() {
         assert!(pattern.provider.iter().all(|name| names.contains(&name.as_str())), "{:?}", pattern.provider);
     }
 }
+
+#[test]
+fn every_sample_of_a_cause_is_recognised() {
+    let catalog = Catalog::builtin();
+    let doctor = Doctor::new(&catalog, Lang::EN);
+    for (cause, sample) in catalog.causes().flat_map(|cause| cause.samples.iter().map(move |sample| (cause, sample))) {
+        assert_eq!(doctor.explain(&Explain::new(sample.as_bytes())).cause, cause.label, "{sample}");
+    }
+}
+
+const ANSWERS: [&str; 9] = ["address", "auth", "ehlo", "host", "password", "pin_sha256", "port", "security", "username"];
+
+#[test]
+fn every_built_in_cause_has_known_words() {
+    let catalog = Catalog::builtin();
+    let answers: Vec<&str> = ANSWERS.into_iter().chain(["test_to"]).collect();
+    for cause in catalog.causes() {
+        assert_eq!(check_cause(cause, &catalog, &answers), []);
+    }
+}
+
+#[test]
+fn every_fault_of_the_ladder_can_be_named_by_a_cause() {
+    let catalog = Catalog::builtin();
+    let mut cause = catalog.causes().next().unwrap().clone();
+    cause.patterns = vec![crate::presets::cause::Pattern {
+        fault: every_fault().iter().map(ProbeFault::name).filter(|name| *name != "reply").map(str::to_owned).collect(),
+        ..Default::default()
+    }];
+    assert_eq!(check_cause(&cause, &catalog, &ANSWERS), []);
+}
+
+#[test]
+fn a_wrong_word_of_a_cause_has_its_line_and_the_nearest() {
+    let text = "checked = '2026-11'
+ask = 'pasword'
+others = ['greylistd']
+change = { secruity = 'tls', port = 'x' }
+match = [
+    { provider = ['gogle'], stage = ['conect'] },
+    { fault = ['refusd'], code = ['5x'], enhanced = ['5.7'] },
+    { security = ['startls'], mechanism = ['plian'] },
+]
+[en]
+title = 'x {hots}'
+meaning = 'x'
+steps = [
+    'x',
+    'use {new.prot}',
+]
+tell = 'x'
+[fr]
+title = 'x'
+meaning = 'x'
+steps = ['x']
+tell = 'x'
+";
+    let mut cause: Cause = crate::presets::parse("x.toml", text).unwrap();
+    cause.source = crate::presets::PresetSource { file: "x.toml".into(), text: text.into() };
+    let faults = check_cause(&cause, &Catalog::builtin(), &ANSWERS);
+    let places: Vec<_> = faults.iter().map(|fault| (fault.line.unwrap(), fault.nearest.as_deref())).collect();
+    let expected = [
+        (6, Some("google")),
+        (6, Some("connect")),
+        (7, Some("refused")),
+        (7, None),
+        (7, None),
+        (8, Some("starttls")),
+        (8, Some("plain")),
+        (2, Some("password")),
+        (4, Some("security")),
+        (4, None),
+        (3, Some("greylisted")),
+        (11, Some("host")),
+        (15, Some("new.port")),
+    ];
+    assert_eq!(places, expected, "{faults:#?}");
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Lang,
+    Lang, PresetSource,
     by_lang::{ByLang, Wording, fill, with_words},
 };
 
@@ -16,6 +16,9 @@ pub struct Cause {
     /// The label; filled in from the file's name.
     #[serde(skip)]
     pub label: String,
+    /// Where it was read from; filled in when it is.
+    #[serde(skip)]
+    pub source: PresetSource,
     /// Year and month in which the facts were last checked.
     pub checked: String,
     /// Its place among the causes: of several that match equally well, the one with the lower rank counts.
@@ -36,6 +39,9 @@ pub struct Cause {
     /// Other labels that the same reply often stands for, the likely ones first.
     #[serde(default)]
     pub others: Vec<String>,
+    /// Replies that have to be recognised as this cause: what its tests are, where it has no story in `tests/fixtures/causes`.
+    #[serde(default)]
+    pub samples: Vec<String>,
     /// Words, links and change for a narrower case: the first that matches counts.
     #[serde(default, rename = "variant")]
     pub variants: Vec<Variant>,

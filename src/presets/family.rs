@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::PresetSource;
+
 /// A family of providers. Its name, by which causes ask for it, is the file's name.
 ///
 /// Providers belong to a family by naming it in their own file. A service that has no preset is a family without members.
@@ -11,6 +13,9 @@ pub struct Family {
     /// The name; filled in from the file's name.
     #[serde(skip)]
     pub key: String,
+    /// Where it was read from; filled in when it is.
+    #[serde(skip)]
+    pub source: PresetSource,
     /// The name that people know.
     pub name: String,
     /// Year and month in which the facts were last checked, as `2026-11`.

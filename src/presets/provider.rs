@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Lang,
+    Lang, PresetSource,
     by_lang::{ByLang, Wording, fill, with_words},
 };
 use crate::mail::{Endpoint, Security};
@@ -15,6 +15,9 @@ pub struct Provider {
     /// The key; filled in from the file's name.
     #[serde(skip)]
     pub key: String,
+    /// Where it was read from; filled in when it is.
+    #[serde(skip)]
+    pub source: PresetSource,
     /// The name that people know.
     pub name: String,
     /// What kind of service it is.

@@ -17,10 +17,10 @@ pub use merge::MergeKind;
 pub use mode::FileMode;
 pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Mta};
-pub use template::{TargetSource, Template};
+pub use template::Template;
 
 use super::{
-    Lang,
+    Lang, PresetSource,
     by_lang::{ByLang, Wording, fill, with_words},
 };
 pub use crate::format::Format;
@@ -35,7 +35,7 @@ pub struct Target {
     pub key: String,
     /// Where it was read from; filled in when it is.
     #[serde(skip)]
-    pub source: TargetSource,
+    pub source: PresetSource,
     /// The name that people know.
     pub name: String,
     /// Year and month in which the facts were last checked.

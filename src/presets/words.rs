@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::PresetSource;
+
 /// The words of one client, by the fault that they report.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -11,6 +13,9 @@ pub struct Words {
     /// The key; filled in from the file's name.
     #[serde(skip)]
     pub key: String,
+    /// Where it was read from; filled in when it is.
+    #[serde(skip)]
+    pub source: PresetSource,
     /// The names of the client and of what shows its words.
     pub name: String,
     /// Year and month in which the words were last checked, as `2026-11`.

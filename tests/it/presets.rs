@@ -2,6 +2,7 @@
 //! schema cannot say.
 
 mod domains;
+mod own;
 mod targets;
 
 use std::{collections::HashSet, fs, path::PathBuf};

@@ -7,12 +7,12 @@ mod files;
 mod mail_servers;
 mod torture;
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::LazyLock};
 
 use mailsetup::{
     mail::{Secret, SecretPlace, StoreKind},
     plan::{Order, Places, Scope, TargetChoice},
-    presets::Target,
+    presets::{Catalog, Target, target::MergeKind},
 };
 
 use crate::consumers::setup::order;
@@ -23,9 +23,19 @@ pub(crate) struct Sample {
     pub(crate) text: String,
 }
 
-/// The files that somebody has of a target, by name; none for a target that has no folder of them.
+/// The files that somebody has of a target, by name. A target that has no folder of them shares a folder with another one
+/// whose file has the same format, where it is merged into a file; else it has none.
 pub(crate) fn samples(target: &str) -> Vec<Sample> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/targets").join(target);
+    let folders = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/targets");
+    let mut folder = folders.join(target);
+    if !folder.is_dir() {
+        static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
+        let merged = |target: &Target| matches!(target.files[0].merge, MergeKind::Block | MergeKind::Keys);
+        let own = CATALOG.target(target).filter(|own| merged(own));
+        let same = |other: &&Target| own.is_some_and(|own| other.files[0].format == own.files[0].format) && merged(other);
+        let other = CATALOG.targets().filter(same).map(|other| folders.join(&other.key)).find(|folder| folder.is_dir());
+        folder = other.unwrap_or(folder);
+    }
     let mut samples: Vec<Sample> = fs::read_dir(folder)
         .into_iter()
         .flatten()

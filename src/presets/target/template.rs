@@ -1,11 +1,11 @@
 //! A minijinja template or expression, with its place in the preset's file.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::presets::PresetFault;
+use crate::presets::{PresetFault, PresetSource};
 
 /// A template or an expression as the preset has it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -35,16 +35,7 @@ impl fmt::Debug for Template {
     }
 }
 
-/// The file that a target was read from.
-#[derive(Debug, Clone, Default)]
-pub struct TargetSource {
-    /// A path of the person's, or the built-in file's name.
-    pub file: String,
-    /// Its text.
-    pub text: Cow<'static, str>,
-}
-
-impl TargetSource {
+impl PresetSource {
     /// What is wrong with a template, `line` lines into it (from 1).
     pub fn fault(&self, template: &Template, line: Option<usize>, cause: String, nearest: Option<String>) -> PresetFault {
         let (before, value) = self.text.split_at_checked(template.at).unwrap_or_default();
@@ -72,7 +63,7 @@ mod tests {
 
         let text = "long = \"\"\"\na\nb\n\"\"\"\nshort = 'a\\nb'\n";
         let Two { long, short } = toml::from_str(text).unwrap();
-        let source = TargetSource { file: "x.toml".into(), text: text.into() };
+        let source = PresetSource { file: "x.toml".into(), text: text.into() };
         let line = |template: &Template| source.fault(template, Some(2), String::new(), None).line;
         assert_eq!((long.as_str(), line(&long), line(&short)), ("a\nb\n", Some(3), Some(5)));
     }

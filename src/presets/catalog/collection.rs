@@ -8,9 +8,8 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{
-    Cause, Family, PresetFault, Provider, Target, Words, builtin::Embedded, fault::unreadable, load::parse,
-    target::TargetSource,
+use crate::presets::{
+    Cause, Family, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded, fault::unreadable, parse,
 };
 
 /// What a kind of file holds.
@@ -18,81 +17,45 @@ pub(super) trait Preset: DeserializeOwned {
     /// The folder, in `presets` and in a person's configuration folder.
     const FOLDER: &'static str;
 
-    /// Takes the key, which is the file's name.
-    fn name(&mut self, key: String);
+    /// Takes the key, which is the file's name, and where it was read from.
+    fn set_origin(&mut self, key: String, source: PresetSource);
 
     /// The rank that the file gives itself.
-    fn rank(&self) -> Option<u32> {
-        None
-    }
-
-    /// Takes the file and its text, for the lines of faults that are found later.
-    fn source(&mut self, _file: String, _text: Cow<'static, str>) {}
+    fn rank(&self) -> Option<u32>;
 }
 
-impl Preset for Provider {
-    const FOLDER: &'static str = "providers";
+/// Implements [`Preset`]: the folder, the field of the key, and the rank.
+macro_rules! preset {
+    ($kind:ident in $folder:literal, $key:ident, $rank:expr) => {
+        impl Preset for $kind {
+            const FOLDER: &'static str = $folder;
 
-    fn name(&mut self, key: String) {
-        self.key = key;
-    }
+            fn set_origin(&mut self, key: String, source: PresetSource) {
+                self.$key = key;
+                self.source = source;
+            }
 
-    fn rank(&self) -> Option<u32> {
-        self.rank
-    }
+            fn rank(&self) -> Option<u32> {
+                let rank: fn(&Self) -> Option<u32> = $rank;
+                rank(self)
+            }
+        }
+    };
 }
 
-impl Preset for Target {
-    const FOLDER: &'static str = "targets";
-
-    fn name(&mut self, key: String) {
-        self.key = key;
-    }
-
-    fn rank(&self) -> Option<u32> {
-        self.rank
-    }
-
-    fn source(&mut self, file: String, text: Cow<'static, str>) {
-        self.source = TargetSource { file, text };
-    }
-}
-
-impl Preset for Family {
-    const FOLDER: &'static str = "families";
-
-    fn name(&mut self, key: String) {
-        self.key = key;
-    }
-}
-
-impl Preset for Words {
-    const FOLDER: &'static str = "words";
-
-    fn name(&mut self, key: String) {
-        self.key = key;
-    }
-}
-
-impl Preset for Cause {
-    const FOLDER: &'static str = "causes";
-
-    fn name(&mut self, key: String) {
-        self.label = key;
-    }
-
-    fn rank(&self) -> Option<u32> {
-        self.rank
-    }
-}
+preset!(Provider in "providers", key, |preset| preset.rank);
+preset!(Target in "targets", key, |preset| preset.rank);
+preset!(Cause in "causes", label, |preset| preset.rank);
+preset!(Family in "families", key, |_| None);
+preset!(Words in "words", key, |_| None);
 
 /// All files of one kind, in the order in which a list shows them.
 #[derive(Debug)]
-pub(super) struct Shelf<T> {
+pub(super) struct Collection<T> {
     entries: Vec<Entry<T>>,
 }
 
-/// A file of a shelf.
+/// A file of a collection.
 #[derive(Debug)]
 pub(super) struct Entry<T> {
     pub(super) key: Cow<'static, str>,
@@ -106,7 +69,7 @@ pub(super) struct Entry<T> {
     read: OnceLock<Result<T, PresetFault>>,
 }
 
-impl<T: Preset> Shelf<T> {
+impl<T: Preset> Collection<T> {
     /// The built-in files alone.
     pub(super) fn builtin(embedded: &'static [Embedded]) -> Self {
         let entry = |file: &'static Embedded| Entry {
@@ -125,19 +88,20 @@ impl<T: Preset> Shelf<T> {
     /// # Errors
     /// The first file of the person's that cannot be used.
     pub(super) fn with_own(embedded: &'static [Embedded], folder: &Path) -> Result<Self, PresetFault> {
-        let mut shelf = Self::builtin(embedded);
+        let mut collection = Self::builtin(embedded);
         for (key, path) in own_files(&folder.join(T::FOLDER))? {
-            let source = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-            let mut preset: T = parse(&path.display().to_string(), &source)?;
-            preset.name(key.clone());
-            preset.source(path.display().to_string(), source.into());
-            let replaced = shelf.entries.iter().position(|entry| entry.key == key).map(|at| shelf.entries.remove(at));
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            let source = PresetSource { file: path.display().to_string(), text: text.into() };
+            let mut preset: T = parse(&source.file, &source.text)?;
+            preset.set_origin(key.clone(), source);
+            let replaced =
+                collection.entries.iter().position(|entry| entry.key == key).map(|at| collection.entries.remove(at));
             let rank = preset.rank().or(replaced.map(|entry| entry.rank)).unwrap_or(u32::MAX);
-            let at = shelf.entries.partition_point(|entry| (entry.rank, &*entry.key) < (rank, &key));
+            let at = collection.entries.partition_point(|entry| (entry.rank, &*entry.key) < (rank, &key));
             let read = OnceLock::from(Ok(preset));
-            shelf.entries.insert(at, Entry { key: key.into(), rank, embedded: None, own: Some(path), read });
+            collection.entries.insert(at, Entry { key: key.into(), rank, embedded: None, own: Some(path), read });
         }
-        Ok(shelf)
+        Ok(collection)
     }
 
     /// Puts one more in front.
@@ -155,9 +119,9 @@ impl<T: Preset> Shelf<T> {
         self.entries.iter().filter_map(Entry::get)
     }
 
-    /// The person's own, in order.
+    /// What a person's own files say, in order, and what was put in.
     pub(super) fn own(&self) -> impl Iterator<Item = &T> {
-        self.entries.iter().filter(|entry| entry.own.is_some()).filter_map(Entry::get)
+        self.entries.iter().filter_map(Entry::own)
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
@@ -186,11 +150,10 @@ impl<T: Preset> Entry<T> {
 
     pub(super) fn get(&self) -> Option<&T> {
         let read = self.read.get_or_init(|| {
-            let file = format!("{}/{}.toml", T::FOLDER, self.key);
             let text = self.embedded.map_or("", |file| file.text);
-            let mut preset: T = parse(&file, text)?;
-            preset.name(self.key.to_string());
-            preset.source(file, text.into());
+            let source = PresetSource { file: format!("{}/{}.toml", T::FOLDER, self.key), text: text.into() };
+            let mut preset: T = parse(&source.file, text)?;
+            preset.set_origin(self.key.to_string(), source);
             Ok(preset)
         });
         read.as_ref().ok()

@@ -1,29 +1,34 @@
-//! Loading: a person's own files over the built-in ones; unknown keys refused with file, line and the nearest known key.
+//! Everything that mailsetup knows: a person's own files over the built-in ones.
+
+mod collection;
+mod domains;
+mod facts;
+mod single;
 
 use std::{path::Path, sync::OnceLock};
 
-use serde::de::DeserializeOwned;
-
-use super::{
-    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin,
+use self::{
+    collection::Collection,
     domains::{Domains, Exchangers},
-    fault::unreadable,
-    shelf::Shelf,
+    single::Single,
 };
-use crate::mail::word::nearest;
+use super::{
+    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin, check,
+};
+pub use facts::Fact;
 
-/// The files that are no folder.
+/// The kinds of which there is one file.
 const EGRESS: &str = "egress.toml";
 const GATEWAYS: &str = "gateways.toml";
 
 /// Everything that mailsetup knows: a built-in file is read when it is first asked for.
 #[derive(Debug)]
 pub struct Catalog {
-    providers: Shelf<Provider>,
-    targets: Shelf<Target>,
-    causes: Shelf<Cause>,
-    families: Shelf<Family>,
-    words: Shelf<Words>,
+    providers: Collection<Provider>,
+    targets: Collection<Target>,
+    causes: Collection<Cause>,
+    families: Collection<Family>,
+    words: Collection<Words>,
     egress: Single<EgressFacts>,
     gateways: Single<Gateways>,
     domains: OnceLock<Domains>,
@@ -41,11 +46,11 @@ impl Catalog {
     /// The built-in files alone.
     pub fn builtin() -> Self {
         Self {
-            providers: Shelf::builtin(builtin::PROVIDERS),
-            targets: Shelf::builtin(builtin::TARGETS),
-            causes: Shelf::builtin(builtin::CAUSES),
-            families: Shelf::builtin(builtin::FAMILIES),
-            words: Shelf::builtin(builtin::WORDS),
+            providers: Collection::builtin(builtin::PROVIDERS),
+            targets: Collection::builtin(builtin::TARGETS),
+            causes: Collection::builtin(builtin::CAUSES),
+            families: Collection::builtin(builtin::FAMILIES),
+            words: Collection::builtin(builtin::WORDS),
             egress: Single::default(),
             gateways: Single::default(),
             domains: OnceLock::new(),
@@ -61,16 +66,41 @@ impl Catalog {
     /// The first file that cannot be used.
     pub fn with_overrides(folder: &Path) -> Result<Self, PresetFault> {
         let catalog = Self {
-            providers: Shelf::with_own(builtin::PROVIDERS, folder)?,
-            targets: Shelf::with_own(builtin::TARGETS, folder)?,
-            causes: Shelf::with_own(builtin::CAUSES, folder)?,
-            families: Shelf::with_own(builtin::FAMILIES, folder)?,
-            words: Shelf::with_own(builtin::WORDS, folder)?,
+            providers: Collection::with_own(builtin::PROVIDERS, folder)?,
+            targets: Collection::with_own(builtin::TARGETS, folder)?,
+            causes: Collection::with_own(builtin::CAUSES, folder)?,
+            families: Collection::with_own(builtin::FAMILIES, folder)?,
+            words: Collection::with_own(builtin::WORDS, folder)?,
             ..Self::builtin()
         };
-        catalog.egress.take(&folder.join(EGRESS))?;
-        catalog.gateways.take(&folder.join(GATEWAYS))?;
-        Ok(catalog)
+        catalog.egress.take(&folder.join(EGRESS), check::egress)?;
+        catalog.gateways.take(&folder.join(GATEWAYS), check::gateways)?;
+        match catalog.wrong_words().into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(catalog),
+        }
+    }
+
+    /// Words of a person's own files that are none: what the schema cannot say. What the rooms above know, they check in
+    /// [`Self::own_targets`] and [`Self::own_causes`].
+    fn wrong_words(&self) -> Vec<PresetFault> {
+        let senders: Vec<&str> = self.marks().map(|marks| marks.name).collect();
+        let targets: Vec<&str> = self.target_keys().collect();
+        let mut faults = Vec::new();
+        faults.extend(self.providers.own().flat_map(|provider| check::provider(provider, &senders)));
+        faults.extend(self.own_targets().flat_map(|target| check::target(target, &targets)));
+        faults.extend(self.words.own().flat_map(|words| check::words(words, self.faults_in_words())));
+        faults
+    }
+
+    /// A person's own targets.
+    pub fn own_targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.own()
+    }
+
+    /// A person's own causes.
+    pub fn own_causes(&self) -> impl Iterator<Item = &Cause> {
+        self.causes.own()
     }
 
     /// The same with one more provider in front of the others.
@@ -140,7 +170,7 @@ impl Catalog {
 
     /// What a diagnosis knows providers and families by. A person's own provider adds to what is known of the built-in one.
     pub fn marks(&self) -> impl Iterator<Item = Marks<'_>> {
-        let own = self.providers.entries().iter().filter_map(|entry| entry.own()).map(Marks::of_provider);
+        let own = self.providers.own().map(Marks::of_provider);
         let families = self.families.entries().iter().filter_map(|entry| match entry.embedded {
             Some(file) => Some(Marks::of_built_in_family(file)),
             None => entry.own().map(Marks::of_family),
@@ -156,6 +186,18 @@ impl Catalog {
     /// Filters that take mail in front of its hoster.
     pub fn gateways(&self) -> &Gateways {
         self.gateways.get(GATEWAYS, builtin::GATEWAYS)
+    }
+
+    /// Every file that says when its facts were checked, by kind, in the order of their lists; all files are read for it.
+    pub fn facts(&self) -> Vec<Fact<'_>> {
+        let mut facts: Vec<Fact<'_>> = self.providers().map(Fact::of_provider).collect();
+        facts.extend(self.families.iter().map(Fact::of_family));
+        facts.extend(self.targets().map(Fact::of_target));
+        facts.extend(self.causes().map(Fact::of_cause));
+        facts.extend(self.words.iter().map(Fact::of_words));
+        facts.extend(self.egress().hosters.iter().map(Fact::of_hoster));
+        facts.extend(self.gateways().all.iter().map(Fact::of_gateway));
+        facts
     }
 
     /// Built-in files that could not be read, of those that were asked for; a test holds this to be none.
@@ -187,85 +229,8 @@ impl Catalog {
         self.providers.entry(key)?.own.as_deref()
     }
 
-    /// The targets that are a person's own.
-    pub fn own_targets(&self) -> impl Iterator<Item = &Target> {
-        self.targets.own()
-    }
-
     /// A target by key.
     pub fn target(&self, key: &str) -> Option<&Target> {
         self.targets.get(key)
-    }
-}
-
-/// A file that stands alone: a person's own one, or the built-in one, read when it is first asked for.
-#[derive(Debug)]
-struct Single<T>(OnceLock<(T, Option<PresetFault>)>);
-
-impl<T> Default for Single<T> {
-    fn default() -> Self {
-        Self(OnceLock::new())
-    }
-}
-
-impl<T: DeserializeOwned + Default> Single<T> {
-    /// Takes a person's own file, where there is one.
-    fn take(&self, own: &Path) -> Result<(), PresetFault> {
-        if own.is_file() {
-            let source = std::fs::read_to_string(own).map_err(|error| unreadable(own, &error))?;
-            let _ = self.0.set((parse(&own.display().to_string(), &source)?, None));
-        }
-        Ok(())
-    }
-
-    fn get(&self, name: &str, source: &str) -> &T {
-        let read = || match parse(name, source) {
-            Ok(facts) => (facts, None),
-            Err(fault) => (T::default(), Some(fault)),
-        };
-        &self.0.get_or_init(read).0
-    }
-
-    fn fault(&self) -> Option<&PresetFault> {
-        self.0.get().and_then(|(_, fault)| fault.as_ref())
-    }
-}
-
-/// Parses a TOML file; a fault says where and names the nearest known key.
-///
-/// # Errors
-/// What is wrong, with the line.
-pub fn parse<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, PresetFault> {
-    toml::from_str(source).map_err(|error| {
-        let line = error.span().map(|span| source[..span.start.min(source.len())].matches('\n').count() + 1);
-        PresetFault { file: file.to_owned(), line, cause: error.message().to_owned(), nearest: nearest_key(error.message()) }
-    })
-}
-
-/// The known word that is nearest to the unknown one, from serde's ``unknown field `x`, expected one of `a`, `b` ``, or
-/// `variant` for a word in a value.
-fn nearest_key(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
-    let (unknown, known) = rest.split_once('`')?;
-    let known = known.split('`').skip(1).step_by(2);
-    nearest(unknown, known).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_key_names_file_line_and_the_nearest() {
-        let source = "name = 'X'\ncategory = 'relay'\nchecked = '2026-11'\n\n[en]\nsumary = 'x'\n[fr]\nsummary = 'x'\n";
-        let fault = parse::<Provider>("x.toml", source).unwrap_err();
-        assert_eq!((fault.line, fault.nearest.as_deref()), (Some(6), Some("summary")));
-    }
-
-    #[test]
-    fn an_unknown_word_names_file_line_and_the_nearest() {
-        let source = "name = 'X'\n\n[[file]]\nid = 'x'\nmode = '0600'\nmerge = 'keys'\nformat = 'yalm'\ntemplate = ''\n";
-        let fault = parse::<Target>("x.toml", source).unwrap_err();
-        assert_eq!((fault.line, fault.nearest.as_deref()), (Some(7), Some("yaml")));
     }
 }

@@ -3,15 +3,15 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{Provider, shelf::Shelf};
-use crate::mail::endpoint::is_below;
+use super::collection::Collection;
+use crate::{mail::endpoint::is_below, presets::Provider};
 
 /// E-mail domains and the keys of their providers.
 #[derive(Debug)]
 pub(super) struct Domains(HashMap<Cow<'static, str>, String>);
 
 impl Domains {
-    pub(super) fn of(providers: &Shelf<Provider>) -> Self {
+    pub(super) fn of(providers: &Collection<Provider>) -> Self {
         let mut domains = HashMap::new();
         for entry in providers.entries() {
             let own: Vec<Cow<'static, str>> = match entry.embedded {
@@ -45,7 +45,7 @@ impl Domains {
 pub(super) struct Exchangers(Vec<(Cow<'static, str>, String)>);
 
 impl Exchangers {
-    pub(super) fn of(providers: &Shelf<Provider>) -> Self {
+    pub(super) fn of(providers: &Collection<Provider>) -> Self {
         // A person's own files come first: of suffixes that are equally long, the first one counts.
         let (own, built_in): (Vec<_>, Vec<_>) = providers.entries().iter().partition(|entry| entry.own.is_some());
         let mut suffixes = Vec::new();
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn an_mx_host_shows_its_provider() {
-        let exchangers = Exchangers::of(&Shelf::builtin(builtin::PROVIDERS));
+        let exchangers = Exchangers::of(&Collection::builtin(builtin::PROVIDERS));
         for (host, key) in [
             ("aspmx.l.google.com", Some("google-workspace")),
             ("ALT1.ASPMX.L.GOOGLE.COM.", Some("google-workspace")),

@@ -1,0 +1,159 @@
+//! A pattern of a cause, made ready, and how specific its match is.
+
+use super::{
+    facts::{Facts, stage_of},
+    needles::{Found, Needle, Needles, Use},
+};
+use crate::{
+    mail::{Security, endpoint::is_below},
+    presets::cause::Pattern,
+    probe::Stage,
+};
+
+/// One pattern of one cause.
+#[derive(Debug)]
+pub(super) struct Rule {
+    /// Which cause, by place.
+    pub(super) cause: usize,
+    provider: Vec<String>,
+    host: Vec<String>,
+    stage: Vec<Stage>,
+    fault: Vec<String>,
+    code: Vec<(u16, u16)>,
+    enhanced: Vec<[Option<u16>; 3]>,
+    security: Vec<Security>,
+    mechanism: Vec<String>,
+    port: Vec<u16>,
+    offers: Vec<String>,
+    any: Vec<usize>,
+    all: Vec<usize>,
+    not: Vec<usize>,
+    /// Whether it is only a guess.
+    pub(super) guess: bool,
+    weight: i32,
+}
+
+impl Rule {
+    /// Makes a pattern of the cause at this place ready.
+    pub(super) fn new(cause: usize, pattern: &Pattern, needles: &mut Needles<'_>) -> Self {
+        let mut words = |list: &[String]| list.iter().map(|words| needles.add(words, Use::Word)).collect::<Vec<_>>();
+        Self {
+            cause,
+            any: words(&pattern.any),
+            all: words(&pattern.all),
+            not: words(&pattern.not),
+            provider: pattern.provider.clone(),
+            host: pattern.host.clone(),
+            stage: pattern.stage.iter().filter_map(|name| stage_of(name)).collect(),
+            fault: pattern.fault.clone(),
+            code: pattern.code.iter().filter_map(|code| code_range(code)).collect(),
+            enhanced: pattern.enhanced.iter().filter_map(|code| enhanced_shape(code)).collect(),
+            security: pattern.security.iter().filter_map(|mode| mode.parse().ok()).collect(),
+            mechanism: pattern.mechanism.clone(),
+            port: pattern.port.clone(),
+            offers: pattern.offers.clone(),
+            guess: pattern.guess,
+            weight: pattern.weight,
+        }
+    }
+
+    /// How specific the match is; `None` when the facts do not match.
+    pub(super) fn score(&self, facts: &Facts, found: &Found, needles: &[Needle<'_>]) -> Option<i32> {
+        let mut score = self.weight;
+        if !self.fault.is_empty() {
+            let fault = facts.fault?;
+            self.fault.iter().any(|name| name == fault).then_some(())?;
+            score += 60;
+        }
+        if !self.code.is_empty() {
+            let code = facts.code?;
+            let (low, high) = self.code.iter().find(|(low, high)| (*low..=*high).contains(&code))?;
+            score += if low == high { 8 } else { 2 };
+        }
+        if !self.enhanced.is_empty() {
+            let code = facts.enhanced?;
+            score += self.enhanced.iter().filter_map(|shape| enhanced_score(shape, code)).max()?;
+        }
+        if !self.provider.is_empty() {
+            self.provider.iter().any(|name| facts.senders.contains(name)).then_some(())?;
+            score += 30;
+        }
+        if !self.host.is_empty() {
+            let host = facts.host.as_deref()?.to_ascii_lowercase();
+            self.host.iter().any(|end| is_below(&host, end)).then_some(())?;
+            score += 20;
+        }
+        if !self.stage.is_empty() {
+            self.stage.contains(&facts.stage?).then_some(())?;
+            score += 5;
+        }
+        if !self.security.is_empty() {
+            self.security.contains(&facts.security?).then_some(())?;
+            score += 6;
+        }
+        if !self.mechanism.is_empty() {
+            let mechanism = facts.mechanism?;
+            self.mechanism.iter().any(|name| name == mechanism.as_str()).then_some(())?;
+            score += 6;
+        }
+        if !self.port.is_empty() {
+            self.port.contains(&facts.port?).then_some(())?;
+            score += 6;
+        }
+        if !self.offers.is_empty() {
+            self.offers.iter().any(|offer| facts.offers.contains(offer)).then_some(())?;
+            score += 6;
+        }
+        if self.not.iter().any(|needle| found.has(*needle)) {
+            return None;
+        }
+        let worth = |needle: usize| needles.get(needle).map_or(0, |needle| worth(&needle.text));
+        if !self.any.is_empty() {
+            score += self.any.iter().filter(|needle| found.has(**needle)).map(|needle| worth(*needle)).max()?;
+        }
+        for needle in &self.all {
+            found.has(*needle).then_some(())?;
+            score += worth(*needle) - 8;
+        }
+        Some(score)
+    }
+}
+
+/// Longer words say more, up to a length.
+fn worth(needle: &str) -> i32 {
+    20 + i32::try_from(needle.len().min(30)).unwrap_or(30)
+}
+
+fn enhanced_score(shape: &[Option<u16>; 3], code: [u16; 3]) -> Option<i32> {
+    shape.iter().zip(code).all(|(want, have)| want.is_none_or(|want| want == have)).then_some(())?;
+    Some(if shape.iter().all(Option::is_some) { 14 } else { 5 })
+}
+
+/// `550` or `5xx` as the codes it stands for.
+pub(super) fn code_range(code: &str) -> Option<(u16, u16)> {
+    match code.strip_suffix("xx") {
+        Some(class) => class.parse().ok().map(|class: u16| (class * 100, class * 100 + 99)),
+        None => code.parse().ok().map(|code| (code, code)),
+    }
+}
+
+/// `5.7.x` as its parts, `None` where any number counts.
+pub(super) fn enhanced_shape(code: &str) -> Option<[Option<u16>; 3]> {
+    let mut parts = code.split('.').map(|part| if part == "x" { Some(None) } else { part.parse().ok().map(Some) });
+    let shape = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(shape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_of_codes() {
+        assert_eq!(code_range("5xx"), Some((500, 599)));
+        assert_eq!(code_range("535"), Some((535, 535)));
+        assert_eq!(code_range("x"), None);
+        assert_eq!(enhanced_shape("5.7.x"), Some([Some(5), Some(7), None]));
+        assert_eq!(enhanced_shape("5.7"), None);
+    }
+}

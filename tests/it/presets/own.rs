@@ -1,0 +1,125 @@
+//! A person's own files: a wrong word is said with the file's own name, its line and the nearest right word.
+
+use crate::support::sandbox::Sandbox;
+
+/// Writes a file into the configuration folder and expects the fault that it has.
+fn refused(file: &str, text: &str, args: &[&str], said: &[&str]) {
+    let sandbox = Sandbox::new();
+    sandbox.write(format!("home/.config/mailsetup/{file}"), text);
+    let error = sandbox.mailsetup(args).run().code(78).stderr;
+    for words in said {
+        assert!(error.contains(words), "{words} in\n{error}");
+    }
+}
+
+const PROVIDER: &str = "name = 'Lab'
+category = 'relay'
+checked = '2026-11'
+smtp = [{ host = 'smtp.{domain}', port = 465, security = 'tls' }]
+[en]
+summary = 'lab'
+[fr]
+summary = 'lab'
+";
+
+#[test]
+fn a_wrong_word_of_a_provider() {
+    let wrong = |from: &str, to: &str, said: &[&str]| {
+        refused("providers/lab.toml", &PROVIDER.replace(from, to), &["providers"], said);
+    };
+    wrong("{domain}", "{domian}", &["providers/lab.toml:4: unknown placeholder `domian`", "Did you mean domain?"]);
+    wrong("'tls'", "'tsl'", &["providers/lab.toml:4: ", "Did you mean tls?"]);
+    wrong("'relay'", "'realy'", &["providers/lab.toml:2: ", "Did you mean relay?"]);
+    wrong("[en]", "families = ['gogle']\n[en]", &["providers/lab.toml:5: unknown family `gogle`", "Did you mean google?"]);
+}
+
+#[test]
+fn a_wrong_word_of_a_target() {
+    let msmtp = std::fs::read_to_string("presets/targets/msmtp.toml").unwrap();
+    let wrong = |from: &str, to: &str, said: &[&str]| {
+        assert!(msmtp.contains(from), "{from}");
+        refused("targets/mine.toml", &msmtp.replace(from, to), &["targets"], said);
+    };
+    wrong(
+        "\"starttls\", \"none\"]",
+        "\"startls\", \"none\"]",
+        &["targets/mine.toml:", "unknown variant `startls`", "Did you mean starttls?"],
+    );
+    wrong("cannot = { sender", "cannot = { sendre", &["targets/mine.toml:", "`sendre`", "Did you mean sender?"]);
+}
+
+const CAUSE: &str = "checked = '2026-11'
+ask = 'host'
+match = [
+    { stage = ['connect'], any = ['flux capacitor'] },
+]
+[en]
+title = 'x'
+meaning = 'x'
+steps = ['look at {host}']
+tell = 'x'
+[fr]
+title = 'x'
+meaning = 'x'
+steps = ['x']
+tell = 'x'
+";
+
+#[test]
+fn a_wrong_word_of_a_cause() {
+    let sandbox = Sandbox::new();
+    sandbox.write("home/.config/mailsetup/causes/flux.toml", CAUSE);
+    let found =
+        sandbox.mailsetup(["explain", "--json", "--stage", "connect", "flux capacitor depleted"]).run().code(0).json();
+    assert_eq!(found["cause"], "flux");
+    let wrong = |from: &str, to: &str, said: &[&str]| {
+        refused("causes/flux.toml", &CAUSE.replace(from, to), &["explain", "no"], said);
+    };
+    wrong("'connect'", "'conect'", &["causes/flux.toml:4: unknown stage `conect`", "Did you mean connect?"]);
+    wrong("ask = 'host'", "ask = 'hots'", &["causes/flux.toml:2: unknown answer `hots`", "Did you mean host?"]);
+    wrong("{host}", "{hsot}", &["causes/flux.toml:9: unknown placeholder `hsot`", "Did you mean host?"]);
+    wrong(
+        "[en]",
+        "change = { secuirty = 'tls' }\n[en]",
+        &["causes/flux.toml:6: unknown answer `secuirty`", "Did you mean security?"],
+    );
+    wrong("[en]", "remedy = 'other-prot'\n[en]", &["causes/flux.toml:6: ", "Did you mean other-port?"]);
+}
+
+#[test]
+fn words_and_families_of_ones_own_are_used() {
+    let sandbox = Sandbox::new();
+    let words = "name = 'Flux'\nchecked = '2026-11'\nsources = ['here']\n[words]\nrefused = ['flux capacitor is closed']\n";
+    sandbox.write("home/.config/mailsetup/words/flux.toml", words);
+    let found = sandbox.mailsetup(["explain", "--json", "flux capacitor is closed"]).run().code(0).json();
+    assert_eq!(found["cause"], "connection_refused");
+    let family = "name = 'Flux'\nchecked = '2026-11'\nsources = ['here']\nhosts = ['flux.test']\n";
+    sandbox.write("home/.config/mailsetup/families/flux.toml", family);
+    sandbox.write(
+        "home/.config/mailsetup/causes/flux.toml",
+        CAUSE.replace("stage = ['connect'], any = ['flux capacitor']", "provider = ['flux'], code = ['571']"),
+    );
+    let found = sandbox.mailsetup(["explain", "--json", "--host", "smtp.flux.test", "571 no"]).run().code(0).json();
+    assert_eq!(found["cause"], "flux");
+    refused(
+        "words/flux.toml",
+        &words.replace("refused", "refusde"),
+        &["explain", "no"],
+        &["words/flux.toml:5: unknown fault `refusde`", "Did you mean refused?"],
+    );
+}
+
+#[test]
+fn a_rank_of_ones_own_orders_the_list() {
+    let sandbox = Sandbox::new();
+    sandbox.write("home/.config/mailsetup/providers/lab.toml", PROVIDER.replace("checked =", "rank = 15\nchecked ="));
+    sandbox.write("home/.config/mailsetup/providers/last.toml", PROVIDER);
+    sandbox.write("home/.config/mailsetup/providers/ovh.toml", PROVIDER);
+    let lines = sandbox.mailsetup(["providers", "--json"]).run().code(0).stdout;
+    let key = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["key"].as_str().unwrap().to_owned();
+    let keys: Vec<String> = lines.lines().map(key).collect();
+    assert_eq!(keys[..2], ["gmail", "lab"]);
+    assert_eq!(keys.last().map(String::as_str), Some("last"));
+    let place = |key: &str| keys.iter().position(|it| *it == key).unwrap();
+    assert_eq!(place("ovh") + 1, place("ovh-pro"));
+}
