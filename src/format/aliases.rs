@@ -82,8 +82,9 @@ enum Dialect {
 
 fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
     let mut found: Vec<FileEntry> = Vec::new();
-    let mut names: HashSet<String> = HashSet::new();
-    for logical in logical_lines(text)? {
+    let logical_lines = logical_lines(text)?;
+    let mut names: HashSet<&str> = HashSet::new();
+    for logical in &logical_lines {
         let fault = |kind| Err(Fault::at(logical.number, kind));
         let Some((name, value)) = split(&logical.text) else { return fault(FaultKind::Syntax) };
         let mut value = value.trim_ascii();
@@ -93,11 +94,10 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
                 return fault(FaultKind::Syntax);
             }
         }
-        let name = if dialect == Dialect::Full { name.trim_matches('"').to_lowercase() } else { name.to_owned() };
-        let is_root = name == ROOT;
+        let key = if dialect == Dialect::Full { name.trim_matches('"').to_lowercase() } else { name.to_owned() };
         let is_taken = match dialect {
             Dialect::Full => true,
-            Dialect::Msmtp => (is_root || logical.continued.is_empty()) && names.insert(name.clone()),
+            Dialect::Msmtp => (key == ROOT || logical.continued.is_empty()) && names.insert(name),
             Dialect::Dma => {
                 value.split(',').all(|item| !item.trim_ascii().is_empty() && !item.trim_ascii().contains([' ', '\t']))
             }
@@ -105,8 +105,8 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
         if !is_taken {
             return fault(FaultKind::Syntax);
         }
-        let value = Some(value.to_owned());
-        found.push(FileEntry { path: vec![name], value, from: None, body: logical.first, continued: logical.continued });
+        let continued = logical.continued.clone();
+        found.push(FileEntry { continued, ..FileEntry::flat(key, value.to_owned(), logical.first.clone()) });
     }
     let is_open = !text.is_empty() && !text.ends_with('\n');
     match text.find('\r').or(is_open.then_some(text.len())).filter(|_| dialect == Dialect::Dma) {

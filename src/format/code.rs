@@ -10,24 +10,24 @@ use lex::Token;
 use super::doc::FileEntry;
 
 /// The value that tokens are, when they are a single plain one.
-pub(super) fn single(text: &str, tokens: &[Token]) -> Option<String> {
+pub(super) fn single(text: &str, tokens: &[Token<'_>]) -> Option<String> {
     let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match tokens {
-        [Token::Text { value, .. }] => value.clone(),
+        [Token::Text { value, .. }] => value.as_deref().map(str::to_owned),
         [Token::Word(range)] => {
             let word = &text[range.clone()];
-            match word.to_ascii_lowercase().as_str() {
-                is @ ("true" | "false") => Some(is.to_owned()),
-                "null" | "none" | "nil" => Some(String::new()),
-                _ => is_number(word).then(|| word.to_owned()),
+            let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+            if is(&["true", "false"]) {
+                return Some(word.to_ascii_lowercase());
             }
+            if is(&["null", "none", "nil"]) { Some(String::new()) } else { is_number(word).then(|| word.to_owned()) }
         }
         _ => None,
     }
 }
 
 /// The statements of a language in which a line break or a semicolon ends one.
-pub(super) fn statements<'a>(text: &'a str, tokens: &'a [Token]) -> impl Iterator<Item = &'a [Token]> {
+pub(super) fn statements<'a, 't>(text: &'a str, tokens: &'a [Token<'t>]) -> impl Iterator<Item = &'a [Token<'t>]> {
     let mut rest = tokens;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -41,17 +41,17 @@ pub(super) fn statements<'a>(text: &'a str, tokens: &'a [Token]) -> impl Iterato
 }
 
 /// The setting that a statement makes.
-pub(super) fn setting(text: &str, path: Vec<String>, statement: &[Token], value: &[Token]) -> Option<FileEntry> {
+pub(super) fn setting(text: &str, path: Vec<String>, statement: &[Token<'_>], value: &[Token<'_>]) -> Option<FileEntry> {
     Some(FileEntry { path, value: single(text, value), from: None, body: span(statement)?, continued: Vec::new() })
 }
 
 /// From the first to the last of these tokens.
-pub(super) fn span(tokens: &[Token]) -> Option<Range<usize>> {
+pub(super) fn span(tokens: &[Token<'_>]) -> Option<Range<usize>> {
     Some(tokens.first()?.range().start..tokens.last()?.range().end)
 }
 
 /// How many tokens there are up to one outside of all brackets that `ends`.
-pub(super) fn until(text: &str, tokens: &[Token], ends: impl Fn(&Token) -> bool) -> usize {
+pub(super) fn until(text: &str, tokens: &[Token<'_>], ends: impl Fn(&Token<'_>) -> bool) -> usize {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate() {
         if depth == 0 && ends(token) {

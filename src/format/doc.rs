@@ -25,8 +25,8 @@ pub(crate) struct FileEntry {
 
 impl FileEntry {
     /// An entry of a flat file.
-    pub(crate) fn flat(key: &str, value: String, body: Range<usize>) -> Self {
-        Self { path: vec![key.to_owned()], value: Some(value), from: None, body, continued: Vec::new() }
+    pub(crate) fn flat(key: impl Into<String>, value: String, body: Range<usize>) -> Self {
+        Self { path: vec![key.into()], value: Some(value), from: None, body, continued: Vec::new() }
     }
 
     /// Where it ends, with the lines that belong to it.
@@ -95,10 +95,21 @@ impl FileDoc {
         self.groups.push(Group { path, head, end, shape: Shape::Section });
     }
 
+    /// The way to a key of the section that is open.
+    pub(crate) fn path_to(&self, key: String) -> Vec<String> {
+        let section = self.groups.last().map_or(&[][..], |group| &group.path);
+        section.iter().cloned().chain([key]).collect()
+    }
+
     /// The settings by their way, as a target's expressions name them: `file.section.key`.
     pub(crate) fn tree(self) -> Tree {
-        let mut root = Tree::default();
-        for FileEntry { mut path, value, from, .. } in self.entries {
+        let is_flat = |entry: &&FileEntry| entry.path.len() == 1 && entry.from.is_none();
+        let flat = self.entries.iter().take_while(is_flat).count();
+        let mut entries = self.entries.into_iter();
+        // All of these at once: one by one takes longer.
+        let node = |mut entry: FileEntry| Some((entry.path.pop()?, Node::Text(entry.value?)));
+        let mut root = Tree::new(entries.by_ref().take(flat).filter_map(node).collect(), None);
+        for FileEntry { mut path, value, from, .. } in entries {
             let Some(value) = value else { continue };
             path.extend(from.map(str::to_owned));
             root.put(path, value);
@@ -123,9 +134,9 @@ pub(crate) enum Node {
 }
 
 impl Tree {
-    /// Over what it is assumed to be.
-    pub(crate) fn over(assumed: Arc<Self>) -> Self {
-        Self { own: BTreeMap::new(), assumed: Some(assumed) }
+    /// What steps lead to, over what is assumed of the others.
+    pub(crate) const fn new(own: BTreeMap<String, Node>, assumed: Option<Arc<Self>>) -> Self {
+        Self { own, assumed }
     }
 
     /// What a step leads to.

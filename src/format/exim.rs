@@ -5,7 +5,7 @@
 //! new part of the answer to AUTH PLAIN, and Debian's configuration doubles it for all but the first character (its
 //! `30_exim4-config_examples`).
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -71,8 +71,8 @@ fn macros(text: &str) -> Vec<FileEntry> {
 }
 
 /// The lines without blanks at their ends and without comments; a backslash at the end continues a line.
-fn logical_lines(text: &str) -> Vec<Logical> {
-    let mut found: Vec<Logical> = Vec::new();
+fn logical_lines(text: &str) -> Vec<Logical<'_>> {
+    let mut found: Vec<Logical<'_>> = Vec::new();
     let mut goes_on = false;
     for (number, bare, whole) in lines(text) {
         let line = text[bare.clone()].trim_ascii_start();
@@ -84,10 +84,10 @@ fn logical_lines(text: &str) -> Vec<Logical> {
         let part = line.strip_suffix('\\').unwrap_or(line);
         match found.last_mut().filter(|_| goes_on) {
             Some(last) => {
-                last.text.push_str(part);
+                last.text.to_mut().push_str(part);
                 last.continued.push(whole);
             }
-            None => found.push(Logical { number, text: part.to_owned(), first, continued: Vec::new() }),
+            None => found.push(Logical { number, text: part.into(), first, continued: Vec::new() }),
         }
         goes_on = line.ends_with('\\');
     }
@@ -113,9 +113,11 @@ fn passwd(text: &str) -> Vec<FileEntry> {
         let line = text[bare.clone()].trim_ascii_end();
         let Some((host, login)) = line.split_once(':').filter(|_| !line.starts_with(['#', ' ', '\t'])) else { continue };
         let is_pattern = host.starts_with(['*', '^']);
-        let host = if is_pattern { "*".to_owned() } else { host.trim_end().to_ascii_lowercase() };
+        let host = if is_pattern { "*" } else { host.trim_end() };
+        let is_lower = !host.bytes().any(|byte| byte.is_ascii_uppercase());
+        let host = if is_lower { Cow::Borrowed(host) } else { Cow::Owned(host.to_ascii_lowercase()) };
         if hosts.insert(host.clone()) {
-            found.push(FileEntry::flat(&host, login.trim_ascii_start().to_owned(), bare));
+            found.push(FileEntry::flat(host, login.trim_ascii_start().to_owned(), bare));
         }
         if is_pattern {
             break;

@@ -49,9 +49,8 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
                 at = end;
             }
             Some(first) if first.is_ascii_alphabetic() => {
-                let path =
-                    doc.groups.last().map(|group| group.path.clone()).filter(|path| !path.is_empty()).ok_or_else(fault)?;
-                let entry = entry(text, at, path).ok_or_else(fault)?;
+                let is_in_section = doc.groups.last().is_some_and(|group| !group.path.is_empty());
+                let entry = entry(text, at, &doc).filter(|_| is_in_section).ok_or_else(fault)?;
                 at = entry.after(text);
                 doc.entries.push(entry);
             }
@@ -87,11 +86,11 @@ fn header(text: &str) -> Option<(Vec<String>, usize)> {
     }
 }
 
-/// The key and value that begin at `start`.
-fn entry(text: &str, start: usize, mut path: Vec<String>) -> Option<FileEntry> {
+/// The key and value that begin at `start`, in the section that is open.
+fn entry(text: &str, start: usize, doc: &FileDoc) -> Option<FileEntry> {
     let is_key = |character: char| character.is_ascii_alphanumeric() || character == '-';
     let key_end = text[start..].find(|character| !is_key(character)).map_or(text.len(), |length| start + length);
-    path.push(text[start..key_end].to_ascii_lowercase());
+    let path = doc.path_to(text[start..key_end].to_ascii_lowercase());
     let blanks = text[key_end..].len() - text[key_end..].trim_start_matches([' ', '\t']).len();
     let rest = &text[key_end + blanks..];
     if !rest.starts_with('=') {

@@ -140,8 +140,7 @@ fn doc(text: &str, dialect: Dialect) -> Result<FileDoc, Fault> {
                 (unquoted(value).to_owned(), at + value.len())
             }
         };
-        let mut path: Vec<String> = doc.groups.last().map(|group| group.path.clone()).unwrap_or_default();
-        path.push(key.to_owned());
+        let path = doc.path_to(key.to_owned());
         let file = file_of(&value).filter(|_| dialect == Dialect::Grafana).map(str::to_owned);
         let from = file.is_some().then_some("file");
         doc.entries.push(FileEntry { path, value: Some(file.unwrap_or(value)), from, body: start..end, continued });

@@ -79,11 +79,13 @@ fn unquoted(raw: &str) -> (String, usize) {
 
 /// What `env()` makes of a value.
 fn handed_on(value: String) -> String {
-    match value.to_ascii_lowercase().as_str() {
-        "null" | "(null)" | "empty" | "(empty)" => return String::new(),
-        is @ ("true" | "false") => return is.to_owned(),
-        is @ ("(true)" | "(false)") => return is[1..is.len() - 1].to_owned(),
-        _ => {}
+    let bare = value.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(&value);
+    let is = |names: &[&str]| names.iter().any(|name| bare.eq_ignore_ascii_case(name));
+    if is(&["null", "empty"]) {
+        return String::new();
+    }
+    if is(&["true", "false"]) {
+        return bare.to_ascii_lowercase();
     }
     let inner = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).map(str::to_owned);
     inner('"').or_else(|| inner('\'')).unwrap_or(value)

@@ -2,6 +2,8 @@
 //! the ends; a line that begins with a blank continues the one before; empty lines and lines whose first character is `#`
 //! are skipped, also between a line and its continuation. `$name` is expanded, and `$$` is a dollar sign.
 
+use std::borrow::Cow;
+
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
@@ -41,15 +43,15 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
 }
 
 /// A line with its continuations, as Postfix joins them (`readllines.c`).
-pub(super) struct Logical {
+pub(super) struct Logical<'a> {
     pub(super) number: usize,
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
     pub(super) first: std::ops::Range<usize>,
     pub(super) continued: Vec<std::ops::Range<usize>>,
 }
 
-pub(super) fn logical_lines(text: &str) -> Result<Vec<Logical>, Fault> {
-    let mut found: Vec<Logical> = Vec::new();
+pub(super) fn logical_lines(text: &str) -> Result<Vec<Logical<'_>>, Fault> {
+    let mut found: Vec<Logical<'_>> = Vec::new();
     for (number, bare, whole) in lines(text) {
         let line = &text[bare.clone()];
         let content = line.trim_ascii();
@@ -58,10 +60,10 @@ pub(super) fn logical_lines(text: &str) -> Result<Vec<Logical>, Fault> {
         }
         if line.starts_with([' ', '\t']) {
             let last = found.last_mut().ok_or(Fault::at(number, FaultKind::Stray))?;
-            last.text.push_str(line);
+            last.text.to_mut().push_str(line);
             last.continued.push(whole);
         } else {
-            found.push(Logical { number, text: line.to_owned(), first: bare.clone(), continued: Vec::new() });
+            found.push(Logical { number, text: line.into(), first: bare.clone(), continued: Vec::new() });
         }
     }
     Ok(found)

@@ -6,7 +6,7 @@
 //! A value is written in the kind of quotes that it does not have. monit takes every blank and quote off both ends
 //! (`Str_unquote`), decodes some escapes (`Util_handleEscapes`) and takes what begins with a slash for a path (`l.l`).
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -110,7 +110,7 @@ fn sets_format(text: &str) -> bool {
 }
 
 /// What follows each `set NAME`, up to the next statement.
-fn statements<'a>(words: &'a [Word], name: &'a str) -> impl Iterator<Item = &'a [Word]> {
+fn statements<'a, 't>(words: &'a [Word<'t>], name: &'a str) -> impl Iterator<Item = &'a [Word<'t>]> {
     let starts = (1..words.len()).filter(move |at| words[at - 1].is("set") && words[*at].is(name));
     starts.map(|at| {
         let behind = &words[at + 1..];
@@ -120,14 +120,14 @@ fn statements<'a>(words: &'a [Word], name: &'a str) -> impl Iterator<Item = &'a 
 }
 
 /// A word of the file.
-struct Word {
+struct Word<'a> {
     is_quoted: bool,
     /// It is a field of a message's format, with all of its text.
     field: Option<&'static str>,
-    text: String,
+    text: Cow<'a, str>,
 }
 
-impl Word {
+impl Word<'_> {
     fn is(&self, keyword: &str) -> bool {
         !self.is_quoted && self.field.is_none() && self.text.eq_ignore_ascii_case(keyword)
     }
@@ -139,18 +139,15 @@ impl Word {
 }
 
 /// The words; commas, colons and braces are blanks.
-fn words(text: &str) -> Result<Vec<Word>, Fault> {
+fn words(text: &str) -> Result<Vec<Word<'_>>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(character) = text[at..].chars().next() {
         let rest = &text[at..];
         if let Some((field, value)) = field(rest) {
-            let text = value.trim().to_owned();
-            found.push(Word {
-                is_quoted: false,
-                field: Some(field),
-                text: if field == "from" { address(&text) } else { text },
-            });
+            let text = value.trim();
+            let text = if field == "from" { address(text) } else { text };
+            found.push(Word { is_quoted: false, field: Some(field), text: text.into() });
             at += field.len() + 1 + value.len();
             continue;
         }
@@ -158,7 +155,7 @@ fn words(text: &str) -> Result<Vec<Word>, Fault> {
             '#' => at = next_line(text, at),
             '\'' | '"' => {
                 let length = rest[1..].find(character).ok_or_else(|| Fault::within(text, at, FaultKind::OpenQuote))?;
-                found.push(Word { is_quoted: true, field: None, text: unquoted(&rest[1..=length]) });
+                found.push(Word { is_quoted: true, field: None, text: unquoted(&rest[1..=length]).into() });
                 at += length + 2;
             }
             _ if character.is_whitespace() || matches!(character, ',' | ':' | '{' | '}' | ';' | '(' | ')') => {
@@ -169,7 +166,7 @@ fn words(text: &str) -> Result<Vec<Word>, Fault> {
                     |next: char| next.is_whitespace() || matches!(next, ',' | '{' | '}' | ';' | '(' | ')' | '\'' | '"');
                 let length = rest.find(is_end).unwrap_or(rest.len());
                 let word = rest[..length].trim_end_matches(':');
-                found.push(Word { is_quoted: false, field: None, text: word.to_owned() });
+                found.push(Word { is_quoted: false, field: None, text: word.into() });
                 at += length;
             }
         }
@@ -182,6 +179,10 @@ fn field(text: &str) -> Option<(&'static str, &str)> {
     let is_next = |name: &&&str| {
         text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) && text[name.len()..].starts_with(':')
     };
+    // Of most words the first letter is another.
+    if !text.starts_with(|first: char| matches!(first.to_ascii_lowercase(), 'f' | 'r' | 's' | 'm')) {
+        return None;
+    }
     let name = ["from", "reply-to", "subject", "message"].iter().find(is_next)?;
     let value = &text[name.len() + 1..];
     let end = value.find(|next| next == '}' || (next == '\n' && *name != "message"));
@@ -189,8 +190,8 @@ fn field(text: &str) -> Option<(&'static str, &str)> {
 }
 
 /// The address alone of `Name <address>`.
-fn address(text: &str) -> String {
-    text.split_once('<').map_or(text, |(_, address)| address.trim_end_matches('>')).to_owned()
+fn address(text: &str) -> &str {
+    text.split_once('<').map_or(text, |(_, address)| address.trim_end_matches('>'))
 }
 
 /// As monit takes the quotes off: with every blank and quote at either end, and its escapes (`Str_unquote`,

@@ -75,19 +75,18 @@ fn statements(text: &str) -> Result<Vec<FileEntry>, Fault> {
         }
         let line = &text[bare.clone()];
         let Some((command, argument)) = command(line) else { continue };
-        let start = bare.start + line.len() - line.trim_start_matches([' ', '\t']).len();
+        let start = bare.start + line.len() - trim_start(line).len();
         let body = start..bare.end;
         if command == ACCOUNT {
             let (name, others) = heading(argument);
-            if accounts.contains(name) {
+            if !accounts.insert(name) {
                 return Err(Fault::at(number, FaultKind::AccountTwice));
             }
-            if others.clone().any(|other| !accounts.contains(other)) {
+            if others.clone().any(|other| other == name || !accounts.contains(other)) {
                 return Err(Fault::at(number, FaultKind::AccountUnknown));
             }
-            accounts.insert(name);
-            let path = vec![ACCOUNT.to_owned(), name.to_owned()];
-            found.push(FileEntry { path, ..FileEntry::flat("", argument.to_owned(), body) });
+            let (path, value) = (vec![ACCOUNT.to_owned(), name.to_owned()], Some(argument.to_owned()));
+            found.push(FileEntry { path, value, from: None, body, continued: Vec::new() });
         } else {
             if found.is_empty() && command != DEFAULTS {
                 accounts.insert("default");
@@ -106,7 +105,7 @@ fn heading(argument: &str) -> (&str, impl Iterator<Item = &str> + Clone) {
 
 /// An account as it is read: what it says itself, which is all that another one takes from it, and the defaults of then.
 struct MsmtpAccount {
-    said: BTreeMap<String, String>,
+    said: BTreeMap<String, Node>,
     defaults: Arc<Tree>,
 }
 
@@ -120,11 +119,15 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
     let mut section = Section::Start;
     for FileEntry { mut path, value, .. } in statements {
         let (name, value) = (path.pop().unwrap_or_default(), value.unwrap_or_default());
+        if (!path.is_empty() || name == DEFAULTS)
+            && let Section::Account(before, account) = std::mem::replace(&mut section, Section::Defaults)
+        {
+            found.insert(before, account);
+        }
         if !path.is_empty() {
             let others = heading(&value).1.filter_map(|other| found.get(other));
             let said = others.flat_map(|other| other.said.clone()).collect();
-            found.insert(name.clone(), MsmtpAccount { said, defaults: Arc::clone(&defaults) });
-            section = Section::Account(name);
+            section = Section::Account(name, MsmtpAccount { said, defaults: Arc::clone(&defaults) });
             continue;
         }
         if name == DEFAULTS {
@@ -133,31 +136,26 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
         }
         // As in msmtp 1.2: without any section, the commands are those of the account `default` (`read_conffile`).
         if matches!(section, Section::Start) {
-            section = Section::Account("default".to_owned());
-            found.insert("default".to_owned(), MsmtpAccount { said: BTreeMap::new(), defaults: Arc::clone(&defaults) });
+            let account = MsmtpAccount { said: BTreeMap::new(), defaults: Arc::clone(&defaults) };
+            section = Section::Account("default".to_owned(), account);
         }
-        match &section {
-            Section::Account(account) => {
-                found.get_mut(account).map(|account| account.said.insert(name, value));
-            }
+        match &mut section {
+            Section::Account(_, account) => drop(account.said.insert(name, Node::Text(value))),
             Section::Start | Section::Defaults => Arc::make_mut(&mut defaults).insert(name, Node::Text(value)),
         }
     }
-    let mut tree = Tree::default();
-    for (name, account) in found {
-        let mut settings = Tree::over(account.defaults);
-        for (command, value) in account.said {
-            settings.insert(command, Node::Text(value));
-        }
-        tree.insert(name, Node::Group(Arc::new(settings)));
+    if let Section::Account(last, account) = section {
+        found.insert(last, account);
     }
-    tree
+    let node = |account: MsmtpAccount| Node::Group(Arc::new(Tree::new(account.said, Some(account.defaults))));
+    Tree::new(found.into_iter().map(|(name, account)| (name, node(account))).collect(), None)
 }
 
 enum Section {
     Start,
     Defaults,
-    Account(String),
+    /// Its name, and what is known of it so far.
+    Account(String, MsmtpAccount),
 }
 
 /// `default_taken`: another account is the one that is used when none is named. `password_inherited`: the defaults hold a
@@ -190,18 +188,27 @@ fn surroundings(before: &str, after: &str) -> BTreeMap<&'static str, bool> {
 
 /// A line's command and its argument (`get_cmd`); `None` for an empty line and a comment.
 fn command(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_start_matches([' ', '\t']);
+    let line = trim_start(line);
     if line.is_empty() || line.starts_with('#') {
         return None;
     }
-    let end = line.find([' ', '\t']).unwrap_or(line.len());
+    let end = line.bytes().position(is_blank).unwrap_or(line.len());
     Some((&line[..end], trim(&line[end..])))
 }
 
 /// Blanks at the ends are dropped, then one pair of double quotes (`trim_string`).
 fn trim(text: &str) -> &str {
-    let text = text.trim_matches([' ', '\t']);
+    let text = trim_start(text);
+    let text = &text[..text.bytes().rposition(|byte| !is_blank(byte)).map_or(0, |last| last + 1)];
     text.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(text)
+}
+
+fn trim_start(text: &str) -> &str {
+    &text[text.bytes().position(|byte| !is_blank(byte)).unwrap_or(text.len())..]
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 /// A switch without an argument is on.

@@ -79,7 +79,7 @@ impl FileFormat for PhpDefine {
 fn array(text: &str) -> Result<FileDoc, Fault> {
     let tokens = without_breaks(text)?;
     let mut doc = FileDoc::default();
-    let is_assigned = |window: &[Token]| {
+    let is_assigned = |window: &[Token<'_>]| {
         window[0].sign(text) == Some('$') && matches!(window[1], Token::Word(_)) && window[2].sign(text) == Some('=')
     };
     let assigned = tokens.windows(3).position(is_assigned).map(|start| (start, start + 3));
@@ -93,7 +93,7 @@ fn array(text: &str) -> Result<FileDoc, Fault> {
 }
 
 /// The tokens that open an array: `[`, or `array (`.
-fn opening(text: &str, tokens: &[Token]) -> Option<usize> {
+fn opening(text: &str, tokens: &[Token<'_>]) -> Option<usize> {
     match tokens {
         [first, ..] if first.sign(text) == Some('[') => Some(0),
         [word, open, ..] if word.is_word(text, "array") && open.sign(text) == Some('(') => Some(1),
@@ -102,11 +102,17 @@ fn opening(text: &str, tokens: &[Token]) -> Option<usize> {
 }
 
 /// The members of the array whose bracket is the first token; how many tokens it takes.
-fn members(text: &str, tokens: &[Token], path: &mut Vec<String>, start: usize, doc: &mut FileDoc) -> Result<usize, Fault> {
+fn members(
+    text: &str,
+    tokens: &[Token<'_>],
+    path: &mut Vec<String>,
+    start: usize,
+    doc: &mut FileDoc,
+) -> Result<usize, Fault> {
     let head = start..tokens[0].range().end;
     let group = doc.groups.len();
     doc.groups.push(Group { path: path.clone(), head, end: 0, shape: Shape::Brackets });
-    let is_end = |token: &Token| matches!(token.sign(text), Some(')' | ']'));
+    let is_end = |token: &Token<'_>| matches!(token.sign(text), Some(')' | ']'));
     let mut at = 1;
     loop {
         let Some(first) = tokens.get(at) else {
@@ -121,7 +127,7 @@ fn members(text: &str, tokens: &[Token], path: &mut Vec<String>, start: usize, d
         if let [Token::Text { value: Some(key), .. }, equals, arrow, rest @ ..] = member
             && (equals.sign(text), arrow.sign(text)) == (Some('='), Some('>'))
         {
-            path.push(key.clone());
+            path.push(key.clone().into_owned());
             let own = member[0].range().start;
             if let Some(open) = opening(text, rest) {
                 members(text, &rest[open..], path, own, doc)?;
@@ -153,7 +159,7 @@ fn defines(text: &str) -> Result<FileDoc, Fault> {
         }
         let body = token.range().start..end;
         doc.entries.push(FileEntry {
-            path: vec![name.clone()],
+            path: vec![name.clone().into_owned()],
             value: single(text, &rest[..length]),
             from: None,
             body,
@@ -163,9 +169,10 @@ fn defines(text: &str) -> Result<FileDoc, Fault> {
     Ok(doc)
 }
 
-fn without_breaks(text: &str) -> Result<Vec<Token>, Fault> {
-    let all = tokens(text, Language::Php)?;
-    Ok(all.into_iter().filter(|token| !matches!(token, Token::Break(_))).collect())
+fn without_breaks(text: &str) -> Result<Vec<Token<'_>>, Fault> {
+    let mut tokens = tokens(text, Language::Php)?;
+    tokens.retain(|token| !matches!(token, Token::Break(_)));
+    Ok(tokens)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Letters beyond ASCII are written as `\uXXXX`, which every version reads: before Java 9 the files were Latin-1 (JEP 226).
 //! Spring and Keycloak expand `${NAME}`, which cannot be escaped in a way that both read.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use super::{
     doc::{FileDoc, FileEntry},
@@ -44,17 +44,17 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
             continue;
         }
         let start = bare.start + line.len() - content.len();
-        let (mut logical, mut continued) = (content.to_owned(), Vec::new());
+        let (mut logical, mut continued) = (Cow::Borrowed(content), Vec::new());
         while goes_on(&logical) {
-            logical.pop();
+            logical.to_mut().pop();
             let Some((_, bare, whole)) = rows.next() else { break };
-            logical.push_str(text[bare].trim_start_matches([' ', '\t', '\u{c}']));
+            logical.to_mut().push_str(text[bare].trim_start_matches([' ', '\t', '\u{c}']));
             continued.push(whole);
         }
         let fault = Fault::at(number, FaultKind::Syntax);
         let (key, value) = split(&logical);
         let (key, value) = (unescaped(key).ok_or(fault)?, unescaped(value).ok_or(fault)?);
-        found.push(FileEntry { continued, ..FileEntry::flat(&key, value, start..bare.end) });
+        found.push(FileEntry { continued, ..FileEntry::flat(key, value, start..bare.end) });
     }
     Ok(found)
 }
@@ -79,6 +79,9 @@ fn split(line: &str) -> (&str, &str) {
 }
 
 fn unescaped(text: &str) -> Option<String> {
+    if !text.contains('\\') {
+        return Some(text.to_owned());
+    }
     let mut value = Vec::new();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {

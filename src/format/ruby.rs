@@ -45,7 +45,7 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
         };
         let signs = [open, close, equals].map(|token| token.sign(text));
         if signs == [Some('['), Some(']'), Some('=')] && !value.is_empty() {
-            let path = vec![text[name.clone()].to_owned(), key.clone()];
+            let path = vec![text[name.clone()].to_owned(), key.clone().into_owned()];
             doc.entries.extend(setting(text, path, statement, value));
         }
     }

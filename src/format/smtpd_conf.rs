@@ -34,7 +34,7 @@ impl FileFormat for SmtpdConf {
     /// What statements begin with.
     fn keys(&self, text: &str) -> Vec<Range<usize>> {
         let statements = words::statements(text).unwrap_or_default();
-        let first = |statement: &Statement| {
+        let first = |statement: &Statement<'_>| {
             let line = &text[statement.start..];
             let start = statement.start + line.len() - line.trim_start_matches([' ', '\t']).len();
             start..start + statement.words[0].text.len()
@@ -60,7 +60,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let statements = words::statements(text)?;
     let Some(outgoing) = statements.iter().find(|statement| takes_outgoing(statement)) else { return Ok(Vec::new()) };
     let mut actions = actions(&statements);
-    let action = outgoing.after("action").and_then(|name| actions.remove(&name.text));
+    let action = outgoing.after("action").and_then(|name| actions.remove(name.text.as_ref()));
     let settings = action.filter(|action| action.relays).map(|action| action.settings).unwrap_or_default();
     let entry = |(name, value): (&str, String)| FileEntry {
         path: vec!["relay".to_owned(), name.to_owned()],
@@ -83,7 +83,8 @@ fn spot(text: &str, is_there: bool) -> Result<usize, Fault> {
             return fault(FaultKind::Unfamiliar);
         }
         if takes_outgoing(statement) {
-            let relays = statement.after("action").and_then(|name| actions.get(&name.text)).is_some_and(|it| it.relays);
+            let relays =
+                statement.after("action").and_then(|name| actions.get(name.text.as_ref())).is_some_and(|it| it.relays);
             return if relays && !is_there { Ok(statement.start) } else { fault(FaultKind::Outranked) };
         }
     }
@@ -91,7 +92,7 @@ fn spot(text: &str, is_there: bool) -> Result<usize, Fault> {
 }
 
 /// Whether a `match` takes all that this machine sends to somewhere else, as far as it can be seen here.
-fn takes_outgoing(statement: &Statement) -> bool {
+fn takes_outgoing(statement: &Statement<'_>) -> bool {
     if !statement.is("match") {
         return false;
     }
@@ -101,7 +102,7 @@ fn takes_outgoing(statement: &Statement) -> bool {
     while let Some(word) = words.next() {
         let (is_not, option) = if word.is_sign('!') { (true, words.next()) } else { (false, Some(word)) };
         let Some(option) = option.filter(|option| option.kind == Kind::Bare) else { continue };
-        match option.text.as_str() {
+        match option.text.as_ref() {
             "action" | "reject" => break,
             "from" | "for" => {
                 let what = words.next().map_or("", |what| &what.text);
@@ -125,23 +126,23 @@ fn takes_outgoing(statement: &Statement) -> bool {
     is_for_all
 }
 
-fn actions(statements: &[Statement]) -> BTreeMap<String, Action> {
+fn actions<'a>(statements: &'a [Statement<'_>]) -> BTreeMap<&'a str, Action> {
     let certificate =
-        |statement: &Statement| Some((statement.words.get(1)?.text.clone(), statement.after("cert")?.text.clone()));
-    let authorities: BTreeMap<String, String> = statements.iter().filter(|it| it.is("ca")).filter_map(certificate).collect();
-    let action = |statement: &Statement| {
-        let name = statement.words.get(1)?.text.clone();
+        |statement: &'a Statement<'_>| Some((statement.words.get(1)?.text.as_ref(), statement.after("cert")?.text.as_ref()));
+    let authorities: BTreeMap<&str, &str> = statements.iter().filter(|it| it.is("ca")).filter_map(certificate).collect();
+    let action = |statement: &'a Statement<'_>| {
+        let name = statement.words.get(1)?.text.as_ref();
         let relays = statement.words.get(2).is_some_and(|method| method.text == "relay");
         let mut settings = Vec::new();
         for (option, value) in
             statement.words.iter().zip(&statement.words[1..]).filter(|(option, _)| option.kind == Kind::Bare)
         {
-            let value = value.text.as_str();
-            match option.text.as_str() {
+            let value = value.text.as_ref();
+            match option.text.as_ref() {
                 "host" => settings.extend(address(value)),
                 "auth" => settings.push(("auth", value.to_owned())),
                 "helo" => settings.push(("helo", value.to_owned())),
-                "ca" => settings.push(("ca", authorities.get(value).cloned().unwrap_or_default())),
+                "ca" => settings.push(("ca", authorities.get(value).copied().unwrap_or_default().to_owned())),
                 "tls" if value == "no-verify" => settings.push(("unchecked", "yes".to_owned())),
                 _ => {}
             }

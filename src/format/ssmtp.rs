@@ -50,7 +50,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
             continue;
         }
         let body = bare.start..bare.start + used.trim_ascii_end().len();
-        found.push(FileEntry { value, ..FileEntry::flat(&key.to_ascii_lowercase(), String::new(), body) });
+        found.push(FileEntry { value, ..FileEntry::flat(key.to_ascii_lowercase(), String::new(), body) });
     }
     Ok(found)
 }

@@ -42,7 +42,7 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
         .map_err(|error| Fault::within(text, error.span().map_or(0, |span| span.start), FaultKind::Syntax))?;
     let mut doc = FileDoc::default();
     walk(&mut doc.entries, &mut Vec::new(), parsed.get_ref());
-    doc.entries.sort_by_key(|entry| entry.body.start);
+    doc.entries.sort_unstable_by_key(|entry| entry.body.start);
     doc.groups.push(Group { path: Vec::new(), head: 0..0, end: text.len(), shape: Shape::Section });
     // Where the values end that begin before a line: it may be one of theirs.
     let mut values = doc.entries.iter().map(|entry| entry.body.clone()).collect::<Vec<_>>().into_iter().peekable();

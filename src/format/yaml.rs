@@ -4,7 +4,7 @@
 //! In single quotes nothing has a meaning but the single quote itself, which is doubled (YAML 1.2.2, 7.3.2), and nothing in
 //! them is taken for a number or a switch.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
@@ -90,7 +90,6 @@ impl Bytes {
 }
 
 /// A key that waits for its value.
-#[derive(Clone)]
 struct Key {
     /// `None` for one that is no single word.
     name: Option<String>,
@@ -161,14 +160,11 @@ impl Walk<'_> {
         (self.bytes.at(self.text, span.start.index()), self.bytes.at(self.text, span.end.index()))
     }
 
-    /// The key that waits, with the way to its value.
-    fn waiting(&self) -> Option<(Key, Option<Vec<String>>)> {
+    /// Where the key that waits is, with the way to its value.
+    fn waiting(&self) -> Option<(Range<usize>, Option<Vec<String>>)> {
         let Some(Frame::Map { path, key: Some(key), .. }) = self.frames.last() else { return None };
-        let path = path.clone().zip(key.name.clone()).map(|(mut path, name)| {
-            path.push(name);
-            path
-        });
-        Some((key.clone(), path))
+        let path = path.as_ref().zip(key.name.as_ref()).map(|(path, name)| path.iter().chain([name]).cloned().collect());
+        Some((key.start..key.end, path))
     }
 
     fn is_key_next(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Tokens of a program text.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use crate::format::text::{Fault, FaultKind, line_of, next_line};
 
@@ -14,18 +14,18 @@ pub(in crate::format) enum Language {
 
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::format) enum Token {
+pub(in crate::format) enum Token<'a> {
     /// A name, a number, a keyword.
     Word(Range<usize>),
     /// A string; without a value where it is put together at run time.
-    Text { range: Range<usize>, value: Option<String> },
+    Text { range: Range<usize>, value: Option<Cow<'a, str>> },
     /// Any other character.
     Sign(usize),
     /// A line break.
     Break(usize),
 }
 
-impl Token {
+impl Token<'_> {
     pub(in crate::format) fn range(&self) -> Range<usize> {
         match self {
             Self::Word(range) | Self::Text { range, .. } => range.clone(),
@@ -49,10 +49,14 @@ impl Token {
 ///
 /// # Errors
 /// A string or a comment that is never closed.
-pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<Token>, Fault> {
+pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<Token<'_>>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(character) = text[at..].chars().next() {
+        if matches!(character, ' ' | '\t') {
+            at += 1;
+            continue;
+        }
         let rest = &text[at..];
         let is_php = language == Language::Php;
         let open = || Fault { line: line_of(text, at), kind: FaultKind::OpenQuote };
@@ -137,11 +141,15 @@ fn heredoc(rest: &str, language: Language) -> Option<usize> {
 }
 
 /// A string's value and its length with the quotes; `None` when it is never closed.
-fn string(rest: &str, prefix: &str, language: Language) -> Option<(Option<String>, usize)> {
-    let quote = &rest[..1];
-    let triple = quote.repeat(3);
+fn string<'a>(rest: &'a str, prefix: &str, language: Language) -> Option<(Option<Cow<'a, str>>, usize)> {
     let is_python = language == Language::Python;
-    let quote = if is_python && rest.starts_with(&triple) { triple.as_str() } else { quote };
+    let is_triple = is_python && (rest.starts_with("'''") || rest.starts_with("\"\"\""));
+    let quote = &rest[..if is_triple { 3 } else { 1 }];
+    // Most are plain, and are what is written.
+    let plain = rest[1..].find(['\'', '"', '\\', '\n', '$', '{', '#']).unwrap_or_default();
+    if !is_triple && prefix.is_empty() && rest[1 + plain..].starts_with(quote) {
+        return Some((Some(Cow::Borrowed(&rest[1..=plain])), plain + 2));
+    }
     let is_single_line = is_python && quote.len() == 1;
     let is_raw = prefix.contains(['r', 'R']);
     let mut value = Some(String::new());
@@ -149,7 +157,7 @@ fn string(rest: &str, prefix: &str, language: Language) -> Option<(Option<String
     while let Some((at, character)) = characters.next() {
         if rest[at..].starts_with(quote) {
             let is_bytes = prefix.contains(['b', 'B', 'f', 'F']);
-            return Some((value.filter(|_| !is_bytes), at + quote.len()));
+            return Some((value.filter(|_| !is_bytes).map(Cow::Owned), at + quote.len()));
         }
         match character {
             '\n' if is_single_line => return None,

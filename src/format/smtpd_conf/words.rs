@@ -1,6 +1,6 @@
 //! The words and statements of smtpd.conf (`yylex` in `parse.y`).
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::format::text::{Fault, FaultKind, line_start};
 
@@ -24,12 +24,12 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub(super) struct Word<'a> {
     pub(super) kind: Kind,
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
 }
 
-impl Word {
+impl Word<'_> {
     pub(super) fn is_sign(&self, sign: char) -> bool {
         self.kind == Kind::Sign && self.text.starts_with(sign)
     }
@@ -37,29 +37,29 @@ impl Word {
 
 /// A statement: at most one a line, with those that continue it.
 #[derive(Debug)]
-pub(super) struct Statement {
-    pub(super) words: Vec<Word>,
+pub(super) struct Statement<'a> {
+    pub(super) words: Vec<Word<'a>>,
     /// Where its line begins.
     pub(super) start: usize,
 }
 
-impl Statement {
+impl<'a> Statement<'a> {
     pub(super) fn is(&self, keyword: &str) -> bool {
         self.words[0].text == keyword
     }
 
     /// The word after a keyword.
-    pub(super) fn after(&self, keyword: &str) -> Option<&Word> {
-        let is_keyword = |word: &Word| word.kind == Kind::Bare && word.text == keyword;
+    pub(super) fn after(&self, keyword: &str) -> Option<&Word<'a>> {
+        let is_keyword = |word: &Word<'_>| word.kind == Kind::Bare && word.text == keyword;
         self.words.windows(2).find(|pair| is_keyword(&pair[0])).map(|pair| &pair[1])
     }
 }
 
 /// Every statement but the macros, which are put in where they are named.
-pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Fault> {
+pub(super) fn statements(text: &str) -> Result<Vec<Statement<'_>>, Fault> {
     let mut found = Vec::new();
-    let mut macros: BTreeMap<String, String> = BTreeMap::new();
-    let mut words: Vec<Word> = Vec::new();
+    let mut macros: BTreeMap<Cow<'_, str>, Cow<'_, str>> = BTreeMap::new();
+    let mut words: Vec<Word<'_>> = Vec::new();
     let (mut at, mut start, mut depth) = (0, 0, 0_usize);
     loop {
         let rest = &text[at..];
@@ -71,7 +71,7 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Fault> {
                     let value = value.first().map(|value| value.text.clone()).unwrap_or_default();
                     macros.insert(name.text.clone(), value);
                 }
-                [head, ..] if depth == 0 && head.kind == Kind::Bare && HEADS.contains(&head.text.as_str()) => {
+                [head, ..] if depth == 0 && head.kind == Kind::Bare && HEADS.contains(&head.text.as_ref()) => {
                     found.push(Statement { words, start: line_start(text, start) });
                 }
                 _ => return Err(Fault::within(text, start, FaultKind::Syntax)),
@@ -86,7 +86,7 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Fault> {
             start = at;
         }
         let inner = |kind| if depth > 0 { Kind::Inner } else { kind };
-        let mut put = |kind, text: &str| words.push(Word { kind, text: text.to_owned() });
+        let mut put = |kind, text| words.push(Word { kind, text });
         at += match character {
             ' ' | '\t' | '\n' => 1,
             '\\' => 1 + usize::from(rest[1..].starts_with('\n')),
@@ -95,12 +95,12 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Fault> {
             '\'' | '"' => {
                 let (value, length) =
                     quoted(rest, character).ok_or_else(|| Fault::within(text, at, FaultKind::OpenQuote))?;
-                put(inner(Kind::Quoted), &value);
+                put(inner(Kind::Quoted), value.into());
                 length
             }
             '<' if rest.split('\n').next().is_some_and(|line| line.contains('>')) => {
                 let name = rest[1..].split('>').next().unwrap_or_default();
-                put(Kind::Table, name.trim().trim_matches(['"', '\'']));
+                put(Kind::Table, name.trim().trim_matches(['"', '\'']).into());
                 name.len() + 2
             }
             '{' | '}' => {
@@ -112,17 +112,17 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement>, Fault> {
                     .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
                     .next()
                     .unwrap_or_default();
-                put(inner(Kind::Bare), macros.get(name).map_or(&rest[..=name.len()], String::as_str));
+                put(inner(Kind::Bare), macros.get(name).cloned().unwrap_or(rest[..=name.len()].into()));
                 name.len() + 1
             }
             _ if character.is_ascii_alphanumeric() || matches!(character, ':' | '_') => {
                 let ends = |letter: char| !letter.is_ascii_graphic() || "(){}<>!=#,\\".contains(letter);
                 let length = rest.find(ends).unwrap_or(rest.len());
-                put(inner(Kind::Bare), &rest[..length]);
+                put(inner(Kind::Bare), rest[..length].into());
                 length
             }
             _ => {
-                put(Kind::Sign, &rest[..character.len_utf8()]);
+                put(Kind::Sign, rest[..character.len_utf8()].into());
                 character.len_utf8()
             }
         };
@@ -165,7 +165,7 @@ mod tests {
     fn statements_and_their_words() {
         let text = "# c \\\n still a comment\nh = \"mail.test\"\naction \"a b\" relay \\\n  host $h auth < \"t\" > # c\n table x {\n  a = \"b#\\\" \\c\",\n from\n}\n";
         let found = statements(text).unwrap();
-        let words = |at: usize| found[at].words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>();
+        let words = |at: usize| found[at].words.iter().map(|word| word.text.as_ref()).collect::<Vec<_>>();
         assert_eq!(words(0), ["action", "a b", "relay", "host", "mail.test", "auth", "t"]);
         assert_eq!(words(1), ["table", "x", "a", "=", "b#\" \\c", ",", "from"]);
         assert_eq!((found[0].words[6].kind, found[1].words[6].kind), (Kind::Table, Kind::Inner));
