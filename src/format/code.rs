@@ -27,13 +27,13 @@ pub(super) fn single(text: &str, tokens: &[Token<'_>]) -> Option<String> {
 }
 
 /// The statements of a language in which a line break or a semicolon ends one.
-pub(super) fn statements<'a, 't>(text: &'a str, tokens: &'a [Token<'t>]) -> impl Iterator<Item = &'a [Token<'t>]> {
+pub(super) fn statements<'a, 't>(tokens: &'a [Token<'t>]) -> impl Iterator<Item = &'a [Token<'t>]> {
     let mut rest = tokens;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let length = until(text, rest, |token| matches!(token, Token::Break(_)) || token.sign(text) == Some(';'));
+        let length = until(rest, |token| matches!(token, Token::Break(_)) || token.sign() == Some(';'));
         let statement = &rest[..length];
         rest = rest.get(length + 1..).unwrap_or_default();
         Some(statement)
@@ -51,13 +51,13 @@ pub(super) fn span(tokens: &[Token<'_>]) -> Option<Range<usize>> {
 }
 
 /// How many tokens there are up to one outside of all brackets that `ends`.
-pub(super) fn until(text: &str, tokens: &[Token<'_>], ends: impl Fn(&Token<'_>) -> bool) -> usize {
+pub(super) fn until(tokens: &[Token<'_>], ends: impl Fn(&Token<'_>) -> bool) -> usize {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate() {
         if depth == 0 && ends(token) {
             return index;
         }
-        match token.sign(text) {
+        match token.sign() {
             Some('(' | '[' | '{') => depth += 1,
             Some(')' | ']' | '}') => depth = depth.saturating_sub(1),
             _ => {}

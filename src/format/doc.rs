@@ -150,6 +150,11 @@ impl Tree {
         self.own.keys().map(String::as_str).chain(assumed).collect()
     }
 
+    /// What was put into it, without what is assumed.
+    pub(crate) const fn own(&self) -> &BTreeMap<String, Node> {
+        &self.own
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.own.is_empty() && self.assumed.as_ref().is_none_or(|assumed| assumed.is_empty())
     }

@@ -103,31 +103,28 @@ fn heading(argument: &str) -> (&str, impl Iterator<Item = &str> + Clone) {
     (name, others.into_iter().flat_map(|others| others.split(',')).map(trim))
 }
 
-/// An account as it is read: what it says itself, which is all that another one takes from it, and the defaults of then.
-struct MsmtpAccount {
-    said: BTreeMap<String, Node>,
-    defaults: Arc<Tree>,
-}
-
-/// Every account with what it inherits, by name.
+/// Every account with what it inherits, by name: what it says itself, which is all that another one takes from it, over the
+/// defaults of then.
 fn accounts(statements: Vec<FileEntry>) -> Tree {
     let mut defaults = Arc::new(Tree::default());
     for (command, value) in ASSUMED {
         Arc::make_mut(&mut defaults).insert(command.to_owned(), Node::Text(value.to_owned()));
     }
-    let mut found: BTreeMap<String, MsmtpAccount> = BTreeMap::new();
+    let mut found = Tree::default();
     let mut section = Section::Start;
     for FileEntry { mut path, value, .. } in statements {
         let (name, value) = (path.pop().unwrap_or_default(), value.unwrap_or_default());
         if (!path.is_empty() || name == DEFAULTS)
             && let Section::Account(before, account) = std::mem::replace(&mut section, Section::Defaults)
         {
-            found.insert(before, account);
+            found.insert(before, Node::Group(Arc::new(account)));
         }
         if !path.is_empty() {
-            let others = heading(&value).1.filter_map(|other| found.get(other));
-            let said = others.flat_map(|other| other.said.clone()).collect();
-            section = Section::Account(name, MsmtpAccount { said, defaults: Arc::clone(&defaults) });
+            let others = heading(&value).1.filter_map(|other| match found.get(other) {
+                Some(Node::Group(other)) => Some(other.own().clone()),
+                _ => None,
+            });
+            section = Section::Account(name, Tree::new(others.flatten().collect(), Some(Arc::clone(&defaults))));
             continue;
         }
         if name == DEFAULTS {
@@ -136,26 +133,25 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
         }
         // As in msmtp 1.2: without any section, the commands are those of the account `default` (`read_conffile`).
         if matches!(section, Section::Start) {
-            let account = MsmtpAccount { said: BTreeMap::new(), defaults: Arc::clone(&defaults) };
+            let account = Tree::new(BTreeMap::new(), Some(Arc::clone(&defaults)));
             section = Section::Account("default".to_owned(), account);
         }
         match &mut section {
-            Section::Account(_, account) => drop(account.said.insert(name, Node::Text(value))),
+            Section::Account(_, account) => account.insert(name, Node::Text(value)),
             Section::Start | Section::Defaults => Arc::make_mut(&mut defaults).insert(name, Node::Text(value)),
         }
     }
     if let Section::Account(last, account) = section {
-        found.insert(last, account);
+        found.insert(last, Node::Group(Arc::new(account)));
     }
-    let node = |account: MsmtpAccount| Node::Group(Arc::new(Tree::new(account.said, Some(account.defaults))));
-    Tree::new(found.into_iter().map(|(name, account)| (name, node(account))).collect(), None)
+    found
 }
 
 enum Section {
     Start,
     Defaults,
     /// Its name, and what is known of it so far.
-    Account(String, MsmtpAccount),
+    Account(String, Tree),
 }
 
 /// `default_taken`: another account is the one that is used when none is named. `password_inherited`: the defaults hold a

@@ -80,7 +80,7 @@ fn array(text: &str) -> Result<FileDoc, Fault> {
     let tokens = without_breaks(text)?;
     let mut doc = FileDoc::default();
     let is_assigned = |window: &[Token<'_>]| {
-        window[0].sign(text) == Some('$') && matches!(window[1], Token::Word(_)) && window[2].sign(text) == Some('=')
+        window[0].sign() == Some('$') && matches!(window[1], Token::Word(_)) && window[2].sign() == Some('=')
     };
     let assigned = tokens.windows(3).position(is_assigned).map(|start| (start, start + 3));
     let returned = tokens.iter().position(|token| token.is_word(text, "return")).map(|start| (start, start + 1));
@@ -95,8 +95,8 @@ fn array(text: &str) -> Result<FileDoc, Fault> {
 /// The tokens that open an array: `[`, or `array (`.
 fn opening(text: &str, tokens: &[Token<'_>]) -> Option<usize> {
     match tokens {
-        [first, ..] if first.sign(text) == Some('[') => Some(0),
-        [word, open, ..] if word.is_word(text, "array") && open.sign(text) == Some('(') => Some(1),
+        [first, ..] if first.sign() == Some('[') => Some(0),
+        [word, open, ..] if word.is_word(text, "array") && open.sign() == Some('(') => Some(1),
         _ => None,
     }
 }
@@ -112,7 +112,7 @@ fn members(
     let head = start..tokens[0].range().end;
     let group = doc.groups.len();
     doc.groups.push(Group { path: path.clone(), head, end: 0, shape: Shape::Brackets });
-    let is_end = |token: &Token<'_>| matches!(token.sign(text), Some(')' | ']'));
+    let is_end = |token: &Token<'_>| matches!(token.sign(), Some(')' | ']'));
     let mut at = 1;
     loop {
         let Some(first) = tokens.get(at) else {
@@ -122,10 +122,10 @@ fn members(
             doc.groups[group].end = first.range().start;
             return Ok(at + 1);
         }
-        let length = until(text, &tokens[at..], |token| token.sign(text) == Some(',') || is_end(token));
+        let length = until(&tokens[at..], |token| token.sign() == Some(',') || is_end(token));
         let member = &tokens[at..at + length];
         if let [Token::Text { value: Some(key), .. }, equals, arrow, rest @ ..] = member
-            && (equals.sign(text), arrow.sign(text)) == (Some('='), Some('>'))
+            && (equals.sign(), arrow.sign()) == (Some('='), Some('>'))
         {
             path.push(key.clone().into_owned());
             let own = member[0].range().start;
@@ -139,7 +139,7 @@ fn members(
             path.pop();
         }
         at += length;
-        at += usize::from(tokens.get(at).is_some_and(|token| token.sign(text) == Some(',')));
+        at += usize::from(tokens.get(at).is_some_and(|token| token.sign() == Some(',')));
     }
 }
 
@@ -149,12 +149,12 @@ fn defines(text: &str) -> Result<FileDoc, Fault> {
     let mut doc = FileDoc::default();
     for (index, token) in tokens.iter().enumerate() {
         let [open, Token::Text { value: Some(name), .. }, comma, rest @ ..] = &tokens[index + 1..] else { continue };
-        if !token.is_word(text, "define") || (open.sign(text), comma.sign(text)) != (Some('('), Some(',')) {
+        if !token.is_word(text, "define") || (open.sign(), comma.sign()) != (Some('('), Some(',')) {
             continue;
         }
-        let length = until(text, rest, |token| token.sign(text) == Some(')'));
+        let length = until(rest, |token| token.sign() == Some(')'));
         let mut end = rest.get(length).map_or(text.len(), |close| close.range().end);
-        if let Some(semicolon) = rest.get(length + 1).filter(|next| next.sign(text) == Some(';')) {
+        if let Some(semicolon) = rest.get(length + 1).filter(|next| next.sign() == Some(';')) {
             end = semicolon.range().end;
         }
         let body = token.range().start..end;

@@ -39,16 +39,16 @@ impl FileFormat for Python {
 fn doc(text: &str) -> Result<FileDoc, Fault> {
     let tokens = tokens(text, Language::Python)?;
     let mut doc = FileDoc::default();
-    for statement in statements(text, &tokens) {
+    for statement in statements(&tokens) {
         let [Token::Word(name), rest @ ..] = statement else { continue };
         // What is indented belongs to a function or a condition.
         if name.start != line_start(text, name.start) {
             continue;
         }
-        let equals = until(text, rest, |token| token.sign(text) == Some('='));
-        let is_typed = equals > 0 && rest[0].sign(text) == Some(':');
+        let equals = until(rest, |token| token.sign() == Some('='));
+        let is_typed = equals > 0 && rest[0].sign() == Some(':');
         let Some(value) = rest.get(equals + 1..).filter(|_| equals == 0 || is_typed) else { continue };
-        if value.first().is_none_or(|first| first.sign(text) == Some('=')) {
+        if value.first().is_none_or(|first| first.sign() == Some('=')) {
             continue;
         }
         doc.entries.extend(setting(text, vec![text[name.clone()].to_owned()], statement, value));

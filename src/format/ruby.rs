@@ -39,11 +39,11 @@ impl FileFormat for Ruby {
 fn doc(text: &str) -> Result<FileDoc, Fault> {
     let tokens = tokens(text, Language::Ruby)?;
     let mut doc = FileDoc::default();
-    for statement in statements(text, &tokens) {
+    for statement in statements(&tokens) {
         let [Token::Word(name), open, Token::Text { value: Some(key), .. }, close, equals, value @ ..] = statement else {
             continue;
         };
-        let signs = [open, close, equals].map(|token| token.sign(text));
+        let signs = [open, close, equals].map(|token| token.sign());
         if signs == [Some('['), Some(']'), Some('=')] && !value.is_empty() {
             let path = vec![text[name.clone()].to_owned(), key.clone().into_owned()];
             doc.entries.extend(setting(text, path, statement, value));

@@ -33,7 +33,9 @@ impl FileFormat for Ssmtp {
     }
 }
 
-const ENDS: [char; 4] = ['=', ' ', '\t', '\n'];
+const fn ends(letter: char) -> bool {
+    matches!(letter, '=' | ' ' | '\t' | '\n')
+}
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();
@@ -43,8 +45,8 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
         }
         let line = &text[whole.clone()];
         let used = line.split('#').next().unwrap_or_default();
-        let Some((key, behind)) = used.split_once(ENDS).filter(|_| used.contains('=')) else { continue };
-        let value = behind.split_once(ENDS).map(|(value, _)| value.to_owned());
+        let Some((key, behind)) = used.split_once(ends).filter(|_| used.contains('=')) else { continue };
+        let value = behind.split_once(ends).map(|(value, _)| value.to_owned());
         // Only the last line gets its end when it is written.
         if key.is_empty() || (value.is_none() && used.len() < line.len()) {
             continue;

@@ -3,6 +3,8 @@
 //! last of a name counts (`exec_context_put_load_credential` in `src/core/exec-credential.c`), and an empty value takes back
 //! all of them.
 
+use std::borrow::Cow;
+
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
@@ -37,7 +39,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
         if line.starts_with(['#', ';']) {
             continue;
         }
-        let line = format!("{}{line}", begun.take().unwrap_or_default());
+        let line = begun.take().map_or(Cow::Borrowed(line), |start| Cow::Owned(start + line));
         if let Some(start) = line.strip_suffix('\\') {
             begun = Some(format!("{start} "));
         } else if let Some(name) = line.strip_prefix('[') {

@@ -90,10 +90,11 @@ fn steps(header: &str) -> Vec<String> {
 
 fn walk(entries: &mut Vec<FileEntry>, path: &mut Vec<String>, table: &DeTable) {
     for (key, value) in table {
-        path.push(key.get_ref().to_string());
+        let name = key.get_ref().to_string();
         let body: Range<usize> = key.span().start..value.span().end;
         let text = match value.get_ref() {
             DeValue::Table(inner) => {
+                path.push(name);
                 walk(entries, path, inner);
                 path.pop();
                 continue;
@@ -107,9 +108,9 @@ fn walk(entries: &mut Vec<FileEntry>, path: &mut Vec<String>, table: &DeTable) {
         };
         // Tables of a list have spans of their own, elsewhere.
         if text.is_some() || body.end > body.start {
-            entries.push(FileEntry { path: path.clone(), value: text, from: None, body, continued: Vec::new() });
+            let path = path.iter().cloned().chain([name]).collect();
+            entries.push(FileEntry { path, value: text, from: None, body, continued: Vec::new() });
         }
-        path.pop();
     }
 }
 

@@ -19,8 +19,8 @@ pub(in crate::format) enum Token<'a> {
     Word(Range<usize>),
     /// A string; without a value where it is put together at run time.
     Text { range: Range<usize>, value: Option<Cow<'a, str>> },
-    /// Any other character.
-    Sign(usize),
+    /// Any other character, and where it is.
+    Sign(usize, char),
     /// A line break.
     Break(usize),
 }
@@ -29,14 +29,13 @@ impl Token<'_> {
     pub(in crate::format) fn range(&self) -> Range<usize> {
         match self {
             Self::Word(range) | Self::Text { range, .. } => range.clone(),
-            Self::Sign(at) | Self::Break(at) => *at..at + 1,
+            Self::Sign(at, _) | Self::Break(at) => *at..at + 1,
         }
     }
 
     /// The character, when it is a sign.
-    pub(in crate::format) fn sign(&self, text: &str) -> Option<char> {
-        let Self::Sign(at) = self else { return None };
-        text[*at..].chars().next()
+    pub(in crate::format) const fn sign(&self) -> Option<char> {
+        if let Self::Sign(_, sign) = self { Some(*sign) } else { None }
     }
 
     /// Whether it is this word.
@@ -81,9 +80,9 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
             found.push(Token::Text { range: at..at + length, value });
             at += length;
         } else if is_of_word(character) {
-            let length = rest.find(|next| !is_of_word(next) && next != '.').unwrap_or(rest.len());
             let is_number = character.is_ascii_digit();
-            let length = if is_number { length } else { rest.find(|next| !is_of_word(next)).unwrap_or(rest.len()) };
+            let ends = |next: char| !is_of_word(next) && !(is_number && next == '.');
+            let length = rest.find(ends).unwrap_or(rest.len());
             let word = &rest[..length];
             let is_prefix = language == Language::Python && length < 3 && rest[length..].starts_with(['"', '\'']);
             if is_prefix && word.chars().all(|letter| "rRbBfFuU".contains(letter)) {
@@ -104,7 +103,7 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
                     return Err(Fault { line: line_of(text, at), kind: FaultKind::Syntax });
                 }
                 _ if character.is_whitespace() => {}
-                _ => found.push(Token::Sign(at)),
+                _ => found.push(Token::Sign(at, character)),
             }
             at += character.len_utf8();
         }
@@ -146,7 +145,8 @@ fn string<'a>(rest: &'a str, prefix: &str, language: Language) -> Option<(Option
     let is_triple = is_python && (rest.starts_with("'''") || rest.starts_with("\"\"\""));
     let quote = &rest[..if is_triple { 3 } else { 1 }];
     // Most are plain, and are what is written.
-    let plain = rest[1..].find(['\'', '"', '\\', '\n', '$', '{', '#']).unwrap_or_default();
+    let is_special = |byte| matches!(byte, b'\'' | b'"' | b'\\' | b'\n' | b'$' | b'{' | b'#');
+    let plain = rest[1..].bytes().position(is_special).unwrap_or_default();
     if !is_triple && prefix.is_empty() && rest[1 + plain..].starts_with(quote) {
         return Some((Some(Cow::Borrowed(&rest[1..=plain])), plain + 2));
     }
