@@ -10,18 +10,24 @@
 //!
 //! # Knowledge is files
 //!
-//! [`presets`]: providers, targets, causes and texts, one file each in the folder `presets`, embedded in the binary; a person's
-//! own file wins. The program is an engine.
+//! [`presets`]: providers, targets, causes, client error words and languages, one file each in the folder `presets`, listed by
+//! `build.rs` and embedded in the binary; a person's own file wins. The program is an engine.
+//!
+//! # One home for each fact
+//!
+//! A value that people type has one type and one parser in [`mail`]; a field of the conversation has one row in
+//! `setup/rows`; a setting that programs have has one word, [`mail::Setting`]; a kind of file has one file in [`mod@format`]; a
+//! secret store has one file in [`host::stores`]. CONTRIBUTING.md says what each addition touches.
 //!
 //! # From an address to proven settings
 //!
-//! 1. [`discover`] finds servers: presets, DNS and the domain's own web hosts are asked side by side under one deadline, and the
+//! 1. [`discover`] finds servers: presets, DNS and the domain's own web hosts are asked side by side under one deadline, and
 //!    attempts up to TLS confirm what they say.
 //! 2. [`probe`] tests a server stage by stage on blocking sockets and rustls: every stage is seen, timed, bounded and counted.
 //!    [`probe::survey`](mod@probe::survey) examines several ports of a server at once.
 //! 3. [`diagnose`] makes a diagnosis of the evidence of a failure and of the causes, with the answers that it would change.
 //! 4. [`plan`] plans: targets are rendered, merged into the files as they are, read back by the consumer's own rules and
-//!    compared; what there is to know about a kind of file is in [`mod@format`]. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
+//!    compared. What does not come back as it was meant is refused. A plan is the diff, the dry run and what is applied.
 //! 5. [`host`] applies a plan whole or not at all, keeps what `undo` needs, and keeps secrets.
 //! 6. The runner reads the files back, and each consumer that is installed here sends a message by itself; where it does not,
 //!    a live test runs with what was read.
@@ -31,7 +37,16 @@
 //! `{phrase <- mail, format} <- presets <- probe <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
 //! Sockets open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in
 //! `host`, the environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`phrase::Phrase`]
-//! until an edge says it in the person's language. A test reads the sources and holds all this (`tests/it/house.rs`).
+//! until an edge says it in the person's language. A test reads the sources and holds all this, and that files inside a room name
+//! each other in no circle but those it lists (`tests/it/house.rs`).
+//!
+//! # Features
+//!
+//! `demo`, `discover` and `keyring`, on by default: what they bring in is left out without them.
+//!
+//! # No promises
+//!
+//! Much is public for tests and fuzzing alone. The command line is the interface; this library has none that stays.
 
 pub mod cli;
 #[cfg(feature = "demo")]

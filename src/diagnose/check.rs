@@ -18,7 +18,7 @@ const FAULTS_WITHOUT_WORDS: [&str; 7] =
 
 /// What is wrong with a cause's words. `answers` are the keys of answers files.
 pub fn check_cause(cause: &Cause, catalog: &Catalog, answers: &[&str]) -> Vec<PresetFault> {
-    let mut check = Check { cause, faults: Vec::new() };
+    let mut check = CauseCheck { cause, faults: Vec::new() };
     let senders: Vec<&str> = catalog.marks().map(|marks| marks.name).collect();
     let faults: Vec<&str> = catalog.faults_in_words().iter().copied().chain(FAULTS_WITHOUT_WORDS).collect();
     for (at, pattern) in cause.patterns.iter().enumerate() {
@@ -42,12 +42,12 @@ pub fn check_cause(cause: &Cause, catalog: &Catalog, answers: &[&str]) -> Vec<Pr
     check.faults
 }
 
-struct Check<'a> {
+struct CauseCheck<'a> {
     cause: &'a Cause,
     faults: Vec<PresetFault>,
 }
 
-impl Check<'_> {
+impl CauseCheck<'_> {
     /// Words of a list, or of a value that may be absent.
     fn words<'w>(&mut self, path: &str, what: &str, words: impl IntoIterator<Item = &'w String>, known: &[&str]) {
         for (at, word) in words.into_iter().enumerate().filter(|(_, word)| !known.contains(&word.as_str())) {

@@ -1,6 +1,6 @@
 //! Words with the evidence filled in: `{host}`, `{port}`, `{names}` and the like.
 
-use super::{facts::Facts, remedy::Change};
+use super::{facts::Facts, remedy::AnswerChange};
 use crate::{
     mail::{Security, reply::escape},
     phrase,
@@ -41,14 +41,14 @@ pub(super) const PLACEHOLDERS: [&str; 24] = [
 /// Fills words in from evidence.
 pub(super) struct Fill<'a> {
     facts: &'a Facts,
-    change: &'a Change,
+    change: &'a AnswerChange,
     provider: Option<&'a str>,
     text: &'a Text,
 }
 
 impl<'a> Fill<'a> {
     /// Words of this language, for this failure and its change.
-    pub(super) fn new(facts: &'a Facts, change: &'a Change, catalog: &'a Catalog, text: &'a Text) -> Self {
+    pub(super) fn new(facts: &'a Facts, change: &'a AnswerChange, catalog: &'a Catalog, text: &'a Text) -> Self {
         let provider =
             facts.provider.as_deref().and_then(|key| catalog.provider(key)).map(|provider| provider.name.as_str());
         Self { facts, change, provider, text }

@@ -17,10 +17,10 @@ use crate::{
 };
 
 /// Answers to change, by answers-file key.
-pub(super) type Change = BTreeMap<String, String>;
+pub(super) type AnswerChange = BTreeMap<String, String>;
 
 /// Works out a change; empty where the evidence does not carry one.
-pub(super) fn work_out(remedy: Remedy, facts: &Facts, catalog: &Catalog) -> Change {
+pub(super) fn work_out(remedy: Remedy, facts: &Facts, catalog: &Catalog) -> AnswerChange {
     let provider = facts.provider.as_deref().and_then(|key| catalog.provider(key));
     let change = match remedy {
         Remedy::OtherPort => other_port(facts, provider),
@@ -40,13 +40,13 @@ pub(super) fn work_out(remedy: Remedy, facts: &Facts, catalog: &Catalog) -> Chan
     change.unwrap_or_default()
 }
 
-fn one(key: &str, value: &(impl ToString + ?Sized)) -> Change {
-    Change::from([(key.to_owned(), value.to_string())])
+fn one(key: &str, value: &(impl ToString + ?Sized)) -> AnswerChange {
+    AnswerChange::from([(key.to_owned(), value.to_string())])
 }
 
 /// What leads from the facts to this server.
-fn towards(facts: &Facts, host: &str, port: u16, security: Security) -> Option<Change> {
-    let mut change = Change::new();
+fn towards(facts: &Facts, host: &str, port: u16, security: Security) -> Option<AnswerChange> {
+    let mut change = AnswerChange::new();
     if !host.contains('{') && facts.host.as_deref().is_none_or(|known| !known.trim().eq_ignore_ascii_case(host)) {
         change.insert("host".to_owned(), host.to_owned());
     }
@@ -70,7 +70,7 @@ fn servers<'a>(facts: &Facts, provider: Option<&'a Provider>) -> Vec<&'a Endpoin
 /// Submission ports by how often they are open (RFC 6409, RFC 8314, and the alternative that relays share).
 const BY_REACH: [u16; 4] = [587, 465, 2525, 2587];
 
-fn other_port(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn other_port(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let port = facts.port?;
     let listed = servers(facts, provider);
     if listed.is_empty() {
@@ -88,7 +88,7 @@ fn other_port(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
         .and_then(|server| towards(facts, &host(server)?, server.port, server.security))
 }
 
-fn other_mode(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn other_mode(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let (host, port) = (facts.host.as_deref().unwrap_or_default(), facts.port?);
     let listed = servers(facts, provider).into_iter().find(|server| server.port == port).map(|server| server.security);
     let usual = listed.or(Security::of_smtp_port(port));
@@ -102,7 +102,7 @@ fn other_mode(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     }
 }
 
-fn turn_tls_on(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn turn_tls_on(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let port = facts.port?;
     let listed = servers(facts, provider).into_iter().find(|server| server.port == port).map(|server| server.security);
     let security = listed.or(Security::of_smtp_port(port)).unwrap_or(Security::Starttls);
@@ -112,7 +112,7 @@ fn turn_tls_on(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     None
 }
 
-fn implicit_tls(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn implicit_tls(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let listed = servers(facts, provider);
     match listed.iter().find(|server| server.security == Security::Tls) {
         Some(server) if !server.host.contains('{') => towards(facts, &server.host, server.port, Security::Tls),
@@ -124,7 +124,7 @@ fn implicit_tls(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
     }
 }
 
-fn offered_mechanism(facts: &Facts) -> Option<Change> {
+fn offered_mechanism(facts: &Facts) -> Option<AnswerChange> {
     let offered = |mechanism: &Mechanism| {
         let name = format!("auth {}", mechanism.sasl_name().to_ascii_lowercase());
         facts.offers.contains(&name)
@@ -137,7 +137,7 @@ fn offered_mechanism(facts: &Facts) -> Option<Change> {
         .map(|mechanism| one("auth", &mechanism))
 }
 
-fn login_elsewhere(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn login_elsewhere(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     if facts.security == Some(Security::None) && facts.offers.iter().any(|offer| offer == "starttls") {
         return Some(one("security", &Security::Starttls));
     }
@@ -147,13 +147,13 @@ fn login_elsewhere(facts: &Facts, provider: Option<&Provider>) -> Option<Change>
     (facts.port == Some(25)).then(|| other_port(facts, provider)).flatten()
 }
 
-fn login_as_sender(facts: &Facts) -> Option<Change> {
+fn login_as_sender(facts: &Facts) -> Option<AnswerChange> {
     let login: Address = facts.username.as_deref()?.parse().ok()?;
     let login = login.to_string();
     facts.sender.as_deref().is_none_or(|sender| !sender.eq_ignore_ascii_case(&login)).then(|| one("address", &login))
 }
 
-fn address_as_username(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn address_as_username(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let form = match provider {
         Some(provider) => provider.username.form,
         None if is_custom(facts) => UsernameForm::Address,
@@ -166,7 +166,7 @@ fn address_as_username(facts: &Facts, provider: Option<&Provider>) -> Option<Cha
 }
 
 /// The sender's own domain, where it is not a mailbox provider's, is a full name that resolves.
-fn full_ehlo(facts: &Facts, catalog: &Catalog) -> Option<Change> {
+fn full_ehlo(facts: &Facts, catalog: &Catalog) -> Option<AnswerChange> {
     let sender: Address = facts.sender.as_deref()?.parse().ok()?;
     let domain = sender.domain();
     let own = catalog.provider_of_domain(domain).is_none() && is_full_name(domain);
@@ -174,7 +174,7 @@ fn full_ehlo(facts: &Facts, catalog: &Catalog) -> Option<Change> {
 }
 
 /// Only where no authority could vouch: a public provider's certificate is never taken on trust.
-fn pin(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn pin(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let certificate = facts.certificate.as_ref()?;
     let local = facts.host.as_deref().is_some_and(is_loopback)
         || provider.is_some_and(|provider| matches!(provider.category, Category::Bridge | Category::Local));
@@ -186,7 +186,7 @@ fn is_custom(facts: &Facts) -> bool {
     facts.senders.iter().all(|name| matches!(name.as_str(), "custom" | "localhost"))
 }
 
-fn certificate_name(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn certificate_name(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let host = facts.host.as_deref()?.to_ascii_lowercase();
     let names = &facts.certificate.as_ref()?.names;
     let covered = |name: &str| {
@@ -213,15 +213,15 @@ fn parent_domain(host: &str) -> Option<&str> {
     (parent.contains('.') && parent.parse::<std::net::IpAddr>().is_err()).then_some(parent)
 }
 
-fn provider_server(facts: &Facts, provider: Option<&Provider>) -> Option<Change> {
+fn provider_server(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerChange> {
     let server = provider?.smtp.iter().find(|server| !server.host.contains('{'))?;
     towards(facts, &server.host, server.port, server.security)
 }
 
-fn clean_host(facts: &Facts) -> Option<Change> {
+fn clean_host(facts: &Facts) -> Option<AnswerChange> {
     let typed = facts.host.as_deref()?;
     let bare = typed.trim_matches(|c: char| c.is_whitespace() || c.is_control() || "\"';,<>()[]`{}".contains(c));
-    let mut change = Change::new();
+    let mut change = AnswerChange::new();
     let host = match parse_host(bare) {
         Ok(host) => host,
         Err(HostFault::Scheme(rest)) => parse_host(&rest).ok()?,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    context::Context,
+    context::TemplateContext,
     look_over::{TemplateKind, look_over},
     read_back,
 };
@@ -77,7 +77,7 @@ impl TargetCheck<'_> {
 /// What templates see.
 fn settings_of(target: &Target) -> BTreeSet<String> {
     let files = target.files.iter().map(|file| format!("files.{}", file.id));
-    Context::names().into_iter().chain(files).collect()
+    TemplateContext::names().into_iter().chain(files).collect()
 }
 
 /// What expressions over files see.

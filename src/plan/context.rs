@@ -19,7 +19,7 @@ use crate::{
 
 /// The settings and what is derived from them, as templates name it. What is not there is `none`.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Context {
+pub(super) struct TemplateContext {
     #[serde(flatten, serialize_with = "by_name")]
     pub(super) settings: Settings<String>,
     /// Present only where it has to be in the file. The copies that the template engine makes of it are not wiped: its
@@ -48,7 +48,7 @@ pub(super) struct Context {
     pub(super) there: Value,
 }
 
-impl Context {
+impl TemplateContext {
     pub(super) fn new(
         order: &Order,
         target: &Target,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    context::Context,
+    context::TemplateContext,
     disclosure::{Disclosure, Hidden, Ours},
     merge::{Merged, Replaced, head},
     render::render,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What of a target's file may be shown; `ours` is its template's text, and `merged` what became of it.
-pub(super) fn disclose(file: &TargetFile, context: &Context, ours: &str, merged: &Merged) -> Disclosure {
+pub(super) fn disclose(file: &TargetFile, context: &TemplateContext, ours: &str, merged: &Merged) -> Disclosure {
     let Some(secrets) = hidden(file, context, ours) else { return Disclosure::Nothing };
     // A file that is the password alone.
     if secrets.iter().any(|hidden| hidden.text.expose() == ours.trim()) {
@@ -30,7 +30,7 @@ pub(super) fn disclose(file: &TargetFile, context: &Context, ours: &str, merged:
 }
 
 /// The password as our text has it; `None` when that cannot be told from the rest of the line.
-fn hidden(file: &TargetFile, context: &Context, ours: &str) -> Option<Vec<Hidden>> {
+fn hidden(file: &TargetFile, context: &TemplateContext, ours: &str) -> Option<Vec<Hidden>> {
     let Some(password) = &context.password else { return Some(Vec::new()) };
     let mut marked = context.clone();
     marked.password = Some(mark(password)?);
@@ -59,7 +59,7 @@ fn difference(line: &str, other: &str) -> Hidden {
 
 /// The settings that have nothing to do with the login, by their way: they neither hold it nor say where it is. What says who
 /// logs in may hold the password as well, as in a URL.
-fn public(file: &TargetFile, context: &Context) -> Option<BTreeSet<Vec<String>>> {
+fn public(file: &TargetFile, context: &TemplateContext) -> Option<BTreeSet<Vec<String>>> {
     let variant = |word: &str, is_inline: bool| {
         let mut context = context.clone();
         context.settings.insert(Setting::Username, word.to_owned());
@@ -95,7 +95,7 @@ fn parts(file: &TargetFile, text: &str) -> Option<Vec<(Vec<String>, String)>> {
     Some(text.lines().map(|line| (vec![head(line).to_owned()], line.to_owned())).collect())
 }
 
-fn rendered(file: &TargetFile, context: &Context) -> Option<String> {
+fn rendered(file: &TargetFile, context: &TemplateContext) -> Option<String> {
     render(file.template.as_str(), Some(file.format.rules()), context).ok()
 }
 

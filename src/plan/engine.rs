@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Change, Disclosure, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
-    context::{Context, no_settings},
+    context::{TemplateContext, no_settings},
     disclose::disclose,
     locate::{Location, expand, in_root, locate},
     merge::{self, Merged},
@@ -82,7 +82,7 @@ fn plan_target(
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
     let locations = locate(target, choice, places)?;
-    let mut context = Context::new(order, target, choice, &locations, places, files);
+    let mut context = TemplateContext::new(order, target, choice, &locations, places, files);
     let mut outcome = Vec::with_capacity(locations.len());
     for (file, location) in &locations {
         let existing = read(files, &location.disk)?;
@@ -146,7 +146,7 @@ fn lost(order: &Order, target: &Target, path: PathBuf, mismatches: Vec<Setting>)
 }
 
 /// The commands to run after a target's files are written.
-fn plan_runs(target: &Target, context: &Context, places: &Places, plan: &mut Plan) -> Result<(), Refusal> {
+fn plan_runs(target: &Target, context: &TemplateContext, places: &Places, plan: &mut Plan) -> Result<(), Refusal> {
     for run in &target.runs {
         if !is_wanted(target, run.when.as_ref(), context)? {
             continue;
@@ -166,7 +166,7 @@ fn plan_runs(target: &Target, context: &Context, places: &Places, plan: &mut Pla
 }
 
 /// Whether the settings call for a file, or a command.
-fn is_wanted(target: &Target, when: Option<&Template>, context: &Context) -> Result<bool, Refusal> {
+fn is_wanted(target: &Target, when: Option<&Template>, context: &TemplateContext) -> Result<bool, Refusal> {
     let Some(when) = when else { return Ok(true) };
     holds(when.as_str(), context).map_err(|fault| Refusal::template(target, when, fault))
 }
@@ -177,7 +177,7 @@ fn merged(
     file: &TargetFile,
     location: &Location,
     before: Option<&str>,
-    context: &mut Context,
+    context: &mut TemplateContext,
 ) -> Result<Option<(Merged, Disclosure)>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
     let format = file.format.rules();
@@ -198,7 +198,7 @@ fn merged(
     let is_asked = file.templates().any(|template| template.as_str().contains("there"));
     context.there = there.as_ref().filter(|_| is_asked).cloned().map_or_else(no_settings, |doc| values::of(format, doc));
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();
-    let say = |template: &Template, context: &Context| {
+    let say = |template: &Template, context: &TemplateContext| {
         render(template.as_str(), Some(format), context).map_err(|fault| match fault {
             RenderFault::Unfit(value, why) => Refusal::CannotCarry {
                 target: target.key.clone(),
@@ -239,9 +239,9 @@ fn merged(
 }
 
 /// Whether a file's text depends on the password.
-fn holds_password(file: &TargetFile, context: &Context) -> bool {
+fn holds_password(file: &TargetFile, context: &TemplateContext) -> bool {
     let format = file.format.rules();
-    let render = |context: &Context| render(file.template.as_str(), Some(format), context).ok().map(Zeroizing::new);
+    let render = |context: &TemplateContext| render(file.template.as_str(), Some(format), context).ok().map(Zeroizing::new);
     context.password.is_some() && render(context) != render(&context.clone().without_password())
 }
 
@@ -262,7 +262,7 @@ fn change(
     location: &Location,
     existing: Option<Existing>,
     after: Vec<u8>,
-    context: &Context,
+    context: &TemplateContext,
     group: Option<String>,
 ) -> Change {
     let wanted = if group.is_some() { file.mode.0 | 0o040 } else { file.mode.0 };

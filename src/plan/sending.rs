@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Files, Order, Places, Refusal, TargetChoice,
-    context::Context,
+    context::TemplateContext,
     locate::locate,
     render::{holds, render},
 };
@@ -43,9 +43,9 @@ fn public(
     choice: &TargetChoice,
     places: &Places,
     files: &dyn Files,
-) -> Result<Context, Refusal> {
+) -> Result<TemplateContext, Refusal> {
     let locations = locate(target, choice, places)?;
-    Ok(Context::new(order, target, choice, &locations, places, files).without_password())
+    Ok(TemplateContext::new(order, target, choice, &locations, places, files).without_password())
 }
 
 /// What a command to send sees of the message.
@@ -166,7 +166,7 @@ pub fn sending(
     #[derive(Serialize)]
     struct Seen<'a> {
         #[serde(flatten)]
-        settings: Context,
+        settings: TemplateContext,
         #[serde(flatten)]
         envelope: &'a Envelope,
     }

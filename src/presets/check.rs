@@ -1,7 +1,7 @@
 //! Words of presets that the schema cannot hold to a list: each fault has its file, its line and the nearest right word.
 //!
 //! Checked are a person's own files, when they are read, and every built-in file, by a test. What only the rooms above know
-//! (stages, answers, templates) is checked there: [`crate::diagnose::check_cause`], [`crate::plan::check_target`].
+//! (stages, answers, templates) is checked there: `diagnose::check_cause`, `plan::check_target`.
 
 use super::{EgressFacts, Gateways, Lang, PresetFault, PresetSource, Provider, Target, Words};
 use crate::mail::{Mechanism, host::parse_host};

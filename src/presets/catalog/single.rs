@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::presets::{PresetFault, PresetSource, fault::unreadable, parse};
 
 /// What is wrong with the words of a preset.
-type Check<T> = fn(&T, &PresetSource) -> Vec<PresetFault>;
+type OwnFileCheck<T> = fn(&T, &PresetSource) -> Vec<PresetFault>;
 
 /// A single file: a person's own one, or the built-in one, read when it is first asked for.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl<T> Default for Single<T> {
 
 impl<T: DeserializeOwned + Default> Single<T> {
     /// Takes a person's own file, where there is one, unless `check` finds a fault in it.
-    pub(super) fn take(&self, own: &Path, check: Check<T>) -> Result<(), PresetFault> {
+    pub(super) fn take(&self, own: &Path, check: OwnFileCheck<T>) -> Result<(), PresetFault> {
         if own.is_file() {
             let text = std::fs::read_to_string(own).map_err(|error| unreadable(own, &error))?;
             let source = PresetSource { file: own.display().to_string(), text: text.into() };

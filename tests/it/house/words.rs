@@ -7,8 +7,6 @@ use super::sources::sources;
 /// Names that several types still have. A new type takes a name of its own, or its room's prefix; the list only shrinks.
 #[rustfmt::skip]
 const REPEATED: &[&str] = &[
-    "Change",
-    "Context",
     "Dialect",
     "Node",
     "Shape",
