@@ -11,12 +11,9 @@ use std::{
 };
 
 use mailsetup::{
-    host::{
-        self, Applied, ApplyError, Disk, FileAction, FileError, JournalError, Undone, WriteOptions,
-        stores::{self as secrets, KeyringFault},
-    },
+    host::{self, Applied, ApplyError, Disk, FileAction, FileError, JournalError, Undone, WriteOptions, stores as secrets},
     mail::{Secret, SecretPlace},
-    plan::{Change, Disclosure, Files, Places, Plan, Run, Scope},
+    plan::{Change, Disclosure, Files, Places, Plan, Run},
     presets::target::RunPurpose,
 };
 
@@ -25,6 +22,8 @@ use crate::support::{files::files_below, setup::places_at_home};
 mod commands;
 mod disks;
 mod faults;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod kill;
 mod prune;
 mod remove;
