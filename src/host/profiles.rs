@@ -160,7 +160,7 @@ pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Scope;
+    use crate::{mail::schema::SCHEMA, plan::Scope};
 
     const SOURCE: &str = "# mine\nschema = 1\nenabled = true # for now\n\n[sender]\naddress = 'a@example.com'\n\n[smtp]\n\
         host = 'mail.example.com'\nport = 465\nsecurity = 'tls'\nauth = 'none'\nehlo = 'w.example.com'\n";
@@ -228,9 +228,10 @@ mod tests {
     fn a_newer_schema_is_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let places = places(folder.path());
-        let newer = "schema = 2\nenabled = true\n[quantum]\nrelay = 1\n";
-        put(&places, "default.toml", newer);
-        assert!(matches!(load("default", &places), Err(HostError::NewerSchema(_, 2))));
+        let next = u64::from(SCHEMA) + 1;
+        let newer = format!("schema = {next}\nenabled = true\n[quantum]\nrelay = 1\n");
+        put(&places, "default.toml", &newer);
+        assert!(matches!(load("default", &places), Err(HostError::NewerSchema(_, schema)) if schema == next));
         let profile = parse(Path::new("x"), SOURCE).unwrap();
         assert!(save("default", &profile, &places).is_err());
         assert_eq!(std::fs::read_to_string(places.profile("default")).unwrap(), newer);

@@ -102,3 +102,18 @@ impl schemars::JsonSchema for Auth {
         String::json_schema(generator)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::value::ValueFault;
+
+    #[test]
+    fn every_mechanism_is_a_choice_and_a_slip_names_the_nearest() {
+        assert_eq!(Auth::USAGE, "auto|plain|login|cram-md5|xoauth2|none");
+        let fault = "plian".parse::<Auth>().unwrap_err();
+        assert_eq!(fault.nearest().as_deref(), Some("plain"));
+        assert_eq!(fault.phrase().args[1], ("choices", "auto, plain, login, cram-md5, xoauth2, none".to_owned()));
+        assert_eq!("bogus".parse::<Auth>().unwrap_err().nearest(), None);
+    }
+}

@@ -67,7 +67,7 @@ fn log_in(client: &mut Client, demo: &Demo, mechanism: Mechanism, initial: bool)
             let digest: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
             return client.command(&STANDARD.encode(format!("{} {digest}", demo.user())));
         }
-        Mechanism::Xoauth2 => unreachable!("the demo has no XOAUTH2"),
+        other => unreachable!("the demo has no {other}"),
     };
     let name = mechanism.sasl_name();
     let reply = if initial {

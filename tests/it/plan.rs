@@ -5,7 +5,7 @@ mod led;
 mod shown;
 
 use mailsetup::{
-    mail::{Secret, Security, Setting, profile::Trust},
+    mail::{Secret, Security, Setting, profile::Trust, schema::SCHEMA},
     plan::{
         Envelope, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, check_target, compare, diff,
         plan, read_back, sending, try_it,
@@ -366,8 +366,10 @@ fn refusals_name_the_file_the_line_and_the_answer() {
     let files = Memory::default().with("/home/ops/.msmtprc", "defaults\nauto_from on\n");
     let refusal = said(&ordered("msmtp"), &user, &files).1;
     assert!(matches!(&refusal, Refusal::Lost { .. }) && refusal.field() == Some(Setting::Sender));
-    let files = Memory::default().with("/home/ops/.config/mailsetup/profiles/default.toml", "schema = 2\n");
-    assert!(matches!(said(&ordered("msmtp"), &user, &files).1, Refusal::NewerSchema { schema: 2, .. }));
+    let files =
+        Memory::default().with("/home/ops/.config/mailsetup/profiles/default.toml", &format!("schema = {}\n", SCHEMA + 1));
+    let refusal = said(&ordered("msmtp"), &user, &files).1;
+    assert!(matches!(refusal, Refusal::NewerSchema { schema, .. } if schema == u64::from(SCHEMA) + 1));
 }
 
 #[test]

@@ -74,9 +74,7 @@ pub(crate) fn order(password: &str) -> Order {
             run_as: None,
             root_mail: None,
             sender: Sender {
-                address: "ops@example.com".parse().unwrap(),
-                name: Some("Ops & Söhne".parse().unwrap()),
-                reply_to: None,
+                name: Some("Ops & Söhne".parse().unwrap()), ..Sender::new("ops@example.com".parse().unwrap())
             },
             smtp: Smtp {
                 provider: None,

@@ -1,5 +1,7 @@
 //! Profiles that were edited by hand and are wrong, and names that no profile can have.
 
+use mailsetup::mail::{Auth, schema::SCHEMA};
+
 use super::*;
 
 /// A house with a profile, its secret and a target's file.
@@ -12,20 +14,25 @@ fn set_up() -> House {
 const PROFILE: &str = "home/.config/mailsetup/profiles/default.toml";
 
 /// A slip: what is replaced, by what, the field that is named, and what helps.
-const SLIPS: [(&str, &str, &str, &str); 6] = [
-    ("auth = \"auto\"", "auth = \"bogus\"", "smtp.auth", "auto, plain, login, cram-md5, xoauth2, none"),
-    ("auth = \"auto\"", "auth = \"plian\"", "smtp.auth", "Did you mean plain?"),
-    ("security = \"tls\"", "security = \"startls\"", "smtp.security", "Did you mean starttls?"),
-    ("address = \"", "address = \"no at of ", "sender.address", "one bare address"),
-    ("port = ", "port = 1234567", "smtp.port", "from 1 to 65535"),
-    ("name = \"Ops\"", "nmae = \"Ops\"", "nmae", "Did you mean name?"),
-];
+type Slip<'a> = (&'static str, &'static str, &'static str, &'a str);
+
+/// Slips in a profile; `auth` lists the words of its field.
+const fn slips(auth: &str) -> [Slip<'_>; 6] {
+    [
+        ("auth = \"auto\"", "auth = \"bogus\"", "smtp.auth", auth),
+        ("auth = \"auto\"", "auth = \"plian\"", "smtp.auth", "Did you mean plain?"),
+        ("security = \"tls\"", "security = \"startls\"", "smtp.security", "Did you mean starttls?"),
+        ("address = \"", "address = \"no at of ", "sender.address", "one bare address"),
+        ("port = ", "port = 1234567", "smtp.port", "from 1 to 65535"),
+        ("name = \"Ops\"", "nmae = \"Ops\"", "nmae", "Did you mean name?"),
+    ]
+}
 
 #[test]
 fn a_damaged_profile_is_refused_by_every_command_with_line_field_and_word() {
     let house = set_up();
     let good = house.sandbox.read(PROFILE);
-    for (from, to, field, help) in SLIPS {
+    for (from, to, field, help) in slips(&Auth::WORDS.join(", ")) {
         assert!(good.contains(from), "{from} in {good}");
         let damaged = good.replacen(from, to, 1);
         house.sandbox.write(PROFILE, &damaged);
@@ -56,7 +63,7 @@ fn a_damaged_secret_is_named_by_secret_itself() {
 
 #[test]
 fn a_damaged_profile_can_be_removed_and_its_write_undone() {
-    for (from, to, field, _) in SLIPS {
+    for (from, to, field, _) in slips("") {
         let house = set_up();
         let damaged = house.sandbox.read(PROFILE).replacen(from, to, 1);
         house.sandbox.write(PROFILE, &damaged);
@@ -78,12 +85,13 @@ fn a_damaged_profile_can_be_removed_and_its_write_undone() {
 #[test]
 fn a_profile_of_a_newer_mailsetup_is_not_damaged_and_left_as_it_is() {
     let house = set_up();
-    let newer = house.sandbox.read(PROFILE).replace("schema = 1", "schema = 2").replace("[smtp]", "[smtp]\nquantum = true");
+    let [ours, next] = [SCHEMA, SCHEMA + 1].map(|schema| format!("schema = {schema}"));
+    let newer = house.sandbox.read(PROFILE).replace(&ours, &next).replace("[smtp]", "[smtp]\nquantum = true");
     house.sandbox.write(PROFILE, &newer);
     house.run(&["undo"]).code(73);
     for command in [&["remove", "default"][..], &["show"], &["secret"], &["check"]] {
         let said = house.run(command).code(78).stderr;
-        assert!(said.contains("was written by a newer mailsetup (schema 2)"), "{said}");
+        assert!(said.contains(&format!("was written by a newer mailsetup (schema {})", SCHEMA + 1)), "{said}");
     }
     assert_eq!(house.sandbox.read(PROFILE), newer);
 }
