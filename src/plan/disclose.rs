@@ -1,20 +1,14 @@
 //! What of a target's file may be shown.
 //!
-//! Where the password is in our text is found by rendering the template once more with another one. In the same way it is found
-//! which settings have to do with the login at all: what they were before is never shown.
-
-use std::collections::BTreeSet;
+//! Where the password is in our text is found by rendering the template once more with another one.
 
 use super::{
     context::TemplateContext,
     disclosure::{Disclosure, Hidden, Ours},
-    merge::{Merged, Replaced, head},
+    merge::Merged,
     render::render,
 };
-use crate::{
-    mail::{Secret, Setting},
-    presets::target::{MergeKind, TargetFile},
-};
+use crate::{mail::Secret, presets::target::TargetFile};
 
 /// What of a target's file may be shown; `ours` is its template's text, and `merged` what became of it.
 pub(super) fn disclose(file: &TargetFile, context: &TemplateContext, ours: &str, merged: &Merged) -> Disclosure {
@@ -23,10 +17,8 @@ pub(super) fn disclose(file: &TargetFile, context: &TemplateContext, ours: &str,
     if secrets.iter().any(|hidden| hidden.text.expose() == ours.trim()) {
         return Disclosure::Nothing;
     }
-    let public = if merged.replaced.is_empty() { BTreeSet::new() } else { public(file, context).unwrap_or_default() };
-    let is_public = |replaced: &&Replaced| public.contains(&replaced.path);
-    let replaced = merged.replaced.iter().filter(is_public).map(|replaced| replaced.range.clone()).collect();
-    Disclosure::Ours(Ours { format: Some(file.format), written: merged.written.clone(), replaced, secrets })
+    // What a line was before may be anything: an expression, a command, a second setting.
+    Disclosure::Ours(Ours { format: Some(file.format), written: merged.written.clone(), replaced: Vec::new(), secrets })
 }
 
 /// The password as our text has it; `None` when that cannot be told from the rest of the line.
@@ -55,44 +47,6 @@ fn difference(line: &str, other: &str) -> Hidden {
     let end: usize =
         rest.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
     Hidden { lead: line[..start].to_owned(), text: Secret::new(rest[..rest.len() - end].to_owned()) }
-}
-
-/// The settings that have nothing to do with the login, by their way: they neither hold it nor say where it is. What says who
-/// logs in may hold the password as well, as in a URL.
-fn public(file: &TargetFile, context: &TemplateContext) -> Option<BTreeSet<Vec<String>>> {
-    let variant = |word: &str, is_inline: bool| {
-        let mut context = context.clone();
-        context.settings.insert(Setting::Username, word.to_owned());
-        context.password = is_inline.then(|| Secret::new(word.to_owned()));
-        word.clone_into(&mut context.secret_command);
-        context.files.values_mut().for_each(|path| word.clone_into(path));
-        parts(file, &rendered(file, &context)?)
-    };
-    let (mut public, mut secret) = (BTreeSet::new(), BTreeSet::new());
-    for is_inline in [true, false] {
-        let (one, other) = (variant("GGGGGGGGGGGG", is_inline)?, variant("ZZZZZZZZZZZZ", is_inline)?);
-        if one.len() != other.len() {
-            return None;
-        }
-        for (one, other) in one.into_iter().zip(other) {
-            if one == other {
-                public.insert(one.0)
-            } else {
-                secret.insert(one.0)
-            };
-        }
-    }
-    public.retain(|path| !secret.contains(path));
-    Some(public)
-}
-
-/// The settings of a text of ours: the way of each, and how it is written.
-fn parts(file: &TargetFile, text: &str) -> Option<Vec<(Vec<String>, String)>> {
-    if file.merge == MergeKind::Keys {
-        let doc = file.format.rules().read(text).ok()?;
-        return Some(doc.entries.into_iter().map(|entry| (entry.path, text[entry.body].to_owned())).collect());
-    }
-    Some(text.lines().map(|line| (vec![head(line).to_owned()], line.to_owned())).collect())
 }
 
 fn rendered(file: &TargetFile, context: &TemplateContext) -> Option<String> {

@@ -23,7 +23,7 @@ pub struct Ours {
     pub(super) format: Option<Format>,
     /// What is ours in the text afterwards.
     pub(super) written: Vec<Range<usize>>,
-    /// Settings of ours in the text before, of which none is secret.
+    /// What is ours in the text before: of a file that nobody else writes.
     pub(super) replaced: Vec<Range<usize>>,
     /// The password as it was written.
     pub(super) secrets: Vec<Hidden>,
@@ -38,10 +38,10 @@ pub(super) struct Hidden {
 }
 
 impl Disclosure {
-    /// All of a text, and of what it was before.
+    /// All of a text, and of what it was before; of what is not UTF-8 nothing.
     pub fn all(before: Option<&[u8]>, after: &[u8]) -> Self {
         let whole = |text: &[u8]| std::iter::once(0..text.len()).collect::<Vec<_>>();
-        let replaced = before.map(whole).unwrap_or_default();
+        let replaced = before.filter(|before| std::str::from_utf8(before).is_ok()).map(whole).unwrap_or_default();
         Self::Ours(Ours { format: None, written: whole(after), replaced, secrets: Vec::new() })
     }
 }
@@ -49,8 +49,8 @@ impl Disclosure {
 impl Ours {
     /// What is ours in texts of a format, where no password is.
     #[cfg(test)]
-    pub(super) const fn new(format: Format, written: Vec<Range<usize>>, replaced: Vec<Range<usize>>) -> Self {
-        Self { format: Some(format), written, replaced, secrets: Vec::new() }
+    pub(super) const fn new(format: Format, written: Vec<Range<usize>>) -> Self {
+        Self { format: Some(format), written, replaced: Vec::new(), secrets: Vec::new() }
     }
 
     /// A part of ours with `mask` in place of the password.

@@ -225,7 +225,7 @@ fn merged(
     let merged = match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
             let at = merge::block::spot(format, &around, comment).map_err(unparseable)?;
-            merge::block::merge(text, &around, at, comment, &profile, &ours)
+            merge::block::merge(&around, at, comment, &profile, &ours)
         }
         (MergeKind::Keys | MergeKind::Block, _) => {
             merge::keys::merge(format, text, there.as_ref(), &ours, &gone, &kept).map_err(unparseable)?

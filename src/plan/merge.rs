@@ -23,17 +23,6 @@ pub(super) struct Merged {
     pub(super) doc: Option<FileDoc>,
     /// What of the text is ours.
     pub(super) written: Vec<Range<usize>>,
-    /// What ours took the place of.
-    pub(super) replaced: Vec<Replaced>,
-}
-
-/// A setting of ours as it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Replaced {
-    /// Its way; in a block the [head](head) of its line.
-    pub(super) path: Vec<String>,
-    /// Where it was, in the text before.
-    pub(super) range: Range<usize>,
 }
 
 impl Merged {
@@ -43,26 +32,8 @@ impl Merged {
         text.push_str(ours);
         let written = start..text.len();
         text.push_str(after);
-        Self { text, doc: None, written: vec![written], replaced: Vec::new() }
+        Self { text, doc: None, written: vec![written] }
     }
-
-    /// The same in place of lines that were ours.
-    fn over(mut self, before: &str, ours: Range<usize>) -> Self {
-        let lines = crate::format::text::lines(&before[ours.clone()]);
-        self.replaced = lines
-            .map(|(_, bare, _)| Replaced {
-                path: vec![head(&before[ours.clone()][bare.clone()]).to_owned()],
-                range: ours.start + bare.start..ours.start + bare.end,
-            })
-            .collect();
-        self
-    }
-}
-
-/// What a line of a block begins with: up to the equals sign, else to the first blank.
-pub(super) fn head(line: &str) -> &str {
-    let line = line.trim();
-    line.split_once('=').map_or_else(|| line.split([' ', '\t']).next().unwrap_or_default(), |(head, _)| head.trim_end())
 }
 
 /// The text with edits that do not overlap, and where they are in it; what is inserted at one place keeps its order.

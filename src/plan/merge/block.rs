@@ -78,14 +78,7 @@ fn outside(text: &str, at: usize, comment: &str) -> usize {
 }
 
 /// The text with our block in its place, or at `spot`.
-pub(in crate::plan) fn merge(
-    text: &str,
-    around: &Around<'_>,
-    spot: usize,
-    comment: &str,
-    profile: &str,
-    body: &str,
-) -> Merged {
+pub(in crate::plan) fn merge(around: &Around<'_>, spot: usize, comment: &str, profile: &str, body: &str) -> Merged {
     let (begin, end) = marks(comment, profile);
     let line_break = line_break(&[around.before, around.after].concat());
     let (above, below) = around.before.split_at(spot);
@@ -98,8 +91,7 @@ pub(in crate::plan) fn merge(
     }
     let block = with_breaks(&format!("{begin}\n{}\n{end}", body.trim_ascii_end()), line_break);
     let gap = if below.is_empty() { "" } else { line_break };
-    let merged = Merged::of(start, &block, &[gap, below, around.after].concat());
-    if around.found { merged.over(text, around.before.len()..text.len() - around.after.len()) } else { merged }
+    Merged::of(start, &block, &[gap, below, around.after].concat())
 }
 
 #[cfg(test)]
@@ -109,7 +101,7 @@ mod tests {
 
     fn put_as(format: &str, text: &str, profile: &str, body: &str) -> String {
         let around = around(text, "#", profile).unwrap();
-        merge(text, &around, spot(Format::named(format).unwrap().rules(), &around, "#").unwrap(), "#", profile, body).text
+        merge(&around, spot(Format::named(format).unwrap().rules(), &around, "#").unwrap(), "#", profile, body).text
     }
 
     fn put(text: &str, body: &str) -> String {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Merged, Replaced, line_break, splice};
+use super::{Merged, line_break, splice};
 use crate::format::{
     Fault, FaultKind, FileFormat,
     doc::{FileDoc, FileEntry, Shape},
@@ -42,7 +42,7 @@ pub(in crate::plan) fn merge(
     let found: Vec<&FileEntry> = there.entries.iter().filter(|entry| concerned.contains(entry.path.as_slice())).collect();
     let settings = settings(&wanted, &found);
     check(text, there, &found, &wanted)?;
-    let (mut edits, mut replaced) = (Vec::new(), Vec::new());
+    let mut edits = Vec::new();
     for entry in found {
         let setting = settings.get(entry.path.as_slice());
         if gone.contains(entry.path.as_slice()) || setting.is_some_and(OurKey::is_other_list) {
@@ -54,12 +54,6 @@ pub(in crate::plan) fn merge(
         {
             edits.push(Edit { range: entry.body.clone(), text: ours[new.body.clone()].to_owned() });
             edits.extend(entry.continued.iter().map(|line| Edit { range: line.clone(), text: String::new() }));
-        } else {
-            continue;
-        }
-        if setting.is_some() {
-            let places = [&entry.body].into_iter().chain(&entry.continued);
-            replaced.extend(places.map(|range| Replaced { path: entry.path.clone(), range: range.clone() }));
         }
     }
     let is_missing = |new: &&FileEntry| settings.get(new.path.as_slice()).is_some_and(OurKey::is_missing);
@@ -75,7 +69,7 @@ pub(in crate::plan) fn merge(
         missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start)
     };
     let doc = format.read(&merged).map_err(|_| Fault::within(text, near(), FaultKind::Unfamiliar))?;
-    Ok(Merged { text: merged, doc: Some(doc), written, replaced })
+    Ok(Merged { text: merged, doc: Some(doc), written })
 }
 
 /// A setting of ours: what we write, and what the file has.

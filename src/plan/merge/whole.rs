@@ -11,9 +11,7 @@ pub(in crate::plan) fn merge(existing: Option<&str>, comment: &str, profile: &st
     let ours = with_breaks(&format!("{comment}{HEADER} (profile {profile}); a change made here is lost.\n{body}"), "\n");
     match existing {
         Some(there) if !there.is_empty() && there != ours && !there.starts_with(&format!("{comment}{HEADER}")) => None,
-        there => {
-            Some(Merged::of(String::new(), &ours, "").over(there.unwrap_or_default(), 0..there.unwrap_or_default().len()))
-        }
+        _ => Some(Merged::of(String::new(), &ours, "")),
     }
 }
 

@@ -35,12 +35,11 @@ fn secrets_of_others_in_environment_files() {
         let before = if target == "systemd-env" { before.replace(" # geheim", "") } else { before.to_owned() };
         for path in ["/srv/app/.env", "/srv/app/production", "/srv/app/mon.conf", "/srv/app/passwd.client"] {
             let shown = shown_with(target, path, &before, "p@ss w#1");
-            let old = if target == "systemd-env" { "- SMTP_HOST=old.test" } else { "- SMTP_HOST=old.test ..." };
             for line in [
                 "  MYSQL_PW ...",
                 "  APP_PWD ...",
                 "  AUTH_SALT ...",
-                old,
+                "- SMTP_HOST ...",
                 "  BASIC_AUTH ...",
                 "  SLACK ...",
                 "+ SMTP_PASSWORD=••••••",
@@ -51,7 +50,7 @@ fn secrets_of_others_in_environment_files() {
         }
     }
     let laravel = shown("laravel", "/srv/app/x", "APP_KEY=base64:geheim\nMAIL_HOST=old.test\nREDIS_PW=\"geheim\"\n");
-    assert!(laravel.contains("  APP_KEY ...\n- MAIL_HOST=old.test\n") && laravel.contains("  REDIS_PW ..."), "{laravel}");
+    assert!(laravel.contains("  APP_KEY ...\n- MAIL_HOST ...\n") && laravel.contains("  REDIS_PW ..."), "{laravel}");
 }
 
 #[test]
@@ -67,7 +66,7 @@ fn secrets_of_others_in_files_of_mail_programs() {
     assert!(msmtp.contains("  host ...\n  ...\n  password ...\n"), "{msmtp}");
     let main_cf = "# geheim\nmynetworks = 10.0.0.0/8\n  geheim\nrelayhost = [old.test]:25\nx = geheim\n";
     let postfix = shown("postfix", "/srv/m", main_cf);
-    assert!(postfix.contains("- relayhost = [old.test]:25\n+ relayhost = ") && postfix.contains("  x ..."), "{postfix}");
+    assert!(postfix.contains("- relayhost ...\n+ relayhost = ") && postfix.contains("  x ..."), "{postfix}");
     let mutt = shown("mutt", "/srv/rc", "set imap_pass='geheim'\nalias x geheim@example.test\naccount-hook geheim 'x'\n");
     assert!(mutt.contains("  set imap_pass ...\n  alias ...\n"), "{mutt}");
     shown("s-nail", "/srv/rc", "set password-x=geheim\naccount a {\n set mta=smtp://u:geheim@h\n}\n");
@@ -80,10 +79,10 @@ fn secrets_of_others_in_settings_of_programs() {
     let git = "[url \"https://oauth2:geheim@h/\"]\n\tinsteadOf = geheim\n[sendemail]\n\tfrom = old@example.test\n\tsmtpPass = geheim\n";
     let git = shown("git", "/srv/c", git);
     assert!(git.contains("  [url ...\n      insteadOf ...\n"), "{git}");
-    assert!(git.contains("-     from = old@example.test\n"), "{git}");
+    assert!(git.contains("-     from ...\n"), "{git}");
     let yaml = "# geheim\nglobal:\n  smtp_from: old@example.test # geheim\n  slack_api_url: 'https://h/geheim'\n  smtp_auth_password: geheim\n  text: |\n    geheim\n    geheim: x\nroute:\n  receiver: x\n";
     let yaml = shown("alertmanager", "/srv/a", yaml);
-    assert!(yaml.contains("  global ...\n") && yaml.contains("-   smtp_from: old@example.test ...\n"), "{yaml}");
+    assert!(yaml.contains("  global ...\n") && yaml.contains("-   smtp_from ...\n"), "{yaml}");
     assert!(yaml.contains("-   smtp_auth_password ...\n") && yaml.contains("    slack_api_url ...\n"), "{yaml}");
     let json = "{\"smtp\": {\"host\":\"old.test\", \"pw\": \"geheim\"}, \"b\": \"geheim\"}\n";
     let json = shown("json", "/srv/j", json);
@@ -94,11 +93,11 @@ fn secrets_of_others_in_settings_of_programs() {
     let ini =
         "[database]\nPASSWD = `geheim`\n[mailer]\nSMTP_ADDR = old.test ; geheim\nPASSWD = geheim\n; geheim\nX = geheim\n";
     let ini = shown("gitea", "/srv/i", ini);
-    assert!(ini.contains("  [mailer]\n") && ini.contains("- SMTP_ADDR = old.test ...\n"), "{ini}");
+    assert!(ini.contains("  [mailer]\n") && ini.contains("- SMTP_ADDR ...\n"), "{ini}");
     let php = "<?php\n$CONFIG = array (\n  'dbpassword' => 'geheim',\n  'secret' => 'geheim\ngeheim',\n  'mail_smtphost' => 'old.test', // geheim\n  'x' => 'geheim',\n);\n";
     let php = shown("nextcloud", "/srv/p", php);
     assert!(php.contains("    'dbpassword' ...\n") || php.contains("    'secret' ...\n"), "{php}");
-    assert!(php.contains("-   'mail_smtphost' => 'old.test'...") && php.contains("    'x' ..."), "{php}");
+    assert!(php.contains("-   'mail_smtphost' ...") && php.contains("    'x' ..."), "{php}");
     let java = "a.b = geheim\\\n  geheim\nspring.mail.host = old.test\nc=geheim\n";
     let java = shown("spring", "/srv/s", java);
     assert!(java.contains("  a.b ...\n  ...\n- spring.mail.host = old.test\n"), "{java}");
