@@ -74,10 +74,16 @@ fn say_json(text: &Text, error: &Error, is_setup: bool) {
     let _ = writeln!(io::stdout().lock(), "{document}");
 }
 
+/// Commands that read no preset: they run at every mail, or take back what was written, and a wrong preset must not stop them.
+const WITHOUT_PRESETS: [&str; 6] = ["secret", "list", "show", "remove", "undo", "vault"];
+
 fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<Exit, Error> {
     let inner = matches.subcommand();
     let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable, text)?;
-    let context = Context::new(text, languages, inputs)?;
+    let mut context = Context::new(text, languages, inputs)?;
+    if inner.is_none_or(|(name, _)| !WITHOUT_PRESETS.contains(&name)) {
+        context.load_presets(languages)?;
+    }
     // What runs at every mail has nothing to say about it.
     if inner.is_none_or(|(name, _)| name != "secret") {
         for fault in context.text.faults() {

@@ -52,7 +52,7 @@ impl Context {
             lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(languages.text(lang)));
         let root = inputs.get("root").map(PathBuf::from);
         let keys = keys(&inputs)?;
-        let mut context = Self {
+        Ok(Self {
             text,
             catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
             json: inputs.is_set("json"),
@@ -63,17 +63,23 @@ impl Context {
             color,
             root,
             keys: RefCell::new(keys),
-        };
-        if let Ok(places) = context.places() {
-            let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
-            let answers = Field::ALL.map(Field::key);
-            let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, &catalog, &answers));
-            if let Some(fault) = catalog.own_targets().flat_map(check_target).chain(causes).next() {
-                return Err(wrong_preset(&fault));
-            }
-            context.catalog = Arc::new(catalog.with_languages(languages.clone()));
+        })
+    }
+
+    /// Loads and checks the person's own presets.
+    ///
+    /// # Errors
+    /// The first that is wrong, with its file and line.
+    pub(super) fn load_presets(&mut self, languages: &Languages) -> Result<(), Error> {
+        let Ok(places) = self.places() else { return Ok(()) };
+        let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
+        let answers = Field::ALL.map(Field::key);
+        let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, &catalog, &answers));
+        if let Some(fault) = catalog.own_targets().flat_map(check_target).chain(causes).next() {
+            return Err(wrong_preset(&fault));
         }
-        Ok(context)
+        self.catalog = Arc::new(catalog.with_languages(languages.clone()));
+        Ok(())
     }
 
     pub(super) fn lang(&self) -> Lang {

@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn a_line_that_others_share_shows_our_part() {
         let before = "{\"smtp\": {\"host\":\"old\", \"pw\": \"geheim\"}}\n";
-        let expected = ["- ... \"host\":\"old\" ...".to_owned(), "+ ... \"port\": 465, \"host\": \"h\" ...".to_owned()];
+        let expected = ["- ... \"smtp\" ...".to_owned(), "+ ... \"port\": 465, \"host\": \"h\" ...".to_owned()];
         let found = shown("json", before, "{\n  \"smtp\": {\n    \"host\": \"h\",\n    \"port\": 465\n  }\n}\n");
         assert_eq!(found.iter().map(|line| line.replace("......", "...")).collect::<Vec<_>>().len(), expected.len());
         for (found, expected) in found.iter().zip(&expected) {

@@ -86,7 +86,7 @@ fn secrets_of_others_in_settings_of_programs() {
     assert!(yaml.contains("-   smtp_auth_password ...\n") && yaml.contains("    slack_api_url ...\n"), "{yaml}");
     let json = "{\"smtp\": {\"host\":\"old.test\", \"pw\": \"geheim\"}, \"b\": \"geheim\"}\n";
     let json = shown("json", "/srv/j", json);
-    assert!(json.contains("\"host\":\"old.test\"") && json.contains("\"password\": \"••••••\""), "{json}");
+    assert!(!json.contains("old.test") && json.contains("\"password\": \"••••••\""), "{json}");
     let toml = "[db]\npw = \"geheim\" # geheim\nt = \"\"\"\ngeheim\n\"\"\"\n";
     let toml = shown("toml", "/srv/t", toml);
     assert!(toml.contains("password = '••••••'"), "{toml}");
@@ -100,7 +100,7 @@ fn secrets_of_others_in_settings_of_programs() {
     assert!(php.contains("-   'mail_smtphost' ...") && php.contains("    'x' ..."), "{php}");
     let java = "a.b = geheim\\\n  geheim\nspring.mail.host = old.test\nc=geheim\n";
     let java = shown("spring", "/srv/s", java);
-    assert!(java.contains("  a.b ...\n  ...\n- spring.mail.host = old.test\n"), "{java}");
+    assert!(java.contains("  a.b ...\n  ...\n- spring.mail.host ...\n"), "{java}");
     shown("wordpress", "/srv/w", "<?php\ndefine('AUTH_SALT', 'geheim');\ndefine( 'DB_PASSWORD', 'geheim' ); // geheim\n");
     shown("gitlab", "/srv/g", "gitlab_rails['db_password'] = 'geheim' # geheim\ngitlab_rails['smtp_password'] = 'geheim'\n");
     shown("django", "/srv/d", "SECRET_KEY = 'geheim'\nX = \"\"\"\ngeheim\n\"\"\"\nEMAIL_HOST_PASSWORD = 'geheim'\n");
@@ -119,8 +119,41 @@ fn a_block_of_ours_shows_no_former_password() {
     ] {
         let before = format!("# BEGIN mailsetup: default\n{file}# END mailsetup: default\n");
         let shown = shown(target, path, &before);
-        assert!(shown.contains("old"), "{target}:\n{shown}");
+        assert!(shown.contains("- ") && !shown.contains("old"), "{target}:\n{shown}");
     }
+    // A second setting on a line of ours, a command, an expression, a value that goes on.
+    for (target, path, text) in [
+        ("monit", "/etc/monit/x", "set mailserver a username b password \"geheim\"\n"),
+        ("neomutt", "/home/ops/x", "set from=\"a\"; set imap_pass=\"geheim\"\nset from=a smtp_pass=\"geheim\"\n"),
+        ("s-nail", "/home/ops/x", "set from=a password=\"geheim\"\n"),
+    ] {
+        shown(target, path, &format!("# BEGIN mailsetup: default\n{text}# END mailsetup: default\n"));
+    }
+    for (target, path, text) in [
+        ("dotenv", "/srv/x", "SMTP_HOST=smtp://u:geheim@h\nSMTP_PORT=\"25\ngeheim\"\n"),
+        ("django", "/srv/x", "EMAIL_HOST = config(\"H\", default=\"smtp://u:geheim@h\")\n"),
+        ("spring", "/srv/x", "spring.mail.host = ${X:geheim}\nspring.mail.port = \\\n geheim\n"),
+        ("gitea", "/srv/x", "[mailer]\nSMTP_ADDR = u:geheim@h\n"),
+    ] {
+        shown(target, path, text);
+    }
+}
+
+#[test]
+fn a_profile_that_is_not_text_shows_nothing_of_it() {
+    let (before, after) = (b"schema = 1\n\xff\n[sender]\n".to_vec(), b"schema = 1\n".to_vec());
+    let change = mailsetup::plan::Change {
+        owner: "profile".into(),
+        path: "/x".into(),
+        disclosure: mailsetup::plan::Disclosure::all(Some(&before), &after),
+        before: Some(before),
+        after: Some(after),
+        mode_before: None,
+        mode: 0o600,
+        group: None,
+    };
+    let lines: Vec<_> = diff(&change, None).iter().map(mailsetup::plan::DiffLine::marked).collect();
+    assert_eq!(lines, ["  ...", "- ...", "- ..."]);
 }
 
 #[test]

@@ -123,3 +123,19 @@ fn a_rank_of_ones_own_orders_the_list() {
     let place = |key: &str| keys.iter().position(|it| *it == key).unwrap();
     assert_eq!(place("ovh") + 1, place("ovh-pro"));
 }
+
+#[test]
+fn a_wrong_preset_does_not_stop_what_reads_none() {
+    let sandbox = Sandbox::new();
+    let words = "ops@example.test --provider custom --host mail.example.test --port 465 --security tls --scope user \
+                 --target dotenv=app/.env --test none --password-stdin --yes";
+    sandbox.mailsetup(words.split_whitespace()).stdin("open sesame\n").run().code(0);
+    sandbox.write("home/.config/mailsetup/providers/lab.toml", "nmae = 'Lab'\n");
+    sandbox.write("home/.config/mailsetup/targets/app.toml", "check = \"foo {{ hst }}\"\n");
+    assert_eq!(sandbox.mailsetup(["secret", "--scope", "user"]).run().code(0).stdout, "open sesame\n");
+    let check = sandbox.mailsetup(["check", "--scope", "user"]).run().code(78);
+    assert!(check.stderr.contains("lab.toml:1"), "{}", check.stderr);
+    for command in ["list", "show", "undo"] {
+        sandbox.mailsetup([command, "--scope", "user"]).run().code(0);
+    }
+}

@@ -86,6 +86,6 @@ fn a_preset_has_words_in_it() {
     let lab = run(&sandbox, &["providers", "lab", "--lang", "xx"]).code(0).stdout;
     assert!(lab.contains("vårt relä") && lab.contains("Take the key."), "{lab}");
     sandbox.write("home/.config/mailsetup/providers/lab.toml", "name = 'L'\n[frr]\nsummary = 'x'\n");
-    let out = run(&sandbox, &["list"]).code(78).stderr;
+    let out = run(&sandbox, &["providers"]).code(78).stderr;
     assert!(out.contains("lab.toml:2:") && out.contains("Did you mean fr?"), "{out}");
 }
