@@ -862,7 +862,10 @@ survey-hint-detect = Für eine Adresse fragen Sie: mailsetup detect ADRESSE
 
 providers-line = { $name }: { $summary }
 providers-hint = Einer ausführlich: mailsetup providers SCHLÜSSEL
-stale-none = Keine Fakten hier sind älter als { $months } Monate.
+stale-none = { $months ->
+    [one] Keine Angabe hier ist älter als { $months } Monat.
+   *[other] Keine Angabe hier ist älter als { $months } Monate.
+}
 providers-no-smtp = Kein Programm kann darüber senden: Es gibt kein SMTP.
 providers-kind = Art
 providers-kind-mailbox = persönliche Postfächer

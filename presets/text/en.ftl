@@ -863,7 +863,10 @@ survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
 
 providers-line = { $name }: { $summary }
 providers-hint = One in full: mailsetup providers KEY
-stale-none = No facts here are older than { $months } months.
+stale-none = { $months ->
+    [one] No facts here are older than { $months } month.
+   *[other] No facts here are older than { $months } months.
+}
 providers-no-smtp = No program can send through it: it has no SMTP.
 providers-kind = Kind
 providers-kind-mailbox = personal mailboxes

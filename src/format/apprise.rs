@@ -38,7 +38,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
             block = comment.strip_prefix(BEGIN).or(block.filter(|_| !comment.starts_with(END)));
         } else if !line.is_empty() {
             let url = url(line).map_err(|kind| Fault::at(number, kind))?;
-            found.extend(url.zip(block).map(|(url, block)| FileEntry::flat(&account(block), url.to_owned(), bare)));
+            found.extend(url.zip(block).map(|(url, block)| FileEntry::flat(account(block), url.to_owned(), bare)));
         }
     }
     Ok(found)

@@ -43,7 +43,7 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
         let [Token::Word(name), open, Token::Text { value: Some(key), .. }, close, equals, value @ ..] = statement else {
             continue;
         };
-        let signs = [open, close, equals].map(|token| token.sign());
+        let signs = [open, close, equals].map(super::code::lex::Token::sign);
         if signs == [Some('['), Some(']'), Some('=')] && !value.is_empty() {
             let path = vec![text[name.clone()].to_owned(), key.clone().into_owned()];
             doc.entries.extend(setting(text, path, statement, value));

@@ -81,7 +81,7 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
             at += length;
         } else if is_of_word(character) {
             let is_number = character.is_ascii_digit();
-            let ends = |next: char| !is_of_word(next) && !(is_number && next == '.');
+            let ends = |next: char| !(is_of_word(next) || is_number && next == '.');
             let length = rest.find(ends).unwrap_or(rest.len());
             let word = &rest[..length];
             let is_prefix = language == Language::Python && length < 3 && rest[length..].starts_with(['"', '\'']);
