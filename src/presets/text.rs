@@ -44,9 +44,13 @@ impl Text {
                     cause,
                     nearest: None,
                 };
-                let (sentences, faults) = bundle(lang, &source, fault);
-                text.own = Some(sentences);
-                text.faults = faults;
+                if let Some(at) = too_deep(&source) {
+                    text.faults.push(fault(at, "nested too deeply".to_owned()));
+                } else {
+                    let (sentences, faults) = bundle(lang, &source, fault);
+                    text.own = Some(sentences);
+                    text.faults = faults;
+                }
             }
             Err(error) => text.faults.push(unreadable(file, &error)),
         }
@@ -115,6 +119,28 @@ impl Text {
         let said = own.or_else(|| sentence(self.builtin.as_ref()?, id, &arguments));
         said.or_else(|| sentence(self.english()?, id, &arguments)).map_or_else(|| id.to_owned(), |(said, _)| said)
     }
+}
+
+/// Where the placeables of a message are nested deeper than any sentence needs: the Fluent parser recurses, and the stack would
+/// overflow.
+fn too_deep(source: &str) -> Option<usize> {
+    const DEEPEST: usize = 16;
+    let mut depth = 0_usize;
+    let mut begins = true;
+    for (at, byte) in source.bytes().enumerate() {
+        depth = match byte {
+            // A new message, term or comment.
+            b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'#' if begins => 0,
+            b'{' => depth + 1,
+            b'}' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        if depth > DEEPEST {
+            return Some(at);
+        }
+        begins = byte == b'\n';
+    }
+    None
 }
 
 /// A message's text, and whether every argument in it is known.

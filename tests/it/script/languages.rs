@@ -89,3 +89,13 @@ fn a_preset_has_words_in_it() {
     let out = run(&sandbox, &["providers"]).code(78).stderr;
     assert!(out.contains("lab.toml:2:") && out.contains("Did you mean fr?"), "{out}");
 }
+
+#[test]
+fn a_text_that_is_nested_too_deeply_is_named_and_passed_over() {
+    let sandbox = made_up();
+    for deep in ["{".repeat(100_000), "{ $a ->\n *[x] ".repeat(3000)] {
+        sandbox.write("home/.config/mailsetup/text/xx.ftl", format!("yes-words = ja\nhost-no-profile = {deep}\n"));
+        let out = run(&sandbox, &["providers", "gmail", "--lang", "xx"]).code(0);
+        assert!(out.stderr.contains("xx.ftl:") && out.stderr.contains("nested too deeply"), "{}", out.stderr);
+    }
+}
