@@ -60,7 +60,7 @@ pub use facts::{HostFacts, facts, installed_targets, machine, root_mail, system}
 pub use files::{
     disk::Disk,
     error::{FileError, LinkFault},
-    tree::Tree,
+    tree::FileTree,
     volume::{System, Volume},
 };
 pub use guard::guard;

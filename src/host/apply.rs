@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::{
-    files::{error::shown, tree::Tree},
+    files::{error::shown, tree::FileTree},
     journal::{archive, error::JournalError, prune, record::WriteKind, session::WriteOptions},
     stores::{self, port::SecretKey},
 };
@@ -80,7 +80,7 @@ pub(super) fn forget(profile: &str, place: &SecretPlace, places: &Places) -> Phr
 
 /// A command is due when its target changes, or when the file that it builds is missing.
 fn is_due(run: &Run, changes: &[Change], places: &Places) -> bool {
-    let is_missing = |path: &PathBuf| !Tree::of(places).is_there(path);
+    let is_missing = |path: &PathBuf| !FileTree::of(places).is_there(path);
     let missing = run.purpose == RunPurpose::Build && run.creates.as_ref().is_some_and(is_missing);
     missing || changes.iter().any(|change| change.owner == run.owner && change.is_needed())
 }

@@ -6,7 +6,7 @@ use directories::BaseDirs;
 
 use super::{
     error::HostError,
-    files::{owned, tree::Tree},
+    files::{owned, tree::FileTree},
 };
 use crate::{
     mail::Keys,
@@ -65,7 +65,7 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
     let (home, config, state) = (below(home), below(config), below(state));
     let places = Places { scope, home, config, state, cwd, root, keys: Keys::default() };
     for folder in [&places.config, &places.state] {
-        owned::our_folder(folder, Tree::of(&places))?;
+        owned::our_folder(folder, FileTree::of(&places))?;
     }
     Ok(places)
 }
@@ -74,7 +74,7 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
 pub fn foreign_presets(places: &Places) -> Vec<PathBuf> {
     let folders = ["providers", "targets", "causes", "families", "words", "text"].map(|name| places.config.join(name));
     let is_image = places.root.is_some();
-    folders.into_iter().filter(|folder| is_image && Tree::of(places).is_folder(folder)).collect()
+    folders.into_iter().filter(|folder| is_image && FileTree::of(places).is_folder(folder)).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     HostError,
-    files::{error::FileError, found, own, owned, tree::Tree},
+    files::{error::FileError, found, own, owned, tree::FileTree},
 };
 use crate::{
     mail::{Profile, ProfileFault, ProfileName, ProfileSecret},
@@ -22,7 +22,7 @@ fn files(places: &Places) -> Result<Vec<String>, HostError> {
     let folder = places.config.join("profiles");
     let fault = |error| HostError::File(FileError::Read(folder.clone(), error));
     let mut names = Vec::new();
-    for path in Tree::of(places).names(&folder).map_err(fault)?.unwrap_or_default().iter().map(Path::new) {
+    for path in FileTree::of(places).names(&folder).map_err(fault)?.unwrap_or_default().iter().map(Path::new) {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).filter(|name| !name.starts_with('.'));
         if let (Some(name), true) = (name, path.extension().is_some_and(|ending| ending == "toml")) {
             names.push(name);
@@ -79,7 +79,7 @@ pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostEr
         Ok(saved) if saved == *profile => return Ok(()),
         _ => {}
     }
-    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes(), Tree::of(places))?)
+    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes(), FileTree::of(places))?)
 }
 
 /// A profile as its file's text.
@@ -114,7 +114,7 @@ fn unusable(path: &Path, cause: String) -> HostError {
 pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
     check_name(name)?;
     let path = places.profile(name);
-    let found = found::look_in(Tree::of(places), &path).map_err(FileError::read(&path))?;
+    let found = found::look_in(FileTree::of(places), &path).map_err(FileError::read(&path))?;
     let Some(found) = found else {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);

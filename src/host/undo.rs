@@ -12,7 +12,7 @@ use super::{
     files::{
         error::shown,
         folder::{Folder, folder_of, name_of},
-        tree::Tree,
+        tree::FileTree,
     },
     journal::{
         archive,
@@ -51,7 +51,7 @@ pub struct Undone {
 /// # Errors
 /// There is none, or a file was edited since in the lines that were written: then nothing is touched.
 pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, ApplyError> {
-    if !Tree::of(places).is_folder(&places.state.join("journal")) {
+    if !FileTree::of(places).is_folder(&places.state.join("journal")) {
         return Err(ApplyError::NothingToUndo);
     }
     let session = recover::open(places, options)?;
@@ -140,13 +140,13 @@ fn drop_copies(
     let Some(own) = records.last().filter(|record| record.of.contains(&last.id)) else { return Ok(()) };
     for file in files.iter_mut().filter(|file| file.action != FileAction::Unchanged && !kept.contains(&file.path)) {
         if let Some(copy) = file.backup.take() {
-            let folder = Folder::ours(options.volume, folder_of(&copy), Tree::of(places));
+            let folder = Folder::ours(options.volume, folder_of(&copy), FileTree::of(places));
             let _ = folder.and_then(|folder| folder.remove(name_of(&copy)));
         }
     }
     // The folder stays if it still holds something.
     let copies = own.copies(places);
-    if let Ok(above) = Folder::ours(options.volume, folder_of(&copies), Tree::of(places)) {
+    if let Ok(above) = Folder::ours(options.volume, folder_of(&copies), FileTree::of(places)) {
         above.unmake(name_of(&copies));
     }
     Ok(())

@@ -6,7 +6,7 @@ use rustix::fs::{Access, AtFlags, CWD};
 
 use super::{
     error::HostError,
-    files::{error::FileError, location::resolve, tree::Tree},
+    files::{error::FileError, location::resolve, tree::FileTree},
 };
 
 /// Checks that files can be made in `folder`, or that the folder can be made. Writes nothing.
@@ -15,7 +15,7 @@ use super::{
 /// The folder in the way, and why.
 pub fn writable(folder: &Path, root: Option<&Path>) -> Result<(), HostError> {
     // Below a root, where the links of the image lead in it.
-    let folder = &if root.is_some() { resolve(folder, Tree::below(root))? } else { folder.to_owned() };
+    let folder = &if root.is_some() { resolve(folder, FileTree::below(root))? } else { folder.to_owned() };
     let fault = |path: &Path, error: io::Error| Err(FileError::Write(path.to_owned(), error).into());
     for path in folder.ancestors() {
         match path.metadata() {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     host::{
         clock,
-        files::{error::FileError, found, stamp::Stamp, tree::Tree},
+        files::{error::FileError, found, stamp::Stamp, tree::FileTree},
         journal::{
             archive,
             record::{RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
@@ -104,7 +104,7 @@ impl JobRun<'_> {
             }
         }
         for (index, run) in self.runs.iter().enumerate() {
-            let look = |path: &PathBuf| found::look_in(Tree::of(places), path).map_err(FileError::read(path));
+            let look = |path: &PathBuf| found::look_in(FileTree::of(places), path).map_err(FileError::read(path));
             let found = run.creates.as_ref().map(look).transpose()?.flatten();
             let before = found.as_ref().map(|found| Stamp::of_found(found, format!("run-{index}.before")));
             if let (Some(found), Some(stamp)) = (&found, &before) {

@@ -3,7 +3,7 @@
 use super::{error::ApplyError, rollback::roll_back};
 use crate::{
     host::{
-        files::{error::shown, own, tree::Tree},
+        files::{error::shown, own, tree::FileTree},
         journal::{
             archive,
             record::WriteState,
@@ -21,7 +21,7 @@ use crate::{
 /// # Errors
 /// Another run is at work, or something could not be rolled back.
 pub fn recover(places: &Places, options: &WriteOptions<'_>) -> Result<Vec<Phrase>, ApplyError> {
-    if !["journal", "backups"].iter().any(|folder| Tree::of(places).is_folder(&places.state.join(folder))) {
+    if !["journal", "backups"].iter().any(|folder| FileTree::of(places).is_folder(&places.state.join(folder))) {
         return Ok(Vec::new());
     }
     open(places, options).map(|session| session.notes)
@@ -68,7 +68,7 @@ pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Res
         joined.drop_unused(places, volume)?;
     }
     for folder in [&places.state, &places.config.join("profiles")] {
-        own::sweep(volume, folder, Tree::of(places));
+        own::sweep(volume, folder, FileTree::of(places));
     }
     archive::tidy(places, volume)?;
     Ok(session)

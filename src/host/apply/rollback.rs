@@ -11,7 +11,7 @@ use crate::{
             found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
-            tree::Tree,
+            tree::FileTree,
             volume::Volume,
             write::replace,
         },
@@ -41,7 +41,7 @@ pub(super) struct LeftOver {
 /// file is left as it is, the copies stay.
 pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volume) -> Result<LeftOver, ApplyError> {
     let mut left = LeftOver::default();
-    let tree = Tree::of(places);
+    let tree = FileTree::of(places);
     for file in record.files.iter().rev() {
         let now = look(&file.target, tree)?;
         let is_after = match (&now, &file.after) {
@@ -104,7 +104,7 @@ fn restore(
     target: &Path,
     before: Option<&Stamp>,
 ) -> Result<(), ApplyError> {
-    let folder = Folder::resolved(volume, folder_of(target), Tree::of(places))?;
+    let folder = Folder::resolved(volume, folder_of(target), FileTree::of(places))?;
     let Some(stamp) = before else { return Ok(folder.remove(name_of(target))?) };
     let spare = folder.spare_of(name_of(target), &record.id).map_err(FileError::read(target))?;
     if spare.is_some_and(|spare| stamp.is(&spare)) {
@@ -112,9 +112,9 @@ fn restore(
     }
     let bytes = record.content(places, stamp)?;
     let attributes = Attributes { mode: stamp.mode, uid: Some(stamp.uid), gid: Some(stamp.gid), tag: &record.id };
-    Ok(replace(volume, target, &bytes, &attributes, Tree::of(places))?)
+    Ok(replace(volume, target, &bytes, &attributes, FileTree::of(places))?)
 }
 
-fn look(path: &Path, tree: Tree<'_>) -> Result<Option<FoundFile>, FileError> {
+fn look(path: &Path, tree: FileTree<'_>) -> Result<Option<FoundFile>, FileError> {
     found::look_in(tree, path).map_err(FileError::read(path))
 }

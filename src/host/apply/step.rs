@@ -17,7 +17,7 @@ use crate::{
             found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
-            tree::Tree,
+            tree::FileTree,
             volume::Volume,
         },
         journal::record::{FileRecord, WriteRecord},
@@ -82,8 +82,8 @@ impl FileStep {
 
     /// Checks that the file is still what it must be.
     pub(super) fn ready(self, places: &Places) -> Result<ReadyStep, ApplyError> {
-        let target = resolve(&self.path, Tree::of(places))?;
-        let found = found::look_in(Tree::of(places), &target).map_err(FileError::read(&target))?;
+        let target = resolve(&self.path, FileTree::of(places))?;
+        let found = found::look_in(FileTree::of(places), &target).map_err(FileError::read(&target))?;
         let is_same = match (&found, &self.before) {
             (None, None) => true,
             (Some(found), Some((bytes, mode))) => found.bytes == **bytes && mode.is_none_or(|mode| mode == found.mode),
@@ -147,7 +147,7 @@ impl ReadyStep {
         places: &Places,
         volume: &'a dyn Volume,
     ) -> Result<StagedStep<'a>, FileError> {
-        let folder = Folder::resolved(volume, folder_of(&self.target), Tree::of(places))?;
+        let folder = Folder::resolved(volume, folder_of(&self.target), FileTree::of(places))?;
         let staged = match &self.step.after {
             Some(after) => {
                 let attributes = Attributes { mode: after.mode, uid: self.uid, gid: self.gid, tag };

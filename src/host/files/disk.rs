@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{accounts, found::look_in, tree::Tree};
+use super::{accounts, found::look_in, tree::FileTree};
 use crate::plan::{Existing, Files, Node, Places};
 
 /// The most links that one path leads through, as in Linux (`path_resolution(7)`).
@@ -24,8 +24,8 @@ impl Disk {
         Self { root: places.root.clone() }
     }
 
-    fn tree(&self) -> Tree<'_> {
-        Tree::below(self.root.as_deref())
+    fn tree(&self) -> FileTree<'_> {
+        FileTree::below(self.root.as_deref())
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     error::{FileError, LinkFault},
     found::{self, FoundFile},
     owned::is_foreign,
-    tree::{self, Tree},
+    tree::{self, FileTree},
     volume::Volume,
 };
 
@@ -71,16 +71,16 @@ pub(crate) struct StagedFile {
 
 impl<'a> Folder<'a> {
     /// The folder of a file, by a path without links (`location::resolve`).
-    pub(crate) fn resolved(volume: &'a dyn Volume, path: &Path, tree: Tree<'_>) -> Result<Self, FileError> {
+    pub(crate) fn resolved(volume: &'a dyn Volume, path: &Path, tree: FileTree<'_>) -> Result<Self, FileError> {
         Self::open(volume, path, true, tree)
     }
 
     /// A folder of our own, whatever leads there.
-    pub(crate) fn ours(volume: &'a dyn Volume, path: &Path, tree: Tree<'_>) -> Result<Self, FileError> {
+    pub(crate) fn ours(volume: &'a dyn Volume, path: &Path, tree: FileTree<'_>) -> Result<Self, FileError> {
         Self::open(volume, path, false, tree)
     }
 
-    fn open(volume: &'a dyn Volume, path: &Path, is_resolved: bool, tree: Tree<'_>) -> Result<Self, FileError> {
+    fn open(volume: &'a dyn Volume, path: &Path, is_resolved: bool, tree: FileTree<'_>) -> Result<Self, FileError> {
         let fd = volume.open(path, is_resolved, tree).map_err(FileError::write(path))?;
         Ok(Self { volume, path: path.to_owned(), fd })
     }

@@ -10,7 +10,7 @@ use std::{
 use rustix::fs::OFlags;
 use zeroize::Zeroize;
 
-use super::tree::Tree;
+use super::tree::FileTree;
 
 /// The largest file that is read, in bytes: settings are small, and a backup is kept of each.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -47,14 +47,14 @@ pub(crate) const LOOKING: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK);
 /// # Errors
 /// `IsADirectory`, `Unsupported` for a device or pipe, `FileTooLarge`, or what the system says.
 pub(crate) fn look(path: &Path) -> io::Result<Option<FoundFile>> {
-    look_in(Tree::HERE, path)
+    look_in(FileTree::HERE, path)
 }
 
 /// The regular file at `path` of a tree, links followed; `None` when there is none.
 ///
 /// # Errors
 /// As of [`look`].
-pub(crate) fn look_in(tree: Tree<'_>, path: &Path) -> io::Result<Option<FoundFile>> {
+pub(crate) fn look_in(tree: FileTree<'_>, path: &Path) -> io::Result<Option<FoundFile>> {
     of_opened(tree.open(path, LOOKING).map(File::from))
 }
 
@@ -88,7 +88,7 @@ fn limited(file: File, room: usize, limit: u64) -> io::Result<Vec<u8>> {
 /// The file's text below `root`; empty when it cannot be read or is not text.
 pub(crate) fn text_below(root: Option<&Path>, path: &str) -> String {
     let path = root.unwrap_or(Path::new("/")).join(path);
-    look_in(Tree::below(root), &path)
+    look_in(FileTree::below(root), &path)
         .ok()
         .flatten()
         .and_then(|found| String::from_utf8(found.into_bytes()).ok())

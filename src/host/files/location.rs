@@ -11,7 +11,7 @@ use std::{
 use super::{
     error::{FileError, LinkFault},
     owned,
-    tree::Tree,
+    tree::FileTree,
 };
 
 /// The most links that one path leads through, as in Linux (`path_resolution(7)`).
@@ -21,7 +21,7 @@ const LINKS: u32 = 40;
 ///
 /// # Errors
 /// [`FileError::Link`] where writing could end up in a file of someone else's choosing.
-pub(crate) fn resolve(path: &Path, tree: Tree<'_>) -> Result<PathBuf, FileError> {
+pub(crate) fn resolve(path: &Path, tree: FileTree<'_>) -> Result<PathBuf, FileError> {
     let refuse = |fault| Err(FileError::Link(path.to_owned(), fault));
     if tree.root().is_some_and(|root| !path.starts_with(root)) {
         return refuse(LinkFault::Outside);
@@ -54,7 +54,7 @@ pub(crate) fn resolve(path: &Path, tree: Tree<'_>) -> Result<PathBuf, FileError>
 
 /// Follows the path link by link, as the machine does whose tree it is; says whether the path itself is a link. Each link must
 /// be where only root and we can make one, and lead somewhere.
-fn follow(path: &Path, tree: Tree<'_>) -> Result<(PathBuf, bool), FileError> {
+fn follow(path: &Path, tree: FileTree<'_>) -> Result<(PathBuf, bool), FileError> {
     let refuse = |fault| Err(FileError::Link(path.to_owned(), fault));
     let unread = FileError::read(path);
     let base = tree.root().unwrap_or(Path::new("/"));
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn fault(path: &Path, root: Option<&Path>) -> Option<LinkFault> {
-        match resolve(path, Tree::below(root)) {
+        match resolve(path, FileTree::below(root)) {
             Err(FileError::Link(at, fault)) if at == path => Some(fault),
             _ => None,
         }
@@ -136,15 +136,15 @@ mod tests {
         std::fs::write(at("real"), "x").unwrap();
         symlink("real", at("link")).unwrap();
         symlink("none", at("dangling")).unwrap();
-        assert_eq!(resolve(&at("link"), Tree::HERE).unwrap(), at("real"));
-        assert_eq!(resolve(&at("new"), Tree::HERE).unwrap(), at("new"));
+        assert_eq!(resolve(&at("link"), FileTree::HERE).unwrap(), at("real"));
+        assert_eq!(resolve(&at("new"), FileTree::HERE).unwrap(), at("new"));
         assert_eq!(fault(&at("dangling"), None), Some(LinkFault::Dangling));
         symlink("round", at("round")).unwrap();
         assert_eq!(fault(&at("round"), None), Some(LinkFault::Dangling));
         std::fs::create_dir(at("folder")).unwrap();
         symlink("folder/../folder", at("way")).unwrap();
-        assert_eq!(resolve(&at("way/new"), Tree::HERE).unwrap(), at("folder/new"));
-        assert_eq!(resolve(&at("none/../way/none/new"), Tree::HERE).unwrap(), at("folder/none/new"));
+        assert_eq!(resolve(&at("way/new"), FileTree::HERE).unwrap(), at("folder/new"));
+        assert_eq!(resolve(&at("none/../way/none/new"), FileTree::HERE).unwrap(), at("folder/none/new"));
 
         std::fs::create_dir(at("shared")).unwrap();
         std::fs::set_permissions(at("shared"), PermissionsExt::from_mode(0o1777)).unwrap();
@@ -153,7 +153,7 @@ mod tests {
         symlink(at("shared/file"), at("into")).unwrap();
         assert_eq!(fault(&at("shared/link"), None), Some(LinkFault::Shared));
         assert_eq!(fault(&at("into"), None), Some(LinkFault::Shared));
-        assert!(resolve(&at("shared/file"), Tree::HERE).is_ok());
+        assert!(resolve(&at("shared/file"), FileTree::HERE).is_ok());
         std::fs::hard_link(at("real"), at("shared/hard")).unwrap();
         assert_eq!(fault(&at("shared/hard"), None), Some(LinkFault::Hard));
     }
@@ -169,7 +169,7 @@ mod tests {
         std::os::unix::fs::chown(&real, Some(12_345), None).unwrap();
         symlink(&real, &link).unwrap();
         assert_eq!(fault(&link, None), Some(LinkFault::Foreign));
-        assert!(resolve(&real, Tree::HERE).is_ok());
+        assert!(resolve(&real, FileTree::HERE).is_ok());
     }
 
     #[test]
@@ -189,8 +189,8 @@ mod tests {
         chown("theirs", None);
         chown("theirs/.env", None);
         // Their own file in their own folder is written for them.
-        assert_eq!(resolve(&at("theirs/.env"), Tree::HERE).unwrap(), at("theirs/.env"));
-        assert!(resolve(&at("theirs/new"), Tree::HERE).is_ok());
+        assert_eq!(resolve(&at("theirs/.env"), FileTree::HERE).unwrap(), at("theirs/.env"));
+        assert!(resolve(&at("theirs/new"), FileTree::HERE).is_ok());
         symlink(at("etc/shadow"), at("theirs/link")).unwrap();
         symlink(at("etc"), at("theirs/conf")).unwrap();
         std::fs::hard_link(at("etc/shadow"), at("theirs/hard")).unwrap();
@@ -203,7 +203,7 @@ mod tests {
 
         std::os::unix::fs::chown(at("group"), None, Some(54_321)).unwrap();
         symlink(at("etc/shadow"), at("group/link")).unwrap();
-        assert!(resolve(&at("group/link"), Tree::HERE).is_ok(), "only its owner writes there");
+        assert!(resolve(&at("group/link"), FileTree::HERE).is_ok(), "only its owner writes there");
         std::fs::set_permissions(at("group"), PermissionsExt::from_mode(0o775)).unwrap();
         assert_eq!(fault(&at("group/link"), None), Some(LinkFault::Shared));
     }
@@ -217,7 +217,7 @@ mod tests {
         symlink(other.path().join("file"), at("link")).unwrap();
         symlink("/usr/etc", at("etc")).unwrap();
         symlink("../../../usr", at("usr/up")).unwrap();
-        let tree = Tree::below(Some(image.path()));
+        let tree = FileTree::below(Some(image.path()));
         assert_eq!(fault(&at("link"), Some(image.path())), Some(LinkFault::Dangling), "there is no such file inside");
         assert_eq!(resolve(&at("etc/new"), tree).unwrap(), at("usr/etc/new"));
         assert_eq!(resolve(&at("usr/up/etc/../../../new"), tree).unwrap(), at("new"));

@@ -9,14 +9,14 @@ use super::{
     folder::{Attributes, Folder, folder_of, name_of, temporary},
     found,
     location::resolve,
-    tree::Tree,
+    tree::FileTree,
     volume::{System, Volume},
     write,
 };
 
 /// Writes a file, 0600 from its first byte, in a folder that is made 0700. One that exists keeps its owner and what its
 /// group may read.
-pub(crate) fn write_file(path: &Path, bytes: &[u8], tree: Tree<'_>) -> Result<(), FileError> {
+pub(crate) fn write_file(path: &Path, bytes: &[u8], tree: FileTree<'_>) -> Result<(), FileError> {
     let target = resolve(path, tree)?;
     let found = found::look_in(tree, &target).map_err(FileError::read(path))?;
     write::make_folders(&System, folder_of(&target), 0o700, tree)?;
@@ -33,17 +33,17 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], tree: Tree<'_>) -> Result<()
 
 /// Writes a file of the state folder, 0600 from its first byte.
 pub(crate) fn write_state(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    sweep(&System, folder_of(path), Tree::HERE);
-    write::replace_ours(&System, path, bytes, &Attributes::ours(&tag()), Tree::HERE)
+    sweep(&System, folder_of(path), FileTree::HERE);
+    write::replace_ours(&System, path, bytes, &Attributes::ours(&tag()), FileTree::HERE)
 }
 
 /// Makes a folder and what is missing above it, 0700.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), FileError> {
-    write::make_folders(&System, folder, 0o700, Tree::HERE)
+    write::make_folders(&System, folder, 0o700, FileTree::HERE)
 }
 
 /// Removes a file; one that is not there is no error.
-pub(crate) fn remove_file(path: &Path, tree: Tree<'_>) -> Result<(), FileError> {
+pub(crate) fn remove_file(path: &Path, tree: FileTree<'_>) -> Result<(), FileError> {
     if tree.is_folder(folder_of(path)) {
         Folder::ours(&System, folder_of(path), tree)?.remove(name_of(path))
     } else {
@@ -52,7 +52,7 @@ pub(crate) fn remove_file(path: &Path, tree: Tree<'_>) -> Result<(), FileError> 
 }
 
 /// Removes temporary files whose process is gone.
-pub(crate) fn sweep(volume: &dyn Volume, folder: &Path, tree: Tree<'_>) {
+pub(crate) fn sweep(volume: &dyn Volume, folder: &Path, tree: FileTree<'_>) {
     if tree.is_folder(folder) {
         // What cannot be removed now is removed later.
         let _ = Folder::ours(volume, folder, tree).and_then(|folder| folder.sweep_where(is_abandoned));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rustix::fs::Stat;
 
-use super::{accounts, error::FileError, found::FoundFile, tree::Tree};
+use super::{accounts, error::FileError, found::FoundFile, tree::FileTree};
 
 /// Whether a user is neither root nor we.
 pub(crate) fn is_foreign(uid: u32) -> bool {
@@ -32,7 +32,7 @@ pub(crate) fn ours(path: &Path, found: &FoundFile) -> Result<(), FileError> {
 ///
 /// # Errors
 /// The first that is another's, or that cannot be looked at.
-pub(crate) fn our_folder(folder: &Path, tree: Tree<'_>) -> Result<(), FileError> {
+pub(crate) fn our_folder(folder: &Path, tree: FileTree<'_>) -> Result<(), FileError> {
     let look = |path: &Path| tree.stat(path).map_err(FileError::read(path));
     if let Some(stat) = look(folder)? {
         of(folder, &stat)?;

@@ -22,13 +22,13 @@ const LINKS: usize = 40;
 
 /// Where paths are looked up.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Tree<'a> {
+pub struct FileTree<'a> {
     root: Option<&'a Path>,
 }
 
-impl<'a> Tree<'a> {
+impl<'a> FileTree<'a> {
     /// This machine's.
-    pub(crate) const HERE: Tree<'static> = Tree { root: None };
+    pub(crate) const HERE: FileTree<'static> = FileTree { root: None };
 
     /// The tree of these places.
     pub(crate) fn of(places: &'a Places) -> Self {
@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    fn text(tree: Tree<'_>, path: &Path) -> io::Result<String> {
+    fn text(tree: FileTree<'_>, path: &Path) -> io::Result<String> {
         let mut text = String::new();
         std::fs::File::from(tree.open(path, OFlags::RDONLY)?).read_to_string(&mut text)?;
         Ok(text)
@@ -179,7 +179,7 @@ mod tests {
         symlink("round", at("round")).unwrap();
         symlink("/absolute/deep/../../up", at("etc/deep/chain")).unwrap();
         let (root, image) = (folder.path().join("image"), at(""));
-        let tree = Tree::below(Some(&root));
+        let tree = FileTree::below(Some(&root));
         for path in ["etc/file", "absolute/file", "up", "../../etc/file", "etc/deep/../file", "etc/deep/chain"] {
             assert_eq!(text(tree, &image.join(path)).unwrap(), "inside", "{path}");
         }
@@ -202,7 +202,7 @@ mod tests {
         std::fs::create_dir_all(root.join("a/b/c")).unwrap();
         std::fs::write(folder.path().join("secret"), "host").unwrap();
         symlink("../../../../secret", root.join("a/b/c/link")).unwrap();
-        let tree = Tree::below(Some(&root));
+        let tree = FileTree::below(Some(&root));
         std::thread::scope(|scope| {
             let swapping = scope.spawn(|| {
                 for _ in 0..300 {

@@ -16,7 +16,7 @@ use std::{
 
 use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
 
-use super::tree::Tree;
+use super::tree::FileTree;
 
 /// Where files are written. Every operation is the system's own; a test's volume may fail in any of them.
 pub trait Volume: fmt::Debug + Sync {
@@ -24,7 +24,7 @@ pub trait Volume: fmt::Debug + Sync {
     ///
     /// # Errors
     /// What the system says.
-    fn open(&self, folder: &Path, is_resolved: bool, tree: Tree<'_>) -> io::Result<OwnedFd> {
+    fn open(&self, folder: &Path, is_resolved: bool, tree: FileTree<'_>) -> io::Result<OwnedFd> {
         let open = |flags| {
             let flags = flags | OFlags::DIRECTORY;
             if is_resolved { tree.open_plain(folder, flags) } else { tree.open(folder, flags) }

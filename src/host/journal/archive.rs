@@ -12,7 +12,7 @@ use crate::{
             error::FileError,
             folder::Folder,
             owned,
-            tree::Tree,
+            tree::FileTree,
             volume::{System, Volume},
         },
         journal::{
@@ -29,7 +29,7 @@ pub(crate) fn all(places: &Places) -> Result<Vec<WriteRecord>, JournalError> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let held = Folder::ours(&System, &folder(places), Tree::of(places))?;
+    let held = Folder::ours(&System, &folder(places), FileTree::of(places))?;
     let mut records = Vec::new();
     for name in names.iter().map(Path::new).filter(|name| name.extension().is_some_and(|end| end == "json")) {
         let path = folder(places).join(name);
@@ -61,10 +61,10 @@ pub(crate) fn standing(records: &[WriteRecord]) -> Vec<&WriteRecord> {
 pub(crate) fn forget_secrets(profile: &str, places: &Places, volume: &dyn Volume) -> Result<(), JournalError> {
     for record in all(places)?.iter().filter(|record| record.profile == profile) {
         let copies = record.copies(places);
-        if !Tree::of(places).is_folder(&copies) {
+        if !FileTree::of(places).is_folder(&copies) {
             continue;
         }
-        let folder = Folder::ours(volume, &copies, Tree::of(places))?;
+        let folder = Folder::ours(volume, &copies, FileTree::of(places))?;
         let files = record.files.iter().filter(|file| file.owner == "secret");
         files
             .flat_map(|file| [&file.before, &file.after])
@@ -83,9 +83,9 @@ pub(crate) fn next_id(places: &Places, stamp: &str) -> Result<String, FileError>
 
 /// Removes what a kill left in the state folder: temporary files, and copies without a record.
 pub(crate) fn tidy(places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
-    if Tree::of(places).is_folder(&folder(places)) {
+    if FileTree::of(places).is_folder(&folder(places)) {
         // What cannot be removed holds nothing that is not elsewhere too.
-        let _ = Folder::ours(volume, &folder(places), Tree::of(places))?.sweep(TAG);
+        let _ = Folder::ours(volume, &folder(places), FileTree::of(places))?.sweep(TAG);
     }
     let records = names(&folder(places), places)?;
     for id in names(&backups(places), places)? {
@@ -97,7 +97,7 @@ pub(crate) fn tidy(places: &Places, volume: &dyn Volume) -> Result<(), FileError
 }
 
 fn names(folder: &Path, places: &Places) -> Result<Vec<OsString>, FileError> {
-    Ok(Tree::of(places).names(folder).map_err(FileError::read(folder))?.unwrap_or_default())
+    Ok(FileTree::of(places).names(folder).map_err(FileError::read(folder))?.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
             error::FileError,
             folder::{Attributes, Folder, StagedFile, folder_of, name_of},
             stamp::{Stamp, hash},
-            tree::Tree,
+            tree::FileTree,
             volume::{System, Volume},
             write::{make_folders, replace_ours},
         },
@@ -141,7 +141,7 @@ impl WriteRecord {
         if (record.schema >= SUMMED && !is_whole()) || (record.schema < SUMMED && record.sum.is_some()) {
             return Err("SHA-256".to_owned());
         }
-        match record.misleading(stem, Tree::of(places)) {
+        match record.misleading(stem, FileTree::of(places)) {
             Some(field) => Err(field.to_owned()),
             None => Ok(record),
         }
@@ -155,7 +155,7 @@ impl WriteRecord {
     }
 
     /// The field that would lead to a file that no write of these places has touched.
-    fn misleading(&self, stem: &OsStr, tree: Tree<'_>) -> Option<&'static str> {
+    fn misleading(&self, stem: &OsStr, tree: FileTree<'_>) -> Option<&'static str> {
         let is_inside = |path: &Path| {
             let is_plain = path.components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
             path.is_absolute()
@@ -181,7 +181,7 @@ impl WriteRecord {
     /// Whether copies of a secret's file are gone: its secret went into another store since.
     pub(crate) fn is_forgotten(&self, places: &Places, file: &FileRecord) -> bool {
         let mut stamps = [&file.before, &file.after].into_iter().flatten();
-        file.owner == "secret" && stamps.any(|stamp| !Tree::of(places).is_there(&self.copy(places, stamp)))
+        file.owner == "secret" && stamps.any(|stamp| !FileTree::of(places).is_there(&self.copy(places, stamp)))
     }
 
     fn path(&self, places: &Places) -> PathBuf {
@@ -203,8 +203,11 @@ impl WriteRecord {
         let path = self.copy(places, stamp);
         let unread = FileError::read(&path);
         let copies = self.copies(places);
-        let folder =
-            if Tree::of(places).is_folder(&copies) { Some(Folder::ours(&System, &copies, Tree::of(places))?) } else { None };
+        let folder = if FileTree::of(places).is_folder(&copies) {
+            Some(Folder::ours(&System, &copies, FileTree::of(places))?)
+        } else {
+            None
+        };
         match folder.map(|folder| folder.look(name_of(&path))).transpose().map_err(unread)?.flatten() {
             Some(found) if stamp.has_content(&found) => Ok(found.into_bytes()),
             Some(_) => Err(JournalError::Record(path, "SHA-256".into())),
@@ -214,7 +217,7 @@ impl WriteRecord {
 
     /// Keeps a copy, 0600 in 0700.
     pub(crate) fn keep_copy(&self, places: &Places, volume: &dyn Volume, name: &str, bytes: &[u8]) -> Result<(), FileError> {
-        let tree = Tree::of(places);
+        let tree = FileTree::of(places);
         make_folders(volume, &self.copies(places), 0o700, tree)?;
         replace_ours(volume, &self.copies(places).join(name), bytes, &Attributes::ours(TAG), tree)
     }
@@ -228,15 +231,15 @@ impl WriteRecord {
     pub(crate) fn stage<'a>(&self, places: &Places, volume: &'a dyn Volume) -> Result<StagedRecord<'a>, FileError> {
         let path = self.path(places);
         let json = self.text().map_err(|error| FileError::Write(path.clone(), error.into()))?;
-        make_folders(volume, &folder(places), 0o700, Tree::of(places))?;
-        let folder = Folder::ours(volume, &folder(places), Tree::of(places))?;
+        make_folders(volume, &folder(places), 0o700, FileTree::of(places))?;
+        let folder = Folder::ours(volume, &folder(places), FileTree::of(places))?;
         Ok(StagedRecord { staged: folder.stage(&path, &json, &Attributes::ours(TAG))?, folder, path })
     }
 
     /// Removes the record, and then the copies.
     pub(crate) fn discard(&self, places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
         let path = self.path(places);
-        Folder::ours(volume, &folder(places), Tree::of(places))?.remove(name_of(&path))?;
+        Folder::ours(volume, &folder(places), FileTree::of(places))?.remove(name_of(&path))?;
         self.drop_copies(places, volume);
         Ok(())
     }
@@ -247,10 +250,10 @@ impl WriteRecord {
         let stamps = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
         let used: HashSet<&[u8]> = stamps.map(|stamp| stamp.copy.as_bytes()).collect();
         let copies = self.copies(places);
-        if !Tree::of(places).is_folder(&copies) {
+        if !FileTree::of(places).is_folder(&copies) {
             return Ok(());
         }
-        Folder::ours(volume, &copies, Tree::of(places))?.sweep_where(|name| !used.contains(name))
+        Folder::ours(volume, &copies, FileTree::of(places))?.sweep_where(|name| !used.contains(name))
     }
 
     /// Removes the copies, which nothing needs any more; if that fails, the next run does it.
@@ -260,7 +263,7 @@ impl WriteRecord {
 
     /// Removes the temporary files and the spares of a write.
     pub(crate) fn sweep(&self, places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
-        let tree = Tree::of(places);
+        let tree = FileTree::of(places);
         let mut seen: Vec<&Path> = Vec::new();
         for folder in self.files.iter().map(|file| folder_of(&file.target)).filter(|folder| tree.is_folder(folder)) {
             if !seen.contains(&folder) {
@@ -302,7 +305,7 @@ impl Drop for StagedRecord<'_> {
 
 /// Removes a folder of copies with the files in it.
 pub(super) fn drop_folder(copies: &Path, places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
-    let tree = Tree::of(places);
+    let tree = FileTree::of(places);
     if tree.is_folder(copies) {
         Folder::ours(volume, copies, tree)?.sweep_where(|_| true)?;
         Folder::ours(volume, folder_of(copies), tree)?.unmake(name_of(copies));

@@ -16,7 +16,7 @@ use crate::{
         files::{
             error::FileError,
             folder::Folder,
-            tree::Tree,
+            tree::FileTree,
             volume::{System, Volume},
             write::make_folders,
         },
@@ -67,7 +67,7 @@ impl<'a> WriteSession<'a> {
     /// # Errors
     /// Another run has it, or the state folder cannot be written.
     pub(crate) fn lock(places: &'a Places, options: &'a WriteOptions<'a>) -> Result<Self, JournalError> {
-        make_folders(options.volume, &places.state, 0o700, Tree::of(places))?;
+        make_folders(options.volume, &places.state, 0o700, FileTree::of(places))?;
         Ok(Self { places, options, notes: Vec::new(), _lock: lock(places, options.lock_limit)? })
     }
 }
@@ -85,7 +85,7 @@ impl Drop for StateLock {
 fn lock(places: &Places, limit: Duration) -> Result<StateLock, JournalError> {
     let path = places.state.join("lock");
     let fault = FileError::write(&path);
-    let mut file = Folder::ours(&System, &places.state, Tree::of(places))?.open_lock(OsStr::new("lock"))?;
+    let mut file = Folder::ours(&System, &places.state, FileTree::of(places))?.open_lock(OsStr::new("lock"))?;
     let begun = Instant::now();
     loop {
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {

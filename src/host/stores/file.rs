@@ -12,7 +12,7 @@ use crate::{
             error::FileError,
             found::{self, FoundFile},
             own,
-            tree::Tree,
+            tree::FileTree,
         },
         input::{self, InputError},
     },
@@ -37,13 +37,13 @@ impl Store for FileStore {
         Ok(own::write_file(
             &entry.places.secret(&entry.key.name()),
             content.stored().expose().as_bytes(),
-            Tree::of(entry.places),
+            FileTree::of(entry.places),
         )?)
     }
 
     fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
         let path = entry.places.secret(&entry.key.name());
-        let found = find(&path, Tree::of(entry.places))?;
+        let found = find(&path, FileTree::of(entry.places))?;
         if found.mode & 0o007 != 0 {
             return Err(StoreError::Open(path, found.mode & 0o777));
         }
@@ -51,12 +51,12 @@ impl Store for FileStore {
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        Ok(own::remove_file(&entry.places.secret(&entry.key.name()), Tree::of(entry.places))?)
+        Ok(own::remove_file(&entry.places.secret(&entry.key.name()), FileTree::of(entry.places))?)
     }
 }
 
 /// A file that has to be there.
-pub(super) fn find(path: &Path, tree: Tree<'_>) -> Result<FoundFile, FileError> {
+pub(super) fn find(path: &Path, tree: FileTree<'_>) -> Result<FoundFile, FileError> {
     let fault = FileError::read(path);
     found::look_in(tree, path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
 }

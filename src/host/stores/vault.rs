@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     host::{
-        files::{found::look_in, own, tree::Tree},
+        files::{found::look_in, own, tree::FileTree},
         stores::fault::StoreFault,
     },
     mail::{KeySlot, Keys, Secret},
@@ -138,7 +138,7 @@ impl<'a> Vault<'a> {
         let plain = records::write(&self.secrets).ok_or(VaultFault::Full)?;
         let data = self.data.seal(plain, ABOUT)?;
         let text = format::write(&SealedVault { slot: self.slot.clone(), key: self.sealed_key.clone(), data })?;
-        Ok(own::write_file(&self.places.vault(), text.as_bytes(), Tree::of(self.places))?)
+        Ok(own::write_file(&self.places.vault(), text.as_bytes(), FileTree::of(self.places))?)
     }
 }
 
@@ -208,7 +208,7 @@ pub(super) fn barred_slots(places: &Places) -> BTreeMap<&'static str, Phrase> {
 fn sealed(places: &Places) -> Result<Option<SealedVault>, VaultFault> {
     let path = places.vault();
     let fault = |error| VaultFault::Read(path.clone(), error);
-    let Some(found) = look_in(Tree::of(places), &path).map_err(fault)? else { return Ok(None) };
+    let Some(found) = look_in(FileTree::of(places), &path).map_err(fault)? else { return Ok(None) };
     if found.mode & 0o007 != 0 {
         return Err(VaultFault::Open(path, found.mode & 0o777));
     }

@@ -9,7 +9,7 @@ use crate::{
         apply::step::{FileAfter, FileOwner, FileStep},
         files::{
             error::{FileError, shown},
-            tree::Tree,
+            tree::FileTree,
         },
         journal::{
             file_undo::FileUndo,
@@ -79,7 +79,7 @@ impl UndoSteps {
     fn remains(&self, path: &Path, places: &Places) -> bool {
         match self.files.iter().find(|step| step.path == path) {
             Some(step) => step.after.is_some(),
-            None => Tree::of(places).is_there(path),
+            None => FileTree::of(places).is_there(path),
         }
     }
 }

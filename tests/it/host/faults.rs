@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use mailsetup::host::{System, Tree, Volume};
+use mailsetup::host::{FileTree, System, Volume};
 use rustix::{
     io::Errno,
     process::{Signal, getpid, kill_process},
@@ -63,7 +63,7 @@ impl Faulty {
 }
 
 impl Volume for Faulty {
-    fn open(&self, folder: &Path, is_settled: bool, tree: Tree<'_>) -> io::Result<OwnedFd> {
+    fn open(&self, folder: &Path, is_settled: bool, tree: FileTree<'_>) -> io::Result<OwnedFd> {
         self.step(false).and_then(|()| System.open(folder, is_settled, tree))
     }
 

@@ -18,7 +18,7 @@ use crate::{
         files::{
             found::{FoundFile, look},
             own,
-            tree::Tree,
+            tree::FileTree,
         },
         stores::{error::StoreError, systemd::creds},
     },
@@ -147,5 +147,5 @@ fn make_key(path: &Path) -> Result<(), StoreError> {
         text.extend([digit(byte >> 4), digit(byte & 15)]);
     }
     text.push(b'\n');
-    Ok(own::write_file(path, &text, Tree::HERE)?)
+    Ok(own::write_file(path, &text, FileTree::HERE)?)
 }
