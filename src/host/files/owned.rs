@@ -13,9 +13,9 @@ pub(crate) fn is_foreign(uid: u32) -> bool {
 
 /// Whether others may write: it is theirs, everyone's, or a group's that is not ours alone.
 pub(crate) fn is_shared(uid: u32, gid: u32, mode: u32) -> bool {
-    let (own_uid, own_gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
     // Many systems give each user a group of the same number with no other members (user private groups).
-    let is_own_group = gid == 0 || (gid == own_gid && own_gid == own_uid);
+    let is_own_group = gid == 0 || (gid == group && group == user);
     is_foreign(uid) || mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_own_group)
 }
 
