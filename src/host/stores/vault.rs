@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     error::StoreError,
-    port::{AtRest, SecretContent, Store, StoreEntry},
+    port::{AtRest, SecretContent, Store, StoreEntry, is_aside},
     systemd::creds::systemd_available,
 };
 use crate::{
@@ -159,7 +159,7 @@ pub fn look_at(places: &Places) -> Result<Option<ClosedVault>, StoreError> {
 /// # Errors
 /// It does not open.
 pub fn names(places: &Places) -> Result<Vec<String>, StoreError> {
-    Ok(Vault::open(places)?.secrets.into_keys().collect())
+    Ok(Vault::open(places)?.secrets.into_keys().filter(|name| !is_aside(name)).collect())
 }
 
 /// All that it holds, by profile.
@@ -167,7 +167,7 @@ pub fn names(places: &Places) -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// It does not open.
 pub fn export(places: &Places) -> Result<Vec<(String, Secret)>, StoreError> {
-    Ok(Vault::open(places)?.secrets.into_iter().collect())
+    Ok(Vault::open(places)?.secrets.into_iter().filter(|(name, _)| !is_aside(name)).collect())
 }
 
 /// Encrypts all of it with a new data key, in the kind of key slot that it has. The caller has the right to write.
