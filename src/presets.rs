@@ -16,6 +16,7 @@ pub mod target;
 pub mod text;
 pub mod words;
 
+mod belonging;
 mod builtin;
 mod catalog;
 mod check;
@@ -23,6 +24,7 @@ mod fault;
 mod marks;
 mod parse;
 
+pub use belonging::belonging;
 pub use by_lang::ByLang;
 pub use catalog::{Catalog, Fact};
 pub use cause::Cause;

@@ -13,7 +13,7 @@ use crate::{
         files::error::{FileError, shown},
         input::InputError,
     },
-    mail::reply::escape,
+    mail::{SecretBinding, reply::escape},
     phrase,
     presets::Phrase,
 };
@@ -29,6 +29,13 @@ pub enum StoreError {
     Input(InputError),
     /// The store has no such entry.
     NoEntry(String),
+    /// It was given for somebody else than who asks.
+    Foreign {
+        /// Whom it was given for.
+        bound: SecretBinding,
+        /// Who asks.
+        asked: SecretBinding,
+    },
     /// The vault stays closed.
     Vault(VaultFault),
     /// The program or service behind the store fails.
@@ -48,6 +55,9 @@ impl StoreError {
             Self::Open(path, mode) => phrase!("host-secret-open", path = shown(path), mode = format!("{mode:04o}")),
             Self::Input(error) => error.phrase(),
             Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = escape(entry)),
+            Self::Foreign { bound, asked } => {
+                phrase!("host-secret-foreign").with_phrase("bound", bound.phrase()).with_phrase("asked", asked.phrase())
+            }
             Self::Vault(fault) => fault.phrase(),
             Self::Service(fault) => fault.phrase(),
         }
@@ -66,6 +76,7 @@ impl StoreError {
             Self::NoEntry(_) => Some(phrase!("host-secret-missing-hint")),
             Self::Vault(fault) => fault.hint(),
             Self::Service(fault) => fault.hint(),
+            Self::Foreign { .. } => Some(phrase!("host-secret-foreign-hint")),
             Self::Input(_) => None,
         }
     }
@@ -74,7 +85,7 @@ impl StoreError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::File(error) => error.exit(),
-            Self::Open(..) => Exit::NoPerm,
+            Self::Open(..) | Self::Foreign { .. } => Exit::NoPerm,
             Self::Input(error) => error.exit(),
             Self::NoEntry(_) => Exit::NoInput,
             Self::Vault(fault) => fault.exit(),
@@ -126,7 +137,7 @@ impl std::error::Error for StoreError {
             Self::Input(error) => Some(error),
             Self::Vault(fault) => Some(fault),
             Self::Service(fault) => Some(&**fault),
-            Self::Open(..) | Self::NoEntry(_) => None,
+            Self::Open(..) | Self::NoEntry(_) | Self::Foreign { .. } => None,
         }
     }
 }

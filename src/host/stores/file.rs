@@ -4,7 +4,8 @@ use std::{io, os::unix::fs::MetadataExt, path::Path};
 
 use super::{
     error::StoreError,
-    port::{AtRest, SecretContent, Store, StoreEntry},
+    port::{AtRest, Store, StoreEntry},
+    sidecar,
 };
 use crate::{
     host::{
@@ -15,7 +16,7 @@ use crate::{
         },
         input::{self, InputError},
     },
-    mail::Secret,
+    mail::{BoundSecret, Secret},
     plan::Places,
     presets::Phrase,
 };
@@ -32,21 +33,24 @@ impl Store for FileStore {
         None
     }
 
-    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
-        Ok(own::write_file(&entry.places.secret(&entry.key.name()), content.stored().expose().as_bytes())?)
+    fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
+        sidecar::around(entry, secret.bound.as_ref(), || {
+            Ok(own::write_file(&entry.places.secret(&entry.key.name()), secret.secret.expose().as_bytes())?)
+        })
     }
 
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let path = entry.places.secret(&entry.key.name());
         let mode = path.metadata().map_err(FileError::read(&path))?.mode() & 0o777;
         if mode & 0o007 != 0 {
             return Err(StoreError::Open(path, mode));
         }
-        Ok(SecretContent::of_stored(exactly(&find(&path)?.bytes)?))
+        Ok(BoundSecret { secret: exactly(&find(&path)?.bytes)?, bound: sidecar::read(entry)? })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        Ok(own::remove_file(&entry.places.secret(&entry.key.name()))?)
+        own::remove_file(&entry.places.secret(&entry.key.name()))?;
+        sidecar::forget(entry)
     }
 }
 
