@@ -30,16 +30,20 @@ pub enum StoreError {
     /// The store has no such entry.
     NoEntry(String),
     /// It was given for somebody else than who asks.
-    Foreign {
-        /// Whom it was given for.
-        bound: SecretBinding,
-        /// Who asks.
-        asked: SecretBinding,
-    },
+    Foreign(Box<ForeignSecret>),
     /// The vault stays closed.
     Vault(VaultFault),
     /// The program or service behind the store fails.
     Service(Box<dyn StoreFault>),
+}
+
+/// A secret that was asked for by somebody whom it was not given for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignSecret {
+    /// Whom it was given for.
+    pub bound: SecretBinding,
+    /// Who asks.
+    pub asked: SecretBinding,
 }
 
 impl StoreError {
@@ -55,8 +59,9 @@ impl StoreError {
             Self::Open(path, mode) => phrase!("host-secret-open", path = shown(path), mode = format!("{mode:04o}")),
             Self::Input(error) => error.phrase(),
             Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = escape(entry)),
-            Self::Foreign { bound, asked } => {
-                phrase!("host-secret-foreign").with_phrase("bound", bound.phrase()).with_phrase("asked", asked.phrase())
+            Self::Foreign(whom) => {
+                let phrase = phrase!("host-secret-foreign").with_phrase("bound", whom.bound.phrase());
+                phrase.with_phrase("asked", whom.asked.phrase())
             }
             Self::Vault(fault) => fault.phrase(),
             Self::Service(fault) => fault.phrase(),
@@ -76,7 +81,7 @@ impl StoreError {
             Self::NoEntry(_) => Some(phrase!("host-secret-missing-hint")),
             Self::Vault(fault) => fault.hint(),
             Self::Service(fault) => fault.hint(),
-            Self::Foreign { .. } => Some(phrase!("host-secret-foreign-hint")),
+            Self::Foreign(_) => Some(phrase!("host-secret-foreign-hint")),
             Self::Input(_) => None,
         }
     }
@@ -85,7 +90,7 @@ impl StoreError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::File(error) => error.exit(),
-            Self::Open(..) | Self::Foreign { .. } => Exit::NoPerm,
+            Self::Open(..) | Self::Foreign(_) => Exit::NoPerm,
             Self::Input(error) => error.exit(),
             Self::NoEntry(_) => Exit::NoInput,
             Self::Vault(fault) => fault.exit(),
@@ -137,7 +142,7 @@ impl std::error::Error for StoreError {
             Self::Input(error) => Some(error),
             Self::Vault(fault) => Some(fault),
             Self::Service(fault) => Some(&**fault),
-            Self::Open(..) | Self::NoEntry(_) | Self::Foreign { .. } => None,
+            Self::Open(..) | Self::NoEntry(_) | Self::Foreign(_) => None,
         }
     }
 }

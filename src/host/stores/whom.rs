@@ -1,6 +1,9 @@
 //! A secret goes to whom it was given for, and to nobody else.
 
-use super::{error::StoreError, read};
+use super::{
+    error::{ForeignSecret, StoreError},
+    read,
+};
 use crate::{
     mail::{BoundSecret, ProfileSecret, SecretBinding, SecretPlace},
     plan::Places,
@@ -29,7 +32,7 @@ pub fn read_own(
     let own = profile.smtp.binding();
     let kept = kept(name, profile, place, places)?;
     match &kept.bound {
-        Some(bound) if !bound.covers(&own) => Err(StoreError::Foreign { bound: bound.clone(), asked: own }),
+        Some(bound) if !bound.covers(&own) => Err(foreign(bound.clone(), own)),
         _ => Ok(BoundSecret { bound: kept.bound.or(Some(own)), ..kept }),
     }
 }
@@ -53,7 +56,11 @@ pub fn read_asked(
     }
     let named = |host: &str| host.parse().ok().map(|host| vec![host]).unwrap_or_default();
     let username = asked.username.and_then(|name| name.parse().ok()).or_else(|| bound.username.clone());
-    Err(StoreError::Foreign { asked: SecretBinding { hosts: named(host), username, provider: None }, bound })
+    Err(foreign(bound, SecretBinding { hosts: named(host), username, provider: None }))
+}
+
+fn foreign(bound: SecretBinding, asked: SecretBinding) -> StoreError {
+    StoreError::Foreign(Box::new(ForeignSecret { bound, asked }))
 }
 
 /// What the store gives, with what the profile knows of it.
