@@ -13,7 +13,7 @@ use crate::{
         files::error::{FileError, shown},
         input::InputError,
     },
-    mail::{SecretBinding, reply::escape},
+    mail::{SecretBinding, StoreKind, reply::escape},
     phrase,
     presets::Phrase,
 };
@@ -31,6 +31,8 @@ pub enum StoreError {
     NoEntry(String),
     /// It was given for somebody else than who asks.
     Foreign(Box<ForeignSecret>),
+    /// What an image says of this store would be run or looked up on this machine.
+    Image(StoreKind),
     /// The vault stays closed.
     Vault(VaultFault),
     /// The program or service behind the store fails.
@@ -63,6 +65,7 @@ impl StoreError {
                 let phrase = phrase!("host-secret-foreign").with_phrase("bound", whom.bound.phrase());
                 phrase.with_phrase("asked", whom.asked.phrase())
             }
+            Self::Image(store) => phrase!("host-store-image", store = store),
             Self::Vault(fault) => fault.phrase(),
             Self::Service(fault) => fault.phrase(),
         }
@@ -79,6 +82,7 @@ impl StoreError {
                 Some(phrase!("host-secret-open-hint", mode = format!("{:o}", mode & 0o770), path = quoted(path)))
             }
             Self::NoEntry(_) => Some(phrase!("host-secret-missing-hint")),
+            Self::Image(_) => Some(phrase!("host-store-image-hint")),
             Self::Vault(fault) => fault.hint(),
             Self::Service(fault) => fault.hint(),
             Self::Foreign(_) => Some(phrase!("host-secret-foreign-hint")),
@@ -93,6 +97,7 @@ impl StoreError {
             Self::Open(..) | Self::Foreign(_) => Exit::NoPerm,
             Self::Input(error) => error.exit(),
             Self::NoEntry(_) => Exit::NoInput,
+            Self::Image(_) => Exit::Config,
             Self::Vault(fault) => fault.exit(),
             Self::Service(fault) => fault.exit(),
         }
@@ -142,7 +147,7 @@ impl std::error::Error for StoreError {
             Self::Input(error) => Some(error),
             Self::Vault(fault) => Some(fault),
             Self::Service(fault) => Some(&**fault),
-            Self::Open(..) | Self::NoEntry(_) | Self::Foreign(_) => None,
+            Self::Open(..) | Self::NoEntry(_) | Self::Image(_) | Self::Foreign(_) => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A file beside the profile, `NAME.secret`, 0600. A plan writes it like any other file; this is for what reads it.
 
-use std::{io, os::unix::fs::MetadataExt, path::Path};
+use std::{io, path::Path};
 
 use super::{
     error::StoreError,
@@ -13,6 +13,7 @@ use crate::{
             error::FileError,
             found::{self, FoundFile},
             own,
+            tree::FileTree,
         },
         input::{self, InputError},
     },
@@ -35,29 +36,30 @@ impl Store for FileStore {
 
     fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
         sidecar::around(entry, secret.bound.as_ref(), || {
-            Ok(own::write_file(&entry.places.secret(&entry.key.name()), secret.secret.expose().as_bytes())?)
+            let path = entry.places.secret(&entry.key.name());
+            Ok(own::write_file(&path, secret.expose().as_bytes(), FileTree::of(entry.places))?)
         })
     }
 
     fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let path = entry.places.secret(&entry.key.name());
-        let mode = path.metadata().map_err(FileError::read(&path))?.mode() & 0o777;
-        if mode & 0o007 != 0 {
-            return Err(StoreError::Open(path, mode));
+        let found = find(&path, FileTree::of(entry.places))?;
+        if found.mode & 0o007 != 0 {
+            return Err(StoreError::Open(path, found.mode & 0o777));
         }
-        Ok(BoundSecret { secret: exactly(&find(&path)?.bytes)?, bound: sidecar::read(entry)? })
+        Ok(BoundSecret { secret: exactly(&found.bytes)?, bound: sidecar::read(entry)? })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        own::remove_file(&entry.places.secret(&entry.key.name()))?;
+        own::remove_file(&entry.places.secret(&entry.key.name()), FileTree::of(entry.places))?;
         sidecar::forget(entry)
     }
 }
 
 /// A file that has to be there.
-pub(super) fn find(path: &Path) -> Result<FoundFile, FileError> {
+pub(super) fn find(path: &Path, tree: FileTree<'_>) -> Result<FoundFile, FileError> {
     let fault = FileError::read(path);
-    found::look(path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
+    found::look_in(tree, path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
 }
 
 /// The secret in these bytes, every one of them: mailsetup wrote them, and a line break may be part of the secret.

@@ -3,7 +3,7 @@
 
 use super::{error::StoreError, port::StoreEntry};
 use crate::{
-    host::files::{error::FileError, found, own},
+    host::files::{error::FileError, found, own, tree::FileTree},
     mail::SecretBinding,
 };
 
@@ -13,7 +13,7 @@ use crate::{
 /// The file cannot be read.
 pub(super) fn read(entry: &StoreEntry<'_>) -> Result<Option<SecretBinding>, StoreError> {
     let path = entry.places.bound(&entry.key.name());
-    let found = found::look(&path).map_err(FileError::read(&path))?;
+    let found = found::look_in(FileTree::of(entry.places), &path).map_err(FileError::read(&path))?;
     // What cannot be understood is for nobody.
     Ok(found.map(|found| str::from_utf8(&found.bytes).ok().and_then(SecretBinding::of_text).unwrap_or_default()))
 }
@@ -25,7 +25,9 @@ pub(super) fn around(
     write: impl FnOnce() -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let path = entry.places.bound(&entry.key.name());
-    let put = |bound: &SecretBinding| own::write_file(&path, format!("{}\n", bound.to_text()).as_bytes());
+    let put = |bound: &SecretBinding| {
+        own::write_file(&path, format!("{}\n", bound.to_text()).as_bytes(), FileTree::of(entry.places))
+    };
     let is_same = read(entry)?.as_ref() == bound;
     if !is_same {
         put(&SecretBinding::default())?;
@@ -40,5 +42,5 @@ pub(super) fn around(
 
 /// Removes it.
 pub(super) fn forget(entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-    Ok(own::remove_file(&entry.places.bound(&entry.key.name()))?)
+    Ok(own::remove_file(&entry.places.bound(&entry.key.name()), FileTree::of(entry.places))?)
 }

@@ -10,7 +10,7 @@ use super::{
     sidecar,
 };
 use crate::{
-    host::files::own,
+    host::files::{own, tree::FileTree},
     mail::BoundSecret,
     phrase,
     plan::{Places, credential_name},
@@ -48,7 +48,7 @@ impl Store for SystemdStore {
         let (name, plain) = (credential_name(&entry.key.name()), secret.secret.expose().as_bytes());
         let sealed = creds::seal(&name, plain)?;
         sidecar::around(entry, secret.bound.as_ref(), || {
-            Ok(own::write_file(&entry.places.credential(&entry.key.name()), &sealed)?)
+            Ok(own::write_file(&entry.places.credential(&entry.key.name()), &sealed, FileTree::HERE)?)
         })
     }
 
@@ -56,18 +56,18 @@ impl Store for SystemdStore {
     fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let name = credential_name(&entry.key.name());
         if let Some(path) = loaded(&name) {
-            return Ok(BoundSecret { secret: exactly(&find(&path)?.bytes)?, bound: sidecar::read(entry)? });
+            return Ok(BoundSecret { secret: exactly(&find(&path, FileTree::HERE)?.bytes)?, bound: sidecar::read(entry)? });
         }
         let path = entry.places.credential(&entry.key.name());
         if !path.exists() {
             return Err(StoreError::NoEntry(name));
         }
-        let plain = creds::decrypt(&name, &find(&path)?.bytes)?;
+        let plain = creds::decrypt(&name, &find(&path, FileTree::HERE)?.bytes)?;
         Ok(BoundSecret { secret: exactly(&plain)?, bound: sidecar::read(entry)? })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        own::remove_file(&entry.places.credential(&entry.key.name()))?;
+        own::remove_file(&entry.places.credential(&entry.key.name()), FileTree::HERE)?;
         sidecar::forget(entry)
     }
 }
