@@ -131,7 +131,7 @@ fn plan_target(
         let path = locations.first().map(|(_, location)| location.disk.clone()).unwrap_or_default();
         return Err(lost(order, target, path, mismatches));
     }
-    plan_runs(target, &context, places, plan)
+    plan_runs(target, &context.without_password(), places, plan)
 }
 
 /// The consumer would read something else than is meant.

@@ -127,7 +127,7 @@ fn what_nobody_writes() {
     let long = 20_000;
     let texts = [
         "a: ".repeat(deep),
-        format!("a:\n{}", (1..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<String>()),
+        (0..200).flat_map(|depth| [" ".repeat(depth), "a:\n".to_owned()]).collect(),
         "- ".repeat(deep),
         "[".repeat(deep),
         format!("a = {}", "[".repeat(deep)),

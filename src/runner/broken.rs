@@ -12,8 +12,11 @@ use crate::{
     setup::{ConnectSpec, Outcome, UsableStores, Work, WorkFault},
 };
 
+/// Makes the result, in the person's language, with the place of the fault.
+type Ending = dyn FnOnce(&Text, &str) -> Outcome;
+
 /// What is needed of work to say that it broke.
-pub(super) struct Broken(Box<dyn FnOnce(&Text, &str) -> Outcome>);
+pub(super) struct Broken(Box<Ending>);
 
 impl Broken {
     /// Of this work.
