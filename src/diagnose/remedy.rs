@@ -130,9 +130,9 @@ fn offered_mechanism(facts: &Facts) -> Option<AnswerChange> {
         facts.offers.contains(&name)
     };
     // A token is no password: OAuth is proposed to nobody who does not use it.
-    Mechanism::ALL
+    Mechanism::of_password(facts.security != Some(Security::None))
         .into_iter()
-        .filter(|mechanism| !mechanism.takes_token() && Some(*mechanism) != facts.mechanism)
+        .filter(|mechanism| Some(*mechanism) != facts.mechanism)
         .find(offered)
         .map(|mechanism| one("auth", &mechanism))
 }
