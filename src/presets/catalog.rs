@@ -122,7 +122,7 @@ impl Catalog {
         let mut faults = Vec::new();
         faults.extend(self.providers.own().flat_map(|provider| check::provider(provider, &senders, today)));
         faults.extend(self.own_targets().flat_map(|target| check::target(target, &targets, today)));
-        faults.extend(self.own_causes().flat_map(|cause| check::dated(&cause.source, "checked", &cause.checked, today)));
+        faults.extend(self.own_causes().filter_map(|cause| check::dated(&cause.source, "checked", &cause.checked, today)));
         faults.extend(self.families.own().flat_map(|family| check::family(family, today)));
         faults.extend(self.words.own().flat_map(|words| check::words(words, self.faults_in_words(), today)));
         faults

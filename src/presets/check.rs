@@ -54,7 +54,7 @@ pub(super) fn target(target: &Target, targets: &[&str], today: &str) -> Vec<Pres
 pub(super) fn family(family: &Family, today: &str) -> Vec<PresetFault> {
     let source = &family.source;
     let wrong =
-        family.hosts.iter().enumerate().flat_map(|(at, host)| wrong_host(source, &format!("hosts.{at}"), host.as_str()));
+        family.hosts.iter().enumerate().filter_map(|(at, host)| wrong_host(source, &format!("hosts.{at}"), host.as_str()));
     wrong.chain(dated(source, "checked", &family.checked, today)).collect()
 }
 
@@ -72,10 +72,10 @@ pub(super) fn words(words: &Words, known: &[&str], today: &str) -> Vec<PresetFau
 pub(super) fn egress(egress: &EgressFacts, source: &PresetSource, today: &str) -> Vec<PresetFault> {
     let known = egress.hosts.iter().enumerate();
     let mut faults: Vec<_> =
-        known.flat_map(|(at, known)| wrong_host(source, &format!("hosts.{at}"), known.host.as_str())).collect();
+        known.filter_map(|(at, known)| wrong_host(source, &format!("hosts.{at}"), known.host.as_str())).collect();
     faults.extend(dated(source, "checked", &egress.checked, today));
     let hosters = egress.hosters.iter().enumerate();
-    faults.extend(hosters.flat_map(|(at, hoster)| dated(source, &format!("hoster.{at}.checked"), &hoster.checked, today)));
+    faults.extend(hosters.filter_map(|(at, hoster)| dated(source, &format!("hoster.{at}.checked"), &hoster.checked, today)));
     faults
 }
 

@@ -181,7 +181,10 @@ mod tests {
     use super::*;
     use crate::presets::{Cause, Provider, Target};
 
-    fn own<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<(Option<usize>, Option<String>)>) {
+    /// The line of a fault, and the nearest word.
+    type Place = (Option<usize>, Option<String>);
+
+    fn own<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<Place>) {
         let (preset, faults) = parse_own(&PresetSource { file: "x.toml".into(), text: text.to_owned().into() });
         (preset, faults.into_iter().map(|fault| (fault.line, fault.nearest)).collect())
     }
@@ -210,7 +213,7 @@ mod tests {
             own::<Provider>("nmae = 'X'\ncategory = 'relay'\nchecked = '2026-11'\n[en]\nsummary = 'x'\n");
         assert!(provider.is_none());
         assert_eq!(faults[0], (Some(1), Some("name".to_owned())));
-        let many: String = (0..50).map(|at| format!("k{at} = 1\n")).collect();
+        let many: String = (0..50).map(|at| format!("k{at} = 1")).collect::<Vec<_>>().join("\n");
         assert!(own::<Provider>(&many).0.is_none());
     }
 
