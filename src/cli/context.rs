@@ -68,7 +68,9 @@ impl Context {
 
     /// Loads and checks the person's own presets. What is wrong in them is named and passed over.
     pub(super) fn load_presets(&mut self, languages: &Languages) {
-        let Ok(places) = self.places() else { return };
+        // Those of this machine: an image's were written by whoever made it.
+        let Ok(places) = host::places(self.scope, None, Folders::of_person()) else { return };
+        self.say_foreign_presets();
         let mut catalog = Catalog::with_overrides(&places.config, &host::clock::rfc3339(SystemTime::now()));
         let answers = Field::ALL.map(Field::key);
         catalog.pass_over_wrong(|catalog| {
@@ -87,6 +89,14 @@ impl Context {
     pub(super) fn say_fault(&self, said: &Phrase, fault: &PresetFault) {
         let near = fault.nearest.as_ref().map(|near| self.text.say(&phrase!("cli-did-you-mean", near = escape(near))));
         self.say(&[Some(self.text.say(said)), near].into_iter().flatten().collect::<Vec<_>>().join(" "));
+    }
+
+    /// Says which folders of an image are not read.
+    fn say_foreign_presets(&self) {
+        let Ok(places) = self.places() else { return };
+        for folder in host::foreign_presets(&places) {
+            self.say_phrase(&phrase!("cli-image-presets", path = escape(&folder.display().to_string())));
+        }
     }
 
     pub(super) fn lang(&self) -> Lang {
@@ -159,6 +169,12 @@ impl Context {
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
             own_stores_only: false,
         }
+    }
+
+    /// Says what an earlier run left half done in these places, and the next write takes back first.
+    pub(super) fn announce(&self, places: &Places) -> Result<(), Error> {
+        host::cut_off(places)?.iter().for_each(|phrase| self.say_phrase(phrase));
+        Ok(())
     }
 
     /// Data: a line on standard output.
