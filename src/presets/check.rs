@@ -11,11 +11,8 @@ use super::{EgressFacts, Family, Gateways, PresetFault, PresetSource, Target, Wo
 use crate::mail::{Mechanism, host::parse_host};
 
 /// Mechanisms that servers and consumers can do and mailsetup does not speak.
-const OTHER_MECHANISMS: [&str; 15] = [
-    "oauthbearer",
-    "scram-sha-1",
+const OTHER_MECHANISMS: [&str; 12] = [
     "scram-sha-1-plus",
-    "scram-sha-256",
     "scram-sha-256-plus",
     "scram-sha-512",
     "digest-md5",
