@@ -151,7 +151,7 @@ fn patterns_and_placeholders_are_known() {
     }
 }
 
-fn every_fault() -> [ProbeFault; 27] {
+fn every_fault() -> [ProbeFault; 28] {
     use crate::probe::{CertFault, DnsFault};
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
     let tls = |not_tls| ProbeFault::Tls { text: String::new(), not_tls };
@@ -179,6 +179,7 @@ fn every_fault() -> [ProbeFault; 27] {
         ProbeFault::NoStarttls,
         ProbeFault::StarttlsGone,
         ProbeFault::Injected,
+        ProbeFault::Unproven,
         ProbeFault::NoAuth,
         ProbeFault::NoCommonMechanism,
         ProbeFault::NotSmtp(String::new()),
@@ -397,6 +398,33 @@ fn every_fault_of_the_ladder_can_be_named_by_a_cause() {
         ..Default::default()
     }];
     assert_eq!(check_cause(&cause, &catalog, &ANSWERS), []);
+}
+
+#[test]
+fn a_pattern_that_matches_everything_or_weighs_too_much_has_its_line() {
+    let words = "[en]\ntitle = 'x'\nmeaning = 'x'\nsteps = ['x']\ntell = 'x'\n";
+    let lines = |patterns: &str| {
+        let text = format!("checked = '2026-11'\n{patterns}\n{words}");
+        let mut cause: Cause = crate::presets::parse("x.toml", &text).unwrap();
+        cause.source = crate::presets::PresetSource { file: "x.toml".into(), text: text.into() };
+        let faults = check_cause(&cause, &Catalog::builtin(), &ANSWERS);
+        faults.iter().map(|fault| fault.line.unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(lines("match = [{ code = ['535'], weight = -100 }]"), [0; 0]);
+    for wrong in [
+        "match = []",
+        "match = [{ weight = 5 }]",
+        "match = [{ guess = true, not = ['no'] }]",
+        "match = [{ code = ['535'], weight = 101 }]",
+        "match = [{ code = ['535'], weight = -2147483648 }]",
+        "match = [{ code = ['700xx'] }]",
+        "match = [{ any = [' '] }]",
+        "match = [{ port = [0] }]",
+        "match = [{ host = ['a b'] }]",
+    ] {
+        assert_eq!(lines(wrong), [2], "{wrong}");
+    }
+    assert_eq!(lines("match = [{ code = ['535'] }]\n[[variant]]\nwhen = {}\n[variant.en]\ntitle = 'y'"), [4]);
 }
 
 #[test]

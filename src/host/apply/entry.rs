@@ -8,7 +8,7 @@ use crate::{
         journal::record::{EntryRecord, WriteRecord},
         stores::{self, error::StoreError},
     },
-    mail::{Secret, SecretPlace},
+    mail::{BoundSecret, SecretPlace},
     plan::Places,
 };
 
@@ -22,7 +22,7 @@ pub(crate) struct EntryChange {
 /// What an entry becomes.
 enum Becomes {
     /// It holds this.
-    Filled(Secret),
+    Filled(BoundSecret),
     /// It holds what another write set aside.
     AsBefore(String),
     /// It is taken out.
@@ -34,7 +34,7 @@ impl EntryChange {
     pub(super) fn filled(
         profile: &str,
         place: &SecretPlace,
-        secret: &Secret,
+        secret: &BoundSecret,
         places: &Places,
     ) -> Result<Option<Self>, StoreError> {
         let existed = match stores::read(profile, place, places) {

@@ -149,7 +149,7 @@ fn five(home: &Home) -> Plan {
             of("app", NAMES[1], "x ops:hunter2\n"),
             of("app", NAMES[2], "# BEGIN\nhost x\n# END\n"),
         ],
-        keep: Some((SecretPlace::Vault, Secret::new("hunter2".into()))),
+        keep: Some((SecretPlace::Vault, Secret::new("hunter2".into()).into())),
         ..home.plan(&[])
     }
 }
@@ -166,7 +166,7 @@ fn seen(home: &Home) -> Seen {
 /// A home before a deed: what the files are, and what they become.
 fn prepared(deed: Deed) -> (Home, Seen, Seen) {
     let home = Home::in_memory();
-    secrets::keep("default", &SecretPlace::Vault, &Secret::new(WORD.into()), &home.places).unwrap();
+    secrets::keep("default", &SecretPlace::Vault, &Secret::new(WORD.into()).into(), &home.places).unwrap();
     home.put(NAMES[0], "mine = 1\n");
     home.put(NAMES[1], "mine\n");
     std::fs::set_permissions(home.path(NAMES[0]), PermissionsExt::from_mode(0o644)).unwrap();

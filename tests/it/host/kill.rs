@@ -47,7 +47,7 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
         name: "default".into(),
         changes: changes.collect(),
         runs: scripts.into_iter().map(run).collect(),
-        keep: Some((SecretPlace::Vault, Secret::new(text.into()))),
+        keep: Some((SecretPlace::Vault, Secret::new(text.into()).into())),
         former: None,
         notes: Vec::new(),
     }
