@@ -151,7 +151,7 @@ invalid-password-empty = Entrez le mot de passe. Rien ne s’affiche pendant la 
 invalid-pin = Il faut le SHA-256 du certificat : 64 chiffres hexadécimaux, avec ou sans deux-points.
 invalid-profile = « { $typed } » ne peut pas nommer un profil. Utilisez lettres, chiffres, points, tirets et soulignés.
 invalid-profile-start = « { $typed } » ne peut pas être le nom d’un profil. Commencez par une lettre, un chiffre ou un tiret bas.
-invalid-variable = « { $typed } » ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
+invalid-variable = Ceci ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
 
 ## Remarques sur les réponses
 
@@ -246,13 +246,16 @@ host-undo-gone-new = { $path } a été supprimé depuis et le reste
 host-input-stdin = Impossible de lire le mot de passe sur l’entrée standard : { $error }
 host-input-descriptor = Impossible de lire le mot de passe sur le descripteur { $number } : { $error }
 host-input-variable = La variable d’environnement { $name } n’est pas définie
+host-input-no-variable = La variable qui doit contenir le mot de passe n’est pas définie
+host-input-no-file = Il n’y a pas de tel fichier où lire le mot de passe
+host-input-no-file-hint = Nommez le fichier qui contient le mot de passe ; le mot de passe lui-même n’a sa place dans aucun argument.
 host-input-empty = Le mot de passe est vide
 host-input-not-text = Le mot de passe n’est pas du texte UTF-8
 host-input-long = Le mot de passe dépasse 64 Kio
 host-command-start = La commande du mot de passe n’a pas pu être lancée : { $error }
 host-command-slow = La commande du mot de passe ne s’est pas terminée en { $seconds } secondes
 host-command-failed = La commande du mot de passe a échoué ({ $status })
-host-command-said = La commande du mot de passe a échoué ({ $status }) : { $said }
+host-command-hint = Lancez vous-même la commande pour voir ce qu’elle dit : ce pourrait être le mot de passe, donc rien n’est affiché.
 
 host-secret-open = { $path } contient le mot de passe, et tout le monde sur cette machine peut le lire (mode { $mode })
 host-secret-open-hint = Fermez-le avec : chmod { $mode } { $path }
@@ -271,12 +274,14 @@ host-keyring-image = Ce magasin d’une image ne peut pas être rempli d’ici 
 
 cli-about = Met en état l’envoi de messages d’un serveur, et prouve qu’il marche.
 cli-usage = mailsetup [ADRESSE] [OPTIONS]
-    {"       "}mailsetup COMMANDE [ARGUMENTS]
+    {"              "}mailsetup COMMANDE [ARGUMENTS]
 cli-after-help = Sans commande, mailsetup configure un relais : dans un terminal il pose des questions, dans un script il prend tout des options.
     Chaque option peut aussi venir d’une variable (MAILSETUP_HOST pour --host) ou d’un fichier (--answers FICHIER.toml).
     Pour essayer sans rien posséder : mailsetup --demo
 cli-heading-commands = Commandes
 cli-heading-options = Options
+cli-heading-usage = Utilisation :
+cli-heading-arguments = Arguments
 cli-answers-unreadable = Le fichier de réponses { $file } est illisible : { $cause }
 cli-answers-syntax = { $file }, ligne { $line } : { $cause }
 cli-answers-unknown = { $file } : aucune réponse ne s’appelle « { $key } ».
@@ -290,9 +295,13 @@ cli-output = Impossible d’écrire la sortie : { $cause }
 cli-input = Impossible de lire l’entrée standard : { $cause }
 cli-terminal = Le terminal a disparu : { $cause }
 cli-bad-answer = { $name } : { $why }
-cli-password-fd = --password-fd : « { $typed } » n’est pas un numéro de descripteur.
+cli-password-fd = { $flag } prend le numéro d’un descripteur de fichier ouvert.
 cli-passwords = Dites une seule fois d’où vient le mot de passe : { $names }.
 cli-switch = { $name } : répondez oui ou non au lieu de « { $typed } ».
+cli-empty-hint = Laissez-la de côté si vous n’en voulez pas ; dans un script, vérifiez que sa variable est définie.
+cli-contradiction = { $one } et { $other } se contredisent. N’en donnez qu’une.
+cli-variable-unknown = { $name } n’est pas une variable de mailsetup.
+cli-variable-password = MAILSETUP_PASSWORD n’est pas lue. Dites où se trouve le mot de passe : MAILSETUP_PASSWORD_FILE, MAILSETUP_PASSWORD_ENV ou MAILSETUP_PASSWORD_COMMAND.
 cli-ca-file-unreadable = --ca-file : { $file } est illisible : { $cause }
 cli-ca-file-bad = --ca-file : { $file } ne contient aucun certificat utilisable : { $cause }
 cli-ca-file-hint = Il faut un fichier PEM avec le certificat de l’autorité : -----BEGIN CERTIFICATE-----
@@ -345,6 +354,7 @@ command-secret = Affiche le mot de passe d’un profil, pour passwordeval et aut
 command-providers = Liste les fournisseurs connus
 command-targets = Liste les programmes pris en charge
 command-generate = Produit la page de manuel, les complétions ou les schémas
+command-help = Affiche l’aide d’une commande
 command-man = Produit la page de manuel
 command-completions = Produit les complétions d’un shell
 command-schema = Produit le schéma JSON d’un fichier
@@ -356,6 +366,7 @@ arg-target = Le nom de la cible, ou NOM=CHEMIN
 arg-query = Une partie d’un nom
 arg-shell = Le shell
 arg-kind = Quel fichier
+arg-command = La commande
 
 usage-password = { $flag } n’existe pas : tous les utilisateurs de cette machine peuvent lire les arguments. Prenez --password-file, --password-stdin, --password-fd, --password-env ou --password-command.
 usage-unknown-flag = { $flag } n’est pas compris ici.

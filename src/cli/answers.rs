@@ -29,6 +29,13 @@ pub(super) fn read(path: &Path) -> Result<Given, Error> {
     parse(&file, &source)
 }
 
+/// Whether the file wants a document, as far as can be seen: it may be what is wrong.
+pub(super) fn wants_json(path: &Path) -> bool {
+    let Ok(source) = std::fs::read_to_string(path) else { return false };
+    let answer = source.lines().find_map(|line| line.trim().strip_prefix("json")?.trim_start().strip_prefix('='));
+    answer.is_some_and(|value| ["true", "\"yes\"", "'yes'"].iter().any(|yes| value.trim_start().starts_with(yes)))
+}
+
 /// Reads an answers file's text; `file` is its name, safe for a terminal.
 ///
 /// # Errors
