@@ -34,7 +34,7 @@ pub use lang::Lang;
 pub use languages::Languages;
 pub use marks::Marks;
 pub use parse::{PresetSource, parse};
-pub use provider::Provider;
+pub use provider::{Provider, SenderRule};
 pub use target::Target;
 pub use text::Text;
 pub use words::Words;

@@ -14,7 +14,7 @@ use crate::{
     mail::reply::escape,
     phrase,
     presets::{
-        Catalog, Lang, Provider,
+        Catalog, Lang, Provider, SenderRule,
         provider::{Category, Confidence, Limits, Special, UsernameForm},
     },
     render::{self, provider::PresetOrigin},
@@ -122,6 +122,7 @@ fn document(lang: Lang, provider: &Provider, origin: &PresetOrigin) -> Value {
         "domains": provider.domains,
         "mx": provider.mx,
         "username": {"form": form(provider.username.form), "value": provider.username.value},
+        "sender": {"rule": provider.sender_rule().map(SenderRule::as_str)},
         "password": {
             "special": match provider.password.special {
                 Special::No => "no",

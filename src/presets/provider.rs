@@ -56,6 +56,8 @@ pub struct Provider {
     /// How the login name is made.
     #[serde(default)]
     pub username: Username,
+    /// What it demands of senders, where that is known.
+    pub sender: Option<Sender>,
     /// Mechanisms that the servers are known to offer, by SASL name.
     #[serde(default)]
     pub auth: Vec<String>,
@@ -101,6 +103,11 @@ impl Provider {
     /// The guidance in a language.
     pub fn guidance(&self, lang: Lang) -> &Guidance {
         self.words.get(lang)
+    }
+
+    /// Which sender addresses the provider takes, where that is known.
+    pub fn sender_rule(&self) -> Option<SenderRule> {
+        self.sender.as_ref().map(|sender| sender.rule)
     }
 
     /// The submission ports of a host of the provider's, each with its mode, first choice first. A host of its that only an
@@ -184,6 +191,40 @@ pub enum UsernameForm {
     Generated,
     /// There is no login.
     None,
+}
+
+/// What a provider demands of senders.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sender {
+    /// Which addresses it takes, in the envelope and in From.
+    pub rule: SenderRule,
+}
+
+/// Which sender addresses a provider takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SenderRule {
+    /// Any address.
+    Any,
+    /// Any address at a domain of the account.
+    Domain,
+    /// The login's address or one of its aliases.
+    Login,
+    /// An address, or any address at a domain, that the provider has verified.
+    Verified,
+}
+
+impl SenderRule {
+    /// Its word in presets and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Domain => "domain",
+            Self::Login => "login",
+            Self::Verified => "verified",
+        }
+    }
 }
 
 /// The kind of password that sending takes.

@@ -5,7 +5,7 @@ use crate::{
     mail::Endpoint,
     phrase,
     presets::{
-        Provider, Text,
+        Provider, SenderRule, Text,
         provider::{Category, Confidence, Limits, Oauth, Special, UsernameForm},
     },
 };
@@ -41,7 +41,8 @@ pub fn provider(text: &Text, provider: &Provider, origin: &PresetOrigin) -> Bloc
     let url = provider.password.url.as_deref().unwrap_or_default();
     let steps = words.steps.iter().enumerate();
     row("providers-steps", steps.map(|(at, step)| format!("{}. {}", at + 1, step.replace("{url}", url))).collect());
-    row("providers-sender", words.sender.iter().cloned().collect());
+    let rule = provider.sender_rule().map(|rule| text.get(sender_rule(rule)));
+    row("providers-sender", rule.into_iter().chain(words.sender.clone()).collect());
     row("providers-limits", limits(text, &provider.limits));
     row("providers-free", provider.free_tier.iter().flat_map(|free| limits(text, free)).collect());
     row("providers-dns", dns(text, provider));
@@ -121,6 +122,15 @@ fn password(text: &Text, provider: &Provider) -> Vec<String> {
     lines.extend(words.intro.clone());
     lines.extend(provider.password.url.as_ref().map(|url| text.say(&phrase!("providers-page", url = url))));
     lines
+}
+
+const fn sender_rule(rule: SenderRule) -> &'static str {
+    match rule {
+        SenderRule::Any => "providers-sender-any",
+        SenderRule::Domain => "providers-sender-domain",
+        SenderRule::Login => "providers-sender-login",
+        SenderRule::Verified => "providers-sender-verified",
+    }
 }
 
 fn limits(text: &Text, limits: &Limits) -> Vec<String> {

@@ -10,7 +10,7 @@ use std::{collections::HashSet, fs, path::PathBuf};
 use mailsetup::{
     mail::{Endpoint, Security, endpoint::is_loopback, host::parse_host},
     presets::{
-        Catalog, EgressFacts, Family, Gateways, Lang, Provider, Words,
+        Catalog, EgressFacts, Family, Gateways, Lang, Provider, SenderRule, Words,
         cause::Cause,
         parse,
         provider::{Category, Guidance, Special, UsernameForm},
@@ -219,6 +219,28 @@ fn guidance_is_short_and_leads_to_the_password() {
 }
 
 #[test]
+fn what_is_said_of_senders_is_data_too() {
+    let catalog = Catalog::builtin();
+    let mut counts = [0; 4];
+    for provider in providers(&catalog) {
+        let rule = provider.sender_rule();
+        let said = provider.guidance(Lang::EN).sender.as_deref();
+        assert!(said.is_none() || rule.is_some(), "{}: a sentence without its rule", provider.key);
+        let Some(rule) = rule else { continue };
+        counts[rule as usize] += 1;
+        assert_ne!(provider.category, Category::None, "{}", provider.key);
+        match said {
+            None => assert_eq!(rule, SenderRule::Any, "{}: a demand without its sentence", provider.key),
+            Some(said) if said.contains("login") || said.contains("mailbox itself") => {
+                assert_eq!(rule, SenderRule::Login, "{}: {said}", provider.key);
+            }
+            Some(_) => {}
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 0) && counts.iter().sum::<usize>() > 75, "{counts:?}");
+}
+
+#[test]
 fn french_is_set_as_french() {
     each_guidance(|provider, lang, guidance| {
         if lang.as_str() == "fr" {
@@ -341,7 +363,7 @@ fn the_readme_lists_every_field() {
         }
     };
     check("Providers", "", fields::<Provider>("zzzz = 1"));
-    for table in ["username", "password", "oauth", "limits", "dns", "imap", "en"] {
+    for table in ["username", "sender", "password", "oauth", "limits", "dns", "imap", "en"] {
         check("Providers", &format!("{table}."), fields::<Provider>(&format!("[{table}]\nzzzz = 1")));
     }
     check("Providers", "smtp.", fields::<Provider>("smtp = [{ zzzz = 1 }]"));

@@ -65,6 +65,7 @@ fn one_in_full_says_what_its_file_says() {
         "https://myaccount.google.com/apppasswords",
         "500 messages a day",
         "the whole address",
+        "aliases (login)",
         "XOAUTH2",
         "limits.recipients",
         "https://support.google.com/accounts/answer/185833",
@@ -93,6 +94,7 @@ fn a_script_gets_every_key() {
             "domains",
             "mx",
             "username",
+            "sender",
             "password",
             "oauth",
             "limits",
@@ -108,6 +110,7 @@ fn a_script_gets_every_key() {
             assert!(line.get(key).is_some(), "{key} in {line}");
         }
         assert_eq!((&line["source"], &line["stale"]), (&json!("built-in"), &json!(false)), "{line}");
+        assert!(line["sender"]["rule"].is_null() || line["sender"]["rule"].is_string(), "{line}");
         assert_eq!(line["no_smtp"], json!(line["smtp"].as_array().unwrap().is_empty()), "{line}");
     }
     let gmail = sandbox.mailsetup(["providers", "gmail", "--json"]).run().code(0).json();
@@ -116,6 +119,7 @@ fn a_script_gets_every_key() {
         json!({"special": "always", "url": "https://myaccount.google.com/apppasswords", "label": "app password"})
     );
     assert_eq!((&gmail["username"]["form"], &gmail["oauth"]), (&json!("address"), &json!(true)));
+    assert_eq!(gmail["sender"], json!({"rule": "login"}));
     assert_eq!(gmail["limits"], json!({"per_day": 500, "recipients": 100, "recipients_per_day": 500}));
 }
 
