@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
         if context.json {
             let content =
                 |change: &Change| String::from_utf8_lossy(change.after.as_deref().unwrap_or_default()).into_owned();
-            let files: Vec<_> = printed.map(|change| json!({"path": change.path, "content": content(change)})).collect();
+            let files: Vec<_> = printed.map(|change| json!({"path": change.path, "content": text(change)})).collect();
             context.out(&json!({"ok": true, "changed": false, "profile": order.name, "files": files}).to_string())?;
             return Ok(Exit::Ok);
         }
