@@ -55,8 +55,7 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
     if print {
         let printed = plan.changes.iter().filter(|change| wanted.iter().any(|choice| choice.key == change.owner));
         if context.json {
-            let content =
-                |change: &Change| String::from_utf8_lossy(change.after.as_deref().unwrap_or_default()).into_owned();
+            let text = |change: &Change| String::from_utf8_lossy(change.after.as_deref().unwrap_or_default()).into_owned();
             let files: Vec<_> = printed.map(|change| json!({"path": change.path, "content": text(change)})).collect();
             context.out(&json!({"ok": true, "changed": false, "profile": order.name, "files": files}).to_string())?;
             return Ok(Exit::Ok);
