@@ -205,8 +205,22 @@ host-no-profile = Es gibt kein Profil { $name }
 host-no-profile-hint = mailsetup list zeigt die gespeicherten Profile
 host-newer-schema = { $path } stammt von einem neueren mailsetup (Schema { $schema }) und blieb unverändert
 host-newer-schema-hint = Aktualisieren Sie mailsetup, oder wählen Sie mit --profile NAME einen anderen Namen
-host-bad-profile = Das Profil ist nicht zu verstehen: { $fault }
+host-bad-profile = Das Profil ist nicht zu verstehen: { $place }: { $why }
 host-bad-field = Das Profil ist nicht zu verstehen: { $place }: { $field }: { $why }
+toml-line = Diese Zeile ist kein TOML: Schreiben Sie Schlüssel = Wert, einen je Zeile
+toml-quotes = Ein Text braucht an beiden Enden Anführungszeichen: schlüssel = "wert"
+toml-brackets = Der Name einer Tabelle steht in eckigen Klammern, etwa [smtp], und eine Liste endet mit ]
+toml-twice = Das steht zweimal in der Datei: Nehmen Sie eines davon heraus
+toml-not-text = Das ist kein UTF-8-Text: Tippen Sie es neu
+toml-text = Hier muss ein Text in Anführungszeichen stehen
+toml-yes-no = Hier muss true oder false stehen, ohne Anführungszeichen
+toml-number = Hier muss eine ganze Zahl stehen, ohne Anführungszeichen
+toml-list = Hier muss eine Liste von Tabellen stehen, jede mit ihrem Namen in [[doppelten Klammern]]
+toml-table = Hier muss eine Tabelle stehen: ihr Name in [Klammern] auf einer Zeile, darunter ihre Schlüssel
+profile-missing = Das fehlt
+profile-no-key = Einen solchen Schlüssel gibt es in [{ $table }] nicht
+profile-no-top-key = Einen solchen Schlüssel gibt es außerhalb der Tabellen nicht
+profile-path-not-text = Ein Pfad darin ist kein UTF-8-Text
 
 host-locked = Ein anderes mailsetup schreibt gerade (Prozess { $pid })
 host-locked-unknown = Ein anderes mailsetup schreibt gerade
@@ -422,6 +436,11 @@ check-drift = { $target }: { $field } in seiner Datei entspricht nicht mehr dem 
 detect-no-address = „{ $typed }“ ist keine Adresse.
 detect-unknown = { $address }  kein Preset kennt diese Domain. Nehmen Sie --provider custom mit --host.
 explain-nothing = Nichts zu erklären: Fügen Sie die Antwort hinter „mailsetup explain“ ein, oder leiten Sie sie per Pipe hinein.
+explain-line-object = Zeile { $line }: Erwartet wird ein JSON-Objekt, etwa { $example }
+explain-line-field = Zeile { $line }: { $field }: { $why }
+explain-line-text = Hier muss ein Text stehen
+explain-line-missing = Das fehlt
+explain-line-near = Mit „{ $typed }“ ist wohl { $near } gemeint.
 list-empty = Es gibt noch kein Profil. Starten Sie mailsetup, um eines anzulegen.
 list-checked = { $result }, { $when }
 list-unchecked = nicht getestet

@@ -205,8 +205,22 @@ host-no-profile = There is no profile named { $name }
 host-no-profile-hint = mailsetup list shows the profiles that are saved
 host-newer-schema = { $path } was written by a newer mailsetup (schema { $schema }) and was left as it is
 host-newer-schema-hint = Update mailsetup, or choose another name with --profile NAME
-host-bad-profile = The profile cannot be understood: { $fault }
+host-bad-profile = The profile cannot be understood: { $place }: { $why }
 host-bad-field = The profile cannot be understood: { $place }: { $field }: { $why }
+toml-line = This line is not TOML: write key = value, one a line
+toml-quotes = A text needs a quotation mark at both ends: key = "value"
+toml-brackets = A table’s name needs brackets around it, as in [smtp], and a list ends with ]
+toml-twice = This stands twice in the file: take one of them out
+toml-not-text = This is not UTF-8 text: type it again
+toml-text = This has to be a text in quotation marks
+toml-yes-no = This has to be true or false, without quotation marks
+toml-number = This has to be a whole number, without quotation marks
+toml-list = This has to be a list of tables, each beginning with its name in [[double brackets]]
+toml-table = This has to be a table: its name in [brackets] on a line, its keys below
+profile-missing = This is missing
+profile-no-key = There is no such key in [{ $table }]
+profile-no-top-key = There is no such key outside the tables
+profile-path-not-text = A path in it is not UTF-8 text
 
 host-locked = Another mailsetup is writing at the moment (process { $pid })
 host-locked-unknown = Another mailsetup is writing at the moment
@@ -422,6 +436,11 @@ check-drift = { $target }: { $field } in its file is no longer what the profile 
 detect-no-address = “{ $typed }” is not an address.
 detect-unknown = { $address }  no preset knows this domain. Use --provider custom with --host.
 explain-nothing = Nothing to explain: paste the reply behind “mailsetup explain”, or pipe it in.
+explain-line-object = Line { $line }: one JSON object is expected, such as { $example }
+explain-line-field = Line { $line }: { $field }: { $why }
+explain-line-text = This has to be a text
+explain-line-missing = This is missing
+explain-line-near = “{ $typed }” is probably meant to be { $near }.
 list-empty = There is no profile yet. Run mailsetup to make one.
 list-checked = { $result }, { $when }
 list-unchecked = not tested

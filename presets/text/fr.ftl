@@ -205,8 +205,22 @@ host-no-profile = Il n’y a pas de profil nommé { $name }
 host-no-profile-hint = mailsetup list montre les profils enregistrés
 host-newer-schema = { $path } a été écrit par un mailsetup plus récent (schéma { $schema }) et a été laissé tel quel
 host-newer-schema-hint = Mettez mailsetup à jour, ou choisissez un autre nom avec --profile NOM
-host-bad-profile = Le profil ne peut pas être compris : { $fault }
+host-bad-profile = Le profil ne peut pas être compris : { $place } : { $why }
 host-bad-field = Le profil ne peut pas être compris : { $place } : { $field } : { $why }
+toml-line = Cette ligne n’est pas du TOML : écrivez clé = valeur, une par ligne
+toml-quotes = Un texte demande un guillemet à chaque bout : clé = "valeur"
+toml-brackets = Le nom d’une table se met entre crochets, comme [smtp], et une liste finit par ]
+toml-twice = Ceci figure deux fois dans le fichier : retirez-en une
+toml-not-text = Ce n’est pas du texte UTF-8 : retapez-le
+toml-text = Il faut ici un texte entre guillemets
+toml-yes-no = Il faut ici true ou false, sans guillemets
+toml-number = Il faut ici un nombre entier, sans guillemets
+toml-list = Il faut ici une liste de tables, chacune avec son nom entre [[doubles crochets]]
+toml-table = Il faut ici une table : son nom entre [crochets] sur une ligne, ses clés en dessous
+profile-missing = Il manque
+profile-no-key = Il n’y a pas de telle clé dans [{ $table }]
+profile-no-top-key = Il n’y a pas de telle clé hors des tables
+profile-path-not-text = Un chemin qui s’y trouve n’est pas du texte UTF-8
 
 host-locked = Un autre mailsetup est en train d’écrire (processus { $pid })
 host-locked-unknown = Un autre mailsetup est en train d’écrire
@@ -422,6 +436,11 @@ check-drift = { $target } : { $field } dans son fichier ne correspond plus au pr
 detect-no-address = « { $typed } » n’est pas une adresse.
 detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
 explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.
+explain-line-object = Ligne { $line } : un objet JSON est attendu, tel que { $example }
+explain-line-field = Ligne { $line } : { $field } : { $why }
+explain-line-text = Il faut ici un texte
+explain-line-missing = Il manque
+explain-line-near = « { $typed } » veut sans doute dire { $near }.
 list-empty = Il n’y a pas encore de profil. Lancez mailsetup pour en créer un.
 list-checked = { $result }, { $when }
 list-unchecked = pas testé

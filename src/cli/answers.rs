@@ -5,7 +5,10 @@ use std::{fs::File, io::Read as _, path::Path};
 use super::names::names;
 use crate::{
     error::{Error, Exit},
-    mail::reply::escape,
+    mail::{
+        reply::escape,
+        toml_fault::{line_at, syntax},
+    },
     phrase,
     presets::nearest,
 };
@@ -42,9 +45,9 @@ pub(super) fn wants_json(path: &Path) -> bool {
 /// It is not TOML, or has an unknown key (the hint names the nearest), the password itself, or a value of a wrong type.
 pub fn parse(file: &str, source: &str) -> Result<Given, Error> {
     let table: toml::Table = toml::from_str(source).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(source, span.start));
-        let cause = escape(error.message());
-        Error::new(Exit::Data, phrase!("cli-answers-syntax", file = file, line = line, cause = cause))
+        let line = error.span().map_or(1, |span| line_at(source.as_bytes(), span.start));
+        let phrase = phrase!("cli-answers-syntax", file = file, line = line);
+        Error::new(Exit::Data, phrase.with_phrase("cause", syntax(error.message())))
     })?;
     let mut given = Given::new();
     for (key, value) in table {
@@ -73,9 +76,4 @@ pub fn parse(file: &str, source: &str) -> Result<Given, Error> {
         given.push((name, text));
     }
     Ok(given)
-}
-
-/// The line number, from 1, of a byte offset.
-fn line_of(source: &str, at: usize) -> usize {
-    source.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
 }
