@@ -158,7 +158,7 @@ fn no_words_of_a_parser_are_said() {
     let errors: Vec<&Value> = found.iter().map(|line| &line["error"]).collect();
     assert_eq!((&found[0]["id"], &found[1]["id"]), (&Value::from(7), &Value::Null));
     assert!(errors[0]["hint"].as_str().unwrap().contains("reply") && errors[0]["fields"][0] == "reply", "{errors:?}");
-    for (error, part) in errors.iter().zip(["Line 1: reply", "Line 2: one JSON object", "port from 1", "Line 4: reply"]) {
+    for (error, part) in errors.iter().zip(["Line 1: reply", "Line 2: one JSON object", "Line 3: port", "Line 4: reply"]) {
         let message = error["message"].as_str().unwrap();
         assert!(message.contains(part) && !message.contains("expected u16") && !message.contains("struct"), "{message}");
     }
