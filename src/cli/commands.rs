@@ -108,7 +108,9 @@ pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Err
         return Err(Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help")));
     };
     let name = name.as_str();
-    let applied = host::undo_all(name, &context.places()?, &host::WriteOptions::default())?;
+    let places = context.places()?;
+    context.announce(&places)?;
+    let applied = host::undo_all(name, &places, &host::WriteOptions::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
         context.out(&document.to_string())?;
@@ -116,14 +118,19 @@ pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Err
         files_text(context, &applied.files)?;
     }
     applied.notes.iter().for_each(|note| context.say_phrase(note));
-    applied.left_to_do.iter().for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = command)));
+    applied
+        .left_to_do
+        .iter()
+        .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
     context.say_phrase(&phrase!("remove-done", profile = name));
     Ok(Exit::Ok)
 }
 
 /// `undo`: undoes the last write.
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
-    let undone = host::undo(&context.places()?, &host::WriteOptions::default())?;
+    let places = context.places()?;
+    context.announce(&places)?;
+    let undone = host::undo(&places, &host::WriteOptions::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;
@@ -131,7 +138,10 @@ pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
         files_text(context, &undone.files)?;
     }
     undone.notes.iter().for_each(|note| context.say_phrase(note));
-    undone.left_to_do.iter().for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = command)));
+    undone
+        .left_to_do
+        .iter()
+        .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
     context.say_phrase(&phrase!("undo-done", profile = undone.profile, when = undone.when));
     Ok(Exit::Ok)
 }

@@ -67,6 +67,7 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
         }
         return Ok(Exit::Ok);
     }
+    context.announce(&places)?;
     let applied = host::apply(&plan, &places, &host::WriteOptions::default())?;
     if context.json {
         let files = files_json(&applied.files);

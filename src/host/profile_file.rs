@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     HostError,
-    files::{error::FileError, found},
+    files::{error::FileError, found, owned, tree::FileTree},
 };
 use crate::{
     mail::{Profile, ProfileFault, ProfileSecret},
@@ -20,12 +20,19 @@ pub(super) struct ProfileFile {
 
 impl ProfileFile {
     /// The file at a path; `None` when there is none.
-    pub(super) fn look(path: PathBuf) -> Option<Self> {
-        let bytes = match found::look(&path) {
-            Ok(found) => Ok(found?.into_bytes()),
+    ///
+    /// # Errors
+    /// Another user made it or can change it.
+    pub(super) fn look(path: PathBuf, tree: FileTree<'_>) -> Result<Option<Self>, FileError> {
+        let bytes = match found::look_in(tree, &path) {
+            Ok(None) => return Ok(None),
+            Ok(Some(found)) => {
+                owned::ours(&path, &found)?;
+                Ok(found.into_bytes())
+            }
             Err(error) => Err(FileError::Read(path.clone(), error)),
         };
-        Some(Self { path, bytes })
+        Ok(Some(Self { path, bytes }))
     }
 
     /// The profile.

@@ -1,10 +1,10 @@
 //! Saved profiles: loading, listing and saving them.
 
-use std::io;
+use std::path::Path;
 
 use super::{
     HostError,
-    files::{error::FileError, own},
+    files::{error::FileError, own, tree::FileTree},
     profile_file::ProfileFile,
 };
 use crate::{
@@ -24,13 +24,8 @@ fn check_name(name: &str) -> Result<(), HostError> {
 fn files(places: &Places) -> Result<Vec<String>, HostError> {
     let folder = places.config.join("profiles");
     let fault = |error| HostError::File(FileError::Read(folder.clone(), error));
-    let entries = match std::fs::read_dir(&folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(fault)?,
-    };
     let mut names = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(fault)?.path();
+    for path in FileTree::of(places).names(&folder).map_err(fault)?.unwrap_or_default().iter().map(Path::new) {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).filter(|name| !name.starts_with('.'));
         if let (Some(name), true) = (name, path.extension().is_some_and(|ending| ending == "toml")) {
             names.push(name);
@@ -86,7 +81,7 @@ pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostEr
         Ok(saved) if saved == *profile => return Ok(()),
         _ => {}
     }
-    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes())?)
+    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes(), FileTree::of(places))?)
 }
 
 /// The file of a profile.
@@ -95,7 +90,7 @@ pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostEr
 /// The name can be none, or there is no such file.
 pub(super) fn find(name: &str, places: &Places) -> Result<ProfileFile, HostError> {
     check_name(name)?;
-    match ProfileFile::look(places.profile(name)) {
+    match ProfileFile::look(places.profile(name), FileTree::of(places))? {
         Some(file) => Ok(file),
         None => {
             let saved = names(places).unwrap_or_default();
@@ -107,8 +102,6 @@ pub(super) fn find(name: &str, places: &Places) -> Result<ProfileFile, HostError
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::{mail::schema::SCHEMA, plan::Scope};
 
