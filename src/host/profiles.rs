@@ -90,14 +90,11 @@ pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostEr
 /// The name can be none, or there is no such file.
 pub(super) fn find(name: &str, places: &Places) -> Result<ProfileFile, HostError> {
     check_name(name)?;
-    match ProfileFile::look(places.profile(name), FileTree::of(places))? {
-        Some(file) => Ok(file),
-        None => {
-            let saved = names(places).unwrap_or_default();
-            let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
-            Err(HostError::NoProfile(name.to_owned(), near))
-        }
-    }
+    ProfileFile::look(places.profile(name), FileTree::of(places))?.ok_or_else(|| {
+        let saved = names(places).unwrap_or_default();
+        let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
+        HostError::NoProfile(name.to_owned(), near)
+    })
 }
 
 #[cfg(test)]

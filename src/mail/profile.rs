@@ -270,7 +270,7 @@ mod tests {
             ("\"a@example.com\"", "5", 5, "sender.address", None),
             ("[sender]\n", "[sender]\nnmae = \"x\"\n", 5, "sender.nmae", Some("name")),
         ] {
-            let ProfileFault::Field(fault) = Profile::parse(&TEXT.replace(good, bad)).unwrap_err() else { panic!("{bad}") };
+            let ProfileFault::Field(fault) = Profile::parse(TEXT.replace(good, bad)).unwrap_err() else { panic!("{bad}") };
             assert_eq!((fault.line, fault.field.as_str()), (Some(line), field), "{bad}");
             assert_eq!(fault.nearest.as_deref(), nearest, "{bad}");
         }
