@@ -27,6 +27,7 @@ mod vault;
 
 use std::{
     io::{self, Write},
+    panic::{self, AssertUnwindSafe},
     path::Path,
     process::ExitCode,
     rc::Rc,
@@ -40,6 +41,7 @@ use crate::{
     mail::reply::escape,
     phrase,
     presets::{Lang, Languages, Text},
+    runner::crash,
 };
 use complain::complain;
 use context::{Context, variable};
@@ -49,19 +51,27 @@ use typed::{Typed, UnknownVariable, nearest_command, unknown_command, unknown_va
 /// Runs the program.
 pub fn main() -> ExitCode {
     host::guard();
+    crash::hook(String::new());
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let languages = languages(&arguments);
     let text = Rc::new(languages.text(language(&arguments, &languages)));
-    let command = args::command(&text, &languages);
+    crash::hook(text.get("crash"));
+    // A panic has said where it was.
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| answered(&text, &languages, arguments)));
+    ExitCode::from(ended.unwrap_or(Exit::Software).code())
+}
+
+/// Does what was typed. An error is said, and is a document where one is expected.
+fn answered(text: &Rc<Text>, languages: &Languages, arguments: Vec<String>) -> Exit {
+    let command = args::command(text, languages);
     let mut typed = Typed::of(arguments, &command);
-    let exit = begin(&text, &languages, command, &mut typed).unwrap_or_else(|error| {
-        if wants_json(&text, &typed) {
-            let document = json::nothing(typed.command(), &json::error(&text, &error));
+    begin(text, languages, command, &mut typed).unwrap_or_else(|error| {
+        if wants_json(text, &typed) {
+            let document = json::nothing(typed.command(), &json::error(text, &error));
             let _ = writeln!(io::stdout().lock(), "{document}");
         }
-        complain(&text, &error)
-    });
-    ExitCode::from(exit.code())
+        complain(text, &error)
+    })
 }
 
 /// Parses what was typed and runs it.

@@ -29,6 +29,9 @@ mod security_word;
 mod sending;
 mod values;
 
+#[cfg(test)]
+mod hostile;
+
 pub use check::check_target;
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
