@@ -52,7 +52,8 @@ use typed::{Typed, UnknownVariable, nearest_command, unknown_command, unknown_va
 pub fn main() -> ExitCode {
     host::guard();
     crash::hook(String::new());
-    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> = stale::with_months(arguments);
     let languages = languages(&arguments);
     let text = Rc::new(languages.text(language(&arguments, &languages)));
     crash::hook(text.get("crash"));
@@ -99,10 +100,10 @@ fn begin(text: &Rc<Text>, languages: &Languages, command: Command, typed: &mut T
     let mut context = Context::new(text, languages, inputs)?;
     name_unknown(&context, typed.command(), &unknown)?;
     if typed.command().is_none_or(|name| !WITHOUT_PRESETS.contains(&name)) {
-        context.load_presets(languages)?;
+        context.load_presets(languages);
     }
     for fault in context.text.faults() {
-        context.say_phrase(&phrase!("cli-text", fault = escape(&fault.to_string())));
+        context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
     }
     run(&context, &matches)
 }
