@@ -19,6 +19,7 @@ mod names;
 mod probe;
 mod providers;
 mod report;
+mod secret;
 mod set_up;
 mod stale;
 mod targets;
@@ -180,7 +181,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         }
         "remove" => commands::remove(context, word("PROFILE")),
         "undo" => commands::undo(context),
-        "secret" => commands::secret(context, word("PROFILE"), matches.get_flag("drop-in")),
+        "secret" => secret::run(context, matches),
         "vault" => vault::run(context, matches),
         "probe" => probe::run(context, word("HOST").unwrap_or_default()),
         "providers" => providers::run(context, word("QUERY"), stale()),

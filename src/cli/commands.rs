@@ -1,4 +1,4 @@
-//! The small commands: list, show, remove, undo, secret.
+//! The small commands: list, show, remove, undo.
 
 use serde_json::json;
 
@@ -6,8 +6,8 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
-    mail::{Profile, ProfileName, SecretPlace, reply::escape},
-    phrase, plan,
+    mail::{Profile, ProfileName, reply::escape},
+    phrase,
 };
 
 /// The profile to use if none is named: the only one, else `default`.
@@ -156,39 +156,6 @@ pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(),
         context.out(&format!("{action:<10} {}", escape(&file.path.display().to_string())))?;
     }
     Ok(())
-}
-
-/// `secret`: prints the secret, for msmtp's passwordeval and the like; with `drop_in`, the drop-in by which a systemd unit gets it.
-pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> Result<Exit, Error> {
-    let places = context.places()?;
-    let name = named.unwrap_or(DEFAULT);
-    let profile = host::profiles::load_secret(name, &places)?;
-    if !profile.enabled {
-        return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
-            .hint(phrase!("secret-disabled-hint", profile = name)));
-    }
-    let Some(place) = &profile.secret else {
-        return Err(Error::new(Exit::NoInput, phrase!("secret-none", profile = name)));
-    };
-    if drop_in {
-        if *place != SecretPlace::Systemd {
-            return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
-        }
-        let text = plan::drop_in(name, &places);
-        return said(context, name, "drop_in", text.trim_end());
-    }
-    let secret = host::stores::read(name, place, &context.places_for(Some(place))?)?;
-    said(context, name, "secret", secret.expose())
-}
-
-/// What `secret` prints: the text alone, or as a document.
-fn said(context: &Context, name: &str, key: &str, text: &str) -> Result<Exit, Error> {
-    if context.json {
-        context.out(&json!({"ok": true, "profile": name, key: text}).to_string())?;
-    } else {
-        context.out(text)?;
-    }
-    Ok(Exit::Ok)
 }
 
 pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
