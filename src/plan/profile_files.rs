@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
 use crate::{
     mail::{Profile, ProfileSecret, SecretPlace, profile::Written, schema},
-    presets::Target,
+    presets::{PresetFault, Target},
 };
 
 /// The files of a profile, and who reads them: their owner, and the group of the user who sends.
@@ -95,7 +95,7 @@ impl<'a> ProfileFiles<'a> {
             })
             .collect();
         let text = toml::to_string(&profile)
-            .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: error.to_string() })?;
+            .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: unrendered(&error.to_string()) })?;
         let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile));
         let after = kept.map_or_else(|| text.into_bytes(), |kept| kept.bytes.clone());
         plan.changes.push(self.change("profile", path, existing, Some(after)));
@@ -131,4 +131,9 @@ fn is_as_before(former: &[u8], profile: &Profile) -> bool {
         former.check.clone_from(&profile.check);
         same && former == *profile
     })
+}
+
+/// A profile that does not become text, as a fault of the file that it would be.
+fn unrendered(cause: &str) -> PresetFault {
+    PresetFault { file: "profile".to_owned(), line: None, cause: cause.to_owned(), nearest: None }
 }
