@@ -19,6 +19,7 @@ mod names;
 mod probe;
 mod providers;
 mod report;
+mod secret;
 mod set_up;
 mod stale;
 mod targets;
@@ -49,7 +50,8 @@ use inputs::Inputs;
 pub fn main() -> ExitCode {
     host::guard();
     crash::hook(String::new());
-    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> = stale::with_months(arguments);
     let languages = languages(&arguments);
     let text = Rc::new(languages.text(language(&arguments, &languages)));
     crash::hook(text.get("crash"));
@@ -92,12 +94,12 @@ fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<E
     let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable, text)?;
     let mut context = Context::new(text, languages, inputs)?;
     if inner.is_none_or(|(name, _)| !WITHOUT_PRESETS.contains(&name)) {
-        context.load_presets(languages)?;
+        context.load_presets(languages);
     }
     // What runs at every mail has nothing to say about it.
     if inner.is_none_or(|(name, _)| name != "secret") {
         for fault in context.text.faults() {
-            context.say_phrase(&phrase!("cli-text", fault = escape(&fault.to_string())));
+            context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
         }
     }
     let Some((name, matches)) = inner else {
@@ -116,7 +118,7 @@ fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<E
         "edit" => set_up::run(&context, Some(word("PROFILE").unwrap_or("default"))),
         "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
         "undo" => commands::undo(&context),
-        "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
+        "secret" => secret::run(&context, matches),
         "vault" => vault::run(&context, matches),
         "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
         "providers" => providers::run(&context, word("QUERY"), stale()),
