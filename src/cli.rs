@@ -45,6 +45,9 @@ use inputs::Inputs;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if let Some(exit) = host::attend_if_asked() {
+        return exit;
+    }
     host::guard();
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let languages = languages(&arguments);

@@ -66,6 +66,6 @@ pub use guard::guard;
 pub use journal::{error::JournalError, session::WriteOptions};
 pub use places::{Folders, places};
 pub use private::save_private;
-pub use process::{CommandFault, end_all};
+pub use process::{CommandFault, attendant::attend_if_asked, end_all};
 pub use undo::{Undone, all::undo_all, undo};
 pub use writable::writable;

@@ -131,3 +131,91 @@ fn stores_are_offered_by_who_reads_them() {
     let given = mailsetup::plan::Places { keys, ..places };
     assert!(!stores::offer(None, &given).barred.contains_key("vault"));
 }
+
+/// A program of another user's, in the place of msmtp, that notes what it sees and leaves what it can.
+const NOSY: &str = r#"#!/bin/sh
+    exec >>/var/lib/notes/saw 2>&1
+    echo "who $(id -u)"
+    for file in /proc/self/fd/*; do [ "${file##*/}" -le 2 ] || cat "$file" && echo "fd ${file##*/}"; done 2>/dev/null
+    if (: </dev/tty) 2>/dev/null; then echo terminal; fi
+    set -- $(cat /proc/self/stat); echo "session $6 tty $7"
+    sleep 600 & echo "pid $!"
+    setsid sleep 600 & echo "pid $!"
+    (setsid nohup sh -c 'echo "pid $$"; exec sleep 600' </dev/null &)
+    env | grep -c -e '^LD_' -e PERL5LIB -e EVIL; cat >/dev/null
+    echo noted; [ ! -e /var/lib/notes/stay ] || sleep 600"#;
+
+/// Puts it there, and sets up with a file of root's open that holds a mark.
+fn nosy(more: &str) -> String {
+    format!(
+        "mkdir -m 777 /var/lib/notes; mount -t tmpfs none /usr/local/bin; chmod 755 /usr/local/bin . ..
+         cat >/usr/local/bin/msmtp <<'EOF'\n{NOSY}\nEOF
+         chmod 755 /usr/local/bin/msmtp; echo FDMARK >mark; exec 9<mark; {more}
+         left() {{ for pid in $(sed -n 's/^pid //p' /var/lib/notes/saw); do
+             ! grep -qs '^State:[[:space:]][^Z]' /proc/$pid/status || echo $pid; done; }}"
+    )
+}
+
+#[test]
+fn another_users_program_has_no_terminal_no_file_of_ours_and_leaves_nothing() {
+    let house = House::new();
+    let words = house.words(&["--run-as", "nobody", "--target", "msmtp", "--scope", "system"]).join(" ");
+    let script = format!(
+        "{}
+         mailsetup {words} --password-file pw --yes </dev/null >/dev/null; echo ended $? session $(cut -d' ' -f6 /proc/self/stat)
+         cat /var/lib/notes/saw; left; echo looked",
+        nosy("export LD_LIBRARY_PATH=/nonexistent PERL5LIB=/nonexistent")
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let terminal = run.terminal(200, 60);
+    terminal.wait_for("looked");
+    let screen = terminal.screen();
+    let own = screen.lines().find_map(|line| line.strip_prefix("ended 0 session ")).expect("ended well").trim().to_owned();
+    assert!(screen.contains("who 65534") && screen.contains("noted"), "{screen}");
+    assert!(!screen.contains("FDMARK") && !screen.contains("fd 9") && !screen.contains("\nterminal"), "{screen}");
+    let session = screen.lines().find_map(|line| line.strip_prefix("session ")).unwrap();
+    assert!(session.trim().ends_with("tty 0") && !session.starts_with(&format!("{own} ")), "{session} in {own}");
+    assert_eq!(screen.lines().filter(|line| line.starts_with("pid ")).count(), 3, "{screen}");
+    let after = screen.split("noted").nth(1).unwrap().split("looked").next().unwrap();
+    assert_eq!(after.trim(), "", "still there");
+}
+
+#[test]
+fn it_ends_with_us_whatever_ends_us() {
+    let house = House::new();
+    let words = house.words(&["--run-as", "nobody", "--target", "msmtp", "--scope", "system"]).join(" ");
+    for signal in ["KILL", "TERM", "HUP"] {
+        let script = format!(
+            "{}
+             touch /var/lib/notes/stay; : >/var/lib/notes/saw; chmod 666 /var/lib/notes/saw
+             mailsetup {words} --password-file pw --yes >/dev/null 2>&1 & pid=$!
+             timeout 20 sh -c 'until grep -q noted /var/lib/notes/saw; do sleep 0.05; done'
+             echo had $(left | wc -l); kill -{signal} $pid; set +e; wait $pid
+             n=0; while [ -n \"$(left)\" ] && [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done; left; echo looked",
+            nosy("")
+        );
+        let Some(run) = apart(&house, &script) else { return };
+        let out = run.run().code(0);
+        assert!(out.stdout.ends_with("had 3\nlooked\n"), "{signal}: {}\n{}", out.stdout, out.stderr);
+    }
+}
+
+#[test]
+fn a_file_of_that_users_own_is_not_in_the_way_of_the_systems() {
+    if !std::path::Path::new("/usr/bin/msmtp").exists() {
+        left_out("needs msmtp");
+        return;
+    }
+    let house = House::new();
+    let words = house.words(&["--run-as", "nobody", "--target", "msmtp", "--scope", "system"]).join(" ");
+    let script = format!(
+        "chmod 755 . ..; mkdir -m 777 /var/lib/notes; mkdir /var/lib/home; chown nobody /var/lib/home
+         sed -i 's#^nobody:.*#nobody:x:65534:65534::/var/lib/home:/bin/sh#' /etc/passwd
+         printf 'account mailsetup\\nhost localhost\\nport 1\\nauth on\\nuser x\\nfrom a@b.test\\npasswordeval touch /var/lib/notes/ran\\n' >/var/lib/home/.msmtprc
+         chown nobody /var/lib/home/.msmtprc; chmod 600 /var/lib/home/.msmtprc
+         mailsetup {words} --password-file pw --yes; echo ended $?; ls /var/lib/notes"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run();
+    assert!(out.stdout.ends_with("ended 0\n"), "{}\n{}", out.stdout, out.stderr);
+}
