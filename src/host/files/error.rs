@@ -38,6 +38,8 @@ pub enum FileError {
     Write(PathBuf, io::Error),
     /// The file cannot keep its owner, or get its group.
     Owner(PathBuf),
+    /// The file cannot keep this access list, label or attribute.
+    Extended(PathBuf, String, io::Error),
 }
 
 impl FileError {
@@ -54,7 +56,11 @@ impl FileError {
     /// The file or folder.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Link(path, _) | Self::Read(path, _) | Self::Write(path, _) | Self::Owner(path) => path,
+            Self::Link(path, _)
+            | Self::Read(path, _)
+            | Self::Write(path, _)
+            | Self::Owner(path)
+            | Self::Extended(path, ..) => path,
         }
     }
 
@@ -74,6 +80,9 @@ impl FileError {
             Self::Read(path, error) => unreadable(path, error),
             Self::Write(path, error) => unwritable(path, error),
             Self::Owner(path) => phrase!("host-owner", path = shown(path)),
+            Self::Extended(path, name, error) => {
+                phrase!("host-extended", path = shown(path), name = escape(name), error = escape(&error.to_string()))
+            }
         }
     }
 
@@ -83,6 +92,7 @@ impl FileError {
             Self::Link(..) => Some(phrase!("host-link-hint")),
             Self::Write(_, error) => write_hint(error),
             Self::Owner(_) => Some(phrase!("host-owner-hint")),
+            Self::Extended(..) => Some(phrase!("host-extended-hint")),
             Self::Read(..) => None,
         }
     }
@@ -90,7 +100,7 @@ impl FileError {
     /// The exit status.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Link(..) | Self::Owner(_) => Exit::CantCreate,
+            Self::Link(..) | Self::Owner(_) | Self::Extended(..) => Exit::CantCreate,
             Self::Read(_, error) => read_exit(error),
             Self::Write(_, error) => write_exit(error),
         }
@@ -106,7 +116,7 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Read(_, error) | Self::Write(_, error) => Some(error),
+            Self::Read(_, error) | Self::Write(_, error) | Self::Extended(_, _, error) => Some(error),
             Self::Link(..) | Self::Owner(_) => None,
         }
     }

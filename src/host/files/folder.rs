@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{error::FileError, volume::Volume};
+use super::{error::FileError, extended::ExtendedAttributes, volume::Volume};
 
 /// Mode and owner of a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(crate) struct Attributes<'a> {
     pub(crate) uid: Option<u32>,
     /// Its group; `None` takes ours.
     pub(crate) gid: Option<u32>,
+    /// Access list, label and attributes; `None` for none.
+    pub(crate) extended: Option<&'a ExtendedAttributes>,
     /// Part of the temporary file's name, so that one left by a kill is found.
     pub(crate) tag: &'a str,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Attributes<'a> {
 impl<'a> Attributes<'a> {
     /// For a file of our own: 0600.
     pub(crate) const fn ours(tag: &'a str) -> Self {
-        Self { mode: 0o600, uid: None, gid: None, tag }
+        Self { mode: 0o600, uid: None, gid: None, extended: None, tag }
     }
 }
 
@@ -112,6 +114,10 @@ impl<'a> Folder<'a> {
                 _ => fault(error),
             })?;
         }
+        if let Some(extended) = attributes.extended {
+            extended.give(file).map_err(|(name, error)| FileError::Extended(target.to_owned(), name, error))?;
+        }
+        // After the access list: it would open the file as far as it did before.
         let filled = self.volume.set_mode(file, attributes.mode);
         let filled = filled.and_then(|()| self.volume.write(file, bytes)).and_then(|()| self.volume.sync(file));
         filled.map_err(fault)?;

@@ -33,27 +33,68 @@ fn the_user_who_sends_reads_the_secret_and_no_other_does() {
     let house = House::new();
     let words = house.words(&[]).join(" ");
     let script = format!(
-        "set_up {words} --run-as nobody
+        "{USERS}
+         set_up {words} --run-as alone
          stat -c '%a %U %G' /etc/mailsetup /etc/mailsetup/profiles /etc/mailsetup/profiles/default.*
-         cd /; echo got $(as nobody mailsetup secret --scope system)
+         cd /; echo got $(as alone mailsetup secret --scope system)
          as daemon mailsetup secret --scope system && exit 5 || echo refused $?
          # Back to root alone.
          cd - >/dev/null; mailsetup edit --run-as root --test none --scope system --yes
-         cd /; as nobody mailsetup secret --scope system && exit 6 || echo refused $?
+         cd /; as alone mailsetup secret --scope system && exit 6 || echo refused $?
          stat -c '%a %G' /etc/mailsetup/profiles/default.secret"
     );
     let Some(run) = apart(&house, &script) else { return };
     let out = run.run().code(0);
     let lines: Vec<&str> = out.stdout.lines().filter(|line| !line.contains('/')).collect();
-    let group = String::from_utf8(Command::new("id").args(["-gn", "nobody"]).output().unwrap().stdout).unwrap();
-    let group = group.trim();
-    let (secret, profile) = (format!("640 root {group}"), format!("640 root {group}"));
     let got = format!("got {}", house.demo.password());
-    for line in ["711 root root", &secret, &profile, &got, "refused 77"] {
+    for line in ["711 root root", "640 root alone", &got, "refused 77"] {
         assert!(lines.contains(&line), "{line:?} in {}\n{}", out.stdout, out.stderr);
     }
+    assert_eq!(lines.iter().filter(|line| **line == "640 root alone").count(), 2, "{}", out.stdout);
     assert_eq!(lines.iter().filter(|line| line.starts_with("refused 77")).count(), 2, "{}", out.stdout);
     assert!(lines.last().unwrap().starts_with("600 "), "{}", out.stdout);
+}
+
+/// A user with a group of its own, two who share one, one in whose group another is a member, and files alone.
+const USERS: &str = "
+    printf '%s\\n' 'alone:x:4001:4001::/:/bin/sh' 'ann:x:4002:4009::/:/bin/sh' 'bob:x:4003:4009::/:/bin/sh' \
+        'joined:x:4004:4004::/:/bin/sh' >>/etc/passwd
+    printf '%s\\n' 'alone:x:4001:' 'crowd:x:4009:' 'joined:x:4004:bob' >>/etc/group
+    printf '%s\\n' 'passwd: files' 'group: files' >/etc/nsswitch.conf";
+
+#[test]
+fn a_group_with_others_in_it_is_not_given_the_secret() {
+    let house = House::new();
+    let words = house.words(&[]).join(" ");
+    let script = format!(
+        "{USERS}; pw=$(cat pw)
+         for user in ann joined; do
+             set_up {words} --run-as $user >/dev/null; stat -c '%a %U %G' /etc/mailsetup/profiles/default.secret
+             (cd /; [ \"$(as $user mailsetup secret --scope system)\" = \"$pw\" ] && echo read)
+             (cd /; setpriv --reuid bob --regid crowd --groups joined cat /etc/mailsetup/profiles/default.secret) && exit 5
+         done
+         set_up {words} --run-as ann --target dotenv=/etc/app.env >/dev/null && exit 6; ls /etc/app.env && exit 7
+         mkdir /var/lib/app; set_up {words} --run-as ann --target dotenv=/var/lib/app/.env >/dev/null
+         stat -c '%a %U %G' /var/lib/app/.env
+         echo 'passwd: files sss' >/etc/nsswitch.conf
+         set_up {words} --run-as alone >/dev/null; stat -c '%a %U %G' /etc/mailsetup/profiles/default.secret"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run();
+    assert_eq!(out.stdout, "400 ann root\nread\n400 joined root\nread\n400 ann root\n400 alone root\n", "{}", out.stderr);
+    assert!(out.stderr.contains("ann has no group to open it to"), "{}", out.stderr);
+}
+
+#[test]
+fn a_file_that_is_closed_to_its_program_is_said() {
+    let house = House::new();
+    let words = house.words(&["--target", "dotenv=/etc/app.env"]).join(" ");
+    let script =
+        format!("echo A=1 >/etc/app.env; chmod 644 /etc/app.env; set_up {words} --json; stat -c %a /etc/app.env >&2");
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let notes = out.json()["notes"].to_string();
+    assert!(notes.contains("others could read it (0644)") && notes.contains("--run-as"), "{notes}\n{}", out.stderr);
 }
 
 #[test]
@@ -142,6 +183,7 @@ const NOSY: &str = r#"#!/bin/sh
     sleep 600 & echo "pid $!"
     setsid sleep 600 & echo "pid $!"
     (setsid nohup sh -c 'echo "pid $$"; exec sleep 600' </dev/null &)
+    until [ "$(grep -c '^pid ' /var/lib/notes/saw)" = 3 ]; do sleep 0.05; done
     env | grep -c -e '^LD_' -e PERL5LIB -e EVIL; cat >/dev/null
     echo noted; [ ! -e /var/lib/notes/stay ] || sleep 600"#;
 
