@@ -21,8 +21,10 @@ pub enum LinkFault {
     Shared,
     /// The target belongs to neither root nor us.
     Foreign,
-    /// It leads out of the image.
+    /// It is not below the image's root.
     Outside,
+    /// It is a link, a device, or has a second name, where a plain file of ours belongs.
+    Strange,
     /// The file has a second name, where everyone may write.
     Hard,
 }
@@ -40,6 +42,10 @@ pub enum FileError {
     Owner(PathBuf),
     /// The file cannot keep this access list, label or attribute.
     Extended(PathBuf, String, io::Error),
+    /// It belongs to another user, who could have us do what it says; the user's name, else number.
+    Foreign(PathBuf, String),
+    /// Others may write to it, and could have us do what it says.
+    Writable(PathBuf),
 }
 
 impl FileError {
@@ -60,7 +66,9 @@ impl FileError {
             | Self::Read(path, _)
             | Self::Write(path, _)
             | Self::Owner(path)
-            | Self::Extended(path, ..) => path,
+            | Self::Extended(path, ..)
+            | Self::Foreign(path, _)
+            | Self::Writable(path) => path,
         }
     }
 
@@ -75,6 +83,7 @@ impl FileError {
                     LinkFault::Foreign => phrase!("host-link-foreign", path = path),
                     LinkFault::Outside => phrase!("host-link-outside", path = path),
                     LinkFault::Hard => phrase!("host-link-hard", path = path),
+                    LinkFault::Strange => phrase!("host-link-strange", path = path),
                 }
             }
             Self::Read(path, error) => unreadable(path, error),
@@ -83,13 +92,18 @@ impl FileError {
             Self::Extended(path, name, error) => {
                 phrase!("host-extended", path = shown(path), name = escape(name), error = escape(&error.to_string()))
             }
+            Self::Foreign(path, owner) => phrase!("host-foreign", path = shown(path), owner = escape(owner)),
+            Self::Writable(path) => phrase!("host-writable", path = shown(path)),
         }
     }
 
     /// What to do next.
     pub fn hint(&self) -> Option<Phrase> {
         match self {
+            Self::Link(path, LinkFault::Strange) => Some(phrase!("host-link-strange-hint", path = shown(path))),
             Self::Link(..) => Some(phrase!("host-link-hint")),
+            Self::Foreign(path, owner) => Some(phrase!("host-foreign-hint", path = shown(path), owner = escape(owner))),
+            Self::Writable(path) => Some(phrase!("host-writable-hint", path = shown(path))),
             Self::Write(_, error) => write_hint(error),
             Self::Owner(_) => Some(phrase!("host-owner-hint")),
             Self::Extended(..) => Some(phrase!("host-extended-hint")),
@@ -101,6 +115,7 @@ impl FileError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Link(..) | Self::Owner(_) | Self::Extended(..) => Exit::CantCreate,
+            Self::Foreign(..) | Self::Writable(_) => Exit::NoPerm,
             Self::Read(_, error) => read_exit(error),
             Self::Write(_, error) => write_exit(error),
         }
@@ -117,7 +132,7 @@ impl std::error::Error for FileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Read(_, error) | Self::Write(_, error) | Self::Extended(_, _, error) => Some(error),
-            Self::Link(..) | Self::Owner(_) => None,
+            Self::Link(..) | Self::Owner(_) | Self::Foreign(..) | Self::Writable(_) => None,
         }
     }
 }
