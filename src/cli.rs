@@ -19,6 +19,7 @@ mod names;
 mod probe;
 mod providers;
 mod report;
+mod secret;
 mod set_up;
 mod stale;
 mod targets;
@@ -26,6 +27,7 @@ mod vault;
 
 use std::{
     io::{self, Write},
+    panic::{self, AssertUnwindSafe},
     process::ExitCode,
     rc::Rc,
 };
@@ -38,6 +40,7 @@ use crate::{
     mail::reply::escape,
     phrase,
     presets::{Lang, Languages, Text},
+    runner::crash,
 };
 use complain::complain;
 use context::{Context, variable};
@@ -49,20 +52,29 @@ pub fn main() -> ExitCode {
         return exit;
     }
     host::guard();
-    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    crash::hook(String::new());
+    let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> = stale::with_months(arguments);
     let languages = languages(&arguments);
     let text = Rc::new(languages.text(language(&arguments, &languages)));
-    let exit = match args::command(&text, &languages).try_get_matches_from(&arguments) {
-        Ok(matches) => run(&text, &languages, &matches).unwrap_or_else(|error| {
-            if wants_json(&arguments) {
+    crash::hook(text.get("crash"));
+    // A panic has said where it was.
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| answered(&text, &languages, &arguments)));
+    ExitCode::from(ended.unwrap_or(Exit::Software).code())
+}
+
+/// Parses what was typed, and does it.
+fn answered(text: &Rc<Text>, languages: &Languages, arguments: &[String]) -> Exit {
+    match args::command(text, languages).try_get_matches_from(arguments) {
+        Ok(matches) => run(text, languages, &matches).unwrap_or_else(|error| {
+            if wants_json(arguments) {
                 let is_setup = matches.subcommand_name().is_none_or(|name| matches!(name, "edit" | "check"));
-                say_json(&text, &error, is_setup);
+                say_json(text, &error, is_setup);
             }
-            complain(&text, &error)
+            complain(text, &error)
         }),
-        Err(error) => misuse(&text, &error, wants_json(&arguments)),
-    };
-    ExitCode::from(exit.code())
+        Err(error) => misuse(text, &error, wants_json(arguments)),
+    }
 }
 
 /// Whether a document is expected on standard output, whatever else was typed.
@@ -85,12 +97,12 @@ fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<E
     let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable, text)?;
     let mut context = Context::new(text, languages, inputs)?;
     if inner.is_none_or(|(name, _)| !WITHOUT_PRESETS.contains(&name)) {
-        context.load_presets(languages)?;
+        context.load_presets(languages);
     }
     // What runs at every mail has nothing to say about it.
     if inner.is_none_or(|(name, _)| name != "secret") {
         for fault in context.text.faults() {
-            context.say_phrase(&phrase!("cli-text", fault = escape(&fault.to_string())));
+            context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
         }
     }
     let Some((name, matches)) = inner else {
@@ -109,7 +121,7 @@ fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<E
         "edit" => set_up::run(&context, Some(word("PROFILE").unwrap_or("default"))),
         "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
         "undo" => commands::undo(&context),
-        "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
+        "secret" => secret::run(&context, matches),
         "vault" => vault::run(&context, matches),
         "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
         "providers" => providers::run(&context, word("QUERY"), stale()),

@@ -275,6 +275,12 @@ host-secret-open = { $path } enthält das Passwort, und jeder auf dieser Maschin
 host-secret-open-hint = Schränken Sie die Rechte ein: chmod { $mode } { $path }
 host-secret-missing-hint = Geben Sie das Passwort mit mailsetup edit neu ein
 host-secret-no-entry = Im Speicher gibt es keinen Eintrag { $entry } von mailsetup
+host-secret-foreign = Dieses Passwort wurde für { $bound } angegeben, nicht für { $asked }: Es wird nicht herausgegeben
+host-secret-foreign-hint = Geben Sie das Passwort des anderen Servers mit mailsetup edit ein
+binding-login = { $host }, als { $username }
+binding-host = { $host }
+secret-for = für { $whom }
+secret-git-input = git sagt nicht, welches Passwort es will: { $cause }
 host-keyring-absent = Dieses mailsetup wurde ohne Schlüsselbund gebaut.
 host-keyring-no-bus = Kein Schlüsselbund: Hier läuft keine Desktop-Sitzung (kein D-Bus-Sitzungsbus)
 host-keyring-no-service = Kein Schlüsselbund: In dieser Sitzung läuft kein Schlüsselbunddienst
@@ -299,7 +305,8 @@ cli-answers-unknown = { $file }: Es gibt keine Antwort namens „{ $key }“.
 cli-answers-kind = { $file }: „{ $key }“ muss ein Text, eine Zahl, true, false oder eine Liste von Texten sein.
 cli-answers-password = { $file }: Ein Passwort gehört nicht in eine Antwortdatei. Geben Sie password_file, password_env oder password_command an.
 cli-did-you-mean = Meinten Sie { $near }?
-cli-preset = Eines Ihrer Presets ist nicht zu gebrauchen: { $fault }
+cli-preset = Ein Preset von Ihnen wird übergangen: { $fault }
+cli-preset-key = Ein Schlüssel in einem Preset von Ihnen wird übergangen: { $fault }
 cli-image-presets = { $path } wird nicht gelesen: Es gehört zum Abbild. Vorgaben und Texte kommen nur von diesem Rechner
 cli-text = Ein Satz Ihrer eigenen Textdatei ist nicht zu gebrauchen: { $fault }
 cli-timeout = --timeout: „{ $typed }“ ist keine Anzahl von Sekunden zwischen 0.1 und 3600.
@@ -410,7 +417,11 @@ talk-menu = Zuerst den Demo-Server stören oder reparieren
 talk-testing = Test läuft ...
 talk-writing = Wird geschrieben ...
 
+crash = Ein Fehler in mailsetup selbst hat es beendet. Melden Sie diese Zeile, sie enthält nichts von Ihnen:
 runner-taken-back = Alles wurde wiederhergestellt, wie es war.
+runner-broken = Ein Fehler in mailsetup selbst hat diesen Schritt beendet, bei { $place }. Melden Sie diese Stelle: Sie enthält nichts von Ihnen.
+runner-broken-plan = Nichts wurde geschrieben. Lassen Sie ein Ziel weg oder nennen Sie eine andere Datei dafür, um zu sehen, welches es ist.
+runner-broken-write = Starten Sie mailsetup noch einmal: Es nimmt zuerst zurück, was halb geschrieben ist.
 runner-mismatch = { $target } würde { $field } anders lesen als gemeint.
 runner-left-to-do = Im Image noch auszuführen: { $command }
 
@@ -883,6 +894,11 @@ survey-hint-detect = Für eine Adresse fragen Sie: mailsetup detect ADRESSE
 
 providers-line = { $name }: { $summary }
 providers-hint = Einer ausführlich: mailsetup providers SCHLÜSSEL
+stale-family = { $key } (Anbieterfamilie)
+stale-cause = { $key } (Ursache)
+stale-words = { $key } (Worte eines Programms)
+stale-hoster = { $key } (Hoster)
+stale-gateway = { $key } (Mailfilter)
 stale-none = { $months ->
     [one] Keine Angabe hier ist älter als { $months } Monat.
    *[other] Keine Angabe hier ist älter als { $months } Monate.
@@ -1124,6 +1140,8 @@ flag-new-passphrase-fd = Neue Passphrase von diesem Dateideskriptor lesen
 flag-new-passphrase-env = Neue Passphrase aus dieser Variable lesen
 flag-new-key-file = Die neue Schlüsseldatei; fehlt sie, wird sie angelegt
 flag-drop-in = Zeilen ausgeben, die einer systemd-Unit das Passwort geben
+flag-for = Der Server, der das Passwort bekommt: für jeden anderen wird nichts ausgegeben
+flag-git-credential = Nur für den Host und den Benutzer, nach denen git auf der Standardeingabe fragt (git-credential)
 
 # Einstellungen, die Programme hier schon haben
 field-import = Mit vorhandenen Einstellungen beginnen?

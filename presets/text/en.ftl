@@ -275,6 +275,12 @@ host-secret-open = { $path } holds the password, and everyone on this machine ma
 host-secret-open-hint = Close it with: chmod { $mode } { $path }
 host-secret-missing-hint = Enter the password again with mailsetup edit
 host-secret-no-entry = The store has no entry { $entry } of mailsetup
+host-secret-foreign = This password was given for { $bound }, not for { $asked }: it is not handed out
+host-secret-foreign-hint = Enter the password of the other server with mailsetup edit
+binding-login = { $host }, as { $username }
+binding-host = { $host }
+secret-for = for { $whom }
+secret-git-input = git does not say which password it wants: { $cause }
 host-keyring-absent = This mailsetup was built without the keyring.
 host-keyring-no-bus = No keyring: no desktop session runs here (no D-Bus session bus)
 host-keyring-no-service = No keyring: no keyring service runs in this session
@@ -299,7 +305,8 @@ cli-answers-unknown = { $file }: there is no answer called “{ $key }”.
 cli-answers-kind = { $file }: “{ $key }” must be text, a number, true, false or a list of texts.
 cli-answers-password = { $file }: a password does not belong in an answers file. Give password_file, password_env or password_command.
 cli-did-you-mean = Did you mean { $near }?
-cli-preset = A preset of yours cannot be used: { $fault }
+cli-preset = A preset of your own is passed over: { $fault }
+cli-preset-key = A key of a preset of your own is passed over: { $fault }
 cli-image-presets = { $path } is not read: it belongs to the image. Presets and texts come from this machine alone
 cli-text = A sentence of your own text file cannot be used: { $fault }
 cli-timeout = --timeout: “{ $typed }” is not a number of seconds between 0.1 and 3600.
@@ -410,7 +417,11 @@ talk-menu = Break or mend the demo’s server first
 talk-testing = Testing ...
 talk-writing = Writing ...
 
+crash = A fault in mailsetup itself ended it. Report this line, it holds nothing of yours:
 runner-taken-back = Everything was put back as it was.
+runner-broken = A fault in mailsetup itself ended this step, at { $place }. Report that place: it holds nothing of yours.
+runner-broken-plan = Nothing was written. Leave a target out, or name another file for it, to see which one it is.
+runner-broken-write = Run mailsetup again: it first takes back what was half written.
 runner-mismatch = { $target } would not read { $field } as it was meant.
 runner-left-to-do = Still to be run in the image: { $command }
 
@@ -884,6 +895,11 @@ survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
 
 providers-line = { $name }: { $summary }
 providers-hint = One in full: mailsetup providers KEY
+stale-family = { $key } (family of providers)
+stale-cause = { $key } (cause)
+stale-words = { $key } (client words)
+stale-hoster = { $key } (hoster)
+stale-gateway = { $key } (mail filter)
 stale-none = { $months ->
     [one] No facts here are older than { $months } month.
    *[other] No facts here are older than { $months } months.
@@ -1125,6 +1141,8 @@ flag-new-passphrase-fd = Read the new passphrase from this file descriptor
 flag-new-passphrase-env = Read the new passphrase from this variable
 flag-new-key-file = The new key file; made when it is not there
 flag-drop-in = Print the lines that give a systemd unit the password
+flag-for = The server that gets the password: for any other nothing is printed
+flag-git-credential = Only for the host and the user that git asks for on standard input (git-credential)
 
 # settings that programs here have already
 field-import = Start from settings that are here?

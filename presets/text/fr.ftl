@@ -275,6 +275,12 @@ host-secret-open = { $path } contient le mot de passe, et tout le monde sur cett
 host-secret-open-hint = Fermez-le avec : chmod { $mode } { $path }
 host-secret-missing-hint = Saisissez à nouveau le mot de passe avec mailsetup edit
 host-secret-no-entry = Le magasin n’a pas d’entrée { $entry } de mailsetup
+host-secret-foreign = Ce mot de passe a été donné pour { $bound }, et non pour { $asked } : il n’est pas remis
+host-secret-foreign-hint = Saisissez le mot de passe de l’autre serveur avec mailsetup edit
+binding-login = { $host }, en tant que { $username }
+binding-host = { $host }
+secret-for = pour { $whom }
+secret-git-input = git ne dit pas quel mot de passe il veut : { $cause }
 host-keyring-absent = Ce mailsetup a été construit sans le trousseau.
 host-keyring-no-bus = Pas de trousseau : aucune session de bureau n’est ouverte ici (pas de bus de session D-Bus)
 host-keyring-no-service = Pas de trousseau : aucun service de trousseau ne tourne dans cette session
@@ -299,7 +305,8 @@ cli-answers-unknown = { $file } : aucune réponse ne s’appelle « { $key } ».
 cli-answers-kind = { $file } : « { $key } » doit être un texte, un nombre, true, false ou une liste de textes.
 cli-answers-password = { $file } : un mot de passe n’a pas sa place dans un fichier de réponses. Donnez password_file, password_env ou password_command.
 cli-did-you-mean = Vouliez-vous dire { $near } ?
-cli-preset = Un de vos préréglages est inutilisable : { $fault }
+cli-preset = Un de vos préréglages est ignoré : { $fault }
+cli-preset-key = Une clé d’un de vos préréglages est ignorée : { $fault }
 cli-image-presets = { $path } n’est pas lu : il appartient à l’image. Les préréglages et les textes viennent de cette machine seule
 cli-text = Une phrase de votre propre fichier de textes est inutilisable : { $fault }
 cli-timeout = --timeout : « { $typed } » n’est pas un nombre de secondes entre 0.1 et 3600.
@@ -410,7 +417,11 @@ talk-menu = D’abord casser ou réparer le serveur de la démonstration
 talk-testing = Test en cours ...
 talk-writing = Écriture ...
 
+crash = Une erreur de mailsetup lui-même l’a arrêté. Signalez cette ligne, elle ne contient rien de vous :
 runner-taken-back = Tout a été remis comme avant.
+runner-broken = Une erreur de mailsetup lui-même a mis fin à cette étape, à { $place }. Signalez cet endroit : il ne contient rien de vous.
+runner-broken-plan = Rien n’a été écrit. Retirez une cible, ou donnez-lui un autre fichier, pour voir laquelle est en cause.
+runner-broken-write = Relancez mailsetup : il annule d’abord ce qui a été écrit à moitié.
 runner-mismatch = { $target } ne lirait pas { $field } comme prévu.
 runner-left-to-do = Reste à lancer dans l’image : { $command }
 
@@ -884,6 +895,11 @@ survey-hint-detect = Pour une adresse, demandez : mailsetup detect ADRESSE
 
 providers-line = { $name } : { $summary }
 providers-hint = Un seul en détail : mailsetup providers CLÉ
+stale-family = { $key } (famille de fournisseurs)
+stale-cause = { $key } (cause)
+stale-words = { $key } (mots d’un programme)
+stale-hoster = { $key } (hébergeur)
+stale-gateway = { $key } (filtre de courrier)
 stale-none = Aucune information ici n’a plus de { $months } mois.
 providers-no-smtp = Aucun programme ne peut envoyer par lui : il n’a pas de SMTP.
 providers-kind = Genre
@@ -1122,6 +1138,8 @@ flag-new-passphrase-fd = Lit la nouvelle phrase secrète sur ce descripteur
 flag-new-passphrase-env = Lit la nouvelle phrase secrète dans cette variable
 flag-new-key-file = Le nouveau fichier de clé ; créé s’il n’existe pas
 flag-drop-in = Affiche les lignes qui donnent le mot de passe à une unité systemd
+flag-for = Le serveur qui reçoit le mot de passe : pour tout autre, rien ne s’affiche
+flag-git-credential = Seulement pour l’hôte et l’utilisateur que git demande sur l’entrée standard (git-credential)
 
 # settings that programs here have already
 field-import = Partir de réglages déjà présents ?

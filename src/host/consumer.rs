@@ -54,17 +54,12 @@ pub struct Dispatch<'a> {
 impl Dispatch<'_> {
     /// Whether the consumer is installed where its user looks for programs.
     pub fn is_installed(&self) -> bool {
-        environment::find(&self.sending.program, &self.path(self.other().as_ref())).is_some()
+        environment::find(&self.sending.program, &path(self.other().as_ref())).is_some()
     }
 
     /// The user as whom it sends, if that is another one.
     pub fn user(&self) -> Option<String> {
         self.other().map(|user| user.name().to_owned())
-    }
-
-    /// Where its programs are looked for.
-    fn path(&self, user: Option<&User>) -> OsString {
-        if user.is_some() { PATH.into() } else { environment::path() }
     }
 
     fn is_system(&self) -> bool {
@@ -113,13 +108,18 @@ impl Dispatch<'_> {
     }
 }
 
+/// Where programs are looked for, ours or another user's.
+fn path(user: Option<&User>) -> OsString {
+    if user.is_some() { PATH.into() } else { environment::path() }
+}
+
 fn run(dispatch: &Dispatch<'_>, user: Option<&User>) -> io::Result<ProcessOutput> {
     let Dispatch { sending, places, .. } = dispatch;
     let mut words = sending.command.iter();
     let program = words.next().map_or("", String::as_str);
     // What a mail server leaves in the background delivers its queue.
     let care = Care { user, has_groups: true, may_leave: sending.queue.is_some() };
-    let program = environment::find(program, &dispatch.path(user)).ok_or(io::ErrorKind::NotFound)?;
+    let program = environment::find(program, &path(user)).ok_or(io::ErrorKind::NotFound)?;
     let mut command = attended(&program, care)?;
     match (places.scope, user) {
         (Scope::User, _) => {

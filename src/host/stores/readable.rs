@@ -40,7 +40,7 @@ pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
     }
     let Some(user) = run_as else {
         let kept = read(order.name.as_str(), place, places).map_err(|error| error.phrase())?;
-        return if kept == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) };
+        return if kept.secret == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) };
     };
     if !is_here || !rustix::process::geteuid().is_root() {
         return Ok(Some(phrase!("store-not-proven", user = user)));
@@ -58,7 +58,7 @@ fn read_as(user: &str, order: &Order) -> Result<Secret, Phrase> {
     let care = Care { user: Some(&account), has_groups: false, may_leave: false };
     let program = program.ok_or_else(unreadable)?;
     let mut command = attended(&program, care).map_err(|_| unreadable())?;
-    command.args(words).args(["secret", &order.name, "--scope", "system", "--no-input"]);
+    command.args(words).args(["secret", &order.name, "--scope", "system", "--for", &order.profile.smtp.host, "--no-input"]);
     account.dress(&mut command);
     let said = process::run_attended(command, LIMIT, input::LIMIT + 2).map_err(|fault| match fault {
         CommandFault::Failed(_, said) if !said.is_empty() => phrase!("store-unreadable-said", user = user, said = said),
