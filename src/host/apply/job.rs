@@ -171,7 +171,12 @@ impl JobRun<'_> {
         let (places, record) = (self.session.places, &self.record);
         let cause = Box::new(cause);
         match roll_back(record, places, self.session.options.volume) {
-            Err(ApplyError::File(FileError::Write(path, _) | FileError::Read(path, _) | FileError::Owner(path))) => {
+            Err(ApplyError::File(
+                FileError::Write(path, _)
+                | FileError::Read(path, _)
+                | FileError::Owner(path)
+                | FileError::Extended(path, ..),
+            )) => {
                 let file = record.files.iter().find(|file| file.target == path);
                 let backup = file.and_then(|file| file.before.as_ref()).map(|stamp| record.copy(places, stamp));
                 ApplyError::NotRolledBack(cause, path, backup)
