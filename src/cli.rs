@@ -20,6 +20,7 @@ mod probe;
 mod providers;
 mod report;
 mod set_up;
+mod slip;
 mod stale;
 mod targets;
 mod vault;

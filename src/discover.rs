@@ -13,6 +13,7 @@ mod login;
 mod net;
 mod records;
 mod run;
+mod slip;
 
 #[cfg(feature = "discover")]
 mod confirm;
@@ -48,6 +49,7 @@ pub use login::LoginName;
 pub use net::Net;
 pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use run::discover;
+pub use slip::{probably_meant, probably_meant_by_host};
 
 use std::time::Duration;
 
@@ -199,6 +201,11 @@ pub enum Consent {
 }
 
 impl Consent {
+    /// Whether the server that is proposed may be a stranger's: then it is nobody's default, a person names it.
+    pub const fn is_of_a_stranger(self) -> bool {
+        matches!(self, Self::ForeignHost | Self::PlainHttp)
+    }
+
     /// The word that JSON uses.
     pub const fn as_str(self) -> &'static str {
         match self {

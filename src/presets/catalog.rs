@@ -13,7 +13,8 @@ use self::{
     single::Single,
 };
 use super::{
-    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin, check,
+    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin,
+    check, machines::is_customers_machine,
 };
 pub use facts::Fact;
 
@@ -220,6 +221,9 @@ impl Catalog {
 
     /// The provider whose MX host this is, by the longest suffix.
     pub fn provider_of_mx(&self, host: &str) -> Option<&Provider> {
+        if is_customers_machine(host) {
+            return None;
+        }
         let key = self.exchangers.get_or_init(|| Exchangers::of(&self.providers)).owner(host)?;
         self.provider(key)
     }
