@@ -105,6 +105,19 @@ fn a_file_is_read_at_one_sitting() {
     }
 }
 
+/// What `tests/run --long` runs alone is known by its name, and left out of every other run by its mark.
+#[test]
+fn long_tests_have_name_and_mark() {
+    for (file, text) in sources::tests() {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for pair in lines.windows(2) {
+            let is_marked = pair[0] == r#"#[ignore = "long, see tests/run"]"#;
+            assert_eq!(pair[1].starts_with("fn long_"), is_marked, "tests/{file}: {}", pair.join(" "));
+        }
+        assert!(!lines.iter().any(|line| line.contains("mod long_")), "tests/{file}: a module's name is no mark");
+    }
+}
+
 /// Fails for each file outside `places` that has one of these words.
 fn only_in(places: &[&str], words: &[&str]) {
     for (file, text) in sources() {

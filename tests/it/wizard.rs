@@ -4,7 +4,7 @@ mod breaks;
 pub(crate) mod drive;
 mod foreign;
 mod leave;
-mod long_list;
+mod lists;
 mod paste;
 mod resume;
 mod runs;

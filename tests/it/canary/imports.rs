@@ -4,7 +4,7 @@ use mailsetup::{presets::Lang, setup::Field};
 
 use super::{CANARY, Search, relay::Relay, watch::Watch};
 use crate::{
-    support::{pty::Key, sandbox::Sandbox},
+    support::{bed::left_out, pty::Key, sandbox::Sandbox},
     wizard::drive::{Front, Session},
 };
 
@@ -39,6 +39,17 @@ fn files(port: &str) -> Vec<(&'static str, &'static str, String)> {
     ]
 }
 
+/// Whether a target's program is whole here.
+fn is_here(target: &str) -> bool {
+    let has =
+        |module: &str| std::process::Command::new("perl").args([module, "-e", ""]).status().is_ok_and(|it| it.success());
+    let is_here = target != "git" || ["-MAuthen::SASL", "-MIO::Socket::SSL"].into_iter().all(has);
+    if !is_here {
+        left_out("git send-email has not all of its Perl modules");
+    }
+    is_here
+}
+
 fn home(file: &str, text: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("pw", CANARY);
@@ -50,7 +61,7 @@ fn home(file: &str, text: &str) -> Sandbox {
 fn scripts_that_import_it() {
     let mut search = Search::new();
     let (relay, watch) = (Relay::start(), Watch::begin());
-    for (target, file, text) in files(&relay.port) {
+    for (target, file, text) in files(&relay.port).into_iter().filter(|(target, ..)| is_here(target)) {
         let sandbox = home(file, &text);
         let belongs = [&STORE[..], &["pw", file]].concat();
         let mut step = |words: &[&str], code: i32| {
@@ -77,7 +88,7 @@ fn scripts_that_import_it() {
 fn terminals_that_import_it() {
     let mut search = Search::new();
     let (relay, watch) = (Relay::start(), Watch::begin());
-    for (_, file, text) in files(&relay.port) {
+    for (_, file, text) in files(&relay.port).into_iter().filter(|(target, ..)| is_here(target)) {
         let belongs = [&STORE[..], &["pw", file]].concat();
         for front in Front::ALL {
             let flow = format!("{front:?}, {file}");

@@ -70,7 +70,7 @@ fn git_send_email_logs_in() {
     if !Path::new("/usr/lib/git-core/git-send-email").exists()
         || !is_installed("perl", &["-MAuthen::SASL", "-MMail::Address", "-e", ""])
     {
-        let _ = writeln!(std::io::stderr(), "left out: git send-email is not here");
+        left_out("git send-email is not here");
         return;
     }
     let relay = relay::Relay::start();

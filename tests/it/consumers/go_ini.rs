@@ -32,7 +32,11 @@ func main() {
 
 #[test]
 fn go_ini_reads_what_was_written() {
-    if !Path::new(SOURCES).join("src/github.com/go-ini/ini").is_dir() || !is_installed("go", &["version"]) {
+    if !Path::new(SOURCES).join("src/github.com/go-ini/ini").is_dir() {
+        say_left_out("go-ini's sources are not here");
+        return;
+    }
+    if !is_installed("go", &["version"]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -8,12 +8,13 @@ use std::{
 use mailsetup::demo::{Demo, DemoFault};
 
 use super::{MESSAGE, soon};
+use crate::support::bed::left_out;
 
 /// Runs a tool with `input`; `None` when it is not installed.
 fn run(command: &mut Command, input: &str) -> Option<Output> {
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let Ok(mut child) = spawned else {
-        eprintln!("left out: {} is not installed", command.get_program().display());
+        left_out(format_args!("{} is not installed", command.get_program().display()));
         return None;
     };
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();

@@ -69,7 +69,7 @@ fn no_bus_at_all() {
 fn a_bus_without_a_keyring_and_a_real_one() {
     let has = |program: &str| Command::new("which").arg(program).output().is_ok_and(|output| output.status.success());
     if !["dbus-run-session", "gnome-keyring-daemon", "secret-tool"].into_iter().all(has) {
-        eprintln!("left out: needs dbus, gnome-keyring and libsecret-tools");
+        left_out("needs dbus, gnome-keyring and libsecret-tools");
         return;
     }
     let home = Home::new();

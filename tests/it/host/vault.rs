@@ -69,7 +69,7 @@ fn every_lock_gives_back_what_was_put_in_and_two_profiles_share_a_vault() {
 #[test]
 fn systemds_credentials_lock_a_vault_where_they_work() {
     if secrets::systemd_available().is_err() {
-        eprintln!("left out: systemd-creds needs root here");
+        left_out("systemd-creds needs root here");
         return;
     }
     let home = locked(Keys { lock: KeySlot::Systemd, ..Keys::default() });

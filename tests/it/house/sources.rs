@@ -9,8 +9,8 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Rust file below `src`, by path from there, with its text up to its unit tests.
-pub(super) fn sources() -> Vec<(String, String)> {
+/// Every Rust file below a folder of the crate, by path from there.
+fn rust_files(folder: &str) -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -21,18 +21,25 @@ pub(super) fn sources() -> Vec<(String, String)> {
             }
         }
     }
-    let src = root().join("src");
+    let folder = root().join(folder);
     let mut found = Vec::new();
-    walk(&src, &mut found);
+    walk(&folder, &mut found);
     found.sort();
-    found
+    let read =
+        |path: PathBuf| (path.strip_prefix(&folder).unwrap().display().to_string(), fs::read_to_string(&path).unwrap());
+    found.into_iter().map(read).collect()
+}
+
+/// Every file of the integration tests, by path below `tests/it`.
+pub(super) fn tests() -> Vec<(String, String)> {
+    rust_files("tests/it").into_iter().filter(|(name, _)| name != "house.rs").collect()
+}
+
+/// Every Rust file below `src`, by path from there, with its text up to its unit tests.
+pub(super) fn sources() -> Vec<(String, String)> {
+    rust_files("src")
         .into_iter()
-        .map(|path| {
-            let name = path.strip_prefix(&src).unwrap().display().to_string();
-            let text = fs::read_to_string(&path).unwrap();
-            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
-            (name, text)
-        })
+        .map(|(name, text)| (name, text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned()))
         .filter(|(name, _)| !name.contains("/tests/") && !name.ends_with("/tests.rs"))
         .collect()
 }

@@ -213,6 +213,7 @@ fn the_user_who_sends_cannot_read_the_file() {
     let machine = Machine::new().file("etc/group", "root:x:0:\nwww-data:x:33:\n");
     assert_eq!(machine.conflicts(&["msmtp", "dotenv"], for_the_web), []);
     if !rustix::process::geteuid().is_root() {
+        crate::support::bed::left_out("only root gives files away");
         return;
     }
     let machine = machine.file("etc/msmtprc", "").mode("etc/msmtprc", 0o600);

@@ -10,17 +10,17 @@ use mailsetup::{
 use serde_json::json;
 
 use super::House;
-use crate::support::sandbox::Run;
+use crate::support::{bed::left_out, sandbox::Run};
 
 /// Runs a script as root where `/etc` and `/var/lib` are copies that nobody else sees; `None` where that cannot be done.
 fn apart(house: &House, script: &str) -> Option<Run> {
     let may = Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|status| status.success());
     if !may || !rustix::process::geteuid().is_root() {
-        eprintln!("left out: needs root and namespaces");
+        left_out("needs root and namespaces");
         return None;
     }
     // The program stands where everyone may run it, wherever it was built.
-    let prepare = "set -e; mount --make-rprivate /; cp -a /etc etc; mount --bind etc /etc; mount -t tmpfs none /var/lib
+    let prepare = "set -e; mount --make-rprivate /; cp -a /etc etc; rm -rf etc/mailsetup etc/msmtprc; mount --bind etc /etc; mount -t tmpfs none /var/lib
          mkdir /var/lib/bin; cp \"$(command -v mailsetup)\" /var/lib/bin/; PATH=/var/lib/bin:$PATH; chmod 755 /var/lib /var/lib/bin
          as() { user=$1; shift; setpriv --reuid \"$user\" --regid \"$(id -g \"$user\")\" --clear-groups -- \"$@\"; }
          set_up() { mailsetup \"$@\" --password-file pw --test none --scope system --yes; }";
@@ -77,7 +77,7 @@ fn a_store_that_the_user_cannot_read_is_taken_back() {
 #[test]
 fn a_consumer_sends_as_the_user_who_will_run_it() {
     if !std::path::Path::new("/usr/bin/msmtp").exists() {
-        eprintln!("left out: needs msmtp");
+        left_out("needs msmtp");
         return;
     }
     let house = House::new();

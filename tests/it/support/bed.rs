@@ -30,6 +30,19 @@ pub(crate) const BOB_PASSWORD: &str = "secret123";
 /// Where the scripts are.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bed");
 
+/// Says, past the test's captured output, what a test does not look at here: `tests/run` counts these lines. In the bed of
+/// `tests/run` it fails.
+#[track_caller]
+pub(crate) fn left_out(what: impl std::fmt::Display) {
+    assert!(std::env::var_os("MAILSETUP_BED").is_none(), "left out: {what}");
+    say_left_out(what);
+}
+
+/// The same for what may be missing in the bed too.
+pub(crate) fn say_left_out(what: impl std::fmt::Display) {
+    drop(writeln!(std::io::stderr(), "left out: {what}"));
+}
+
 /// The servers, which run as long as the test process does.
 pub(crate) struct Bed {
     /// Submission: STARTTLS, then AUTH.
