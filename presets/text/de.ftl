@@ -1181,7 +1181,7 @@ plan-note-reply-to = { $target } ergänzt kein Reply-To: Antworten auf E-Mails v
 plan-note-sender-map = { $target } hat einen Absender für alles: Die Liste der Absender zählt dort nicht.
 plan-note-overrule-some = { $setting } in { $path } geht dem vor, was { $target } hier gesagt wird: Dort genannte E-Mails nehmen einen anderen Weg.
 plan-note-overrule-tls = { $setting } in { $path } geht der Verschlüsselung vor, die { $target } hier gesagt wird. Sehen Sie nach, ob das Relay darin vorkommt.
-plan-note-overrule-local = mydestination in { $path } ist leer: E-Mails an root bleiben nicht hier, und /etc/aliases zählt nicht. Tragen Sie $myhostname und localhost ein, wenn sie nach den Aliasen gehen sollen.
+plan-note-overrule-local = mydestination in { $path } ist leer: E-Mails an root bleiben nicht hier, und /etc/aliases zählt nicht. Tragen Sie den Namen dieses Rechners und localhost ein, wenn sie nach den Aliasen gehen sollen.
 plan-note-overrule-aliases = { $setting } in { $path } nennt eine andere Datei als /etc/aliases: E-Mails an root gehen nach dieser.
 plan-note-overrule-outside = { $target } nimmt auch E-Mails anderer Rechner an ({ $setting } in { $path }). Was sie per SMTP übergeben, behält seinen Absender, wo es geht; nur Programme hier bekommen Ihren.
 

@@ -1182,7 +1182,7 @@ plan-note-reply-to = { $target } adds no Reply-To: answers to mail of programs g
 plan-note-sender-map = { $target } has one sender for all mail: the list of senders does not count there.
 plan-note-overrule-some = { $setting } in { $path } goes before what { $target } is told here: mail that it names takes another way.
 plan-note-overrule-tls = { $setting } in { $path } goes before the encryption that { $target } is told here. Look whether it names the relay.
-plan-note-overrule-local = mydestination in { $path } is empty: mail to root is not kept here, and /etc/aliases does not count. Put $myhostname and localhost in it if root’s mail is to go by the aliases.
+plan-note-overrule-local = mydestination in { $path } is empty: mail to root is not kept here, and /etc/aliases does not count. Put this machine’s name and localhost in it if root’s mail is to go by the aliases.
 plan-note-overrule-aliases = { $setting } in { $path } names another file than /etc/aliases: root’s mail goes by that one.
 plan-note-overrule-outside = { $target } takes mail from other machines too ({ $setting } in { $path }). What they hand over by SMTP keeps its sender where that is possible; only programs here are given yours.
 

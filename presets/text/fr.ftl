@@ -1179,7 +1179,7 @@ plan-note-reply-to = { $target } n’ajoute pas de Reply-To : les réponses au c
 plan-note-sender-map = { $target } n’a qu’un expéditeur pour tout : la liste des expéditeurs n’y compte pas.
 plan-note-overrule-some = { $setting } dans { $path } l’emporte sur ce que { $target } reçoit ici : le courrier qu’il nomme prend une autre voie.
 plan-note-overrule-tls = { $setting } dans { $path } l’emporte sur le chiffrement que { $target } reçoit ici. Voyez s’il nomme le relais.
-plan-note-overrule-local = mydestination dans { $path } est vide : le courrier de root n’est pas gardé ici et /etc/aliases ne compte pas. Mettez-y $myhostname et localhost s’il doit suivre les alias.
+plan-note-overrule-local = mydestination dans { $path } est vide : le courrier de root n’est pas gardé ici et /etc/aliases ne compte pas. Mettez-y le nom de cette machine et localhost s’il doit suivre les alias.
 plan-note-overrule-aliases = { $setting } dans { $path } nomme un autre fichier que /etc/aliases : le courrier de root suit celui-là.
 plan-note-overrule-outside = { $target } reçoit aussi le courrier d’autres machines ({ $setting } dans { $path }). Ce qu’elles remettent par SMTP garde son expéditeur là où c’est possible ; seuls les programmes d’ici reçoivent le vôtre.
 

@@ -27,7 +27,6 @@ word_serde!(Senders);
 
 impl Senders {
     /// Whether programs' own addresses leave as they are.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field")]
     pub const fn is_any(&self) -> bool {
         matches!(self, Self::Any)
     }

@@ -12,7 +12,7 @@ use super::{
     merge::{self, Merged},
     overrules,
     profile_files::ProfileFiles,
-    read_back::{FileContent, compare, interpret, utf8},
+    read_back::{FileContent, compare, interpret},
     render::{RenderFault, holds, render},
     senders, values,
 };
@@ -102,7 +102,7 @@ fn plan_target(
         if file.must_exist && existing.is_none() {
             return Err(Refusal::NotInstalled { target: target.key.clone(), path: location.disk.clone() });
         }
-        let before = existing.as_ref().map(|existing| utf8(&existing.bytes)).transpose();
+        let before = existing.as_ref().map(|existing| values::utf8(&existing.bytes)).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
         let merged = merged(target, file, location, before, &mut context)?;
         if context.rest.get("default_taken") == Some(&true) {

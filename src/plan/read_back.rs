@@ -12,10 +12,10 @@ use super::{
     locate::locate,
     meant::{has_login, meant, secret_command},
     render::Expressions,
-    values::values,
+    values::{utf8, values},
 };
 use crate::{
-    format::{Fault, FaultKind, text::account},
+    format::{Fault, text::account},
     mail::{Secret, Security, Setting, Settings},
     presets::{
         Target,
@@ -195,10 +195,9 @@ fn is_same(setting: Setting, found: &str, meant: &Settings<String>) -> bool {
         }
         (Setting::PinSha256, Some(pin)) => found.eq_ignore_ascii_case(pin),
         // Where none is meant, root's mail goes wherever it went before.
-        (Setting::RootMail, None) => true,
-        // Where every sender may leave, what a person set up for them stays. Who has one sender for all replaces those of the
-        // domain too; empty: a program too old to say it.
-        (Setting::Senders, Some("any")) => true,
+        // So does what a person set up for senders, where every one may leave.
+        (Setting::RootMail, None) | (Setting::Senders, Some("any")) => true,
+        // Who has one sender for all replaces those of the domain too; empty: a program too old to be told.
         (Setting::Senders, Some("domain")) => matches!(found, "one" | "domain" | ""),
         (Setting::Senders, meant) => found.is_empty() || Some(found) == meant,
         (_, meant) => found == meant.unwrap_or_default(),
@@ -215,12 +214,4 @@ fn is_same_password(order: &Order, places: &Places, found: Option<&ReadSecret>) 
         Some(ReadSecret::Command(command)) => has_login && *command == secret_command(order, places.scope),
         Some(ReadSecret::Credential(found)) => has_login && *found == credential(&order.name, places),
     }
-}
-
-/// The text of a file.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
-        Fault { line, kind: FaultKind::NotUtf8 }
-    })
 }

@@ -7,6 +7,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use super::{
     Files, Note, Order, Places, Refusal, TargetChoice,
     locate::{FOLDERS, in_root},
+    values::utf8,
 };
 use crate::{
     mail::{
@@ -32,7 +33,7 @@ pub(super) fn map(order: &Order, files: &dyn Files) -> Result<Vec<SenderPair>, R
     let Some(path) = &order.profile.sender.sender_map else { return Ok(Vec::new()) };
     let found = files.read(path).map_err(|error| Refusal::unreadable(path, &error))?;
     let found = found.ok_or_else(|| Refusal::NoSenderMap { path: path.clone() })?;
-    let text = super::read_back::utf8(&found.bytes).map_err(|fault| Refusal::unparseable(path, fault))?;
+    let text = utf8(&found.bytes).map_err(|fault| Refusal::unparseable(path, fault))?;
     sender_map(text).map_err(|fault| Refusal::SenderMap { path: path.clone(), fault })
 }
 
@@ -43,7 +44,7 @@ pub(super) fn known(target: &Target, places: &Places, files: &dyn Files) -> BTre
     }
     let program = target.program.iter().find_map(|program| {
         let path = |folder: &&str| in_root(&Path::new(folder).join(program), places);
-        FOLDERS.iter().find_map(|folder| files.read(&path(&folder)).ok().flatten())
+        FOLDERS.iter().find_map(|folder| files.read(&path(folder)).ok().flatten())
     });
     let knows = |feature: &Feature| match &program {
         Some(program) => program.bytes.windows(feature.word.len()).any(|part| part == feature.word.as_bytes()),
@@ -85,7 +86,7 @@ pub(super) fn notes(
         let known = known(target, places, files);
         let missing = |setting| target.features.iter().filter(move |feature| feature.setting == setting);
         let missing = |setting| missing(setting).filter(|feature| known.get(&feature.word) == Some(&false));
-        if let Some(last) = missing(Setting::Senders).last().filter(|_| !sender.senders.is_any()) {
+        if let Some(last) = missing(Setting::Senders).next_back().filter(|_| !sender.senders.is_any()) {
             let words: Vec<&str> = missing(Setting::Senders).map(|feature| feature.word.as_str()).collect();
             note(phrase!(
                 "plan-note-senders-old",

@@ -117,7 +117,7 @@ fn each_mailer_that_can_replaces_senders_and_leaves_them_again() {
         let without = |text: &str| {
             let lines =
                 text.lines().filter(|line| !line.starts_with("# Exim") && !line.contains("/^") && !line.contains("!/@"));
-            let words: Vec<&str> = lines.flat_map(str::split_whitespace).filter(|word| !word.starts_with("#")).collect();
+            let words: Vec<&str> = lines.flat_map(str::split_whitespace).filter(|word| !word.starts_with('#')).collect();
             words.join(" ").split("Written by").next().unwrap().trim_end().to_owned()
         };
         assert_eq!(without(&all()), without(&any), "{target}");
