@@ -22,7 +22,7 @@ use serde::Serialize;
 pub use self::{check::check_cause, facts::stage_of};
 use self::{facts::Facts, fill::Fill, matcher::Matcher, provider_marks::ProviderMarks};
 use crate::{
-    mail::{Endpoint, endpoint::is_private, reply::escape},
+    mail::{Endpoint, reply::escape},
     phrase,
     presets::{Catalog, Cause, Lang, Phrase, Text, cause::Variant},
     probe::{Evidence, ProbeFault, Stage},
@@ -204,7 +204,7 @@ impl<'a> Doctor<'a> {
             fix: fix.filter(|_| !change.is_empty()).and_then(|fix| fill.fill(fix)),
             ask: variant.and_then(|variant| variant.ask.clone()).or_else(|| cause.ask.clone()),
             certain: !hit.guess,
-            needs_person: change.contains_key("pin_sha256") && !facts.host.as_deref().is_some_and(is_private),
+            needs_person: change.contains_key("pin_sha256"),
             others: self.others(hit.cause, &hits, variant, &fill),
             change,
         }

@@ -52,7 +52,7 @@ pub use apply::{
     apply,
     error::ApplyError,
     outcome::{Applied, AppliedFile, FileAction},
-    recover::recover,
+    recover::{cut_off, recover},
 };
 pub use consumer::Dispatch;
 pub use error::HostError;
@@ -60,11 +60,15 @@ pub use facts::{HostFacts, facts, installed_targets, machine, root_mail, system}
 pub use files::{
     disk::Disk,
     error::{FileError, LinkFault},
+    tree::FileTree,
     volume::{System, Volume},
 };
 pub use guard::guard;
-pub use journal::{error::JournalError, session::WriteOptions};
-pub use places::{Folders, places};
+pub use journal::{
+    error::JournalError,
+    session::{LOCK_LIMIT, WriteOptions},
+};
+pub use places::{Folders, foreign_presets, places};
 pub use private::save_private;
 pub use process::{CommandFault, end_all};
 pub use undo::{Undone, all::undo_all, undo};

@@ -2,7 +2,7 @@
 //!
 //! The task ([`Attempt`]), its progress ([`StageReport`]) and its result ([`Report`]) are plain data in `attempt`, [`stage`], [`evidence`]
 //! and [`report`]. Only `race` and `egress` open sockets, and only `wire` uses them, through [`stream`]; `session` speaks the
-//! commands, `auth` the logins, `envelope` the message; `run` puts them in order. [`survey`](mod@survey) tries several ports at
+//! commands, `auth` the logins, `scram` the one that is computed, `envelope` the message; `run` puts them in order. [`survey`](mod@survey) tries several ports at
 //! once.
 
 pub mod egress;
@@ -25,6 +25,7 @@ mod race;
 mod record;
 mod resolve;
 mod run;
+mod scram;
 mod session;
 mod tls;
 mod transcript;

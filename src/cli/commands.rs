@@ -90,7 +90,9 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
 
 /// `remove`: undoes what was written for the profile.
 pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
-    let applied = host::undo_all(name, &context.places()?, &host::WriteOptions::default())?;
+    let places = context.places()?;
+    context.announce(&places)?;
+    let applied = host::undo_all(name, &places, &host::WriteOptions::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
         context.out(&document.to_string())?;
@@ -98,14 +100,19 @@ pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
         files_text(context, &applied.files)?;
     }
     applied.notes.iter().for_each(|note| context.say_phrase(note));
-    applied.left_to_do.iter().for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = command)));
+    applied
+        .left_to_do
+        .iter()
+        .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
     context.say_phrase(&phrase!("remove-done", profile = name));
     Ok(Exit::Ok)
 }
 
 /// `undo`: undoes the last write.
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
-    let undone = host::undo(&context.places()?, &host::WriteOptions::default())?;
+    let places = context.places()?;
+    context.announce(&places)?;
+    let undone = host::undo(&places, &host::WriteOptions::default())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;
@@ -113,7 +120,10 @@ pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
         files_text(context, &undone.files)?;
     }
     undone.notes.iter().for_each(|note| context.say_phrase(note));
-    undone.left_to_do.iter().for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = command)));
+    undone
+        .left_to_do
+        .iter()
+        .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
     context.say_phrase(&phrase!("undo-done", profile = undone.profile, when = undone.when));
     Ok(Exit::Ok)
 }

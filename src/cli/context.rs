@@ -71,7 +71,9 @@ impl Context {
     /// # Errors
     /// The first that is wrong, with its file and line.
     pub(super) fn load_presets(&mut self, languages: &Languages) -> Result<(), Error> {
-        let Ok(places) = self.places() else { return Ok(()) };
+        // Those of this machine: an image's were written by whoever made it.
+        let Ok(places) = host::places(self.scope, None, Folders::of_person()) else { return Ok(()) };
+        self.say_foreign_presets();
         let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
         let answers = Field::ALL.map(Field::key);
         let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, &catalog, &answers));
@@ -80,6 +82,14 @@ impl Context {
         }
         self.catalog = Arc::new(catalog.with_languages(languages.clone()));
         Ok(())
+    }
+
+    /// Says which folders of an image are not read.
+    fn say_foreign_presets(&self) {
+        let Ok(places) = self.places() else { return };
+        for folder in host::foreign_presets(&places) {
+            self.say_phrase(&phrase!("cli-image-presets", path = crate::mail::reply::escape(&folder.display().to_string())));
+        }
     }
 
     pub(super) fn lang(&self) -> Lang {
@@ -152,6 +162,12 @@ impl Context {
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
             own_stores_only: false,
         }
+    }
+
+    /// Says what an earlier run left half done in these places, and the next write takes back first.
+    pub(super) fn announce(&self, places: &Places) -> Result<(), Error> {
+        host::cut_off(places)?.iter().for_each(|phrase| self.say_phrase(phrase));
+        Ok(())
     }
 
     /// Data: a line on standard output.

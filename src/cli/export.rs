@@ -60,6 +60,7 @@ pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, prin
         }
         return Ok(Exit::Ok);
     }
+    context.announce(&places)?;
     let applied = host::apply(&plan, &places, &host::WriteOptions::default())?;
     if context.json {
         let files = files_json(&applied.files);

@@ -18,11 +18,11 @@ use crate::{
 /// Refuses a file that cannot be created before anything is asked or tried.
 pub(super) fn check_folder(context: &Context) -> Result<(), Error> {
     match context.inputs.get("report").map(Path::new).and_then(Path::parent) {
-        Some(folder) if folder.as_os_str().is_empty() => Ok(host::writable(Path::new("."))?),
+        Some(folder) if folder.as_os_str().is_empty() => Ok(host::writable(Path::new("."), None)?),
         Some(folder) if !folder.is_dir() => {
             Err(host::FileError::Write(folder.to_owned(), std::io::ErrorKind::NotFound.into()).into())
         }
-        Some(folder) => Ok(host::writable(folder)?),
+        Some(folder) => Ok(host::writable(folder, None)?),
         None => Ok(()),
     }
 }

@@ -79,7 +79,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         check_ca_file(&conversation.setup)?;
         check_places(context, &conversation.setup)?;
     }
-    let resume = if is_demo || !context.may_ask() {
+    // What an image remembers was answered by whoever made it.
+    let resume = if is_demo || !context.may_ask() || context.inputs.get("root").is_some() {
         None
     } else {
         let places = (conversation.runner.places)(conversation.setup.scope())?;
@@ -142,8 +143,9 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     }
     let order_scope = setup.scope();
     let places = (context.runner().places)(order_scope)?;
-    host::writable(&places.config.join("profiles"))?;
-    host::writable(&places.state)?;
+    host::writable(&places.config.join("profiles"), places.root.as_deref())?;
+    host::writable(&places.state, places.root.as_deref())?;
+    context.announce(&places)?;
     host::recover(&places, &host::WriteOptions::default())?.iter().for_each(|note| context.say_phrase(note));
     Ok(())
 }

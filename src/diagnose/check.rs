@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Names of faults that no client says in words of its own ([`crate::probe::ProbeFault::name`], and what the matcher adds).
-const FAULTS_WITHOUT_WORDS: [&str; 7] =
-    ["host_invalid", "injected", "io", "no_smtputf8", "not_smtp", "starttls_gone", "too_long"];
+const FAULTS_WITHOUT_WORDS: [&str; 8] =
+    ["host_invalid", "injected", "io", "no_smtputf8", "not_smtp", "starttls_gone", "too_long", "unproven"];
 
 /// What is wrong with a cause's words. `answers` are the keys of answers files.
 pub fn check_cause(cause: &Cause, catalog: &Catalog, answers: &[&str]) -> Vec<PresetFault> {

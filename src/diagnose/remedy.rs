@@ -37,7 +37,14 @@ pub(super) fn work_out(remedy: Remedy, facts: &Facts, catalog: &Catalog) -> Answ
         Remedy::ProviderServer => provider_server(facts, provider),
         Remedy::CleanHost => clean_host(facts),
     };
-    change.unwrap_or_default()
+    change.filter(|change| !gives_up_tls(change, facts)).unwrap_or_default()
+}
+
+/// Whether a change would leave the protection that was chosen. Nobody is led there: whoever stands in the way of TLS would have
+/// only to break it.
+fn gives_up_tls(change: &AnswerChange, facts: &Facts) -> bool {
+    let is_bare = change.get("security").is_some_and(|security| security == Security::None.as_str());
+    is_bare && facts.security != Some(Security::None) && !facts.host.as_deref().is_some_and(is_loopback)
 }
 
 fn one(key: &str, value: &(impl ToString + ?Sized)) -> AnswerChange {
@@ -130,9 +137,9 @@ fn offered_mechanism(facts: &Facts) -> Option<AnswerChange> {
         facts.offers.contains(&name)
     };
     // A token is no password: OAuth is proposed to nobody who does not use it.
-    Mechanism::ALL
+    Mechanism::of_password(facts.security != Some(Security::None))
         .into_iter()
-        .filter(|mechanism| !mechanism.takes_token() && Some(*mechanism) != facts.mechanism)
+        .filter(|mechanism| Some(*mechanism) != facts.mechanism)
         .find(offered)
         .map(|mechanism| one("auth", &mechanism))
 }

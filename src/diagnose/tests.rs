@@ -151,7 +151,7 @@ fn patterns_and_placeholders_are_known() {
     }
 }
 
-fn every_fault() -> [ProbeFault; 27] {
+fn every_fault() -> [ProbeFault; 28] {
     use crate::probe::{CertFault, DnsFault};
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
     let tls = |not_tls| ProbeFault::Tls { text: String::new(), not_tls };
@@ -179,6 +179,7 @@ fn every_fault() -> [ProbeFault; 27] {
         ProbeFault::NoStarttls,
         ProbeFault::StarttlsGone,
         ProbeFault::Injected,
+        ProbeFault::Unproven,
         ProbeFault::NoAuth,
         ProbeFault::NoCommonMechanism,
         ProbeFault::NotSmtp(String::new()),

@@ -1,8 +1,10 @@
 //! Applying a plan: all of its files or none, recorded so that `undo` can undo it and the next run can roll it back after a
 //! crash.
 
+use std::path::PathBuf;
+
 use super::{
-    files::error::shown,
+    files::{error::shown, tree::FileTree},
     journal::{archive, error::JournalError, prune, record::WriteKind, session::WriteOptions},
     stores::{self, port::SecretKey},
 };
@@ -36,24 +38,19 @@ use step::FileStep;
 /// not.
 pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
     let is_here = places.root.is_none();
-    let (entry, notes) = match &plan.keep {
-        // A vault may be made for an image, as long as its key slot is none of this machine's.
-        Some((place, secret)) if is_here || *place == SecretPlace::Vault => {
-            (EntryChange::of(SecretKey::from(plan.name.as_str()), place, secret, places)?, Vec::new())
-        }
-        Some(_) => (None, vec![phrase!("host-keyring-image")]),
-        None => (None, Vec::new()),
+    let entry = match &plan.keep {
+        Some((place, secret)) => EntryChange::of(SecretKey::from(plan.name.as_str()), place, secret, places)?,
+        None => None,
     };
-    let runs: Vec<Run> = plan.runs.iter().filter(|run| is_due(run, &plan.changes)).cloned().collect();
+    let runs: Vec<Run> = plan.runs.iter().filter(|run| is_due(run, &plan.changes, places)).cloned().collect();
     let steps = steps(&plan.changes);
     if steps.is_empty() && runs.is_empty() && entry.is_none() {
-        return Ok(Applied { files: report(plan, &[]), notes, ..Applied::default() });
+        return Ok(Applied { files: report(plan, &[]), ..Applied::default() });
     }
     let session = recover::open(places, options)?;
     let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entry };
     let mut applied = job.execute(&session)?;
     applied.files = report(plan, &applied.files);
-    applied.notes.extend(notes);
     if plan.keep.is_some() {
         // The store that was chosen is the only place from now on.
         if let Err(error) = archive::forget_secrets(&plan.name, places, options.volume) {
@@ -82,8 +79,9 @@ pub(super) fn forget(profile: &str, place: &SecretPlace, places: &Places) -> Phr
 }
 
 /// A command is due when its target changes, or when the file that it builds is missing.
-fn is_due(run: &Run, changes: &[Change]) -> bool {
-    let missing = run.purpose == RunPurpose::Build && run.creates.as_ref().is_some_and(|path| !path.exists());
+fn is_due(run: &Run, changes: &[Change], places: &Places) -> bool {
+    let is_missing = |path: &PathBuf| !FileTree::of(places).is_there(path);
+    let missing = run.purpose == RunPurpose::Build && run.creates.as_ref().is_some_and(is_missing);
     missing || changes.iter().any(|change| change.owner == run.owner && change.is_needed())
 }
 

@@ -7,6 +7,8 @@ pub(crate) mod folder;
 pub(crate) mod found;
 pub(crate) mod location;
 pub(crate) mod own;
+pub(crate) mod owned;
 pub(crate) mod stamp;
+pub(crate) mod tree;
 pub(crate) mod volume;
 pub(crate) mod write;

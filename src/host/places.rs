@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
-use super::error::HostError;
+use super::{
+    error::HostError,
+    files::{owned, tree::FileTree},
+};
 use crate::{
     mail::Keys,
     plan::{Places, Scope},
@@ -38,7 +41,7 @@ impl Folders {
 /// Without a scope it is the whole system for root and for an image (`root`), else the user.
 ///
 /// # Errors
-/// No home folder for the user scope, a root that is no folder, or no current folder.
+/// No home folder for the user scope, a root that is no folder, no current folder, or folders of ours that are another user's.
 pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders>) -> Result<Places, HostError> {
     let cwd = std::env::current_dir().map_err(|_| HostError::NoCwd)?;
     let is_root = rustix::process::geteuid().is_root();
@@ -59,7 +62,19 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
         Some(root) => root.join(path.strip_prefix("/").unwrap_or(&path)),
         None => path,
     };
-    Ok(Places { scope, home: below(home), config: below(config), state: below(state), cwd, root, keys: Keys::default() })
+    let (home, config, state) = (below(home), below(config), below(state));
+    let places = Places { scope, home, config, state, cwd, root, keys: Keys::default() };
+    for folder in [&places.config, &places.state] {
+        owned::our_folder(folder, FileTree::of(&places))?;
+    }
+    Ok(places)
+}
+
+/// Folders below an image's root that would hold a person's own presets and texts on this machine.
+pub fn foreign_presets(places: &Places) -> Vec<PathBuf> {
+    let folders = ["providers", "targets", "causes", "families", "words", "text"].map(|name| places.config.join(name));
+    let is_image = places.root.is_some();
+    folders.into_iter().filter(|folder| is_image && FileTree::of(places).is_folder(folder)).collect()
 }
 
 #[cfg(test)]

@@ -1,13 +1,10 @@
 //! Saved profiles: loading, listing and saving them.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{
     HostError,
-    files::{error::FileError, found, own},
+    files::{error::FileError, found, own, owned, tree::FileTree},
 };
 use crate::{
     mail::{Profile, ProfileFault, ProfileName, ProfileSecret},
@@ -24,13 +21,8 @@ fn check_name(name: &str) -> Result<(), HostError> {
 fn files(places: &Places) -> Result<Vec<String>, HostError> {
     let folder = places.config.join("profiles");
     let fault = |error| HostError::File(FileError::Read(folder.clone(), error));
-    let entries = match std::fs::read_dir(&folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(fault)?,
-    };
     let mut names = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(fault)?.path();
+    for path in FileTree::of(places).names(&folder).map_err(fault)?.unwrap_or_default().iter().map(Path::new) {
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).filter(|name| !name.starts_with('.'));
         if let (Some(name), true) = (name, path.extension().is_some_and(|ending| ending == "toml")) {
             names.push(name);
@@ -87,7 +79,7 @@ pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostEr
         Ok(saved) if saved == *profile => return Ok(()),
         _ => {}
     }
-    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes())?)
+    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes(), FileTree::of(places))?)
 }
 
 /// A profile as its file's text.
@@ -122,12 +114,13 @@ fn unusable(path: &Path, cause: String) -> HostError {
 pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
     check_name(name)?;
     let path = places.profile(name);
-    let found = found::look(&path).map_err(FileError::read(&path))?;
+    let found = found::look_in(FileTree::of(places), &path).map_err(FileError::read(&path))?;
     let Some(found) = found else {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
         return Err(HostError::NoProfile(name.to_owned(), near));
     };
+    owned::ours(&path, &found)?;
     let source = String::from_utf8(found.into_bytes()).map_err(|_| unusable(&path, "not UTF-8".to_owned()))?;
     Ok((path, source))
 }

@@ -11,7 +11,7 @@ use std::{
 use rustix::fs::FlockOperation;
 use serde::{Deserialize, Serialize};
 
-use super::files::{error::FileError, found, own};
+use super::files::{error::FileError, found, own, tree::FileTree};
 use crate::plan::Places;
 
 /// The format of the file.
@@ -99,7 +99,7 @@ impl Resume {
     pub fn forget(&mut self) {
         if self.lock.is_some() && !self.is_over {
             // If it stays, it is offered once more, which does no harm.
-            let _ = std::fs::remove_file(self.path());
+            let _ = own::remove_file(&self.path(), FileTree::HERE);
         }
         self.is_over = true;
     }

@@ -48,6 +48,7 @@ fn store(kind: StoreKind) -> &'static dyn Store {
 /// # Errors
 /// The store does not give it; a file that everyone may read is refused.
 pub fn read<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<Secret, StoreError> {
+    admitted(place, places)?;
     let content = store(place.store()).read(&StoreEntry { key: key.into(), place, places })?;
     Ok(content.into_password())
 }
@@ -62,6 +63,7 @@ pub fn keep<'a>(
     secret: &Secret,
     places: &Places,
 ) -> Result<(), StoreError> {
+    admitted(place, places)?;
     let content = SecretContent::Password(secret.clone());
     store(place.store()).keep(&StoreEntry { key: key.into(), place, places }, &content)
 }
@@ -71,7 +73,17 @@ pub fn keep<'a>(
 /// # Errors
 /// The store does not remove it.
 pub fn forget<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
+    admitted(place, places)?;
     store(place.store()).forget(&StoreEntry { key: key.into(), place, places })
+}
+
+/// Refuses what would be run or looked up on this machine because an image says so: its files and its vault are all that is read.
+fn admitted(place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
+    match place.store() {
+        StoreKind::File | StoreKind::Vault => Ok(()),
+        _ if places.root.is_none() => Ok(()),
+        store => Err(StoreError::Image(store)),
+    }
 }
 
 /// An entry as a person finds it.
@@ -117,5 +129,6 @@ pub fn offer(run_as: Option<&str>, places: &Places) -> StoreOffer {
 /// # Errors
 /// Why not.
 pub fn ready(place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
+    admitted(place, places)?;
     store(place.store()).ready(places)
 }

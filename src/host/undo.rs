@@ -9,7 +9,11 @@ use super::{
         outcome::{AppliedFile, FileAction},
         recover,
     },
-    files::error::shown,
+    files::{
+        error::shown,
+        folder::{Folder, folder_of, name_of},
+        tree::FileTree,
+    },
     journal::{
         archive,
         error::JournalError,
@@ -47,7 +51,7 @@ pub struct Undone {
 /// # Errors
 /// There is none, or a file was edited since in the lines that were written: then nothing is touched.
 pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, ApplyError> {
-    if !places.state.join("journal").is_dir() {
+    if !FileTree::of(places).is_folder(&places.state.join("journal")) {
         return Err(ApplyError::NothingToUndo);
     }
     let session = recover::open(places, options)?;
@@ -136,10 +140,14 @@ fn drop_copies(
     let Some(own) = records.last().filter(|record| record.of.contains(&last.id)) else { return Ok(()) };
     for file in files.iter_mut().filter(|file| file.action != FileAction::Unchanged && !kept.contains(&file.path)) {
         if let Some(copy) = file.backup.take() {
-            let _ = std::fs::remove_file(copy);
+            let folder = Folder::ours(options.volume, folder_of(&copy), FileTree::of(places));
+            let _ = folder.and_then(|folder| folder.remove(name_of(&copy)));
         }
     }
     // The folder stays if it still holds something.
-    let _ = std::fs::remove_dir(own.copies(places));
+    let copies = own.copies(places);
+    if let Ok(above) = Folder::ours(options.volume, folder_of(&copies), FileTree::of(places)) {
+        above.unmake(name_of(&copies));
+    }
     Ok(())
 }

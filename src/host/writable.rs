@@ -4,13 +4,18 @@ use std::{io, path::Path};
 
 use rustix::fs::{Access, AtFlags, CWD};
 
-use super::{error::HostError, files::error::FileError};
+use super::{
+    error::HostError,
+    files::{error::FileError, location::resolve, tree::FileTree},
+};
 
 /// Checks that files can be made in `folder`, or that the folder can be made. Writes nothing.
 ///
 /// # Errors
 /// The folder in the way, and why.
-pub fn writable(folder: &Path) -> Result<(), HostError> {
+pub fn writable(folder: &Path, root: Option<&Path>) -> Result<(), HostError> {
+    // Below a root, where the links of the image lead in it.
+    let folder = &if root.is_some() { resolve(folder, FileTree::below(root))? } else { folder.to_owned() };
     let fault = |path: &Path, error: io::Error| Err(FileError::Write(path.to_owned(), error).into());
     for path in folder.ancestors() {
         match path.metadata() {
@@ -34,6 +39,7 @@ mod tests {
     #[test]
     fn a_folder_that_can_be_made_and_one_that_cannot() {
         let folder = tempfile::tempdir().unwrap();
+        let writable = |folder: &Path| super::writable(folder, None);
         writable(folder.path()).unwrap();
         writable(&folder.path().join("a/b/c")).unwrap();
         assert!(!folder.path().join("a").exists());

@@ -1,10 +1,9 @@
-//! SASL mechanisms and the choice among them (RFC 4954, RFC 4616, RFC 2195).
+//! SASL mechanisms and the choice among them (RFC 4954, RFC 4616, RFC 2195, RFC 5802, RFC 7628).
 
 use super::word::{word_impls, word_serde, words};
 
 words! {
-    /// A SASL mechanism that mailsetup speaks, in the order in which a password login prefers them. Inside TLS a password sent
-    /// as PLAIN is as safe as CRAM-MD5 and saves a round trip.
+    /// A SASL mechanism that mailsetup speaks, in the order in which a person is shown them.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum Mechanism {
         /// RFC 4616.
@@ -13,25 +12,44 @@ words! {
         Login = "login",
         /// RFC 2195.
         CramMd5 = "cram-md5",
+        /// RFC 5802.
+        ScramSha1 = "scram-sha-1",
+        /// RFC 7677.
+        ScramSha256 = "scram-sha-256",
         /// Google's OAuth 2.0 mechanism; the secret is an access token.
         Xoauth2 = "xoauth2",
+        /// RFC 7628; the secret is an access token.
+        Oauthbearer = "oauthbearer",
     }
 }
 
 impl Mechanism {
+    /// The mechanisms of a password login, best first. Inside TLS a password sent as PLAIN is as safe as any other and saves
+    /// round trips; elsewhere those come first that do not send it.
+    pub const fn of_password(inside_tls: bool) -> [Self; 5] {
+        if inside_tls {
+            [Self::Plain, Self::Login, Self::ScramSha256, Self::ScramSha1, Self::CramMd5]
+        } else {
+            [Self::ScramSha256, Self::ScramSha1, Self::CramMd5, Self::Plain, Self::Login]
+        }
+    }
+
     /// The registered SASL name, as EHLO shows it.
     pub const fn sasl_name(self) -> &'static str {
         match self {
             Self::Plain => "PLAIN",
             Self::Login => "LOGIN",
             Self::CramMd5 => "CRAM-MD5",
+            Self::ScramSha1 => "SCRAM-SHA-1",
+            Self::ScramSha256 => "SCRAM-SHA-256",
             Self::Xoauth2 => "XOAUTH2",
+            Self::Oauthbearer => "OAUTHBEARER",
         }
     }
 
     /// Whether it takes an access token rather than a password: it is used only when it was chosen.
     pub const fn takes_token(self) -> bool {
-        matches!(self, Self::Xoauth2)
+        matches!(self, Self::Xoauth2 | Self::Oauthbearer)
     }
 }
 
@@ -110,10 +128,13 @@ mod tests {
 
     #[test]
     fn every_mechanism_is_a_choice_and_a_slip_names_the_nearest() {
-        assert_eq!(Auth::USAGE, "auto|plain|login|cram-md5|xoauth2|none");
+        assert_eq!(Auth::USAGE, "auto|plain|login|cram-md5|scram-sha-1|scram-sha-256|xoauth2|oauthbearer|none");
         let fault = "plian".parse::<Auth>().unwrap_err();
         assert_eq!(fault.nearest().as_deref(), Some("plain"));
-        assert_eq!(fault.phrase().args[1], ("choices", "auto, plain, login, cram-md5, xoauth2, none".to_owned()));
+        assert_eq!(
+            fault.phrase().args[1],
+            ("choices", "auto, plain, login, cram-md5, scram-sha-1, scram-sha-256, xoauth2, oauthbearer, none".to_owned())
+        );
         assert_eq!("bogus".parse::<Auth>().unwrap_err().nearest(), None);
     }
 }

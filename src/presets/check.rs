@@ -13,8 +13,7 @@ const HOST_PARTS: [&str; 4] = ["domain", "mx", "region", "server"];
 const STEP_PARTS: [&str; 1] = ["url"];
 
 /// Mechanisms that consumers can do and mailsetup does not speak.
-const OTHER_MECHANISMS: [&str; 8] =
-    ["oauthbearer", "scram-sha-1", "scram-sha-256", "digest-md5", "gssapi", "ntlm", "external", "xoauth"];
+const OTHER_MECHANISMS: [&str; 5] = ["digest-md5", "gssapi", "ntlm", "external", "xoauth"];
 
 /// What is wrong with a provider's words; `senders` are the names of all providers and families.
 pub(super) fn provider(provider: &Provider, senders: &[&str]) -> Vec<PresetFault> {

@@ -1,17 +1,25 @@
-//! The login (RFC 4954): PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195) and XOAUTH2.
+//! The login (RFC 4954): PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), SCRAM (RFC 5802), XOAUTH2 and OAUTHBEARER (RFC 7628).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use zeroize::Zeroizing;
 
-use super::{Learned, Login, ProbeFault, Stage, certificate::hex, record, session::Session};
+use super::{
+    Learned, Login, ProbeFault, Stage,
+    certificate::hex,
+    record,
+    scram::{Exchange, Gs2, ScramHash, saslname},
+    session::Session,
+};
 use crate::mail::{Auth, Mechanism, Reply, reply::printable};
 
 /// The login succeeded (RFC 4954, 6). No other 2xx code means that.
 const LOGGED_IN: u16 = 235;
 /// The server wants more.
 const CONTINUE: u16 = 334;
+/// The longest command line, its end included (RFC 5321, 4.5.3.1.4): a longer response is not sent with the command.
+const COMMAND_LINE: usize = 512;
 
 impl Session<'_, '_> {
     /// Logs in, or skips the stage for an attempt without a login.
@@ -21,15 +29,16 @@ impl Session<'_, '_> {
             return Ok(());
         };
         self.begin(Stage::Auth);
+        self.nothing_unasked()?;
         let offered = self.record.offered.as_ref().and_then(|offered| offered.auth.clone());
         let offered = offered.filter(|mechanisms| !mechanisms.is_empty()).ok_or(ProbeFault::NoAuth)?;
         if !self.may_log_in() {
             return Err(ProbeFault::ClearLogin);
         }
-        let mut candidates = candidates(login.auth, &offered).into_iter().peekable();
+        let mut candidates = candidates(login.auth, &offered, self.is_secure()).into_iter().peekable();
         while let Some(mechanism) = candidates.next() {
             self.record.mechanism = Some(mechanism);
-            let reply = self.authenticate(mechanism, login)?;
+            let reply = self.authenticate(mechanism, login, &offered)?;
             if reply.code == LOGGED_IN {
                 self.record.pass(Some(Learned::LoggedIn(mechanism)), Some(reply));
                 return Ok(());
@@ -52,12 +61,15 @@ impl Session<'_, '_> {
         self.record.log.hide(plain(login).as_bytes());
     }
 
-    fn authenticate(&mut self, mechanism: Mechanism, login: &Login) -> Result<Reply, ProbeFault> {
+    fn authenticate(&mut self, mechanism: Mechanism, login: &Login, offered: &[String]) -> Result<Reply, ProbeFault> {
         let reply = match mechanism {
             Mechanism::Plain => self.plain(login),
             Mechanism::Login => self.prompted(login),
             Mechanism::CramMd5 => self.cram_md5(login),
+            Mechanism::ScramSha1 => self.scram(mechanism, ScramHash::Sha1, login, offered),
+            Mechanism::ScramSha256 => self.scram(mechanism, ScramHash::Sha256, login, offered),
             Mechanism::Xoauth2 => self.xoauth2(login),
+            Mechanism::Oauthbearer => self.oauthbearer(login),
         }?;
         // Cancel if the server asks for more (RFC 4954, 4).
         if reply.code == CONTINUE { self.ask("*") } else { Ok(reply) }
@@ -65,7 +77,7 @@ impl Session<'_, '_> {
 
     fn plain(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
         let response = plain(login);
-        let reply = self.initial(Mechanism::Plain, &response)?;
+        let reply = self.initial(Mechanism::Plain.sasl_name(), &response)?;
         if reply.code == CONTINUE { self.respond(&response) } else { Ok(reply) }
     }
 
@@ -74,7 +86,7 @@ impl Session<'_, '_> {
     fn prompted(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
         let username = encode(&login.username);
         let password = encode(login.secret.expose());
-        let mut reply = self.initial(Mechanism::Login, &username)?;
+        let mut reply = self.initial(Mechanism::Login.sasl_name(), &username)?;
         let mut named = true;
         if reply.code == 501 {
             reply = self.ask("AUTH LOGIN")?;
@@ -109,46 +121,110 @@ impl Session<'_, '_> {
     fn xoauth2(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
         let token = login.secret.expose();
         let response = encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username)));
-        let mut reply = self.initial(Mechanism::Xoauth2, &response)?;
+        let mut reply = self.initial(Mechanism::Xoauth2.sasl_name(), &response)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {
             reply = self.respond(&response)?;
         }
-        if reply.code == CONTINUE {
-            self.record.challenge = Some(printable(&self.record.log.redacted(&decode(&reply))));
-            reply = self.ask("")?;
-        }
-        Ok(reply)
+        self.explained(reply, "")
     }
 
-    /// AUTH with an initial response.
-    fn initial(&mut self, mechanism: Mechanism, response: &str) -> Result<Reply, ProbeFault> {
-        let name = mechanism.sasl_name();
-        self.record.log.client(&format!("AUTH {name} ***"));
-        self.hidden(&Zeroizing::new(format!("AUTH {name} {response}\r\n")), response)
+    /// OAUTHBEARER: a refusal comes as a 334 with JSON, which a single ^A answers (RFC 7628, 3.2.3).
+    fn oauthbearer(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
+        let (token, endpoint) = (login.secret.expose(), &self.record.attempt.endpoint);
+        let header = format!("n,a={},\x01host={}\x01port={}", saslname(&login.username), endpoint.host, endpoint.port);
+        let response = encode(&Zeroizing::new(format!("{header}\x01auth=Bearer {token}\x01\x01")));
+        let mut reply = self.initial(Mechanism::Oauthbearer.sasl_name(), &response)?;
+        if reply.code == CONTINUE && decode(&reply).is_empty() {
+            reply = self.respond(&response)?;
+        }
+        self.explained(reply, &encode("\x01"))
+    }
+
+    /// Keeps why a token was refused, and asks for the final reply.
+    fn explained(&mut self, reply: Reply, acknowledgement: &str) -> Result<Reply, ProbeFault> {
+        if reply.code != CONTINUE {
+            return Ok(reply);
+        }
+        self.record.challenge = Some(printable(&self.record.log.redacted(&decode(&reply))));
+        self.ask(acknowledgement)
+    }
+
+    /// SCRAM, tied to the TLS connection where the server can do that. Its yes counts only after it has proved that it knows the
+    /// password.
+    fn scram(
+        &mut self,
+        mechanism: Mechanism,
+        hash: ScramHash,
+        login: &Login,
+        offered: &[String],
+    ) -> Result<Reply, ProbeFault> {
+        let plus = format!("{}-PLUS", mechanism.sasl_name());
+        let has_plus = offered.contains(&plus);
+        let (name, gs2) = match self.channel_binding() {
+            Some(binding) if has_plus => (plus.as_str(), Gs2::Bound(binding)),
+            // Ours could have been used: a server that offered it sees that somebody took the offer away (RFC 5802, 6).
+            Some(_) => (mechanism.sasl_name(), Gs2::NotOffered),
+            None => (mechanism.sasl_name(), Gs2::Unable),
+        };
+        let exchange = Exchange::new(hash, &login.username, gs2)?;
+        let first = encode(&exchange.first());
+        let mut reply = self.initial(name, &first)?;
+        if reply.code == CONTINUE && decode(&reply).is_empty() {
+            reply = self.respond(&first)?;
+        }
+        if reply.code != CONTINUE {
+            return unproven(reply);
+        }
+        let last = exchange.last(&decode(&reply), login.secret.expose()).ok_or(ProbeFault::Unproven)?;
+        let reply = self.respond(&encode(&last.message))?;
+        let said = decode(&reply);
+        if reply.code != CONTINUE || said.starts_with(b"e=") {
+            let reply = if reply.code == CONTINUE { self.ask("")? } else { reply };
+            return unproven(reply);
+        }
+        if last.is_proven_by(&said) { self.ask("") } else { Err(ProbeFault::Unproven) }
+    }
+
+    /// AUTH with an initial response, which is held back until it is asked for where the line would be too long (RFC 4954, 4).
+    fn initial(&mut self, name: &str, response: &str) -> Result<Reply, ProbeFault> {
+        if "AUTH  \r\n".len() + name.len() + response.len() > COMMAND_LINE {
+            let reply = self.ask(&format!("AUTH {name}"))?;
+            return if reply.code == CONTINUE { self.respond(response) } else { Ok(reply) };
+        }
+        self.hidden(&format!("AUTH {name} ***"), &Zeroizing::new(format!("AUTH {name} {response}\r\n")), response)
     }
 
     /// A response to a 334.
     fn respond(&mut self, response: &str) -> Result<Reply, ProbeFault> {
-        self.record.log.client("***");
-        self.hidden(&Zeroizing::new(format!("{response}\r\n")), response)
+        self.hidden("***", &Zeroizing::new(format!("{response}\r\n")), response)
     }
 
-    fn hidden(&mut self, line: &str, response: &str) -> Result<Reply, ProbeFault> {
+    /// Sends a line that the transcript has as `shown`.
+    fn hidden(&mut self, shown: &str, line: &str, response: &str) -> Result<Reply, ProbeFault> {
+        self.nothing_unasked()?;
+        self.record.log.client(shown);
         self.record.log.hide(response.as_bytes());
         self.send(line.as_bytes())?;
         self.reply()
     }
 }
 
-/// What to try, in order. A password is not an access token: XOAUTH2 is used only if chosen.
-fn candidates(choice: Auth, offered: &[String]) -> Vec<Mechanism> {
-    let allowed = |mechanism: &Mechanism| match choice {
-        Auth::Auto => !mechanism.takes_token(),
-        Auth::Only(only) => *mechanism == only,
-        Auth::None => false,
+/// A reply that came without the server's proof: a yes does not count.
+fn unproven(reply: Reply) -> Result<Reply, ProbeFault> {
+    if reply.is_positive() { Err(ProbeFault::Unproven) } else { Ok(reply) }
+}
+
+/// What to try, in order. A password is not an access token: XOAUTH2 and OAUTHBEARER are used only if chosen.
+fn candidates(choice: Auth, offered: &[String], inside_tls: bool) -> Vec<Mechanism> {
+    let wanted = match choice {
+        Auth::Auto => Mechanism::of_password(inside_tls).to_vec(),
+        Auth::Only(only) => vec![only],
+        Auth::None => Vec::new(),
     };
-    let is_offered = |mechanism: &Mechanism| offered.iter().any(|name| name == mechanism.sasl_name());
-    Mechanism::ALL.into_iter().filter(|mechanism| allowed(mechanism) && is_offered(mechanism)).collect()
+    // Of two offers for one mechanism the one that is tied to TLS needs TLS.
+    let fits = |offer: &str, name: &str| offer == name || (inside_tls && offer.strip_suffix("-PLUS") == Some(name));
+    let is_offered = |mechanism: &Mechanism| offered.iter().any(|offer| fits(offer, mechanism.sasl_name()));
+    wanted.into_iter().filter(is_offered).collect()
 }
 
 /// The response of PLAIN.
@@ -187,8 +263,12 @@ mod tests {
     fn the_best_that_both_sides_have() {
         let offered = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let mixed = offered(&["XOAUTH2", "CRAM-MD5", "LOGIN", "PLAIN"]);
-        assert_eq!(candidates(Auth::Auto, &mixed), [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5]);
-        assert_eq!(candidates(Auth::Only(Mechanism::Xoauth2), &mixed), [Mechanism::Xoauth2]);
-        assert_eq!(candidates(Auth::Auto, &offered(&["XOAUTH2", "GSSAPI"])), []);
+        assert_eq!(candidates(Auth::Auto, &mixed, true), [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5]);
+        assert_eq!(candidates(Auth::Auto, &mixed, false), [Mechanism::CramMd5, Mechanism::Plain, Mechanism::Login]);
+        assert_eq!(candidates(Auth::Only(Mechanism::Xoauth2), &mixed, true), [Mechanism::Xoauth2]);
+        assert_eq!(candidates(Auth::Auto, &offered(&["XOAUTH2", "GSSAPI"]), true), []);
+        let scram = offered(&["SCRAM-SHA-1", "SCRAM-SHA-256-PLUS"]);
+        assert_eq!(candidates(Auth::Auto, &scram, true), [Mechanism::ScramSha256, Mechanism::ScramSha1]);
+        assert_eq!(candidates(Auth::Auto, &scram, false), [Mechanism::ScramSha1]);
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName, parse_x509_certificate, x509::X509Name};
 
 use crate::mail::reply::escape;
@@ -56,6 +56,23 @@ impl CertificateFacts {
 /// SHA-256 of a certificate.
 pub(super) fn fingerprint(der: &[u8]) -> [u8; 32] {
     Sha256::digest(der).into()
+}
+
+/// A certificate's hash as `tls-server-end-point` has it: by the algorithm of its signature, SHA-256 in place of older ones;
+/// `None` where none is defined (RFC 5929, 4.1).
+pub(super) fn end_point_hash(der: &[u8]) -> Option<Vec<u8>> {
+    let (_, certificate) = parse_x509_certificate(der).ok()?;
+    // RFC 8017, A.2.4 (md5, sha1 and sha2WithRSAEncryption) and RFC 5758, 3.2 (ecdsa-with-SHA).
+    match certificate.signature_algorithm.algorithm.to_id_string().as_str() {
+        "1.2.840.113549.1.1.4"
+        | "1.2.840.113549.1.1.5"
+        | "1.2.840.113549.1.1.11"
+        | "1.2.840.10045.4.1"
+        | "1.2.840.10045.4.3.2" => Some(Sha256::digest(der).to_vec()),
+        "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => Some(Sha384::digest(der).to_vec()),
+        "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => Some(Sha512::digest(der).to_vec()),
+        _ => None,
+    }
 }
 
 /// Bytes as lower-case hex digits.

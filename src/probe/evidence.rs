@@ -98,8 +98,10 @@ pub enum ProbeFault {
     StarttlsGone,
     /// The login would leave this machine in clear text, and nobody agreed to that.
     ClearLogin,
-    /// Clear-text bytes followed the reply to STARTTLS.
+    /// The server spoke before it was asked, or in clear text after its reply to STARTTLS.
     Injected,
+    /// The server did not prove that it knows the password, though the login was one in which it has to (SCRAM).
+    Unproven,
     /// EHLO offers no AUTH.
     NoAuth,
     /// EHLO offers AUTH, but no mechanism that the choice allows.
@@ -144,6 +146,7 @@ impl ProbeFault {
             Self::StarttlsGone => "starttls_gone",
             Self::ClearLogin => "clear_login",
             Self::Injected => "injected",
+            Self::Unproven => "unproven",
             Self::NoAuth => "no_auth",
             Self::NoCommonMechanism => "no_common_mechanism",
             Self::NotSmtp(_) => "not_smtp",

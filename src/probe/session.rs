@@ -7,6 +7,7 @@ use super::{
     parse::first_bytes,
     record::{Record, words},
     resolve::ascii_host,
+    scram::ChannelBinding,
     tls,
     wire::{HandshakeFault, Wire},
 };
@@ -121,10 +122,6 @@ impl<'r, 'a> Session<'r, 'a> {
             let gone = self.record.attempt.had_starttls || self.offers(|offered| offered.masked);
             return Err(if gone { ProbeFault::StarttlsGone } else { ProbeFault::NoStarttls });
         }
-        // A reply received before the command is not its answer.
-        if self.wire.has_unread() {
-            return Err(ProbeFault::Injected);
-        }
         let reply = positive(self.ask("STARTTLS")?)?;
         // Bytes after the reply came in clear text and could pass for a reply inside TLS (RFC 3207, 4.2; CVE-2021-38371).
         if self.wire.has_unread() {
@@ -177,7 +174,17 @@ impl<'r, 'a> Session<'r, 'a> {
     pub(super) fn may_log_in(&self) -> bool {
         let attempt = self.record.attempt;
         let stays_here = attempt.endpoint.is_loopback() && self.wire.is_local();
-        self.wire.tls_version().is_some() || stays_here || attempt.allow_plaintext
+        self.is_secure() || stays_here || attempt.allow_plaintext
+    }
+
+    /// What ties a login to this TLS connection.
+    pub(super) fn channel_binding(&self) -> Option<ChannelBinding> {
+        self.wire.channel_binding()
+    }
+
+    /// Whether the connection is inside TLS.
+    pub(super) fn is_secure(&self) -> bool {
+        self.wire.tls_version().is_some()
     }
 
     /// Whether the last EHLO made an offer.
@@ -185,8 +192,15 @@ impl<'r, 'a> Session<'r, 'a> {
         self.record.offered.as_ref().is_some_and(what)
     }
 
+    /// Makes sure that the server has said nothing by itself. All that was asked has been answered by now: what has come already
+    /// would pass for the answer to what is said next.
+    pub(super) fn nothing_unasked(&mut self) -> Result<(), ProbeFault> {
+        if self.wire.has_spoken_early() { Err(ProbeFault::Injected) } else { Ok(()) }
+    }
+
     /// A command as bytes, logged in the transcript.
     pub(super) fn line(&mut self, command: &str) -> Result<Vec<u8>, ProbeFault> {
+        self.nothing_unasked()?;
         self.record.log.client(command);
         bytes(command)
     }
@@ -200,6 +214,7 @@ impl<'r, 'a> Session<'r, 'a> {
 
     /// Sends bytes that the caller has logged.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), ProbeFault> {
+        self.nothing_unasked()?;
         self.wire.send(bytes)
     }
 

@@ -20,6 +20,14 @@ pub trait Stream: Send {
     /// Nothing came in time, or the connection broke.
     fn read(&mut self, buffer: &mut [u8], most: Duration) -> io::Result<usize>;
 
+    /// Takes bytes that have arrived, without waiting; `WouldBlock` when there are none, as for a stream that cannot tell.
+    ///
+    /// # Errors
+    /// Nothing has arrived, or the connection broke.
+    fn read_arrived(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
     /// Sends as many bytes as possible at once, waiting at most for `most`.
     ///
     /// # Errors
@@ -44,6 +52,13 @@ impl Stream for TcpStream {
         self.set_read_timeout(Some(most))?;
         acknowledge_at_once(self);
         Read::read(self, buffer)
+    }
+
+    fn read_arrived(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.set_nonblocking(true)?;
+        let arrived = Read::read(self, buffer);
+        self.set_nonblocking(false)?;
+        arrived
     }
 
     fn write(&mut self, bytes: &[u8], most: Duration) -> io::Result<usize> {

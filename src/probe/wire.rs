@@ -7,7 +7,7 @@ use std::{
 
 use rustls::ClientConnection;
 
-use super::{Cancel, ProbeFault, Stream, cancel::Watch, parse::Parser};
+use super::{Cancel, ProbeFault, Stream, cancel::Watch, certificate::end_point_hash, parse::Parser, scram::ChannelBinding};
 use crate::mail::{Reply, reply::escape};
 
 /// Bytes per read.
@@ -87,6 +87,36 @@ impl Wire {
         !self.inbox.is_empty()
     }
 
+    /// Whether the server has said something that nobody asked for: called when no answer is owed. Saying goodbye (421) is
+    /// always allowed (RFC 5321, 3.8), and it claims no success.
+    pub(super) fn has_spoken_early(&mut self) -> bool {
+        self.take_arrived();
+        self.has_unread() && !self.inbox.starts_with(b"421")
+    }
+
+    /// Takes what has arrived without waiting. That the connection broke is found out by what is read or written next.
+    fn take_arrived(&mut self) {
+        let mut chunk = vec![0; CHUNK];
+        let Ok(length) = self.stream.read_arrived(&mut chunk) else { return };
+        self.received += length;
+        match &mut self.tls {
+            Some(tls) => drop(absorb(tls, &chunk[..length], &mut self.inbox)),
+            None => self.inbox.extend_from_slice(&chunk[..length]),
+        }
+    }
+
+    /// What ties a login to this TLS connection, with the name of its kind: `tls-exporter` in TLS 1.3 (RFC 9266), in TLS 1.2
+    /// `tls-server-end-point` (RFC 5929, 4).
+    pub(super) fn channel_binding(&self) -> Option<ChannelBinding> {
+        let tls = self.tls.as_ref()?;
+        if tls.protocol_version()? == rustls::ProtocolVersion::TLSv1_3 {
+            let data = tls.export_keying_material(vec![0; 32], b"EXPORTER-Channel-Binding", Some(b"")).ok()?;
+            return Some(ChannelBinding { kind: "tls-exporter", data });
+        }
+        let data = end_point_hash(tls.peer_certificates()?.first()?)?;
+        Some(ChannelBinding { kind: "tls-server-end-point", data })
+    }
+
     /// Whether the other end is this machine.
     pub(super) fn is_local(&self) -> bool {
         self.stream.is_local()
@@ -157,6 +187,10 @@ impl Wire {
                     let _ = self.write_socket(&outbox);
                 }
                 return Err(HandshakeFault::Tls { error, first });
+            }
+            // `early` goes out with the next flight: what came before it does not answer it.
+            if !early.is_empty() && self.has_unread() {
+                return Err(ProbeFault::Injected.into());
             }
         }
     }

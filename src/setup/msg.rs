@@ -33,8 +33,10 @@ pub enum Msg {
     Go(Field),
     /// To the question before.
     Back,
-    /// Take the diagnosis's change and test again.
+    /// Take the diagnosis's change and test again. One that a person has to look at first is left.
     Fix,
+    /// Take the diagnosis's change, which a person has looked at, and test again.
+    Trust,
     /// Test again.
     Retry,
     /// Go on though the test failed.

@@ -66,7 +66,8 @@ impl Setup {
             }
             Msg::Go(field) => self.go(field),
             Msg::Back => self.back(),
-            Msg::Fix => self.fix(),
+            Msg::Fix => self.fix(false),
+            Msg::Trust => self.fix(true),
             Msg::Retry => {
                 self.test.again();
                 self.focus = None;
@@ -173,6 +174,7 @@ impl Setup {
     fn recover(&mut self, way: Recovery) -> Result<(), Invalid> {
         self.update(match way {
             Recovery::Fix => Msg::Fix,
+            Recovery::Trust => Msg::Trust,
             Recovery::Retry => Msg::Retry,
             Recovery::Force => Msg::Force,
             Recovery::Edit => Msg::Go(self.field_at_fault()),
@@ -185,9 +187,10 @@ impl Setup {
         diagnosis.and_then(|diagnosis| diagnosis.ask.as_deref()).and_then(Field::of_key).unwrap_or(Field::Host)
     }
 
-    fn fix(&mut self) {
+    fn fix(&mut self, looked_at: bool) {
+        let diagnosis = self.test.result().and_then(|tested| tested.diagnosis.as_ref());
         let change =
-            self.test.result().and_then(|tested| tested.diagnosis.as_ref()).map(|diagnosis| diagnosis.change.clone());
+            diagnosis.filter(|diagnosis| looked_at == diagnosis.needs_person).map(|diagnosis| diagnosis.change.clone());
         for (key, typed) in change.unwrap_or_default() {
             if let Some(field) = Field::of_key(&key)
                 && let Ok(value) = self.parse(field, &typed)

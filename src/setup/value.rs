@@ -198,6 +198,8 @@ impl fmt::Display for ImportChoice {
 pub enum Recovery {
     /// Take the diagnosis's change and test again.
     Fix,
+    /// Trust what the diagnosis shows, which nothing else vouches for, and test again.
+    Trust,
     /// Test again.
     Retry,
     /// Change the answer at fault.
@@ -208,12 +210,13 @@ pub enum Recovery {
 
 impl Recovery {
     /// Every way, as an error lists them.
-    pub(super) const ALL: [Self; 4] = [Self::Fix, Self::Retry, Self::Edit, Self::Force];
+    pub(super) const ALL: [Self; 5] = [Self::Fix, Self::Trust, Self::Retry, Self::Edit, Self::Force];
 
     /// The word that an answer uses.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Fix => "fix",
+            Self::Trust => "trust",
             Self::Retry => "retry",
             Self::Edit => "edit",
             Self::Force => "force",

@@ -193,7 +193,7 @@ fn msmtp_accepts_every_setting() {
     }
     let folder = tempfile::tempdir().unwrap();
     let rc = folder.path().join("msmtprc");
-    for auth in ["auto", "plain", "login", "cram-md5", "xoauth2", "none"] {
+    for auth in ["auto", "plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256", "xoauth2", "oauthbearer", "none"] {
         for (security, tls, said) in [
             (Security::Tls, Trust::default(), "tls_starttls = off\ntls_trust_file = system"),
             (Security::Starttls, trust("/x y/ca.pem", None), "tls_starttls = on\ntls_trust_file = /x y/ca.pem"),

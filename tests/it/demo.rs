@@ -55,7 +55,6 @@ fn logged_in(demo: &Demo, security: Security) -> Client {
 }
 
 /// Logs in; `initial` sends the first answer along with AUTH.
-#[expect(clippy::match_wildcard_for_single_variants, reason = "a mechanism that the demo does not speak needs no line here")]
 fn log_in(client: &mut Client, demo: &Demo, mechanism: Mechanism, initial: bool) -> String {
     let response = match mechanism {
         Mechanism::Plain => STANDARD.encode(format!("\0{}\0{}", demo.user(), demo.password())),

@@ -241,7 +241,7 @@ fn a_file_in_place_of_a_folder() {
     assert_eq!(error.phrase().id, "host-write-not-folder");
     assert_eq!(error.exit(), mailsetup::error::Exit::CantCreate);
     assert_eq!(home.text("one"), None);
-    assert!(host::writable(&home.path("app/two")).is_err());
+    assert!(host::writable(&home.path("app/two"), None).is_err());
 }
 
 #[test]

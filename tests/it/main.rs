@@ -24,6 +24,7 @@ mod found;
 mod fuzz;
 mod host;
 mod house;
+mod images;
 mod import;
 #[cfg(feature = "demo")]
 mod parity;

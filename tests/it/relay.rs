@@ -142,3 +142,40 @@ fn what_real_servers_refuse_is_diagnosed() {
     fails(sandbox.mailsetup(untrusted).run(), 76, "cert_unknown_issuer");
     assert!(!sandbox.path("home/.config/mailsetup").exists());
 }
+
+/// A login by this mechanism, tested up to the login.
+fn log_in(auth: &str, username: &str, secret: &str) -> Output {
+    let (bed, sandbox) = (Bed::start(), sandbox());
+    sandbox.write("home/secret", format!("{secret}\n"));
+    let (port, ca) = (bed.tls_port.to_string(), bed.ca_pem_path.display().to_string());
+    let words = [username, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", "tls"];
+    let more = ["--ca-file", &ca, "--username", username, "--auth", auth, "--test", "login", "--dry-run", "--yes", "--json"];
+    sandbox.mailsetup([&words[..], &more].concat()).env("MAILSETUP_PASSWORD_FILE", "secret").run()
+}
+
+#[test]
+#[ignore = "needs Postfix and Dovecot, see tests/run"]
+fn tokens_and_passwords_of_any_length_log_in() {
+    let bed = Bed::start();
+    for auth in ["xoauth2", "oauthbearer"] {
+        for longer in [0, 300, 2000, 5000, 7700] {
+            let token = bed.long_token(ALICE, longer);
+            log_in(auth, ALICE, &token).code(0);
+            fails(log_in(auth, ALICE, &token[1..]), 77, "oauth_token_invalid");
+        }
+    }
+    let password = "long ".repeat(200).trim().to_owned();
+    bed.add_user("long@example.test", &password);
+    for auth in ["plain", "login"] {
+        log_in(auth, "long@example.test", &password).code(0);
+    }
+}
+
+#[test]
+#[ignore = "needs Postfix and Dovecot, see tests/run"]
+fn scram_logs_in_and_a_wrong_password_does_not() {
+    for auth in ["scram-sha-1", "scram-sha-256"] {
+        log_in(auth, ALICE, PASSWORD).code(0);
+        log_in(auth, ALICE, "another").code(77);
+    }
+}

@@ -7,6 +7,7 @@ pub(crate) mod pki;
 pub(crate) mod plug;
 pub(crate) mod pty;
 pub(crate) mod sandbox;
+pub(crate) mod scram;
 pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod setup;

@@ -93,10 +93,11 @@ fn begin(context: &Context, conversation: &Conversation) -> Result<(), Error> {
     if is_dry {
         return Ok(());
     }
+    let places = (conversation.runner.places)(order.scope)?;
     // The target of a link is checked when it is written.
-    let is_plain = |change: &&Change| change.is_needed() && !change.path.is_symlink();
+    let is_plain = |change: &&Change| change.is_needed() && (places.root.is_some() || !change.path.is_symlink());
     for folder in plan.changes.iter().filter(is_plain).filter_map(|change| change.path.parent()) {
-        host::writable(folder)?;
+        host::writable(folder, places.root.as_deref())?;
     }
     Ok(())
 }

@@ -20,6 +20,7 @@ pub(super) enum KeyAction {
     Left,
     Right,
     Fix,
+    Trust,
     Retry,
     Password,
     Edit,
@@ -101,6 +102,8 @@ pub(super) struct Now {
     pub(super) fields: bool,
     /// The diagnosis offers a change.
     pub(super) fix: bool,
+    /// It offers to trust a certificate.
+    pub(super) trust: bool,
     /// Enter does something other than test again.
     pub(super) retry: bool,
     /// There is a password.
@@ -237,6 +240,7 @@ pub(super) const KEYS: &[Binding] = {
         row(&[ENTER, letter('q'), ESC], A::Finish, |now| now.plain(Scene::Done), "key-finish", true),
         row(&[ENTER], A::Primary, Now::failed, "key-primary", true),
         row(&[letter('f')], A::Fix, |now| now.failed() && now.fix, "key-fix", false),
+        row(&[letter('c')], A::Trust, |now| now.failed() && now.trust, "key-trust", true),
         row(&[letter('r')], A::Retry, |now| now.failed() && now.retry, "key-retry", true),
         row(&[letter('r')], A::Retry, Now::failed, "key-retry", false),
         row(

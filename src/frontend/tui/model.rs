@@ -33,6 +33,7 @@ impl App {
             Scene::Failed => {
                 let choices = self.question().map(|question| question.choices.as_slice()).unwrap_or_default();
                 now.fix = choices.iter().any(|choice| choice.value == "fix");
+                now.trust = choices.iter().any(|choice| choice.value == "trust");
                 now.retry = now.fix || self.asks().is_some();
                 now.asks = !now.fix && self.asks() == Some(Field::Password);
                 now.password = self.setup.fields(SetupStep::Password).any(|field| field == Field::Password);

@@ -7,6 +7,7 @@ use crate::{
     host::files::{
         error::FileError,
         folder::{Folder, folder_of, name_of},
+        tree::FileTree,
         volume::Volume,
         write,
     },
@@ -14,10 +15,10 @@ use crate::{
 };
 
 /// The folders that are missing for these steps, outermost first.
-pub(super) fn missing(steps: &[ReadyStep]) -> Vec<PathBuf> {
+pub(super) fn missing(steps: &[ReadyStep], places: &Places) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     for step in steps.iter().filter(|step| step.writes()) {
-        for folder in write::missing(folder_of(&step.target)) {
+        for folder in write::missing(folder_of(&step.target), FileTree::of(places)) {
             if !folders.contains(&folder) {
                 folders.push(folder);
             }
@@ -29,12 +30,13 @@ pub(super) fn missing(steps: &[ReadyStep]) -> Vec<PathBuf> {
 /// Makes folders, outermost first, and opens ours for passing through where a file below is for another user.
 pub(super) fn make(folders: &[PathBuf], steps: &[ReadyStep], places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
     for folder in folders {
-        Folder::resolved(volume, folder_of(folder))?.make(name_of(folder), mode(folder, steps, places))?;
+        Folder::resolved(volume, folder_of(folder), FileTree::of(places))?
+            .make(name_of(folder), mode(folder, steps, places))?;
     }
     for step in steps.iter().filter(|step| step.is_for_others()) {
         let ours = step.target.ancestors().skip(1).filter(|folder| folder.starts_with(&places.config));
         ours.take_while(|_| places.scope == Scope::System)
-            .try_for_each(|folder| Folder::resolved(volume, folder)?.let_through())?;
+            .try_for_each(|folder| Folder::resolved(volume, folder, FileTree::of(places))?.let_through())?;
     }
     Ok(())
 }

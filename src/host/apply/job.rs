@@ -14,7 +14,7 @@ use super::{
 use crate::{
     host::{
         clock,
-        files::{error::FileError, found, stamp::Stamp},
+        files::{error::FileError, found, stamp::Stamp, tree::FileTree},
         journal::{
             archive,
             record::{RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
@@ -58,10 +58,11 @@ impl Job {
             when: clock::rfc3339(now),
             of: self.of,
             covers: Vec::new(),
-            folders: folders::missing(&steps),
+            folders: folders::missing(&steps, places),
             files: steps.iter().enumerate().map(|(index, step)| step.record(index)).collect(),
             runs: Vec::new(),
             kept: self.entry.as_ref().map(EntryChange::record),
+            sum: None,
         };
         let mut work = JobRun { session, record, steps, runs, entry: self.entry };
         if let Err(error) = work.begin() {
@@ -103,7 +104,7 @@ impl JobRun<'_> {
             }
         }
         for (index, run) in self.runs.iter().enumerate() {
-            let look = |path: &PathBuf| found::look(path).map_err(FileError::read(path));
+            let look = |path: &PathBuf| found::look_in(FileTree::of(places), path).map_err(FileError::read(path));
             let found = run.creates.as_ref().map(look).transpose()?.flatten();
             let before = found.as_ref().map(|found| Stamp::of_found(found, format!("run-{index}.before")));
             if let (Some(found), Some(stamp)) = (&found, &before) {
@@ -127,7 +128,8 @@ impl JobRun<'_> {
             entry.keep(SecretKey::from(self.record.profile.as_str()), places)?;
         }
         folders::make(&self.record.folders, &self.steps, places, volume)?;
-        let staged = self.steps.iter().map(|step| step.stage(&self.record.id, volume)).collect::<Result<Vec<_>, _>>()?;
+        let staged =
+            self.steps.iter().map(|step| step.stage(&self.record.id, places, volume)).collect::<Result<Vec<_>, _>>()?;
         // The folder decides which group a new file has.
         for (file, step) in self.record.files.iter_mut().zip(&staged) {
             if let (Some(stamp), Some(staged)) = (&mut file.after, &step.staged) {
@@ -143,7 +145,7 @@ impl JobRun<'_> {
             other => other?,
         }
         // Spares that stay are removed by the next run.
-        let _ = self.record.sweep(volume);
+        let _ = self.record.sweep(places, volume);
         Ok(notes)
     }
 

@@ -3,7 +3,7 @@
 use super::{error::ApplyError, rollback::roll_back};
 use crate::{
     host::{
-        files::{error::shown, own},
+        files::{error::shown, own, tree::FileTree},
         journal::{
             archive,
             record::WriteState,
@@ -21,10 +21,25 @@ use crate::{
 /// # Errors
 /// Another run is at work, or something could not be rolled back.
 pub fn recover(places: &Places, options: &WriteOptions<'_>) -> Result<Vec<Phrase>, ApplyError> {
-    if !["journal", "backups"].iter().any(|folder| places.state.join(folder).is_dir()) {
+    if !["journal", "backups"].iter().any(|folder| FileTree::of(places).is_folder(&places.state.join(folder))) {
         return Ok(Vec::new());
     }
     open(places, options).map(|session| session.notes)
+}
+
+/// What the next write rolls back, in words: said before it is done. Nothing is written, and no lock is waited for.
+///
+/// # Errors
+/// A record of an earlier write is damaged, or was planted.
+pub fn cut_off(places: &Places) -> Result<Vec<Phrase>, ApplyError> {
+    let records = archive::all(places)?;
+    let cut_off = records.iter().rev().filter(|record| record.state == WriteState::Begun);
+    Ok(cut_off
+        .map(|record| {
+            let files: Vec<String> = record.files.iter().map(|file| shown(&file.target)).collect();
+            phrase!("host-cut-off", when = escape(&record.when), files = files.join(", "))
+        })
+        .collect())
 }
 
 /// Takes the lock, and rolls back what an earlier run left half done.
@@ -35,7 +50,7 @@ pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Res
     while let Some(index) = records.iter().rposition(|record| record.state == WriteState::Begun) {
         let record = records.remove(index);
         let left = roll_back(&record, places, volume)?;
-        session.notes.push(phrase!("host-recovered", when = record.when));
+        session.notes.push(phrase!("host-recovered", when = escape(&record.when)));
         session.notes.extend(left.files.into_iter().map(|file| match file.backup {
             Some(backup) => phrase!("host-recovered-not", path = shown(&file.path), backup = shown(&backup)),
             None => phrase!("host-recovered-left", path = shown(&file.path)),
@@ -44,7 +59,7 @@ pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Res
     }
     if let Some(last) = records.last() {
         // A kill after its end may have left its spares.
-        let _ = last.sweep(volume);
+        let _ = last.sweep(places, volume);
     }
     for covered in records.iter().filter(|older| records.iter().any(|newer| newer.covers.contains(&older.id))) {
         covered.discard(places, volume)?;
@@ -53,7 +68,7 @@ pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Res
         joined.drop_unused(places, volume)?;
     }
     for folder in [&places.state, &places.config.join("profiles")] {
-        own::sweep(volume, folder);
+        own::sweep(volume, folder, FileTree::of(places));
     }
     archive::tidy(places, volume)?;
     Ok(session)

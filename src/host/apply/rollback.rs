@@ -11,6 +11,7 @@ use crate::{
             found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
+            tree::FileTree,
             volume::Volume,
             write::replace,
         },
@@ -40,8 +41,9 @@ pub(super) struct LeftOver {
 /// file is left as it is, the copies stay.
 pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volume) -> Result<LeftOver, ApplyError> {
     let mut left = LeftOver::default();
+    let tree = FileTree::of(places);
     for file in record.files.iter().rev() {
-        let now = look(&file.target)?;
+        let now = look(&file.target, tree)?;
         let is_after = match (&now, &file.after) {
             (Some(found), Some(after)) => after.has_content(found),
             (None, None) => true,
@@ -58,8 +60,8 @@ pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volu
     }
     for run in record.runs.iter().filter(|run| run.build) {
         let Some(path) = &run.creates else { continue };
-        if !is(look(path)?.as_ref(), run.before.as_ref()) {
-            restore(record, places, volume, &resolve(path, None)?, run.before.as_ref())?;
+        if !is(look(path, tree)?.as_ref(), run.before.as_ref()) {
+            restore(record, places, volume, &resolve(path, tree)?, run.before.as_ref())?;
         }
     }
     if let Some(kept) = record.kept.as_ref().filter(|kept| !kept.existed) {
@@ -69,11 +71,11 @@ pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volu
         }
     }
     // As long as something is left beside the files, the record is needed: all is restored, but not all is cleaned up.
-    if record.sweep(volume).is_err() {
+    if record.sweep(places, volume).is_err() {
         return Ok(left);
     }
-    for folder in record.folders.iter().rev().filter(|folder| folder.is_dir()) {
-        if let Ok(above) = Folder::resolved(volume, folder_of(folder)) {
+    for folder in record.folders.iter().rev().filter(|folder| tree.is_folder(folder)) {
+        if let Ok(above) = Folder::resolved(volume, folder_of(folder), tree) {
             above.unmake(name_of(folder));
         }
     }
@@ -102,16 +104,17 @@ fn restore(
     target: &Path,
     before: Option<&Stamp>,
 ) -> Result<(), ApplyError> {
-    let folder = Folder::resolved(volume, folder_of(target))?;
+    let folder = Folder::resolved(volume, folder_of(target), FileTree::of(places))?;
     let Some(stamp) = before else { return Ok(folder.remove(name_of(target))?) };
-    if look(&folder.spare_of(name_of(target), &record.id))?.is_some_and(|spare| stamp.is(&spare)) {
+    let spare = folder.spare_of(name_of(target), &record.id).map_err(FileError::read(target))?;
+    if spare.is_some_and(|spare| stamp.is(&spare)) {
         return Ok(folder.restore(name_of(target), &record.id)?);
     }
     let bytes = record.content(places, stamp)?;
     let attributes = Attributes { mode: stamp.mode, uid: Some(stamp.uid), gid: Some(stamp.gid), tag: &record.id };
-    Ok(replace(volume, target, &bytes, &attributes)?)
+    Ok(replace(volume, target, &bytes, &attributes, FileTree::of(places))?)
 }
 
-fn look(path: &Path) -> Result<Option<FoundFile>, FileError> {
-    found::look(path).map_err(FileError::read(path))
+fn look(path: &Path, tree: FileTree<'_>) -> Result<Option<FoundFile>, FileError> {
+    found::look_in(tree, path).map_err(FileError::read(path))
 }

@@ -17,6 +17,7 @@ use crate::{
             found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
+            tree::FileTree,
             volume::Volume,
         },
         journal::record::{FileRecord, WriteRecord},
@@ -81,8 +82,8 @@ impl FileStep {
 
     /// Checks that the file is still what it must be.
     pub(super) fn ready(self, places: &Places) -> Result<ReadyStep, ApplyError> {
-        let target = resolve(&self.path, places.root.as_deref())?;
-        let found = found::look(&target).map_err(FileError::read(&target))?;
+        let target = resolve(&self.path, FileTree::of(places))?;
+        let found = found::look_in(FileTree::of(places), &target).map_err(FileError::read(&target))?;
         let is_same = match (&found, &self.before) {
             (None, None) => true,
             (Some(found), Some((bytes, mode))) => found.bytes == **bytes && mode.is_none_or(|mode| mode == found.mode),
@@ -140,8 +141,13 @@ impl ReadyStep {
     }
 
     /// Writes all of the new content beside the file, and gives the old file a second name: the rest takes no room.
-    pub(super) fn stage<'a>(&'a self, tag: &str, volume: &'a dyn Volume) -> Result<StagedStep<'a>, FileError> {
-        let folder = Folder::resolved(volume, folder_of(&self.target))?;
+    pub(super) fn stage<'a>(
+        &'a self,
+        tag: &str,
+        places: &Places,
+        volume: &'a dyn Volume,
+    ) -> Result<StagedStep<'a>, FileError> {
+        let folder = Folder::resolved(volume, folder_of(&self.target), FileTree::of(places))?;
         let staged = match &self.step.after {
             Some(after) => {
                 let attributes = Attributes { mode: after.mode, uid: self.uid, gid: self.gid, tag };
@@ -180,7 +186,7 @@ impl StagedStep<'_> {
     pub(super) fn take(&self) -> Result<(), ApplyError> {
         let (target, name) = (&self.ready.target, name_of(&self.ready.target));
         // Checked once more: another's edit can only be lost in the moment before the rename.
-        if found::look(target).map_err(FileError::read(target))? != self.ready.found {
+        if self.folder.look(name).map_err(FileError::read(target))? != self.ready.found {
             return Err(ApplyError::Changed(self.ready.step.path.clone()));
         }
         match &self.staged {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{accounts, found::look};
+use super::{accounts, found::look_in, tree::FileTree};
 use crate::plan::{Existing, Files, Node, Places};
 
 /// The most links that one path leads through, as in Linux (`path_resolution(7)`).
@@ -23,19 +23,21 @@ impl Disk {
     pub fn new(places: &Places) -> Self {
         Self { root: places.root.clone() }
     }
+
+    fn tree(&self) -> FileTree<'_> {
+        FileTree::below(self.root.as_deref())
+    }
 }
 
 impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
-        Ok(look(path)?.map(|found| Existing { mode: found.mode, bytes: found.into_bytes() }))
+        Ok(look_in(self.tree(), path)?.map(|found| Existing { mode: found.mode, bytes: found.into_bytes() }))
     }
 
     fn folders(&self, parent: &Path) -> Vec<String> {
-        let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
-        let folders = entries.filter(|entry| entry.path().is_dir());
-        let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.sort();
-        names
+        let names = self.tree().names(parent).ok().flatten().unwrap_or_default();
+        let folders = names.into_iter().filter(|name| self.tree().is_folder(&parent.join(name)));
+        folders.filter_map(|name| name.into_string().ok()).collect()
     }
 
     fn has_group(&self, group: &str) -> bool {

@@ -21,8 +21,10 @@ pub enum LinkFault {
     Shared,
     /// The target belongs to neither root nor us.
     Foreign,
-    /// It leads out of the image.
+    /// It is not below the image's root.
     Outside,
+    /// It is a link, a device, or has a second name, where a plain file of ours belongs.
+    Strange,
     /// The file has a second name, where everyone may write.
     Hard,
 }
@@ -38,6 +40,10 @@ pub enum FileError {
     Write(PathBuf, io::Error),
     /// The file cannot keep its owner, or get its group.
     Owner(PathBuf),
+    /// It belongs to another user, who could have us do what it says; the user's name, else number.
+    Foreign(PathBuf, String),
+    /// Others may write to it, and could have us do what it says.
+    Writable(PathBuf),
 }
 
 impl FileError {
@@ -54,7 +60,12 @@ impl FileError {
     /// The file or folder.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Link(path, _) | Self::Read(path, _) | Self::Write(path, _) | Self::Owner(path) => path,
+            Self::Link(path, _)
+            | Self::Read(path, _)
+            | Self::Write(path, _)
+            | Self::Owner(path)
+            | Self::Foreign(path, _)
+            | Self::Writable(path) => path,
         }
     }
 
@@ -69,18 +80,24 @@ impl FileError {
                     LinkFault::Foreign => phrase!("host-link-foreign", path = path),
                     LinkFault::Outside => phrase!("host-link-outside", path = path),
                     LinkFault::Hard => phrase!("host-link-hard", path = path),
+                    LinkFault::Strange => phrase!("host-link-strange", path = path),
                 }
             }
             Self::Read(path, error) => unreadable(path, error),
             Self::Write(path, error) => unwritable(path, error),
             Self::Owner(path) => phrase!("host-owner", path = shown(path)),
+            Self::Foreign(path, owner) => phrase!("host-foreign", path = shown(path), owner = escape(owner)),
+            Self::Writable(path) => phrase!("host-writable", path = shown(path)),
         }
     }
 
     /// What to do next.
     pub fn hint(&self) -> Option<Phrase> {
         match self {
+            Self::Link(path, LinkFault::Strange) => Some(phrase!("host-link-strange-hint", path = shown(path))),
             Self::Link(..) => Some(phrase!("host-link-hint")),
+            Self::Foreign(path, owner) => Some(phrase!("host-foreign-hint", path = shown(path), owner = escape(owner))),
+            Self::Writable(path) => Some(phrase!("host-writable-hint", path = shown(path))),
             Self::Write(_, error) => write_hint(error),
             Self::Owner(_) => Some(phrase!("host-owner-hint")),
             Self::Read(..) => None,
@@ -91,6 +108,7 @@ impl FileError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Link(..) | Self::Owner(_) => Exit::CantCreate,
+            Self::Foreign(..) | Self::Writable(_) => Exit::NoPerm,
             Self::Read(_, error) => read_exit(error),
             Self::Write(_, error) => write_exit(error),
         }
@@ -107,7 +125,7 @@ impl std::error::Error for FileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Read(_, error) | Self::Write(_, error) => Some(error),
-            Self::Link(..) | Self::Owner(_) => None,
+            Self::Link(..) | Self::Owner(_) | Self::Foreign(..) | Self::Writable(_) => None,
         }
     }
 }

@@ -12,7 +12,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{error::FileError, volume::Volume};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+
+use super::{
+    error::{FileError, LinkFault},
+    found::{self, FoundFile},
+    owned::is_foreign,
+    tree::{self, FileTree},
+    volume::Volume,
+};
 
 /// Mode and owner of a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,18 +71,52 @@ pub(crate) struct StagedFile {
 
 impl<'a> Folder<'a> {
     /// The folder of a file, by a path without links (`location::resolve`).
-    pub(crate) fn resolved(volume: &'a dyn Volume, path: &Path) -> Result<Self, FileError> {
-        Self::open(volume, path, true)
+    pub(crate) fn resolved(volume: &'a dyn Volume, path: &Path, tree: FileTree<'_>) -> Result<Self, FileError> {
+        Self::open(volume, path, true, tree)
     }
 
     /// A folder of our own, whatever leads there.
-    pub(crate) fn ours(volume: &'a dyn Volume, path: &Path) -> Result<Self, FileError> {
-        Self::open(volume, path, false)
+    pub(crate) fn ours(volume: &'a dyn Volume, path: &Path, tree: FileTree<'_>) -> Result<Self, FileError> {
+        Self::open(volume, path, false, tree)
     }
 
-    fn open(volume: &'a dyn Volume, path: &Path, is_resolved: bool) -> Result<Self, FileError> {
-        let fd = volume.open(path, is_resolved).map_err(FileError::write(path))?;
+    fn open(volume: &'a dyn Volume, path: &Path, is_resolved: bool, tree: FileTree<'_>) -> Result<Self, FileError> {
+        let fd = volume.open(path, is_resolved, tree).map_err(FileError::write(path))?;
         Ok(Self { volume, path: path.to_owned(), fd })
+    }
+
+    /// The regular file of this name; `None` when there is none. A link is refused.
+    pub(crate) fn look(&self, name: &OsStr) -> io::Result<Option<FoundFile>> {
+        let flags = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW).map(|stat| tree::kind(&stat)) {
+            // What is no file is not opened to find that out.
+            Ok(FileType::RegularFile | FileType::Directory) | Err(_) => {}
+            Ok(_) => return Err(io::ErrorKind::Unsupported.into()),
+        }
+        let opened = rustix::fs::openat(&self.fd, name, found::LOOKING | flags, Mode::empty());
+        found::of_opened(opened.map(File::from).map_err(io::Error::from))
+    }
+
+    /// Opens the plain file of this name to be locked, and makes it where there is none, 0600.
+    pub(crate) fn open_lock(&self, name: &OsStr) -> Result<File, FileError> {
+        let path = self.path.join(name);
+        let strange = || FileError::Link(path.clone(), LinkFault::Strange);
+        let is_plain = |stat: &Stat| tree::kind(stat) == FileType::RegularFile && stat.st_nlink == 1;
+        match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) if !is_plain(&stat) => return Err(strange()),
+            _ => {}
+        }
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(&self.fd, name, flags, Mode::RUSR | Mode::WUSR);
+        let file = opened.map_err(|error| FileError::Write(path.clone(), error.into()))?;
+        let stat = rustix::fs::fstat(&file).map_err(|error| FileError::Write(path.clone(), error.into()))?;
+        if !is_plain(&stat) {
+            return Err(strange());
+        }
+        if is_foreign(stat.st_uid) {
+            return Err(FileError::Foreign(path, stat.st_uid.to_string()));
+        }
+        Ok(File::from(file))
     }
 
     /// Writes the content of `target` under a temporary name. Mode, owner and group are set while the file is still empty,
@@ -120,7 +162,7 @@ impl<'a> Folder<'a> {
 
     /// Whether a staged file still has its temporary name.
     pub(crate) fn has(&self, staged: &StagedFile) -> bool {
-        rustix::fs::statat(&self.fd, &staged.name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW).is_ok()
+        rustix::fs::statat(&self.fd, &staged.name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
     }
 
     /// Removes a staged file.
@@ -140,9 +182,9 @@ impl<'a> Folder<'a> {
         self.volume.link(&self.fd, name, &spare_name(name, tag)).is_ok()
     }
 
-    /// Where the spare of `name` is, if there is one.
-    pub(crate) fn spare_of(&self, name: &OsStr, tag: &str) -> PathBuf {
-        self.path.join(spare_name(name, tag))
+    /// The spare of `name`, if there is one.
+    pub(crate) fn spare_of(&self, name: &OsStr, tag: &str) -> io::Result<Option<FoundFile>> {
+        self.look(&spare_name(name, tag))
     }
 
     /// Restores `name` from its spare.
@@ -172,8 +214,9 @@ impl<'a> Folder<'a> {
             let mut names = Vec::new();
             for entry in rustix::fs::Dir::read_from(&self.fd)? {
                 let entry = entry?;
-                if is_left(entry.file_name().to_bytes()) {
-                    names.push(OsStr::from_bytes(entry.file_name().to_bytes()).to_owned());
+                let name = entry.file_name().to_bytes();
+                if name != b"." && name != b".." && is_left(name) {
+                    names.push(OsStr::from_bytes(name).to_owned());
                 }
             }
             Ok(names)
@@ -186,10 +229,15 @@ impl<'a> Folder<'a> {
         let path = self.path.join(name);
         let fault = FileError::write(&path);
         match self.volume.make_folder(&self.fd, name, mode) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && self.has_folder(name) => return Ok(()),
             other => other.map_err(&fault)?,
         }
         self.volume.sync_folder(&self.fd).map_err(fault)
+    }
+
+    fn has_folder(&self, name: &OsStr) -> bool {
+        let stat = rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW);
+        stat.is_ok_and(|stat| tree::kind(&stat) == FileType::Directory)
     }
 
     /// Lets others pass through the folder, without listing it.

@@ -1,13 +1,16 @@
 //! A file as it is, with all that a write must keep.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Read},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::MetadataExt,
     path::Path,
 };
 
+use rustix::fs::OFlags;
 use zeroize::Zeroize;
+
+use super::tree::FileTree;
 
 /// The largest file that is read, in bytes: settings are small, and a backup is kept of each.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -36,14 +39,28 @@ impl Drop for FoundFile {
     }
 }
 
-/// The regular file at `path`, links followed; `None` when there is none.
+/// How a file is opened to be looked at. Without NONBLOCK that would hang on a pipe without a writer.
+pub(crate) const LOOKING: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK);
+
+/// The regular file at `path` of this machine, links followed; `None` when there is none.
 ///
 /// # Errors
 /// `IsADirectory`, `Unsupported` for a device or pipe, `FileTooLarge`, or what the system says.
 pub(crate) fn look(path: &Path) -> io::Result<Option<FoundFile>> {
-    // Without NONBLOCK this would hang on a pipe without a writer.
-    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+    look_in(FileTree::HERE, path)
+}
+
+/// The regular file at `path` of a tree, links followed; `None` when there is none.
+///
+/// # Errors
+/// As of [`look`].
+pub(crate) fn look_in(tree: FileTree<'_>, path: &Path) -> io::Result<Option<FoundFile>> {
+    of_opened(tree.open(path, LOOKING).map(File::from))
+}
+
+/// The file that was opened, or the reason why not; `None` when there is none.
+pub(crate) fn of_opened(opened: io::Result<File>) -> io::Result<Option<FoundFile>> {
+    let file = match opened {
         Ok(file) => file,
         // Below a file there is nothing either: a write there fails with that error.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
@@ -71,7 +88,11 @@ fn limited(file: File, room: usize, limit: u64) -> io::Result<Vec<u8>> {
 /// The file's text below `root`; empty when it cannot be read or is not text.
 pub(crate) fn text_below(root: Option<&Path>, path: &str) -> String {
     let path = root.unwrap_or(Path::new("/")).join(path);
-    look(&path).ok().flatten().and_then(|found| String::from_utf8(found.into_bytes()).ok()).unwrap_or_default()
+    look_in(FileTree::below(root), &path)
+        .ok()
+        .flatten()
+        .and_then(|found| String::from_utf8(found.into_bytes()).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

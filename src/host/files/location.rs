@@ -8,7 +8,11 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use super::error::{FileError, LinkFault};
+use super::{
+    error::{FileError, LinkFault},
+    owned,
+    tree::FileTree,
+};
 
 /// The most links that one path leads through, as in Linux (`path_resolution(7)`).
 const LINKS: u32 = 40;
@@ -17,9 +21,12 @@ const LINKS: u32 = 40;
 ///
 /// # Errors
 /// [`FileError::Link`] where writing could end up in a file of someone else's choosing.
-pub(crate) fn resolve(path: &Path, root: Option<&Path>) -> Result<PathBuf, FileError> {
+pub(crate) fn resolve(path: &Path, tree: FileTree<'_>) -> Result<PathBuf, FileError> {
     let refuse = |fault| Err(FileError::Link(path.to_owned(), fault));
-    let target = follow(path)?;
+    if tree.root().is_some_and(|root| !path.starts_with(root)) {
+        return refuse(LinkFault::Outside);
+    }
+    let (target, is_link) = follow(path, tree)?;
     let folder = target.parent().and_then(|folder| folder.metadata().ok());
     let is_shared = folder.as_ref().is_some_and(is_shared);
     match target.symlink_metadata() {
@@ -31,7 +38,6 @@ pub(crate) fn resolve(path: &Path, root: Option<&Path>) -> Result<PathBuf, FileE
         Ok(meta) => {
             // Root writes a folder's files for the folder's owner, but no file of a third user there.
             let is_owners = folder.is_some_and(|folder| folder.uid() == meta.uid() && folder.mode() & 0o002 == 0);
-            let is_link = path.is_symlink();
             if is_foreign(&meta) && (is_link || (is_shared && !is_owners)) {
                 return refuse(LinkFault::Foreign);
             }
@@ -43,23 +49,25 @@ pub(crate) fn resolve(path: &Path, root: Option<&Path>) -> Result<PathBuf, FileE
             }
         }
     }
-    match root {
-        Some(root) if path.starts_with(root) && leads_out(&target, root) => refuse(LinkFault::Outside),
-        _ => Ok(target),
-    }
+    Ok(target)
 }
 
-/// Follows the path link by link. Each link must be where only root and we can make one, and lead somewhere.
-fn follow(path: &Path) -> Result<PathBuf, FileError> {
+/// Follows the path link by link, as the machine does whose tree it is; says whether the path itself is a link. Each link must
+/// be where only root and we can make one, and lead somewhere.
+fn follow(path: &Path, tree: FileTree<'_>) -> Result<(PathBuf, bool), FileError> {
     let refuse = |fault| Err(FileError::Link(path.to_owned(), fault));
     let unread = FileError::read(path);
-    let mut real = PathBuf::from("/");
+    let base = tree.root().unwrap_or(Path::new("/"));
+    let mut real = base.to_owned();
+    let whole = std::path::absolute(path).map_err(&unread)?;
     // The remaining parts, last first, and whether each comes from a link.
-    let mut ahead = parts(&std::path::absolute(path).map_err(&unread)?, false);
-    let mut links = 0;
+    let mut ahead = parts(whole.strip_prefix(base).unwrap_or(&whole), false);
+    let (mut links, mut is_link) = (0, false);
     while let Some((part, is_linked)) = ahead.pop() {
         if part == ".." {
-            real.pop();
+            if real != base {
+                real.pop();
+            }
             continue;
         }
         let here = real.join(&part);
@@ -69,12 +77,13 @@ fn follow(path: &Path) -> Result<PathBuf, FileError> {
                     return refuse(LinkFault::Shared);
                 }
                 links += 1;
+                is_link |= !is_linked && ahead.is_empty();
                 if links > LINKS {
                     return refuse(LinkFault::Dangling);
                 }
                 let leads = here.read_link().map_err(&unread)?;
                 if leads.is_absolute() {
-                    real = PathBuf::from("/");
+                    base.clone_into(&mut real);
                 }
                 ahead.extend(parts(&leads, true));
             }
@@ -84,7 +93,7 @@ fn follow(path: &Path) -> Result<PathBuf, FileError> {
             _ => real = here,
         }
     }
-    Ok(real)
+    Ok((real, is_link))
 }
 
 /// The parts of a path below `/`, last first.
@@ -97,26 +106,14 @@ fn parts(path: &Path, is_linked: bool) -> Vec<(OsString, bool)> {
     path.components().rev().filter_map(part).collect()
 }
 
-/// Whether others may make files in a folder: it is theirs, everyone's, or a group's that is not ours alone.
+/// Whether others may make files in a folder.
 fn is_shared(folder: &Metadata) -> bool {
-    let (uid, gid) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
-    // Many systems give each user a group of the same number with no other members (user private groups).
-    let is_own_group = folder.gid() == 0 || (folder.gid() == gid && gid == uid);
-    is_foreign(folder) || folder.mode() & 0o002 != 0 || (folder.mode() & 0o020 != 0 && !is_own_group)
+    owned::is_shared(folder.uid(), folder.gid(), folder.mode())
 }
 
 /// Whether something belongs to neither root nor us.
 fn is_foreign(meta: &Metadata) -> bool {
-    meta.uid() != 0 && meta.uid() != rustix::process::geteuid().as_raw()
-}
-
-/// Whether the nearest folder that exists is, without links, outside `root`.
-fn leads_out(target: &Path, root: &Path) -> bool {
-    let real = target.ancestors().find_map(|path| path.canonicalize().ok());
-    match (real, root.canonicalize()) {
-        (Some(real), Ok(root)) => !real.starts_with(root),
-        _ => true,
-    }
+    owned::is_foreign(meta.uid())
 }
 
 #[cfg(test)]
@@ -126,7 +123,7 @@ mod tests {
     use super::*;
 
     fn fault(path: &Path, root: Option<&Path>) -> Option<LinkFault> {
-        match resolve(path, root) {
+        match resolve(path, FileTree::below(root)) {
             Err(FileError::Link(at, fault)) if at == path => Some(fault),
             _ => None,
         }
@@ -139,15 +136,15 @@ mod tests {
         std::fs::write(at("real"), "x").unwrap();
         symlink("real", at("link")).unwrap();
         symlink("none", at("dangling")).unwrap();
-        assert_eq!(resolve(&at("link"), None).unwrap(), at("real"));
-        assert_eq!(resolve(&at("new"), None).unwrap(), at("new"));
+        assert_eq!(resolve(&at("link"), FileTree::HERE).unwrap(), at("real"));
+        assert_eq!(resolve(&at("new"), FileTree::HERE).unwrap(), at("new"));
         assert_eq!(fault(&at("dangling"), None), Some(LinkFault::Dangling));
         symlink("round", at("round")).unwrap();
         assert_eq!(fault(&at("round"), None), Some(LinkFault::Dangling));
         std::fs::create_dir(at("folder")).unwrap();
         symlink("folder/../folder", at("way")).unwrap();
-        assert_eq!(resolve(&at("way/new"), None).unwrap(), at("folder/new"));
-        assert_eq!(resolve(&at("none/../way/none/new"), None).unwrap(), at("folder/none/new"));
+        assert_eq!(resolve(&at("way/new"), FileTree::HERE).unwrap(), at("folder/new"));
+        assert_eq!(resolve(&at("none/../way/none/new"), FileTree::HERE).unwrap(), at("folder/none/new"));
 
         std::fs::create_dir(at("shared")).unwrap();
         std::fs::set_permissions(at("shared"), PermissionsExt::from_mode(0o1777)).unwrap();
@@ -156,7 +153,7 @@ mod tests {
         symlink(at("shared/file"), at("into")).unwrap();
         assert_eq!(fault(&at("shared/link"), None), Some(LinkFault::Shared));
         assert_eq!(fault(&at("into"), None), Some(LinkFault::Shared));
-        assert!(resolve(&at("shared/file"), None).is_ok());
+        assert!(resolve(&at("shared/file"), FileTree::HERE).is_ok());
         std::fs::hard_link(at("real"), at("shared/hard")).unwrap();
         assert_eq!(fault(&at("shared/hard"), None), Some(LinkFault::Hard));
     }
@@ -172,7 +169,7 @@ mod tests {
         std::os::unix::fs::chown(&real, Some(12_345), None).unwrap();
         symlink(&real, &link).unwrap();
         assert_eq!(fault(&link, None), Some(LinkFault::Foreign));
-        assert!(resolve(&real, None).is_ok());
+        assert!(resolve(&real, FileTree::HERE).is_ok());
     }
 
     #[test]
@@ -192,8 +189,8 @@ mod tests {
         chown("theirs", None);
         chown("theirs/.env", None);
         // Their own file in their own folder is written for them.
-        assert_eq!(resolve(&at("theirs/.env"), None).unwrap(), at("theirs/.env"));
-        assert!(resolve(&at("theirs/new"), None).is_ok());
+        assert_eq!(resolve(&at("theirs/.env"), FileTree::HERE).unwrap(), at("theirs/.env"));
+        assert!(resolve(&at("theirs/new"), FileTree::HERE).is_ok());
         symlink(at("etc/shadow"), at("theirs/link")).unwrap();
         symlink(at("etc"), at("theirs/conf")).unwrap();
         std::fs::hard_link(at("etc/shadow"), at("theirs/hard")).unwrap();
@@ -206,21 +203,24 @@ mod tests {
 
         std::os::unix::fs::chown(at("group"), None, Some(54_321)).unwrap();
         symlink(at("etc/shadow"), at("group/link")).unwrap();
-        assert!(resolve(&at("group/link"), None).is_ok(), "only its owner writes there");
+        assert!(resolve(&at("group/link"), FileTree::HERE).is_ok(), "only its owner writes there");
         std::fs::set_permissions(at("group"), PermissionsExt::from_mode(0o775)).unwrap();
         assert_eq!(fault(&at("group/link"), None), Some(LinkFault::Shared));
     }
 
     #[test]
-    fn an_image_is_not_left() {
+    fn links_of_an_image_lead_where_they_lead_inside() {
         let (image, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let at = |name: &str| image.path().join(name);
         std::fs::write(other.path().join("file"), "x").unwrap();
-        symlink(other.path().join("file"), image.path().join("link")).unwrap();
-        symlink(other.path(), image.path().join("etc")).unwrap();
-        let root = Some(image.path());
-        assert_eq!(fault(&image.path().join("link"), root), Some(LinkFault::Outside));
-        assert_eq!(fault(&image.path().join("etc/new"), root), Some(LinkFault::Outside));
-        assert!(resolve(&image.path().join("usr/new"), root).is_ok());
-        assert!(resolve(&other.path().join("file"), root).is_ok());
+        std::fs::create_dir_all(at("usr/etc")).unwrap();
+        symlink(other.path().join("file"), at("link")).unwrap();
+        symlink("/usr/etc", at("etc")).unwrap();
+        symlink("../../../usr", at("usr/up")).unwrap();
+        let tree = FileTree::below(Some(image.path()));
+        assert_eq!(fault(&at("link"), Some(image.path())), Some(LinkFault::Dangling), "there is no such file inside");
+        assert_eq!(resolve(&at("etc/new"), tree).unwrap(), at("usr/etc/new"));
+        assert_eq!(resolve(&at("usr/up/etc/../../../new"), tree).unwrap(), at("new"));
+        assert_eq!(fault(&other.path().join("file"), Some(image.path())), Some(LinkFault::Outside));
     }
 }

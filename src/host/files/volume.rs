@@ -14,18 +14,20 @@ use std::{
     path::Path,
 };
 
-use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid};
+use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
+
+use super::tree::FileTree;
 
 /// Where files are written. Every operation is the system's own; a test's volume may fail in any of them.
 pub trait Volume: fmt::Debug + Sync {
-    /// Opens a folder. A resolved path had no links (`location::resolve`); one that has links by now is refused.
+    /// Opens a folder of a tree. A resolved path had no links (`location::resolve`); one that has links by now is refused.
     ///
     /// # Errors
     /// What the system says.
-    fn open(&self, folder: &Path, is_resolved: bool) -> io::Result<OwnedFd> {
+    fn open(&self, folder: &Path, is_resolved: bool, tree: FileTree<'_>) -> io::Result<OwnedFd> {
         let open = |flags| {
-            let flags = flags | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            if is_resolved { open_without_links(folder, flags) } else { Ok(rustix::fs::open(folder, flags, Mode::empty())?) }
+            let flags = flags | OFlags::DIRECTORY;
+            if is_resolved { tree.open_plain(folder, flags) } else { tree.open(folder, flags) }
         };
         match open(OFlags::empty()) {
             // A folder that may be written but not read.
@@ -136,14 +138,6 @@ pub trait Volume: fmt::Debug + Sync {
     fn remove_folder(&self, folder: &OwnedFd, name: &OsStr) -> io::Result<()> {
         Ok(rustix::fs::unlinkat(folder, name, AtFlags::REMOVEDIR)?)
     }
-
-    /// Removes a folder of ours with all that is in it.
-    ///
-    /// # Errors
-    /// What the system says.
-    fn remove_tree(&self, folder: &Path) -> io::Result<()> {
-        std::fs::remove_dir_all(folder)
-    }
 }
 
 /// The machine's own volume.
@@ -151,20 +145,3 @@ pub trait Volume: fmt::Debug + Sync {
 pub struct System;
 
 impl Volume for System {}
-
-/// Opens a folder; links anywhere in its path are refused.
-#[cfg(target_os = "linux")]
-fn open_without_links(folder: &Path, flags: OFlags) -> io::Result<OwnedFd> {
-    use rustix::{fs::ResolveFlags, io::Errno};
-    match rustix::fs::openat2(CWD, folder, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS) {
-        // A kernel before 5.6, or a container that does not let it through.
-        Err(Errno::NOSYS | Errno::PERM) => Ok(rustix::fs::open(folder, flags | OFlags::NOFOLLOW, Mode::empty())?),
-        other => Ok(other?),
-    }
-}
-
-/// Opens a folder that is no link itself: other systems have nothing like openat2(2).
-#[cfg(not(target_os = "linux"))]
-fn open_without_links(folder: &Path, flags: OFlags) -> io::Result<OwnedFd> {
-    Ok(rustix::fs::openat(CWD, folder, flags | OFlags::NOFOLLOW, Mode::empty())?)
-}

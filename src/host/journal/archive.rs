@@ -2,17 +2,22 @@
 
 use std::{
     collections::HashSet,
-    ffi::OsStr,
-    io,
-    path::{Path, PathBuf},
+    ffi::{OsStr, OsString},
+    path::Path,
 };
 
 use crate::{
     host::{
-        files::{error::FileError, folder::Folder, found, volume::Volume},
+        files::{
+            error::FileError,
+            folder::Folder,
+            owned,
+            tree::FileTree,
+            volume::{System, Volume},
+        },
         journal::{
             error::JournalError,
-            record::{SCHEMA, TAG, WriteKind, WriteRecord, WriteState, backups, folder},
+            record::{TAG, WriteKind, WriteRecord, WriteState, backups, drop_folder, folder},
         },
     },
     plan::Places,
@@ -20,15 +25,18 @@ use crate::{
 
 /// All records, oldest first.
 pub(crate) fn all(places: &Places) -> Result<Vec<WriteRecord>, JournalError> {
+    let names = names(&folder(places), places)?;
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let held = Folder::ours(&System, &folder(places), FileTree::of(places))?;
     let mut records = Vec::new();
-    for path in names(&folder(places))?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "json")) {
-        let Some(found) = found::look(&path).map_err(FileError::read(&path))? else { continue };
-        let record: WriteRecord =
-            serde_json::from_slice(&found.bytes).map_err(|error| JournalError::Record(path.clone(), error.to_string()))?;
-        if record.schema > SCHEMA {
-            return Err(JournalError::Record(path, format!("schema {}", record.schema)));
-        }
-        records.push(record);
+    for name in names.iter().map(Path::new).filter(|name| name.extension().is_some_and(|end| end == "json")) {
+        let path = folder(places).join(name);
+        let Some(found) = held.look(name.as_os_str()).map_err(FileError::read(&path))? else { continue };
+        owned::ours(&path, &found)?;
+        let record = WriteRecord::read(name.file_stem().unwrap_or_default(), &found.bytes, places);
+        records.push(record.map_err(|error| JournalError::Record(path, error))?);
     }
     records.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(records)
@@ -53,10 +61,10 @@ pub(crate) fn standing(records: &[WriteRecord]) -> Vec<&WriteRecord> {
 pub(crate) fn forget_secrets(profile: &str, places: &Places, volume: &dyn Volume) -> Result<(), JournalError> {
     for record in all(places)?.iter().filter(|record| record.profile == profile) {
         let copies = record.copies(places);
-        if !copies.is_dir() {
+        if !FileTree::of(places).is_folder(&copies) {
             continue;
         }
-        let folder = Folder::ours(volume, &copies)?;
+        let folder = Folder::ours(volume, &copies, FileTree::of(places))?;
         let files = record.files.iter().filter(|file| file.owner == "secret");
         files
             .flat_map(|file| [&file.before, &file.after])
@@ -68,38 +76,33 @@ pub(crate) fn forget_secrets(profile: &str, places: &Places, volume: &dyn Volume
 
 /// The next name: counted, so that the order does not depend on the clock.
 pub(crate) fn next_id(places: &Places, stamp: &str) -> Result<String, FileError> {
-    let number = |path: &PathBuf| path.file_stem()?.to_str()?.split('-').next()?.parse::<u64>().ok();
-    let last = names(&folder(places))?.iter().filter_map(number).max().unwrap_or(0);
+    let number = |name: &OsString| name.to_str()?.split('-').next()?.parse::<u64>().ok();
+    let last = names(&folder(places), places)?.iter().filter_map(number).max().unwrap_or(0);
     Ok(format!("{:06}-{stamp}", last + 1))
 }
 
 /// Removes what a kill left in the state folder: temporary files, and copies without a record.
 pub(crate) fn tidy(places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
-    if folder(places).is_dir() {
+    if FileTree::of(places).is_folder(&folder(places)) {
         // What cannot be removed holds nothing that is not elsewhere too.
-        let _ = Folder::ours(volume, &folder(places))?.sweep(TAG);
+        let _ = Folder::ours(volume, &folder(places), FileTree::of(places))?.sweep(TAG);
     }
-    for path in names(&backups(places))? {
-        let record = path.file_name().map(|id| folder(places).join(id).with_extension("json"));
-        if record.is_some_and(|record| !record.exists()) {
-            let _ = volume.remove_tree(&path);
+    let records = names(&folder(places), places)?;
+    for id in names(&backups(places), places)? {
+        if !records.iter().any(|record| Path::new(record) == Path::new(&id).with_extension("json")) {
+            let _ = drop_folder(&backups(places).join(&id), places, volume);
         }
     }
     Ok(())
 }
 
-fn names(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
-    let fault = FileError::read(folder);
-    match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(fault(error)),
-        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path()).map_err(&fault)).collect(),
-    }
+fn names(folder: &Path, places: &Places) -> Result<Vec<OsString>, FileError> {
+    Ok(FileTree::of(places).names(folder).map_err(FileError::read(folder))?.unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::record::SCHEMA, *};
 
     fn record(id: &str, kind: WriteKind, of: &[&str]) -> WriteRecord {
         WriteRecord {
@@ -115,6 +118,7 @@ mod tests {
             files: Vec::new(),
             runs: Vec::new(),
             kept: None,
+            sum: None,
         }
     }
 

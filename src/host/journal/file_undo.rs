@@ -11,6 +11,7 @@ use crate::{
             found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
+            tree::FileTree,
         },
         journal::{error::JournalError, merge::merge, record::WriteRecord},
     },
@@ -79,8 +80,8 @@ pub(crate) struct FileUndo {
 impl FileUndo {
     /// The file as it is now.
     pub(crate) fn new(owner: &str, path: &Path, places: &Places) -> Result<Self, FileError> {
-        let target = resolve(path, places.root.as_deref())?;
-        let found = found::look(&target).map_err(FileError::read(path))?;
+        let target = resolve(path, FileTree::of(places))?;
+        let found = found::look_in(FileTree::of(places), &target).map_err(FileError::read(path))?;
         Ok(Self::from_state(owner, path, found.as_ref().map(FileState::found)))
     }
 

@@ -2,8 +2,9 @@
 
 use std::{
     collections::HashSet,
+    ffi::OsStr,
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
@@ -13,19 +14,22 @@ use crate::{
         files::{
             error::FileError,
             folder::{Attributes, Folder, StagedFile, folder_of, name_of},
-            found,
-            stamp::Stamp,
-            volume::Volume,
+            stamp::{Stamp, hash},
+            tree::FileTree,
+            volume::{System, Volume},
             write::{make_folders, replace_ours},
         },
         journal::error::JournalError,
     },
-    mail::SecretPlace,
+    mail::{ProfileName, SecretPlace},
     plan::Places,
 };
 
 /// The format of these files.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
+
+/// The first format with a checksum.
+const SUMMED: u32 = 2;
 
 /// The tag of the journal's own temporary files.
 pub(super) const TAG: &str = "state";
@@ -58,6 +62,7 @@ pub(crate) enum WriteState {
 
 /// One write.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WriteRecord {
     pub(crate) schema: u32,
     pub(crate) id: String,
@@ -82,10 +87,14 @@ pub(crate) struct WriteRecord {
     /// The entry of a store that was made or changed.
     #[serde(default)]
     pub(crate) kept: Option<EntryRecord>,
+    /// SHA-256 of the record without this line; older ones have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sum: Option<String>,
 }
 
 /// One file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct FileRecord {
     /// What it belongs to, as in the plan: a target's key, `profile` or `secret`.
     pub(crate) owner: String,
@@ -99,6 +108,7 @@ pub(crate) struct FileRecord {
 
 /// One command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RunRecord {
     pub(crate) owner: String,
     pub(crate) command: Vec<String>,
@@ -110,6 +120,7 @@ pub(crate) struct RunRecord {
 
 /// An entry of a store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct EntryRecord {
     pub(crate) place: SecretPlace,
     /// It was there before; what it held is not kept anywhere.
@@ -117,10 +128,60 @@ pub(crate) struct EntryRecord {
 }
 
 impl WriteRecord {
+    /// Reads a record's file, and believes nothing of it that was damaged or could lead elsewhere.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn read(stem: &OsStr, bytes: &[u8], places: &Places) -> Result<Self, String> {
+        let record: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if record.schema > SCHEMA || record.schema == 0 {
+            return Err(format!("schema {}", record.schema));
+        }
+        let is_whole = || record.text().is_ok_and(|text| text == bytes);
+        if (record.schema >= SUMMED && !is_whole()) || (record.schema < SUMMED && record.sum.is_some()) {
+            return Err("SHA-256".to_owned());
+        }
+        match record.misleading(stem, FileTree::of(places)) {
+            Some(field) => Err(field.to_owned()),
+            None => Ok(record),
+        }
+    }
+
+    /// The text of its file: every byte of it counts.
+    fn text(&self) -> serde_json::Result<Vec<u8>> {
+        let plain = Self { sum: None, ..self.clone() };
+        let sum = hash(&serde_json::to_vec_pretty(&plain)?);
+        serde_json::to_vec_pretty(&Self { sum: Some(sum), ..plain })
+    }
+
+    /// The field that would lead to a file that no write of these places has touched.
+    fn misleading(&self, stem: &OsStr, tree: FileTree<'_>) -> Option<&'static str> {
+        let is_inside = |path: &Path| {
+            let is_plain = path.components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+            path.is_absolute()
+                && is_plain
+                && path.file_name().is_some()
+                && tree.root().is_none_or(|root| path.starts_with(root))
+        };
+        let mut ids = self.of.iter().chain(&self.covers);
+        let stamps = self.files.iter().flat_map(|file| [&file.before, &file.after]);
+        let mut copies = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
+        let mut paths = self.files.iter().flat_map(|file| [&file.path, &file.target]).chain(&self.folders);
+        let faults = [
+            ("id", !is_name(&self.id) || OsStr::new(&self.id) != stem),
+            ("profile", self.profile.parse::<ProfileName>().is_err()),
+            ("of", !ids.all(|id| is_name(id))),
+            ("copy", !copies.all(|stamp| is_name(&stamp.copy))),
+            ("target", !paths.all(|path| is_inside(path))),
+            ("creates", !self.runs.iter().filter_map(|run| run.creates.as_deref()).all(is_inside)),
+        ];
+        faults.into_iter().find(|(_, is_wrong)| *is_wrong).map(|(field, _)| field)
+    }
+
     /// Whether copies of a secret's file are gone: its secret went into another store since.
     pub(crate) fn is_forgotten(&self, places: &Places, file: &FileRecord) -> bool {
         let mut stamps = [&file.before, &file.after].into_iter().flatten();
-        file.owner == "secret" && stamps.any(|stamp| !self.copy(places, stamp).exists())
+        file.owner == "secret" && stamps.any(|stamp| !FileTree::of(places).is_there(&self.copy(places, stamp)))
     }
 
     fn path(&self, places: &Places) -> PathBuf {
@@ -140,7 +201,14 @@ impl WriteRecord {
     /// The content of a copy, if its hash is still the one of the record.
     pub(crate) fn content(&self, places: &Places, stamp: &Stamp) -> Result<Vec<u8>, JournalError> {
         let path = self.copy(places, stamp);
-        match found::look(&path).map_err(FileError::read(&path))? {
+        let unread = FileError::read(&path);
+        let copies = self.copies(places);
+        let folder = if FileTree::of(places).is_folder(&copies) {
+            Some(Folder::ours(&System, &copies, FileTree::of(places))?)
+        } else {
+            None
+        };
+        match folder.map(|folder| folder.look(name_of(&path))).transpose().map_err(unread)?.flatten() {
             Some(found) if stamp.has_content(&found) => Ok(found.into_bytes()),
             Some(_) => Err(JournalError::Record(path, "SHA-256".into())),
             None => Err(FileError::Read(path, io::ErrorKind::NotFound.into()).into()),
@@ -149,8 +217,9 @@ impl WriteRecord {
 
     /// Keeps a copy, 0600 in 0700.
     pub(crate) fn keep_copy(&self, places: &Places, volume: &dyn Volume, name: &str, bytes: &[u8]) -> Result<(), FileError> {
-        make_folders(volume, &self.copies(places), 0o700)?;
-        replace_ours(volume, &self.copies(places).join(name), bytes, &Attributes::ours(TAG))
+        let tree = FileTree::of(places);
+        make_folders(volume, &self.copies(places), 0o700, tree)?;
+        replace_ours(volume, &self.copies(places).join(name), bytes, &Attributes::ours(TAG), tree)
     }
 
     /// Writes the record.
@@ -161,16 +230,16 @@ impl WriteRecord {
     /// Writes the record under a temporary name: to be saved when nothing else can fail any more.
     pub(crate) fn stage<'a>(&self, places: &Places, volume: &'a dyn Volume) -> Result<StagedRecord<'a>, FileError> {
         let path = self.path(places);
-        let json = serde_json::to_vec_pretty(self).map_err(|error| FileError::Write(path.clone(), error.into()))?;
-        make_folders(volume, &folder(places), 0o700)?;
-        let folder = Folder::ours(volume, &folder(places))?;
+        let json = self.text().map_err(|error| FileError::Write(path.clone(), error.into()))?;
+        make_folders(volume, &folder(places), 0o700, FileTree::of(places))?;
+        let folder = Folder::ours(volume, &folder(places), FileTree::of(places))?;
         Ok(StagedRecord { staged: folder.stage(&path, &json, &Attributes::ours(TAG))?, folder, path })
     }
 
     /// Removes the record, and then the copies.
     pub(crate) fn discard(&self, places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
         let path = self.path(places);
-        Folder::ours(volume, &folder(places))?.remove(name_of(&path))?;
+        Folder::ours(volume, &folder(places), FileTree::of(places))?.remove(name_of(&path))?;
         self.drop_copies(places, volume);
         Ok(())
     }
@@ -181,24 +250,25 @@ impl WriteRecord {
         let stamps = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
         let used: HashSet<&[u8]> = stamps.map(|stamp| stamp.copy.as_bytes()).collect();
         let copies = self.copies(places);
-        if !copies.is_dir() {
+        if !FileTree::of(places).is_folder(&copies) {
             return Ok(());
         }
-        Folder::ours(volume, &copies)?.sweep_where(|name| name != b"." && name != b".." && !used.contains(name))
+        Folder::ours(volume, &copies, FileTree::of(places))?.sweep_where(|name| !used.contains(name))
     }
 
     /// Removes the copies, which nothing needs any more; if that fails, the next run does it.
     pub(crate) fn drop_copies(&self, places: &Places, volume: &dyn Volume) {
-        let _ = volume.remove_tree(&self.copies(places));
+        let _ = drop_folder(&self.copies(places), places, volume);
     }
 
     /// Removes the temporary files and the spares of a write.
-    pub(crate) fn sweep(&self, volume: &dyn Volume) -> Result<(), FileError> {
+    pub(crate) fn sweep(&self, places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
+        let tree = FileTree::of(places);
         let mut seen: Vec<&Path> = Vec::new();
-        for folder in self.files.iter().map(|file| folder_of(&file.target)).filter(|folder| folder.is_dir()) {
+        for folder in self.files.iter().map(|file| folder_of(&file.target)).filter(|folder| tree.is_folder(folder)) {
             if !seen.contains(&folder) {
                 seen.push(folder);
-                Folder::resolved(volume, folder)?.sweep(&self.id)?;
+                Folder::resolved(volume, folder, tree)?.sweep(&self.id)?;
             }
         }
         Ok(())
@@ -231,6 +301,22 @@ impl Drop for StagedRecord<'_> {
             let _ = self.folder.drop_staged(&self.staged);
         }
     }
+}
+
+/// Removes a folder of copies with the files in it.
+pub(super) fn drop_folder(copies: &Path, places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
+    let tree = FileTree::of(places);
+    if tree.is_folder(copies) {
+        Folder::ours(volume, copies, tree)?.sweep_where(|_| true)?;
+        Folder::ours(volume, folder_of(copies), tree)?.unmake(name_of(copies));
+    }
+    Ok(())
+}
+
+/// Whether a text is one plain name, as of a file in a folder of ours.
+fn is_name(text: &str) -> bool {
+    let mut parts = Path::new(text).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == text) && !text.contains('\0')
 }
 
 /// The folder of all records.

@@ -1,10 +1,12 @@
 //! One run at a time: the lock on the state folder.
 
 use std::{
-    fs::{File, OpenOptions},
-    io::{Read, Seek, Write},
-    os::unix::fs::OpenOptionsExt,
-    time::Duration,
+    ffi::OsStr,
+    fs::File,
+    io::Read,
+    os::unix::fs::FileExt,
+    thread,
+    time::{Duration, Instant},
 };
 
 use rustix::fs::FlockOperation;
@@ -13,6 +15,8 @@ use crate::{
     host::{
         files::{
             error::FileError,
+            folder::Folder,
+            tree::FileTree,
             volume::{System, Volume},
             write::make_folders,
         },
@@ -22,18 +26,29 @@ use crate::{
     presets::Phrase,
 };
 
+/// How long to wait for another run, where nobody says.
+pub const LOCK_LIMIT: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether the other run has ended.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The places in which a process's number is written, so that a shorter one leaves nothing of a longer one.
+const WIDTH: usize = 10;
+
 /// How files are written and undone.
 #[derive(Debug, Clone, Copy)]
 pub struct WriteOptions<'a> {
     /// How long each command after writing may take.
     pub run_limit: Duration,
+    /// How long to wait for another run that writes.
+    pub lock_limit: Duration,
     /// Where files are written.
     pub volume: &'a dyn Volume,
 }
 
 impl Default for WriteOptions<'_> {
     fn default() -> Self {
-        Self { run_limit: Duration::from_secs(60), volume: &System }
+        Self { run_limit: Duration::from_secs(60), lock_limit: LOCK_LIMIT, volume: &System }
     }
 }
 
@@ -52,8 +67,8 @@ impl<'a> WriteSession<'a> {
     /// # Errors
     /// Another run has it, or the state folder cannot be written.
     pub(crate) fn lock(places: &'a Places, options: &'a WriteOptions<'a>) -> Result<Self, JournalError> {
-        make_folders(options.volume, &places.state, 0o700)?;
-        Ok(Self { places, options, notes: Vec::new(), _lock: lock(places)? })
+        make_folders(options.volume, &places.state, 0o700, FileTree::of(places))?;
+        Ok(Self { places, options, notes: Vec::new(), _lock: lock(places, options.lock_limit)? })
     }
 }
 
@@ -67,20 +82,23 @@ impl Drop for StateLock {
     }
 }
 
-fn lock(places: &Places) -> Result<StateLock, JournalError> {
+fn lock(places: &Places, limit: Duration) -> Result<StateLock, JournalError> {
     let path = places.state.join("lock");
     let fault = FileError::write(&path);
-    let mut file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(&fault)?;
-    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => {}
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            let mut text = String::new();
-            let _ = file.read_to_string(&mut text);
-            return Err(JournalError::Locked(text.trim().parse().ok()));
+    let mut file = Folder::ours(&System, &places.state, FileTree::of(places))?.open_lock(OsStr::new("lock"))?;
+    let begun = Instant::now();
+    loop {
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => break,
+            Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < limit => thread::sleep(LOOK),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                let mut text = String::new();
+                let _ = file.read_to_string(&mut text);
+                return Err(JournalError::Locked(text.trim().parse().ok()));
+            }
+            Err(error) => return Err(fault(error.into()).into()),
         }
-        Err(error) => return Err(fault(error.into()).into()),
     }
-    file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(&fault)?;
+    file.write_all_at(format!("{:<WIDTH$}\n", std::process::id()).as_bytes(), 0).map_err(&fault)?;
     Ok(StateLock(file))
 }

@@ -13,7 +13,7 @@ use crate::{
         files::error::{FileError, shown},
         input::InputError,
     },
-    mail::reply::escape,
+    mail::{StoreKind, reply::escape},
     phrase,
     presets::Phrase,
 };
@@ -29,6 +29,8 @@ pub enum StoreError {
     Input(InputError),
     /// The store has no such entry.
     NoEntry(String),
+    /// What an image says of this store would be run or looked up on this machine.
+    Image(StoreKind),
     /// The vault stays closed.
     Vault(VaultFault),
     /// The program or service behind the store fails.
@@ -48,6 +50,7 @@ impl StoreError {
             Self::Open(path, mode) => phrase!("host-secret-open", path = shown(path), mode = format!("{mode:04o}")),
             Self::Input(error) => error.phrase(),
             Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = escape(entry)),
+            Self::Image(store) => phrase!("host-store-image", store = store),
             Self::Vault(fault) => fault.phrase(),
             Self::Service(fault) => fault.phrase(),
         }
@@ -64,6 +67,7 @@ impl StoreError {
                 Some(phrase!("host-secret-open-hint", mode = format!("{:o}", mode & 0o770), path = quoted(path)))
             }
             Self::NoEntry(_) => Some(phrase!("host-secret-missing-hint")),
+            Self::Image(_) => Some(phrase!("host-store-image-hint")),
             Self::Vault(fault) => fault.hint(),
             Self::Service(fault) => fault.hint(),
             Self::Input(_) => None,
@@ -77,6 +81,7 @@ impl StoreError {
             Self::Open(..) => Exit::NoPerm,
             Self::Input(error) => error.exit(),
             Self::NoEntry(_) => Exit::NoInput,
+            Self::Image(_) => Exit::Config,
             Self::Vault(fault) => fault.exit(),
             Self::Service(fault) => fault.exit(),
         }
@@ -126,7 +131,7 @@ impl std::error::Error for StoreError {
             Self::Input(error) => Some(error),
             Self::Vault(fault) => Some(fault),
             Self::Service(fault) => Some(&**fault),
-            Self::Open(..) | Self::NoEntry(_) => None,
+            Self::Open(..) | Self::NoEntry(_) | Self::Image(_) => None,
         }
     }
 }

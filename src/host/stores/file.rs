@@ -1,6 +1,6 @@
 //! A file beside the profile, `NAME.secret`, 0600. A plan writes it like any other file; this is for what reads it.
 
-use std::{io, os::unix::fs::MetadataExt, path::Path};
+use std::{io, path::Path};
 
 use super::{
     error::StoreError,
@@ -12,6 +12,7 @@ use crate::{
             error::FileError,
             found::{self, FoundFile},
             own,
+            tree::FileTree,
         },
         input::{self, InputError},
     },
@@ -33,27 +34,31 @@ impl Store for FileStore {
     }
 
     fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
-        Ok(own::write_file(&entry.places.secret(&entry.key.name()), content.stored().expose().as_bytes())?)
+        Ok(own::write_file(
+            &entry.places.secret(&entry.key.name()),
+            content.stored().expose().as_bytes(),
+            FileTree::of(entry.places),
+        )?)
     }
 
     fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
         let path = entry.places.secret(&entry.key.name());
-        let mode = path.metadata().map_err(FileError::read(&path))?.mode() & 0o777;
-        if mode & 0o007 != 0 {
-            return Err(StoreError::Open(path, mode));
+        let found = find(&path, FileTree::of(entry.places))?;
+        if found.mode & 0o007 != 0 {
+            return Err(StoreError::Open(path, found.mode & 0o777));
         }
-        Ok(SecretContent::of_stored(exactly(&find(&path)?.bytes)?))
+        Ok(SecretContent::of_stored(exactly(&found.bytes)?))
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        Ok(own::remove_file(&entry.places.secret(&entry.key.name()))?)
+        Ok(own::remove_file(&entry.places.secret(&entry.key.name()), FileTree::of(entry.places))?)
     }
 }
 
 /// A file that has to be there.
-pub(super) fn find(path: &Path) -> Result<FoundFile, FileError> {
+pub(super) fn find(path: &Path, tree: FileTree<'_>) -> Result<FoundFile, FileError> {
     let fault = FileError::read(path);
-    found::look(path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
+    found::look_in(tree, path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
 }
 
 /// The secret in these bytes, every one of them: mailsetup wrote them, and a line break may be part of the secret.

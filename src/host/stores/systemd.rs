@@ -9,7 +9,7 @@ use super::{
     port::{AtRest, SecretContent, Store, StoreEntry, owner_alone},
 };
 use crate::{
-    host::files::own,
+    host::files::{own, tree::FileTree},
     phrase,
     plan::{Places, credential_name},
     presets::Phrase,
@@ -44,25 +44,25 @@ impl Store for SystemdStore {
 
     fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
         let (name, plain) = (credential_name(&entry.key.name()), content.stored().expose().as_bytes());
-        Ok(own::write_file(&entry.places.credential(&entry.key.name()), &creds::seal(&name, plain)?)?)
+        Ok(own::write_file(&entry.places.credential(&entry.key.name()), &creds::seal(&name, plain)?, FileTree::HERE)?)
     }
 
     /// The credential that the system has loaded for this process, else the one beside the profile, decrypted.
     fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
         let name = credential_name(&entry.key.name());
         if let Some(path) = loaded(&name) {
-            return Ok(SecretContent::of_stored(exactly(&find(&path)?.bytes)?));
+            return Ok(SecretContent::of_stored(exactly(&find(&path, FileTree::HERE)?.bytes)?));
         }
         let path = entry.places.credential(&entry.key.name());
         if !path.exists() {
             return Err(StoreError::NoEntry(name));
         }
-        let plain = creds::decrypt(&name, &find(&path)?.bytes)?;
+        let plain = creds::decrypt(&name, &find(&path, FileTree::HERE)?.bytes)?;
         Ok(SecretContent::of_stored(exactly(&plain)?))
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        Ok(own::remove_file(&entry.places.credential(&entry.key.name()))?)
+        Ok(own::remove_file(&entry.places.credential(&entry.key.name()), FileTree::HERE)?)
     }
 }
 

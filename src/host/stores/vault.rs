@@ -3,7 +3,7 @@
 //! A random data key encrypts the secrets of all profiles; a key slot encrypts the data key. Every change of the slot makes a
 //! new data key: what an older copy of the file gives away opens nothing that was written later. The file is replaced whole.
 
-use std::{collections::BTreeMap, io, os::unix::fs::MetadataExt, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     error::StoreError,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     host::{
-        files::{found::look, own},
+        files::{found::look_in, own, tree::FileTree},
         stores::fault::StoreFault,
     },
     mail::{KeySlot, Keys, Secret},
@@ -138,7 +138,7 @@ impl<'a> Vault<'a> {
         let plain = records::write(&self.secrets).ok_or(VaultFault::Full)?;
         let data = self.data.seal(plain, ABOUT)?;
         let text = format::write(&SealedVault { slot: self.slot.clone(), key: self.sealed_key.clone(), data })?;
-        Ok(own::write_file(&self.places.vault(), text.as_bytes())?)
+        Ok(own::write_file(&self.places.vault(), text.as_bytes(), FileTree::of(self.places))?)
     }
 }
 
@@ -208,15 +208,10 @@ pub(super) fn barred_slots(places: &Places) -> BTreeMap<&'static str, Phrase> {
 fn sealed(places: &Places) -> Result<Option<SealedVault>, VaultFault> {
     let path = places.vault();
     let fault = |error| VaultFault::Read(path.clone(), error);
-    let mode = match path.metadata() {
-        Ok(meta) => meta.mode() & 0o777,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(fault(error)),
-    };
-    if mode & 0o007 != 0 {
-        return Err(VaultFault::Open(path, mode));
+    let Some(found) = look_in(FileTree::of(places), &path).map_err(fault)? else { return Ok(None) };
+    if found.mode & 0o007 != 0 {
+        return Err(VaultFault::Open(path, found.mode & 0o777));
     }
-    let Some(found) = look(&path).map_err(fault)? else { return Ok(None) };
     if found.bytes.len() > format::LIMIT {
         return Err(VaultFault::Damaged(path));
     }

@@ -7,7 +7,10 @@ use zeroize::Zeroizing;
 use crate::{
     host::{
         apply::step::{FileAfter, FileOwner, FileStep},
-        files::error::{FileError, shown},
+        files::{
+            error::{FileError, shown},
+            tree::FileTree,
+        },
         journal::{
             file_undo::FileUndo,
             record::{RunRecord, WriteRecord},
@@ -56,7 +59,7 @@ impl UndoSteps {
             let purpose = if run.build { RunPurpose::Build } else { RunPurpose::Reload };
             let mut files = records.iter().flat_map(|record| &record.files);
             let source = files.find(|file| file.owner == run.owner && is_source(&file.path, run));
-            let remains = source.is_none_or(|file| self.remains(&file.path));
+            let remains = source.is_none_or(|file| self.remains(&file.path, places));
             match &run.creates {
                 Some(built) if !remains || (source.is_none() && run.before.is_none()) => {
                     self.add(FileUndo::new(&run.owner, built, places)?.into_nothing(), None);
@@ -73,10 +76,10 @@ impl UndoSteps {
         Ok(())
     }
 
-    fn remains(&self, path: &Path) -> bool {
+    fn remains(&self, path: &Path, places: &Places) -> bool {
         match self.files.iter().find(|step| step.path == path) {
             Some(step) => step.after.is_some(),
-            None => path.exists(),
+            None => FileTree::of(places).is_there(path),
         }
     }
 }

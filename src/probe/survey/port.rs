@@ -272,6 +272,7 @@ fn sureness(found: &TrialResult) -> u8 {
         ProbeFault::NoStarttls
         | ProbeFault::StarttlsGone
         | ProbeFault::Injected
+        | ProbeFault::Unproven
         | ProbeFault::Reply(_)
         | ProbeFault::Tls { not_tls: false, .. } => 4,
         ProbeFault::NotSmtp(words) if !words.starts_with("TLS record") => SURE,

@@ -91,14 +91,20 @@ fn recovery(typed: &str, _: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
     })
 }
 
-/// The diagnosis's own fix first, where it has one.
+/// The diagnosis's own fix first, where it has one; last and with the whole fingerprint where a person has to look at it.
 fn ways_out(setup: &Setup) -> Vec<Choice> {
     let diagnosis = setup.test.result().and_then(|tested| tested.diagnosis.as_ref());
-    let fix = diagnosis.filter(|diagnosis| !diagnosis.change.is_empty()).and_then(|diagnosis| diagnosis.fix.clone());
+    let diagnosis = diagnosis.filter(|diagnosis| !diagnosis.change.is_empty());
+    let (trust, fix): (Vec<_>, Vec<_>) = diagnosis.into_iter().partition(|diagnosis| diagnosis.needs_person);
     let choice =
         |way: Recovery, label: String| Choice { value: way.as_str().to_owned(), label, hint: String::new(), barred: None };
     let at_fault = setup.label(setup.field_at_fault());
     let edit = choice(Recovery::Edit, setup.text.say(&phrase!("choice-recover-edit", field = at_fault)));
     let others = setup.words("recover", [Recovery::Retry.as_str(), Recovery::Force.as_str()]);
-    fix.map(|label| choice(Recovery::Fix, label)).into_iter().chain([edit]).chain(others).collect()
+    let fix = fix.into_iter().filter_map(|diagnosis| Some(choice(Recovery::Fix, diagnosis.fix.clone()?)));
+    let trust = trust.into_iter().filter_map(|diagnosis| {
+        let pin = diagnosis.change.get(Field::Pin.key())?;
+        Some(Choice { hint: format!("SHA-256 {pin}"), ..choice(Recovery::Trust, diagnosis.fix.clone()?) })
+    });
+    fix.chain([edit]).chain(others).chain(trust).collect()
 }

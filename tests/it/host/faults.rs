@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use mailsetup::host::{System, Volume};
+use mailsetup::host::{FileTree, System, Volume};
 use rustix::{
     io::Errno,
     process::{Signal, getpid, kill_process},
@@ -63,8 +63,8 @@ impl Faulty {
 }
 
 impl Volume for Faulty {
-    fn open(&self, folder: &Path, is_settled: bool) -> io::Result<OwnedFd> {
-        self.step(false).and_then(|()| System.open(folder, is_settled))
+    fn open(&self, folder: &Path, is_settled: bool, tree: FileTree<'_>) -> io::Result<OwnedFd> {
+        self.step(false).and_then(|()| System.open(folder, is_settled, tree))
     }
 
     fn make_folder(&self, folder: &OwnedFd, name: &OsStr, mode: u32) -> io::Result<()> {
@@ -116,10 +116,6 @@ impl Volume for Faulty {
 
     fn remove_folder(&self, folder: &OwnedFd, name: &OsStr) -> io::Result<()> {
         self.step(false).and_then(|()| System.remove_folder(folder, name))
-    }
-
-    fn remove_tree(&self, folder: &Path) -> io::Result<()> {
-        self.step(false).and_then(|()| System.remove_tree(folder))
     }
 }
 

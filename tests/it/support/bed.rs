@@ -126,10 +126,17 @@ impl Bed {
 
     /// An access token for XOAUTH2 or OAUTHBEARER, good for an hour.
     pub(crate) fn token(&self, address: &str) -> String {
+        self.long_token(address, 0)
+    }
+
+    /// An access token that is longer by about so many characters.
+    pub(crate) fn long_token(&self, address: &str, longer: usize) -> String {
         let key = BASE64_STANDARD.decode(fs::read(self.dir.join("jwt/default/HS256/default")).unwrap()).unwrap();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        let claims =
-            serde_json::json!({"iss": "mailsetup-tests", "sub": address, "email": address, "iat": now, "exp": now + 3600});
+        let groups = "x".repeat(longer * 3 / 4);
+        let claims = serde_json::json!({
+            "iss": "mailsetup-tests", "sub": address, "email": address, "iat": now, "exp": now + 3600, "groups": groups,
+        });
         let mut token = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
         write!(token, ".{}", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string())).unwrap();
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();

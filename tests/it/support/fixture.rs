@@ -69,6 +69,17 @@ pub(crate) enum Step {
     Bdat,
     /// Sends a challenge and answers 235 or 535 to the response.
     CramMd5 { username: String, password: String },
+    /// Takes `AUTH` with this mechanism's name and computes SCRAM to its end. With `lies` the proof is another one, with
+    /// `silent` there is none and the server says yes at once.
+    Scram {
+        name: String,
+        username: String,
+        password: String,
+        #[serde(default)]
+        lies: bool,
+        #[serde(default)]
+        silent: bool,
+    },
 }
 
 /// What the climb is asked to do; what is not said is said in `probe.rs`.

@@ -20,6 +20,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::{
     fixture::{Fixture, Mode, Step},
     pki::Identity,
+    scram::Scram,
 };
 
 /// How long a client may be silent before the server gives it up.
@@ -61,11 +62,11 @@ impl Server {
     ) -> Self {
         let config = identity.config(tls);
         let address = listener.local_addr().unwrap();
-        let rest = scenes.len();
+        let (rest, fingerprint) = (scenes.len(), identity.fingerprint());
         let thread = thread::spawn(move || {
             let play = |(mode, script): (Mode, Vec<Step>)| {
                 let (socket, _) = listener.accept().unwrap();
-                let mut player = Player::new(socket, Arc::clone(&config));
+                let mut player = Player::new(socket, Arc::clone(&config), fingerprint);
                 let played = player.play(mode, &script);
                 let mut seen = player.seen;
                 seen.flights = player.stream.socket().flights;
@@ -74,7 +75,7 @@ impl Server {
             };
             scenes.into_iter().map(play).collect()
         });
-        Self { address, fingerprint: identity.fingerprint(), scenes: rest, thread }
+        Self { address, fingerprint, scenes: rest, thread }
     }
 
     /// Waits until the client of the only scene is gone.
@@ -101,7 +102,8 @@ impl Crowd {
     pub(crate) fn start(identity: &Identity, tls: Option<&str>, mode: Mode, script: Vec<Step>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (config, stop) = (identity.config(tls), Arc::new(AtomicBool::new(false)));
+        let (config, fingerprint) = (identity.config(tls), identity.fingerprint());
+        let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         thread::spawn(move || {
             for socket in listener.incoming().map_while(Result::ok) {
@@ -110,7 +112,7 @@ impl Crowd {
                 }
                 let (config, script) = (Arc::clone(&config), script.clone());
                 // Some clients try the other mode and leave the script.
-                thread::spawn(move || drop(Player::new(socket, config).play(mode, &script)));
+                thread::spawn(move || drop(Player::new(socket, config, fingerprint).play(mode, &script)));
             }
         });
         Self { address, stop }
@@ -182,17 +184,18 @@ impl<T: Read + Write> ReadWrite for T {}
 struct Player {
     stream: Stream,
     config: Arc<ServerConfig>,
+    fingerprint: [u8; 32],
     inbox: Vec<u8>,
     seen: Seen,
 }
 
 impl Player {
-    fn new(socket: TcpStream, config: Arc<ServerConfig>) -> Self {
+    fn new(socket: TcpStream, config: Arc<ServerConfig>, fingerprint: [u8; 32]) -> Self {
         socket.set_nodelay(true).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket.set_write_timeout(Some(PATIENCE)).unwrap();
         let stream = Stream::Plain(Counted { socket, flights: 0, answered: true });
-        Self { stream, config, inbox: Vec::new(), seen: Seen::default() }
+        Self { stream, config, fingerprint, inbox: Vec::new(), seen: Seen::default() }
     }
 
     fn play(&mut self, mode: Mode, script: &[Step]) -> Result<(), String> {
@@ -239,6 +242,28 @@ impl Player {
                 Step::Body => self.body()?,
                 Step::Bdat => self.bdat()?,
                 Step::CramMd5 { username, password } => self.cram_md5(username, password)?,
+                Step::Scram { name, username, password, lies, silent } => {
+                    let line = self.line()?;
+                    let first = line.strip_prefix(&format!("AUTH {name} ")).ok_or(format!("{line:?} is no AUTH {name}"))?;
+                    let exchange = Scram::begin(name, first, username, password, &self.binding(name))?;
+                    self.send(format!("334 {}\r\n", STANDARD.encode(&exchange.server_first)).as_bytes());
+                    let last = self.line()?;
+                    let Some(signature) = exchange.signature(&last)? else {
+                        self.send(b"535 5.7.8 no\r\n");
+                        continue;
+                    };
+                    if !*silent {
+                        let signature = if *lies { "AAAA".to_owned() } else { signature };
+                        self.send(format!("334 {}\r\n", STANDARD.encode(format!("v={signature}"))).as_bytes());
+                        if *lies {
+                            continue;
+                        }
+                        if !self.line()?.is_empty() {
+                            return Err("no empty answer to the proof".into());
+                        }
+                    }
+                    self.send(b"235 2.7.0 ok\r\n");
+                }
             }
         }
         self.rest();
@@ -340,6 +365,19 @@ impl Player {
         let good = self.line()? == STANDARD.encode(format!("{username} {digest}"));
         self.send(if good { b"235 2.7.0 ok\r\n" } else { b"535 5.7.8 no\r\n" });
         Ok(())
+    }
+
+    /// What ties the login to this connection, as the client has to name and send it; empty without `-PLUS`.
+    fn binding(&self, name: &str) -> Vec<u8> {
+        let Stream::Tls(stream) = &self.stream else { return Vec::new() };
+        if !name.ends_with("-PLUS") {
+            return Vec::new();
+        }
+        if stream.conn.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3) {
+            let data = stream.conn.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b"")).unwrap();
+            return [&b"p=tls-exporter,,"[..], &data].concat();
+        }
+        [&b"p=tls-server-end-point,,"[..], &self.fingerprint].concat()
     }
 
     /// Reads until the client is gone.

@@ -88,6 +88,9 @@ impl App {
             KeyAction::Fix => {
                 self.tell(Msg::Fix);
             }
+            KeyAction::Trust => {
+                self.tell(Msg::Trust);
+            }
             KeyAction::Retry => {
                 self.tell(Msg::Retry);
             }

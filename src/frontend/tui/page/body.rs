@@ -139,6 +139,12 @@ impl App {
             let point = Span::styled(format!("{} ", ctx.theme.marks.point), ctx.theme.accent());
             doc.item(&[point], &ctx.text.say(&phrase!("tui-offer", label = label)), ctx.theme.bold(), 0, ctx.width);
         }
+        let choices = self.question().map(|question| question.choices.as_slice()).unwrap_or_default();
+        if let Some(trust) = choices.iter().find(|choice| choice.value == "trust") {
+            let offer = phrase!("tui-offer-trust", label = trust.label).with("certificate", &trust.hint);
+            doc.push(Line::default());
+            doc.text(&ctx.text.say(&offer), ctx.theme.bold(), 0, ctx.width);
+        }
         doc
     }
 

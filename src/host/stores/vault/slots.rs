@@ -18,6 +18,7 @@ use crate::{
         files::{
             found::{FoundFile, look},
             own,
+            tree::FileTree,
         },
         stores::{error::StoreError, systemd::creds},
     },
@@ -47,6 +48,10 @@ pub(super) fn open(sealed: &SealedVault, places: &Places, path: &Path) -> Result
             return DataKey::of(&plain).ok_or_else(damaged);
         }
         SealedSlot::Machine { salt } => (machine(places, salt)?, VaultFault::WrongMachine),
+        // The file that a vault of an image names would be one of this machine's.
+        SealedSlot::KeyFile { .. } if places.root.is_some() && places.keys.key_file.is_none() => {
+            return Err(VaultFault::NoKeyFile);
+        }
         SealedSlot::KeyFile { path, salt } => {
             let path = places.keys.key_file.as_ref().unwrap_or(path);
             (from_file(path, salt)?, VaultFault::WrongKey(path.clone()))
@@ -142,5 +147,5 @@ fn make_key(path: &Path) -> Result<(), StoreError> {
         text.extend([digit(byte >> 4), digit(byte & 15)]);
     }
     text.push(b'\n');
-    Ok(own::write_file(path, &text)?)
+    Ok(own::write_file(path, &text, FileTree::HERE)?)
 }

@@ -1,0 +1,65 @@
+//! Whom something belongs to, and whether others can change it.
+
+use std::path::Path;
+
+use rustix::fs::Stat;
+
+use super::{accounts, error::FileError, found::FoundFile, tree::FileTree};
+
+/// Whether a user is neither root nor we.
+pub(crate) fn is_foreign(uid: u32) -> bool {
+    uid != 0 && uid != rustix::process::geteuid().as_raw()
+}
+
+/// Whether others may write: it is theirs, everyone's, or a group's that is not ours alone.
+pub(crate) fn is_shared(uid: u32, gid: u32, mode: u32) -> bool {
+    let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    // Many systems give each user a group of the same number with no other members (user private groups).
+    let is_own_group = gid == 0 || (gid == group && group == user);
+    is_foreign(uid) || mode & 0o002 != 0 || (mode & 0o020 != 0 && !is_own_group)
+}
+
+/// Refuses a file that another user made or can change: what it says would be done with our rights.
+///
+/// # Errors
+/// Whose it is, or that others may write to it.
+pub(crate) fn ours(path: &Path, found: &FoundFile) -> Result<(), FileError> {
+    refuse(path, found.uid, found.gid, found.mode)
+}
+
+/// The same for one of our folders; one that is not there is made by us. For root, and on this machine, all that leads there counts
+/// as well: who can rename a folder can put another one in its place.
+///
+/// # Errors
+/// The first that is another's, or that cannot be looked at.
+pub(crate) fn our_folder(folder: &Path, tree: FileTree<'_>) -> Result<(), FileError> {
+    let look = |path: &Path| tree.stat(path).map_err(FileError::read(path));
+    if let Some(stat) = look(folder)? {
+        of(folder, &stat)?;
+    }
+    if tree.root().is_some() || !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let real = folder.ancestors().find_map(|path| path.canonicalize().ok());
+    for path in folder.ancestors().skip(1).chain(real.iter().flat_map(|real| real.ancestors())) {
+        // Where the sticky bit is set, only the owner of what is inside can rename it.
+        match look(path)? {
+            Some(stat) if stat.st_mode & 0o1000 != 0 && !is_foreign(stat.st_uid) => {}
+            Some(stat) => of(path, &stat)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn of(path: &Path, stat: &Stat) -> Result<(), FileError> {
+    refuse(path, stat.st_uid, stat.st_gid, stat.st_mode & 0o7777)
+}
+
+fn refuse(path: &Path, uid: u32, gid: u32, mode: u32) -> Result<(), FileError> {
+    if is_foreign(uid) {
+        let owner = accounts::user_name(None, uid).unwrap_or_else(|| uid.to_string());
+        return Err(FileError::Foreign(path.to_owned(), owner));
+    }
+    if is_shared(uid, gid, mode) { Err(FileError::Writable(path.to_owned())) } else { Ok(()) }
+}
