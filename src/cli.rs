@@ -26,6 +26,7 @@ mod vault;
 
 use std::{
     io::{self, Write},
+    panic::{self, AssertUnwindSafe},
     process::ExitCode,
     rc::Rc,
 };
@@ -38,6 +39,7 @@ use crate::{
     mail::reply::escape,
     phrase,
     presets::{Lang, Languages, Text},
+    runner::crash,
 };
 use complain::complain;
 use context::{Context, variable};
@@ -46,20 +48,28 @@ use inputs::Inputs;
 /// Runs the program.
 pub fn main() -> ExitCode {
     host::guard();
+    crash::hook(String::new());
     let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let languages = languages(&arguments);
     let text = Rc::new(languages.text(language(&arguments, &languages)));
-    let exit = match args::command(&text, &languages).try_get_matches_from(&arguments) {
-        Ok(matches) => run(&text, &languages, &matches).unwrap_or_else(|error| {
-            if wants_json(&arguments) {
+    crash::hook(text.get("crash"));
+    // A panic has said where it was.
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| answered(&text, &languages, &arguments)));
+    ExitCode::from(ended.unwrap_or(Exit::Software).code())
+}
+
+/// Parses what was typed, and does it.
+fn answered(text: &Rc<Text>, languages: &Languages, arguments: &[String]) -> Exit {
+    match args::command(text, languages).try_get_matches_from(arguments) {
+        Ok(matches) => run(text, languages, &matches).unwrap_or_else(|error| {
+            if wants_json(arguments) {
                 let is_setup = matches.subcommand_name().is_none_or(|name| matches!(name, "edit" | "check"));
-                say_json(&text, &error, is_setup);
+                say_json(text, &error, is_setup);
             }
-            complain(&text, &error)
+            complain(text, &error)
         }),
-        Err(error) => misuse(&text, &error, wants_json(&arguments)),
-    };
-    ExitCode::from(exit.code())
+        Err(error) => misuse(text, &error, wants_json(arguments)),
+    }
 }
 
 /// Whether a document is expected on standard output, whatever else was typed.

@@ -31,6 +31,9 @@ mod senders;
 mod sending;
 mod values;
 
+#[cfg(test)]
+mod hostile;
+
 pub use check::check_target;
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};

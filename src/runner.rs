@@ -1,5 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
+mod broken;
+pub mod crash;
 mod egress;
 mod proof;
 mod survey;
@@ -27,6 +29,7 @@ use crate::{
     },
 };
 
+use broken::Broken;
 use proof::Case;
 
 pub use egress::EgressTargets;
@@ -69,15 +72,21 @@ impl Runner {
             let generation = effect.generation;
             // The wizard may have gone: nobody is there to be told.
             let tell = |outcome| drop(messages.send(Msg::Finished(generation, outcome)));
-            let outcome = runner.work(effect.work, &stop, &mut |outcome| tell(outcome));
-            tell(outcome);
+            tell(runner.guarded(effect.work, &stop, &mut |outcome| tell(outcome)));
         });
         cancel
     }
 
     /// Does the work on the spot.
     pub fn run(&self, work: Work, progress: &mut dyn FnMut(Outcome)) -> Outcome {
-        self.work(work, &Cancel::default(), progress)
+        self.guarded(work, &Cancel::default(), progress)
+    }
+
+    /// A fault of our own ends the work, not the conversation.
+    fn guarded(&self, work: Work, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Outcome {
+        let broken = Broken::of(&work);
+        let done = crash::guarded(|| self.work(work, cancel, progress));
+        done.unwrap_or_else(|place| broken.outcome(&self.catalog.text(self.lang), &place))
     }
 
     fn work(&self, work: Work, cancel: &Cancel, progress: &mut dyn FnMut(Outcome)) -> Outcome {

@@ -408,7 +408,11 @@ talk-menu = Zuerst den Demo-Server stören oder reparieren
 talk-testing = Test läuft ...
 talk-writing = Wird geschrieben ...
 
+crash = Ein Fehler in mailsetup selbst hat es beendet. Melden Sie diese Zeile, sie enthält nichts von Ihnen:
 runner-taken-back = Alles wurde wiederhergestellt, wie es war.
+runner-broken = Ein Fehler in mailsetup selbst hat diesen Schritt beendet, bei { $place }. Melden Sie diese Stelle: Sie enthält nichts von Ihnen.
+runner-broken-plan = Nichts wurde geschrieben. Lassen Sie ein Ziel weg oder nennen Sie eine andere Datei dafür, um zu sehen, welches es ist.
+runner-broken-write = Starten Sie mailsetup noch einmal: Es nimmt zuerst zurück, was halb geschrieben ist.
 runner-mismatch = { $target } würde { $field } anders lesen als gemeint.
 runner-left-to-do = Im Image noch auszuführen: { $command }
 

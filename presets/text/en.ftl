@@ -408,7 +408,11 @@ talk-menu = Break or mend the demo’s server first
 talk-testing = Testing ...
 talk-writing = Writing ...
 
+crash = A fault in mailsetup itself ended it. Report this line, it holds nothing of yours:
 runner-taken-back = Everything was put back as it was.
+runner-broken = A fault in mailsetup itself ended this step, at { $place }. Report that place: it holds nothing of yours.
+runner-broken-plan = Nothing was written. Leave a target out, or name another file for it, to see which one it is.
+runner-broken-write = Run mailsetup again: it first takes back what was half written.
 runner-mismatch = { $target } would not read { $field } as it was meant.
 runner-left-to-do = Still to be run in the image: { $command }
 

@@ -408,7 +408,11 @@ talk-menu = D’abord casser ou réparer le serveur de la démonstration
 talk-testing = Test en cours ...
 talk-writing = Écriture ...
 
+crash = Une erreur de mailsetup lui-même l’a arrêté. Signalez cette ligne, elle ne contient rien de vous :
 runner-taken-back = Tout a été remis comme avant.
+runner-broken = Une erreur de mailsetup lui-même a mis fin à cette étape, à { $place }. Signalez cet endroit : il ne contient rien de vous.
+runner-broken-plan = Rien n’a été écrit. Retirez une cible, ou donnez-lui un autre fichier, pour voir laquelle est en cause.
+runner-broken-write = Relancez mailsetup : il annule d’abord ce qui a été écrit à moitié.
 runner-mismatch = { $target } ne lirait pas { $field } comme prévu.
 runner-left-to-do = Reste à lancer dans l’image : { $command }
 

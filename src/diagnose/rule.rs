@@ -63,57 +63,58 @@ impl Rule {
         if !self.fault.is_empty() {
             let fault = facts.fault?;
             self.fault.iter().any(|name| name == fault).then_some(())?;
-            score += 60;
+            score = score.saturating_add(60);
         }
         if !self.code.is_empty() {
             let code = facts.code?;
             let (low, high) = self.code.iter().find(|(low, high)| (*low..=*high).contains(&code))?;
-            score += if low == high { 8 } else { 2 };
+            score = score.saturating_add(if low == high { 8 } else { 2 });
         }
         if !self.enhanced.is_empty() {
             let code = facts.enhanced?;
-            score += self.enhanced.iter().filter_map(|shape| enhanced_score(shape, code)).max()?;
+            score = score.saturating_add(self.enhanced.iter().filter_map(|shape| enhanced_score(shape, code)).max()?);
         }
         if !self.provider.is_empty() {
             self.provider.iter().any(|name| facts.senders.contains(name)).then_some(())?;
-            score += 30;
+            score = score.saturating_add(30);
         }
         if !self.host.is_empty() {
             let host = facts.host.as_deref()?.to_ascii_lowercase();
             self.host.iter().any(|end| is_below(&host, end)).then_some(())?;
-            score += 20;
+            score = score.saturating_add(20);
         }
         if !self.stage.is_empty() {
             self.stage.contains(&facts.stage?).then_some(())?;
-            score += 5;
+            score = score.saturating_add(5);
         }
         if !self.security.is_empty() {
             self.security.contains(&facts.security?).then_some(())?;
-            score += 6;
+            score = score.saturating_add(6);
         }
         if !self.mechanism.is_empty() {
             let mechanism = facts.mechanism?;
             self.mechanism.iter().any(|name| name == mechanism.as_str()).then_some(())?;
-            score += 6;
+            score = score.saturating_add(6);
         }
         if !self.port.is_empty() {
             self.port.contains(&facts.port?).then_some(())?;
-            score += 6;
+            score = score.saturating_add(6);
         }
         if !self.offers.is_empty() {
             self.offers.iter().any(|offer| facts.offers.contains(offer)).then_some(())?;
-            score += 6;
+            score = score.saturating_add(6);
         }
         if self.not.iter().any(|needle| found.has(*needle)) {
             return None;
         }
         let worth = |needle: usize| needles.get(needle).map_or(0, |needle| worth(&needle.text));
         if !self.any.is_empty() {
-            score += self.any.iter().filter(|needle| found.has(**needle)).map(|needle| worth(*needle)).max()?;
+            score = score
+                .saturating_add(self.any.iter().filter(|needle| found.has(**needle)).map(|needle| worth(*needle)).max()?);
         }
         for needle in &self.all {
             found.has(*needle).then_some(())?;
-            score += worth(*needle) - 8;
+            score = score.saturating_add(worth(*needle) - 8);
         }
         Some(score)
     }
@@ -155,5 +156,13 @@ mod tests {
         assert_eq!(code_range("x"), None);
         assert_eq!(enhanced_shape("5.7.x"), Some([Some(5), Some(7), None]));
         assert_eq!(enhanced_shape("5.7"), None);
+    }
+
+    #[test]
+    fn the_greatest_weight_is_the_greatest_score() {
+        let pattern = Pattern { weight: i32::MAX, fault: vec!["refused".into()], ..Pattern::default() };
+        let rule = Rule::new(0, &pattern, &mut Needles::default());
+        let facts = Facts { fault: Some("refused"), ..Facts::default() };
+        assert_eq!(rule.score(&facts, &Found::none_of(0), &[]), Some(i32::MAX));
     }
 }

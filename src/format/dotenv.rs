@@ -13,7 +13,7 @@
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::{EntryText, FileFormat},
-    text::{Fault, FaultKind, Unfit, is_plain, line_of, next_line},
+    text::{Fault, FaultKind, Unfit, after_blanks, is_plain, line_of, next_line},
 };
 
 /// An environment file that every common reader reads alike.
@@ -91,20 +91,19 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
 
 /// The assignment on the line that begins at `start`, if it is one.
 fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<FileEntry>, Fault> {
-    let blanks = |at: usize| at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len());
-    let mut from = blanks(start);
+    let mut from = after_blanks(text, start);
     if let Some(rest) = text[from..].strip_prefix("export")
         && rest.starts_with([' ', '\t'])
     {
-        from = blanks(from + "export".len());
+        from = after_blanks(text, from + "export".len());
     }
-    let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-');
-    let key_end = text[from..].find(|character| !is_name(character)).map_or(text.len(), |length| from + length);
-    let equals = if dialect == Dialect::Shell { key_end } else { blanks(key_end) };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let key_end = from + text.as_bytes()[from..].iter().take_while(|byte| is_name(byte)).count();
+    let equals = if dialect == Dialect::Shell { key_end } else { after_blanks(text, key_end) };
     if key_end == from || !text[equals..].starts_with('=') {
         return Ok(None);
     }
-    let at = if dialect == Dialect::Shell { equals + 1 } else { blanks(equals + 1) };
+    let at = if dialect == Dialect::Shell { equals + 1 } else { after_blanks(text, equals + 1) };
     let (value, length) = match dialect {
         Dialect::Shell => shell_word(&text[at..]),
         Dialect::Portable => portable_value(&text[at..]),
@@ -115,7 +114,7 @@ fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<FileE
 
 /// A value and how many bytes it takes; `None` when a quote is never closed.
 fn portable_value(text: &str) -> Option<(String, usize)> {
-    let line = text.split('\n').next().unwrap_or_default();
+    let line = &text[..text.bytes().position(|byte| byte == b'\n').unwrap_or(text.len())];
     if let Some(quote) = text.chars().next().filter(|first| matches!(first, '\'' | '"' | '`')) {
         let (value, length) = quoted(text, quote)?;
         let after = text[length..].split('\n').next().unwrap_or_default();
@@ -124,7 +123,8 @@ fn portable_value(text: &str) -> Option<(String, usize)> {
         let length = if is_clean { length } else { length + after.trim_ascii_end().len() };
         return Some((value, length));
     }
-    let end = line.match_indices('#').map(|(at, _)| at).find(|at| line[..*at].ends_with([' ', '\t'])).unwrap_or(line.len());
+    let is_comment = |pair: &[u8]| matches!(pair, [b' ' | b'\t', b'#']);
+    let end = line.as_bytes().windows(2).position(is_comment).map_or(line.len(), |at| at + 1);
     let value = line[..end].trim_ascii_end();
     Some((value.to_owned(), value.len()))
 }

@@ -42,9 +42,10 @@ pub(crate) trait FileFormat: Sync {
         doc.tree()
     }
 
-    /// Where keys are, in order: what a diff shows of the lines that are not ours. A place that may hold a value is none.
-    fn keys(&self, text: &str) -> Vec<Range<usize>> {
-        self.read(text).map(|doc| keys::of(text, &doc)).unwrap_or_default()
+    /// Where keys are in some lines, in order: what a diff shows of those that are not ours. A place that may hold a value is
+    /// none.
+    fn keys(&self, text: &str, doc: &FileDoc, lines: &Range<usize>) -> Vec<Range<usize>> {
+        keys::of(text, doc, lines)
     }
 
     /// The value as it has to be written. It has no control characters but tabs.

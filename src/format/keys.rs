@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use super::doc::{FileDoc, Group, Shape};
 
-/// The keys of a document's settings, and what opens its groups.
-pub(super) fn of(text: &str, doc: &FileDoc) -> Vec<Range<usize>> {
-    let entries = doc.entries.iter().filter_map(|entry| within(text, entry.body.clone(), entry.path.last()?));
-    let mut found: Vec<_> = entries.chain(doc.groups.iter().filter_map(|group| head(text, group))).collect();
+/// The keys of a document's settings that begin in some lines, and what opens its groups there.
+pub(super) fn of(text: &str, doc: &FileDoc, lines: &Range<usize>) -> Vec<Range<usize>> {
+    let entries = doc.entries.iter().filter(|entry| lines.contains(&entry.body.start));
+    let entries = entries.filter_map(|entry| within(text, entry.body.clone(), entry.path.last()?));
+    let groups = doc.groups.iter().filter(|group| lines.contains(&group.head.start));
+    let mut found: Vec<_> = entries.chain(groups.filter_map(|group| head(text, group))).collect();
     found.sort_by_key(|key| key.start);
     found
 }

@@ -27,8 +27,8 @@ impl FileFormat for Mailrc {
         Ok(quote_sh(value))
     }
 
-    fn keys(&self, text: &str) -> Vec<Range<usize>> {
-        commands(text)
+    fn keys(&self, text: &str, _doc: &FileDoc, lines: &Range<usize>) -> Vec<Range<usize>> {
+        commands(text, lines)
     }
 }
 

@@ -28,8 +28,8 @@ impl FileFormat for Muttrc {
         Ok(quote(value))
     }
 
-    fn keys(&self, text: &str) -> Vec<Range<usize>> {
-        commands(text)
+    fn keys(&self, text: &str, _doc: &FileDoc, lines: &Range<usize>) -> Vec<Range<usize>> {
+        commands(text, lines)
     }
 }
 

@@ -101,6 +101,9 @@ fn opening(text: &str, tokens: &[Token<'_>]) -> Option<usize> {
     }
 }
 
+/// No settings are nested deeper than this; each level is gone over once more.
+const DEEPEST: usize = 32;
+
 /// The members of the array whose bracket is the first token; how many tokens it takes.
 fn members(
     text: &str,
@@ -110,6 +113,9 @@ fn members(
     doc: &mut FileDoc,
 ) -> Result<usize, Fault> {
     let head = start..tokens[0].range().end;
+    if path.len() > DEEPEST {
+        return Err(Fault::within(text, head.start, FaultKind::Unfamiliar));
+    }
     let group = doc.groups.len();
     doc.groups.push(Group { path: path.clone(), head, end: 0, shape: Shape::Brackets });
     let is_end = |token: &Token<'_>| matches!(token.sign(), Some(')' | ']'));

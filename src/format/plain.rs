@@ -26,7 +26,7 @@ impl FileFormat for Plain {
     }
 
     /// All of it is a value.
-    fn keys(&self, _text: &str) -> Vec<Range<usize>> {
+    fn keys(&self, _text: &str, _doc: &FileDoc, _lines: &Range<usize>) -> Vec<Range<usize>> {
         Vec::new()
     }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::text::lines;
+use super::text::{line_start, lines};
 
 /// How words end.
 pub(super) struct Rules {
@@ -42,20 +42,24 @@ pub(super) fn logical(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Where each command is, a `set` with the first name that it sets; a line that continues another has none.
-pub(super) fn commands(text: &str) -> Vec<Range<usize>> {
+/// Where each command is in some lines of a text, a `set` with the first name that it sets; a line that continues another has
+/// none.
+pub(super) fn commands(text: &str, within: &Range<usize>) -> Vec<Range<usize>> {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     let name = |at: usize, end: usize| {
         let word = &text[at..end];
         at + word.len() - word.trim_start_matches(is_name).len()
     };
     let mut found = Vec::new();
+    // The line before may go on in the first.
+    let first = line_start(text, within.start.saturating_sub(1));
     let mut goes_on = false;
-    for (_, bare, _) in lines(text) {
+    for (_, bare, _) in lines(&text[first..within.end]) {
+        let bare = first + bare.start..first + bare.end;
         let line = &text[bare.clone()];
         let start = bare.start + line.len() - line.trim_start_matches([' ', '\t']).len();
         let command = name(start, bare.end);
-        if !goes_on && command > start {
+        if !goes_on && command > start && bare.start >= within.start {
             let behind = &text[command..bare.end];
             let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
             let sets = &text[start..command] == "set" && blanks > 0;

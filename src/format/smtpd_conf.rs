@@ -32,14 +32,14 @@ impl FileFormat for SmtpdConf {
     }
 
     /// What statements begin with.
-    fn keys(&self, text: &str) -> Vec<Range<usize>> {
-        let statements = words::statements(text).unwrap_or_default();
+    fn keys(&self, text: &str, _doc: &FileDoc, lines: &Range<usize>) -> Vec<Range<usize>> {
+        let statements = words::statements(&text[..lines.end]).unwrap_or_default();
         let first = |statement: &Statement<'_>| {
             let line = &text[statement.start..];
             let start = statement.start + line.len() - line.trim_start_matches([' ', '\t']).len();
             start..start + statement.words[0].text.len()
         };
-        statements.iter().map(first).collect()
+        statements.iter().filter(|statement| lines.contains(&statement.start)).map(first).collect()
     }
 
     fn block_at(&self, before: &str, _comment: &str, is_there: bool) -> Result<usize, Fault> {

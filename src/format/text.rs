@@ -81,15 +81,25 @@ pub(crate) fn account(profile: &str) -> String {
 
 /// The lines of a text with their places: number from 1, range without the line break, range with it.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, Range<usize>, Range<usize>)> {
-    let mut start = 0;
-    text.split_inclusive('\n').enumerate().map(move |(index, line)| {
-        let whole = start..start + line.len();
-        start = whole.end;
+    let (mut number, mut at) = (0, 0);
+    std::iter::from_fn(move || {
+        let whole = at..next_line(text, at);
+        if whole.is_empty() {
+            return None;
+        }
+        (number, at) = (number + 1, whole.end);
         // The last line may lack its end: what is added after it makes a line break of a lone carriage return.
-        let bare = line.strip_suffix('\n').unwrap_or(line);
-        let bare = bare.strip_suffix('\r').unwrap_or(bare);
-        (index + 1, whole.start..whole.start + bare.len(), whole)
+        let line = &text.as_bytes()[whole.clone()];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        Some((number, whole.start..whole.start + line.len(), whole))
     })
+}
+
+/// Where the blanks end that begin at a place.
+pub(crate) fn after_blanks(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(rest.len())
 }
 
 /// The number of the line, from 1, that a place is on.
@@ -97,14 +107,17 @@ pub(crate) fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at.min(text.len())].split(|byte| *byte == b'\n').count()
 }
 
-/// Where the line of a place begins.
+/// Where the line of a place begins. The place may be within a character.
 pub(crate) fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |end| end + 1)
+    let before = &text.as_bytes()[..at.min(text.len())];
+    before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
 }
 
-/// Where the line after a place begins.
+/// Where the line after a place begins. The place may be within a character.
 pub(crate) fn next_line(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |length| at + length + 1)
+    let at = at.min(text.len());
+    let rest = &text.as_bytes()[at..];
+    rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |length| at + length + 1)
 }
 
 /// Where the first line begins that is neither empty nor a comment; the end of the text when there is none.

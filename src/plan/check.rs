@@ -25,8 +25,10 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
         check.all(file.templates(), TemplateKind::Quoted, &settings);
         check.all(&file.when, TemplateKind::Condition, &settings);
     }
+    // Every user sees a command line.
+    let public: BTreeSet<String> = settings.iter().filter(|name| *name != "password").cloned().collect();
     for run in &target.runs {
-        check.all(run.command.iter().chain(&run.creates), TemplateKind::Bare, &settings);
+        check.all(run.command.iter().chain(&run.creates), TemplateKind::Bare, &public);
         check.all(&run.when, TemplateKind::Condition, &settings);
     }
     check.all(target.check.iter().chain(&target.try_it), TemplateKind::Quoted, &settings);
@@ -85,4 +87,22 @@ fn settings_of(target: &Target) -> BTreeSet<String> {
 fn seen_in_files(target: &Target) -> BTreeSet<String> {
     let files = target.files.iter().map(|file| file.id.clone());
     read_back::common_variables("").into_iter().map(|(name, _)| name.to_owned()).chain(files).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_command_line_has_the_password() {
+        let with = |word: &str| {
+            let source = include_str!("../../presets/targets/dma.toml").to_owned();
+            let run = format!("\n[[run]]\ncommand = [\"true\", \"{{{{ {word} }}}}\"]\npurpose = \"reload\"\n");
+            let target: Target = crate::presets::parse("x.toml", &(source + &run)).unwrap();
+            check_target(&target)
+        };
+        assert_eq!(with("username"), []);
+        let faults = with("password");
+        assert!(faults.len() == 1 && faults[0].cause.contains("`password`") && faults[0].line.is_some(), "{faults:?}");
+    }
 }

@@ -67,11 +67,15 @@ pub fn diff(change: &Change, secret: Option<&Secret>) -> Vec<DiffLine> {
         let added = change.after.is_some().then(|| line(DiffKind::Added));
         return removed.into_iter().chain(added).collect();
     };
-    let (old, new) =
-        (DiffSide::new(before, ours, &ours.replaced, secret), DiffSide::new(after, ours, &ours.written, secret));
-    let (start, old_end, new_end) = differing(before, after);
-    let patch =
-        DiffOptions::new().set_context_len(CONTEXT).create_patch_bytes(&before[start..old_end], &after[start..new_end]);
+    // Only of text anything was planned.
+    let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+    let (old, new) = (
+        DiffSide { text: text(before), ours, shown: &ours.replaced, keys: &ours.keys_before, secret },
+        DiffSide { text: text(after), ours, shown: &ours.written, keys: &ours.keys_after, secret },
+    );
+    let (old_lines, new_lines) = differing(before, after);
+    let start = old_lines.start;
+    let patch = DiffOptions::new().set_context_len(CONTEXT).create_patch_bytes(&before[old_lines], &after[new_lines]);
     let (mut old_at, mut new_at) = (start, start);
     let gap = || DiffLine { kind: DiffKind::Gap, text: String::new() };
     let mut lines = Vec::new();
@@ -112,20 +116,36 @@ fn lengths(text: &[u8]) -> impl Iterator<Item = usize> {
     text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::len)
 }
 
-/// Where two texts differ, in whole lines with those around them: where it begins, and where it ends in each.
-fn differing(before: &[u8], after: &[u8]) -> (usize, usize, usize) {
-    let same = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+/// Where two texts differ, in whole lines with those around them, in each.
+pub(super) fn differing(before: &[u8], after: &[u8]) -> (Range<usize>, Range<usize>) {
+    let same =
+        common(before.chunks(CHUNK).zip(after.chunks(CHUNK)), |(a, b)| a.iter().zip(b).take_while(|(a, b)| a == b).count());
     let start = (0..=CONTEXT).fold(same, |at, turn| {
         let at = if turn == 0 { at } else { at.saturating_sub(1) };
         before[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
     });
     let (old, new) = (&before[same..], &after[same..]);
-    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let tail = common(old.rchunks(CHUNK).zip(new.rchunks(CHUNK)), |(a, b)| {
+        a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+    });
     // The line that the common end begins in differs, or may.
     let rest = &before[before.len() - tail..];
     let shown: usize = lengths(rest).take(CONTEXT + 1).sum();
     let left = rest.len() - shown;
-    (start, before.len() - left, after.len() - left)
+    (start..before.len() - left, start..after.len() - left)
+}
+
+/// How many bytes are compared at once.
+const CHUNK: usize = 4096;
+
+/// How many bytes two texts have in common: of whole pieces, and of the first that differ.
+fn common<'a>(
+    pieces: impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone,
+    within: impl Fn((&'a [u8], &'a [u8])) -> usize,
+) -> usize {
+    let same: usize = pieces.clone().take_while(|(a, b)| a == b).map(|(a, _)| a.len()).sum();
+    let mut rest = pieces.skip_while(|(a, b)| a == b);
+    same + rest.next().map_or(0, within)
 }
 
 /// One of the two texts.
@@ -134,19 +154,12 @@ struct DiffSide<'a> {
     ours: &'a Ours,
     /// What may be shown of it.
     shown: &'a [Range<usize>],
-    /// Where its keys are.
-    keys: Vec<Range<usize>>,
+    /// Where its keys are, in the lines that are shown.
+    keys: &'a [Range<usize>],
     secret: Option<&'a Secret>,
 }
 
-impl<'a> DiffSide<'a> {
-    fn new(bytes: &'a [u8], ours: &'a Ours, shown: &'a [Range<usize>], secret: Option<&'a Secret>) -> Self {
-        // Only of text anything was planned.
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
-        let keys = ours.format.map(|format| format.rules().keys(text)).unwrap_or_default();
-        Self { text, ours, shown, keys, secret }
-    }
-
+impl DiffSide<'_> {
     /// A line without its end.
     fn bare(&self, line: Range<usize>) -> Range<usize> {
         let length = self.text.get(line.clone()).unwrap_or_default().trim_end_matches(['\n', '\r']).len();
@@ -217,7 +230,7 @@ mod tests {
         let format = Format::named(format).unwrap();
         let there = format.rules().read(before).unwrap();
         let merged = crate::plan::merge::keys::merge(format.rules(), before, Some(&there), ours, &[], &[]).unwrap();
-        let disclosure = Disclosure::Ours(Ours::new(format, merged.written));
+        let disclosure = Disclosure::Ours(crate::plan::disclose::shown(format.rules(), (before, Some(&there)), &merged));
         let secret = Secret::new("it's $5".into());
         diff(&change(Some(before), &merged.text, disclosure), Some(&secret)).iter().map(DiffLine::marked).collect()
     }

@@ -4,21 +4,44 @@
 
 use super::{
     context::TemplateContext,
+    diff::differing,
     disclosure::{Disclosure, Hidden, Ours},
     merge::Merged,
     render::render,
 };
-use crate::{mail::Secret, presets::target::TargetFile};
+use crate::{
+    format::{FileFormat, doc::FileDoc},
+    mail::Secret,
+    presets::target::TargetFile,
+};
 
-/// What of a target's file may be shown; `ours` is its template's text, and `merged` what became of it.
-pub(super) fn disclose(file: &TargetFile, context: &TemplateContext, ours: &str, merged: &Merged) -> Disclosure {
+/// What of a target's file may be shown; `ours` is its template's text, and `merged` what became of it and the file.
+pub(super) fn disclose(
+    file: &TargetFile,
+    context: &TemplateContext,
+    ours: &str,
+    before: (&str, Option<&FileDoc>),
+    merged: &Merged,
+) -> Disclosure {
     let Some(secrets) = hidden(file, context, ours) else { return Disclosure::Nothing };
     // A file that is the password alone.
     if secrets.iter().any(|hidden| hidden.text.expose() == ours.trim()) {
         return Disclosure::Nothing;
     }
-    // What a line was before may be anything: an expression, a command, a second setting.
-    Disclosure::Ours(Ours { format: Some(file.format), written: merged.written.clone(), replaced: Vec::new(), secrets })
+    Disclosure::Ours(Ours { secrets, ..shown(file.format.rules(), before, merged) })
+}
+
+/// What is ours, and the keys of the lines beside it. What a line was before may be anything: an expression, a command, a
+/// second setting.
+pub(super) fn shown(format: &dyn FileFormat, (before, there): (&str, Option<&FileDoc>), merged: &Merged) -> Ours {
+    let (old, new) = differing(before.as_bytes(), merged.text.as_bytes());
+    let keys = |text: &str, doc: Option<&FileDoc>, lines| doc.map(|doc| format.keys(text, doc, lines)).unwrap_or_default();
+    Ours {
+        keys_before: keys(before, there, &old),
+        keys_after: keys(&merged.text, merged.doc.as_ref(), &new),
+        written: merged.written.clone(),
+        ..Ours::default()
+    }
 }
 
 /// The password as our text has it; `None` when that cannot be told from the rest of the line.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{format::Format, mail::Secret};
+use crate::mail::Secret;
 
 /// A password of fewer characters is hidden only where it was written: it would be found everywhere.
 const SHORT: usize = 4;
@@ -17,10 +17,12 @@ pub enum Disclosure {
 }
 
 /// What we wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ours {
-    /// The rules by which keys are found in the lines that are not ours.
-    pub(super) format: Option<Format>,
+    /// Where keys are in the lines that a diff shows of the text before, in order.
+    pub(super) keys_before: Vec<Range<usize>>,
+    /// The same of the text afterwards.
+    pub(super) keys_after: Vec<Range<usize>>,
     /// What is ours in the text afterwards.
     pub(super) written: Vec<Range<usize>>,
     /// What is ours in the text before: of a file that nobody else writes.
@@ -42,17 +44,11 @@ impl Disclosure {
     pub fn all(before: Option<&[u8]>, after: &[u8]) -> Self {
         let whole = |text: &[u8]| std::iter::once(0..text.len()).collect::<Vec<_>>();
         let replaced = before.filter(|before| std::str::from_utf8(before).is_ok()).map(whole).unwrap_or_default();
-        Self::Ours(Ours { format: None, written: whole(after), replaced, secrets: Vec::new() })
+        Self::Ours(Ours { written: whole(after), replaced, ..Ours::default() })
     }
 }
 
 impl Ours {
-    /// What is ours in texts of a format, where no password is.
-    #[cfg(test)]
-    pub(super) const fn new(format: Format, written: Vec<Range<usize>>) -> Self {
-        Self { format: Some(format), written, replaced: Vec::new(), secrets: Vec::new() }
-    }
-
     /// A part of ours with `mask` in place of the password.
     pub(super) fn masked(&self, part: &str, secret: Option<&Secret>, mask: &str) -> String {
         let mut text = part.to_owned();

@@ -144,7 +144,7 @@ fn plan_target(
         return Err(lost(order, target, path, mismatches));
     }
     overrules::check(target, &order.name, &locations, &outcome, &mut plan.notes)?;
-    plan_runs(target, &context, places, plan)
+    plan_runs(target, &context.without_password(), places, plan)
 }
 
 /// The consumer would read something else than is meant.
@@ -201,14 +201,16 @@ fn merged(
         MergeKind::Block => Some(merge::block::around(text, comment, &profile).map_err(unparseable)?),
         MergeKind::Keys | MergeKind::Whole | MergeKind::Exact | MergeKind::Read => None,
     };
+    let is_ours = around.as_ref().is_some_and(|around| around.found);
     // A fault in the file as it is now has its line.
-    let there = match (&around, file.merge) {
-        (Some(around), _) if !around.found => Some(format.read(text).map_err(unparseable)?),
-        (None, MergeKind::Keys) if !text.trim_ascii().is_empty() => Some(format.read(text).map_err(unparseable)?),
+    let there = match file.merge {
+        MergeKind::Block if is_ours => format.read(text).ok(),
+        MergeKind::Block => Some(format.read(text).map_err(unparseable)?),
+        MergeKind::Keys if !text.trim_ascii().is_empty() => Some(format.read(text).map_err(unparseable)?),
         _ => None,
     };
     // Few templates ask for it, and the file may be large.
-    let is_asked = file.templates().any(|template| template.as_str().contains("there"));
+    let is_asked = !is_ours && file.templates().any(|template| template.as_str().contains("there"));
     context.there = there.as_ref().filter(|_| is_asked).cloned().map_or_else(no_settings, |doc| values::of(format, doc));
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();
     let say = |template: &Template, context: &TemplateContext| {
@@ -235,7 +237,7 @@ fn merged(
         Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format.steps(line)).collect())
     };
     let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
-    let merged = match (file.merge, around) {
+    let mut merged = match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
             let at = merge::block::spot(format, &around, comment).map_err(unparseable)?;
             merge::block::merge(&around, at, comment, &profile, &ours)
@@ -247,7 +249,11 @@ fn merged(
             .ok_or_else(|| Refusal::Foreign { path: location.disk.clone() })?,
         (MergeKind::Exact | MergeKind::Read, _) => Merged::of(String::new(), &ours, ""),
     };
-    let disclosure = disclose(file, context, &ours, &merged);
+    if merged.doc.is_none() {
+        // What cannot be read is said where it is read back.
+        merged.doc = format.read(&merged.text).ok();
+    }
+    let disclosure = disclose(file, context, &ours, (text, there.as_ref()), &merged);
     Ok(Some((merged, disclosure)))
 }
 

@@ -125,9 +125,13 @@ fn text_of(value: &Value) -> String {
     if value.is_undefined() || value.is_none() { String::new() } else { value.to_string() }
 }
 
+/// How many steps a template may take: no target needs a hundredth of it, and one that loops ends.
+const FUEL: u64 = 200_000;
+
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
     environment.add_filter("before", |value: Value, mark: String| {
         let text = text_of(&value);
         text.split_once(&mark).map_or(text.clone(), |(before, _)| before.to_owned())
@@ -158,6 +162,8 @@ mod tests {
         let fault = render("{{ b | quote }}", Some(msmtprc), &context).unwrap_err();
         assert!(matches!(fault, RenderFault::Unfit(value, Unfit::LineBreak) if *value == "l\nm"));
         assert!(matches!(render("{{ nothing }}", None, &context), Err(RenderFault::Template { .. })));
+        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{{ b }}{% endfor %}{% endfor %}";
+        assert!(matches!(render(endless, None, &context), Err(RenderFault::Template { .. })));
         let value = Value::from(Serde(&context));
         let expressions = Expressions::new();
         assert_eq!(expressions.text("a | after(' ')", &value).unwrap().as_deref(), Some("y"));

@@ -14,13 +14,13 @@ use crate::{
     host, phrase,
     plan::Change,
     render,
-    setup::{AttemptKind, Field, Outcome, Setup},
+    setup::{AttemptKind, Effect, Field, Msg, Outcome, Setup, Status, Work},
 };
 
 /// Runs the conversation as a script and prints the result.
 pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<Exit, Error> {
     host::signals::end_children_too();
-    let begun = begin(context, &conversation).map_err(Stop::Error);
+    let begun = begin(context, &mut conversation).map_err(Stop::Error);
     let result = begun.and_then(|()| {
         for note in conversation.setup.notes() {
             context.say(&format!("! {note}"));
@@ -74,7 +74,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
 }
 
 /// Checks what can be known before the test: every answer, the consent to write, the plan, and writable folders.
-fn begin(context: &Context, conversation: &Conversation) -> Result<(), Error> {
+fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
     let is_dry = context.inputs.is_set("dry-run");
     let mut missing = conversation.setup.missing();
     if !is_dry && !context.inputs.is_set("yes") {
@@ -90,15 +90,20 @@ fn begin(context: &Context, conversation: &Conversation) -> Result<(), Error> {
         phrase: trouble.phrase,
         hint: trouble.hint,
     })?;
-    if is_dry {
-        return Ok(());
+    if !is_dry {
+        let places = (conversation.runner.places)(order.scope)?;
+        // The target of a link is checked when it is written.
+        let is_plain = |change: &&Change| change.is_needed() && (places.root.is_some() || !change.path.is_symlink());
+        for folder in plan.changes.iter().filter(is_plain).filter_map(|change| change.path.parent()) {
+            host::writable(folder, places.root.as_deref())?;
+        }
     }
-    let places = (conversation.runner.places)(order.scope)?;
-    // The target of a link is checked when it is written.
-    let is_plain = |change: &&Change| change.is_needed() && (places.root.is_some() || !change.path.is_symlink());
-    for folder in plan.changes.iter().filter(is_plain).filter_map(|change| change.path.parent()) {
-        host::writable(folder, places.root.as_deref())?;
-    }
+    // Where nothing is sent before, this is the plan already.
+    let generation = match conversation.setup.status() {
+        Status::Run(Effect { generation, work: Work::Plan(wanted) }) if *wanted == order => generation,
+        _ => return Ok(()),
+    };
+    let _ = conversation.setup.update(Msg::Finished(generation, Outcome::Planned(Ok(plan))));
     Ok(())
 }
 

@@ -29,7 +29,8 @@ impl Token<'_> {
     pub(in crate::format) fn range(&self) -> Range<usize> {
         match self {
             Self::Word(range) | Self::Text { range, .. } => range.clone(),
-            Self::Sign(at, _) | Self::Break(at) => *at..at + 1,
+            Self::Sign(at, sign) => *at..at + sign.len_utf8(),
+            Self::Break(at) => *at..at + 1,
         }
     }
 

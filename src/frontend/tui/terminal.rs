@@ -10,6 +10,7 @@ use std::{
 use ratatui::{Terminal, layout::Size};
 
 use super::{super::restore::stop, screen::Screen, theme::Look};
+use crate::runner::crash;
 
 /// Alternate screen and bracketed paste; the erase is for terminals without an alternate screen.
 const ENTER: &str = "\x1b[?1049h\x1b[?2004h";
@@ -103,6 +104,7 @@ fn hook() {
             if std::thread::current().id() == drawing {
                 give_back();
             } else if TAKEN.load(Ordering::SeqCst) {
+                crash::note(info);
                 return;
             }
             before(info);

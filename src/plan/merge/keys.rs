@@ -174,7 +174,7 @@ fn removal(format: &dyn FileFormat, text: &str, entry: &FileEntry) -> Edit {
         }
     }
     let start = line_start(text, range.start);
-    let end = entry.after(text).max(next_line(text, range.end - 1));
+    let end = entry.after(text).max(next_line(text, range.end.saturating_sub(1)));
     let behind = text[range.end.min(end)..end].trim();
     let is_alone = text[start..range.start].trim().is_empty()
         && (behind.is_empty() || behind.starts_with(['#', ';']) || behind.starts_with("//"));
