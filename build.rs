@@ -1,7 +1,7 @@
 //! Lists the preset files for `src/presets/builtin.rs`, so that adding a built-in file is adding the file.
 //!
 //! Every file is embedded unchanged and parsed when it is first asked for. Only what is needed from many files at once is taken
-//! out here: the rank that orders a list, and a few lists of strings. That takes no TOML parser, since both are written
+//! out here: the rank that orders a list, and a few lists of strings (of a text, what says yes and no). That takes no TOML parser, since both are written
 //! plainly: at the beginning of a line, above the first table (or in `[words]`). A test in `src/presets/builtin.rs` compares
 //! the result with what the TOML parser reads.
 
@@ -90,7 +90,9 @@ fn preset(path: &Path) -> Result<Preset, Box<dyn Error>> {
     let key = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a preset's name is not UTF-8")?.to_owned();
     let text = fs::read_to_string(path)?.replace("\r\n", "\n");
     let fault = |cause| format!("{}: {cause}", path.display());
-    Ok(Preset { rank: rank(&text).map_err(fault)?, key, lists: lists(&text).map_err(fault)? })
+    let lists =
+        if path.extension().is_some_and(|ending| ending == "ftl") { yes_no(&text) } else { lists(&text).map_err(fault)? };
+    Ok(Preset { rank: rank(&text).map_err(fault)?, key, lists })
 }
 
 /// What `rank = 120` says above the first table.
@@ -120,6 +122,14 @@ fn lists(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
         }
     }
     Ok(lists)
+}
+
+/// What a text file says for yes and no.
+fn yes_no(text: &str) -> Vec<(String, Vec<String>)> {
+    let words = |id: &str| {
+        Some((id.to_owned(), vec![text.lines().find_map(|line| line.strip_prefix(id)?.strip_prefix(" = "))?.to_owned()]))
+    };
+    ["yes-words", "no-words"].into_iter().filter_map(words).collect()
 }
 
 /// The strings up to the closing bracket: in double quotes without escapes, or in single ones, perhaps with comments between.

@@ -49,7 +49,8 @@ use inputs::Inputs;
 pub fn main() -> ExitCode {
     host::guard();
     crash::hook(String::new());
-    let arguments: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> = stale::with_months(arguments);
     let languages = languages(&arguments);
     let text = Rc::new(languages.text(language(&arguments, &languages)));
     crash::hook(text.get("crash"));
@@ -92,12 +93,12 @@ fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<E
     let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable, text)?;
     let mut context = Context::new(text, languages, inputs)?;
     if inner.is_none_or(|(name, _)| !WITHOUT_PRESETS.contains(&name)) {
-        context.load_presets(languages)?;
+        context.load_presets(languages);
     }
     // What runs at every mail has nothing to say about it.
     if inner.is_none_or(|(name, _)| name != "secret") {
         for fault in context.text.faults() {
-            context.say_phrase(&phrase!("cli-text", fault = escape(&fault.to_string())));
+            context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
         }
     }
     let Some((name, matches)) = inner else {

@@ -15,7 +15,7 @@ mod read;
 mod remedy;
 mod rule;
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use serde::Serialize;
 
@@ -136,6 +136,8 @@ pub struct Doctor<'a> {
     marks: ProviderMarks<'a>,
     matcher: Matcher<'a>,
     text: Text,
+    /// For what the person's language lacks; read when it is first needed.
+    english: OnceCell<Text>,
 }
 
 impl<'a> Doctor<'a> {
@@ -144,7 +146,7 @@ impl<'a> Doctor<'a> {
         let causes: Vec<&Cause> = catalog.causes().collect();
         let marks = ProviderMarks::new(catalog);
         let matcher = Matcher::new(&causes, &marks, catalog);
-        Self { catalog, causes, marks, matcher, text: catalog.text(lang) }
+        Self { catalog, causes, marks, matcher, text: catalog.text(lang), english: OnceCell::new() }
     }
 
     /// The diagnosis of a failed attempt.
@@ -160,7 +162,8 @@ impl<'a> Doctor<'a> {
         {
             facts.fault = Some(ProbeFault::StarttlsGone.name());
         }
-        egress::sharpen(self.judge(facts), evidence, self.catalog, &self.text)
+        let (diagnosis, text) = self.judge(facts);
+        egress::sharpen(diagnosis, evidence, self.catalog, text)
     }
 
     /// Whether the provider's preset lists this very server.
@@ -170,32 +173,35 @@ impl<'a> Doctor<'a> {
 
     /// The diagnosis of what a person pasted. Work and memory grow with its length only up to a bound.
     pub fn explain(&self, input: &Explain) -> Diagnosis {
-        self.judge(read::read(input, &self.marks))
+        self.judge(read::read(input, &self.marks)).0
     }
 
-    fn judge(&self, mut facts: Facts) -> Diagnosis {
+    /// The diagnosis of facts, and the sentences of its language.
+    fn judge(&self, mut facts: Facts) -> (Diagnosis, &Text) {
         let found = self.matcher.find(&mut facts);
         if facts.fault.is_none() && facts.code.is_none() && facts.text.trim().is_empty() {
-            return self.unknown(&facts);
+            return (self.unknown(&facts), &self.text);
         }
         let hits = self.matcher.hits(&facts, &found);
         let Some((hit, cause)) = hits.first().and_then(|hit| self.causes.get(hit.cause).map(|cause| (hit, cause))) else {
-            return self.unknown(&facts);
+            return (self.unknown(&facts), &self.text);
         };
         let variant = self.matcher.variant(hit.cause, &facts, &found).and_then(|place| cause.variants.get(place));
-        let (lang, words) = (self.text.lang(), cause.words(self.text.lang()));
+        let others = self.others(cause, &hits, variant);
+        let text = self.text_for(cause, variant, &others);
+        let (lang, words) = (text.lang(), cause.words(text.lang()));
         let special = variant.map(|variant| variant.words(lang));
 
         let mut change = cause.change.clone();
         if let Some(remedy) = variant.and_then(|variant| variant.remedy).or(cause.remedy) {
             change.extend(remedy::work_out(remedy, &facts, self.catalog));
         }
-        let fill = Fill::new(&facts, &change, self.catalog, &self.text);
+        let fill = Fill::new(&facts, &change, self.catalog, text);
         let steps = special.and_then(|words| words.steps.as_ref()).unwrap_or(&words.steps);
         let fix = special.and_then(|words| words.fix.as_ref()).or(words.fix.as_ref());
         let links = variant.map(|variant| &variant.links).filter(|links| !links.is_empty()).unwrap_or(&cause.links);
 
-        Diagnosis {
+        let diagnosis = Diagnosis {
             cause: cause.label.clone(),
             title: fill.fill_known(special.and_then(|words| words.title.as_ref()).unwrap_or(&words.title)),
             meaning: fill.fill_known(special.and_then(|words| words.meaning.as_ref()).unwrap_or(&words.meaning)),
@@ -205,14 +211,24 @@ impl<'a> Doctor<'a> {
             ask: variant.and_then(|variant| variant.ask.clone()).or_else(|| cause.ask.clone()),
             certain: !hit.guess,
             needs_person: change.contains_key("pin_sha256"),
-            others: self.others(hit.cause, &hits, variant, &fill),
+            others: told(&others, &fill, lang),
             change,
-        }
+        };
+        (diagnosis, text)
+    }
+
+    /// The sentences of the language in which all of a diagnosis can be said: the person's own, or English.
+    fn text_for(&self, cause: &Cause, variant: Option<&Variant>, others: &[&Cause]) -> &Text {
+        let lang = self.text.lang();
+        let is_whole = cause.words.is_whole(lang)
+            && variant.is_none_or(|variant| variant.words.is_whole(lang))
+            && others.iter().all(|other| other.words.is_whole(lang))
+            && (!egress::may_sharpen(&cause.label) || self.catalog.egress().is_whole(lang));
+        if is_whole { &self.text } else { self.english.get_or_init(|| self.catalog.text(Lang::EN)) }
     }
 
     /// What else it may be: what else the evidence matches nearly as well, then what the cause is often mistaken for.
-    fn others(&self, chosen: usize, hits: &[matcher::Hit], variant: Option<&Variant>, fill: &Fill<'_>) -> Vec<Other> {
-        let Some(cause) = self.causes.get(chosen) else { return Vec::new() };
+    fn others(&self, cause: &Cause, hits: &[matcher::Hit], variant: Option<&Variant>) -> Vec<&'a Cause> {
         let near = hits.iter().skip(1).filter(|hit| hits.first().is_some_and(|best| best.guess || !hit.guess));
         let near = near.filter_map(|hit| self.causes.get(hit.cause)).map(|cause| cause.label.as_str());
         let listed = variant.map(|variant| &variant.others).filter(|list| !list.is_empty()).unwrap_or(&cause.others);
@@ -222,12 +238,7 @@ impl<'a> Doctor<'a> {
                 labels.push(label);
             }
         }
-        let other = |label: &str| {
-            let cause = self.causes.iter().find(|cause| cause.label == label)?;
-            let words = cause.words(self.text.lang());
-            Some(Other { cause: label.to_owned(), title: fill.fill(&words.title)?, tell: fill.fill(&words.tell)? })
-        };
-        labels.into_iter().filter_map(other).take(MOST_OTHERS).collect()
+        labels.into_iter().filter_map(|label| self.causes.iter().copied().find(|cause| cause.label == label)).collect()
     }
 
     /// The server was not even asked: a file of this machine stands in the way. No label stands for that.
@@ -290,6 +301,15 @@ impl<'a> Doctor<'a> {
             others: Vec::new(),
         }
     }
+}
+
+/// Other causes in words, as many as are told.
+fn told(others: &[&Cause], fill: &Fill<'_>, lang: Lang) -> Vec<Other> {
+    let other = |cause: &&Cause| {
+        let words = cause.words(lang);
+        Some(Other { cause: cause.label.clone(), title: fill.fill(&words.title)?, tell: fill.fill(&words.tell)? })
+    };
+    others.iter().filter_map(other).take(MOST_OTHERS).collect()
 }
 
 #[cfg(test)]

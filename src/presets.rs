@@ -19,16 +19,19 @@ pub mod words;
 mod builtin;
 mod catalog;
 mod check;
+mod checked;
 mod fault;
 mod marks;
+mod own_file;
 mod parse;
+mod text_check;
 
 pub use by_lang::ByLang;
-pub use catalog::{Catalog, Fact};
+pub use catalog::{Catalog, Fact, FactKind};
 pub use cause::Cause;
 pub use egress::EgressFacts;
 pub use family::Family;
-pub use fault::PresetFault;
+pub use fault::{OwnFault, PresetFault};
 pub use gateways::Gateways;
 pub use lang::Lang;
 pub use languages::Languages;
@@ -40,5 +43,6 @@ pub use text::Text;
 pub use words::Words;
 
 pub(crate) use check::unknown_parts;
+pub(crate) use checked::months_between;
 
 pub use crate::{mail::word::nearest, phrase::Phrase};

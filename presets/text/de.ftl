@@ -297,7 +297,8 @@ cli-answers-unknown = { $file }: Es gibt keine Antwort namens „{ $key }“.
 cli-answers-kind = { $file }: „{ $key }“ muss ein Text, eine Zahl, true, false oder eine Liste von Texten sein.
 cli-answers-password = { $file }: Ein Passwort gehört nicht in eine Antwortdatei. Geben Sie password_file, password_env oder password_command an.
 cli-did-you-mean = Meinten Sie { $near }?
-cli-preset = Eines Ihrer Presets ist nicht zu gebrauchen: { $fault }
+cli-preset = Ein Preset von Ihnen wird übergangen: { $fault }
+cli-preset-key = Ein Schlüssel in einem Preset von Ihnen wird übergangen: { $fault }
 cli-image-presets = { $path } wird nicht gelesen: Es gehört zum Abbild. Vorgaben und Texte kommen nur von diesem Rechner
 cli-text = Ein Satz Ihrer eigenen Textdatei ist nicht zu gebrauchen: { $fault }
 cli-timeout = --timeout: „{ $typed }“ ist keine Anzahl von Sekunden zwischen 0.1 und 3600.
@@ -884,6 +885,11 @@ survey-hint-detect = Für eine Adresse fragen Sie: mailsetup detect ADRESSE
 
 providers-line = { $name }: { $summary }
 providers-hint = Einer ausführlich: mailsetup providers SCHLÜSSEL
+stale-family = { $key } (Anbieterfamilie)
+stale-cause = { $key } (Ursache)
+stale-words = { $key } (Worte eines Programms)
+stale-hoster = { $key } (Hoster)
+stale-gateway = { $key } (Mailfilter)
 stale-none = { $months ->
     [one] Keine Angabe hier ist älter als { $months } Monat.
    *[other] Keine Angabe hier ist älter als { $months } Monate.

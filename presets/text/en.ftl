@@ -297,7 +297,8 @@ cli-answers-unknown = { $file }: there is no answer called “{ $key }”.
 cli-answers-kind = { $file }: “{ $key }” must be text, a number, true, false or a list of texts.
 cli-answers-password = { $file }: a password does not belong in an answers file. Give password_file, password_env or password_command.
 cli-did-you-mean = Did you mean { $near }?
-cli-preset = A preset of yours cannot be used: { $fault }
+cli-preset = A preset of your own is passed over: { $fault }
+cli-preset-key = A key of a preset of your own is passed over: { $fault }
 cli-image-presets = { $path } is not read: it belongs to the image. Presets and texts come from this machine alone
 cli-text = A sentence of your own text file cannot be used: { $fault }
 cli-timeout = --timeout: “{ $typed }” is not a number of seconds between 0.1 and 3600.
@@ -885,6 +886,11 @@ survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
 
 providers-line = { $name }: { $summary }
 providers-hint = One in full: mailsetup providers KEY
+stale-family = { $key } (family of providers)
+stale-cause = { $key } (cause)
+stale-words = { $key } (client words)
+stale-hoster = { $key } (hoster)
+stale-gateway = { $key } (mail filter)
 stale-none = { $months ->
     [one] No facts here are older than { $months } month.
    *[other] No facts here are older than { $months } months.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use super::{color::Color, inputs::Inputs};
@@ -16,10 +16,10 @@ use crate::{
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, vault},
-    mail::{KeySlot, Keys, Secret, SecretPlace},
+    mail::{KeySlot, Keys, Secret, SecretPlace, reply::escape},
     phrase,
     plan::{Places, Scope, check_target},
-    presets::{Catalog, Lang, Languages, Phrase, PresetFault, Text},
+    presets::{Catalog, Lang, Languages, OwnFault, Phrase, PresetFault, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
     setup::Field,
@@ -66,29 +66,36 @@ impl Context {
         })
     }
 
-    /// Loads and checks the person's own presets.
-    ///
-    /// # Errors
-    /// The first that is wrong, with its file and line.
-    pub(super) fn load_presets(&mut self, languages: &Languages) -> Result<(), Error> {
+    /// Loads and checks the person's own presets. What is wrong in them is named and passed over.
+    pub(super) fn load_presets(&mut self, languages: &Languages) {
         // Those of this machine: an image's were written by whoever made it.
-        let Ok(places) = host::places(self.scope, None, Folders::of_person()) else { return Ok(()) };
+        let Ok(places) = host::places(self.scope, None, Folders::of_person()) else { return };
         self.say_foreign_presets();
-        let catalog = Catalog::with_overrides(&places.config).map_err(|fault| wrong_preset(&fault))?;
+        let mut catalog = Catalog::with_overrides(&places.config, &host::clock::rfc3339(SystemTime::now()));
         let answers = Field::ALL.map(Field::key);
-        let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, &catalog, &answers));
-        if let Some(fault) = catalog.own_targets().flat_map(check_target).chain(causes).next() {
-            return Err(wrong_preset(&fault));
+        catalog.pass_over_wrong(|catalog| {
+            let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, catalog, &answers));
+            catalog.own_targets().flat_map(check_target).chain(causes).collect()
+        });
+        for OwnFault { fault, is_used } in catalog.own_faults() {
+            let said = escape(&fault.to_string());
+            let said = if *is_used { phrase!("cli-preset-key", fault = said) } else { phrase!("cli-preset", fault = said) };
+            self.say_fault(&said, fault);
         }
         self.catalog = Arc::new(catalog.with_languages(languages.clone()));
-        Ok(())
+    }
+
+    /// Names what is wrong in a file of the person's own, with the nearest right word.
+    pub(super) fn say_fault(&self, said: &Phrase, fault: &PresetFault) {
+        let near = fault.nearest.as_ref().map(|near| self.text.say(&phrase!("cli-did-you-mean", near = escape(near))));
+        self.say(&[Some(self.text.say(said)), near].into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
 
     /// Says which folders of an image are not read.
     fn say_foreign_presets(&self) {
         let Ok(places) = self.places() else { return };
         for folder in host::foreign_presets(&places) {
-            self.say_phrase(&phrase!("cli-image-presets", path = crate::mail::reply::escape(&folder.display().to_string())));
+            self.say_phrase(&phrase!("cli-image-presets", path = escape(&folder.display().to_string())));
         }
     }
 
@@ -141,7 +148,7 @@ impl Context {
             Some(typed) => match typed.parse::<f64>() {
                 Ok(seconds) if (0.1..=3600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
                 _ => {
-                    let typed = crate::mail::reply::escape(typed);
+                    let typed = escape(typed);
                     Err(Error::new(Exit::Usage, phrase!("cli-timeout", typed = typed)))
                 }
             },
@@ -208,15 +215,6 @@ impl Context {
     }
 }
 
-/// One of the person's own presets is wrong.
-fn wrong_preset(fault: &PresetFault) -> Error {
-    let error = Error::new(Exit::Config, phrase!("cli-preset", fault = crate::mail::reply::escape(&fault.to_string())));
-    match &fault.nearest {
-        Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
-        None => error,
-    }
-}
-
 /// The vault's keys, from the sources that flags name.
 fn keys(inputs: &Inputs) -> Result<Keys, Error> {
     let passphrase = if let Some(path) = inputs.get("vault-passphrase-file") {
@@ -239,7 +237,7 @@ fn keys(inputs: &Inputs) -> Result<Keys, Error> {
 
 /// The secret on a file descriptor.
 pub(super) fn from_fd(number: &str) -> Result<Secret, Error> {
-    let unusable = || Error::new(Exit::Usage, phrase!("cli-password-fd", typed = crate::mail::reply::escape(number)));
+    let unusable = || Error::new(Exit::Usage, phrase!("cli-password-fd", typed = escape(number)));
     Ok(input::from_fd(number.parse().map_err(|_| unusable())?)?)
 }
 

@@ -2,26 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    args::STALE_MONTHS,
-    commands::none_found,
-    context::Context,
-    layout,
-    stale::{self, Stale},
-};
+use super::{args::STALE_MONTHS, commands::none_found, context::Context, layout, stale};
 use crate::{
     error::{Error, Exit},
     mail::reply::escape,
     phrase,
     presets::{
-        Catalog, Lang, Provider, SenderRule,
+        Catalog, Fact, FactKind, Lang, Provider, SenderRule,
         provider::{Category, Confidence, Limits, Special, UsernameForm},
     },
     render::{self, provider::PresetOrigin},
 };
 
-/// Lists the providers that match; one alone is shown in full. With `stale`, only those checked more than so many months
-/// ago, oldest first.
+/// Lists the providers that match; one alone is shown in full. With `stale`, what was checked more than so many months ago,
+/// oldest first: families, causes, hosters and mail filters too.
 pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) -> Result<Exit, Error> {
     let query = query.map(str::trim).filter(|query| !query.is_empty());
     let found: Vec<&Provider> = match query {
@@ -31,27 +25,29 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
             None => context.catalog.providers().filter(|provider| matches(provider, &query.to_lowercase())).collect(),
         },
     };
-    let none = none_found(context, found.is_empty(), query);
-    let found = match stale {
-        Some(months) => stale::oldest_first(found, months, |provider| &provider.checked),
-        None => found,
-    };
     let origin = |provider: &Provider| PresetOrigin {
         own_file: context.catalog.own_file(&provider.key).map(|path| escape(&path.display().to_string())),
         stale: stale::age(&provider.checked).filter(|months| *months > STALE_MONTHS),
     };
+    if let Some(months) = stale {
+        let keys: Vec<&str> = found.iter().map(|provider| provider.key.as_str()).collect();
+        let facts = stale::facts(context, months, false, query, &keys);
+        let none = none_found(context, found.is_empty() && facts.is_empty(), query);
+        let listed = |fact: &Fact<'_>| {
+            let provider = context.catalog.provider(fact.key).filter(|_| fact.kind == FactKind::Provider)?;
+            Some(document(context.lang(), provider, &origin(provider)))
+        };
+        if none == Exit::Ok {
+            stale::list(context, months, &facts, listed)?;
+        }
+        return Ok(none);
+    }
+    let none = none_found(context, found.is_empty(), query);
     match found.as_slice() {
         found if context.json => {
             for provider in found {
                 context.out(&document(context.lang(), provider, &origin(provider)).to_string())?;
             }
-        }
-        found if let Some(months) = stale => {
-            let rows: Vec<Stale<'_>> = found
-                .iter()
-                .map(|provider| Stale { checked: &provider.checked, key: &provider.key, name: &provider.name })
-                .collect();
-            stale::list(context, months, &rows)?;
         }
         [only] if query.is_some() => full(context, only, &origin(only))?,
         several => {

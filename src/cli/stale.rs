@@ -1,53 +1,94 @@
-//! `--stale`: presets whose facts were last checked longer ago than a number of months, oldest first.
+//! `--stale`: facts that were last checked longer ago than a number of months, oldest first.
 
 use std::time::SystemTime;
 
-use super::{context::Context, layout};
-use crate::{error::Error, host, mail::reply::escape, phrase};
+use serde_json::{Value, json};
 
-/// A preset whose facts may have changed.
-pub(super) struct Stale<'a> {
-    /// Year and month of the last check, as `2026-11`.
-    pub(super) checked: &'a str,
-    /// The preset's key.
-    pub(super) key: &'a str,
-    /// The name that people know.
-    pub(super) name: &'a str,
-}
+use super::{context::Context, layout};
+use crate::{
+    error::Error,
+    host,
+    mail::reply::escape,
+    phrase,
+    presets::{Fact, FactKind, months_between},
+};
 
 /// The months from `checked` (`2026-11`) to today; `None` where it is no such date.
 pub(super) fn age(checked: &str) -> Option<u32> {
-    months_between(checked, &host::clock::rfc3339(SystemTime::now()))
+    let months = months_between(checked, &host::clock::rfc3339(SystemTime::now()))?;
+    Some(u32::try_from(months).unwrap_or(0))
 }
 
-/// Only the presets that were checked more than `months` ago, oldest first. A date that is none comes before all others.
-pub(super) fn oldest_first<T>(mut presets: Vec<&T>, months: u32, checked: impl Fn(&T) -> &str) -> Vec<&T> {
-    presets.retain(|preset| age(checked(preset)).is_none_or(|age| age > months));
-    presets.sort_by_key(|preset| std::cmp::Reverse(age(checked(preset)).unwrap_or(u32::MAX)));
-    presets
+/// The arguments, with a number behind `--stale` as its months: `--stale 3` is `--stale=3`, and no search for 3.
+pub(super) fn with_months(arguments: Vec<String>) -> Vec<String> {
+    let lists_facts = arguments.iter().any(|word| ["providers", "targets"].contains(&word.as_str()));
+    let mut joined: Vec<String> = Vec::with_capacity(arguments.len());
+    for word in arguments {
+        let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        match joined.last_mut().filter(|last| lists_facts && is_number && *last == "--stale") {
+            Some(flag) => *flag = format!("--stale={word}"),
+            None => joined.push(word),
+        }
+    }
+    joined
 }
 
-/// Prints a line for each, or says that there is none.
-pub(super) fn list<'a>(context: &Context, months: u32, stale: &[Stale<'a>]) -> Result<(), Error> {
-    if stale.is_empty() {
+/// The facts that were checked more than `months` ago, oldest first: those about programs here, or the others. A date that is
+/// none comes before all others. `found` has the keys of what the list itself shows for `query`.
+pub(super) fn facts<'a>(
+    context: &'a Context,
+    months: u32,
+    of_programs: bool,
+    query: Option<&str>,
+    found: &[&str],
+) -> Vec<Fact<'a>> {
+    let query = query.unwrap_or_default().to_lowercase();
+    let is_meant = |fact: &Fact<'_>| match fact.kind {
+        FactKind::Provider | FactKind::Target => found.contains(&fact.key),
+        _ => fact.key.to_lowercase().contains(&query),
+    };
+    let facts = context.catalog.facts().into_iter().filter(|fact| fact.kind.is_of_programs() == of_programs);
+    let mut facts: Vec<Fact<'a>> = facts.filter(is_meant).collect();
+    facts.retain(|fact| age(fact.checked).is_none_or(|age| age > months));
+    facts.sort_by_key(|fact| std::cmp::Reverse(age(fact.checked).unwrap_or(u32::MAX)));
+    facts
+}
+
+/// Prints a line for each, or says that there is none. In JSON a provider or a target is the document that its list has.
+pub(super) fn list(
+    context: &Context,
+    months: u32,
+    facts: &[Fact<'_>],
+    document: impl Fn(&Fact<'_>) -> Option<Value>,
+) -> Result<(), Error> {
+    if context.json {
+        let other = |fact: &Fact<'_>| json!({"kind": fact.kind.as_str(), "key": fact.key, "checked": fact.checked, "sources": fact.sources, "stale": true});
+        return facts.iter().try_for_each(|fact| context.out(&document(fact).unwrap_or_else(|| other(fact)).to_string()));
+    }
+    if facts.is_empty() {
         context.say_phrase(&phrase!("stale-none", months = months));
     }
-    let date = |preset: &Stale<'a>| escape(preset.checked);
-    let left = layout::left(stale.iter().map(date).collect::<Vec<_>>().iter());
-    for preset in stale {
-        for line in layout::row(&date(preset), &[format!("{}: {}", escape(preset.key), escape(preset.name))], left) {
+    let left = layout::left(facts.iter().map(|fact| escape(fact.checked)).collect::<Vec<_>>().iter());
+    for fact in facts {
+        for line in layout::row(&escape(fact.checked), &[shown(context, fact)], left) {
             context.out(&line)?;
         }
     }
     Ok(())
 }
 
-fn months_between(checked: &str, now: &str) -> Option<u32> {
-    let months = |date: &str| {
-        let (year, month) = (date.get(..4)?.parse::<u32>().ok()?, date.get(5..7)?.parse::<u32>().ok()?);
-        Some(year * 12 + month)
+/// What a fact is about, on a line.
+fn shown(context: &Context, fact: &Fact<'_>) -> String {
+    let key = escape(fact.key);
+    let said = match fact.kind {
+        FactKind::Provider | FactKind::Target => return format!("{key}: {}", escape(fact.name.unwrap_or_default())),
+        FactKind::Family => phrase!("stale-family", key = key),
+        FactKind::Cause => phrase!("stale-cause", key = key),
+        FactKind::Words => phrase!("stale-words", key = key),
+        FactKind::Hoster => phrase!("stale-hoster", key = key),
+        FactKind::Gateway => phrase!("stale-gateway", key = key),
     };
-    Some(months(now)?.saturating_sub(months(checked)?))
+    context.text.say(&said)
 }
 
 #[cfg(test)]
@@ -55,13 +96,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn months_are_counted_over_years() {
-        let since = |checked| months_between(checked, "2026-11-25T23:05:53Z");
-        assert_eq!(since("2026-11"), Some(0));
-        assert_eq!(since("2025-05"), Some(18));
-        assert_eq!(since("2024-12"), Some(23));
-        assert_eq!(since("2027-01"), Some(0));
-        assert_eq!(since("soon"), None);
-        assert_eq!(since("20é6-11"), None);
+    fn a_number_behind_the_flag_is_its_months() {
+        let joined = |words: &str| with_months(words.split(' ').map(str::to_owned).collect()).join(" ");
+        assert_eq!(joined("mailsetup providers --stale 3"), "mailsetup providers --stale=3");
+        assert_eq!(joined("mailsetup targets --stale 3 msmtp"), "mailsetup targets --stale=3 msmtp");
+        for same in [
+            "mailsetup providers --stale gmail",
+            "mailsetup providers 163 --stale",
+            "mailsetup providers --stale=3 163",
+            "mailsetup explain --stale 3",
+        ] {
+            assert_eq!(joined(same), same);
+        }
     }
 }

@@ -2,22 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    commands::none_found,
-    context::Context,
-    stale::{self, Stale},
-};
+use super::{commands::none_found, context::Context, stale};
 use crate::{
     error::{Error, Exit},
     phrase,
     presets::{
-        Phrase, Target,
+        Fact, FactKind, Phrase, Target,
         target::{MergeKind, TargetFile},
     },
 };
 
-/// One line each; in full, the one whose key was typed or that alone was found. With `stale`, only those checked more than
-/// so many months ago, oldest first.
+/// One line each; in full, the one whose key was typed or that alone was found. With `stale`, what was checked more than so
+/// many months ago, oldest first: the words of clients too.
 pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) -> Result<Exit, Error> {
     let exact = query.and_then(|query| context.catalog.target(query));
     let found: Vec<&Target> = match exact {
@@ -26,19 +22,24 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
             context.catalog.targets().filter(|target| query.is_none_or(|query| matches(context, target, query))).collect()
         }
     };
+    if let Some(months) = stale {
+        let keys: Vec<&str> = found.iter().map(|target| target.key.as_str()).collect();
+        let facts = stale::facts(context, months, true, query, &keys);
+        let none = none_found(context, found.is_empty() && facts.is_empty(), query);
+        let listed = |fact: &Fact<'_>| {
+            let target = context.catalog.target(fact.key).filter(|_| fact.kind == FactKind::Target)?;
+            Some(document(target))
+        };
+        if none == Exit::Ok {
+            stale::list(context, months, &facts, listed)?;
+        }
+        return Ok(none);
+    }
     let none = none_found(context, found.is_empty(), query);
-    let found = match stale {
-        Some(months) => stale::oldest_first(found, months, |target| &target.checked),
-        None => found,
-    };
     if context.json {
         for target in &found {
             context.out(&document(target).to_string())?;
         }
-    } else if let Some(months) = stale {
-        let rows: Vec<Stale<'_>> =
-            found.iter().map(|target| Stale { checked: &target.checked, key: &target.key, name: &target.name }).collect();
-        stale::list(context, months, &rows)?;
     } else if let (Some(_), [only]) = (query, found.as_slice()) {
         for line in in_full(context, only) {
             context.out(&line)?;

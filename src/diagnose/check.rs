@@ -1,13 +1,13 @@
 //! A cause's preset, checked by itself: each word that is none is said with its file, its line and the nearest right word.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::RangeInclusive};
 
 use super::{
     fill::PLACEHOLDERS,
     rule::{code_range, enhanced_shape},
 };
 use crate::{
-    mail::{Auth, Mechanism, Port, Security},
+    mail::{Auth, Mechanism, Port, Security, host::parse_host},
     presets::{ByLang, Catalog, Cause, Lang, PresetFault, cause::Pattern, unknown_parts},
     probe::Stage,
 };
@@ -16,11 +16,17 @@ use crate::{
 const FAULTS_WITHOUT_WORDS: [&str; 8] =
     ["host_invalid", "injected", "io", "no_smtputf8", "not_smtp", "starttls_gone", "too_long", "unproven"];
 
+/// What a pattern may add to its specificity or take from it: the words of a reply count for 20 to 50.
+const WEIGHTS: RangeInclusive<i32> = -100..=100;
+
 /// What is wrong with a cause's words. `answers` are the keys of answers files.
 pub fn check_cause(cause: &Cause, catalog: &Catalog, answers: &[&str]) -> Vec<PresetFault> {
     let mut check = CauseCheck { cause, faults: Vec::new() };
     let senders: Vec<&str> = catalog.marks().map(|marks| marks.name).collect();
     let faults: Vec<&str> = catalog.faults_in_words().iter().copied().chain(FAULTS_WITHOUT_WORDS).collect();
+    if cause.patterns.is_empty() {
+        check.faults.push(cause.source.fault_at("match", "`match` is empty: nothing is ever this cause"));
+    }
     for (at, pattern) in cause.patterns.iter().enumerate() {
         check.pattern(&format!("match.{at}"), pattern, &senders, &faults);
     }
@@ -70,7 +76,26 @@ impl CauseCheck<'_> {
         let enhanced = enhanced.map(|(at, code)| {
             (format!("{path}.enhanced.{at}"), format!("`{code}` is not an enhanced status code, as 5.7.8 or 5.7.x"))
         });
-        let wrong: Vec<_> = codes.chain(enhanced).collect();
+        let ports = pattern.port.iter().enumerate().filter(|(_, port)| **port == 0);
+        let ports = ports
+            .map(|(at, _)| (format!("{path}.port.{at}"), "`0` is not a port: it is a number from 1 to 65535".to_owned()));
+        let hosts = pattern.host.iter().enumerate().filter(|(_, host)| parse_host(host).is_err());
+        let hosts = hosts.map(|(at, host)| (format!("{path}.host.{at}"), format!("`{host}` is not a host name")));
+        let words = [("any", &pattern.any), ("all", &pattern.all), ("not", &pattern.not)];
+        let blank =
+            words.into_iter().flat_map(|(name, list)| list.iter().enumerate().map(move |(at, word)| (name, at, word)));
+        let blank = blank.filter(|(_, _, word)| word.trim().is_empty());
+        let blank =
+            blank.map(|(name, at, _)| (format!("{path}.{name}.{at}"), "an empty text is found in every reply".to_owned()));
+        let nothing = pattern.says_nothing().then(|| {
+            (path.to_owned(), format!("it matches everything: it needs one of `{}`", Pattern::CONDITIONS.join("`, `")))
+        });
+        let weight = (!WEIGHTS.contains(&pattern.weight)).then(|| {
+            let (least, most) = (WEIGHTS.start(), WEIGHTS.end());
+            (format!("{path}.weight"), format!("`{}` is not a weight from {least} to {most}", pattern.weight))
+        });
+        let wrong = codes.chain(enhanced).chain(ports).chain(hosts).chain(blank).chain(nothing).chain(weight);
+        let wrong: Vec<_> = wrong.collect();
         self.faults.extend(wrong.into_iter().map(|(path, cause)| self.cause.source.fault_at(&path, cause)));
     }
 

@@ -45,9 +45,14 @@ enum Verdict {
     Alone,
 }
 
+/// Whether a diagnosis of this cause can be made sharper.
+pub(super) fn may_sharpen(cause: &str) -> bool {
+    SILENCE.contains(&cause)
+}
+
 /// The diagnosis of an attempt that nobody answered, made sharper by what else answers.
 pub(super) fn sharpen(base: Diagnosis, evidence: &Evidence, catalog: &Catalog, text: &Text) -> Diagnosis {
-    let Some(found) = evidence.egress.as_ref().filter(|_| SILENCE.contains(&base.cause.as_str())) else { return base };
+    let Some(found) = evidence.egress.as_ref().filter(|_| may_sharpen(&base.cause)) else { return base };
     let Some(verdict) = judge(evidence, found, catalog) else { return base };
     EgressReport { evidence, found, catalog, text }.diagnosis(base, verdict)
 }

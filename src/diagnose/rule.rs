@@ -132,10 +132,15 @@ fn enhanced_score(shape: &[Option<u16>; 3], code: [u16; 3]) -> Option<i32> {
 
 /// `550` or `5xx` as the codes it stands for.
 pub(super) fn code_range(code: &str) -> Option<(u16, u16)> {
-    match code.strip_suffix("xx") {
-        Some(class) => class.parse().ok().map(|class: u16| (class * 100, class * 100 + 99)),
-        None => code.parse().ok().map(|code| (code, code)),
-    }
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (first, span) = match code.strip_suffix("xx") {
+        Some(class) => {
+            (class.parse::<u16>().ok().filter(|class| *class < 10 && is_number(code.trim_end_matches('x')))? * 100, 99)
+        }
+        None => (code.parse::<u16>().ok().filter(|_| is_number(code))?, 0),
+    };
+    // Replies have the classes 2 to 5 (RFC 5321, 4.2.1).
+    (200..600).contains(&first).then_some((first, first + span))
 }
 
 /// `5.7.x` as its parts, `None` where any number counts.
@@ -153,7 +158,9 @@ mod tests {
     fn shapes_of_codes() {
         assert_eq!(code_range("5xx"), Some((500, 599)));
         assert_eq!(code_range("535"), Some((535, 535)));
-        assert_eq!(code_range("x"), None);
+        for wrong in ["x", "", "xx", "700xx", "9xx", "199", "600", "65535", "+535", "+5xx", "55xx"] {
+            assert_eq!(code_range(wrong), None, "{wrong}");
+        }
         assert_eq!(enhanced_shape("5.7.x"), Some([Some(5), Some(7), None]));
         assert_eq!(enhanced_shape("5.7"), None);
     }

@@ -401,6 +401,33 @@ fn every_fault_of_the_ladder_can_be_named_by_a_cause() {
 }
 
 #[test]
+fn a_pattern_that_matches_everything_or_weighs_too_much_has_its_line() {
+    let words = "[en]\ntitle = 'x'\nmeaning = 'x'\nsteps = ['x']\ntell = 'x'\n";
+    let lines = |patterns: &str| {
+        let text = format!("checked = '2026-11'\n{patterns}\n{words}");
+        let mut cause: Cause = crate::presets::parse("x.toml", &text).unwrap();
+        cause.source = crate::presets::PresetSource { file: "x.toml".into(), text: text.into() };
+        let faults = check_cause(&cause, &Catalog::builtin(), &ANSWERS);
+        faults.iter().map(|fault| fault.line.unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(lines("match = [{ code = ['535'], weight = -100 }]"), [0; 0]);
+    for wrong in [
+        "match = []",
+        "match = [{ weight = 5 }]",
+        "match = [{ guess = true, not = ['no'] }]",
+        "match = [{ code = ['535'], weight = 101 }]",
+        "match = [{ code = ['535'], weight = -2147483648 }]",
+        "match = [{ code = ['700xx'] }]",
+        "match = [{ any = [' '] }]",
+        "match = [{ port = [0] }]",
+        "match = [{ host = ['a b'] }]",
+    ] {
+        assert_eq!(lines(wrong), [2], "{wrong}");
+    }
+    assert_eq!(lines("match = [{ code = ['535'] }]\n[[variant]]\nwhen = {}\n[variant.en]\ntitle = 'y'"), [4]);
+}
+
+#[test]
 fn a_wrong_word_of_a_cause_has_its_line_and_the_nearest() {
     let text = "checked = '2026-11'
 ask = 'pasword'

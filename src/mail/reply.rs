@@ -75,6 +75,13 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
+/// The same for a text of several lines: line breaks and tabs stay.
+pub fn escape_lines(text: &str) -> String {
+    let kept =
+        |part: &str, sign: &str, inner: &dyn Fn(&str) -> String| part.split(sign).map(inner).collect::<Vec<_>>().join(sign);
+    kept(text, "\n", &|line| kept(line, "\t", &escape))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,11 @@
 //!
 //! What a language lacks is said in English, field by field.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    marker::PhantomData,
+};
 
 use serde::{
     Deserialize, Deserializer,
@@ -41,14 +45,21 @@ impl Wording for String {
 pub struct ByLang<T> {
     /// English; in a file without it, the first language that is there.
     base: T,
-    /// The languages of the file, whole.
+    /// The languages of the file, filled up.
     all: BTreeMap<Lang, T>,
+    /// The languages that lack nothing of what the base says.
+    whole: BTreeSet<Lang>,
 }
 
 impl<T> ByLang<T> {
     /// The words in a language, or in English.
     pub fn get(&self, lang: Lang) -> &T {
         self.all.get(&lang).unwrap_or(&self.base)
+    }
+
+    /// Whether all of it is said in a language, so that nothing is filled in from another.
+    pub fn is_whole(&self, lang: Lang) -> bool {
+        self.whole.contains(&lang)
     }
 
     /// The words in each language of the file.
@@ -59,7 +70,7 @@ impl<T> ByLang<T> {
 
 impl<T: Default> Default for ByLang<T> {
     fn default() -> Self {
-        Self { base: T::default(), all: BTreeMap::new() }
+        Self { base: T::default(), all: BTreeMap::new(), whole: BTreeSet::new() }
     }
 }
 
@@ -73,7 +84,7 @@ pub(super) fn with_words<'de, D, P, T>(
 ) -> Result<(P, ByLang<T>), D::Error>
 where
     D: Deserializer<'de>,
-    T: Wording + Clone,
+    T: Wording + Clone + PartialEq,
 {
     let mut all = BTreeMap::new();
     let preset = read(Fields { source, words: &mut all })?;
@@ -82,10 +93,15 @@ where
     if let Some(field) = base.missing() {
         return Err(D::Error::missing_field(field));
     }
-    for words in all.values_mut() {
+    let mut whole = BTreeSet::new();
+    for (lang, words) in &mut all {
+        let own = words.clone();
         words.fill(&base);
+        if *words == own {
+            whole.insert(*lang);
+        }
     }
-    Ok((preset, ByLang { base, all }))
+    Ok((preset, ByLang { base, all, whole }))
 }
 
 /// A preset without its words, which are put aside.
@@ -249,6 +265,8 @@ mod tests {
         assert_eq!(said("pt-BR"), ("um relé", "Open it".into()));
         assert_eq!(said("xx"), ("a relay", "Xxx".into()));
         assert_eq!(said("de"), ("a relay", "Open it".into()));
+        assert!(provider.words.is_whole(Lang::EN));
+        assert!(["pt-BR", "xx", "de"].iter().all(|tag| !provider.words.is_whole(lang(tag))));
     }
 
     #[test]

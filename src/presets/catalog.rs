@@ -13,9 +13,10 @@ use self::{
     single::Single,
 };
 use super::{
-    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, PresetFault, Provider, Target, Text, Words, builtin, check,
+    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault, PresetSource, Provider, Target,
+    Text, Words, builtin, check,
 };
-pub use facts::Fact;
+pub use facts::{Fact, FactKind};
 
 /// The kinds of which there is one file.
 const EGRESS: &str = "egress.toml";
@@ -34,6 +35,7 @@ pub struct Catalog {
     domains: OnceLock<Domains>,
     exchangers: OnceLock<Exchangers>,
     languages: Languages,
+    own_faults: Vec<OwnFault>,
 }
 
 impl Default for Catalog {
@@ -56,40 +58,73 @@ impl Catalog {
             domains: OnceLock::new(),
             exchangers: OnceLock::new(),
             languages: Languages::default(),
+            own_faults: Vec::new(),
         }
     }
 
     /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `families`, `words`,
-    /// `egress.toml` and `gateways.toml`) over them.
+    /// `egress.toml` and `gateways.toml`) over them. `today` begins with year and month, as `2026-11`.
     ///
-    /// # Errors
-    /// The first file that cannot be used.
-    pub fn with_overrides(folder: &Path) -> Result<Self, PresetFault> {
-        let catalog = Self {
-            providers: Collection::with_own(builtin::PROVIDERS, folder)?,
-            targets: Collection::with_own(builtin::TARGETS, folder)?,
-            causes: Collection::with_own(builtin::CAUSES, folder)?,
-            families: Collection::with_own(builtin::FAMILIES, folder)?,
-            words: Collection::with_own(builtin::WORDS, folder)?,
+    /// What cannot be used is passed over, and an unknown key as well: [`Self::own_faults`] names them. What the rooms above
+    /// know, they check by [`Self::pass_over_wrong`].
+    pub fn with_overrides(folder: &Path, today: &str) -> Self {
+        let mut faults = Vec::new();
+        let mut catalog = Self {
+            providers: Collection::with_own(builtin::PROVIDERS, folder, &mut faults),
+            targets: Collection::with_own(builtin::TARGETS, folder, &mut faults),
+            causes: Collection::with_own(builtin::CAUSES, folder, &mut faults),
+            families: Collection::with_own(builtin::FAMILIES, folder, &mut faults),
+            words: Collection::with_own(builtin::WORDS, folder, &mut faults),
             ..Self::builtin()
         };
-        catalog.egress.take(&folder.join(EGRESS), check::egress)?;
-        catalog.gateways.take(&folder.join(GATEWAYS), check::gateways)?;
-        match catalog.wrong_words().into_iter().next() {
-            Some(fault) => Err(fault),
-            None => Ok(catalog),
+        let egress = |facts: &EgressFacts, source: &PresetSource| check::egress(facts, source, today);
+        catalog.egress.take(&folder.join(EGRESS), &egress, &mut faults);
+        let gateways = |facts: &Gateways, source: &PresetSource| check::gateways(facts, source, today);
+        catalog.gateways.take(&folder.join(GATEWAYS), &gateways, &mut faults);
+        catalog.own_faults = faults;
+        catalog.pass_over_wrong(|catalog| catalog.wrong_words(today));
+        catalog
+    }
+
+    /// Passes over the person's own files in which `check` finds faults, until it finds none: one file may name another.
+    pub fn pass_over_wrong(&mut self, check: impl Fn(&Self) -> Vec<PresetFault>) {
+        loop {
+            let faults = check(self);
+            let mut files: Vec<&str> = faults.iter().map(|fault| fault.file.as_str()).collect();
+            files.dedup();
+            let passed = files.into_iter().filter(|file| self.pass_over(file)).count();
+            self.own_faults.extend(faults.into_iter().map(|fault| OwnFault { fault, is_used: false }));
+            if passed == 0 {
+                return;
+            }
         }
     }
 
-    /// Words of a person's own files that are none: what the schema cannot say. What the rooms above know, they check in
-    /// [`Self::own_targets`] and [`Self::own_causes`].
-    fn wrong_words(&self) -> Vec<PresetFault> {
+    /// Passes over a person's own file; whether it is one.
+    fn pass_over(&mut self, file: &str) -> bool {
+        (self.domains, self.exchangers) = (OnceLock::new(), OnceLock::new());
+        self.providers.pass_over(file)
+            || self.targets.pass_over(file)
+            || self.causes.pass_over(file)
+            || self.families.pass_over(file)
+            || self.words.pass_over(file)
+    }
+
+    /// What is wrong in a person's own files, the passed-over ones and keys.
+    pub fn own_faults(&self) -> &[OwnFault] {
+        &self.own_faults
+    }
+
+    /// Words of a person's own files that are none: what the schema cannot say.
+    fn wrong_words(&self, today: &str) -> Vec<PresetFault> {
         let senders: Vec<&str> = self.marks().map(|marks| marks.name).collect();
         let targets: Vec<&str> = self.target_keys().collect();
         let mut faults = Vec::new();
-        faults.extend(self.providers.own().flat_map(|provider| check::provider(provider, &senders)));
-        faults.extend(self.own_targets().flat_map(|target| check::target(target, &targets)));
-        faults.extend(self.words.own().flat_map(|words| check::words(words, self.faults_in_words())));
+        faults.extend(self.providers.own().flat_map(|provider| check::provider(provider, &senders, today)));
+        faults.extend(self.own_targets().flat_map(|target| check::target(target, &targets, today)));
+        faults.extend(self.own_causes().filter_map(|cause| check::dated(&cause.source, "checked", &cause.checked, today)));
+        faults.extend(self.families.own().flat_map(|family| check::family(family, today)));
+        faults.extend(self.words.own().flat_map(|words| check::words(words, self.faults_in_words(), today)));
         faults
     }
 

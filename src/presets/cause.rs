@@ -209,6 +209,30 @@ pub struct Pattern {
     pub weight: i32,
 }
 
+impl Pattern {
+    /// The fields of which one has to be there.
+    pub const CONDITIONS: [&str; 12] =
+        ["provider", "stage", "fault", "code", "enhanced", "security", "mechanism", "host", "offers", "port", "any", "all"];
+
+    /// Whether it asks for nothing, so that every failure would match.
+    pub fn says_nothing(&self) -> bool {
+        let lists = [
+            &self.provider,
+            &self.stage,
+            &self.fault,
+            &self.code,
+            &self.enhanced,
+            &self.security,
+            &self.mechanism,
+            &self.host,
+            &self.offers,
+            &self.any,
+            &self.all,
+        ];
+        lists.iter().all(|list| list.is_empty()) && self.port.is_empty()
+    }
+}
+
 /// A cause's words in one language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -70,6 +70,11 @@ impl EgressFacts {
         self.hosters.iter().find(|hoster| hoster.machine.iter().any(is_here))
     }
 
+    /// Whether it says in a language how each port is opened.
+    pub fn is_whole(&self, lang: Lang) -> bool {
+        self.hosters.iter().all(|hoster| hoster.words.is_whole(lang))
+    }
+
     /// A hoster by its name.
     pub fn hoster(&self, name: &str) -> Option<&Hoster> {
         self.hosters.iter().find(|hoster| hoster.name == name)

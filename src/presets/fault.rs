@@ -26,6 +26,15 @@ impl fmt::Display for PresetFault {
 
 impl std::error::Error for PresetFault {}
 
+/// What is wrong with a file of a person's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFault {
+    /// Where, and what.
+    pub fault: PresetFault,
+    /// The file is used all the same, without the key at fault; else it is passed over.
+    pub is_used: bool,
+}
+
 /// A file that cannot be read.
 pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> PresetFault {
     PresetFault { file: path.display().to_string(), line: None, cause: error.to_string(), nearest: None }

@@ -51,7 +51,11 @@ impl Languages {
 
     /// The sentences of a language.
     pub fn text(&self, lang: Lang) -> Text {
-        let file = self.own.as_ref().map(|folder| folder.join(format!("{lang}.ftl"))).filter(|file| file.is_file());
+        let file = self
+            .own
+            .as_ref()
+            .map(|folder| folder.join(format!("{lang}.ftl")))
+            .filter(|file| file.symlink_metadata().is_ok());
         file.map_or_else(|| Text::new(lang), |file| Text::with_own(lang, &file))
     }
 }

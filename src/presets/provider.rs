@@ -1,6 +1,10 @@
 //! A mail provider: servers, user name form, kind of password, guidance. One file each in `presets/providers`.
 
+mod sender;
+
 use serde::{Deserialize, Deserializer};
+
+pub use sender::{SenderDemand, SenderRule};
 
 use super::{
     Lang, PresetSource,
@@ -57,7 +61,7 @@ pub struct Provider {
     #[serde(default)]
     pub username: Username,
     /// What it demands of senders, where that is known.
-    pub sender: Option<Sender>,
+    pub sender: Option<SenderDemand>,
     /// Mechanisms that the servers are known to offer, by SASL name.
     #[serde(default)]
     pub auth: Vec<String>,
@@ -191,40 +195,6 @@ pub enum UsernameForm {
     Generated,
     /// There is no login.
     None,
-}
-
-/// What a provider demands of senders.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sender {
-    /// Which addresses it takes, in the envelope and in From.
-    pub rule: SenderRule,
-}
-
-/// Which sender addresses a provider takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SenderRule {
-    /// Any address.
-    Any,
-    /// Any address at a domain of the account.
-    Domain,
-    /// The login's address or one of its aliases.
-    Login,
-    /// An address, or any address at a domain, that the provider has verified.
-    Verified,
-}
-
-impl SenderRule {
-    /// Its word in presets and JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::Domain => "domain",
-            Self::Login => "login",
-            Self::Verified => "verified",
-        }
-    }
 }
 
 /// The kind of password that sending takes.

@@ -5,9 +5,17 @@ use std::{cell::OnceCell, fmt, path::Path};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-use super::{Lang, PresetFault, builtin, fault::unreadable};
+use super::{
+    Lang, PresetFault,
+    builtin::{self, Embedded},
+    own_file,
+    text_check::slips,
+};
 use crate::{
-    mail::yes_no::{YesNoFault, YesNoWords},
+    mail::{
+        reply::escape_lines,
+        yes_no::{YesNoFault, YesNoWords},
+    },
     phrase::Phrase,
 };
 
@@ -35,7 +43,7 @@ impl Text {
     /// The same, with those of a person's own file over them. What cannot be understood there is passed over.
     pub(super) fn with_own(lang: Lang, file: &Path) -> Self {
         let mut text = Self::new(lang);
-        match std::fs::read_to_string(file) {
+        match own_file::read(file) {
             Ok(source) => {
                 let name = file.display().to_string();
                 let fault = |at: usize, cause: String| PresetFault {
@@ -50,9 +58,10 @@ impl Text {
                     let (sentences, faults) = bundle(lang, &source, fault);
                     text.own = Some(sentences);
                     text.faults = faults;
+                    text.faults.extend(slips(&name, &source));
                 }
             }
-            Err(error) => text.faults.push(unreadable(file, &error)),
+            Err(fault) => text.faults.push(fault),
         }
         text
     }
@@ -98,7 +107,7 @@ impl Text {
     /// # Errors
     /// It says neither yes nor no in any built-in language.
     pub fn yes_or_no(&self, typed: &str) -> Result<bool, YesNoFault> {
-        let in_another = || Lang::builtin().find_map(|lang| Self::new(lang).yes_no().parse(typed).ok());
+        let in_another = || builtin::TEXTS.iter().find_map(|file| yes_no_of(file).parse(typed).ok());
         self.yes_no().parse(typed).or_else(|fault| in_another().ok_or(fault))
     }
 
@@ -116,9 +125,17 @@ impl Text {
             }
         }
         let own = self.own.as_ref().and_then(|own| sentence(own, id, &arguments)).filter(|(_, is_whole)| *is_whole);
+        // A person's own file may hold what a terminal must not get.
+        let own = own.map(|(said, is_whole)| (escape_lines(&said), is_whole));
         let said = own.or_else(|| sentence(self.builtin.as_ref()?, id, &arguments));
         said.or_else(|| sentence(self.english()?, id, &arguments)).map_or_else(|| id.to_owned(), |(said, _)| said)
     }
+}
+
+/// The words for yes and no of a built-in text, without parsing it.
+fn yes_no_of(file: &'static Embedded) -> YesNoWords<'static> {
+    let words = |id| file.list(id).first().copied().unwrap_or_default();
+    YesNoWords { yes: words("yes-words"), no: words("no-words") }
 }
 
 /// Where the placeables of a message are nested deeper than any sentence needs: the Fluent parser recurses, and the stack would
@@ -175,5 +192,19 @@ fn bundle<Fault>(lang: Lang, source: &str, fault: impl Fn(usize, String) -> Faul
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Text({})", self.lang)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_for_yes_and_no_are_those_of_the_text() {
+        for file in builtin::TEXTS {
+            let text = Text::new(Lang::of_tag(file.key).unwrap());
+            assert_eq!(yes_no_of(file), text.yes_no(), "{}", file.key);
+            assert!(!text.yes_no().yes.is_empty() && !text.yes_no().no.is_empty());
+        }
     }
 }

@@ -8,8 +8,10 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
+use crate::mail::reply::escape;
 use crate::presets::{
-    Cause, Family, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded, fault::unreadable, parse,
+    Cause, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded, fault::unreadable,
+    own_file, parse, parse::parse_own,
 };
 
 /// What a kind of file holds.
@@ -65,6 +67,8 @@ pub(super) struct Entry<T> {
     pub(super) embedded: Option<&'static Embedded>,
     /// The person's own file.
     pub(super) own: Option<PathBuf>,
+    /// The built-in file that it replaces.
+    replaced: Option<&'static Embedded>,
     /// What it says; `Err` for a built-in file that cannot be read.
     read: OnceLock<Result<T, PresetFault>>,
 }
@@ -72,42 +76,60 @@ pub(super) struct Entry<T> {
 impl<T: Preset> Collection<T> {
     /// The built-in files alone.
     pub(super) fn builtin(embedded: &'static [Embedded]) -> Self {
-        let entry = |file: &'static Embedded| Entry {
-            key: file.key.into(),
-            rank: file.rank,
-            embedded: Some(file),
-            own: None,
-            read: OnceLock::new(),
-        };
-        Self { entries: embedded.iter().map(entry).collect() }
+        Self { entries: embedded.iter().map(Entry::built_in).collect() }
     }
 
     /// The built-in files, with a person's own from `folder` over and among them: a file without a rank keeps the place
-    /// of the built-in file that it replaces, or comes last.
-    ///
-    /// # Errors
-    /// The first file of the person's that cannot be used.
-    pub(super) fn with_own(embedded: &'static [Embedded], folder: &Path) -> Result<Self, PresetFault> {
+    /// of the built-in file that it replaces, or comes last. What cannot be used is passed over, and its fault is added.
+    pub(super) fn with_own(embedded: &'static [Embedded], folder: &Path, faults: &mut Vec<OwnFault>) -> Self {
         let mut collection = Self::builtin(embedded);
-        for (key, path) in own_files(&folder.join(T::FOLDER))? {
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-            let source = PresetSource { file: path.display().to_string(), text: text.into() };
-            let mut preset: T = parse(&source.file, &source.text)?;
-            preset.set_origin(key.clone(), source);
-            let replaced =
-                collection.entries.iter().position(|entry| entry.key == key).map(|at| collection.entries.remove(at));
-            let rank = preset.rank().or(replaced.map(|entry| entry.rank)).unwrap_or(u32::MAX);
-            let at = collection.entries.partition_point(|entry| (entry.rank, &*entry.key) < (rank, &key));
-            let read = OnceLock::from(Ok(preset));
-            collection.entries.insert(at, Entry { key: key.into(), rank, embedded: None, own: Some(path), read });
+        for file in own_files(&folder.join(T::FOLDER)) {
+            match file {
+                Ok((key, path)) => collection.take_own(key, path, faults),
+                Err(fault) => faults.push(OwnFault { fault, is_used: false }),
+            }
         }
-        Ok(collection)
+        collection
+    }
+
+    fn take_own(&mut self, key: String, path: PathBuf, faults: &mut Vec<OwnFault>) {
+        let text = match own_file::read(&path) {
+            Ok(text) => text,
+            Err(fault) => return faults.push(OwnFault { fault, is_used: false }),
+        };
+        let source = PresetSource { file: path.display().to_string(), text: text.into() };
+        let (preset, wrong) = parse_own::<T>(&source);
+        let is_used = preset.is_some();
+        faults.extend(wrong.into_iter().map(|fault| OwnFault { fault, is_used }));
+        let Some(mut preset) = preset else { return };
+        preset.set_origin(key.clone(), source);
+        let replaced = self.entries.iter().position(|entry| entry.key == key).map(|at| self.entries.remove(at));
+        let rank = preset.rank().or(replaced.as_ref().map(|entry| entry.rank)).unwrap_or(u32::MAX);
+        let replaced = replaced.and_then(|entry| entry.embedded);
+        let read = OnceLock::from(Ok(preset));
+        self.insert(Entry { key: key.into(), rank, embedded: None, own: Some(path), replaced, read });
+    }
+
+    /// Passes over the person's own file at this path: what it replaced is there again. `false` where it is not one of these.
+    pub(super) fn pass_over(&mut self, file: &str) -> bool {
+        let is_it = |entry: &Entry<T>| entry.own.as_ref().is_some_and(|own| own.display().to_string() == file);
+        let Some(at) = self.entries.iter().position(is_it) else { return false };
+        if let Some(replaced) = self.entries.remove(at).replaced {
+            self.insert(Entry::built_in(replaced));
+        }
+        true
+    }
+
+    /// Puts an entry in its place.
+    fn insert(&mut self, entry: Entry<T>) {
+        let at = self.entries.partition_point(|other| (other.rank, &other.key) < (entry.rank, &entry.key));
+        self.entries.insert(at, entry);
     }
 
     /// Puts one more in front.
     pub(super) fn put_first(&mut self, key: String, preset: T) {
-        self.entries
-            .insert(0, Entry { key: key.into(), rank: 0, embedded: None, own: None, read: OnceLock::from(Ok(preset)) });
+        let read = OnceLock::from(Ok(preset));
+        self.entries.insert(0, Entry { key: key.into(), rank: 0, embedded: None, own: None, replaced: None, read });
     }
 
     pub(super) fn entries(&self) -> &[Entry<T>] {
@@ -142,6 +164,13 @@ impl<T: Preset> Collection<T> {
     }
 }
 
+impl<T> Entry<T> {
+    fn built_in(file: &'static Embedded) -> Self {
+        let key = file.key.into();
+        Self { key, rank: file.rank, embedded: Some(file), own: None, replaced: None, read: OnceLock::new() }
+    }
+}
+
 impl<T: Preset> Entry<T> {
     /// What is in no built-in file: what a person's own says, or what was put in.
     pub(super) fn own(&self) -> Option<&T> {
@@ -160,20 +189,27 @@ impl<T: Preset> Entry<T> {
     }
 }
 
-/// A person's own files of one kind, by key, in order.
-fn own_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, PresetFault> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        if path.extension().is_some_and(|ending| ending == "toml")
-            && let Some(key) = path.file_stem().and_then(|stem| stem.to_str())
-        {
-            files.push((key.to_owned(), path.clone()));
+/// A person's own files of one kind, by key, in order; a fault for what cannot be one.
+fn own_files(folder: &Path) -> Vec<Result<(String, PathBuf), PresetFault>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => return vec![Err(unreadable(folder, &error))],
+    };
+    let mut paths: Vec<_> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    paths.sort_by(|a, b| a.as_ref().ok().cmp(&b.as_ref().ok()));
+    let file = |path: std::io::Result<PathBuf>| {
+        let path = match path {
+            Ok(path) => path,
+            Err(error) => return Some(Err(unreadable(folder, &error))),
+        };
+        if path.extension().is_none_or(|ending| ending != "toml") {
+            return None;
         }
-    }
-    files.sort();
-    Ok(files)
+        let key = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| escape(stem) == *stem).map(str::to_owned);
+        let cause = "the name of a preset's file has to be plain text".to_owned();
+        let fault = || PresetFault { file: path.display().to_string(), line: None, cause, nearest: None };
+        Some(key.ok_or_else(fault).map(|key| (key, path.clone())))
+    };
+    paths.into_iter().filter_map(file).collect()
 }

@@ -2,13 +2,54 @@
 
 use crate::presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway};
 
+/// What a fact is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FactKind {
+    /// A provider.
+    Provider,
+    /// A family of providers.
+    Family,
+    /// A cause of failure.
+    Cause,
+    /// A network that blocks mail.
+    Hoster,
+    /// A filter in front of hosters.
+    Gateway,
+    /// A target.
+    Target,
+    /// What a client says.
+    Words,
+}
+
+impl FactKind {
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Family => "family",
+            Self::Cause => "cause",
+            Self::Hoster => "hoster",
+            Self::Gateway => "gateway",
+            Self::Target => "target",
+            Self::Words => "words",
+        }
+    }
+
+    /// Whether it is about programs here, rather than about servers and networks.
+    pub const fn is_of_programs(self) -> bool {
+        matches!(self, Self::Target | Self::Words)
+    }
+}
+
 /// A preset's facts as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact<'a> {
-    /// What it is about: `provider`, `family`, `target`, `cause`, `words`, `hoster` or `gateway`.
-    pub kind: &'static str,
+    /// What it is about.
+    pub kind: FactKind,
     /// The preset's key; the name of a hoster or a gateway.
     pub key: &'a str,
+    /// The name that people know, where it has one beside the key.
+    pub name: Option<&'a str>,
     /// Year and month in which the facts were last checked, as `2026-11`.
     pub checked: &'a str,
     /// Where they come from.
@@ -17,36 +58,39 @@ pub struct Fact<'a> {
 
 impl<'a> Fact<'a> {
     pub(super) fn of_provider(provider: &'a Provider) -> Self {
-        Self::new("provider", &provider.key, &provider.checked, &provider.sources)
+        Self {
+            name: Some(&provider.name),
+            ..Self::new(FactKind::Provider, &provider.key, &provider.checked, &provider.sources)
+        }
     }
 
     pub(super) fn of_family(family: &'a Family) -> Self {
-        Self::new("family", &family.key, &family.checked, &family.sources)
+        Self::new(FactKind::Family, &family.key, &family.checked, &family.sources)
     }
 
     pub(super) fn of_target(target: &'a Target) -> Self {
-        Self::new("target", &target.key, &target.checked, [&target.docs])
+        Self { name: Some(&target.name), ..Self::new(FactKind::Target, &target.key, &target.checked, [&target.docs]) }
     }
 
     pub(super) fn of_cause(cause: &'a Cause) -> Self {
         let links = cause.links.iter().chain(cause.variants.iter().flat_map(|variant| &variant.links));
-        Self::new("cause", &cause.label, &cause.checked, links)
+        Self::new(FactKind::Cause, &cause.label, &cause.checked, links)
     }
 
     pub(super) fn of_words(words: &'a Words) -> Self {
-        Self::new("words", &words.key, &words.checked, &words.sources)
+        Self::new(FactKind::Words, &words.key, &words.checked, &words.sources)
     }
 
     pub(super) fn of_hoster(hoster: &'a Hoster) -> Self {
-        Self::new("hoster", &hoster.name, &hoster.checked, &hoster.docs)
+        Self::new(FactKind::Hoster, &hoster.name, &hoster.checked, &hoster.docs)
     }
 
     pub(super) fn of_gateway(gateway: &'a Gateway) -> Self {
-        Self::new("gateway", &gateway.name, &gateway.checked, &gateway.sources)
+        Self::new(FactKind::Gateway, &gateway.name, &gateway.checked, &gateway.sources)
     }
 
-    fn new(kind: &'static str, key: &'a str, checked: &'a str, sources: impl IntoIterator<Item = &'a String>) -> Self {
-        Self { kind, key, checked, sources: sources.into_iter().map(String::as_str).collect() }
+    fn new(kind: FactKind, key: &'a str, checked: &'a str, sources: impl IntoIterator<Item = &'a String>) -> Self {
+        Self { kind, key, name: None, checked, sources: sources.into_iter().map(String::as_str).collect() }
     }
 }
 
@@ -54,7 +98,7 @@ impl<'a> Fact<'a> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use crate::presets::Catalog;
+    use crate::presets::{Catalog, catalog::FactKind};
 
     #[test]
     fn every_fact_has_a_date_and_most_say_where_they_come_from() {
@@ -64,8 +108,8 @@ mod tests {
             let (year, month) = fact.checked.split_once('-').unwrap();
             let is_month = month.len() == 2 && (1..=12).contains(&month.parse::<u8>().unwrap());
             assert!(year.len() == 4 && year.parse::<u16>().unwrap() > 2000 && is_month, "{fact:?}");
-            assert!(!fact.sources.is_empty() || ["cause", "hoster"].contains(&fact.kind), "{fact:?}");
-            *kinds.entry(fact.kind).or_insert(0) += 1;
+            assert!(!fact.sources.is_empty() || [FactKind::Cause, FactKind::Hoster].contains(&fact.kind), "{fact:?}");
+            *kinds.entry(fact.kind.as_str()).or_insert(0) += 1;
         }
         assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());
         let kinds: Vec<&str> = kinds.into_keys().collect();

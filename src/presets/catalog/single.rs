@@ -4,10 +4,10 @@ use std::{path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
-use crate::presets::{PresetFault, PresetSource, fault::unreadable, parse};
+use crate::presets::{OwnFault, PresetFault, PresetSource, own_file, parse, parse::parse_own};
 
 /// What is wrong with the words of a preset.
-type OwnFileCheck<T> = fn(&T, &PresetSource) -> Vec<PresetFault>;
+type OwnFileCheck<'a, T> = &'a dyn Fn(&T, &PresetSource) -> Vec<PresetFault>;
 
 /// A single file: a person's own one, or the built-in one, read when it is first asked for.
 #[derive(Debug)]
@@ -20,18 +20,25 @@ impl<T> Default for Single<T> {
 }
 
 impl<T: DeserializeOwned + Default> Single<T> {
-    /// Takes a person's own file, where there is one, unless `check` finds a fault in it.
-    pub(super) fn take(&self, own: &Path, check: OwnFileCheck<T>) -> Result<(), PresetFault> {
-        if own.is_file() {
-            let text = std::fs::read_to_string(own).map_err(|error| unreadable(own, &error))?;
-            let source = PresetSource { file: own.display().to_string(), text: text.into() };
-            let preset: T = parse(&source.file, &source.text)?;
-            if let Some(fault) = check(&preset, &source).into_iter().next() {
-                return Err(fault);
-            }
+    /// Takes a person's own file, where there is one, unless `check` finds a fault in it. Its faults are added.
+    pub(super) fn take(&self, own: &Path, check: OwnFileCheck<'_, T>, faults: &mut Vec<OwnFault>) {
+        if own.symlink_metadata().is_err() {
+            return;
+        }
+        let text = match own_file::read(own) {
+            Ok(text) => text,
+            Err(fault) => return faults.push(OwnFault { fault, is_used: false }),
+        };
+        let source = PresetSource { file: own.display().to_string(), text: text.into() };
+        let (preset, mut wrong) = parse_own::<T>(&source);
+        let slips = preset.as_ref().map(|preset| check(preset, &source)).unwrap_or_default();
+        let preset = preset.filter(|_| slips.is_empty());
+        wrong.extend(slips);
+        let is_used = preset.is_some();
+        faults.extend(wrong.into_iter().map(|fault| OwnFault { fault, is_used }));
+        if let Some(preset) = preset {
             let _ = self.0.set((preset, None));
         }
-        Ok(())
     }
 
     pub(super) fn get(&self, name: &str, source: &str) -> &T {

@@ -86,8 +86,25 @@ fn a_preset_has_words_in_it() {
     let lab = run(&sandbox, &["providers", "lab", "--lang", "xx"]).code(0).stdout;
     assert!(lab.contains("vårt relä") && lab.contains("Take the key."), "{lab}");
     sandbox.write("home/.config/mailsetup/providers/lab.toml", "name = 'L'\n[frr]\nsummary = 'x'\n");
-    let out = run(&sandbox, &["providers"]).code(78).stderr;
+    let out = run(&sandbox, &["providers"]).code(0).stderr;
     assert!(out.contains("lab.toml:2:") && out.contains("Did you mean fr?"), "{out}");
+}
+
+#[test]
+fn what_a_sentence_is_not_given_and_what_none_is_are_named_and_nothing_moves_the_cursor() {
+    let sandbox = made_up();
+    let own = "nothing-found = \u{9b}2J{ \"\\u001b[2J\" }\u{202e}\u{e0041}{ $query }\nnothing-fuond = x\ncli-timeout = { $tpyed }\ncli-timeout = x\n";
+    sandbox.write("home/.config/mailsetup/text/xx.ftl", own);
+    let error = run(&sandbox, &["providers", "nosuch", "--lang", "xx"]).code(66).stderr;
+    for said in [
+        "xx.ftl:2: unknown sentence `nothing-fuond` Did you mean nothing-found?",
+        "xx.ftl:3: unknown argument `$tpyed` of `cli-timeout` Did you mean typed?",
+        "xx.ftl:4: `cli-timeout` is there already, in line 3",
+        "\\u{9b}2J\\u{1b}[2J\\u{202e}\\u{e0041}nosuch",
+    ] {
+        assert!(error.contains(said), "{said} in\n{error}");
+    }
+    assert!(!error.contains(['\u{9b}', '\u{1b}', '\u{202e}', '\u{e0041}']), "{error:?}");
 }
 
 #[test]

@@ -145,14 +145,14 @@ fn a_file_of_ones_own_wins_adds_and_is_named() {
 }
 
 #[test]
-fn a_broken_file_is_refused_with_file_line_and_the_nearest_key() {
+fn an_unknown_key_is_named_with_file_line_and_the_nearest_and_passed_over() {
     let sandbox = Sandbox::new();
     sandbox.write("home/.config/mailsetup/providers/lab.toml", OWN.replace("domains =", "domain ="));
-    let refused = sandbox.mailsetup(["providers"]).run().code(78);
-    assert!(refused.stderr.contains("providers/lab.toml:4:"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("Did you mean domains?"), "{}", refused.stderr);
-    let document: Value = sandbox.mailsetup(["providers", "--json"]).run().code(78).json();
-    assert_eq!(document["ok"], false);
+    let named = sandbox.mailsetup(["providers", "lab"]).run().code(0);
+    assert!(named.stderr.contains("providers/lab.toml:4:"), "{}", named.stderr);
+    assert!(named.stderr.contains("Did you mean domains?"), "{}", named.stderr);
+    let document: Value = sandbox.mailsetup(["providers", "lab", "--json"]).run().code(0).json();
+    assert_eq!((&document["key"], &document["domains"]), (&json!("lab"), &json!([])));
 }
 
 #[test]
@@ -185,5 +185,16 @@ fn old_facts_are_listed_oldest_first() {
     let none = sandbox.mailsetup(["targets", "--stale=1000"]).run().code(0);
     assert!(none.stdout.is_empty() && none.stderr.contains("1000"), "{}", none.stderr);
     sandbox.mailsetup(["targets", "--stale", "--json"]).run().code(0);
+    // A number behind the flag is its months, and what is no provider has its date too.
+    assert_eq!(keys(&sandbox.mailsetup(["providers", "--stale", "60", "--json"]).run().code(0)), ["shed", "lab"]);
+    sandbox.write("home/.config/mailsetup/families/flux.toml", "name = 'Flux'\nchecked = '2016-01'\nsources = ['here']\n");
+    let words = "name = 'Flux'\nchecked = '2016-02'\nsources = ['here']\n[words]\nrefused = ['flux is closed']\n";
+    sandbox.write("home/.config/mailsetup/words/flux.toml", words);
+    let listed = |args: &[&str]| sandbox.mailsetup(args).run().code(0).stdout;
+    assert_eq!(listed(&["providers", "flux", "--stale", "60"]), "2016-01  flux (family of providers)\n");
+    assert_eq!(listed(&["targets", "--stale=60"]), "2016-02  flux (client words)\n");
+    let document: Value = sandbox.mailsetup(["targets", "--stale=60", "--json"]).run().code(0).json();
+    assert_eq!(document, json!({"kind": "words", "key": "flux", "checked": "2016-02", "sources": ["here"], "stale": true}));
+    sandbox.mailsetup(["providers", "nosuch", "--stale"]).run().code(66);
     assert!(sandbox.mailsetup(["providers", "--stale=old"]).run().code(64).stderr.contains("--stale"));
 }
