@@ -19,6 +19,7 @@ mod names;
 mod probe;
 mod providers;
 mod report;
+mod secret;
 mod set_up;
 mod stale;
 mod targets;
@@ -117,7 +118,7 @@ fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<E
         "edit" => set_up::run(&context, Some(word("PROFILE").unwrap_or("default"))),
         "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
         "undo" => commands::undo(&context),
-        "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
+        "secret" => secret::run(&context, matches),
         "vault" => vault::run(&context, matches),
         "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
         "providers" => providers::run(&context, word("QUERY"), stale()),

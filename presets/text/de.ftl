@@ -273,6 +273,12 @@ host-secret-open = { $path } enthält das Passwort, und jeder auf dieser Maschin
 host-secret-open-hint = Schränken Sie die Rechte ein: chmod { $mode } { $path }
 host-secret-missing-hint = Geben Sie das Passwort mit mailsetup edit neu ein
 host-secret-no-entry = Im Speicher gibt es keinen Eintrag { $entry } von mailsetup
+host-secret-foreign = Dieses Passwort wurde für { $bound } angegeben, nicht für { $asked }: Es wird nicht herausgegeben
+host-secret-foreign-hint = Geben Sie das Passwort des anderen Servers mit mailsetup edit ein
+binding-login = { $host }, als { $username }
+binding-host = { $host }
+secret-for = für { $whom }
+secret-git-input = git sagt nicht, welches Passwort es will: { $cause }
 host-keyring-absent = Dieses mailsetup wurde ohne Schlüsselbund gebaut.
 host-keyring-no-bus = Kein Schlüsselbund: Hier läuft keine Desktop-Sitzung (kein D-Bus-Sitzungsbus)
 host-keyring-no-service = Kein Schlüsselbund: In dieser Sitzung läuft kein Schlüsselbunddienst
@@ -1130,6 +1136,8 @@ flag-new-passphrase-fd = Neue Passphrase von diesem Dateideskriptor lesen
 flag-new-passphrase-env = Neue Passphrase aus dieser Variable lesen
 flag-new-key-file = Die neue Schlüsseldatei; fehlt sie, wird sie angelegt
 flag-drop-in = Zeilen ausgeben, die einer systemd-Unit das Passwort geben
+flag-for = Der Server, der das Passwort bekommt: für jeden anderen wird nichts ausgegeben
+flag-git-credential = Nur für den Host und den Benutzer, nach denen git auf der Standardeingabe fragt (git-credential)
 
 # Einstellungen, die Programme hier schon haben
 field-import = Mit vorhandenen Einstellungen beginnen?

@@ -273,6 +273,12 @@ host-secret-open = { $path } holds the password, and everyone on this machine ma
 host-secret-open-hint = Close it with: chmod { $mode } { $path }
 host-secret-missing-hint = Enter the password again with mailsetup edit
 host-secret-no-entry = The store has no entry { $entry } of mailsetup
+host-secret-foreign = This password was given for { $bound }, not for { $asked }: it is not handed out
+host-secret-foreign-hint = Enter the password of the other server with mailsetup edit
+binding-login = { $host }, as { $username }
+binding-host = { $host }
+secret-for = for { $whom }
+secret-git-input = git does not say which password it wants: { $cause }
 host-keyring-absent = This mailsetup was built without the keyring.
 host-keyring-no-bus = No keyring: no desktop session runs here (no D-Bus session bus)
 host-keyring-no-service = No keyring: no keyring service runs in this session
@@ -1131,6 +1137,8 @@ flag-new-passphrase-fd = Read the new passphrase from this file descriptor
 flag-new-passphrase-env = Read the new passphrase from this variable
 flag-new-key-file = The new key file; made when it is not there
 flag-drop-in = Print the lines that give a systemd unit the password
+flag-for = The server that gets the password: for any other nothing is printed
+flag-git-credential = Only for the host and the user that git asks for on standard input (git-credential)
 
 # settings that programs here have already
 field-import = Start from settings that are here?

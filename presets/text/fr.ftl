@@ -273,6 +273,12 @@ host-secret-open = { $path } contient le mot de passe, et tout le monde sur cett
 host-secret-open-hint = Fermez-le avec : chmod { $mode } { $path }
 host-secret-missing-hint = Saisissez à nouveau le mot de passe avec mailsetup edit
 host-secret-no-entry = Le magasin n’a pas d’entrée { $entry } de mailsetup
+host-secret-foreign = Ce mot de passe a été donné pour { $bound }, et non pour { $asked } : il n’est pas remis
+host-secret-foreign-hint = Saisissez le mot de passe de l’autre serveur avec mailsetup edit
+binding-login = { $host }, en tant que { $username }
+binding-host = { $host }
+secret-for = pour { $whom }
+secret-git-input = git ne dit pas quel mot de passe il veut : { $cause }
 host-keyring-absent = Ce mailsetup a été construit sans le trousseau.
 host-keyring-no-bus = Pas de trousseau : aucune session de bureau n’est ouverte ici (pas de bus de session D-Bus)
 host-keyring-no-service = Pas de trousseau : aucun service de trousseau ne tourne dans cette session
@@ -1128,6 +1134,8 @@ flag-new-passphrase-fd = Lit la nouvelle phrase secrète sur ce descripteur
 flag-new-passphrase-env = Lit la nouvelle phrase secrète dans cette variable
 flag-new-key-file = Le nouveau fichier de clé ; créé s’il n’existe pas
 flag-drop-in = Affiche les lignes qui donnent le mot de passe à une unité systemd
+flag-for = Le serveur qui reçoit le mot de passe : pour tout autre, rien ne s’affiche
+flag-git-credential = Seulement pour l’hôte et l’utilisateur que git demande sur l’entrée standard (git-credential)
 
 # settings that programs here have already
 field-import = Partir de réglages déjà présents ?

@@ -185,7 +185,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("edit").arg(arg("PROFILE")).args(changes(text)),
         sub("remove").arg(arg("PROFILE").required(true)),
         sub("undo"),
-        sub("secret").arg(arg("PROFILE")).arg(switch("drop-in")),
+        sub("secret").arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
         vault(text),
         sub("providers").arg(arg("QUERY")).arg(stale()),
         sub("targets").arg(arg("QUERY")).arg(stale()),

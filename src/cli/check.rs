@@ -131,7 +131,7 @@ fn connect_spec(
         (Some(place), auth) => Some(Login {
             auth,
             username: smtp.username.clone().map(String::from).unwrap_or_default(),
-            secret: host::stores::read(name, place, places)?,
+            secret: host::stores::read_own(name, &profile.into(), place, places)?.secret,
         }),
     };
     let goal = if send { Goal::Send } else { Goal::Rehearse };

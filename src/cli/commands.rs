@@ -1,4 +1,4 @@
-//! The small commands: list, show, remove, undo, secret.
+//! The small commands: list, show, remove, undo.
 
 use serde_json::json;
 
@@ -6,9 +6,9 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
-    mail::{Profile, SecretPlace, reply::escape},
+    mail::{Profile, reply::escape},
     phrase,
-    plan::{self, Places},
+    plan::Places,
 };
 
 /// The profile to use if none is named: the only one, else `default`.
@@ -19,7 +19,7 @@ pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, 
     Ok((name, profile))
 }
 
-fn name(named: Option<&str>, places: &Places) -> String {
+pub(super) fn name(named: Option<&str>, places: &Places) -> String {
     if let Some(name) = named {
         return name.to_owned();
     }
@@ -138,30 +138,6 @@ pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(),
         context.out(&format!("{action:<10} {}", escape(&file.path.display().to_string())))?;
     }
     Ok(())
-}
-
-/// `secret`: prints the secret, for msmtp's passwordeval and the like; with `drop_in`, the drop-in by which a systemd unit gets it.
-pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> Result<Exit, Error> {
-    let places = context.places()?;
-    let name = name(named, &places);
-    let profile = host::profiles::load_secret(&name, &places)?;
-    if !profile.enabled {
-        return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
-            .hint(phrase!("secret-disabled-hint", profile = name)));
-    }
-    let Some(place) = &profile.secret else {
-        return Err(Error::new(Exit::NoInput, phrase!("secret-none", profile = name)));
-    };
-    if drop_in {
-        if *place != SecretPlace::Systemd {
-            return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
-        }
-        context.out(plan::drop_in(&name, &places).trim_end())?;
-        return Ok(Exit::Ok);
-    }
-    let secret = host::stores::read(name.as_str(), place, &context.places_for(Some(place))?)?;
-    context.out(secret.expose())?;
-    Ok(Exit::Ok)
 }
 
 pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {

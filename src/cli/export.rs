@@ -21,7 +21,7 @@ pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, prin
     let (name, profile) = chosen(context, named)?;
     let places = context.places_for(profile.secret.as_ref())?;
     let secret = match &profile.secret {
-        Some(place) => Some(host::stores::read(name.as_str(), place, &places)?),
+        Some(place) => Some(host::stores::read_own(&name, &(&profile).into(), place, &places)?.secret),
         None => None,
     };
     let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();

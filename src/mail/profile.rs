@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Auth, Endpoint, HeloName, Host, Pin, Port, Security, Senders, TextLine, UserName,
+    Address, Auth, Endpoint, HeloName, Host, Pin, Port, SecretBinding, Security, Senders, TextLine, UserName,
     profile_fault::{ProfileFault, read},
     schema::SCHEMA,
     store::SecretPlace,
@@ -36,6 +36,9 @@ pub struct Profile {
     /// Where the secret is kept; absent without a login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretPlace>,
+    /// Whom the secret was given for, where its store is the person's own; other stores keep it with the secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_for: Option<SecretBinding>,
     /// The last test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
@@ -56,6 +59,7 @@ impl Profile {
             smtp,
             imap: None,
             secret: None,
+            secret_for: None,
             check: None,
             targets: Vec::new(),
         }
@@ -80,6 +84,9 @@ pub struct ProfileSecret {
     pub enabled: bool,
     /// Where the secret is kept; absent without a login.
     pub secret: Option<SecretPlace>,
+    /// Whom it was given for, where the store does not keep that.
+    #[serde(default)]
+    pub secret_for: Option<SecretBinding>,
     /// Whom the secret is for.
     pub smtp: ProfileLogin,
 }
@@ -93,6 +100,19 @@ pub struct ProfileLogin {
     pub username: Option<TextLine>,
 }
 
+impl From<&Profile> for ProfileSecret {
+    fn from(profile: &Profile) -> Self {
+        let smtp = ProfileLogin { host: profile.smtp.host.clone(), username: profile.smtp.username.clone() };
+        Self {
+            schema: profile.schema,
+            enabled: profile.enabled,
+            secret: profile.secret.clone(),
+            secret_for: profile.secret_for.clone(),
+            smtp,
+        }
+    }
+}
+
 impl ProfileSecret {
     /// Reads this part of a profile's text.
     ///
@@ -100,6 +120,13 @@ impl ProfileSecret {
     /// A newer mailsetup wrote it, or one of these fields is wrong.
     pub fn parse(text: &str) -> Result<Self, ProfileFault> {
         read(text)
+    }
+}
+
+impl ProfileLogin {
+    /// What the profile uses its secret for.
+    pub fn binding(&self) -> SecretBinding {
+        SecretBinding::new(self.host.clone(), self.username.clone())
     }
 }
 

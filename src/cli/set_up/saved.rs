@@ -23,8 +23,8 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::stores::read(name, place, &context.places_for(Some(place))?) {
-            setup.give_secret(GivenSecret { secret, flag: None });
+        if let Ok(kept) = host::stores::read_own(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
+            setup.give_secret(GivenSecret { secret: kept.secret, flag: None });
         }
     }
     Ok(())

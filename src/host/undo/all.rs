@@ -41,7 +41,9 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
         let file = if file.is_emptied() && is_made() { file.into_nothing() } else { file };
         steps.add(file, backup.as_deref());
     }
-    steps.add(FileUndo::new("secret", &places.secret(name), places)?.into_nothing(), None);
+    for own in [places.secret(name), places.bound(name)] {
+        steps.add(FileUndo::new("secret", &own, places)?.into_nothing(), None);
+    }
     steps.add(FileUndo::new("profile", &path, places)?.into_content(disabled.into_bytes()), None);
     steps.add_runs(&writes, places)?;
     if steps.files.is_empty() && steps.runs.is_empty() {

@@ -155,7 +155,7 @@ fn force_writes_in_spite_of_the_test_and_says_so() {
     let document = house.write(&["--target", "msmtp"]).code(0).json();
     let actions: Vec<_> =
         document["files"].as_array().unwrap().iter().map(|file| file["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["changed", "changed", "unchanged"]);
+    assert_eq!(actions, ["changed", "unchanged", "changed", "unchanged"]);
 }
 
 #[test]
