@@ -119,7 +119,7 @@ fn new_passphrase<'a>(context: &Context, word: &dyn Fn(&str) -> Option<&'a str>)
         return Ok(input::from_file(Path::new(path))?);
     }
     if let Some(number) = word("new-passphrase-fd") {
-        return from_fd(number);
+        return from_fd("--new-passphrase-fd", number);
     }
     if let Some(name) = word("new-passphrase-env") {
         return Ok(input::from_env(name)?);
