@@ -31,7 +31,7 @@ pub(super) fn check(order: &Order, target: &Target, catalog: &Catalog) -> Result
 /// The list of senders that the profile names; without one, no pairs.
 pub(super) fn map(order: &Order, files: &dyn Files) -> Result<Vec<SenderPair>, Refusal> {
     let Some(path) = &order.profile.sender.sender_map else { return Ok(Vec::new()) };
-    let found = files.read(path).map_err(|error| Refusal::unreadable(path, &error))?;
+    let found = files.read(path).map_err(|error| Refusal::unreadable(path, error))?;
     let found = found.ok_or_else(|| Refusal::NoSenderMap { path: path.clone() })?;
     let text = utf8(&found.bytes).map_err(|fault| Refusal::unparseable(path, fault))?;
     sender_map(text).map_err(|fault| Refusal::SenderMap { path: path.clone(), fault })
