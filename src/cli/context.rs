@@ -181,7 +181,6 @@ impl Context {
     }
 
     /// Data: a line on standard output.
-    #[expect(clippy::unused_self, reason = "the way out is the context's, as are words for a person")]
     pub(super) fn out(&self, line: &str) -> Result<(), Error> {
         let line = if self.json { escape_json(line).into() } else { std::borrow::Cow::Borrowed(line) };
         written(writeln!(io::stdout().lock(), "{line}"))
