@@ -12,6 +12,8 @@ macro_rules! each_field {
             Import = start::IMPORT,
             /// The sender's address.
             Address = sender::ADDRESS,
+            /// Whether the address's domain is right, though it is one slip away from a big provider's.
+            ThisDomain = sender::THIS_DOMAIN,
             /// The sender's display name.
             Name = sender::NAME,
             /// Where answers go.
@@ -62,6 +64,10 @@ macro_rules! each_field {
             RunAs = targets::RUN_AS,
             /// Where root's mail goes.
             RootMail = targets::ROOT_MAIL,
+            /// Which senders may leave.
+            Senders = senders::SENDERS,
+            /// What leaves in place of which sender.
+            SenderMap = senders::SENDER_MAP,
             /// Where the secret is kept.
             SecretStore = store::STORE,
             /// What a new vault is locked with.
