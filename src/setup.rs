@@ -7,6 +7,7 @@
 
 mod answers;
 mod ask;
+mod belonging;
 mod columns;
 mod command;
 mod discovery;
@@ -35,6 +36,7 @@ mod update;
 mod value;
 mod view;
 
+pub use belonging::SavedProfile;
 pub use effect::{
     AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, SecretReader, SendingProgram, TestMessage, UsableStores,
     Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
