@@ -26,6 +26,7 @@ mod requests;
 mod results;
 mod resume;
 mod rows;
+mod saved_profile;
 mod search;
 mod source;
 mod spec;
@@ -36,7 +37,6 @@ mod update;
 mod value;
 mod view;
 
-pub use belonging::SavedProfile;
 pub use effect::{
     AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, SecretReader, SendingProgram, TestMessage, UsableStores,
     Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
@@ -48,6 +48,7 @@ pub use msg::{Invalid, Msg, Status};
 pub use profile::saved_answers;
 pub use question::{Advice, Choice, Question};
 pub use resume::{SavedAnswer, SavedConversation};
+pub use saved_profile::SavedProfile;
 pub use source::AnswerSource;
 pub use spec::Spec;
 pub use state::Setup;

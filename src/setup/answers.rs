@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use zeroize::Zeroizing;
 
 use super::{
-    belonging::SavedProfile,
     discovery::{Lookup, fits},
     effect::GivenSecret,
     facts::SetupFacts,
     field::Field,
     import::Import,
+    saved_profile::SavedProfile,
     source::AnswerSource,
     value::{AnswerValue, ProviderChoice, ValueKind},
 };

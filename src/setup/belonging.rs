@@ -1,21 +1,14 @@
 //! Whom the secret is for: it does not go to another server or login without a person's word, and a set-up does not take the
 //! place of another's profile.
 
-use super::{answers::Answers, field::Field, state::Setup, step::SetupStep, value::AnswerValue};
+use super::{
+    answers::Answers, field::Field, saved_profile::SavedProfile, state::Setup, step::SetupStep, value::AnswerValue,
+};
 use crate::{
-    mail::{Address, Host, Profile, ProfileName, SecretBinding, StoreKind, TextLine, reply::escape, store::StoreFilling},
+    mail::{Address, Host, ProfileName, SecretBinding, StoreKind, TextLine, reply::escape, store::StoreFilling},
     phrase,
     presets::{Phrase, belonging},
 };
-
-/// A profile that is saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SavedProfile {
-    /// Its name.
-    pub name: String,
-    /// What it says; `None` where it is damaged.
-    pub profile: Option<Profile>,
-}
 
 impl Answers {
     /// What the answers use the secret for; `None` as long as that is not known.
@@ -129,7 +122,7 @@ impl Setup {
     /// Why a script may not use its secret, and how it says that it may.
     pub fn reuse_fault(&self) -> Option<(Phrase, Phrase)> {
         let (bound, wanted) = (self.answers.secret_bound()?, self.answers.secret_use()?);
-        let why = phrase!("script-reuse").with_phrase("bound", bound.phrase()).with_phrase("asked", wanted.phrase());
+        let why = phrase!("script-reuse").with_phrase("bound", bound.phrase()).with("asked", wanted.said());
         Some((why, phrase!("script-reuse-hint")))
     }
 

@@ -12,6 +12,7 @@ mod root_mail;
 mod sender;
 mod small;
 mod stores;
+mod whom;
 
 use std::{
     collections::BTreeMap,

@@ -153,7 +153,7 @@ fn auth_choices(setup: &Setup) -> Vec<Choice> {
 fn reuse_help(setup: &Setup) -> Option<String> {
     let (bound, wanted) = (setup.answers.secret_bound()?, setup.answers.secret_use()?);
     let help = phrase!("field-reuse-secret-help").with_phrase("bound", bound.phrase());
-    Some(setup.text.say(&help.with_phrase("asked", wanted.phrase())))
+    Some(setup.text.say(&help.with("asked", wanted.said())))
 }
 
 fn username_help(setup: &Setup) -> Option<String> {
