@@ -28,6 +28,7 @@ pub mod security;
 pub mod setting;
 pub mod store;
 pub mod test_depth;
+pub mod toml_fault;
 pub mod user_name;
 pub mod value;
 pub mod variable_name;

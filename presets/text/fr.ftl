@@ -22,6 +22,10 @@ field-security = Chiffrement
 field-security-help = Le TLS implicite (465) est le meilleur choix. STARTTLS (587) convient là où 465 est bloqué.
 field-port = Port
 field-port-help = D’ordinaire 465 en TLS implicite, 587 en STARTTLS.
+field-this-domain = Le domaine est-il juste ?
+field-this-domain-help = Il ne diffère que par une faute de frappe de celui d’un grand fournisseur.
+field-this-domain-is = Le domaine est-il vraiment { $domain } ?
+field-this-domain-meant = Il s’agit sans doute de { $meant }. { $domain } peut appartenir à quelqu’un d’autre, qui recevrait le mot de passe. Rien n’y est cherché avant cette réponse.
 field-allow-plaintext = Envoyer sans chiffrement ?
 field-allow-plaintext-help = Sur le trajet vers { $host }, tout le monde peut lire le mot de passe et chaque message.
 field-ca-file = Fichier d’autorité
@@ -163,7 +167,7 @@ invalid-password-empty = Entrez le mot de passe. Rien ne s’affiche pendant la 
 invalid-pin = Il faut le SHA-256 du certificat : 64 chiffres hexadécimaux, avec ou sans deux-points.
 invalid-profile = « { $typed } » ne peut pas nommer un profil. Utilisez lettres, chiffres, points, tirets et soulignés.
 invalid-profile-start = « { $typed } » ne peut pas être le nom d’un profil. Commencez par une lettre, un chiffre ou un tiret bas.
-invalid-variable = « { $typed } » ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
+invalid-variable = Ceci ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
 
 ## Remarques sur les réponses
 
@@ -217,8 +221,22 @@ host-no-profile = Il n’y a pas de profil nommé { $name }
 host-no-profile-hint = mailsetup list montre les profils enregistrés
 host-newer-schema = { $path } a été écrit par un mailsetup plus récent (schéma { $schema }) et a été laissé tel quel
 host-newer-schema-hint = Mettez mailsetup à jour, ou choisissez un autre nom avec --profile NOM
-host-bad-profile = Le profil ne peut pas être compris : { $fault }
+host-bad-profile = Le profil ne peut pas être compris : { $place } : { $why }
 host-bad-field = Le profil ne peut pas être compris : { $place } : { $field } : { $why }
+toml-line = Cette ligne n’est pas du TOML : écrivez clé = valeur, une par ligne
+toml-quotes = Un texte demande un guillemet à chaque bout : clé = "valeur"
+toml-brackets = Le nom d’une table se met entre crochets, comme [smtp], et une liste finit par ]
+toml-twice = Ceci figure deux fois dans le fichier : retirez-en une
+toml-not-text = Ce n’est pas du texte UTF-8 : retapez-le
+toml-text = Il faut ici un texte entre guillemets
+toml-yes-no = Il faut ici true ou false, sans guillemets
+toml-number = Il faut ici un nombre entier, sans guillemets
+toml-list = Il faut ici une liste de tables, chacune avec son nom entre [[doubles crochets]]
+toml-table = Il faut ici une table : son nom entre [crochets] sur une ligne, ses clés en dessous
+profile-missing = Il manque
+profile-no-key = Il n’y a pas de telle clé dans [{ $table }]
+profile-no-top-key = Il n’y a pas de telle clé hors des tables
+profile-path-not-text = Un chemin qui s’y trouve n’est pas du texte UTF-8
 
 host-locked = Un autre mailsetup est en train d’écrire (processus { $pid })
 host-locked-unknown = Un autre mailsetup est en train d’écrire
@@ -242,6 +260,8 @@ host-link-hint = Mettez-y un fichier ordinaire, ou choisissez un autre chemin av
 host-no-group = Il n’y a pas de groupe nommé { $group }
 host-owner = { $path } : impossible de fixer son propriétaire et son groupe
 host-owner-hint = Lancez mailsetup avec sudo
+host-extended = { $path } : { $name } ne peut pas être repris dans la nouvelle version ({ $error }). Rien n’est changé.
+host-extended-hint = Retirez-le du fichier s’il ne sert pas (« setfacl -b », « setfattr -x »), ou lancez mailsetup avec sudo
 host-run-start = { $command } n’a pas pu être lancée : { $error }
 host-run-slow = { $command } ne s’est pas terminée en { $seconds } secondes
 host-run-large = { $command } affiche sans fin
@@ -267,13 +287,16 @@ host-undo-gone-new = { $path } a été supprimé depuis et le reste
 host-input-stdin = Impossible de lire le mot de passe sur l’entrée standard : { $error }
 host-input-descriptor = Impossible de lire le mot de passe sur le descripteur { $number } : { $error }
 host-input-variable = La variable d’environnement { $name } n’est pas définie
+host-input-no-variable = La variable qui doit contenir le mot de passe n’est pas définie
+host-input-no-file = Il n’y a pas de tel fichier où lire le mot de passe
+host-input-no-file-hint = Nommez le fichier qui contient le mot de passe ; le mot de passe lui-même n’a sa place dans aucun argument.
 host-input-empty = Le mot de passe est vide
 host-input-not-text = Le mot de passe n’est pas du texte UTF-8
 host-input-long = Le mot de passe dépasse 64 Kio
 host-command-start = La commande du mot de passe n’a pas pu être lancée : { $error }
 host-command-slow = La commande du mot de passe ne s’est pas terminée en { $seconds } secondes
 host-command-failed = La commande du mot de passe a échoué ({ $status })
-host-command-said = La commande du mot de passe a échoué ({ $status }) : { $said }
+host-command-hint = Lancez vous-même la commande pour voir ce qu’elle dit : ce pourrait être le mot de passe, donc rien n’est affiché.
 
 host-secret-open = { $path } contient le mot de passe, et tout le monde sur cette machine peut le lire (mode { $mode })
 host-secret-open-hint = Fermez-le avec : chmod { $mode } { $path }
@@ -297,12 +320,14 @@ host-keyring-hint = Déverrouillez le trousseau, ou choisissez --secret-store fi
 
 cli-about = Met en état l’envoi de messages d’un serveur, et prouve qu’il marche.
 cli-usage = mailsetup [ADRESSE] [OPTIONS]
-    {"       "}mailsetup COMMANDE [ARGUMENTS]
+    {"              "}mailsetup COMMANDE [ARGUMENTS]
 cli-after-help = Sans commande, mailsetup configure un relais : dans un terminal il pose des questions, dans un script il prend tout des options.
     Chaque option peut aussi venir d’une variable (MAILSETUP_HOST pour --host) ou d’un fichier (--answers FICHIER.toml).
     Pour essayer sans rien posséder : mailsetup --demo
 cli-heading-commands = Commandes
 cli-heading-options = Options
+cli-heading-usage = Utilisation :
+cli-heading-arguments = Arguments
 cli-answers-unreadable = Le fichier de réponses { $file } est illisible : { $cause }
 cli-answers-syntax = { $file }, ligne { $line } : { $cause }
 cli-answers-unknown = { $file } : aucune réponse ne s’appelle « { $key } ».
@@ -318,9 +343,13 @@ cli-output = Impossible d’écrire la sortie : { $cause }
 cli-input = Impossible de lire l’entrée standard : { $cause }
 cli-terminal = Le terminal a disparu : { $cause }
 cli-bad-answer = { $name } : { $why }
-cli-password-fd = --password-fd : « { $typed } » n’est pas un numéro de descripteur.
+cli-password-fd = { $flag } prend le numéro d’un descripteur de fichier ouvert.
 cli-passwords = Dites une seule fois d’où vient le mot de passe : { $names }.
 cli-switch = { $name } : répondez oui ou non au lieu de « { $typed } ».
+cli-empty-hint = Laissez-la de côté si vous n’en voulez pas ; dans un script, vérifiez que sa variable est définie.
+cli-contradiction = { $one } et { $other } se contredisent. N’en donnez qu’une.
+cli-variable-unknown = { $name } n’est pas une variable de mailsetup.
+cli-variable-password = MAILSETUP_PASSWORD n’est pas lue. Dites où se trouve le mot de passe : MAILSETUP_PASSWORD_FILE, MAILSETUP_PASSWORD_ENV ou MAILSETUP_PASSWORD_COMMAND.
 cli-ca-file-unreadable = --ca-file : { $file } est illisible : { $cause }
 cli-ca-file-bad = --ca-file : { $file } ne contient aucun certificat utilisable : { $cause }
 cli-ca-file-hint = Il faut un fichier PEM avec le certificat de l’autorité : -----BEGIN CERTIFICATE-----
@@ -330,6 +359,7 @@ flag-help = Affiche cette aide
 flag-version = Affiche la version
 flag-imap = Garde les réglages IMAP dans le profil
 flag-no-imap = Ne garde aucun réglage IMAP
+flag-this-domain = Le domaine de l’adresse est juste, bien qu’une faute de frappe près il soit celui d’un grand fournisseur
 flag-allow-plaintext = Accepte d’envoyer sans chiffrement au-delà de cette machine
 flag-yes = Écrit sans demander
 flag-force = Écrit même si le test échoue
@@ -373,6 +403,7 @@ command-secret = Affiche le mot de passe d’un profil, pour passwordeval et aut
 command-providers = Liste les fournisseurs connus
 command-targets = Liste les programmes pris en charge
 command-generate = Produit la page de manuel, les complétions ou les schémas
+command-help = Affiche l’aide d’une commande
 command-man = Produit la page de manuel
 command-completions = Produit les complétions d’un shell
 command-schema = Produit le schéma JSON d’un fichier
@@ -383,7 +414,8 @@ arg-reply = La réponse ou l’erreur, ou - pour l’entrée standard
 arg-target = Le nom de la cible, ou NOM=CHEMIN
 arg-query = Une partie d’un nom
 arg-shell = Le shell
-arg-kind = Quel fichier
+arg-kind = Quel fichier, ou le document de quelle commande
+arg-command = La commande
 
 usage-password = { $flag } n’existe pas : tous les utilisateurs de cette machine peuvent lire les arguments. Prenez --password-file, --password-stdin, --password-fd, --password-env ou --password-command.
 usage-unknown-flag = { $flag } n’est pas compris ici.
@@ -406,6 +438,9 @@ script-profile-taken = Le profil { $profile } est celui de { $address } sur { $h
 script-profile-damaged = Le profil { $profile } est endommagé : il n’est pas remplacé sans votre accord
 script-profile-taken-hint = --profile { $free } crée un autre profil ; --profile { $profile } modifie celui-là, et les programmes qui l’utilisent
 script-missing-provider-hint = Donnez-les en options, en variables, ou dans un fichier avec --answers. Pour un serveur à vous : --provider custom avec --host.
+script-mistyped = { $domain } est sans doute une faute de frappe pour { $meant }.
+script-mistyped-hint = Corrigez l’adresse. Si le domaine est juste, dites-le : { $flag }
+warn-slip = { $domain } ne diffère de { $meant } que par une faute de frappe : est-ce le bon ? Il peut appartenir à quelqu’un d’autre.
 script-needs-yes = Tout est testé et préparé ; il manque --yes pour écrire.
 script-needs-yes-hint = Voyez d’abord ce qui serait écrit : --dry-run --diff
 script-cancelled = Annulé. Rien n’a été écrit.
@@ -449,6 +484,11 @@ check-older-call = { $file } demande le mot de passe sans nommer le serveur. Cel
 detect-no-address = « { $typed } » n’est pas une adresse.
 detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
 explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.
+explain-line-object = Ligne { $line } : un objet JSON est attendu, tel que { $example }
+explain-line-field = Ligne { $line } : { $field } : { $why }
+explain-line-text = Il faut ici un texte
+explain-line-missing = Il manque
+explain-line-near = « { $typed } » veut sans doute dire { $near }.
 list-empty = Il n’y a pas encore de profil. Lancez mailsetup pour en créer un.
 list-checked = { $result }, { $when }
 list-unchecked = pas testé
@@ -527,6 +567,7 @@ plan-hint-password = Créez un autre mot de passe, ou choisissez une autre cible
 plan-hint-mend = Le fichier reste intact ; corrigez cette ligne et recommencez.
 
 plan-note-default-taken = { $path } a déjà un compte par défaut, qui reste. Pour envoyer par le nouveau, nommez-le : -a { $account }
+plan-note-closed = { $path } : d’autres pouvaient le lire ({ $before }) ; avec le mot de passe dedans, ils ne le peuvent plus ({ $after }). Si { $target } tourne sous un autre utilisateur, nommez-le avec --run-as, ou donnez le fichier à son groupe.
 ## L’assistant en plein écran
 
 tui-step-sender = Expéditeur
@@ -1083,10 +1124,12 @@ store-other-secret = Ce que rend le magasin « { $store } » n’est pas ce qu
 invalid-user = « { $typed } » ne peut pas être un nom d’utilisateur.
 invalid-pass-entry = « { $typed } » ne peut pas être une entrée de pass. Cela ressemble à mail/relay.
 plan-no-user = Il n’y a pas d’utilisateur { $user } sur cette machine.
-host-entry-forgotten = L’entrée { $entry } a été retirée du magasin « { $store } » ; undo ne la ramène pas
+host-entry-forgotten = L’entrée { $entry } a été retirée du stockage « { $store } »
+host-aside-left = Un stockage garde encore un ancien mot de passe de l’entrée { $entry } : « mailsetup purge » le lui redemande
+plan-shared-group = { $path } contiendrait le mot de passe, et { $user } n’a pas de groupe auquel l’ouvrir : d’autres en font partie, ou les utilisateurs ne viennent pas que de fichiers (/etc/nsswitch.conf) et personne ne peut dire qui en fait partie. Laissez { $path } chercher le mot de passe, ou créez un groupe pour { $user } seul.
 host-entry-left = Le magasin « { $store } » contient encore l’entrée { $entry } : retirez-la là-bas
 host-entry-changed = L’entrée { $entry } du magasin « { $store } » garde son nouveau mot de passe
-host-recovered-entry = Un magasin contient encore l’entrée { $entry } d’une écriture interrompue : retirez-la là-bas
+host-recovered-entry = Un stockage ne rend pas l’entrée { $entry } d’une écriture interrompue ; la prochaine exécution la lui redemande
 host-copies-left = Une copie du fichier du mot de passe n’a pas pu être supprimée et le contient encore : supprimez { $path }
 host-undo-secret = { $path } n’est pas ramené : son mot de passe est passé dans un autre magasin, et aucune copie n’a été gardée. Saisissez-le avec mailsetup edit
 systemd-not-installed = systemd-creds n’est pas installé

@@ -6,27 +6,36 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile},
-    mail::{Profile, reply::escape},
+    mail::{Profile, ProfileName, reply::escape},
     phrase,
-    plan::Places,
 };
 
 /// The profile to use if none is named: the only one, else `default`.
 pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, Profile), Error> {
     let places = context.places()?;
-    let name = name(named, &places);
+    let name = match asked(context, named)? {
+        Some(name) => name,
+        // A user who may read only one profile cannot list them.
+        None => match host::profiles::names(&places).unwrap_or_default().as_slice() {
+            [only] => only.clone(),
+            _ => DEFAULT.to_owned(),
+        },
+    };
     let profile = host::profiles::load(&name, &places)?;
     Ok((name, profile))
 }
 
-pub(super) fn name(named: Option<&str>, places: &Places) -> String {
-    if let Some(name) = named {
-        return name.to_owned();
-    }
-    // A user who may read only one profile cannot list them.
-    match host::profiles::names(places).unwrap_or_default().as_slice() {
-        [only] => only.clone(),
-        _ => "default".to_owned(),
+/// The profile that is used where none is named.
+pub(super) const DEFAULT: &str = "default";
+
+/// The profile that the argument, an option, a variable or the answers file names.
+///
+/// # Errors
+/// The word that is no argument cannot be a name.
+pub(super) fn asked(context: &Context, named: Option<&str>) -> Result<Option<String>, Error> {
+    match named {
+        Some(name) => Ok(Some(name.to_owned())),
+        None => Ok(context.inputs.value::<ProfileName>("profile")?.map(String::from)),
     }
 }
 
@@ -50,9 +59,14 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
                 ))?;
             }
             Err(error) => {
-                context.say(&format!("{}: {}", escape(&name), context.text.say(&error.phrase())));
-                error.hint().iter().for_each(|hint| context.say(&format!("  {}", context.text.say(hint))));
-                exit = error.exit();
+                let error = Error::from(error);
+                if context.json {
+                    let why = super::json::error(&context.text, &error);
+                    context.out(&json!({"ok": false, "profile": name, "error": why}).to_string())?;
+                }
+                context.warn(&format!("{}: {}", escape(&name), context.text.say(&error.phrase)));
+                error.hint.iter().for_each(|hint| context.warn(&format!("  {}", context.text.say(hint))));
+                exit = error.exit;
             }
         }
     }
@@ -89,7 +103,11 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
 }
 
 /// `remove`: undoes what was written for the profile.
-pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
+pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+    let Some(name) = asked(context, named)? else {
+        return Err(Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help")));
+    };
+    let name = name.as_str();
     let places = context.places()?;
     context.announce(&places)?;
     let applied = host::undo_all(name, &places, &host::WriteOptions::default())?;
@@ -143,7 +161,7 @@ pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(),
 pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
     match query.filter(|_| none) {
         Some(query) => {
-            context.say_phrase(&phrase!("nothing-found", query = escape(query)));
+            context.warn_phrase(&phrase!("nothing-found", query = escape(query)));
             Exit::NoInput
         }
         None => Exit::Ok,

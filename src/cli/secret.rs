@@ -3,8 +3,9 @@
 use std::io::{self, BufRead};
 
 use clap::ArgMatches;
+use serde_json::json;
 
-use super::{commands::name, context::Context};
+use super::{commands::DEFAULT, context::Context};
 use crate::{
     error::{Error, Exit},
     host::{self, stores::SecretRequest},
@@ -18,8 +19,8 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let git = matches.get_flag("git-credential").then(|| GitRequest::read(io::stdin().lock())).transpose()?;
     let places = context.places()?;
-    let name = name(word("PROFILE"), &places);
-    let profile = host::profiles::load_secret(&name, &places)?;
+    let name = word("PROFILE").unwrap_or(DEFAULT);
+    let profile = host::profiles::load_secret(name, &places)?;
     if !profile.enabled {
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
             .hint(phrase!("secret-disabled-hint", profile = name)));
@@ -31,14 +32,13 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         if *place != SecretPlace::Systemd {
             return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
         }
-        context.out(plan::drop_in(&name, &places).trim_end())?;
-        return Ok(Exit::Ok);
+        return said(context, name, "drop_in", plan::drop_in(name, &places).trim_end());
     }
     let named = word("for").map(|host| parse_host(host).unwrap_or_else(|_| host.to_owned()));
     let places = context.places_for(Some(place))?;
     let read = |host, username| {
         let asked = SecretRequest { host, username };
-        host::stores::read_asked(&name, &profile, place, asked, &places).map_err(|error| match Error::from(error) {
+        host::stores::read_asked(name, &profile, place, asked, &places).map_err(|error| match Error::from(error) {
             // What a program shows of this is one line.
             error if error.phrase.id == "host-secret-foreign" => Error { hint: None, ..error },
             error => error,
@@ -48,7 +48,16 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     if let Some(git) = git {
         kept = read(Some(&git.host), git.username.as_deref())?;
     }
-    context.out(kept.secret.expose())?;
+    said(context, name, "secret", kept.secret.expose())
+}
+
+/// The text alone, or as a document.
+fn said(context: &Context, name: &str, key: &str, text: &str) -> Result<Exit, Error> {
+    if context.json {
+        context.out(&json!({"ok": true, "profile": name, key: text}).to_string())?;
+    } else {
+        context.out(text)?;
+    }
     Ok(Exit::Ok)
 }
 

@@ -16,7 +16,7 @@ use std::{
 };
 
 use conversation::{Conversation, bad_answer};
-use resume::ResumeFile;
+use resume::ResumeSession;
 use scratch::Scratch;
 
 use super::{
@@ -87,7 +87,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         None
     } else {
         let places = (conversation.runner.places)(conversation.setup.scope())?;
-        Some(ResumeFile::begin(&places, &mut conversation, edit))
+        Some(ResumeSession::begin(&places, &mut conversation, edit))
     };
     converse(context, conversation, resume)
 }
@@ -104,6 +104,7 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
         is_root: facts.is_root || context.inputs.get("root").is_some(),
         suggested_targets,
         suggested_address: None,
+        known_domains: known_domains(context),
         root_mail: host::root_mail(context.inputs.get("root").map(Path::new)),
         command,
         program: vec![program()],
@@ -114,6 +115,13 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
     Conversation { setup, runner: context.runner(), sidecar: None, scratch: None }
 }
 
+/// The domains of the senders of saved profiles.
+fn known_domains(context: &Context) -> Vec<String> {
+    let listed = context.places().ok().and_then(|places| host::profiles::list(&places).ok()).unwrap_or_default();
+    let domain = |(_, profile): host::profiles::Listed| Some(profile.ok()?.sender.address.domain().to_owned());
+    listed.into_iter().filter_map(domain).collect()
+}
+
 /// The secret, from the source that a flag names.
 fn secret(context: &Context) -> Result<Option<GivenSecret>, Error> {
     let inputs = &context.inputs;
@@ -122,7 +130,7 @@ fn secret(context: &Context) -> Result<Option<GivenSecret>, Error> {
     } else if let Some(path) = inputs.get("password-file") {
         (input::from_file(Path::new(path)), vec!["--password-file".into(), path.into()])
     } else if let Some(number) = inputs.get("password-fd") {
-        (Ok(super::context::from_fd(number)?), vec!["--password-fd".into(), number.into()])
+        (Ok(super::context::from_fd("--password-fd", number)?), vec!["--password-fd".into(), number.into()])
     } else if let Some(name) = inputs.get("password-env") {
         (input::from_env(name), vec!["--password-env".into(), name.into()])
     } else if let Some(command) = inputs.get("password-command") {
@@ -153,7 +161,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     Ok(())
 }
 
-fn converse(context: &Context, mut conversation: Conversation, resume: Option<ResumeFile>) -> Result<Exit, Error> {
+fn converse(context: &Context, mut conversation: Conversation, resume: Option<ResumeSession>) -> Result<Exit, Error> {
     if !context.may_ask() {
         return script::run(context, conversation);
     }
@@ -207,7 +215,7 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
 /// What signals do during prompts and lines.
 struct PromptWatcher {
     terminal: Restorer,
-    resume: Option<ResumeFile>,
+    resume: Option<ResumeSession>,
     scratch: Option<Scratch>,
 }
 

@@ -102,7 +102,7 @@ fn export(context: &Context) -> Result<Exit, Error> {
 fn lock_with(context: &Context, lock: KeySlot, matches: &ArgMatches) -> Result<Exit, Error> {
     let places = context.places_to_open()?;
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
-    let mut new = Keys { lock, key_file: word("new-key-file").map(Into::into), passphrase: None };
+    let mut new = Keys { slot: lock, key_file: word("new-key-file").map(Into::into), passphrase: None };
     if lock == KeySlot::Passphrase {
         new.passphrase = Some(new_passphrase(context, &word)?);
     }
@@ -119,7 +119,7 @@ fn new_passphrase<'a>(context: &Context, word: &dyn Fn(&str) -> Option<&'a str>)
         return Ok(input::from_file(Path::new(path))?);
     }
     if let Some(number) = word("new-passphrase-fd") {
-        return from_fd(number);
+        return from_fd("--new-passphrase-fd", number);
     }
     if let Some(name) = word("new-passphrase-env") {
         return Ok(input::from_env(name)?);

@@ -1,8 +1,10 @@
 //! Why a plan is not made. Nothing has been written by then.
 
 use std::{
-    io,
+    error::Error,
+    fmt, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{Scope, render::RenderFault};
@@ -11,7 +13,7 @@ use crate::{
     format::{Fault, FaultKind, Unfit},
     mail::{Security, Setting, StoreKind, reply::escape},
     phrase,
-    presets::{Phrase, Target, target::Template},
+    presets::{Phrase, PresetFault, Target, target::Template},
 };
 
 /// Why a plan is not made.
@@ -28,6 +30,13 @@ pub enum Refusal {
     NoUser {
         /// The user's name.
         user: String,
+    },
+    /// Others are in the group of the user who sends, or may be, and the file is no user's.
+    SharedGroup {
+        /// The user's name.
+        user: String,
+        /// The file.
+        path: PathBuf,
     },
     /// The target has no place for this scope.
     Scope {
@@ -148,7 +157,7 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        cause: String,
+        cause: SystemCause,
     },
     /// Two things would be written to one file.
     SamePath {
@@ -171,13 +180,47 @@ pub enum Refusal {
         /// The target's key.
         target: String,
         /// Where, and what.
-        cause: String,
+        cause: PresetFault,
     },
 }
 
+/// What the system says; the same where it says the same.
+#[derive(Debug, Clone)]
+pub struct SystemCause(Arc<io::Error>);
+
+impl PartialEq for SystemCause {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for SystemCause {}
+
+impl fmt::Display for SystemCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
+    }
+}
+
+impl Error for Refusal {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unreadable { cause, .. } => Some(&*cause.0),
+            Self::Template { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+}
+
 impl Refusal {
-    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), cause: error.to_string() }
+    pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
+        Self::Unreadable { path: path.to_owned(), cause: SystemCause(Arc::new(error)) }
     }
 
     pub(super) fn unparseable(path: &Path, fault: Fault) -> Self {
@@ -190,7 +233,7 @@ impl Refusal {
             RenderFault::Template { cause, line } => target.source.fault(template, line, cause, None),
             RenderFault::Unfit(..) => target.source.fault(template, None, "a value cannot be written".to_owned(), None),
         };
-        Self::Template { target: target.key.clone(), cause: fault.to_string() }
+        Self::Template { target: target.key.clone(), cause: fault }
     }
 
     /// The target at fault, where there is one.
@@ -217,6 +260,7 @@ impl Refusal {
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
             | Self::NewerSchema { .. }
+            | Self::SharedGroup { .. }
             | Self::NoUser { .. } => None,
         }
     }
@@ -280,17 +324,22 @@ impl Refusal {
                 let fields: Vec<_> = mismatches.iter().map(|setting| setting.as_str()).collect();
                 phrase!("plan-lost", target = target, path = shown(path), fields = fields.join(", "))
             }
+            Self::SharedGroup { user, path } => phrase!("plan-shared-group", user = escape(user), path = shown(path)),
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
             Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
-            Self::Unreadable { path, cause } => phrase!("plan-unreadable", path = shown(path), cause = escape(cause)),
+            Self::Unreadable { path, cause } => {
+                phrase!("plan-unreadable", path = shown(path), cause = escape(&cause.to_string()))
+            }
             Self::SamePath { path, first, second } => {
                 phrase!("plan-same-path", path = shown(path), first = first, second = second)
             }
             Self::NewerSchema { path, schema } => phrase!("plan-newer-schema", path = shown(path), schema = schema),
-            Self::Template { target, cause } => phrase!("plan-template", target = target, cause = escape(cause)),
+            Self::Template { target, cause } => {
+                phrase!("plan-template", target = target, cause = escape(&cause.to_string()))
+            }
         }
     }
 

@@ -12,6 +12,8 @@ macro_rules! each_field {
             Import = start::IMPORT,
             /// The sender's address.
             Address = sender::ADDRESS,
+            /// Whether the address's domain is right, though it is one slip away from a big provider's.
+            ThisDomain = sender::THIS_DOMAIN,
             /// The sender's display name.
             Name = sender::NAME,
             /// Where answers go.
@@ -103,6 +105,19 @@ macro_rules! fields {
 pub(super) use each_field;
 
 each_field!(fields);
+
+/// What is true of a field in every conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldTrait {
+    /// It may be left empty.
+    Optional,
+    /// It belongs to the chosen provider: another provider sets the answer aside.
+    OfProvider,
+    /// Its answer is kept for resuming: no secret, and no answer that belongs to its moment.
+    Remembered,
+    /// It is shown among the answers.
+    Listed,
+}
 
 /// What kind of answer a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     answers::Answer,
     effect::GivenSecret,
-    field::Field,
+    field::{Field, FieldTrait},
     msg::{Invalid, Msg, Status},
     parsing::Parsing,
     source::AnswerSource,
@@ -116,6 +116,16 @@ impl Setup {
                 self.focus = Some(Field::Security);
                 return Ok(());
             }
+            (Field::ThisDomain, AnswerValue::Consent(false)) => {
+                self.answers.given.remove(&Field::ThisDomain);
+                self.focus = Some(Field::Address);
+                return Ok(());
+            }
+            (Field::Address, value) if self.answers.value(field).is_none_or(|(before, _)| before != value) => {
+                // What was said of one domain says nothing of another.
+                self.answers.given.remove(&Field::ThisDomain);
+                self.keep(field, value);
+            }
             (Field::Apply, value) => {
                 self.write.want(None);
                 if value != AnswerValue::Consent(true) {
@@ -159,7 +169,7 @@ impl Setup {
                 was_chosen || !matches!(answer.source, AnswerSource::Flag | AnswerSource::Env | AnswerSource::File)
             };
             let mut aside = BTreeMap::new();
-            for field in Field::ALL.into_iter().filter(|field| field.spec().of_provider) {
+            for field in Field::ALL.into_iter().filter(|field| field.spec().has(FieldTrait::OfProvider)) {
                 if let Some(answer) = self.answers.given.remove(&field) {
                     let place = if belongs(&answer) { &mut aside } else { &mut self.answers.given };
                     place.insert(field, answer);

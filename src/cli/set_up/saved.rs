@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     host,
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
-    setup::{AnswerSource, Field, GivenSecret, SavedProfile, Setup, saved_answers},
+    setup::{AnswerSource, Field, FieldTrait, GivenSecret, SavedProfile, Setup, saved_answers},
 };
 
 /// Starts from a saved profile. What was given anew is left out, with what depends on it.
@@ -51,7 +51,7 @@ pub(super) fn know(conversation: &mut Conversation) -> Result<(), Error> {
 fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
     let has = |name: &str| context.inputs.get(name).is_some();
     let smtp = &profile.smtp;
-    if field.spec().of_provider && has("provider") {
+    if field.spec().has(FieldTrait::OfProvider) && has("provider") {
         return true;
     }
     match field {

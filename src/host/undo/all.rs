@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::steps::UndoSteps;
 use crate::{
     host::{
-        apply::{self, error::ApplyError, job::Job, outcome::Applied, recover},
+        apply::{self, entry::EntryChange, error::ApplyError, job::Job, outcome::Applied, recover},
         files::stamp::Stamp,
         journal::{
             archive,
@@ -16,18 +16,17 @@ use crate::{
         },
         profiles,
     },
-    mail::ProfileSecret,
     plan::Places,
 };
 
 /// Undoes every write for a profile that is not undone yet, sets `enabled = false` in it and removes its secret from its store.
-/// The profile's file stays. `undo` undoes this too, except for a secret in a store of entries.
+/// The profile's file stays. `undo` undoes this too.
 ///
 /// # Errors
 /// There is no such profile, a newer mailsetup wrote it, or a file was edited since in the lines that were written: then nothing is touched.
 pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
-    let (path, source) = profiles::read(name, places)?;
-    let disabled = profiles::disabled(&path, &source)?;
+    let profile = profiles::find(name, places)?;
+    let disabled = profile.disabled()?;
     let session = recover::open(places, options)?;
     let records = archive::all(places)?;
     let is_ours = |record: &&WriteRecord| record.profile == name && record.kind == WriteKind::Apply;
@@ -44,10 +43,19 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
     for own in [places.secret(name), places.bound(name)] {
         steps.add(FileUndo::new("secret", &own, places)?.into_nothing(), None);
     }
-    steps.add(FileUndo::new("profile", &path, places)?.into_content(disabled.into_bytes()), None);
+    if let Some(disabled) = disabled {
+        steps.add(FileUndo::new("profile", &profile.path, places)?.into_content(disabled), None);
+    }
     steps.add_runs(&writes, places)?;
-    if steps.files.is_empty() && steps.runs.is_empty() {
-        return Ok(Applied { notes: session.notes, ..Applied::default() });
+    let damage = profile.damage();
+    let place = profile.secret().ok().and_then(|profile| profile.secret);
+    let place = place.filter(|place| places.root.is_none() && place.has_entries());
+    let mut notes = Vec::new();
+    let entries: Vec<EntryChange> =
+        place.iter().filter_map(|place| apply::taken_out(name, place, places, &mut notes)).collect();
+    if steps.files.is_empty() && steps.runs.is_empty() && entries.is_empty() {
+        let notes = session.notes.into_iter().chain(damage).collect();
+        return Ok(Applied { notes, ..Applied::default() });
     }
     let job = Job {
         kind: WriteKind::UndoAll,
@@ -55,17 +63,14 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
         profile: name.to_owned(),
         steps: steps.files,
         runs: steps.runs,
-        entry: None,
+        entries,
     };
     let mut applied = job.execute(&session)?;
     prune::prune(name, places, options.volume);
     applied.notes.extend(steps.notes);
     // A damaged profile is disabled as well; what is wrong with it is said.
-    applied.notes.extend(profiles::parse(&path, &source).err().map(|error| error.phrase()));
-    let place = ProfileSecret::parse(&source).ok().and_then(|profile| profile.secret);
-    if let Some(place) = place.filter(|place| places.root.is_none() && place.has_entries()) {
-        applied.notes.push(apply::forget(name, &place, places));
-    }
+    applied.notes.extend(damage);
+    applied.notes.extend(notes);
     Ok(applied)
 }
 

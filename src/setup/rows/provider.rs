@@ -6,7 +6,10 @@ use crate::{
     presets::{Lang, Phrase, Provider, provider::Category},
     setup::{
         columns::{always, by_value},
-        field::{Field, FieldShape},
+        field::{
+            Field, FieldShape,
+            FieldTrait::{Listed, Remembered},
+        },
         parsing::Parsing,
         question::Choice,
         source::AnswerSource,
@@ -23,10 +26,7 @@ pub(super) static PROVIDER: Spec = Spec {
     value: "KEY",
     shape: FieldShape::Choice,
     step: SetupStep::Provider,
-    optional: false,
-    of_provider: false,
-    remembered: true,
-    listed: true,
+    traits: &[Remembered, Listed],
     applies: always,
     asked: always,
     settled: by_value,
@@ -74,8 +74,9 @@ fn choices(setup: &Setup) -> Vec<Choice> {
     };
     let mut choices: Vec<Choice> = answers.catalog.providers().map(choice).collect();
     choices.extend(setup.words("provider", [ProviderChoice::CUSTOM]));
-    // What the address suggests comes first, with the server that was found.
-    if let Some((suggested, _)) = answers.derived(Field::Provider)
+    // What the address suggests comes first, with the server that was found; a server that may be a stranger's is shown there.
+    let found = answers.found_server().map(|_| (AnswerValue::from(ProviderChoice::Custom), AnswerSource::Default));
+    if let Some((suggested, _)) = answers.derived(Field::Provider).or(found)
         && let Some(index) = choices.iter().position(|choice| choice.value == suggested.to_string())
     {
         let mut first = choices.remove(index);

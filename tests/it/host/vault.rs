@@ -23,7 +23,7 @@ fn secret(text: &str) -> Secret {
 }
 
 fn phrase(text: &str) -> Keys {
-    Keys { passphrase: Some(secret(text)), lock: KeySlot::Passphrase, ..Keys::default() }
+    Keys { passphrase: Some(secret(text)), slot: KeySlot::Passphrase, ..Keys::default() }
 }
 
 /// A home whose vault is locked so.
@@ -44,7 +44,7 @@ fn read(home: &Home, profile: &str) -> Result<String, StoreError> {
 #[test]
 fn every_lock_gives_back_what_was_put_in_and_two_profiles_share_a_vault() {
     let key = tempfile::tempdir().unwrap();
-    let key_file = Keys { key_file: Some(key.path().join("key")), lock: KeySlot::KeyFile, ..Keys::default() };
+    let key_file = Keys { key_file: Some(key.path().join("key")), slot: KeySlot::KeyFile, ..Keys::default() };
     for keys in [Keys::default(), key_file, phrase("correct horse")] {
         let home = locked(keys);
         for (index, text) in tortures().iter().enumerate() {
@@ -72,7 +72,7 @@ fn systemds_credentials_lock_a_vault_where_they_work() {
         left_out("systemd-creds needs root here");
         return;
     }
-    let home = locked(Keys { lock: KeySlot::Systemd, ..Keys::default() });
+    let home = locked(Keys { slot: KeySlot::Systemd, ..Keys::default() });
     keep(&home, "default", "p\u{e9} \"1\"");
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
     assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, KeySlot::Systemd);
@@ -112,7 +112,7 @@ fn a_wrong_key_is_told_from_a_damaged_file_at_every_byte() {
 #[test]
 fn a_key_that_is_gone_another_or_open_to_all_is_named() {
     let mut home = Home::new();
-    home.places.keys = Keys { key_file: Some(home.path("key")), lock: KeySlot::KeyFile, ..Keys::default() };
+    home.places.keys = Keys { key_file: Some(home.path("key")), slot: KeySlot::KeyFile, ..Keys::default() };
     keep(&home, "default", "sesame");
     home.places.keys = Keys::default();
     assert_eq!(read(&home, "default").unwrap(), "sesame", "the vault knows where its key is");
@@ -287,4 +287,42 @@ fn keep_and_move(home: &Home) {
     let applied = home.apply(&plan).unwrap();
     assert_eq!(applied.notes[0].id, "host-entry-forgotten");
     assert_eq!(read(home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
+}
+
+#[test]
+fn undo_and_remove_bring_files_and_entries_back_together() {
+    let home = Home::new();
+    let profile = |host: &str| {
+        format!(
+            "schema = 1\nenabled = true\n\n[sender]\naddress = 'a@example.com'\n\n[smtp]\nhost = '{host}'\nport = 465\n\
+             security = 'tls'\nauth = 'plain'\nusername = 'a'\nehlo = 'w.example.com'\n\n[secret]\nstore = 'vault'\n"
+        )
+    };
+    let path = ".config/mailsetup/profiles/default.toml";
+    let write = |host: &str, text: &str| {
+        let changes = vec![home.change("profile", path, Some(&profile(host)), 0o600)];
+        let keep = Some((SecretPlace::Vault, secret(text).into()));
+        home.apply(&Plan { changes, keep, ..home.plan(&[]) }).unwrap();
+    };
+    let now = || (home.text(path).map(|text| text.contains("new.example")), read(&home, "default").ok());
+    write("old.example", "first-word");
+    write("new.example", "second-word");
+    assert_eq!(now(), (Some(true), Some("second-word".into())));
+    assert_eq!(vault::export(&home.places).unwrap().len(), 1, "what is set aside is no profile's");
+    home.undo().unwrap();
+    assert_eq!(now(), (Some(false), Some("first-word".into())));
+    host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
+    assert_eq!(now(), (Some(false), None));
+    home.undo().unwrap();
+    assert_eq!(now(), (Some(false), Some("first-word".into())));
+    home.undo().unwrap();
+    assert_eq!(now(), (None, None));
+
+    // Out of the store, and back.
+    write("old.example", "first-word");
+    let former = Some(SecretPlace::Vault);
+    home.apply(&Plan { former, ..home.plan(&[("app", "x")]) }).unwrap();
+    assert_eq!(read(&home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
+    home.undo().unwrap();
+    assert_eq!(now(), (Some(false), Some("first-word".into())));
 }

@@ -167,7 +167,11 @@ fn a_ca_file_that_is_none_is_named_before_the_test() {
         let words =
             ["a@b.test", "--host", "localhost", "--port", &port, "--ca-file", file, "--password-file", "pw", "--yes"];
         let out = house.run(&[&words[..], &["--json"]].concat()).code(exit);
-        assert!(out.json()["error"].as_str().unwrap().starts_with(&format!("--ca-file: {file} ")), "{}", out.stdout);
+        assert!(
+            out.json()["error"]["message"].as_str().unwrap().starts_with(&format!("--ca-file: {file} ")),
+            "{}",
+            out.stdout
+        );
         assert!(out.stderr.contains("BEGIN CERTIFICATE"), "{}", out.stderr);
     }
     // One that goes away later is not taken for a fault of the server.

@@ -53,6 +53,7 @@ impl Wizard {
             is_root: false,
             suggested_targets: Vec::new(),
             suggested_address: None,
+            known_domains: Vec::new(),
             root_mail: None,
             command: vec!["mailsetup".into()],
             program: vec!["/usr/bin/mailsetup".into()],
@@ -257,6 +258,7 @@ pub(super) fn plan() -> Plan {
         after: Some(after.as_bytes().to_vec()),
         mode_before: before.map(|_| 0o600),
         mode: 0o600,
+        user: None,
         group: None,
         disclosure: Disclosure::all(before.map(str::as_bytes), after.as_bytes()),
     };
