@@ -167,7 +167,7 @@ fn drift(
         lock: KeySlot::default(),
     };
     let disk = Disk::new(places);
-    let (mut notes, mut older) = (Vec::new(), Vec::new());
+    let (mut notes, mut calls) = (Vec::new(), Vec::new());
     for written in &profile.targets {
         let Some(target) = context.catalog.target(&written.name) else { continue };
         let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
@@ -183,11 +183,11 @@ fn drift(
                 if found.iter().any(|read| plan::is_older_call(&order, places, read)) {
                     let file = plan::first_path(target, &choice, places).unwrap_or_default();
                     let file = escape(&file.display().to_string());
-                    older.push(phrase!("check-older-call", file = file, target = written.name, profile = name));
+                    calls.push(phrase!("check-older-call", file = file, target = written.name, profile = name));
                 }
             }
             Err(refusal) => notes.push(refusal.phrase()),
         }
     }
-    (notes, older)
+    (notes, calls)
 }

@@ -188,8 +188,8 @@ fn is_same(setting: Setting, found: &str, meant: &Settings<String>) -> bool {
 
 /// Whether the file calls `mailsetup secret` as an older version wrote it, without the server that gets the secret.
 pub fn is_older_call(order: &Order, places: &Places, read: &ReadBack) -> bool {
-    let older = older_secret_command(order, places.scope);
-    matches!(&read.password, Some(ReadSecret::Command(command)) if *command == older)
+    let call = older_secret_command(order, places.scope);
+    matches!(&read.password, Some(ReadSecret::Command(command)) if *command == call)
 }
 
 /// A command that fetches the password counts as the password when it is the one that [`plan`](super::plan) writes for this
