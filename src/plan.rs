@@ -22,11 +22,13 @@ mod locate;
 mod look_over;
 mod meant;
 mod merge;
+mod overrules;
 mod profile_files;
 mod read_back;
 mod refusal;
 mod render;
 mod security_word;
+mod senders;
 mod sending;
 mod values;
 
