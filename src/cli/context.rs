@@ -16,7 +16,10 @@ use crate::{
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, vault},
-    mail::{KeySlot, Keys, Secret, SecretPlace, reply::escape},
+    mail::{
+        KeySlot, Keys, Secret, SecretPlace,
+        reply::{escape, escape_json},
+    },
     phrase,
     plan::{Places, Scope, check_target},
     presets::{Catalog, Lang, Languages, OwnFault, Phrase, PresetFault, Text},
@@ -178,8 +181,8 @@ impl Context {
     }
 
     /// Data: a line on standard output.
-    #[expect(clippy::unused_self, reason = "the way out is the context's, as are words for a person")]
     pub(super) fn out(&self, line: &str) -> Result<(), Error> {
+        let line = if self.json { escape_json(line).into() } else { std::borrow::Cow::Borrowed(line) };
         written(writeln!(io::stdout().lock(), "{line}"))
     }
 
