@@ -74,6 +74,9 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     if let Some(given) = secret(context)? {
         conversation.setup.give_secret(given);
     }
+    if !is_demo && edit.is_none() {
+        saved::know(&mut conversation)?;
+    }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
         check_ca_file(&conversation.setup)?;
