@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, Applied, AppliedFile, ApplyError, HostError},
-    mail::{Profile, ProfileName, Secret, reply::escape, store::StoreFilling},
+    mail::{Profile, ProfileName, Secret, profile::Check, reply::escape, store::StoreFilling},
     phrase,
     plan::Places,
 };
@@ -42,16 +42,18 @@ pub(super) fn asked(context: &Context, named: Option<&str>) -> Result<Option<Str
 
 /// `list`: one line per profile.
 pub(super) fn list(context: &Context) -> Result<Exit, Error> {
-    let profiles = host::profiles::list(&context.places()?)?;
+    let places = context.places()?;
+    let profiles = host::profiles::list(&places)?;
     if profiles.is_empty() {
         context.say_phrase(&phrase!("list-empty"));
     }
     let mut exit = Exit::Ok;
     for (name, profile) in profiles {
         match profile {
-            Ok(profile) if context.json => context.out(&summary(&name, &profile).to_string())?,
+            Ok(profile) if context.json => context.out(&summary(&name, &profile, &places).to_string())?,
             Ok(profile) => {
-                let state = if profile.enabled { last_check(context, &profile) } else { context.text.get("list-disabled") };
+                let last = last_check(&name, &profile, &places);
+                let state = if profile.enabled { checked(context, last) } else { context.text.get("list-disabled") };
                 let server = profile.smtp.endpoint();
                 context.out(&format!(
                     "{name:<16} {:<32} {:<36} {state}",
@@ -74,8 +76,13 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
     Ok(exit)
 }
 
-fn last_check(context: &Context, profile: &Profile) -> String {
-    match &profile.check {
+/// The last test of a profile as it is now.
+fn last_check(name: &str, profile: &Profile, places: &Places) -> Option<Check> {
+    host::checks::of(name, profile, places).ok()?.last
+}
+
+fn checked(context: &Context, last: Option<Check>) -> String {
+    match last {
         Some(check) => {
             context.text.say(&phrase!("list-checked", result = escape(&check.result), when = escape(&check.when)))
         }
@@ -83,9 +90,9 @@ fn last_check(context: &Context, profile: &Profile) -> String {
     }
 }
 
-fn summary(name: &str, profile: &Profile) -> serde_json::Value {
+fn summary(name: &str, profile: &Profile, places: &Places) -> serde_json::Value {
     json!({"profile": name, "enabled": profile.enabled, "address": profile.sender.address, "smtp": profile.smtp,
-           "targets": profile.targets, "check": profile.check})
+           "targets": profile.targets, "check": last_check(name, profile, places)})
 }
 
 /// `show`: the profile as in its file, or as JSON; never the secret.
@@ -94,6 +101,9 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
     if context.json {
         let mut document = json!(profile);
         document["profile"] = json!(name);
+        if let Some(check) = last_check(&name, &profile, &context.places()?) {
+            document["check"] = json!(check);
+        }
         context.out(&document.to_string())?;
     } else {
         let path = context.places()?.profile(&name);
