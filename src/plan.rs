@@ -25,6 +25,7 @@ mod profile_files;
 mod read_back;
 mod refusal;
 mod render;
+mod sample;
 mod security_word;
 mod sending;
 mod values;

@@ -94,8 +94,7 @@ impl<'a> ProfileFiles<'a> {
                 inline_secret: choice.inline_secret,
             })
             .collect();
-        let text = toml::to_string(&profile)
-            .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: error.to_string() })?;
+        let text = toml::to_string(&profile).map_err(|error| Refusal::unwritable_profile(&error))?;
         let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile));
         let after = kept.map_or_else(|| text.into_bytes(), |kept| kept.bytes.clone());
         plan.changes.push(self.change("profile", path, existing, Some(after)));

@@ -11,7 +11,7 @@ use crate::{
     format::{Fault, FaultKind, Unfit},
     mail::{Security, Setting, StoreKind, reply::escape},
     phrase,
-    presets::{Phrase, Target, target::Template},
+    presets::{Phrase, PresetFault, Target, target::Template},
 };
 
 /// Why a plan is not made.
@@ -171,7 +171,7 @@ pub enum Refusal {
         /// The target's key.
         target: String,
         /// Where, and what.
-        cause: String,
+        fault: Box<PresetFault>,
     },
 }
 
@@ -184,13 +184,20 @@ impl Refusal {
         Self::Unparseable { path: path.to_owned(), fault }
     }
 
+    /// The profile cannot be written as text.
+    pub(super) fn unwritable_profile(error: &toml::ser::Error) -> Self {
+        let (file, cause) = ("profile".to_owned(), error.to_string());
+        let fault = PresetFault { file: file.clone(), line: None, cause, nearest: None };
+        Self::Template { target: file, fault: Box::new(fault) }
+    }
+
     /// The target's preset is wrong; the cause names its file and line.
     pub(super) fn template(target: &Target, template: &Template, fault: RenderFault) -> Self {
         let fault = match fault {
             RenderFault::Template { cause, line } => target.source.fault(template, line, cause, None),
             RenderFault::Unfit(..) => target.source.fault(template, None, "a value cannot be written".to_owned(), None),
         };
-        Self::Template { target: target.key.clone(), cause: fault.to_string() }
+        Self::Template { target: target.key.clone(), fault: Box::new(fault) }
     }
 
     /// The target at fault, where there is one.
@@ -290,7 +297,9 @@ impl Refusal {
                 phrase!("plan-same-path", path = shown(path), first = first, second = second)
             }
             Self::NewerSchema { path, schema } => phrase!("plan-newer-schema", path = shown(path), schema = schema),
-            Self::Template { target, cause } => phrase!("plan-template", target = target, cause = escape(cause)),
+            Self::Template { target, fault } => {
+                phrase!("plan-template", target = target, cause = escape(&fault.to_string()))
+            }
         }
     }
 
