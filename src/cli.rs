@@ -19,19 +19,22 @@ mod names;
 mod probe;
 mod providers;
 mod report;
+mod secret;
 mod set_up;
 mod stale;
 mod targets;
+mod typed;
 mod vault;
 
 use std::{
     io::{self, Write},
     panic::{self, AssertUnwindSafe},
+    path::Path,
     process::ExitCode,
     rc::Rc,
 };
 
-use clap::{ArgMatches, error::ErrorKind};
+use clap::{ArgMatches, Command, error::ErrorKind};
 
 use crate::{
     error::{Error, Exit},
@@ -44,6 +47,7 @@ use crate::{
 use complain::complain;
 use context::{Context, variable};
 use inputs::Inputs;
+use typed::{Typed, UnknownVariable, nearest_command, unknown_command, unknown_variables};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -55,74 +59,134 @@ pub fn main() -> ExitCode {
     let text = Rc::new(languages.text(language(&arguments, &languages)));
     crash::hook(text.get("crash"));
     // A panic has said where it was.
-    let ended = panic::catch_unwind(AssertUnwindSafe(|| answered(&text, &languages, &arguments)));
+    let ended = panic::catch_unwind(AssertUnwindSafe(|| answered(&text, &languages, arguments)));
     ExitCode::from(ended.unwrap_or(Exit::Software).code())
 }
 
-/// Parses what was typed, and does it.
-fn answered(text: &Rc<Text>, languages: &Languages, arguments: &[String]) -> Exit {
-    match args::command(text, languages).try_get_matches_from(arguments) {
-        Ok(matches) => run(text, languages, &matches).unwrap_or_else(|error| {
-            if wants_json(arguments) {
-                let is_setup = matches.subcommand_name().is_none_or(|name| matches!(name, "edit" | "check"));
-                say_json(text, &error, is_setup);
-            }
-            complain(text, &error)
-        }),
-        Err(error) => misuse(text, &error, wants_json(arguments)),
+/// Does what was typed. An error is said, and is a document where one is expected.
+fn answered(text: &Rc<Text>, languages: &Languages, arguments: Vec<String>) -> Exit {
+    let command = args::command(text, languages);
+    let mut typed = Typed::of(arguments, &command);
+    begin(text, languages, command, &mut typed).unwrap_or_else(|error| {
+        if wants_json(text, &typed) {
+            let document = json::nothing(typed.command(), &json::error(text, &error));
+            let _ = writeln!(io::stdout().lock(), "{document}");
+        }
+        complain(text, &error)
+    })
+}
+
+/// Parses what was typed and runs it.
+fn begin(text: &Rc<Text>, languages: &Languages, command: Command, typed: &mut Typed) -> Result<Exit, Error> {
+    typed.check_command(&command)?;
+    let is_secret = typed.command() == Some("secret");
+    if !is_secret {
+        typed.add_variables(&command, text)?;
     }
+    if typed.command() == Some("help") {
+        return help(command, typed.rest());
+    }
+    let matches = match command.clone().try_get_matches_from(&typed.words) {
+        Ok(matches) => matches,
+        Err(error) => return misuse(&error),
+    };
+    let inner = matches.subcommand().map_or(&matches, |(_, inner)| innermost(inner));
+    // What runs at every mail has nothing to say about variables and texts.
+    if is_secret {
+        let context = Context::new(text, languages, Inputs::of_secret(inner, &variable))?;
+        return run(&context, &matches);
+    }
+    let inputs = Inputs::collect(inner, &variable, text)?;
+    let unknown = unknown_variables(&command, &inputs.lent_variables());
+    let mut context = Context::new(text, languages, inputs)?;
+    name_unknown(&context, typed.command(), &unknown)?;
+    if typed.command().is_none_or(|name| !WITHOUT_PRESETS.contains(&name)) {
+        context.load_presets(languages);
+    }
+    for fault in context.text.faults() {
+        context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
+    }
+    run(&context, &matches)
 }
 
-/// Whether a document is expected on standard output, whatever else was typed.
-fn wants_json(arguments: &[String]) -> bool {
-    arguments.iter().any(|word| word == "--json") || variable("MAILSETUP_JSON").is_some_and(|word| word != "no")
+/// Whether a document is expected on standard output, whatever else was typed: by the flag, a variable or the answers file.
+fn wants_json(text: &Text, typed: &Typed) -> bool {
+    let is_secret = typed.command() == Some("secret");
+    let by_variable = || variable("MAILSETUP_JSON").is_some_and(|word| text.yes_or_no(&word).unwrap_or(true));
+    let file = || typed_value(&typed.words, "--answers").or_else(|| variable("MAILSETUP_ANSWERS"));
+    typed.words.iter().any(|word| word == "--json")
+        || !is_secret && (by_variable() || file().is_some_and(|file| answers::wants_json(Path::new(&file))))
 }
 
-/// What ended the program, as the single document that `--json` promises.
-fn say_json(text: &Text, error: &Error, is_setup: bool) {
-    let why = text.say(&error.phrase);
-    let document = if is_setup { json::nothing(&why) } else { serde_json::json!({"ok": false, "error": why}) };
-    let _ = writeln!(io::stdout().lock(), "{document}");
+/// Commands that write: a variable that was misspelt, such as `MAILSETUP_DRY_RUN`, would do harm there.
+const WRITING: [&str; 7] = ["edit", "export", "remove", "undo", "apply", "purge", "vault"];
+
+/// Names the variables that are none of ours: one that is nearly ours ends a command that writes.
+fn name_unknown(context: &Context, command: Option<&str>, unknown: &[UnknownVariable]) -> Result<(), Error> {
+    for UnknownVariable { name, near } in unknown {
+        let name = escape(name);
+        let writes = command.is_none_or(|command| WRITING.contains(&command));
+        if name == "MAILSETUP_PASSWORD" {
+            context.say_phrase(&phrase!("cli-variable-password"));
+        } else if let Some(near) = near {
+            let phrase = phrase!("cli-variable-unknown", name = name);
+            let hint = phrase!("cli-did-you-mean", near = near);
+            if writes {
+                return Err(Error::new(Exit::Usage, phrase).hint(hint));
+            }
+            context.say_phrase(&phrase);
+            context.say(&format!("  {}", context.text.say(&hint)));
+        } else {
+            context.say_phrase(&phrase!("cli-variable-unknown", name = name));
+        }
+    }
+    Ok(())
+}
+
+/// `help [COMMAND]`: the same as `COMMAND --help`.
+fn help(mut command: Command, words: &[String]) -> Result<Exit, Error> {
+    let mut path = vec!["mailsetup".to_owned()];
+    let mut inner = &command;
+    for word in words.iter().take_while(|word| !word.starts_with('-')) {
+        let Some(found) = inner.find_subcommand(word) else {
+            return Err(unknown_command(word, nearest_command(word, inner)));
+        };
+        inner = found;
+        path.push(word.clone());
+    }
+    path.push("--help".to_owned());
+    command.try_get_matches_from_mut(path).map_or_else(|error| misuse(&error), |_| Ok(Exit::Ok))
 }
 
 /// Commands that read no preset: they run at every mail, or take back what was written, and a wrong preset must not stop them.
 const WITHOUT_PRESETS: [&str; 6] = ["secret", "list", "show", "remove", "undo", "vault"];
 
-fn run(text: &Rc<Text>, languages: &Languages, matches: &ArgMatches) -> Result<Exit, Error> {
-    let inner = matches.subcommand();
-    let inputs = Inputs::collect(inner.map_or(matches, |(_, inner)| innermost(inner)), &variable, text)?;
-    let mut context = Context::new(text, languages, inputs)?;
-    if inner.is_none_or(|(name, _)| !WITHOUT_PRESETS.contains(&name)) {
-        context.load_presets(languages);
-    }
-    // What runs at every mail has nothing to say about it.
-    if inner.is_none_or(|(name, _)| name != "secret") {
-        for fault in context.text.faults() {
-            context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
-        }
-    }
-    let Some((name, matches)) = inner else {
-        return set_up::run(&context, None);
+fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
+    let Some((name, matches)) = matches.subcommand() else {
+        return set_up::run(context, None);
     };
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let words = |name: &str| matches.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
     let stale = || matches.get_one::<u32>("stale").copied();
     match name {
-        "check" => check::run(&context, word("PROFILE"), matches.get_flag("send")),
-        "detect" => detect::run(&context, &words("ADDRESS")),
-        "explain" => explain::run(&context, matches),
-        "export" => export::run(&context, &words("TARGET"), word("profile"), matches.get_flag("print")),
-        "list" => commands::list(&context),
-        "show" => commands::show(&context, word("PROFILE")),
-        "edit" => set_up::run(&context, Some(word("PROFILE").unwrap_or("default"))),
-        "remove" => commands::remove(&context, word("PROFILE").unwrap_or_default()),
-        "undo" => commands::undo(&context),
-        "secret" => commands::secret(&context, word("PROFILE"), matches.get_flag("drop-in")),
-        "vault" => vault::run(&context, matches),
-        "probe" => probe::run(&context, word("HOST").unwrap_or_default()),
-        "providers" => providers::run(&context, word("QUERY"), stale()),
-        "targets" => targets::run(&context, word("QUERY"), stale()),
-        _ => generate::run(&context, matches),
+        "check" => check::run(context, word("PROFILE"), matches.get_flag("send")),
+        "detect" => detect::run(context, &words("ADDRESS")),
+        "explain" => explain::run(context, matches),
+        "export" => export::run(context, &words("TARGET"), matches.get_flag("print")),
+        "list" => commands::list(context),
+        "show" => commands::show(context, word("PROFILE")),
+        "edit" => {
+            let name = commands::asked(context, word("PROFILE"))?;
+            set_up::run(context, Some(name.as_deref().unwrap_or(commands::DEFAULT)))
+        }
+        "remove" => commands::remove(context, word("PROFILE")),
+        "undo" => commands::undo(context),
+        "secret" => secret::run(context, matches),
+        "vault" => vault::run(context, matches),
+        "probe" => probe::run(context, word("HOST").unwrap_or_default()),
+        "providers" => providers::run(context, word("QUERY"), stale()),
+        "targets" => targets::run(context, word("QUERY"), stale()),
+        _ => generate::run(context, matches),
     }
 }
 
@@ -133,13 +197,13 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
 
 /// The built-in languages and the person's own, from this machine's configuration folder: never from that of an image.
 fn languages(arguments: &[String]) -> Languages {
-    let scope = typed(arguments, "--scope").or_else(|| variable("MAILSETUP_SCOPE")).and_then(|word| word.parse().ok());
+    let scope = typed_value(arguments, "--scope").or_else(|| variable("MAILSETUP_SCOPE")).and_then(|word| word.parse().ok());
     host::places(scope, None, Folders::of_person())
         .map_or_else(|_| Languages::default(), |places| Languages::with_own(&places.config))
 }
 
 /// The value of a flag that is needed before the arguments are parsed.
-fn typed(arguments: &[String], flag: &str) -> Option<String> {
+fn typed_value(arguments: &[String], flag: &str) -> Option<String> {
     let value = arguments.iter().position(|word| word == flag).and_then(|index| arguments.get(index + 1));
     let joined = arguments.iter().find_map(|word| word.strip_prefix(flag)?.strip_prefix('='));
     value.map(String::as_str).or(joined).map(str::to_owned)
@@ -147,14 +211,14 @@ fn typed(arguments: &[String], flag: &str) -> Option<String> {
 
 /// The language: `--lang`, then `MAILSETUP_LANG`, then the locale (POSIX order).
 fn language(arguments: &[String], languages: &Languages) -> Lang {
-    typed(arguments, "--lang")
+    typed_value(arguments, "--lang")
         .or_else(|| ["MAILSETUP_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| variable(name)))
         .and_then(|locale| languages.of_locale(&locale))
         .unwrap_or_default()
 }
 
 /// Help and version are data; any other error of the parser gets our own words.
-fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
+fn misuse(error: &clap::Error) -> Result<Exit, Error> {
     use clap::error::{ContextKind, ContextValue};
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(word)) => escape(word),
@@ -169,11 +233,11 @@ fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
     let phrase = match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let _ = write!(io::stdout().lock(), "{}", error.render());
-            return Exit::Ok;
+            return Ok(Exit::Ok);
         }
         // The nearest flag would be accidental: name all that take a password.
         ErrorKind::UnknownArgument if argument == "--password" => {
-            return refuse(text, &Error::new(Exit::Usage, phrase!("usage-password", flag = argument)), json);
+            return Err(Error::new(Exit::Usage, phrase!("usage-password", flag = argument)));
         }
         ErrorKind::UnknownArgument => phrase!("usage-unknown-flag", flag = argument),
         ErrorKind::InvalidSubcommand => phrase!("usage-unknown-command", command = context(ContextKind::InvalidSubcommand)),
@@ -195,12 +259,5 @@ fn misuse(text: &Text, error: &clap::Error, json: bool) -> Exit {
     };
     let error = Error::new(Exit::Usage, phrase);
     let hint = if near.is_empty() { phrase!("usage-help") } else { phrase!("cli-did-you-mean", near = near) };
-    refuse(text, &error.hint(hint), json)
-}
-
-fn refuse(text: &Text, error: &Error, json: bool) -> Exit {
-    if json {
-        say_json(text, error, true);
-    }
-    complain(text, error)
+    Err(error.hint(hint))
 }

@@ -2,50 +2,22 @@
 //!
 //! The question ([`Search`]), what one source proposes ([`Proposal`]) and the result ([`Discovery`]) are plain data. [`known`]
 //! is pure: presets and the domain table. [`discover`] asks every source at once under one deadline, on threads that send events
-//! to one `task`; `rank` turns its state into a result. Only [`Net`] reaches the network: `dns` and `http` leave the sockets to
-//! libraries, and `confirm` tries servers with the probe.
-
-#[cfg(feature = "discover")]
-pub mod autoconfig;
+//! to one `task`; `rank` turns its state into a result: all of that is in `online`, which a build without the feature lacks.
+//! Only [`Net`] reaches the network: `dns` and `http` leave the sockets to libraries, and `confirm` tries servers with the probe.
 
 mod known;
 mod login;
 mod net;
+#[cfg(feature = "discover")]
+mod online;
 mod records;
 mod run;
 
-#[cfg(feature = "discover")]
-mod confirm;
-#[cfg(feature = "discover")]
-mod dns;
-#[cfg(feature = "discover")]
-mod event;
-#[cfg(feature = "discover")]
-mod guess;
-#[cfg(feature = "discover")]
-mod http;
-#[cfg(feature = "discover")]
-mod mx;
-#[cfg(feature = "discover")]
-mod rank;
-#[cfg(feature = "discover")]
-mod search;
-#[cfg(feature = "discover")]
-mod srv;
-#[cfg(feature = "discover")]
-mod suggestions;
-#[cfg(feature = "discover")]
-mod task;
-#[cfg(feature = "discover")]
-mod web;
-#[cfg(feature = "discover")]
-mod xml;
-
-#[cfg(feature = "discover")]
-pub use dns::NameServers;
 pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::Net;
+#[cfg(feature = "discover")]
+pub use online::{NameServers, autoconfig};
 pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use run::discover;
 

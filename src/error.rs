@@ -40,6 +40,27 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The word for scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Data => "bad_data",
+            Self::NoInput => "not_found",
+            Self::NoHost => "host_unknown",
+            Self::Unavailable => "unavailable",
+            Self::Software => "internal",
+            Self::CantCreate => "cannot_write",
+            Self::Io => "io",
+            Self::TempFail => "try_again",
+            Self::Protocol => "protocol",
+            Self::NoPerm => "denied",
+            Self::Config => "bad_configuration",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// The number that the process ends with.
     pub const fn code(self) -> u8 {
         self as u8
@@ -61,6 +82,35 @@ impl Error {
     /// An error without a hint.
     pub const fn new(exit: Exit, phrase: Phrase) -> Self {
         Self { exit, phrase, hint: None }
+    }
+
+    /// The stable word for scripts: of its own kind where there is one, else of its exit status.
+    pub fn code(&self) -> &'static str {
+        match self.phrase.id {
+            "script-missing" | "usage-missing" => "missing_answers",
+            "script-needs-yes" => "needs_consent",
+            "cli-bad-answer" | "usage-bad-value" | "cli-switch" | "usage-no-value" | "cli-contradiction" => "bad_answer",
+            "usage-unknown-flag" | "cli-answers-unknown" | "cli-variable-unknown" => "unknown_option",
+            "usage-unknown-command" => "unknown_command",
+            "host-no-profile" => "no_profile",
+            "host-newer-schema" => "newer_schema",
+            "host-bad-profile" | "host-bad-field" => "bad_profile",
+            _ => self.exit.word(),
+        }
+    }
+
+    /// The options, keys of an answers file and fields of a profile that it is about, as keys.
+    pub fn fields(&self) -> Vec<String> {
+        let named = |(name, _): &&(&str, String)| matches!(*name, "flag" | "flags" | "name" | "names" | "key" | "field");
+        let words = self.phrase.args.iter().filter(named).flat_map(|(_, value)| value.split([',', ' ']));
+        let key = |word: &str| {
+            let word = word.strip_prefix("MAILSETUP_").or_else(|| word.strip_prefix("--")).unwrap_or(word);
+            word.to_lowercase().replace('-', "_")
+        };
+        let is_key = |word: &String| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte))
+        };
+        words.filter(|word| *word != "or").map(key).filter(is_key).collect()
     }
 
     /// The error with a hint.

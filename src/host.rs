@@ -27,6 +27,7 @@
 
 pub mod clock;
 pub mod input;
+mod profile_file;
 pub mod profiles;
 pub mod resume;
 pub mod signals;

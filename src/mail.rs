@@ -6,12 +6,14 @@
 //! Everything here is pure: no sockets, no files, no environment.
 
 pub mod address;
+pub mod binding;
 pub mod endpoint;
 pub mod helo_name;
 pub mod host;
 pub mod key_slot;
 pub mod line;
 pub mod mechanism;
+pub mod organization;
 pub mod pass_entry;
 pub mod pin;
 pub mod port;
@@ -26,6 +28,7 @@ pub mod security;
 pub mod setting;
 pub mod store;
 pub mod test_depth;
+pub mod toml_fault;
 pub mod user_name;
 pub mod value;
 pub mod variable_name;
@@ -33,12 +36,14 @@ pub mod word;
 pub mod yes_no;
 
 pub use address::Address;
+pub use binding::{BoundSecret, SecretBinding};
 pub use endpoint::Endpoint;
 pub use helo_name::HeloName;
 pub use host::Host;
 pub use key_slot::{KeySlot, Keys};
 pub use line::TextLine;
 pub use mechanism::{Auth, Mechanism};
+pub use organization::Organization;
 pub use pass_entry::PassEntry;
 pub use pin::Pin;
 pub use port::Port;

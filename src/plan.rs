@@ -55,7 +55,7 @@ use zeroize::Zeroize;
 
 pub use crate::format::{Fault, FaultKind, Unfit, root_mail};
 use crate::{
-    mail::{KeySlot, Keys, Profile, Secret, SecretPlace, profile::Written},
+    mail::{BoundSecret, KeySlot, Keys, Profile, Secret, SecretPlace, profile::Written},
     presets::{Phrase, target::RunPurpose},
 };
 
@@ -92,6 +92,11 @@ impl Places {
     /// The secret's file, when the store is `systemd`.
     pub fn credential(&self, name: &str) -> PathBuf {
         self.config.join("profiles").join(format!("{name}.cred"))
+    }
+
+    /// Whom the secret was given for, where its store is a file that is the secret alone.
+    pub fn bound(&self, name: &str) -> PathBuf {
+        self.config.join("profiles").join(format!("{name}.for"))
     }
 
     /// The scope's vault.
@@ -214,8 +219,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Commands to run afterwards.
     pub runs: Vec<Run>,
-    /// A secret to put into a store that is not a file.
-    pub keep: Option<(SecretPlace, Secret)>,
+    /// A secret to put into a store that is not a file, with whom it was given for.
+    pub keep: Option<(SecretPlace, BoundSecret)>,
     /// Where the profile's secret was kept until now, when that is a store with entries: the entry is taken out.
     pub former: Option<SecretPlace>,
     /// What a person should know about this plan.

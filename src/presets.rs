@@ -16,6 +16,7 @@ pub mod target;
 pub mod text;
 pub mod words;
 
+mod belonging;
 mod builtin;
 mod catalog;
 mod check;
@@ -26,6 +27,7 @@ mod own_file;
 mod parse;
 mod text_check;
 
+pub use belonging::belonging;
 pub use by_lang::ByLang;
 pub use catalog::{Catalog, Fact, FactKind};
 pub use cause::Cause;

@@ -40,7 +40,7 @@ pub use effect::{
     Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};
-pub use field::{Field, FieldShape};
+pub use field::{Field, FieldShape, FieldTrait};
 pub use import::Import;
 pub use msg::{Invalid, Msg, Status};
 pub use profile::saved_answers;

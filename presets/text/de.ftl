@@ -45,7 +45,7 @@ field-auth-help = Lassen Sie es auf automatisch, wenn Ihr Anbieter keines vorgib
 field-username = Anmeldename
 field-username-help = Meist die vollständige Adresse.
 field-password = Passwort
-field-password-help = Es wird nirgends angezeigt. Gespeichert wird es nur dort, wo Sie es wollen.
+field-password-help = Es wird nirgends angezeigt und nur dort gespeichert, wo Sie es wollen.
 field-password-token = Zugriffstoken
 field-spaces = Leerzeichen entfernen?
 field-spaces-help = Ihr Passwort enthält Leerzeichen. Dieser Anbieter zeigt App-Passwörter in Gruppen an; die Leerzeichen gehören nicht dazu.
@@ -157,7 +157,7 @@ invalid-password-empty = Geben Sie das Passwort ein. Beim Tippen wird nichts ang
 invalid-pin = Ein Pin ist der SHA-256 des Zertifikats: 64 Hex-Ziffern, mit oder ohne Doppelpunkte.
 invalid-profile = „{ $typed }“ kann kein Profilname sein. Erlaubt sind Buchstaben, Ziffern, Punkte, Binde- und Unterstriche.
 invalid-profile-start = „{ $typed }“ kann kein Profilname sein. Am Anfang steht ein Buchstabe, eine Ziffer oder ein Unterstrich.
-invalid-variable = „{ $typed }“ kann kein Variablenname sein. Erlaubt sind Buchstaben, Ziffern und Unterstriche.
+invalid-variable = Das kann kein Variablenname sein. Erlaubt sind Buchstaben, Ziffern und Unterstriche.
 
 ## Hinweise zu Antworten
 
@@ -211,8 +211,22 @@ host-no-profile = Es gibt kein Profil { $name }
 host-no-profile-hint = mailsetup list zeigt die gespeicherten Profile
 host-newer-schema = { $path } stammt von einem neueren mailsetup (Schema { $schema }) und blieb unverändert
 host-newer-schema-hint = Aktualisieren Sie mailsetup, oder wählen Sie mit --profile NAME einen anderen Namen
-host-bad-profile = Das Profil ist nicht zu verstehen: { $fault }
+host-bad-profile = Das Profil ist nicht zu verstehen: { $place }: { $why }
 host-bad-field = Das Profil ist nicht zu verstehen: { $place }: { $field }: { $why }
+toml-line = Diese Zeile ist kein TOML: Schreiben Sie Schlüssel = Wert, einen je Zeile
+toml-quotes = Ein Text braucht an beiden Enden Anführungszeichen: schlüssel = "wert"
+toml-brackets = Der Name einer Tabelle steht in eckigen Klammern, etwa [smtp], und eine Liste endet mit ]
+toml-twice = Das steht zweimal in der Datei: Nehmen Sie eines davon heraus
+toml-not-text = Das ist kein UTF-8-Text: Tippen Sie es neu
+toml-text = Hier muss ein Text in Anführungszeichen stehen
+toml-yes-no = Hier muss true oder false stehen, ohne Anführungszeichen
+toml-number = Hier muss eine ganze Zahl stehen, ohne Anführungszeichen
+toml-list = Hier muss eine Liste von Tabellen stehen, jede mit ihrem Namen in [[doppelten Klammern]]
+toml-table = Hier muss eine Tabelle stehen: ihr Name in [Klammern] auf einer Zeile, darunter ihre Schlüssel
+profile-missing = Das fehlt
+profile-no-key = Einen solchen Schlüssel gibt es in [{ $table }] nicht
+profile-no-top-key = Einen solchen Schlüssel gibt es außerhalb der Tabellen nicht
+profile-path-not-text = Ein Pfad darin ist kein UTF-8-Text
 
 host-locked = Ein anderes mailsetup schreibt gerade (Prozess { $pid })
 host-locked-unknown = Ein anderes mailsetup schreibt gerade
@@ -261,18 +275,27 @@ host-undo-gone-new = { $path } wurde seither gelöscht und bleibt gelöscht
 host-input-stdin = Das Passwort kann nicht von der Standardeingabe gelesen werden: { $error }
 host-input-descriptor = Das Passwort kann nicht vom Dateideskriptor { $number } gelesen werden: { $error }
 host-input-variable = Die Umgebungsvariable { $name } ist nicht gesetzt
+host-input-no-variable = Die Variable, in der das Passwort stehen soll, ist nicht gesetzt
+host-input-no-file = Eine solche Datei mit dem Passwort gibt es nicht
+host-input-no-file-hint = Nennen Sie die Datei, in der das Passwort steht; das Passwort selbst gehört in kein Argument.
 host-input-empty = Das Passwort ist leer
 host-input-not-text = Das Passwort ist kein UTF-8-Text
 host-input-long = Das Passwort ist länger als 64 KiB
 host-command-start = Der Passwortbefehl konnte nicht gestartet werden: { $error }
 host-command-slow = Der Passwortbefehl war nach { $seconds } Sekunden nicht fertig
 host-command-failed = Der Passwortbefehl ist fehlgeschlagen ({ $status })
-host-command-said = Der Passwortbefehl ist fehlgeschlagen ({ $status }): { $said }
+host-command-hint = Führen Sie den Befehl selbst aus, um zu sehen, was er meldet: Hier wird es nicht gezeigt, denn es könnte das Passwort sein.
 
 host-secret-open = { $path } enthält das Passwort, und jeder auf dieser Maschine darf die Datei lesen (Modus { $mode })
 host-secret-open-hint = Schränken Sie die Rechte ein: chmod { $mode } { $path }
 host-secret-missing-hint = Geben Sie das Passwort mit mailsetup edit neu ein
 host-secret-no-entry = Im Speicher gibt es keinen Eintrag { $entry } von mailsetup
+host-secret-foreign = Dieses Passwort wurde für { $bound } angegeben, nicht für { $asked }: Es wird nicht herausgegeben
+host-secret-foreign-hint = Geben Sie das Passwort des anderen Servers mit mailsetup edit ein
+binding-login = { $host }, als { $username }
+binding-host = { $host }
+secret-for = für { $whom }
+secret-git-input = git sagt nicht, welches Passwort es will: { $cause }
 host-keyring-absent = Dieses mailsetup wurde ohne Schlüsselbund gebaut.
 host-keyring-no-bus = Kein Schlüsselbund: Hier läuft keine Desktop-Sitzung (kein D-Bus-Sitzungsbus)
 host-keyring-no-service = Kein Schlüsselbund: In dieser Sitzung läuft kein Schlüsselbunddienst
@@ -285,12 +308,14 @@ host-keyring-hint = Entsperren Sie den Schlüsselbund, oder nehmen Sie --secret-
 
 cli-about = Bringt den E-Mail-Versand eines Servers zum Laufen und beweist, dass er funktioniert.
 cli-usage = mailsetup [ADRESSE] [OPTIONEN]
-    {"       "}mailsetup BEFEHL [ARGUMENTE]
+    {"        "}mailsetup BEFEHL [ARGUMENTE]
 cli-after-help = Ohne Befehl richtet mailsetup ein Relay ein: Im Terminal fragt es, im Skript nimmt es alles aus Optionen.
     Jede Option kann auch aus einer Variable (MAILSETUP_HOST für --host) oder einer Datei (--answers DATEI.toml) kommen.
     Zum Ausprobieren, ganz ohne eigenes Konto: mailsetup --demo
 cli-heading-commands = Befehle
 cli-heading-options = Optionen
+cli-heading-usage = Aufruf:
+cli-heading-arguments = Argumente
 cli-answers-unreadable = Die Antwortdatei { $file } kann nicht gelesen werden: { $cause }
 cli-answers-syntax = { $file }, Zeile { $line }: { $cause }
 cli-answers-unknown = { $file }: Es gibt keine Antwort namens „{ $key }“.
@@ -306,9 +331,13 @@ cli-output = Die Ausgabe kann nicht geschrieben werden: { $cause }
 cli-input = Die Standardeingabe kann nicht gelesen werden: { $cause }
 cli-terminal = Das Terminal ist weg: { $cause }
 cli-bad-answer = { $name }: { $why }
-cli-password-fd = --password-fd: „{ $typed }“ ist keine Nummer eines Dateideskriptors.
+cli-password-fd = { $flag } nimmt die Nummer eines offenen Dateideskriptors.
 cli-passwords = Sagen Sie nur einmal, woher das Passwort kommt: { $names }.
 cli-switch = { $name }: Antworten Sie mit ja oder nein statt mit „{ $typed }“.
+cli-empty-hint = Lassen Sie es weg, wenn Sie es nicht meinen; sehen Sie in einem Skript nach, ob die Variable gesetzt ist.
+cli-contradiction = { $one } und { $other } widersprechen sich. Geben Sie nur eines davon an.
+cli-variable-unknown = { $name } ist keine Variable von mailsetup.
+cli-variable-password = MAILSETUP_PASSWORD wird nicht gelesen. Sagen Sie, wo das Passwort steht: MAILSETUP_PASSWORD_FILE, MAILSETUP_PASSWORD_ENV oder MAILSETUP_PASSWORD_COMMAND.
 cli-ca-file-unreadable = --ca-file: { $file } kann nicht gelesen werden: { $cause }
 cli-ca-file-bad = --ca-file: { $file } enthält kein brauchbares Zertifikat: { $cause }
 cli-ca-file-hint = Nötig ist eine PEM-Datei mit dem Zertifikat der Zertifizierungsstelle: -----BEGIN CERTIFICATE-----
@@ -361,6 +390,7 @@ command-secret = Passwort eines Profils ausgeben, für passwordeval und Ähnlich
 command-providers = Anbieter auflisten, die mailsetup kennt
 command-targets = Programme auflisten, für die mailsetup Einstellungen schreibt
 command-generate = Manpage, Vervollständigungen oder Schemas ausgeben
+command-help = Die Hilfe zu einem Befehl anzeigen
 command-man = Manpage ausgeben
 command-completions = Vervollständigungen für eine Shell ausgeben
 command-schema = JSON-Schema einer Datei ausgeben
@@ -372,6 +402,7 @@ arg-target = Der Name des Ziels, oder NAME=PFAD
 arg-query = Teil eines Namens
 arg-shell = Die Shell
 arg-kind = Welche Datei
+arg-command = Der Befehl
 
 usage-password = { $flag } gibt es nicht: Argumente kann jeder Benutzer dieser Maschine lesen. Nehmen Sie --password-file, --password-stdin, --password-fd, --password-env oder --password-command.
 usage-unknown-flag = { $flag } gibt es hier nicht.
@@ -431,6 +462,11 @@ check-drift = { $target }: { $field } in seiner Datei entspricht nicht mehr dem 
 detect-no-address = „{ $typed }“ ist keine Adresse.
 detect-unknown = { $address }  kein Preset kennt diese Domain. Nehmen Sie --provider custom mit --host.
 explain-nothing = Nichts zu erklären: Fügen Sie die Antwort hinter „mailsetup explain“ ein, oder leiten Sie sie per Pipe hinein.
+explain-line-object = Zeile { $line }: Erwartet wird ein JSON-Objekt, etwa { $example }
+explain-line-field = Zeile { $line }: { $field }: { $why }
+explain-line-text = Hier muss ein Text stehen
+explain-line-missing = Das fehlt
+explain-line-near = Mit „{ $typed }“ ist wohl { $near } gemeint.
 list-empty = Es gibt noch kein Profil. Starten Sie mailsetup, um eines anzulegen.
 list-checked = { $result }, { $when }
 list-unchecked = nicht getestet
@@ -588,7 +624,7 @@ key-stop = anhalten
 key-back = zurück
 key-help = Hilfe
 key-link = QR-Code
-key-menu = Störung wählen
+key-menu = Störung
 key-answers = Antworten
 key-probe = Verbindung
 key-toggle = wählen
@@ -1130,6 +1166,8 @@ flag-new-passphrase-fd = Neue Passphrase von diesem Dateideskriptor lesen
 flag-new-passphrase-env = Neue Passphrase aus dieser Variable lesen
 flag-new-key-file = Die neue Schlüsseldatei; fehlt sie, wird sie angelegt
 flag-drop-in = Zeilen ausgeben, die einer systemd-Unit das Passwort geben
+flag-for = Der Server, der das Passwort bekommt: für jeden anderen wird nichts ausgegeben
+flag-git-credential = Nur für den Host und den Benutzer, nach denen git auf der Standardeingabe fragt (git-credential)
 
 # Einstellungen, die Programme hier schon haben
 field-import = Mit vorhandenen Einstellungen beginnen?

@@ -157,7 +157,7 @@ invalid-password-empty = Enter the password. Nothing is shown while you type.
 invalid-pin = A pin is the certificate’s SHA-256: 64 hex digits, with or without colons.
 invalid-profile = “{ $typed }” cannot be a profile’s name. Use letters, digits, dots, hyphens and underscores.
 invalid-profile-start = “{ $typed }” cannot be a profile’s name. Begin with a letter, a digit or an underscore.
-invalid-variable = “{ $typed }” cannot be a variable’s name. Use letters, digits and underscores.
+invalid-variable = This cannot be a variable’s name. Use letters, digits and underscores.
 
 ## Notes on answers
 
@@ -211,8 +211,22 @@ host-no-profile = There is no profile named { $name }
 host-no-profile-hint = mailsetup list shows the profiles that are saved
 host-newer-schema = { $path } was written by a newer mailsetup (schema { $schema }) and was left as it is
 host-newer-schema-hint = Update mailsetup, or choose another name with --profile NAME
-host-bad-profile = The profile cannot be understood: { $fault }
+host-bad-profile = The profile cannot be understood: { $place }: { $why }
 host-bad-field = The profile cannot be understood: { $place }: { $field }: { $why }
+toml-line = This line is not TOML: write key = value, one a line
+toml-quotes = A text needs a quotation mark at both ends: key = "value"
+toml-brackets = A table’s name needs brackets around it, as in [smtp], and a list ends with ]
+toml-twice = This stands twice in the file: take one of them out
+toml-not-text = This is not UTF-8 text: type it again
+toml-text = This has to be a text in quotation marks
+toml-yes-no = This has to be true or false, without quotation marks
+toml-number = This has to be a whole number, without quotation marks
+toml-list = This has to be a list of tables, each beginning with its name in [[double brackets]]
+toml-table = This has to be a table: its name in [brackets] on a line, its keys below
+profile-missing = This is missing
+profile-no-key = There is no such key in [{ $table }]
+profile-no-top-key = There is no such key outside the tables
+profile-path-not-text = A path in it is not UTF-8 text
 
 host-locked = Another mailsetup is writing at the moment (process { $pid })
 host-locked-unknown = Another mailsetup is writing at the moment
@@ -261,18 +275,27 @@ host-undo-gone-new = { $path } was removed since and stays removed
 host-input-stdin = Cannot read the password from standard input: { $error }
 host-input-descriptor = Cannot read the password from file descriptor { $number }: { $error }
 host-input-variable = The environment variable { $name } is not set
+host-input-no-variable = The variable that is to hold the password is not set
+host-input-no-file = There is no such file to read the password from
+host-input-no-file-hint = Name the file that holds the password; the password itself belongs in no argument.
 host-input-empty = The password is empty
 host-input-not-text = The password is not UTF-8 text
 host-input-long = The password is longer than 64 KiB
 host-command-start = The password command could not be started: { $error }
 host-command-slow = The password command did not end within { $seconds } seconds
 host-command-failed = The password command failed ({ $status })
-host-command-said = The password command failed ({ $status }): { $said }
+host-command-hint = Run the command yourself to see what it says: it may be the password, so it is not shown.
 
 host-secret-open = { $path } holds the password, and everyone on this machine may read it (mode { $mode })
 host-secret-open-hint = Close it with: chmod { $mode } { $path }
 host-secret-missing-hint = Enter the password again with mailsetup edit
 host-secret-no-entry = The store has no entry { $entry } of mailsetup
+host-secret-foreign = This password was given for { $bound }, not for { $asked }: it is not handed out
+host-secret-foreign-hint = Enter the password of the other server with mailsetup edit
+binding-login = { $host }, as { $username }
+binding-host = { $host }
+secret-for = for { $whom }
+secret-git-input = git does not say which password it wants: { $cause }
 host-keyring-absent = This mailsetup was built without the keyring.
 host-keyring-no-bus = No keyring: no desktop session runs here (no D-Bus session bus)
 host-keyring-no-service = No keyring: no keyring service runs in this session
@@ -291,6 +314,8 @@ cli-after-help = Without a command, mailsetup sets up a relay: in a terminal it 
     Try it without owning anything: mailsetup --demo
 cli-heading-commands = Commands
 cli-heading-options = Options
+cli-heading-usage = Usage:
+cli-heading-arguments = Arguments
 cli-answers-unreadable = The answers file { $file } cannot be read: { $cause }
 cli-answers-syntax = { $file }, line { $line }: { $cause }
 cli-answers-unknown = { $file }: there is no answer called “{ $key }”.
@@ -306,9 +331,13 @@ cli-output = The output cannot be written: { $cause }
 cli-input = Standard input cannot be read: { $cause }
 cli-terminal = The terminal is gone: { $cause }
 cli-bad-answer = { $name }: { $why }
-cli-password-fd = --password-fd: “{ $typed }” is not a file descriptor’s number.
+cli-password-fd = { $flag } takes the number of an open file descriptor.
 cli-passwords = Say only once where the password comes from: { $names }.
 cli-switch = { $name }: answer yes or no instead of “{ $typed }”.
+cli-empty-hint = Leave it out if you do not mean it; in a script, see whether its variable is set.
+cli-contradiction = { $one } and { $other } contradict each other. Say one of them.
+cli-variable-unknown = { $name } is none of mailsetup’s variables.
+cli-variable-password = MAILSETUP_PASSWORD is not read. Name where the password is: MAILSETUP_PASSWORD_FILE, MAILSETUP_PASSWORD_ENV or MAILSETUP_PASSWORD_COMMAND.
 cli-ca-file-unreadable = --ca-file: { $file } cannot be read: { $cause }
 cli-ca-file-bad = --ca-file: { $file } holds no certificate that can be used: { $cause }
 cli-ca-file-hint = It has to be a PEM file with the authority’s certificate: -----BEGIN CERTIFICATE-----
@@ -361,6 +390,7 @@ command-secret = Print a profile’s password, for passwordeval and the like
 command-providers = List the providers that mailsetup knows
 command-targets = List the programs that mailsetup writes settings for
 command-generate = Print the man page, completions or schemas
+command-help = Show the help of a command
 command-man = Print the man page
 command-completions = Print completions for a shell
 command-schema = Print the JSON schema of a file
@@ -372,6 +402,7 @@ arg-target = The target’s name, or NAME=PATH
 arg-query = Part of a name
 arg-shell = The shell
 arg-kind = Which file
+arg-command = The command
 
 usage-password = There is no { $flag }: every user of this machine can read arguments. Use --password-file, --password-stdin, --password-fd, --password-env or --password-command.
 usage-unknown-flag = { $flag } is not understood here.
@@ -431,6 +462,11 @@ check-drift = { $target }: { $field } in its file is no longer what the profile 
 detect-no-address = “{ $typed }” is not an address.
 detect-unknown = { $address }  no preset knows this domain. Use --provider custom with --host.
 explain-nothing = Nothing to explain: paste the reply behind “mailsetup explain”, or pipe it in.
+explain-line-object = Line { $line }: one JSON object is expected, such as { $example }
+explain-line-field = Line { $line }: { $field }: { $why }
+explain-line-text = This has to be a text
+explain-line-missing = This is missing
+explain-line-near = “{ $typed }” is probably meant to be { $near }.
 list-empty = There is no profile yet. Run mailsetup to make one.
 list-checked = { $result }, { $when }
 list-unchecked = not tested
@@ -1131,6 +1167,8 @@ flag-new-passphrase-fd = Read the new passphrase from this file descriptor
 flag-new-passphrase-env = Read the new passphrase from this variable
 flag-new-key-file = The new key file; made when it is not there
 flag-drop-in = Print the lines that give a systemd unit the password
+flag-for = The server that gets the password: for any other nothing is printed
+flag-git-credential = Only for the host and the user that git asks for on standard input (git-credential)
 
 # settings that programs here have already
 field-import = Start from settings that are here?

@@ -157,7 +157,7 @@ invalid-password-empty = Entrez le mot de passe. Rien ne s’affiche pendant la 
 invalid-pin = Il faut le SHA-256 du certificat : 64 chiffres hexadécimaux, avec ou sans deux-points.
 invalid-profile = « { $typed } » ne peut pas nommer un profil. Utilisez lettres, chiffres, points, tirets et soulignés.
 invalid-profile-start = « { $typed } » ne peut pas être le nom d’un profil. Commencez par une lettre, un chiffre ou un tiret bas.
-invalid-variable = « { $typed } » ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
+invalid-variable = Ceci ne peut pas nommer une variable. Utilisez lettres, chiffres et soulignés.
 
 ## Remarques sur les réponses
 
@@ -211,8 +211,22 @@ host-no-profile = Il n’y a pas de profil nommé { $name }
 host-no-profile-hint = mailsetup list montre les profils enregistrés
 host-newer-schema = { $path } a été écrit par un mailsetup plus récent (schéma { $schema }) et a été laissé tel quel
 host-newer-schema-hint = Mettez mailsetup à jour, ou choisissez un autre nom avec --profile NOM
-host-bad-profile = Le profil ne peut pas être compris : { $fault }
+host-bad-profile = Le profil ne peut pas être compris : { $place } : { $why }
 host-bad-field = Le profil ne peut pas être compris : { $place } : { $field } : { $why }
+toml-line = Cette ligne n’est pas du TOML : écrivez clé = valeur, une par ligne
+toml-quotes = Un texte demande un guillemet à chaque bout : clé = "valeur"
+toml-brackets = Le nom d’une table se met entre crochets, comme [smtp], et une liste finit par ]
+toml-twice = Ceci figure deux fois dans le fichier : retirez-en une
+toml-not-text = Ce n’est pas du texte UTF-8 : retapez-le
+toml-text = Il faut ici un texte entre guillemets
+toml-yes-no = Il faut ici true ou false, sans guillemets
+toml-number = Il faut ici un nombre entier, sans guillemets
+toml-list = Il faut ici une liste de tables, chacune avec son nom entre [[doubles crochets]]
+toml-table = Il faut ici une table : son nom entre [crochets] sur une ligne, ses clés en dessous
+profile-missing = Il manque
+profile-no-key = Il n’y a pas de telle clé dans [{ $table }]
+profile-no-top-key = Il n’y a pas de telle clé hors des tables
+profile-path-not-text = Un chemin qui s’y trouve n’est pas du texte UTF-8
 
 host-locked = Un autre mailsetup est en train d’écrire (processus { $pid })
 host-locked-unknown = Un autre mailsetup est en train d’écrire
@@ -261,18 +275,27 @@ host-undo-gone-new = { $path } a été supprimé depuis et le reste
 host-input-stdin = Impossible de lire le mot de passe sur l’entrée standard : { $error }
 host-input-descriptor = Impossible de lire le mot de passe sur le descripteur { $number } : { $error }
 host-input-variable = La variable d’environnement { $name } n’est pas définie
+host-input-no-variable = La variable qui doit contenir le mot de passe n’est pas définie
+host-input-no-file = Il n’y a pas de tel fichier où lire le mot de passe
+host-input-no-file-hint = Nommez le fichier qui contient le mot de passe ; le mot de passe lui-même n’a sa place dans aucun argument.
 host-input-empty = Le mot de passe est vide
 host-input-not-text = Le mot de passe n’est pas du texte UTF-8
 host-input-long = Le mot de passe dépasse 64 Kio
 host-command-start = La commande du mot de passe n’a pas pu être lancée : { $error }
 host-command-slow = La commande du mot de passe ne s’est pas terminée en { $seconds } secondes
 host-command-failed = La commande du mot de passe a échoué ({ $status })
-host-command-said = La commande du mot de passe a échoué ({ $status }) : { $said }
+host-command-hint = Lancez vous-même la commande pour voir ce qu’elle dit : ce pourrait être le mot de passe, donc rien n’est affiché.
 
 host-secret-open = { $path } contient le mot de passe, et tout le monde sur cette machine peut le lire (mode { $mode })
 host-secret-open-hint = Fermez-le avec : chmod { $mode } { $path }
 host-secret-missing-hint = Saisissez à nouveau le mot de passe avec mailsetup edit
 host-secret-no-entry = Le magasin n’a pas d’entrée { $entry } de mailsetup
+host-secret-foreign = Ce mot de passe a été donné pour { $bound }, et non pour { $asked } : il n’est pas remis
+host-secret-foreign-hint = Saisissez le mot de passe de l’autre serveur avec mailsetup edit
+binding-login = { $host }, en tant que { $username }
+binding-host = { $host }
+secret-for = pour { $whom }
+secret-git-input = git ne dit pas quel mot de passe il veut : { $cause }
 host-keyring-absent = Ce mailsetup a été construit sans le trousseau.
 host-keyring-no-bus = Pas de trousseau : aucune session de bureau n’est ouverte ici (pas de bus de session D-Bus)
 host-keyring-no-service = Pas de trousseau : aucun service de trousseau ne tourne dans cette session
@@ -285,12 +308,14 @@ host-keyring-hint = Déverrouillez le trousseau, ou choisissez --secret-store fi
 
 cli-about = Met en état l’envoi de messages d’un serveur, et prouve qu’il marche.
 cli-usage = mailsetup [ADRESSE] [OPTIONS]
-    {"       "}mailsetup COMMANDE [ARGUMENTS]
+    {"              "}mailsetup COMMANDE [ARGUMENTS]
 cli-after-help = Sans commande, mailsetup configure un relais : dans un terminal il pose des questions, dans un script il prend tout des options.
     Chaque option peut aussi venir d’une variable (MAILSETUP_HOST pour --host) ou d’un fichier (--answers FICHIER.toml).
     Pour essayer sans rien posséder : mailsetup --demo
 cli-heading-commands = Commandes
 cli-heading-options = Options
+cli-heading-usage = Utilisation :
+cli-heading-arguments = Arguments
 cli-answers-unreadable = Le fichier de réponses { $file } est illisible : { $cause }
 cli-answers-syntax = { $file }, ligne { $line } : { $cause }
 cli-answers-unknown = { $file } : aucune réponse ne s’appelle « { $key } ».
@@ -306,9 +331,13 @@ cli-output = Impossible d’écrire la sortie : { $cause }
 cli-input = Impossible de lire l’entrée standard : { $cause }
 cli-terminal = Le terminal a disparu : { $cause }
 cli-bad-answer = { $name } : { $why }
-cli-password-fd = --password-fd : « { $typed } » n’est pas un numéro de descripteur.
+cli-password-fd = { $flag } prend le numéro d’un descripteur de fichier ouvert.
 cli-passwords = Dites une seule fois d’où vient le mot de passe : { $names }.
 cli-switch = { $name } : répondez oui ou non au lieu de « { $typed } ».
+cli-empty-hint = Laissez-la de côté si vous n’en voulez pas ; dans un script, vérifiez que sa variable est définie.
+cli-contradiction = { $one } et { $other } se contredisent. N’en donnez qu’une.
+cli-variable-unknown = { $name } n’est pas une variable de mailsetup.
+cli-variable-password = MAILSETUP_PASSWORD n’est pas lue. Dites où se trouve le mot de passe : MAILSETUP_PASSWORD_FILE, MAILSETUP_PASSWORD_ENV ou MAILSETUP_PASSWORD_COMMAND.
 cli-ca-file-unreadable = --ca-file : { $file } est illisible : { $cause }
 cli-ca-file-bad = --ca-file : { $file } ne contient aucun certificat utilisable : { $cause }
 cli-ca-file-hint = Il faut un fichier PEM avec le certificat de l’autorité : -----BEGIN CERTIFICATE-----
@@ -361,6 +390,7 @@ command-secret = Affiche le mot de passe d’un profil, pour passwordeval et aut
 command-providers = Liste les fournisseurs connus
 command-targets = Liste les programmes pris en charge
 command-generate = Produit la page de manuel, les complétions ou les schémas
+command-help = Affiche l’aide d’une commande
 command-man = Produit la page de manuel
 command-completions = Produit les complétions d’un shell
 command-schema = Produit le schéma JSON d’un fichier
@@ -372,6 +402,7 @@ arg-target = Le nom de la cible, ou NOM=CHEMIN
 arg-query = Une partie d’un nom
 arg-shell = Le shell
 arg-kind = Quel fichier
+arg-command = La commande
 
 usage-password = { $flag } n’existe pas : tous les utilisateurs de cette machine peuvent lire les arguments. Prenez --password-file, --password-stdin, --password-fd, --password-env ou --password-command.
 usage-unknown-flag = { $flag } n’est pas compris ici.
@@ -431,6 +462,11 @@ check-drift = { $target } : { $field } dans son fichier ne correspond plus au pr
 detect-no-address = « { $typed } » n’est pas une adresse.
 detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
 explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.
+explain-line-object = Ligne { $line } : un objet JSON est attendu, tel que { $example }
+explain-line-field = Ligne { $line } : { $field } : { $why }
+explain-line-text = Il faut ici un texte
+explain-line-missing = Il manque
+explain-line-near = « { $typed } » veut sans doute dire { $near }.
 list-empty = Il n’y a pas encore de profil. Lancez mailsetup pour en créer un.
 list-checked = { $result }, { $when }
 list-unchecked = pas testé
@@ -1128,6 +1164,8 @@ flag-new-passphrase-fd = Lit la nouvelle phrase secrète sur ce descripteur
 flag-new-passphrase-env = Lit la nouvelle phrase secrète dans cette variable
 flag-new-key-file = Le nouveau fichier de clé ; créé s’il n’existe pas
 flag-drop-in = Affiche les lignes qui donnent le mot de passe à une unité systemd
+flag-for = Le serveur qui reçoit le mot de passe : pour tout autre, rien ne s’affiche
+flag-git-credential = Seulement pour l’hôte et l’utilisateur que git demande sur l’entrée standard (git-credential)
 
 # settings that programs here have already
 field-import = Partir de réglages déjà présents ?

@@ -5,7 +5,10 @@ use std::{fs::File, io::Read as _, path::Path};
 use super::names::names;
 use crate::{
     error::{Error, Exit},
-    mail::reply::escape,
+    mail::{
+        reply::escape,
+        toml_fault::{line_at, syntax},
+    },
     phrase,
     presets::nearest,
 };
@@ -29,15 +32,22 @@ pub(super) fn read(path: &Path) -> Result<Given, Error> {
     parse(&file, &source)
 }
 
+/// Whether the file wants a document, as far as can be seen: it may be what is wrong.
+pub(super) fn wants_json(path: &Path) -> bool {
+    let Ok(source) = std::fs::read_to_string(path) else { return false };
+    let answer = source.lines().find_map(|line| line.trim().strip_prefix("json")?.trim_start().strip_prefix('='));
+    answer.is_some_and(|value| ["true", "\"yes\"", "'yes'"].iter().any(|yes| value.trim_start().starts_with(yes)))
+}
+
 /// Reads an answers file's text; `file` is its name, safe for a terminal.
 ///
 /// # Errors
 /// It is not TOML, or has an unknown key (the hint names the nearest), the password itself, or a value of a wrong type.
 pub fn parse(file: &str, source: &str) -> Result<Given, Error> {
     let table: toml::Table = toml::from_str(source).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(source, span.start));
-        let cause = escape(error.message());
-        Error::new(Exit::Data, phrase!("cli-answers-syntax", file = file, line = line, cause = cause))
+        let line = error.span().map_or(1, |span| line_at(source.as_bytes(), span.start));
+        let phrase = phrase!("cli-answers-syntax", file = file, line = line);
+        Error::new(Exit::Data, phrase.with_phrase("cause", syntax(error.message())))
     })?;
     let mut given = Given::new();
     for (key, value) in table {
@@ -66,9 +76,4 @@ pub fn parse(file: &str, source: &str) -> Result<Given, Error> {
         given.push((name, text));
     }
     Ok(given)
-}
-
-/// The line number, from 1, of a byte offset.
-fn line_of(source: &str, at: usize) -> usize {
-    source.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
 }

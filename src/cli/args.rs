@@ -82,7 +82,23 @@ pub(super) fn command(text: &Text, languages: &Languages) -> Command {
     for arg in answers(text) {
         command = command.arg(if arg.get_id() == "lang" { arg.value_name(tags.clone()) } else { arg });
     }
-    command.subcommands(subcommands(text))
+    in_language(command.subcommands(subcommands(text)), text)
+}
+
+/// The headings of the help in the person's language: the parser's own are English.
+fn in_language(command: Command, text: &Text) -> Command {
+    let template = format!(
+        "{{before-help}}{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
+        text.get("cli-heading-usage")
+    );
+    let heading = |arg: Arg| {
+        if arg.get_help_heading().is_some() {
+            return arg;
+        }
+        let name = if arg.is_positional() { "cli-heading-arguments" } else { "cli-heading-options" };
+        arg.help_heading(text.get(name))
+    };
+    command.help_template(template).mut_args(heading).mut_subcommands(|inner| in_language(inner, text))
 }
 
 /// The flags that answer questions, and those that control a set-up.
@@ -183,12 +199,13 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("list"),
         sub("show").arg(arg("PROFILE")),
         sub("edit").arg(arg("PROFILE")).args(changes(text)),
-        sub("remove").arg(arg("PROFILE").required(true)),
+        sub("remove").arg(arg("PROFILE")),
         sub("undo"),
-        sub("secret").arg(arg("PROFILE")).arg(switch("drop-in")),
+        sub("secret").arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
         vault(text),
         sub("providers").arg(arg("QUERY")).arg(stale()),
         sub("targets").arg(arg("QUERY")).arg(stale()),
+        sub("help").arg(arg("COMMAND").num_args(0..)),
         sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
             sub("man"),
             sub("completions").arg(arg("SHELL").required(true).value_parser([

@@ -49,12 +49,12 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     });
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     for line in drift.iter().map(|phrase| context.text.say(phrase)) {
-        context.say(&format!("! {line}"));
+        context.warn(&format!("! {line}"));
     }
     if let Some(diagnosis) = &diagnosis {
         let evidence = attempt.evidence.iter().flat_map(|evidence| render::stages::fault(&context.text, evidence));
-        evidence.for_each(|line| context.say(&format!("    {line}")));
-        context.say_all(render::diagnosis(&context.text, diagnosis));
+        evidence.for_each(|line| context.warn(&format!("    {line}")));
+        context.warn_all(render::diagnosis(&context.text, diagnosis));
     } else if !context.json {
         context.say_phrase(&phrase!("check-passed", profile = name));
     }
@@ -131,7 +131,7 @@ fn connect_spec(
         (Some(place), auth) => Some(Login {
             auth,
             username: smtp.username.clone().map(String::from).unwrap_or_default(),
-            secret: host::stores::read(name, place, places)?,
+            secret: host::stores::read_own(name, &profile.into(), place, places)?.secret,
         }),
     };
     let goal = if send { Goal::Send } else { Goal::Rehearse };

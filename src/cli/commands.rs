@@ -1,4 +1,4 @@
-//! The small commands: list, show, remove, undo, secret.
+//! The small commands: list, show, remove, undo.
 
 use serde_json::json;
 
@@ -6,21 +6,23 @@ use super::context::Context;
 use crate::{
     error::{Error, Exit},
     host::{self, AppliedFile, Folders, HostError},
-    mail::{
-        Profile, ProfileFault, SecretPlace,
-        profile::Written,
-        profile_fault::{FieldCause, FieldFault},
-        reply::escape,
-    },
+    mail::{Profile, ProfileFault, ProfileName, profile::Written, profile_fault::FieldFault, reply::escape},
     phrase,
-    plan::{self, Places},
+    plan::Places,
     presets::{PresetSource, nearest},
 };
 
 /// The profile to use if none is named: the only one, else `default`.
 pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, Profile), Error> {
     let places = context.places()?;
-    let name = name(named, &places);
+    let name = match asked(context, named)? {
+        Some(name) => name,
+        // A user who may read only one profile cannot list them.
+        None => match host::profiles::names(&places).unwrap_or_default().as_slice() {
+            [only] => only.clone(),
+            _ => DEFAULT.to_owned(),
+        },
+    };
     let profile = host::profiles::load(&name, &places)?;
     match unknown_target(context, &name, &profile, &places) {
         Some(error) => Err(error.into()),
@@ -42,20 +44,23 @@ fn unknown_target(context: &Context, name: &str, profile: &Profile, places: &Pla
     let fault = FieldFault {
         line: source.fault_at(&format!("target.{at}.name"), "").line,
         field: "target.name".to_owned(),
-        why: FieldCause::Value(phrase!("plan-unknown-target", typed = escape(&unknown.name))),
+        why: phrase!("plan-unknown-target", typed = escape(&unknown.name)),
         nearest: nearest(&unknown.name, known).map(str::to_owned),
     };
     Some(HostError::BadProfile(path, Box::new(ProfileFault::Field(fault))))
 }
 
-fn name(named: Option<&str>, places: &Places) -> String {
-    if let Some(name) = named {
-        return name.to_owned();
-    }
-    // A user who may read only one profile cannot list them.
-    match host::profiles::names(places).unwrap_or_default().as_slice() {
-        [only] => only.clone(),
-        _ => "default".to_owned(),
+/// The profile that is used where none is named.
+pub(super) const DEFAULT: &str = "default";
+
+/// The profile that the argument, an option, a variable or the answers file names.
+///
+/// # Errors
+/// The word that is no argument cannot be a name.
+pub(super) fn asked(context: &Context, named: Option<&str>) -> Result<Option<String>, Error> {
+    match named {
+        Some(name) => Ok(Some(name.to_owned())),
+        None => Ok(context.inputs.value::<ProfileName>("profile")?.map(String::from)),
     }
 }
 
@@ -72,7 +77,7 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
             Ok(profile) if context.json => context.out(&summary(&name, &profile).to_string())?,
             Ok(profile) => {
                 if let Some(error) = unknown_target(context, &name, &profile, &places) {
-                    say_damage(context, &name, &error);
+                    say_damage(context, &name, &error.into());
                 }
                 let state = if profile.enabled { last_check(context, &profile) } else { context.text.get("list-disabled") };
                 let server = profile.smtp.endpoint();
@@ -83,8 +88,13 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
                 ))?;
             }
             Err(error) => {
+                let error = Error::from(error);
+                if context.json {
+                    let why = super::json::error(&context.text, &error);
+                    context.out(&json!({"ok": false, "profile": name, "error": why}).to_string())?;
+                }
                 say_damage(context, &name, &error);
-                exit = error.exit();
+                exit = error.exit;
             }
         }
     }
@@ -92,9 +102,9 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
 }
 
 /// What is wrong with a profile that is listed all the same.
-fn say_damage(context: &Context, name: &str, error: &HostError) {
-    context.say(&format!("{}: {}", escape(name), context.text.say(&error.phrase())));
-    error.hint().iter().for_each(|hint| context.say(&format!("  {}", context.text.say(hint))));
+fn say_damage(context: &Context, name: &str, error: &Error) {
+    context.warn(&format!("{}: {}", escape(name), context.text.say(&error.phrase)));
+    error.hint.iter().for_each(|hint| context.warn(&format!("  {}", context.text.say(hint))));
 }
 
 fn last_check(context: &Context, profile: &Profile) -> String {
@@ -127,7 +137,11 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
 }
 
 /// `remove`: undoes what was written for the profile.
-pub(super) fn remove(context: &Context, name: &str) -> Result<Exit, Error> {
+pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+    let Some(name) = asked(context, named)? else {
+        return Err(Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help")));
+    };
+    let name = name.as_str();
     let places = context.places()?;
     context.announce(&places)?;
     let applied = host::undo_all(name, &places, &host::WriteOptions::default())?;
@@ -178,34 +192,10 @@ pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(),
     Ok(())
 }
 
-/// `secret`: prints the secret, for msmtp's passwordeval and the like; with `drop_in`, the drop-in by which a systemd unit gets it.
-pub(super) fn secret(context: &Context, named: Option<&str>, drop_in: bool) -> Result<Exit, Error> {
-    let places = context.places()?;
-    let name = name(named, &places);
-    let profile = host::profiles::load_secret(&name, &places)?;
-    if !profile.enabled {
-        return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
-            .hint(phrase!("secret-disabled-hint", profile = name)));
-    }
-    let Some(place) = &profile.secret else {
-        return Err(Error::new(Exit::NoInput, phrase!("secret-none", profile = name)));
-    };
-    if drop_in {
-        if *place != SecretPlace::Systemd {
-            return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
-        }
-        context.out(plan::drop_in(&name, &places).trim_end())?;
-        return Ok(Exit::Ok);
-    }
-    let secret = host::stores::read(name.as_str(), place, &context.places_for(Some(place))?)?;
-    context.out(secret.expose())?;
-    Ok(Exit::Ok)
-}
-
 pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
     match query.filter(|_| none) {
         Some(query) => {
-            context.say_phrase(&phrase!("nothing-found", query = escape(query)));
+            context.warn_phrase(&phrase!("nothing-found", query = escape(query)));
             Exit::NoInput
         }
         None => Exit::Ok,

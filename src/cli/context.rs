@@ -190,6 +190,20 @@ impl Context {
         }
     }
 
+    /// Words of what failed: a line on standard error, also when quiet.
+    #[expect(clippy::unused_self, reason = "the way out is the context's, as are words for a person")]
+    pub(super) fn warn(&self, line: &str) {
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+
+    pub(super) fn warn_all<Line: AsRef<str>>(&self, lines: impl IntoIterator<Item = Line>) {
+        lines.into_iter().for_each(|line| self.warn(line.as_ref()));
+    }
+
+    pub(super) fn warn_phrase(&self, phrase: &Phrase) {
+        self.warn(&self.text.say(phrase));
+    }
+
     pub(super) fn say_all<Line: AsRef<str>>(&self, lines: impl IntoIterator<Item = Line>) {
         for line in lines {
             self.say(line.as_ref());
@@ -220,7 +234,7 @@ fn keys(inputs: &Inputs) -> Result<Keys, Error> {
     let passphrase = if let Some(path) = inputs.get("vault-passphrase-file") {
         Some(input::from_file(Path::new(path))?)
     } else if let Some(number) = inputs.get("vault-passphrase-fd") {
-        Some(from_fd(number)?)
+        Some(from_fd("--vault-passphrase-fd", number)?)
     } else if let Some(name) = inputs.get("vault-passphrase-env") {
         Some(input::from_env(name)?)
     } else {
@@ -236,8 +250,8 @@ fn keys(inputs: &Inputs) -> Result<Keys, Error> {
 }
 
 /// The secret on a file descriptor.
-pub(super) fn from_fd(number: &str) -> Result<Secret, Error> {
-    let unusable = || Error::new(Exit::Usage, phrase!("cli-password-fd", typed = escape(number)));
+pub(super) fn from_fd(flag: &str, number: &str) -> Result<Secret, Error> {
+    let unusable = || Error::new(Exit::Usage, phrase!("cli-password-fd", flag = flag));
     Ok(input::from_fd(number.parse().map_err(|_| unusable())?)?)
 }
 

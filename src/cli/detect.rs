@@ -98,7 +98,7 @@ impl<'a> Detector<'a> {
             if self.context.json {
                 document::of_nothing(typed, &self.context.text.say(&why)).write(&mut self.out)?;
             }
-            self.context.say_phrase(&why);
+            self.context.warn_phrase(&why);
             self.end_with(Exit::Data);
             return Ok(());
         };

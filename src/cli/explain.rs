@@ -3,16 +3,15 @@
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
 use clap::ArgMatches;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::context::Context;
+use super::context::{Context, written};
 use crate::{
     diagnose::{Doctor, Explain},
     error::{Error, Exit},
-    mail::{Port, value},
+    mail::{Port, reply::escape, value},
     phrase,
-    presets::nearest,
+    presets::{Phrase, nearest},
     probe::Stage,
     render,
 };
@@ -20,22 +19,11 @@ use crate::{
 /// Longest pasted reply; the rest adds nothing.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// A line of `--jsonl`.
-#[derive(Deserialize)]
-struct ReplyLine {
-    id: Value,
-    reply: String,
-    provider: Option<String>,
-    host: Option<String>,
-    port: Option<u16>,
-    stage: Option<String>,
-}
-
 /// Explains what was given as arguments, or standard input.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let doctor = Doctor::new(&context.catalog, context.lang());
     if matches.get_flag("jsonl") {
-        return lines(&doctor);
+        return lines(context, &doctor);
     }
     let word = |name: &str| matches.get_one::<String>(name).cloned();
     let words: Vec<String> = matches.get_many::<String>("REPLY").into_iter().flatten().cloned().collect();
@@ -76,10 +64,7 @@ fn stage(word: &str) -> Option<Stage> {
 
 fn bad_stage(typed: &str) -> Error {
     let words = Stage::ALL.map(Stage::as_str);
-    let error = Error::new(
-        Exit::Usage,
-        phrase!("invalid-choice", typed = crate::mail::reply::escape(typed), choices = words.join(", ")),
-    );
+    let error = Error::new(Exit::Usage, phrase!("invalid-choice", typed = escape(typed), choices = words.join(", ")));
     match nearest(typed, words) {
         Some(near) => error.hint(phrase!("cli-did-you-mean", near = near)),
         None => error,
@@ -87,35 +72,73 @@ fn bad_stage(typed: &str) -> Error {
 }
 
 /// One JSON document per line in, one per line out, in order.
-fn lines(doctor: &Doctor<'_>) -> Result<Exit, Error> {
+fn lines(context: &Context, doctor: &Doctor<'_>) -> Result<Exit, Error> {
     let input = io::BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut output = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut exit = Exit::Ok;
-    for line in input.split(b'\n') {
+    for (index, line) in input.split(b'\n').enumerate() {
         let line = line.map_err(|error| Error::new(Exit::Io, phrase!("cli-input", cause = error)))?;
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let document = match serde_json::from_slice::<ReplyLine>(&line) {
-            Ok(line) => {
-                let explain = Explain {
-                    reply: line.reply.into_bytes(),
-                    provider: line.provider,
-                    host: line.host,
-                    port: line.port,
-                    stage: line.stage.as_deref().and_then(stage),
-                };
-                let mut document = doctor.explain(&explain).to_json();
-                document["id"] = line.id;
-                document
-            }
+        let given: Value = serde_json::from_slice(&line).unwrap_or_default();
+        let (mut document, id) = match reply_line(&given, index + 1) {
+            Ok(explain) => (doctor.explain(&explain).to_json(), given.get("id")),
             Err(error) => {
                 exit = Exit::Data;
-                json!({"id": null, "cause": "unknown", "error": error.to_string()})
+                let why = super::json::error(&context.text, &error);
+                (json!({"cause": "unknown", "error": why}), given.get("id"))
             }
         };
-        writeln!(output, "{document}").map_err(|error| Error::new(Exit::Io, phrase!("cli-output", cause = error)))?;
+        document["id"] = id.cloned().unwrap_or_default();
+        written(writeln!(output, "{document}"))?;
     }
-    output.flush().map_err(|error| Error::new(Exit::Io, phrase!("cli-output", cause = error)))?;
+    written(output.flush())?;
     Ok(exit)
+}
+
+/// The keys of a line of `--jsonl`.
+const KEYS: [&str; 6] = ["id", "reply", "provider", "host", "port", "stage"];
+
+/// What a line of `--jsonl` asks.
+///
+/// # Errors
+/// It is no object, lacks `id` or `reply`, or has a value that cannot be one: names the line and the key.
+fn reply_line(given: &Value, line: usize) -> Result<Explain, Error> {
+    let Some(given) = given.as_object() else {
+        let example = r#"{"id": 1, "reply": "535 5.7.8"}"#;
+        return Err(Error::new(Exit::Data, phrase!("explain-line-object", line = line, example = example)));
+    };
+    let wrong = |key: &str, why: Phrase| {
+        Error::new(Exit::Data, phrase!("explain-line-field", line = line, field = key).with_phrase("why", why))
+    };
+    let text = |key: &str| match given.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(wrong(key, phrase!("explain-line-text"))),
+    };
+    let missing = |key: &str| {
+        let error = wrong(key, phrase!("explain-line-missing"));
+        let others = given.keys().map(String::as_str).filter(|other| !KEYS.contains(other));
+        match nearest(key, others) {
+            Some(other) => error.hint(phrase!("explain-line-near", typed = escape(other), near = key)),
+            None => error,
+        }
+    };
+    let port = match given.get("port") {
+        None | Some(Value::Null) => None,
+        Some(Value::Number(number)) => {
+            let port = value::parse::<Port>(&number.to_string()).map_err(|why| wrong("port", why))?;
+            Some(port.get())
+        }
+        Some(_) => return Err(wrong("port", phrase!("toml-number"))),
+    };
+    let explain = Explain {
+        reply: text("reply")?.ok_or_else(|| missing("reply"))?.into_bytes(),
+        provider: text("provider")?,
+        host: text("host")?,
+        port,
+        stage: text("stage")?.as_deref().and_then(stage),
+    };
+    if given.contains_key("id") { Ok(explain) } else { Err(missing("id")) }
 }

@@ -13,15 +13,15 @@ use crate::{
     host,
     mail::KeySlot,
     phrase,
-    plan::{Order, TargetChoice},
+    plan::{Change, Order, TargetChoice},
 };
 
 /// Writes the named targets in addition to those of the profile; with `print` nothing is written.
-pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, print: bool) -> Result<Exit, Error> {
-    let (name, profile) = chosen(context, named)?;
+pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Exit, Error> {
+    let (name, profile) = chosen(context, None)?;
     let places = context.places_for(profile.secret.as_ref())?;
     let secret = match &profile.secret {
-        Some(place) => Some(host::stores::read(name.as_str(), place, &places)?),
+        Some(place) => Some(host::stores::read_own(&name, &(&profile).into(), place, &places)?.secret),
         None => None,
     };
     let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();
@@ -53,8 +53,15 @@ pub(super) fn run(context: &Context, targets: &[&str], named: Option<&str>, prin
         context.say(&format!("! {}", context.text.say(&note.phrase)));
     }
     if print {
+        let printed = plan.changes.iter().filter(|change| wanted.iter().any(|choice| choice.key == change.owner));
+        if context.json {
+            let text = |change: &Change| String::from_utf8_lossy(change.after.as_deref().unwrap_or_default()).into_owned();
+            let files: Vec<_> = printed.map(|change| json!({"path": change.path, "content": text(change)})).collect();
+            context.out(&json!({"ok": true, "changed": false, "profile": order.name, "files": files}).to_string())?;
+            return Ok(Exit::Ok);
+        }
         let mut out = io::stdout().lock();
-        for change in plan.changes.iter().filter(|change| wanted.iter().any(|choice| choice.key == change.owner)) {
+        for change in printed {
             out.write_all(change.after.as_deref().unwrap_or_default())
                 .map_err(|error| Error::new(Exit::Io, phrase!("cli-output", cause = error)))?;
         }

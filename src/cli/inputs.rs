@@ -4,10 +4,15 @@ use std::{collections::BTreeMap, path::Path, str::FromStr};
 
 use clap::ArgMatches;
 
-use super::{answers, names::names};
+use super::{
+    answers,
+    names::{names, variable_of},
+};
 use crate::{
     error::{Error, Exit},
+    host::input,
     mail::{
+        Scope,
         reply::escape,
         value::{self, ValueFault},
         word::{WordFault, nearest},
@@ -20,6 +25,12 @@ use crate::{
 
 /// The flags that name the source of the password.
 const PASSWORDS: [&str; 5] = ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
+
+/// Answers that may be left empty, so that `edit` can take them out.
+const MAY_BE_EMPTY: [&str; 3] = ["name", "reply-to", "root-mail"];
+
+/// The flags of the reading side.
+const IMAP: [&str; 5] = ["imap", "imap-host", "imap-port", "imap-security", "imap-username"];
 
 /// Everything that was given before the conversation, by flag name.
 #[derive(Debug, Default)]
@@ -43,7 +54,58 @@ impl Inputs {
         }
         inputs.settle_switches(text)?;
         inputs.settle_password()?;
+        inputs.refuse_empty()?;
+        inputs.settle_imap()?;
         Ok(inputs)
+    }
+
+    /// What counts for `secret`: it runs at every mail, so a variable that is wrong or no concern of it is passed over.
+    pub(super) fn of_secret(matches: &ArgMatches, variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut inputs = Self::default();
+        inputs.take_flags(matches);
+        let is_usable = |name: &str, value: &String| match name {
+            "scope" => value.parse::<Scope>().is_ok(),
+            "root" => Path::new(value).is_dir(),
+            "vault-key-file" => Path::new(value).is_file(),
+            "vault-passphrase-file" => input::from_file(Path::new(value)).is_ok(),
+            "vault-passphrase-fd" => value.parse::<u32>().is_ok(),
+            "vault-passphrase-env" => variable(value).is_some(),
+            _ => false,
+        };
+        for (name, _) in names() {
+            if let Some(value) = variable(&variable_of(name)).filter(|value| is_usable(name, value)) {
+                inputs.put(name, value, AnswerSource::Env);
+            }
+        }
+        inputs
+    }
+
+    /// An option without its value was meant to say something: `--pin-sha256 "$PIN"` with no PIN must not trust any
+    /// certificate. Only what is harmless may be said to be none.
+    fn refuse_empty(&self) -> Result<(), Error> {
+        let is_empty = |name: &&'static str| {
+            let given = self.0.get(name);
+            given.is_some_and(|(value, _)| value.trim().is_empty()) && !MAY_BE_EMPTY.contains(name)
+        };
+        let Some((name, source)) = self.0.keys().copied().find(is_empty).and_then(|name| Some((name, self.0.get(name)?.1)))
+        else {
+            return Ok(());
+        };
+        let error = Error::new(exit_of(source), phrase!("usage-no-value", flag = spelled(name, source)));
+        Err(error.hint(phrase!("cli-empty-hint")))
+    }
+
+    /// A mailbox that is not read has no settings: who says both is asked which one is meant.
+    fn settle_imap(&self) -> Result<(), Error> {
+        let Some((_, source)) = self.0.get("no-imap").filter(|(value, _)| value == "yes") else { return Ok(()) };
+        let is_other = |name: &&&str| self.0.get(**name).is_some_and(|(value, of)| of == source && value != "no");
+        match IMAP.iter().find(is_other) {
+            Some(name) => {
+                let [one, other] = ["no-imap", name].map(|name| spelled(name, *source));
+                Err(Error::new(exit_of(*source), phrase!("cli-contradiction", one = one, other = other)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Switches in variables and files are words, which must be words for yes or no.
@@ -79,6 +141,12 @@ impl Inputs {
             }
         }
         Ok(())
+    }
+
+    /// The names of variables that options lend to a secret, as `--password-env` does.
+    pub(super) fn lent_variables(&self) -> Vec<&str> {
+        let lent = self.0.iter().filter(|(name, _)| name.ends_with("-env"));
+        lent.map(|(_, (value, _))| value.as_str()).collect()
     }
 
     /// Whether the command line, a variable or the file names the source of the password.
@@ -167,7 +235,7 @@ impl Inputs {
 
     fn take_variables(&mut self, variable: &dyn Fn(&str) -> Option<String>) {
         for (name, _) in names() {
-            if let Some(value) = variable(&format!("MAILSETUP_{}", name.to_uppercase().replace('-', "_"))) {
+            if let Some(value) = variable(&variable_of(name)) {
                 self.put(name, value, AnswerSource::Env);
             }
         }
@@ -199,7 +267,7 @@ fn bad_word(name: &str, value: &str, source: AnswerSource, words: &[&str]) -> Er
 /// A flag, variable or key, as the person gave it.
 fn spelled(name: &str, source: AnswerSource) -> String {
     match source {
-        AnswerSource::Env => format!("MAILSETUP_{}", name.to_uppercase().replace('-', "_")),
+        AnswerSource::Env => variable_of(name),
         AnswerSource::File => name.replace('-', "_"),
         _ => format!("--{name}"),
     }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     diagnose::Diagnosis,
+    error::Error,
     plan::Sent,
     presets::Text,
     probe::{Egress, Report, StageReport, StageState, egress::Tried},
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// The document of a set-up: `ok`, `changed`, the settings, the stages, the diagnosis, the files.
-pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
+pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
     let test = setup.test();
     let report = test.as_ref().and_then(|test| test.report.as_ref());
     let diagnosis = test.as_ref().and_then(|test| test.diagnosis.as_ref());
@@ -47,8 +48,8 @@ pub(super) fn setup(setup: &Setup, ok: bool, error: Option<String>) -> Value {
     if let Some(found) = report.and_then(egress_of) {
         document["egress"] = egress(found);
     }
-    if let Some(error) = error {
-        document["error"] = json!(error);
+    if let Some(failure) = failure {
+        document["error"] = error(setup.text(), failure);
     }
     document
 }
@@ -86,12 +87,24 @@ pub(super) fn egress(found: &Egress) -> Value {
     std::iter::once(&found.chosen).chain(&found.second).flat_map(host).collect()
 }
 
-/// The document of a set-up or a check that did not begin.
-pub(super) fn nothing(error: &str) -> Value {
-    json!({
-        "ok": false, "changed": false, "profile": null, "smtp": null, "stages": [], "round_trips": 0, "diagnosis": null,
-        "files": [], "equivalent": null, "error": error,
-    })
+/// What ended a command, with its stable code, the words for a person, and the options or keys that are concerned.
+pub(super) fn error(text: &Text, error: &Error) -> Value {
+    let hint = error.hint.as_ref().map(|hint| text.say(hint));
+    json!({"code": error.code(), "message": text.say(&error.phrase), "hint": hint, "fields": error.fields()})
+}
+
+/// The document of a command that did not begin: an error beside the keys that its document always has.
+pub(super) fn nothing(command: Option<&str>, error: &Value) -> Value {
+    match command {
+        None | Some("edit" | "check") => json!({
+            "ok": false, "changed": false, "profile": null, "smtp": null, "stages": [], "round_trips": 0, "diagnosis": null,
+            "files": [], "equivalent": null, "error": error,
+        }),
+        Some("export" | "remove" | "undo" | "apply" | "purge") => {
+            json!({"ok": false, "changed": false, "profile": null, "files": [], "error": error})
+        }
+        Some(_) => json!({"ok": false, "error": error}),
+    }
 }
 
 /// The files, as written or as they would be.

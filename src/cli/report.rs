@@ -52,7 +52,7 @@ pub(super) fn ended(context: &Context, exit: Exit, saved: Result<Option<PathBuf>
     match saved {
         Err(error) if exit == Exit::Ok => Err(error),
         Err(error) => {
-            context.say_phrase(&error.phrase);
+            context.warn_phrase(&error.phrase);
             Ok(exit)
         }
         Ok(_) => Ok(exit),

@@ -119,7 +119,7 @@ fn secret(context: &Context) -> Result<Option<GivenSecret>, Error> {
     } else if let Some(path) = inputs.get("password-file") {
         (input::from_file(Path::new(path)), vec!["--password-file".into(), path.into()])
     } else if let Some(number) = inputs.get("password-fd") {
-        (Ok(super::context::from_fd(number)?), vec!["--password-fd".into(), number.into()])
+        (Ok(super::context::from_fd("--password-fd", number)?), vec!["--password-fd".into(), number.into()])
     } else if let Some(name) = inputs.get("password-env") {
         (input::from_env(name), vec!["--password-env".into(), name.into()])
     } else if let Some(command) = inputs.get("password-command") {

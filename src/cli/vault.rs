@@ -1,6 +1,6 @@
 //! `vault`: status, passphrase, rotate, export, lock-with.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use clap::ArgMatches;
 use serde_json::json;
@@ -49,7 +49,9 @@ fn status(context: &Context) -> Result<Exit, Error> {
     let closed = names.as_ref().err().map(|error| context.text.say(&error.phrase()));
     if context.json {
         let document = json!({"ok": true, "vault": path, "lock": lock.as_str(), "key_file": key_file,
-                              "profiles": names.ok(), "closed": closed});
+                              "profiles": names.as_ref().ok().map(|names| names.iter().map(|(name, _)| name).collect::<Vec<_>>()),
+                              "secret_for": names.as_ref().ok().map(|names| names.iter().cloned().collect::<BTreeMap<_, _>>()),
+                              "closed": closed});
         context.out(&document.to_string())?;
         return Ok(Exit::Ok);
     }
@@ -60,7 +62,11 @@ fn status(context: &Context) -> Result<Exit, Error> {
     }
     protection(context, lock);
     match names {
-        Ok(names) => names.iter().try_for_each(|name| context.out(&format!("  {}", escape(name))))?,
+        Ok(names) => names.iter().try_for_each(|(name, bound)| {
+            let whom = bound.as_ref().map(|bound| phrase!("secret-for").with_phrase("whom", bound.phrase()));
+            let whom = whom.map(|whom| format!("  {}", context.text.say(&whom))).unwrap_or_default();
+            context.out(&format!("  {}{whom}", escape(name)))
+        })?,
         Err(_) => context.say_all(closed),
     }
     Ok(Exit::Ok)
@@ -113,7 +119,7 @@ fn new_passphrase<'a>(context: &Context, word: &dyn Fn(&str) -> Option<&'a str>)
         return Ok(input::from_file(Path::new(path))?);
     }
     if let Some(number) = word("new-passphrase-fd") {
-        return from_fd(number);
+        return from_fd("--new-passphrase-fd", number);
     }
     if let Some(name) = word("new-passphrase-env") {
         return Ok(input::from_env(name)?);

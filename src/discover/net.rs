@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 #[cfg(feature = "discover")]
-use super::{DnsClient, dns::NameServers};
+use super::{DnsClient, online::NameServers};
 use crate::{
     mail::Security,
     probe::{Resolve, ServerTrust, SystemResolver},

@@ -2,7 +2,7 @@
 
 use super::{Discovery, Net, Search, known};
 #[cfg(feature = "discover")]
-use super::{Reach, search};
+use super::{Reach, online::online};
 use crate::{presets::Catalog, probe::Cancel};
 
 /// Finds the settings of an address. `progress` is called with each new state, best proposal first; the search ends with its
@@ -17,7 +17,7 @@ pub fn discover(
     let known = known(&search.address, catalog);
     #[cfg(feature = "discover")]
     if search.reach != Reach::Offline {
-        return search::online(search, known, catalog, net, cancel, progress);
+        return online(search, known, catalog, net, cancel, progress);
     }
     let _ = (net, cancel, progress);
     Discovery { proposals: known.into_iter().collect(), finished: true, ..Discovery::default() }

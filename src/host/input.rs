@@ -57,17 +57,20 @@ impl InputError {
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::Stdin(error) => phrase!("host-input-stdin", error = escape(&error.to_string())),
+            // What is no file may be the password itself.
+            Self::File(_, error) if is_no_file(error) => phrase!("host-input-no-file"),
             Self::File(path, error) => unreadable(path, error),
             Self::Descriptor(number, error) => {
                 phrase!("host-input-descriptor", number = number, error = escape(&error.to_string()))
             }
-            Self::Variable(name) => phrase!("host-input-variable", name = escape(name)),
+            Self::Variable(name) if is_usual(name) => phrase!("host-input-variable", name = escape(name)),
+            Self::Variable(_) => phrase!("host-input-no-variable"),
             Self::Command(fault) => match fault {
                 CommandFault::Start(error) => phrase!("host-command-start", error = escape(&error.to_string())),
                 CommandFault::Slow(limit) => phrase!("host-command-slow", seconds = limit.as_secs()),
                 CommandFault::Large(_) => phrase!("host-input-long"),
-                CommandFault::Failed(status, said) if said.is_empty() => phrase!("host-command-failed", status = status),
-                CommandFault::Failed(status, said) => phrase!("host-command-said", status = status, said = said),
+                // What it said may be the password.
+                CommandFault::Failed(status, _) => phrase!("host-command-failed", status = status),
             },
             Self::Empty => phrase!("host-input-empty"),
             Self::NotText => phrase!("host-input-not-text"),
@@ -75,9 +78,19 @@ impl InputError {
         }
     }
 
+    /// What to do next.
+    pub fn hint(&self) -> Option<Phrase> {
+        match self {
+            Self::Command(CommandFault::Failed(..)) => Some(phrase!("host-command-hint")),
+            Self::File(_, error) if is_no_file(error) => Some(phrase!("host-input-no-file-hint")),
+            _ => None,
+        }
+    }
+
     /// The exit status.
     pub fn exit(&self) -> Exit {
         match self {
+            Self::File(_, error) if is_no_file(error) => Exit::NoInput,
             Self::Stdin(error) | Self::File(_, error) | Self::Descriptor(_, error) => read_exit(error),
             Self::Command(CommandFault::Slow(_)) => Exit::TempFail,
             Self::Command(CommandFault::Large(_)) | Self::Empty | Self::NotText | Self::Long => Exit::Data,
@@ -104,8 +117,19 @@ impl std::error::Error for InputError {
 
 impl From<InputError> for Error {
     fn from(error: InputError) -> Self {
-        Self::new(error.exit(), error.phrase())
+        Self { exit: error.exit(), phrase: error.phrase(), hint: error.hint() }
     }
+}
+
+/// Whether nothing has this name, or nothing can.
+fn is_no_file(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | InvalidFilename | InvalidInput)
+}
+
+/// Whether it looks like the name of a variable, and not like a password that was taken for one.
+fn is_usual(name: &str) -> bool {
+    name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// The password on standard input, up to its end.
@@ -236,7 +260,7 @@ mod tests {
         assert_eq!(from_fd(u32::try_from(end.as_raw_fd()).unwrap()).unwrap().expose(), "piped");
         let missing = from_file(Path::new("/nonexistent/file")).unwrap_err();
         assert_eq!(missing.exit(), Exit::NoInput);
-        assert_eq!(missing.phrase(), phrase!("host-read-missing", path = "/nonexistent/file"));
+        assert_eq!(missing.phrase(), phrase!("host-input-no-file"));
         assert!(
             matches!(from_file(Path::new("/")), Err(InputError::File(_, error)) if error.kind() == io::ErrorKind::IsADirectory)
         );
@@ -245,8 +269,10 @@ mod tests {
     #[test]
     fn commands_and_variables() {
         assert_eq!(from_command("printf '%s\\n' ' a b '").unwrap().expose(), " a b ");
-        let said = from_command("echo 'no such entry' >&2; exit 1").unwrap_err().phrase();
-        assert!(said.args.contains(&("said", "no such entry".into())), "{said:?}");
+        let said = from_command("echo hunter2 >&2; exit 1").unwrap_err();
+        assert_eq!(said.hint(), Some(phrase!("host-command-hint")));
+        assert!(!said.to_string().contains("hunter2"), "{said}");
+        assert!(!from_env("hunter2").unwrap_err().to_string().contains("hunter2"));
         assert!(matches!(from_env("MAILSETUP_TEST_NOT_SET"), Err(InputError::Variable(_))));
         assert!(matches!(from_env("A=B"), Err(InputError::Variable(_))));
     }

@@ -1,16 +1,19 @@
 //! Saved profiles: loading, listing and saving them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{
     HostError,
-    files::{error::FileError, found, own, owned, tree::FileTree},
+    files::{error::FileError, own, tree::FileTree},
+    profile_file::ProfileFile,
 };
 use crate::{
-    mail::{Profile, ProfileFault, ProfileName, ProfileSecret},
+    mail::{Profile, ProfileName, ProfileSecret},
     plan::Places,
     presets::nearest,
 };
+
+pub use super::profile_file::render;
 
 /// Checks a profile's name.
 fn check_name(name: &str) -> Result<(), HostError> {
@@ -45,7 +48,7 @@ pub fn names(places: &Places) -> Result<Vec<String>, HostError> {
 /// # Errors
 /// There is none of this name, a newer mailsetup wrote it, or a field of it is wrong.
 pub fn load(name: &str, places: &Places) -> Result<Profile, HostError> {
-    read(name, places).and_then(|(path, source)| parse(&path, &source))
+    find(name, places)?.profile()
 }
 
 /// Loads the part of a profile that finds its secret.
@@ -53,8 +56,7 @@ pub fn load(name: &str, places: &Places) -> Result<Profile, HostError> {
 /// # Errors
 /// There is none of this name, a newer mailsetup wrote it, or a field of this part is wrong.
 pub fn load_secret(name: &str, places: &Places) -> Result<ProfileSecret, HostError> {
-    let (path, source) = read(name, places)?;
-    ProfileSecret::parse(&source).map_err(|fault| refused(&path, fault))
+    find(name, places)?.secret()
 }
 
 /// A saved profile by name, or what is wrong with it.
@@ -82,72 +84,17 @@ pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostEr
     Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes(), FileTree::of(places))?)
 }
 
-/// A profile as its file's text.
+/// The file of a profile.
 ///
 /// # Errors
-/// A path in it that is not UTF-8.
-pub fn render(profile: &Profile) -> Result<String, HostError> {
-    toml::to_string(profile).map_err(|error| unusable("profile".as_ref(), error.to_string()))
-}
-
-/// Reads the text of a profile's file.
-///
-/// # Errors
-/// A newer mailsetup wrote it, or a field of it is wrong.
-pub fn parse(path: &Path, source: &str) -> Result<Profile, HostError> {
-    Profile::parse(source).map_err(|fault| refused(path, fault))
-}
-
-fn refused(path: &Path, fault: ProfileFault) -> HostError {
-    match fault {
-        ProfileFault::Newer(schema) => HostError::NewerSchema(path.to_owned(), schema),
-        fault => HostError::BadProfile(path.to_owned(), Box::new(fault)),
-    }
-}
-
-/// What is wrong with a profile's file as a whole.
-fn unusable(path: &Path, cause: String) -> HostError {
-    HostError::BadProfile(path.to_owned(), Box::new(ProfileFault::Text { line: None, cause, nearest: None }))
-}
-
-/// The path and text of a profile.
-pub(super) fn read(name: &str, places: &Places) -> Result<(PathBuf, String), HostError> {
+/// The name can be none, or there is no such file.
+pub(super) fn find(name: &str, places: &Places) -> Result<ProfileFile, HostError> {
     check_name(name)?;
-    let path = places.profile(name);
-    let found = found::look_in(FileTree::of(places), &path).map_err(FileError::read(&path))?;
-    let Some(found) = found else {
+    ProfileFile::look(places.profile(name), FileTree::of(places))?.ok_or_else(|| {
         let saved = names(places).unwrap_or_default();
         let near = nearest(name, saved.iter().map(String::as_str)).map(str::to_owned);
-        return Err(HostError::NoProfile(name.to_owned(), near));
-    };
-    owned::ours(&path, &found)?;
-    let source = String::from_utf8(found.into_bytes()).map_err(|_| unusable(&path, "not UTF-8".to_owned()))?;
-    Ok((path, source))
-}
-
-/// The text of a profile with `enabled = false`: one word is changed where it can be found, so that comments stay. In a
-/// profile that is damaged nothing else is touched, nor could it be.
-pub(super) fn disabled(path: &Path, source: &str) -> Result<String, HostError> {
-    let mut lines: Vec<String> = source.split_inclusive('\n').map(str::to_owned).collect();
-    let top = lines.iter().position(|line| line.trim_start().starts_with('[')).unwrap_or(lines.len());
-    let is_enabled = |line: &&mut String| line.split_once('=').is_some_and(|(key, _)| key.trim() == "enabled");
-    let line = lines[..top].iter_mut().find(is_enabled);
-    match (parse(path, source), line) {
-        (Err(error @ HostError::NewerSchema(..)), _) => Err(error),
-        (Ok(mut profile), line) => {
-            profile.enabled = false;
-            if let Some(line) = line {
-                *line = line.replacen("true", "false", 1);
-            }
-            let edited = lines.concat();
-            if parse(path, &edited).is_ok_and(|edited| edited == profile) { Ok(edited) } else { render(&profile) }
-        }
-        (Err(_), Some(line)) => {
-            "enabled = false\n".clone_into(line);
-            Ok(lines.concat())
-        }
-        (Err(_), None) => Ok(format!("enabled = false\n{source}")),
-    }
+        HostError::NoProfile(name.to_owned(), near)
+    })
 }
 
 #[cfg(test)]
@@ -203,7 +150,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let places = places(folder.path());
         assert_eq!(names(&places).unwrap(), Vec::<String>::new());
-        let profile = parse(Path::new("x"), SOURCE).unwrap();
+        let profile = Profile::parse(SOURCE).unwrap();
         save("default", &profile, &places).unwrap();
         assert_eq!(load("default", &places).unwrap(), profile);
         put(&places, "broken.toml", "schema = 1\nenabeld = true\n");
@@ -225,18 +172,8 @@ mod tests {
         let newer = format!("schema = {next}\nenabled = true\n[quantum]\nrelay = 1\n");
         put(&places, "default.toml", &newer);
         assert!(matches!(load("default", &places), Err(HostError::NewerSchema(_, schema)) if schema == next));
-        let profile = parse(Path::new("x"), SOURCE).unwrap();
+        let profile = Profile::parse(SOURCE).unwrap();
         assert!(save("default", &profile, &places).is_err());
         assert_eq!(std::fs::read_to_string(places.profile("default")).unwrap(), newer);
-    }
-
-    #[test]
-    fn disabling_changes_one_word() {
-        let path = Path::new("x");
-        assert_eq!(disabled(path, SOURCE).unwrap(), SOURCE.replace("enabled = true", "enabled = false"));
-        let inline = SOURCE.replace("enabled = true", "'enabled'=true");
-        assert!(!parse(path, &disabled(path, &inline).unwrap()).unwrap().enabled);
-        let damaged = SOURCE.replace("# mine", "enabled_since = 1").replace("'none'", "'bogus'");
-        assert_eq!(disabled(path, &damaged).unwrap(), damaged.replace("enabled = true # for now", "enabled = false"));
     }
 }

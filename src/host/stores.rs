@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    mail::{Secret, SecretPlace, StoreKind},
+    mail::{BoundSecret, SecretPlace, StoreKind},
     plan::Places,
     presets::Phrase,
 };
@@ -17,10 +17,12 @@ mod keyring;
 mod pass;
 pub mod port;
 mod readable;
+mod sidecar;
 mod systemd;
 pub mod vault;
+mod whom;
 
-use port::{AtRest, SecretContent, SecretKey, Store, StoreEntry};
+use port::{AtRest, SecretKey, Store, StoreEntry};
 
 pub use error::StoreError;
 pub use fault::StoreFault;
@@ -29,6 +31,7 @@ pub use pass::{PassFault, pass_available};
 pub use readable::prove;
 pub use systemd::creds::{SystemdFault, systemd_available};
 pub use vault::fault::VaultFault;
+pub use whom::{SecretRequest, read_asked, read_own};
 
 /// The table: the store of each word.
 fn store(kind: StoreKind) -> &'static dyn Store {
@@ -43,14 +46,13 @@ fn store(kind: StoreKind) -> &'static dyn Store {
     }
 }
 
-/// The secret of a profile, from where it is kept.
+/// The secret of a profile, from where it is kept, and whom it was given for.
 ///
 /// # Errors
 /// The store does not give it; a file that everyone may read is refused.
-pub fn read<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<Secret, StoreError> {
+pub fn read<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<BoundSecret, StoreError> {
     admitted(place, places)?;
-    let content = store(place.store()).read(&StoreEntry { key: key.into(), place, places })?;
-    Ok(content.into_password())
+    store(place.store()).read(&StoreEntry { key: key.into(), place, places })
 }
 
 /// Puts the secret where it is kept. A variable and a command are the person's: nothing is done for them.
@@ -60,12 +62,11 @@ pub fn read<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Pla
 pub fn keep<'a>(
     key: impl Into<SecretKey<'a>>,
     place: &SecretPlace,
-    secret: &Secret,
+    secret: &BoundSecret,
     places: &Places,
 ) -> Result<(), StoreError> {
     admitted(place, places)?;
-    let content = SecretContent::Password(secret.clone());
-    store(place.store()).keep(&StoreEntry { key: key.into(), place, places }, &content)
+    store(place.store()).keep(&StoreEntry { key: key.into(), place, places }, secret)
 }
 
 /// Removes the secret from its store; one that is not there is no error.

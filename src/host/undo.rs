@@ -10,7 +10,7 @@ use super::{
         recover,
     },
     files::{
-        error::shown,
+        error::{FileError, shown},
         folder::{Folder, folder_of, name_of},
         tree::FileTree,
     },
@@ -100,7 +100,14 @@ fn undo_file(record: &WriteRecord, file: &FileRecord, places: &Places, steps: &m
     let wrote = FileState::of(record, file.after.as_ref(), places)?;
     let before = FileState::of(record, file.before.as_ref(), places)?;
     let backup = file.before.as_ref().map(|stamp| record.copy(places, stamp));
-    let now = FileUndo::new(&file.owner, &file.path, places)?;
+    let now = match FileUndo::new(&file.owner, &file.path, places) {
+        // What cannot be read is no profile: it stays, and does not keep the rest from being undone.
+        Err(error @ FileError::Read(..)) if file.owner == "profile" => {
+            steps.notes.push(error.phrase());
+            return Ok(());
+        }
+        now => now?,
+    };
     let damage = now.damage();
     let undone = match now.undo(wrote.as_ref(), before.as_ref()) {
         Some(undone) => undone,

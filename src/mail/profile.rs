@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Auth, Endpoint, HeloName, Host, Pin, Port, Security, TextLine, UserName,
-    profile_fault::{ProfileFault, read},
+    Address, Auth, Endpoint, HeloName, Host, Pin, Port, SecretBinding, Security, TextLine, UserName,
+    profile_fault::{ProfileFault, only_keys, read, read_part},
     schema::SCHEMA,
     store::SecretPlace,
 };
@@ -36,6 +36,9 @@ pub struct Profile {
     /// Where the secret is kept; absent without a login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretPlace>,
+    /// Whom the secret was given for, where its store is the person's own; other stores keep it with the secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_for: Option<SecretBinding>,
     /// The last test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
@@ -56,6 +59,7 @@ impl Profile {
             smtp,
             imap: None,
             secret: None,
+            secret_for: None,
             check: None,
             targets: Vec::new(),
         }
@@ -65,8 +69,11 @@ impl Profile {
     ///
     /// # Errors
     /// A newer mailsetup wrote it, or a field is wrong: which one, where, and what it can be.
-    pub fn parse(text: &str) -> Result<Self, ProfileFault> {
-        read(text)
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ProfileFault> {
+        let profile: Self = read(text.as_ref())?;
+        let keys = profile.secret.as_ref().map(SecretPlace::keys).unwrap_or_default();
+        only_keys(text.as_ref(), "secret", keys)?;
+        Ok(profile)
     }
 }
 
@@ -80,6 +87,9 @@ pub struct ProfileSecret {
     pub enabled: bool,
     /// Where the secret is kept; absent without a login.
     pub secret: Option<SecretPlace>,
+    /// Whom it was given for, where the store does not keep that.
+    #[serde(default)]
+    pub secret_for: Option<SecretBinding>,
     /// Whom the secret is for.
     pub smtp: ProfileLogin,
 }
@@ -93,13 +103,33 @@ pub struct ProfileLogin {
     pub username: Option<TextLine>,
 }
 
+impl From<&Profile> for ProfileSecret {
+    fn from(profile: &Profile) -> Self {
+        let smtp = ProfileLogin { host: profile.smtp.host.clone(), username: profile.smtp.username.clone() };
+        Self {
+            schema: profile.schema,
+            enabled: profile.enabled,
+            secret: profile.secret.clone(),
+            secret_for: profile.secret_for.clone(),
+            smtp,
+        }
+    }
+}
+
 impl ProfileSecret {
-    /// Reads this part of a profile's text.
+    /// Reads this part of a profile's text, whatever else is wrong with it: bytes that are no text, lines that are no TOML.
     ///
     /// # Errors
     /// A newer mailsetup wrote it, or one of these fields is wrong.
-    pub fn parse(text: &str) -> Result<Self, ProfileFault> {
-        read(text)
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ProfileFault> {
+        read_part(text.as_ref())
+    }
+}
+
+impl ProfileLogin {
+    /// What the profile uses its secret for.
+    pub fn binding(&self) -> SecretBinding {
+        SecretBinding::new(self.host.clone(), self.username.clone())
     }
 }
 
@@ -259,27 +289,66 @@ mod tests {
             ("= 465", "= 70000", 9, "smtp.port", None),
             ("= 465", "= \"465\"", 9, "smtp.port", None),
             ("\"mail.example.com\"", "\"smtp://x\"", 8, "smtp.host", None),
-            ("host = \"mail.example.com\"\n", "", 7, "smtp", None),
+            ("host = \"mail.example.com\"\n", "", 7, "smtp.host", None),
+            ("port = 465", "prot = 465", 9, "smtp.prot", Some("port")),
+            ("= 465", "= [465]", 9, "smtp.port", None),
+            ("= true", "= \"yes\"", 2, "enabled", None),
+            ("enabled", "enabeld", 2, "enabeld", Some("enabled")),
+            ("\"a@example.com\"", "5", 5, "sender.address", None),
+            ("[sender]\n", "[sender]\nnmae = \"x\"\n", 5, "sender.nmae", Some("name")),
         ] {
-            let ProfileFault::Field(fault) = Profile::parse(&TEXT.replace(good, bad)).unwrap_err() else { panic!("{bad}") };
+            let ProfileFault::Field(fault) = Profile::parse(TEXT.replace(good, bad)).unwrap_err() else { panic!("{bad}") };
             assert_eq!((fault.line, fault.field.as_str()), (Some(line), field), "{bad}");
             assert_eq!(fault.nearest.as_deref(), nearest, "{bad}");
         }
         let secret = format!("{TEXT}\n[secret]\nstore = \"env\"\nvariable = \"A B\"\n");
         let ProfileFault::Field(fault) = Profile::parse(&secret).unwrap_err() else { panic!("{secret}") };
         assert_eq!((fault.line, fault.field.as_str()), (Some(16), "secret.variable"));
-        let ProfileFault::Text { line, nearest, .. } = Profile::parse(&TEXT.replace("enabled", "enabeld")).unwrap_err()
-        else {
-            panic!("a field")
+        let ProfileFault::Field(fault) = Profile::parse(TEXT.replace("schema = 1\n", "")).unwrap_err() else {
+            panic!("text")
         };
-        assert_eq!((line, nearest.as_deref()), (Some(2), Some("enabled")));
+        assert_eq!((fault.field.as_str(), fault.why.id), ("schema", "profile-missing"));
+    }
+
+    #[test]
+    fn what_is_no_toml_is_named_by_line_in_our_words() {
+        for (good, bad, line, id) in [
+            ("= 465", "465", 9, "toml-line"),
+            ("\"tls\"", "\"tls", 10, "toml-quotes"),
+            ("\"tls\"", "tls", 10, "toml-quotes"),
+            ("port = 465", "port = 465\nport = 465", 10, "toml-twice"),
+            ("[smtp]", "[smtp", 7, "toml-brackets"),
+        ] {
+            let ProfileFault::Text { line: found, why } = Profile::parse(TEXT.replace(good, bad)).unwrap_err() else {
+                panic!("{bad}")
+            };
+            assert_eq!((found, why.id), (Some(line), id), "{bad}");
+        }
+        let bytes = [TEXT.replace("a@example.com", "a@b.c\"\nname = \"").as_bytes(), b"\xe9"].concat();
+        let ProfileFault::Text { line, why } = Profile::parse(bytes).unwrap_err() else { panic!("text") };
+        assert_eq!((line, why.id), (Some(14), "toml-not-text"));
+    }
+
+    #[test]
+    fn a_newer_schema_is_seen_in_a_damaged_file() {
+        let next = SCHEMA + 1;
+        for schema in [format!("{next}"), format!("\"{next}\""), format!("{next}.0"), format!("{next} = 3")] {
+            let text = TEXT.replace("schema = 1", &format!("schema = {schema}"));
+            for damage in [&b""[..], b"x = = 2\n", b"name = \"\xe9\"\n"] {
+                let bytes = [text.as_bytes(), damage].concat();
+                assert_eq!(Profile::parse(&bytes), Err(ProfileFault::Newer(u64::from(next))), "{schema}");
+                assert_eq!(ProfileSecret::parse(&bytes), Err(ProfileFault::Newer(u64::from(next))), "{schema}");
+            }
+        }
     }
 
     #[test]
     fn the_secret_is_found_whatever_else_is_wrong() {
         let text = TEXT.replace("\"none\"", "\"bogus\"").replace("a@example.com", "ops").replace("465", "\"x\"");
-        let text = format!("{text}color = 1\n[secret]\nstore = \"file\"\n");
+        let text = format!("{text}color = 1\nbroken line\n[secret]\nstore = \"file\"\n");
         assert!(Profile::parse(&text).is_err());
+        let bytes = [text.as_bytes(), b"[x]\nname = '\xe9'\n"].concat();
+        assert_eq!(ProfileSecret::parse(bytes).unwrap().secret, Some(SecretPlace::File));
         assert_eq!(ProfileSecret::parse(&text).unwrap().secret, Some(SecretPlace::File));
         let newer = text.replace("schema = 1", &format!("schema = {}", SCHEMA + 1));
         assert_eq!(ProfileSecret::parse(&newer), Err(ProfileFault::Newer(u64::from(SCHEMA) + 1)));

@@ -5,13 +5,14 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeTable, DeValue, Deserializer},
 };
 
 use super::{
     Address, HeloName, Host, PassEntry, Pin, Port, TextLine, UserName, VariableName,
     reply::escape,
     schema::newer,
+    toml_fault::{kind, line_at, syntax},
     value::{ValueFault, shown},
     word::nearest,
 };
@@ -22,16 +23,14 @@ use crate::{phrase, phrase::Phrase};
 pub enum ProfileFault {
     /// A newer mailsetup wrote it; carries its schema.
     Newer(u64),
-    /// A field has a value that is none, or lacks one.
+    /// A field has a value that is none, is missing, or is no field.
     Field(FieldFault),
-    /// It is no TOML, or has a key that is none.
+    /// It is no text, or no TOML.
     Text {
         /// The line, from 1, where it is known.
         line: Option<usize>,
-        /// What is wrong, as the TOML parser says it.
-        cause: String,
-        /// The known key that is nearest to an unknown one.
-        nearest: Option<String>,
+        /// What is wrong and how to fix it.
+        why: Phrase,
     },
 }
 
@@ -43,18 +42,9 @@ pub struct FieldFault {
     /// The field with the tables that it is in, as `smtp.auth`.
     pub field: String,
     /// What is wrong and how to fix it.
-    pub why: FieldCause,
+    pub why: Phrase,
     /// The known word that was probably meant.
     pub nearest: Option<String>,
-}
-
-/// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldCause {
-    /// Its parser refuses the value.
-    Value(Phrase),
-    /// It is of another kind, or missing; as the TOML parser says it.
-    Kind(String),
 }
 
 impl ProfileFault {
@@ -66,56 +56,125 @@ impl ProfileFault {
         };
         match self {
             Self::Newer(schema) => phrase!("host-newer-schema", path = escape(file), schema = schema),
-            Self::Text { line, cause, .. } => {
-                phrase!("host-bad-profile", fault = format!("{}: {}", at(line), escape(cause)))
-            }
-            Self::Field(fault) => {
-                let phrase = phrase!("host-bad-field", place = at(&fault.line), field = escape(&fault.field));
-                match &fault.why {
-                    FieldCause::Value(why) => phrase.with_phrase("why", why.clone()),
-                    FieldCause::Kind(why) => phrase.with("why", escape(why)),
-                }
-            }
+            Self::Text { line, why } => phrase!("host-bad-profile", place = at(line)).with_phrase("why", why.clone()),
+            Self::Field(fault) => phrase!("host-bad-field", place = at(&fault.line), field = escape(&fault.field))
+                .with_phrase("why", fault.why.clone()),
         }
     }
 
     /// The known word that was probably meant.
     pub fn nearest(&self) -> Option<&str> {
         match self {
-            Self::Newer(_) => None,
             Self::Field(fault) => fault.nearest.as_deref(),
-            Self::Text { nearest, .. } => nearest.as_deref(),
+            Self::Newer(_) | Self::Text { .. } => None,
         }
     }
 }
 
-/// Reads a profile's text, or a part of it.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ProfileFault> {
-    if let Some(schema) = newer(text) {
+/// Reads a profile's bytes, or a part of them.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProfileFault> {
+    let lossy = String::from_utf8_lossy(bytes);
+    if let Some(schema) = newer(&lossy) {
         return Err(ProfileFault::Newer(schema));
     }
+    let text = std::str::from_utf8(bytes).map_err(|fault| ProfileFault::Text {
+        line: Some(line_at(bytes, fault.valid_up_to())),
+        why: phrase!("toml-not-text"),
+    })?;
     toml::from_str(text).map_err(|error| explain(text, &error))
+}
+
+/// Reads a part of a profile's bytes, whatever is wrong with the rest: bytes that are no text and lines that are no TOML are
+/// passed over.
+pub(super) fn read_part<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProfileFault> {
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(schema) = newer(&text) {
+        return Err(ProfileFault::Newer(schema));
+    }
+    let (table, _) = DeTable::parse_recoverable(&text);
+    T::deserialize(Deserializer::from(table)).map_err(|error| explain(&text, &error))
 }
 
 fn explain(text: &str, error: &toml::de::Error) -> ProfileFault {
     let message = error.message();
-    let line_of = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
-    let line = error.span().map(|span| line_of(span.start));
+    let place = error.span().map(|span| span.start);
+    let line = |at: usize| line_at(text.as_bytes(), at);
+    let (table, _) = DeTable::parse_recoverable(text);
+    let table = table.get_ref();
     if let Some((unknown, known)) = quoted(message, "unknown field `") {
+        let (field, at) = place_of_key(table, unknown, place).unwrap_or_else(|| (unknown.to_owned(), place.unwrap_or(0)));
+        let why = match field.rsplit_once('.') {
+            Some((table, _)) => phrase!("profile-no-key", table = escape(table)),
+            None => phrase!("profile-no-top-key"),
+        };
         let nearest = nearest(unknown, known).map(str::to_owned);
-        return ProfileFault::Text { line, cause: message.to_owned(), nearest };
+        return ProfileFault::Field(FieldFault { line: Some(line(at)), field, why, nearest });
+    }
+    if let Some((missing, _)) = quoted(message, "missing field `") {
+        let parent = place.filter(|_| !AT_TOP.contains(&missing)).and_then(|at| find(table, at, None));
+        let field = parent.as_ref().map_or_else(|| missing.to_owned(), |(table, _)| format!("{table}.{missing}"));
+        let line = parent.map(|(_, at)| line(at));
+        return ProfileFault::Field(FieldFault { line, field, why: phrase!("profile-missing"), nearest: None });
     }
     let value = refused(message);
     let typed = value.as_ref().map(|value| value.typed);
-    let place = DeTable::parse(text).ok().and_then(|table| find(table.get_ref(), error.span()?.start, typed));
-    let Some((field, at)) = place else {
-        return ProfileFault::Text { line, cause: message.to_owned(), nearest: None };
+    let found = place.and_then(|at| find(table, at, typed));
+    let is_kind = value.is_some() || message.starts_with("invalid type") || message.starts_with("invalid value");
+    let (Some((field, at)), true) = (found, is_kind) else {
+        return ProfileFault::Text { line: place.map(line), why: syntax(message) };
     };
     let (why, nearest) = match value {
-        Some(Refused { why, nearest, .. }) => (FieldCause::Value(why), nearest),
-        None => (FieldCause::Kind(message.to_owned()), None),
+        Some(Refused { why, nearest, .. }) => (why, nearest),
+        None => match message.strip_prefix("invalid value: integer `").and_then(|rest| rest.split_once('`')) {
+            Some((number, _)) if field.ends_with("port") => (phrase!("invalid-port", typed = shown(number)), None),
+            _ => (kind(message), None),
+        },
     };
-    ProfileFault::Field(FieldFault { line: Some(line_of(at)), field, why, nearest })
+    ProfileFault::Field(FieldFault { line: Some(line(at)), field, why, nearest })
+}
+
+/// Refuses other keys in a table than these. serde passes over them in a table with a tag whose kind has no keys of its own
+/// (<https://github.com/serde-rs/serde/issues/2294>).
+pub(super) fn only_keys(bytes: &[u8], name: &str, keys: &[&str]) -> Result<(), ProfileFault> {
+    let text = String::from_utf8_lossy(bytes);
+    let (table, _) = DeTable::parse_recoverable(&text);
+    let Some(inner) = table.get_ref().get(name).and_then(|inner| inner.get_ref().as_table()) else { return Ok(()) };
+    match inner.keys().find(|key| !keys.contains(&key.get_ref().as_ref())) {
+        None => Ok(()),
+        Some(key) => Err(ProfileFault::Field(FieldFault {
+            line: Some(line_at(bytes, key.span().start)),
+            field: format!("{name}.{}", key.get_ref()),
+            why: phrase!("profile-no-key", table = name),
+            nearest: nearest(key.get_ref(), keys.iter().copied()).map(str::to_owned),
+        })),
+    }
+}
+
+/// What stands outside of all tables, or is one.
+const AT_TOP: [&str; 4] = ["schema", "enabled", "sender", "smtp"];
+
+/// Where a key stands, with the tables that it is in: at a place of the text, or else anywhere.
+fn place_of_key(table: &DeTable<'_>, name: &str, at: Option<usize>) -> Option<(String, usize)> {
+    let is_here = |key: &Spanned<std::borrow::Cow<'_, str>>| at.is_some_and(|at| key.span().contains(&at));
+    key_where(table, name, &is_here).or_else(|| key_where(table, name, &|_| true))
+}
+
+fn key_where(
+    table: &DeTable<'_>,
+    name: &str,
+    fits: &dyn Fn(&Spanned<std::borrow::Cow<'_, str>>) -> bool,
+) -> Option<(String, usize)> {
+    table.iter().find_map(|(key, value)| {
+        if key.get_ref() == name && fits(key) {
+            return Some((name.to_owned(), key.span().start));
+        }
+        let below = |value: &Spanned<DeValue<'_>>| key_where(value.get_ref().as_table()?, name, fits);
+        let inner = match value.get_ref() {
+            DeValue::Array(list) => list.iter().find_map(below),
+            _ => below(value),
+        };
+        inner.map(|(field, at)| (format!("{}.{field}", key.get_ref()), at))
+    })
 }
 
 /// A value that its parser refused.

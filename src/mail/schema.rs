@@ -19,6 +19,17 @@ pub fn newer(text: &str) -> Option<u64> {
     struct Header {
         schema: Option<u64>,
     }
-    let header: Header = toml::from_str(text).ok()?;
-    header.schema.filter(|schema| *schema > u64::from(SCHEMA))
+    let header = toml::from_str::<Header>(text).ok().and_then(|header| header.schema);
+    header.or_else(|| in_line(text)).filter(|schema| *schema > u64::from(SCHEMA))
+}
+
+/// The number in the line of the schema, before the first table: also of a file that is damaged, or in a form of a later time.
+fn in_line(text: &str) -> Option<u64> {
+    let top = text.trim_start_matches('\u{feff}').lines().take_while(|line| !line.trim_start().starts_with('['));
+    let value =
+        top.filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim().trim_matches(['"', '\'']) == "schema")?.1;
+    let value = value.trim_start().trim_start_matches(['"', '\'', '+']);
+    let digits: String = value.chars().take_while(|c| c.is_ascii_digit() || *c == '_').filter(|c| *c != '_').collect();
+    // More digits than a number has are of no schema of ours either.
+    (!digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX))
 }

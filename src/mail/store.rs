@@ -174,6 +174,16 @@ impl SecretPlace {
         }
     }
 
+    /// The keys of its table in a profile.
+    pub const fn keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::Env { .. } => &["store", "variable"],
+            Self::Command { .. } => &["store", "command"],
+            Self::Keyring { .. } | Self::Pass { .. } => &["store", "entry"],
+            Self::File | Self::Vault | Self::Systemd => &["store"],
+        }
+    }
+
     /// Whether the store holds secrets by entries of its own, which a plan does not see: they are made when it is applied.
     pub fn has_entries(&self) -> bool {
         self.store().filling() == StoreFilling::Entry

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::value::{ValueFault, shown, text_value};
+use super::value::{ValueFault, text_value};
 use crate::{phrase, phrase::Phrase};
 
 /// A variable's name as the shell takes it: a letter or `_`, then letters, digits and `_` (POSIX, “Name”).
@@ -17,7 +17,8 @@ pub struct VariableNameFault(pub String);
 
 impl ValueFault for VariableNameFault {
     fn phrase(&self) -> Phrase {
-        phrase!("invalid-variable", typed = shown(&self.0))
+        // It may be a password that was taken for a name.
+        phrase!("invalid-variable")
     }
 }
 

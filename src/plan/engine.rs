@@ -50,8 +50,8 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         abilities::check_machine(target, places, files)?;
     }
     let former = read(files, &places.profile(&order.name))?;
-    let own = ProfileFiles::new(order, former.as_ref(), places, files)?;
-    own.plan_secret(read(files, &places.secret(&order.name))?, &mut plan);
+    let own = ProfileFiles::new(order, former.as_ref(), catalog, places, files)?;
+    own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
     own.plan_profile(former, &chosen, &mut plan)?;
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
 use crate::{
-    mail::{Profile, ProfileSecret, SecretPlace, profile::Written, schema},
-    presets::Target,
+    mail::{
+        BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, StoreKind, profile::Written, schema,
+        store::StoreFilling,
+    },
+    presets::{Catalog, Target, belonging},
 };
 
 /// The files of a profile, and who reads them: their owner, and the group of the user who sends.
@@ -17,6 +20,8 @@ pub(super) struct ProfileFiles<'a> {
     has_new_reader: bool,
     /// Where the secret was kept before.
     former_place: Option<SecretPlace>,
+    /// Whom the secret is for.
+    bound: SecretBinding,
 }
 
 impl<'a> ProfileFiles<'a> {
@@ -27,6 +32,7 @@ impl<'a> ProfileFiles<'a> {
     pub(super) fn new(
         order: &'a Order,
         former: Option<&Existing>,
+        catalog: &Catalog,
         places: &'a Places,
         files: &dyn Files,
     ) -> Result<Self, Refusal> {
@@ -42,27 +48,36 @@ impl<'a> ProfileFiles<'a> {
             None => None,
         };
         let has_new_reader = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
-        Ok(Self { order, places, group, has_new_reader, former_place })
+        let bound = belonging(&order.profile, catalog);
+        Ok(Self { order, places, group, has_new_reader, former_place, bound })
     }
 
-    /// The secret's file, or the entry of a store in its place; `existing` is the file as it is.
-    pub(super) fn plan_secret(&self, existing: Option<Existing>, plan: &mut Plan) {
+    /// The secret's file, or the entry of a store in its place; `existing` is the file as it is, and `bound` the one that says
+    /// whom the secret is for.
+    pub(super) fn plan_secret(&self, existing: Option<Existing>, bound: Option<Existing>, plan: &mut Plan) {
         let wanted = self.order.profile.secret.as_ref();
         let path = self.places.secret(&self.order.name);
         match (wanted, &self.order.secret) {
             (Some(SecretPlace::File), None) => {}
             (Some(SecretPlace::File), Some(secret)) => {
                 plan.changes.push(self.change("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
+                let whom = format!("{}\n", self.bound.to_text()).into_bytes();
+                plan.changes.push(self.change("secret", self.places.bound(&self.order.name), bound, Some(whom)));
             }
             (place, secret) => {
                 if let (Some(place), Some(secret)) = (place, secret)
                     && place.has_entries()
                 {
-                    plan.keep = Some((place.clone(), secret.clone()));
+                    let secret = BoundSecret { secret: secret.clone(), bound: Some(self.bound.clone()) };
+                    plan.keep = Some((place.clone(), secret));
                 }
                 // The file of a former store would keep a secret that is no longer used.
                 if existing.is_some() {
                     plan.changes.push(self.change("secret", path, existing, None));
+                }
+                // The system's credentials have their own there.
+                if bound.is_some() && place.is_none_or(|place| place.store() != StoreKind::Systemd) {
+                    plan.changes.push(self.change("secret", self.places.bound(&self.order.name), bound, None));
                 }
             }
         }
@@ -86,6 +101,8 @@ impl<'a> ProfileFiles<'a> {
             return Err(Refusal::NewerSchema { path, schema });
         }
         let mut profile = self.order.profile.clone();
+        let is_persons = |place: &SecretPlace| place.store().filling() == StoreFilling::Person;
+        profile.secret_for = profile.secret.as_ref().filter(|place| is_persons(place)).map(|_| self.bound.clone());
         profile.targets = chosen
             .iter()
             .map(|(target, choice, locations)| Written {

@@ -1,7 +1,7 @@
 //! Questions, made from the answers as they are.
 
 use super::{
-    field::{Field, FieldShape},
+    field::{Field, FieldShape, FieldTrait},
     question::{Advice, Choice, Question},
     state::Setup,
 };
@@ -24,7 +24,7 @@ impl Setup {
             choices,
             default,
             source,
-            optional: spec.optional,
+            optional: spec.has(FieldTrait::Optional),
             guidance: if field == Field::Password { self.advice() } else { None },
             notes: self.notes_on(field),
         }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::{
     answers::Answers,
-    field::Field,
+    field::{Field, FieldTrait},
     parsing::Parsing,
     source::AnswerSource,
     state::Setup,
@@ -45,7 +45,7 @@ pub(super) fn by_value(setup: &Setup, field: Field) -> bool {
     }
     match setup.answers.derived(field) {
         Some((value, _)) => setup.options.brief || setup.accepted.get(&field) == Some(&value),
-        None => setup.options.brief && field.spec().optional,
+        None => setup.options.brief && field.spec().has(FieldTrait::Optional),
     }
 }
 

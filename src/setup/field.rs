@@ -102,6 +102,19 @@ pub(super) use each_field;
 
 each_field!(fields);
 
+/// What is true of a field in every conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldTrait {
+    /// It may be left empty.
+    Optional,
+    /// It belongs to the chosen provider: another provider sets the answer aside.
+    OfProvider,
+    /// Its answer is kept for resuming: no secret, and no answer that belongs to its moment.
+    Remembered,
+    /// It is shown among the answers.
+    Listed,
+}
+
 /// What kind of answer a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldShape {

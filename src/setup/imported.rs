@@ -3,7 +3,7 @@
 use super::{
     answers::Answers,
     effect::{Effect, GivenSecret, Work},
-    field::Field,
+    field::{Field, FieldTrait},
     import::Import,
     msg::Status,
     question::Choice,
@@ -35,7 +35,7 @@ impl Answers {
     /// The value that follows from the settings that are started from.
     pub(super) fn imported(&self, field: Field) -> Option<(AnswerValue, AnswerSource)> {
         let import = self.import()?;
-        if field.spec().of_provider && !self.goes_along(import) {
+        if field.spec().has(FieldTrait::OfProvider) && !self.goes_along(import) {
             return None;
         }
         let is_replaced = |other: Field| {

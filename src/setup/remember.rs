@@ -2,7 +2,7 @@
 
 use super::{
     answers::Answer,
-    field::Field,
+    field::{Field, FieldTrait},
     resume::{SavedAnswer, SavedConversation},
     source::AnswerSource,
     state::Setup,
@@ -21,7 +21,7 @@ impl Setup {
     }
 
     fn remembers(&self, field: Field) -> Option<SavedAnswer> {
-        if !field.spec().remembered {
+        if !field.spec().has(FieldTrait::Remembered) {
             return None;
         }
         let (value, source) = if let Some(answer) = self.answers.given.get(&field) {
@@ -42,7 +42,7 @@ impl Setup {
     /// Resumes the conversation that was offered. What was given anew wins; what is no longer valid is asked again.
     pub(super) fn resume(&mut self) {
         for SavedAnswer { field, value, source } in self.offered.take().into_iter().flat_map(|memory| memory.answers) {
-            if !field.spec().remembered || self.answers.given.contains_key(&field) {
+            if !field.spec().has(FieldTrait::Remembered) || self.answers.given.contains_key(&field) {
                 continue;
             }
             let Ok(value) = self.parse(field, &value) else { continue };

@@ -3,7 +3,7 @@
 
 use super::{
     answers::Answers,
-    field::{Field, FieldShape},
+    field::{Field, FieldShape, FieldTrait},
     parsing::Parsing,
     question::Choice,
     source::AnswerSource,
@@ -29,14 +29,8 @@ pub struct Spec {
     pub shape: FieldShape,
     /// The step on whose page it is shown.
     pub step: SetupStep,
-    /// It may be left empty.
-    pub optional: bool,
-    /// It belongs to the chosen provider: another provider sets the answer aside.
-    pub of_provider: bool,
-    /// Its answer is kept for resuming: no secret, and no answer that belongs to its moment.
-    pub(super) remembered: bool,
-    /// It is shown among the answers.
-    pub(super) listed: bool,
+    /// What is true of it in every conversation.
+    pub(super) traits: &'static [FieldTrait],
     /// Whether it has any meaning with the answers as they are.
     pub(super) applies: fn(&Setup) -> bool,
     /// Whether the conversation asks it unprompted. Otherwise it keeps its value unless a person goes to it.
@@ -86,12 +80,17 @@ impl FieldWording {
 }
 
 impl Spec {
+    /// Whether this is true of it.
+    pub fn has(&self, wanted: FieldTrait) -> bool {
+        self.traits.contains(&wanted)
+    }
+
     /// Parses an answer as it was typed.
     ///
     /// # Errors
     /// What is wrong with it and how to fix it.
     pub(super) fn parse(&self, typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
-        if self.optional && typed.trim().is_empty() {
+        if self.has(FieldTrait::Optional) && typed.trim().is_empty() {
             return Ok(AnswerValue::Empty);
         }
         (self.parse)(typed, parsing)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     answers::Answer,
     effect::GivenSecret,
-    field::Field,
+    field::{Field, FieldTrait},
     msg::{Invalid, Msg, Status},
     parsing::Parsing,
     source::AnswerSource,
@@ -156,7 +156,7 @@ impl Setup {
                 was_chosen || !matches!(answer.source, AnswerSource::Flag | AnswerSource::Env | AnswerSource::File)
             };
             let mut aside = BTreeMap::new();
-            for field in Field::ALL.into_iter().filter(|field| field.spec().of_provider) {
+            for field in Field::ALL.into_iter().filter(|field| field.spec().has(FieldTrait::OfProvider)) {
                 if let Some(answer) = self.answers.given.remove(&field) {
                     let place = if belongs(&answer) { &mut aside } else { &mut self.answers.given };
                     place.insert(field, answer);

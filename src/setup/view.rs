@@ -2,7 +2,7 @@
 
 use super::{
     effect::{ConnectSpec, SendingProgram, Work, WorkFault, WriteResult},
-    field::Field,
+    field::{Field, FieldTrait},
     msg::Status,
     source::AnswerSource,
     state::{Setup, Tested},
@@ -120,7 +120,9 @@ impl Setup {
     }
 
     fn shown(&self, wanted: impl Fn(Field) -> bool) -> impl Iterator<Item = Field> {
-        Field::ALL.into_iter().filter(move |field| field.spec().listed && wanted(*field) && self.applies(*field))
+        Field::ALL
+            .into_iter()
+            .filter(move |field| field.spec().has(FieldTrait::Listed) && wanted(*field) && self.applies(*field))
     }
 
     fn row(&self, field: Field) -> AnswerRow {

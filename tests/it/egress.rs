@@ -233,7 +233,7 @@ fn a_report_is_written_once_for_its_owner_and_holds_no_secret() {
     // A folder that is not there is said before anything is tried.
     let none = place.sandbox.path("home/none/report.txt").display().to_string();
     let out = place.run(&["--report", &none]).code(73);
-    assert!(out.json()["error"].is_string() && out.stderr.contains("none"), "{}", out.stderr);
+    assert!(out.json()["error"]["message"].is_string() && out.stderr.contains("none"), "{}", out.stderr);
 }
 
 /// A runner on nothing but loopback, and a connection to the demo's TLS port.

@@ -142,6 +142,7 @@ fn secret_profile_targets_in_this_order() {
         list,
         [
             ("secret", format!("{profiles}/default.secret").as_str(), 0o600),
+            ("secret", &format!("{profiles}/default.for"), 0o600),
             ("profile", &format!("{profiles}/default.toml"), 0o600),
             ("dotenv", "/srv/app/.env", 0o600),
             ("dotenv-sh", "/srv/app/conf/mail.env", 0o600),
@@ -150,7 +151,7 @@ fn secret_profile_targets_in_this_order() {
     );
     assert_eq!(plan.changes[0].after.as_deref(), Some(PASSWORD.as_bytes()));
     let profile: mailsetup::mail::Profile =
-        toml::from_str(std::str::from_utf8(plan.changes[1].after.as_ref().unwrap()).unwrap()).unwrap();
+        toml::from_str(std::str::from_utf8(plan.changes[2].after.as_ref().unwrap()).unwrap()).unwrap();
     let written: Vec<_> = profile
         .targets
         .iter()
@@ -202,7 +203,7 @@ fn msmtp_for_the_system_is_for_its_group() {
     let change = plan.changes.last().unwrap();
     assert_eq!((change.mode, change.group.as_deref()), (0o640, Some("msmtp")));
     let text = settled(&ordered("msmtp"), Scope::System, &mut files, "/etc/msmtprc");
-    assert!(text.contains("passwordeval \"/usr/bin/mailsetup secret --scope system\"\n"), "{text}");
+    assert!(text.contains("passwordeval \"/usr/bin/mailsetup secret default --scope system --for 127.0.0.1\"\n"), "{text}");
     // Where it has none, the user who sends reads it by a group of its own.
     let files = Memory { groups: vec!["www-data".into()], ..Memory::default() };
     let mut order = ordered("msmtp");

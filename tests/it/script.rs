@@ -7,6 +7,7 @@ mod failures;
 mod files;
 mod languages;
 mod network;
+mod options;
 mod providers;
 mod root_mail;
 mod sender;

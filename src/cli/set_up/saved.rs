@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     host,
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
-    setup::{AnswerSource, Field, GivenSecret, Setup, saved_answers},
+    setup::{AnswerSource, Field, FieldTrait, GivenSecret, Setup, saved_answers},
 };
 
 /// Starts from a saved profile. What was given anew is left out, with what depends on it.
@@ -23,8 +23,8 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
-        if let Ok(secret) = host::stores::read(name, place, &context.places_for(Some(place))?) {
-            setup.give_secret(GivenSecret { secret, flag: None });
+        if let Ok(kept) = host::stores::read_own(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
+            setup.give_secret(GivenSecret { secret: kept.secret, flag: None });
         }
     }
     Ok(())
@@ -34,7 +34,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
 fn is_replaced(field: Field, profile: &Profile, context: &Context) -> bool {
     let has = |name: &str| context.inputs.get(name).is_some();
     let smtp = &profile.smtp;
-    if field.spec().of_provider && has("provider") {
+    if field.spec().has(FieldTrait::OfProvider) && has("provider") {
         return true;
     }
     match field {

@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
     let saved = report::of_setup(context, setup);
     if context.json {
         let error = match &result {
-            Err(Stop::Error(error)) => Some(context.text.say(&error.phrase)),
+            Err(Stop::Error(error)) => Some(error),
             _ => None,
         };
         let mut document = json::setup(setup, result.is_ok() && is_proven, error);
@@ -119,10 +119,10 @@ fn refused_proof(setup: &Setup) -> Option<Exit> {
 fn explain_failure(context: &Context, setup: &Setup) {
     let Some(test) = setup.test() else { return };
     if let Some(evidence) = test.report.as_ref().and_then(|report| report.evidence.as_ref()) {
-        context.say_all(render::stages::fault(&context.text, evidence).iter().map(|line| format!("    {line}")));
+        context.warn_all(render::stages::fault(&context.text, evidence).iter().map(|line| format!("    {line}")));
     }
     if let Some(diagnosis) = &test.diagnosis {
-        context.say_all(render::diagnosis(&context.text, diagnosis));
+        context.warn_all(render::diagnosis(&context.text, diagnosis));
     }
     if setup.test_overridden() && setup.written().is_some() {
         return;

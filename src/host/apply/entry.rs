@@ -5,15 +5,15 @@ use crate::{
         journal::record::EntryRecord,
         stores::{self, error::StoreError, port::SecretKey},
     },
-    mail::{Secret, SecretPlace},
+    mail::{BoundSecret, SecretPlace},
     plan::Places,
 };
 
 /// An entry of a store that is made or changed.
 pub(crate) struct EntryChange {
     place: SecretPlace,
-    old: Option<Secret>,
-    new: Secret,
+    old: Option<BoundSecret>,
+    new: BoundSecret,
 }
 
 impl EntryChange {
@@ -21,7 +21,7 @@ impl EntryChange {
     pub(super) fn of(
         key: SecretKey<'_>,
         place: &SecretPlace,
-        secret: &Secret,
+        secret: &BoundSecret,
         places: &Places,
     ) -> Result<Option<Self>, StoreError> {
         let old = match stores::read(key, place, places) {

@@ -133,7 +133,7 @@ impl FileUndo {
     /// What is wrong with the profile that the file is, if it is one. One that a newer mailsetup wrote is not damaged.
     pub(crate) fn damage(&self) -> Option<ProfileFault> {
         let now = self.now.as_ref().filter(|_| self.owner == "profile")?;
-        let fault = Profile::parse(&String::from_utf8_lossy(&now.bytes)).err()?;
+        let fault = Profile::parse(&now.bytes).err()?;
         (!matches!(fault, ProfileFault::Newer(_))).then_some(fault)
     }
 
@@ -168,7 +168,7 @@ impl FileUndo {
     /// A profile to which only a later test has written is still as we wrote it.
     fn is_same_profile(&self, now: &[u8], wrote: &[u8]) -> bool {
         let settings = |bytes: &[u8]| {
-            let mut profile = Profile::parse(std::str::from_utf8(bytes).ok()?).ok()?;
+            let mut profile = Profile::parse(bytes).ok()?;
             profile.check = None;
             Some(profile)
         };

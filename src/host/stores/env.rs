@@ -2,9 +2,9 @@
 
 use super::{
     error::StoreError,
-    port::{AtRest, SecretContent, Store, StoreEntry},
+    port::{AtRest, Store, StoreEntry},
 };
-use crate::{host::input, plan::Places, presets::Phrase};
+use crate::{host::input, mail::BoundSecret, plan::Places, presets::Phrase};
 
 /// The store `env`.
 pub(super) struct EnvStore;
@@ -22,12 +22,12 @@ impl Store for EnvStore {
         false
     }
 
-    fn keep(&self, _: &StoreEntry<'_>, _: &SecretContent) -> Result<(), StoreError> {
+    fn keep(&self, _: &StoreEntry<'_>, _: &BoundSecret) -> Result<(), StoreError> {
         Ok(())
     }
 
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
-        Ok(SecretContent::of_stored(input::from_env(&entry.name())?))
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
+        Ok(BoundSecret::from(input::from_env(&entry.name())?))
     }
 
     fn forget(&self, _: &StoreEntry<'_>) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ use crate::{
         files::error::{FileError, shown},
         input::InputError,
     },
-    mail::{StoreKind, reply::escape},
+    mail::{SecretBinding, StoreKind, reply::escape},
     phrase,
     presets::Phrase,
 };
@@ -29,12 +29,23 @@ pub enum StoreError {
     Input(InputError),
     /// The store has no such entry.
     NoEntry(String),
+    /// It was given for somebody else than who asks.
+    Foreign(Box<ForeignSecret>),
     /// What an image says of this store would be run or looked up on this machine.
     Image(StoreKind),
     /// The vault stays closed.
     Vault(VaultFault),
     /// The program or service behind the store fails.
     Service(Box<dyn StoreFault>),
+}
+
+/// A secret that was asked for by somebody whom it was not given for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignSecret {
+    /// Whom it was given for.
+    pub bound: SecretBinding,
+    /// Who asks.
+    pub asked: SecretBinding,
 }
 
 impl StoreError {
@@ -50,6 +61,10 @@ impl StoreError {
             Self::Open(path, mode) => phrase!("host-secret-open", path = shown(path), mode = format!("{mode:04o}")),
             Self::Input(error) => error.phrase(),
             Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = escape(entry)),
+            Self::Foreign(whom) => {
+                let phrase = phrase!("host-secret-foreign").with_phrase("bound", whom.bound.phrase());
+                phrase.with_phrase("asked", whom.asked.phrase())
+            }
             Self::Image(store) => phrase!("host-store-image", store = store),
             Self::Vault(fault) => fault.phrase(),
             Self::Service(fault) => fault.phrase(),
@@ -70,6 +85,7 @@ impl StoreError {
             Self::Image(_) => Some(phrase!("host-store-image-hint")),
             Self::Vault(fault) => fault.hint(),
             Self::Service(fault) => fault.hint(),
+            Self::Foreign(_) => Some(phrase!("host-secret-foreign-hint")),
             Self::Input(_) => None,
         }
     }
@@ -78,7 +94,7 @@ impl StoreError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::File(error) => error.exit(),
-            Self::Open(..) => Exit::NoPerm,
+            Self::Open(..) | Self::Foreign(_) => Exit::NoPerm,
             Self::Input(error) => error.exit(),
             Self::NoEntry(_) => Exit::NoInput,
             Self::Image(_) => Exit::Config,
@@ -131,7 +147,7 @@ impl std::error::Error for StoreError {
             Self::Input(error) => Some(error),
             Self::Vault(fault) => Some(fault),
             Self::Service(fault) => Some(&**fault),
-            Self::Open(..) | Self::NoEntry(_) | Self::Image(_) => None,
+            Self::Open(..) | Self::NoEntry(_) | Self::Image(_) | Self::Foreign(_) => None,
         }
     }
 }

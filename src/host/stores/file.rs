@@ -4,7 +4,8 @@ use std::{io, path::Path};
 
 use super::{
     error::StoreError,
-    port::{AtRest, SecretContent, Store, StoreEntry},
+    port::{AtRest, Store, StoreEntry},
+    sidecar,
 };
 use crate::{
     host::{
@@ -16,7 +17,7 @@ use crate::{
         },
         input::{self, InputError},
     },
-    mail::Secret,
+    mail::{BoundSecret, Secret},
     plan::Places,
     presets::Phrase,
 };
@@ -33,25 +34,25 @@ impl Store for FileStore {
         None
     }
 
-    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
-        Ok(own::write_file(
-            &entry.places.secret(&entry.key.name()),
-            content.stored().expose().as_bytes(),
-            FileTree::of(entry.places),
-        )?)
+    fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
+        sidecar::around(entry, secret.bound.as_ref(), || {
+            let path = entry.places.secret(&entry.key.name());
+            Ok(own::write_file(&path, secret.expose().as_bytes(), FileTree::of(entry.places))?)
+        })
     }
 
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let path = entry.places.secret(&entry.key.name());
         let found = find(&path, FileTree::of(entry.places))?;
         if found.mode & 0o007 != 0 {
             return Err(StoreError::Open(path, found.mode & 0o777));
         }
-        Ok(SecretContent::of_stored(exactly(&found.bytes)?))
+        Ok(BoundSecret { secret: exactly(&found.bytes)?, bound: sidecar::read(entry)? })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        Ok(own::remove_file(&entry.places.secret(&entry.key.name()), FileTree::of(entry.places))?)
+        own::remove_file(&entry.places.secret(&entry.key.name()), FileTree::of(entry.places))?;
+        sidecar::forget(entry)
     }
 }
 

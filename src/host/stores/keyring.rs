@@ -1,7 +1,8 @@
 //! The desktop's keyring (Secret Service over D-Bus), asked on its own thread: a silent bus hangs for ever.
 //!
 //! An entry's service is `mailsetup`, its user name `SCOPE/PROFILE`, so that one keyring can hold the same profile name for
-//! both scopes: `secret-tool lookup service mailsetup username user/default` finds it.
+//! both scopes: `secret-tool lookup service mailsetup username user/default` finds it. Its attribute `for` says whom the
+//! secret was given for.
 
 pub(crate) mod fault;
 #[cfg(not(feature = "keyring"))]
@@ -13,9 +14,9 @@ mod service;
 use super::{
     error::StoreError,
     fault::StoreFault,
-    port::{AtRest, SecretContent, Store, StoreEntry, owner_alone},
+    port::{AtRest, Store, StoreEntry, owner_alone},
 };
-use crate::{plan::Places, presets::Phrase};
+use crate::{mail::BoundSecret, plan::Places, presets::Phrase};
 
 pub use service::available as keyring_available;
 
@@ -31,13 +32,12 @@ impl Store for KeyringStore {
         owner_alone(run_as, places).and_then(|()| keyring_available().map_err(|fault| fault.phrase())).err()
     }
 
-    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
-        Ok(service::set(entry.name(), content.stored().clone())?)
+    fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
+        Ok(service::set(entry.name(), secret.clone())?)
     }
 
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
-        let read = service::get(entry.name())?;
-        read.map(SecretContent::of_stored).ok_or_else(|| StoreError::NoEntry(entry.name()))
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
+        service::get(entry.name())?.ok_or_else(|| StoreError::NoEntry(entry.name()))
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! `pass`, the standard Unix password manager: asked with a time limit, the secret on standard input.
 //!
 //! By its convention (pass(1), "Simple examples") the first line of an entry is the password; what a person wrote below it
-//! stays.
+//! stays, but for the line of ours that says whom it was given for.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::{
     error::StoreError,
     fault::StoreFault,
-    port::{AtRest, SecretContent, Store, StoreEntry, owner_alone},
+    port::{AtRest, Store, StoreEntry, owner_alone},
 };
 use crate::{
     error::Exit,
@@ -19,7 +19,7 @@ use crate::{
         files::error::shown,
         process::{self, CommandFault},
     },
-    mail::Secret,
+    mail::{BoundSecret, Secret, SecretBinding},
     phrase,
     plan::Places,
     presets::Phrase,
@@ -30,6 +30,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// How long it may take without a person.
 const TRIAL_LIMIT: Duration = Duration::from_secs(10);
+
+/// What the line begins with that says whom the secret was given for.
+const FOR: &[u8] = b"mailsetup-for: ";
 
 /// The largest entry that is taken, in bytes.
 const MOST: usize = 256 * 1024;
@@ -102,16 +105,18 @@ impl Store for PassStore {
         Ok(pass_available()?)
     }
 
-    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
-        Ok(insert(&entry.name(), content.stored())?)
+    fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
+        Ok(insert(&entry.name(), secret)?)
     }
 
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let name = entry.name();
         let text = show(&name, LIMIT)?.ok_or(StoreError::NoEntry(name))?;
-        let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let line = std::str::from_utf8(line).map_err(|_| PassFault::NotText)?;
-        Ok(SecretContent::of_stored(Secret::new(line.to_owned())))
+        let mut lines = text.split(|byte| *byte == b'\n');
+        let line = std::str::from_utf8(lines.next().unwrap_or_default()).map_err(|_| PassFault::NotText)?;
+        let bound = lines.find_map(|line| str::from_utf8(line.strip_prefix(FOR)?).ok()).map(SecretBinding::of_text);
+        // What cannot be understood is for nobody.
+        Ok(BoundSecret { secret: Secret::new(line.to_owned()), bound: bound.map(Option::unwrap_or_default) })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
@@ -146,16 +151,30 @@ fn file(entry: &str) -> Option<PathBuf> {
 }
 
 /// Makes or changes an entry, and proves that it comes back without a person.
-fn insert(entry: &str, secret: &Secret) -> Result<(), PassFault> {
-    if secret.expose().contains('\n') {
+fn insert(entry: &str, bound: &BoundSecret) -> Result<(), PassFault> {
+    let secret = bound.secret.expose();
+    if secret.contains('\n') {
         return Err(PassFault::Lines);
     }
     let former = show(entry, LIMIT)?;
-    let below = former.as_ref().and_then(|text| Some(&text[text.iter().position(|byte| *byte == b'\n')?..]));
-    let below = below.unwrap_or(b"\n");
-    let mut text = Zeroizing::new(Vec::with_capacity(secret.expose().len() + below.len()));
-    text.extend_from_slice(secret.expose().as_bytes());
-    text.extend_from_slice(below);
+    let below = former.as_ref().and_then(|text| Some(&text[text.iter().position(|byte| *byte == b'\n')? + 1..]));
+    let below = below.unwrap_or_default();
+    let whom = bound.bound.as_ref().map(SecretBinding::to_text);
+    // Allocated at once: growing would leave copies of the secret in memory.
+    let room = secret.len() + below.len() + FOR.len() + whom.as_ref().map_or(0, String::len) + 3;
+    let mut text = Zeroizing::new(Vec::with_capacity(room));
+    text.extend_from_slice(secret.as_bytes());
+    text.push(b'\n');
+    let theirs = below.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.starts_with(FOR));
+    theirs.for_each(|line| text.extend_from_slice(line));
+    if let Some(whom) = whom {
+        if !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(FOR);
+        text.extend_from_slice(whom.as_bytes());
+        text.push(b'\n');
+    }
     run(&["insert", "--multiline", "--force", "--", entry], Some(&text), LIMIT)?;
     let kept = show(entry, TRIAL_LIMIT)?;
     if kept.is_some_and(|kept| kept.as_slice() == text.as_slice()) { Ok(()) } else { Err(PassFault::NotText) }

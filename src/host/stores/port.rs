@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::error::StoreError;
 use crate::{
-    mail::{Secret, SecretPlace},
+    mail::{BoundSecret, SecretPlace},
     phrase,
     plan::Places,
     presets::Phrase,
@@ -39,34 +39,6 @@ impl<'a> From<&'a str> for SecretKey<'a> {
     /// The login at the relay of a profile.
     fn from(profile: &'a str) -> Self {
         Self { profile, purpose: SecretPurpose::Relay }
-    }
-}
-
-/// What a store holds.
-#[derive(Clone, PartialEq, Eq)]
-pub enum SecretContent {
-    /// A password or token, as the server takes it.
-    Password(Secret),
-}
-
-impl SecretContent {
-    /// What a store writes.
-    pub fn stored(&self) -> &Secret {
-        match self {
-            Self::Password(secret) => secret,
-        }
-    }
-
-    /// What a store read.
-    pub const fn of_stored(secret: Secret) -> Self {
-        Self::Password(secret)
-    }
-
-    /// What logs in.
-    pub fn into_password(self) -> Secret {
-        match self {
-            Self::Password(secret) => secret,
-        }
     }
 }
 
@@ -119,9 +91,11 @@ pub enum AtRest {
 ///
 /// What every store promises:
 ///
-/// - `keep` replaces the whole content or nothing: after an error or a kill the entry holds the old content or the new one, as
+/// - `keep` replaces the whole secret or nothing: after an error or a kill the entry holds the old secret or the new one, as
 ///   far as the program behind the store does so. It returns once the content is durable. The secret is in no argument or
 ///   environment of another program, and in no file that a user other than owner and sender can read.
+/// - Whom a secret was given for is kept with it. After a kill it may belong to nobody, but never to somebody that it was not
+///   given for.
 /// - `read` returns exactly what was kept, every byte. It ends within bounded time, in which a person may have to unlock the
 ///   store. An entry that does not exist is an error for which [`StoreError::is_absence`] holds.
 /// - `forget` removes the entry. One that does not exist is no error.
@@ -151,17 +125,17 @@ pub trait Store: Sync {
         Ok(())
     }
 
-    /// Puts the content into the store.
+    /// Puts the secret into the store, with whom it was given for.
     ///
     /// # Errors
     /// The store does not take it.
-    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError>;
+    fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError>;
 
-    /// Reads the content.
+    /// Reads the secret, and whom it was given for.
     ///
     /// # Errors
     /// The store does not give it, or has no such entry.
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError>;
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError>;
 
     /// Removes the entry.
     ///

@@ -36,7 +36,7 @@ pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
     }
     let Some(user) = run_as else {
         let kept = read(order.name.as_str(), place, places).map_err(|error| error.phrase())?;
-        return if kept == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) };
+        return if kept.secret == *secret { Ok(None) } else { Err(phrase!("store-other-secret", store = place.store())) };
     };
     if !is_here || !rustix::process::geteuid().is_root() {
         return Ok(Some(phrase!("store-not-proven", user = user)));
@@ -49,7 +49,7 @@ fn read_as(user: &str, order: &Order) -> Result<Secret, Phrase> {
     let account = User::named(user).ok_or_else(|| phrase!("plan-no-user", user = user))?;
     let mut words = order.program.iter();
     let mut command = Command::new(words.next().map_or("mailsetup", String::as_str));
-    command.args(words).args(["secret", &order.name, "--scope", "system", "--no-input"]);
+    command.args(words).args(["secret", &order.name, "--scope", "system", "--for", &order.profile.smtp.host, "--no-input"]);
     account.dress(&mut command);
     // The user's further groups are dropped with root's: what is readable now is readable however the user logs in.
     let (uid, gid) = account.ids();

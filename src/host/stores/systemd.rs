@@ -6,10 +6,12 @@ use super::{
     error::StoreError,
     fault::StoreFault,
     file::{exactly, find},
-    port::{AtRest, SecretContent, Store, StoreEntry, owner_alone},
+    port::{AtRest, Store, StoreEntry, owner_alone},
+    sidecar,
 };
 use crate::{
     host::files::{own, tree::FileTree},
+    mail::BoundSecret,
     phrase,
     plan::{Places, credential_name},
     presets::Phrase,
@@ -42,27 +44,31 @@ impl Store for SystemdStore {
         Ok(creds::systemd_available()?)
     }
 
-    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
-        let (name, plain) = (credential_name(&entry.key.name()), content.stored().expose().as_bytes());
-        Ok(own::write_file(&entry.places.credential(&entry.key.name()), &creds::seal(&name, plain)?, FileTree::HERE)?)
+    fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
+        let (name, plain) = (credential_name(&entry.key.name()), secret.secret.expose().as_bytes());
+        let sealed = creds::seal(&name, plain)?;
+        sidecar::around(entry, secret.bound.as_ref(), || {
+            Ok(own::write_file(&entry.places.credential(&entry.key.name()), &sealed, FileTree::HERE)?)
+        })
     }
 
     /// The credential that the system has loaded for this process, else the one beside the profile, decrypted.
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let name = credential_name(&entry.key.name());
         if let Some(path) = loaded(&name) {
-            return Ok(SecretContent::of_stored(exactly(&find(&path, FileTree::HERE)?.bytes)?));
+            return Ok(BoundSecret { secret: exactly(&find(&path, FileTree::HERE)?.bytes)?, bound: sidecar::read(entry)? });
         }
         let path = entry.places.credential(&entry.key.name());
         if !path.exists() {
             return Err(StoreError::NoEntry(name));
         }
         let plain = creds::decrypt(&name, &find(&path, FileTree::HERE)?.bytes)?;
-        Ok(SecretContent::of_stored(exactly(&plain)?))
+        Ok(BoundSecret { secret: exactly(&plain)?, bound: sidecar::read(entry)? })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-        Ok(own::remove_file(&entry.places.credential(&entry.key.name()), FileTree::HERE)?)
+        own::remove_file(&entry.places.credential(&entry.key.name()), FileTree::HERE)?;
+        sidecar::forget(entry)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     error::StoreError,
-    port::{AtRest, SecretContent, Store, StoreEntry},
+    port::{AtRest, Store, StoreEntry},
     systemd::creds::systemd_available,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         files::{found::look_in, own, tree::FileTree},
         stores::fault::StoreFault,
     },
-    mail::{KeySlot, Keys, Secret},
+    mail::{BoundSecret, KeySlot, Keys, Secret, SecretBinding},
     phrase,
     plan::Places,
     presets::Phrase,
@@ -70,19 +70,19 @@ impl Store for VaultStore {
     }
 
     /// Where there is no vault, it is made.
-    fn keep(&self, entry: &StoreEntry<'_>, content: &SecretContent) -> Result<(), StoreError> {
+    fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
         let places = entry.places;
         let mut vault = match look_at(places)? {
             Some(_) => Vault::open(places)?,
             None => Vault::new(places.keys.lock, &places.keys, Secrets::new(), places)?,
         };
-        vault.secrets.insert(entry.key.name().into_owned(), content.stored().clone());
+        vault.secrets.insert(entry.key.name().into_owned(), secret.clone());
         vault.save()
     }
 
-    fn read(&self, entry: &StoreEntry<'_>) -> Result<SecretContent, StoreError> {
+    fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let secret = Vault::open(entry.places)?.secrets.remove(&*entry.key.name());
-        secret.map(SecretContent::of_stored).ok_or_else(|| StoreError::NoEntry(entry.name()))
+        secret.ok_or_else(|| StoreError::NoEntry(entry.name()))
     }
 
     /// An empty vault keeps its key slot for the next secret.
@@ -154,12 +154,12 @@ pub fn look_at(places: &Places) -> Result<Option<ClosedVault>, StoreError> {
     }))
 }
 
-/// The names of the profiles whose secrets it holds.
+/// The names of the profiles whose secrets it holds, and whom each was given for.
 ///
 /// # Errors
 /// It does not open.
-pub fn names(places: &Places) -> Result<Vec<String>, StoreError> {
-    Ok(Vault::open(places)?.secrets.into_keys().collect())
+pub fn names(places: &Places) -> Result<Vec<(String, Option<SecretBinding>)>, StoreError> {
+    Ok(Vault::open(places)?.secrets.into_iter().map(|(name, secret)| (name, secret.bound)).collect())
 }
 
 /// All that it holds, by profile.
@@ -167,7 +167,7 @@ pub fn names(places: &Places) -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// It does not open.
 pub fn export(places: &Places) -> Result<Vec<(String, Secret)>, StoreError> {
-    Ok(Vault::open(places)?.secrets.into_iter().collect())
+    Ok(Vault::open(places)?.secrets.into_iter().map(|(name, secret)| (name, secret.secret)).collect())
 }
 
 /// Encrypts all of it with a new data key, in the kind of key slot that it has. The caller has the right to write.

@@ -16,7 +16,6 @@ use crate::{
         },
         profiles,
     },
-    mail::ProfileSecret,
     plan::Places,
 };
 
@@ -26,8 +25,8 @@ use crate::{
 /// # Errors
 /// There is no such profile, a newer mailsetup wrote it, or a file was edited since in the lines that were written: then nothing is touched.
 pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
-    let (path, source) = profiles::read(name, places)?;
-    let disabled = profiles::disabled(&path, &source)?;
+    let profile = profiles::find(name, places)?;
+    let disabled = profile.disabled()?;
     let session = recover::open(places, options)?;
     let records = archive::all(places)?;
     let is_ours = |record: &&WriteRecord| record.profile == name && record.kind == WriteKind::Apply;
@@ -41,11 +40,16 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
         let file = if file.is_emptied() && is_made() { file.into_nothing() } else { file };
         steps.add(file, backup.as_deref());
     }
-    steps.add(FileUndo::new("secret", &places.secret(name), places)?.into_nothing(), None);
-    steps.add(FileUndo::new("profile", &path, places)?.into_content(disabled.into_bytes()), None);
+    for own in [places.secret(name), places.bound(name)] {
+        steps.add(FileUndo::new("secret", &own, places)?.into_nothing(), None);
+    }
+    if let Some(disabled) = disabled {
+        steps.add(FileUndo::new("profile", &profile.path, places)?.into_content(disabled), None);
+    }
     steps.add_runs(&writes, places)?;
     if steps.files.is_empty() && steps.runs.is_empty() {
-        return Ok(Applied { notes: session.notes, ..Applied::default() });
+        let notes = session.notes.into_iter().chain(profile.damage()).collect();
+        return Ok(Applied { notes, ..Applied::default() });
     }
     let job = Job {
         kind: WriteKind::UndoAll,
@@ -59,8 +63,8 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
     prune::prune(name, places, options.volume);
     applied.notes.extend(steps.notes);
     // A damaged profile is disabled as well; what is wrong with it is said.
-    applied.notes.extend(profiles::parse(&path, &source).err().map(|error| error.phrase()));
-    let place = ProfileSecret::parse(&source).ok().and_then(|profile| profile.secret);
+    applied.notes.extend(profile.damage());
+    let place = profile.secret().ok().and_then(|profile| profile.secret);
     if let Some(place) = place.filter(|place| places.root.is_none() && place.has_entries()) {
         applied.notes.push(apply::forget(name, &place, places));
     }

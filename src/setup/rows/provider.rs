@@ -6,7 +6,10 @@ use crate::{
     presets::{Lang, Phrase, Provider, provider::Category},
     setup::{
         columns::{always, by_value},
-        field::{Field, FieldShape},
+        field::{
+            Field, FieldShape,
+            FieldTrait::{Listed, Remembered},
+        },
         parsing::Parsing,
         question::Choice,
         source::AnswerSource,
@@ -23,10 +26,7 @@ pub(super) static PROVIDER: Spec = Spec {
     value: "KEY",
     shape: FieldShape::Choice,
     step: SetupStep::Provider,
-    optional: false,
-    of_provider: false,
-    remembered: true,
-    listed: true,
+    traits: &[Remembered, Listed],
     applies: always,
     asked: always,
     settled: by_value,

@@ -148,13 +148,13 @@ pub fn preset(data: &[u8]) {
 /// A saved profile: what can be read comes back the same from what is written.
 pub fn profile(data: &[u8]) {
     let Ok(source) = std::str::from_utf8(data) else { return };
-    match profiles::parse("x.toml".as_ref(), source) {
+    match mailsetup::mail::Profile::parse(source) {
         Ok(profile) => {
             let text = profiles::render(&profile).unwrap_or_else(|error| panic!("{error:?}"));
-            let again = profiles::parse("x.toml".as_ref(), &text).unwrap_or_else(|error| panic!("{error:?} in {text}"));
+            let again = mailsetup::mail::Profile::parse(&text).unwrap_or_else(|error| panic!("{error:?} in {text}"));
             assert_eq!(again, profile);
         }
-        Err(error) => is_safe(&TEXT.with(|text| text.say(&error.phrase()))),
+        Err(error) => is_safe(&TEXT.with(|text| text.say(&error.phrase("x.toml")))),
     }
 }
 

@@ -9,7 +9,6 @@ use std::{
 };
 
 use mailsetup::{
-    host::profiles,
     mail::{KeySlot, Secret},
     plan::{Existing, Files, Node, Order, Plan, Scope, TargetChoice},
     probe::Stream,
@@ -134,7 +133,7 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
     Order {
         name: "default".into(),
         scope,
-        profile: profiles::parse("x.toml".as_ref(), PROFILE).unwrap_or_else(|error| unreachable!("{error:?}")),
+        profile: mailsetup::mail::Profile::parse(PROFILE).unwrap_or_else(|error| unreachable!("{error:?}")),
         secret: Some(Secret::new("p@ss w#rd".into())),
         targets: vec![target],
         program: vec!["/usr/bin/mailsetup".into()],

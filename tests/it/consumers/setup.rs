@@ -89,6 +89,7 @@ pub(crate) fn order(password: &str) -> Order {
             },
             imap: None,
             secret: Some(SecretPlace::File),
+            secret_for: None,
             check: None,
             targets: Vec::new(),
         },

@@ -1,8 +1,16 @@
 //! The desktop's keyring: one that answers, one that is locked, and buses that do not.
 
-use mailsetup::{host::stores::KeyringFault, plan::Scope};
+use mailsetup::{
+    host::stores::KeyringFault,
+    mail::{BoundSecret, SecretBinding},
+    plan::Scope,
+};
 
 use super::*;
+
+fn whom(host: &str) -> SecretBinding {
+    SecretBinding::new(host.parse().unwrap(), "me".parse().ok())
+}
 
 /// Not a test of its own: asks the keyring that the environment names, in a child process.
 #[test]
@@ -18,9 +26,13 @@ fn keyring_child() {
         let read = || secrets::read("x", &place, &home.places);
         assert_eq!(read().unwrap_err().phrase().id, "host-secret-no-entry");
         let mut plan = home.plan(&[("app", "x")]);
-        plan.keep = Some((place.clone(), Secret::new("p\u{e9} \"1\"".into())));
+        plan.keep = Some((
+            place.clone(),
+            BoundSecret { secret: Secret::new("p\u{e9} \"1\"".into()), bound: Some(whom("smtp.test")) },
+        ));
         assert!(home.apply(&plan).unwrap().changed);
         assert_eq!(read().unwrap().expose(), "p\u{e9} \"1\"");
+        assert_eq!(read().unwrap().bound, Some(whom("smtp.test")));
         let words = ["lookup", "service", "mailsetup", "username", "user/mailsetup-test"];
         let found = Command::new("secret-tool").args(words).output().unwrap().stdout;
         assert_eq!(found, "p\u{e9} \"1\"".as_bytes());
@@ -28,10 +40,14 @@ fn keyring_child() {
         assert!(!home.apply(&again).unwrap().changed);
 
         let mut fails = home.plan(&[("app", "y")]);
-        fails.keep = Some((place.clone(), Secret::new("second".into())));
+        fails.keep = Some((
+            place.clone(),
+            BoundSecret { secret: Secret::new("second".into()), bound: Some(whom("smtp.other.test")) },
+        ));
         fails.runs = vec![build(&home, "exit 1", None)];
         assert!(matches!(home.apply(&fails), Err(ApplyError::RolledBack(_))));
         assert_eq!(read().unwrap().expose(), "p\u{e9} \"1\"");
+        assert_eq!(read().unwrap().bound, Some(whom("smtp.test")));
         home.undo().unwrap();
         assert_eq!(read().unwrap_err().phrase().id, "host-secret-no-entry");
     }

@@ -10,7 +10,7 @@ fn secret(text: &str) -> Secret {
 fn a_file_keeps_exact_bytes_and_is_closed() {
     let home = Home::new();
     let text = " p\u{e9}\"'#$\\%\t\n";
-    secrets::keep("default", &SecretPlace::File, &secret(text), &home.places).unwrap();
+    secrets::keep("default", &SecretPlace::File, &secret(text).into(), &home.places).unwrap();
     let path = home.places.secret("default");
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     let read = || secrets::read("default", &SecretPlace::File, &home.places);

@@ -34,7 +34,7 @@ fn locked(keys: Keys) -> Home {
 }
 
 fn keep(home: &Home, profile: &str, text: &str) {
-    secrets::keep(profile, &SecretPlace::Vault, &secret(text), &home.places).unwrap();
+    secrets::keep(profile, &SecretPlace::Vault, &secret(text).into(), &home.places).unwrap();
 }
 
 fn read(home: &Home, profile: &str) -> Result<String, StoreError> {
@@ -170,7 +170,7 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     home.places.keys = phrase("old");
     assert_eq!(read(&home, "a").unwrap(), "one");
     std::fs::write(home.places.vault(), &current).unwrap();
-    assert_eq!(vault::names(&home.places).unwrap(), ["a", "b"]);
+    assert_eq!(vault::names(&home.places).unwrap(), [("a".to_owned(), None), ("b".to_owned(), None)]);
 
     home.places.root = Some(home.folder.path().to_owned());
     assert!(vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places).is_err());
@@ -225,7 +225,7 @@ fn a_kill_leaves_the_old_vault_or_the_new_one() {
 fn a_plan_fills_the_vault_and_what_fails_or_is_taken_back_leaves_nothing_in_it() {
     let home = Home::new();
     let plan = |text: &str, app: &str| {
-        let keep = Some((SecretPlace::Vault, secret(text)));
+        let keep = Some((SecretPlace::Vault, secret(text).into()));
         Plan { keep, ..home.plan(&[("app", app)]) }
     };
     assert!(home.apply(&plan("first-word", "x")).unwrap().changed);
@@ -247,7 +247,7 @@ fn a_secret_that_moves_leaves_nothing_where_it_was() {
     let file = ".config/mailsetup/profiles/default.secret";
     home.apply(&Plan { changes: vec![home.change("secret", file, Some("hunter2"), 0o600)], ..home.plan(&[]) }).unwrap();
     let gone = home.change("secret", file, None, 0o600);
-    let keep = Some((SecretPlace::Vault, secret("hunter2")));
+    let keep = Some((SecretPlace::Vault, secret("hunter2").into()));
     home.apply(&Plan { changes: vec![gone], keep, ..home.plan(&[]) }).unwrap();
     assert_eq!(read(&home, "default").unwrap(), "hunter2");
     assert!(home.state("backups").iter().all(|copy| std::fs::read(copy).unwrap() != b"hunter2"));
@@ -265,7 +265,7 @@ fn records_of_a_secret_that_has_moved_are_still_joined() {
     let own = |text| vec![home.change("secret", file, text, 0o600)];
     home.apply(&Plan { changes: own(Some("hunter2")), ..home.plan(&[]) }).unwrap();
     home.apply(&Plan { changes: own(Some("hunter3")), ..home.plan(&[]) }).unwrap();
-    let keep = Some((SecretPlace::Vault, secret("hunter3")));
+    let keep = Some((SecretPlace::Vault, secret("hunter3").into()));
     home.apply(&Plan { changes: own(None), keep, ..home.plan(&[]) }).unwrap();
     for number in 0..9 {
         home.apply(&home.plan(&[("rc", &format!("{number}\n"))])).unwrap();

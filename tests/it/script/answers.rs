@@ -16,7 +16,7 @@ fn refused(house: &House, more: &[&str], exit: i32) -> String {
     assert_eq!((document["ok"].as_bool(), document["stages"].as_array().unwrap().len()), (Some(false), 0), "{document}");
     assert_eq!(house.written(), before);
     assert!(house.demo.arrived().is_empty());
-    let sentence = document["error"].as_str().unwrap().to_owned();
+    let sentence = document["error"]["message"].as_str().unwrap().to_owned();
     assert!(out.stderr.contains(&sentence), "{}", out.stderr);
     format!("{sentence} {}", out.stderr.lines().skip(1).collect::<String>())
 }
@@ -134,12 +134,12 @@ fn a_password_that_is_none_is_refused() {
     house.sandbox.write("home/empty", "\n");
     house.sandbox.write("home/bytes", b"\xff\xfe\n");
     for (more, exit, part) in [
-        (&["--password-file", "nowhere"][..], 66, "nowhere does not exist"),
+        (&["--password-file", "nowhere"][..], 66, "no such file to read the password from"),
         (&["--password-file", "empty"], 65, "The password is empty"),
         (&["--password-stdin"], 65, "The password is empty"),
         (&["--password-file", "bytes"], 65, "not UTF-8"),
         (&["--password-file", "."], 74, "is a folder"),
-        (&["--password-fd", "x"], 64, "--password-fd: “x”"),
+        (&["--password-fd", "x"], 64, "--password-fd takes the number"),
         (&["--password-fd", "99"], 66, "file descriptor 99"),
         (&["--password-env", "NOT_SET_HERE"], 66, "NOT_SET_HERE is not set"),
         (&["--password-command", "exit 3"], 66, "The password command failed"),
@@ -189,7 +189,7 @@ fn an_answers_file_is_checked_key_by_key() {
         house.sandbox.write("home/answers.toml", text);
         let out = house.run(&["--answers", "answers.toml", "--json"]).code(65);
         assert!(out.stderr.replace('\n', "").contains(part), "{part} in {}", out.stderr);
-        assert!(out.json()["error"].is_string());
+        assert!(out.json()["error"]["message"].is_string());
         keeps_quiet(&out, "hunter2");
     }
     let out = house.run(&["--answers", "nowhere.toml"]).code(66);

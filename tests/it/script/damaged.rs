@@ -24,7 +24,7 @@ const fn slips(auth: &str) -> [Slip<'_>; 6] {
         ("security = \"tls\"", "security = \"startls\"", "smtp.security", "Did you mean starttls?"),
         ("address = \"", "address = \"no at of ", "sender.address", "one bare address"),
         ("port = ", "port = 1234567", "smtp.port", "from 1 to 65535"),
-        ("name = \"Ops\"", "nmae = \"Ops\"", "nmae", "Did you mean name?"),
+        ("name = \"Ops\"", "nmae = \"Ops\"", "sender.nmae", "Did you mean name?"),
     ]
 }
 
@@ -60,7 +60,8 @@ fn a_target_that_does_not_exist_is_named_where_it_counts() {
     let line = damaged.lines().position(|line| line == "name = \"msmpt\"").unwrap() + 1;
     for command in [&["show"][..], &["check"], &["export", "msmtp", "--print"], &["list"]] {
         let out = house.run(command).code(if command == ["list"] { 0 } else { 78 });
-        for said in [format!("default.toml:{line}: target.name: "), "“msmpt”".into(), "Did you mean msmtp?".into()] {
+        for said in [format!("default.toml:{line}"), "target.name".into(), "“msmpt”".into(), "Did you mean msmtp?".into()]
+        {
             assert!(out.stderr.contains(&said), "{command:?}: {said} in {}", out.stderr);
         }
     }
@@ -101,6 +102,88 @@ fn a_damaged_profile_can_be_removed_and_its_write_undone() {
     }
 }
 
+/// Makes the profile something that cannot be read as one.
+type Spoil = fn(&Path);
+
+const SPOILT: [(Spoil, &str); 3] = [
+    (|path| fs::write(path, [&fs::read(path).unwrap()[..], b"# \xe9\n"].concat()).unwrap(), "not UTF-8"),
+    (|path| fs::File::options().write(true).open(path).unwrap().set_len(17 << 20).unwrap(), "too large"),
+    (
+        |path| {
+            fs::remove_file(path).unwrap();
+            fs::create_dir(path).unwrap();
+        },
+        "is a folder",
+    ),
+];
+
+#[test]
+fn a_profile_that_cannot_be_read_is_listed_removed_and_undone() {
+    for (spoil, said) in SPOILT {
+        let house = set_up();
+        spoil(&house.sandbox.path(PROFILE));
+        for command in [&["list"][..], &["show"], &["check"]] {
+            let out = house.run(command);
+            assert!(out.stderr.contains(said) && out.stderr.contains("default.toml"), "{command:?}: {}", out.stderr);
+        }
+        let out = house.run(&["remove", "default"]).code(0);
+        assert!(out.stderr.contains(said) && out.stderr.contains("default.toml"), "{}", out.stderr);
+        assert!(!house.sandbox.path("home/.msmtprc").exists());
+        assert!(!house.sandbox.path("home/.config/mailsetup/profiles/default.secret").exists());
+
+        let house = set_up();
+        spoil(&house.sandbox.path(PROFILE));
+        let out = house.run(&["undo"]).code(0);
+        assert!(out.stderr.contains("default.toml"), "{}", out.stderr);
+        assert!(!house.sandbox.path("home/.msmtprc").exists());
+    }
+    let house = set_up();
+    SPOILT[0].0(&house.sandbox.path(PROFILE));
+    assert_eq!(house.run(&["secret"]).code(0).stdout.trim_end(), house.demo.password());
+}
+
+#[test]
+fn no_words_of_a_parser_are_said() {
+    let house = set_up();
+    let good = house.sandbox.read(PROFILE);
+    for (from, to, field) in [
+        ("port = ", "port = \"587\" #", "smtp.port"),
+        ("port = ", "port = 5.5 #", "smtp.port"),
+        ("port = ", "port = [1] #", "smtp.port"),
+        ("port = ", "prot = ", "smtp.prot"),
+        ("enabled = true", "enabled = \"yes\"", "enabled"),
+        ("schema = 1\n", "", "schema"),
+        ("schema = 1", "schema = -1", "schema"),
+        ("address = \"", "address = 5 # \"", "sender.address"),
+        ("store = \"file\"", "stroe = \"file\"", "secret"),
+        ("store = \"file\"", "store = \"file\"\ncolor = 1", "secret.color"),
+        ("[sender]", "[sedner]", "sedner"),
+        ("[[target]]", "[target]", "target"),
+        ("port = ", "port 587 #", "default.toml:"),
+        ("security = \"tls\"", "security = tls", "default.toml:"),
+    ] {
+        assert!(good.contains(from), "{from} in {good}");
+        house.sandbox.write(PROFILE, good.replacen(from, to, 1));
+        let said = house.run(&["show"]).code(78).stderr;
+        assert!(said.contains(field) && said.contains("default.toml"), "{to}: {said}");
+        for word in ["expected", "invalid", "missing field", "unknown", "struct", "u16", "u32", "i64", "variant", "`"] {
+            assert!(!said.contains(word), "{word} in {said}");
+        }
+    }
+    let answers = house.sandbox.write("home/answers.toml", "port = 587\nhost = localhost\n");
+    let said = house.write(&["--answers", answers.to_str().unwrap()]).code(65).stderr;
+    assert!(said.contains("line 2: A text needs a quotation mark") && !said.contains("expected"), "{said}");
+    let lines = "{\"id\": 7, \"repyl\": \"x\"}\nnot json\n{\"id\": 1, \"reply\": \"x\", \"port\": 99999}\n{\"id\": 2, \"reply\": 5}\n";
+    let found = json_lines(&house.sandbox.mailsetup(["explain", "--jsonl"]).stdin(lines).run().code(65));
+    let errors: Vec<&Value> = found.iter().map(|line| &line["error"]).collect();
+    assert_eq!((&found[0]["id"], &found[1]["id"]), (&Value::from(7), &Value::Null));
+    assert!(errors[0]["hint"].as_str().unwrap().contains("reply") && errors[0]["fields"][0] == "reply", "{errors:?}");
+    for (error, part) in errors.iter().zip(["Line 1: reply", "Line 2: one JSON object", "Line 3: port", "Line 4: reply"]) {
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(part) && !message.contains("expected u16") && !message.contains("struct"), "{message}");
+    }
+}
+
 #[test]
 fn a_profile_of_a_newer_mailsetup_is_not_damaged_and_left_as_it_is() {
     let house = set_up();
@@ -113,6 +196,14 @@ fn a_profile_of_a_newer_mailsetup_is_not_damaged_and_left_as_it_is() {
         assert!(said.contains(&format!("was written by a newer mailsetup (schema {})", SCHEMA + 1)), "{said}");
     }
     assert_eq!(house.sandbox.read(PROFILE), newer);
+    // Also one that is damaged besides.
+    let broken = format!("{newer}\nx = = 1\n").into_bytes();
+    house.sandbox.write(PROFILE, [&broken[..], b"# \xe9\n"].concat());
+    for command in [&["remove", "default"][..], &["show"], &["secret"], &["check"], &["edit", "--no-input"], &["list"]] {
+        let said = house.run(command).code(78).stderr;
+        assert!(said.contains("was written by a newer mailsetup"), "{command:?}: {said}");
+    }
+    assert_eq!(fs::read(house.sandbox.path(PROFILE)).unwrap(), [&broken[..], b"# \xe9\n"].concat());
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_dry_run_shows_everything_but_the_secret_and_writes_nothing() {
         if more.contains(&"--json") {
             let document = out.json();
             obeys_the_contract(&document);
-            assert_eq!((&document["changed"], document["files"].as_array().unwrap().len()), (&json!(false), 4));
+            assert_eq!((&document["changed"], document["files"].as_array().unwrap().len()), (&json!(false), 5));
         }
     }
     assert_eq!(house.written().into_iter().collect::<Vec<_>>(), [(rc, MINE.to_owned())]);
@@ -205,7 +205,7 @@ fn an_image_is_written_below_its_root() {
     let paths: Vec<_> = house.written().into_keys().collect();
     let image = house.sandbox.path("home/image");
     assert!(paths.iter().all(|path| path.starts_with(&image)), "{paths:?}");
-    assert!(house.sandbox.read("home/image/etc/msmtprc").contains("secret --scope system"));
+    assert!(house.sandbox.read("home/image/etc/msmtprc").contains("secret default --scope system --for localhost"));
     let again = document["equivalent"].as_str().unwrap();
     assert!(again.starts_with("mailsetup '--root=image' demo@"), "{again}");
     house.run(&["check", "--root", "image", "--scope", "system"]).code(0);

@@ -182,7 +182,8 @@ fn pass_keeps_what_a_person_wrote_below_the_password() {
     assert_eq!(out.json()["changed"], true);
     assert_eq!(with(house.set_up(&words)).run().code(0).json()["changed"], false);
     let shown = with(house.sandbox.program("pass", ["show", "mail/relay"])).run().code(0).stdout;
-    assert_eq!(shown, format!("{password}\nuser: ops\n"));
+    let whom = r#"mailsetup-for: {"hosts":["localhost"],"username":"demo@mailsetup.example"}"#;
+    assert_eq!(shown, format!("{password}\nuser: ops\n{whom}\n"));
     assert_eq!(with(house.sandbox.mailsetup(["secret"])).run().code(0).stdout, format!("{password}\n"));
 
     for text in crate::host::vault::tortures() {

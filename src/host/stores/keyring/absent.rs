@@ -1,13 +1,13 @@
 //! The Secret Service in a build without it: no entry is kept, read or removed.
 
 use super::fault::KeyringFault;
-use crate::mail::Secret;
+use crate::mail::BoundSecret;
 
 /// Puts nothing anywhere.
 ///
 /// # Errors
 /// Always: [`KeyringFault::Absent`].
-pub(super) fn set(_: String, _: Secret) -> Result<(), KeyringFault> {
+pub(super) fn set(_: String, _: BoundSecret) -> Result<(), KeyringFault> {
     Err(KeyringFault::Absent)
 }
 
@@ -15,7 +15,7 @@ pub(super) fn set(_: String, _: Secret) -> Result<(), KeyringFault> {
 ///
 /// # Errors
 /// Always: [`KeyringFault::Absent`].
-pub(super) fn get(_: String) -> Result<Option<Secret>, KeyringFault> {
+pub(super) fn get(_: String) -> Result<Option<BoundSecret>, KeyringFault> {
     Err(KeyringFault::Absent)
 }
 

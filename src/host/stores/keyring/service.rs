@@ -1,6 +1,7 @@
 //! The Secret Service, by keyring-core and zbus.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, mpsc},
     thread,
     time::Duration,
@@ -10,10 +11,13 @@ use keyring_core::{Entry, Error, api::CredentialStoreApi};
 use zbus_secret_service_keyring_store::Store as SecretService;
 
 use super::fault::KeyringFault;
-use crate::mail::{Secret, reply::escape};
+use crate::mail::{BoundSecret, Secret, SecretBinding, reply::escape};
 
 /// The service of every entry of ours.
 const SERVICE: &str = "mailsetup";
+
+/// The attribute that says whom a secret was given for.
+const FOR: &str = "for";
 
 /// How long a keyring may take to say that it is there.
 const ASK_LIMIT: Duration = Duration::from_secs(2);
@@ -25,19 +29,38 @@ const ENTRY_LIMIT: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// The keyring does not take it.
-pub(super) fn set(name: String, secret: Secret) -> Result<(), KeyringFault> {
-    ask(ENTRY_LIMIT, move |service| entry_of(&service, &name)?.set_password(secret.expose()))
+pub(super) fn set(name: String, secret: BoundSecret) -> Result<(), KeyringFault> {
+    ask(ENTRY_LIMIT, move |service| {
+        let entry = entry_of(&service, &name)?;
+        let whom = secret.bound.as_ref().map(SecretBinding::to_text).unwrap_or_default();
+        let put = |whom: &str| entry.update_attributes(&HashMap::from([(FOR, whom)]));
+        match entry.get_attributes() {
+            // Between a former secret and another's it belongs to nobody.
+            Ok(former) if former.get(FOR).map_or("", String::as_str) != whom => put(&SecretBinding::default().to_text())?,
+            Ok(_) | Err(Error::NoEntry) => {}
+            Err(error) => return Err(error),
+        }
+        entry.set_password(secret.secret.expose())?;
+        put(&whom)
+    })
 }
 
 /// The secret of an entry; `None` where there is no such entry.
 ///
 /// # Errors
 /// The keyring does not give it.
-pub(super) fn get(name: String) -> Result<Option<Secret>, KeyringFault> {
-    ask(ENTRY_LIMIT, move |service| match entry_of(&service, &name)?.get_password() {
-        Ok(text) => Ok(Some(Secret::new(text))),
-        Err(Error::NoEntry) => Ok(None),
-        Err(error) => Err(error),
+pub(super) fn get(name: String) -> Result<Option<BoundSecret>, KeyringFault> {
+    ask(ENTRY_LIMIT, move |service| {
+        let entry = entry_of(&service, &name)?;
+        let secret = match entry.get_password() {
+            Ok(text) => Secret::new(text),
+            Err(Error::NoEntry) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let attributes = entry.get_attributes()?;
+        let whom = attributes.get(FOR).filter(|whom| !whom.is_empty());
+        // What cannot be understood is for nobody.
+        Ok(Some(BoundSecret { secret, bound: whom.map(|whom| SecretBinding::of_text(whom).unwrap_or_default()) }))
     })
 }
 

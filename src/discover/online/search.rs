@@ -10,7 +10,7 @@ use crate::{presets::Catalog, probe::Cancel};
 
 /// Confirms what is known of an address and asks for more. `progress` is called with each new state, best proposal first; the
 /// search ends with its time-out or when it is cancelled, with what was found by then.
-pub(super) fn online(
+pub(in crate::discover) fn online(
     search: &Search,
     known: Option<Proposal>,
     catalog: &Catalog,

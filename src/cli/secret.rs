@@ -1,0 +1,106 @@
+//! `secret`: prints the secret of a profile for a program that names whom it is for.
+
+use std::io::{self, BufRead};
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use super::{commands::DEFAULT, context::Context};
+use crate::{
+    error::{Error, Exit},
+    host::{self, stores::SecretRequest},
+    mail::{SecretPlace, host::parse_host},
+    phrase, plan,
+};
+
+/// Prints the secret, for msmtp's passwordeval and the like: for the host that it was given for, and for git only for the host
+/// and user that git asks for. With `--drop-in`, the drop-in by which a systemd unit gets it.
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let git = matches.get_flag("git-credential").then(|| GitRequest::read(io::stdin().lock())).transpose()?;
+    let places = context.places()?;
+    let name = word("PROFILE").unwrap_or(DEFAULT);
+    let profile = host::profiles::load_secret(name, &places)?;
+    if !profile.enabled {
+        return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name))
+            .hint(phrase!("secret-disabled-hint", profile = name)));
+    }
+    let Some(place) = &profile.secret else {
+        return Err(Error::new(Exit::NoInput, phrase!("secret-none", profile = name)));
+    };
+    if matches.get_flag("drop-in") {
+        if *place != SecretPlace::Systemd {
+            return Err(Error::new(Exit::Usage, phrase!("secret-no-credential", profile = name, store = place.store())));
+        }
+        return said(context, name, "drop_in", plan::drop_in(name, &places).trim_end());
+    }
+    let named = word("for").map(|host| parse_host(host).unwrap_or_else(|_| host.to_owned()));
+    let places = context.places_for(Some(place))?;
+    let read = |host, username| {
+        let asked = SecretRequest { host, username };
+        host::stores::read_asked(name, &profile, place, asked, &places).map_err(|error| match Error::from(error) {
+            // What a program shows of this is one line.
+            error if error.phrase.id == "host-secret-foreign" => Error { hint: None, ..error },
+            error => error,
+        })
+    };
+    let mut kept = read(named.as_deref(), None)?;
+    if let Some(git) = git {
+        kept = read(Some(&git.host), git.username.as_deref())?;
+    }
+    said(context, name, "secret", kept.secret.expose())
+}
+
+/// The text alone, or as a document.
+fn said(context: &Context, name: &str, key: &str, text: &str) -> Result<Exit, Error> {
+    if context.json {
+        context.out(&json!({"ok": true, "profile": name, key: text}).to_string())?;
+    } else {
+        context.out(text)?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// What git asks for (git-credential(1), "INPUT/OUTPUT FORMAT").
+struct GitRequest {
+    host: String,
+    username: Option<String>,
+}
+
+impl GitRequest {
+    fn read(input: impl BufRead) -> Result<Self, Error> {
+        let (mut host, mut username) = (String::new(), None);
+        for line in input.lines().take(1000) {
+            let line = line.map_err(|error| Error::new(Exit::Io, phrase!("secret-git-input", cause = error)))?;
+            match line.split_once('=') {
+                Some(("host", typed)) => host = without_port(typed),
+                Some(("username", typed)) => username = Some(typed.to_owned()),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        Ok(Self { host, username })
+    }
+}
+
+/// A host as git names it, without its port; an IPv6 address has brackets.
+fn without_port(typed: &str) -> String {
+    let bare = match typed.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => typed,
+    };
+    parse_host(bare).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_names_host_and_user() {
+        let request = GitRequest::read(&b"protocol=smtp\nhost=[::1]:587\nusername=a=b\n\nhost=x\n"[..]).unwrap();
+        assert_eq!((request.host.as_str(), request.username.as_deref()), ("::1", Some("a=b")));
+        assert_eq!(without_port("Mail.Example.com:465"), "mail.example.com");
+        assert_eq!(without_port("mail.example.com"), "mail.example.com");
+    }
+}

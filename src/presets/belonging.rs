@@ -1,0 +1,60 @@
+//! Whom a profile's secret is for, by what is known of providers.
+
+use super::{Catalog, Provider};
+use crate::mail::{Host, Organization, Profile, SecretBinding};
+
+/// Whom the secret of a profile is for: its login name at its server, and at the mailbox's reading side where that is the same
+/// organization's and has the same login name.
+pub fn belonging(profile: &Profile, catalog: &Catalog) -> SecretBinding {
+    let smtp = &profile.smtp;
+    let provider = smtp.provider.as_deref().and_then(|key| catalog.provider(key));
+    let provider = provider.filter(|provider| provider.runs(&smtp.host));
+    let mut binding = SecretBinding {
+        provider: provider.map(|provider| provider.key.clone()),
+        ..SecretBinding::new(smtp.host.clone(), smtp.username.clone())
+    };
+    let is_same = |host: &Host| {
+        provider.is_some_and(|provider| provider.runs(host)) || Organization::of(host) == Organization::of(&smtp.host)
+    };
+    let reading = profile.imap.as_ref().filter(|imap| imap.host != smtp.host && is_same(&imap.host));
+    let reading = reading.filter(|imap| imap.username.is_none() || imap.username == smtp.username);
+    binding.hosts.extend(reading.map(|imap| imap.host.clone()));
+    binding
+}
+
+impl Provider {
+    /// Whether a host is one of the provider's own servers. A preset's host that only an account or its domain shows counts
+    /// where what is known of it is the provider's.
+    pub fn runs(&self, host: &str) -> bool {
+        let servers = self.smtp.iter().chain(&self.alternatives).chain(&self.imap);
+        servers.into_iter().any(|server| {
+            let Some((before, rest)) = server.host.split_once('{') else { return server.host == host };
+            let Some((gap, after)) = rest.split_once('}') else { return false };
+            let Some(filled) = host.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
+            match gap {
+                "domain" => self.owns(filled),
+                "region" | "server" => after.matches('.').count() > 1 && !filled.is_empty() && !filled.contains('.'),
+                _ => false,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_providers_servers() {
+        let catalog = Catalog::builtin();
+        let runs = |key: &str, host: &str| catalog.provider(key).unwrap().runs(host);
+        assert!(runs("gmail", "smtp.gmail.com") && runs("gmail", "imap.gmail.com") && !runs("gmail", "smtp.corp.test"));
+        assert!(runs("ovh", "ssl0.ovh.net") && runs("ovh", "smtp.mail.ovh.net") && !runs("ovh", "vps-1.vps.ovh.net"));
+        assert!(runs("ovh-pro", "pro1.mail.ovh.net") && runs("netease", "smtp.163.com"));
+        assert!(runs("ses", "email-smtp.eu-west-1.amazonaws.com") && !runs("ses", "email-smtp.x.y.amazonaws.com"));
+        // The account's own domain.
+        assert!(
+            !runs("bluehost", "mail.corp.test") && !runs("netease", "smtp.corp.test") && !runs("o2switch", "mx.corp.test")
+        );
+    }
+}
