@@ -41,7 +41,7 @@ pub use engine::plan;
 pub use import::{FoundSettings, import};
 pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, read_back};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, SystemCause};
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 
 pub use crate::mail::Scope;

@@ -103,25 +103,17 @@ impl FileDoc {
 
     /// The settings by their way, as a target's expressions name them: `file.section.key`.
     pub(crate) fn tree(self) -> Tree {
-        let is_flat = |entry: &&FileEntry| entry.path.len() == 1 && entry.from.is_none();
-        let flat = self.entries.iter().take_while(is_flat).count();
-        let mut entries = self.entries.into_iter();
-        // All of these at once: one by one takes longer.
-        let node = |mut entry: FileEntry| Some((entry.path.pop()?, Node::Text(entry.value?)));
-        let mut root = Tree::new(entries.by_ref().take(flat).filter_map(node).collect(), None);
-        for FileEntry { mut path, value, from, .. } in entries {
-            let Some(value) = value else { continue };
-            path.extend(from.map(str::to_owned));
-            root.put(path, value);
-        }
-        root
+        Tree { entries: self.entries.into(), ..Tree::default() }
     }
 }
 
-/// Settings by the first step of their way. What is read of it is copied, and nothing else: a file may be large.
+/// Settings by the first step of their way. A file may be large, and few of its settings are asked for: they are looked up one
+/// by one.
 #[derive(Clone, Default)]
 pub(crate) struct Tree {
     own: BTreeMap<String, Node>,
+    /// Further settings, in order: the last counts.
+    entries: Arc<Vec<FileEntry>>,
     /// What counts where this has nothing.
     assumed: Option<Arc<Tree>>,
 }
@@ -135,19 +127,28 @@ pub(crate) enum Node {
 
 impl Tree {
     /// What steps lead to, over what is assumed of the others.
-    pub(crate) const fn new(own: BTreeMap<String, Node>, assumed: Option<Arc<Self>>) -> Self {
-        Self { own, assumed }
+    pub(crate) fn new(own: BTreeMap<String, Node>, assumed: Option<Arc<Self>>) -> Self {
+        Self { own, assumed, ..Self::default() }
     }
 
     /// What a step leads to.
-    pub(crate) fn get(&self, step: &str) -> Option<&Node> {
-        self.own.get(step).or_else(|| self.assumed.as_ref()?.get(step))
+    pub(crate) fn get(&self, step: &str) -> Option<Node> {
+        let mut found = Self::default();
+        for entry in self.entries.iter().filter(|entry| entry.path.first().is_some_and(|first| first == step)) {
+            if let Some(value) = &entry.value {
+                let path = entry.path.iter().cloned().chain(entry.from.map(str::to_owned)).collect();
+                found.put(path, value.clone());
+            }
+        }
+        let found = found.own.remove(step).or_else(|| self.own.get(step).cloned());
+        found.or_else(|| self.assumed.as_ref()?.get(step))
     }
 
     /// Where steps lead to, in order.
     pub(crate) fn steps(&self) -> BTreeSet<&str> {
         let assumed = self.assumed.iter().flat_map(|assumed| assumed.steps());
-        self.own.keys().map(String::as_str).chain(assumed).collect()
+        let entries = self.entries.iter().filter(|entry| entry.value.is_some()).filter_map(|entry| entry.path.first());
+        self.own.keys().chain(entries).map(String::as_str).chain(assumed).collect()
     }
 
     /// What was put into it, without what is assumed.
@@ -156,7 +157,8 @@ impl Tree {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.own.is_empty() && self.assumed.as_ref().is_none_or(|assumed| assumed.is_empty())
+        let is_nothing = self.own.is_empty() && self.entries.iter().all(|entry| entry.value.is_none());
+        is_nothing && self.assumed.as_ref().is_none_or(|assumed| assumed.is_empty())
     }
 
     /// Puts what a step leads to in place of what it led to.

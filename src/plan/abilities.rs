@@ -103,7 +103,7 @@ fn cannot_carry(target: &Target, setting: Setting, why: Unfit) -> Refusal {
 pub(super) fn check_machine(target: &Target, places: &Places, files: &dyn Files) -> Result<(), Refusal> {
     for path in &target.overruled_by {
         let path = locate::in_root(Path::new(path), places);
-        if files.read(&path).map_err(|error| Refusal::unreadable(&path, &error))?.is_some() {
+        if files.read(&path).map_err(|error| Refusal::unreadable(&path, error))?.is_some() {
             return Err(Refusal::Overruled { target: target.key.clone(), path });
         }
     }

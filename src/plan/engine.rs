@@ -305,5 +305,5 @@ fn check_paths(plan: &Plan) -> Result<(), Refusal> {
 }
 
 fn read(files: &dyn Files, path: &Path) -> Result<Option<Existing>, Refusal> {
-    files.read(path).map_err(|error| Refusal::unreadable(path, &error))
+    files.read(path).map_err(|error| Refusal::unreadable(path, error))
 }

@@ -120,7 +120,7 @@ fn place(
 
 /// The text of a file, with line ends as Unix has them and [`LOST`] for what is not UTF-8.
 fn look(path: &Path, files: &dyn Files) -> Result<Option<Zeroizing<String>>, Refusal> {
-    let unreadable = |error| Refusal::unreadable(path, &error);
+    let unreadable = |error| Refusal::unreadable(path, error);
     let Some(bytes) = files.read(path).map_err(unreadable)?.map(Existing::into_bytes).map(Zeroizing::new) else {
         return Ok(None);
     };

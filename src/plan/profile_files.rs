@@ -8,7 +8,7 @@ use crate::{
         BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, StoreKind, profile::Written, schema,
         store::StoreFilling,
     },
-    presets::{Catalog, Target, belonging},
+    presets::{Catalog, PresetFault, Target, belonging},
 };
 
 /// The files of a profile, and who reads them: their owner, and the group of the user who sends.
@@ -111,7 +111,8 @@ impl<'a> ProfileFiles<'a> {
                 inline_secret: choice.inline_secret,
             })
             .collect();
-        let text = toml::to_string(&profile).map_err(|error| Refusal::unwritable_profile(&error))?;
+        let text = toml::to_string(&profile)
+            .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: unrendered(&error.to_string()) })?;
         let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile));
         let after = kept.map_or_else(|| text.into_bytes(), |kept| kept.bytes.clone());
         plan.changes.push(self.change("profile", path, existing, Some(after)));
@@ -147,4 +148,9 @@ fn is_as_before(former: &[u8], profile: &Profile) -> bool {
         former.check.clone_from(&profile.check);
         same && former == *profile
     })
+}
+
+/// A profile that does not become text, as a fault of the file that it would be.
+fn unrendered(cause: &str) -> PresetFault {
+    PresetFault { file: "profile".to_owned(), line: None, cause: cause.to_owned(), nearest: None }
 }

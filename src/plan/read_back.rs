@@ -64,7 +64,7 @@ pub fn read_back(
     let locations = locate(target, choice, places)?;
     let mut read = Vec::with_capacity(locations.len());
     for (file, location) in &locations {
-        let existing = files.read(&location.disk).map_err(|error| Refusal::unreadable(&location.disk, &error))?;
+        let existing = files.read(&location.disk).map_err(|error| Refusal::unreadable(&location.disk, error))?;
         let bytes = existing.map(|existing| Zeroizing::new(existing.into_bytes()));
         read.push((*file, location.disk.as_path(), FileContent::Bytes(bytes)));
     }

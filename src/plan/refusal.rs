@@ -1,8 +1,10 @@
 //! Why a plan is not made. Nothing has been written by then.
 
 use std::{
-    io,
+    error::Error,
+    fmt, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{Scope, render::RenderFault};
@@ -148,7 +150,7 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
         /// What the system says.
-        cause: String,
+        cause: SystemCause,
     },
     /// Two things would be written to one file.
     SamePath {
@@ -171,24 +173,51 @@ pub enum Refusal {
         /// The target's key.
         target: String,
         /// Where, and what.
-        fault: Box<PresetFault>,
+        cause: PresetFault,
     },
 }
 
+/// What the system says; the same where it says the same.
+#[derive(Debug, Clone)]
+pub struct SystemCause(Arc<io::Error>);
+
+impl PartialEq for SystemCause {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for SystemCause {}
+
+impl fmt::Display for SystemCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.phrase().fmt(f)
+    }
+}
+
+impl Error for Refusal {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Unreadable { cause, .. } => Some(&*cause.0),
+            Self::Template { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+}
+
 impl Refusal {
-    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), cause: error.to_string() }
+    pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
+        Self::Unreadable { path: path.to_owned(), cause: SystemCause(Arc::new(error)) }
     }
 
     pub(super) fn unparseable(path: &Path, fault: Fault) -> Self {
         Self::Unparseable { path: path.to_owned(), fault }
-    }
-
-    /// The profile cannot be written as text.
-    pub(super) fn unwritable_profile(error: &toml::ser::Error) -> Self {
-        let (file, cause) = ("profile".to_owned(), error.to_string());
-        let fault = PresetFault { file: file.clone(), line: None, cause, nearest: None };
-        Self::Template { target: file, fault: Box::new(fault) }
     }
 
     /// The target's preset is wrong; the cause names its file and line.
@@ -197,7 +226,7 @@ impl Refusal {
             RenderFault::Template { cause, line } => target.source.fault(template, line, cause, None),
             RenderFault::Unfit(..) => target.source.fault(template, None, "a value cannot be written".to_owned(), None),
         };
-        Self::Template { target: target.key.clone(), fault: Box::new(fault) }
+        Self::Template { target: target.key.clone(), cause: fault }
     }
 
     /// The target at fault, where there is one.
@@ -292,13 +321,15 @@ impl Refusal {
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
             Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
-            Self::Unreadable { path, cause } => phrase!("plan-unreadable", path = shown(path), cause = escape(cause)),
+            Self::Unreadable { path, cause } => {
+                phrase!("plan-unreadable", path = shown(path), cause = escape(&cause.to_string()))
+            }
             Self::SamePath { path, first, second } => {
                 phrase!("plan-same-path", path = shown(path), first = first, second = second)
             }
             Self::NewerSchema { path, schema } => phrase!("plan-newer-schema", path = shown(path), schema = schema),
-            Self::Template { target, fault } => {
-                phrase!("plan-template", target = target, cause = escape(&fault.to_string()))
+            Self::Template { target, cause } => {
+                phrase!("plan-template", target = target, cause = escape(&cause.to_string()))
             }
         }
     }

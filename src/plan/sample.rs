@@ -115,7 +115,7 @@ fn tried(target: &Target, order: &Order) -> Vec<PresetFault> {
 /// What of a refusal is the preset's fault, whatever a person's files hold.
 fn blamed(target: &Target, refusal: Refusal) -> Vec<PresetFault> {
     match refusal {
-        Refusal::Template { fault, .. } => vec![*fault],
+        Refusal::Template { cause, .. } => vec![cause],
         // What a consumer's own file has to hold first is not known here.
         _ if target.files.iter().any(|file| file.must_exist) => Vec::new(),
         Refusal::Lost { mismatches, .. } => mismatches.into_iter().filter_map(|setting| lost(target, setting)).collect(),

@@ -35,8 +35,8 @@ impl fmt::Debug for FileSettings {
 impl Object for FileSettings {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match self.0.get(key.as_str()?)? {
-            Node::Text(text) => Value::from(text.as_str()),
-            Node::Group(group) => Value::from_object(Self(Arc::clone(group))),
+            Node::Text(text) => Value::from(text),
+            Node::Group(group) => Value::from_object(Self(group)),
         })
     }
 
