@@ -71,7 +71,7 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         allow_plaintext: security == Security::None,
         tls: trust.clone(),
     };
-    let secret = login.then(|| SecretPlace::File);
+    let secret = login.then_some(SecretPlace::File);
     Some(Order {
         name: "default".to_owned(),
         scope,
