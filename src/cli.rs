@@ -19,6 +19,7 @@ mod names;
 mod probe;
 mod providers;
 mod report;
+mod schemas;
 mod secret;
 mod set_up;
 mod stale;

@@ -401,7 +401,7 @@ arg-reply = Die Antwort oder der Fehler, oder - für die Standardeingabe
 arg-target = Der Name des Ziels, oder NAME=PFAD
 arg-query = Teil eines Namens
 arg-shell = Die Shell
-arg-kind = Welche Datei
+arg-kind = Welche Datei oder die Ausgabe welches Befehls
 arg-command = Der Befehl
 
 usage-password = { $flag } gibt es nicht: Argumente kann jeder Benutzer dieser Maschine lesen. Nehmen Sie --password-file, --password-stdin, --password-fd, --password-env oder --password-command.

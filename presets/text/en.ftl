@@ -401,7 +401,7 @@ arg-reply = The reply or error, or - for standard input
 arg-target = The target’s name, or NAME=PATH
 arg-query = Part of a name
 arg-shell = The shell
-arg-kind = Which file
+arg-kind = Which file, or which command’s document
 arg-command = The command
 
 usage-password = There is no { $flag }: every user of this machine can read arguments. Use --password-file, --password-stdin, --password-fd, --password-env or --password-command.

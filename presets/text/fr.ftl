@@ -401,7 +401,7 @@ arg-reply = La réponse ou l’erreur, ou - pour l’entrée standard
 arg-target = Le nom de la cible, ou NOM=CHEMIN
 arg-query = Une partie d’un nom
 arg-shell = Le shell
-arg-kind = Quel fichier
+arg-kind = Quel fichier, ou le document de quelle commande
 arg-command = La commande
 
 usage-password = { $flag } n’existe pas : tous les utilisateurs de cette machine peuvent lire les arguments. Prenez --password-file, --password-stdin, --password-fd, --password-env ou --password-command.

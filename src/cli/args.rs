@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::color::Color;
+use super::{color::Color, schemas::KINDS};
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
@@ -215,9 +215,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
                 "elvish",
                 "powershell",
             ])),
-            sub("schema").arg(
-                Arg::new("KIND").value_parser(["profile", "answers"]).default_value("profile").help(text.get("arg-kind")),
-            ),
+            sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"))),
         ]),
     ]
 }

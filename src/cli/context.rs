@@ -127,7 +127,7 @@ impl Context {
 
     /// The key slot of a new vault, by the keys that were given.
     pub(super) fn lock(&self) -> KeySlot {
-        self.keys.borrow().lock
+        self.keys.borrow().slot
     }
 
     /// How far to look for the settings of an address. Neither the demo nor a build without discovery asks a server.
@@ -241,12 +241,12 @@ fn keys(inputs: &Inputs) -> Result<Keys, Error> {
         None
     };
     let key_file = inputs.get("vault-key-file").map(PathBuf::from);
-    let lock = match (&key_file, &passphrase) {
+    let slot = match (&key_file, &passphrase) {
         (Some(_), _) => KeySlot::KeyFile,
         (None, Some(_)) => KeySlot::Passphrase,
         (None, None) => KeySlot::default(),
     };
-    Ok(Keys { passphrase, key_file, lock })
+    Ok(Keys { passphrase, key_file, slot })
 }
 
 /// The secret on a file descriptor.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     args::{EXTRAS, command},
     context::Context,
+    schemas::DOCUMENTS,
 };
 use crate::{
     error::{Error, Exit},
@@ -38,12 +39,23 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         }
         Some((_, matches)) => {
             let kind = matches.get_one::<String>("KIND").map_or("profile", String::as_str);
-            let schema = if kind == "answers" { answers() } else { json!(schemars::schema_for!(Profile)) };
+            let schema = match DOCUMENTS.iter().find(|(known, _)| *known == kind) {
+                Some((title, make)) => titled(title, make()),
+                None if kind == "answers" => answers(),
+                None => json!(schemars::schema_for!(Profile)),
+            };
             context.out(&serde_json::to_string_pretty(&schema).unwrap_or_default())?;
         }
         None => {}
     }
     Ok(Exit::Ok)
+}
+
+/// A schema that says which one it is.
+fn titled(title: &str, mut schema: Value) -> Value {
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["title"] = json!(title);
+    schema
 }
 
 /// The answers file's schema: one key per flag.
@@ -60,7 +72,7 @@ fn answers() -> Value {
         properties.insert(spec.flag.replace('-', "_"), kind);
     }
     for flag in EXTRAS.iter().filter(|flag| flag.name != "answers") {
-        let kind = if flag.value.is_empty() { json!({"type": "boolean"}) } else { json!({"type": ["string", "integer"]}) };
+        let kind = if flag.value.is_empty() { json!({"type": "boolean"}) } else { word_kind(flag.value) };
         properties.insert(flag.name.replace('-', "_"), kind);
     }
     json!({
@@ -70,4 +82,13 @@ fn answers() -> Value {
         "additionalProperties": false,
         "properties": properties,
     })
+}
+
+/// The kind of a value by what the help calls it: words of a list, or a text or number.
+fn word_kind(value: &str) -> Value {
+    match value {
+        "FILE" | "DIR" | "NAME" => json!({"type": "string"}),
+        value if value.contains('|') => json!({"enum": value.split('|').collect::<Vec<_>>()}),
+        _ => json!({"type": ["string", "number"]}),
+    }
 }

@@ -16,7 +16,7 @@ use std::{
 };
 
 use conversation::{Conversation, bad_answer};
-use resume::ResumeFile;
+use resume::ResumeSession;
 use scratch::Scratch;
 
 use super::{
@@ -84,7 +84,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         None
     } else {
         let places = (conversation.runner.places)(conversation.setup.scope())?;
-        Some(ResumeFile::begin(&places, &mut conversation, edit))
+        Some(ResumeSession::begin(&places, &mut conversation, edit))
     };
     converse(context, conversation, resume)
 }
@@ -150,7 +150,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     Ok(())
 }
 
-fn converse(context: &Context, mut conversation: Conversation, resume: Option<ResumeFile>) -> Result<Exit, Error> {
+fn converse(context: &Context, mut conversation: Conversation, resume: Option<ResumeSession>) -> Result<Exit, Error> {
     if !context.may_ask() {
         return script::run(context, conversation);
     }
@@ -204,7 +204,7 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
 /// What signals do during prompts and lines.
 struct PromptWatcher {
     terminal: Restorer,
-    resume: Option<ResumeFile>,
+    resume: Option<ResumeSession>,
     scratch: Option<Scratch>,
 }
 

@@ -102,7 +102,7 @@ fn export(context: &Context) -> Result<Exit, Error> {
 fn lock_with(context: &Context, lock: KeySlot, matches: &ArgMatches) -> Result<Exit, Error> {
     let places = context.places_to_open()?;
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
-    let mut new = Keys { lock, key_file: word("new-key-file").map(Into::into), passphrase: None };
+    let mut new = Keys { slot: lock, key_file: word("new-key-file").map(Into::into), passphrase: None };
     if lock == KeySlot::Passphrase {
         new.passphrase = Some(new_passphrase(context, &word)?);
     }

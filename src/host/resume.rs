@@ -20,7 +20,7 @@ const SCHEMA: u32 = 1;
 /// What the file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Kept {
+pub struct ResumeFile {
     schema: u32,
     /// When the last answer was given, RFC 3339, UTC.
     pub when: String,
@@ -41,7 +41,7 @@ pub struct KeptAnswer {
     pub source: String,
 }
 
-impl Kept {
+impl ResumeFile {
     /// What to keep.
     pub const fn new(when: String, answers: Vec<KeptAnswer>) -> Self {
         Self { schema: SCHEMA, when, answers }
@@ -66,10 +66,10 @@ impl Resume {
     }
 
     /// What an earlier set-up has left; nothing if another one has it, or if it cannot be understood.
-    pub fn found(&self) -> Option<Kept> {
+    pub fn found(&self) -> Option<ResumeFile> {
         self.lock.as_ref()?;
         let found = found::look(&self.path()).ok()??;
-        let kept: Kept = toml::from_str(std::str::from_utf8(&found.bytes).ok()?).ok()?;
+        let kept: ResumeFile = toml::from_str(std::str::from_utf8(&found.bytes).ok()?).ok()?;
         (kept.schema == SCHEMA).then_some(kept)
     }
 
@@ -77,7 +77,7 @@ impl Resume {
     ///
     /// # Errors
     /// It cannot be written. That another set-up has it is no error.
-    pub fn keep(&mut self, kept: &Kept) -> Result<(), FileError> {
+    pub fn keep(&mut self, kept: &ResumeFile) -> Result<(), FileError> {
         if self.is_over {
             return Ok(());
         }
@@ -135,9 +135,9 @@ mod tests {
         }
     }
 
-    fn kept(value: &str) -> Kept {
+    fn kept(value: &str) -> ResumeFile {
         let answer = KeptAnswer { key: "name".into(), value: value.into(), source: "asked".into() };
-        Kept::new("2026-11-05T10:11:12Z".into(), vec![answer])
+        ResumeFile::new("2026-11-05T10:11:12Z".into(), vec![answer])
     }
 
     #[test]

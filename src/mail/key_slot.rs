@@ -28,7 +28,7 @@ pub struct Keys {
     /// The key file, in place of the one that the vault names.
     pub key_file: Option<PathBuf>,
     /// What a new vault is locked with.
-    pub lock: KeySlot,
+    pub slot: KeySlot,
 }
 
 #[cfg(test)]

@@ -116,8 +116,8 @@ impl schemars::JsonSchema for Auth {
         "Auth".into()
     }
 
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        String::json_schema(generator)
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "enum": Self::WORDS})
     }
 }
 

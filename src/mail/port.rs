@@ -85,8 +85,8 @@ impl schemars::JsonSchema for Port {
         "Port".into()
     }
 
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        u16::json_schema(generator)
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "integer", "minimum": 1, "maximum": u16::MAX})
     }
 }
 

@@ -10,6 +10,7 @@ mod network;
 mod options;
 mod providers;
 mod root_mail;
+mod schemas;
 mod sender;
 mod small;
 mod stores;

@@ -10,7 +10,7 @@ use crate::{
     frontend::Autosave,
     host::{
         self,
-        resume::{Kept, KeptAnswer, Resume},
+        resume::{KeptAnswer, Resume, ResumeFile},
     },
     plan::Places,
     setup::{AnswerSource, Field, SavedAnswer, SavedConversation, Setup},
@@ -18,7 +18,7 @@ use crate::{
 
 /// Saves the answers of a conversation in the resume file. Shared with the signal handler.
 #[derive(Clone)]
-pub(super) struct ResumeFile {
+pub(super) struct ResumeSession {
     file: Arc<Mutex<Shared>>,
     last: Vec<SavedAnswer>,
 }
@@ -29,7 +29,7 @@ struct Shared {
     is_offering: bool,
 }
 
-impl ResumeFile {
+impl ResumeSession {
     /// Offers the answers of an earlier set-up, and saves those of this one. `edited` is the saved profile that it starts from.
     pub(super) fn begin(places: &Places, conversation: &mut Conversation, edited: Option<&str>) -> Self {
         let resume = Resume::new(places);
@@ -54,7 +54,7 @@ impl ResumeFile {
     }
 }
 
-impl Autosave for ResumeFile {
+impl Autosave for ResumeSession {
     fn save(&mut self, setup: &Setup) {
         self.file().is_offering = setup.is_offering();
         let now = setup.remembered();
@@ -66,7 +66,7 @@ impl Autosave for ResumeFile {
             value: remembered.value.clone(),
             source: remembered.source.as_str().to_owned(),
         };
-        let kept = Kept::new(host::clock::rfc3339(SystemTime::now()), now.iter().map(answer).collect());
+        let kept = ResumeFile::new(host::clock::rfc3339(SystemTime::now()), now.iter().map(answer).collect());
         // Resuming is only a convenience; ignore the error.
         let _ = self.file().resume.keep(&kept);
         self.last = now;
@@ -74,7 +74,7 @@ impl Autosave for ResumeFile {
 }
 
 /// The content of a resume file as the conversation takes it; `None` without any known answer.
-fn memory(kept: Kept) -> Option<SavedConversation> {
+fn memory(kept: ResumeFile) -> Option<SavedConversation> {
     let answer = |answer: &KeptAnswer| {
         let (field, source) = (Field::of_key(&answer.key)?, AnswerSource::of_word(&answer.source)?);
         Some(SavedAnswer { field, value: answer.value.clone(), source })

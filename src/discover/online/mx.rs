@@ -8,7 +8,7 @@ use crate::{
 
 /// What the MX records of a domain say.
 #[derive(Debug, Default)]
-pub(super) struct Exchange<'a> {
+pub(super) struct MailExchange<'a> {
     /// The domain says that it takes no mail (RFC 7505).
     pub(super) null: bool,
     /// MX hosts, most preferred first.
@@ -19,7 +19,7 @@ pub(super) struct Exchange<'a> {
     pub(super) gateway: Option<&'a str>,
 }
 
-impl<'a> Exchange<'a> {
+impl<'a> MailExchange<'a> {
     pub(super) fn read(mut records: Vec<Mx>, catalog: &'a Catalog) -> Self {
         records.sort();
         let null = matches!(records.as_slice(), [only] if only.host.is_empty());
@@ -90,9 +90,9 @@ fn is_registrable(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn exchange<'a>(catalog: &'a Catalog, hosts: &[&str]) -> Exchange<'a> {
+    fn exchange<'a>(catalog: &'a Catalog, hosts: &[&str]) -> MailExchange<'a> {
         let record = |(at, host): (usize, &&str)| Mx { preference: u16::try_from(at).unwrap(), host: (*host).to_owned() };
-        Exchange::read(hosts.iter().enumerate().map(record).rev().collect(), catalog)
+        MailExchange::read(hosts.iter().enumerate().map(record).rev().collect(), catalog)
     }
 
     #[test]

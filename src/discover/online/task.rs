@@ -15,7 +15,7 @@ use super::{
     guess,
     http::Web,
     known::ascii_domain,
-    mx::{self, Exchange},
+    mx::{self, MailExchange},
     srv::{self, Service},
     suggestions::nearest_domain,
     web::{self, AutoconfigLocation, WebFinding},
@@ -39,7 +39,7 @@ pub(super) struct SearchTask<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) confirmer: Confirmer,
     pub(super) candidates: Vec<Candidate>,
-    pub(super) exchange: Option<Exchange<'a>>,
+    pub(super) exchange: Option<MailExchange<'a>>,
     pub(super) addresses: HashMap<String, Vec<IpAddr>>,
     pub(super) fault: Option<DomainFault>,
     pub(super) notes: Vec<Phrase>,
@@ -189,7 +189,7 @@ impl<'a> SearchTask<'a> {
             }
             Err(NameFault::NoResolver) => return,
         };
-        let exchange = Exchange::read(records, self.catalog);
+        let exchange = MailExchange::read(records, self.catalog);
         if exchange.null {
             self.fault = Some(DomainFault::NullMx);
         } else if exchange.hosts.is_empty() {

@@ -40,7 +40,7 @@ pub(super) struct VaultStore;
 
 impl Store for VaultStore {
     fn at_rest(&self, places: &Places) -> AtRest {
-        if places.keys.lock == KeySlot::Systemd { AtRest::Machine } else { AtRest::Encrypted }
+        if places.keys.slot == KeySlot::Systemd { AtRest::Machine } else { AtRest::Encrypted }
     }
 
     fn barred(&self, run_as: Option<&str>, places: &Places) -> Option<Phrase> {
@@ -60,7 +60,7 @@ impl Store for VaultStore {
         if look_at(places)?.is_some() {
             return names(places).map(drop);
         }
-        match places.keys.lock {
+        match places.keys.slot {
             KeySlot::KeyFile if places.keys.key_file.is_none() => Err(VaultFault::NoKeyFile.into()),
             KeySlot::Passphrase if places.keys.passphrase.is_none() => Err(VaultFault::NeedsPassphrase.into()),
             KeySlot::Machine | KeySlot::Systemd if places.root.is_some() => Err(VaultFault::Image.into()),
@@ -74,7 +74,7 @@ impl Store for VaultStore {
         let places = entry.places;
         let mut vault = match look_at(places)? {
             Some(_) => Vault::open(places)?,
-            None => Vault::new(places.keys.lock, &places.keys, Secrets::new(), places)?,
+            None => Vault::new(places.keys.slot, &places.keys, Secrets::new(), places)?,
         };
         vault.secrets.insert(entry.key.name().into_owned(), secret.clone());
         vault.save()

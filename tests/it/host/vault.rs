@@ -23,7 +23,7 @@ fn secret(text: &str) -> Secret {
 }
 
 fn phrase(text: &str) -> Keys {
-    Keys { passphrase: Some(secret(text)), lock: KeySlot::Passphrase, ..Keys::default() }
+    Keys { passphrase: Some(secret(text)), slot: KeySlot::Passphrase, ..Keys::default() }
 }
 
 /// A home whose vault is locked so.
@@ -44,7 +44,7 @@ fn read(home: &Home, profile: &str) -> Result<String, StoreError> {
 #[test]
 fn every_lock_gives_back_what_was_put_in_and_two_profiles_share_a_vault() {
     let key = tempfile::tempdir().unwrap();
-    let key_file = Keys { key_file: Some(key.path().join("key")), lock: KeySlot::KeyFile, ..Keys::default() };
+    let key_file = Keys { key_file: Some(key.path().join("key")), slot: KeySlot::KeyFile, ..Keys::default() };
     for keys in [Keys::default(), key_file, phrase("correct horse")] {
         let home = locked(keys);
         for (index, text) in tortures().iter().enumerate() {
@@ -72,7 +72,7 @@ fn systemds_credentials_lock_a_vault_where_they_work() {
         left_out("systemd-creds needs root here");
         return;
     }
-    let home = locked(Keys { lock: KeySlot::Systemd, ..Keys::default() });
+    let home = locked(Keys { slot: KeySlot::Systemd, ..Keys::default() });
     keep(&home, "default", "p\u{e9} \"1\"");
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
     assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, KeySlot::Systemd);
@@ -112,7 +112,7 @@ fn a_wrong_key_is_told_from_a_damaged_file_at_every_byte() {
 #[test]
 fn a_key_that_is_gone_another_or_open_to_all_is_named() {
     let mut home = Home::new();
-    home.places.keys = Keys { key_file: Some(home.path("key")), lock: KeySlot::KeyFile, ..Keys::default() };
+    home.places.keys = Keys { key_file: Some(home.path("key")), slot: KeySlot::KeyFile, ..Keys::default() };
     keep(&home, "default", "sesame");
     home.places.keys = Keys::default();
     assert_eq!(read(&home, "default").unwrap(), "sesame", "the vault knows where its key is");

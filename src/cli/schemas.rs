@@ -1,0 +1,261 @@
+//! JSON schemas of what is printed with `--json`: which keys a script can rely on, and of what kind they are. Further keys may
+//! come.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    mail::{Auth, Security, StoreKind},
+    probe::{Stage, StageState},
+};
+
+/// A document, by the word of `generate schema`, and what makes its schema.
+pub(super) type DocumentSchema = (&'static str, fn() -> Value);
+
+/// Every document that is printed.
+pub(super) const DOCUMENTS: [DocumentSchema; 13] = [
+    ("set-up", set_up),
+    ("check", set_up),
+    ("error", error),
+    ("detect", detect),
+    ("probe", probe),
+    ("explain", explain),
+    ("list", list),
+    ("show", show),
+    ("files", files),
+    ("secret", secret),
+    ("vault", vault),
+    ("providers", providers),
+    ("targets", targets),
+];
+
+/// Every word of `generate schema`: the files that a person writes, then what is printed.
+pub(super) const KINDS: [&str; DOCUMENTS.len() + 2] = {
+    let mut kinds = ["profile"; DOCUMENTS.len() + 2];
+    kinds[1] = "answers";
+    let mut index = 0;
+    while index < DOCUMENTS.len() {
+        kinds[index + 2] = DOCUMENTS[index].0;
+        index += 1;
+    }
+    kinds
+};
+
+/// An object with these keys; one that ends with `?` may be missing.
+fn object(keys: &[(&str, Value)]) -> Value {
+    let name = |key: &str| key.trim_end_matches('?').to_owned();
+    let properties: Map<String, Value> = keys.iter().map(|(key, kind)| (name(key), kind.clone())).collect();
+    let required: Vec<&str> = keys.iter().map(|(key, _)| *key).filter(|key| !key.ends_with('?')).collect();
+    json!({"type": "object", "properties": properties, "required": required})
+}
+
+fn any(kinds: &[&str]) -> Value {
+    json!({"type": kinds})
+}
+
+fn text() -> Value {
+    any(&["string"])
+}
+
+fn text_or_null() -> Value {
+    any(&["string", "null"])
+}
+
+fn yes_no() -> Value {
+    any(&["boolean"])
+}
+
+fn number() -> Value {
+    any(&["integer"])
+}
+
+fn texts() -> Value {
+    list_of(&text())
+}
+
+fn list_of(item: &Value) -> Value {
+    json!({"type": "array", "items": item})
+}
+
+fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
+    json!({"enum": words.into_iter().collect::<Vec<_>>()})
+}
+
+/// The same, or nothing.
+fn or_null(kind: &Value) -> Value {
+    json!({"anyOf": [kind, {"type": "null"}]})
+}
+
+/// A port as every document has it.
+fn port() -> Value {
+    json!({"type": "integer", "minimum": 1, "maximum": u16::MAX})
+}
+
+fn security() -> Value {
+    words(Security::WORDS)
+}
+
+fn failure() -> Value {
+    object(&[("code", text()), ("message", text()), ("hint", text_or_null()), ("fields", texts())])
+}
+
+fn error() -> Value {
+    object(&[("ok", json!({"const": false})), ("error", failure())])
+}
+
+fn diagnosis() -> Value {
+    object(&[
+        ("cause", text()),
+        ("title", text()),
+        ("meaning", text()),
+        ("steps", texts()),
+        ("links", texts()),
+        ("change", any(&["object", "null"])),
+        ("certain", yes_no()),
+    ])
+}
+
+fn set_up() -> Value {
+    let smtp = object(&[
+        ("host", text()),
+        ("port", port()),
+        ("security", security()),
+        ("auth", words(Auth::WORDS)),
+        ("username", text_or_null()),
+    ]);
+    let over = [StageState::Passed, StageState::Warned, StageState::Failed, StageState::Skipped];
+    let stage = object(&[
+        ("stage", words(Stage::ALL.map(Stage::as_str))),
+        ("state", words(over.map(StageState::as_str))),
+        ("ms", any(&["integer", "null"])),
+        ("detail", text_or_null()),
+        ("reply", text_or_null()),
+    ]);
+    object(&[
+        ("ok", yes_no()),
+        ("changed", yes_no()),
+        ("profile", text_or_null()),
+        ("smtp", or_null(&smtp)),
+        ("stages", list_of(&stage)),
+        ("round_trips", number()),
+        ("diagnosis", or_null(&diagnosis())),
+        ("files", list_of(&file())),
+        ("equivalent", text_or_null()),
+        ("notes?", texts()),
+        ("proofs?", list_of(&any(&["object"]))),
+        ("egress?", list_of(&any(&["object"]))),
+        ("report?", text()),
+        ("error?", failure()),
+    ])
+}
+
+fn file() -> Value {
+    object(&[
+        ("path", text()),
+        ("action", words(["created", "changed", "unchanged", "removed"])),
+        ("backup", text_or_null()),
+    ])
+}
+
+/// What `export`, `remove` and `undo` print; `export --print` has each file's `content` in place of what became of it.
+fn files() -> Value {
+    let printed = object(&[("path", text()), ("content", text())]);
+    object(&[
+        ("ok", yes_no()),
+        ("changed", yes_no()),
+        ("profile", text_or_null()),
+        ("files", list_of(&json!({"anyOf": [file(), printed]}))),
+        ("error?", failure()),
+    ])
+}
+
+fn detect() -> Value {
+    let server = object(&[("host", text()), ("port", port()), ("security", security())]);
+    object(&[
+        ("address", text()),
+        ("provider", text_or_null()),
+        ("source", words(["preset", "table", "mx", "srv", "autoconfig", "guess", "none"])),
+        ("smtp", list_of(&server)),
+        ("imap", list_of(&server)),
+        ("username", text_or_null()),
+        ("warnings", texts()),
+        ("consents", texts()),
+        ("notes", texts()),
+        ("fault", text_or_null()),
+    ])
+}
+
+fn probe() -> Value {
+    let door = object(&[("port", port()), ("security", security()), ("state", text()), ("ms", number())]);
+    object(&[
+        ("host", text()),
+        ("addresses", texts()),
+        ("doors", list_of(&door)),
+        ("best", any(&["object", "null"])),
+        ("diagnosis", or_null(&diagnosis())),
+    ])
+}
+
+/// With `--jsonl` there is the line's `id` too, and for a line that cannot be read an `error` in place of the diagnosis.
+fn explain() -> Value {
+    let bad_line = object(&[("id", json!({})), ("cause", text()), ("error", failure())]);
+    json!({"anyOf": [diagnosis(), bad_line]})
+}
+
+/// One line a profile; a damaged one has its `error`.
+fn list() -> Value {
+    let good = object(&[
+        ("profile", text()),
+        ("enabled", yes_no()),
+        ("address", text()),
+        ("smtp", any(&["object"])),
+        ("targets", list_of(&any(&["object"]))),
+    ]);
+    let damaged = object(&[("ok", json!({"const": false})), ("profile", text()), ("error", failure())]);
+    json!({"anyOf": [good, damaged]})
+}
+
+fn show() -> Value {
+    let secret = object(&[("store", words(StoreKind::WORDS))]);
+    object(&[
+        ("profile", text()),
+        ("schema", number()),
+        ("enabled", yes_no()),
+        ("sender", object(&[("address", text())])),
+        ("smtp", object(&[("host", text()), ("port", port()), ("security", security()), ("auth", words(Auth::WORDS))])),
+        ("secret?", secret),
+    ])
+}
+
+fn secret() -> Value {
+    object(&[("ok", yes_no()), ("profile", text()), ("secret?", text()), ("drop_in?", text())])
+}
+
+fn vault() -> Value {
+    object(&[("ok", yes_no()), ("vault", text_or_null()), ("lock?", text()), ("profiles?", any(&["array", "null"]))])
+}
+
+fn providers() -> Value {
+    let server = object(&[("host", text()), ("port", port()), ("security", security())]);
+    object(&[
+        ("key", text()),
+        ("name", text()),
+        ("category", words(["mailbox", "hosting", "relay", "bridge", "local", "none"])),
+        ("smtp", list_of(&server)),
+        ("domains", texts()),
+        ("checked", text()),
+        ("stale", yes_no()),
+        ("no_smtp", yes_no()),
+    ])
+}
+
+fn targets() -> Value {
+    object(&[
+        ("key", text()),
+        ("name", text()),
+        ("files", list_of(&any(&["object"]))),
+        ("security", texts()),
+        ("auth", texts()),
+        ("fetches_secret", yes_no()),
+        ("checked", text()),
+    ])
+}
