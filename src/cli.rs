@@ -52,6 +52,9 @@ use typed::{Typed, UnknownVariable, nearest_command, unknown_command, unknown_va
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if let Some(exit) = host::attend_if_asked() {
+        return exit;
+    }
     host::guard();
     crash::hook(String::new());
     let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();

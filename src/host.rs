@@ -71,6 +71,6 @@ pub use journal::{
 };
 pub use places::{Folders, foreign_presets, places};
 pub use private::save_private;
-pub use process::{CommandFault, end_all};
+pub use process::{CommandFault, attendant::attend_if_asked, end_all};
 pub use undo::{Undone, all::undo_all, undo};
 pub use writable::writable;

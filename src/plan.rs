@@ -192,6 +192,11 @@ pub trait Files {
     /// The names of a user's groups, their own first; `None` when there is no such user.
     fn groups_of(&self, user: &str) -> Option<Vec<String>>;
 
+    /// A user's own group, where nobody else is known to be in it: what is opened to it is open to that user alone.
+    fn own_group(&self, user: &str) -> Option<String> {
+        self.groups_of(user)?.into_iter().next()
+    }
+
     /// What is at `path` in the end, links followed as the machine itself would; `None` when there is nothing, or nothing that
     /// can be looked at.
     fn find(&self, path: &Path) -> Option<Node>;
@@ -251,6 +256,8 @@ pub struct Change {
     pub mode_before: Option<u32>,
     /// Permission bits afterwards, from the first byte.
     pub mode: u32,
+    /// Owner afterwards, by name, with our own group; `None` keeps the owner that it has, or takes us.
+    pub user: Option<String>,
     /// Group afterwards, by name; `None` keeps the group that it has, or takes that of the process.
     pub group: Option<String>,
     /// What of it may be shown.

@@ -250,6 +250,8 @@ host-link-hint = Legen Sie dort eine gewöhnliche Datei an, oder geben Sie mit -
 host-no-group = Es gibt keine Gruppe { $group }
 host-owner = { $path }: Besitzer und Gruppe können nicht gesetzt werden
 host-owner-hint = Starten Sie mailsetup mit sudo
+host-extended = { $path }: { $name } lässt sich nicht auf die neue Fassung übertragen ({ $error }). Nichts wurde geändert.
+host-extended-hint = Nehmen Sie es von der Datei weg, wenn es nicht gebraucht wird („setfacl -b“, „setfattr -x“), oder starten Sie mailsetup mit sudo
 host-run-start = { $command } konnte nicht gestartet werden: { $error }
 host-run-slow = { $command } war nach { $seconds } Sekunden nicht fertig
 host-run-large = { $command } hörte nicht auf, Ausgaben zu schreiben
@@ -545,6 +547,7 @@ plan-hint-password = Legen Sie ein anderes Passwort an, oder nehmen Sie ein ande
 plan-hint-mend = Die Datei bleibt unverändert; berichtigen Sie diese Zeile und versuchen Sie es noch einmal.
 
 plan-note-default-taken = { $path } hat schon ein Standardkonto, und das bleibt. Um über das neue zu senden, nennen Sie es: -a { $account }
+plan-note-closed = { $path }: Andere konnten sie lesen ({ $before }); mit dem Passwort darin können sie es nicht mehr ({ $after }). Läuft { $target } als anderer Benutzer, nennen Sie ihn mit --run-as, oder geben Sie die Datei seiner Gruppe.
 ## Der Assistent auf dem ganzen Bildschirm
 
 tui-step-sender = Absender
@@ -1103,6 +1106,7 @@ store-other-secret = Der Speicher „{ $store }“ gibt etwas anderes zurück, a
 invalid-user = „{ $typed }“ kann kein Benutzername sein.
 invalid-pass-entry = „{ $typed }“ kann kein Eintrag von pass sein. Er sieht aus wie mail/relay.
 plan-no-user = Einen Benutzer { $user } gibt es auf dieser Maschine nicht.
+plan-shared-group = In { $path } stünde das Passwort, und { $user } hat keine Gruppe, der man sie öffnen könnte: Andere sind in der Gruppe, oder Benutzer kommen nicht nur aus Dateien (/etc/nsswitch.conf), und niemand kann sagen, wer darin ist. Lassen Sie { $path } das Passwort holen, oder legen Sie eine Gruppe für { $user } allein an.
 host-entry-forgotten = Der Eintrag { $entry } wurde aus dem Speicher „{ $store }“ genommen; undo holt ihn nicht zurück
 host-entry-left = Im Speicher „{ $store }“ ist der Eintrag { $entry } noch vorhanden: Entfernen Sie ihn dort
 host-entry-changed = Der Eintrag { $entry } im Speicher „{ $store }“ behält sein neues Passwort

@@ -250,6 +250,8 @@ host-link-hint = Put a regular file there, or choose another path with --target 
 host-no-group = There is no group named { $group }
 host-owner = { $path }: its owner and group cannot be set
 host-owner-hint = Run mailsetup with sudo
+host-extended = { $path }: { $name } cannot be carried to its new version ({ $error }). Nothing is changed.
+host-extended-hint = Take it off the file if it is not needed (“setfacl -b”, “setfattr -x”), or run mailsetup with sudo
 host-run-start = { $command } could not be started: { $error }
 host-run-slow = { $command } did not end within { $seconds } seconds
 host-run-large = { $command } printed without end
@@ -545,6 +547,7 @@ plan-hint-password = Create another password, or choose another target.
 plan-hint-mend = The file stays untouched; mend this line and try again.
 
 plan-note-default-taken = { $path } has a default account already, which stays. To send through the new one, name it: -a { $account }
+plan-note-closed = { $path }: others could read it ({ $before }); with the password in it they cannot any more ({ $after }). If { $target } runs as another user, name that user with --run-as, or give the file to that user’s group.
 ## The full-screen wizard
 
 tui-step-sender = Sender
@@ -1104,6 +1107,7 @@ store-other-secret = What the store “{ $store }” gives back is not what was 
 invalid-user = “{ $typed }” cannot be a user’s name.
 invalid-pass-entry = “{ $typed }” cannot be an entry of pass. It looks like mail/relay.
 plan-no-user = There is no user { $user } on this machine.
+plan-shared-group = { $path } would hold the password, and { $user } has no group to open it to: others are in the group, or users come from more than files (/etc/nsswitch.conf), where nobody can say who is in it. Let { $path } fetch the password, or make a group for { $user } alone.
 host-entry-forgotten = The entry { $entry } was taken out of the store “{ $store }”; undo does not bring it back
 host-entry-left = The store “{ $store }” still holds the entry { $entry }: remove it there
 host-entry-changed = The entry { $entry } in the store “{ $store }” keeps its new password

@@ -250,6 +250,8 @@ host-link-hint = Mettez-y un fichier ordinaire, ou choisissez un autre chemin av
 host-no-group = Il n’y a pas de groupe nommé { $group }
 host-owner = { $path } : impossible de fixer son propriétaire et son groupe
 host-owner-hint = Lancez mailsetup avec sudo
+host-extended = { $path } : { $name } ne peut pas être repris dans la nouvelle version ({ $error }). Rien n’est changé.
+host-extended-hint = Retirez-le du fichier s’il ne sert pas (« setfacl -b », « setfattr -x »), ou lancez mailsetup avec sudo
 host-run-start = { $command } n’a pas pu être lancée : { $error }
 host-run-slow = { $command } ne s’est pas terminée en { $seconds } secondes
 host-run-large = { $command } affiche sans fin
@@ -545,6 +547,7 @@ plan-hint-password = Créez un autre mot de passe, ou choisissez une autre cible
 plan-hint-mend = Le fichier reste intact ; corrigez cette ligne et recommencez.
 
 plan-note-default-taken = { $path } a déjà un compte par défaut, qui reste. Pour envoyer par le nouveau, nommez-le : -a { $account }
+plan-note-closed = { $path } : d’autres pouvaient le lire ({ $before }) ; avec le mot de passe dedans, ils ne le peuvent plus ({ $after }). Si { $target } tourne sous un autre utilisateur, nommez-le avec --run-as, ou donnez le fichier à son groupe.
 ## L’assistant en plein écran
 
 tui-step-sender = Expéditeur
@@ -1101,6 +1104,7 @@ store-other-secret = Ce que rend le magasin « { $store } » n’est pas ce qu
 invalid-user = « { $typed } » ne peut pas être un nom d’utilisateur.
 invalid-pass-entry = « { $typed } » ne peut pas être une entrée de pass. Cela ressemble à mail/relay.
 plan-no-user = Il n’y a pas d’utilisateur { $user } sur cette machine.
+plan-shared-group = { $path } contiendrait le mot de passe, et { $user } n’a pas de groupe auquel l’ouvrir : d’autres en font partie, ou les utilisateurs ne viennent pas que de fichiers (/etc/nsswitch.conf) et personne ne peut dire qui en fait partie. Laissez { $path } chercher le mot de passe, ou créez un groupe pour { $user } seul.
 host-entry-forgotten = L’entrée { $entry } a été retirée du magasin « { $store } » ; undo ne la ramène pas
 host-entry-left = Le magasin « { $store } » contient encore l’entrée { $entry } : retirez-la là-bas
 host-entry-changed = L’entrée { $entry } du magasin « { $store } » garde son nouveau mot de passe

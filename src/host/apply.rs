@@ -93,6 +93,7 @@ fn steps(changes: &[Change]) -> Vec<FileStep> {
             Some(earlier) => {
                 earlier.after.clone_from(&change.after);
                 earlier.mode = change.mode;
+                earlier.user = change.user.clone().or_else(|| earlier.user.take());
                 earlier.group = change.group.clone().or_else(|| earlier.group.take());
             }
             None => joined.push(change.clone()),

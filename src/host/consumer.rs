@@ -9,17 +9,20 @@ use std::{
     fs::File,
     io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
 use self::{
-    program::{OUTPUT_LIMIT, as_us, last_lines, unnamed_file},
+    program::{OUTPUT_LIMIT, dress_as_us, last_lines, unnamed_file},
     queue::{WatchedMessage, WatchedQueue},
 };
 use super::{
     environment::{self, PATH},
-    process::{self, ProcessEnd, ProcessOutput},
+    process::{
+        self, ProcessEnd, ProcessOutput,
+        attendant::{Care, attended},
+    },
     user::User,
 };
 use crate::{
@@ -51,8 +54,7 @@ pub struct Dispatch<'a> {
 impl Dispatch<'_> {
     /// Whether the consumer is installed where its user looks for programs.
     pub fn is_installed(&self) -> bool {
-        let paths = if self.is_system() { OsString::from(PATH) } else { std::env::var_os("PATH").unwrap_or_default() };
-        std::env::split_paths(&paths).any(|folder| folder.join(&self.sending.program).is_file())
+        environment::find(&self.sending.program, &path(self.other().as_ref())).is_some()
     }
 
     /// The user as whom it sends, if that is another one.
@@ -106,36 +108,37 @@ impl Dispatch<'_> {
     }
 }
 
+/// Where programs are looked for, ours or another user's.
+fn path(user: Option<&User>) -> OsString {
+    if user.is_some() { PATH.into() } else { environment::path() }
+}
+
 fn run(dispatch: &Dispatch<'_>, user: Option<&User>) -> io::Result<ProcessOutput> {
     let Dispatch { sending, places, .. } = dispatch;
     let mut words = sending.command.iter();
     let program = words.next().map_or("", String::as_str);
-    let mut command = match (places.scope, user) {
+    // What a mail server leaves in the background delivers its queue.
+    let care = Care { user, has_groups: true, may_leave: sending.queue.is_some() };
+    let program = environment::find(program, &path(user)).ok_or(io::ErrorKind::NotFound)?;
+    let mut command = attended(&program, care)?;
+    match (places.scope, user) {
         (Scope::User, _) => {
-            let mut command = environment::personal(program);
+            environment::dress(&mut command);
             // Where a login, and cron, begin.
             let home = if places.home.is_dir() { places.home.as_path() } else { Path::new("/") };
             command.env("HOME", &places.home).current_dir(home);
-            command
         }
-        (Scope::System, Some(user)) => {
-            let mut command = Command::new(program);
-            user.dress(&mut command);
-            command
-        }
-        (Scope::System, None) => as_us(program),
-    };
+        (Scope::System, Some(user)) => user.dress(&mut command),
+        (Scope::System, None) => dress_as_us(&mut command),
+    }
     let is_file = sending.input == SendInput::File;
     let stdin = if is_file { unnamed_file(dispatch.input)? } else { Stdio::piped() };
     command.args(words).env("LC_ALL", "C.UTF-8").stdin(stdin);
-    let mut child = match user {
-        Some(user) => user.act(|| process::start(&mut command))?,
-        None => process::start(&mut command)?,
-    };
-    if let Some(pipe) = child.stdin.take() {
+    let mut started = process::start_attended(&mut command)?;
+    if let Some(pipe) = started.child.stdin.take() {
         process::give(pipe, dispatch.input);
     }
-    process::attend(child, dispatch.limit, OUTPUT_LIMIT, dispatch.is_stopped)
+    process::attend(started, dispatch.limit, OUTPUT_LIMIT, dispatch.is_stopped)
 }
 
 /// The first of a target's files that a user cannot read.

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod disk;
 pub(crate) mod error;
+pub(crate) mod extended;
 pub(crate) mod folder;
 pub(crate) mod found;
 pub(crate) mod location;

@@ -13,6 +13,7 @@ use std::{
 use rustix::process::{Pid, Signal};
 use zeroize::Zeroizing;
 
+pub(super) mod attendant;
 mod output;
 
 use output::{OutputTail, in_brief, pump};
@@ -23,8 +24,24 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How often `is_stopped` is asked.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The process groups that are running.
-static GROUPS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+/// What is running.
+static RUNNING: Mutex<Vec<RunningProgram>> = Mutex::new(Vec::new());
+
+/// A program that is running: the leader of its process group, or its attendant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RunningProgram {
+    Group(Pid),
+    Attended(Pid),
+}
+
+impl RunningProgram {
+    fn end(self) {
+        let _ = match self {
+            Self::Group(group) => rustix::process::kill_process_group(group, Signal::KILL),
+            Self::Attended(attendant) => rustix::process::kill_process(attendant, Signal::TERM),
+        };
+    }
+}
 
 /// Why a command gave nothing.
 #[derive(Debug)]
@@ -89,13 +106,11 @@ enum ProcessEvent {
 
 /// Ends every program that is running: ours is about to end, and nothing else would end them.
 pub fn end_all() {
-    for group in groups().drain(..) {
-        let _ = rustix::process::kill_process_group(group, Signal::KILL);
-    }
+    running().drain(..).for_each(RunningProgram::end);
 }
 
-fn groups() -> MutexGuard<'static, Vec<Pid>> {
-    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+fn running() -> MutexGuard<'static, Vec<RunningProgram>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs `command` with `given` on its standard input and returns its standard output, at most `most` bytes of it, when it ends
@@ -107,11 +122,25 @@ pub(super) fn run(
     most: usize,
 ) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
     command.stdin(if given.is_some() { Stdio::piped() } else { Stdio::null() });
-    let mut child = start(&mut command).map_err(CommandFault::Start)?;
-    if let (Some(pipe), Some(given)) = (child.stdin.take(), given) {
+    finish(start(&mut command).map_err(CommandFault::Start)?, given, limit, most)
+}
+
+/// The same for a command that has an attendant and reads nothing.
+pub(super) fn run_attended(mut command: Command, limit: Duration, most: usize) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
+    command.stdin(Stdio::null());
+    finish(start_attended(&mut command).map_err(CommandFault::Start)?, None, limit, most)
+}
+
+fn finish(
+    mut started: StartedProgram,
+    given: Option<&[u8]>,
+    limit: Duration,
+    most: usize,
+) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
+    if let (Some(pipe), Some(given)) = (started.child.stdin.take(), given) {
         give(pipe, given);
     }
-    let ran = attend(child, limit, most, &|| false).map_err(CommandFault::Start)?;
+    let ran = attend(started, limit, most, &|| false).map_err(CommandFault::Start)?;
     match ran.end {
         ProcessEnd::Exited(status) if status.success() => Ok(ran.out),
         ProcessEnd::Exited(status) => Err(CommandFault::Failed(status, in_brief(&ran.said))),
@@ -120,9 +149,22 @@ pub(super) fn run(
     }
 }
 
-/// Starts a program in its own process group, for [`attend`].
-pub(super) fn start(command: &mut Command) -> io::Result<Child> {
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()
+/// A program for [`attend`].
+pub(super) struct StartedProgram {
+    pub(super) child: Child,
+    is_attended: bool,
+}
+
+/// Starts a program in its own process group.
+pub(super) fn start(command: &mut Command) -> io::Result<StartedProgram> {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()?;
+    Ok(StartedProgram { child, is_attended: false })
+}
+
+/// Starts a program by its attendant. The thread that does so must live as long: the attendant ends with it.
+pub(super) fn start_attended(command: &mut Command) -> io::Result<StartedProgram> {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    Ok(StartedProgram { child, is_attended: true })
 }
 
 /// Gives a program what it reads on standard input.
@@ -135,14 +177,16 @@ pub(super) fn give(mut pipe: ChildStdin, given: &[u8]) {
 /// Waits for a program to end, at most `limit`, as long as it prints at most `most` bytes and nothing `is_stopped`; else its
 /// whole group is ended.
 pub(super) fn attend(
-    mut child: Child,
+    started: StartedProgram,
     limit: Duration,
     most: usize,
     is_stopped: &dyn Fn() -> bool,
 ) -> io::Result<ProcessOutput> {
     let deadline = Instant::now() + limit;
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    groups().extend(group);
+    let StartedProgram { mut child, is_attended } = started;
+    let program = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let program = program.map(if is_attended { RunningProgram::Attended } else { RunningProgram::Group });
+    running().extend(program);
     let (events, inbox) = mpsc::channel();
     if let Some(pipe) = child.stdout.take() {
         pump(pipe, events.clone(), ProcessEvent::Out, ProcessEvent::Closed);
@@ -180,9 +224,9 @@ pub(super) fn attend(
             Err(_) => {}
         }
     };
-    groups().retain(|other| Some(*other) != group);
-    if let (Some(group), Some(_)) = (group, &cut_off) {
-        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    running().retain(|other| Some(*other) != program);
+    if let (Some(program), Some(_)) = (program, &cut_off) {
+        program.end();
     }
     let end = match (cut_off, ended) {
         (Some(end), _) => end,

@@ -228,7 +228,7 @@ impl Machine<'_> {
         Node {
             path: change.path.clone(),
             mode: change.mode,
-            user: now.map_or_else(root, |now| now.user),
+            user: change.user.clone().unwrap_or_else(|| now.map_or_else(root, |now| now.user)),
             group: group.unwrap_or_else(root),
         }
     }

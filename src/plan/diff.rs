@@ -220,6 +220,7 @@ mod tests {
             after: Some(after.into()),
             mode_before: None,
             mode: 0o600,
+            user: None,
             group: None,
             disclosure,
         }

@@ -16,7 +16,7 @@ use super::{
     values,
 };
 use crate::{
-    mail::Setting,
+    mail::{Setting, reply::escape},
     phrase,
     presets::{
         Catalog, Target, nearest,
@@ -115,9 +115,14 @@ pub(super) fn plan_target(
         };
         outcome.push((*file, location.disk.as_path(), as_read));
         if let Some(after) = after {
-            let group = group(order, target, file, places, files);
-            let mut change = change(target, file, location, existing, after, &context, group);
+            let reader = reader(order, target, file, places, files, holds_password(file, &context));
+            if reader == Reader::Owner && existing.is_none() && location.seen.starts_with("/etc") {
+                let user = order.profile.run_as.as_ref().map(ToString::to_string).unwrap_or_default();
+                return Err(Refusal::SharedGroup { user, path: location.disk.clone() });
+            }
+            let mut change = change(order, target, file, location, existing, after, &context, reader);
             change.disclosure = disclosure;
+            plan.notes.extend(closed(&change, target));
             // Two targets may want the same of the machine's own file: it belongs to the one with commands to run.
             let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
             match plan.changes.iter().position(is_same) {
@@ -252,32 +257,73 @@ fn holds_password(file: &TargetFile, context: &TemplateContext) -> bool {
     context.password.is_some() && render(context) != render(&context.clone().without_password())
 }
 
-/// The group that may read a new file: its consumer's, else that of the user who sends.
-fn group(order: &Order, target: &Target, file: &TargetFile, places: &Places, files: &dyn Files) -> Option<String> {
+/// Who may read a new file beside root.
+#[derive(Debug, PartialEq, Eq)]
+enum Reader {
+    Nobody,
+    /// Its consumer's group, else that of the user who sends.
+    Group(String),
+    /// The user who sends, as its owner: others are in that user's group.
+    Owner,
+}
+
+fn reader(order: &Order, target: &Target, file: &TargetFile, places: &Places, files: &dyn Files, is_secret: bool) -> Reader {
     if places.scope == Scope::User {
-        return None;
+        return Reader::Nobody;
     }
     let named = file.group.clone().filter(|group| files.has_group(group));
     let is_for_all = file.mode.0 & 0o004 != 0;
-    let reader = order.profile.run_as.as_ref().filter(|_| !target.own_user && !is_for_all);
-    named.or_else(|| files.groups_of(reader?)?.into_iter().next())
+    let user = order.profile.run_as.as_ref().filter(|_| !target.own_user && !is_for_all);
+    match (named, user) {
+        (Some(group), _) => Reader::Group(group),
+        (None, Some(user)) if is_secret => files.own_group(user).map_or(Reader::Owner, Reader::Group),
+        (None, Some(user)) => {
+            files.groups_of(user).and_then(|groups| groups.into_iter().next()).map_or(Reader::Nobody, Reader::Group)
+        }
+        (None, None) => Reader::Nobody,
+    }
 }
 
+/// A file that others could read, and that is closed to them because the password comes into it.
+fn closed(change: &Change, target: &Target) -> Option<Note> {
+    let before = change.mode_before?;
+    let is_closed = before & !change.mode & 0o044 != 0 && change.group.is_none() && change.user.is_none();
+    let phrase = || {
+        let (before, after) = (format!("{before:04o}"), format!("{:04o}", change.mode));
+        phrase!(
+            "plan-note-closed",
+            path = escape(&change.path.to_string_lossy()),
+            before = before,
+            after = after,
+            target = target.name
+        )
+    };
+    is_closed.then(|| Note { owner: target.key.clone(), phrase: phrase() })
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, each of another kind")]
 fn change(
+    order: &Order,
     target: &Target,
     file: &TargetFile,
     location: &Location,
     existing: Option<Existing>,
     after: Vec<u8>,
     context: &TemplateContext,
-    group: Option<String>,
+    reader: Reader,
 ) -> Change {
-    let wanted = if group.is_some() { file.mode.0 | 0o040 } else { file.mode.0 };
+    let (wanted, user, group) = match reader {
+        Reader::Nobody => (file.mode.0, None, None),
+        Reader::Group(group) => (file.mode.0 | 0o040, None, Some(group)),
+        Reader::Owner => (0o400, order.profile.run_as.as_ref().map(ToString::to_string), None),
+    };
     let gets_secret = holds_password(file, context);
-    let (mode, group) = match &existing {
-        None => (wanted, group),
-        Some(existing) if gets_secret && existing.mode & !wanted != 0 => (existing.mode & wanted, group),
-        Some(existing) => (existing.mode, None),
+    let (mode, user, group) = match &existing {
+        None => (wanted, user, group),
+        // Whose it is stays.
+        Some(existing) if gets_secret && user.is_some() => (existing.mode & 0o700, None, None),
+        Some(existing) if gets_secret && existing.mode & !wanted != 0 => (existing.mode & wanted, None, group),
+        Some(existing) => (existing.mode, None, None),
     };
     Change {
         owner: target.key.clone(),
@@ -286,6 +332,7 @@ fn change(
         before: existing.map(Existing::into_bytes),
         after: Some(after),
         mode,
+        user,
         group,
         disclosure: Disclosure::Nothing,
     }

@@ -73,6 +73,7 @@ fn shown(format: Format, before: &str, there: Option<&FileDoc>, mut merged: Merg
         after: Some(merged.text.into()),
         mode_before: None,
         mode: 0o600,
+        user: None,
         group: None,
         disclosure,
     };

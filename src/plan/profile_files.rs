@@ -15,7 +15,10 @@ use crate::{
 pub(super) struct ProfileFiles<'a> {
     order: &'a Order,
     places: &'a Places,
+    /// The first group of the user who sends: the profile holds no secret.
     group: Option<String>,
+    /// The same, where that user alone is in it.
+    own_group: Option<String>,
     /// Another user sent before.
     has_new_reader: bool,
     /// Where the secret was kept before.
@@ -48,8 +51,9 @@ impl<'a> ProfileFiles<'a> {
             None => None,
         };
         let has_new_reader = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
+        let own_group = user.and_then(|user| files.own_group(user));
         let bound = belonging(&order.profile, catalog);
-        Ok(Self { order, places, group, has_new_reader, former_place, bound })
+        Ok(Self { order, places, group, own_group, has_new_reader, former_place, bound })
     }
 
     /// The secret's file, or the entry of a store in its place; `existing` is the file as it is, and `bound` the one that says
@@ -125,6 +129,13 @@ impl<'a> ProfileFiles<'a> {
             Some(after) if owner != "secret" => Disclosure::all(existing.as_ref().map(|it| it.bytes.as_slice()), after),
             _ => Disclosure::Nothing,
         };
+        // What holds the secret is opened to nobody but the user who sends.
+        let is_shared = owner == "secret" && self.group.is_some() && self.own_group.is_none();
+        let (mode, user, group) = match &self.group {
+            Some(_) if is_shared => (0o400, self.order.profile.run_as.as_ref().map(ToString::to_string), None),
+            Some(group) => (0o640, None, Some(group.clone())),
+            None => (0o600, None, None),
+        };
         Change {
             owner: owner.to_owned(),
             path,
@@ -132,8 +143,9 @@ impl<'a> ProfileFiles<'a> {
             mode_before: existing.as_ref().map(|existing| existing.mode).filter(|_| !self.has_new_reader),
             before: existing.map(Existing::into_bytes),
             after,
-            mode: if self.group.is_some() { 0o640 } else { 0o600 },
-            group: self.group.clone(),
+            mode,
+            user,
+            group,
             disclosure,
         }
     }

@@ -31,6 +31,13 @@ pub enum Refusal {
         /// The user's name.
         user: String,
     },
+    /// Others are in the group of the user who sends, or may be, and the file is no user's.
+    SharedGroup {
+        /// The user's name.
+        user: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// The target has no place for this scope.
     Scope {
         /// The target's key.
@@ -253,6 +260,7 @@ impl Refusal {
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
             | Self::NewerSchema { .. }
+            | Self::SharedGroup { .. }
             | Self::NoUser { .. } => None,
         }
     }
@@ -316,6 +324,7 @@ impl Refusal {
                 let fields: Vec<_> = mismatches.iter().map(|setting| setting.as_str()).collect();
                 phrase!("plan-lost", target = target, path = shown(path), fields = fields.join(", "))
             }
+            Self::SharedGroup { user, path } => phrase!("plan-shared-group", user = escape(user), path = shown(path)),
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),

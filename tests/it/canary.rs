@@ -140,7 +140,7 @@ fn shims(folder: &Path, programs: &[&str]) -> String {
     for program in programs {
         let path = bin.join(program);
         let script = format!(
-            "#!/bin/sh\nPATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin\n\
+            "#!/bin/sh\nPATH=/usr/bin:/bin:/usr/sbin:/sbin\n\
              cat /proc/$$/cmdline /proc/$$/environ >{0}/{program}.$$\nexec {program} \"$@\"\n",
             notes.display()
         );

@@ -99,6 +99,7 @@ impl Home {
             before: now.map(mailsetup::plan::Existing::into_bytes),
             after: after.map(|text| text.as_bytes().to_vec()),
             mode,
+            user: None,
             group: None,
             disclosure: Disclosure::Nothing,
         }
@@ -260,6 +261,55 @@ fn a_link_is_written_through_and_stays_a_link() {
     let error = home.apply(&home.plan(&[("dangling", "x")])).unwrap_err();
     assert_eq!(error.phrase().id, "host-link-dangling");
     assert!(!home.path("nowhere").exists());
+}
+
+/// An access list as the system keeps it (acl(5), version 2): the owner writes, user 1 reads, nobody else.
+const ACCESS: [(u16, u16, u32); 5] =
+    [(1, 6, u32::MAX), (2, 4, 1), (4, 0, u32::MAX), (0x10, 4, u32::MAX), (0x20, 0, u32::MAX)];
+
+#[test]
+fn access_list_and_attributes_stay_with_a_file_through_write_undo_and_rollback() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    let home = Home::new();
+    home.put("app", "old");
+    let list: Vec<u8> = ACCESS.iter().fold(vec![2, 0, 0, 0], |mut bytes, (tag, right, id)| {
+        bytes.extend([tag.to_le_bytes(), right.to_le_bytes()].concat());
+        bytes.extend(id.to_le_bytes());
+        bytes
+    });
+    let given = [("user.note", &b"kept"[..]), ("system.posix_acl_access", &list)];
+    for (name, value) in given {
+        if setxattr(home.path("app"), name, value, XattrFlags::empty()).is_err() {
+            left_out("the disk has no access lists");
+            return;
+        }
+    }
+    let keeps = |at: &str| {
+        for (name, value) in given {
+            let mut found = vec![0; 256];
+            let long = getxattr(home.path("app"), name, found.as_mut_slice())
+                .unwrap_or_else(|error| panic!("{at}: {name}: {error}"));
+            assert_eq!(&found[..long], value, "{at}: {name}");
+        }
+        assert_eq!(home.path("app").metadata().unwrap().permissions().mode() & 0o777, 0o640, "{at}");
+    };
+    let mut plan = home.plan(&[("app", "new")]);
+    plan.changes[0].mode = 0o640;
+    home.apply(&plan).unwrap();
+    keeps("written");
+    home.undo().unwrap();
+    assert_eq!(home.text("app").as_deref(), Some("old"));
+    keeps("undone");
+    plan.runs = vec![Run { owner: "app".into(), command: vec!["false".into()], creates: None, purpose: RunPurpose::Build }];
+    home.apply(&plan).unwrap_err();
+    keeps("rolled back");
+    // Taken away by us, and brought back.
+    plan.runs = Vec::new();
+    plan.changes[0].after = None;
+    home.apply(&plan).unwrap();
+    assert!(!home.path("app").exists());
+    home.undo().unwrap();
+    keeps("brought back");
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn what_consumers_send_by_is_whole_and_holds_no_secret() {
     let found = of("msmtp", &elsewhere, Scope::User, "a@b.test").unwrap();
     assert_eq!(found.command, ["msmtp", "--file=/srv/msmtprc", "-a", "mailsetup", "--", "a@b.test"]);
     let found = of("msmtp", &TargetChoice::new("msmtp"), Scope::System, "a@b.test").unwrap();
-    assert_eq!(found.command, ["msmtp", "-a", "mailsetup", "--", "a@b.test"]);
+    assert_eq!(found.command, ["msmtp", "--file=/dev/null", "-a", "mailsetup", "--", "a@b.test"]);
     assert!(of("s-nail", &TargetChoice::new("s-nail"), Scope::User, "|x@b.test").is_none());
     assert!(of("dotenv", &TargetChoice::new("dotenv"), Scope::User, "a@b.test").is_none());
 }

@@ -174,7 +174,12 @@ impl JobRun<'_> {
             return ApplyError::NotRolledBack(cause, PathBuf::from(name), None);
         }
         match roll_back(record, places, self.session.options.volume) {
-            Err(ApplyError::File(FileError::Write(path, _) | FileError::Read(path, _) | FileError::Owner(path))) => {
+            Err(ApplyError::File(
+                FileError::Write(path, _)
+                | FileError::Read(path, _)
+                | FileError::Owner(path)
+                | FileError::Extended(path, ..),
+            )) => {
                 let file = record.files.iter().find(|file| file.target == path);
                 let backup = file.and_then(|file| file.before.as_ref()).map(|stamp| record.copy(places, stamp));
                 ApplyError::NotRolledBack(cause, path, backup)

@@ -111,7 +111,8 @@ fn restore(
         return Ok(folder.restore(name_of(target), &record.id)?);
     }
     let bytes = record.content(places, stamp)?;
-    let attributes = Attributes { mode: stamp.mode, uid: Some(stamp.uid), gid: Some(stamp.gid), tag: &record.id };
+    let (uid, gid, extended) = (Some(stamp.uid), Some(stamp.gid), Some(&stamp.extended));
+    let attributes = Attributes { mode: stamp.mode, uid, gid, extended, tag: &record.id };
     Ok(replace(volume, target, &bytes, &attributes, FileTree::of(places))?)
 }
 

@@ -5,7 +5,7 @@ use std::{process::Command, time::Duration};
 use zeroize::Zeroizing;
 
 use crate::host::{
-    environment::PATH,
+    environment,
     process::{self, CommandFault},
 };
 
@@ -15,7 +15,12 @@ const OUTPUT_LIMIT: usize = 1024 * 1024;
 /// Runs one command to its end.
 pub(super) fn run(words: &[String], limit: Duration) -> Result<Zeroizing<Vec<u8>>, CommandFault> {
     let mut command = Command::new(words.first().map_or("", String::as_str));
-    command.args(words.get(1..).unwrap_or_default()).env_clear().env("PATH", PATH).env("LC_ALL", "C").current_dir("/");
+    command
+        .args(words.get(1..).unwrap_or_default())
+        .env_clear()
+        .env("PATH", environment::path())
+        .env("LC_ALL", "C")
+        .current_dir("/");
     process::run(command, None, limit, OUTPUT_LIMIT)
 }
 

@@ -13,6 +13,7 @@ use crate::{
         files::{
             accounts,
             error::FileError,
+            extended::ExtendedAttributes,
             folder::{Attributes, Folder, StagedFile, folder_of, name_of},
             found::{self, FoundFile},
             location::resolve,
@@ -40,6 +41,8 @@ pub(crate) struct FileAfter {
     pub(crate) bytes: Vec<u8>,
     pub(crate) mode: u32,
     pub(crate) owner: FileOwner,
+    /// Access list, label and attributes, where there is no file that has them.
+    pub(crate) extended: ExtendedAttributes,
 }
 
 impl Drop for FileAfter {
@@ -55,6 +58,8 @@ pub(crate) enum FileOwner {
     Keep,
     /// The same, with this group.
     Group(String),
+    /// This user, and our own group.
+    User(String),
     /// This owner and group.
     Exact(u32, u32),
 }
@@ -71,12 +76,21 @@ pub(super) struct ReadyStep {
 impl FileStep {
     /// A plan's change as a step.
     pub(super) fn of(change: &Change) -> Self {
-        let owner = change.group.clone().map_or(FileOwner::Keep, FileOwner::Group);
+        let owner = match (&change.user, &change.group) {
+            (Some(user), _) => FileOwner::User(user.clone()),
+            (None, Some(group)) => FileOwner::Group(group.clone()),
+            (None, None) => FileOwner::Keep,
+        };
         Self {
             owner: change.owner.clone(),
             path: change.path.clone(),
             before: change.before.clone().map(|bytes| (Zeroizing::new(bytes), change.mode_before)),
-            after: change.after.clone().map(|bytes| FileAfter { bytes, mode: change.mode, owner }),
+            after: change.after.clone().map(|bytes| FileAfter {
+                bytes,
+                mode: change.mode,
+                owner,
+                extended: ExtendedAttributes::default(),
+            }),
         }
     }
 
@@ -99,6 +113,13 @@ impl FileStep {
                 let gid = accounts::group_id(places.root.as_deref(), group);
                 (has.map(|has| has.0), Some(gid.ok_or_else(|| ApplyError::Group(group.clone()))?))
             }
+            Some(FileOwner::User(user)) => {
+                let account = accounts::account(places.root.as_deref(), user);
+                (
+                    Some(account.ok_or_else(|| ApplyError::Group(user.clone()))?.uid),
+                    Some(rustix::process::getegid().as_raw()),
+                )
+            }
             Some(FileOwner::Keep) | None => (has.map(|has| has.0), has.map(|has| has.1)),
         };
         Ok(ReadyStep { step: self, target, found, uid, gid })
@@ -116,7 +137,10 @@ impl ReadyStep {
             path: self.step.path.clone(),
             target: self.target.clone(),
             before: self.found.as_ref().map(|found| Stamp::of_found(found, format!("{index}.before"))),
-            after: after.map(|after| Stamp::of(&after.bytes, after.mode, uid, gid, format!("{index}.after"))),
+            after: after.map(|after| Stamp {
+                extended: self.found.as_ref().map_or(&after.extended, |found| &found.extended).clone(),
+                ..Stamp::of(&after.bytes, after.mode, uid, gid, format!("{index}.after"))
+            }),
         }
     }
 
@@ -150,7 +174,8 @@ impl ReadyStep {
         let folder = Folder::resolved(volume, folder_of(&self.target), FileTree::of(places))?;
         let staged = match &self.step.after {
             Some(after) => {
-                let attributes = Attributes { mode: after.mode, uid: self.uid, gid: self.gid, tag };
+                let extended = Some(self.found.as_ref().map_or(&after.extended, |found| &found.extended));
+                let attributes = Attributes { mode: after.mode, uid: self.uid, gid: self.gid, extended, tag };
                 Some(folder.stage(&self.target, &after.bytes, &attributes)?)
             }
             None => None,

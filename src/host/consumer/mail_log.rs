@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::host::{environment::PATH, process};
+use crate::host::{environment, process};
 
 /// Where systems log mail: Debian, Red Hat and SUSE; then those that log everything into one file.
 const FILES: [&str; 5] = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail", "/var/log/messages", "/var/log/syslog"];
@@ -73,7 +73,7 @@ fn since(path: &Path, long: u64) -> Option<Vec<u8>> {
 fn journal(since: u64) -> Option<Vec<u8>> {
     let mut command = Command::new("journalctl");
     command.args(["--quiet", "--no-pager", "--output=cat", &format!("--since=@{since}"), "SYSLOG_FACILITY=2"]);
-    command.env_clear().env("PATH", PATH).env("LC_ALL", "C").current_dir("/");
+    command.env_clear().env("PATH", environment::path()).env("LC_ALL", "C").current_dir("/");
     process::run(command, None, LIMIT, MOST).ok().map(|bytes| bytes.to_vec())
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    host::{environment::PATH, files::accounts, user::User},
+    host::{environment, files::accounts, user::User},
     mail::{
         Secret,
         reply::printable,
@@ -26,12 +26,18 @@ const LINE: usize = 400;
 /// A program of the system's, run as us.
 pub(super) fn as_us(program: &str) -> Command {
     let mut command = Command::new(program);
-    command.env_clear().env("PATH", PATH).current_dir("/");
+    dress_as_us(&mut command);
+    command
+}
+
+/// Gives a command the environment of a login of ours, and no more.
+pub(super) fn dress_as_us(command: &mut Command) {
+    command.env_clear().current_dir("/");
     let account = accounts::user_name(None, rustix::process::geteuid().as_raw()).and_then(|name| User::named(&name));
     if let Some(user) = account {
-        user.dress(&mut command);
+        user.dress(command);
     }
-    command
+    command.env("PATH", environment::path());
 }
 
 /// A text as a file without a name, which a program may open anew, also as another user.

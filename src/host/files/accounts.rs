@@ -48,6 +48,51 @@ pub(crate) fn groups_of(root: Option<&Path>, user: &str) -> Option<Vec<String>> 
     Some(std::iter::once(own.clone()).chain(others).collect())
 }
 
+/// The name of a user's own group, when by `etc/passwd` and `etc/group` below `root` nobody else is in it. Where the machine
+/// asks more than these files (nsswitch.conf(5)), nobody can say who is in a group.
+pub(crate) fn own_group(root: Option<&Path>, user: &str) -> Option<String> {
+    let text = |path: &str| text_below(root, path);
+    has_files_alone(&text("etc/nsswitch.conf")).then(|| own_group_in(&text("etc/passwd"), &text("etc/group"), user))?
+}
+
+/// Whether users and groups come from files alone; without the line they do, in C libraries that read it.
+fn has_files_alone(nsswitch: &str) -> bool {
+    nsswitch.lines().all(|line| {
+        let line = line.split('#').next().unwrap_or_default();
+        let Some((database, sources)) = line.split_once(':') else { return true };
+        let is_asked = ["passwd", "group", "initgroups"].contains(&database.trim());
+        !is_asked || sources.split_whitespace().all(|source| source == "files" || source.starts_with('['))
+    })
+}
+
+fn own_group_in(passwd: &str, group: &str, user: &str) -> Option<String> {
+    let gid = account_in(passwd, user)?.gid;
+    let fields = |line: &str, index: usize| line.split(':').nth(index).map(str::to_owned);
+    // A line such as `+::::::` asks NIS.
+    let is_asking = |line: &str| line.starts_with(['+', '-']);
+    let is_other = |line: &str| {
+        let number = fields(line, 3).and_then(|number| number.parse().ok());
+        number == Some(gid) && fields(line, 0).as_deref() != Some(user)
+    };
+    if passwd.lines().any(|line| is_asking(line) || is_other(line)) {
+        return None;
+    }
+    let mut own = None;
+    for line in group.lines() {
+        if is_asking(line) {
+            return None;
+        }
+        if fields(line, 2).and_then(|number| number.parse().ok()) == Some(gid) {
+            let members = fields(line, 3).unwrap_or_default();
+            if members.split(',').any(|member| !member.trim().is_empty() && member.trim() != user) {
+                return None;
+            }
+            own = own.or_else(|| fields(line, 0));
+        }
+    }
+    own
+}
+
 /// The name of a group, from `etc/group` below `root`.
 pub(crate) fn group_name(root: Option<&Path>, gid: u32) -> Option<String> {
     name_in(&text_below(root, "etc/group"), gid)
@@ -92,6 +137,22 @@ mod tests {
         assert_eq!(group_in(group, ""), None);
         assert_eq!(memberships_in(group, "ann").collect::<Vec<_>>(), [("postfix", Some(112))]);
         assert_eq!(memberships_in(group, "an").count(), 0);
+        assert_eq!(own_group_in("ann:x:5:7:::\nbob:x:6:8:::\n", "ann:x:7:\nbob:x:8:bob\n", "bob").as_deref(), Some("bob"));
+        for (passwd, group) in [
+            ("ann:x:5:7:::\nbob:x:6:7:::\n", "users:x:7:\n"),
+            ("ann:x:5:7:::\n", "users:x:7:eve\n"),
+            ("ann:x:5:7:::\n", "ann:x:7:\nsame:x:7:ann,eve\n"),
+            ("ann:x:5:7:::\n+::::::\n", "ann:x:7:\n"),
+            ("ann:x:5:7:::\n", "ann:x:7:\n+:::\n"),
+            ("ann:x:5:7:::\n", "other:x:8:\n"),
+        ] {
+            assert_eq!(own_group_in(passwd, group, "ann"), None, "{passwd}{group}");
+        }
+        assert!(
+            has_files_alone("# no\npasswd: files\ngroup:\tfiles [NOTFOUND=return]\nhosts: files dns\n")
+                && has_files_alone("")
+        );
+        assert!(!has_files_alone("passwd: files systemd\n") && !has_files_alone("group: files sss # x\n"));
         let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\n";
         assert_eq!(name_in(passwd, 1000).as_deref(), Some("ann"));
         assert_eq!((name_in(passwd, 5), name_in(group, 112).as_deref()), (None, Some("postfix")));

@@ -48,6 +48,10 @@ impl Files for Disk {
         accounts::groups_of(self.root.as_deref(), user)
     }
 
+    fn own_group(&self, user: &str) -> Option<String> {
+        accounts::own_group(self.root.as_deref(), user)
+    }
+
     fn find(&self, path: &Path) -> Option<Node> {
         let root = self.root.as_deref();
         let path = follow(root.unwrap_or(Path::new("/")), path)?;

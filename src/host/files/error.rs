@@ -40,6 +40,8 @@ pub enum FileError {
     Write(PathBuf, io::Error),
     /// The file cannot keep its owner, or get its group.
     Owner(PathBuf),
+    /// The file cannot keep this access list, label or attribute.
+    Extended(PathBuf, String, io::Error),
     /// It belongs to another user, who could have us do what it says; the user's name, else number.
     Foreign(PathBuf, String),
     /// Others may write to it, and could have us do what it says.
@@ -64,6 +66,7 @@ impl FileError {
             | Self::Read(path, _)
             | Self::Write(path, _)
             | Self::Owner(path)
+            | Self::Extended(path, ..)
             | Self::Foreign(path, _)
             | Self::Writable(path) => path,
         }
@@ -86,6 +89,9 @@ impl FileError {
             Self::Read(path, error) => unreadable(path, error),
             Self::Write(path, error) => unwritable(path, error),
             Self::Owner(path) => phrase!("host-owner", path = shown(path)),
+            Self::Extended(path, name, error) => {
+                phrase!("host-extended", path = shown(path), name = escape(name), error = escape(&error.to_string()))
+            }
             Self::Foreign(path, owner) => phrase!("host-foreign", path = shown(path), owner = escape(owner)),
             Self::Writable(path) => phrase!("host-writable", path = shown(path)),
         }
@@ -100,6 +106,7 @@ impl FileError {
             Self::Writable(path) => Some(phrase!("host-writable-hint", path = shown(path))),
             Self::Write(_, error) => write_hint(error),
             Self::Owner(_) => Some(phrase!("host-owner-hint")),
+            Self::Extended(..) => Some(phrase!("host-extended-hint")),
             Self::Read(..) => None,
         }
     }
@@ -107,7 +114,7 @@ impl FileError {
     /// The exit status.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Link(..) | Self::Owner(_) => Exit::CantCreate,
+            Self::Link(..) | Self::Owner(_) | Self::Extended(..) => Exit::CantCreate,
             Self::Foreign(..) | Self::Writable(_) => Exit::NoPerm,
             Self::Read(_, error) => read_exit(error),
             Self::Write(_, error) => write_exit(error),
@@ -124,7 +131,7 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Read(_, error) | Self::Write(_, error) => Some(error),
+            Self::Read(_, error) | Self::Write(_, error) | Self::Extended(_, _, error) => Some(error),
             Self::Link(..) | Self::Owner(_) | Self::Foreign(..) | Self::Writable(_) => None,
         }
     }

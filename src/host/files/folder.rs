@@ -16,6 +16,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 
 use super::{
     error::{FileError, LinkFault},
+    extended::ExtendedAttributes,
     found::{self, FoundFile},
     owned::is_foreign,
     tree::{self, FileTree},
@@ -31,6 +32,8 @@ pub(crate) struct Attributes<'a> {
     pub(crate) uid: Option<u32>,
     /// Its group; `None` takes ours.
     pub(crate) gid: Option<u32>,
+    /// Access list, label and attributes; `None` for none.
+    pub(crate) extended: Option<&'a ExtendedAttributes>,
     /// Part of the temporary file's name, so that one left by a kill is found.
     pub(crate) tag: &'a str,
 }
@@ -38,7 +41,7 @@ pub(crate) struct Attributes<'a> {
 impl<'a> Attributes<'a> {
     /// For a file of our own: 0600.
     pub(crate) const fn ours(tag: &'a str) -> Self {
-        Self { mode: 0o600, uid: None, gid: None, tag }
+        Self { mode: 0o600, uid: None, gid: None, extended: None, tag }
     }
 }
 
@@ -154,6 +157,10 @@ impl<'a> Folder<'a> {
                 _ => fault(error),
             })?;
         }
+        if let Some(extended) = attributes.extended {
+            extended.give(file).map_err(|(name, error)| FileError::Extended(target.to_owned(), name, error))?;
+        }
+        // After the access list: it would open the file as far as it did before.
         let filled = self.volume.set_mode(file, attributes.mode);
         let filled = filled.and_then(|()| self.volume.write(file, bytes)).and_then(|()| self.volume.sync(file));
         filled.map_err(fault)?;

@@ -10,7 +10,7 @@ use std::{
 use rustix::fs::OFlags;
 use zeroize::Zeroize;
 
-use super::tree::FileTree;
+use super::{extended::ExtendedAttributes, tree::FileTree};
 
 /// The largest file that is read, in bytes: settings are small, and a backup is kept of each.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -23,6 +23,7 @@ pub(crate) struct FoundFile {
     pub(crate) mode: u32,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
+    pub(crate) extended: ExtendedAttributes,
 }
 
 impl FoundFile {
@@ -75,8 +76,9 @@ pub(crate) fn of_opened(opened: io::Result<File>) -> io::Result<Option<FoundFile
     }
     // Allocated at once: growing would leave copies of a secret in memory.
     let room = usize::try_from(meta.len().min(LIMIT)).unwrap_or_default() + 32;
+    let extended = ExtendedAttributes::of(&file)?;
     let bytes = limited(file, room, LIMIT)?;
-    Ok(Some(FoundFile { bytes, mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid() }))
+    Ok(Some(FoundFile { bytes, mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid(), extended }))
 }
 
 fn limited(file: File, room: usize, limit: u64) -> io::Result<Vec<u8>> {

@@ -22,10 +22,11 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], tree: FileTree<'_>) -> Resul
     write::make_folders(&System, folder_of(&target), 0o700, tree)?;
     sweep(&System, folder_of(&target), tree);
     let tag = tag();
-    let attributes = found.map_or(Attributes::ours(&tag), |found| Attributes {
+    let attributes = found.as_ref().map_or(Attributes::ours(&tag), |found| Attributes {
         mode: found.mode & 0o640 | 0o600,
         uid: Some(found.uid),
         gid: Some(found.gid),
+        extended: Some(&found.extended),
         tag: &tag,
     });
     write::replace(&System, &target, bytes, &attributes, tree)

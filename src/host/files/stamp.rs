@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::found::FoundFile;
+use super::{extended::ExtendedAttributes, found::FoundFile};
 
 /// A content, by hash, and where its copy is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,15 +17,18 @@ pub(crate) struct Stamp {
     pub(crate) gid: u32,
     /// The copy's file name within the write's backup folder.
     pub(crate) copy: String,
+    /// Access list, label and attributes.
+    #[serde(default, skip_serializing_if = "ExtendedAttributes::is_empty")]
+    pub(crate) extended: ExtendedAttributes,
 }
 
 impl Stamp {
     pub(crate) fn of(bytes: &[u8], mode: u32, uid: u32, gid: u32, copy: String) -> Self {
-        Self { sha256: hash(bytes), mode, uid, gid, copy }
+        Self { sha256: hash(bytes), mode, uid, gid, copy, extended: ExtendedAttributes::default() }
     }
 
     pub(crate) fn of_found(found: &FoundFile, copy: String) -> Self {
-        Self::of(&found.bytes, found.mode, found.uid, found.gid, copy)
+        Self { extended: found.extended.clone(), ..Self::of(&found.bytes, found.mode, found.uid, found.gid, copy) }
     }
 
     /// Whether a file has this content, whatever its mode and owner.

@@ -66,7 +66,7 @@ mod tests {
     }
 
     fn attributes(mode: u32) -> Attributes<'static> {
-        Attributes { mode, uid: None, gid: None, tag: "t" }
+        Attributes { mode, uid: None, gid: None, extended: None, tag: "t" }
     }
 
     #[test]

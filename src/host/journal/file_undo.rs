@@ -8,6 +8,7 @@ use crate::{
     host::{
         files::{
             error::FileError,
+            extended::ExtendedAttributes,
             found::{self, FoundFile},
             location::resolve,
             stamp::Stamp,
@@ -26,6 +27,7 @@ pub(crate) struct FileState {
     pub(crate) mode: u32,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
+    pub(crate) extended: ExtendedAttributes,
 }
 
 impl Drop for FileState {
@@ -40,7 +42,7 @@ impl FileState {
     pub(crate) fn of(record: &WriteRecord, stamp: Option<&Stamp>, places: &Places) -> Result<Option<Self>, JournalError> {
         let state = |stamp: &Stamp| {
             let bytes = record.content(places, stamp)?;
-            Ok(Self { bytes, mode: stamp.mode, uid: stamp.uid, gid: stamp.gid })
+            Ok(Self { bytes, mode: stamp.mode, uid: stamp.uid, gid: stamp.gid, extended: stamp.extended.clone() })
         };
         stamp.map(state).transpose()
     }
@@ -57,11 +59,18 @@ impl FileState {
 
     /// What a record says of it.
     pub(crate) fn stamp(&self, copy: String) -> Stamp {
-        Stamp::of(&self.bytes, self.mode, self.uid, self.gid, copy)
+        Stamp { extended: self.extended.clone(), ..Stamp::of(&self.bytes, self.mode, self.uid, self.gid, copy) }
+    }
+
+    fn with_bytes(mut self, bytes: Vec<u8>) -> Self {
+        self.bytes.zeroize();
+        self.bytes = bytes;
+        self
     }
 
     fn found(found: &FoundFile) -> Self {
-        Self { bytes: found.bytes.clone(), mode: found.mode, uid: found.uid, gid: found.gid }
+        let extended = found.extended.clone();
+        Self { bytes: found.bytes.clone(), mode: found.mode, uid: found.uid, gid: found.gid, extended }
     }
 }
 
@@ -116,7 +125,7 @@ impl FileUndo {
                     match before {
                         Some(before) => Some(now.toward(wrote, before, bytes)),
                         None if bytes.is_empty() => None,
-                        None => Some(FileState { bytes, ..now }),
+                        None => Some(now.with_bytes(bytes)),
                     }
                 }
             }
@@ -151,7 +160,7 @@ impl FileUndo {
 
     /// The file gets this content, in place.
     pub(crate) fn into_content(mut self, bytes: Vec<u8>) -> Self {
-        self.becomes = self.becomes.map(|now| FileState { bytes, ..now });
+        self.becomes = self.becomes.map(|now| now.with_bytes(bytes));
         self
     }
 
@@ -185,6 +194,7 @@ impl FileState {
             mode: pick(self.mode, wrote.mode, before.mode),
             uid: pick(self.uid, wrote.uid, before.uid),
             gid: pick(self.gid, wrote.gid, before.gid),
+            extended: self.extended.clone(),
         }
     }
 }
@@ -194,7 +204,7 @@ mod tests {
     use super::*;
 
     fn state(text: &str) -> FileState {
-        FileState { bytes: text.into(), mode: 0o600, uid: 1, gid: 1 }
+        FileState { bytes: text.into(), mode: 0o600, uid: 1, gid: 1, extended: ExtendedAttributes::default() }
     }
 
     fn back(now: Option<&str>, wrote: Option<&str>, before: Option<&str>) -> Option<(Option<String>, bool, bool)> {
@@ -220,7 +230,13 @@ mod tests {
 
     #[test]
     fn a_mode_that_a_person_changed_stays() {
-        let state = |mode: u32, text: &str| FileState { bytes: text.into(), mode, uid: 1, gid: 1 };
+        let state = |mode: u32, text: &str| FileState {
+            bytes: text.into(),
+            mode,
+            uid: 1,
+            gid: 1,
+            extended: ExtendedAttributes::default(),
+        };
         let (wrote, before, now) = (state(0o600, "b\n"), state(0o644, "a\n"), state(0o640, "b\n"));
         assert_eq!(now.toward(&wrote, &before, Vec::new()).mode, 0o640);
         assert_eq!(wrote.toward(&wrote, &before, Vec::new()).mode, 0o644);

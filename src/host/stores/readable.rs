@@ -1,12 +1,16 @@
 //! The proof that the user who sends can read the secret, without a person.
 
-use std::{os::unix::process::CommandExt, process::Command, time::Duration};
+use std::{ffi::OsStr, time::Duration};
 
 use super::{is_read_here, read};
 use crate::{
     host::{
+        environment::{self, PATH},
         input,
-        process::{self, CommandFault},
+        process::{
+            self, CommandFault,
+            attendant::{Care, attended},
+        },
         user::User,
     },
     mail::{Secret, store::StoreFilling},
@@ -48,15 +52,17 @@ pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
 fn read_as(user: &str, order: &Order) -> Result<Secret, Phrase> {
     let account = User::named(user).ok_or_else(|| phrase!("plan-no-user", user = user))?;
     let mut words = order.program.iter();
-    let mut command = Command::new(words.next().map_or("mailsetup", String::as_str));
+    let unreadable = || phrase!("store-unreadable", user = user);
+    let program = environment::find(words.next().map_or("mailsetup", String::as_str), OsStr::new(PATH));
+    // The user's further groups are dropped with root's: what is readable now is readable however the user logs in.
+    let care = Care { user: Some(&account), has_groups: false, may_leave: false };
+    let program = program.ok_or_else(unreadable)?;
+    let mut command = attended(&program, care).map_err(|_| unreadable())?;
     command.args(words).args(["secret", &order.name, "--scope", "system", "--for", &order.profile.smtp.host, "--no-input"]);
     account.dress(&mut command);
-    // The user's further groups are dropped with root's: what is readable now is readable however the user logs in.
-    let (uid, gid) = account.ids();
-    command.uid(uid).gid(gid);
-    let said = process::run(command, None, LIMIT, input::LIMIT + 2).map_err(|fault| match fault {
+    let said = process::run_attended(command, LIMIT, input::LIMIT + 2).map_err(|fault| match fault {
         CommandFault::Failed(_, said) if !said.is_empty() => phrase!("store-unreadable-said", user = user, said = said),
-        _ => phrase!("store-unreadable", user = user),
+        _ => unreadable(),
     })?;
-    input::of_bytes(&said).map_err(|_| phrase!("store-unreadable", user = user))
+    input::of_bytes(&said).map_err(|_| unreadable())
 }

@@ -92,9 +92,10 @@ fn step(file: FileUndo) -> Option<FileStep> {
         owner,
         path,
         before: now.map(|now| (Zeroizing::new(now.bytes().to_vec()), Some(now.mode))),
-        after: becomes.map(|state| {
+        after: becomes.map(|mut state| {
             let (mode, owner) = (state.mode, FileOwner::Exact(state.uid, state.gid));
-            FileAfter { bytes: state.into_bytes(), mode, owner }
+            let extended = std::mem::take(&mut state.extended);
+            FileAfter { bytes: state.into_bytes(), mode, owner, extended }
         }),
     })
 }

@@ -33,6 +33,7 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
             before: now.map(mailsetup::plan::Existing::into_bytes),
             after: Some(text.into()),
             mode: 0o600,
+            user: None,
             group: None,
             disclosure: mailsetup::plan::Disclosure::Nothing,
         }

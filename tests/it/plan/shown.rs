@@ -150,6 +150,7 @@ fn a_profile_that_is_not_text_shows_nothing_of_it() {
         after: Some(after),
         mode_before: None,
         mode: 0o600,
+        user: None,
         group: None,
     };
     let lines: Vec<_> = diff(&change, None).iter().map(mailsetup::plan::DiffLine::marked).collect();

@@ -152,12 +152,11 @@ fn one_that_is_at_work_ends_with_mailsetup() {
     for signal in [Signal::INT, Signal::TERM] {
         let _ = fs::remove_file(house.sandbox.path("home/pids"));
         let words = house.words(&["--password-file", "pw", "--yes", "--target", "msmtp"]);
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_mailsetup"))
-            .args(words)
-            .env_clear()
-            .envs(house.sandbox.environment())
+        let mut child = house
+            .sandbox
+            .mailsetup(words)
             .env("PATH", &path)
-            .current_dir(house.sandbox.path("home"))
+            .command()
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -33,27 +33,68 @@ fn the_user_who_sends_reads_the_secret_and_no_other_does() {
     let house = House::new();
     let words = house.words(&[]).join(" ");
     let script = format!(
-        "set_up {words} --run-as nobody
+        "{USERS}
+         set_up {words} --run-as alone
          stat -c '%a %U %G' /etc/mailsetup /etc/mailsetup/profiles /etc/mailsetup/profiles/default.*
-         cd /; echo got $(as nobody mailsetup secret --scope system)
+         cd /; echo got $(as alone mailsetup secret --scope system)
          as daemon mailsetup secret --scope system && exit 5 || echo refused $?
          # Back to root alone.
          cd - >/dev/null; mailsetup edit --run-as root --test none --scope system --yes
-         cd /; as nobody mailsetup secret --scope system && exit 6 || echo refused $?
+         cd /; as alone mailsetup secret --scope system && exit 6 || echo refused $?
          stat -c '%a %G' /etc/mailsetup/profiles/default.secret"
     );
     let Some(run) = apart(&house, &script) else { return };
     let out = run.run().code(0);
     let lines: Vec<&str> = out.stdout.lines().filter(|line| !line.contains('/')).collect();
-    let group = String::from_utf8(Command::new("id").args(["-gn", "nobody"]).output().unwrap().stdout).unwrap();
-    let group = group.trim();
-    let (secret, profile) = (format!("640 root {group}"), format!("640 root {group}"));
     let got = format!("got {}", house.demo.password());
-    for line in ["711 root root", &secret, &profile, &got, "refused 77"] {
+    for line in ["711 root root", "640 root alone", &got, "refused 77"] {
         assert!(lines.contains(&line), "{line:?} in {}\n{}", out.stdout, out.stderr);
     }
+    assert_eq!(lines.iter().filter(|line| **line == "640 root alone").count(), 2, "{}", out.stdout);
     assert_eq!(lines.iter().filter(|line| line.starts_with("refused 77")).count(), 2, "{}", out.stdout);
     assert!(lines.last().unwrap().starts_with("600 "), "{}", out.stdout);
+}
+
+/// A user with a group of its own, two who share one, one in whose group another is a member, and files alone.
+const USERS: &str = "
+    printf '%s\\n' 'alone:x:4001:4001::/:/bin/sh' 'ann:x:4002:4009::/:/bin/sh' 'bob:x:4003:4009::/:/bin/sh' \
+        'joined:x:4004:4004::/:/bin/sh' >>/etc/passwd
+    printf '%s\\n' 'alone:x:4001:' 'crowd:x:4009:' 'joined:x:4004:bob' >>/etc/group
+    printf '%s\\n' 'passwd: files' 'group: files' >/etc/nsswitch.conf";
+
+#[test]
+fn a_group_with_others_in_it_is_not_given_the_secret() {
+    let house = House::new();
+    let words = house.words(&[]).join(" ");
+    let script = format!(
+        "{USERS}; pw=$(cat pw)
+         for user in ann joined; do
+             set_up {words} --run-as $user >/dev/null; stat -c '%a %U %G' /etc/mailsetup/profiles/default.secret
+             (cd /; [ \"$(as $user mailsetup secret --scope system)\" = \"$pw\" ] && echo read)
+             (cd /; setpriv --reuid bob --regid crowd --groups joined cat /etc/mailsetup/profiles/default.secret) && exit 5
+         done
+         set_up {words} --run-as ann --target dotenv=/etc/app.env >/dev/null && exit 6; ls /etc/app.env && exit 7
+         mkdir /var/lib/app; set_up {words} --run-as ann --target dotenv=/var/lib/app/.env >/dev/null
+         stat -c '%a %U %G' /var/lib/app/.env
+         echo 'passwd: files sss' >/etc/nsswitch.conf
+         set_up {words} --run-as alone >/dev/null; stat -c '%a %U %G' /etc/mailsetup/profiles/default.secret"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run();
+    assert_eq!(out.stdout, "400 ann root\nread\n400 joined root\nread\n400 ann root\n400 alone root\n", "{}", out.stderr);
+    assert!(out.stderr.contains("ann has no group to open it to"), "{}", out.stderr);
+}
+
+#[test]
+fn a_file_that_is_closed_to_its_program_is_said() {
+    let house = House::new();
+    let words = house.words(&["--target", "dotenv=/etc/app.env"]).join(" ");
+    let script =
+        format!("echo A=1 >/etc/app.env; chmod 644 /etc/app.env; set_up {words} --json; stat -c %a /etc/app.env >&2");
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let notes = out.json()["notes"].to_string();
+    assert!(notes.contains("others could read it (0644)") && notes.contains("--run-as"), "{notes}\n{}", out.stderr);
 }
 
 #[test]
@@ -130,4 +171,93 @@ fn stores_are_offered_by_who_reads_them() {
     assert!(closed.has_vault && closed.barred["vault"].id == "store-vault-passphrase");
     let given = mailsetup::plan::Places { keys, ..places };
     assert!(!stores::offer(None, &given).barred.contains_key("vault"));
+}
+
+/// A program of another user's, in the place of msmtp, that notes what it sees and leaves what it can.
+const NOSY: &str = r#"#!/bin/sh
+    exec >>/var/lib/notes/saw 2>&1
+    echo "who $(id -u)"
+    for file in /proc/self/fd/*; do [ "${file##*/}" -le 2 ] || cat "$file" && echo "fd ${file##*/}"; done 2>/dev/null
+    if (: </dev/tty) 2>/dev/null; then echo terminal; fi
+    set -- $(cat /proc/self/stat); echo "session $6 tty $7"
+    sleep 600 & echo "pid $!"
+    setsid sleep 600 & echo "pid $!"
+    (setsid nohup sh -c 'echo "pid $$"; exec sleep 600' </dev/null &)
+    until [ "$(grep -c '^pid ' /var/lib/notes/saw)" = 3 ]; do sleep 0.05; done
+    env | grep -c -e '^LD_' -e PERL5LIB -e EVIL; cat >/dev/null
+    echo noted; [ ! -e /var/lib/notes/stay ] || sleep 600"#;
+
+/// Puts it there, and sets up with a file of root's open that holds a mark.
+fn nosy(more: &str) -> String {
+    format!(
+        "mkdir -m 777 /var/lib/notes; mount -t tmpfs none /usr/local/bin; chmod 755 /usr/local/bin . ..
+         cat >/usr/local/bin/msmtp <<'EOF'\n{NOSY}\nEOF
+         chmod 755 /usr/local/bin/msmtp; echo FDMARK >mark; exec 9<mark; {more}
+         left() {{ for pid in $(sed -n 's/^pid //p' /var/lib/notes/saw); do
+             ! grep -qs '^State:[[:space:]][^Z]' /proc/$pid/status || echo $pid; done; }}"
+    )
+}
+
+#[test]
+fn another_users_program_has_no_terminal_no_file_of_ours_and_leaves_nothing() {
+    let house = House::new();
+    let words = house.words(&["--run-as", "nobody", "--target", "msmtp", "--scope", "system"]).join(" ");
+    let script = format!(
+        "{}
+         mailsetup {words} --password-file pw --yes </dev/null >/dev/null; echo ended $? session $(cut -d' ' -f6 /proc/self/stat)
+         cat /var/lib/notes/saw; left; echo looked",
+        nosy("export LD_LIBRARY_PATH=/nonexistent PERL5LIB=/nonexistent")
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let terminal = run.terminal(200, 60);
+    terminal.wait_for("looked");
+    let screen = terminal.screen();
+    let own = screen.lines().find_map(|line| line.strip_prefix("ended 0 session ")).expect("ended well").trim().to_owned();
+    assert!(screen.contains("who 65534") && screen.contains("noted"), "{screen}");
+    assert!(!screen.contains("FDMARK") && !screen.contains("fd 9") && !screen.contains("\nterminal"), "{screen}");
+    let session = screen.lines().find_map(|line| line.strip_prefix("session ")).unwrap();
+    assert!(session.trim().ends_with("tty 0") && !session.starts_with(&format!("{own} ")), "{session} in {own}");
+    assert_eq!(screen.lines().filter(|line| line.starts_with("pid ")).count(), 3, "{screen}");
+    let after = screen.split("noted").nth(1).unwrap().split("looked").next().unwrap();
+    assert_eq!(after.trim(), "", "still there");
+}
+
+#[test]
+fn it_ends_with_us_whatever_ends_us() {
+    let house = House::new();
+    let words = house.words(&["--run-as", "nobody", "--target", "msmtp", "--scope", "system"]).join(" ");
+    for signal in ["KILL", "TERM", "HUP"] {
+        let script = format!(
+            "{}
+             touch /var/lib/notes/stay; : >/var/lib/notes/saw; chmod 666 /var/lib/notes/saw
+             mailsetup {words} --password-file pw --yes >/dev/null 2>&1 & pid=$!
+             timeout 20 sh -c 'until grep -q noted /var/lib/notes/saw; do sleep 0.05; done'
+             echo had $(left | wc -l); kill -{signal} $pid; set +e; wait $pid
+             n=0; while [ -n \"$(left)\" ] && [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done; left; echo looked",
+            nosy("")
+        );
+        let Some(run) = apart(&house, &script) else { return };
+        let out = run.run().code(0);
+        assert!(out.stdout.ends_with("had 3\nlooked\n"), "{signal}: {}\n{}", out.stdout, out.stderr);
+    }
+}
+
+#[test]
+fn a_file_of_that_users_own_is_not_in_the_way_of_the_systems() {
+    if !std::path::Path::new("/usr/bin/msmtp").exists() {
+        left_out("needs msmtp");
+        return;
+    }
+    let house = House::new();
+    let words = house.words(&["--run-as", "nobody", "--target", "msmtp", "--scope", "system"]).join(" ");
+    let script = format!(
+        "chmod 755 . ..; mkdir -m 777 /var/lib/notes; mkdir /var/lib/home; chown nobody /var/lib/home
+         sed -i 's#^nobody:.*#nobody:x:65534:65534::/var/lib/home:/bin/sh#' /etc/passwd
+         printf 'account mailsetup\\nhost localhost\\nport 1\\nauth on\\nuser x\\nfrom a@b.test\\npasswordeval touch /var/lib/notes/ran\\n' >/var/lib/home/.msmtprc
+         chown nobody /var/lib/home/.msmtprc; chmod 600 /var/lib/home/.msmtprc
+         mailsetup {words} --password-file pw --yes; echo ended $?; ls /var/lib/notes"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run();
+    assert!(out.stdout.ends_with("ended 0\n"), "{}\n{}", out.stdout, out.stderr);
 }

@@ -150,6 +150,24 @@ fn a_store_that_is_not_there_or_never_answers_is_said_before_anything_is_sent() 
 }
 
 #[test]
+fn roots_programs_are_not_those_of_whoever_became_root() {
+    if !is_root() || !has("systemd-creds") {
+        return;
+    }
+    let house = House::new();
+    let marks =
+        format!("touch {0}/called; env >>{0}/env; exec /usr/bin/systemd-creds \"$@\"", house.sandbox.path("home").display());
+    let path = shim(&house.sandbox, "systemd-creds", &marks);
+    shim(&house.sandbox, "msmtp", &marks);
+    let program = [env!("CARGO_BIN_EXE_mailsetup")].map(str::to_owned).into_iter();
+    let words = ["--password-file", "pw", "--yes", "--secret-store", "systemd", "--target", "msmtp"];
+    let words = ["-m".to_owned()].into_iter().chain(program).chain(house.words(&words));
+    // By itself: the sandbox would put the shims where root's programs are.
+    house.sandbox.program("unshare", words).env("PATH", &path).env("PERL5LIB", "/nonexistent").run().code(0);
+    assert!(!house.sandbox.path("home/called").exists());
+}
+
+#[test]
 fn pass_keeps_what_a_person_wrote_below_the_password() {
     if !has("pass") || !has("gpg") {
         return;

@@ -143,26 +143,63 @@ impl Run {
         self
     }
 
+    /// Root's programs are never found by the caller's path: for root, what stands first on it is put where root's are, in a
+    /// name space of its own, and what the machine's own mailsetup has is covered.
+    fn sealed(self) -> Self {
+        let path = self.env.get(OsStr::new("PATH")).cloned().unwrap_or_default();
+        let own = |folder: &PathBuf| folder.starts_with(std::env::temp_dir()) || folder.starts_with("/nonexistent");
+        let folders: Vec<PathBuf> = std::env::split_paths(&path).filter(own).collect();
+        let has_own = ["/etc/mailsetup", "/var/lib/mailsetup"].iter().any(|folder| Path::new(folder).exists());
+        if !rustix::process::geteuid().is_root() || self.program == "unshare" || (folders.is_empty() && !has_own) {
+            return self;
+        }
+        let script = "for own in /etc/mailsetup /var/lib/mailsetup; do [ ! -e $own ] || mount -t tmpfs none $own; done
+            number=$1; mounted=$1; shift; [ $number = 0 ] || mount -t tmpfs -o mode=755 none /usr/local/bin
+            while [ $number -gt 0 ]; do ln -sf \"$1\"/* /usr/local/bin/ 2>/dev/null; shift; number=$((number-1)); done
+            rm -f '/usr/local/bin/*'; [ $1 != /nonexistent ] || hidden='msmtp systemd-creds pass'
+            for program in $hidden; do [ ! -e /usr/bin/$program ] || mount --bind /dev/null /usr/bin/$program; done
+            [ $mounted = 0 ] || [ -e /usr/local/bin/mailsetup ] || ln -s \"$MAILSETUP_PROGRAM\" /usr/local/bin/mailsetup
+            unset MAILSETUP_PROGRAM; PATH=$1; export PATH; shift; exec \"$@\"";
+        let words = ["-m", "--", "/bin/sh", "-c", script, "sh"].map(OsString::from);
+        let number = OsString::from(folders.len().to_string());
+        // The first on the path wins: it is linked last.
+        let folders = folders.into_iter().rev().map(PathBuf::into_os_string);
+        let args = words.into_iter().chain([number]).chain(folders).chain([path, self.program]).chain(self.args).collect();
+        let mut env = self.env;
+        env.insert("MAILSETUP_PROGRAM".into(), MAILSETUP.into());
+        env.insert("PATH".into(), "/usr/sbin:/usr/bin:/sbin:/bin".into());
+        Self { program: "/usr/bin/unshare".into(), args, env, ..self }
+    }
+
+    /// As a command, for what the rest does not do.
+    pub(crate) fn command(self) -> Command {
+        let run = self.sealed();
+        let mut command = Command::new(&run.program);
+        command.args(&run.args).env_clear().envs(&run.env).current_dir(&run.cwd);
+        command
+    }
+
     /// Runs to the end, without a terminal; fails when that takes longer than [`DEADLINE`].
     pub(crate) fn run(self) -> Output {
-        let mut child = Command::new(&self.program)
-            .args(&self.args)
+        let run = self.sealed();
+        let mut child = Command::new(&run.program)
+            .args(&run.args)
             .env_clear()
-            .envs(&self.env)
-            .current_dir(&self.cwd)
-            .stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .envs(&run.env)
+            .current_dir(&run.cwd)
+            .stdin(if run.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|e| panic!("{}: {e}", self.program.display()));
-        if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), self.stdin) {
+            .unwrap_or_else(|e| panic!("{}: {e}", run.program.display()));
+        if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), run.stdin) {
             // Whoever does not read its input to the end has a reason.
             thread::spawn(move || drop(pipe.write_all(&bytes)));
         }
         let (out, err) = (collect(child.stdout.take().unwrap()), collect(child.stderr.take().unwrap()));
         let Ok(stdout) = out.recv_timeout(DEADLINE) else {
             child.kill().unwrap();
-            panic!("{} {:?} did not end within {DEADLINE:?}", self.program.display(), self.args);
+            panic!("{} {:?} did not end within {DEADLINE:?}", run.program.display(), run.args);
         };
         let stderr = err.recv_timeout(DEADLINE).unwrap();
         Output { code: child.wait().unwrap().code(), stdout, stderr }
@@ -170,14 +207,15 @@ impl Run {
 
     /// Starts in a terminal of this size.
     pub(crate) fn terminal(self, columns: u16, rows: u16) -> Terminal {
-        let mut command = CommandBuilder::new(&self.program);
-        command.args(&self.args);
+        let run = self.sealed();
+        let mut command = CommandBuilder::new(&run.program);
+        command.args(&run.args);
         command.env_clear();
         command.env("TERM", "xterm-256color");
-        for (name, value) in &self.env {
+        for (name, value) in &run.env {
             command.env(name, value);
         }
-        command.cwd(&self.cwd);
+        command.cwd(&run.cwd);
         Terminal::spawn(command, columns, rows)
     }
 }

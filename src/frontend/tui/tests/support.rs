@@ -257,6 +257,7 @@ pub(super) fn plan() -> Plan {
         after: Some(after.as_bytes().to_vec()),
         mode_before: before.map(|_| 0o600),
         mode: 0o600,
+        user: None,
         group: None,
         disclosure: Disclosure::all(before.map(str::as_bytes), after.as_bytes()),
     };
