@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{
     files::{error::shown, tree::FileTree},
     journal::{archive, error::JournalError, prune, record::WriteKind, session::WriteOptions},
-    stores::{self, port::SecretKey},
+    stores,
 };
 use crate::{
     mail::{SecretPlace, reply::escape},
@@ -15,7 +15,7 @@ use crate::{
     presets::{Phrase, target::RunPurpose},
 };
 
-mod entry;
+pub(crate) mod entry;
 pub(crate) mod error;
 mod folders;
 pub(crate) mod job;
@@ -38,19 +38,29 @@ use step::FileStep;
 /// not.
 pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
     let is_here = places.root.is_none();
-    let entry = match &plan.keep {
-        Some((place, secret)) => EntryChange::of(SecretKey::from(plan.name.as_str()), place, secret, places)?,
-        None => None,
-    };
+    let mut notes = Vec::new();
+    let mut entries = Vec::new();
+    if let Some((place, secret)) = &plan.keep {
+        entries.extend(EntryChange::filled(&plan.name, place, secret, places)?);
+    }
+    let is_kept = !entries.is_empty();
+    if let Some(place) = plan.former.as_ref().filter(|_| is_here) {
+        entries.extend(taken_out(&plan.name, place, places, &mut notes));
+    }
     let runs: Vec<Run> = plan.runs.iter().filter(|run| is_due(run, &plan.changes, places)).cloned().collect();
     let steps = steps(&plan.changes);
-    if steps.is_empty() && runs.is_empty() && entry.is_none() {
-        return Ok(Applied { files: report(plan, &[]), ..Applied::default() });
+    if steps.is_empty() && runs.is_empty() && entries.is_empty() {
+        return Ok(Applied { files: report(plan, &[]), notes, ..Applied::default() });
     }
     let session = recover::open(places, options)?;
-    let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entry };
+    let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries };
     let mut applied = job.execute(&session)?;
     applied.files = report(plan, &applied.files);
+    applied.notes.extend(notes);
+    if is_kept {
+        // If that fails, the next run says so.
+        let _ = archive::settle(&plan.name, places, options.volume);
+    }
     if plan.keep.is_some() {
         // The store that was chosen is the only place from now on.
         if let Err(error) = archive::forget_secrets(&plan.name, places, options.volume) {
@@ -63,18 +73,27 @@ pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result
         }
     }
     prune::prune(&plan.name, places, options.volume);
-    if let Some(place) = plan.former.as_ref().filter(|_| is_here) {
-        applied.notes.push(forget(&plan.name, place, places));
-    }
     Ok(applied)
 }
 
-/// Removes a profile's entry from a store, and says so.
-pub(super) fn forget(profile: &str, place: &SecretPlace, places: &Places) -> Phrase {
+/// The change that takes a profile's entry out of a store, and says so. A store that does not answer keeps nobody from leaving it.
+pub(super) fn taken_out(
+    profile: &str,
+    place: &SecretPlace,
+    places: &Places,
+    notes: &mut Vec<Phrase>,
+) -> Option<EntryChange> {
     let (store, entry) = (place.store(), escape(&stores::entry_name(profile, place)));
-    match stores::forget(profile, place, places) {
-        Ok(()) => phrase!("host-entry-forgotten", store = store, entry = entry),
-        Err(_) => phrase!("host-entry-left", store = store, entry = entry),
+    match EntryChange::emptied(profile, place, places) {
+        Ok(None) => None,
+        Ok(change) => {
+            notes.push(phrase!("host-entry-forgotten", store = store, entry = entry));
+            change
+        }
+        Err(_) => {
+            notes.push(phrase!("host-entry-left", store = store, entry = entry));
+            None
+        }
     }
 }
 
