@@ -22,6 +22,7 @@ mod report;
 mod schemas;
 mod secret;
 mod set_up;
+mod slip;
 mod stale;
 mod targets;
 mod typed;

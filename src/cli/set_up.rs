@@ -101,6 +101,7 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
         is_root: facts.is_root || context.inputs.get("root").is_some(),
         suggested_targets,
         suggested_address: None,
+        known_domains: known_domains(context),
         root_mail: host::root_mail(context.inputs.get("root").map(Path::new)),
         command,
         program: vec![program()],
@@ -109,6 +110,13 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
     Conversation { setup, runner: context.runner(), sidecar: None, scratch: None }
+}
+
+/// The domains of the senders of saved profiles.
+fn known_domains(context: &Context) -> Vec<String> {
+    let listed = context.places().ok().and_then(|places| host::profiles::list(&places).ok()).unwrap_or_default();
+    let domain = |(_, profile): host::profiles::Listed| Some(profile.ok()?.sender.address.domain().to_owned());
+    listed.into_iter().filter_map(domain).collect()
 }
 
 /// The secret, from the source that a flag names.

@@ -12,6 +12,8 @@ macro_rules! each_field {
             Import = start::IMPORT,
             /// The sender's address.
             Address = sender::ADDRESS,
+            /// Whether the address's domain is right, though it is one slip away from a big provider's.
+            ThisDomain = sender::THIS_DOMAIN,
             /// The sender's display name.
             Name = sender::NAME,
             /// Where answers go.

@@ -113,6 +113,16 @@ impl Setup {
                 self.focus = Some(Field::Security);
                 return Ok(());
             }
+            (Field::ThisDomain, AnswerValue::Consent(false)) => {
+                self.answers.given.remove(&Field::ThisDomain);
+                self.focus = Some(Field::Address);
+                return Ok(());
+            }
+            (Field::Address, value) if self.answers.value(field).is_none_or(|(before, _)| before != value) => {
+                // What was said of one domain says nothing of another.
+                self.answers.given.remove(&Field::ThisDomain);
+                self.keep(field, value);
+            }
             (Field::Apply, value) => {
                 self.write.want(None);
                 if value != AnswerValue::Consent(true) {

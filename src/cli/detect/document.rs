@@ -9,6 +9,7 @@ use crate::{
     discover::{self, Discovery, DomainFault, Proposal, ServerCheck},
     error::Error,
     mail::{Address, Endpoint, Security},
+    presets::Phrase,
 };
 
 /// What a line says.
@@ -52,10 +53,11 @@ impl Document<'_> {
     }
 }
 
-pub(super) fn of<'a>(context: &'a Context, address: &Address, found: &'a Discovery) -> Document<'a> {
+pub(super) fn of<'a>(context: &'a Context, address: &Address, found: &'a Discovery, slip: Option<&Phrase>) -> Document<'a> {
     let say = |phrases: &[_]| phrases.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>();
     let best = found.best();
-    let mut warnings = best.map(|best| say(&best.warnings)).unwrap_or_default();
+    let mut warnings: Vec<String> = slip.iter().map(|slip| context.text.say(slip)).collect();
+    warnings.extend(best.map(|best| say(&best.warnings)).unwrap_or_default());
     let provider = best.and_then(|best| best.provider.as_deref());
     if let Some(provider) = provider.and_then(|key| context.catalog.provider(key)) {
         warnings.extend_from_slice(&provider.guidance(context.lang()).warnings);

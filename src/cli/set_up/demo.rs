@@ -41,6 +41,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         is_root: false,
         suggested_targets: vec!["msmtp".into(), "dotenv".into()],
         suggested_address: Some(demo.user().to_owned()),
+        known_domains: Vec::new(),
         root_mail: None,
         // The profile is in the demo's folder, where the secret has to be fetched from.
         command: vec!["mailsetup".into(), "--demo".into()],

@@ -81,7 +81,7 @@ fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error
         missing.push(Field::Apply);
     }
     if !missing.is_empty() {
-        let error = script::missing_error(&missing);
+        let error = script::missing_error(&conversation.setup, &missing);
         return Err(if missing == [Field::Apply] { error.hint(phrase!("script-needs-yes-hint")) } else { error });
     }
     let Some(order) = conversation.setup.rehearsal() else { return Ok(()) };
