@@ -21,12 +21,14 @@ mod locate;
 mod look_over;
 mod meant;
 mod merge;
+mod overrules;
 mod profile_files;
 mod read_back;
 mod refusal;
 mod render;
 mod sample;
 mod security_word;
+mod senders;
 mod sending;
 mod values;
 

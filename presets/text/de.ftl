@@ -1227,6 +1227,42 @@ conflict-folder = { $user } kommt nicht in das Verzeichnis { $folder }: { $targe
 field-root-mail = E-Mails an root gehen an
 field-root-mail-help = Cron und das System schreiben an root. Mit einer Adresse hier kommt das an; leer: nichts ändert sich.
 note-root-mail = E-Mails an root gehen laut /etc/aliases zurzeit an „{ $now }“.
+field-senders = Zulässige Absender
+field-senders-help = Cron und Dienste senden als root@rechner oder mit eigenen Adressen, die viele Anbieter ablehnen. Das Mailprogramm kann Ihre Adresse an deren Stelle setzen.
+choice-senders-one = Nur Ihre Adresse
+choice-senders-one-hint = alles geht unter ihr hinaus, was ein Programm auch angibt
+choice-senders-domain = Adressen Ihrer Domain
+choice-senders-domain-hint = Ihre Adresse anstelle aller anderen
+choice-senders-any = Jede Adresse
+choice-senders-any-hint = die Absender der Programme bleiben
+field-sender-map = Liste der Absender
+field-sender-map-help = Eine Datei mit Zeilen VON NACH: E-Mails der ersten Adresse gehen unter der zweiten hinaus. # leitet einen Kommentar ein.
+note-senders-rule = { $provider }: { $rule }
+choice-target-keeps-senders = { $provider ->
+        [none] behält
+       *[other] { $provider } würde Crons E-Mails ablehnen: behält
+    } die Absender der Programme; msmtp, Postfix und Exim ersetzen sie
+invalid-sender-map-two = Zeile { $line } braucht zwei Adressen, VON NACH.
+invalid-sender-map-twice = Zeile { $line }: { $address } steht zweimal da, mit verschiedenen Adressen dahinter. Behalten Sie eine.
+plan-senders = { $target } kann die Absender von Cron, Diensten und Skripten nicht durch Ihre Adresse ersetzen; deren E-Mails würden abgelehnt.
+plan-hint-senders = Wählen Sie ein Ziel, das es kann ({ $instead }), oder lassen Sie mit --senders any jeden Absender zu.
+plan-no-sender-map = Die Liste der Absender { $path } gibt es nicht.
+plan-hint-sender-map = Berichtigen Sie { $path }, oder lassen Sie --sender-map weg.
+plan-overruled-setting = { $setting } in { $path } schickt alle E-Mails einen anderen Weg; { $target } würde das Relay nie benutzen.
+plan-hint-overruled-setting = Wird dieser Weg nicht mehr gebraucht, nehmen Sie { $setting } aus { $path } heraus und starten Sie mailsetup noch einmal.
+plan-note-senders-one = { $target }: Welche Adresse ein Programm hier auch angibt, seine E-Mails gehen als { $address } hinaus.
+plan-note-senders-domain = { $target }: Absender unter { $domain } bleiben, alle anderen E-Mails gehen als { $address } hinaus.
+plan-note-senders-any = { $target }: Die Absender der Programme bleiben, wie sie sind (--senders any). Nimmt { $host } nur Ihre Adresse an, werden Crons E-Mails abgelehnt: --senders one setzt Ihre an deren Stelle.
+plan-note-senders-refused = { $target }: Die Absender der Programme bleiben, wie sie sind, und { $provider } lehnt fremde Adressen ab, etwa Crons root. --senders one setzt Ihre an deren Stelle.
+plan-note-senders-old = { $target } kennt hier { $words } noch nicht: Programme, die selbst einen Absender angeben, behalten ihn, und ihre E-Mails werden vielleicht abgelehnt. Installieren Sie { $target } { $since } oder neuer und starten Sie mailsetup noch einmal.
+plan-note-name = { $target } setzt den Namen „{ $name }“ nicht: Die Namen der Programme bleiben.
+plan-note-reply-to = { $target } ergänzt kein Reply-To: Antworten auf E-Mails von Programmen gehen an deren Absender, nicht an { $address }.
+plan-note-sender-map = { $target } hat einen Absender für alles: Die Liste der Absender zählt dort nicht.
+plan-note-overrule-some = { $setting } in { $path } geht dem vor, was { $target } hier gesagt wird: Dort genannte E-Mails nehmen einen anderen Weg.
+plan-note-overrule-tls = { $setting } in { $path } geht der Verschlüsselung vor, die { $target } hier gesagt wird. Sehen Sie nach, ob das Relay darin vorkommt.
+plan-note-overrule-local = mydestination in { $path } ist leer: E-Mails an root bleiben nicht hier, und /etc/aliases zählt nicht. Tragen Sie den Namen dieses Rechners und localhost ein, wenn sie nach den Aliasen gehen sollen.
+plan-note-overrule-aliases = { $setting } in { $path } nennt eine andere Datei als /etc/aliases: E-Mails an root gehen nach dieser.
+plan-note-overrule-outside = { $target } nimmt auch E-Mails anderer Rechner an ({ $setting } in { $path }). Was sie per SMTP übergeben, behält seinen Absender, wo es geht; nur Programme hier bekommen Ihren.
 
 # plan: was auf der Maschine im Weg steht
 plan-overruled = { $path } ist da, und dann liest { $target } nichts anderes: Was mailsetup schreibt, bliebe ohne Wirkung.

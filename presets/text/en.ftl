@@ -1228,6 +1228,42 @@ conflict-folder = { $user } cannot enter the folder { $folder }: { $target } doe
 field-root-mail = Root’s mail goes to
 field-root-mail-help = Cron and the system write to root. An address here makes that mail arrive; empty: nothing changes.
 note-root-mail = Root’s mail goes to “{ $now }” now, by /etc/aliases.
+field-senders = Senders that may leave
+field-senders-help = Cron and daemons send as root@host or as addresses of their own, which many providers refuse. The mailer can put your address in their place.
+choice-senders-one = Your address alone
+choice-senders-one-hint = all mail leaves as it, whatever a program says
+choice-senders-domain = Addresses of your domain
+choice-senders-domain-hint = your address in place of all others
+choice-senders-any = Every address
+choice-senders-any-hint = programs’ senders stay as they are
+field-sender-map = List of senders
+field-sender-map-help = A file with lines FROM TO: mail from the first address leaves as the second. # begins a comment.
+note-senders-rule = { $provider }: { $rule }
+choice-target-keeps-senders = { $provider ->
+        [none] it keeps
+       *[other] { $provider } would refuse cron’s mail: it keeps
+    } the senders that programs use; msmtp, Postfix and Exim replace them
+invalid-sender-map-two = Line { $line } needs two addresses, FROM TO.
+invalid-sender-map-twice = Line { $line }: { $address } is there twice, with different addresses behind it. Keep one.
+plan-senders = { $target } cannot put your address in place of the senders that cron, daemons and scripts use, and their mail would be refused.
+plan-hint-senders = Choose a target that can ({ $instead }), or let every sender leave with --senders any.
+plan-no-sender-map = There is no list of senders { $path }.
+plan-hint-sender-map = Mend { $path }, or run again without --sender-map.
+plan-overruled-setting = { $setting } in { $path } sends all mail another way, so { $target } would never use the relay.
+plan-hint-overruled-setting = If that way is no longer wanted, take { $setting } out of { $path } and run mailsetup again.
+plan-note-senders-one = { $target }: whatever address a program here uses, its mail leaves as { $address }.
+plan-note-senders-domain = { $target }: senders at { $domain } stay, all other mail leaves as { $address }.
+plan-note-senders-any = { $target }: programs’ senders leave as they are (--senders any). If { $host } takes your address alone, cron’s mail is refused: --senders one puts yours in its place.
+plan-note-senders-refused = { $target }: programs’ senders leave as they are, and { $provider } refuses mail from addresses that are not yours, such as cron’s from root. --senders one puts yours in their place.
+plan-note-senders-old = { $target } here does not know { $words }: programs that set a sender themselves keep it, and mail of theirs may be refused. Install { $target } { $since } or newer, then run mailsetup again.
+plan-note-name = { $target } does not set the name “{ $name }”: programs’ own names stay.
+plan-note-reply-to = { $target } adds no Reply-To: answers to mail of programs go to its sender, not to { $address }.
+plan-note-sender-map = { $target } has one sender for all mail: the list of senders does not count there.
+plan-note-overrule-some = { $setting } in { $path } goes before what { $target } is told here: mail that it names takes another way.
+plan-note-overrule-tls = { $setting } in { $path } goes before the encryption that { $target } is told here. Look whether it names the relay.
+plan-note-overrule-local = mydestination in { $path } is empty: mail to root is not kept here, and /etc/aliases does not count. Put this machine’s name and localhost in it if root’s mail is to go by the aliases.
+plan-note-overrule-aliases = { $setting } in { $path } names another file than /etc/aliases: root’s mail goes by that one.
+plan-note-overrule-outside = { $target } takes mail from other machines too ({ $setting } in { $path }). What they hand over by SMTP keeps its sender where that is possible; only programs here are given yours.
 
 # plan: what stands in the way on the machine
 plan-overruled = { $path } is there, and { $target } reads nothing else then: what mailsetup writes would not count.

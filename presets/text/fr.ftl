@@ -1225,6 +1225,42 @@ conflict-folder = { $user } ne peut pas entrer dans le dossier { $folder } : { 
 field-root-mail = Courrier de root vers
 field-root-mail-help = Cron et le système écrivent à root. Une adresse ici fait arriver ce courrier ; vide : rien ne change.
 note-root-mail = Pour l’instant, le courrier de root va à « { $now } », selon /etc/aliases.
+field-senders = Expéditeurs admis
+field-senders-help = Cron et les services envoient comme root@machine ou sous leurs propres adresses, que beaucoup de fournisseurs refusent. L’agent de courrier peut mettre la vôtre à leur place.
+choice-senders-one = Votre adresse seule
+choice-senders-one-hint = tout part sous elle, quoi que dise un programme
+choice-senders-domain = Les adresses de votre domaine
+choice-senders-domain-hint = votre adresse à la place de toutes les autres
+choice-senders-any = Toute adresse
+choice-senders-any-hint = les expéditeurs des programmes restent
+field-sender-map = Liste des expéditeurs
+field-sender-map-help = Un fichier de lignes DE À : le courrier de la première adresse part sous la seconde. # commence un commentaire.
+note-senders-rule = { $provider } : { $rule }
+choice-target-keeps-senders = { $provider ->
+        [none] garde
+       *[other] { $provider } refuserait le courrier de cron : garde
+    } les expéditeurs des programmes ; msmtp, Postfix et Exim les remplacent
+invalid-sender-map-two = La ligne { $line } doit avoir deux adresses, DE À.
+invalid-sender-map-twice = Ligne { $line } : { $address } y est deux fois, suivie d’adresses différentes. N’en gardez qu’une.
+plan-senders = { $target } ne peut pas mettre votre adresse à la place des expéditeurs de cron, des services et des scripts : leur courrier serait refusé.
+plan-hint-senders = Choisissez une cible qui le peut ({ $instead }), ou laissez partir tout expéditeur avec --senders any.
+plan-no-sender-map = La liste des expéditeurs { $path } n’existe pas.
+plan-hint-sender-map = Corrigez { $path }, ou relancez sans --sender-map.
+plan-overruled-setting = { $setting } dans { $path } envoie tout le courrier par une autre voie : { $target } n’emploierait jamais le relais.
+plan-hint-overruled-setting = Si cette voie ne sert plus, retirez { $setting } de { $path } et relancez mailsetup.
+plan-note-senders-one = { $target } : quelle que soit l’adresse d’un programme d’ici, son courrier part comme { $address }.
+plan-note-senders-domain = { $target } : les expéditeurs de { $domain } restent, tout autre courrier part comme { $address }.
+plan-note-senders-any = { $target } : les expéditeurs des programmes restent tels quels (--senders any). Si { $host } n’accepte que votre adresse, le courrier de cron est refusé : --senders one met la vôtre à sa place.
+plan-note-senders-refused = { $target } : les expéditeurs des programmes restent tels quels, et { $provider } refuse les adresses qui ne sont pas à vous, comme celle de cron. --senders one met la vôtre à leur place.
+plan-note-senders-old = Ici, { $target } ne connaît pas { $words } : les programmes qui fixent eux-mêmes un expéditeur le gardent, et leur courrier peut être refusé. Installez { $target } { $since } ou plus récent, puis relancez mailsetup.
+plan-note-name = { $target } ne met pas le nom « { $name } » : ceux des programmes restent.
+plan-note-reply-to = { $target } n’ajoute pas de Reply-To : les réponses au courrier des programmes vont à son expéditeur, non à { $address }.
+plan-note-sender-map = { $target } n’a qu’un expéditeur pour tout : la liste des expéditeurs n’y compte pas.
+plan-note-overrule-some = { $setting } dans { $path } l’emporte sur ce que { $target } reçoit ici : le courrier qu’il nomme prend une autre voie.
+plan-note-overrule-tls = { $setting } dans { $path } l’emporte sur le chiffrement que { $target } reçoit ici. Voyez s’il nomme le relais.
+plan-note-overrule-local = mydestination dans { $path } est vide : le courrier de root n’est pas gardé ici et /etc/aliases ne compte pas. Mettez-y le nom de cette machine et localhost s’il doit suivre les alias.
+plan-note-overrule-aliases = { $setting } dans { $path } nomme un autre fichier que /etc/aliases : le courrier de root suit celui-là.
+plan-note-overrule-outside = { $target } reçoit aussi le courrier d’autres machines ({ $setting } dans { $path }). Ce qu’elles remettent par SMTP garde son expéditeur là où c’est possible ; seuls les programmes d’ici reçoivent le vôtre.
 
 # plan : ce qui gêne sur la machine
 plan-overruled = { $path } existe, et { $target } ne lit alors rien d’autre : ce que mailsetup écrit ne compterait pas.

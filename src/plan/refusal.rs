@@ -11,7 +11,7 @@ use super::{Scope, render::RenderFault};
 use crate::{
     error::Exit,
     format::{Fault, FaultKind, Unfit},
-    mail::{Security, Setting, StoreKind, reply::escape},
+    mail::{Security, Setting, StoreKind, reply::escape, senders::SenderMapFault, value::ValueFault as _},
     phrase,
     presets::{Phrase, PresetFault, Target, target::Template},
 };
@@ -145,6 +145,34 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
     },
+    /// A setting in the target's own file makes the consumer ignore ours.
+    OverruledBySetting {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// The setting.
+        setting: String,
+    },
+    /// The mailer cannot put one sender in place of those that programs use, which is what is wanted.
+    Senders {
+        /// The target's key.
+        target: String,
+        /// The targets that can, by key.
+        instead: String,
+    },
+    /// There is no list of senders where the profile says.
+    NoSenderMap {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The list of senders is wrong.
+    SenderMap {
+        /// The file.
+        path: PathBuf,
+        /// Where, and what.
+        fault: SenderMapFault,
+    },
     /// A file does not parse by its consumer's rules.
     Unparseable {
         /// The file.
@@ -254,9 +282,13 @@ impl Refusal {
             | Self::Lost { target, .. }
             | Self::NotInstalled { target, .. }
             | Self::Overruled { target, .. }
+            | Self::OverruledBySetting { target, .. }
+            | Self::Senders { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }
+            | Self::NoSenderMap { .. }
+            | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
             | Self::NewerSchema { .. }
@@ -291,8 +323,8 @@ impl Refusal {
             | Self::SamePath { .. }
             | Self::NoUser { .. } => Exit::Usage,
             Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => Exit::Config,
-            Self::Unparseable { .. } => Exit::Data,
-            Self::Unreadable { .. } => Exit::NoInput,
+            Self::Unparseable { .. } | Self::SenderMap { .. } => Exit::Data,
+            Self::Unreadable { .. } | Self::NoSenderMap { .. } => Exit::NoInput,
             Self::Template { .. } => Exit::Software,
             _ => Exit::Config,
         }
@@ -329,6 +361,12 @@ impl Refusal {
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
             Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
+            Self::OverruledBySetting { target, path, setting } => {
+                phrase!("plan-overruled-setting", target = target, path = shown(path), setting = setting)
+            }
+            Self::Senders { target, .. } => phrase!("plan-senders", target = target),
+            Self::NoSenderMap { path } => phrase!("plan-no-sender-map", path = shown(path)),
+            Self::SenderMap { path, fault } => fault.phrase().with("path", shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
             Self::Unreadable { path, cause } => {
                 phrase!("plan-unreadable", path = shown(path), cause = escape(&cause.to_string()))
@@ -351,6 +389,13 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Senders { instead, .. } => Some(phrase!("plan-hint-senders", instead = instead)),
+            Self::OverruledBySetting { path, setting, .. } => {
+                Some(phrase!("plan-hint-overruled-setting", path = shown(path), setting = setting))
+            }
+            Self::SenderMap { path, .. } | Self::NoSenderMap { path } => {
+                Some(phrase!("plan-hint-sender-map", path = shown(path)))
+            }
             Self::Overruled { path, .. } => Some(phrase!("plan-hint-overruled", path = shown(path))),
             Self::Unparseable { fault: Fault { kind: FaultKind::Unfamiliar, .. }, .. } => Some(phrase!("plan-hint-by-hand")),
             Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => {

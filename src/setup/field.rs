@@ -64,6 +64,10 @@ macro_rules! each_field {
             RunAs = targets::RUN_AS,
             /// Where root's mail goes.
             RootMail = targets::ROOT_MAIL,
+            /// Which senders may leave.
+            Senders = senders::SENDERS,
+            /// What leaves in place of which sender.
+            SenderMap = senders::SENDER_MAP,
             /// Where the secret is kept.
             SecretStore = store::STORE,
             /// What a new vault is locked with.

@@ -1,7 +1,10 @@
 //! What is written, for whom, and the person's word for it.
 
 use crate::{
-    mail::{Address, ProfileName, Scope, Setting, UserName, profile::Written, reply::escape, value::shown, word::nearest},
+    mail::{
+        Address, ProfileName, Scope, Senders, Setting, UserName, profile::Written, reply::escape, value::shown,
+        word::nearest,
+    },
     phrase,
     plan::TargetChoice,
     presets::{Phrase, Target},
@@ -168,12 +171,17 @@ fn target_choices(setup: &Setup) -> Vec<Choice> {
     let answers = &setup.answers;
     let lang = setup.text.lang();
     let (chosen, is_system) = (answers.targets(), answers.scope() == Scope::System);
+    let replaces = !answers.get::<Senders>(Field::Senders).unwrap_or_default().is_any();
+    let demands = answers.provider().map(|provider| provider.name.as_str());
     let choice = |target: &Target| {
         // A path that was given goes with its target.
         let path = chosen.iter().find(|choice| choice.key == target.key && choice.path.is_some());
         let value = path.map_or_else(|| target.key.clone(), ToString::to_string);
         let example = target.files.first().and_then(|file| file.example.as_ref()).filter(|_| path.is_none());
         let barred = match example {
+            _ if replaces && target.keeps_senders() => {
+                Some(phrase!("choice-target-keeps-senders", provider = demands.unwrap_or("none")))
+            }
             _ if target.system_only && !is_system => Some(phrase!("choice-target-needs-root")),
             Some(example) => Some(phrase!("choice-target-needs-place", target = target.key, example = example)),
             None => None,
