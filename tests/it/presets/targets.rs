@@ -97,7 +97,7 @@ fn each_fault_has_its_line_and_the_nearest_word() {
 #[test]
 fn what_made_up_settings_show_has_its_line() {
     for (part, other, line, cause) in [
-        ("{{ host | quote }}", "{{ port + host }}", 18, "invalid operation"),
+        ("{{ host | quote }}", "{{ port + host }}", 17, "invalid operation"),
         ("LAB_HOST={{ host | quote }}", "LAB_HOTS={{ host | quote }}", 26, "`host` is written and not found again"),
         ("env.LAB_HOST", "env.LAB_HSOT", 26, "`host` is written and not found again"),
         ("env.LAB_NAME", "env.LAB_HOST", 30, "`name` is written and not found again"),
