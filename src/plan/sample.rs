@@ -105,7 +105,7 @@ fn tried(target: &Target, order: &Order) -> Vec<PresetFault> {
         former: None,
         notes: Vec::new(),
     };
-    let planned = plan_target(order, target, &choice, &[], &places, &files, &mut plan).err();
+    let planned = plan_target(order, target, &choice, (None, &[]), &places, &files, &mut plan).err();
     let shown = try_it(order, target, &choice, &places, &files).err();
     let sent = sending(order, target, &choice, &envelope, &places, &files).err();
     let refusals = [planned, shown, sent].into_iter().flatten();
