@@ -25,6 +25,7 @@ mod overrules;
 mod profile_files;
 mod read_back;
 mod refusal;
+mod refusal_words;
 mod render;
 mod security_word;
 mod senders;
