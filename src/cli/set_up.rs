@@ -157,7 +157,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     host::writable(&places.config.join("profiles"), places.root.as_deref())?;
     host::writable(&places.state, places.root.as_deref())?;
     context.announce(&places)?;
-    host::recover(&places, &host::WriteOptions::default())?.iter().for_each(|note| context.say_phrase(note));
+    host::recover(&places, &context.write_options())?.iter().for_each(|note| context.say_phrase(note));
     Ok(())
 }
 
