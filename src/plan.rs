@@ -16,6 +16,7 @@ mod diff;
 mod disclose;
 mod disclosure;
 mod engine;
+mod former;
 mod import;
 mod locate;
 mod look_over;
@@ -42,7 +43,7 @@ pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use import::{FoundSettings, import};
 pub use locate::{expand, first_path};
-pub use read_back::{ReadBack, ReadSecret, compare, read_back};
+pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::{Refusal, SystemCause};
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 

@@ -5,9 +5,10 @@ use serde_json::json;
 use super::context::Context;
 use crate::{
     error::{Error, Exit},
-    host::{self, AppliedFile},
-    mail::{Profile, ProfileName, reply::escape},
+    host::{self, Applied, AppliedFile, ApplyError, HostError},
+    mail::{Profile, ProfileName, Secret, reply::escape, store::StoreFilling},
     phrase,
+    plan::Places,
 };
 
 /// The profile to use if none is named: the only one, else `default`.
@@ -102,18 +103,35 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
     Ok(Exit::Ok)
 }
 
-/// `remove`: undoes what was written for the profile.
-pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+/// `remove`: undoes what was written for the profile; with `for_good` nothing is kept that could bring it back.
+pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_exists: bool) -> Result<Exit, Error> {
     let Some(name) = asked(context, named)? else {
         return Err(Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help")));
     };
     let name = name.as_str();
     let places = context.places()?;
     context.announce(&places)?;
-    let applied = host::undo_all(name, &places, &host::WriteOptions::default())?;
+    let options = context.write_options();
+    // Known only for as long as it is searched for.
+    let known = if for_good { known(context, name, &places) } else { None };
+    let applied = match host::undo_all(name, &places, &options) {
+        Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
+            context.say_phrase(&phrase!("remove-absent", profile = escape(name)));
+            Applied::default()
+        }
+        other => other?,
+    };
+    let purged = if for_good { Some(host::purge(Some(name), known.as_ref(), &places, &options)?) } else { None };
+    let changed = applied.changed || purged.as_ref().is_some_and(|purged| !purged.profiles.is_empty());
     if context.json {
-        let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
-        context.out(&document.to_string())?;
+        let mut files = files_json(&applied.files);
+        if for_good {
+            // The copies are gone.
+            for file in &mut files {
+                file["backup"] = serde_json::Value::Null;
+            }
+        }
+        context.out(&json!({"ok": true, "changed": changed, "profile": name, "files": files}).to_string())?;
     } else {
         files_text(context, &applied.files)?;
     }
@@ -122,7 +140,39 @@ pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Err
         .left_to_do
         .iter()
         .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
-    context.say_phrase(&phrase!("remove-done", profile = name));
+    match purged {
+        Some(purged) => {
+            purged.notes.iter().for_each(|note| context.say_phrase(note));
+            context.say_phrase(&phrase!("purge-done", count = purged.profiles.len()));
+        }
+        None if applied.changed => {
+            context.say_phrase(&phrase!("remove-done", profile = name));
+            context.say_phrase(&phrase!("remove-left", path = escape(&places.state.display().to_string())));
+        }
+        None => {}
+    }
+    Ok(Exit::Ok)
+}
+
+/// The password of a profile, where it can be read without a person.
+fn known(context: &Context, name: &str, places: &Places) -> Option<Secret> {
+    let profile = host::profiles::load_secret(name, places).ok()?;
+    let place = profile.secret.filter(|place| place.store().filling() != StoreFilling::Person)?;
+    let places = context.places_for(Some(&place)).ok()?;
+    host::stores::read(name, &place, &places).ok().map(|kept| kept.secret)
+}
+
+/// `purge`: nothing is kept of profiles that were removed.
+pub(super) fn purge(context: &Context) -> Result<Exit, Error> {
+    let places = context.places_to_open()?;
+    context.announce(&places)?;
+    let purged = host::purge(None, None, &places, &context.write_options())?;
+    if context.json {
+        let changed = !purged.profiles.is_empty();
+        context.out(&json!({"ok": true, "changed": changed, "profiles": purged.profiles}).to_string())?;
+    }
+    purged.notes.iter().for_each(|note| context.say_phrase(note));
+    context.say_phrase(&phrase!("purge-done", count = purged.profiles.len()));
     Ok(Exit::Ok)
 }
 
@@ -130,7 +180,7 @@ pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Err
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
     let places = context.places()?;
     context.announce(&places)?;
-    let undone = host::undo(&places, &host::WriteOptions::default())?;
+    let undone = host::undo(&places, &context.write_options())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;

@@ -8,7 +8,7 @@ use super::super::context::{Context, written};
 use crate::{
     discover::{self, Discovery, DomainFault, Proposal, ServerCheck},
     error::Error,
-    mail::{Address, Endpoint, Security},
+    mail::{Address, Endpoint, Security, reply::escape_json},
     presets::Phrase,
 };
 
@@ -49,7 +49,8 @@ struct OtherDocument<'a> {
 
 impl Document<'_> {
     pub(super) fn write(&self, out: &mut impl Write) -> Result<(), Error> {
-        written(serde_json::to_writer(&mut *out, self).map_err(Into::into).and_then(|()| writeln!(out)))
+        let json = serde_json::to_string(self).map_err(Into::into);
+        written(json.and_then(|json| writeln!(out, "{}", escape_json(&json))))
     }
 }
 
