@@ -26,6 +26,7 @@ mod overrules;
 mod profile_files;
 mod read_back;
 mod refusal;
+mod refusal_words;
 mod render;
 mod sample;
 mod security_word;
