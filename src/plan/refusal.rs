@@ -7,8 +7,6 @@ use std::{
     sync::Arc,
 };
 
-mod words;
-
 use super::{Scope, render::RenderFault};
 use crate::{
     error::Exit,
