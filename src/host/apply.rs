@@ -5,8 +5,14 @@ use std::path::PathBuf;
 
 use super::{
     files::{error::shown, tree::FileTree},
-    journal::{archive, error::JournalError, prune, record::WriteKind, session::WriteOptions},
-    stores::{self, port::SecretKey},
+    journal::{
+        archive,
+        error::JournalError,
+        prune,
+        record::WriteKind,
+        session::{WriteOptions, WriteSession},
+    },
+    stores,
 };
 use crate::{
     mail::{SecretPlace, reply::escape},
@@ -15,7 +21,7 @@ use crate::{
     presets::{Phrase, target::RunPurpose},
 };
 
-mod entry;
+pub(crate) mod entry;
 pub(crate) mod error;
 mod folders;
 pub(crate) mod job;
@@ -37,23 +43,37 @@ use step::FileStep;
 /// Nothing was written, or all was rolled back: [`ApplyError::RolledBack`]; else [`ApplyError::NotRolledBack`] names what was
 /// not.
 pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
-    let is_here = places.root.is_none();
-    let entry = match &plan.keep {
-        Some((place, secret)) => EntryChange::of(SecretKey::from(plan.name.as_str()), place, secret, places)?,
-        None => None,
-    };
-    let runs: Vec<Run> = plan.runs.iter().filter(|run| is_due(run, &plan.changes, places)).cloned().collect();
-    let steps = steps(&plan.changes);
-    if steps.is_empty() && runs.is_empty() && entry.is_none() {
-        return Ok(Applied { files: report(plan, &[]), ..Applied::default() });
+    let work = Prepared::of(plan, places)?;
+    if work.is_idle() {
+        return Ok(Applied { files: report(plan, &[]), notes: work.notes, ..Applied::default() });
     }
-    let session = recover::open(places, options)?;
-    let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entry };
-    let mut applied = job.execute(&session)?;
+    // What the stores hold is looked at once more, now that nobody else writes.
+    apply_within(plan, &recover::open(places, options)?)
+}
+
+/// The same with the right to write, which others wait for.
+///
+/// # Errors
+/// As of [`apply`].
+pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, ApplyError> {
+    let (places, volume) = (session.places, session.options.volume);
+    let work = Prepared::of(plan, places)?;
+    if work.is_idle() {
+        let notes = session.notes.iter().cloned().chain(work.notes).collect();
+        return Ok(Applied { files: report(plan, &[]), notes, ..Applied::default() });
+    }
+    let Prepared { steps, runs, entries, notes, is_kept } = work;
+    let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries };
+    let mut applied = job.execute(session)?;
     applied.files = report(plan, &applied.files);
+    applied.notes.extend(notes);
+    if is_kept {
+        // If that fails, the next run says so.
+        let _ = archive::settle(&plan.name, places, volume);
+    }
     if plan.keep.is_some() {
         // The store that was chosen is the only place from now on.
-        if let Err(error) = archive::forget_secrets(&plan.name, places, options.volume) {
+        if let Err(error) = archive::forget_secrets(&plan.name, places, volume) {
             // All is written by now.
             let path = match &error {
                 JournalError::File(error) => error.path(),
@@ -62,19 +82,58 @@ pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result
             applied.notes.push(phrase!("host-copies-left", path = shown(path)));
         }
     }
-    prune::prune(&plan.name, places, options.volume);
-    if let Some(place) = plan.former.as_ref().filter(|_| is_here) {
-        applied.notes.push(forget(&plan.name, place, places));
-    }
+    prune::prune(&plan.name, places, volume);
     Ok(applied)
 }
 
-/// Removes a profile's entry from a store, and says so.
-pub(super) fn forget(profile: &str, place: &SecretPlace, places: &Places) -> Phrase {
+/// What a plan needs to be done, as things are.
+struct Prepared {
+    steps: Vec<FileStep>,
+    runs: Vec<Run>,
+    entries: Vec<EntryChange>,
+    notes: Vec<Phrase>,
+    /// The entry of the secret changes.
+    is_kept: bool,
+}
+
+impl Prepared {
+    fn of(plan: &Plan, places: &Places) -> Result<Self, ApplyError> {
+        let mut notes = Vec::new();
+        let mut entries = Vec::new();
+        if let Some((place, secret)) = &plan.keep {
+            entries.extend(EntryChange::filled(&plan.name, place, secret, places)?);
+        }
+        let is_kept = !entries.is_empty();
+        if let Some(place) = plan.former.as_ref().filter(|_| places.root.is_none()) {
+            entries.extend(taken_out(&plan.name, place, places, &mut notes));
+        }
+        let runs = plan.runs.iter().filter(|run| is_due(run, &plan.changes, places)).cloned().collect();
+        Ok(Self { steps: steps(&plan.changes), runs, entries, notes, is_kept })
+    }
+
+    const fn is_idle(&self) -> bool {
+        self.steps.is_empty() && self.runs.is_empty() && self.entries.is_empty()
+    }
+}
+
+/// The change that takes a profile's entry out of a store, and says so. A store that does not answer keeps nobody from leaving it.
+pub(super) fn taken_out(
+    profile: &str,
+    place: &SecretPlace,
+    places: &Places,
+    notes: &mut Vec<Phrase>,
+) -> Option<EntryChange> {
     let (store, entry) = (place.store(), escape(&stores::entry_name(profile, place)));
-    match stores::forget(profile, place, places) {
-        Ok(()) => phrase!("host-entry-forgotten", store = store, entry = entry),
-        Err(_) => phrase!("host-entry-left", store = store, entry = entry),
+    match EntryChange::emptied(profile, place, places) {
+        Ok(None) => None,
+        Ok(change) => {
+            notes.push(phrase!("host-entry-forgotten", store = store, entry = entry));
+            change
+        }
+        Err(_) => {
+            notes.push(phrase!("host-entry-left", store = store, entry = entry));
+            None
+        }
     }
 }
 

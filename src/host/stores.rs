@@ -22,7 +22,7 @@ mod systemd;
 pub mod vault;
 mod whom;
 
-use port::{AtRest, SecretKey, Store, StoreEntry};
+use port::{AtRest, SecretKey, Store, StoreEntry, aside};
 
 pub use error::StoreError;
 pub use fault::StoreFault;
@@ -76,6 +76,37 @@ pub fn keep<'a>(
 pub fn forget<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
     admitted(place, places)?;
     store(place.store()).forget(&StoreEntry { key: key.into(), place, places })
+}
+
+/// Whether there is such an entry.
+pub(crate) fn exists(profile: &str, place: &SecretPlace, places: &Places) -> Result<bool, StoreError> {
+    match read(profile, place, places) {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_absence() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Sets aside what an entry holds, for the write `id`.
+pub(crate) fn set_aside(profile: &str, place: &SecretPlace, id: &str, places: &Places) -> Result<(), StoreError> {
+    let secret = read(profile, place, places)?;
+    keep(aside(profile, id).as_str(), &place.aside(id), &secret, places)
+}
+
+/// Whether the write `id` has set something aside.
+pub(crate) fn exists_aside(profile: &str, place: &SecretPlace, id: &str, places: &Places) -> Result<bool, StoreError> {
+    exists(&aside(profile, id), &place.aside(id), places)
+}
+
+/// Makes an entry hold again what the write `id` has set aside.
+pub(crate) fn bring_back(profile: &str, place: &SecretPlace, id: &str, places: &Places) -> Result<(), StoreError> {
+    let secret = read(aside(profile, id).as_str(), &place.aside(id), places)?;
+    keep(profile, place, &secret, places)
+}
+
+/// Removes what the write `id` has set aside.
+pub(crate) fn forget_aside(profile: &str, place: &SecretPlace, id: &str, places: &Places) -> Result<(), StoreError> {
+    forget(aside(profile, id).as_str(), &place.aside(id), places)
 }
 
 /// Refuses what would be run or looked up on this machine because an image says so: its files and its vault are all that is read.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     apply::{
+        entry::EntryChange,
         error::ApplyError,
         job::Job,
         outcome::{AppliedFile, FileAction},
@@ -20,7 +21,7 @@ use super::{
         file_undo::{FileState, FileUndo},
         prune,
         record::{FileRecord, WriteKind, WriteRecord},
-        session::WriteOptions,
+        session::{WriteOptions, WriteSession},
     },
     stores,
 };
@@ -54,7 +55,15 @@ pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, Apply
     if !FileTree::of(places).is_folder(&places.state.join("journal")) {
         return Err(ApplyError::NothingToUndo);
     }
-    let session = recover::open(places, options)?;
+    undo_within(&recover::open(places, options)?)
+}
+
+/// The same with the right to write, which others wait for.
+///
+/// # Errors
+/// As of [`undo`].
+pub fn undo_within(session: &WriteSession<'_>) -> Result<Undone, ApplyError> {
+    let (places, options) = (session.places, session.options);
     let records = archive::all(places)?;
     let last = *archive::standing(&records).first().ok_or(ApplyError::NothingToUndo)?;
 
@@ -63,15 +72,16 @@ pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, Apply
         undo_file(last, file, places, &mut steps)?;
     }
     steps.add_runs(&[last], places)?;
+    let entries = undo_entries(last, places, &mut steps)?;
     let job = Job {
         kind: WriteKind::Undo,
         of: vec![last.id.clone()],
         profile: last.profile.clone(),
         steps: steps.files,
         runs: steps.runs,
-        entry: None,
+        entries,
     };
-    let applied = job.execute(&session)?;
+    let applied = job.execute(session)?;
 
     let mut undone = Undone {
         profile: last.profile.clone(),
@@ -81,7 +91,7 @@ pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, Apply
         left_to_do: applied.left_to_do,
     };
     undone.notes.extend(steps.notes);
-    undone.notes.extend(forget(last, places));
+    undone.notes.extend(drop_asides(last, places)?);
     let kept = [steps.merged, steps.damaged.clone()].concat();
     drop_copies(last, &kept, &mut undone.files, places, options)?;
     for file in undone.files.iter().filter(|file| steps.damaged.contains(&file.path)) {
@@ -123,15 +133,26 @@ fn undo_file(record: &WriteRecord, file: &FileRecord, places: &Places, steps: &m
     Ok(())
 }
 
-/// A new entry of a store goes with the write; one that was changed keeps what it has.
-fn forget(record: &WriteRecord, places: &Places) -> Option<Phrase> {
-    let kept = record.kept.as_ref()?;
-    let profile = record.profile.as_str();
-    let (store, entry) = (kept.place.store(), escape(&stores::entry_name(profile, &kept.place)));
-    if kept.existed {
-        return Some(phrase!("host-entry-changed", store = store, entry = entry));
+/// What becomes of the entries of stores; one of which nobody knows what it held before keeps what it has.
+fn undo_entries(record: &WriteRecord, places: &Places, steps: &mut UndoSteps) -> Result<Vec<EntryChange>, ApplyError> {
+    let mut changes = Vec::new();
+    for kept in record.entries() {
+        let change = EntryChange::undone(record, kept, places)?;
+        if change.is_none() && kept.existed {
+            let (store, entry) = (kept.place.store(), escape(&stores::entry_name(record.profile.as_str(), &kept.place)));
+            steps.notes.push(phrase!("host-entry-changed", store = store, entry = entry));
+        }
+        changes.extend(change);
     }
-    stores::forget(profile, &kept.place, places).err().map(|_| phrase!("host-entry-left", store = store, entry = entry))
+    Ok(changes)
+}
+
+/// What was set aside goes: by the write that was undone, and by the undo, which is never undone itself.
+fn drop_asides(last: &WriteRecord, places: &Places) -> Result<Option<Phrase>, JournalError> {
+    let records = archive::all(places)?;
+    let own = records.last().filter(|record| record.of.contains(&last.id));
+    let stays = [Some(last), own].into_iter().flatten().find_map(|record| record.drop_asides(places));
+    Ok(stays.map(|entry| phrase!("host-aside-left", entry = escape(&entry))))
 }
 
 /// Copies of what was undone go: they may hold the secret. What a person had edited stays.

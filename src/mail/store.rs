@@ -174,6 +174,18 @@ impl SecretPlace {
         }
     }
 
+    /// Where a write with this ID sets aside what the place held, in the same store.
+    #[must_use]
+    pub fn aside(&self, id: &str) -> Self {
+        // Room for the ID, in a name of any length.
+        let beside = |entry: &str| format!("{}~{id}", entry.chars().take(100).collect::<String>());
+        match self {
+            Self::Keyring { entry } => Self::Keyring { entry: beside(entry) },
+            Self::Pass { entry } => Self::Pass { entry: beside(entry).parse().unwrap_or_else(|_| entry.clone()) },
+            place => place.clone(),
+        }
+    }
+
     /// The keys of its table in a profile.
     pub const fn keys(&self) -> &'static [&'static str] {
         match self {

@@ -5,6 +5,7 @@ mod aliases;
 mod back;
 mod files;
 mod mail_servers;
+mod senders;
 mod torture;
 
 use std::{fs, path::PathBuf, sync::LazyLock};

@@ -20,7 +20,6 @@ use crate::{
             record::{RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
             session::WriteSession,
         },
-        stores::port::SecretKey,
     },
     phrase,
     plan::Run,
@@ -35,7 +34,7 @@ pub(crate) struct Job {
     pub(crate) profile: String,
     pub(crate) steps: Vec<FileStep>,
     pub(crate) runs: Vec<Run>,
-    pub(crate) entry: Option<EntryChange>,
+    pub(crate) entries: Vec<EntryChange>,
 }
 
 impl Job {
@@ -49,9 +48,9 @@ impl Job {
         let steps = self.steps.into_iter().map(|step| step.ready(places)).collect::<Result<Vec<_>, _>>()?;
 
         let now = SystemTime::now();
+        let id = archive::next_id(places, &clock::stamp(now))?;
         let record = WriteRecord {
             schema: SCHEMA,
-            id: archive::next_id(places, &clock::stamp(now))?,
             kind: self.kind,
             state: WriteState::Begun,
             profile: self.profile,
@@ -61,10 +60,12 @@ impl Job {
             folders: folders::missing(&steps, places),
             files: steps.iter().enumerate().map(|(index, step)| step.record(index)).collect(),
             runs: Vec::new(),
-            kept: self.entry.as_ref().map(EntryChange::record),
+            entries: self.entries.iter().map(|entry| entry.record(&id)).collect(),
+            kept: None,
             sum: None,
+            id,
         };
-        let mut work = JobRun { session, record, steps, runs, entry: self.entry };
+        let mut work = JobRun { session, record, steps, runs, entries: self.entries };
         if let Err(error) = work.begin() {
             // Only copies are written yet, which the next run would remove too.
             work.record.drop_copies(places, session.options.volume);
@@ -86,7 +87,7 @@ struct JobRun<'a> {
     record: WriteRecord,
     steps: Vec<ReadyStep>,
     runs: Vec<Run>,
-    entry: Option<EntryChange>,
+    entries: Vec<EntryChange>,
 }
 
 impl JobRun<'_> {
@@ -124,8 +125,8 @@ impl JobRun<'_> {
     /// First all that takes room, then nothing but renames: a full disk is noticed before anything is changed.
     fn carry_out(&mut self) -> Result<Vec<Phrase>, ApplyError> {
         let (places, volume) = (self.session.places, self.session.options.volume);
-        if let Some(entry) = &self.entry {
-            entry.keep(SecretKey::from(self.record.profile.as_str()), places)?;
+        for entry in &self.entries {
+            entry.carry_out(&self.record.profile, &self.record.id, places)?;
         }
         folders::make(&self.record.folders, &self.steps, places, volume)?;
         let staged =
@@ -169,10 +170,6 @@ impl JobRun<'_> {
     fn roll_back(&self, cause: ApplyError) -> ApplyError {
         let (places, record) = (self.session.places, &self.record);
         let cause = Box::new(cause);
-        let key = SecretKey::from(record.profile.as_str());
-        if let Some(Err(name)) = self.entry.as_ref().map(|entry| entry.restore(key, places)) {
-            return ApplyError::NotRolledBack(cause, PathBuf::from(name), None);
-        }
         match roll_back(record, places, self.session.options.volume) {
             Err(ApplyError::File(
                 FileError::Write(path, _)

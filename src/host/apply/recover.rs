@@ -1,14 +1,15 @@
 //! What every run does first: it takes the lock and rolls back what an earlier run left half done.
 
-use super::{error::ApplyError, rollback::roll_back};
+use super::{entry, error::ApplyError, rollback::roll_back};
 use crate::{
     host::{
         files::{error::shown, own, tree::FileTree},
         journal::{
             archive,
-            record::WriteState,
+            record::{EntryRecord, WriteState},
             session::{WriteOptions, WriteSession},
         },
+        stores,
     },
     mail::reply::escape,
     phrase,
@@ -42,6 +43,14 @@ pub fn cut_off(places: &Places) -> Result<Vec<Phrase>, ApplyError> {
         .collect())
 }
 
+/// Takes the right to write, for as long as what is returned is held, and rolls back what an earlier run left half done.
+///
+/// # Errors
+/// Another run is at work for longer than the options allow, or something could not be rolled back.
+pub fn begin<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Result<WriteSession<'a>, ApplyError> {
+    open(places, options)
+}
+
 /// Takes the lock, and rolls back what an earlier run left half done.
 pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Result<WriteSession<'a>, ApplyError> {
     let mut session = WriteSession::lock(places, options)?;
@@ -56,6 +65,13 @@ pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Res
             None => phrase!("host-recovered-left", path = shown(&file.path)),
         }));
         session.notes.extend(left.entry.map(|entry| phrase!("host-recovered-entry", entry = escape(&entry))));
+    }
+    for record in records.iter_mut().filter(|record| record.state == WriteState::RolledBack && !record.entries.is_empty()) {
+        record.entries = entry::put_back(record, record.entries.iter(), places);
+        match record.entries.first() {
+            Some(left) => session.notes.push(left_entry(&record.profile, left)),
+            None => record.save(places, volume)?,
+        }
     }
     if let Some(last) = records.last() {
         // A kill after its end may have left its spares.
@@ -72,4 +88,9 @@ pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Res
     }
     archive::tidy(places, volume)?;
     Ok(session)
+}
+
+/// An entry that its store did not give back yet.
+fn left_entry(profile: &str, entry: &EntryRecord) -> Phrase {
+    phrase!("host-recovered-entry", entry = escape(&stores::entry_name(profile, &entry.place)))
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::ApplyError;
+use super::{entry, error::ApplyError};
 use crate::{
     host::{
         files::{
@@ -64,12 +64,9 @@ pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volu
             restore(record, places, volume, &resolve(path, tree)?, run.before.as_ref())?;
         }
     }
-    if let Some(kept) = record.kept.as_ref().filter(|kept| !kept.existed) {
-        // A store that does not answer must not block the files for ever.
-        if stores::forget(record.profile.as_str(), &kept.place, places).is_err() {
-            left.entry = Some(stores::entry_name(record.profile.as_str(), &kept.place));
-        }
-    }
+    // A store that does not answer must not block the files for ever: the next run asks it again.
+    let entries = entry::put_back(record, record.entries(), places);
+    left.entry = entries.first().map(|entry| stores::entry_name(record.profile.as_str(), &entry.place));
     // As long as something is left beside the files, the record is needed: all is restored, but not all is cleaned up.
     if record.sweep(places, volume).is_err() {
         return Ok(left);
@@ -80,8 +77,8 @@ pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volu
         }
     }
     // If the record stays, the next run goes through it once more and finds everything as it was.
-    let _ = if left.files.iter().any(|file| file.backup.is_some()) {
-        WriteRecord { state: WriteState::RolledBack, ..record.clone() }.save(places, volume)
+    let _ = if left.files.iter().any(|file| file.backup.is_some()) || !entries.is_empty() {
+        WriteRecord { state: WriteState::RolledBack, entries, kept: None, ..record.clone() }.save(places, volume)
     } else {
         record.discard(places, volume)
     };

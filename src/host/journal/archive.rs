@@ -74,6 +74,18 @@ pub(crate) fn forget_secrets(profile: &str, places: &Places, volume: &dyn Volume
     Ok(())
 }
 
+/// What earlier writes could not give back to an entry is not wanted any more: it holds a newer secret.
+pub(crate) fn settle(profile: &str, places: &Places, volume: &dyn Volume) -> Result<(), JournalError> {
+    let has_left = |record: &WriteRecord| record.state == WriteState::RolledBack && !record.entries.is_empty();
+    for mut record in all(places)?.into_iter().filter(|record| record.profile == profile && has_left(record)) {
+        if record.drop_asides(places).is_none() {
+            record.entries.clear();
+            record.save(places, volume)?;
+        }
+    }
+    Ok(())
+}
+
 /// The next name: counted, so that the order does not depend on the clock.
 pub(crate) fn next_id(places: &Places, stamp: &str) -> Result<String, FileError> {
     let number = |name: &OsString| name.to_str()?.split('-').next()?.parse::<u64>().ok();
@@ -117,6 +129,7 @@ mod tests {
             folders: Vec::new(),
             files: Vec::new(),
             runs: Vec::new(),
+            entries: Vec::new(),
             kept: None,
             sum: None,
         }

@@ -10,7 +10,7 @@ use crate::{
             archive,
             error::JournalError,
             file_undo::{FileState, FileUndo},
-            record::{EntryRecord, FileRecord, RunRecord, WriteKind, WriteRecord, WriteState},
+            record::{FileRecord, RunRecord, WriteKind, WriteRecord, WriteState},
         },
     },
     plan::Places,
@@ -48,9 +48,18 @@ fn step(profile: &str, places: &Places, volume: &dyn Volume) -> Result<bool, Jou
 }
 
 /// Drops a record, and first those that it undid: without it they would stand again.
-fn forget(record: &WriteRecord, records: &[WriteRecord], places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
+pub(crate) fn forget(
+    record: &WriteRecord,
+    records: &[WriteRecord],
+    places: &Places,
+    volume: &dyn Volume,
+) -> Result<(), FileError> {
     for undone in records.iter().filter(|undone| record.of.contains(&undone.id)) {
         forget(undone, records, places, volume)?;
+    }
+    if record.drop_asides(places).is_some() {
+        // Its store does not answer: without the record nobody would know of it.
+        return Err(FileError::Write(places.state.clone(), std::io::ErrorKind::Other.into()));
     }
     record.discard(places, volume)
 }
@@ -89,16 +98,19 @@ fn join(newer: &WriteRecord, older: &WriteRecord, places: &Places, volume: &dyn 
     }
     joined.folders = older.folders.iter().chain(&newer.folders).cloned().collect();
     joined.folders.dedup();
-    joined.kept = match (&newer.kept, &older.kept) {
-        // The newer write removed the older one's entry if that was in another store.
-        (Some(newer), Some(older)) if newer.place == older.place => {
-            Some(EntryRecord { existed: older.existed, ..newer.clone() })
+    let mut dropped = WriteRecord { entries: Vec::new(), kept: None, ..newer.clone() };
+    joined.entries = newer.entries().cloned().collect();
+    joined.kept = None;
+    for entry in older.entries() {
+        match joined.entries.iter_mut().find(|other| other.place == entry.place) {
+            Some(other) => dropped.entries.push(std::mem::replace(other, entry.clone())),
+            None => joined.entries.push(entry.clone()),
         }
-        (newer, older) => newer.clone().or_else(|| older.clone()),
-    };
+    }
     // From here on a kill leaves an older record, which the next run drops.
     joined.save(places, volume)?;
     older.discard(places, volume)?;
+    dropped.drop_asides(places);
     Ok(joined.drop_unused(places, volume)?)
 }
 

@@ -20,6 +20,7 @@ use crate::{
             write::{make_folders, replace_ours},
         },
         journal::error::JournalError,
+        stores,
     },
     mail::{ProfileName, SecretPlace},
     plan::Places,
@@ -84,8 +85,11 @@ pub(crate) struct WriteRecord {
     pub(crate) files: Vec<FileRecord>,
     #[serde(default)]
     pub(crate) runs: Vec<RunRecord>,
-    /// The entry of a store that was made or changed.
-    #[serde(default)]
+    /// Entries of stores that are made, changed or taken out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) entries: Vec<EntryRecord>,
+    /// The only one of an older version, which did not set aside what it held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kept: Option<EntryRecord>,
     /// SHA-256 of the record without this line; older ones have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,8 +127,11 @@ pub(crate) struct RunRecord {
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntryRecord {
     pub(crate) place: SecretPlace,
-    /// It was there before; what it held is not kept anywhere.
+    /// It was there before.
     pub(crate) existed: bool,
+    /// The write under whose ID the store holds what it held before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) aside: Option<String>,
 }
 
 impl WriteRecord {
@@ -163,7 +170,7 @@ impl WriteRecord {
                 && path.file_name().is_some()
                 && tree.root().is_none_or(|root| path.starts_with(root))
         };
-        let mut ids = self.of.iter().chain(&self.covers);
+        let mut ids = self.of.iter().chain(&self.covers).chain(self.entries().filter_map(|entry| entry.aside.as_ref()));
         let stamps = self.files.iter().flat_map(|file| [&file.before, &file.after]);
         let mut copies = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
         let mut paths = self.files.iter().flat_map(|file| [&file.path, &file.target]).chain(&self.folders);
@@ -176,6 +183,21 @@ impl WriteRecord {
             ("creates", !self.runs.iter().filter_map(|run| run.creates.as_deref()).all(is_inside)),
         ];
         faults.into_iter().find(|(_, is_wrong)| *is_wrong).map(|(field, _)| field)
+    }
+
+    /// Entries of stores, also of a record of an older version.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &EntryRecord> {
+        self.kept.iter().chain(&self.entries)
+    }
+
+    /// Removes what was set aside of entries; says which of them stays.
+    pub(crate) fn drop_asides(&self, places: &Places) -> Option<String> {
+        let stays = |entry: &&EntryRecord| {
+            let forget = |aside: &String| stores::forget_aside(&self.profile, &entry.place, aside, places);
+            entry.aside.as_ref().is_some_and(|aside| forget(aside).is_err())
+        };
+        let staying: Vec<&EntryRecord> = self.entries().filter(stays).collect();
+        staying.first().map(|entry| stores::entry_name(self.profile.as_str(), &entry.place))
     }
 
     /// Whether copies of a secret's file are gone: its secret went into another store since.

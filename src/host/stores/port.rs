@@ -42,6 +42,16 @@ impl<'a> From<&'a str> for SecretKey<'a> {
     }
 }
 
+/// The name of a profile's secret that the write `id` has set aside: no profile can have it.
+pub(super) fn aside(profile: &str, id: &str) -> String {
+    format!("{profile}~{id}")
+}
+
+/// Whether a name is that of a secret that was set aside.
+pub(super) fn is_aside(name: &str) -> bool {
+    name.contains('~')
+}
+
 /// An entry of a store: its key, and where it is.
 #[derive(Debug, Clone, Copy)]
 pub struct StoreEntry<'a> {

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     error::StoreError,
-    port::{AtRest, Store, StoreEntry},
+    port::{AtRest, Store, StoreEntry, is_aside},
     systemd::creds::systemd_available,
 };
 use crate::{
@@ -159,7 +159,8 @@ pub fn look_at(places: &Places) -> Result<Option<ClosedVault>, StoreError> {
 /// # Errors
 /// It does not open.
 pub fn names(places: &Places) -> Result<Vec<(String, Option<SecretBinding>)>, StoreError> {
-    Ok(Vault::open(places)?.secrets.into_iter().map(|(name, secret)| (name, secret.bound)).collect())
+    let secrets = Vault::open(places)?.secrets.into_iter().filter(|(name, _)| !is_aside(name));
+    Ok(secrets.map(|(name, secret)| (name, secret.bound)).collect())
 }
 
 /// All that it holds, by profile.
@@ -167,7 +168,8 @@ pub fn names(places: &Places) -> Result<Vec<(String, Option<SecretBinding>)>, St
 /// # Errors
 /// It does not open.
 pub fn export(places: &Places) -> Result<Vec<(String, Secret)>, StoreError> {
-    Ok(Vault::open(places)?.secrets.into_iter().map(|(name, secret)| (name, secret.secret)).collect())
+    let secrets = Vault::open(places)?.secrets.into_iter().filter(|(name, _)| !is_aside(name));
+    Ok(secrets.map(|(name, secret)| (name, secret.secret)).collect())
 }
 
 /// Encrypts all of it with a new data key, in the kind of key slot that it has. The caller has the right to write.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::steps::UndoSteps;
 use crate::{
     host::{
-        apply::{self, error::ApplyError, job::Job, outcome::Applied, recover},
+        apply::{self, entry::EntryChange, error::ApplyError, job::Job, outcome::Applied, recover},
         files::stamp::Stamp,
         journal::{
             archive,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Undoes every write for a profile that is not undone yet, sets `enabled = false` in it and removes its secret from its store.
-/// The profile's file stays. `undo` undoes this too, except for a secret in a store of entries.
+/// The profile's file stays. `undo` undoes this too.
 ///
 /// # Errors
 /// There is no such profile, a newer mailsetup wrote it, or a file was edited since in the lines that were written: then nothing is touched.
@@ -47,8 +47,14 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
         steps.add(FileUndo::new("profile", &profile.path, places)?.into_content(disabled), None);
     }
     steps.add_runs(&writes, places)?;
-    if steps.files.is_empty() && steps.runs.is_empty() {
-        let notes = session.notes.into_iter().chain(profile.damage()).collect();
+    let damage = profile.damage();
+    let place = profile.secret().ok().and_then(|profile| profile.secret);
+    let place = place.filter(|place| places.root.is_none() && place.has_entries());
+    let mut notes = Vec::new();
+    let entries: Vec<EntryChange> =
+        place.iter().filter_map(|place| apply::taken_out(name, place, places, &mut notes)).collect();
+    if steps.files.is_empty() && steps.runs.is_empty() && entries.is_empty() {
+        let notes = session.notes.into_iter().chain(damage).collect();
         return Ok(Applied { notes, ..Applied::default() });
     }
     let job = Job {
@@ -57,17 +63,14 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
         profile: name.to_owned(),
         steps: steps.files,
         runs: steps.runs,
-        entry: None,
+        entries,
     };
     let mut applied = job.execute(&session)?;
     prune::prune(name, places, options.volume);
     applied.notes.extend(steps.notes);
     // A damaged profile is disabled as well; what is wrong with it is said.
-    applied.notes.extend(profile.damage());
-    let place = profile.secret().ok().and_then(|profile| profile.secret);
-    if let Some(place) = place.filter(|place| places.root.is_none() && place.has_entries()) {
-        applied.notes.push(apply::forget(name, &place, places));
-    }
+    applied.notes.extend(damage);
+    applied.notes.extend(notes);
     Ok(applied)
 }
 

@@ -129,42 +129,44 @@ enum Deed {
 
 const DEEDS: [Deed; 3] = [Deed::Apply, Deed::Undo, Deed::Remove];
 
-const NAMES: [&str; 5] = [
-    "app/main.cf",
-    "app/sasl",
-    "new/folder/rc",
-    ".config/mailsetup/profiles/default.toml",
-    ".config/mailsetup/profiles/default.secret",
-];
+const NAMES: [&str; 5] =
+    ["app/main.cf", "app/sasl", "new/folder/rc", ".config/mailsetup/profiles/default.toml", "app/other"];
+
+/// What the vault holds before, as the profile's password.
+const WORD: &str = "word-before";
 
 const PROFILE: &str = "schema = 1\nenabled = true\n\n[sender]\naddress = 'a@example.com'\n\n[smtp]\nhost = 'mail.example.com'\n\
-    port = 465\nsecurity = 'tls'\nauth = 'plain'\nusername = 'a'\nehlo = 'w.example.com'\n\n[secret]\nstore = 'file'\n";
+    port = 465\nsecurity = 'tls'\nauth = 'plain'\nusername = 'a'\nehlo = 'w.example.com'\n\n[secret]\nstore = 'vault'\n";
 
 /// Two files that there were and three new ones, of which one needs folders.
 fn five(home: &Home) -> Plan {
     let of = |owner: &str, name: &str, text: &str| home.change(owner, name, Some(text), 0o600);
     Plan {
         changes: vec![
-            of("secret", NAMES[4], "hunter2"),
+            of("app", NAMES[4], "hunter2"),
             of("profile", NAMES[3], PROFILE),
             of("app", NAMES[0], "mine = 1\n# BEGIN\nrelay = x\n# END\n"),
             of("app", NAMES[1], "x ops:hunter2\n"),
             of("app", NAMES[2], "# BEGIN\nhost x\n# END\n"),
         ],
+        keep: Some((SecretPlace::Vault, Secret::new("hunter2".into()).into())),
         ..home.plan(&[])
     }
 }
 
-/// The five files with their modes.
+/// The five files with their modes, and the vault's entry.
 type Seen = Vec<Option<(String, u32)>>;
 
 fn seen(home: &Home) -> Seen {
-    NAMES.iter().map(|name| home.text(name).map(|text| (text, mode(&home.path(name))))).collect()
+    let files = NAMES.iter().map(|name| home.text(name).map(|text| (text, mode(&home.path(name)))));
+    let kept = secrets::read("default", &SecretPlace::Vault, &home.places).ok();
+    files.chain([kept.map(|secret| (secret.expose().to_owned(), 0))]).collect()
 }
 
 /// A home before a deed: what the files are, and what they become.
 fn prepared(deed: Deed) -> (Home, Seen, Seen) {
     let home = Home::in_memory();
+    secrets::keep("default", &SecretPlace::Vault, &Secret::new(WORD.into()).into(), &home.places).unwrap();
     home.put(NAMES[0], "mine = 1\n");
     home.put(NAMES[1], "mine\n");
     std::fs::set_permissions(home.path(NAMES[0]), PermissionsExt::from_mode(0o644)).unwrap();
@@ -175,6 +177,7 @@ fn prepared(deed: Deed) -> (Home, Seen, Seen) {
         Some(("# BEGIN\nhost x\n# END\n".to_owned(), 0o600)),
         Some((PROFILE.to_owned(), 0o600)),
         Some(("hunter2".to_owned(), 0o600)),
+        Some(("hunter2".to_owned(), 0)),
     ];
     if deed == Deed::Apply {
         return (home, old, new);
@@ -184,6 +187,7 @@ fn prepared(deed: Deed) -> (Home, Seen, Seen) {
     let mut back = old;
     if deed == Deed::Remove {
         back[3] = Some((PROFILE.replace("enabled = true", "enabled = false"), 0o600));
+        back[5] = None;
     }
     (home, new, back)
 }
@@ -199,7 +203,7 @@ fn carry_out(deed: Deed, home: &Home, volume: &dyn Volume) -> Result<(), ApplyEr
 
 /// Fails when a file is neither old nor new.
 fn assert_whole(seen: &Seen, old: &Seen, new: &Seen, at: &str) {
-    for (index, name) in NAMES.iter().enumerate() {
+    for (index, name) in NAMES.iter().chain(&["the vault's entry"]).enumerate() {
         assert!(seen[index] == old[index] || seen[index] == new[index], "{at}: {name} is torn: {:?}", seen[index]);
     }
 }

@@ -21,7 +21,7 @@ fn child() {
     }
 }
 
-/// A plan that gives five files, in two folders, one content.
+/// A plan that gives five files, in two folders, and the vault's entry one content.
 fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
     let changes = (0..5).map(|number| {
         let path = folder.join(format!("app{}/{number}", number % 2));
@@ -48,7 +48,7 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
         name: "default".into(),
         changes: changes.collect(),
         runs: scripts.into_iter().map(run).collect(),
-        keep: None,
+        keep: Some((SecretPlace::Vault, Secret::new(text.into()).into())),
         former: None,
         notes: Vec::new(),
     }
@@ -157,6 +157,8 @@ fn kill(batch: u32, hits: u32) -> u32 {
         let contents = contents(&home);
         let at = format!("batch {batch}, round {round}");
         assert!(contents.iter().all(|text| text.is_some() && *text == contents[0]), "{at}: {contents:?}");
+        let kept = secrets::read("default", &SecretPlace::Vault, &home.places).unwrap();
+        assert_eq!(contents[0].as_deref(), Some(kept.expose()), "{at}: the vault's entry");
         for folder in ["app0", "app1"] {
             let names = std::fs::read_dir(home.path(folder)).unwrap();
             let left: Vec<_> = names.map(|entry| entry.unwrap().file_name()).filter(|name| name.len() > 1).collect();

@@ -288,3 +288,41 @@ fn keep_and_move(home: &Home) {
     assert_eq!(applied.notes[0].id, "host-entry-forgotten");
     assert_eq!(read(home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
 }
+
+#[test]
+fn undo_and_remove_bring_files_and_entries_back_together() {
+    let home = Home::new();
+    let profile = |host: &str| {
+        format!(
+            "schema = 1\nenabled = true\n\n[sender]\naddress = 'a@example.com'\n\n[smtp]\nhost = '{host}'\nport = 465\n\
+             security = 'tls'\nauth = 'plain'\nusername = 'a'\nehlo = 'w.example.com'\n\n[secret]\nstore = 'vault'\n"
+        )
+    };
+    let path = ".config/mailsetup/profiles/default.toml";
+    let write = |host: &str, text: &str| {
+        let changes = vec![home.change("profile", path, Some(&profile(host)), 0o600)];
+        let keep = Some((SecretPlace::Vault, secret(text).into()));
+        home.apply(&Plan { changes, keep, ..home.plan(&[]) }).unwrap();
+    };
+    let now = || (home.text(path).map(|text| text.contains("new.example")), read(&home, "default").ok());
+    write("old.example", "first-word");
+    write("new.example", "second-word");
+    assert_eq!(now(), (Some(true), Some("second-word".into())));
+    assert_eq!(vault::export(&home.places).unwrap().len(), 1, "what is set aside is no profile's");
+    home.undo().unwrap();
+    assert_eq!(now(), (Some(false), Some("first-word".into())));
+    host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
+    assert_eq!(now(), (Some(false), None));
+    home.undo().unwrap();
+    assert_eq!(now(), (Some(false), Some("first-word".into())));
+    home.undo().unwrap();
+    assert_eq!(now(), (None, None));
+
+    // Out of the store, and back.
+    write("old.example", "first-word");
+    let former = Some(SecretPlace::Vault);
+    home.apply(&Plan { former, ..home.plan(&[("app", "x")]) }).unwrap();
+    assert_eq!(read(&home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
+    home.undo().unwrap();
+    assert_eq!(now(), (Some(false), Some("first-word".into())));
+}
