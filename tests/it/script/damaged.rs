@@ -126,14 +126,15 @@ fn a_profile_that_cannot_be_read_is_listed_removed_and_undone() {
 fn no_words_of_a_parser_are_said() {
     let house = set_up();
     let good = house.sandbox.read(PROFILE);
+    let schema = format!("schema = {SCHEMA}");
     for (from, to, field) in [
         ("port = ", "port = \"587\" #", "smtp.port"),
         ("port = ", "port = 5.5 #", "smtp.port"),
         ("port = ", "port = [1] #", "smtp.port"),
         ("port = ", "prot = ", "smtp.prot"),
         ("enabled = true", "enabled = \"yes\"", "enabled"),
-        ("schema = 1\n", "", "schema"),
-        ("schema = 1", "schema = -1", "schema"),
+        (&format!("{schema}\n"), "", "schema"),
+        (&schema, "schema = -1", "schema"),
         ("address = \"", "address = 5 # \"", "sender.address"),
         ("store = \"file\"", "stroe = \"file\"", "secret"),
         ("store = \"file\"", "store = \"file\"\ncolor = 1", "secret.color"),
