@@ -28,6 +28,7 @@ mod read_back;
 mod refusal;
 mod refusal_words;
 mod render;
+mod sample;
 mod security_word;
 mod senders;
 mod sending;
