@@ -92,7 +92,8 @@ fn a_fault_of_the_machine_has_its_commands_and_speaks_every_language() {
         let sasl = said("postfix/smtp[2211]: warning: SASL authentication failure: No worthy mechs found");
         let packages = sasl.steps.join("\n");
         assert!(packages.contains("libsasl2-modules") && packages.contains("cyrus-sasl-plain"), "{packages}");
-        let wrapper = said("postfix/smtp[1712]: SMTPS wrappermode (TCP port 465) requires setting \"smtp_tls_wrappermode = yes\"");
+        let wrapper =
+            said("postfix/smtp[1712]: SMTPS wrappermode (TCP port 465) requires setting \"smtp_tls_wrappermode = yes\"");
         assert!(wrapper.steps[0].contains("smtp_tls_wrappermode=yes"), "{:?}", wrapper.steps);
         let selinux = said("msmtp: cannot connect to smtp.example.org, port 587: Permission denied");
         assert!(selinux.steps.iter().any(|step| step.contains("httpd_can_sendmail")), "{:?}", selinux.steps);

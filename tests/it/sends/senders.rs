@@ -13,7 +13,7 @@ use std::{
 
 use super::CONSUMERS;
 use crate::support::{
-    bed::{as_root, left_out, say_left_out},
+    bed::{as_root, left_out},
     sandbox::Sandbox,
 };
 
@@ -172,7 +172,6 @@ fn whatever_a_program_says_one_sender_leaves() {
             relay.taken.lock().unwrap().iter().find(|taken| taken.to == ADDRESS || taken.to == "app@example.com").cloned();
         assert_eq!(bounce.map(|bounce| bounce.envelope), (mailer != "msmtp").then(String::new), "{mailer}");
     }
-    say_left_out("mailers");
 }
 
 #[test]
@@ -189,7 +188,6 @@ fn senders_of_the_domain_stay_and_others_do_not() {
             }
         }
     }
-    say_left_out("mailers");
 }
 
 #[test]
@@ -208,7 +206,6 @@ fn a_name_and_a_list_are_carried() {
         assert!(taken.field("From").ends_with("guard@example.com") || taken.field("From").ends_with("<guard@example.com>"));
         assert!(relay.way("cron").unwrap().is_strictly_right(), "{mailer}");
     }
-    say_left_out("mailers");
 }
 
 #[test]
@@ -222,5 +219,4 @@ fn without_a_rule_senders_leave_as_they_are() {
             taken.envelope.starts_with("fail2ban@host") && taken.field("From").starts_with("Fail2Ban <fail2ban@host");
         assert!(is_own, "{mailer}: {taken:?}");
     }
-    say_left_out("mailers");
 }
