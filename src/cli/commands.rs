@@ -5,10 +5,17 @@ use serde_json::json;
 use super::context::Context;
 use crate::{
     error::{Error, Exit},
-    host::{self, Applied, AppliedFile, ApplyError, HostError},
-    mail::{Profile, ProfileName, Secret, profile::Check, reply::escape, store::StoreFilling},
+    host::{self, Applied, AppliedFile, ApplyError, Folders, HostError},
+    mail::{
+        Profile, ProfileFault, ProfileName, Secret,
+        profile::{Check, Written},
+        profile_fault::FieldFault,
+        reply::escape,
+        store::StoreFilling,
+    },
     phrase,
     plan::Places,
+    presets::{PresetSource, nearest},
 };
 
 /// The profile to use if none is named: the only one, else `default`.
@@ -23,7 +30,30 @@ pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, 
         },
     };
     let profile = host::profiles::load(&name, &places)?;
-    Ok((name, profile))
+    match unknown_target(context, &name, &profile, &places) {
+        Some(error) => Err(error.into()),
+        None => Ok((name, profile)),
+    }
+}
+
+/// What is wrong with the names of a profile's targets. A person's own target counts by its file: no preset is read for it.
+fn unknown_target(context: &Context, name: &str, profile: &Profile, places: &Places) -> Option<HostError> {
+    // Those of this machine, also for an image.
+    let own = host::places(Some(places.scope), None, Folders::of_person()).ok()?.config.join("targets");
+    let is_own = |key: &str| own.join(format!("{key}.toml")).is_file();
+    let known: Vec<&str> = context.catalog.target_keys().collect();
+    let is_unknown = |written: &&Written| !known.contains(&written.name.as_str()) && !is_own(&written.name);
+    let unknown = profile.targets.iter().find(is_unknown)?;
+    let path = places.profile(name);
+    let at = profile.targets.iter().position(|written| written == unknown).unwrap_or_default();
+    let source = PresetSource { file: String::new(), text: std::fs::read_to_string(&path).unwrap_or_default().into() };
+    let fault = FieldFault {
+        line: source.fault_at(&format!("target.{at}.name"), "").line,
+        field: "target.name".to_owned(),
+        why: phrase!("plan-unknown-target", typed = escape(&unknown.name)),
+        nearest: nearest(&unknown.name, known).map(str::to_owned),
+    };
+    Some(HostError::BadProfile(path, Box::new(ProfileFault::Field(fault))))
 }
 
 /// The profile that is used where none is named.
@@ -52,6 +82,9 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
         match profile {
             Ok(profile) if context.json => context.out(&summary(&name, &profile, &places).to_string())?,
             Ok(profile) => {
+                if let Some(error) = unknown_target(context, &name, &profile, &places) {
+                    say_damage(context, &name, &error.into());
+                }
                 let last = last_check(&name, &profile, &places);
                 let state = if profile.enabled { checked(context, last) } else { context.text.get("list-disabled") };
                 let server = profile.smtp.endpoint();
@@ -67,13 +100,18 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
                     let why = super::json::error(&context.text, &error);
                     context.out(&json!({"ok": false, "profile": name, "error": why}).to_string())?;
                 }
-                context.warn(&format!("{}: {}", escape(&name), context.text.say(&error.phrase)));
-                error.hint.iter().for_each(|hint| context.warn(&format!("  {}", context.text.say(hint))));
+                say_damage(context, &name, &error);
                 exit = error.exit;
             }
         }
     }
     Ok(exit)
+}
+
+/// What is wrong with a profile that is listed all the same.
+fn say_damage(context: &Context, name: &str, error: &Error) {
+    context.warn(&format!("{}: {}", escape(name), context.text.say(&error.phrase)));
+    error.hint.iter().for_each(|hint| context.warn(&format!("  {}", context.text.say(hint))));
 }
 
 /// The last test of a profile as it is now.

@@ -46,11 +46,11 @@ struct CheckFile {
 /// # Errors
 /// It cannot be read. Then nobody knows where TLS was established.
 pub fn of(name: &str, profile: &Profile, places: &Places) -> Result<Checked, FileError> {
+    let older = profile.check.as_ref().and_then(|check| check.secured.clone());
     let Some(file) = read(&path(name, places), places)? else {
-        let secured = profile.check.as_ref().and_then(|check| check.secured.clone());
-        return Ok(Checked { last: profile.check.clone(), secured });
+        return Ok(Checked { last: profile.check.clone(), secured: older });
     };
-    let secured = file.check.secured.clone();
+    let secured = file.check.secured.clone().or(older);
     Ok(Checked { last: Some(file.check).filter(|_| file.settings == settings(profile)), secured })
 }
 

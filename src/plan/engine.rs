@@ -79,7 +79,8 @@ fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
     })
 }
 
-fn plan_target(
+/// Plans one target at one place.
+pub(super) fn plan_target(
     order: &Order,
     target: &Target,
     choice: &TargetChoice,
