@@ -127,7 +127,7 @@ fn a_provider_is_set_up_alike_by_script_prompts_and_wizard() {
         ".config/mailsetup/profiles/relay.secret",
         ".config/mailsetup/profiles/relay.toml",
     ];
-    assert_eq!(names, [profiles[0], profiles[1], ".env", ".msmtprc"]);
+    assert_eq!(names, [profiles[0], profiles[1], profiles[2], ".env", ".msmtprc"]);
 }
 
 #[test]
