@@ -283,6 +283,8 @@ host-recovered-left = { $path } wurde seither bearbeitet und blieb, wie es ist
 host-undo-damaged = { $path } war beschädigt und ist wieder so wie vor diesem Schreibvorgang. Der beschädigte Text liegt in { $backup }
 host-undo-gone = { $path } wurde seither gelöscht und bleibt gelöscht; der frühere Inhalt steht in { $backup }
 host-undo-gone-new = { $path } wurde seither gelöscht und bleibt gelöscht
+host-dropped-unknown = { $target }: Wie die Datei vorher war, ist nicht mehr bekannt. Sie bleibt, wie sie ist, mit dem Passwort, falls es darin steht
+host-taken-over = { $path } gehört inzwischen zu Profil { $profile }: Die Datei bleibt, wie sie ist
 
 host-input-stdin = Das Passwort kann nicht von der Standardeingabe gelesen werden: { $error }
 host-input-descriptor = Das Passwort kann nicht vom Dateideskriptor { $number } gelesen werden: { $error }
@@ -364,11 +366,14 @@ flag-this-domain = Die Domain der Adresse stimmt, obwohl sie nur einen Tippfehle
 flag-allow-plaintext = Senden ohne Verschlüsselung über diese Maschine hinaus zulassen
 flag-yes = Ohne Rückfrage schreiben
 flag-force = Auch nach fehlgeschlagenem Test schreiben
+flag-take-over = In die Datei eines anderen Profils schreiben, auch wenn nur eines Platz hat
 flag-password-stdin = Passwort von der Standardeingabe lesen
 flag-password-file = Passwort aus dieser Datei lesen
 flag-password-fd = Passwort von diesem Dateideskriptor lesen
 flag-answers = Antworten aus dieser TOML-Datei nehmen
 flag-dry-run = Testen und planen, aber nichts schreiben
+flag-all = Jedes Profil, das nicht entfernt ist
+flag-drift = Nur prüfen, ob die Dateien dem Profil entsprechen, ohne Netz
 flag-diff = Zeigen, was geschrieben wird, als Diff
 flag-plain = Zeilenweise fragen statt auf dem ganzen Bildschirm
 flag-demo = Alles an einem eingebauten Mailserver ausprobieren
@@ -395,6 +400,7 @@ flag-profile = Der Name des Profils
 flag-print = Ausgeben statt schreiben
 
 command-check = Gespeichertes Profil erneut testen; für Cron und Überwachung
+command-apply = Jede Datei so schreiben, wie das Profil sagt
 command-detect = Einstellungen für Adressen anzeigen
 command-explain = Sagen, was die Antwort eines Servers oder ein Fehler bedeutet
 command-export = Gespeichertes Profil für ein weiteres Programm schreiben
@@ -485,7 +491,12 @@ message-body-written = { $host } hat diese Nachricht am { $when } mit den Einste
     Sie funktionieren. Mit dieser Nachricht ist nichts weiter zu tun.
 
 check-passed = Profil { $profile }: E-Mails gehen hinaus.
-check-drift = { $target }: { $field } in seiner Datei entspricht nicht mehr dem Profil. „mailsetup export“ schreibt es neu.
+check-drift = { $path } ({ $target }): { $fields } nicht mehr wie im Profil
+check-missing = { $path } ({ $target }) fehlt
+check-edited = { $path } ({ $target }) ist nicht mehr, wie geschrieben, obwohl die Einstellungen stimmen
+check-drifted = Profil { $profile }: Der Server nimmt die E-Mails an, aber nicht jede Datei hier entspricht dem Profil.
+check-no-drift = Profil { $profile }: Jede Datei entspricht dem Profil.
+check-apply = Weiter: mailsetup apply { $profile } schreibt sie neu.
 check-older-call = { $file } fragt nach dem Passwort, ohne den Server zu nennen. Das funktioniert weiterhin; mailsetup export { $target } --profile { $profile } schreibt es neu
 check-unsaved = Das Ergebnis wurde nicht behalten: { $why }
 detect-no-address = „{ $typed }“ ist keine Adresse.
@@ -496,6 +507,9 @@ explain-line-field = Zeile { $line }: { $field }: { $why }
 explain-line-text = Hier muss ein Text stehen
 explain-line-missing = Das fehlt
 explain-line-near = Mit „{ $typed }“ ist wohl { $near } gemeint.
+scope-other = Aus roots eigenem Bereich: { $path } (--scope user)
+scope-both = Auch roots eigener Bereich hat eines, in { $path }: --scope user
+scope-written = Das gilt für das ganze System, in { $path }. Nur für root: --scope user
 list-empty = Es gibt noch kein Profil. Starten Sie mailsetup, um eines anzulegen.
 list-checked = { $result }, { $when }
 list-unchecked = nicht getestet
@@ -572,12 +586,15 @@ plan-fault-crlf = { $path }, Zeile { $line }: Windows-Zeilenenden, die ihr Progr
 
 plan-hint-nearest = Meinten Sie { $nearest }?
 plan-hint-targets = „mailsetup targets“ zeigt, was es gibt.
+plan-hint-not-following = Nichts wird geändert, bis der neue Benutzer jede Datei lesen kann.
+plan-hint-rival = Mit --target NAME=PFAD eine andere Datei wählen oder diese mit --take-over übernehmen.
 plan-hint-instead = Das Ziel { $instead } kann das.
 plan-hint-password = Legen Sie ein anderes Passwort an, oder nehmen Sie ein anderes Ziel.
 plan-hint-mend = Die Datei bleibt unverändert; berichtigen Sie diese Zeile und versuchen Sie es noch einmal.
 
 plan-note-default-taken = { $path } hat schon ein Standardkonto, und das bleibt. Um über das neue zu senden, nennen Sie es: -a { $account }
 plan-note-closed = { $path }: Andere konnten sie lesen ({ $before }); mit dem Passwort darin können sie es nicht mehr ({ $after }). Läuft { $target } als anderer Benutzer, nennen Sie ihn mit --run-as, oder geben Sie die Datei seiner Gruppe.
+plan-note-orphaned = { $path } ({ $target }) ist weg oder führt inzwischen woandershin: Die Datei bleibt, wie sie ist. „mailsetup apply { $profile }“ schreibt sie neu; „mailsetup edit { $profile } --target …“ nennt die, die bleiben sollen
 ## Der Assistent auf dem ganzen Bildschirm
 
 tui-step-sender = Absender
@@ -1136,6 +1153,7 @@ store-other-secret = Der Speicher „{ $store }“ gibt etwas anderes zurück, a
 invalid-user = „{ $typed }“ kann kein Benutzername sein.
 invalid-pass-entry = „{ $typed }“ kann kein Eintrag von pass sein. Er sieht aus wie mail/relay.
 plan-no-user = Einen Benutzer { $user } gibt es auf dieser Maschine nicht.
+plan-rival = { $path } hat die Einstellungen von Profil { $profile } und nur Platz für ein Profil.
 host-entry-forgotten = Der Eintrag { $entry } wurde aus dem Speicher „{ $store }“ genommen
 host-aside-left = Ein Speicher hält noch ein früheres Passwort des Eintrags { $entry }: „mailsetup purge“ fragt ihn noch einmal
 host-copy-left = { $path } enthält das Passwort noch: Profil { $profile } braucht die Kopie für „mailsetup undo“

@@ -283,6 +283,8 @@ host-recovered-left = { $path } was edited since and was left as it is
 host-undo-damaged = { $path } was damaged and is as it was before that write. The damaged text is kept in { $backup }
 host-undo-gone = { $path } was removed since and stays removed; what was there before is in { $backup }
 host-undo-gone-new = { $path } was removed since and stays removed
+host-dropped-unknown = { $target }: nothing is known any more of how its file was before. It stays as it is, with the password if that is in it
+host-taken-over = { $path } is profile { $profile }’s by now: it stays as it is
 
 host-input-stdin = Cannot read the password from standard input: { $error }
 host-input-descriptor = Cannot read the password from file descriptor { $number }: { $error }
@@ -364,11 +366,14 @@ flag-this-domain = The address's domain is right, though it is one slip away fro
 flag-allow-plaintext = Agree to send without encryption beyond this machine
 flag-yes = Write without asking
 flag-force = Write even if the test fails
+flag-take-over = Write to a file that another profile has, if there is room for one alone
 flag-password-stdin = Read the password from standard input
 flag-password-file = Read the password from this file
 flag-password-fd = Read the password from this file descriptor
 flag-answers = Take answers from this TOML file
 flag-dry-run = Test and plan, but write nothing
+flag-all = Every profile that is not removed
+flag-drift = Only look whether the files are as the profile says, without the network
 flag-diff = Show what is written, as a diff
 flag-plain = Ask by plain prompts instead of the full screen
 flag-demo = Try everything against a built-in mail server
@@ -395,6 +400,7 @@ flag-profile = The profile’s name
 flag-print = Print instead of writing
 
 command-check = Test a saved profile again; for cron and monitoring
+command-apply = Make every file as the profile says
 command-detect = Show the settings for addresses
 command-explain = Say what a server’s reply or an error means
 command-export = Write a saved profile for one more program
@@ -485,7 +491,12 @@ message-body-written = { $host } sent this message on { $when } with the setting
     They work. Nothing has to be done with this message.
 
 check-passed = Profile { $profile }: mail goes out.
-check-drift = { $target }: { $field } in its file is no longer what the profile says. “mailsetup export” writes it again.
+check-drift = { $path } ({ $target }): { $fields } no longer as the profile says
+check-missing = { $path } ({ $target }) is missing
+check-edited = { $path } ({ $target }) is not as it was written, though its settings are right
+check-drifted = Profile { $profile }: the server takes its mail, but not every file here is as the profile says.
+check-no-drift = Profile { $profile }: every file is as the profile says.
+check-apply = Next: mailsetup apply { $profile } writes them again.
 check-older-call = { $file } asks for the password without naming the server. It goes on working; mailsetup export { $target } --profile { $profile } writes it anew
 check-unsaved = The result was not kept: { $why }
 detect-no-address = “{ $typed }” is not an address.
@@ -496,6 +507,9 @@ explain-line-field = Line { $line }: { $field }: { $why }
 explain-line-text = This has to be a text
 explain-line-missing = This is missing
 explain-line-near = “{ $typed }” is probably meant to be { $near }.
+scope-other = Of root’s own scope: { $path } (--scope user)
+scope-both = Root’s own scope has one too, in { $path }: --scope user
+scope-written = This is for the whole system, in { $path }. For root alone: --scope user
 list-empty = There is no profile yet. Run mailsetup to make one.
 list-checked = { $result }, { $when }
 list-unchecked = not tested
@@ -572,12 +586,15 @@ plan-fault-crlf = { $path }, line { $line }: Windows line ends, which its progra
 
 plan-hint-nearest = Did you mean { $nearest }?
 plan-hint-targets = “mailsetup targets” lists what there is.
+plan-hint-not-following = Nothing is changed until the new user can read every file.
+plan-hint-rival = Choose another file with --target NAME=PATH, or take this one with --take-over.
 plan-hint-instead = The target { $instead } can carry it.
 plan-hint-password = Create another password, or choose another target.
 plan-hint-mend = The file stays untouched; mend this line and try again.
 
 plan-note-default-taken = { $path } has a default account already, which stays. To send through the new one, name it: -a { $account }
 plan-note-closed = { $path }: others could read it ({ $before }); with the password in it they cannot any more ({ $after }). If { $target } runs as another user, name that user with --run-as, or give the file to that user’s group.
+plan-note-orphaned = { $path } ({ $target }) is gone, or leads elsewhere by now: it is left as it is. “mailsetup apply { $profile }” writes it again; “mailsetup edit { $profile } --target …” names those that are to stay
 ## The full-screen wizard
 
 tui-step-sender = Sender
@@ -1137,6 +1154,7 @@ store-other-secret = What the store “{ $store }” gives back is not what was 
 invalid-user = “{ $typed }” cannot be a user’s name.
 invalid-pass-entry = “{ $typed }” cannot be an entry of pass. It looks like mail/relay.
 plan-no-user = There is no user { $user } on this machine.
+plan-rival = { $path } has the settings of profile { $profile }, and room for one profile.
 host-entry-forgotten = The entry { $entry } was taken out of the store “{ $store }”
 host-aside-left = A store still holds an earlier password of the entry { $entry }: “mailsetup purge” asks it again
 host-copy-left = { $path } still holds the password: it is what profile { $profile } needs for “mailsetup undo”

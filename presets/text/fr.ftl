@@ -283,6 +283,8 @@ host-recovered-left = { $path } a été modifié depuis et a été laissé tel q
 host-undo-damaged = { $path } était abîmé et redevient comme avant cette écriture. Le texte abîmé est conservé dans { $backup }
 host-undo-gone = { $path } a été supprimé depuis et le reste ; son contenu d’avant est dans { $backup }
 host-undo-gone-new = { $path } a été supprimé depuis et le reste
+host-dropped-unknown = { $target } : on ne sait plus comment était son fichier. Il reste tel quel, avec le mot de passe s’il y est
+host-taken-over = { $path } appartient désormais au profil { $profile } : le fichier reste tel quel
 
 host-input-stdin = Impossible de lire le mot de passe sur l’entrée standard : { $error }
 host-input-descriptor = Impossible de lire le mot de passe sur le descripteur { $number } : { $error }
@@ -364,11 +366,14 @@ flag-this-domain = Le domaine de l’adresse est juste, bien qu’une faute de f
 flag-allow-plaintext = Accepte d’envoyer sans chiffrement au-delà de cette machine
 flag-yes = Écrit sans demander
 flag-force = Écrit même si le test échoue
+flag-take-over = Écrit dans le fichier d’un autre profil, même s’il n’y a de place que pour un
 flag-password-stdin = Lit le mot de passe sur l’entrée standard
 flag-password-file = Lit le mot de passe dans ce fichier
 flag-password-fd = Lit le mot de passe sur ce descripteur
 flag-answers = Prend les réponses dans ce fichier TOML
 flag-dry-run = Teste et prépare, sans rien écrire
+flag-all = Chaque profil qui n’est pas retiré
+flag-drift = Regarde seulement si les fichiers correspondent au profil, sans le réseau
 flag-diff = Montre ce qui est écrit, sous forme de différences
 flag-plain = Pose de simples questions au lieu du plein écran
 flag-demo = Essaie tout avec un serveur intégré
@@ -395,6 +400,7 @@ flag-profile = Le nom du profil
 flag-print = Affiche au lieu d’écrire
 
 command-check = Teste à nouveau un profil ; pour cron et la surveillance
+command-apply = Rend chaque fichier conforme au profil
 command-detect = Affiche les réglages pour des adresses
 command-explain = Dit ce que signifie une réponse de serveur ou une erreur
 command-export = Écrit un profil pour un programme de plus
@@ -485,7 +491,12 @@ message-body-written = { $host } a envoyé ce message le { $when } avec les rég
     Ils marchent. Il n’y a rien à faire de ce message.
 
 check-passed = Profil { $profile } : le courrier part.
-check-drift = { $target } : { $field } dans son fichier ne correspond plus au profil. « mailsetup export » le réécrit.
+check-drift = { $path } ({ $target }) : { $fields } ne correspond plus au profil
+check-missing = { $path } ({ $target }) manque
+check-edited = { $path } ({ $target }) n’est plus tel qu’il a été écrit, bien que ses réglages soient justes
+check-drifted = Profil { $profile } : le serveur prend ses messages, mais tous les fichiers ici ne correspondent pas au profil.
+check-no-drift = Profil { $profile } : chaque fichier correspond au profil.
+check-apply = Ensuite : mailsetup apply { $profile } les réécrit.
 check-older-call = { $file } demande le mot de passe sans nommer le serveur. Cela continue de fonctionner ; mailsetup export { $target } --profile { $profile } l’écrit à nouveau
 check-unsaved = Le résultat n’a pas été conservé : { $why }
 detect-no-address = « { $typed } » n’est pas une adresse.
@@ -496,6 +507,9 @@ explain-line-field = Ligne { $line } : { $field } : { $why }
 explain-line-text = Il faut ici un texte
 explain-line-missing = Il manque
 explain-line-near = « { $typed } » veut sans doute dire { $near }.
+scope-other = De la portée propre à root : { $path } (--scope user)
+scope-both = La portée propre à root en a un aussi, dans { $path } : --scope user
+scope-written = Ceci vaut pour tout le système, dans { $path }. Pour root seul : --scope user
 list-empty = Il n’y a pas encore de profil. Lancez mailsetup pour en créer un.
 list-checked = { $result }, { $when }
 list-unchecked = pas testé
@@ -572,12 +586,15 @@ plan-fault-crlf = { $path }, ligne { $line } : fins de ligne Windows, que son p
 
 plan-hint-nearest = Vouliez-vous dire { $nearest } ?
 plan-hint-targets = « mailsetup targets » montre la liste.
+plan-hint-not-following = Rien ne change tant que le nouvel utilisateur ne peut pas lire chaque fichier.
+plan-hint-rival = Choisissez un autre fichier avec --target NOM=CHEMIN, ou prenez celui-ci avec --take-over.
 plan-hint-instead = La cible { $instead } peut le recevoir.
 plan-hint-password = Créez un autre mot de passe, ou choisissez une autre cible.
 plan-hint-mend = Le fichier reste intact ; corrigez cette ligne et recommencez.
 
 plan-note-default-taken = { $path } a déjà un compte par défaut, qui reste. Pour envoyer par le nouveau, nommez-le : -a { $account }
 plan-note-closed = { $path } : d’autres pouvaient le lire ({ $before }) ; avec le mot de passe dedans, ils ne le peuvent plus ({ $after }). Si { $target } tourne sous un autre utilisateur, nommez-le avec --run-as, ou donnez le fichier à son groupe.
+plan-note-orphaned = { $path } ({ $target }) n’est plus là, ou mène ailleurs : le fichier reste tel quel. « mailsetup apply { $profile } » le réécrit ; « mailsetup edit { $profile } --target … » nomme ceux qui doivent rester
 ## L’assistant en plein écran
 
 tui-step-sender = Expéditeur
@@ -1134,6 +1151,7 @@ store-other-secret = Ce que rend le magasin « { $store } » n’est pas ce qu
 invalid-user = « { $typed } » ne peut pas être un nom d’utilisateur.
 invalid-pass-entry = « { $typed } » ne peut pas être une entrée de pass. Cela ressemble à mail/relay.
 plan-no-user = Il n’y a pas d’utilisateur { $user } sur cette machine.
+plan-rival = { $path } contient les réglages du profil { $profile } et n’a de place que pour un profil.
 host-entry-forgotten = L’entrée { $entry } a été retirée du stockage « { $store } »
 host-aside-left = Un stockage garde encore un ancien mot de passe de l’entrée { $entry } : « mailsetup purge » le lui redemande
 host-copy-left = { $path } contient encore le mot de passe : le profil { $profile } en a besoin pour « mailsetup undo »

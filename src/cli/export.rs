@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::{
     commands::{chosen, files_json, files_text},
-    context::{Context, program},
+    context::Context,
+    order, planned,
 };
 use crate::{
     error::{Error, Exit},
     host,
-    mail::KeySlot,
     phrase,
     plan::{Change, Order, TargetChoice},
 };
@@ -20,35 +20,14 @@ use crate::{
 pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, None)?;
     let places = context.places_for(profile.secret.as_ref())?;
-    let secret = match &profile.secret {
-        Some(place) => Some(host::stores::read_own(&name, &(&profile).into(), place, &places)?.secret),
-        None => None,
-    };
     let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();
-    let mut all: Vec<TargetChoice> = Vec::new();
-    if !print {
-        let former = profile.targets.iter();
-        all.extend(former.map(|target| TargetChoice {
-            key: target.name.clone(),
-            path: target.path.clone(),
-            ..TargetChoice::default()
-        }));
+    // Those that the profile has are written along.
+    let order = Order { targets: wanted.clone(), ..order::saved(context, &name, &profile, &places)? };
+    let plan = context.runner().plan(&order).map_err(planned::refused)?;
+    if context.inputs.is_set("dry-run") {
+        planned::show(context, &order.name, &plan.changes, order.secret.as_ref(), &planned::notes(&plan))?;
+        return Ok(Exit::Ok);
     }
-    all.extend(wanted.iter().filter(|choice| !all.contains(choice)).cloned().collect::<Vec<_>>());
-    let order = Order {
-        name,
-        scope: places.scope,
-        profile,
-        secret,
-        targets: all,
-        program: vec![program()],
-        lock: KeySlot::default(),
-    };
-    let plan = context.runner().plan(&order).map_err(|trouble| Error {
-        exit: trouble.exit,
-        phrase: trouble.phrase,
-        hint: trouble.hint,
-    })?;
     for note in &plan.notes {
         context.say(&format!("! {}", context.text.say(&note.phrase)));
     }

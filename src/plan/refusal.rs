@@ -105,6 +105,22 @@ pub enum Refusal {
         /// The target's key.
         target: String,
     },
+    /// The file has the settings of another profile, and room for those of one.
+    Rival {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// The other profile.
+        profile: String,
+    },
+    /// Another user sends than before, and could not read a file that is written.
+    NotFollowing {
+        /// The target's key.
+        target: String,
+        /// Which file, and what to do.
+        why: Box<Phrase>,
+    },
     /// The consumer's format has no way to write this value.
     CannotCarry {
         /// The target's key.
@@ -283,6 +299,8 @@ impl Refusal {
             | Self::Overruled { target, .. }
             | Self::OverruledBySetting { target, .. }
             | Self::Senders { target, .. }
+            | Self::Rival { target, .. }
+            | Self::NotFollowing { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }

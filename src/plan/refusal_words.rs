@@ -39,6 +39,8 @@ impl Refusal {
             }
             Self::SharedGroup { user, path } => phrase!("plan-shared-group", user = escape(user), path = shown(path)),
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
+            Self::Rival { path, profile, .. } => phrase!("plan-rival", path = shown(path), profile = escape(profile)),
+            Self::NotFollowing { why, .. } => (**why).clone(),
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
             Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
@@ -70,6 +72,8 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Rival { .. } => Some(phrase!("plan-hint-rival")),
+            Self::NotFollowing { .. } => Some(phrase!("plan-hint-not-following")),
             Self::Senders { instead, .. } => Some(phrase!("plan-hint-senders", instead = instead)),
             Self::OverruledBySetting { path, setting, .. } => {
                 Some(phrase!("plan-hint-overruled-setting", path = shown(path), setting = setting))
