@@ -207,7 +207,12 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .arg(value("host", "HOST"))
             .arg(value("port", "PORT"))
             .arg(value("stage", "STAGE")),
-        sub("export").arg(arg("TARGET").required(true).num_args(1..)).arg(value("profile", "NAME")).arg(switch("print")).arg(switch("take-over")).arg(switch("dry-run")),
+        sub("export")
+            .arg(arg("TARGET").required(true).num_args(1..))
+            .arg(value("profile", "NAME"))
+            .arg(switch("print"))
+            .arg(switch("take-over"))
+            .arg(switch("dry-run")),
         sub("list"),
         sub("show").arg(arg("PROFILE")),
         sub("edit").arg(arg("PROFILE")).args(changes(text)),

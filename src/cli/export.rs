@@ -11,8 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, Exit},
-    host,
-    phrase,
+    host, phrase,
     plan::{Change, Order, TargetChoice},
 };
 

@@ -104,7 +104,9 @@ impl Drift {
         let choice = TargetChoice::from(written);
         let sites = match plan::expand(target, &choice, places, &disk) {
             Ok(sites) => sites,
-            Err(refusal) => return self.add(written, place(target, &choice, places), Drifted::Missing, &[], Some(refusal.phrase())),
+            Err(refusal) => {
+                return self.add(written, place(target, &choice, places), Drifted::Missing, &[], Some(refusal.phrase()));
+            }
         };
         for site in sites {
             let path = place(target, &site, places);
@@ -128,7 +130,8 @@ impl Drift {
     /// Adds the files that a plan would change though their settings are right: their mode, or what stands around.
     pub(super) fn add_planned(&mut self, plan: &plan::Plan) {
         for change in plan.changes.iter().filter(|change| change.is_needed()) {
-            let is_known = self.differences.iter().any(|known| known.path == change.path || known.owner.name == change.owner);
+            let is_known =
+                self.differences.iter().any(|known| known.path == change.path || known.owner.name == change.owner);
             if !is_known && !self.older_paths.contains(&change.path) {
                 let owner = Written { name: change.owner.clone(), path: None, inline_secret: false };
                 let how = if change.before.is_none() { Drifted::Missing } else { Drifted::Edited };

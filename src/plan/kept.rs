@@ -26,7 +26,9 @@ impl Kept {
         for written in &was.targets {
             let choice = TargetChoice::from(written);
             let target = catalog.target(&written.name);
-            let is_named = |named: &TargetChoice| named.key == choice.key && place(target, named, places) == place(target, &choice, places);
+            let is_named = |named: &TargetChoice| {
+                named.key == choice.key && place(target, named, places) == place(target, &choice, places)
+            };
             if order.targets.iter().any(is_named) {
                 continue;
             }
@@ -58,7 +60,14 @@ fn place(target: Option<&Target>, choice: &TargetChoice, places: &Places) -> Opt
 }
 
 /// Whether a target's files are still there and lead where the profile led as it was. What cannot be read is not given up.
-fn is_ours(order: &Order, was: &Profile, target: &Target, choice: &TargetChoice, places: &Places, files: &dyn Files) -> bool {
+fn is_ours(
+    order: &Order,
+    was: &Profile,
+    target: &Target,
+    choice: &TargetChoice,
+    places: &Places,
+    files: &dyn Files,
+) -> bool {
     let was = Order { profile: was.clone(), secret: None, ..order.clone() };
     let is_there = |site: &TargetChoice| -> Result<bool, Refusal> {
         let mut written = locate(target, site, places)?.into_iter().filter(|(file, _)| file.merge != MergeKind::Read);

@@ -32,7 +32,11 @@ pub fn rival(
                 let mismatches = compare(&theirs, places, &before);
                 let is_theirs = mismatches.iter().all(|setting| *setting == Setting::Password);
                 if is_theirs && read_back(target, site, name, places, &planned).ok() != Some(before) {
-                    return Some(Refusal::Rival { target: target.key.clone(), path: taken.disk.clone(), profile: name.clone() });
+                    return Some(Refusal::Rival {
+                        target: target.key.clone(),
+                        path: taken.disk.clone(),
+                        profile: name.clone(),
+                    });
                 }
             }
         }

@@ -62,7 +62,7 @@ impl Catalog {
         }
     }
 
-    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `families`, `words`,
+    /// The built-in files, with a person's own from `folders` (each has `providers`, `targets`, `causes`, `families`, `words`,
     /// `egress.toml` and `gateways.toml`) over them. `today` begins with year and month, as `2026-11`.
     ///
     /// What cannot be used is passed over, and an unknown key as well: [`Self::own_faults`] names them. What the rooms above

@@ -142,7 +142,8 @@ fn with_left<'a>(
 fn taken_over<'a>(path: &Path, writes: &[&WriteRecord], records: &'a [WriteRecord]) -> Option<&'a str> {
     let writes_it = |record: &WriteRecord| record.files.iter().any(|file| file.path == path && file.after.is_some());
     let own = writes.iter().find(|record| writes_it(record))?;
-    let later = archive::standing(records).into_iter().find(|record| record.kind == WriteKind::Apply && writes_it(record))?;
+    let later =
+        archive::standing(records).into_iter().find(|record| record.kind == WriteKind::Apply && writes_it(record))?;
     (later.id > own.id && later.profile != own.profile).then_some(later.profile.as_str())
 }
 

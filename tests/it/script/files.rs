@@ -70,8 +70,7 @@ fn a_dry_run_shows_everything_but_the_secret_and_writes_nothing() {
         let words = [&["--password-file", "pw", "--target", "msmtp", "--target", "dotenv"][..], more].concat();
         let out = house.set_up(&words).run().code(0);
         let is_json = more.contains(&"--json");
-        let shown =
-            if is_json { out.json()["diff"].as_str().unwrap().to_owned() } else { out.stdout.clone() };
+        let shown = if is_json { out.json()["diff"].as_str().unwrap().to_owned() } else { out.stdout.clone() };
         assert!(shown.contains("+ account mailsetup") && shown.contains("+ SMTP_PASSWORD="), "{shown}");
         // Of a person's own lines the keys alone.
         assert!(shown.contains("  account default ...") && !shown.contains(": home"), "{shown}");
