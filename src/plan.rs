@@ -46,6 +46,7 @@ pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use import::{FoundSettings, import};
+pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::{Refusal, SystemCause};

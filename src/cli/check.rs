@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Exit},
     frontend::script::exit_of,
     host,
-    mail::{Auth, Profile, Security, profile::Check},
+    mail::{Profile, Security, profile::Check},
     phrase,
     plan::{Order, Places},
     probe::{Cancel, Goal, Login},
@@ -216,7 +216,7 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<AnswerRow> {
 fn connect_spec(context: &Context, order: &Order, send: bool) -> Result<ConnectSpec, Error> {
     let profile = &order.profile;
     let smtp = &profile.smtp;
-    let login = order.secret.clone().filter(|_| smtp.auth != Auth::None).map(|secret| Login {
+    let login = order.secret.clone().map(|secret| Login {
         auth: smtp.auth,
         username: smtp.username.clone().map(String::from).unwrap_or_default(),
         secret,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::{Error, Exit},
     host, phrase,
-    plan::{Change, Order, TargetChoice},
+    plan::{self, Change, Order, TargetChoice},
 };
 
 /// Writes the named targets in addition to those of the profile; with `print` nothing is written.
@@ -21,7 +21,8 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
     let places = context.places_for(profile.secret.as_ref())?;
     let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();
     // Those that the profile has are written along.
-    let order = Order { targets: wanted.clone(), ..order::saved(context, &name, &profile, &places)? };
+    let order = order::saved(context, &name, &profile, &places)?;
+    let order = Order { targets: wanted.clone(), takes_over: print || order.takes_over, ..order };
     let plan = context.runner().plan(&order).map_err(planned::refused)?;
     if context.inputs.is_set("dry-run") {
         planned::show(context, &order.name, &plan.changes, order.secret.as_ref(), &planned::notes(&plan))?;
@@ -31,7 +32,12 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
         context.say(&format!("! {}", context.text.say(&note.phrase)));
     }
     if print {
-        let printed = plan.changes.iter().filter(|change| wanted.iter().any(|choice| choice.key == change.owner));
+        let place = |choice: &TargetChoice| plan::first_path(context.catalog.target(&choice.key)?, choice, &places);
+        let kept = order.profile.targets.iter().map(TargetChoice::from).filter_map(|choice| place(&choice));
+        let asked: Vec<_> = wanted.iter().filter_map(place).collect();
+        let kept: Vec<_> = kept.filter(|path| !asked.contains(path)).collect();
+        let is_wanted = |change: &&Change| wanted.iter().any(|choice| choice.key == change.owner);
+        let printed = plan.changes.iter().filter(|change| is_wanted(change) && !kept.contains(&change.path));
         if context.json {
             let text = |change: &Change| String::from_utf8_lossy(change.after.as_deref().unwrap_or_default()).into_owned();
             let files: Vec<_> = printed.map(|change| json!({"path": change.path, "content": text(change)})).collect();

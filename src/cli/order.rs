@@ -6,7 +6,7 @@ use super::context::{Context, program};
 use crate::{
     error::Error,
     host::{self, Disk},
-    mail::{KeySlot, Profile, Setting, profile::Written, reply::escape},
+    mail::{Auth, KeySlot, Profile, Setting, profile::Written, reply::escape},
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::{Phrase, Target},
@@ -17,7 +17,7 @@ use crate::{
 /// # Errors
 /// The secret cannot be read.
 pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &Places) -> Result<Order, Error> {
-    let secret = match &profile.secret {
+    let secret = match profile.secret.as_ref().filter(|_| profile.smtp.auth != Auth::None) {
         Some(place) => Some(host::stores::read_own(name, &profile.into(), place, places)?.secret),
         None => None,
     };
@@ -74,8 +74,7 @@ pub(super) struct Difference {
 impl Difference {
     /// Whether the file is gone, or leads elsewhere.
     pub(super) fn is_orphaned(&self) -> bool {
-        let leads = |setting: &Setting| matches!(setting, Setting::Host | Setting::Username);
-        self.how == Drifted::Missing || self.fields.iter().any(leads)
+        self.how == Drifted::Missing || plan::leads_elsewhere(&self.fields)
     }
 }
 

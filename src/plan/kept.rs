@@ -54,6 +54,12 @@ impl Kept {
     }
 }
 
+/// Whether a file in which these settings are not as meant is no longer the profile's: it leads to another server, login or sender.
+pub fn leads_elsewhere(mismatches: &[Setting]) -> bool {
+    let leads = [Setting::Host, Setting::Port, Setting::Security, Setting::Username, Setting::Sender];
+    mismatches.iter().any(|setting| leads.contains(setting))
+}
+
 /// Where a target's first file is.
 fn place(target: Option<&Target>, choice: &TargetChoice, places: &Places) -> Option<std::path::PathBuf> {
     first_path(target?, choice, places)
@@ -75,8 +81,7 @@ fn is_ours(
     };
     let leads_there = |site: &TargetChoice| {
         let read = read_back(target, site, &order.name, places, files);
-        let differs = |setting: &Setting| matches!(setting, Setting::Host | Setting::Username);
-        read.map_or(true, |read| !super::compare(&was, places, &read).iter().any(differs))
+        read.map_or(true, |read| !leads_elsewhere(&super::compare(&was, places, &read)))
     };
     match expand(target, choice, places, files) {
         Ok(sites) => sites.iter().any(|site| is_there(site).unwrap_or(true) && leads_there(site)),

@@ -12,7 +12,7 @@ use crate::{
     error::Exit,
     format::{Fault, FaultKind, Unfit},
     mail::{Security, Setting, StoreKind, senders::SenderMapFault},
-    presets::{PresetFault, Target, target::Template},
+    presets::{Phrase, PresetFault, Target, target::Template},
 };
 
 /// Why a plan is not made.

@@ -103,7 +103,7 @@ fn check_tests_again_and_sees_drift() {
     let out = house.run(&["check", "--json"]).code(78);
     assert_eq!(out.json()["ok"], false);
     assert!(out.json()["notes"][0].as_str().unwrap().contains("port"), "{}", out.stdout);
-    assert!(out.stderr.contains("msmtp: port in its file is no longer what the profile says"), "{}", out.stderr);
+    assert!(out.stderr.contains("(msmtp): port no longer as the profile says"), "{}", out.stderr);
     house.run(&["export", "msmtp"]).code(0);
     house.run(&["check"]).code(0);
 
