@@ -5,6 +5,7 @@
 
 pub(crate) mod doc;
 pub(crate) mod file_format;
+pub(crate) mod kind;
 pub(crate) mod percent;
 pub(crate) mod place;
 pub(crate) mod text;
@@ -52,6 +53,7 @@ use std::{fmt, sync::LazyLock};
 
 pub use aliases::root_mail;
 pub(crate) use file_format::FileFormat;
+pub use kind::FileKind;
 use serde::{Deserialize, Deserializer, de};
 pub use text::{Fault, FaultKind, Unfit};
 
@@ -100,6 +102,7 @@ static FORMATS: &[&dyn FileFormat] = &[
     &toml::Toml,
     &yaml::Yaml,
     &yaml::YamlDiscourse,
+    &yaml::YamlSpring,
 ];
 
 /// The words by which presets name them.

@@ -28,6 +28,7 @@ mod render;
 mod security_word;
 mod sending;
 mod values;
+mod whose;
 
 #[cfg(test)]
 mod hostile;

@@ -13,7 +13,7 @@ use super::{
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret, utf8},
     render::{RenderFault, holds, render},
-    values,
+    values, whose,
 };
 use crate::{
     mail::{Setting, reply::escape},
@@ -56,6 +56,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     for (target, choice, _) in &chosen {
+        plan.notes.extend(unwritten(order, target));
         for choice in expand(target, choice, places, files)? {
             plan_target(order, target, &choice, places, files, &mut plan)?;
         }
@@ -82,6 +83,7 @@ fn plan_target(
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
     let locations = locate(target, choice, places)?;
+    whose::check_version(target, &locations, files)?;
     let mut context = TemplateContext::new(order, target, choice, &locations, places, files);
     let mut outcome = Vec::with_capacity(locations.len());
     for (file, location) in &locations {
@@ -98,7 +100,9 @@ fn plan_target(
         }
         let before = existing.as_ref().map(|existing| utf8(&existing.bytes)).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
+        whose::check_kind(target, file, location, before.unwrap_or_default())?;
         let merged = merged(target, file, location, before, &mut context)?;
+        plan.notes.extend(merged.as_ref().and_then(|(merged, _)| removed(target, location, &merged.removed)));
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
@@ -137,6 +141,25 @@ fn plan_target(
         return Err(lost(order, target, path, mismatches));
     }
     plan_runs(target, &context.without_password(), places, plan)
+}
+
+/// The keys of a file that are taken out of it.
+fn removed(target: &Target, location: &Location, keys: &[String]) -> Option<Note> {
+    let path = escape(&location.seen.to_string_lossy());
+    let phrase = || phrase!("plan-note-removed", path = path, keys = escape(&keys.join(", ")), target = target.name);
+    (!keys.is_empty()).then(|| Note { owner: target.key.clone(), phrase: phrase() })
+}
+
+/// The settings of the sender that the consumer has none for.
+fn unwritten(order: &Order, target: &Target) -> impl Iterator<Item = Note> {
+    let sender = &order.profile.sender;
+    let wanted = [(Setting::Name, sender.name.is_some()), (Setting::ReplyTo, sender.reply_to.is_some())];
+    let lost = wanted.into_iter().filter(|(setting, is_meant)| *is_meant && !target.read.has(*setting));
+    let is_asked = target.read.has(Setting::Host);
+    lost.filter(move |_| is_asked).map(|(setting, _)| {
+        let phrase = phrase!("plan-note-unwritten", target = target.name, setting = setting.as_str());
+        Note { owner: target.key.clone(), phrase }
+    })
 }
 
 /// The consumer would read something else than is meant.
@@ -202,6 +225,7 @@ fn merged(
         _ => None,
     };
     // Few templates ask for it, and the file may be large.
+    there.as_ref().map_or(Ok(()), |doc| whose::check_owner(target, file, location, doc))?;
     let is_asked = !is_ours && file.templates().any(|template| template.as_str().contains("there"));
     context.there = there.as_ref().filter(|_| is_asked).cloned().map_or_else(no_settings, |doc| values::of(format, doc));
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();

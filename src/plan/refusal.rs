@@ -10,7 +10,7 @@ use std::{
 use super::{Scope, render::RenderFault};
 use crate::{
     error::Exit,
-    format::{Fault, FaultKind, Unfit},
+    format::{Fault, FaultKind, FileKind, Unfit},
     mail::{Security, Setting, StoreKind, reply::escape},
     phrase,
     presets::{Phrase, PresetFault, Target, target::Template},
@@ -125,6 +125,35 @@ pub enum Refusal {
         path: PathBuf,
         /// Which settings.
         mismatches: Vec<Setting>,
+    },
+    /// A file of another kind: what is written into it would spoil it.
+    OtherKind {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        kind: FileKind,
+    },
+    /// Another program's file.
+    OtherProgram {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// The key in it that shows whose it is.
+        shown: String,
+        /// The target for it, where there is one.
+        instead: Option<String>,
+    },
+    /// A version of the consumer that does not read these settings there any more.
+    Outgrown {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// Where the consumer says what to do instead.
+        docs: String,
     },
     /// A file that mailsetup did not write is at its path.
     Foreign {
@@ -254,6 +283,9 @@ impl Refusal {
             | Self::Lost { target, .. }
             | Self::NotInstalled { target, .. }
             | Self::Overruled { target, .. }
+            | Self::OtherKind { target, .. }
+            | Self::OtherProgram { target, .. }
+            | Self::Outgrown { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }
@@ -290,8 +322,8 @@ impl Refusal {
             | Self::Through { .. }
             | Self::SamePath { .. }
             | Self::NoUser { .. } => Exit::Usage,
-            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => Exit::Config,
-            Self::Unparseable { .. } => Exit::Data,
+            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked | FaultKind::Rival, .. }, .. } => Exit::Config,
+            Self::Unparseable { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => Exit::Data,
             Self::Unreadable { .. } => Exit::NoInput,
             Self::Template { .. } => Exit::Software,
             _ => Exit::Config,
@@ -326,6 +358,15 @@ impl Refusal {
             }
             Self::SharedGroup { user, path } => phrase!("plan-shared-group", user = escape(user), path = shown(path)),
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
+            Self::OtherKind { target, path, kind } => {
+                phrase!("plan-other-kind", target = target, path = shown(path), kind = kind.as_str())
+            }
+            Self::OtherProgram { target, path, shown: key, .. } => {
+                phrase!("plan-other-program", target = target, path = shown(path), key = escape(key))
+            }
+            Self::Outgrown { target, path, docs } => {
+                phrase!("plan-outgrown", target = target, path = shown(path), docs = docs)
+            }
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
             Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
@@ -351,6 +392,11 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::OtherProgram { instead: Some(instead), path, .. } => {
+                Some(phrase!("plan-hint-other-program", instead = instead, path = shown(path)))
+            }
+            Self::OtherKind { .. } | Self::OtherProgram { .. } => Some(phrase!("plan-hint-other-kind")),
+            Self::Unparseable { fault: Fault { kind: FaultKind::Rival, .. }, .. } => Some(phrase!("plan-hint-rival")),
             Self::Overruled { path, .. } => Some(phrase!("plan-hint-overruled", path = shown(path))),
             Self::Unparseable { fault: Fault { kind: FaultKind::Unfamiliar, .. }, .. } => Some(phrase!("plan-hint-by-hand")),
             Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => {
@@ -393,6 +439,7 @@ fn parse_fault(kind: FaultKind) -> Phrase {
         FaultKind::BlockTwice => phrase!("plan-fault-block-twice"),
         FaultKind::Crlf => phrase!("plan-fault-crlf"),
         FaultKind::Outranked => phrase!("plan-fault-outranked"),
+        FaultKind::Rival => phrase!("plan-fault-rival"),
         FaultKind::Syntax => phrase!("plan-fault-syntax"),
         FaultKind::Unfamiliar => phrase!("plan-fault-unfamiliar"),
     }
