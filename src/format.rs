@@ -48,6 +48,7 @@ mod systemd_unit;
 mod table;
 mod toml;
 mod yaml;
+mod yaml_spring;
 
 use std::{fmt, sync::LazyLock};
 
@@ -102,7 +103,7 @@ static FORMATS: &[&dyn FileFormat] = &[
     &toml::Toml,
     &yaml::Yaml,
     &yaml::YamlDiscourse,
-    &yaml::YamlSpring,
+    &yaml_spring::YamlSpring,
 ];
 
 /// The words by which presets name them.

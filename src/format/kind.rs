@@ -85,9 +85,15 @@ impl FileKind {
             _ if first.starts_with('{') || first == "[" || first.starts_with("[{") => Some(Self::Json),
             _ if first == "---" || first.starts_with("%YAML") || first.starts_with("- ") => Some(Self::Yaml),
             _ if first.starts_with('[') && first.trim_end_matches([']', ' ']).len() < first.len() => Some(Self::Ini),
-            _ => is_nested(text).then_some(Self::Yaml),
+            _ => (is_mapping(first) && is_nested(text)).then_some(Self::Yaml),
         }
     }
+}
+
+/// Whether a line is a key with a colon, and perhaps a value.
+fn is_mapping(line: &str) -> bool {
+    let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    line.split_once(':').is_some_and(|(key, value)| is_key(key) && (value.is_empty() || value.starts_with(' ')))
 }
 
 /// Whether a key alone on its line, with a colon, has keys or a list below it, further in: so YAML nests, and nothing else.
@@ -141,6 +147,7 @@ mod tests {
             ("#!/usr/bin/env python3\nA = 1\n", Some(FileKind::Python)),
             ("A=1\n", None),
             ("spring.mail.host: x\n", None),
+            ("x 'y'\nservers: <<EOS\nmain:\n  host: a\nEOS\n", None),
             ("try:\n    x: int = 1\nexcept E:\n    pass\n", None),
             ("", None),
         ] {

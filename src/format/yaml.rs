@@ -74,51 +74,8 @@ impl FileFormat for YamlDiscourse {
     }
 }
 
-/// YAML of Spring Boot, in which steps may be written as one key with dots, or in brackets (reference, "Mapping YAML to
-/// Properties").
-pub(crate) struct YamlSpring;
-
-impl FileFormat for YamlSpring {
-    fn word(&self) -> &'static str {
-        "yaml-spring"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        let mut doc = doc(text)?;
-        for entry in &doc.entries {
-            let path = spring_steps(&entry.path);
-            if path != entry.path {
-                doc.rivals.push(Rival { path, at: entry.body.start, always: true });
-            }
-        }
-        Ok(doc)
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        // Spring expands it, in values as well ("Property Placeholders").
-        if value.contains("${") { Err(Unfit::Characters("${".into())) } else { Ok(quote(value)) }
-    }
-
-    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
-        is_same_kind(there, ours)
-    }
-
-    fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
-        block::place(gap)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Yaml])
-    }
-}
-
-/// The steps of a way as Spring takes them.
-fn spring_steps(path: &[String]) -> Vec<String> {
-    let steps = path.iter().flat_map(|step| step.split(['.', '[', ']'])).filter(|step| !step.is_empty());
-    steps.map(str::to_owned).collect()
-}
-
-fn doc(text: &str) -> Result<FileDoc, Fault> {
+/// What is read of YAML.
+pub(super) fn doc(text: &str) -> Result<FileDoc, Fault> {
     let mut walk = Walk { text, bytes: Bytes::of(text), doc: FileDoc::default(), frames: Vec::new(), documents: 0 };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| Fault::at(error.marker().line().max(1), FaultKind::Syntax))?;
@@ -344,7 +301,8 @@ fn length(span: &str, style: ScalarStyle) -> usize {
     span.trim_end().len()
 }
 
-fn quote(value: &str) -> String {
+/// A value in single quotes.
+pub(super) fn quote(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
 
