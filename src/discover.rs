@@ -12,6 +12,7 @@ mod net;
 mod online;
 mod records;
 mod run;
+mod slip;
 
 pub use known::{known, of_address};
 pub use login::LoginName;
@@ -20,6 +21,7 @@ pub use net::Net;
 pub use online::{NameServers, autoconfig};
 pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use run::discover;
+pub use slip::{probably_meant, probably_meant_by_host};
 
 use std::time::Duration;
 
@@ -171,6 +173,11 @@ pub enum Consent {
 }
 
 impl Consent {
+    /// Whether the server that is proposed may be a stranger's: then it is nobody's default, a person names it.
+    pub const fn is_of_a_stranger(self) -> bool {
+        matches!(self, Self::ForeignHost | Self::PlainHttp)
+    }
+
     /// The word that JSON uses.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -29,6 +29,7 @@ mod json;
 mod laravel_env;
 mod mailrc;
 mod main_cf;
+mod master_cf;
 mod monit;
 mod msmtprc;
 mod muttrc;
@@ -81,6 +82,7 @@ static FORMATS: &[&dyn FileFormat] = &[
     &laravel_env::LaravelEnv,
     &mailrc::Mailrc,
     &main_cf::MainCf,
+    &master_cf::MasterCf,
     &monit::Monit,
     &msmtprc::Msmtprc,
     &muttrc::Muttrc,

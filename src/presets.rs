@@ -10,6 +10,7 @@ pub mod family;
 pub mod gateways;
 pub mod lang;
 pub mod languages;
+pub mod machines;
 pub mod provider;
 pub mod table;
 pub mod target;

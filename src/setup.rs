@@ -7,6 +7,7 @@
 
 mod answers;
 mod ask;
+mod belonging;
 mod columns;
 mod command;
 mod discovery;
@@ -25,6 +26,7 @@ mod requests;
 mod results;
 mod resume;
 mod rows;
+mod saved_profile;
 mod search;
 mod source;
 mod spec;
@@ -46,6 +48,7 @@ pub use msg::{Invalid, Msg, Status};
 pub use profile::saved_answers;
 pub use question::{Advice, Choice, Question};
 pub use resume::{SavedAnswer, SavedConversation};
+pub use saved_profile::SavedProfile;
 pub use source::AnswerSource;
 pub use spec::Spec;
 pub use state::Setup;

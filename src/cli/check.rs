@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Exit},
     frontend::script::exit_of,
     host::{self, Disk},
-    mail::{Auth, KeySlot, Profile, Security, profile::Check},
+    mail::{Auth, KeySlot, Profile, Security, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     }
     report::check_folder(context)?;
     let spec = connect_spec(context, &name, &profile, &places, send)?;
-    let drift = drift(context, &name, &profile, &places, &spec);
+    let (drift, older) = drift(context, &name, &profile, &places, &spec);
     let runner = context.runner();
     let attempt = runner.attempt(&spec, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         }
     });
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
-    for line in drift.iter().map(|phrase| context.text.say(phrase)) {
+    for line in drift.iter().chain(&older).map(|phrase| context.text.say(phrase)) {
         context.warn(&format!("! {line}"));
     }
     if let Some(diagnosis) = &diagnosis {
@@ -79,7 +79,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
                      "username": profile.smtp.username},
             "stages": stages(&context.text, &attempt.steps), "round_trips": attempt.round_trips,
             "diagnosis": diagnosis.as_ref().map(diagnose::Diagnosis::to_json), "files": [],
-            "notes": drift.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
+            "notes": drift.iter().chain(&older).map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
             "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
         });
         if let Some(found) = egress_of(&attempt) {
@@ -149,8 +149,14 @@ pub(super) fn had_starttls(profile: &Profile) -> bool {
     profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())
 }
 
-/// Targets whose files no longer agree with the profile.
-fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Vec<Phrase> {
+/// Targets whose files no longer agree with the profile, and files that call mailsetup as an older version wrote it.
+fn drift(
+    context: &Context,
+    name: &str,
+    profile: &Profile,
+    places: &Places,
+    spec: &ConnectSpec,
+) -> (Vec<Phrase>, Vec<Phrase>) {
     let order = Order {
         name: name.to_owned(),
         scope: places.scope,
@@ -161,7 +167,7 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec
         lock: KeySlot::default(),
     };
     let disk = Disk::new(places);
-    let mut notes = Vec::new();
+    let (mut notes, mut calls) = (Vec::new(), Vec::new());
     for written in &profile.targets {
         let Some(target) = context.catalog.target(&written.name) else { continue };
         let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
@@ -174,9 +180,14 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec
             Ok(found) => {
                 let mismatch = found.iter().find_map(|read| plan::compare(&order, places, read).into_iter().next());
                 notes.extend(mismatch.map(|it| phrase!("check-drift", target = target.name, field = it)));
+                if found.iter().any(|read| plan::is_older_call(&order, places, read)) {
+                    let file = plan::first_path(target, &choice, places).unwrap_or_default();
+                    let file = escape(&file.display().to_string());
+                    calls.push(phrase!("check-older-call", file = file, target = written.name, profile = name));
+                }
             }
             Err(refusal) => notes.push(refusal.phrase()),
         }
     }
-    notes
+    (notes, calls)
 }

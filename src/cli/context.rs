@@ -16,7 +16,10 @@ use crate::{
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, vault},
-    mail::{KeySlot, Keys, Secret, SecretPlace, reply::escape},
+    mail::{
+        KeySlot, Keys, Secret, SecretPlace,
+        reply::{escape, escape_json},
+    },
     phrase,
     plan::{Places, Scope, check_target},
     presets::{Catalog, Lang, Languages, OwnFault, Phrase, PresetFault, Text},
@@ -36,6 +39,7 @@ pub(super) struct Context {
     scope: Option<Scope>,
     color: Color,
     root: Option<PathBuf>,
+    lock_limit: Duration,
     /// The vault's keys: those given, and those asked for since.
     keys: RefCell<Keys>,
 }
@@ -52,6 +56,7 @@ impl Context {
             lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(languages.text(lang)));
         let root = inputs.get("root").map(PathBuf::from);
         let keys = keys(&inputs)?;
+        let lock_limit = lock_limit(&inputs)?;
         Ok(Self {
             text,
             catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
@@ -62,6 +67,7 @@ impl Context {
             scope,
             color,
             root,
+            lock_limit,
             keys: RefCell::new(keys),
         })
     }
@@ -155,6 +161,11 @@ impl Context {
         }
     }
 
+    /// How files are written: how long to wait for another run.
+    pub(super) fn write_options(&self) -> host::WriteOptions<'static> {
+        host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() }
+    }
+
     pub(super) fn runner(&self) -> Runner {
         let (root, keys) = (self.root.clone(), self.keys.borrow().clone());
         Runner {
@@ -168,6 +179,7 @@ impl Context {
             resolver: Arc::new(SystemResolver),
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
             own_stores_only: false,
+            lock_limit: self.lock_limit,
         }
     }
 
@@ -178,8 +190,8 @@ impl Context {
     }
 
     /// Data: a line on standard output.
-    #[expect(clippy::unused_self, reason = "the way out is the context's, as are words for a person")]
     pub(super) fn out(&self, line: &str) -> Result<(), Error> {
+        let line = if self.json { escape_json(line).into() } else { std::borrow::Cow::Borrowed(line) };
         written(writeln!(io::stdout().lock(), "{line}"))
     }
 
@@ -226,6 +238,15 @@ impl Context {
             Color::Never => false,
             Color::Auto => variable("NO_COLOR").is_none(),
         }
+    }
+}
+
+/// How long to wait for another run that writes.
+fn lock_limit(inputs: &Inputs) -> Result<Duration, Error> {
+    let Some(typed) = inputs.get("lock-timeout") else { return Ok(host::LOCK_LIMIT) };
+    match typed.parse::<f64>() {
+        Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err(Error::new(Exit::Usage, phrase!("cli-lock-timeout", typed = crate::mail::reply::escape(typed)))),
     }
 }
 

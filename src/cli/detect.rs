@@ -8,9 +8,12 @@ use std::{
     time::Duration,
 };
 
-use super::context::{Context, written};
+use super::{
+    context::{Context, written},
+    slip::slip,
+};
 use crate::{
-    discover::{DEADLINE, Discovery, DomainFault, Net, Reach, Search, discover},
+    discover::{DEADLINE, Discovery, DomainFault, Net, Reach, Search, discover, probably_meant},
     error::{Error, Exit},
     host,
     mail::{Address, reply::escape},
@@ -103,11 +106,15 @@ impl<'a> Detector<'a> {
             return Ok(());
         };
         let context = self.context;
+        let slip = slip(address.domain(), probably_meant(address.domain(), &context.catalog));
         let search = Search { address, reach: self.reach, timeout: self.timeout, ehlo: self.ehlo.clone() };
         let found = discover(&search, &context.catalog, &self.net, &Cancel::default(), &mut |_| {});
         if context.json {
-            document::of(context, &search.address, &found).write(&mut self.out)?;
+            document::of(context, &search.address, &found, slip.as_ref()).write(&mut self.out)?;
         } else {
+            if let Some(slip) = &slip {
+                context.say_phrase(slip);
+            }
             for line in table::lines(context, &search, &found) {
                 written(writeln!(self.out, "{line}"))?;
             }

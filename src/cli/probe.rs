@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{ca_file::read_ca, context::Context, json::egress, layout};
+use super::{ca_file::read_ca, context::Context, json::egress, layout, slip::slip};
 use crate::{
     diagnose::{self, Diagnosis},
+    discover::probably_meant_by_host,
     error::{Error, Exit},
     frontend::script::exit_of,
     host,
@@ -28,6 +29,10 @@ use crate::{
 /// Examines one port of a host, or all mail ports.
 pub(super) fn run(context: &Context, typed: &str) -> Result<Exit, Error> {
     let ask = ask(context, typed)?;
+    let slip = slip(&ask.host, probably_meant_by_host(&ask.host, &context.catalog));
+    if let Some(slip) = slip.as_ref().filter(|_| !context.json) {
+        context.say_phrase(slip);
+    }
     let ports = ask.ports.iter().map(|port| port.number.to_string()).collect::<Vec<_>>().join(", ");
     if !context.json {
         context.say_phrase(&phrase!("survey-asking", host = escape(&ask.host), ports = ports));
@@ -44,7 +49,9 @@ pub(super) fn run(context: &Context, typed: &str) -> Result<Exit, Error> {
     let evidence = survey.evidence.as_ref();
     let diagnosis = evidence.map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     if context.json {
-        context.out(&document(&context.text, &survey, diagnosis.as_ref()).to_string())?;
+        let mut document = document(&context.text, &survey, diagnosis.as_ref());
+        document["warnings"] = slip.iter().map(|slip| context.text.say(slip)).collect();
+        context.out(&document.to_string())?;
     } else {
         for line in conclusion(context, &survey, diagnosis.as_ref()) {
             context.out(&line)?;

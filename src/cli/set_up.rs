@@ -74,6 +74,9 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     if let Some(given) = secret(context)? {
         conversation.setup.give_secret(given);
     }
+    if !is_demo && edit.is_none() {
+        saved::know(&mut conversation)?;
+    }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
         check_ca_file(&conversation.setup)?;
@@ -101,6 +104,7 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
         is_root: facts.is_root || context.inputs.get("root").is_some(),
         suggested_targets,
         suggested_address: None,
+        known_domains: known_domains(context),
         root_mail: host::root_mail(context.inputs.get("root").map(Path::new)),
         command,
         program: vec![program()],
@@ -109,6 +113,13 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
     Conversation { setup, runner: context.runner(), sidecar: None, scratch: None }
+}
+
+/// The domains of the senders of saved profiles.
+fn known_domains(context: &Context) -> Vec<String> {
+    let listed = context.places().ok().and_then(|places| host::profiles::list(&places).ok()).unwrap_or_default();
+    let domain = |(_, profile): host::profiles::Listed| Some(profile.ok()?.sender.address.domain().to_owned());
+    listed.into_iter().filter_map(domain).collect()
 }
 
 /// The secret, from the source that a flag names.
@@ -146,7 +157,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     host::writable(&places.config.join("profiles"), places.root.as_deref())?;
     host::writable(&places.state, places.root.as_deref())?;
     context.announce(&places)?;
-    host::recover(&places, &host::WriteOptions::default())?.iter().for_each(|note| context.say_phrase(note));
+    host::recover(&places, &context.write_options())?.iter().for_each(|note| context.say_phrase(note));
     Ok(())
 }
 

@@ -56,7 +56,11 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
 fn matches(context: &Context, target: &Target, query: &str) -> bool {
     let query = query.to_lowercase();
     let names = [&target.key, &target.name, &target.words(context.lang()).summary].into_iter();
-    names.chain(&target.program).map(String::as_str).chain(target.known_as()).any(|name| name.to_lowercase().contains(&query))
+    names
+        .chain(&target.program)
+        .map(String::as_str)
+        .chain(target.known_as())
+        .any(|name| name.to_lowercase().contains(&query))
 }
 
 fn document(target: &Target) -> Value {

@@ -91,7 +91,8 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
         if opening(text, value, Language::Python).is_some() {
             let value: Vec<_> = value.iter().filter(|token| !matches!(token, Token::Break(_))).cloned().collect();
             let mut dict = FileDoc::default();
-            let length = members(text, &value, &mut vec![text[name.clone()].to_owned()], name.start, Language::Python, &mut dict)?;
+            let length =
+                members(text, &value, &mut vec![text[name.clone()].to_owned()], name.start, Language::Python, &mut dict)?;
             if length == value.len() {
                 doc.entries.extend(dict.entries);
                 doc.groups.extend(dict.groups);

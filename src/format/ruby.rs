@@ -51,6 +51,7 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
     let tokens = tokens(text, Language::Ruby)?;
     let mut doc = FileDoc::default();
     for statement in statements(&tokens) {
+        doc.rivals.extend(rival(text, statement));
         let [Token::Word(name), open, Token::Text { value: Some(key), .. }, close, equals, value @ ..] = statement else {
             continue;
         };
@@ -59,7 +60,6 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
             let path = vec![text[name.clone()].to_owned(), key.clone().into_owned()];
             doc.entries.extend(setting(text, path, statement, value));
         }
-        doc.rivals.extend(rival(text, statement));
     }
     Ok(doc)
 }

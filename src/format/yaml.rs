@@ -222,7 +222,8 @@ impl Walk<'_> {
             let value = value.map(str::to_owned);
             self.doc.entries.push(FileEntry { path, value, from: None, body: key.start..end, continued: Vec::new() });
         } else if let Some(Frame::Map { listed: Some(_), key: Some(key), .. }) = self.frames.last()
-            && value.is_none_or(|value| !["", "~", "null", "false", "no", "off"].contains(&value.to_ascii_lowercase().as_str()))
+            && value
+                .is_none_or(|value| !["", "~", "null", "false", "no", "off"].contains(&value.to_ascii_lowercase().as_str()))
             && let Some(path) = self.way()
         {
             self.doc.rivals.push(Rival { path, at: key.start, always: true });

@@ -2,6 +2,7 @@
 
 use crate::{
     error::{Error, Exit},
+    mail::reply::escape,
     phrase,
     presets::Phrase,
     probe::{Evidence, ProbeFault, Stage},
@@ -53,7 +54,7 @@ fn stop(setup: &Setup, field: Field) -> Stop {
         return Stop::Error(Error::new(Exit::Usage, phrase!("script-needs-yes")).hint(phrase!("script-needs-yes-hint")));
     }
     let found = setup.search_hint().join(" ");
-    let error = missing_error(&missing);
+    let error = missing_error(setup, &missing);
     Stop::Error(if missing.contains(&Field::Provider) && !found.is_empty() {
         error.hint(phrase!("script-missing-provider-found", found = found))
     } else {
@@ -61,8 +62,14 @@ fn stop(setup: &Setup, field: Field) -> Stop {
     })
 }
 
-/// The error for missing answers: names every flag.
-pub fn missing_error(missing: &[Field]) -> Error {
+/// The error for missing answers: names every flag. A mistyped domain comes first: the others may follow from the right one.
+pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
+    if missing.contains(&Field::ThisDomain)
+        && let Some((domain, meant)) = setup.slip()
+    {
+        let error = Error::new(Exit::Usage, phrase!("script-mistyped", domain = escape(&domain), meant = meant));
+        return error.hint(phrase!("script-mistyped-hint", flag = Field::ThisDomain.flag()));
+    }
     let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
     Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(missing))
 }

@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use super::{
     host::parse_host,
+    reply::is_hidden,
     value::{ValueFault, shown, shown_character, text_serde},
 };
 use crate::{phrase, phrase::Phrase};
@@ -72,8 +73,7 @@ impl FromStr for Address {
         if local.is_empty() {
             return Err(AddressFault::NoLocal);
         }
-        if let Some(stray) =
-            typed.chars().find(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>'))
+        if let Some(stray) = typed.chars().find(|c| c.is_whitespace() || is_hidden(*c) || matches!(c, ',' | ';' | '<' | '>'))
         {
             return Err(AddressFault::Stray(stray));
         }

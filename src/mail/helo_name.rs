@@ -20,7 +20,7 @@ impl FromStr for HeloName {
 
     fn from_str(typed: &str) -> Result<Self, HostFault> {
         let word = typed.trim();
-        if let Some(stray) = word.chars().find(|c| c.is_whitespace() || c.is_control()) {
+        if let Some(stray) = word.chars().find(|c| c.is_whitespace() || super::reply::is_hidden(*c)) {
             return Err(HostFault::Character(stray));
         }
         if is_full_name(word) { Ok(Self(word.to_owned())) } else { parse_host(word).map(Self) }

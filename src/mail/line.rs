@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
-use super::value::{ValueFault, text_value};
+use super::{
+    reply::is_hidden,
+    value::{ValueFault, text_value},
+};
 use crate::{phrase, phrase::Phrase};
 
-/// A line of text that is not empty and has no control characters; blanks at both ends are taken off.
+/// A line of text that is not empty and has no hidden characters; blanks at both ends are taken off.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextLine(String);
 
@@ -16,7 +19,7 @@ text_value!(TextLine, "text");
 pub enum LineFault {
     /// There is nothing but blanks.
     Empty,
-    /// It has a control character.
+    /// It has a control character, or another that is not seen.
     Control,
 }
 
@@ -37,7 +40,7 @@ impl FromStr for TextLine {
         if line.is_empty() {
             return Err(LineFault::Empty);
         }
-        if line.chars().any(char::is_control) {
+        if line.chars().any(is_hidden) {
             return Err(LineFault::Control);
         }
         Ok(Self(line.to_owned()))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Auth, Endpoint, HeloName, Host, Pin, Port, SecretBinding, Security, TextLine, UserName,
+    Address, Auth, Endpoint, HeloName, Host, Pin, Port, SecretBinding, Security, Senders, TextLine, UserName,
     profile_fault::{ProfileFault, only_keys, read, read_part},
     schema::SCHEMA,
     store::SecretPlace,
@@ -145,12 +145,18 @@ pub struct Sender {
     /// Where answers go, when not to the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Address>,
+    /// Which addresses may leave the machine; a profile without it lets every one leave.
+    #[serde(default, skip_serializing_if = "Senders::is_any")]
+    pub senders: Senders,
+    /// A list of addresses with what leaves in place of each, lines `FROM TO`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_map: Option<PathBuf>,
 }
 
 impl Sender {
     /// An address alone.
     pub const fn new(address: Address) -> Self {
-        Self { address, name: None, reply_to: None }
+        Self { address, name: None, reply_to: None, senders: Senders::Any, sender_map: None }
     }
 }
 

@@ -59,14 +59,34 @@ pub fn printable(bytes: &[u8]) -> String {
     escape(&text)
 }
 
+/// Whether a character is not seen where it stands: a control character, one that changes the direction of text, of no width, a
+/// tag, or a line break of Unicode's.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// JSON with the hidden characters of its texts as escapes of JSON's own; it stays the same document.
+pub fn escape_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() || !is_hidden(character) {
+            safe.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(safe, "\\u{unit:04x}");
+        }
+    }
+    safe
+}
+
 /// Foreign text with control characters, and those that change the direction of text, as escapes.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        let hidden = character.is_control()
-            || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-            || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-        if hidden {
+        if is_hidden(character) {
             safe.extend(character.escape_default());
         } else {
             safe.push(character);
@@ -85,6 +105,15 @@ pub fn escape_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_shows_no_hidden_character_and_says_the_same() {
+        let said = "a\u{202e}b\u{85}c\u{e0041}d\u{7f}é\n";
+        let json = escape_json(&serde_json::json!({ "x": said }).to_string());
+        assert!(json.contains("\\u202e") && json.contains("\\udb40\\udc41") && json.contains('é'), "{json}");
+        assert!(!json.chars().any(|character| is_hidden(character) && !character.is_ascii()));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["x"], said);
+    }
 
     #[test]
     fn enhanced_code_and_text() {

@@ -6,11 +6,13 @@
 //!
 //! Profiles of an older schema are read as they are. A key that they lack has the value that is what the older mailsetup did;
 //! a key never changes its meaning, a new one takes its place. They get the schema of today when they are written next.
+//!
+//! 2: `sender.senders` and `sender.sender_map`. A profile without them lets every sender leave, as before.
 
 use serde::Deserialize;
 
 /// The schema that this version writes, and the newest that it reads.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// The schema of a profile's text, if it is newer than this version. It is looked at before all else: the keys of a newer one
 /// are not ours to judge.

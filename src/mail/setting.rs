@@ -32,6 +32,8 @@ pub enum Setting {
     ReplyTo,
     /// Where root's mail is forwarded.
     RootMail,
+    /// Which senders may leave: `one`, `domain` or `any`.
+    Senders,
     /// The name that EHLO gives.
     Ehlo,
     /// PEM file of the one authority that is trusted.
@@ -42,7 +44,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting, in the order in which they are compared and reported.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Host,
         Self::Port,
         Self::Security,
@@ -53,6 +55,7 @@ impl Setting {
         Self::Name,
         Self::ReplyTo,
         Self::RootMail,
+        Self::Senders,
         Self::Ehlo,
         Self::CaFile,
         Self::PinSha256,
@@ -86,6 +89,7 @@ impl Setting {
             Self::Name => "name",
             Self::ReplyTo => "reply_to",
             Self::RootMail => "root_mail",
+            Self::Senders => "senders",
             Self::Ehlo => "ehlo",
             Self::CaFile => "ca_file",
             Self::PinSha256 => "pin_sha256",
@@ -108,6 +112,7 @@ impl Setting {
             Self::Name => sender.name.as_ref().map(ToString::to_string),
             Self::ReplyTo => sender.reply_to.as_ref().map(ToString::to_string),
             Self::RootMail => profile.root_mail.as_ref().map(ToString::to_string),
+            Self::Senders => Some(sender.senders.to_string()),
             Self::Ehlo => Some(smtp.ehlo.to_string()),
             Self::CaFile => smtp.tls.ca_file.as_ref().map(|path| path.display().to_string()),
             Self::PinSha256 => smtp.tls.pin_sha256.as_ref().map(ToString::to_string),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Change, Files, Node, Note, Order, Places, Plan, Scope, TargetChoice,
-    locate::{in_root, seen},
+    locate::{FOLDERS, in_root, seen},
     meant::{has_login, is_inline, trust},
 };
 use crate::{
@@ -20,9 +20,6 @@ use crate::{
 
 /// What cron, PHP's `mail()` and most scripts send by.
 const SENDMAIL: &str = "/usr/sbin/sendmail";
-
-/// Where programs are, also those that only root runs.
-const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
 
 /// The machine that is written to, as its own programs see it.
 struct Machine<'a> {

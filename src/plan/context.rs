@@ -10,10 +10,11 @@ use super::{
     credential::drop_in,
     locate::{self, Locations},
     meant::{has_login, is_inline, meant, secret_command},
+    senders,
 };
 use crate::{
     format::text::account,
-    mail::{Secret, Setting, Settings},
+    mail::{Secret, Setting, Settings, senders::SenderPair},
     presets::Target,
 };
 
@@ -44,8 +45,29 @@ pub(super) struct TemplateContext {
     pub(super) files: BTreeMap<String, String>,
     /// What is around our block.
     pub(super) rest: BTreeMap<&'static str, bool>,
+    /// What stands in place of senders, pair by pair.
+    pub(super) sender_map: Vec<SeenPair>,
+    /// The sender's name as it stands in a header.
+    header_name: Option<String>,
+    /// What the target's program knows, by word.
+    can: BTreeMap<String, bool>,
+    /// The target's files before this one, by id, as they will be.
+    pub(super) earlier: BTreeMap<String, Value>,
     /// The file's settings as they are, where ours are put in key by key.
     pub(super) there: Value,
+}
+
+/// An address that a program uses, and what leaves in its place.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SeenPair {
+    from: String,
+    to: String,
+}
+
+impl From<&SenderPair> for SeenPair {
+    fn from(pair: &SenderPair) -> Self {
+        Self { from: pair.from.to_string(), to: pair.to.to_string() }
+    }
 }
 
 impl TemplateContext {
@@ -74,6 +96,10 @@ impl TemplateContext {
             drop_in: drop_in(&order.name, places),
             files: locations.iter().map(|(file, location)| (file.id.clone(), location.seen.display().to_string())).collect(),
             rest: BTreeMap::new(),
+            sender_map: Vec::new(),
+            header_name: order.profile.sender.name.as_ref().map(|name| senders::header_name(name)),
+            can: senders::known(target, places, files),
+            earlier: BTreeMap::new(),
             there: no_settings(),
         }
     }

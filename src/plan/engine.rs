@@ -6,17 +6,19 @@ use zeroize::Zeroizing;
 
 use super::{
     Change, Disclosure, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
-    context::{TemplateContext, no_settings},
+    context::{SeenPair, TemplateContext, no_settings},
     disclose::disclose,
+    former,
     locate::{Location, expand, in_root, locate},
     merge::{self, Merged},
+    omitted, overrules,
     profile_files::ProfileFiles,
-    read_back::{FileContent, compare, interpret, utf8},
+    read_back::{FileContent, compare, interpret},
     render::{RenderFault, holds, render},
-    values, whose,
+    senders, values, whose,
 };
 use crate::{
-    mail::{Setting, reply::escape},
+    mail::{Profile, Setting, reply::escape, senders::SenderPair},
     phrase,
     presets::{
         Catalog, Target, nearest,
@@ -47,22 +49,26 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     }
     for (target, choice, _) in &chosen {
         abilities::check(order, target, choice)?;
+        senders::check(order, target, catalog)?;
         abilities::check_machine(target, places, files)?;
     }
+    let sender_map = senders::map(order, files)?;
     let former = read(files, &places.profile(&order.name))?;
+    let was = former.as_ref().and_then(|file| Profile::parse(str::from_utf8(&file.bytes).ok()?).ok());
     let own = ProfileFiles::new(order, former.as_ref(), catalog, places, files)?;
     own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
     own.plan_profile(former, &chosen, &mut plan)?;
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     for (target, choice, _) in &chosen {
-        plan.notes.extend(unwritten(order, target));
+        plan.notes.extend(omitted::unwritten(order, target));
         for choice in expand(target, choice, places, files)? {
-            plan_target(order, target, &choice, places, files, &mut plan)?;
+            plan_target(order, target, &choice, (was.as_ref(), &sender_map), places, files, &mut plan)?;
         }
     }
     check_paths(&plan)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
+    plan.notes.extend(senders::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(conflicts::notes(order, &chosen, &plan, catalog, places, files));
     Ok(plan)
 }
@@ -74,10 +80,12 @@ fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
     })
 }
 
-fn plan_target(
+/// Plans one target at one place.
+pub(super) fn plan_target(
     order: &Order,
     target: &Target,
     choice: &TargetChoice,
+    (was, sender_map): (Option<&Profile>, &[SenderPair]),
     places: &Places,
     files: &dyn Files,
     plan: &mut Plan,
@@ -85,6 +93,8 @@ fn plan_target(
     let locations = locate(target, choice, places)?;
     whose::check_version(target, &locations, files)?;
     let mut context = TemplateContext::new(order, target, choice, &locations, places, files);
+    let former = former::context(was, (order, target), &locations, places, files);
+    context.sender_map = sender_map.iter().map(SeenPair::from).collect();
     let mut outcome = Vec::with_capacity(locations.len());
     for (file, location) in &locations {
         let existing = read(files, &location.disk)?;
@@ -98,11 +108,11 @@ fn plan_target(
         if file.must_exist && existing.is_none() {
             return Err(Refusal::NotInstalled { target: target.key.clone(), path: location.disk.clone() });
         }
-        let before = existing.as_ref().map(|existing| utf8(&existing.bytes)).transpose();
+        let before = existing.as_ref().map(|existing| values::utf8(&existing.bytes)).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
         whose::check_kind(target, file, location, before.unwrap_or_default())?;
-        let merged = merged(target, file, location, before, &mut context)?;
-        plan.notes.extend(merged.as_ref().and_then(|(merged, _)| removed(target, location, &merged.removed)));
+        let merged = merged(target, file, location, before, former.as_ref(), &mut context)?;
+        plan.notes.extend(merged.as_ref().and_then(|(merged, _)| omitted::removed(target, location, &merged.removed)));
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
@@ -116,6 +126,12 @@ fn plan_target(
             let after = existing.as_ref().map(|existing| existing.bytes.clone());
             (after.clone(), FileContent::Bytes(after.map(Zeroizing::new)), Disclosure::Nothing)
         };
+        let is_asked = |(file, _): &(&TargetFile, Location)| file.templates().any(|it| it.as_str().contains("earlier"));
+        if locations.iter().any(is_asked) {
+            context
+                .earlier
+                .insert(file.id.clone(), as_read.value(file).map_err(|it| Refusal::unparseable(&location.disk, it))?);
+        }
         outcome.push((*file, location.disk.as_path(), as_read));
         if let Some(after) = after {
             let reader = reader(order, target, file, places, files, holds_password(file, &context));
@@ -140,26 +156,8 @@ fn plan_target(
         let path = locations.first().map(|(_, location)| location.disk.clone()).unwrap_or_default();
         return Err(lost(order, target, path, mismatches));
     }
+    overrules::check(target, &order.name, &locations, &outcome, &mut plan.notes)?;
     plan_runs(target, &context.without_password(), places, plan)
-}
-
-/// The keys of a file that are taken out of it.
-fn removed(target: &Target, location: &Location, keys: &[String]) -> Option<Note> {
-    let path = escape(&location.seen.to_string_lossy());
-    let phrase = || phrase!("plan-note-removed", path = path, keys = escape(&keys.join(", ")), target = target.name);
-    (!keys.is_empty()).then(|| Note { owner: target.key.clone(), phrase: phrase() })
-}
-
-/// The settings of the sender that the consumer has none for.
-fn unwritten(order: &Order, target: &Target) -> impl Iterator<Item = Note> {
-    let sender = &order.profile.sender;
-    let wanted = [(Setting::Name, sender.name.is_some()), (Setting::ReplyTo, sender.reply_to.is_some())];
-    let lost = wanted.into_iter().filter(|(setting, is_meant)| *is_meant && !target.read.has(*setting));
-    let is_asked = target.read.has(Setting::Host);
-    lost.filter(move |_| is_asked).map(|(setting, _)| {
-        let phrase = phrase!("plan-note-unwritten", target = target.name, setting = setting.as_str());
-        Note { owner: target.key.clone(), phrase }
-    })
 }
 
 /// The consumer would read something else than is meant.
@@ -205,6 +203,7 @@ fn merged(
     file: &TargetFile,
     location: &Location,
     before: Option<&str>,
+    former: Option<&TemplateContext>,
     context: &mut TemplateContext,
 ) -> Result<Option<(Merged, Disclosure)>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
@@ -241,7 +240,11 @@ fn merged(
         })
     };
     let ours = Zeroizing::new(say(&file.template, context)?);
-    if ours.trim_ascii().is_empty() {
+    let left = match (former, &there) {
+        (Some(former), Some(there)) if file.merge == MergeKind::Keys => former::left(file, former, &ours, there),
+        _ => Vec::new(),
+    };
+    if ours.trim_ascii().is_empty() && left.is_empty() {
         return Ok(None);
     }
     if file.merge == MergeKind::Keys && format.read(&ours).is_err() {
@@ -252,7 +255,8 @@ fn merged(
         let lines = template.map(|template| say(template, context)).transpose()?.unwrap_or_default();
         Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format.steps(line)).collect())
     };
-    let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
+    let (mut gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
+    gone.extend(left);
     let mut merged = match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
             let at = merge::block::spot(format, &around, comment).map_err(unparseable)?;

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use super::{Files, Places, Refusal, Scope, TargetChoice};
 use crate::presets::{Target, target::TargetFile};
 
+/// Where programs are, also those that only root runs.
+pub(super) const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
+
 /// A file's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Location {

@@ -10,12 +10,12 @@ use super::{
     context::CA_BUNDLES,
     credential::credential,
     locate::locate,
-    meant::{has_login, meant, secret_command},
+    meant::{has_login, meant, older_secret_command, secret_command},
     render::Expressions,
-    values::values,
+    values::{utf8, values},
 };
 use crate::{
-    format::{Fault, FaultKind, text::account},
+    format::{Fault, text::account},
     mail::{Secret, Security, Setting, Settings},
     presets::{
         Target,
@@ -77,30 +77,44 @@ pub(super) enum FileContent {
     Read(Value),
 }
 
-/// What the consumer understands from these files, in the order of the target's.
-///
-/// A file that only some settings call for may be another program's, and is as if it were empty where it does not parse.
-pub(super) fn interpret(
-    target: &Target,
-    profile: &str,
-    files: &[(&TargetFile, &Path, FileContent)],
-) -> Result<ReadBack, Refusal> {
-    let mut known = common_variables(profile);
-    for (file, path, content) in files {
-        let value = match content {
-            FileContent::Read(value) => Ok(value.clone()),
-            FileContent::Bytes(bytes) => {
+impl FileContent {
+    /// What the consumer finds in it.
+    pub(super) fn value(&self, file: &TargetFile) -> Result<Value, Fault> {
+        match self {
+            Self::Read(value) => Ok(value.clone()),
+            Self::Bytes(bytes) => {
                 let bytes = bytes.as_ref().map_or(&[][..], |bytes| bytes.as_slice());
                 utf8(bytes).and_then(|text| values(file.format.rules(), text))
             }
-        };
-        let value = match value {
+        }
+    }
+}
+
+/// What the consumer understands from these files, in the order of the target's.
+///
+/// A file that only some settings call for may be another program's, and is as if it were empty where it does not parse.
+pub(super) fn interpret(target: &Target, profile: &str, files: &FileContents<'_>) -> Result<ReadBack, Refusal> {
+    settings(target, &target.read, seen(profile, files)?)
+}
+
+/// A target's files with their places and what is in them.
+pub(super) type FileContents<'a> = [(&'a TargetFile, &'a Path, FileContent)];
+
+/// What expressions see in these files.
+pub(super) fn seen_in(profile: &str, files: &FileContents<'_>) -> Result<Value, Refusal> {
+    seen(profile, files).map(Value::from_pairs)
+}
+
+fn seen<'a>(profile: &str, files: &'a FileContents<'_>) -> Result<Variables<'a>, Refusal> {
+    let mut known = common_variables(profile);
+    for (file, path, content) in files {
+        let value = match content.value(file) {
             Err(_) if file.when.is_some() => Value::UNDEFINED,
             value => value.map_err(|fault| Refusal::unparseable(path, fault))?,
         };
         known.push((&file.id, value));
     }
-    settings(target, &target.read, known)
+    Ok(known)
 }
 
 /// What expressions see, by name.
@@ -181,9 +195,19 @@ fn is_same(setting: Setting, found: &str, meant: &Settings<String>) -> bool {
         }
         (Setting::PinSha256, Some(pin)) => found.eq_ignore_ascii_case(pin),
         // Where none is meant, root's mail goes wherever it went before.
-        (Setting::RootMail, None) => true,
+        // So does what a person set up for senders, where every one may leave.
+        (Setting::RootMail, None) | (Setting::Senders, Some("any")) => true,
+        // Who has one sender for all replaces those of the domain too; empty: a program too old to be told.
+        (Setting::Senders, Some("domain")) => matches!(found, "one" | "domain" | ""),
+        (Setting::Senders, meant) => found.is_empty() || Some(found) == meant,
         (_, meant) => found == meant.unwrap_or_default(),
     }
+}
+
+/// Whether the file calls `mailsetup secret` as an older version wrote it, without the server that gets the secret.
+pub fn is_older_call(order: &Order, places: &Places, read: &ReadBack) -> bool {
+    let call = older_secret_command(order, places.scope);
+    matches!(&read.password, Some(ReadSecret::Command(command)) if *command == call)
 }
 
 /// A command that fetches the password counts as the password when it is the one that [`plan`](super::plan) writes for this
@@ -193,15 +217,10 @@ fn is_same_password(order: &Order, places: &Places, found: Option<&ReadSecret>) 
     match found {
         None => !has_login,
         Some(ReadSecret::Inline(secret)) => has_login && order.secret.as_ref() == Some(secret),
-        Some(ReadSecret::Command(command)) => has_login && *command == secret_command(order, places.scope),
+        Some(ReadSecret::Command(command)) => {
+            let is_ours = *command == secret_command(order, places.scope);
+            has_login && (is_ours || *command == older_secret_command(order, places.scope))
+        }
         Some(ReadSecret::Credential(found)) => has_login && *found == credential(&order.name, places),
     }
-}
-
-/// The text of a file.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
-        Fault { line, kind: FaultKind::NotUtf8 }
-    })
 }

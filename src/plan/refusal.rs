@@ -11,9 +11,8 @@ use super::{Scope, render::RenderFault};
 use crate::{
     error::Exit,
     format::{Fault, FaultKind, FileKind, Unfit},
-    mail::{Security, Setting, StoreKind, reply::escape},
-    phrase,
-    presets::{Phrase, PresetFault, Target, target::Template},
+    mail::{Security, Setting, StoreKind, senders::SenderMapFault},
+    presets::{PresetFault, Target, target::Template},
 };
 
 /// Why a plan is not made.
@@ -174,6 +173,34 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
     },
+    /// A setting in the target's own file makes the consumer ignore ours.
+    OverruledBySetting {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// The setting.
+        setting: String,
+    },
+    /// The mailer cannot put one sender in place of those that programs use, which is what is wanted.
+    Senders {
+        /// The target's key.
+        target: String,
+        /// The targets that can, by key.
+        instead: String,
+    },
+    /// There is no list of senders where the profile says.
+    NoSenderMap {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The list of senders is wrong.
+    SenderMap {
+        /// The file.
+        path: PathBuf,
+        /// Where, and what.
+        fault: SenderMapFault,
+    },
     /// A file does not parse by its consumer's rules.
     Unparseable {
         /// The file.
@@ -286,9 +313,13 @@ impl Refusal {
             | Self::OtherKind { target, .. }
             | Self::OtherProgram { target, .. }
             | Self::Outgrown { target, .. }
+            | Self::OverruledBySetting { target, .. }
+            | Self::Senders { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }
+            | Self::NoSenderMap { .. }
+            | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
             | Self::NewerSchema { .. }
@@ -323,124 +354,12 @@ impl Refusal {
             | Self::SamePath { .. }
             | Self::NoUser { .. } => Exit::Usage,
             Self::Unparseable { fault: Fault { kind: FaultKind::Outranked | FaultKind::Rival, .. }, .. } => Exit::Config,
-            Self::Unparseable { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => Exit::Data,
-            Self::Unreadable { .. } => Exit::NoInput,
+            Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {
+                Exit::Data
+            }
+            Self::Unreadable { .. } | Self::NoSenderMap { .. } => Exit::NoInput,
             Self::Template { .. } => Exit::Software,
             _ => Exit::Config,
         }
-    }
-
-    /// What is wrong, as a sentence.
-    pub fn phrase(&self) -> Phrase {
-        match self {
-            Self::UnknownTarget { typed, .. } => phrase!("plan-unknown-target", typed = escape(typed)),
-            Self::Scope { target, scope: Scope::User } => phrase!("plan-scope-user", target = target),
-            Self::Scope { target, scope: Scope::System } => phrase!("plan-scope-system", target = target),
-            Self::NoPlace { target, example } => phrase!("plan-no-place", target = target, example = example),
-            Self::Store { target, store } => phrase!("plan-store", target = target, store = store),
-            Self::Through { target, through } => phrase!("plan-through", target = target, through = through),
-            Self::Security { target, security } => phrase!("plan-security", target = target, security = security),
-            Self::Port { target, security, port, ports } => {
-                let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
-                let ports = if ports.is_empty() { "none".to_owned() } else { ports.join(", ") };
-                phrase!("plan-port", target = target, security = security, port = port, ports = ports)
-            }
-            Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
-            Self::CaFile { target } => phrase!("plan-ca-file", target = target),
-            Self::Pin { target } => phrase!("plan-pin", target = target),
-            Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
-            Self::CannotCarry { target, field, why, .. } => {
-                unfit(why).with("target", target).with("field", field.map_or("other", Setting::as_str))
-            }
-            Self::Lost { target, path, mismatches } => {
-                let fields: Vec<_> = mismatches.iter().map(|setting| setting.as_str()).collect();
-                phrase!("plan-lost", target = target, path = shown(path), fields = fields.join(", "))
-            }
-            Self::SharedGroup { user, path } => phrase!("plan-shared-group", user = escape(user), path = shown(path)),
-            Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
-            Self::OtherKind { target, path, kind } => {
-                phrase!("plan-other-kind", target = target, path = shown(path), kind = kind.as_str())
-            }
-            Self::OtherProgram { target, path, shown: key, .. } => {
-                phrase!("plan-other-program", target = target, path = shown(path), key = escape(key))
-            }
-            Self::Outgrown { target, path, docs } => {
-                phrase!("plan-outgrown", target = target, path = shown(path), docs = docs)
-            }
-            Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
-            Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
-            Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
-            Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
-            Self::Unreadable { path, cause } => {
-                phrase!("plan-unreadable", path = shown(path), cause = escape(&cause.to_string()))
-            }
-            Self::SamePath { path, first, second } => {
-                phrase!("plan-same-path", path = shown(path), first = first, second = second)
-            }
-            Self::NewerSchema { path, schema } => phrase!("plan-newer-schema", path = shown(path), schema = schema),
-            Self::Template { target, cause } => {
-                phrase!("plan-template", target = target, cause = escape(&cause.to_string()))
-            }
-        }
-    }
-
-    /// What to do next, where the sentence alone does not say it.
-    pub fn hint(&self) -> Option<Phrase> {
-        match self {
-            Self::UnknownTarget { nearest: Some(nearest), .. } => Some(phrase!("plan-hint-nearest", nearest = nearest)),
-            Self::UnknownTarget { nearest: None, .. } => Some(phrase!("plan-hint-targets")),
-            Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
-            Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
-            Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
-            Self::OtherProgram { instead: Some(instead), path, .. } => {
-                Some(phrase!("plan-hint-other-program", instead = instead, path = shown(path)))
-            }
-            Self::OtherKind { .. } | Self::OtherProgram { .. } => Some(phrase!("plan-hint-other-kind")),
-            Self::Unparseable { fault: Fault { kind: FaultKind::Rival, .. }, .. } => Some(phrase!("plan-hint-rival")),
-            Self::Overruled { path, .. } => Some(phrase!("plan-hint-overruled", path = shown(path))),
-            Self::Unparseable { fault: Fault { kind: FaultKind::Unfamiliar, .. }, .. } => Some(phrase!("plan-hint-by-hand")),
-            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => {
-                Some(phrase!("plan-hint-outranked"))
-            }
-            Self::Unparseable { .. } => Some(phrase!("plan-hint-mend")),
-            _ => None,
-        }
-    }
-}
-
-fn shown(path: &Path) -> String {
-    escape(&path.display().to_string())
-}
-
-fn unfit(why: &Unfit) -> Phrase {
-    match why {
-        Unfit::LineBreak => phrase!("plan-unfit-line-break"),
-        Unfit::Control(character) => phrase!("plan-unfit-control", character = character.escape_default()),
-        Unfit::Characters(characters) => {
-            let spaced: Vec<_> = characters.chars().map(String::from).collect();
-            phrase!("plan-unfit-characters", characters = escape(&spaced.join(" ")))
-        }
-        Unfit::EdgeBlank => phrase!("plan-unfit-edge-blank"),
-        Unfit::TooLong(limit) => phrase!("plan-unfit-too-long", limit = limit),
-    }
-}
-
-fn parse_fault(kind: FaultKind) -> Phrase {
-    match kind {
-        FaultKind::NotUtf8 => phrase!("plan-fault-not-utf8"),
-        FaultKind::OpenQuote => phrase!("plan-fault-open-quote"),
-        FaultKind::NoEquals => phrase!("plan-fault-no-equals"),
-        FaultKind::Stray => phrase!("plan-fault-stray"),
-        FaultKind::LongLine => phrase!("plan-fault-long-line"),
-        FaultKind::AccountTwice => phrase!("plan-fault-account-twice"),
-        FaultKind::AccountUnknown => phrase!("plan-fault-account-unknown"),
-        FaultKind::BlockOpen => phrase!("plan-fault-block-open"),
-        FaultKind::BlockClose => phrase!("plan-fault-block-close"),
-        FaultKind::BlockTwice => phrase!("plan-fault-block-twice"),
-        FaultKind::Crlf => phrase!("plan-fault-crlf"),
-        FaultKind::Outranked => phrase!("plan-fault-outranked"),
-        FaultKind::Rival => phrase!("plan-fault-rival"),
-        FaultKind::Syntax => phrase!("plan-fault-syntax"),
-        FaultKind::Unfamiliar => phrase!("plan-fault-unfamiliar"),
     }
 }

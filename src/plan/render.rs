@@ -66,6 +66,7 @@ pub(super) fn over_settings(format: Option<&'static dyn FileFormat>, unfit: &Unw
             })
         });
     }
+    environment.add_filter("regex", |value: Value| regex(&text_of(&value)));
     environment.add_filter("percent", |value: Value| percent::encode(&text_of(&value)));
     environment
 }
@@ -109,6 +110,15 @@ impl Expressions {
             .and_then(|compiled| compiled.eval(context.clone()))
             .map_err(|error| RenderFault::of(&error))
     }
+}
+
+/// A text as a pattern of POSIX (`regexp_table`(5), between slashes) that means the text itself.
+fn regex(text: &str) -> String {
+    let sign = |sign: char| match sign {
+        '.' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '^' | '$' | '|' | '\\' | '/' => format!("\\{sign}"),
+        _ => sign.to_string(),
+    };
+    text.chars().map(sign).collect()
 }
 
 fn text_of(value: &Value) -> String {

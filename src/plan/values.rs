@@ -8,7 +8,7 @@ use minijinja::{
 };
 
 use crate::format::{
-    Fault, FileFormat,
+    Fault, FaultKind, FileFormat,
     doc::{FileDoc, Node, Tree},
 };
 
@@ -20,6 +20,14 @@ pub(super) fn values(format: &dyn FileFormat, text: &str) -> Result<Value, Fault
 /// The settings of a file that was read.
 pub(super) fn of(format: &dyn FileFormat, doc: FileDoc) -> Value {
     Value::from_object(FileSettings(Arc::new(format.tree(doc))))
+}
+
+/// The text of a file.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+        Fault { line, kind: FaultKind::NotUtf8 }
+    })
 }
 
 /// Settings that become values when an expression asks for them.

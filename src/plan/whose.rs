@@ -5,9 +5,9 @@ use minijinja::Value;
 use super::{
     Files, Refusal,
     locate::{Location, Locations},
-    read_back::{common_variables, utf8},
+    read_back::common_variables,
     render::Expressions,
-    values::values,
+    values::{utf8, values},
 };
 use crate::{
     format::{FileKind, doc::FileDoc},

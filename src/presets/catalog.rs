@@ -14,7 +14,7 @@ use self::{
 };
 use super::{
     Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault, PresetSource, Provider, Target,
-    Text, Words, builtin, check,
+    Text, Words, builtin, check, machines::is_customers_machine,
 };
 pub use facts::{Fact, FactKind};
 
@@ -255,6 +255,9 @@ impl Catalog {
 
     /// The provider whose MX host this is, by the longest suffix.
     pub fn provider_of_mx(&self, host: &str) -> Option<&Provider> {
+        if is_customers_machine(host) {
+            return None;
+        }
         let key = self.exchangers.get_or_init(|| Exchangers::of(&self.providers)).owner(host)?;
         self.provider(key)
     }

@@ -54,6 +54,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     lines().filter_map(|line| line.split_once('\t')).map(|(domain, _)| domain)
 }
 
+/// The biggest mailbox domains, biggest first: what people most often mean.
+pub fn biggest() -> impl Iterator<Item = &'static str> {
+    include_str!("../../presets/biggest.txt").lines().filter(|line| !line.starts_with('#'))
+}
+
 fn lines() -> impl Iterator<Item = &'static str> {
     TABLE.lines().filter(|line| !line.starts_with('#'))
 }

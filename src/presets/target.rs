@@ -4,6 +4,7 @@
 mod commands;
 mod merge;
 mod mode;
+mod overrule;
 mod read;
 mod system;
 mod template;
@@ -15,8 +16,9 @@ use serde::{Deserialize, Deserializer};
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
 pub use merge::MergeKind;
 pub use mode::FileMode;
+pub use overrule::{Overrule, OverruleEffect};
 pub use read::{ReadKey, TargetImport, TargetRead};
-pub use system::{AppArmor, Daemon, Mta};
+pub use system::{AppArmor, Daemon, Feature, Mta};
 pub use template::Template;
 
 use super::{
@@ -104,6 +106,15 @@ pub struct Target {
     pub outgrown: Option<Template>,
     /// The target that carries a password that this one cannot.
     pub instead: Option<String>,
+    /// What its program knows from some version on.
+    #[serde(default, rename = "feature")]
+    pub features: Vec<Feature>,
+    /// It has one sender for all: where those of the domain may leave, it leaves the others out as well.
+    #[serde(default)]
+    pub one_sender: bool,
+    /// Settings that a person may have made in its files, and that go before ours.
+    #[serde(default, rename = "overrule")]
+    pub overrules: Vec<Overrule>,
     /// Its files are read by its own user (a daemon's, a setgid program's), no matter who sends.
     #[serde(default)]
     pub own_user: bool,
@@ -154,6 +165,11 @@ impl Target {
     /// What people call the programs that read it, and other words by which they look for it.
     pub fn known_as(&self) -> impl Iterator<Item = &str> {
         self.used_by.iter().map(|program| program.name.as_str()).chain(self.search.iter().map(String::as_str))
+    }
+
+    /// Whether it takes the mail of the whole machine and cannot put one sender in place of those that programs use.
+    pub fn keeps_senders(&self) -> bool {
+        self.mta.is_some() && !self.read.has(Setting::Senders)
     }
 
     /// The words in a language.

@@ -9,7 +9,7 @@ use super::{
     Learned, Login, ProbeFault, Stage,
     certificate::hex,
     record,
-    scram::{Exchange, Gs2, ScramHash, saslname},
+    scram::{Gs2, ScramExchange, ScramHash, saslname},
     session::Session,
 };
 use crate::mail::{Auth, Mechanism, Reply, reply::printable};
@@ -166,7 +166,7 @@ impl Session<'_, '_> {
             Some(_) => (mechanism.sasl_name(), Gs2::NotOffered),
             None => (mechanism.sasl_name(), Gs2::Unable),
         };
-        let exchange = Exchange::new(hash, &login.username, gs2)?;
+        let exchange = ScramExchange::new(hash, &login.username, gs2)?;
         let first = encode(&exchange.first());
         let mut reply = self.initial(name, &first)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {

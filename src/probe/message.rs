@@ -47,7 +47,7 @@ pub enum MessageFault {
 /// # Errors
 /// When an address does not fit into a header.
 pub fn test_message(spec: &MessageSpec) -> Result<Outgoing, MessageFault> {
-    let Sender { address, name, reply_to } = &spec.sender;
+    let Sender { address, name, reply_to, .. } = &spec.sender;
     let name = name.as_deref().map(one_line).filter(|name| !name.is_empty());
     let mut builder = Message::builder()
         .from(mailbox(address, name)?)

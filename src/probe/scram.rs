@@ -105,7 +105,7 @@ impl Gs2 {
 }
 
 /// A login under way.
-pub(super) struct Exchange {
+pub(super) struct ScramExchange {
     hash: ScramHash,
     gs2: Gs2,
     nonce: String,
@@ -119,7 +119,7 @@ pub(super) struct Last {
     signature: Zeroizing<Vec<u8>>,
 }
 
-impl Exchange {
+impl ScramExchange {
     /// # Errors
     /// This machine gives no random numbers.
     pub(super) fn new(hash: ScramHash, username: &str, gs2: Gs2) -> Result<Self, ProbeFault> {
@@ -214,8 +214,8 @@ mod tests {
         },
     ];
 
-    fn exchange(recorded: &Recorded) -> Exchange {
-        Exchange::with_nonce(recorded.hash, "user", Gs2::Unable, recorded.nonce.to_owned())
+    fn exchange(recorded: &Recorded) -> ScramExchange {
+        ScramExchange::with_nonce(recorded.hash, "user", Gs2::Unable, recorded.nonce.to_owned())
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn the_header_says_what_was_possible() {
         let binding = ChannelBinding { kind: "tls-exporter", data: vec![0, 1] };
-        let first = |gs2| Exchange::with_nonce(ScramHash::Sha256, "a=b,c", gs2, "n".into()).first();
+        let first = |gs2| ScramExchange::with_nonce(ScramHash::Sha256, "a=b,c", gs2, "n".into()).first();
         assert_eq!(first(Gs2::NotOffered), "y,,n=a=3Db=2Cc,r=n");
         assert_eq!(first(Gs2::Bound(binding.clone())), "p=tls-exporter,,n=a=3Db=2Cc,r=n");
         assert_eq!(Gs2::Bound(binding).input(), b"p=tls-exporter,,\0\x01");

@@ -17,6 +17,8 @@ pub struct SetupFacts {
     pub suggested_targets: Vec<String>,
     /// An address to propose, when one is known beforehand.
     pub suggested_address: Option<String>,
+    /// Domains of the senders of saved profiles: nobody mistyped them.
+    pub known_domains: Vec<String>,
     /// Where `/etc/aliases` forwards root's mail, as written there.
     pub root_mail: Option<String>,
     /// What the equivalent command begins with: `mailsetup`, or `mailsetup --demo`.

@@ -12,6 +12,8 @@ macro_rules! each_field {
             Import = start::IMPORT,
             /// The sender's address.
             Address = sender::ADDRESS,
+            /// Whether the address's domain is right, though it is one slip away from a big provider's.
+            ThisDomain = sender::THIS_DOMAIN,
             /// The sender's display name.
             Name = sender::NAME,
             /// Where answers go.
@@ -46,6 +48,8 @@ macro_rules! each_field {
             Auth = login::AUTH,
             /// The login name.
             Username = login::USERNAME,
+            /// Whether a known secret goes to another server or login than it was given for.
+            Reuse = login::REUSE,
             /// The password or token.
             Password = login::PASSWORD,
             /// Whether the spaces of a grouped app password are taken out.
@@ -62,6 +66,10 @@ macro_rules! each_field {
             RunAs = targets::RUN_AS,
             /// Where root's mail goes.
             RootMail = targets::ROOT_MAIL,
+            /// Which senders may leave.
+            Senders = senders::SENDERS,
+            /// What leaves in place of which sender.
+            SenderMap = senders::SENDER_MAP,
             /// Where the secret is kept.
             SecretStore = store::STORE,
             /// What a new vault is locked with.

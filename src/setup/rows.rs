@@ -4,6 +4,7 @@ mod imap;
 mod login;
 mod provider;
 mod sender;
+mod senders;
 mod server;
 mod start;
 mod store;

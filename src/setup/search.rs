@@ -8,11 +8,11 @@ use super::{
     msg::Status,
     source::AnswerSource,
     state::Setup,
-    value::ProviderChoice,
+    value::{AnswerValue, ProviderChoice},
 };
 use crate::{
     discover::{self, Consent, Discovery, Origin, Proposal, Reach, Search, of_address},
-    mail::{Endpoint, reply::escape},
+    mail::{Endpoint, Host, reply::escape},
     phrase,
     presets::{Phrase, provider::Category},
 };
@@ -27,15 +27,26 @@ impl Answers {
         }
     }
 
+    /// The domain of an address that is probably a slip, and the one that was meant; none where something else shows that it is
+    /// right: a server or provider that was given, settings to start from, or a profile.
+    pub(super) fn slip(&self) -> Option<(String, &'static str)> {
+        let is_given = [Field::Provider, Field::Host].iter().any(|field| self.given.contains_key(field));
+        let address = self.address().filter(|_| !is_given && self.import().is_none())?;
+        let domain = address.domain();
+        if self.facts.known_domains.iter().any(|known| known.eq_ignore_ascii_case(domain)) {
+            return None;
+        }
+        Some((domain.to_owned(), discover::probably_meant(domain, &self.catalog)?))
+    }
+
     /// The provider that the address suggests; a host given without one means a custom server. A provider that no program can
-    /// send with is not suggested, and what needs a person's consent is not taken without a person.
+    /// send with is not suggested, and what may be a stranger's is nobody's default.
     pub(super) fn suggested_provider(&self) -> Option<ProviderChoice> {
         if self.given.contains_key(&Field::Host) {
             return Some(ProviderChoice::Custom);
         }
         let proposal = self.lookup.best()?;
-        // A server without TLS is consented to by a question of its own.
-        if self.brief && proposal.consents.iter().any(|consent| *consent != Consent::Plaintext) {
+        if is_of_a_stranger(proposal) {
             return None;
         }
         let Some(key) = &proposal.provider else { return Some(ProviderChoice::Custom) };
@@ -55,7 +66,13 @@ impl Answers {
     /// The proposal that the chosen provider goes with.
     pub(super) fn proposal(&self) -> Option<&Proposal> {
         let chosen: ProviderChoice = self.get(Field::Provider)?;
-        self.lookup.best().filter(|proposal| proposal.provider.as_deref() == chosen.key())
+        let proposal = self.lookup.best().filter(|proposal| proposal.provider.as_deref() == chosen.key())?;
+        // What may be a stranger's gives no value by itself: a person has named the host, or chosen the provider whose it is.
+        let is_named = || {
+            let host: Option<Host> = self.explicit(Field::Host);
+            host.is_some_and(|host| proposal.smtp.iter().any(|server| *host == *server.endpoint.host))
+        };
+        (!is_of_a_stranger(proposal) || chosen.key().is_some() || is_named()).then_some(proposal)
     }
 
     /// Where a value of the proposal comes from, for the person.
@@ -101,10 +118,16 @@ impl Answers {
 }
 
 impl Setup {
-    /// The search that the answers ask for: as soon as there is an unknown address, unless the server was given.
+    /// The search that the answers ask for: as soon as there is an unknown address, unless the server was given. What a person
+    /// types of a server without a preset may be what the search has found: it goes on.
     pub(super) fn search_request(&self) -> Option<Search> {
         let answers = &self.answers;
-        let is_given = [Field::Provider, Field::Host].iter().any(|field| answers.given.contains_key(field));
+        if answers.slip().is_some() && !answers.is_yes(Field::ThisDomain) {
+            return None;
+        }
+        let is_given = [Field::Provider, Field::Host].iter().filter_map(|field| answers.given.get(field)).any(|answer| {
+            answer.source != AnswerSource::Asked || matches!(answer.value, AnswerValue::Provider(ProviderChoice::Preset(_)))
+        });
         if is_given || answers.import().is_some() || self.options.reach == Reach::Offline || answers.lookup.known.is_some() {
             return None;
         }
@@ -167,10 +190,28 @@ impl Setup {
         notes
     }
 
+    /// The domain that is probably a slip, and the one that was meant.
+    pub fn slip(&self) -> Option<(String, &'static str)> {
+        self.answers.slip()
+    }
+
+    /// What a person should know of a host that was found and that nothing vouches for.
+    pub(super) fn notes_on_stranger(&self) -> Vec<Phrase> {
+        let proposal = self.answers.lookup.best().filter(|proposal| proposal.provider.is_none());
+        let notes = |proposal: &Proposal| -> Vec<Phrase> {
+            proposal.consents.iter().filter_map(|consent| consent_note(*consent, proposal)).collect()
+        };
+        proposal.filter(|_| self.answers.explicit::<Host>(Field::Host).is_none()).map(notes).unwrap_or_default()
+    }
+
     /// What a script is told when the provider is missing: what was found and needs a person's consent, or why nothing was found.
     pub fn search_hint(&self) -> Vec<String> {
         self.notes_on_domain().iter().map(|note| self.text.say(note)).collect()
     }
+}
+
+fn is_of_a_stranger(proposal: &Proposal) -> bool {
+    proposal.consents.iter().any(|consent| consent.is_of_a_stranger())
 }
 
 /// What was found, and where.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{
     mail::{
-        Address, Auth, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Scope, Security, StoreKind, TestDepth,
-        TextLine, UserName, VariableName, yes_no,
+        Address, Auth, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Scope, Security, Senders, StoreKind,
+        TestDepth, TextLine, UserName, VariableName, yes_no,
     },
     plan::TargetChoice,
 };
@@ -77,6 +77,8 @@ values! {
     Targets(Vec<TargetChoice>),
     /// For whom it is written.
     Scope(Scope),
+    /// Which senders may leave.
+    Senders(Senders),
     /// The user who sends.
     User(UserName),
     /// Where the secret is kept.
@@ -124,6 +126,7 @@ impl fmt::Display for AnswerValue {
                 Ok(())
             }
             Self::Scope(scope) => scope.fmt(f),
+            Self::Senders(senders) => senders.fmt(f),
             Self::User(user) => user.fmt(f),
             Self::Store(store) => store.fmt(f),
             Self::KeySlot(slot) => slot.fmt(f),

@@ -197,8 +197,65 @@ fn a_script_never_takes_what_needs_a_persons_yes() {
         let generation = search(&setup).unwrap().generation;
         tell(&mut setup, generation, found(vec![foreign]));
         assert_eq!(provider(&setup).choices[0].hint, "mail.elsewhere.net:465");
+        assert_eq!(provider(&setup).default, None, "{consent:?}");
         assert!(provider(&setup).notes.iter().any(|note| note.contains("Choose it only") || note.contains("Check that")));
     }
+}
+
+#[test]
+fn a_strangers_server_is_nobodys_default_until_a_person_names_it() {
+    let mut setup = online(false);
+    address(&mut setup, "ops@example.org");
+    let generation = search(&setup).unwrap().generation;
+    let foreign = Proposal {
+        consents: vec![Consent::ForeignHost],
+        ..proposal(Origin::Srv, vec![passed("mail.elsewhere.net", 2465, Security::Tls)])
+    };
+    tell(&mut setup, generation, found(vec![foreign]));
+    setup.update(Msg::Answer(Field::Name, String::new())).unwrap();
+    setup.update(Msg::Answer(Field::Provider, "custom".into())).unwrap();
+    let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
+    assert_eq!((question.field, question.default), (Field::Host, None));
+    assert!(question.notes.join(" ").contains("mail.elsewhere.net"), "{:?}", question.notes);
+    assert_eq!(setup.ask(Field::Port).default, None);
+    setup.update(Msg::Answer(Field::Host, "mail.elsewhere.net".into())).unwrap();
+    assert_eq!(value(&setup, Field::Port), ("2465".into(), Some(AnswerSource::Discovered)));
+}
+
+#[test]
+fn nothing_of_a_mistyped_domain_is_looked_up_before_it_is_asked_about() {
+    let mut setup = online(false);
+    setup.update(Msg::Answer(Field::Address, "ops@gmial.com".into())).unwrap();
+    assert!(search(&setup).is_none());
+    let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
+    assert_eq!((question.field, question.default.as_deref()), (Field::ThisDomain, Some("no")));
+    assert!(question.help.contains("gmail.com"), "{question:?}");
+    setup.update(Msg::Answer(Field::ThisDomain, "no".into())).unwrap();
+    let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
+    assert_eq!(question.field, Field::Address);
+    setup.update(Msg::Answer(Field::Address, "ops@gmial.com".into())).unwrap();
+    setup.update(Msg::Answer(Field::ThisDomain, "yes".into())).unwrap();
+    assert!(search(&setup).is_some());
+    // It is said of this domain alone.
+    setup.update(Msg::Answer(Field::Address, "ops@hotmial.com".into())).unwrap();
+    assert!(search(&setup).is_none());
+    let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
+    assert_eq!(question.field, Field::ThisDomain);
+}
+
+#[test]
+fn a_server_a_provider_or_a_profile_shows_that_a_domain_is_right() {
+    for (field, typed) in [(Field::Provider, "brevo"), (Field::Host, "mail.gmial.com"), (Field::ThisDomain, "yes")] {
+        let mut setup = online(true);
+        address(&mut setup, "ops@gmial.com");
+        assert!(setup.missing().contains(&Field::ThisDomain));
+        setup.give(field, typed, AnswerSource::Flag).unwrap();
+        assert!(!setup.missing().contains(&Field::ThisDomain), "{field}");
+    }
+    let facts = SetupFacts { known_domains: vec!["gmial.com".into()], ..SetupFacts::default() };
+    let mut setup = conversation(facts, SetupOptions { brief: true, ..SetupOptions::default() });
+    address(&mut setup, "ops@gmial.com");
+    assert!(!setup.missing().contains(&Field::ThisDomain));
 }
 
 #[test]

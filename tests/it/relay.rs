@@ -81,7 +81,8 @@ fn postfix_relays_by_what_was_written() {
         let place = ["--root", root.to_str().unwrap(), "--scope", "system"];
         let more = [&place[..], &["--target", "postfix"]].concat();
         let document = set_up(&sandbox, security, "Postfix", &more).run().code(0).json();
-        assert!(document["notes"][0].as_str().unwrap().contains("postfix reload"), "{document}");
+        let notes = document["notes"].as_array().unwrap();
+        assert!(notes.iter().any(|note| note.as_str().unwrap().contains("postfix reload")), "{document}");
         let relay = Relay::start(&root);
         let subject = unique("relayed");
         relay.send(ALICE, BOB, &message(ALICE, BOB, &subject));

@@ -3,8 +3,10 @@
 
 mod aliases;
 mod back;
+mod claims;
 mod files;
 mod mail_servers;
+mod senders;
 mod torture;
 
 use std::{fs, path::PathBuf, sync::LazyLock};

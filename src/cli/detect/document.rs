@@ -8,7 +8,8 @@ use super::super::context::{Context, written};
 use crate::{
     discover::{self, Discovery, DomainFault, Proposal, ServerCheck},
     error::Error,
-    mail::{Address, Endpoint, Security},
+    mail::{Address, Endpoint, Security, reply::escape_json},
+    presets::Phrase,
 };
 
 /// What a line says.
@@ -48,14 +49,16 @@ struct OtherDocument<'a> {
 
 impl Document<'_> {
     pub(super) fn write(&self, out: &mut impl Write) -> Result<(), Error> {
-        written(serde_json::to_writer(&mut *out, self).map_err(Into::into).and_then(|()| writeln!(out)))
+        let json = serde_json::to_string(self).map_err(Into::into);
+        written(json.and_then(|json| writeln!(out, "{}", escape_json(&json))))
     }
 }
 
-pub(super) fn of<'a>(context: &'a Context, address: &Address, found: &'a Discovery) -> Document<'a> {
+pub(super) fn of<'a>(context: &'a Context, address: &Address, found: &'a Discovery, slip: Option<&Phrase>) -> Document<'a> {
     let say = |phrases: &[_]| phrases.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>();
     let best = found.best();
-    let mut warnings = best.map(|best| say(&best.warnings)).unwrap_or_default();
+    let mut warnings: Vec<String> = slip.iter().map(|slip| context.text.say(slip)).collect();
+    warnings.extend(best.map(|best| say(&best.warnings)).unwrap_or_default());
     let provider = best.and_then(|best| best.provider.as_deref());
     if let Some(provider) = provider.and_then(|key| context.catalog.provider(key)) {
         warnings.extend_from_slice(&provider.guidance(context.lang()).warnings);

@@ -41,6 +41,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         is_root: false,
         suggested_targets: vec!["msmtp".into(), "dotenv".into()],
         suggested_address: Some(demo.user().to_owned()),
+        known_domains: Vec::new(),
         root_mail: None,
         // The profile is in the demo's folder, where the secret has to be fetched from.
         command: vec!["mailsetup".into(), "--demo".into()],
@@ -64,6 +65,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         // The demo's own ports are in its preset; nothing else is tried, so nothing leaves this machine.
         egress: EgressTargets::default(),
         own_stores_only: true,
+        lock_limit: host::LOCK_LIMIT,
     };
     let guide = Guide { demo, text: Rc::clone(&context.text) };
     Ok(Conversation { setup, runner, sidecar: Some(Box::new(guide)), scratch: Some(Scratch { folder }) })

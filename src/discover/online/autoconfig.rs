@@ -6,7 +6,7 @@ use super::{
     xml::{self, Element},
 };
 use crate::{
-    mail::{Address, Endpoint, Security, host::parse_host},
+    mail::{Address, Endpoint, Security, host::parse_host, reply::is_hidden},
     phrase,
     presets::{Phrase, provider::UsernameForm},
 };
@@ -76,6 +76,10 @@ fn settings(root: &Element, address: &Address) -> Option<AutoconfigSettings> {
         Some(form) => login_name(form, address),
         None => LoginName::Form(UsernameForm::Address),
     };
+    // Nobody sees what such a name is: it is not taken.
+    if matches!(&username, LoginName::Is(name) if name.chars().any(is_hidden)) {
+        return None;
+    }
     let plaintext = smtp.iter().all(|(server, _)| server.security == Security::None);
     let mut warnings = Vec::new();
     if plaintext {

@@ -3,7 +3,7 @@
 use super::{Mx, Origin, Proposal, known::of_provider};
 use crate::{
     mail::{Address, host::parse_host},
-    presets::{Catalog, Provider},
+    presets::{Catalog, Provider, machines::is_customers_machine},
 };
 
 /// What the MX records of a domain say.
@@ -49,6 +49,9 @@ impl<'a> MailExchange<'a> {
     /// itself nor a domain under which anybody can register is among them.
     pub(super) fn parents(&self, domain: &str) -> Vec<String> {
         let (Some(host), None, None) = (self.hosts.first(), &self.hoster, self.gateway) else { return Vec::new() };
+        if is_customers_machine(host) {
+            return Vec::new();
+        }
         let mut parents = Vec::new();
         let mut rest = host.as_str();
         while let Some((_, parent)) = rest.split_once('.') {
@@ -107,6 +110,11 @@ mod tests {
             (&["mail.example.test", "mx1.mail.ovh.net"], None, None),
             (&["mail.example.test", "eu-smtp-inbound-1.mimecast.com"], None, None),
             (&["mx.hoster.test"], None, None),
+            (&["vps-1a2b.vps.ovh.net"], None, None),
+            (&["ec2-203-0-113-7.eu-west-1.compute.amazonaws.com"], None, None),
+            (&["static.7.113.0.203.clients.your-server.de"], None, None),
+            (&["mx-aol.mail.gm0.yahoodns.net"], Some("aol"), None),
+            (&["mx-apac.mail.gm0.yahoodns.net"], Some("yahoo"), None),
             (&[], None, None),
         ] {
             let found = exchange(&catalog, hosts);
@@ -124,6 +132,7 @@ mod tests {
         assert_eq!(parents("mx.hoster.co.uk"), ["hoster.co.uk"]);
         assert_eq!(parents("mail.example.test"), [""; 0], "that is the domain itself");
         assert_eq!(parents("mx1-eu1.ppe-hosted.com"), [""; 0], "a filter knows nothing of settings");
+        assert_eq!(parents("vps-1a2b.vps.ovh.net"), [""; 0], "its hoster knows nothing of a customer's settings");
         assert_eq!(parents("aspmx.l.google.com"), [""; 0], "a preset knows more");
     }
 }

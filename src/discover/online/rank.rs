@@ -10,7 +10,7 @@ use crate::{
         endpoint::{is_below, is_private_address},
     },
     phrase,
-    presets::{Phrase, Provider},
+    presets::{Phrase, Provider, machines::is_customers_machine},
     probe::ProbeFault,
 };
 
@@ -59,7 +59,10 @@ impl SearchTask<'_> {
             proposal.found_at = Some(proposal.smtp.first()?.endpoint.host.clone());
         }
         if proposal.provider.is_none() {
-            let known = |provider: &&Provider| proposal.smtp.iter().any(|server| is_at(provider, &server.endpoint.host));
+            // All of them: one familiar name must not vouch for the others.
+            let known = |provider: &&Provider| {
+                !proposal.smtp.is_empty() && proposal.smtp.iter().all(|server| is_at(provider, &server.endpoint.host))
+            };
             proposal.provider = self.hoster().filter(known).map(|provider| provider.key.clone());
         }
         proposal.warnings.extend(no_smtputf8(&proposal, &self.search.address));
@@ -126,6 +129,9 @@ fn standing(proposal: &Proposal) -> Standing {
 fn is_at(provider: &Provider, host: &str) -> bool {
     let beside =
         |named: &str| named.split_once('.').is_some_and(|(_, parent)| parent.contains('.') && is_below(host, parent));
+    if is_customers_machine(host) {
+        return false;
+    }
     provider.ports_of(host).next().is_some()
         || provider.mx.iter().any(|suffix| is_below(host, suffix))
         || provider.smtp.iter().chain(&provider.alternatives).any(|server| beside(&server.host))

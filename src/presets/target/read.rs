@@ -69,9 +69,9 @@ impl ReadKey {
         }
     }
 
-    /// Whether an import looks for it. Root's mail is the machine's own matter, and only mailsetup makes credentials.
+    /// Whether an import looks for it. Root's mail and senders are the machine's own matter, and only mailsetup makes credentials.
     fn is_imported(self) -> bool {
-        !matches!(self, Self::Credential | Self::Setting(Setting::RootMail))
+        !matches!(self, Self::Credential | Self::Setting(Setting::RootMail | Setting::Senders))
     }
 
     fn words() -> impl Iterator<Item = &'static str> {

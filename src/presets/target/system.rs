@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::mail::Setting;
+
 /// A program that can be the machine's `/usr/sbin/sendmail`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,4 +40,19 @@ pub struct AppArmor {
     pub runs_below: String,
     /// What it may read, of what can be chosen here, by the beginning of the path; `~/` is the home folder.
     pub reads: Vec<String>,
+}
+
+/// A word that a target's program knows from some version on. It is looked for in the program's file, which is not run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feature {
+    /// The word.
+    pub word: String,
+    /// The first version that knows it, where that is sure.
+    pub since: Option<String>,
+    /// The setting that is not whole without it.
+    pub setting: Setting,
+    /// Distributions in use have older versions: where the program is not there yet, it is not counted on.
+    #[serde(default)]
+    pub new: bool,
 }

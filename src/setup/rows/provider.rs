@@ -74,8 +74,9 @@ fn choices(setup: &Setup) -> Vec<Choice> {
     };
     let mut choices: Vec<Choice> = answers.catalog.providers().map(choice).collect();
     choices.extend(setup.words("provider", [ProviderChoice::CUSTOM]));
-    // What the address suggests comes first, with the server that was found.
-    if let Some((suggested, _)) = answers.derived(Field::Provider)
+    // What the address suggests comes first, with the server that was found; a server that may be a stranger's is shown there.
+    let found = answers.found_server().map(|_| (AnswerValue::from(ProviderChoice::Custom), AnswerSource::Default));
+    if let Some((suggested, _)) = answers.derived(Field::Provider).or(found)
         && let Some(index) = choices.iter().position(|choice| choice.value == suggested.to_string())
     {
         let mut first = choices.remove(index);

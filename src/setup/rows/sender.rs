@@ -1,9 +1,13 @@
 //! Who the mail comes from.
 
 use crate::{
-    mail::{Address, Setting, TextLine},
+    mail::{Address, Setting, TextLine, reply::escape},
+    phrase,
     setup::{
-        columns::{always, by_value, default, never, nothing, parsed, read_optional, required},
+        columns::{
+            always, by_value, default, never, no_by_default, nothing, parsed, read_optional, required, unsaved, unwritten,
+            yes_or_no,
+        },
         field::{
             Field, FieldShape,
             FieldTrait::{Listed, Optional, Remembered},
@@ -30,6 +34,36 @@ pub(super) static ADDRESS: Spec = Spec {
     read: |profile, _| Some(profile.sender.address.clone().into()),
     write: required,
     wording: FieldWording::PLAIN,
+};
+
+pub(super) static THIS_DOMAIN: Spec = Spec {
+    key: "this_domain",
+    flag: "this-domain",
+    value: "",
+    shape: FieldShape::Confirm,
+    step: SetupStep::Sender,
+    traits: &[Remembered],
+    applies: |setup| setup.answers.slip().is_some(),
+    asked: always,
+    settled: |setup, field| setup.answers.is_yes(field),
+    awaits: Some(Field::Address),
+    imported: None,
+    parse: yes_or_no,
+    follows: nothing,
+    read: unsaved,
+    write: unwritten,
+    wording: FieldWording {
+        default: no_by_default,
+        label: |setup| {
+            let (domain, _) = setup.answers.slip()?;
+            Some(setup.text.say(&phrase!("field-this-domain-is", domain = escape(&domain))))
+        },
+        help: |setup| {
+            let (domain, meant) = setup.answers.slip()?;
+            Some(setup.text.say(&phrase!("field-this-domain-meant", domain = escape(&domain), meant = meant)))
+        },
+        ..FieldWording::PLAIN
+    },
 };
 
 pub(super) static NAME: Spec = Spec {

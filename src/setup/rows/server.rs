@@ -46,7 +46,7 @@ pub(super) static HOST: Spec = Spec {
     write: required,
     wording: FieldWording {
         choices: regions,
-        notes: |setup| note_on_pattern(setup).into_iter().collect(),
+        notes: |setup| note_on_pattern(setup).into_iter().chain(setup.notes_on_stranger()).collect(),
         ..FieldWording::PLAIN
     },
 };

@@ -71,6 +71,15 @@ fn a_provider_without_smtp_says_so() {
 }
 
 #[test]
+fn a_mistyped_domain_is_a_warning() {
+    let sandbox = Sandbox::new();
+    let document = sandbox.mailsetup(["detect", "--offline", "--json", "jane@gmial.com"]).run().code(69).json();
+    assert!(document["warnings"][0].as_str().unwrap().contains("gmail.com"), "{document}");
+    let out = sandbox.mailsetup(["detect", "--offline", "jane@gmial.com"]).run().code(69);
+    assert!(out.stderr.contains("gmail.com"), "{}", out.stderr);
+}
+
+#[test]
 fn international_domains_find_their_preset() {
     let sandbox = Sandbox::new();
     sandbox.write(

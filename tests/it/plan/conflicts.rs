@@ -76,7 +76,8 @@ impl Machine {
         let places = below(self.0.path(), Scope::System);
         let plan = plan(&order, &Catalog::builtin(), &places, &Disk::new(&places)).unwrap();
         let said = |note: &mailsetup::plan::Note| Lang::builtin().map(|lang| Text::new(lang).say(&note.phrase)).collect();
-        plan.notes.iter().map(|note| (note.phrase.id, said(note))).collect()
+        let conflicts = plan.notes.iter().filter(|note| note.phrase.id.starts_with("conflict-"));
+        conflicts.map(|note| (note.phrase.id, said(note))).collect()
     }
 
     /// The only conflict.

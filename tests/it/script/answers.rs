@@ -39,6 +39,18 @@ fn missing_answers_are_named_all_at_once() {
 }
 
 #[test]
+fn a_mistyped_domain_is_an_error_with_the_one_that_was_meant() {
+    let house = House::new();
+    let words = ["ops@gmial.com", "--offline", "--password-file", "pw", "--yes"];
+    let out = house.run(&words).code(64);
+    assert!(out.stderr.contains("gmail.com was meant") && out.stderr.contains("--this-domain"), "{}", out.stderr);
+    for more in [&["--this-domain"][..], &["--provider", "custom"]] {
+        let out = house.run(&[&words[..], more].concat()).code(64);
+        assert!(!out.stderr.contains("gmail.com was meant"), "{}", out.stderr);
+    }
+}
+
+#[test]
 fn bad_answers_are_named_with_what_would_be_right() {
     let house = House::new();
     let file = ["--password-file", "pw", "--yes"];

@@ -53,6 +53,7 @@ impl Wizard {
             is_root: false,
             suggested_targets: Vec::new(),
             suggested_address: None,
+            known_domains: Vec::new(),
             root_mail: None,
             command: vec!["mailsetup".into()],
             program: vec!["/usr/bin/mailsetup".into()],
