@@ -29,15 +29,18 @@ use crate::{
 
 /// Runs the check; with `send` a message goes to the sender.
 pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<Exit, Error> {
-    let (name, mut profile) = chosen(context, named)?;
+    let (name, profile) = chosen(context, named)?;
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
     report::check_folder(context)?;
-    let spec = connect_spec(context, &name, &profile, &places, send)?;
-    let (drift, older) = drift(context, &name, &profile, &places, &spec);
+    let mut spec = connect_spec(context, &name, &profile, &places, send)?;
+    // Where nobody knows, STARTTLS that is not there was taken out.
+    spec.had_starttls = profile.smtp.security == Security::Starttls
+        && host::checks::of(&name, &profile, &places).map_or(true, |known| known.secured.as_ref() == Some(&spec.endpoint));
+    let (drift, mut older) = drift(context, &name, &profile, &places, &spec);
     let runner = context.runner();
     let attempt = runner.attempt(&spec, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
@@ -48,6 +51,12 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         }
     });
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
+    let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
+    let secured = Some(spec.endpoint.clone()).filter(|_| attempt.is_secured());
+    let check = Check { when: host::clock::rfc3339(SystemTime::now()), result, secured };
+    // A user who may check may not be allowed to write.
+    let unsaved = host::checks::save(&name, &profile, check, &places).err();
+    older.extend(unsaved.map(|error| phrase!("check-unsaved").with_phrase("why", error.phrase())));
     for line in drift.iter().chain(&older).map(|phrase| context.text.say(phrase)) {
         context.warn(&format!("! {line}"));
     }
@@ -90,12 +99,6 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         }
         context.out(&document.to_string())?;
     }
-    let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
-    let secured =
-        if attempt.is_secured() { Some(spec.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
-    profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result, secured });
-    // A user who may check may not be allowed to write: saving the result is optional.
-    let _ = host::profiles::save(&name, &profile, &places);
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
         None if drift.is_empty() => Exit::Ok,
@@ -138,15 +141,8 @@ fn connect_spec(
     Ok(ConnectSpec {
         login,
         message: Some(TestMessage { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
-        had_starttls: had_starttls(profile),
         ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
-}
-
-/// Whether STARTTLS was established with this server before.
-pub(super) fn had_starttls(profile: &Profile) -> bool {
-    let secured = profile.check.as_ref().and_then(|check| check.secured.as_ref());
-    profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())
 }
 
 /// Targets whose files no longer agree with the profile, and files that call mailsetup as an older version wrote it.

@@ -9,7 +9,9 @@ use crate::{
     presets::Text,
     render,
     runner::Runner,
-    setup::{AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, SetupStep, Status, Work},
+    setup::{
+        AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, SetupStep, Status, Work,
+    },
 };
 
 use super::{Autosave, MenuItem, Sidecar};

@@ -215,7 +215,19 @@ pub struct Pattern {
 impl Pattern {
     /// The fields of which one has to be there.
     pub const CONDITIONS: [&str; 13] = [
-        "provider", "stage", "fault", "code", "enhanced", "security", "mechanism", "host", "offers", "only", "port", "any", "all",
+        "provider",
+        "stage",
+        "fault",
+        "code",
+        "enhanced",
+        "security",
+        "mechanism",
+        "host",
+        "offers",
+        "only",
+        "port",
+        "any",
+        "all",
     ];
 
     /// Whether it asks for nothing, so that every failure would match.

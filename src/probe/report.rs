@@ -34,7 +34,9 @@ impl Report {
     /// the server may offer a login inside TLS.
     pub fn offered_logins(&self) -> Option<&[String]> {
         match &self.step(Stage::Ehlo)?.learned {
-            Some(Learned::Offered { capabilities, .. }) if self.passed() && (self.is_secured() || !capabilities.starttls) => {
+            Some(Learned::Offered { capabilities, .. })
+                if self.passed() && (self.is_secured() || !capabilities.starttls) =>
+            {
                 Some(capabilities.auth.as_deref().unwrap_or_default())
             }
             _ => None,

@@ -42,7 +42,11 @@ pub(super) static AUTH: Spec = Spec {
     follows: auth,
     read: |profile, _| Some(profile.smtp.auth.into()),
     write: |answers, profile| profile.smtp.auth = answers.auth(),
-    wording: FieldWording { choices: auth_choices, notes: |setup| auth_note(setup).into_iter().collect(), ..FieldWording::PLAIN },
+    wording: FieldWording {
+        choices: auth_choices,
+        notes: |setup| auth_note(setup).into_iter().collect(),
+        ..FieldWording::PLAIN
+    },
 };
 
 pub(super) static USERNAME: Spec = Spec {
