@@ -45,6 +45,7 @@ mod journal;
 mod places;
 mod private;
 mod process;
+mod programs;
 mod undo;
 mod user;
 mod writable;
@@ -72,5 +73,6 @@ pub use journal::{
 pub use places::{Folders, foreign_presets, places};
 pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
+pub use programs::{CronKind, MailPrograms, mail_programs};
 pub use undo::{Undone, all::undo_all, undo};
 pub use writable::writable;

@@ -46,6 +46,7 @@ pub use msg::{Invalid, Msg, Status};
 pub use profile::saved_answers;
 pub use question::{Advice, Choice, Question};
 pub use resume::{SavedAnswer, SavedConversation};
+pub use results::judged;
 pub use source::AnswerSource;
 pub use spec::Spec;
 pub use state::Setup;

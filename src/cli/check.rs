@@ -7,15 +7,15 @@ use serde_json::json;
 use super::{
     commands::chosen,
     context::Context,
-    json::{egress, egress_of, stages},
+    json::{egress, egress_of, proof, stages},
     report,
 };
 use crate::{
     diagnose,
     error::{Error, Exit},
-    frontend::script::exit_of,
+    frontend::script::{exit_of, exit_of_proof},
     host::{self, Disk},
-    mail::{Auth, KeySlot, Profile, Security, profile::Check},
+    mail::{Auth, KeySlot, Profile, Security, profile::{Check, Written}},
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
@@ -24,7 +24,11 @@ use crate::{
         self,
         report::{Parts, ReportedAttempt},
     },
-    setup::{AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, TestMessage, saved_answers},
+    runner::{Extent, Runner},
+    setup::{
+        AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, Proof, TestMessage, judged,
+        saved_answers,
+    },
 };
 
 /// Runs the check; with `send` a message goes to the sender.
@@ -47,6 +51,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
             context.say(&render::stages::line(&context.text, &step));
         }
     });
+    let proofs = if send && attempt.passed() { cron(context, &runner, &name, &profile, &spec) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     for line in drift.iter().map(|phrase| context.text.say(phrase)) {
         context.warn(&format!("! {line}"));
@@ -55,8 +60,11 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         let evidence = attempt.evidence.iter().flat_map(|evidence| render::stages::fault(&context.text, evidence));
         evidence.for_each(|line| context.warn(&format!("    {line}")));
         context.warn_all(render::diagnosis(&context.text, diagnosis));
-    } else if !context.json {
+    } else if !context.json && !proofs.iter().any(Proof::is_refused) {
         context.say_phrase(&phrase!("check-passed", profile = name));
+    }
+    for proof in &proofs {
+        context.warn_all(render::proof::lines(&context.text, proof));
     }
     let parts = Parts {
         rows: rows(context, &profile, &name),
@@ -74,7 +82,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     if context.json {
         let endpoint = &spec.endpoint;
         let mut document = json!({
-            "ok": attempt.passed() && drift.is_empty(), "changed": false, "profile": name,
+            "ok": attempt.passed() && drift.is_empty() && !proofs.iter().any(Proof::is_refused), "changed": false, "profile": name,
             "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
                      "username": profile.smtp.username},
             "stages": stages(&context.text, &attempt.steps), "round_trips": attempt.round_trips,
@@ -82,6 +90,9 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
             "notes": drift.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
             "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
         });
+        if send {
+            document["proofs"] = proofs.iter().map(proof).collect();
+        }
         if let Some(found) = egress_of(&attempt) {
             document["egress"] = egress(found);
         }
@@ -98,6 +109,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     let _ = host::profiles::save(&name, &profile, &places);
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
+        None if let Some(refused) = proofs.iter().find(|proof| proof.is_refused()) => exit_of_proof(refused),
         None if drift.is_empty() => Exit::Ok,
         None => Exit::Config,
     };
@@ -149,23 +161,41 @@ pub(super) fn had_starttls(profile: &Profile) -> bool {
     profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())
 }
 
-/// Targets whose files no longer agree with the profile.
-fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Vec<Phrase> {
-    let order = Order {
+/// Cron's mail, by what is `sendmail` here.
+fn cron(context: &Context, runner: &Runner, name: &str, profile: &Profile, spec: &ConnectSpec) -> Vec<Proof> {
+    let Ok(places) = context.places_for(profile.secret.as_ref()) else { return Vec::new() };
+    let order = order(name, profile, &places, spec);
+    let mut proofs = runner.prove_ways(&order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
+    proofs.iter_mut().for_each(|proof| judged(proof, profile, &context.catalog, context.lang()));
+    proofs
+}
+
+/// What a profile would be written by.
+fn order(name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Order {
+    let choice = |written: &Written| TargetChoice {
+        key: written.name.clone(),
+        path: written.path.clone(),
+        ..TargetChoice::default()
+    };
+    Order {
         name: name.to_owned(),
         scope: places.scope,
         profile: profile.clone(),
         secret: spec.login.as_ref().map(|login| login.secret.clone()),
-        targets: Vec::new(),
+        targets: profile.targets.iter().map(choice).collect(),
         program: vec![super::context::program()],
         lock: KeySlot::default(),
-    };
+    }
+}
+
+/// Targets whose files no longer agree with the profile.
+fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Vec<Phrase> {
+    let order = order(name, profile, places, spec);
     let disk = Disk::new(places);
     let mut notes = Vec::new();
-    for written in &profile.targets {
-        let Some(target) = context.catalog.target(&written.name) else { continue };
-        let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
-        let sites = plan::expand(target, &choice, places, &disk);
+    for choice in &order.targets {
+        let Some(target) = context.catalog.target(&choice.key) else { continue };
+        let sites = plan::expand(target, choice, places, &disk);
         let found = sites.and_then(|sites| {
             let reads = sites.iter().map(|site| plan::read_back(target, site, name, places, &disk));
             reads.collect::<Result<Vec<_>, _>>()
