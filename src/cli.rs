@@ -164,7 +164,7 @@ fn help(mut command: Command, words: &[String]) -> Result<Exit, Error> {
 }
 
 /// Commands that read no preset: they run at every mail, or take back what was written, and a wrong preset must not stop them.
-const WITHOUT_PRESETS: [&str; 6] = ["secret", "list", "show", "remove", "undo", "vault"];
+const WITHOUT_PRESETS: [&str; 7] = ["secret", "list", "show", "remove", "purge", "undo", "vault"];
 
 fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let Some((name, matches)) = matches.subcommand() else {
@@ -184,7 +184,8 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
             let name = commands::asked(context, word("PROFILE"))?;
             set_up::run(context, Some(name.as_deref().unwrap_or(commands::DEFAULT)))
         }
-        "remove" => commands::remove(context, word("PROFILE")),
+        "remove" => commands::remove(context, word("PROFILE"), matches.get_flag("purge"), matches.get_flag("if-exists")),
+        "purge" => commands::purge(context),
         "undo" => commands::undo(context),
         "secret" => secret::run(context, matches),
         "vault" => vault::run(context, matches),

@@ -46,15 +46,16 @@ mod places;
 mod private;
 mod process;
 mod programs;
+mod purge;
 mod undo;
 mod user;
 mod writable;
 
 pub use apply::{
-    apply,
+    apply, apply_within,
     error::ApplyError,
     outcome::{Applied, AppliedFile, FileAction},
-    recover::{cut_off, recover},
+    recover::{begin, cut_off, recover},
 };
 pub use consumer::Dispatch;
 pub use error::HostError;
@@ -68,11 +69,12 @@ pub use files::{
 pub use guard::guard;
 pub use journal::{
     error::JournalError,
-    session::{LOCK_LIMIT, WriteOptions},
+    session::{LOCK_LIMIT, WriteOptions, WriteSession},
 };
 pub use places::{Folders, foreign_presets, places};
 pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
 pub use programs::{CronKind, MailPrograms, mail_programs};
-pub use undo::{Undone, all::undo_all, undo};
+pub use purge::{Purged, purge};
+pub use undo::{Undone, all::undo_all, undo, undo_within};
 pub use writable::writable;

@@ -12,7 +12,7 @@ use std::{
     path::Path,
     sync::{Arc, mpsc::Sender},
     thread,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use crate::{
@@ -56,6 +56,8 @@ pub struct Runner {
     pub egress: EgressTargets,
     /// Stores that are the machine's, rather than files in the places, are left alone: a demo keeps to its folder.
     pub own_stores_only: bool,
+    /// How long to wait for another run that writes.
+    pub lock_limit: Duration,
 }
 
 impl std::fmt::Debug for Runner {
@@ -258,14 +260,17 @@ impl Runner {
     ) -> Result<WriteResult, WorkFault> {
         let order = &write.order;
         let places = self.places_of(order)?;
+        let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
+        // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
+        let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
+        let plan = self.plan(order)?;
         let hold = host::signals::hold();
-        let applied =
-            host::apply(&write.plan, &places, &host::WriteOptions::default()).map_err(|error| fault_of(error.into()))?;
+        let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
         drop(hold);
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();
-                if let Err(error) = host::undo(&places, &host::WriteOptions::default()) {
+                if let Err(error) = host::undo_within(&session) {
                     return fault_of(error.into());
                 }
             }
@@ -288,7 +293,8 @@ impl Runner {
         }
         let file =
             |file: host::AppliedFile| WrittenFile { path: file.path, action: file.action.as_str(), backup: file.backup };
-        let mut notes: Vec<Phrase> = write.plan.notes.iter().map(|note| note.phrase.clone()).collect();
+        let mut notes: Vec<Phrase> = stale(&write.plan, &plan).collect();
+        notes.extend(plan.notes.iter().map(|note| note.phrase.clone()));
         notes.extend(unproven);
         notes.extend(applied.notes);
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
@@ -300,6 +306,14 @@ impl Runner {
             proofs,
         })
     }
+}
+
+/// The files that others changed after a person saw the plan, which was made again.
+fn stale<'a>(seen: &'a plan::Plan, made: &'a plan::Plan) -> impl Iterator<Item = Phrase> + 'a {
+    let was = |change: &plan::Change| seen.changes.iter().find(|other| other.path == change.path);
+    let is_stale = move |change: &&plan::Change| was(change).is_some_and(|other| other.before != change.before);
+    let path = |change: &plan::Change| escape(&change.path.display().to_string());
+    made.changes.iter().filter(is_stale).map(move |change| phrase!("runner-planned-again", path = path(change)))
 }
 
 /// What a test message is for.

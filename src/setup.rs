@@ -7,6 +7,7 @@
 
 mod answers;
 mod ask;
+mod belonging;
 mod columns;
 mod command;
 mod discovery;
@@ -25,6 +26,7 @@ mod requests;
 mod results;
 mod resume;
 mod rows;
+mod saved_profile;
 mod search;
 mod source;
 mod spec;
@@ -45,8 +47,9 @@ pub use import::Import;
 pub use msg::{Invalid, Msg, Status};
 pub use profile::saved_answers;
 pub use question::{Advice, Choice, Question};
-pub use resume::{SavedAnswer, SavedConversation};
 pub use results::judged;
+pub use resume::{SavedAnswer, SavedConversation};
+pub use saved_profile::SavedProfile;
 pub use source::AnswerSource;
 pub use spec::Spec;
 pub use state::Setup;

@@ -15,7 +15,11 @@ use crate::{
     error::{Error, Exit},
     frontend::script::{exit_of, exit_of_proof},
     host::{self, Disk},
-    mail::{Auth, KeySlot, Profile, Security, profile::{Check, Written}},
+    mail::{
+        Auth, KeySlot, Profile, Security,
+        profile::{Check, Written},
+        reply::escape,
+    },
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
@@ -41,7 +45,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     }
     report::check_folder(context)?;
     let spec = connect_spec(context, &name, &profile, &places, send)?;
-    let drift = drift(context, &name, &profile, &places, &spec);
+    let (drift, older) = drift(context, &name, &profile, &places, &spec);
     let runner = context.runner();
     let attempt = runner.attempt(&spec, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
@@ -53,7 +57,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     });
     let proofs = if send && attempt.passed() { cron(context, &runner, &name, &profile, &spec) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
-    for line in drift.iter().map(|phrase| context.text.say(phrase)) {
+    for line in drift.iter().chain(&older).map(|phrase| context.text.say(phrase)) {
         context.warn(&format!("! {line}"));
     }
     if let Some(diagnosis) = &diagnosis {
@@ -87,7 +91,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
                      "username": profile.smtp.username},
             "stages": stages(&context.text, &attempt.steps), "round_trips": attempt.round_trips,
             "diagnosis": diagnosis.as_ref().map(diagnose::Diagnosis::to_json), "files": [],
-            "notes": drift.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
+            "notes": drift.iter().chain(&older).map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
             "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
         });
         if send {
@@ -101,6 +105,8 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         }
         context.out(&document.to_string())?;
     }
+    let refused = proofs.iter().find(|proof| proof.is_refused());
+    let diagnosis = diagnosis.or_else(|| refused?.diagnosis.clone());
     let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
     let secured =
         if attempt.is_secured() { Some(spec.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
@@ -109,7 +115,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     let _ = host::profiles::save(&name, &profile, &places);
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
-        None if let Some(refused) = proofs.iter().find(|proof| proof.is_refused()) => exit_of_proof(refused),
+        None if let Some(refused) = refused => exit_of_proof(refused),
         None if drift.is_empty() => Exit::Ok,
         None => Exit::Config,
     };
@@ -166,7 +172,9 @@ fn cron(context: &Context, runner: &Runner, name: &str, profile: &Profile, spec:
     let Ok(places) = context.places_for(profile.secret.as_ref()) else { return Vec::new() };
     let order = order(name, profile, &places, spec);
     let mut proofs = runner.prove_ways(&order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
-    proofs.iter_mut().for_each(|proof| judged(proof, profile, &context.catalog, context.lang()));
+    for proof in &mut proofs {
+        judged(proof, profile, &context.catalog, context.lang());
+    }
     proofs
 }
 
@@ -188,11 +196,17 @@ fn order(name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> 
     }
 }
 
-/// Targets whose files no longer agree with the profile.
-fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Vec<Phrase> {
+/// Targets whose files no longer agree with the profile, and files that call mailsetup as an older version wrote it.
+fn drift(
+    context: &Context,
+    name: &str,
+    profile: &Profile,
+    places: &Places,
+    spec: &ConnectSpec,
+) -> (Vec<Phrase>, Vec<Phrase>) {
     let order = order(name, profile, places, spec);
     let disk = Disk::new(places);
-    let mut notes = Vec::new();
+    let (mut notes, mut calls) = (Vec::new(), Vec::new());
     for choice in &order.targets {
         let Some(target) = context.catalog.target(&choice.key) else { continue };
         let sites = plan::expand(target, choice, places, &disk);
@@ -204,9 +218,14 @@ fn drift(context: &Context, name: &str, profile: &Profile, places: &Places, spec
             Ok(found) => {
                 let mismatch = found.iter().find_map(|read| plan::compare(&order, places, read).into_iter().next());
                 notes.extend(mismatch.map(|it| phrase!("check-drift", target = target.name, field = it)));
+                if found.iter().any(|read| plan::is_older_call(&order, places, read)) {
+                    let file = plan::first_path(target, choice, places).unwrap_or_default();
+                    let file = escape(&file.display().to_string());
+                    calls.push(phrase!("check-older-call", file = file, target = choice.key, profile = name));
+                }
             }
             Err(refusal) => notes.push(refusal.phrase()),
         }
     }
-    notes
+    (notes, calls)
 }

@@ -5,9 +5,14 @@ use serde_json::json;
 use super::context::Context;
 use crate::{
     error::{Error, Exit},
-    host::{self, AppliedFile},
-    mail::{Profile, ProfileName, reply::escape},
+    host::{self, Applied, AppliedFile, ApplyError, Folders, HostError},
+    mail::{
+        Profile, ProfileFault, ProfileName, Secret, profile::Written, profile_fault::FieldFault, reply::escape,
+        store::StoreFilling,
+    },
     phrase,
+    plan::Places,
+    presets::{PresetSource, nearest},
 };
 
 /// The profile to use if none is named: the only one, else `default`.
@@ -22,7 +27,30 @@ pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, 
         },
     };
     let profile = host::profiles::load(&name, &places)?;
-    Ok((name, profile))
+    match unknown_target(context, &name, &profile, &places) {
+        Some(error) => Err(error.into()),
+        None => Ok((name, profile)),
+    }
+}
+
+/// What is wrong with the names of a profile's targets. A person's own target counts by its file: no preset is read for it.
+fn unknown_target(context: &Context, name: &str, profile: &Profile, places: &Places) -> Option<HostError> {
+    // Those of this machine, also for an image.
+    let own = host::places(Some(places.scope), None, Folders::of_person()).ok()?.config.join("targets");
+    let is_own = |key: &str| own.join(format!("{key}.toml")).is_file();
+    let known: Vec<&str> = context.catalog.target_keys().collect();
+    let is_unknown = |written: &&Written| !known.contains(&written.name.as_str()) && !is_own(&written.name);
+    let unknown = profile.targets.iter().find(is_unknown)?;
+    let path = places.profile(name);
+    let at = profile.targets.iter().position(|written| written == unknown).unwrap_or_default();
+    let source = PresetSource { file: String::new(), text: std::fs::read_to_string(&path).unwrap_or_default().into() };
+    let fault = FieldFault {
+        line: source.fault_at(&format!("target.{at}.name"), "").line,
+        field: "target.name".to_owned(),
+        why: phrase!("plan-unknown-target", typed = escape(&unknown.name)),
+        nearest: nearest(&unknown.name, known).map(str::to_owned),
+    };
+    Some(HostError::BadProfile(path, Box::new(ProfileFault::Field(fault))))
 }
 
 /// The profile that is used where none is named.
@@ -41,7 +69,8 @@ pub(super) fn asked(context: &Context, named: Option<&str>) -> Result<Option<Str
 
 /// `list`: one line per profile.
 pub(super) fn list(context: &Context) -> Result<Exit, Error> {
-    let profiles = host::profiles::list(&context.places()?)?;
+    let places = context.places()?;
+    let profiles = host::profiles::list(&places)?;
     if profiles.is_empty() {
         context.say_phrase(&phrase!("list-empty"));
     }
@@ -50,6 +79,9 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
         match profile {
             Ok(profile) if context.json => context.out(&summary(&name, &profile).to_string())?,
             Ok(profile) => {
+                if let Some(error) = unknown_target(context, &name, &profile, &places) {
+                    say_damage(context, &name, &error.into());
+                }
                 let state = if profile.enabled { last_check(context, &profile) } else { context.text.get("list-disabled") };
                 let server = profile.smtp.endpoint();
                 context.out(&format!(
@@ -64,13 +96,18 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
                     let why = super::json::error(&context.text, &error);
                     context.out(&json!({"ok": false, "profile": name, "error": why}).to_string())?;
                 }
-                context.warn(&format!("{}: {}", escape(&name), context.text.say(&error.phrase)));
-                error.hint.iter().for_each(|hint| context.warn(&format!("  {}", context.text.say(hint))));
+                say_damage(context, &name, &error);
                 exit = error.exit;
             }
         }
     }
     Ok(exit)
+}
+
+/// What is wrong with a profile that is listed all the same.
+fn say_damage(context: &Context, name: &str, error: &Error) {
+    context.warn(&format!("{}: {}", escape(name), context.text.say(&error.phrase)));
+    error.hint.iter().for_each(|hint| context.warn(&format!("  {}", context.text.say(hint))));
 }
 
 fn last_check(context: &Context, profile: &Profile) -> String {
@@ -102,18 +139,35 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
     Ok(Exit::Ok)
 }
 
-/// `remove`: undoes what was written for the profile.
-pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+/// `remove`: undoes what was written for the profile; with `for_good` nothing is kept that could bring it back.
+pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_exists: bool) -> Result<Exit, Error> {
     let Some(name) = asked(context, named)? else {
         return Err(Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help")));
     };
     let name = name.as_str();
     let places = context.places()?;
     context.announce(&places)?;
-    let applied = host::undo_all(name, &places, &host::WriteOptions::default())?;
+    let options = context.write_options();
+    // Known only for as long as it is searched for.
+    let known = if for_good { known(context, name, &places) } else { None };
+    let applied = match host::undo_all(name, &places, &options) {
+        Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
+            context.say_phrase(&phrase!("remove-absent", profile = escape(name)));
+            Applied::default()
+        }
+        other => other?,
+    };
+    let purged = if for_good { Some(host::purge(Some(name), known.as_ref(), &places, &options)?) } else { None };
+    let changed = applied.changed || purged.as_ref().is_some_and(|purged| !purged.profiles.is_empty());
     if context.json {
-        let document = json!({"ok": true, "changed": applied.changed, "profile": name, "files": files_json(&applied.files)});
-        context.out(&document.to_string())?;
+        let mut files = files_json(&applied.files);
+        if for_good {
+            // The copies are gone.
+            for file in &mut files {
+                file["backup"] = serde_json::Value::Null;
+            }
+        }
+        context.out(&json!({"ok": true, "changed": changed, "profile": name, "files": files}).to_string())?;
     } else {
         files_text(context, &applied.files)?;
     }
@@ -122,7 +176,39 @@ pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Err
         .left_to_do
         .iter()
         .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
-    context.say_phrase(&phrase!("remove-done", profile = name));
+    match purged {
+        Some(purged) => {
+            purged.notes.iter().for_each(|note| context.say_phrase(note));
+            context.say_phrase(&phrase!("purge-done", count = purged.profiles.len()));
+        }
+        None if applied.changed => {
+            context.say_phrase(&phrase!("remove-done", profile = name));
+            context.say_phrase(&phrase!("remove-left", path = escape(&places.state.display().to_string())));
+        }
+        None => {}
+    }
+    Ok(Exit::Ok)
+}
+
+/// The password of a profile, where it can be read without a person.
+fn known(context: &Context, name: &str, places: &Places) -> Option<Secret> {
+    let profile = host::profiles::load_secret(name, places).ok()?;
+    let place = profile.secret.filter(|place| place.store().filling() != StoreFilling::Person)?;
+    let places = context.places_for(Some(&place)).ok()?;
+    host::stores::read(name, &place, &places).ok().map(|kept| kept.secret)
+}
+
+/// `purge`: nothing is kept of profiles that were removed.
+pub(super) fn purge(context: &Context) -> Result<Exit, Error> {
+    let places = context.places_to_open()?;
+    context.announce(&places)?;
+    let purged = host::purge(None, None, &places, &context.write_options())?;
+    if context.json {
+        let changed = !purged.profiles.is_empty();
+        context.out(&json!({"ok": true, "changed": changed, "profiles": purged.profiles}).to_string())?;
+    }
+    purged.notes.iter().for_each(|note| context.say_phrase(note));
+    context.say_phrase(&phrase!("purge-done", count = purged.profiles.len()));
     Ok(Exit::Ok)
 }
 
@@ -130,7 +216,7 @@ pub(super) fn remove(context: &Context, named: Option<&str>) -> Result<Exit, Err
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
     let places = context.places()?;
     context.announce(&places)?;
-    let undone = host::undo(&places, &host::WriteOptions::default())?;
+    let undone = host::undo(&places, &context.write_options())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;

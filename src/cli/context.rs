@@ -39,6 +39,7 @@ pub(super) struct Context {
     scope: Option<Scope>,
     color: Color,
     root: Option<PathBuf>,
+    lock_limit: Duration,
     /// The vault's keys: those given, and those asked for since.
     keys: RefCell<Keys>,
 }
@@ -55,6 +56,7 @@ impl Context {
             lang.filter(|lang| *lang != text.lang()).map_or_else(|| Rc::clone(text), |lang| Rc::new(languages.text(lang)));
         let root = inputs.get("root").map(PathBuf::from);
         let keys = keys(&inputs)?;
+        let lock_limit = lock_limit(&inputs)?;
         Ok(Self {
             text,
             catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
@@ -65,6 +67,7 @@ impl Context {
             scope,
             color,
             root,
+            lock_limit,
             keys: RefCell::new(keys),
         })
     }
@@ -158,6 +161,11 @@ impl Context {
         }
     }
 
+    /// How files are written: how long to wait for another run.
+    pub(super) fn write_options(&self) -> host::WriteOptions<'static> {
+        host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() }
+    }
+
     pub(super) fn runner(&self) -> Runner {
         let (root, keys) = (self.root.clone(), self.keys.borrow().clone());
         Runner {
@@ -171,6 +179,7 @@ impl Context {
             resolver: Arc::new(SystemResolver),
             egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
             own_stores_only: false,
+            lock_limit: self.lock_limit,
         }
     }
 
@@ -229,6 +238,15 @@ impl Context {
             Color::Never => false,
             Color::Auto => variable("NO_COLOR").is_none(),
         }
+    }
+}
+
+/// How long to wait for another run that writes.
+fn lock_limit(inputs: &Inputs) -> Result<Duration, Error> {
+    let Some(typed) = inputs.get("lock-timeout") else { return Ok(host::LOCK_LIMIT) };
+    match typed.parse::<f64>() {
+        Ok(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err(Error::new(Exit::Usage, phrase!("cli-lock-timeout", typed = crate::mail::reply::escape(typed)))),
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
         return Ok(Exit::Ok);
     }
     context.announce(&places)?;
-    let applied = host::apply(&plan, &places, &host::WriteOptions::default())?;
+    let applied = host::apply(&plan, &places, &context.write_options())?;
     if context.json {
         let files = files_json(&applied.files);
         context.out(&json!({"ok": true, "changed": applied.changed, "profile": order.name, "files": files}).to_string())?;

@@ -74,6 +74,9 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     if let Some(given) = secret(context)? {
         conversation.setup.give_secret(given);
     }
+    if !is_demo && edit.is_none() {
+        saved::know(&mut conversation)?;
+    }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
         check_ca_file(&conversation.setup)?;
@@ -154,7 +157,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     host::writable(&places.config.join("profiles"), places.root.as_deref())?;
     host::writable(&places.state, places.root.as_deref())?;
     context.announce(&places)?;
-    host::recover(&places, &host::WriteOptions::default())?.iter().for_each(|note| context.say_phrase(note));
+    host::recover(&places, &context.write_options())?.iter().for_each(|note| context.say_phrase(note));
     Ok(())
 }
 

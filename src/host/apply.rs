@@ -5,7 +5,13 @@ use std::path::PathBuf;
 
 use super::{
     files::{error::shown, tree::FileTree},
-    journal::{archive, error::JournalError, prune, record::WriteKind, session::WriteOptions},
+    journal::{
+        archive,
+        error::JournalError,
+        prune,
+        record::WriteKind,
+        session::{WriteOptions, WriteSession},
+    },
     stores,
 };
 use crate::{
@@ -37,33 +43,37 @@ use step::FileStep;
 /// Nothing was written, or all was rolled back: [`ApplyError::RolledBack`]; else [`ApplyError::NotRolledBack`] names what was
 /// not.
 pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
-    let is_here = places.root.is_none();
-    let mut notes = Vec::new();
-    let mut entries = Vec::new();
-    if let Some((place, secret)) = &plan.keep {
-        entries.extend(EntryChange::filled(&plan.name, place, secret, places)?);
+    let work = Prepared::of(plan, places)?;
+    if work.is_idle() {
+        return Ok(Applied { files: report(plan, &[]), notes: work.notes, ..Applied::default() });
     }
-    let is_kept = !entries.is_empty();
-    if let Some(place) = plan.former.as_ref().filter(|_| is_here) {
-        entries.extend(taken_out(&plan.name, place, places, &mut notes));
-    }
-    let runs: Vec<Run> = plan.runs.iter().filter(|run| is_due(run, &plan.changes, places)).cloned().collect();
-    let steps = steps(&plan.changes);
-    if steps.is_empty() && runs.is_empty() && entries.is_empty() {
+    // What the stores hold is looked at once more, now that nobody else writes.
+    apply_within(plan, &recover::open(places, options)?)
+}
+
+/// The same with the right to write, which others wait for.
+///
+/// # Errors
+/// As of [`apply`].
+pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, ApplyError> {
+    let (places, volume) = (session.places, session.options.volume);
+    let work = Prepared::of(plan, places)?;
+    if work.is_idle() {
+        let notes = session.notes.iter().cloned().chain(work.notes).collect();
         return Ok(Applied { files: report(plan, &[]), notes, ..Applied::default() });
     }
-    let session = recover::open(places, options)?;
+    let Prepared { steps, runs, entries, notes, is_kept } = work;
     let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries };
-    let mut applied = job.execute(&session)?;
+    let mut applied = job.execute(session)?;
     applied.files = report(plan, &applied.files);
     applied.notes.extend(notes);
     if is_kept {
         // If that fails, the next run says so.
-        let _ = archive::settle(&plan.name, places, options.volume);
+        let _ = archive::settle(&plan.name, places, volume);
     }
     if plan.keep.is_some() {
         // The store that was chosen is the only place from now on.
-        if let Err(error) = archive::forget_secrets(&plan.name, places, options.volume) {
+        if let Err(error) = archive::forget_secrets(&plan.name, places, volume) {
             // All is written by now.
             let path = match &error {
                 JournalError::File(error) => error.path(),
@@ -72,8 +82,38 @@ pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result
             applied.notes.push(phrase!("host-copies-left", path = shown(path)));
         }
     }
-    prune::prune(&plan.name, places, options.volume);
+    prune::prune(&plan.name, places, volume);
     Ok(applied)
+}
+
+/// What a plan needs to be done, as things are.
+struct Prepared {
+    steps: Vec<FileStep>,
+    runs: Vec<Run>,
+    entries: Vec<EntryChange>,
+    notes: Vec<Phrase>,
+    /// The entry of the secret changes.
+    is_kept: bool,
+}
+
+impl Prepared {
+    fn of(plan: &Plan, places: &Places) -> Result<Self, ApplyError> {
+        let mut notes = Vec::new();
+        let mut entries = Vec::new();
+        if let Some((place, secret)) = &plan.keep {
+            entries.extend(EntryChange::filled(&plan.name, place, secret, places)?);
+        }
+        let is_kept = !entries.is_empty();
+        if let Some(place) = plan.former.as_ref().filter(|_| places.root.is_none()) {
+            entries.extend(taken_out(&plan.name, place, places, &mut notes));
+        }
+        let runs = plan.runs.iter().filter(|run| is_due(run, &plan.changes, places)).cloned().collect();
+        Ok(Self { steps: steps(&plan.changes), runs, entries, notes, is_kept })
+    }
+
+    const fn is_idle(&self) -> bool {
+        self.steps.is_empty() && self.runs.is_empty() && self.entries.is_empty()
+    }
 }
 
 /// The change that takes a profile's entry out of a store, and says so. A store that does not answer keeps nobody from leaving it.

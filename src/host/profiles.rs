@@ -70,6 +70,14 @@ pub fn list(places: &Places) -> Result<Vec<Listed>, HostError> {
     Ok(files(places)?.into_iter().map(|name| (name.clone(), load(&name, places))).collect())
 }
 
+/// Whether a profile was removed: its file is gone, or says so.
+pub(super) fn is_removed(name: &str, places: &Places) -> bool {
+    match load_secret(name, places) {
+        Ok(profile) => !profile.enabled,
+        Err(error) => matches!(error, HostError::NoProfile(..)),
+    }
+}
+
 /// Saves a profile outside a plan, as after a check: no backup, nothing to undo.
 ///
 /// # Errors

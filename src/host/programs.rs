@@ -16,11 +16,11 @@ pub struct MailPrograms {
 /// Which cron: each calls `sendmail` in its own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CronKind {
-    /// Debian's, by do_command.c there.
+    /// Debian's, by `do_command.c` there.
     Debian,
-    /// cronie and its like, by its do_command.c.
+    /// cronie and its like, by its `do_command.c`.
     Cronie,
-    /// busybox's, by crond.c.
+    /// busybox's, by `crond.c`.
     Busybox,
 }
 

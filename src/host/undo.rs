@@ -21,7 +21,7 @@ use super::{
         file_undo::{FileState, FileUndo},
         prune,
         record::{FileRecord, WriteKind, WriteRecord},
-        session::WriteOptions,
+        session::{WriteOptions, WriteSession},
     },
     stores,
 };
@@ -55,7 +55,15 @@ pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, Apply
     if !FileTree::of(places).is_folder(&places.state.join("journal")) {
         return Err(ApplyError::NothingToUndo);
     }
-    let session = recover::open(places, options)?;
+    undo_within(&recover::open(places, options)?)
+}
+
+/// The same with the right to write, which others wait for.
+///
+/// # Errors
+/// As of [`undo`].
+pub fn undo_within(session: &WriteSession<'_>) -> Result<Undone, ApplyError> {
+    let (places, options) = (session.places, session.options);
     let records = archive::all(places)?;
     let last = *archive::standing(&records).first().ok_or(ApplyError::NothingToUndo)?;
 
@@ -73,7 +81,7 @@ pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, Apply
         runs: steps.runs,
         entries,
     };
-    let applied = job.execute(&session)?;
+    let applied = job.execute(session)?;
 
     let mut undone = Undone {
         profile: last.profile.clone(),

@@ -52,6 +52,12 @@ impl SecretBinding {
         is_login && self.hosts.iter().any(|own| *own == *host)
     }
 
+    /// Whom it is for, in no language: `me@gmail.com, smtp.gmail.com`.
+    pub fn said(&self) -> String {
+        let username = self.username.iter().map(|username| escape(username));
+        username.chain(self.hosts.first().map(|host| escape(host))).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whom it is for, as a part of a sentence: `smtp.gmail.com, as me@gmail.com`.
     pub fn phrase(&self) -> Phrase {
         let host = self.hosts.first().map(|host| escape(host)).unwrap_or_default();

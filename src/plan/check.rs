@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     context::TemplateContext,
     look_over::{TemplateKind, look_over},
-    read_back,
+    read_back, sample,
 };
 use crate::presets::{
     PresetFault, Target,
@@ -16,8 +16,8 @@ use crate::presets::{
 /// What the commands that send see beside the settings ([`super::Envelope`]).
 const ENVELOPE: [&str; 3] = ["to", "subject", "message_id"];
 
-/// What is wrong with a target's templates and expressions, as far as it can be seen without any settings: syntax, and names
-/// of variables, files, filters and tests that do not exist.
+/// What is wrong with a target's templates and expressions: syntax, and names of variables, files, filters and tests that do
+/// not exist; then what made-up settings show, rendered and read back.
 pub fn check_target(target: &Target) -> Vec<PresetFault> {
     let mut check = TargetCheck { target, faults: Vec::new() };
     let settings = settings_of(target);
@@ -46,6 +46,10 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
     if let Some(import) = &target.import {
         check.all(import.path.values(), TemplateKind::Expression, &seen_in_files(target));
         check.expressions(&import.read.or(&target.read));
+    }
+    // What only rendering shows; a fault that was seen already would be there again.
+    if check.faults.is_empty() {
+        check.faults = sample::faults(target);
     }
     check.faults.sort_by_key(|fault| fault.line);
     check.faults.dedup();

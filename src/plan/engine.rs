@@ -8,6 +8,7 @@ use super::{
     Change, Disclosure, Existing, Files, Note, Order, Places, Plan, Refusal, Run, Scope, TargetChoice, abilities, conflicts,
     context::{SeenPair, TemplateContext, no_settings},
     disclose::disclose,
+    former,
     locate::{Location, expand, in_root, locate},
     merge::{self, Merged},
     overrules,
@@ -17,7 +18,7 @@ use super::{
     senders, values,
 };
 use crate::{
-    mail::{Setting, reply::escape, senders::SenderPair},
+    mail::{Profile, Setting, reply::escape, senders::SenderPair},
     phrase,
     presets::{
         Catalog, Target, nearest,
@@ -53,6 +54,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     }
     let sender_map = senders::map(order, files)?;
     let former = read(files, &places.profile(&order.name))?;
+    let was = former.as_ref().and_then(|file| Profile::parse(str::from_utf8(&file.bytes).ok()?).ok());
     let own = ProfileFiles::new(order, former.as_ref(), catalog, places, files)?;
     own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
     own.plan_profile(former, &chosen, &mut plan)?;
@@ -60,7 +62,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     for (target, choice, _) in &chosen {
         for choice in expand(target, choice, places, files)? {
-            plan_target(order, target, &choice, &sender_map, places, files, &mut plan)?;
+            plan_target(order, target, &choice, (was.as_ref(), &sender_map), places, files, &mut plan)?;
         }
     }
     check_paths(&plan)?;
@@ -77,17 +79,19 @@ fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
     })
 }
 
-fn plan_target(
+/// Plans one target at one place.
+pub(super) fn plan_target(
     order: &Order,
     target: &Target,
     choice: &TargetChoice,
-    sender_map: &[SenderPair],
+    (was, sender_map): (Option<&Profile>, &[SenderPair]),
     places: &Places,
     files: &dyn Files,
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
     let locations = locate(target, choice, places)?;
     let mut context = TemplateContext::new(order, target, choice, &locations, places, files);
+    let former = former::context(was, (order, target), &locations, places, files);
     context.sender_map = sender_map.iter().map(SeenPair::from).collect();
     let mut outcome = Vec::with_capacity(locations.len());
     for (file, location) in &locations {
@@ -104,7 +108,7 @@ fn plan_target(
         }
         let before = existing.as_ref().map(|existing| values::utf8(&existing.bytes)).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
-        let merged = merged(target, file, location, before, &mut context)?;
+        let merged = merged(target, file, location, before, former.as_ref(), &mut context)?;
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
@@ -195,6 +199,7 @@ fn merged(
     file: &TargetFile,
     location: &Location,
     before: Option<&str>,
+    former: Option<&TemplateContext>,
     context: &mut TemplateContext,
 ) -> Result<Option<(Merged, Disclosure)>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
@@ -230,7 +235,11 @@ fn merged(
         })
     };
     let ours = Zeroizing::new(say(&file.template, context)?);
-    if ours.trim_ascii().is_empty() {
+    let left = match (former, &there) {
+        (Some(former), Some(there)) if file.merge == MergeKind::Keys => former::left(file, former, &ours, there),
+        _ => Vec::new(),
+    };
+    if ours.trim_ascii().is_empty() && left.is_empty() {
         return Ok(None);
     }
     if file.merge == MergeKind::Keys && format.read(&ours).is_err() {
@@ -241,7 +250,8 @@ fn merged(
         let lines = template.map(|template| say(template, context)).transpose()?.unwrap_or_default();
         Ok(lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format.steps(line)).collect())
     };
-    let (gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
+    let (mut gone, kept) = (keys(file.remove.as_ref())?, keys(file.keep.as_ref())?);
+    gone.extend(left);
     let mut merged = match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
             let at = merge::block::spot(format, &around, comment).map_err(unparseable)?;

@@ -38,12 +38,27 @@ pub(super) const fn is_inline(target: &Target, choice: &TargetChoice) -> bool {
     !target.fetches_secret || choice.inline_secret
 }
 
+/// The same as an older version wrote it: it names neither the usual profile nor the server.
+pub(super) fn older_secret_command(order: &Order, scope: Scope) -> String {
+    let mut words: Vec<&str> = order.program.iter().map(String::as_str).collect();
+    words.push("secret");
+    if order.name != "default" {
+        words.push(&order.name);
+    }
+    words.extend(["--scope", scope.as_str()]);
+    command_line(&words)
+}
+
+fn command_line(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default()).collect();
+    quoted.join(" ")
+}
+
 /// The command that prints the secret, for `/bin/sh -c`. It always names profile and scope, whose defaults depend on who runs
 /// it, and the server that gets the secret.
 pub(super) fn secret_command(order: &Order, scope: Scope) -> String {
     let mut words: Vec<&str> = order.program.iter().map(String::as_str).collect();
     words.push("secret");
     words.extend([&order.name, "--scope", scope.as_str(), "--for", &order.profile.smtp.host]);
-    let quoted: Vec<_> = words.iter().map(|word| shlex::try_quote(word).unwrap_or_default()).collect();
-    quoted.join(" ")
+    command_line(&words)
 }

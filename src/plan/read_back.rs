@@ -10,7 +10,7 @@ use super::{
     context::CA_BUNDLES,
     credential::credential,
     locate::locate,
-    meant::{has_login, meant, secret_command},
+    meant::{has_login, meant, older_secret_command, secret_command},
     render::Expressions,
     values::{utf8, values},
 };
@@ -204,6 +204,12 @@ fn is_same(setting: Setting, found: &str, meant: &Settings<String>) -> bool {
     }
 }
 
+/// Whether the file calls `mailsetup secret` as an older version wrote it, without the server that gets the secret.
+pub fn is_older_call(order: &Order, places: &Places, read: &ReadBack) -> bool {
+    let call = older_secret_command(order, places.scope);
+    matches!(&read.password, Some(ReadSecret::Command(command)) if *command == call)
+}
+
 /// A command that fetches the password counts as the password when it is the one that [`plan`](super::plan) writes for this
 /// scope, and so does a credential.
 fn is_same_password(order: &Order, places: &Places, found: Option<&ReadSecret>) -> bool {
@@ -211,7 +217,10 @@ fn is_same_password(order: &Order, places: &Places, found: Option<&ReadSecret>) 
     match found {
         None => !has_login,
         Some(ReadSecret::Inline(secret)) => has_login && order.secret.as_ref() == Some(secret),
-        Some(ReadSecret::Command(command)) => has_login && *command == secret_command(order, places.scope),
+        Some(ReadSecret::Command(command)) => {
+            let is_ours = *command == secret_command(order, places.scope);
+            has_login && (is_ours || *command == older_secret_command(order, places.scope))
+        }
         Some(ReadSecret::Credential(found)) => has_login && *found == credential(&order.name, places),
     }
 }

@@ -126,10 +126,7 @@ pub enum SendEnd {
 impl SendEnd {
     /// Whether any other message would wait in vain as well.
     pub const fn is_stuck(self) -> bool {
-        matches!(
-            self,
-            Self::NotStarted | Self::Slow(_) | Self::Large | Self::Waiting | Self::Unlisted | Self::Stopped
-        )
+        matches!(self, Self::NotStarted | Self::Slow(_) | Self::Large | Self::Waiting | Self::Unlisted | Self::Stopped)
     }
 
     /// The exit status of mailsetup: the program's own, where it is one of sysexits'.

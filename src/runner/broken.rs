@@ -85,6 +85,7 @@ mod tests {
             net: Arc::new(Net::system),
             egress: EgressTargets::default(),
             own_stores_only: false,
+            lock_limit: crate::host::LOCK_LIMIT,
         }
     }
 

@@ -219,12 +219,8 @@ impl Runner {
             limit: (spec.timeout * STAGES).max(LEAST),
             is_stopped: &|| cancel.is_cancelled(),
         };
-        let mut own = SendingProgram {
-            name: target.name.clone(),
-            to: to.clone(),
-            user: dispatch.user(),
-            elapsed: Duration::ZERO,
-        };
+        let mut own =
+            SendingProgram { name: target.name.clone(), to: to.clone(), user: dispatch.user(), elapsed: Duration::ZERO };
         progress(Outcome::Sending(own.clone()));
         let begun = Instant::now();
         let sent = dispatch.send();

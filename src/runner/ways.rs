@@ -91,8 +91,8 @@ impl HandedOver {
     /// A message of ours, with lines as this machine ends them, under the header that the program gives it.
     pub(super) fn message(&self, ours: &str) -> String {
         let (head, body) = ours.split_once("\n\n").unwrap_or((ours, ""));
-        let mut message: String = self.from.iter().map(|from| format!("From: {from}\n")).collect();
-        message += &format!("To: {}\n", self.to);
+        let from = self.from.as_ref().map(|from| format!("From: {from}\n"));
+        let mut message = from.unwrap_or_default() + "To: " + &self.to + "\n";
         let mut is_replaced = false;
         for line in head.lines() {
             if !line.starts_with([' ', '\t']) {
@@ -131,7 +131,7 @@ mod tests {
             all.into_iter().map(|it| (it.way.as_str(), it.user, it.command.join(" "))).collect::<Vec<_>>()
         };
         let empty = ("empty", None, "/usr/sbin/sendmail -i -f <> -- bob@example.test".to_owned());
-        assert_eq!(ways(&none, &[]), [empty.clone()]);
+        assert_eq!(ways(&none, &[]), std::slice::from_ref(&empty));
         let mail = MailPrograms { mail: Some("/usr/bin/mail".into()), ..none };
         let user = ("user", Some("www-data".to_owned()), "/usr/sbin/sendmail -t -i".to_owned());
         assert_eq!(ways(&mail, &["www-data"]), [("mail", None, "/usr/bin/mail -s s root".to_owned()), user, empty]);

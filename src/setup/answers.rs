@@ -10,12 +10,16 @@ use super::{
     facts::SetupFacts,
     field::Field,
     import::Import,
+    saved_profile::SavedProfile,
     source::AnswerSource,
     value::{AnswerValue, ProviderChoice, ValueKind},
 };
 use crate::{
     discover::LoginName,
-    mail::{Address, Auth, Endpoint, Host, Port, Scope, Secret, Security, StoreKind, TestDepth, endpoint::is_loopback},
+    mail::{
+        Address, Auth, Endpoint, Host, Port, Scope, Secret, SecretBinding, Security, StoreKind, TestDepth,
+        endpoint::is_loopback,
+    },
     plan::TargetChoice,
     presets::{Catalog, Provider, provider::Special},
 };
@@ -41,6 +45,14 @@ pub(super) struct Answers {
     pub(super) imports: Vec<Import>,
     /// The password that the command of an import printed.
     pub(super) fetched: Option<Secret>,
+    /// Whom the given secret is for; `None` as long as that is not known.
+    pub(super) bound: Option<SecretBinding>,
+    /// To whom else a person agreed to give the secret.
+    pub(super) agreed: Option<SecretBinding>,
+    /// The person wants another password than the one that comes with the settings that are started from.
+    pub(super) declined: bool,
+    /// The profiles that are saved.
+    pub(super) profiles: Vec<SavedProfile>,
 }
 
 impl Answers {
@@ -54,6 +66,10 @@ impl Answers {
             lookup: Lookup::default(),
             imports: Vec::new(),
             fetched: None,
+            bound: None,
+            agreed: None,
+            declined: false,
+            profiles: Vec::new(),
         }
     }
 

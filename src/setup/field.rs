@@ -48,6 +48,8 @@ macro_rules! each_field {
             Auth = login::AUTH,
             /// The login name.
             Username = login::USERNAME,
+            /// Whether a known secret goes to another server or login than it was given for.
+            Reuse = login::REUSE,
             /// The password or token.
             Password = login::PASSWORD,
             /// Whether the spaces of a grouped app password are taken out.

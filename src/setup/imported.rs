@@ -58,7 +58,7 @@ impl Answers {
 
     /// The password that comes with the settings that are started from.
     pub(super) fn imported_secret(&self) -> Option<&Secret> {
-        let import = self.import().filter(|import| self.goes_along(import))?;
+        let import = self.import().filter(|import| self.goes_along(import) && !self.declined)?;
         import.secret.as_ref().or(self.fetched.as_ref())
     }
 

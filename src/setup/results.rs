@@ -138,6 +138,7 @@ impl Setup {
             self.focus = None;
         }
         self.answers.look_up();
+        self.settle_binding();
         let search = self.search_request();
         if self.discovery.want(search) {
             self.answers.lookup.discovery = None;

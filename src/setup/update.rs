@@ -38,6 +38,7 @@ impl Setup {
     /// Takes the secret that was given beforehand.
     pub fn give_secret(&mut self, given: GivenSecret) {
         self.answers.secret = Some(given);
+        (self.answers.bound, self.answers.agreed) = (None, None);
         self.refresh();
     }
 
@@ -57,6 +58,7 @@ impl Setup {
                     self.test.again();
                 }
                 self.answers.secret = Some(given);
+                (self.answers.bound, self.answers.agreed) = (self.answers.secret_use(), None);
                 self.answers.given.remove(&Field::Spaces);
                 self.move_on(Field::Password);
             }
@@ -100,6 +102,7 @@ impl Setup {
                 self.offered = None;
                 return Ok(());
             }
+            (Field::Reuse, value) => self.answer_reuse(&value),
             (_, AnswerValue::Recovery(way)) => return self.recover(way),
             (Field::Spaces, AnswerValue::Consent(true)) => {
                 if let Some(secret) = self.answers.without_spaces() {
@@ -218,7 +221,10 @@ impl Setup {
         self.trail.push(field);
         self.focus = None;
         while let Some(next) = self.ahead.pop() {
-            if self.applies(next) && next != field && !matches!(next, Field::Recover | Field::Apply | Field::Spaces) {
+            if self.applies(next)
+                && next != field
+                && !matches!(next, Field::Recover | Field::Apply | Field::Spaces | Field::Reuse)
+            {
                 self.focus = Some(next);
                 return;
             }

@@ -246,6 +246,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         resolver: Arc::new(SystemResolver),
         egress,
         own_stores_only: true,
+        lock_limit: mailsetup::host::LOCK_LIMIT,
     };
     let spec = ConnectSpec {
         endpoint: Endpoint { host: "localhost".into(), port: demo.tls_port(), security: Security::Tls },

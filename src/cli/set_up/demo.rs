@@ -65,6 +65,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         // The demo's own ports are in its preset; nothing else is tried, so nothing leaves this machine.
         egress: EgressTargets::default(),
         own_stores_only: true,
+        lock_limit: host::LOCK_LIMIT,
     };
     let guide = Guide { demo, text: Rc::clone(&context.text) };
     Ok(Conversation { setup, runner, sidecar: Some(Box::new(guide)), scratch: Some(Scratch { folder }) })

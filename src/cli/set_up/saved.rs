@@ -1,11 +1,14 @@
 //! `edit`: a saved profile as answers.
 
-use super::{super::context::Context, conversation::bad_answer};
+use super::{
+    super::context::Context,
+    conversation::{Conversation, bad_answer},
+};
 use crate::{
     error::Error,
     host,
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
-    setup::{AnswerSource, Field, FieldTrait, GivenSecret, Setup, saved_answers},
+    setup::{AnswerSource, Field, FieldTrait, GivenSecret, SavedProfile, Setup, saved_answers},
 };
 
 /// Starts from a saved profile. What was given anew is left out, with what depends on it.
@@ -24,9 +27,23 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
         if let Ok(kept) = host::stores::read_own(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
-            setup.give_secret(GivenSecret { secret: kept.secret, flag: None });
+            let given = GivenSecret { secret: kept.secret, flag: None };
+            match kept.bound {
+                Some(bound) => setup.give_bound_secret(given, bound),
+                None => setup.give_secret(given),
+            }
         }
     }
+    Ok(())
+}
+
+/// Tells the conversation which profiles there are.
+pub(super) fn know(conversation: &mut Conversation) -> Result<(), Error> {
+    let places = (conversation.runner.places)(conversation.setup.scope())?;
+    // A folder that cannot be read is told when it is written.
+    let listed = host::profiles::list(&places).unwrap_or_default();
+    let saved = listed.into_iter().map(|(name, profile)| SavedProfile { name, profile: profile.ok() });
+    conversation.setup.know_profiles(saved.collect());
     Ok(())
 }
 

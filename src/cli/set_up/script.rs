@@ -77,6 +77,13 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
 fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
     let is_dry = context.inputs.is_set("dry-run");
     let mut missing = conversation.setup.missing();
+    let faults = [
+        conversation.setup.reuse_fault().filter(|_| missing.contains(&Field::Reuse)),
+        conversation.setup.profile_fault().filter(|_| missing.contains(&Field::Profile)),
+    ];
+    if let Some((why, hint)) = faults.into_iter().flatten().next() {
+        return Err(Error::new(Exit::Usage, why).hint(hint));
+    }
     if !is_dry && !context.inputs.is_set("yes") {
         missing.push(Field::Apply);
     }

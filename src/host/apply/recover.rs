@@ -43,6 +43,14 @@ pub fn cut_off(places: &Places) -> Result<Vec<Phrase>, ApplyError> {
         .collect())
 }
 
+/// Takes the right to write, for as long as what is returned is held, and rolls back what an earlier run left half done.
+///
+/// # Errors
+/// Another run is at work for longer than the options allow, or something could not be rolled back.
+pub fn begin<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Result<WriteSession<'a>, ApplyError> {
+    open(places, options)
+}
+
 /// Takes the lock, and rolls back what an earlier run left half done.
 pub(crate) fn open<'a>(places: &'a Places, options: &'a WriteOptions<'a>) -> Result<WriteSession<'a>, ApplyError> {
     let mut session = WriteSession::lock(places, options)?;

@@ -53,12 +53,18 @@ impl Default for WriteOptions<'_> {
 }
 
 /// The right to write: held until it is dropped; the system releases it when the process dies.
-pub(crate) struct WriteSession<'a> {
+pub struct WriteSession<'a> {
     pub(crate) places: &'a Places,
     pub(crate) options: &'a WriteOptions<'a>,
     /// What was rolled back of an earlier run.
     pub(crate) notes: Vec<Phrase>,
     _lock: StateLock,
+}
+
+impl std::fmt::Debug for WriteSession<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WriteSession").field("places", &self.places).finish_non_exhaustive()
+    }
 }
 
 impl<'a> WriteSession<'a> {

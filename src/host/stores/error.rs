@@ -63,7 +63,7 @@ impl StoreError {
             Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = escape(entry)),
             Self::Foreign(whom) => {
                 let phrase = phrase!("host-secret-foreign").with_phrase("bound", whom.bound.phrase());
-                phrase.with_phrase("asked", whom.asked.phrase())
+                phrase.with("asked", whom.asked.said())
             }
             Self::Image(store) => phrase!("host-store-image", store = store),
             Self::Vault(fault) => fault.phrase(),

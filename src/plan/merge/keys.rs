@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Merged, line_break, splice};
 use crate::format::{
     Fault, FaultKind, FileFormat,
-    doc::{FileDoc, FileEntry, Shape},
+    doc::{FileDoc, FileEntry, Group, Shape},
     file_format::EntryText,
     place::{Edit, Gap},
     text::{line_start, next_line},
@@ -56,6 +56,7 @@ pub(in crate::plan) fn merge(
             edits.extend(entry.continued.iter().map(|line| Edit { range: line.clone(), text: String::new() }));
         }
     }
+    edits.extend(emptied(text, there, &wanted, &gone));
     let is_missing = |new: &&FileEntry| settings.get(new.path.as_slice()).is_some_and(OurKey::is_missing);
     let missing: Vec<&FileEntry> = wanted.entries.iter().filter(is_missing).collect();
     if !missing.is_empty() {
@@ -158,6 +159,21 @@ fn place(
         }
     }
     Ok(edits)
+}
+
+/// The headers of sections of which nothing stays.
+fn emptied(text: &str, there: &FileDoc, wanted: &FileDoc, gone: &BTreeSet<&KeyPath>) -> Vec<Edit> {
+    let is_section = |group: &&Group| group.shape == Shape::Section && !group.path.is_empty() && group.head.end <= group.end;
+    let is_emptied = |group: &&Group| {
+        let is_in = |entry: &&FileEntry| entry.group() == group.path;
+        let found: Vec<&FileEntry> = there.entries.iter().filter(is_in).collect();
+        let lines = text.get(group.head.end..group.end).unwrap_or_default().lines().filter(|line| !line.trim().is_empty());
+        let goes = !found.is_empty() && found.iter().all(|entry| gone.contains(entry.path.as_slice()));
+        goes && lines.count() == found.len() && !wanted.entries.iter().any(|entry| is_in(&entry))
+    };
+    let groups = there.groups.iter().filter(is_section).filter(is_emptied);
+    let line = |group: &Group| line_start(text, group.head.start)..next_line(text, group.head.end.saturating_sub(1));
+    groups.map(|group| Edit { range: line(group), text: String::new() }).collect()
 }
 
 /// A setting goes with its line where it has that line to itself, else alone; between brackets its comma goes with it.

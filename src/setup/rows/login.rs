@@ -10,8 +10,8 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{
-            always, by_value, default, never, no_default, nothing, parsed, unsaved, unwritten, with_login, yes_by_default,
-            yes_or_no,
+            always, by_value, default, never, no_by_default, no_default, nothing, parsed, unsaved, unwritten, with_login,
+            yes_by_default, yes_or_no,
         },
         field::{
             Field, FieldShape,
@@ -107,6 +107,26 @@ pub(super) static SPACES: Spec = Spec {
     wording: FieldWording { default: yes_by_default, ..FieldWording::PLAIN },
 };
 
+pub(super) static REUSE: Spec = Spec {
+    key: "reuse_secret",
+    flag: "reuse-secret",
+    value: "",
+    shape: FieldShape::Confirm,
+    step: SetupStep::Password,
+    traits: &[],
+    applies: |setup| setup.answers.logs_in() && setup.answers.leaves_binding(),
+    asked: always,
+    // Only a person's word, or the flag.
+    settled: |setup, field| setup.answers.is_yes(field),
+    awaits: None,
+    imported: None,
+    parse: yes_or_no,
+    follows: nothing,
+    read: unsaved,
+    write: unwritten,
+    wording: FieldWording { default: no_by_default, help: reuse_help, ..FieldWording::PLAIN },
+};
+
 fn auth(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     match answers.provider().map(|provider| provider.username.form) {
         Some(UsernameForm::None) => Some((Auth::None.into(), AnswerSource::Preset)),
@@ -116,6 +136,12 @@ fn auth(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
 
 fn auth_choices(setup: &Setup) -> Vec<Choice> {
     setup.words("auth", Auth::ALL.iter().map(|auth| auth.as_str()))
+}
+
+fn reuse_help(setup: &Setup) -> Option<String> {
+    let (bound, wanted) = (setup.answers.secret_bound()?, setup.answers.secret_use()?);
+    let help = phrase!("field-reuse-secret-help").with_phrase("bound", bound.phrase());
+    Some(setup.text.say(&help.with("asked", wanted.said())))
 }
 
 fn username_help(setup: &Setup) -> Option<String> {

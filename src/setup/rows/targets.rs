@@ -118,15 +118,15 @@ pub(super) static PROFILE: Spec = Spec {
     step: SetupStep::Write,
     traits: &[Remembered, Listed],
     applies: always,
-    asked: never,
-    settled: by_value,
+    asked: |setup| setup.answers.displaced().is_some(),
+    settled: profile_settled,
     awaits: None,
     imported: None,
     parse: |typed, parsing| parsed::<ProfileName>(typed.trim(), parsing),
-    follows: |_| default(ProfileName::default()),
+    follows: |answers| default(answers.free_profile()?),
     read: |_, name| read::<ProfileName>(name),
     write: unwritten,
-    wording: FieldWording::PLAIN,
+    wording: FieldWording { choices: profile_choices, ..FieldWording::PLAIN },
 };
 
 pub(super) static APPLY: Spec = Spec {
@@ -147,6 +147,33 @@ pub(super) static APPLY: Spec = Spec {
     write: unwritten,
     wording: FieldWording { default: yes_by_default, notes: fault, ..FieldWording::PLAIN },
 };
+
+/// A profile that is another's is not taken by a script that does not name it.
+fn profile_settled(setup: &Setup, field: Field) -> bool {
+    let is_free = !setup.options.brief || setup.answers.displaced().is_none();
+    setup.answers.given.contains_key(&field) || (is_free && by_value(setup, field))
+}
+
+/// To change the profile that has the usual name, or to make another; nothing where that name is free.
+fn profile_choices(setup: &Setup) -> Vec<Choice> {
+    let answers = &setup.answers;
+    let Some(saved) = answers.displaced() else { return Vec::new() };
+    let whom = saved.profile.as_ref().map(|profile| profile.sender.address.to_string()).unwrap_or_default();
+    let host = saved.profile.as_ref().map(|profile| profile.smtp.host.to_string()).unwrap_or_default();
+    let choice = |value: &str, label: Phrase, hint: Phrase| Choice {
+        value: value.to_owned(),
+        label: setup.text.say(&label),
+        hint: setup.text.say(&hint),
+        barred: None,
+    };
+    let new = answers.free_profile().map(|name| {
+        let hint = phrase!("choice-profile-new-hint", address = answers.text(Field::Address));
+        choice(&name, phrase!("choice-profile-new", profile = name), hint)
+    });
+    let hint = phrase!("choice-profile-change-hint", address = escape(&whom), host = escape(&host));
+    let change = choice(&saved.name, phrase!("choice-profile-change", profile = saved.name), hint);
+    new.into_iter().chain([change]).collect()
+}
 
 /// Targets, `NAME[=PATH]` joined by commas.
 fn targets(typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {

@@ -94,3 +94,40 @@ fn a_profile_that_is_not_there() {
     assert_eq!(host::undo_all("../x", &home.places, &WriteOptions::default()).unwrap_err().exit().code(), 64);
     assert!(!home.places.state.exists());
 }
+
+#[test]
+fn a_purge_leaves_no_copy_of_the_password_and_others_wait_for_the_lock() {
+    let home = Home::new();
+    let profile = "schema = 1\nenabled = true\n\n[sender]\naddress = 'a@example.com'\n\n[smtp]\nhost = 'mail.example.com'\n\
+        port = 465\nsecurity = 'tls'\nauth = 'plain'\nusername = 'a'\nehlo = 'w.example.com'\n\n[secret]\nstore = 'file'\n";
+    for word in ["canary-one", "canary-two"] {
+        let changes = vec![
+            home.change("secret", ".config/mailsetup/profiles/default.secret", Some(word), 0o600),
+            home.change("profile", ".config/mailsetup/profiles/default.toml", Some(profile), 0o600),
+            home.change("app", "rc", Some(&format!("password {word}\n")), 0o600),
+        ];
+        home.apply(&Plan { changes, ..home.plan(&[]) }).unwrap();
+    }
+    host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
+    let held = || {
+        let files = files_below(home.folder.path());
+        files.into_iter().filter(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("canary-")).count()
+    };
+    assert!(held() > 0, "undo needs them");
+    let purged = host::purge(None, None, &home.places, &WriteOptions::default()).unwrap();
+    assert_eq!((purged.profiles, held()), (vec!["default".to_owned()], 0));
+    assert!(!home.places.profile("default").exists() && home.state("journal").is_empty());
+
+    let options = WriteOptions { lock_limit: Duration::ZERO, ..WriteOptions::default() };
+    let session = host::begin(&home.places, &options).unwrap();
+    let error = host::apply(&home.plan(&[("app", "x")]), &home.places, &options).unwrap_err();
+    assert!(matches!(error, ApplyError::Journal(JournalError::Locked(Some(_)))), "{error:?}");
+    host::apply_within(&home.plan(&[("app", "x")]), &session).unwrap();
+    drop(session);
+    let writers: Vec<_> = std::thread::scope(|scope| {
+        let write = |number: u32| home.write(&[(&format!("app{number}"), "x")]).changed;
+        let threads: Vec<_> = (0..20).map(|number| scope.spawn(move || write(number))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(writers.len() == 20 && writers.iter().all(|changed| *changed));
+}

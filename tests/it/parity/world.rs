@@ -85,6 +85,7 @@ impl World {
         let runner = Runner {
             egress: mailsetup::runner::EgressTargets::default(),
             own_stores_only: true,
+            lock_limit: mailsetup::host::LOCK_LIMIT,
             catalog: Arc::clone(&self.catalog),
             lang: Lang::EN,
             places: Arc::new(move |scope| Ok(if scope == Scope::System { image.clone() } else { places.clone() })),

@@ -93,6 +93,24 @@ fn each_fault_has_its_line_and_the_nearest_word() {
     }
 }
 
+/// What only rendering and reading back shows is the preset's fault too, never a person's file's.
+#[test]
+fn what_made_up_settings_show_has_its_line() {
+    for (part, other, line, cause) in [
+        ("{{ host | quote }}", "{{ port + host }}", 17, "invalid operation"),
+        ("LAB_HOST={{ host | quote }}", "LAB_HOTS={{ host | quote }}", 26, "`host` is written and not found again"),
+        ("env.LAB_HOST", "env.LAB_HSOT", 26, "`host` is written and not found again"),
+        ("env.LAB_NAME", "env.LAB_HOST", 30, "`name` is written and not found again"),
+        ("\"{{ files.env }}", "\"{{ port / profile }}", 22, "invalid operation"),
+        ("lab {{ files.env | quote }}", "lab {{ port / profile }}", 7, "invalid operation"),
+    ] {
+        let found = faults(part, other);
+        let [fault] = found.as_slice() else { panic!("{other}: {found:?}") };
+        assert!(fault.file.ends_with("targets/lab.toml"), "{other}: {fault:?}");
+        assert!(fault.line == Some(line) && fault.cause.contains(cause), "{other}: {fault:?}");
+    }
+}
+
 #[test]
 fn a_wrong_target_is_named_and_nothing_else() {
     let sandbox = Sandbox::new();

@@ -53,6 +53,26 @@ fn a_damaged_profile_is_refused_by_every_command_with_line_field_and_word() {
 }
 
 #[test]
+fn a_target_that_does_not_exist_is_named_where_it_counts() {
+    let house = set_up();
+    let damaged = house.sandbox.read(PROFILE).replacen("name = \"msmtp\"", "name = \"msmpt\"", 1);
+    house.sandbox.write(PROFILE, &damaged);
+    let line = damaged.lines().position(|line| line == "name = \"msmpt\"").unwrap() + 1;
+    for command in [&["show"][..], &["check"], &["export", "msmtp", "--print"], &["list"]] {
+        let out = house.run(command).code(if command == ["list"] { 0 } else { 78 });
+        for said in [format!("default.toml:{line}"), "target.name".into(), "“msmpt”".into(), "Did you mean msmtp?".into()]
+        {
+            assert!(out.stderr.contains(&said), "{command:?}: {said} in {}", out.stderr);
+        }
+    }
+    house.run(&["secret"]).code(0);
+    // A person's own target counts by its file.
+    house.sandbox.write("home/.config/mailsetup/targets/msmpt.toml", "");
+    house.run(&["show"]).code(0);
+    house.run(&["remove", "default"]).code(0);
+}
+
+#[test]
 fn a_damaged_secret_is_named_by_secret_itself() {
     let house = set_up();
     let damaged = house.sandbox.read(PROFILE).replace("store = \"file\"", "store = \"fiel\"");
@@ -132,8 +152,8 @@ fn no_words_of_a_parser_are_said() {
         ("port = ", "port = [1] #", "smtp.port"),
         ("port = ", "prot = ", "smtp.prot"),
         ("enabled = true", "enabled = \"yes\"", "enabled"),
-        ("schema = 1\n", "", "schema"),
-        ("schema = 1", "schema = -1", "schema"),
+        ("schema = 2\n", "", "schema"),
+        ("schema = 2", "schema = -1", "schema"),
         ("address = \"", "address = 5 # \"", "sender.address"),
         ("store = \"file\"", "stroe = \"file\"", "secret"),
         ("store = \"file\"", "store = \"file\"\ncolor = 1", "secret.color"),

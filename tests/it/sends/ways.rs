@@ -93,7 +93,11 @@ fn cron_s_mail_that_a_provider_refuses_is_named_and_done_is_not_said() {
         let said = cron["said"].as_str().unwrap();
         assert!(said.contains("5.7.1"), "{mailer}: {said}");
         let fix = if ["nullmailer", "dma"].contains(&mailer) { "choose one of them as the target" } else { "--senders one" };
-        assert!(out.stderr.contains(fix) && out.stderr.contains("(from root, to bob@example.net)"), "{mailer}: {}", out.stderr);
+        assert!(
+            out.stderr.contains(fix) && out.stderr.contains("(from root, to bob@example.net)"),
+            "{mailer}: {}",
+            out.stderr
+        );
         assert!(!out.stderr.contains("This machine can send mail"), "{mailer}: {}", out.stderr);
     }
 }
