@@ -19,7 +19,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{KeySlot, StoreKind, reply::escape},
+    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
     presets::{Catalog, Lang, Phrase},
@@ -297,6 +297,7 @@ impl Runner {
         notes.extend(plan.notes.iter().map(|note| note.phrase.clone()));
         notes.extend(unproven);
         notes.extend(applied.notes);
+        notes.extend(write.check.clone().and_then(|check| kept(&order.name, check, &places)));
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
         Ok(WriteResult {
             files: applied.files.into_iter().map(file).collect(),
@@ -306,6 +307,13 @@ impl Runner {
             proofs,
         })
     }
+}
+
+/// Keeps what the test found of the profile as it is now; returns why that is not possible.
+fn kept(name: &str, check: Check, places: &Places) -> Option<Phrase> {
+    let profile = host::profiles::load(name, places).ok()?;
+    let error = host::checks::save(name, &profile, check, places).err()?;
+    Some(phrase!("check-unsaved").with_phrase("why", error.phrase()))
 }
 
 /// The files that others changed after a person saw the plan, which was made again.

@@ -487,6 +487,7 @@ message-body-written = { $host } hat diese Nachricht am { $when } mit den Einste
 check-passed = Profil { $profile }: E-Mails gehen hinaus.
 check-drift = { $target }: { $field } in seiner Datei entspricht nicht mehr dem Profil. „mailsetup export“ schreibt es neu.
 check-older-call = { $file } fragt nach dem Passwort, ohne den Server zu nennen. Das funktioniert weiterhin; mailsetup export { $target } --profile { $profile } schreibt es neu
+check-unsaved = Das Ergebnis wurde nicht behalten: { $why }
 detect-no-address = „{ $typed }“ ist keine Adresse.
 detect-unknown = { $address }  kein Preset kennt diese Domain. Nehmen Sie --provider custom mit --host.
 explain-nothing = Nichts zu erklären: Fügen Sie die Antwort hinter „mailsetup explain“ ein, oder leiten Sie sie per Pipe hinein.

@@ -487,6 +487,7 @@ message-body-written = { $host } sent this message on { $when } with the setting
 check-passed = Profile { $profile }: mail goes out.
 check-drift = { $target }: { $field } in its file is no longer what the profile says. “mailsetup export” writes it again.
 check-older-call = { $file } asks for the password without naming the server. It goes on working; mailsetup export { $target } --profile { $profile } writes it anew
+check-unsaved = The result was not kept: { $why }
 detect-no-address = “{ $typed }” is not an address.
 detect-unknown = { $address }  no preset knows this domain. Use --provider custom with --host.
 explain-nothing = Nothing to explain: paste the reply behind “mailsetup explain”, or pipe it in.

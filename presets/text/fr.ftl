@@ -487,6 +487,7 @@ message-body-written = { $host } a envoyé ce message le { $when } avec les rég
 check-passed = Profil { $profile } : le courrier part.
 check-drift = { $target } : { $field } dans son fichier ne correspond plus au profil. « mailsetup export » le réécrit.
 check-older-call = { $file } demande le mot de passe sans nommer le serveur. Cela continue de fonctionner ; mailsetup export { $target } --profile { $profile } l’écrit à nouveau
+check-unsaved = Le résultat n’a pas été conservé : { $why }
 detect-no-address = « { $typed } » n’est pas une adresse.
 detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
 explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.

@@ -37,15 +37,18 @@ use crate::{
 
 /// Runs the check; with `send` a message goes to the sender.
 pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<Exit, Error> {
-    let (name, mut profile) = chosen(context, named)?;
+    let (name, profile) = chosen(context, named)?;
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
     report::check_folder(context)?;
-    let spec = connect_spec(context, &name, &profile, &places, send)?;
-    let (drift, older) = drift(context, &name, &profile, &places, &spec);
+    let mut spec = connect_spec(context, &name, &profile, &places, send)?;
+    // Where nobody knows, STARTTLS that is not there was taken out.
+    spec.had_starttls = profile.smtp.security == Security::Starttls
+        && host::checks::of(&name, &profile, &places).map_or(true, |known| known.secured.as_ref() == Some(&spec.endpoint));
+    let (drift, mut older) = drift(context, &name, &profile, &places, &spec);
     let runner = context.runner();
     let attempt = runner.attempt(&spec, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
@@ -57,6 +60,14 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     });
     let proofs = if send && attempt.passed() { cron(context, &runner, &name, &profile, &spec) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
+    let refused = proofs.iter().find(|proof| proof.is_refused());
+    let cause = diagnosis.as_ref().or_else(|| refused?.diagnosis.as_ref()).map(|found| found.cause.clone());
+    let result = cause.unwrap_or_else(|| if refused.is_some() { diagnose::UNKNOWN } else { "ok" }.to_owned());
+    let secured = Some(spec.endpoint.clone()).filter(|_| attempt.is_secured());
+    let check = Check { when: host::clock::rfc3339(SystemTime::now()), result, secured };
+    // A user who may check may not be allowed to write.
+    let unsaved = host::checks::save(&name, &profile, check, &places).err();
+    older.extend(unsaved.map(|error| phrase!("check-unsaved").with_phrase("why", error.phrase())));
     for line in drift.iter().chain(&older).map(|phrase| context.text.say(phrase)) {
         context.warn(&format!("! {line}"));
     }
@@ -64,7 +75,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         let evidence = attempt.evidence.iter().flat_map(|evidence| render::stages::fault(&context.text, evidence));
         evidence.for_each(|line| context.warn(&format!("    {line}")));
         context.warn_all(render::diagnosis(&context.text, diagnosis));
-    } else if !context.json && !proofs.iter().any(Proof::is_refused) {
+    } else if !context.json && refused.is_none() {
         context.say_phrase(&phrase!("check-passed", profile = name));
     }
     for proof in &proofs {
@@ -86,7 +97,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     if context.json {
         let endpoint = &spec.endpoint;
         let mut document = json!({
-            "ok": attempt.passed() && drift.is_empty() && !proofs.iter().any(Proof::is_refused), "changed": false, "profile": name,
+            "ok": attempt.passed() && drift.is_empty() && refused.is_none(), "changed": false, "profile": name,
             "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
                      "username": profile.smtp.username},
             "stages": stages(&context.text, &attempt.steps), "round_trips": attempt.round_trips,
@@ -105,14 +116,6 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         }
         context.out(&document.to_string())?;
     }
-    let refused = proofs.iter().find(|proof| proof.is_refused());
-    let diagnosis = diagnosis.or_else(|| refused?.diagnosis.clone());
-    let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
-    let secured =
-        if attempt.is_secured() { Some(spec.endpoint.clone()) } else { profile.check.and_then(|check| check.secured) };
-    profile.check = Some(Check { when: host::clock::rfc3339(SystemTime::now()), result, secured });
-    // A user who may check may not be allowed to write: saving the result is optional.
-    let _ = host::profiles::save(&name, &profile, &places);
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
         None if let Some(refused) = refused => exit_of_proof(refused),
@@ -156,15 +159,8 @@ fn connect_spec(
     Ok(ConnectSpec {
         login,
         message: Some(TestMessage { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
-        had_starttls: had_starttls(profile),
         ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
-}
-
-/// Whether STARTTLS was established with this server before.
-pub(super) fn had_starttls(profile: &Profile) -> bool {
-    let secured = profile.check.as_ref().and_then(|check| check.secured.as_ref());
-    profile.smtp.security == Security::Starttls && secured == Some(&profile.smtp.endpoint())
 }
 
 /// Cron's mail, by what is `sendmail` here.

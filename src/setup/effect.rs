@@ -6,7 +6,10 @@ use super::field::Field;
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
-    mail::{Address, Endpoint, Profile, ProofWay, Secret, UserName, profile::Sender},
+    mail::{
+        Address, Endpoint, Profile, ProofWay, Secret, UserName,
+        profile::{Check, Sender},
+    },
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
     probe::{Goal, Login, Report, StageReport},
@@ -125,6 +128,8 @@ pub struct WriteRequest {
     pub order: Order,
     /// The connection by which a message is sent from what was written.
     pub spec: Option<ConnectSpec>,
+    /// The result of the live test.
+    pub check: Option<Check>,
 }
 
 /// The result of an effect.
