@@ -50,7 +50,9 @@ impl FileFormat for Python {
         let dicts = doc.groups.iter().map(|group| &group.path);
         let names: Vec<String> = odd.chain(dicts).filter_map(|path| path.first().cloned()).collect();
         let mut tree = doc.tree();
-        names.into_iter().for_each(|name| tree.insert(name, Node::Group(Arc::default())));
+        for name in names {
+            tree.insert(name, Node::Group(Arc::default()));
+        }
         tree
     }
 
@@ -117,8 +119,7 @@ fn rivals(text: &str, statement: &[Token<'_>]) -> Vec<Rival> {
                 let signs: Vec<_> = rest.iter().take(2).map(Token::sign).collect();
                 let is_assigned = match signs.as_slice() {
                     [Some('='), Some('=')] => false,
-                    [Some('='), ..] => true,
-                    [Some('+' | '|' | '%'), Some('=')] => true,
+                    [Some('='), ..] | [Some('+' | '|' | '%'), Some('=')] => true,
                     _ => false,
                 };
                 if is_assigned {

@@ -187,7 +187,7 @@ fn targets(typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
                 None => phrase!("invalid-target", typed = typed),
             });
         };
-        target.key = known.for_file(target.path.as_deref()).to_owned();
+        known.for_file(target.path.as_deref()).clone_into(&mut target.key);
         if !targets.contains(&target) {
             targets.push(target);
         }
