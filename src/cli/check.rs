@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::{
     commands::chosen,
     context::Context,
-    json::{egress, egress_of, stages},
+    json::{egress, egress_of, proof, stages},
     order::{self, Drift},
     planned, report,
 };
 use crate::{
     diagnose,
     error::{Error, Exit},
-    frontend::script::exit_of,
+    frontend::script::{exit_of, exit_of_proof},
     host,
     mail::{Profile, Security, profile::Check},
     phrase,
@@ -25,7 +25,11 @@ use crate::{
         self,
         report::{Parts, ReportedAttempt},
     },
-    setup::{AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, TestMessage, saved_answers},
+    runner::{Extent, Runner},
+    setup::{
+        AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, Proof, TestMessage, judged,
+        saved_answers,
+    },
 };
 
 /// What a check does.
@@ -143,8 +147,11 @@ fn climb(
             context.say(&render::stages::line(&context.text, &step));
         }
     });
+    let proofs = if send && attempt.passed() { cron(context, &runner, order, &spec) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
-    let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
+    let refused = proofs.iter().find(|proof| proof.is_refused());
+    let cause = diagnosis.as_ref().or_else(|| refused?.diagnosis.as_ref()).map(|found| found.cause.clone());
+    let result = cause.unwrap_or_else(|| if refused.is_some() { diagnose::UNKNOWN } else { "ok" }.to_owned());
     let secured = Some(spec.endpoint.clone()).filter(|_| attempt.is_secured());
     let check = Check { when: host::clock::rfc3339(SystemTime::now()), result, secured };
     // A user who may check may not be allowed to write.
@@ -160,8 +167,11 @@ fn climb(
     } else if !drift.differences.is_empty() {
         context.warn_phrase(&phrase!("check-drifted", profile = name));
         context.warn_phrase(&phrase!("check-apply", profile = name));
-    } else if !context.json {
+    } else if !context.json && refused.is_none() {
         context.say_phrase(&phrase!("check-passed", profile = name));
+    }
+    for proof in &proofs {
+        context.warn_all(render::proof::lines(&context.text, proof));
     }
     let parts = Parts {
         rows: rows(context, profile, name),
@@ -178,11 +188,15 @@ fn climb(
     let saved = report::of_parts(context, parts);
     if context.json {
         let command = format!("mailsetup check {name}{}", if send { " --send" } else { "" });
-        let mut document = document(profile, name, attempt.passed() && drift.differences.is_empty(), &command);
+        let is_right = attempt.passed() && drift.differences.is_empty() && refused.is_none();
+        let mut document = document(profile, name, is_right, &command);
         document["stages"] = stages(&context.text, &attempt.steps).into();
         document["round_trips"] = attempt.round_trips.into();
         document["diagnosis"] = json!(diagnosis.as_ref().map(diagnose::Diagnosis::to_json));
         add_drift(context, &mut document, &drift);
+        if send {
+            document["proofs"] = proofs.iter().map(proof).collect();
+        }
         if let Some(found) = egress_of(&attempt) {
             document["egress"] = egress(found);
         }
@@ -193,6 +207,7 @@ fn climb(
     }
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
+        None if let Some(refused) = refused => exit_of_proof(refused),
         None if drift.differences.is_empty() => Exit::Ok,
         None => Exit::Config,
     };
@@ -227,4 +242,13 @@ fn connect_spec(context: &Context, order: &Order, send: bool) -> Result<ConnectS
         message: Some(TestMessage { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
         ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
+}
+
+/// Cron's mail, by what is `sendmail` here.
+fn cron(context: &Context, runner: &Runner, order: &Order, spec: &ConnectSpec) -> Vec<Proof> {
+    let mut proofs = runner.prove_ways(order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
+    for proof in &mut proofs {
+        judged(proof, &order.profile, &context.catalog, context.lang());
+    }
+    proofs
 }
