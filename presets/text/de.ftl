@@ -590,7 +590,7 @@ plan-fault-crlf = { $path }, Zeile { $line }: Windows-Zeilenenden, die ihr Progr
 plan-hint-nearest = Meinten Sie { $nearest }?
 plan-hint-targets = „mailsetup targets“ zeigt, was es gibt.
 plan-hint-not-following = Nichts wird geändert, bis der neue Benutzer jede Datei lesen kann.
-plan-hint-rival = Mit --target NAME=PFAD eine andere Datei wählen oder diese mit --take-over übernehmen.
+plan-hint-take-over = Mit --target NAME=PFAD eine andere Datei wählen oder diese mit --take-over übernehmen.
 plan-hint-instead = Das Ziel { $instead } kann das.
 plan-hint-password = Legen Sie ein anderes Passwort an, oder nehmen Sie ein anderes Ziel.
 plan-hint-mend = Die Datei bleibt unverändert; berichtigen Sie diese Zeile und versuchen Sie es noch einmal.
@@ -1158,7 +1158,7 @@ store-other-secret = Der Speicher „{ $store }“ gibt etwas anderes zurück, a
 invalid-user = „{ $typed }“ kann kein Benutzername sein.
 invalid-pass-entry = „{ $typed }“ kann kein Eintrag von pass sein. Er sieht aus wie mail/relay.
 plan-no-user = Einen Benutzer { $user } gibt es auf dieser Maschine nicht.
-plan-rival = { $path } hat die Einstellungen von Profil { $profile } und nur Platz für ein Profil.
+plan-taken = { $path } hat die Einstellungen von Profil { $profile } und nur Platz für ein Profil.
 host-entry-forgotten = Der Eintrag { $entry } wurde aus dem Speicher „{ $store }“ genommen
 host-aside-left = Ein Speicher hält noch ein früheres Passwort des Eintrags { $entry }: „mailsetup purge“ fragt ihn noch einmal
 host-copy-left = { $path } enthält das Passwort noch: Profil { $profile } braucht die Kopie für „mailsetup undo“

@@ -590,7 +590,7 @@ plan-fault-crlf = { $path }, line { $line }: Windows line ends, which its progra
 plan-hint-nearest = Did you mean { $nearest }?
 plan-hint-targets = “mailsetup targets” lists what there is.
 plan-hint-not-following = Nothing is changed until the new user can read every file.
-plan-hint-rival = Choose another file with --target NAME=PATH, or take this one with --take-over.
+plan-hint-take-over = Choose another file with --target NAME=PATH, or take this one with --take-over.
 plan-hint-instead = The target { $instead } can carry it.
 plan-hint-password = Create another password, or choose another target.
 plan-hint-mend = The file stays untouched; mend this line and try again.
@@ -1159,7 +1159,7 @@ store-other-secret = What the store “{ $store }” gives back is not what was 
 invalid-user = “{ $typed }” cannot be a user’s name.
 invalid-pass-entry = “{ $typed }” cannot be an entry of pass. It looks like mail/relay.
 plan-no-user = There is no user { $user } on this machine.
-plan-rival = { $path } has the settings of profile { $profile }, and room for one profile.
+plan-taken = { $path } has the settings of profile { $profile }, and room for one profile.
 host-entry-forgotten = The entry { $entry } was taken out of the store “{ $store }”
 host-aside-left = A store still holds an earlier password of the entry { $entry }: “mailsetup purge” asks it again
 host-copy-left = { $path } still holds the password: it is what profile { $profile } needs for “mailsetup undo”

@@ -590,7 +590,7 @@ plan-fault-crlf = { $path }, ligne { $line } : fins de ligne Windows, que son p
 plan-hint-nearest = Vouliez-vous dire { $nearest } ?
 plan-hint-targets = « mailsetup targets » montre la liste.
 plan-hint-not-following = Rien ne change tant que le nouvel utilisateur ne peut pas lire chaque fichier.
-plan-hint-rival = Choisissez un autre fichier avec --target NOM=CHEMIN, ou prenez celui-ci avec --take-over.
+plan-hint-take-over = Choisissez un autre fichier avec --target NOM=CHEMIN, ou prenez celui-ci avec --take-over.
 plan-hint-instead = La cible { $instead } peut le recevoir.
 plan-hint-password = Créez un autre mot de passe, ou choisissez une autre cible.
 plan-hint-mend = Le fichier reste intact ; corrigez cette ligne et recommencez.
@@ -1156,7 +1156,7 @@ store-other-secret = Ce que rend le magasin « { $store } » n’est pas ce qu
 invalid-user = « { $typed } » ne peut pas être un nom d’utilisateur.
 invalid-pass-entry = « { $typed } » ne peut pas être une entrée de pass. Cela ressemble à mail/relay.
 plan-no-user = Il n’y a pas d’utilisateur { $user } sur cette machine.
-plan-rival = { $path } contient les réglages du profil { $profile } et n’a de place que pour un profil.
+plan-taken = { $path } contient les réglages du profil { $profile } et n’a de place que pour un profil.
 host-entry-forgotten = L’entrée { $entry } a été retirée du stockage « { $store } »
 host-aside-left = Un stockage garde encore un ancien mot de passe de l’entrée { $entry } : « mailsetup purge » le lui redemande
 host-copy-left = { $path } contient encore le mot de passe : le profil { $profile } en a besoin pour « mailsetup undo »
