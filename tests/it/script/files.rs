@@ -52,8 +52,8 @@ fn the_time_of_the_last_test_alone_is_no_change() {
     house.write(&["--target", "msmtp"]).code(0);
     let path = house.sandbox.path("home/.config/mailsetup/profiles/default.toml");
     let text = fs::read_to_string(&path).unwrap();
-    let when = text.lines().find(|line| line.starts_with("when = ")).unwrap();
-    let earlier = text.replace(when, "when = \"2020-01-18T07:00:00Z\"");
+    // As an older version noted it there.
+    let earlier = text + "\n[check]\nwhen = \"2020-01-18T07:00:00Z\"\nresult = \"ok\"\n";
     fs::write(&path, &earlier).unwrap();
     assert_eq!(house.write(&["--target", "msmtp"]).code(0).json()["changed"], false);
     assert_eq!(fs::read_to_string(&path).unwrap(), earlier);
