@@ -39,8 +39,8 @@ pub struct Profile {
     /// Whom the secret was given for, where its store is the person's own; other stores keep it with the secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_for: Option<SecretBinding>,
-    /// The last test.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The last test, in profiles of older versions. It is read and never written: results of tests are kept in the state folder.
+    #[serde(default, skip_serializing)]
     pub check: Option<Check>,
     /// What was written where.
     #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]
