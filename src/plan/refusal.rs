@@ -165,6 +165,11 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
     },
+    /// There is no program where others are to run one for the password.
+    NoSecretProgram {
+        /// Its path, as the profile names it.
+        path: PathBuf,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -287,6 +292,7 @@ impl Refusal {
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }
             | Self::NoSenderMap { .. }
+            | Self::NoSecretProgram { .. }
             | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
@@ -323,7 +329,7 @@ impl Refusal {
             | Self::NoUser { .. } => Exit::Usage,
             Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => Exit::Config,
             Self::Unparseable { .. } | Self::SenderMap { .. } => Exit::Data,
-            Self::Unreadable { .. } | Self::NoSenderMap { .. } => Exit::NoInput,
+            Self::Unreadable { .. } | Self::NoSenderMap { .. } | Self::NoSecretProgram { .. } => Exit::NoInput,
             Self::Template { .. } => Exit::Software,
             _ => Exit::Config,
         }

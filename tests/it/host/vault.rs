@@ -76,7 +76,7 @@ fn systemds_credentials_lock_a_vault_where_they_work() {
     keep(&home, "default", "p\u{e9} \"1\"");
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
     assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, KeySlot::Systemd);
-    vault::rotate(&home.places).unwrap();
+    vault::rotate(&home.places, &WriteOptions::default()).unwrap();
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
 }
 
@@ -152,14 +152,14 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     keep(&home, "b", "two");
     let sealed = |home: &Home| std::fs::read(home.places.vault()).unwrap();
     let first = sealed(&home);
-    vault::rotate(&home.places).unwrap();
+    vault::rotate(&home.places, &WriteOptions::default()).unwrap();
     assert_ne!(sealed(&home), first);
-    vault::change_slot(KeySlot::Passphrase, &phrase("new"), &home.places).unwrap();
+    vault::change_slot(KeySlot::Passphrase, &phrase("new"), &home.places, &WriteOptions::default()).unwrap();
     let error = read(&home, "a").unwrap_err();
     assert!(matches!(error, StoreError::Vault(VaultFault::WrongPassphrase)), "{error:?}");
-    assert!(vault::rotate(&home.places).is_err());
+    assert!(vault::rotate(&home.places, &WriteOptions::default()).is_err());
     home.places.keys = phrase("new");
-    vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places).unwrap();
+    vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places, &WriteOptions::default()).unwrap();
     home.places.keys = Keys::default();
     let all: Vec<_> = vault::export(&home.places).unwrap();
     assert_eq!(all, [("a".to_owned(), secret("one")), ("b".to_owned(), secret("two"))]);
@@ -173,7 +173,7 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     assert_eq!(vault::names(&home.places).unwrap(), [("a".to_owned(), None), ("b".to_owned(), None)]);
 
     home.places.root = Some(home.folder.path().to_owned());
-    assert!(vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places).is_err());
+    assert!(vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places, &WriteOptions::default()).is_err());
 }
 
 /// Not a test of its own: changes passphrase and key for ever, in a child process that is killed.
@@ -184,7 +184,7 @@ fn vault_child() {
     for round in 0.. {
         let (old, new) = if round % 2 == 0 { ("old", "new") } else { ("new", "old") };
         places.keys = phrase(old);
-        vault::change_slot(KeySlot::Passphrase, &phrase(new), &places).unwrap();
+        vault::change_slot(KeySlot::Passphrase, &phrase(new), &places, &WriteOptions::default()).unwrap();
     }
 }
 
@@ -215,7 +215,7 @@ fn a_kill_leaves_the_old_vault_or_the_new_one() {
         seen.insert(opened.expect("neither passphrase opens it"));
         if opened == Some("new") {
             let places = Places { keys: phrase("new"), ..home.places.clone() };
-            vault::change_slot(KeySlot::Passphrase, &phrase("old"), &places).unwrap();
+            vault::change_slot(KeySlot::Passphrase, &phrase("old"), &places, &WriteOptions::default()).unwrap();
         }
     }
     assert!(!seen.is_empty());
