@@ -17,6 +17,7 @@
 //! state/lock                  held while something is written; names the process
 //! state/journal/ID.json       one write: what it did, with hashes; begun, then done (0600, never a secret)
 //! state/backups/ID/N.before   contents before and after (0600, in 0700)
+//! state/checks/NAME.toml      what the last test of a profile found, and where TLS was established (0600)
 //! state/machine.key           opens a vault whose key slot is this machine's (0600)
 //! state/resume.toml           how far a set-up had got when its connection was lost (0600, never a secret)
 //! FOLDER/.mailsetup-ID-…      beside a file: its new content before it gets its name, and a second name of the old one
@@ -25,6 +26,7 @@
 //! Everything that takes room is done before the first file is renamed, so that a full disk changes nothing. The operations
 //! are those of [`Volume`], and a test makes each of them fail.
 
+pub mod checks;
 pub mod clock;
 pub mod input;
 mod profile_file;
@@ -45,6 +47,7 @@ mod journal;
 mod places;
 mod private;
 mod process;
+mod programs;
 mod purge;
 mod undo;
 mod user;
@@ -73,6 +76,7 @@ pub use journal::{
 pub use places::{Folders, foreign_presets, places};
 pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
+pub use programs::{CronKind, MailPrograms, mail_programs};
 pub use purge::{Purged, purge};
 pub use undo::{Undone, all::undo_all, undo, undo_within};
 pub use writable::writable;

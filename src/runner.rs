@@ -5,6 +5,7 @@ pub mod crash;
 mod egress;
 mod proof;
 mod survey;
+mod ways;
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +19,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{KeySlot, StoreKind, reply::escape},
+    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
     presets::{Catalog, Lang, Phrase},
@@ -31,6 +32,7 @@ use crate::{
 
 use broken::Broken;
 use proof::Case;
+pub use proof::Extent;
 
 pub use egress::EgressTargets;
 
@@ -196,6 +198,11 @@ impl Runner {
         Ok(Composed { outgoing, subject, body })
     }
 
+    /// The subject of a message that a program sends.
+    fn subject(&self, host: &str, name: &str) -> String {
+        self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
+    }
+
     fn stores(&self, reader: &SecretReader) -> UsableStores {
         let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
         let text = self.catalog.text(self.lang);
@@ -280,12 +287,18 @@ impl Runner {
                 Err(phrase) => return Err(undo(phrase, Field::Targets)),
             }
         }
+        let is_stuck = proofs.iter().any(|proof| proof.fault().is_some_and(|fault| fault.end.is_stuck()));
+        if let Some(spec) = write.spec.as_ref().filter(|spec| spec.goal == Goal::Send && !is_stuck) {
+            let extent = if applied.changed { Extent::All } else { Extent::Cron };
+            proofs.extend(self.prove_ways(order, spec, extent, cancel, progress));
+        }
         let file =
             |file: host::AppliedFile| WrittenFile { path: file.path, action: file.action.as_str(), backup: file.backup };
         let mut notes: Vec<Phrase> = stale(&write.plan, &plan).collect();
         notes.extend(plan.notes.iter().map(|note| note.phrase.clone()));
         notes.extend(unproven);
         notes.extend(applied.notes);
+        notes.extend(write.check.clone().and_then(|check| kept(&order.name, check, &places)));
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
         Ok(WriteResult {
             files: applied.files.into_iter().map(file).collect(),
@@ -295,6 +308,13 @@ impl Runner {
             proofs,
         })
     }
+}
+
+/// Keeps what the test found of the profile as it is now; returns why that is not possible.
+fn kept(name: &str, check: Check, places: &Places) -> Option<Phrase> {
+    let profile = host::profiles::load(name, places).ok()?;
+    let error = host::checks::save(name, &profile, check, places).err()?;
+    Some(phrase!("check-unsaved").with_phrase("why", error.phrase()))
 }
 
 /// The files that others changed after a person saw the plan, which was made again.

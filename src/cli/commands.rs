@@ -7,7 +7,10 @@ use crate::{
     error::{Error, Exit},
     host::{self, Applied, AppliedFile, ApplyError, Folders, HostError},
     mail::{
-        Profile, ProfileFault, ProfileName, Secret, profile::Written, profile_fault::FieldFault, reply::escape,
+        Profile, ProfileFault, ProfileName, Secret,
+        profile::{Check, Written},
+        profile_fault::FieldFault,
+        reply::escape,
         store::StoreFilling,
     },
     phrase,
@@ -77,12 +80,13 @@ pub(super) fn list(context: &Context) -> Result<Exit, Error> {
     let mut exit = Exit::Ok;
     for (name, profile) in profiles {
         match profile {
-            Ok(profile) if context.json => context.out(&summary(&name, &profile).to_string())?,
+            Ok(profile) if context.json => context.out(&summary(&name, &profile, &places).to_string())?,
             Ok(profile) => {
                 if let Some(error) = unknown_target(context, &name, &profile, &places) {
                     say_damage(context, &name, &error.into());
                 }
-                let state = if profile.enabled { last_check(context, &profile) } else { context.text.get("list-disabled") };
+                let last = last_check(&name, &profile, &places);
+                let state = if profile.enabled { checked(context, last) } else { context.text.get("list-disabled") };
                 let server = profile.smtp.endpoint();
                 context.out(&format!(
                     "{name:<16} {:<32} {:<36} {state}",
@@ -110,8 +114,13 @@ fn say_damage(context: &Context, name: &str, error: &Error) {
     error.hint.iter().for_each(|hint| context.warn(&format!("  {}", context.text.say(hint))));
 }
 
-fn last_check(context: &Context, profile: &Profile) -> String {
-    match &profile.check {
+/// The last test of a profile as it is now.
+fn last_check(name: &str, profile: &Profile, places: &Places) -> Option<Check> {
+    host::checks::of(name, profile, places).ok()?.last
+}
+
+fn checked(context: &Context, last: Option<Check>) -> String {
+    match last {
         Some(check) => {
             context.text.say(&phrase!("list-checked", result = escape(&check.result), when = escape(&check.when)))
         }
@@ -119,9 +128,9 @@ fn last_check(context: &Context, profile: &Profile) -> String {
     }
 }
 
-fn summary(name: &str, profile: &Profile) -> serde_json::Value {
+fn summary(name: &str, profile: &Profile, places: &Places) -> serde_json::Value {
     json!({"profile": name, "enabled": profile.enabled, "address": profile.sender.address, "smtp": profile.smtp,
-           "targets": profile.targets, "check": profile.check})
+           "targets": profile.targets, "check": last_check(name, profile, places)})
 }
 
 /// `show`: the profile as in its file, or as JSON, and whom its secret is for; never the secret.
@@ -137,6 +146,9 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
         let mut document = json!(profile);
         document["profile"] = json!(name);
         document["secret_for"] = json!(whom.and_then(Result::ok));
+        if let Some(check) = last_check(&name, &profile, &places) {
+            document["check"] = json!(check);
+        }
         context.out(&document.to_string())?;
     } else {
         let path = places.profile(&name);

@@ -143,6 +143,11 @@ impl Inputs {
         Ok(())
     }
 
+    /// An option as the person gave it: a flag, a variable or a key.
+    pub(super) fn as_given(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(|(_, source)| spelled(name, *source))
+    }
+
     /// The names of variables that options lend to a secret, as `--password-env` does.
     pub(super) fn lent_variables(&self) -> Vec<&str> {
         let lent = self.0.iter().filter(|(name, _)| name.ends_with("-env"));

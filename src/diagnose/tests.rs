@@ -56,6 +56,7 @@ fn wrong(cases: &[Case]) -> Vec<String> {
 const SHARED: &str = include_str!("../../tests/fixtures/replies/shared.jsonl");
 const FIELD: &str = include_str!("../../tests/fixtures/replies/field.jsonl");
 const FOUND: &str = include_str!("../../tests/fixtures/replies/found.jsonl");
+const LOCAL: &str = include_str!("../../tests/fixtures/replies/local.jsonl");
 const PARAPHRASE: &str = include_str!("../../tests/fixtures/replies/paraphrase.jsonl");
 
 #[test]
@@ -75,9 +76,38 @@ fn replies_of_other_sources_are_recognised() {
 }
 
 #[test]
+fn what_the_programs_of_a_machine_say_of_it_is_recognised() {
+    let cases = cases(LOCAL);
+    assert!(cases.len() >= 190);
+    let wrong = wrong(&cases);
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_fault_of_the_machine_has_its_commands_and_speaks_every_language() {
+    let catalog = Catalog::builtin();
+    for lang in Lang::builtin() {
+        let doctor = Doctor::new(&catalog, lang);
+        let said = |reply: &str| doctor.explain(&Explain::new(reply));
+        let sasl = said("postfix/smtp[2211]: warning: SASL authentication failure: No worthy mechs found");
+        let packages = sasl.steps.join("\n");
+        assert!(packages.contains("libsasl2-modules") && packages.contains("cyrus-sasl-plain"), "{packages}");
+        let wrapper =
+            said("postfix/smtp[1712]: SMTPS wrappermode (TCP port 465) requires setting \"smtp_tls_wrappermode = yes\"");
+        assert!(wrapper.steps[0].contains("smtp_tls_wrappermode=yes"), "{:?}", wrapper.steps);
+        let selinux = said("msmtp: cannot connect to smtp.example.org, port 587: Permission denied");
+        assert!(selinux.steps.iter().any(|step| step.contains("httpd_can_sendmail")), "{:?}", selinux.steps);
+        let mailer = said("(CRON) info (No MTA installed, discarding output)");
+        assert!(mailer.steps[0].contains("apt install msmtp-mta"), "{:?}", mailer.steps);
+        let retry = said("defer (-53): retry time not reached for any host for 'example.org'");
+        assert!(retry.steps.iter().any(|step| step.contains("spool/exim4/db/retry")), "{:?}", retry.steps);
+    }
+}
+
+#[test]
 fn every_cause_is_read_and_whole() {
     let catalog = Catalog::builtin();
-    assert!(catalog.causes().count() >= 54 && catalog.faults().is_empty(), "{:?}", catalog.faults());
+    assert!(catalog.causes().count() >= 65 && catalog.faults().is_empty(), "{:?}", catalog.faults());
     for cause in catalog.causes() {
         for lang in Lang::builtin() {
             let words = cause.words(lang);

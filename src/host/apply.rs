@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::{
+    checks,
     files::{error::shown, tree::FileTree},
     journal::{
         archive,
@@ -15,7 +16,7 @@ use super::{
     stores,
 };
 use crate::{
-    mail::{SecretPlace, reply::escape},
+    mail::{Profile, SecretPlace, reply::escape},
     phrase,
     plan::{Change, Places, Plan, Run},
     presets::{Phrase, target::RunPurpose},
@@ -62,6 +63,7 @@ pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, 
         let notes = session.notes.iter().cloned().chain(work.notes).collect();
         return Ok(Applied { files: report(plan, &[]), notes, ..Applied::default() });
     }
+    keep_older_check(plan, places)?;
     let Prepared { steps, runs, entries, notes, is_kept } = work;
     let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries };
     let mut applied = job.execute(session)?;
@@ -84,6 +86,13 @@ pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, 
     }
     prune::prune(&plan.name, places, volume);
     Ok(applied)
+}
+
+/// What a profile of an older version says of its tests is kept before it is written without that.
+fn keep_older_check(plan: &Plan, places: &Places) -> Result<(), ApplyError> {
+    let written = plan.changes.iter().find(|change| change.owner == "profile" && change.is_needed());
+    let former = written.and_then(|change| Profile::parse(change.before.as_deref()?).ok());
+    former.map_or(Ok(()), |former| Ok(checks::keep_older(&plan.name, &former, places)?))
 }
 
 /// What a plan needs to be done, as things are.

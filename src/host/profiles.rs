@@ -1,10 +1,10 @@
-//! Saved profiles: loading, listing and saving them.
+//! Saved profiles: loading and listing them. A plan writes them.
 
 use std::path::Path;
 
 use super::{
     HostError,
-    files::{error::FileError, own, tree::FileTree},
+    files::{error::FileError, tree::FileTree},
     profile_file::ProfileFile,
 };
 use crate::{
@@ -78,20 +78,6 @@ pub(super) fn is_removed(name: &str, places: &Places) -> bool {
     }
 }
 
-/// Saves a profile outside a plan, as after a check: no backup, nothing to undo.
-///
-/// # Errors
-/// Its name cannot be one, or it cannot be written; a file of a newer schema is left as it is.
-pub fn save(name: &str, profile: &Profile, places: &Places) -> Result<(), HostError> {
-    check_name(name)?;
-    match load(name, places) {
-        Err(error @ HostError::NewerSchema(..)) => return Err(error),
-        Ok(saved) if saved == *profile => return Ok(()),
-        _ => {}
-    }
-    Ok(own::write_file(&places.profile(name), render(profile)?.as_bytes(), FileTree::of(places))?)
-}
-
 /// The file of a profile.
 ///
 /// # Errors
@@ -154,12 +140,12 @@ mod tests {
     }
 
     #[test]
-    fn saving_loading_and_listing() {
+    fn loading_and_listing() {
         let folder = tempfile::tempdir().unwrap();
         let places = places(folder.path());
         assert_eq!(names(&places).unwrap(), Vec::<String>::new());
         let profile = Profile::parse(SOURCE).unwrap();
-        save("default", &profile, &places).unwrap();
+        put(&places, "default.toml", SOURCE);
         assert_eq!(load("default", &places).unwrap(), profile);
         put(&places, "broken.toml", "schema = 1\nenabeld = true\n");
         put(&places, ".hidden.toml", "");
@@ -173,15 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_schema_is_left_as_it_is() {
+    fn a_newer_schema_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let places = places(folder.path());
         let next = u64::from(SCHEMA) + 1;
-        let newer = format!("schema = {next}\nenabled = true\n[quantum]\nrelay = 1\n");
-        put(&places, "default.toml", &newer);
+        put(&places, "default.toml", &format!("schema = {next}\nenabled = true\n[quantum]\nrelay = 1\n"));
         assert!(matches!(load("default", &places), Err(HostError::NewerSchema(_, schema)) if schema == next));
-        let profile = Profile::parse(SOURCE).unwrap();
-        assert!(save("default", &profile, &places).is_err());
-        assert_eq!(std::fs::read_to_string(places.profile("default")).unwrap(), newer);
     }
 }

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     apply::{error::ApplyError, recover},
+    checks,
     files::{error::shown, found, own, tree::FileTree},
     journal::{archive, record::WriteRecord, session::WriteOptions},
     profiles,
@@ -55,6 +56,7 @@ pub fn purge(
         for path in [places.profile(&name), places.secret(&name), places.credential(&name), places.bound(&name)] {
             own::remove_file(&path, FileTree::of(places))?;
         }
+        checks::forget(&name, places)?;
         purged.profiles.push(name);
     }
     if let Some(known) = known {

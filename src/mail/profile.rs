@@ -42,8 +42,8 @@ pub struct Profile {
     /// The program that others run for the secret, where it is not the one that set this up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_command_path: Option<PathBuf>,
-    /// The last test.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The last test, in profiles of older versions. It is read and never written: results of tests are kept in the state folder.
+    #[serde(default, skip_serializing)]
     pub check: Option<Check>,
     /// What was written where.
     #[serde(default, rename = "target", skip_serializing_if = "Vec::is_empty")]

@@ -17,15 +17,15 @@ impl Setup {
         let answers = &self.answers;
         let (host, port) = (answers.get(Field::Host)?, answers.get(Field::Port)?);
         let smtp = Smtp::new(host, port, answers.security()?, answers.get(Field::Ehlo)?);
-        let mut profile = Profile { check: self.last_check(), ..Profile::new(Sender::new(answers.address()?), smtp) };
+        let mut profile = Profile::new(Sender::new(answers.address()?), smtp);
         for field in Field::ALL.into_iter().filter(|field| self.applies(*field)) {
             (field.spec().write)(answers, &mut profile);
         }
         Some(profile)
     }
 
-    /// The result of the live test, as a profile keeps it.
-    fn last_check(&self) -> Option<Check> {
+    /// The result of the live test, as it is kept.
+    pub(super) fn last_check(&self) -> Option<Check> {
         let tested = self.test.result()?;
         let result = match (&tested.diagnosis, tested.report.passed()) {
             (Some(diagnosis), _) => diagnosis.cause.clone(),

@@ -54,7 +54,7 @@ impl Setup {
 
     /// Whether STARTTLS was established with this very server before.
     fn had_starttls(&self, endpoint: &Endpoint) -> bool {
-        endpoint.security == Security::Starttls && self.secured.as_ref() == Some(endpoint)
+        endpoint.security == Security::Starttls && self.secured.contains(endpoint)
     }
 
     fn login(&self) -> Option<Login> {
@@ -120,7 +120,7 @@ impl Setup {
         let plan = self.plan.result()?.as_ref().ok()?.clone();
         let order = self.plan.wanted()?.clone();
         let spec = self.test.wanted().cloned().filter(|_| !self.test_overridden());
-        Some(WriteRequest { plan, order, spec })
+        Some(WriteRequest { plan, order, spec, check: self.last_check() })
     }
 
     /// Whether the person chose to write in spite of a failed test: then nothing is sent from what was written either.

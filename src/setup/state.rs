@@ -60,8 +60,8 @@ pub struct Setup {
     pub(super) forced: Option<u64>,
     /// A conversation that was cut off, to go on from.
     pub(super) offered: Option<SavedConversation>,
-    /// Where TLS was last established, as the profile remembers it.
-    pub(super) secured: Option<Endpoint>,
+    /// Where TLS was established before.
+    pub(super) secured: Vec<Endpoint>,
     pub(super) cancelled: bool,
     pub(super) lost: bool,
 }
@@ -89,7 +89,7 @@ impl Setup {
             sending: None,
             forced: None,
             offered: None,
-            secured: None,
+            secured: Vec::new(),
             cancelled: false,
             lost: false,
         };
@@ -97,9 +97,9 @@ impl Setup {
         setup
     }
 
-    /// Takes over where TLS was last established.
-    pub fn remember(&mut self, secured: Option<Endpoint>) {
-        self.secured = secured;
+    /// Takes over where TLS was established before.
+    pub fn remember(&mut self, secured: impl IntoIterator<Item = Endpoint>) {
+        self.secured.extend(secured);
     }
 
     /// What is next.

@@ -100,7 +100,9 @@ fn a_custom_server_is_asked_in_order_and_ends_at_the_review() {
     assert_eq!(asked(&setup), Some(Field::Apply));
     let profile = setup.profile().unwrap();
     assert_eq!((profile.smtp.host.as_str(), profile.smtp.port.get()), ("mail.example.com", 465));
-    assert_eq!(profile.check.unwrap().result, "ok");
+    answer(&mut setup, Field::Apply, "yes");
+    let Status::Run(Effect { work: Work::Apply(write), .. }) = setup.status() else { panic!("nothing is written") };
+    assert_eq!(write.check.unwrap().result, "ok");
 }
 
 #[test]

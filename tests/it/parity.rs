@@ -122,8 +122,12 @@ fn a_provider_is_set_up_alike_by_script_prompts_and_wizard() {
     assert_eq!(made.profile.sender.reply_to.as_ref().map(ToString::to_string).as_deref(), Some("help@example.org"));
     assert_eq!(made.profile.smtp.ehlo, "web1.example.net");
     let names: Vec<&str> = made.files.keys().map(String::as_str).collect();
-    let profiles = [".config/mailsetup/profiles/relay.secret", ".config/mailsetup/profiles/relay.toml"];
-    assert_eq!(names, [profiles[0], profiles[1], ".env", ".msmtprc"]);
+    let profiles = [
+        ".config/mailsetup/profiles/relay.for",
+        ".config/mailsetup/profiles/relay.secret",
+        ".config/mailsetup/profiles/relay.toml",
+    ];
+    assert_eq!(names, [profiles[0], profiles[1], profiles[2], ".env", ".msmtprc"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod schemas;
 mod sender;
 mod small;
 mod stores;
+mod two;
 mod whom;
 
 use std::{

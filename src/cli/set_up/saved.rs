@@ -23,7 +23,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
             give(field, &value.to_string())?;
         }
     }
-    setup.remember(profile.check.as_ref().and_then(|check| check.secured.clone()));
+    setup.remember(host::checks::of(name, &profile, &places).unwrap_or_default().secured);
     if let Some(place) = &profile.secret {
         // A secret that cannot be read is asked again.
         if let Ok(kept) = host::stores::read_own(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
@@ -43,7 +43,12 @@ pub(super) fn know(conversation: &mut Conversation) -> Result<(), Error> {
     // A folder that cannot be read is told when it is written.
     let listed = host::profiles::list(&places).unwrap_or_default();
     let saved = listed.into_iter().map(|(name, profile)| SavedProfile { name, profile: profile.ok() });
-    conversation.setup.know_profiles(saved.collect());
+    let saved: Vec<SavedProfile> = saved.collect();
+    for SavedProfile { name, profile } in &saved {
+        let checked = profile.as_ref().and_then(|profile| host::checks::of(name, profile, &places).ok());
+        conversation.setup.remember(checked.and_then(|checked| checked.secured));
+    }
+    conversation.setup.know_profiles(saved);
     Ok(())
 }
 

@@ -11,7 +11,9 @@ use crate::{
         prompt_loop,
         script::{self, Stop},
     },
-    host, phrase,
+    host,
+    mail::{Scope, StoreKind},
+    phrase,
     plan::Change,
     render,
     setup::{AttemptKind, Effect, Field, Msg, Outcome, Setup, Status, Work},
@@ -75,6 +77,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
 
 /// Checks what can be known before the test: every answer, the consent to write, the plan, and writable folders.
 fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
+    refuse_misplaced(context, &conversation.setup)?;
     let is_dry = context.inputs.is_set("dry-run");
     let mut missing = conversation.setup.missing();
     let faults = [
@@ -114,12 +117,27 @@ fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error
     Ok(())
 }
 
+/// Refuses options that cannot apply: dropped in silence, they would leave the password in another place, or to another user,
+/// than was meant.
+fn refuse_misplaced(context: &Context, setup: &Setup) -> Result<(), Error> {
+    for (name, field, wanted) in [
+        ("vault-lock", Field::SecretStore, StoreKind::Vault.as_str()),
+        ("pass-entry", Field::SecretStore, StoreKind::Pass.as_str()),
+        ("run-as", Field::Scope, Scope::System.as_str()),
+    ] {
+        let (Some(one), Some(value)) = (context.inputs.as_given(name), setup.value(field)) else { continue };
+        if value != wanted {
+            let other = format!("{} {value}", field.flag());
+            return Err(Error::new(Exit::Usage, phrase!("cli-contradiction", one = one, other = other)));
+        }
+    }
+    Ok(())
+}
+
 /// The exit status if a message sent from what was written was refused: by what the attempt found, else by how the consumer
 /// ended.
 fn refused_proof(setup: &Setup) -> Option<Exit> {
-    let refused = setup.written()?.proofs.iter().find(|proof| proof.sent() == Some(false))?;
-    let evidence = refused.report.as_ref().and_then(|report| report.evidence.as_ref());
-    evidence.map(script::exit_of).or_else(|| refused.fault().map(|fault| fault.end.exit()))
+    setup.written()?.proofs.iter().find(|proof| proof.is_refused()).map(script::exit_of_proof)
 }
 
 /// A failed test in words; where nothing is written for it, with the command to run next.

@@ -75,13 +75,9 @@ fn our_lines_edited_since_touch_nothing() {
 fn a_test_that_was_noted_in_the_profile_is_no_edit() {
     let home = Home::new();
     set_up(&home, "default", "1", &[]);
-    let mut profile = host::profiles::load("default", &home.places).unwrap();
-    profile.check = Some(mailsetup::mail::profile::Check {
-        when: "2026-11-05T10:11:12Z".into(),
-        result: "ok".into(),
-        secured: Some(profile.smtp.endpoint()),
-    });
-    host::profiles::save("default", &profile, &home.places).unwrap();
+    let path = profile_file("default");
+    let text = home.text(&path).unwrap() + "\n[check]\nwhen = '2026-11-05T10:11:12Z'\nresult = 'ok'\n";
+    home.put(&path, &text);
     home.undo().unwrap();
     assert!(!home.path(&profile_file("default")).exists());
 }

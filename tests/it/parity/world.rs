@@ -99,14 +99,14 @@ impl World {
 impl Stage {
     /// What came of a conversation that is done; `setup` is it.
     pub(crate) fn made(home: &Path, setup: &Setup) -> Made {
-        let mut profile = setup.order().unwrap().profile.clone();
-        if let Some(check) = &mut profile.check {
-            check.when.clear();
-        }
+        let profile = setup.order().unwrap().profile.clone();
         let name = home.display().to_string();
         let clean = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes).replace(&name, "HOME");
-            text.lines().filter(|line| !line.starts_with("when = ")).collect::<Vec<_>>().join("\n")
+            text.lines()
+                .filter(|line| !line.starts_with("when = ") && !line.starts_with("settings = "))
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         let short = |path: &Path| path.strip_prefix(home).unwrap().display().to_string();
         let change = |change: &mailsetup::plan::Change| {

@@ -177,6 +177,14 @@ fn an_empty_value_and_a_contradiction_are_refused() {
     assert!(house.write(&["--answers", answers.to_str().unwrap()]).code(65).stderr.contains("pin_sha256 needs a value"));
     let both = house.write(&["--no-imap", "--imap-host", "imap.example.test"]).code(64);
     assert!(both.stderr.contains("--no-imap and --imap-host contradict"), "{}", both.stderr);
+    for (more, other) in [
+        (["--vault-lock", "machine"], "--secret-store file"),
+        (["--pass-entry", "mail/x"], "--secret-store file"),
+        (["--run-as", "www-data"], "--scope user"),
+    ] {
+        let out = house.write(&more).code(64);
+        assert!(out.stderr.contains(&format!("{} and {other} contradict", more[0])), "{}", out.stderr);
+    }
     house.write(&["--name", "", "--test", "none"]).code(0);
 }
 
