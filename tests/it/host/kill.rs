@@ -219,7 +219,8 @@ fn no_flipped_bit_of_a_record_takes_anything_back() {
         } else {
             host::apply(&five(home.folder.path(), "new\n", Vec::new()), &home.places, &WriteOptions::default()).unwrap();
         }
-        let records = home.state("journal");
+        let is_record = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
+        let records: Vec<PathBuf> = home.state("journal").into_iter().filter(is_record).collect();
         let [path] = records.as_slice() else { panic!("{records:?}") };
         let whole = std::fs::read(path).unwrap();
         let mut count = 0;

@@ -326,3 +326,33 @@ fn undo_and_remove_bring_files_and_entries_back_together() {
     home.undo().unwrap();
     assert_eq!(now(), (Some(false), Some("first-word".into())));
 }
+
+/// Not a test of its own: applies a plan whose entry does not fit any more, under a limit to the size of files.
+#[test]
+fn full_child() {
+    let Some(folder) = std::env::var_os("MAILSETUP_TEST_FULL").map(PathBuf::from) else { return };
+    let home = Home::of(&folder);
+    let keep = Some((SecretPlace::Vault, secret("second-word").into()));
+    let error = home.apply(&Plan { keep, ..home.plan(&[("app", "new\n")]) }).unwrap_err();
+    assert!(matches!(&error, ApplyError::RolledBack(_)), "{error:?}");
+}
+
+#[test]
+fn a_vault_that_cannot_be_written_changes_nothing() {
+    let home = Home::new();
+    home.put("app", "old\n");
+    keep(&home, "default", "first-word");
+    (0..16).for_each(|number| keep(&home, &format!("p{number}"), &"x".repeat(8000)));
+    let before = std::fs::read(home.places.vault()).unwrap();
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" --exact host::vault::full_child";
+    let mut child = Command::new("/bin/sh");
+    child.args(["-c", script]).arg(std::env::current_exe().unwrap()).env("MAILSETUP_TEST_FULL", home.folder.path());
+    let output = child.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert_eq!(std::fs::read(home.places.vault()).unwrap(), before);
+    assert_eq!((home.text("app").as_deref(), read(&home, "default").unwrap().as_str()), (Some("old\n"), "first-word"));
+    assert!(host::recover(&home.places, &WriteOptions::default()).unwrap().is_empty());
+    assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
+    assert_eq!(files_below(&home.places.config).len(), 1);
+}

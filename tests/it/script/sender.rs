@@ -50,7 +50,7 @@ fn the_user_who_sends_reads_the_secret_and_no_other_does() {
     for line in ["711 root root", "640 root alone", &got, "refused 77"] {
         assert!(lines.contains(&line), "{line:?} in {}\n{}", out.stdout, out.stderr);
     }
-    assert_eq!(lines.iter().filter(|line| **line == "640 root alone").count(), 2, "{}", out.stdout);
+    assert_eq!(lines.iter().filter(|line| **line == "640 root alone").count(), 3, "{}", out.stdout);
     assert_eq!(lines.iter().filter(|line| line.starts_with("refused 77")).count(), 2, "{}", out.stdout);
     assert!(lines.last().unwrap().starts_with("600 "), "{}", out.stdout);
 }
