@@ -22,7 +22,7 @@ use serde::Serialize;
 pub use self::{check::check_cause, facts::stage_of};
 use self::{facts::Facts, fill::Fill, matcher::Matcher, provider_marks::ProviderMarks};
 use crate::{
-    mail::{Endpoint, reply::escape},
+    mail::{Auth, Endpoint, reply::escape},
     phrase,
     presets::{Catalog, Cause, Lang, Phrase, Text, cause::Variant},
     probe::{Evidence, ProbeFault, Stage},
@@ -207,7 +207,10 @@ impl<'a> Doctor<'a> {
             meaning: fill.fill_known(special.and_then(|words| words.meaning.as_ref()).unwrap_or(&words.meaning)),
             steps: steps.iter().filter_map(|step| fill.fill(step)).collect(),
             links: links.iter().filter_map(|link| fill.fill(link)).collect(),
-            fix: fix.filter(|_| !change.is_empty()).and_then(|fix| fill.fill(fix)),
+            fix: match change.get("auth") {
+                Some(auth) if auth == Auth::None.as_str() => Some(text.get("diagnosis-fix-no-login")),
+                _ => fix.filter(|_| !change.is_empty()).and_then(|fix| fill.fill(fix)),
+            },
             ask: variant.and_then(|variant| variant.ask.clone()).or_else(|| cause.ask.clone()),
             certain: !hit.guess,
             needs_person: change.contains_key("pin_sha256"),
