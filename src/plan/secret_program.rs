@@ -38,12 +38,12 @@ pub(super) fn notes(
     if order.profile.secret_command_path.is_some() && node.as_ref().is_none_or(|node| node.mode & 0o111 == 0) {
         return Err(Refusal::NoSecretProgram { path });
     }
-    let note = |phrase: Phrase| Note {
+    let said = |phrase: Phrase| Note {
         owner: target.key.clone(),
         phrase: phrase.with("path", escape(&path.display().to_string())).with("target", &target.name),
     };
     Ok(node
-        .map(|node| Way::new(&path, node, files).faults(order, places).into_iter().map(note).collect())
+        .map(|node| Way::new(&path, node, files).faults(order, places).into_iter().map(said).collect())
         .unwrap_or_default())
 }
 
