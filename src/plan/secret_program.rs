@@ -11,7 +11,7 @@ use super::{
 use crate::{
     mail::reply::escape,
     phrase,
-    presets::{Phrase, Target},
+    presets::{Phrase, Target, target::TargetFile},
 };
 
 /// What a person should know of it before anything is written.
@@ -25,7 +25,7 @@ pub(super) fn notes(
     files: &dyn Files,
 ) -> Result<Vec<Note>, Refusal> {
     let runs = |(target, choice): &&(&Target, &TargetChoice)| {
-        let mut templates = target.files.iter().flat_map(|file| file.templates());
+        let mut templates = target.files.iter().flat_map(TargetFile::templates);
         !is_inline(target, choice) && templates.any(|template| template.as_str().contains("secret_command"))
     };
     let runs = chosen.iter().find(runs).filter(|_| has_login(order) && places.root.is_none());
