@@ -41,7 +41,7 @@ fn a_command_prints_it() {
 
 /// Two secrets, and whom each is for.
 fn pair(number: u32) -> BoundSecret {
-    let (word, host) = if number % 2 == 0 { ("first", "smtp.first.test") } else { ("second", "smtp.second.test") };
+    let (word, host) = if number.is_multiple_of(2) { ("first", "smtp.first.test") } else { ("second", "smtp.second.test") };
     let bound = SecretBinding::new(host.parse().unwrap(), "me".parse().ok());
     BoundSecret { secret: secret(word), bound: Some(bound) }
 }
@@ -85,7 +85,9 @@ fn pair_child() {
     let places = places_at_home(Path::new(&folder));
     let is_file = std::env::var_os("MAILSETUP_TEST_STORE").is_some_and(|store| store == "file");
     let place = if is_file { SecretPlace::File } else { SecretPlace::Systemd };
-    (1..).for_each(|number| secrets::keep("default", &place, &pair(number), &places).unwrap());
+    for number in 1.. {
+        secrets::keep("default", &place, &pair(number), &places).unwrap();
+    }
 }
 
 #[test]
