@@ -75,7 +75,13 @@ pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
 }
 
 fn hint_of(missing: &[Field]) -> Phrase {
-    if missing.contains(&Field::Provider) { phrase!("script-missing-provider-hint") } else { phrase!("script-missing-hint") }
+    if missing.contains(&Field::Provider) {
+        phrase!("script-missing-provider-hint")
+    } else if missing.contains(&Field::Password) {
+        phrase!("script-missing-password-hint")
+    } else {
+        phrase!("script-missing-hint")
+    }
 }
 
 /// The exit status when a message of a proof did not go out: by what our own attempt found, else by how the program ended. A way

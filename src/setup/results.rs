@@ -159,9 +159,6 @@ impl Setup {
         if self.write.result().is_some_and(Result::is_ok) {
             return;
         }
-        if self.focus.is_some_and(|field| !self.applies(field)) {
-            self.focus = None;
-        }
         self.answers.look_up();
         self.settle_binding();
         let search = self.search_request();
@@ -174,6 +171,12 @@ impl Setup {
         }
         let probe = self.probe_request();
         self.probe.want(probe);
+        let heard = self.probe.result().and_then(|tested| tested.report.offered_logins());
+        self.answers.offered_logins = heard.map(<[String]>::to_vec);
+        // What was heard may have taken the field away that the person was at.
+        if self.focus.is_some_and(|field| !self.applies(field)) {
+            self.focus = None;
+        }
         let test = self.test_request();
         self.test.want(test);
         let stores = self.stores_request();
