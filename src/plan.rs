@@ -33,6 +33,7 @@ mod refusal_words;
 mod render;
 mod rival;
 mod sample;
+mod secret_program;
 mod security_word;
 mod senders;
 mod sending;
@@ -130,7 +131,8 @@ pub struct Order {
     pub secret: Option<Secret>,
     /// The targets.
     pub targets: Vec<TargetChoice>,
-    /// The program that consumers run to fetch the secret: mailsetup's absolute path, with the words that go before it.
+    /// mailsetup's own absolute path, with the words that go before its arguments: what consumers run to fetch the secret, unless the
+    /// profile names another.
     pub program: Vec<String>,
     /// What a vault is locked with, when one has to be made.
     pub lock: KeySlot,
@@ -138,6 +140,17 @@ pub struct Order {
     pub is_whole: bool,
     /// A file may be taken from another profile.
     pub takes_over: bool,
+}
+
+impl Order {
+    /// The program that consumers run to fetch the secret, with the words that go before its own arguments: the one that the
+    /// profile names, else the one that is at work.
+    pub fn secret_program(&self) -> Vec<String> {
+        match &self.profile.secret_command_path {
+            Some(path) => vec![path.display().to_string()],
+            None => self.program.clone(),
+        }
+    }
 }
 
 /// A target that was chosen, as `--target NAME[=PATH]` says it.
