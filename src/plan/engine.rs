@@ -9,7 +9,7 @@ use super::{
     context::{SeenPair, TemplateContext, no_settings},
     disclose::disclose,
     former,
-    kept::Kept,
+    kept::KeptTargets,
     locate::{Location, Locations, expand, first_path, in_root, locate},
     merge::{self, Merged},
     omitted, overrules,
@@ -45,7 +45,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     };
     let former = read(files, &places.profile(&order.name))?;
     let was = former.as_ref().and_then(|file| Profile::parse(str::from_utf8(&file.bytes).ok()?).ok());
-    let kept = Kept::of(order, was.as_ref(), catalog, places, files);
+    let kept = KeptTargets::of(order, was.as_ref(), catalog, places, files);
     let order = &Order { targets: kept.targets.clone(), ..order.clone() };
     let mut chosen = Vec::with_capacity(order.targets.len());
     for choice in &order.targets {

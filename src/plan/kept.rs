@@ -9,7 +9,7 @@ use crate::{
 
 /// An order's targets with those that its profile has.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct KeptTargets {
     /// The targets to write: those that are named, and those that the profile has.
     pub(super) targets: Vec<TargetChoice>,
     /// Targets of the profile whose file is gone, or says something else by now: they are left as they are.
@@ -18,7 +18,7 @@ pub(super) struct Kept {
     pub(super) dropped: Vec<Written>,
 }
 
-impl Kept {
+impl KeptTargets {
     /// The targets of an order, by the profile as it was.
     pub(super) fn of(order: &Order, was: Option<&Profile>, catalog: &Catalog, places: &Places, files: &dyn Files) -> Self {
         let mut kept = Self { targets: order.targets.clone(), ..Self::default() };
