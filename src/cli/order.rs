@@ -117,8 +117,8 @@ impl Drift {
                 Ok(_) if !fields.is_empty() => self.add(written, path, Drifted::Differs, &fields, None),
                 Ok(read) if plan::is_older_call(order, places, read) => {
                     let file = escape(&path.display().to_string());
-                    let older = phrase!("check-older-call", file = file, target = written.name, profile = order.name);
-                    self.older.push(older);
+                    let said = phrase!("check-older-call", file = file, target = written.name, profile = order.name);
+                    self.older.push(said);
                     self.older_paths.push(path);
                 }
                 Ok(_) => {}

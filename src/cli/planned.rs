@@ -23,9 +23,9 @@ pub(super) fn show(
     notes.iter().for_each(|note| context.say(&format!("! {}", context.text.say(note))));
     if context.json {
         let files: Vec<Value> = changes.iter().map(json::planned).collect();
-        let changed = changes.iter().any(Change::is_needed);
+        let is_needed = changes.iter().any(Change::is_needed);
         let said: Vec<String> = notes.iter().map(|note| context.text.say(note)).collect();
-        let mut document = json!({"ok": true, "changed": changed, "profile": profile, "files": files, "notes": said});
+        let mut document = json!({"ok": true, "changed": is_needed, "profile": profile, "files": files, "notes": said});
         document["diff"] = json!(diff(context, changes, secret).join("\n"));
         return context.out(&document.to_string());
     }

@@ -15,7 +15,7 @@ use super::{
     omitted, overrules,
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret},
-    reader::{Before, change, closed},
+    reader::{Before, change, closed, holds_password},
     render::{RenderFault, holds, render},
     secret_program, senders, values, whose,
 };

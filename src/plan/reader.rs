@@ -60,7 +60,7 @@ fn reader(
 }
 
 /// Whether a file's text depends on the password.
-fn holds_password(file: &TargetFile, context: &TemplateContext) -> bool {
+pub(super) fn holds_password(file: &TargetFile, context: &TemplateContext) -> bool {
     let format = file.format.rules();
     let render = |context: &TemplateContext| render(file.template.as_str(), Some(format), context).ok().map(Zeroizing::new);
     context.password.is_some() && render(context) != render(&context.clone().without_password())
