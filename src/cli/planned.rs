@@ -20,7 +20,9 @@ pub(super) fn show(
     secret: Option<&Secret>,
     notes: &[Phrase],
 ) -> Result<(), Error> {
-    notes.iter().for_each(|note| context.say(&format!("! {}", context.text.say(note))));
+    for note in notes {
+        context.say(&format!("! {}", context.text.say(note)));
+    }
     if context.json {
         let files: Vec<Value> = changes.iter().map(json::planned).collect();
         let is_needed = changes.iter().any(Change::is_needed);

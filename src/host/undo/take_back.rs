@@ -42,7 +42,9 @@ pub fn take_back(plan: &mut Plan, places: &Places) -> Result<(), ApplyError> {
         steps.add(file, backup.as_deref());
     }
     let mut own: Vec<WriteRecord> = writes.iter().map(|record| (*record).clone()).collect();
-    own.iter_mut().for_each(|record| record.runs.retain(|run| is_taken_back(&run.owner)));
+    for record in &mut own {
+        record.runs.retain(|run| is_taken_back(&run.owner));
+    }
     steps.add_runs(&own.iter().collect::<Vec<_>>(), places)?;
 
     let unknown = plan.dropped.iter().filter(|dropped| !is_taken_back(&dropped.name)).map(|dropped| Note {
