@@ -8,6 +8,7 @@
 //! a key never changes its meaning, a new one takes its place. They get the schema of today when they are written next.
 //!
 //! 2: `sender.senders` and `sender.sender_map`. A profile without them lets every sender leave, as before.
+//! `smtp.client`: a profile without it shows no certificate.
 
 use serde::Deserialize;
 

@@ -54,6 +54,7 @@ impl Confirmer {
             login: None,
             message: None,
             trust: self.net.trust.clone(),
+            client: None,
             had_starttls: false,
             allow_plaintext: false,
             timeout: self.until.saturating_duration_since(Instant::now()),

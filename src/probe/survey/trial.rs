@@ -111,6 +111,7 @@ impl Route {
             login: None,
             message: None,
             trust,
+            client: None,
             had_starttls: false,
             allow_plaintext: false,
             timeout: spec.timeout,

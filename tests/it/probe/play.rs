@@ -55,6 +55,7 @@ pub(super) fn basic_attempt(port: u16) -> Attempt {
         login: Some(Login { auth: Auth::Auto, username: USERNAME.into(), secret: Secret::new(PASSWORD.into()) }),
         message: Some(message.unwrap()),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
+        client: None,
         had_starttls: false,
         allow_plaintext: false,
         timeout: Duration::from_secs(8),
