@@ -38,6 +38,7 @@ mod values;
 mod hostile;
 
 pub use check::check_target;
+pub use conflicts::{SENDMAIL, is_sendmail};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;

@@ -2,6 +2,7 @@
 //! `presets/targets`.
 
 mod commands;
+mod log_pattern;
 mod merge;
 mod mode;
 mod overrule;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use log_pattern::LogPattern;
 pub use merge::MergeKind;
 pub use mode::FileMode;
 pub use overrule::{Overrule, OverruleEffect};

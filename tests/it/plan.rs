@@ -102,8 +102,10 @@ fn what_consumers_send_by_is_whole_and_holds_no_secret() {
             let choice = TargetChoice { inline_secret, ..TargetChoice::new(&target.key) };
             let order = Order { targets: vec![choice.clone()], ..order(PASSWORD) };
             let found = sending(&order, target, &choice, &envelope, &places(scope), &files).unwrap().unwrap();
-            let queue =
-                found.queue.iter().flat_map(|it| it.list.iter().chain([&it.ours]).chain(&it.taken).chain(&it.failed));
+            let queue = found.queue.iter().flat_map(|it| {
+                let patterns = it.taken.iter().chain(&it.failed).flat_map(|pattern| &pattern.parts);
+                it.list.iter().chain([&it.ours]).chain(patterns)
+            });
             let words: Vec<&String> = found.command.iter().chain(queue).collect();
             assert!(words.iter().all(|word| !word.is_empty() && !word.contains("{{")), "{words:?}");
             assert!(words.iter().any(|word| word.contains("bob@example.com")) || target.key == "himalaya", "{words:?}");
