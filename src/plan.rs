@@ -22,6 +22,7 @@ mod locate;
 mod look_over;
 mod meant;
 mod merge;
+mod omitted;
 mod overrules;
 mod profile_files;
 mod read_back;
@@ -33,6 +34,7 @@ mod security_word;
 mod senders;
 mod sending;
 mod values;
+mod whose;
 
 #[cfg(test)]
 mod hostile;

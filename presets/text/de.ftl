@@ -802,6 +802,9 @@ diagnosis-fix-no-login = Ohne Anmeldung senden
 diagnosis-mode-tls = implizites TLS
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = keine Verschlüsselung
+diagnosis-fine-title = Kein Fehler in diesem Text
+diagnosis-fine-meaning = Alles, was mailsetup davon versteht, handelt von Mail, die gut hinausging.
+diagnosis-fine-step = Fehlt trotzdem Mail, geben Sie die Zeilen um die Sendezeit ein oder die Nachricht, die zurückkam
 diagnosis-unknown-title = mailsetup kennt die Ursache nicht
 diagnosis-unknown-meaning = Nichts in diesem Text ist eine Antwort oder ein Fehler, den mailsetup erkennt.
 diagnosis-unknown-empty = Es gibt keinen Text zu erklären.
@@ -1320,6 +1323,18 @@ plan-note-overrule-outside = { $target } nimmt auch E-Mails anderer Rechner an (
 # plan: was auf der Maschine im Weg steht
 plan-overruled = { $path } ist da, und dann liest { $target } nichts anderes: Was mailsetup schreibt, bliebe ohne Wirkung.
 plan-hint-overruled = Verschieben Sie { $path }, oder tragen Sie die Einstellungen dort von Hand ein.
+plan-other-kind = { $path } ist eine { $kind }-Datei, die { $target } nicht liest: Was mailsetup schreibt, würde sie verderben.
+plan-other-program = { $path } enthält { $key } und ist damit nicht die Datei von { $target }: Was mailsetup schreibt, würde sie verderben oder bliebe ohne Wirkung.
+plan-outgrown = { $path } zeigt eine Version von { $target }, die diese Einstellungen dort nicht mehr liest. Nehmen Sie sie so vor, wie es hier steht: { $docs }
+plan-fault-rival = { $path }, Zeile { $line }: Hier steht eine der E-Mail-Einstellungen in einer Form, die mailsetup nicht ändert und die mehr gilt als das, was mailsetup schreibt.
+plan-hint-other-kind = Die Datei bleibt unverändert. Geben Sie den Pfad der richtigen an: --target NAME=PFAD.
+plan-hint-other-program = Die Datei bleibt unverändert. Für diese: --target { $instead }={ $path }
+plan-hint-rival = Die Datei bleibt unverändert. Entfernen Sie diese Zeile, oder setzen Sie sie über die E-Mail-Einstellungen, und versuchen Sie es noch einmal.
+plan-note-removed = { $path }: herausgenommen, weil es gegen die neuen Einstellungen von { $target } wirken würde: { $keys }
+plan-note-unwritten = { $target } hat keine eigene Einstellung für { $setting ->
+    [name] den Absendernamen
+   *[other] die Antwortadresse
+}; das wird dort nicht geschrieben.
 plan-fault-outranked = { $path }, Zeile { $line }: Diese Regel nimmt die E-Mails dieser Maschine, bevor unsere sie nähme, denn die erste gilt.
 plan-hint-outranked = Die Datei bleibt unverändert. Entfernen Sie diese Regel, oder schränken Sie sie ein, sodass sie nicht für alle Ziele gilt und versuchen Sie es noch einmal.
 

@@ -803,6 +803,9 @@ diagnosis-fix-no-login = Send without a login
 diagnosis-mode-tls = implicit TLS
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = no encryption
+diagnosis-fine-title = No failure in this text
+diagnosis-fine-meaning = All that mailsetup understands of it tells of mail that went well.
+diagnosis-fine-step = If mail is missing all the same, paste the lines around the time at which it was sent, or the message that came back
 diagnosis-unknown-title = The cause is not known to mailsetup
 diagnosis-unknown-meaning = Nothing in this text is a reply or an error that mailsetup recognises.
 diagnosis-unknown-empty = There is no text to explain.
@@ -1321,6 +1324,18 @@ plan-note-overrule-outside = { $target } takes mail from other machines too ({ $
 # plan: what stands in the way on the machine
 plan-overruled = { $path } is there, and { $target } reads nothing else then: what mailsetup writes would not count.
 plan-hint-overruled = Move { $path } away, or put the settings into it by hand.
+plan-other-kind = { $path } is a { $kind } file, which { $target } does not read: what mailsetup writes would spoil it.
+plan-other-program = { $path } has { $key }, so it is not { $target }’s file: what mailsetup writes would spoil it or have no effect.
+plan-outgrown = { $path } shows a version of { $target } that does not read these settings there any more. Set them as it says in { $docs }
+plan-fault-rival = { $path }, line { $line }: this sets one of the mail settings in a way that mailsetup does not change, and it wins over what mailsetup writes.
+plan-hint-other-kind = The file stays untouched. Give the path of the right one: --target NAME=PATH.
+plan-hint-other-program = The file stays untouched. For this one: --target { $instead }={ $path }
+plan-hint-rival = The file stays untouched. Take this line out, or move it above the mail settings, and try again.
+plan-note-removed = { $path }: taken out, since it would count against the new settings of { $target }: { $keys }
+plan-note-unwritten = { $target } has no setting of its own for { $setting ->
+    [name] the sender’s name
+   *[other] the address for answers
+}: it is not written there.
 plan-fault-outranked = { $path }, line { $line }: this rule takes the mail of this machine before ours would, since the first one counts.
 plan-hint-outranked = The file stays untouched. Take this rule out or narrow it, so that it is not for all destinations, and try again.
 

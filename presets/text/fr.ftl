@@ -803,6 +803,9 @@ diagnosis-fix-no-login = Envoyer sans identification
 diagnosis-mode-tls = TLS implicite
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = aucun chiffrement
+diagnosis-fine-title = Aucun échec dans ce texte
+diagnosis-fine-meaning = Tout ce que mailsetup en comprend parle de courrier bien parti.
+diagnosis-fine-step = Si du courrier manque pourtant, collez les lignes autour de l’heure de l’envoi, ou le message revenu
 diagnosis-unknown-title = mailsetup ne connaît pas cette cause
 diagnosis-unknown-meaning = Rien dans ce texte n’est une réponse ou une erreur que mailsetup reconnaît.
 diagnosis-unknown-empty = Il n’y a aucun texte à expliquer.
@@ -1318,6 +1321,18 @@ plan-note-overrule-outside = { $target } reçoit aussi le courrier d’autres ma
 # plan : ce qui gêne sur la machine
 plan-overruled = { $path } existe, et { $target } ne lit alors rien d’autre : ce que mailsetup écrit ne compterait pas.
 plan-hint-overruled = Déplacez { $path }, ou mettez-y les réglages à la main.
+plan-other-kind = { $path } est un fichier { $kind }, que { $target } ne lit pas : ce que mailsetup écrit l’abîmerait.
+plan-other-program = { $path } contient { $key } : ce n’est donc pas le fichier de { $target }, et ce que mailsetup écrit l’abîmerait ou resterait sans effet.
+plan-outgrown = { $path } montre une version de { $target } qui ne lit plus ces réglages à cet endroit. Réglez-les comme l’indique { $docs }
+plan-fault-rival = { $path }, ligne { $line } : un des réglages de courrier y est donné d’une façon que mailsetup ne modifie pas, et qui l’emporte sur ce que mailsetup écrit.
+plan-hint-other-kind = Le fichier reste intact. Donnez le chemin du bon fichier : --target NOM=CHEMIN.
+plan-hint-other-program = Le fichier reste intact. Pour celui-ci : --target { $instead }={ $path }
+plan-hint-rival = Le fichier reste intact. Retirez cette ligne ou placez-la au-dessus des réglages de courrier, puis réessayez.
+plan-note-removed = { $path } : retiré, car cela irait contre les nouveaux réglages de { $target } : { $keys }
+plan-note-unwritten = { $target } n’a pas de réglage propre pour { $setting ->
+    [name] le nom de l’expéditeur
+   *[other] l’adresse de réponse
+} ; rien n’y est écrit à ce sujet.
 plan-fault-outranked = { $path }, ligne { $line } : cette règle prend le courrier de cette machine avant la nôtre, car la première compte.
 plan-hint-outranked = Le fichier reste intact. Retirez cette règle ou restreignez-la pour qu’elle ne vaille plus pour toutes les destinations, et recommencez.
 

@@ -41,6 +41,7 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
         check.all(send.command.iter().chain(queue), TemplateKind::Bare, &settings);
         check.all(&send.when, TemplateKind::Condition, &settings);
     }
+    check.all(&target.outgrown, TemplateKind::Expression, &seen_in_files(target));
     check.all(target.overrules.iter().map(|rule| &rule.when), TemplateKind::Expression, &seen_in_files(target));
     check.expressions(&target.read);
     if let Some(import) = &target.import {
