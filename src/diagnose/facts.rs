@@ -79,7 +79,7 @@ impl Facts {
                 }
             }
             ProbeFault::Tls { text, .. } | ProbeFault::ClientCertRefused(text) | ProbeFault::NotSmtp(text) => {
-                said.push_str(text)
+                said.push_str(text);
             }
             _ => {}
         }
