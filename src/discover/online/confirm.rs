@@ -53,6 +53,7 @@ impl Confirmer {
             ehlo: self.ehlo.clone(),
             login: None,
             message: None,
+            others: Vec::new(),
             trust: self.net.trust.clone(),
             client: None,
             had_starttls: false,

@@ -105,6 +105,7 @@ fn attempt(security: Security, auth: Auth) -> Attempt {
         client: None,
         had_starttls: false,
         allow_plaintext: true,
+        others: Vec::new(),
         timeout: Duration::from_secs(5),
     }
 }
