@@ -5,6 +5,7 @@ mod apply;
 mod args;
 mod ca_file;
 mod check;
+mod client_cert;
 mod color;
 mod commands;
 mod complain;
