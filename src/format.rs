@@ -5,6 +5,7 @@
 
 pub(crate) mod doc;
 pub(crate) mod file_format;
+pub(crate) mod kind;
 pub(crate) mod percent;
 pub(crate) mod place;
 pub(crate) mod text;
@@ -48,11 +49,13 @@ mod systemd_unit;
 mod table;
 mod toml;
 mod yaml;
+mod yaml_spring;
 
 use std::{fmt, sync::LazyLock};
 
 pub use aliases::root_mail;
 pub(crate) use file_format::FileFormat;
+pub use kind::FileKind;
 use serde::{Deserialize, Deserializer, de};
 pub use text::{Fault, FaultKind, Unfit};
 
@@ -102,6 +105,7 @@ static FORMATS: &[&dyn FileFormat] = &[
     &toml::Toml,
     &yaml::Yaml,
     &yaml::YamlDiscourse,
+    &yaml_spring::YamlSpring,
 ];
 
 /// The words by which presets name them.

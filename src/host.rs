@@ -47,6 +47,7 @@ mod journal;
 mod places;
 mod private;
 mod process;
+mod programs;
 mod purge;
 mod undo;
 mod user;
@@ -75,6 +76,7 @@ pub use journal::{
 pub use places::{Folders, foreign_presets, places};
 pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
+pub use programs::{CronKind, MailPrograms, mail_programs};
 pub use purge::{Purged, purge};
 pub use undo::{Undone, all::undo_all, undo, undo_within};
 pub use writable::writable;

@@ -22,6 +22,7 @@ mod locate;
 mod look_over;
 mod meant;
 mod merge;
+mod omitted;
 mod overrules;
 mod profile_files;
 mod read_back;
@@ -33,11 +34,13 @@ mod security_word;
 mod senders;
 mod sending;
 mod values;
+mod whose;
 
 #[cfg(test)]
 mod hostile;
 
 pub use check::check_target;
+pub use conflicts::{SENDMAIL, is_sendmail};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;

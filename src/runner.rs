@@ -5,6 +5,7 @@ pub mod crash;
 mod egress;
 mod proof;
 mod survey;
+mod ways;
 
 use std::{
     collections::BTreeMap,
@@ -31,6 +32,7 @@ use crate::{
 
 use broken::Broken;
 use proof::Case;
+pub use proof::Extent;
 
 pub use egress::EgressTargets;
 
@@ -196,6 +198,11 @@ impl Runner {
         Ok(Composed { outgoing, subject, body })
     }
 
+    /// The subject of a message that a program sends.
+    fn subject(&self, host: &str, name: &str) -> String {
+        self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
+    }
+
     fn stores(&self, reader: &SecretReader) -> UsableStores {
         let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
         let text = self.catalog.text(self.lang);
@@ -278,6 +285,11 @@ impl Runner {
                 Ok(proof) => proofs.push(proof),
                 Err(phrase) => return Err(undo(phrase, Field::Targets)),
             }
+        }
+        let is_stuck = proofs.iter().any(|proof| proof.fault().is_some_and(|fault| fault.end.is_stuck()));
+        if let Some(spec) = write.spec.as_ref().filter(|spec| spec.goal == Goal::Send && !is_stuck) {
+            let extent = if applied.changed { Extent::All } else { Extent::Cron };
+            proofs.extend(self.prove_ways(order, spec, extent, cancel, progress));
         }
         let file =
             |file: host::AppliedFile| WrittenFile { path: file.path, action: file.action.as_str(), backup: file.backup };

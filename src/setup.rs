@@ -47,6 +47,7 @@ pub use import::Import;
 pub use msg::{Invalid, Msg, Status};
 pub use profile::saved_answers;
 pub use question::{Advice, Choice, Question};
+pub use results::judged;
 pub use resume::{SavedAnswer, SavedConversation};
 pub use saved_profile::SavedProfile;
 pub use source::AnswerSource;

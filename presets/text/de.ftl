@@ -174,6 +174,8 @@ invalid-variable = Das kann kein Variablenname sein. Erlaubt sind Buchstaben, Zi
 note-ehlo = „{ $name }“ ist kein vollständiger Name. Manche Server verlangen einen, etwa web1.example.com.
 note-port-mode = Auf Port { $port } ist { $mode } unüblich. Scheitert der Test an der Begrüßung oder an TLS, ändern Sie eines von beiden.
 note-username-space = Im Anmeldenamen steht ein Leerzeichen. Soll das so sein?
+note-no-login = { $host } bietet keine Anmeldung an. Ein Relay, das diese Maschine an ihrer Adresse erkennt, braucht keine: Wählen Sie hier „keine“. Der Versandserver des Anbieters böte eine an: Gehen Sie zurück und prüfen Sie Host und Port.
+note-foreign-logins = Der Server bietet nur { $offered } an, was mailsetup nicht kann: Kein hier eingegebenes Passwort hilft. Es können: msmtp mit GNU SASL, Postfix mit Cyrus SASL oder ein Relay, das nach Adresse annimmt (--auth none).
 note-password-useless = { $provider } nimmt zum Senden keinerlei Passwort an. Nehmen Sie ein Zugriffstoken (Anmeldeverfahren XOAUTH2) oder einen anderen Anbieter.
 note-password-grouped = Das Passwort enthält Leerzeichen, die dieser Anbieter nur zur besseren Lesbarkeit anzeigt.
 note-password-blank = Das Passwort beginnt oder endet mit einem Leerzeichen. Es wird so gespeichert, wie es ist.
@@ -442,6 +444,7 @@ script-reuse-hint = Nennen Sie das andere Passwort mit --password-file oder --pa
 script-profile-taken = Das Profil { $profile } gehört zu { $address } bei { $host }: Es wird nicht ungefragt ersetzt
 script-profile-damaged = Das Profil { $profile } ist beschädigt: Es wird nicht ungefragt ersetzt
 script-profile-taken-hint = --profile { $free } legt ein weiteres Profil an; --profile { $profile } ändert jenes und die Programme, die es nutzen
+script-missing-password-hint = Anzugeben als Optionen, als Variablen oder in einer Datei mit --answers. Ein Server, der Mail ohne Anmeldung nimmt: --auth none.
 script-missing-provider-hint = Anzugeben als Optionen, als Variablen oder in einer Datei mit --answers. Ein eigener Server: --provider custom mit --host.
 script-mistyped = { $domain } ist wohl ein Tippfehler: gemeint ist { $meant }.
 script-mistyped-hint = Die Adresse berichtigen. Wenn die Domain stimmt, das angeben: { $flag }
@@ -754,6 +757,7 @@ render-cost = { $time }, { $trips ->
 render-written = Fertig. Diese Maschine kann E-Mails senden.
 render-written-unsent = Fertig. Die Einstellungen sind geschrieben; eine Testnachricht ging nicht hinaus.
 render-unproven = Geschrieben, aber damit ließ sich keine Nachricht senden.
+render-unseen = Geschrieben. Jede Nachricht wurde angenommen, aber nichts zeigt, dass alle diese Maschine verlassen haben: Sehen Sie in Warteschlange und Log des Mailprogramms nach.
 render-unchanged = Fertig. Alles war schon, wie es sein soll.
 render-file-created = neu
 render-file-changed = geändert
@@ -770,9 +774,13 @@ render-equivalent = Dasselbe ohne Fragen:
 diagnosis-the-provider = der Anbieter
 diagnosis-the-server = der Server
 diagnosis-this-sender = dieser Absender
+diagnosis-fix-no-login = Ohne Anmeldung senden
 diagnosis-mode-tls = implizites TLS
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = keine Verschlüsselung
+diagnosis-fine-title = Kein Fehler in diesem Text
+diagnosis-fine-meaning = Alles, was mailsetup davon versteht, handelt von Mail, die gut hinausging.
+diagnosis-fine-step = Fehlt trotzdem Mail, geben Sie die Zeilen um die Sendezeit ein oder die Nachricht, die zurückkam
 diagnosis-unknown-title = mailsetup kennt die Ursache nicht
 diagnosis-unknown-meaning = Nichts in diesem Text ist eine Antwort oder ein Fehler, den mailsetup erkennt.
 diagnosis-unknown-empty = Es gibt keinen Text zu erklären.
@@ -1290,6 +1298,18 @@ plan-note-overrule-outside = { $target } nimmt auch E-Mails anderer Rechner an (
 # plan: was auf der Maschine im Weg steht
 plan-overruled = { $path } ist da, und dann liest { $target } nichts anderes: Was mailsetup schreibt, bliebe ohne Wirkung.
 plan-hint-overruled = Verschieben Sie { $path }, oder tragen Sie die Einstellungen dort von Hand ein.
+plan-other-kind = { $path } ist eine { $kind }-Datei, die { $target } nicht liest: Was mailsetup schreibt, würde sie verderben.
+plan-other-program = { $path } enthält { $key } und ist damit nicht die Datei von { $target }: Was mailsetup schreibt, würde sie verderben oder bliebe ohne Wirkung.
+plan-outgrown = { $path } zeigt eine Version von { $target }, die diese Einstellungen dort nicht mehr liest. Nehmen Sie sie so vor, wie es hier steht: { $docs }
+plan-fault-rival = { $path }, Zeile { $line }: Hier steht eine der E-Mail-Einstellungen in einer Form, die mailsetup nicht ändert und die mehr gilt als das, was mailsetup schreibt.
+plan-hint-other-kind = Die Datei bleibt unverändert. Geben Sie den Pfad der richtigen an: --target NAME=PFAD.
+plan-hint-other-program = Die Datei bleibt unverändert. Für diese: --target { $instead }={ $path }
+plan-hint-rival = Die Datei bleibt unverändert. Entfernen Sie diese Zeile, oder setzen Sie sie über die E-Mail-Einstellungen, und versuchen Sie es noch einmal.
+plan-note-removed = { $path }: herausgenommen, weil es gegen die neuen Einstellungen von { $target } wirken würde: { $keys }
+plan-note-unwritten = { $target } hat keine eigene Einstellung für { $setting ->
+    [name] den Absendernamen
+   *[other] die Antwortadresse
+}; das wird dort nicht geschrieben.
 plan-fault-outranked = { $path }, Zeile { $line }: Diese Regel nimmt die E-Mails dieser Maschine, bevor unsere sie nähme, denn die erste gilt.
 plan-hint-outranked = Die Datei bleibt unverändert. Entfernen Sie diese Regel, oder schränken Sie sie ein, sodass sie nicht für alle Ziele gilt und versuchen Sie es noch einmal.
 
@@ -1321,4 +1341,16 @@ send-we-cannot = Auch mailsetup kann mit diesen Einstellungen nicht senden. Es s
 send-usually = Was es sagt, bedeutet meist: { $title }
 send-unreadable = { $user } kann { $path } nicht lesen. So geht es: { $command }
 send-look = Vielleicht hält AppArmor oder SELinux es zurück: journalctl -k | grep -i denied
+proof-way-cron = Mail von Cron
+proof-way-mail = was mail -s sendet
+proof-way-program = Mail von { $program }
+proof-way-user = Mail der Programme von { $user }
+proof-way-empty = Mail ohne Absender
+proof-way-taken = { $target }: { $way } ging an { $to } hinaus ({ $time })
+proof-way-unseen = { $target }: { $name } hat die Nachricht angenommen ({ $way }), aber weder Log noch Warteschlange zeigen, was daraus wurde.
+proof-way-failed = { $target }: { $way } (von { $sender } an { $to }) geht nicht hinaus
+proof-fix-one = Lassen Sie alle Mail als { $address } hinausgehen: Starten Sie mailsetup noch einmal mit --senders one.
+proof-fix-mailer = { $target } kann Ihre Adresse nicht an die Stelle der Absender setzen, die Programme verwenden. { $instead } können es: Wählen Sie eines davon als Ziel.
+proof-fix-root = Mail an root hat keine Adresse, an die sie gehen kann: Starten Sie mailsetup noch einmal mit --root-mail und Ihrer Adresse.
+proof-fix-empty = Das betrifft Abwesenheitsnotizen und Ähnliches, die keinen Absender nennen. Andere Mail hält es nicht auf.
 report-own = Nachrichten, die die Programme selbst gesendet haben

@@ -174,6 +174,8 @@ invalid-variable = This cannot be a variable’s name. Use letters, digits and u
 note-ehlo = “{ $name }” is not a full name. Some servers want one, such as web1.example.com.
 note-port-mode = Port { $port } usually speaks another mode than { $mode }. If the test fails at the greeting or at TLS, change one of them.
 note-username-space = There is a space in the user name. Is it meant to be there?
+note-no-login = { $host } offers no login. A relay that knows this machine by its address takes none: choose none here. The provider’s server for sending would offer one: go back and check host and port.
+note-foreign-logins = The server offers only { $offered }, which mailsetup cannot do: no password typed here works. What can: msmtp with GNU SASL, Postfix with Cyrus SASL, or a relay that takes mail by address (--auth none).
 note-password-useless = { $provider } takes no password for sending, of any kind. Use an access token (login method XOAUTH2) or another provider.
 note-password-grouped = The password has spaces that this provider only shows for reading.
 note-password-blank = The password begins or ends with a blank. It is kept as it is.
@@ -442,6 +444,7 @@ script-reuse-hint = Name the other password with --password-file or --password-s
 script-profile-taken = The profile { $profile } is for { $address } at { $host }: it is not replaced unasked
 script-profile-damaged = The profile { $profile } is damaged: it is not replaced unasked
 script-profile-taken-hint = --profile { $free } makes another profile; --profile { $profile } changes that one, and the programs that use it
+script-missing-password-hint = Give them as options, as variables, or in a file with --answers. A server that takes mail without a login: --auth none.
 script-missing-provider-hint = Give them as options, as variables, or in a file with --answers. A server of your own: --provider custom with --host.
 script-mistyped = { $domain } is probably a slip: { $meant } was meant.
 script-mistyped-hint = Correct the address. If the domain is right, say so: { $flag }
@@ -755,6 +758,7 @@ render-cost = { $time }, { $trips ->
 render-written = Done. This machine can send mail.
 render-written-unsent = Done. The settings are written; no test message went out.
 render-unproven = Written, but a message could not be sent with it.
+render-unseen = Written. Every message was taken, but nothing shows that all of them left this machine: look into the mailer’s queue and log.
 render-unchanged = Done. Everything was already as it should be.
 render-file-created = new
 render-file-changed = changed
@@ -771,9 +775,13 @@ render-equivalent = The same without questions:
 diagnosis-the-provider = the provider
 diagnosis-the-server = the server
 diagnosis-this-sender = this sender
+diagnosis-fix-no-login = Send without a login
 diagnosis-mode-tls = implicit TLS
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = no encryption
+diagnosis-fine-title = No failure in this text
+diagnosis-fine-meaning = All that mailsetup understands of it tells of mail that went well.
+diagnosis-fine-step = If mail is missing all the same, paste the lines around the time at which it was sent, or the message that came back
 diagnosis-unknown-title = The cause is not known to mailsetup
 diagnosis-unknown-meaning = Nothing in this text is a reply or an error that mailsetup recognises.
 diagnosis-unknown-empty = There is no text to explain.
@@ -1291,6 +1299,18 @@ plan-note-overrule-outside = { $target } takes mail from other machines too ({ $
 # plan: what stands in the way on the machine
 plan-overruled = { $path } is there, and { $target } reads nothing else then: what mailsetup writes would not count.
 plan-hint-overruled = Move { $path } away, or put the settings into it by hand.
+plan-other-kind = { $path } is a { $kind } file, which { $target } does not read: what mailsetup writes would spoil it.
+plan-other-program = { $path } has { $key }, so it is not { $target }’s file: what mailsetup writes would spoil it or have no effect.
+plan-outgrown = { $path } shows a version of { $target } that does not read these settings there any more. Set them as it says in { $docs }
+plan-fault-rival = { $path }, line { $line }: this sets one of the mail settings in a way that mailsetup does not change, and it wins over what mailsetup writes.
+plan-hint-other-kind = The file stays untouched. Give the path of the right one: --target NAME=PATH.
+plan-hint-other-program = The file stays untouched. For this one: --target { $instead }={ $path }
+plan-hint-rival = The file stays untouched. Take this line out, or move it above the mail settings, and try again.
+plan-note-removed = { $path }: taken out, since it would count against the new settings of { $target }: { $keys }
+plan-note-unwritten = { $target } has no setting of its own for { $setting ->
+    [name] the sender’s name
+   *[other] the address for answers
+}: it is not written there.
 plan-fault-outranked = { $path }, line { $line }: this rule takes the mail of this machine before ours would, since the first one counts.
 plan-hint-outranked = The file stays untouched. Take this rule out or narrow it, so that it is not for all destinations, and try again.
 
@@ -1322,4 +1342,16 @@ send-we-cannot = mailsetup cannot send with these settings either. It fails at: 
 send-usually = What it says mostly means: { $title }
 send-unreadable = { $user } cannot read { $path }. Let it: { $command }
 send-look = AppArmor or SELinux may hold it back: journalctl -k | grep -i denied
+proof-way-cron = cron’s mail
+proof-way-mail = what mail -s sends
+proof-way-program = mail of { $program }
+proof-way-user = mail of { $user }’s programs
+proof-way-empty = mail without a sender
+proof-way-taken = { $target }: { $way } went out to { $to } ({ $time })
+proof-way-unseen = { $target }: { $name } took { $way }, but neither its log nor its queue shows what became of it.
+proof-way-failed = { $target }: { $way } (from { $sender }, to { $to }) does not go out
+proof-fix-one = Let all mail leave as { $address }: run mailsetup again with --senders one.
+proof-fix-mailer = { $target } cannot put your address in place of the senders that programs use. { $instead } can: choose one of them as the target.
+proof-fix-root = Mail to root has no address to go to: run mailsetup again with --root-mail and yours.
+proof-fix-empty = This concerns vacation replies and the like, which name no sender. Other mail is not held up by it.
 report-own = Messages that the programs themselves sent

@@ -174,6 +174,8 @@ invalid-variable = Ceci ne peut pas nommer une variable. Utilisez lettres, chiff
 note-ehlo = « { $name } » n’est pas un nom complet. Certains serveurs en veulent un.
 note-port-mode = Le port { $port } parle d’habitude un autre mode que { $mode }. Si le test échoue à l’accueil ou au TLS, changez l’un des deux.
 note-username-space = Il y a une espace dans l’identifiant. Est-ce voulu ?
+note-no-login = { $host } ne propose pas d’identification. Un relais qui reconnaît cette machine à son adresse n’en demande pas : choisissez aucune. Le serveur d’envoi du fournisseur en proposerait une : revenez et vérifiez hôte et port.
+note-foreign-logins = Le serveur ne propose que { $offered }, que mailsetup ne sait pas faire : aucun mot de passe saisi ici ne convient. msmtp avec GNU SASL, Postfix avec Cyrus SASL ou un relais par adresse (--auth none) le peuvent.
 note-password-useless = { $provider } n’accepte aucun mot de passe pour l’envoi. Prenez un jeton d’accès (méthode XOAUTH2) ou un autre fournisseur.
 note-password-grouped = Le mot de passe contient des espaces que ce fournisseur n’affiche que pour la lecture.
 note-password-blank = Le mot de passe commence ou finit par une espace. Il est gardé tel quel.
@@ -442,6 +444,7 @@ script-reuse-hint = Indiquez l’autre mot de passe avec --password-file ou --pa
 script-profile-taken = Le profil { $profile } est celui de { $address } sur { $host } : il n’est pas remplacé sans votre accord
 script-profile-damaged = Le profil { $profile } est endommagé : il n’est pas remplacé sans votre accord
 script-profile-taken-hint = --profile { $free } crée un autre profil ; --profile { $profile } modifie celui-là, et les programmes qui l’utilisent
+script-missing-password-hint = Donnez-les en options, en variables, ou dans un fichier avec --answers. Pour un serveur qui prend les messages sans identification : --auth none.
 script-missing-provider-hint = Donnez-les en options, en variables, ou dans un fichier avec --answers. Pour un serveur à vous : --provider custom avec --host.
 script-mistyped = { $domain } est sans doute une faute de frappe pour { $meant }.
 script-mistyped-hint = Corrigez l’adresse. Si le domaine est juste, dites-le : { $flag }
@@ -755,6 +758,7 @@ render-cost = { $time }, { $trips ->
 render-written = C’est fait. Cette machine peut envoyer du courrier.
 render-written-unsent = C’est fait. Les réglages sont écrits ; aucun message d’essai n’est parti.
 render-unproven = C’est écrit, mais un message n’a pas pu partir avec ces réglages.
+render-unseen = C’est écrit. Chaque message a été pris, mais rien ne montre que tous ont quitté cette machine : consultez la file et le journal du programme de messagerie.
 render-unchanged = C’est fait. Tout était déjà comme il faut.
 render-file-created = nouveau
 render-file-changed = modifié
@@ -771,9 +775,13 @@ render-equivalent = La même chose sans questions :
 diagnosis-the-provider = le fournisseur
 diagnosis-the-server = le serveur
 diagnosis-this-sender = cet expéditeur
+diagnosis-fix-no-login = Envoyer sans identification
 diagnosis-mode-tls = TLS implicite
 diagnosis-mode-starttls = STARTTLS
 diagnosis-mode-none = aucun chiffrement
+diagnosis-fine-title = Aucun échec dans ce texte
+diagnosis-fine-meaning = Tout ce que mailsetup en comprend parle de courrier bien parti.
+diagnosis-fine-step = Si du courrier manque pourtant, collez les lignes autour de l’heure de l’envoi, ou le message revenu
 diagnosis-unknown-title = mailsetup ne connaît pas cette cause
 diagnosis-unknown-meaning = Rien dans ce texte n’est une réponse ou une erreur que mailsetup reconnaît.
 diagnosis-unknown-empty = Il n’y a aucun texte à expliquer.
@@ -1288,6 +1296,18 @@ plan-note-overrule-outside = { $target } reçoit aussi le courrier d’autres ma
 # plan : ce qui gêne sur la machine
 plan-overruled = { $path } existe, et { $target } ne lit alors rien d’autre : ce que mailsetup écrit ne compterait pas.
 plan-hint-overruled = Déplacez { $path }, ou mettez-y les réglages à la main.
+plan-other-kind = { $path } est un fichier { $kind }, que { $target } ne lit pas : ce que mailsetup écrit l’abîmerait.
+plan-other-program = { $path } contient { $key } : ce n’est donc pas le fichier de { $target }, et ce que mailsetup écrit l’abîmerait ou resterait sans effet.
+plan-outgrown = { $path } montre une version de { $target } qui ne lit plus ces réglages à cet endroit. Réglez-les comme l’indique { $docs }
+plan-fault-rival = { $path }, ligne { $line } : un des réglages de courrier y est donné d’une façon que mailsetup ne modifie pas, et qui l’emporte sur ce que mailsetup écrit.
+plan-hint-other-kind = Le fichier reste intact. Donnez le chemin du bon fichier : --target NOM=CHEMIN.
+plan-hint-other-program = Le fichier reste intact. Pour celui-ci : --target { $instead }={ $path }
+plan-hint-rival = Le fichier reste intact. Retirez cette ligne ou placez-la au-dessus des réglages de courrier, puis réessayez.
+plan-note-removed = { $path } : retiré, car cela irait contre les nouveaux réglages de { $target } : { $keys }
+plan-note-unwritten = { $target } n’a pas de réglage propre pour { $setting ->
+    [name] le nom de l’expéditeur
+   *[other] l’adresse de réponse
+} ; rien n’y est écrit à ce sujet.
 plan-fault-outranked = { $path }, ligne { $line } : cette règle prend le courrier de cette machine avant la nôtre, car la première compte.
 plan-hint-outranked = Le fichier reste intact. Retirez cette règle ou restreignez-la pour qu’elle ne vaille plus pour toutes les destinations, et recommencez.
 
@@ -1319,4 +1339,16 @@ send-we-cannot = mailsetup ne peut pas non plus envoyer avec ces réglages. Il �
 send-usually = Ce qu’il dit signifie le plus souvent : { $title }
 send-unreadable = { $user } ne peut pas lire { $path }. Permettez-le : { $command }
 send-look = AppArmor ou SELinux le retient peut-être : journalctl -k | grep -i denied
+proof-way-cron = le courrier de cron
+proof-way-mail = ce que mail -s envoie
+proof-way-program = le courrier de { $program }
+proof-way-user = le courrier des programmes de { $user }
+proof-way-empty = le courrier sans expéditeur
+proof-way-taken = { $target } : { $way } est parti vers { $to } ({ $time })
+proof-way-unseen = { $target } : { $name } a pris { $way }, mais ni son journal ni sa file ne disent ce qu’il est devenu.
+proof-way-failed = { $target } : { $way } (de { $sender } à { $to }) ne part pas
+proof-fix-one = Faites partir tout le courrier comme { $address } : relancez mailsetup avec --senders one.
+proof-fix-mailer = { $target } ne sait pas mettre votre adresse à la place des expéditeurs des programmes. { $instead } le savent : choisissez l’un d’eux comme cible.
+proof-fix-root = Le courrier pour root n’a pas d’adresse où aller : relancez mailsetup avec --root-mail et la vôtre.
+proof-fix-empty = Cela concerne les réponses d’absence et autres messages sans expéditeur. Le reste du courrier n’en souffre pas.
 report-own = Messages envoyés par les programmes eux-mêmes

@@ -7,15 +7,19 @@ use serde_json::json;
 use super::{
     commands::chosen,
     context::Context,
-    json::{egress, egress_of, stages},
+    json::{egress, egress_of, proof, stages},
     report,
 };
 use crate::{
     diagnose,
     error::{Error, Exit},
-    frontend::script::exit_of,
+    frontend::script::{exit_of, exit_of_proof},
     host::{self, Disk},
-    mail::{Auth, KeySlot, Profile, Security, profile::Check, reply::escape},
+    mail::{
+        Auth, KeySlot, Profile, Security,
+        profile::{Check, Written},
+        reply::escape,
+    },
     phrase,
     plan::{self, Order, Places, TargetChoice},
     presets::Phrase,
@@ -24,7 +28,11 @@ use crate::{
         self,
         report::{Parts, ReportedAttempt},
     },
-    setup::{AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, TestMessage, saved_answers},
+    runner::{Extent, Runner},
+    setup::{
+        AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, Proof, TestMessage, judged,
+        saved_answers,
+    },
 };
 
 /// Runs the check; with `send` a message goes to the sender.
@@ -50,8 +58,11 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
             context.say(&render::stages::line(&context.text, &step));
         }
     });
+    let proofs = if send && attempt.passed() { cron(context, &runner, &name, &profile, &spec) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
-    let result = diagnosis.as_ref().map_or_else(|| "ok".to_owned(), |diagnosis| diagnosis.cause.clone());
+    let refused = proofs.iter().find(|proof| proof.is_refused());
+    let cause = diagnosis.as_ref().or_else(|| refused?.diagnosis.as_ref()).map(|found| found.cause.clone());
+    let result = cause.unwrap_or_else(|| if refused.is_some() { diagnose::UNKNOWN } else { "ok" }.to_owned());
     let secured = Some(spec.endpoint.clone()).filter(|_| attempt.is_secured());
     let check = Check { when: host::clock::rfc3339(SystemTime::now()), result, secured };
     // A user who may check may not be allowed to write.
@@ -64,8 +75,11 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         let evidence = attempt.evidence.iter().flat_map(|evidence| render::stages::fault(&context.text, evidence));
         evidence.for_each(|line| context.warn(&format!("    {line}")));
         context.warn_all(render::diagnosis(&context.text, diagnosis));
-    } else if !context.json {
+    } else if !context.json && refused.is_none() {
         context.say_phrase(&phrase!("check-passed", profile = name));
+    }
+    for proof in &proofs {
+        context.warn_all(render::proof::lines(&context.text, proof));
     }
     let parts = Parts {
         rows: rows(context, &profile, &name),
@@ -83,7 +97,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     if context.json {
         let endpoint = &spec.endpoint;
         let mut document = json!({
-            "ok": attempt.passed() && drift.is_empty(), "changed": false, "profile": name,
+            "ok": attempt.passed() && drift.is_empty() && refused.is_none(), "changed": false, "profile": name,
             "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
                      "username": profile.smtp.username},
             "stages": stages(&context.text, &attempt.steps), "round_trips": attempt.round_trips,
@@ -91,6 +105,9 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
             "notes": drift.iter().chain(&older).map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
             "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
         });
+        if send {
+            document["proofs"] = proofs.iter().map(proof).collect();
+        }
         if let Some(found) = egress_of(&attempt) {
             document["egress"] = egress(found);
         }
@@ -101,6 +118,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     }
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
+        None if let Some(refused) = refused => exit_of_proof(refused),
         None if drift.is_empty() => Exit::Ok,
         None => Exit::Config,
     };
@@ -145,6 +163,35 @@ fn connect_spec(
     })
 }
 
+/// Cron's mail, by what is `sendmail` here.
+fn cron(context: &Context, runner: &Runner, name: &str, profile: &Profile, spec: &ConnectSpec) -> Vec<Proof> {
+    let Ok(places) = context.places_for(profile.secret.as_ref()) else { return Vec::new() };
+    let order = order(name, profile, &places, spec);
+    let mut proofs = runner.prove_ways(&order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
+    for proof in &mut proofs {
+        judged(proof, profile, &context.catalog, context.lang());
+    }
+    proofs
+}
+
+/// What a profile would be written by.
+fn order(name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Order {
+    let choice = |written: &Written| TargetChoice {
+        key: written.name.clone(),
+        path: written.path.clone(),
+        ..TargetChoice::default()
+    };
+    Order {
+        name: name.to_owned(),
+        scope: places.scope,
+        profile: profile.clone(),
+        secret: spec.login.as_ref().map(|login| login.secret.clone()),
+        targets: profile.targets.iter().map(choice).collect(),
+        program: vec![super::context::program()],
+        lock: KeySlot::default(),
+    }
+}
+
 /// Targets whose files no longer agree with the profile, and files that call mailsetup as an older version wrote it.
 fn drift(
     context: &Context,
@@ -153,21 +200,12 @@ fn drift(
     places: &Places,
     spec: &ConnectSpec,
 ) -> (Vec<Phrase>, Vec<Phrase>) {
-    let order = Order {
-        name: name.to_owned(),
-        scope: places.scope,
-        profile: profile.clone(),
-        secret: spec.login.as_ref().map(|login| login.secret.clone()),
-        targets: Vec::new(),
-        program: vec![super::context::program()],
-        lock: KeySlot::default(),
-    };
+    let order = order(name, profile, places, spec);
     let disk = Disk::new(places);
     let (mut notes, mut calls) = (Vec::new(), Vec::new());
-    for written in &profile.targets {
-        let Some(target) = context.catalog.target(&written.name) else { continue };
-        let choice = TargetChoice { key: written.name.clone(), path: written.path.clone(), ..TargetChoice::default() };
-        let sites = plan::expand(target, &choice, places, &disk);
+    for choice in &order.targets {
+        let Some(target) = context.catalog.target(&choice.key) else { continue };
+        let sites = plan::expand(target, choice, places, &disk);
         let found = sites.and_then(|sites| {
             let reads = sites.iter().map(|site| plan::read_back(target, site, name, places, &disk));
             reads.collect::<Result<Vec<_>, _>>()
@@ -177,9 +215,9 @@ fn drift(
                 let mismatch = found.iter().find_map(|read| plan::compare(&order, places, read).into_iter().next());
                 notes.extend(mismatch.map(|it| phrase!("check-drift", target = target.name, field = it)));
                 if found.iter().any(|read| plan::is_older_call(&order, places, read)) {
-                    let file = plan::first_path(target, &choice, places).unwrap_or_default();
+                    let file = plan::first_path(target, choice, places).unwrap_or_default();
                     let file = escape(&file.display().to_string());
-                    calls.push(phrase!("check-older-call", file = file, target = written.name, profile = name));
+                    calls.push(phrase!("check-older-call", file = file, target = choice.key, profile = name));
                 }
             }
             Err(refusal) => notes.push(refusal.phrase()),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     diagnose::Diagnosis,
     error::Error,
+    mail::ProofWay,
     plan::Sent,
     presets::Text,
     probe::{Egress, Report, StageReport, StageState, egress::Tried},
@@ -56,18 +57,21 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
 
 /// How a target was proven: `by` whom the message was sent and, if the consumer failed to send it, what it said and whether
 /// mailsetup could.
-fn proof(proof: &Proof) -> Value {
+pub(super) fn proof(proof: &Proof) -> Value {
     let own = proof.own.as_ref().filter(|(_, sent)| *sent != Sent::Unseen).map(|(own, _)| own);
     let report = proof.report.as_ref();
+    let is_way = proof.way != ProofWay::Test;
     json!({
         "target": proof.target,
+        "way": proof.way.as_str(),
         "read_back": true,
         "sent": proof.sent(),
         "by": own.map(|_| proof.target.as_str()).or_else(|| report.map(|_| "mailsetup")),
         "as": own.and_then(|own| own.user.as_deref()),
-        "to": proof.to.as_ref().map(ToString::to_string),
+        "to": proof.to,
         "said": proof.fault().map(|fault| fault.said.join("\n")),
-        "mailsetup_can": own.and(report).map(Report::passed),
+        // Before programs' own ways the test has passed.
+        "mailsetup_can": own.and(report).map(Report::passed).or_else(|| (is_way && proof.fault().is_some()).then_some(true)),
         "diagnosis": proof.diagnosis.as_ref().map(Diagnosis::to_json),
         "try": proof.try_it,
     })

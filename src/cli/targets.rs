@@ -56,13 +56,17 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
 fn matches(context: &Context, target: &Target, query: &str) -> bool {
     let query = query.to_lowercase();
     let names = [&target.key, &target.name, &target.words(context.lang()).summary].into_iter();
-    names.chain(&target.used_by).chain(&target.program).any(|name| name.to_lowercase().contains(&query))
+    names
+        .chain(&target.program)
+        .map(String::as_str)
+        .chain(target.known_as())
+        .any(|name| name.to_lowercase().contains(&query))
 }
 
 fn document(target: &Target) -> Value {
     let file = |file: &TargetFile| json!({"id": file.id, "user": file.user, "system": file.system, "mode": file.mode, "group": file.group});
     json!({
-        "key": target.key, "name": target.name, "used_by": target.used_by, "program": target.program,
+        "key": target.key, "name": target.name, "used_by": target.known_as().collect::<Vec<_>>(), "program": target.program,
         "files": target.files.iter().map(file).collect::<Vec<_>>(), "security": target.security, "auth": target.auth,
         "ports": target.ports, "checks_certificates": target.checks_certificates, "ca_file": target.ca_file,
         "pin": target.pin, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
@@ -82,7 +86,7 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
             lines.push(format!("  {label:<14} {value}"));
         }
     };
-    row("target-used-by", target.used_by.join(", "));
+    row("target-used-by", target.known_as().collect::<Vec<_>>().join(", "));
     for file in &target.files {
         let paths = [file.user.as_deref(), file.system.as_deref(), file.example.as_deref()];
         let paths = paths.into_iter().flatten().collect::<Vec<_>>();

@@ -151,7 +151,11 @@ fn login_elsewhere(facts: &Facts, provider: Option<&Provider>) -> Option<AnswerC
     if facts.host.as_deref().is_some_and(is_loopback) {
         return Some(one("auth", "none"));
     }
-    (facts.port == Some(25)).then(|| other_port(facts, provider)).flatten()
+    if facts.port == Some(25) {
+        return other_port(facts, provider);
+    }
+    // Nothing that could still come was taken away: TLS is up, or was not offered.
+    (provider.is_none() && is_custom(facts)).then(|| one("auth", "none"))
 }
 
 fn login_as_sender(facts: &Facts) -> Option<AnswerChange> {

@@ -25,6 +25,7 @@ pub(super) struct Rule {
     mechanism: Vec<String>,
     port: Vec<u16>,
     offers: Vec<String>,
+    only: Vec<String>,
     any: Vec<usize>,
     all: Vec<usize>,
     not: Vec<usize>,
@@ -52,6 +53,7 @@ impl Rule {
             mechanism: pattern.mechanism.clone(),
             port: pattern.port.clone(),
             offers: pattern.offers.clone(),
+            only: pattern.only.clone(),
             guess: pattern.guess,
             weight: pattern.weight,
         }
@@ -102,6 +104,12 @@ impl Rule {
         }
         if !self.offers.is_empty() {
             self.offers.iter().any(|offer| facts.offers.contains(offer)).then_some(())?;
+            score = score.saturating_add(6);
+        }
+        if !self.only.is_empty() {
+            let mut offered = facts.offers.iter().filter_map(|offer| offer.strip_prefix("auth ")).peekable();
+            offered.peek()?;
+            offered.all(|name| self.only.iter().any(|only| only == name)).then_some(())?;
             score = score.saturating_add(6);
         }
         if self.not.iter().any(|needle| found.has(*needle)) {

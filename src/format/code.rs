@@ -2,6 +2,7 @@
 //! comments, strings and what is between brackets.
 
 pub(super) mod lex;
+pub(super) mod members;
 
 use std::ops::Range;
 

@@ -7,6 +7,7 @@ use super::{
     doc::{FileDoc, FileEntry},
     env_lines::single_or_double,
     file_format::FileFormat,
+    kind::FileKind,
     text::{Fault, FaultKind, Unfit, next_line},
 };
 
@@ -20,6 +21,10 @@ impl FileFormat for ComposeEnv {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         entries(text).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

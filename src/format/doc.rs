@@ -45,6 +45,17 @@ impl FileEntry {
     }
 }
 
+/// A place that gives settings another value in a way that is not changed here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rival {
+    /// The way to them; empty for all.
+    pub(crate) path: Vec<String>,
+    /// Where it is.
+    pub(crate) at: usize,
+    /// It counts wherever it is, not only behind ours.
+    pub(crate) always: bool,
+}
+
 /// A group of entries: a section, a mapping, an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
@@ -78,12 +89,14 @@ pub(crate) struct FileDoc {
     pub(crate) entries: Vec<FileEntry>,
     /// The groups, in order.
     pub(crate) groups: Vec<Group>,
+    /// What else gives settings a value, in order.
+    pub(crate) rivals: Vec<Rival>,
 }
 
 impl FileDoc {
     /// A file that has no groups.
     pub(crate) const fn flat(entries: Vec<FileEntry>) -> Self {
-        Self { entries, groups: Vec::new() }
+        Self { entries, groups: Vec::new(), rivals: Vec::new() }
     }
 
     /// Ends the section before, and opens one.

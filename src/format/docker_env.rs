@@ -3,6 +3,7 @@
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
+    kind::FileKind,
     text::{Fault, Unfit, lines},
 };
 
@@ -16,6 +17,10 @@ impl FileFormat for DockerEnv {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         Ok(FileDoc::flat(entries(text)))
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

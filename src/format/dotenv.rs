@@ -13,6 +13,7 @@
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::{EntryText, FileFormat},
+    kind::FileKind,
     text::{Fault, FaultKind, Unfit, after_blanks, is_plain, line_of, next_line},
 };
 
@@ -26,6 +27,10 @@ impl FileFormat for Dotenv {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         entries(text, Dialect::Portable).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -48,6 +53,10 @@ impl FileFormat for DotenvSh {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         entries(text, Dialect::Shell).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

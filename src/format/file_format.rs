@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use super::{
     doc::{FileDoc, FileEntry, Tree},
     keys,
+    kind::FileKind,
     place::{Edit, Gap, end},
     text::{Fault, Unfit},
 };
@@ -67,8 +68,13 @@ pub(crate) trait FileFormat: Sync {
         Ok(vec![end::place(gap)])
     }
 
-    /// Whether settings are between brackets, with commas.
-    fn is_bracketed(&self) -> bool {
+    /// The kinds of file that it is, beside those without a name; `None` where no other kind is taken for it by mistake.
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        None
+    }
+
+    /// Whether the setting at the end of a way is between brackets, with commas.
+    fn is_bracketed(&self, _path: &[String]) -> bool {
         false
     }
 

@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::{
     doc::{FileDoc, FileEntry, Group, Shape},
     file_format::FileFormat,
+    kind::FileKind,
     place::{Edit, Gap, section},
     text::{Fault, FaultKind, Unfit, is_plain, lines},
 };
@@ -29,6 +30,10 @@ impl FileFormat for Ini {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text, Dialect::Plain)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Ini])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -56,6 +61,10 @@ impl FileFormat for IniGrafana {
         doc(text, Dialect::Grafana)
     }
 
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Ini])
+    }
+
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         quote_for_grafana(value)
     }
@@ -79,6 +88,10 @@ impl FileFormat for IniAerc {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text, Dialect::Continued)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Ini])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

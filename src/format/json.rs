@@ -10,6 +10,7 @@ use jsonc_parser::{
 use super::{
     doc::{FileDoc, FileEntry, Group, Shape},
     file_format::{EntryText, FileFormat, is_same_kind},
+    kind::FileKind,
     place::{Edit, Gap, brackets},
     text::{Fault, FaultKind, Unfit},
 };
@@ -30,6 +31,10 @@ impl FileFormat for Json {
         doc(text)
     }
 
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Json])
+    }
+
     fn quote(&self, value: &str) -> Result<String, Unfit> {
         Ok(quote(value))
     }
@@ -42,7 +47,7 @@ impl FileFormat for Json {
         brackets::place(gap, false)
     }
 
-    fn is_bracketed(&self) -> bool {
+    fn is_bracketed(&self, _path: &[String]) -> bool {
         true
     }
 }

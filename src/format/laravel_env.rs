@@ -6,6 +6,7 @@ use super::{
     doc::{FileDoc, FileEntry},
     env_lines::assignments,
     file_format::FileFormat,
+    kind::FileKind,
     text::{Fault, FaultKind, Unfit, is_plain, next_line},
 };
 
@@ -19,6 +20,10 @@ impl FileFormat for LaravelEnv {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         entries(text).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

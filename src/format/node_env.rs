@@ -4,6 +4,7 @@ use super::{
     doc::{FileDoc, FileEntry},
     env_lines::assignments,
     file_format::FileFormat,
+    kind::FileKind,
     text::{Fault, FaultKind, Unfit, is_plain},
 };
 
@@ -17,6 +18,10 @@ impl FileFormat for NodeEnv {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         entries(text).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

@@ -4,10 +4,12 @@
 use super::{
     code::{
         lex::{Language, Token, tokens},
-        quote, single, span, until,
+        members::{members, opening},
+        quote, single, until,
     },
-    doc::{FileDoc, FileEntry, Group, Shape},
+    doc::{FileDoc, FileEntry, Rival},
     file_format::{EntryText, FileFormat, is_same_kind},
+    kind::FileKind,
     place::{Edit, Gap, brackets},
     text::{Fault, FaultKind, Unfit, line_start},
 };
@@ -40,8 +42,12 @@ impl FileFormat for PhpArray {
         brackets::place(gap, true)
     }
 
-    fn is_bracketed(&self) -> bool {
+    fn is_bracketed(&self, _path: &[String]) -> bool {
         true
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Php])
     }
 }
 
@@ -65,12 +71,20 @@ impl FileFormat for PhpDefine {
         Ok(quote(value))
     }
 
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Php])
+    }
+
     /// Constants count only before the settings are loaded: above the line that says to stop, or that loads them
     /// (`wp-config-sample.php`).
     fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
         let marks = ["/* That's all", "/** Absolute path", "wp-settings.php", "?>"];
         let mark = marks.iter().find_map(|mark| gap.text.find(mark));
         let at = mark.map_or(gap.text.len(), |at| line_start(gap.text, at));
+        // What stands outside of `<?php` is shown to everybody.
+        if gap.text.find("<?php").is_none_or(|tag| at <= tag) {
+            return Err(Fault::within(gap.text, at, FaultKind::Unfamiliar));
+        }
         Ok(vec![gap.lines_at(at, &gap.missing_lines())])
     }
 }
@@ -85,77 +99,61 @@ fn array(text: &str) -> Result<FileDoc, Fault> {
     let assigned = tokens.windows(3).position(is_assigned).map(|start| (start, start + 3));
     let returned = tokens.iter().position(|token| token.is_word(text, "return")).map(|start| (start, start + 1));
     let Some((start, behind)) = [assigned, returned].into_iter().flatten().min() else { return Ok(doc) };
-    let Some(open) = opening(text, &tokens[behind..]) else {
-        return Err(Fault::within(text, tokens[start].range().start, FaultKind::Unfamiliar));
+    let own = tokens[start].range().start;
+    let Some(open) = opening(text, &tokens[behind..], Language::Php) else {
+        return Err(Fault::within(text, own, FaultKind::Unfamiliar));
     };
-    members(text, &tokens[behind + open..], &mut Vec::new(), tokens[start].range().start, &mut doc)?;
+    let first = behind + open;
+    let length = members(text, &tokens[first..], &mut Vec::new(), own, Language::Php, &mut doc)?;
+    if let (Some('$'), Some(Token::Word(name))) = (tokens[start].sign(), tokens.get(start + 1)) {
+        doc.rivals = assignments(text, &tokens[first + length..], &text[name.clone()]);
+    }
     Ok(doc)
 }
 
-/// The tokens that open an array: `[`, or `array (`.
-fn opening(text: &str, tokens: &[Token<'_>]) -> Option<usize> {
-    match tokens {
-        [first, ..] if first.sign() == Some('[') => Some(0),
-        [word, open, ..] if word.is_word(text, "array") && open.sign() == Some('(') => Some(1),
-        _ => None,
-    }
-}
-
-/// No settings are nested deeper than this; each level is gone over once more.
-const DEEPEST: usize = 32;
-
-/// The members of the array whose bracket is the first token; how many tokens it takes.
-fn members(
-    text: &str,
-    tokens: &[Token<'_>],
-    path: &mut Vec<String>,
-    start: usize,
-    doc: &mut FileDoc,
-) -> Result<usize, Fault> {
-    let head = start..tokens[0].range().end;
-    if path.len() > DEEPEST {
-        return Err(Fault::within(text, head.start, FaultKind::Unfamiliar));
-    }
-    let group = doc.groups.len();
-    doc.groups.push(Group { path: path.clone(), head, end: 0, shape: Shape::Brackets });
-    let is_end = |token: &Token<'_>| matches!(token.sign(), Some(')' | ']'));
-    let mut at = 1;
-    loop {
-        let Some(first) = tokens.get(at) else {
-            return Err(Fault::within(text, tokens[0].range().start, FaultKind::Syntax));
-        };
-        if is_end(first) {
-            doc.groups[group].end = first.range().start;
-            return Ok(at + 1);
+/// What is assigned to a variable, or to a member of it.
+fn assignments(text: &str, tokens: &[Token<'_>], name: &str) -> Vec<Rival> {
+    let mut found = Vec::new();
+    for (index, window) in tokens.windows(2).enumerate() {
+        if window[0].sign() != Some('$') || !window[1].is_word(text, name) {
+            continue;
         }
-        let length = until(&tokens[at..], |token| token.sign() == Some(',') || is_end(token));
-        let member = &tokens[at..at + length];
-        if let [Token::Text { value: Some(key), .. }, equals, arrow, rest @ ..] = member
-            && (equals.sign(), arrow.sign()) == (Some('='), Some('>'))
+        let mut path = Vec::new();
+        let mut rest = &tokens[index + 2..];
+        while let [open, Token::Text { value: Some(key), .. }, close, further @ ..] = rest
+            && (open.sign(), close.sign()) == (Some('['), Some(']'))
         {
             path.push(key.clone().into_owned());
-            let own = member[0].range().start;
-            if let Some(open) = opening(text, rest) {
-                members(text, &rest[open..], path, own, doc)?;
-            } else {
-                let body = own..span(member).map_or(own, |span| span.end);
-                let value = single(text, rest);
-                doc.entries.push(FileEntry { path: path.clone(), value, from: None, body, continued: Vec::new() });
-            }
-            path.pop();
+            rest = further;
         }
-        at += length;
-        at += usize::from(tokens.get(at).is_some_and(|token| token.sign() == Some(',')));
+        let signs: Vec<_> = rest.iter().take(3).map(Token::sign).collect();
+        let is_assigned = match signs.as_slice() {
+            [Some('='), Some('=' | '>'), ..] => false,
+            [Some('='), ..] | [Some('+' | '.'), Some('='), ..] | [Some('?'), Some('?'), Some('=')] => true,
+            _ => false,
+        };
+        if is_assigned {
+            found.push(Rival { path, at: window[0].range().start, always: true });
+        }
     }
+    found
 }
 
-/// Every constant that is defined by a plain name.
+/// Every constant that is defined by a plain name; names of functions have no case.
 fn defines(text: &str) -> Result<FileDoc, Fault> {
     let tokens = without_breaks(text)?;
     let mut doc = FileDoc::default();
     for (index, token) in tokens.iter().enumerate() {
+        // `const` defines a constant as well, and the first definition counts.
+        if let [Token::Word(name), equals, ..] = &tokens[index + 1..]
+            && token.is_word_in_any_case(text, "const")
+            && equals.sign() == Some('=')
+        {
+            let path = vec![text[name.clone()].to_owned()];
+            doc.rivals.push(Rival { path, at: token.range().start, always: true });
+        }
         let [open, Token::Text { value: Some(name), .. }, comma, rest @ ..] = &tokens[index + 1..] else { continue };
-        if !token.is_word(text, "define") || (open.sign(), comma.sign()) != (Some('('), Some(',')) {
+        if !token.is_word_in_any_case(text, "define") || (open.sign(), comma.sign()) != (Some('('), Some(',')) {
             continue;
         }
         let length = until(rest, |token| token.sign() == Some(')'));

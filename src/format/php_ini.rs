@@ -7,6 +7,7 @@
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
+    kind::FileKind,
     text::{Fault, FaultKind, Unfit, next_line},
 };
 
@@ -24,6 +25,10 @@ impl FileFormat for PhpIni {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         entries(text).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Ini])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

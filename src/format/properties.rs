@@ -7,8 +7,10 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 use super::{
-    doc::{FileDoc, FileEntry},
+    doc::{FileDoc, FileEntry, Rival},
     file_format::FileFormat,
+    kind::FileKind,
+    place::{Edit, Gap},
     text::{Fault, FaultKind, Unfit, lines},
 };
 
@@ -21,7 +23,23 @@ impl FileFormat for Properties {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
+        let (first, further) = text.split_at(first_document(text));
+        let entries = entries(text)?;
+        let mut doc = FileDoc::flat(entries);
+        if !further.is_empty() {
+            let later = doc.entries.extract_if(.., |entry| entry.body.start >= first.len());
+            doc.rivals = later.map(|entry| Rival { path: entry.path, at: entry.body.start, always: true }).collect();
+        }
+        Ok(doc)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Properties])
+    }
+
+    /// Into the first document: a later one may hold for some profiles alone.
+    fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
+        Ok(vec![gap.lines_at(first_document(gap.text), &gap.missing_lines())])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -32,6 +50,18 @@ impl FileFormat for Properties {
     fn steps(&self, key: &str) -> Vec<String> {
         vec![key.to_owned()]
     }
+}
+
+/// Where the first document ends: Spring divides a file by lines of `#---` or `!---` (Spring Boot reference, "Working With
+/// Multi-Document Files").
+fn first_document(text: &str) -> usize {
+    let is_mark = |line: &str| matches!(line.trim_end(), "#---" | "!---");
+    lines(text).find(|(_, bare, _)| is_mark(&text[bare.clone()])).map_or(text.len(), |(_, bare, _)| bare.start)
+}
+
+/// The key as Spring compares it: what is in brackets is a step like any other ("Relaxed Binding").
+fn canonical(key: &str) -> String {
+    if key.starts_with("spring.") { key.replace(".[", ".").replace('[', ".").replace(']', "") } else { key.to_owned() }
 }
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
@@ -54,7 +84,7 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
         let fault = Fault::at(number, FaultKind::Syntax);
         let (key, value) = split(&logical);
         let (key, value) = (unescaped(key).ok_or(fault)?, unescaped(value).ok_or(fault)?);
-        found.push(FileEntry { continued, ..FileEntry::flat(key, value, start..bare.end) });
+        found.push(FileEntry { continued, ..FileEntry::flat(canonical(&key), value, start..bare.end) });
     }
     Ok(found)
 }

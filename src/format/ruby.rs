@@ -3,11 +3,13 @@
 
 use super::{
     code::{
-        lex::{Language, Token, tokens},
+        lex::{Language, Token, end_of_program, tokens},
         quote, setting, statements,
     },
-    doc::FileDoc,
+    doc::{FileDoc, Rival},
     file_format::{EntryText, FileFormat, is_same_kind},
+    kind::FileKind,
+    place::{Edit, Gap},
     text::{Fault, Unfit},
 };
 
@@ -34,12 +36,22 @@ impl FileFormat for Ruby {
     fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
         is_same_kind(there, ours)
     }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Ruby])
+    }
+
+    /// Behind `__END__` nothing is run.
+    fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
+        Ok(vec![gap.lines_at(end_of_program(gap.text), &gap.missing_lines())])
+    }
 }
 
 fn doc(text: &str) -> Result<FileDoc, Fault> {
     let tokens = tokens(text, Language::Ruby)?;
     let mut doc = FileDoc::default();
     for statement in statements(&tokens) {
+        doc.rivals.extend(rival(text, statement));
         let [Token::Word(name), open, Token::Text { value: Some(key), .. }, close, equals, value @ ..] = statement else {
             continue;
         };
@@ -50,6 +62,14 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
         }
     }
     Ok(doc)
+}
+
+/// A key that is written as a symbol: the same setting to omnibus, whose hashes take both.
+fn rival(text: &str, statement: &[Token<'_>]) -> Option<Rival> {
+    let [Token::Word(name), open, colon, Token::Word(key), close, equals, ..] = statement else { return None };
+    let signs = [open, colon, close, equals].map(Token::sign);
+    let path = vec![text[name.clone()].to_owned(), text[key.clone()].to_owned()];
+    (signs == [Some('['), Some(':'), Some(']'), Some('=')]).then_some(Rival { path, at: name.start, always: false })
 }
 
 #[cfg(test)]

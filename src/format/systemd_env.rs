@@ -3,6 +3,7 @@
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
+    kind::FileKind,
     text::{Fault, FaultKind, Unfit, escaped, is_plain, next_line},
 };
 
@@ -16,6 +17,10 @@ impl FileFormat for SystemdEnv {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         entries(text).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

@@ -38,6 +38,8 @@ pub enum FaultKind {
     Crlf,
     /// A rule above ours takes what ours is for.
     Outranked,
+    /// The file gives one of our settings, or one that must not stay, a value in a way that is not changed here, and that counts.
+    Rival,
     /// The consumer would not take the file.
     Syntax,
     /// The consumer takes it, but it is written in a way that is not changed here: a list, a reference, several documents.

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     doc::{FileDoc, FileEntry, Group, Shape},
     file_format::{EntryText, FileFormat, is_same_kind},
+    kind::FileKind,
     place::{Edit, Gap, section},
     text::{Fault, FaultKind, Unfit, lines},
 };
@@ -22,6 +23,10 @@ impl FileFormat for Toml {
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
         doc(text)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Toml, FileKind::Ini])
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {

@@ -9,8 +9,9 @@ use std::{borrow::Cow, ops::Range};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::{
-    doc::{FileDoc, FileEntry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Rival, Shape},
     file_format::{EntryText, FileFormat, is_same_kind},
+    kind::FileKind,
     place::{Edit, Gap, block},
     text::{Fault, FaultKind, Unfit, line_start, next_line},
 };
@@ -38,6 +39,10 @@ impl FileFormat for Yaml {
     fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
         block::place(gap)
     }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Yaml])
+    }
 }
 
 /// YAML whose values Discourse's launcher hands on as variables.
@@ -63,9 +68,14 @@ impl FileFormat for YamlDiscourse {
     fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
         block::place(gap)
     }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Yaml])
+    }
 }
 
-fn doc(text: &str) -> Result<FileDoc, Fault> {
+/// What is read of YAML.
+pub(super) fn doc(text: &str) -> Result<FileDoc, Fault> {
     let mut walk = Walk { text, bytes: Bytes::of(text), doc: FileDoc::default(), frames: Vec::new(), documents: 0 };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| Fault::at(error.marker().line().max(1), FaultKind::Syntax))?;
@@ -104,8 +114,11 @@ enum Frame {
         path: Option<Vec<String>>,
         group: Option<usize>,
         key: Option<Key>,
+        /// Its way through lists, when it is reached through one.
+        listed: Option<Vec<String>>,
     },
-    List,
+    /// Its way, through lists as well.
+    List(Option<Vec<String>>),
     /// A collection in a key's place.
     Odd,
 }
@@ -208,6 +221,12 @@ impl Walk<'_> {
             let end = if end > start { start + length(&self.text[start..end], style) } else { colon() };
             let value = value.map(str::to_owned);
             self.doc.entries.push(FileEntry { path, value, from: None, body: key.start..end, continued: Vec::new() });
+        } else if let Some(Frame::Map { listed: Some(_), key: Some(key), .. }) = self.frames.last()
+            && value
+                .is_none_or(|value| !["", "~", "null", "false", "no", "off"].contains(&value.to_ascii_lowercase().as_str()))
+            && let Some(path) = self.way()
+        {
+            self.doc.rivals.push(Rival { path, at: key.start, always: true });
         }
         self.done();
     }
@@ -226,7 +245,12 @@ impl Walk<'_> {
             self.doc.groups.push(Group { path, head, end: self.text.len(), shape });
             self.doc.groups.len() - 1
         });
-        self.frames.push(Frame::Map { path, group, key: None });
+        let listed = match self.frames.last() {
+            Some(Frame::List(way)) => way.clone(),
+            Some(Frame::Map { listed: Some(_), .. }) => self.way(),
+            _ => None,
+        };
+        self.frames.push(Frame::Map { path, group, key: None, listed });
     }
 
     fn open_list(&mut self, span: Span) -> Frame {
@@ -237,7 +261,19 @@ impl Walk<'_> {
         if let Some((_, Some(path))) = self.waiting() {
             self.doc.groups.push(Group { path, head: start..end, end, shape: Shape::Closed });
         }
-        Frame::List
+        Frame::List(self.way())
+    }
+
+    /// The way to the value that comes next, through lists as well.
+    fn way(&self) -> Option<Vec<String>> {
+        match self.frames.last()? {
+            Frame::Map { path, key, listed, .. } => {
+                let way = path.as_ref().or(listed.as_ref())?;
+                Some(way.iter().chain([key.as_ref()?.name.as_ref()?]).cloned().collect())
+            }
+            Frame::List(way) => way.clone(),
+            Frame::Odd => None,
+        }
     }
 }
 
@@ -266,7 +302,8 @@ fn length(span: &str, style: ScalarStyle) -> usize {
     span.trim_end().len()
 }
 
-fn quote(value: &str) -> String {
+/// A value in single quotes.
+pub(super) fn quote(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
 

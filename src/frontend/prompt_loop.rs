@@ -9,7 +9,9 @@ use crate::{
     presets::Text,
     render,
     runner::Runner,
-    setup::{AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, Status, Work},
+    setup::{
+        AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, SetupStep, Status, Work,
+    },
 };
 
 use super::{Autosave, MenuItem, Sidecar};
@@ -75,7 +77,7 @@ struct PromptLoop<'a> {
     asker: &'a mut dyn Asker,
     sidecar: Option<&'a mut (dyn Sidecar + 'static)>,
     /// The last step whose heading was shown.
-    step: Option<crate::setup::SetupStep>,
+    step: Option<SetupStep>,
     /// The input that was refused.
     initial: Option<String>,
     /// The question is repeated after another one.
@@ -87,7 +89,7 @@ const MENU: &str = "menu";
 
 impl PromptLoop<'_> {
     fn ask(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
-        if self.prepare(setup, question.field)? {
+        if self.prepare(setup, question)? {
             return Ok(());
         }
         if self.initial.is_none() && !std::mem::take(&mut self.introduced) {
@@ -124,11 +126,14 @@ impl PromptLoop<'_> {
         Ok(())
     }
 
-    /// Finds the address's settings before asking for the provider, and looks at the stores before asking for one, since a prompt
-    /// cannot show a later result. Returns whether it did: the question may be another one then.
-    fn prepare(&mut self, setup: &mut Setup, field: Field) -> io::Result<bool> {
+    /// Finds the address's settings before asking for the provider, hears what the server offers before asking for the login,
+    /// and looks at the stores before asking for one, since a prompt cannot show a later result. Returns whether it did: the
+    /// question may be another one then.
+    fn prepare(&mut self, setup: &mut Setup, question: &Question) -> io::Result<bool> {
+        let field = question.field;
         let helps = |effect: &Effect| match effect.work {
             Work::Discover(_) => field == Field::Provider,
+            Work::Probe(_) => matches!(field, Field::Username | Field::Password),
             Work::Stores(_) => matches!(field, Field::SecretStore | Field::VaultLock),
             _ => false,
         };
@@ -137,6 +142,11 @@ impl PromptLoop<'_> {
             for note in setup.search_hint() {
                 self.asker.say(&note)?;
             }
+        }
+        if let Work::Probe(spec) = &effect.work {
+            self.head(setup, question.step)?;
+            let server = format!("{}:{}", spec.endpoint.host, spec.endpoint.port);
+            self.asker.say(&setup.text().say(&phrase!("tui-probe-running", server = server)))?;
         }
         self.run(setup, effect)?;
         Ok(true)
@@ -183,13 +193,19 @@ impl PromptLoop<'_> {
         Ok(())
     }
 
-    /// What is shown above a question.
-    fn introduce(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
-        if self.step != Some(question.step) {
-            self.step = Some(question.step);
-            self.asker.say("")?;
-            self.asker.say(&format!("-- {} --", render::step(setup.text(), question.step)))?;
+    /// The heading of a step, once.
+    fn head(&mut self, setup: &Setup, step: SetupStep) -> io::Result<()> {
+        if self.step == Some(step) {
+            return Ok(());
         }
+        self.step = Some(step);
+        self.asker.say("")?;
+        self.asker.say(&format!("-- {} --", render::step(setup.text(), step)))
+    }
+
+    /// What is shown above a question.
+    fn introduce(&mut self, setup: &Setup, question: &Question) -> io::Result<()> {
+        self.head(setup, question.step)?;
         match question.field {
             Field::Password => self.guide(setup, question)?,
             Field::Recover => self.diagnose(setup)?,
@@ -206,14 +222,7 @@ impl PromptLoop<'_> {
     }
 
     /// How to get the right kind of password, and whether the server answers at all, before asking for the password.
-    fn guide(&mut self, setup: &mut Setup, question: &Question) -> io::Result<()> {
-        for effect in setup.background() {
-            if let Work::Probe(spec) = &effect.work {
-                let server = format!("{}:{}", spec.endpoint.host, spec.endpoint.port);
-                self.asker.say(&setup.text().say(&phrase!("tui-probe-running", server = server)))?;
-                self.run(setup, effect)?;
-            }
-        }
+    fn guide(&mut self, setup: &Setup, question: &Question) -> io::Result<()> {
         if let Some(test) = setup.probe()
             && let Some(report) = &test.report
         {

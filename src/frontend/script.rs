@@ -2,12 +2,12 @@
 
 use crate::{
     error::{Error, Exit},
-    mail::reply::escape,
+    mail::{ProofWay, reply::escape},
     phrase,
     presets::Phrase,
     probe::{Evidence, ProbeFault, Stage},
     runner::Runner,
-    setup::{Field, Msg, Outcome, Setup, Status},
+    setup::{Field, Msg, Outcome, Proof, Setup, Status},
 };
 
 /// Why a script stopped.
@@ -75,7 +75,24 @@ pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
 }
 
 fn hint_of(missing: &[Field]) -> Phrase {
-    if missing.contains(&Field::Provider) { phrase!("script-missing-provider-hint") } else { phrase!("script-missing-hint") }
+    if missing.contains(&Field::Provider) {
+        phrase!("script-missing-provider-hint")
+    } else if missing.contains(&Field::Password) {
+        phrase!("script-missing-password-hint")
+    } else {
+        phrase!("script-missing-hint")
+    }
+}
+
+/// The exit status when a message of a proof did not go out: by what our own attempt found, else by how the program ended. A way
+/// of programs that is barred is refused permission, if not only for now.
+pub fn exit_of_proof(proof: &Proof) -> Exit {
+    if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+        return exit_of(evidence);
+    }
+    let exit = proof.fault().map_or(Exit::Failed, |fault| fault.end.exit());
+    let is_as_it_is = proof.way == ProofWay::Test || matches!(exit, Exit::TempFail | Exit::Cancelled);
+    if is_as_it_is { exit } else { Exit::NoPerm }
 }
 
 /// The exit status of a failed attempt (sysexits(3)).

@@ -35,11 +35,13 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
     if let Some(send) = &target.send {
         let settings = settings.iter().cloned().chain(ENVELOPE.map(str::to_owned)).collect();
         let queue = send.queue.iter().flat_map(|queue| {
-            queue.list.iter().chain([&queue.ours]).chain(&queue.taken).chain(&queue.failed).chain(&queue.why)
+            let patterns = queue.taken.iter().chain(&queue.failed).chain(&queue.given_up).chain(&queue.why);
+            queue.list.iter().chain([&queue.ours]).chain(patterns.flat_map(|pattern| &pattern.parts))
         });
         check.all(send.command.iter().chain(queue), TemplateKind::Bare, &settings);
         check.all(&send.when, TemplateKind::Condition, &settings);
     }
+    check.all(&target.outgrown, TemplateKind::Expression, &seen_in_files(target));
     check.all(target.overrules.iter().map(|rule| &rule.when), TemplateKind::Expression, &seen_in_files(target));
     check.expressions(&target.read);
     if let Some(import) = &target.import {

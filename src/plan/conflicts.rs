@@ -19,7 +19,13 @@ use crate::{
 };
 
 /// What cron, PHP's `mail()` and most scripts send by.
-const SENDMAIL: &str = "/usr/sbin/sendmail";
+pub const SENDMAIL: &str = "/usr/sbin/sendmail";
+
+/// Whether a target's program is what [`SENDMAIL`] leads to on this machine.
+pub fn is_sendmail(target: &Target, places: &Places, files: &dyn Files) -> bool {
+    let machine = Machine { places, files };
+    machine.find(SENDMAIL).is_some_and(|found| machine.is(&found, target))
+}
 
 /// The machine that is written to, as its own programs see it.
 struct Machine<'a> {

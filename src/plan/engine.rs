@@ -11,11 +11,11 @@ use super::{
     former,
     locate::{Location, expand, in_root, locate},
     merge::{self, Merged},
-    overrules,
+    omitted, overrules,
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret},
     render::{RenderFault, holds, render},
-    senders, values,
+    senders, values, whose,
 };
 use crate::{
     mail::{Profile, Setting, reply::escape, senders::SenderPair},
@@ -61,6 +61,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     for (target, choice, _) in &chosen {
+        plan.notes.extend(omitted::unwritten(order, target));
         for choice in expand(target, choice, places, files)? {
             plan_target(order, target, &choice, (was.as_ref(), &sender_map), places, files, &mut plan)?;
         }
@@ -90,6 +91,7 @@ pub(super) fn plan_target(
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
     let locations = locate(target, choice, places)?;
+    whose::check_version(target, &locations, files)?;
     let mut context = TemplateContext::new(order, target, choice, &locations, places, files);
     let former = former::context(was, (order, target), &locations, places, files);
     context.sender_map = sender_map.iter().map(SeenPair::from).collect();
@@ -108,7 +110,9 @@ pub(super) fn plan_target(
         }
         let before = existing.as_ref().map(|existing| values::utf8(&existing.bytes)).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
+        whose::check_kind(target, file, location, before.unwrap_or_default())?;
         let merged = merged(target, file, location, before, former.as_ref(), &mut context)?;
+        plan.notes.extend(merged.as_ref().and_then(|(merged, _)| omitted::removed(target, location, &merged.removed)));
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
@@ -220,6 +224,7 @@ fn merged(
         _ => None,
     };
     // Few templates ask for it, and the file may be large.
+    there.as_ref().map_or(Ok(()), |doc| whose::check_owner(target, file, location, doc))?;
     let is_asked = !is_ours && file.templates().any(|template| template.as_str().contains("there"));
     context.there = there.as_ref().filter(|_| is_asked).cloned().map_or_else(no_settings, |doc| values::of(format, doc));
     context.rest = around.as_ref().map(|around| format.surroundings(around.before, around.after)).unwrap_or_default();

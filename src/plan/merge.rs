@@ -23,6 +23,8 @@ pub(super) struct Merged {
     pub(super) doc: Option<FileDoc>,
     /// What of the text is ours.
     pub(super) written: Vec<Range<usize>>,
+    /// The keys that were there and must not stay.
+    pub(super) removed: Vec<String>,
 }
 
 impl Merged {
@@ -32,7 +34,7 @@ impl Merged {
         text.push_str(ours);
         let written = start..text.len();
         text.push_str(after);
-        Self { text, doc: None, written: vec![written] }
+        Self { text, doc: None, written: vec![written], removed: Vec::new() }
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use super::{Scope, render::RenderFault};
 use crate::{
     error::Exit,
-    format::{Fault, FaultKind, Unfit},
+    format::{Fault, FaultKind, FileKind, Unfit},
     mail::{Security, Setting, StoreKind, senders::SenderMapFault},
     presets::{PresetFault, Target, target::Template},
 };
@@ -124,6 +124,35 @@ pub enum Refusal {
         path: PathBuf,
         /// Which settings.
         mismatches: Vec<Setting>,
+    },
+    /// A file of another kind: what is written into it would spoil it.
+    OtherKind {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        kind: FileKind,
+    },
+    /// Another program's file.
+    OtherProgram {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// The key in it that shows whose it is.
+        shown: String,
+        /// The target for it, where there is one.
+        instead: Option<String>,
+    },
+    /// A version of the consumer that does not read these settings there any more.
+    Outgrown {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// Where the consumer says what to do instead.
+        docs: String,
     },
     /// A file that mailsetup did not write is at its path.
     Foreign {
@@ -281,6 +310,9 @@ impl Refusal {
             | Self::Lost { target, .. }
             | Self::NotInstalled { target, .. }
             | Self::Overruled { target, .. }
+            | Self::OtherKind { target, .. }
+            | Self::OtherProgram { target, .. }
+            | Self::Outgrown { target, .. }
             | Self::OverruledBySetting { target, .. }
             | Self::Senders { target, .. }
             | Self::Template { target, .. } => Some(target),
@@ -321,8 +353,10 @@ impl Refusal {
             | Self::Through { .. }
             | Self::SamePath { .. }
             | Self::NoUser { .. } => Exit::Usage,
-            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => Exit::Config,
-            Self::Unparseable { .. } | Self::SenderMap { .. } => Exit::Data,
+            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked | FaultKind::Rival, .. }, .. } => Exit::Config,
+            Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {
+                Exit::Data
+            }
             Self::Unreadable { .. } | Self::NoSenderMap { .. } => Exit::NoInput,
             Self::Template { .. } => Exit::Software,
             _ => Exit::Config,

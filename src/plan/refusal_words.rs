@@ -39,6 +39,15 @@ impl Refusal {
             }
             Self::SharedGroup { user, path } => phrase!("plan-shared-group", user = escape(user), path = shown(path)),
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
+            Self::OtherKind { target, path, kind } => {
+                phrase!("plan-other-kind", target = target, path = shown(path), kind = kind.as_str())
+            }
+            Self::OtherProgram { target, path, shown: key, .. } => {
+                phrase!("plan-other-program", target = target, path = shown(path), key = escape(key))
+            }
+            Self::Outgrown { target, path, docs } => {
+                phrase!("plan-outgrown", target = target, path = shown(path), docs = docs)
+            }
             Self::Foreign { path } => phrase!("plan-foreign", path = shown(path)),
             Self::NotInstalled { target, path } => phrase!("plan-not-installed", target = target, path = shown(path)),
             Self::Overruled { target, path } => phrase!("plan-overruled", target = target, path = shown(path)),
@@ -77,6 +86,11 @@ impl Refusal {
             Self::SenderMap { path, .. } | Self::NoSenderMap { path } => {
                 Some(phrase!("plan-hint-sender-map", path = shown(path)))
             }
+            Self::OtherProgram { instead: Some(instead), path, .. } => {
+                Some(phrase!("plan-hint-other-program", instead = instead, path = shown(path)))
+            }
+            Self::OtherKind { .. } | Self::OtherProgram { .. } => Some(phrase!("plan-hint-other-kind")),
+            Self::Unparseable { fault: Fault { kind: FaultKind::Rival, .. }, .. } => Some(phrase!("plan-hint-rival")),
             Self::Overruled { path, .. } => Some(phrase!("plan-hint-overruled", path = shown(path))),
             Self::Unparseable { fault: Fault { kind: FaultKind::Unfamiliar, .. }, .. } => Some(phrase!("plan-hint-by-hand")),
             Self::Unparseable { fault: Fault { kind: FaultKind::Outranked, .. }, .. } => {
@@ -119,6 +133,7 @@ fn parse_fault(kind: FaultKind) -> Phrase {
         FaultKind::BlockTwice => phrase!("plan-fault-block-twice"),
         FaultKind::Crlf => phrase!("plan-fault-crlf"),
         FaultKind::Outranked => phrase!("plan-fault-outranked"),
+        FaultKind::Rival => phrase!("plan-fault-rival"),
         FaultKind::Syntax => phrase!("plan-fault-syntax"),
         FaultKind::Unfamiliar => phrase!("plan-fault-unfamiliar"),
     }

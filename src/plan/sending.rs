@@ -15,7 +15,7 @@ use crate::{
     format::dotenv::DotenvSh,
     presets::{
         Target,
-        target::{SendInput, TargetQueue, Template},
+        target::{LogPattern, SendInput, TargetQueue, Template},
     },
 };
 
@@ -124,6 +124,11 @@ pub enum SendEnd {
 }
 
 impl SendEnd {
+    /// Whether any other message would wait in vain as well.
+    pub const fn is_stuck(self) -> bool {
+        matches!(self, Self::NotStarted | Self::Slow(_) | Self::Large | Self::Waiting | Self::Unlisted | Self::Stopped)
+    }
+
     /// The exit status of mailsetup: the program's own, where it is one of sysexits'.
     pub fn exit(self) -> Exit {
         const SHARED: [Exit; 10] = [
@@ -142,7 +147,8 @@ impl SendEnd {
             Self::Status(Some(status)) => {
                 SHARED.into_iter().find(|exit| i32::from(exit.code()) == status).unwrap_or(Exit::Failed)
             }
-            Self::Status(None) | Self::Large | Self::GivenUp => Exit::Failed,
+            Self::Status(None) | Self::Large => Exit::Failed,
+            Self::GivenUp => Exit::NoPerm,
             Self::NotStarted => Exit::Unavailable,
             Self::Slow(_) | Self::Queued | Self::Waiting | Self::Unlisted => Exit::TempFail,
             Self::Stopped => Exit::Cancelled,
@@ -181,14 +187,18 @@ pub fn sending(
         render(template.as_str(), None, &seen).map_err(|fault| Refusal::template(target, template, fault))
     };
     let all = |templates: &[Template]| templates.iter().map(say).collect::<Result<Vec<_>, _>>();
+    let patterns = |patterns: &[LogPattern<Template>]| {
+        patterns.iter().map(|pattern| Ok(LogPattern { parts: all(&pattern.parts)? })).collect::<Result<Vec<_>, Refusal>>()
+    };
     let queue = match &send.queue {
         Some(queue) => Some(TargetQueue {
             list: all(&queue.list)?,
             log: queue.log.clone(),
             ours: say(&queue.ours)?,
-            taken: all(&queue.taken)?,
-            failed: all(&queue.failed)?,
-            why: all(&queue.why)?,
+            taken: patterns(&queue.taken)?,
+            failed: patterns(&queue.failed)?,
+            given_up: patterns(&queue.given_up)?,
+            why: patterns(&queue.why)?,
         }),
         None => None,
     };

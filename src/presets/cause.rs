@@ -189,6 +189,9 @@ pub struct Pattern {
     /// What EHLO offered, in lower case: keywords, and mechanisms as `auth plain`.
     #[serde(default)]
     pub offers: Vec<String>,
+    /// SASL names in lower case: EHLO offered mechanisms, and none but these.
+    #[serde(default)]
+    pub only: Vec<String>,
     /// Ports.
     #[serde(default)]
     pub port: Vec<u16>,
@@ -211,8 +214,21 @@ pub struct Pattern {
 
 impl Pattern {
     /// The fields of which one has to be there.
-    pub const CONDITIONS: [&str; 12] =
-        ["provider", "stage", "fault", "code", "enhanced", "security", "mechanism", "host", "offers", "port", "any", "all"];
+    pub const CONDITIONS: [&str; 13] = [
+        "provider",
+        "stage",
+        "fault",
+        "code",
+        "enhanced",
+        "security",
+        "mechanism",
+        "host",
+        "offers",
+        "only",
+        "port",
+        "any",
+        "all",
+    ];
 
     /// Whether it asks for nothing, so that every failure would match.
     pub fn says_nothing(&self) -> bool {
@@ -226,6 +242,7 @@ impl Pattern {
             &self.mechanism,
             &self.host,
             &self.offers,
+            &self.only,
             &self.any,
             &self.all,
         ];

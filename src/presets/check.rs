@@ -44,6 +44,17 @@ pub(super) fn target(target: &Target, targets: &[&str], today: &str) -> Vec<Pres
             check(path, "target", other, targets);
         }
     }
+    for (ending, other) in &target.by_ending {
+        check(&format!("by_ending.{ending}"), "target", other, targets);
+    }
+    for (at, file) in target.files.iter().enumerate() {
+        for (key, other) in file.foreign.iter().filter(|(_, other)| !other.is_empty()) {
+            check(&format!("file.{at}.foreign.{key}"), "target", other, targets);
+        }
+    }
+    for (at, program) in target.used_by.iter().enumerate() {
+        faults.extend(dated(source, &format!("used_by.{at}.checked"), &program.checked, today));
+    }
     faults
 }
 

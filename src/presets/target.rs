@@ -2,6 +2,7 @@
 //! `presets/targets`.
 
 mod commands;
+mod log_pattern;
 mod merge;
 mod mode;
 mod overrule;
@@ -9,11 +10,12 @@ mod read;
 mod system;
 mod template;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Deserializer};
 
 pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use log_pattern::LogPattern;
 pub use merge::MergeKind;
 pub use mode::FileMode;
 pub use overrule::{Overrule, OverruleEffect};
@@ -93,9 +95,17 @@ pub struct Target {
     /// Files that make the consumer ignore the target's: where one of them exists, nothing is planned.
     #[serde(default)]
     pub overruled_by: Vec<String>,
-    /// Programs that read these files, as people call them: what a search finds.
+    /// Programs that read these files with these keys, each with what shows it.
     #[serde(default)]
-    pub used_by: Vec<String>,
+    pub used_by: Vec<UsedBy>,
+    /// Other words by which people look for it.
+    #[serde(default)]
+    pub search: Vec<String>,
+    /// The targets for files of another kind, by what ends their names.
+    #[serde(default)]
+    pub by_ending: BTreeMap<String, String>,
+    /// A minijinja expression over its files as they are: where it holds, this version of the consumer reads other settings.
+    pub outgrown: Option<Template>,
     /// The target that carries a password that this one cannot.
     pub instead: Option<String>,
     /// What its program knows from some version on.
@@ -148,6 +158,17 @@ const fn yes() -> bool {
 }
 
 impl Target {
+    /// The key of the target for a file of this name: its own, unless the name's ending shows another kind of file.
+    pub fn for_file(&self, path: Option<&Path>) -> &str {
+        let ending = path.and_then(Path::extension).and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+        ending.and_then(|ending| self.by_ending.get(&ending)).unwrap_or(&self.key)
+    }
+
+    /// What people call the programs that read it, and other words by which they look for it.
+    pub fn known_as(&self) -> impl Iterator<Item = &str> {
+        self.used_by.iter().map(|program| program.name.as_str()).chain(self.search.iter().map(String::as_str))
+    }
+
     /// Whether it takes the mail of the whole machine and cannot put one sender in place of those that programs use.
     pub fn keeps_senders(&self) -> bool {
         self.mta.is_some() && !self.read.has(Setting::Senders)
@@ -157,6 +178,23 @@ impl Target {
     pub fn words(&self, lang: Lang) -> &TargetWords {
         self.words.get(lang)
     }
+}
+
+/// A program that reads a target's files: a claim.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsedBy {
+    /// What people call it.
+    pub name: String,
+    /// Year and month in which it was last checked.
+    pub checked: String,
+    /// Where it is seen which keys the program reads.
+    pub source: String,
+    /// The keys that it reads, of those that may be written.
+    pub reads: Vec<String>,
+    /// The keys that are written for other programs, or for its other versions, and that it passes over.
+    #[serde(default)]
+    pub passes_over: Vec<String>,
 }
 
 /// One file of a target.
@@ -196,6 +234,9 @@ pub struct TargetFile {
     /// With `keys`: a template of keys that must not stay, one a line, with dots between the steps of their way; in .properties
     /// the key as it is.
     pub remove: Option<Template>,
+    /// With `keys`: keys that the consumer's file never has, each with the target for the program that has it; empty: none.
+    #[serde(default)]
+    pub foreign: BTreeMap<String, String>,
     /// With `keys`: a template of keys that are only added, one a line as in `remove`: what is there stays.
     pub keep: Option<Template>,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Evidence, Stage, StageReport, StageState};
+use super::{Evidence, Learned, Stage, StageReport, StageState};
 
 /// What an attempt found.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,19 @@ impl Report {
     /// Whether TLS was established.
     pub fn is_secured(&self) -> bool {
         self.step(Stage::Tls).is_some_and(|step| matches!(step.state, StageState::Passed | StageState::Warned))
+    }
+
+    /// The mechanisms that the last EHLO offered, none where it had no AUTH. `None` where that EHLO was not heard, and where
+    /// the server may offer a login inside TLS.
+    pub fn offered_logins(&self) -> Option<&[String]> {
+        match &self.step(Stage::Ehlo)?.learned {
+            Some(Learned::Offered { capabilities, .. })
+                if self.passed() && (self.is_secured() || !capabilities.starttls) =>
+            {
+                Some(capabilities.auth.as_deref().unwrap_or_default())
+            }
+            _ => None,
+        }
     }
 
     /// The step of a stage.

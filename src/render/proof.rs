@@ -2,7 +2,7 @@
 
 use crate::{
     diagnose::Diagnosis,
-    mail::reply::escape,
+    mail::{ProofWay, reply::escape},
     phrase,
     plan::{SendEnd, SendFault, Sent},
     presets::{Phrase, Text},
@@ -33,6 +33,7 @@ pub fn under_way(text: &Text, own: &SendingProgram) -> String {
 /// A proof in words.
 pub fn told<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
     match (&proof.own, &proof.report) {
+        (Some((own, sent)), _) if proof.way != ProofWay::Test => by_way(text, proof, own, sent),
         (Some((own, Sent::Failed(fault))), _) => by_own(text, proof, own, fault),
         (Some((own, Sent::Taken)), _) => {
             let time = super::elapsed(text, own.elapsed);
@@ -51,6 +52,36 @@ pub fn told<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
         }
         (_, None) => Told { line: text.say(&phrase!("render-proof-read", target = proof.target)), ..Told::default() },
     }
+}
+
+/// A message as a program of this machine sends it.
+fn by_way<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, sent: &Sent) -> Told<'a> {
+    let to = recipient(proof);
+    let way = text.say(&match (proof.way, &own.user) {
+        (ProofWay::Cron, _) => phrase!("proof-way-cron"),
+        (ProofWay::Mail, _) => phrase!("proof-way-mail"),
+        (ProofWay::Empty, _) => phrase!("proof-way-empty"),
+        (_, Some(user)) => phrase!("proof-way-user", user = user),
+        (_, None) => phrase!("proof-way-program", program = proof.program),
+    });
+    let fault = match sent {
+        Sent::Failed(fault) => fault,
+        Sent::Taken => {
+            let time = super::elapsed(text, own.elapsed);
+            let line = text.say(&phrase!("proof-way-taken", target = proof.target, way = way, to = to, time = time));
+            return Told { line, ..Told::default() };
+        }
+        Sent::Unseen | Sent::Missing => {
+            let line = text.say(&phrase!("proof-way-unseen", target = proof.target, way = way, name = own.name));
+            return Told { line, ..Told::default() };
+        }
+    };
+    let line = phrase!("proof-way-failed", target = proof.target, way = way, sender = escape(&proof.sender), to = to);
+    let mut phrases = vec![ended(fault.end, own, fault.said.is_empty())];
+    phrases.extend(proof.diagnosis.iter().map(|found| phrase!("send-usually", title = found.title)));
+    phrases.extend(proof.fixes.iter().cloned());
+    let advice = phrases.iter().map(|phrase| text.say(phrase)).collect();
+    Told { line: text.say(&line), words: fault.said.clone(), advice, diagnosis: None }
 }
 
 /// mailsetup's own message, sent with what was written.
@@ -121,7 +152,7 @@ fn ended(end: SendEnd, own: &SendingProgram, is_silent: bool) -> Phrase {
 }
 
 fn recipient(proof: &Proof) -> String {
-    proof.to.as_ref().map(ToString::to_string).unwrap_or_default()
+    escape(proof.to.as_deref().unwrap_or_default())
 }
 
 /// A proof as lines of plain text.

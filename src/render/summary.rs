@@ -3,18 +3,19 @@
 use crate::{
     phrase,
     presets::Text,
-    setup::{WriteResult, WrittenFile},
+    setup::{Proof, WriteResult, WrittenFile},
 };
 
 /// Whether every message sent from what was written was accepted.
 pub fn is_proven(written: &WriteResult) -> bool {
-    written.proofs.iter().all(|proof| proof.sent() != Some(false))
+    written.proofs.iter().all(|proof| !proof.is_refused())
 }
 
 /// The outcome in a sentence.
 pub fn outcome(text: &Text, written: &WriteResult) -> String {
     text.get(match (is_proven(written), written.changed, written.sent) {
         (false, ..) => "render-unproven",
+        (true, ..) if written.proofs.iter().any(Proof::is_unseen) => "render-unseen",
         (true, true, true) => "render-written",
         (true, true, false) => "render-written-unsent",
         (true, false, _) => "render-unchanged",

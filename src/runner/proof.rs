@@ -2,12 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Occasion, Runner};
+use super::{
+    Occasion, Runner,
+    ways::{HandedOver, Recipients, of_cron, of_others},
+};
 use crate::{
     host::{self, Disk, Dispatch},
-    mail::{SecretPlace, Security, Setting, reply::escape},
+    mail::{SecretPlace, Security, Setting, UserName, reply::escape},
     phrase,
-    plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Sent, TargetChoice},
+    plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Scope, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
     probe::{Cancel, Goal},
     setup::{AttemptKind, ConnectSpec, Outcome, Proof, SendingProgram, WriteRequest},
@@ -17,6 +20,15 @@ use crate::{
 const STAGES: u32 = 3;
 /// The least that it gets.
 const LEAST: Duration = Duration::from_secs(5);
+
+/// Which ways of programs are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Cron's, which sends what nobody waits for.
+    Cron,
+    /// All.
+    All,
+}
 
 /// What a target is proven with.
 pub(super) struct Case<'a> {
@@ -55,7 +67,7 @@ impl Runner {
         // By the password alone nothing is sent.
         let Some(read) = found.filter(|read| read.get(Setting::Host).is_some()) else { return Ok(proof) };
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
-        proof.to = spec.message.as_ref().map(|test_message| test_message.to.clone());
+        proof.to = spec.message.as_ref().map(|test_message| test_message.to.to_string());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
             proof.own = self.by_consumer(case, spec, file.as_deref(), progress);
         }
@@ -112,13 +124,128 @@ impl Runner {
         }
         let user = dispatch.user();
         let mut own =
-            SendingProgram { name: target.name.clone(), to: test_message.to.clone(), user, elapsed: Duration::ZERO };
+            SendingProgram { name: target.name.clone(), to: test_message.to.to_string(), user, elapsed: Duration::ZERO };
         progress(Outcome::Sending(own.clone()));
         let begun = Instant::now();
         let sent = dispatch.send();
         own.elapsed = begun.elapsed();
         (sent != Sent::Missing).then_some((own, sent))
     }
+}
+
+impl Runner {
+    /// Sends as the programs of this machine do, by what is `sendmail` here, where that is one of the targets: each way once.
+    pub fn prove_ways(
+        &self,
+        order: &Order,
+        spec: &ConnectSpec,
+        extent: Extent,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> Vec<Proof> {
+        let is_ours = order.scope == Scope::System && host::facts().is_root && !self.own_stores_only;
+        let Some(places) = self.places_of(order).ok().filter(|places| is_ours && places.root.is_none()) else {
+            return Vec::new();
+        };
+        let (Some(test_message), disk) = (&spec.message, Disk::new(&places)) else { return Vec::new() };
+        let is_sendmail = |(target, _): &(&Target, &TargetChoice)| plan::is_sendmail(target, &places, &disk);
+        let mut chosen = order.targets.iter().filter_map(|choice| Some((self.catalog.target(&choice.key)?, choice)));
+        let Some((target, choice)) = chosen.find(is_sendmail) else { return Vec::new() };
+        let read = plan::read_back(target, choice, &order.name, &places, &disk);
+        if !read.is_ok_and(|read| can_fetch(order, &read)) {
+            return Vec::new();
+        }
+        // Where root's mail stays on the machine, cron's is sent as with MAILTO.
+        let others = test_message.to.to_string();
+        let keeps_local = target.mta.as_ref().is_some_and(|mta| mta.keeps_local);
+        let stays = keeps_local && order.profile.root_mail.is_none();
+        let to = Recipients { root: if stays { &others } else { "root" }, others: &others };
+        let programs = host::mail_programs();
+        let mut ways: Vec<HandedOver> = programs.cron.map(|kind| of_cron(kind, &to)).into_iter().collect();
+        if extent == Extent::All {
+            let subject = self.subject(&spec.ehlo, "mail");
+            ways.extend(of_others(&programs, &subject, order.profile.run_as.iter().map(UserName::as_str), &to));
+        }
+        let mut proofs = Vec::new();
+        for way in ways {
+            if cancel.is_cancelled() {
+                break;
+            }
+            let handed = Handed { order, spec, target, choice, places: &places, way: &way, cancel };
+            let Some(proof) = self.by_way(&handed, progress) else { continue };
+            let is_stuck = proof.fault().is_some_and(|fault| fault.end.is_stuck());
+            proofs.push(proof);
+            if is_stuck {
+                break;
+            }
+        }
+        proofs
+    }
+
+    /// Sends one way; `None` where its preset does not say how the target is followed.
+    fn by_way(&self, handed: &Handed<'_>, progress: &mut dyn FnMut(Outcome)) -> Option<Proof> {
+        let Handed { order, spec, target, choice, places, way, cancel } = *handed;
+        let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
+        let occasion = Occasion::ByConsumer { name: &way.program, file: file.as_deref().unwrap_or_default() };
+        let message = self.message(spec.message.as_ref()?, &spec.ehlo, occasion).ok()?;
+        // Root's mail goes on to where it is led.
+        let led = order.profile.root_mail.as_ref().filter(|_| way.to == "root").map(ToString::to_string);
+        let to = led.unwrap_or_else(|| way.to.clone());
+        let is_body = way.input == SendInput::Body;
+        let envelope = Envelope {
+            to: to.clone(),
+            subject: message.subject,
+            message_id: message_id(&message.outgoing.bytes).unwrap_or_default(),
+        };
+        let mut sending = plan::sending(order, target, choice, &envelope, places, &Disk::new(places)).ok()??;
+        sending.command.clone_from(&way.command);
+        sending.input = way.input;
+        if let Some(queue) = sending.queue.as_mut().filter(|_| is_body) {
+            // Who makes the header makes the ID: what follows is told by the recipient.
+            queue.ours.clear();
+        }
+        let input = if is_body {
+            message.body + "\n"
+        } else {
+            way.message(&String::from_utf8_lossy(&message.outgoing.bytes).replace("\r\n", "\n"))
+        };
+        let dispatch = Dispatch {
+            sending: &sending,
+            input: input.as_bytes(),
+            to: &to,
+            places,
+            run_as: way.user.as_deref(),
+            secret: order.secret.as_ref(),
+            limit: (spec.timeout * STAGES).max(LEAST),
+            is_stopped: &|| cancel.is_cancelled(),
+        };
+        let mut own =
+            SendingProgram { name: target.name.clone(), to: to.clone(), user: dispatch.user(), elapsed: Duration::ZERO };
+        progress(Outcome::Sending(own.clone()));
+        let begun = Instant::now();
+        let sent = dispatch.send();
+        own.elapsed = begun.elapsed();
+        Some(Proof {
+            target: target.key.clone(),
+            way: way.way,
+            program: way.program.clone(),
+            sender: way.sender.clone(),
+            own: Some((own, sent)),
+            to: Some(to),
+            ..Proof::default()
+        })
+    }
+}
+
+/// A way of a program's, and what it is tried with.
+struct Handed<'a> {
+    order: &'a Order,
+    spec: &'a ConnectSpec,
+    target: &'a Target,
+    choice: &'a TargetChoice,
+    places: &'a Places,
+    way: &'a HandedOver,
+    cancel: &'a Cancel,
 }
 
 /// Whether the consumer finds its password here: a variable is set where mail is sent later, and a credential is loaded there.

@@ -51,6 +51,8 @@ pub(super) struct Answers {
     pub(super) agreed: Option<SecretBinding>,
     /// The person wants another password than the one that comes with the settings that are started from.
     pub(super) declined: bool,
+    /// The logins that the server was heard to offer, none where it takes mail without one.
+    pub(super) offered_logins: Option<Vec<String>>,
     /// The profiles that are saved.
     pub(super) profiles: Vec<SavedProfile>,
 }
@@ -69,6 +71,7 @@ impl Answers {
             bound: None,
             agreed: None,
             declined: false,
+            offered_logins: None,
             profiles: Vec::new(),
         }
     }
@@ -203,6 +206,11 @@ impl Answers {
     /// Whether there is a login.
     pub(super) fn logs_in(&self) -> bool {
         self.auth() != Auth::None
+    }
+
+    /// Whether a server that no preset describes was heard to offer no login.
+    pub(super) fn is_without_login(&self) -> bool {
+        self.provider().is_none() && self.offered_logins.as_ref().is_some_and(Vec::is_empty)
     }
 
     /// Whether the provider takes no password of any kind and the chosen mechanism takes no token.

@@ -7,7 +7,7 @@ use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{
-        Address, Endpoint, Profile, Secret, UserName,
+        Address, Endpoint, Profile, ProofWay, Secret, UserName,
         profile::{Check, Sender},
     },
     plan::{Order, Plan, Scope, SendFault, Sent},
@@ -210,6 +210,12 @@ pub struct WrittenFile {
 pub struct Proof {
     /// The target's key.
     pub target: String,
+    /// How the message was handed over.
+    pub way: ProofWay,
+    /// Who hands mail over so, and the envelope's sender that it names; nobody and none in a test of our own.
+    pub program: String,
+    /// See `program`.
+    pub sender: String,
     /// The message that the consumer itself sent, and the result; `None` where it was not asked to, or is not installed here.
     pub own: Option<(SendingProgram, Sent)>,
     /// The test with what the consumer reads in its files, where it did not send itself; `None` when it did, or when no message
@@ -217,8 +223,10 @@ pub struct Proof {
     pub report: Option<Report>,
     /// What is wrong, by the consumer's own words or by the test's evidence.
     pub diagnosis: Option<Diagnosis>,
+    /// What mends it.
+    pub fixes: Vec<Phrase>,
     /// The recipient.
-    pub to: Option<Address>,
+    pub to: Option<String>,
     /// A command with which a person can test it.
     pub try_it: Option<String>,
 }
@@ -229,7 +237,7 @@ pub struct SendingProgram {
     /// The program's name, as people know it.
     pub name: String,
     /// The recipient.
-    pub to: Address,
+    pub to: String,
     /// The user that it sends as, when that is another.
     pub user: Option<String>,
     /// How long it took.
@@ -244,6 +252,17 @@ impl Proof {
             (Some((_, Sent::Failed(_))), _) => Some(false),
             (_, report) => report.as_ref().map(Report::passed),
         }
+    }
+
+    /// Whether it went wrong for mail that this machine has to send. Without a sender, by some providers' rules, nothing goes
+    /// out: that is said, and no failure.
+    pub fn is_refused(&self) -> bool {
+        self.sent() == Some(false) && self.way != ProofWay::Empty
+    }
+
+    /// Whether a program took the message and nothing shows what became of it.
+    pub const fn is_unseen(&self) -> bool {
+        matches!(self.own, Some((_, Sent::Unseen))) && self.report.is_none()
     }
 
     /// Why the consumer itself could not send.

@@ -7,9 +7,66 @@ use super::{
 };
 use crate::{
     diagnose::{self, Diagnosis, Explain},
+    mail::{Profile, ProofWay, Senders, Setting},
+    phrase,
     plan::SendEnd,
+    presets::{Catalog, Lang, Phrase},
     probe::Report,
 };
+
+/// Causes that another sender mends.
+const BY_SENDER: [&str; 5] =
+    ["sender_not_allowed", "sender_not_verified", "sender_domain_invalid", "address_syntax", "spf_dmarc_fail"];
+
+/// Says why a message did not go out, and what mends it.
+pub fn judged(proof: &mut Proof, profile: &Profile, catalog: &Catalog, lang: Lang) {
+    proof.diagnosis = cause_of(proof, profile, catalog, lang);
+    proof.fixes = fixes(proof, profile, catalog);
+}
+
+/// Why a target's message was refused. The evidence of a test of ours is better than the words of a program, which count where
+/// mailsetup itself can send.
+fn cause_of(proof: &Proof, profile: &Profile, catalog: &Catalog, lang: Lang) -> Option<Diagnosis> {
+    if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
+        return Some(diagnose::diagnose(evidence, catalog, lang));
+    }
+    let fault = proof.fault().filter(|fault| fault.end != SendEnd::Unlisted)?;
+    let smtp = &profile.smtp;
+    let said = Explain {
+        provider: smtp.provider.clone(),
+        host: Some(smtp.host.to_string()),
+        port: Some(smtp.port.get()),
+        ..Explain::new(fault.said.join("\n"))
+    };
+    Some(diagnose::explain(&said, catalog, lang)).filter(|diagnosis| diagnosis.cause != diagnose::UNKNOWN)
+}
+
+/// What mends a way of programs.
+fn fixes(proof: &Proof, profile: &Profile, catalog: &Catalog) -> Vec<Phrase> {
+    if proof.way == ProofWay::Test || proof.sent() != Some(false) {
+        return Vec::new();
+    }
+    if proof.way == ProofWay::Empty {
+        return vec![phrase!("proof-fix-empty")];
+    }
+    let cause = proof.diagnosis.as_ref().map(|diagnosis| diagnosis.cause.as_str());
+    let target = catalog.target(&proof.target);
+    let mut fixes = Vec::new();
+    if cause.is_none_or(|cause| BY_SENDER.contains(&cause)) && profile.sender.senders != Senders::One {
+        let can = target.is_some_and(|target| target.read.has(Setting::Senders));
+        fixes.push(if can {
+            phrase!("proof-fix-one", address = profile.sender.address)
+        } else {
+            let others = catalog.targets().filter(|other| other.mta.is_some() && other.read.has(Setting::Senders));
+            let names: Vec<&str> = others.map(|other| other.name.as_str()).collect();
+            phrase!("proof-fix-mailer", target = proof.target, instead = names.join(", "))
+        });
+    }
+    if proof.to.as_deref() == Some("root") && profile.root_mail.is_none() {
+        fixes.push(phrase!("proof-fix-root"));
+    }
+    fixes
+}
 
 impl Setup {
     /// Takes the result of an effect, or its progress.
@@ -49,7 +106,7 @@ impl Setup {
             Outcome::Planned(plan) => self.plan.finish(generation, plan),
             Outcome::Applied(mut written) => {
                 match &mut written {
-                    Ok(written) => written.proofs.iter_mut().for_each(|proof| proof.diagnosis = self.judge_proof(proof)),
+                    Ok(written) => written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof)),
                     // Nothing is written without new consent.
                     Err(_) => drop(self.answers.given.remove(&Field::Apply)),
                 }
@@ -66,32 +123,16 @@ impl Setup {
         Tested { report, when, diagnosis }
     }
 
-    /// Why a target's message was refused. The evidence of a test of ours is better than the words of a program, which count
-    /// where mailsetup itself can send.
-    fn judge_proof(&self, proof: &Proof) -> Option<Diagnosis> {
-        let (catalog, lang) = (&self.answers.catalog, self.text.lang());
-        if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
-            return Some(diagnose::diagnose(evidence, catalog, lang));
+    fn judge_proof(&self, proof: &mut Proof) {
+        if let Some(profile) = self.profile() {
+            judged(proof, &profile, &self.answers.catalog, self.text.lang());
         }
-        let fault = proof.fault().filter(|fault| fault.end != SendEnd::Unlisted)?;
-        let profile = self.profile();
-        let smtp = profile.as_ref().map(|profile| &profile.smtp);
-        let said = Explain {
-            provider: smtp.and_then(|smtp| smtp.provider.clone()),
-            host: smtp.map(|smtp| smtp.host.to_string()),
-            port: smtp.map(|smtp| smtp.port.get()),
-            ..Explain::new(fault.said.join("\n"))
-        };
-        Some(diagnose::explain(&said, catalog, lang)).filter(|diagnosis| diagnosis.cause != diagnose::UNKNOWN)
     }
 
     /// Works out again what is wanted: results that were made from something else are forgotten here.
     pub(super) fn refresh(&mut self) {
         if self.write.result().is_some_and(Result::is_ok) {
             return;
-        }
-        if self.focus.is_some_and(|field| !self.applies(field)) {
-            self.focus = None;
         }
         self.answers.look_up();
         self.settle_binding();
@@ -105,6 +146,12 @@ impl Setup {
         }
         let probe = self.probe_request();
         self.probe.want(probe);
+        let heard = self.probe.result().and_then(|tested| tested.report.offered_logins());
+        self.answers.offered_logins = heard.map(<[String]>::to_vec);
+        // What was heard may have taken the field away that the person was at.
+        if self.focus.is_some_and(|field| !self.applies(field)) {
+            self.focus = None;
+        }
         let test = self.test_request();
         self.test.want(test);
         let stores = self.stores_request();

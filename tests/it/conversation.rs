@@ -6,7 +6,7 @@ use mailsetup::{
     mail::{Endpoint, Secret},
     plan::Plan,
     presets::{Catalog, Lang},
-    probe::{Evidence, ProbeFault, Report, Stage, Transcript},
+    probe::{Capabilities, Evidence, Learned, ProbeFault, Report, Stage, StageReport, StageState, Transcript},
     setup::{
         AnswerSource, Effect, Field, GivenSecret, Msg, Outcome, Setup, SetupFacts, SetupOptions, Status, UsableStores, Work,
     },
@@ -293,4 +293,38 @@ proptest! {
             let _ = (setup.rail(), setup.all(), setup.background(), setup.notes(), setup.equivalent());
         }
     }
+}
+
+/// A report whose EHLO offered this, inside TLS.
+fn heard(offers: Option<&[&str]>) -> Report {
+    let auth = offers.map(|offers| offers.iter().map(|name| (*name).to_owned()).collect());
+    let capabilities = Capabilities { auth, ..Capabilities::default() };
+    let mut ehlo = StageReport::pending(Stage::Ehlo);
+    (ehlo.state, ehlo.learned) = (StageState::Passed, Some(Learned::Offered { capabilities, helo: false }));
+    let mut tls = StageReport::pending(Stage::Tls);
+    tls.state = StageState::Passed;
+    Report { steps: vec![tls, ehlo], ..passed() }
+}
+
+fn probed(setup: &mut Setup, report: Report) {
+    let effect = setup.background().into_iter().find(|effect| matches!(effect.work, Work::Probe(_))).unwrap();
+    setup.update(Msg::Finished(effect.generation, Outcome::Probed(report))).unwrap();
+}
+
+#[test]
+fn a_server_that_offers_no_login_is_asked_for_none_until_it_is_another_server() {
+    let mut setup = up_to_the_test();
+    setup.update(Msg::Go(Field::Username)).unwrap();
+    assert_eq!(setup.value(Field::Auth).as_deref(), Some("auto"));
+    probed(&mut setup, heard(None));
+    assert_eq!(setup.value(Field::Auth).as_deref(), Some("none"));
+    assert_eq!(asked(&setup), Some(Field::Auth));
+    assert!(setup.ask(Field::Auth).notes[0].contains("offers no login"), "{:?}", setup.ask(Field::Auth).notes);
+    answer(&mut setup, Field::Auth, "none");
+    assert!(setup.equivalent().join(" ").contains("--auth none"), "{:?}", setup.equivalent());
+    assert_eq!(setup.profile().unwrap().smtp.username, None);
+    setup.update(Msg::Answer(Field::Host, "other.example.com".into())).unwrap();
+    assert_eq!(setup.value(Field::Auth).as_deref(), Some("auto"));
+    probed(&mut setup, heard(Some(&["PLAIN"])));
+    assert_eq!(setup.value(Field::Auth).as_deref(), Some("auto"));
 }

@@ -76,7 +76,8 @@ fn every_built_in_target_reads_and_has_words() {
         let is_given = target.read.get(ReadKey::Credential).is_some();
         assert!(is_given || server.into_iter().all(|it| target.read.has(it)), "{key} reads no server");
         assert!(target.through.iter().all(|through| catalog.target(through).is_some()), "{key}");
-        assert_eq!(target.through.is_some(), target.files.iter().any(|file| file.merge == MergeKind::Read), "{key}");
+        let only_reads = target.through.is_some() || target.outgrown.is_some();
+        assert_eq!(only_reads, target.files.iter().any(|file| file.merge == MergeKind::Read), "{key}");
         // Its name says that the whole file is a password.
         for file in target.files.iter().filter(|file| file.merge == MergeKind::Exact) {
             for path in [&file.user, &file.system].into_iter().flatten() {
@@ -102,8 +103,10 @@ fn what_consumers_send_by_is_whole_and_holds_no_secret() {
             let choice = TargetChoice { inline_secret, ..TargetChoice::new(&target.key) };
             let order = Order { targets: vec![choice.clone()], ..order(PASSWORD) };
             let found = sending(&order, target, &choice, &envelope, &places(scope), &files).unwrap().unwrap();
-            let queue =
-                found.queue.iter().flat_map(|it| it.list.iter().chain([&it.ours]).chain(&it.taken).chain(&it.failed));
+            let queue = found.queue.iter().flat_map(|it| {
+                let patterns = it.taken.iter().chain(&it.failed).flat_map(|pattern| &pattern.parts);
+                it.list.iter().chain([&it.ours]).chain(patterns)
+            });
             let words: Vec<&String> = found.command.iter().chain(queue).collect();
             assert!(words.iter().all(|word| !word.is_empty() && !word.contains("{{")), "{words:?}");
             assert!(words.iter().any(|word| word.contains("bob@example.com")) || target.key == "himalaya", "{words:?}");

@@ -3,6 +3,7 @@
 
 mod own;
 mod senders;
+mod ways;
 
 use std::{
     env, fs,

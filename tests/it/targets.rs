@@ -3,6 +3,7 @@
 
 mod aliases;
 mod back;
+mod claims;
 mod files;
 mod mail_servers;
 mod senders;

@@ -11,3 +11,4 @@ mod runs;
 mod secrets;
 mod stops;
 mod wander;
+mod without_login;

@@ -137,9 +137,7 @@ fn refuse_misplaced(context: &Context, setup: &Setup) -> Result<(), Error> {
 /// The exit status if a message sent from what was written was refused: by what the attempt found, else by how the consumer
 /// ended.
 fn refused_proof(setup: &Setup) -> Option<Exit> {
-    let refused = setup.written()?.proofs.iter().find(|proof| proof.sent() == Some(false))?;
-    let evidence = refused.report.as_ref().and_then(|report| report.evidence.as_ref());
-    evidence.map(script::exit_of).or_else(|| refused.fault().map(|fault| fault.end.exit()))
+    setup.written()?.proofs.iter().find(|proof| proof.is_refused()).map(script::exit_of_proof)
 }
 
 /// A failed test in words; where nothing is written for it, with the command to run next.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::format::text::{Fault, FaultKind, line_of, next_line};
+use crate::format::text::{Fault, FaultKind, line_of, lines, next_line};
 
 /// A language, as far as its tokens go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,11 @@ impl Token<'_> {
     pub(in crate::format) fn is_word(&self, text: &str, word: &str) -> bool {
         matches!(self, Self::Word(range) if &text[range.clone()] == word)
     }
+
+    /// Whether it is this word, in any case.
+    pub(in crate::format) fn is_word_in_any_case(&self, text: &str, word: &str) -> bool {
+        matches!(self, Self::Word(range) if text[range.clone()].eq_ignore_ascii_case(word))
+    }
 }
 
 /// The tokens of a text, without comments and blanks.
@@ -52,6 +57,7 @@ impl Token<'_> {
 pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<Token<'_>>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
+    let end = if language == Language::Ruby { end_of_program(text) } else { text.len() };
     while let Some(character) = text[at..].chars().next() {
         if matches!(character, ' ' | '\t') {
             at += 1;
@@ -61,6 +67,9 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
         let is_php = language == Language::Php;
         let open = || Fault { line: line_of(text, at), kind: FaultKind::OpenQuote };
         if is_php && rest.starts_with("?>") {
+            break;
+        }
+        if at == end {
             break;
         }
         if (rest.starts_with('#') && !(is_php && rest.starts_with("#["))) || (is_php && rest.starts_with("//")) {
@@ -110,6 +119,12 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
         }
     }
     Ok(found)
+}
+
+/// Where what a Ruby program runs ends: the line `__END__` (Ruby's `doc/syntax/miscellaneous.rdoc`).
+pub(in crate::format) fn end_of_program(text: &str) -> usize {
+    let is_end = |bare: &Range<usize>| &text[bare.clone()] == "__END__";
+    lines(text).map(|(_, bare, _)| bare).find(is_end).map_or(text.len(), |bare| bare.start)
 }
 
 fn is_of_word(character: char) -> bool {

@@ -28,8 +28,8 @@ const MOST_BLANKS: usize = 6;
 pub(super) struct MailLog {
     /// Files, with how long they were then.
     files: Vec<(PathBuf, u64)>,
-    /// That moment, in seconds, where there is a journal.
-    journal: Option<u64>,
+    /// That moment, since 1970, where there is a journal.
+    journal: Option<Duration>,
 }
 
 impl MailLog {
@@ -41,7 +41,7 @@ impl MailLog {
             (path, long)
         });
         let has_journal = Path::new("/run/systemd/journal").is_dir();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { files: files.collect(), journal: has_journal.then_some(now) }
     }
 
@@ -70,11 +70,16 @@ fn since(path: &Path, long: u64) -> Option<Vec<u8>> {
 }
 
 /// The journal's lines about mail since a moment.
-fn journal(since: u64) -> Option<Vec<u8>> {
+fn journal(since: Duration) -> Option<Vec<u8>> {
     let mut command = Command::new("journalctl");
-    command.args(["--quiet", "--no-pager", "--output=cat", &format!("--since=@{since}"), "SYSLOG_FACILITY=2"]);
+    command.args(["--quiet", "--no-pager", "--output=cat", &since_word(since), "SYSLOG_FACILITY=2"]);
     command.env_clear().env("PATH", environment::path()).env("LC_ALL", "C").current_dir("/");
     process::run(command, None, LIMIT, MOST).ok().map(|bytes| bytes.to_vec())
+}
+
+/// The moment from which on the journal is asked (systemd.time(7)), to the microsecond: a message may have gone out in the same second.
+fn since_word(since: Duration) -> String {
+    format!("--since=@{}.{:06}", since.as_secs(), since.subsec_micros())
 }
 
 /// A line without the time, host, program and number that syslog writes before it (RFC 3164, section 4.1).

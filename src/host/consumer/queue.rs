@@ -15,7 +15,7 @@ use crate::{
     host::process::{self, ProcessEnd, ProcessOutput},
     mail::Secret,
     plan::{SendEnd, SendFault, Sent},
-    presets::target::TargetQueue,
+    presets::target::{LogPattern, TargetQueue},
 };
 
 /// How long a listing of the queue may take.
@@ -63,6 +63,7 @@ impl<'a> WatchedQueue<'a> {
             let waits = added.iter().any(|line| mentions(line, message.to));
             match ours.iter().find_map(|lines| verdict(self.queue, lines)) {
                 Some(LogVerdict::Taken) => return Sent::Taken,
+                Some(LogVerdict::GivenUp(said)) => return failed(SendEnd::GivenUp, &said),
                 Some(LogVerdict::Failed(said)) => {
                     return failed(if waits { SendEnd::Queued } else { SendEnd::GivenUp }, &said);
                 }
@@ -94,6 +95,8 @@ fn ours_of(queue: &TargetQueue, mut lines: Vec<String>) -> Option<Vec<String>> {
 #[derive(Debug, PartialEq, Eq)]
 enum LogVerdict {
     Taken,
+    /// For good, with the lines that say why.
+    GivenUp(Vec<String>),
     /// With the lines that say why.
     Failed(Vec<String>),
 }
@@ -101,9 +104,13 @@ enum LogVerdict {
 fn verdict(queue: &TargetQueue, lines: &[String]) -> Option<LogVerdict> {
     let mut why = Vec::new();
     for line in lines {
-        let find = |patterns: &[String]| patterns.iter().find_map(|pattern| fit(pattern, line)).map(str::to_owned);
+        let find = |patterns: &[LogPattern]| patterns.iter().find_map(|pattern| pattern.fit(line)).map(str::to_owned);
         if find(&queue.taken).is_some() {
             return Some(LogVerdict::Taken);
+        }
+        if let Some(said) = find(&queue.given_up) {
+            why.push(said);
+            return Some(LogVerdict::GivenUp(why));
         }
         if let Some(said) = find(&queue.failed) {
             why.push(said);
@@ -112,19 +119,6 @@ fn verdict(queue: &TargetQueue, lines: &[String]) -> Option<LogVerdict> {
         why.extend(find(&queue.why));
     }
     None
-}
-
-/// The line, if it contains the parts of a pattern in this order; for a pattern with a star, from its last part on.
-fn fit<'a>(pattern: &str, line: &'a str) -> Option<&'a str> {
-    let (mut from, mut rest) = (line, line);
-    for part in pattern.split('*') {
-        let at = rest.find(part)?;
-        if pattern.contains('*') {
-            from = &rest[at..];
-        }
-        rest = &rest[at + part.len()..];
-    }
-    Some(from)
 }
 
 /// The lines of a queue's listing.
@@ -170,9 +164,10 @@ mod tests {
     use super::*;
 
     fn queue(ours: &str, taken: &str, failed: &str, why: &[&str]) -> TargetQueue {
-        let one = |word: &str| vec![word.to_owned()];
-        let why = why.iter().map(|word| (*word).to_owned()).collect();
-        TargetQueue { list: one("true"), log: None, ours: ours.into(), taken: one(taken), failed: one(failed), why }
+        let pattern = |text: &str| LogPattern { parts: text.split('*').map(str::to_owned).collect() };
+        let why = why.iter().map(|text| pattern(text)).collect();
+        let (taken, failed) = (vec![pattern(taken)], vec![pattern(failed)]);
+        TargetQueue { list: vec!["true".to_owned()], log: None, ours: ours.into(), taken, failed, given_up: Vec::new(), why }
     }
 
     fn lines(text: &str) -> Vec<String> {

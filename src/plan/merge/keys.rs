@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Merged, line_break, splice};
 use crate::format::{
     Fault, FaultKind, FileFormat,
-    doc::{FileDoc, FileEntry, Group, Shape},
+    doc::{FileDoc, FileEntry, Group, Rival, Shape},
     file_format::EntryText,
     place::{Edit, Gap},
     text::{line_start, next_line},
@@ -70,7 +70,23 @@ pub(in crate::plan) fn merge(
         missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start)
     };
     let doc = format.read(&merged).map_err(|_| Fault::within(text, near(), FaultKind::Unfamiliar))?;
-    Ok(Merged { text: merged, doc: Some(doc), written })
+    if let Some(at) = outdone(&doc, &wanted, &gone) {
+        return Err(Fault::within(&merged, at, FaultKind::Rival));
+    }
+    let is_gone = |entry: &&FileEntry| gone.contains(entry.path.as_slice());
+    let removed: BTreeSet<String> = there.entries.iter().filter(is_gone).map(|entry| entry.path.join(".")).collect();
+    Ok(Merged { text: merged, doc: Some(doc), written, removed: removed.into_iter().collect() })
+}
+
+/// Where one of our settings gets another value that counts, or one that must not stay has one.
+fn outdone(doc: &FileDoc, wanted: &FileDoc, gone: &BTreeSet<&KeyPath>) -> Option<usize> {
+    let behind = |path: &KeyPath| doc.entries.iter().rfind(|entry| entry.path == path).map_or(0, |entry| entry.body.start);
+    let counts = |rival: &&Rival| {
+        let is_ours = |entry: &&FileEntry| entry.path.starts_with(&rival.path);
+        let ours = wanted.entries.iter().filter(is_ours).map(|entry| behind(&entry.path)).max();
+        ours.is_some_and(|ours| rival.always || ours < rival.at) || gone.contains(rival.path.as_slice())
+    };
+    doc.rivals.iter().find(counts).map(|rival| rival.at)
 }
 
 /// A setting of ours: what we write, and what the file has.
@@ -179,7 +195,7 @@ fn emptied(text: &str, there: &FileDoc, wanted: &FileDoc, gone: &BTreeSet<&KeyPa
 /// A setting goes with its line where it has that line to itself, else alone; between brackets its comma goes with it.
 fn removal(format: &dyn FileFormat, text: &str, entry: &FileEntry) -> Edit {
     let mut range = entry.body.start..entry.end();
-    if format.is_bracketed() {
+    if format.is_bracketed(&entry.path) {
         let behind = &text[range.end..];
         let comma = behind.len() - behind.trim_start().len();
         if behind[comma..].starts_with(',') {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Template;
+use super::{LogPattern, Template};
 
 /// A command to run after writing.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -61,7 +61,7 @@ pub enum SendInput {
 
 /// How to see what became of a message that a program took into its queue: as templates, or as text once they are rendered.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>, LogPattern<T>: Deserialize<'de>"))]
 pub struct TargetQueue<T = String> {
     /// The command that lists the queue; program and arguments.
     pub list: Vec<T>,
@@ -69,11 +69,14 @@ pub struct TargetQueue<T = String> {
     pub log: Option<String>,
     /// What the log says of our message first.
     pub ours: T,
-    /// What the log says from there on when the server took it: texts in which `*` is anything.
-    pub taken: Vec<T>,
-    /// What it says when the server did not, likewise.
-    pub failed: Vec<T>,
-    /// What it says before that of the reason, likewise.
+    /// What the log says from there on when the server took it.
+    pub taken: Vec<LogPattern<T>>,
+    /// What it says when the server did not.
+    pub failed: Vec<LogPattern<T>>,
+    /// What it says when the program gives the message up, and tries no more.
     #[serde(default = "Vec::new")]
-    pub why: Vec<T>,
+    pub given_up: Vec<LogPattern<T>>,
+    /// What it says before that of the reason.
+    #[serde(default = "Vec::new")]
+    pub why: Vec<LogPattern<T>>,
 }

@@ -12,6 +12,9 @@ pub struct Mta {
     pub sendmail: Vec<String>,
     /// The package that makes it `/usr/sbin/sendmail`, by Debian's name.
     pub package: String,
+    /// Whether it keeps mail to users of the machine there, unless an alias leads it elsewhere.
+    #[serde(default)]
+    pub keeps_local: bool,
     /// Where it is seen that it runs.
     pub daemon: Option<Daemon>,
 }

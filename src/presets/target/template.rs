@@ -21,6 +21,20 @@ impl Template {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// Its parts between stars; `\\*` is a star within one.
+    pub(super) fn parts(&self) -> Vec<Self> {
+        let mut parts = vec![String::new()];
+        let mut signs = self.text.chars().peekable();
+        while let Some(sign) = signs.next() {
+            if sign == '*' {
+                parts.push(String::new());
+            } else if let Some(part) = parts.last_mut() {
+                part.push(if sign == '\\' { signs.next_if_eq(&'*').unwrap_or(sign) } else { sign });
+            }
+        }
+        parts.into_iter().map(|text| Self { text, at: self.at }).collect()
+    }
 }
 
 impl From<Spanned<String>> for Template {

@@ -1,7 +1,7 @@
 //! The login: mechanism, name and password.
 
 use crate::{
-    mail::{Auth, Setting, TextLine},
+    mail::{Auth, Mechanism, Setting, TextLine, reply::escape},
     phrase,
     presets::{
         Phrase,
@@ -10,7 +10,7 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{
-            always, by_value, default, never, no_by_default, no_default, nothing, parsed, unsaved, unwritten, with_login,
+            always, by_value, default, no_by_default, no_default, nothing, parsed, unsaved, unwritten, with_login,
             yes_by_default, yes_or_no,
         },
         field::{
@@ -34,7 +34,7 @@ pub(super) static AUTH: Spec = Spec {
     step: SetupStep::Password,
     traits: &[OfProvider, Remembered, Listed],
     applies: always,
-    asked: never,
+    asked: |setup| setup.answers.is_without_login(),
     settled: by_value,
     awaits: None,
     imported: Some(Setting::Auth),
@@ -42,7 +42,11 @@ pub(super) static AUTH: Spec = Spec {
     follows: auth,
     read: |profile, _| Some(profile.smtp.auth.into()),
     write: |answers, profile| profile.smtp.auth = answers.auth(),
-    wording: FieldWording { choices: auth_choices, ..FieldWording::PLAIN },
+    wording: FieldWording {
+        choices: auth_choices,
+        notes: |setup| auth_note(setup).into_iter().collect(),
+        ..FieldWording::PLAIN
+    },
 };
 
 pub(super) static USERNAME: Spec = Spec {
@@ -130,12 +134,28 @@ pub(super) static REUSE: Spec = Spec {
 fn auth(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     match answers.provider().map(|provider| provider.username.form) {
         Some(UsernameForm::None) => Some((Auth::None.into(), AnswerSource::Preset)),
+        None if answers.is_without_login() => Some((Auth::None.into(), AnswerSource::Discovered)),
         _ => default(Auth::Auto),
     }
 }
 
 fn auth_choices(setup: &Setup) -> Vec<Choice> {
     setup.words("auth", Auth::ALL.iter().map(|auth| auth.as_str()))
+}
+
+fn auth_note(setup: &Setup) -> Option<Phrase> {
+    let host = setup.answers.filled(Field::Host).filter(|_| setup.answers.is_without_login())?;
+    Some(phrase!("note-no-login", host = escape(&host)))
+}
+
+/// What the server was heard to offer, where mailsetup can do none of it.
+fn foreign_logins(setup: &Setup) -> Option<Phrase> {
+    let offered = setup.answers.offered_logins.as_ref().filter(|offered| !offered.is_empty())?;
+    let is_ours = |name: &String| {
+        let name = name.strip_suffix("-PLUS").unwrap_or(name);
+        Mechanism::ALL.iter().any(|mechanism| mechanism.sasl_name() == name)
+    };
+    (!offered.iter().any(is_ours)).then(|| phrase!("note-foreign-logins", offered = offered.join(", ")))
 }
 
 fn reuse_help(setup: &Setup) -> Option<String> {
@@ -169,7 +189,7 @@ fn capitalised(word: &str) -> String {
 }
 
 fn password_notes(setup: &Setup) -> Vec<Phrase> {
-    setup.fetch_note().into_iter().chain(password_note(setup)).collect()
+    setup.fetch_note().into_iter().chain(foreign_logins(setup)).chain(password_note(setup)).collect()
 }
 
 fn password_note(setup: &Setup) -> Option<Phrase> {

@@ -179,14 +179,15 @@ fn profile_choices(setup: &Setup) -> Vec<Choice> {
 fn targets(typed: &str, parsing: &Parsing<'_>) -> Result<AnswerValue, Phrase> {
     let mut targets: Vec<TargetChoice> = Vec::new();
     for word in typed.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-        let target = TargetChoice::parse(word);
-        if parsing.catalog.target(&target.key).is_none() {
+        let mut target = TargetChoice::parse(word);
+        let Some(known) = parsing.catalog.target(&target.key) else {
             let typed = shown(&target.key);
             return Err(match nearest(&target.key, parsing.catalog.target_keys()) {
                 Some(near) => phrase!("invalid-target-near", typed = typed, near = near),
                 None => phrase!("invalid-target", typed = typed),
             });
-        }
+        };
+        known.for_file(target.path.as_deref()).clone_into(&mut target.key);
         if !targets.contains(&target) {
             targets.push(target);
         }

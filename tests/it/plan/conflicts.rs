@@ -68,6 +68,8 @@ impl Machine {
     /// The conflicts' ids, when these targets are written, each said in every language.
     fn conflicts(&self, targets: &[&str], change: impl Fn(&mut Order)) -> Vec<(&'static str, Vec<String>)> {
         let mut order = order("one");
+        // Of which msmtp has no setting.
+        order.profile.sender.name = None;
         order.scope = Scope::System;
         order.targets = targets.iter().map(|target| TargetChoice::parse(target)).collect();
         change(&mut order);

@@ -17,21 +17,21 @@ use crate::support::{
     sandbox::Sandbox,
 };
 
-const ADDRESS: &str = "ops@example.com";
+pub(super) const ADDRESS: &str = "ops@example.com";
 
 /// A message as it came to the relay.
 #[derive(Debug, Clone, Default)]
-struct Taken {
+pub(super) struct Taken {
     /// The envelope's sender.
-    envelope: String,
+    pub(super) envelope: String,
     /// The recipient.
-    to: String,
+    pub(super) to: String,
     /// The header, lines that are continued as one.
     header: Vec<String>,
 }
 
 impl Taken {
-    fn field(&self, name: &str) -> &str {
+    pub(super) fn field(&self, name: &str) -> &str {
         let line = self.header.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         line.unwrap_or_default()
     }
@@ -46,14 +46,14 @@ impl Taken {
 
 /// A relay on loopback that takes everything and keeps it. Where it is strict it refuses any other sender than the address,
 /// and a message whose From is another one.
-struct Relay {
-    port: u16,
-    taken: Arc<Mutex<Vec<Taken>>>,
+pub(super) struct Relay {
+    pub(super) port: u16,
+    pub(super) taken: Arc<Mutex<Vec<Taken>>>,
 }
 
 impl Relay {
     /// The thread ends with the test.
-    fn start(is_strict: bool) -> Self {
+    pub(super) fn start(is_strict: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -109,6 +109,8 @@ fn session(mut stream: TcpStream, is_strict: bool, kept: &Mutex<Vec<Taken>>) {
                     say("250 2.0.0 taken");
                 }
             }
+            "EHLO" => say("250-relay.test\r\n250 AUTH PLAIN"),
+            "AUTH" => say("235 2.7.0 welcome"),
             "QUIT" => return say("221 2.0.0 bye"),
             _ => say("250 2.0.0 ok"),
         }

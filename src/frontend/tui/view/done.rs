@@ -34,7 +34,7 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &WriteResult, equivalent: &[
         let start = doc.lines.len();
         doc.extend(proven(ctx, proof));
         // What was not sent, and why, must be in sight; the files above it can be scrolled to.
-        if proof.sent() == Some(false) && doc.keep.is_none() {
+        if proof.is_refused() && doc.keep.is_none() {
             doc.keep = Some(start..doc.lines.len().min(start + ctx.height.saturating_sub(2)));
         }
     }

@@ -1,0 +1,127 @@
+//! After writing, mail leaves as the programs of the machine send it, or what does not is named: mailers at work, before a relay
+//! that takes only the login's address and before one that takes all.
+
+use std::{env, fs, os::unix::fs::PermissionsExt as _, process::Stdio};
+
+use serde_json::{Value, json};
+
+use super::{
+    CONSUMERS,
+    senders::{ADDRESS, Relay},
+};
+use crate::support::{
+    bed::{as_root, left_out},
+    sandbox::{Output, Sandbox},
+};
+
+/// A cron, and a `mail` that is S-nail.
+const PROGRAMS: &str = "ln -sf /bin/true /usr/sbin/cron; ln -sf /usr/bin/s-nail /usr/bin/mail";
+
+/// Sets a mailer up on a machine where it is at work, by `script`, in which `set_up` is mailsetup with its words; `None` where it
+/// cannot run here.
+fn on_machine(relay: &Relay, mailer: &str, script: &str, more: &[&str]) -> Option<Output> {
+    let sandbox = Sandbox::new();
+    fs::set_permissions(sandbox.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = as_root("env");
+    command.args(env::var("MAILSETUP_BED_CACHE").ok().map(|cache| format!("MAILSETUP_BED_CACHE={cache}")));
+    let script = format!(
+        "unset MAILSETUP_BED_CACHE; export MAILSETUP_OFFLINE=yes; set_up() {{ {} \"$@\"; }}; {PROGRAMS}\n{script}",
+        env!("CARGO_BIN_EXE_mailsetup")
+    );
+    let port = relay.port.to_string();
+    command.args([format!("{CONSUMERS}/running").as_str(), mailer, "bash", "-c", &script, "bash"]);
+    command.args([ADDRESS, "--provider", "custom", "--host", "127.0.0.1", "--port", &port, "--security", "none"]);
+    command.args(["--scope", "system", "--target", mailer, "--yes", "--json", "--timeout", "10"]);
+    command.args(if more.contains(&"--auth") { &[][..] } else { &["--auth", "none"] }).args(more);
+    let out = command.current_dir(sandbox.path("home")).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let out = Output { code: out.status.code(), stdout: text(&out.stdout), stderr: text(&out.stderr) };
+    if out.code == Some(75) && out.stdout.is_empty() {
+        left_out(format_args!("{mailer}: {}", out.stderr.trim()));
+        return None;
+    }
+    Some(out)
+}
+
+/// The ways of a document's proofs, with whether each went out.
+fn ways(document: &Value) -> Vec<(&str, &Value)> {
+    let proofs = document["proofs"].as_array().unwrap();
+    proofs.iter().map(|proof| (proof["way"].as_str().unwrap(), &proof["sent"])).collect()
+}
+
+const LED: [&str; 4] = ["--root-mail", "bob@example.net", "--senders", "one"];
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn every_way_of_programs_goes_out_where_one_sender_leaves() {
+    for mailer in ["postfix", "exim4", "msmtp"] {
+        let relay = Relay::start(true);
+        let as_user = ["--auth", "plain", "--username", ADDRESS, "--password-file", "/run/bed/pw", "--run-as", "www-data"];
+        let more = if mailer == "msmtp" { [&LED[..], &as_user].concat() } else { LED.to_vec() };
+        let Some(out) = on_machine(&relay, mailer, "echo pw >/run/bed/pw; set_up \"$@\"", &more) else { continue };
+        let out = out.code(0);
+        let document = out.json();
+        let yes = json!(true);
+        let mut expected = vec![("test", &yes), ("cron", &yes), ("mail", &yes)];
+        expected.extend((mailer == "msmtp").then_some(("user", &yes)));
+        expected.push(("empty", &yes));
+        assert_eq!(ways(&document), expected, "{mailer}: {document}\n{}", out.stderr);
+        let cron = &document["proofs"][1];
+        assert_eq!((&cron["to"], &cron["by"]), (&json!("bob@example.net"), &json!(mailer)));
+        // Root's mail has left for its address, and everything under the one sender.
+        let taken = relay.taken.lock().unwrap();
+        let of_cron = taken.iter().find(|it| it.field("Subject").ends_with("sent by cron")).unwrap();
+        assert_eq!((of_cron.to.as_str(), of_cron.envelope.as_str()), ("bob@example.net", ADDRESS), "{mailer}");
+        assert!(of_cron.field("From").contains(ADDRESS), "{mailer}: {of_cron:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn cron_s_mail_that_a_provider_refuses_is_named_and_done_is_not_said() {
+    for mailer in ["postfix", "exim4", "msmtp", "nullmailer", "dma"] {
+        let relay = Relay::start(true);
+        let more = ["--root-mail", "bob@example.net", "--senders", "any"];
+        let Some(out) = on_machine(&relay, mailer, "set_up \"$@\"", &more) else { continue };
+        let out = out.code(77);
+        let document = out.json();
+        assert_eq!((&document["ok"], &document["changed"]), (&json!(false), &json!(true)), "{mailer}");
+        let proofs = document["proofs"].as_array().unwrap();
+        assert_eq!((&proofs[0]["way"], &proofs[0]["sent"]), (&json!("test"), &json!(true)), "{mailer}: {}", out.stderr);
+        let cron = proofs.iter().find(|proof| proof["way"] == "cron").unwrap();
+        assert_eq!((&cron["sent"], &cron["mailsetup_can"]), (&json!(false), &json!(true)), "{mailer}: {cron}");
+        let said = cron["said"].as_str().unwrap();
+        assert!(said.contains("5.7.1"), "{mailer}: {said}");
+        let fix = if ["nullmailer", "dma"].contains(&mailer) { "choose one of them as the target" } else { "--senders one" };
+        assert!(
+            out.stderr.contains(fix) && out.stderr.contains("(from root, to bob@example.net)"),
+            "{mailer}: {}",
+            out.stderr
+        );
+        assert!(!out.stderr.contains("This machine can send mail"), "{mailer}: {}", out.stderr);
+    }
+}
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn an_unchanged_run_and_a_check_send_cron_s_mail_alone() {
+    let relay = Relay::start(false);
+    let script = "set_up \"$@\" >/dev/null 2>&1 || exit 9; set_up \"$@\"; set_up check --send --scope system --json";
+    let Some(out) = on_machine(&relay, "postfix", script, &LED) else { return };
+    let out = out.code(0);
+    let documents: Vec<Value> = out.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let yes = json!(true);
+    assert_eq!(documents[0]["changed"], false);
+    assert_eq!(ways(&documents[0]), [("test", &yes), ("cron", &yes)], "{}", out.stderr);
+    assert_eq!(ways(&documents[1]), [("cron", &yes)], "{}", out.stderr);
+}
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn a_recipient_who_is_the_sender_is_no_failure_of_exim_s() {
+    let relay = Relay::start(false);
+    let Some(out) = on_machine(&relay, "exim4", "set_up \"$@\"", &["--test-to", ADDRESS]) else { return };
+    let document = out.code(0).json();
+    let yes = json!(true);
+    assert!(ways(&document).iter().all(|(_, sent)| *sent == &yes), "{document}");
+}
