@@ -181,7 +181,7 @@ fn patterns_and_placeholders_are_known() {
     }
 }
 
-fn every_fault() -> [ProbeFault; 28] {
+fn every_fault() -> [ProbeFault; 30] {
     use crate::probe::{CertFault, DnsFault};
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
     let tls = |not_tls| ProbeFault::Tls { text: String::new(), not_tls };
@@ -196,6 +196,8 @@ fn every_fault() -> [ProbeFault; 28] {
         ProbeFault::Connect(ErrorKind::Other),
         ProbeFault::TimedOut,
         ProbeFault::Closed,
+        ProbeFault::ClientCertWanted,
+        ProbeFault::ClientCertRefused(String::new()),
         ProbeFault::Io(ErrorKind::Other),
         tls(true),
         tls(false),
@@ -411,7 +413,8 @@ fn every_sample_of_a_cause_is_recognised() {
     }
 }
 
-const ANSWERS: [&str; 9] = ["address", "auth", "ehlo", "host", "password", "pin_sha256", "port", "security", "username"];
+const ANSWERS: [&str; 10] =
+    ["address", "auth", "client_cert", "ehlo", "host", "password", "pin_sha256", "port", "security", "username"];
 
 #[test]
 fn every_built_in_cause_has_known_words() {

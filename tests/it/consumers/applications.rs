@@ -112,7 +112,8 @@ fn apprise_reads_what_was_written() {
     let read: Vec<String> = serde_json::from_str(&output(Command::new(PYTHON).args(["-c", script]).args(paths))).unwrap();
     assert!(read.iter().eq(carried.iter().map(|(password, _)| password)));
     for sample in targets::samples("apprise") {
-        fs::write(path(0), over("apprise", &sample.text)).unwrap();
+        // Groups of tags came after the Apprise of Debian 12, which refuses the whole file for one.
+        fs::write(path(0), over("apprise", &sample.text.replace("ops = team, me\n", ""))).unwrap();
         let script = "import sys, apprise\nc = apprise.AppriseConfig(); c.add(sys.argv[1])\na = apprise.Apprise(); a.add(c)\nprint(len(a))";
         let count: usize = output(Command::new(PYTHON).args(["-c", script]).arg(path(0))).trim().parse().unwrap();
         assert!(count > 1, "{}: {count}", sample.name);
