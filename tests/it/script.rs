@@ -2,6 +2,7 @@
 
 mod answers;
 mod consumer;
+mod cut_off;
 mod damaged;
 mod failures;
 mod files;
