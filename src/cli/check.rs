@@ -37,6 +37,10 @@ use crate::{
 
 /// Runs the check; with `send` a message goes to the sender.
 pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<Exit, Error> {
+    if let Err(error) = context.recover() {
+        // What is half done stays so; the check says what it finds.
+        [Some(error.phrase), error.hint].iter().flatten().for_each(|phrase| context.warn_phrase(phrase));
+    }
     let (name, profile) = chosen(context, named)?;
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {

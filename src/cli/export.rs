@@ -18,8 +18,17 @@ use crate::{
 
 /// Writes the named targets in addition to those of the profile; with `print` nothing is written.
 pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Exit, Error> {
+    if print {
+        context.name_cut_off();
+    } else {
+        context.recover()?;
+    }
     let (name, profile) = chosen(context, None)?;
     let places = context.places_for(profile.secret.as_ref())?;
+    let options = context.write_options();
+    let session = if print { None } else { Some(host::begin(&places, &options)?) };
+    // Once more, now that nobody else writes.
+    let profile = if session.is_some() { host::profiles::load(&name, &places)? } else { profile };
     let secret = match &profile.secret {
         Some(place) => Some(host::stores::read_own(&name, &(&profile).into(), place, &places)?.secret),
         None => None,
@@ -52,7 +61,7 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
     for note in &plan.notes {
         context.say(&format!("! {}", context.text.say(&note.phrase)));
     }
-    if print {
+    let Some(session) = session else {
         let printed = plan.changes.iter().filter(|change| wanted.iter().any(|choice| choice.key == change.owner));
         if context.json {
             let text = |change: &Change| String::from_utf8_lossy(change.after.as_deref().unwrap_or_default()).into_owned();
@@ -66,9 +75,8 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
                 .map_err(|error| Error::new(Exit::Io, phrase!("cli-output", cause = error)))?;
         }
         return Ok(Exit::Ok);
-    }
-    context.announce(&places)?;
-    let applied = host::apply(&plan, &places, &context.write_options())?;
+    };
+    let applied = host::apply_within(&plan, &session)?;
     if context.json {
         let files = files_json(&applied.files);
         context.out(&json!({"ok": true, "changed": applied.changed, "profile": order.name, "files": files}).to_string())?;
