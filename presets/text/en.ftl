@@ -1302,7 +1302,7 @@ field-root-mail = Root’s mail goes to
 field-root-mail-help = Cron and the system write to root. An address here makes that mail arrive; empty: nothing changes.
 note-root-mail = Root’s mail goes to “{ $now }” now, by /etc/aliases.
 field-senders = Senders that may leave
-field-senders-help = Cron and daemons send as root@host or as addresses of their own, which many providers refuse. The mailer can put your address in their place.
+field-senders-help = Many providers refuse mail from other senders. Cron and daemons send as root@host or as addresses of their own; the mailer can put your address in their place.
 choice-senders-one = Your address alone
 choice-senders-one-hint = all mail leaves as it, whatever a program says
 choice-senders-domain = Addresses of your domain
@@ -1310,7 +1310,7 @@ choice-senders-domain-hint = your address in place of all others
 choice-senders-any = Every address
 choice-senders-any-hint = programs’ senders stay as they are
 field-sender-map = List of senders
-field-sender-map-help = A file with lines FROM TO: mail from the first address leaves as the second. # begins a comment.
+field-sender-map-help = A file of lines FROM TO: mail from FROM leaves as TO. # begins a comment.
 note-senders-rule = { $provider }: { $rule }
 choice-target-keeps-senders = { $provider ->
         [none] it keeps

@@ -255,9 +255,10 @@ pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
         .left_to_do
         .iter()
         .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
-    context.say_phrase(&match undone.was_cut_off {
-        true => phrase!("undo-put-back"),
-        false => phrase!("undo-done", profile = undone.profile, when = undone.when),
+    context.say_phrase(&if undone.was_cut_off {
+        phrase!("undo-put-back")
+    } else {
+        phrase!("undo-done", profile = undone.profile, when = undone.when)
     });
     Ok(Exit::Ok)
 }
