@@ -206,6 +206,8 @@ demo-fault-slow = Langsam: jede Antwort dauert anderthalb Sekunden
 # host: diese Maschine, ihre Dateien und ihre Passwortspeicher
 host-no-home = Es gibt kein Home-Verzeichnis: HOME ist nicht gesetzt
 host-no-home-hint = Setzen Sie HOME, oder schreiben Sie mit --scope system für das ganze System
+host-relative = { $variable } ist kein absoluter Pfad: Ihre Einstellungen lägen in jedem Verzeichnis anderswo
+host-relative-hint = Setzen Sie einen Pfad, der mit / beginnt, oder löschen Sie die Variable
 host-no-root = { $path } ist kein Verzeichnis und kann daher nicht die Wurzel eines Images sein
 host-no-cwd = Das aktuelle Verzeichnis ist verschwunden: Wechseln Sie in eines, das es gibt
 host-nearest = Meinten Sie { $word }?
@@ -262,6 +264,7 @@ host-link-strange = { $path } ist ein Link, ein Gerät oder eine Datei mit zweit
 host-link-strange-hint = Klären Sie, wer das dort angelegt hat, und entfernen Sie es: rm { $path }
 host-foreign = { $path } gehört { $owner }: Was darin steht, geschähe mit Ihren Rechten
 host-foreign-hint = Rufen Sie mailsetup als { $owner } auf (sudo -H -u { $owner } mailsetup …) oder mit --scope system. Soll es Ihnen gehören: mit chown übernehmen
+host-image-foreign-hint = Wer den Weg in das Abbild ändern kann, lenkt, was dort geschrieben wird: chown root:root { $path }, wenn es root gehören soll, oder rufen Sie mailsetup als { $owner } auf
 host-writable = Andere dürfen { $path } ändern: Was sie hineinschreiben, geschähe mit Ihren Rechten
 host-writable-hint = Sehen Sie es durch und entziehen Sie dann das Recht: chmod go-w { $path }
 host-store-image = Der Speicher „{ $store }“ gilt nicht für ein Abbild: Er würde auf diesem Rechner ausgeführt oder gesucht

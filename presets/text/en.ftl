@@ -206,6 +206,8 @@ demo-fault-slow = Slow: every answer takes a second and a half
 # host: this machine, its files and its secret stores
 host-no-home = There is no home folder: HOME is not set
 host-no-home-hint = Set HOME, or write for the whole system with --scope system
+host-relative = { $variable } is no absolute path: your settings would be somewhere else in every folder
+host-relative-hint = Set it to a path that begins with /, or unset it
 host-no-root = { $path } is not a folder, so it cannot be the root of an image
 host-no-cwd = The current folder is gone: change to one that exists
 host-nearest = Did you mean { $word }?
@@ -262,6 +264,7 @@ host-link-strange = { $path } is a link, a device, or a file with a second name;
 host-link-strange-hint = Find out who put it there, then remove it: rm { $path }
 host-foreign = { $path } belongs to { $owner }: what it says would be done with your rights
 host-foreign-hint = Run mailsetup as { $owner } (sudo -H -u { $owner } mailsetup …) or with --scope system. If it should be yours: chown it to yourself
+host-image-foreign-hint = Whoever can change the way into the image leads what is written there: chown root:root { $path } if it should be root’s, or run mailsetup as { $owner }
 host-writable = Others may write to { $path }: what they put there would be done with your rights
 host-writable-hint = Look through it, then take that right away: chmod go-w { $path }
 host-store-image = The store “{ $store }” is not used for an image: it would be run or looked up on this machine

@@ -206,6 +206,8 @@ demo-fault-slow = Lent : chaque réponse prend une seconde et demie
 # host : cette machine, ses fichiers et ses coffres à secrets
 host-no-home = Il n’y a pas de dossier personnel : HOME n’est pas définie
 host-no-home-hint = Définissez HOME, ou écrivez pour tout le système avec --scope system
+host-relative = { $variable } n’est pas un chemin absolu : vos réglages seraient ailleurs dans chaque dossier
+host-relative-hint = Donnez-lui un chemin qui commence par /, ou supprimez-la
 host-no-root = { $path } n’est pas un dossier et ne peut pas être la racine d’une image
 host-no-cwd = Le dossier courant n’existe plus : placez-vous dans un dossier qui existe
 host-nearest = Vouliez-vous dire { $word } ?
@@ -262,6 +264,7 @@ host-link-strange = { $path } est un lien, un périphérique ou un fichier à de
 host-link-strange-hint = Cherchez qui l’a mis là, puis supprimez-le : rm { $path }
 host-foreign = { $path } appartient à { $owner } : son contenu agirait avec vos droits
 host-foreign-hint = Lancez mailsetup en tant que { $owner } (sudo -H -u { $owner } mailsetup …) ou avec --scope system. S’il doit être à vous, prenez-le avec chown
+host-image-foreign-hint = Qui peut changer le chemin dans l’image dirige ce qui y est écrit : chown root:root { $path } si elle doit être à root, ou lancez mailsetup en tant que { $owner }
 host-writable = D’autres peuvent modifier { $path } : ce qu’ils y mettent agirait avec vos droits
 host-writable-hint = Vérifiez son contenu, puis retirez ce droit : chmod go-w { $path }
 host-store-image = Le stockage « { $store } » ne sert pas pour une image : il serait exécuté ou cherché sur cette machine
