@@ -197,6 +197,8 @@ fn is_same(setting: Setting, found: &str, meant: &Settings<String>) -> bool {
         // Where none is meant, root's mail goes wherever it went before.
         // So does what a person set up for senders, where every one may leave.
         (Setting::RootMail, None) | (Setting::Senders, Some("any")) => true,
+        // An application has a name of its own, which stays where none is meant.
+        (Setting::Name, None) => true,
         // Who has one sender for all replaces those of the domain too; empty: a program too old to be told.
         (Setting::Senders, Some("domain")) => matches!(found, "one" | "domain" | ""),
         (Setting::Senders, meant) => found.is_empty() || Some(found) == meant,
