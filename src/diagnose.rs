@@ -1,8 +1,10 @@
 //! Evidence and causes make a diagnosis, with a change that can be applied. Pure.
 //!
 //! [`matcher`] recognises causes by the patterns of `presets/causes`, the most specific first; [`remedy`] works the change
-//! out; [`read`] makes evidence of what a person pasted.
+//! out; [`read`] makes evidence of what a person pasted: [`noise`] tells its lines apart, [`bounce`] finds what the server said.
 
+mod bounce;
+mod certainty;
 mod check;
 mod clean;
 mod egress;
@@ -10,6 +12,7 @@ mod facts;
 mod fill;
 mod matcher;
 mod needles;
+mod noise;
 mod provider_marks;
 mod read;
 mod remedy;
@@ -19,8 +22,14 @@ use std::{cell::OnceCell, collections::BTreeMap};
 
 use serde::Serialize;
 
-pub use self::{check::check_cause, facts::stage_of};
-use self::{facts::Facts, fill::Fill, matcher::Matcher, provider_marks::ProviderMarks};
+pub use self::{certainty::Certainty, check::check_cause, facts::stage_of};
+use self::{
+    facts::Facts,
+    fill::Fill,
+    matcher::{Hit, Matcher},
+    noise::Worth,
+    provider_marks::ProviderMarks,
+};
 use crate::{
     mail::{Auth, Endpoint, reply::escape},
     phrase,
@@ -55,8 +64,8 @@ pub struct Diagnosis {
     pub needs_person: bool,
     /// The answer that a person has to enter anew, by answers-file key.
     pub ask: Option<String>,
-    /// Whether the evidence names the cause, rather than the class of its code suggesting it.
-    pub certain: bool,
+    /// How sure it is.
+    pub sure: Certainty,
     /// What else it may be, the likely first.
     pub others: Vec<Other>,
 }
@@ -73,8 +82,13 @@ pub struct Other {
 }
 
 impl Diagnosis {
-    /// The document that scripts read: `cause`, `title`, `meaning`, `steps`, `links`, `change` and `certain`. A change that is
-    /// for a person to make is not in it.
+    /// Whether the evidence names the cause, and no other as well.
+    pub fn is_certain(&self) -> bool {
+        self.sure == Certainty::Sure
+    }
+
+    /// The document that scripts read: `cause`, `title`, `meaning`, `steps`, `links`, `change`, `sure`, `certain` and `others`. A
+    /// change that is for a person to make is not in it.
     pub fn to_json(&self) -> serde_json::Value {
         let change: serde_json::Map<String, serde_json::Value> = self
             .change
@@ -91,7 +105,9 @@ impl Diagnosis {
             "steps": self.steps,
             "links": self.links,
             "change": if change.is_empty() || self.needs_person { serde_json::Value::Null } else { change.into() },
-            "certain": self.certain,
+            "sure": self.sure.as_str(),
+            "certain": self.is_certain(),
+            "others": self.others.iter().map(|other| serde_json::json!({"cause": other.cause, "tell": other.tell})).collect::<Vec<_>>(),
         })
     }
 }
@@ -162,7 +178,7 @@ impl<'a> Doctor<'a> {
         {
             facts.fault = Some(ProbeFault::StarttlsGone.name());
         }
-        let (diagnosis, text) = self.judge(facts);
+        let (diagnosis, text) = self.judge(facts, Certainty::of_evidence);
         egress::sharpen(diagnosis, evidence, self.catalog, text)
     }
 
@@ -173,11 +189,29 @@ impl<'a> Doctor<'a> {
 
     /// The diagnosis of what a person pasted. Work and memory grow with its length only up to a bound.
     pub fn explain(&self, input: &Explain) -> Diagnosis {
-        self.judge(read::read(input, &self.marks)).0
+        let mut least = Worth::Said;
+        loop {
+            let read::Reading { facts, fine, lesser } = read::read(input, &self.marks, least);
+            let is_empty = facts.text.trim().is_empty() && facts.code.is_none();
+            let diagnosis = self.judge(facts, Certainty::of_text).0;
+            least = match least {
+                Worth::Said if lesser && diagnosis.cause == UNKNOWN => Worth::Perhaps,
+                Worth::Perhaps if lesser && diagnosis.cause == UNKNOWN => Worth::Aside,
+                _ if is_empty && fine && diagnosis.cause == UNKNOWN => return self.fine(diagnosis),
+                _ => return diagnosis,
+            };
+        }
+    }
+
+    /// Nothing but success in the text.
+    fn fine(&self, unknown: Diagnosis) -> Diagnosis {
+        let say = |phrase: Phrase| self.text.say(&phrase);
+        let (title, meaning) = (say(phrase!("diagnosis-fine-title")), say(phrase!("diagnosis-fine-meaning")));
+        Diagnosis { title, meaning, steps: vec![say(phrase!("diagnosis-fine-step"))], ..unknown }
     }
 
     /// The diagnosis of facts, and the sentences of its language.
-    fn judge(&self, mut facts: Facts) -> (Diagnosis, &Text) {
+    fn judge(&self, mut facts: Facts, sure: fn(&[Hit]) -> Certainty) -> (Diagnosis, &Text) {
         let found = self.matcher.find(&mut facts);
         if facts.fault.is_none() && facts.code.is_none() && facts.text.trim().is_empty() {
             return (self.unknown(&facts), &self.text);
@@ -212,7 +246,7 @@ impl<'a> Doctor<'a> {
                 _ => fix.filter(|_| !change.is_empty()).and_then(|fix| fill.fill(fix)),
             },
             ask: variant.and_then(|variant| variant.ask.clone()).or_else(|| cause.ask.clone()),
-            certain: !hit.guess,
+            sure: sure(&hits),
             needs_person: change.contains_key("pin_sha256"),
             others: told(&others, &fill, lang),
             change,
@@ -231,7 +265,7 @@ impl<'a> Doctor<'a> {
     }
 
     /// What else it may be: what else the evidence matches nearly as well, then what the cause is often mistaken for.
-    fn others(&self, cause: &Cause, hits: &[matcher::Hit], variant: Option<&Variant>) -> Vec<&'a Cause> {
+    fn others(&self, cause: &Cause, hits: &[Hit], variant: Option<&Variant>) -> Vec<&'a Cause> {
         let near = hits.iter().skip(1).filter(|hit| hits.first().is_some_and(|best| best.guess || !hit.guess));
         let near = near.filter_map(|hit| self.causes.get(hit.cause)).map(|cause| cause.label.as_str());
         let listed = variant.map(|variant| &variant.others).filter(|list| !list.is_empty()).unwrap_or(&cause.others);
@@ -257,7 +291,7 @@ impl<'a> Doctor<'a> {
             change: BTreeMap::new(),
             needs_person: false,
             ask: Some("ca_file".to_owned()),
-            certain: true,
+            sure: Certainty::Sure,
             others: Vec::new(),
         }
     }
@@ -276,7 +310,7 @@ impl<'a> Doctor<'a> {
             change: BTreeMap::new(),
             needs_person: false,
             ask: Some("security".to_owned()),
-            certain: true,
+            sure: Certainty::Sure,
             others: Vec::new(),
         }
     }
@@ -300,7 +334,7 @@ impl<'a> Doctor<'a> {
             change: BTreeMap::new(),
             needs_person: false,
             ask: None,
-            certain: false,
+            sure: Certainty::Guess,
             others: Vec::new(),
         }
     }

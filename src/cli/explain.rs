@@ -45,6 +45,10 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         for line in render::diagnosis(&context.text, &diagnosis) {
             context.out(&line)?;
         }
+        let others = diagnosis.others.iter().filter(|_| !diagnosis.is_certain());
+        for other in others {
+            context.out(&context.text.say(&phrase!("report-other", title = other.title, tell = other.tell)))?;
+        }
     }
     Ok(Exit::Ok)
 }

@@ -110,7 +110,9 @@ fn diagnosis() -> Value {
         ("steps", texts()),
         ("links", texts()),
         ("change", any(&["object", "null"])),
+        ("sure", words(["sure", "likely", "guess"])),
         ("certain", yes_no()),
+        ("others", list_of(&object(&[("cause", text()), ("tell", text())]))),
     ])
 }
 

@@ -1,8 +1,9 @@
 //! Foreign text made ready for matching: lower case, no accents, single spaces, bounded in length.
 
-/// How much of a long text is looked at: its beginning and its end.
+/// How much of a long text is looked at: its beginning and its end, by whole lines where they are no longer than `LINE`.
 const HEAD: usize = 48 * 1024;
 const TAIL: usize = 16 * 1024;
+const LINE: usize = 2048;
 
 /// Reads bytes as text: UTF-8 where they are, else Latin-1, so that GBK and its like keep their ASCII parts and stay
 /// recognisable by their bytes. Of a long text only the beginning and the end are kept.
@@ -11,8 +12,10 @@ pub(super) fn decode(bytes: &[u8]) -> String {
         return decode_whole(bytes);
     }
     let tail = &bytes[bytes.len() - TAIL..];
-    let start = tail.iter().take(4).position(|byte| byte & 0xc0 != 0x80).unwrap_or(0);
-    let mut text = decode_whole(&bytes[..HEAD]);
+    let character = tail.iter().take(4).position(|byte| byte & 0xc0 != 0x80).unwrap_or(0);
+    let start = tail.iter().take(LINE).position(|byte| *byte == b'\n').unwrap_or(character);
+    let end = bytes[..HEAD].iter().rev().take(LINE).position(|byte| *byte == b'\n').unwrap_or(0);
+    let mut text = decode_whole(&bytes[..HEAD - end]);
     text.push('\n');
     text.push_str(&decode_whole(&tail[start..]));
     text

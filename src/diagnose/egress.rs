@@ -1,6 +1,6 @@
 //! Silence told apart by what else answers: this machine's network, the server, or no network at all.
 
-use super::Diagnosis;
+use super::{Certainty, Diagnosis};
 use crate::{
     mail::{Security, reply::escape},
     phrase,
@@ -115,19 +115,20 @@ impl EgressReport<'_> {
         let mut diagnosis = Diagnosis { fix: None, change: std::collections::BTreeMap::new(), needs_person: false, ..base };
         let (port, host) = (self.evidence.endpoint.port, self.host());
         let second = self.found.second.as_ref().map(|second| escape(&second.host)).unwrap_or_default();
-        let (cause, certain) = match verdict {
-            Verdict::OtherPort(_, side) => (Some("port_blocked"), side != Side::Either),
-            Verdict::Network(_) => (Some("port_blocked"), true),
-            Verdict::Server(_) => (Some("wrong_host_or_port"), false),
-            Verdict::Nothing if self.hoster_here().is_some() => (Some("port_blocked"), false),
-            Verdict::Nothing => (Some("network_unreachable"), false),
-            Verdict::Alone => (None, diagnosis.certain),
+        let known = |is_sure: bool| if is_sure { Certainty::Sure } else { Certainty::Guess };
+        let (cause, sure) = match verdict {
+            Verdict::OtherPort(_, side) => (Some("port_blocked"), known(side != Side::Either)),
+            Verdict::Network(_) => (Some("port_blocked"), Certainty::Sure),
+            Verdict::Server(_) => (Some("wrong_host_or_port"), Certainty::Guess),
+            Verdict::Nothing if self.hoster_here().is_some() => (Some("port_blocked"), Certainty::Guess),
+            Verdict::Nothing => (Some("network_unreachable"), Certainty::Guess),
+            Verdict::Alone => (None, diagnosis.sure),
         };
         if let Some(cause) = cause {
             cause.clone_into(&mut diagnosis.cause);
         }
-        diagnosis.certain = certain;
-        diagnosis.others.retain(|other| other.cause != diagnosis.cause && !certain);
+        diagnosis.sure = sure;
+        diagnosis.others.retain(|other| other.cause != diagnosis.cause && sure != Certainty::Sure);
         let (title, meaning) = match verdict {
             Verdict::OtherPort(open, side) => {
                 self.propose(&mut diagnosis, open);

@@ -3,9 +3,10 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
 use super::{
-    Explain,
+    Explain, bounce,
     clean::{decode, fold, unescape},
     facts::{Facts, parse_enhanced, starts_with_code, without_codes},
+    noise::{Noise, Worth},
     provider_marks::ProviderMarks,
 };
 use crate::probe::Stage;
@@ -114,13 +115,38 @@ const STAGES: &[(&str, Stage)] = &[
     ("authenticating", Stage::Auth),
 ];
 
-/// The facts in what a person pasted.
-pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>) -> Facts {
-    let text = unescape(&decode(&input.reply));
+/// What was read of a pasted text.
+pub(super) struct Reading {
+    /// The facts in it.
+    pub(super) facts: Facts,
+    /// Lines tell that something went well; they are no evidence.
+    pub(super) fine: bool,
+    /// Something was left out that is worth less, but may be looked at.
+    pub(super) lesser: bool,
+}
+
+/// The facts in what a person pasted, from what is worth as much or more.
+pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>, least: Worth) -> Reading {
+    let pasted = unescape(&decode(&input.reply));
+    let text = bounce::diagnostic(&pasted);
+    let mut noise = Noise::default();
+    let (mut fine, mut lesser) = (false, false);
     let mut said = String::with_capacity(text.len());
     let mut at_line_start = None;
     let mut inline = None;
     for line in text.split(['\n', '\r']) {
+        match noise.worth(line) {
+            Worth::Frame => continue,
+            Worth::Fine => {
+                fine = true;
+                continue;
+            }
+            worth if worth < least => {
+                lesser = true;
+                continue;
+            }
+            Worth::Aside | Worth::Perhaps | Worth::Said => {}
+        }
         let line = line.trim();
         let command = || COMMANDS.iter().any(|front| line.starts_with(front)) && inline_code(line).is_none();
         if OWN.iter().any(|front| line.starts_with(front)) || command() {
@@ -128,7 +154,10 @@ pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>) -> Facts {
         }
         let line = FRONTS.iter().find_map(|front| line.strip_prefix(front)).unwrap_or(line).trim_start();
         match code_at(line) {
-            Some(code) if GOOD.contains(&code) && inline_code(line.get(3..).unwrap_or_default()).is_none() => continue,
+            Some(code) if GOOD.contains(&code) && inline_code(line.get(3..).unwrap_or_default()).is_none() => {
+                fine = true;
+                continue;
+            }
             Some(code) if code >= 400 => at_line_start = Some((code, line)),
             Some(334) => {}
             _ => {
@@ -162,7 +191,7 @@ pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>) -> Facts {
     if let Some(host) = &input.host {
         facts.set_host(host, marks);
     }
-    facts
+    Reading { facts, fine, lesser }
 }
 
 /// The reply code that a line begins with, and that is no port, count or year.
@@ -245,7 +274,7 @@ mod tests {
 
     /// The facts in a reply of which nothing else is known.
     fn read_alone(reply: &str) -> Facts {
-        read(&Explain::new(reply), &ProviderMarks::new(&Catalog::builtin()))
+        read(&Explain::new(reply), &ProviderMarks::new(&Catalog::builtin()), Worth::Said).facts
     }
 
     fn facts(reply: &str) -> (Option<u16>, Option<[u16; 3]>) {

@@ -36,7 +36,7 @@ pub fn advice(text: &Text, advice: &Advice) -> Vec<String> {
 /// What happened, what it means, what to do.
 pub fn diagnosis(text: &Text, diagnosis: &Diagnosis) -> Vec<String> {
     let mut lines = vec![diagnosis.title.clone()];
-    if !diagnosis.certain && diagnosis.cause != "unknown" {
+    if !diagnosis.is_certain() && diagnosis.cause != "unknown" {
         lines.push(text.get("tui-guess"));
     }
     if !diagnosis.meaning.is_empty() {

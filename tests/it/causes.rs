@@ -296,7 +296,7 @@ fn differences(story: &Story, report: &Report, diagnosis: &Diagnosis, ready: &Re
     same("change", format!("{:?}", diagnosis.change), format!("{change:?}"));
     same("ask", format!("{:?}", diagnosis.ask), format!("{:?}", expect.ask));
     same("fix", diagnosis.fix.is_some().to_string(), (!change.is_empty()).to_string());
-    same("certain", diagnosis.certain.to_string(), (!expect.guess.unwrap_or(false)).to_string());
+    same("certain", diagnosis.is_certain().to_string(), (!expect.guess.unwrap_or(false)).to_string());
     same("second", story.second.is_some().to_string(), (!change.is_empty()).to_string());
     for key in diagnosis.change.keys().chain(&diagnosis.ask) {
         same(key, Field::of_key(key).is_some().to_string(), "true".to_owned());

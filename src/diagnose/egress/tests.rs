@@ -63,7 +63,7 @@ fn the_network_blocks_one_port_and_the_other_is_proposed() {
     let second = [(465, Silent), (587, Open)];
     for provider in [Some("gmail"), None] {
         let found = english(&evidence(provider, 465, &chosen, &second));
-        assert_eq!((found.cause.as_str(), found.certain), ("port_blocked", true));
+        assert_eq!((found.cause.as_str(), found.is_certain()), ("port_blocked", true));
         assert_eq!(found.title, "This machine’s network blocks port 465; port 587 is open");
         assert_eq!(change(&found), [("port", "587"), ("security", "starttls")]);
         assert_eq!(found.fix.as_deref(), Some("Use port 587 with STARTTLS"));
@@ -92,19 +92,19 @@ fn the_preset_decides_between_open_ports_and_plain_ports_come_last() {
 #[test]
 fn the_server_keeps_a_port_closed_that_the_network_lets_through() {
     let found = english(&evidence(None, 465, &[(465, Silent), (587, Open)], &[(465, Open), (587, Open)]));
-    assert_eq!((found.cause.as_str(), found.certain), ("port_blocked", true));
+    assert_eq!((found.cause.as_str(), found.is_certain()), ("port_blocked", true));
     assert_eq!(change(&found), [("port", "587"), ("security", "starttls")]);
     assert!(found.meaning.contains("mail.example.org keeps it closed"), "{}", found.meaning);
     assert!(found.steps.iter().all(|step| !step.contains("Hetzner")), "{:?}", found.steps);
     let alone = english(&evidence(None, 465, &[(465, Silent), (587, Open)], &[]));
-    assert_eq!((alone.cause.as_str(), alone.certain), ("port_blocked", false));
+    assert_eq!((alone.cause.as_str(), alone.is_certain()), ("port_blocked", false));
     assert_eq!(change(&alone), [("port", "587"), ("security", "starttls")]);
 }
 
 #[test]
 fn the_same_port_of_another_server_is_silent_while_another_port_answers() {
     let found = english(&evidence(None, 465, &[(465, Silent), (587, Refused)], &[(465, Silent), (587, Open)]));
-    assert_eq!((found.cause.as_str(), found.certain), ("port_blocked", true));
+    assert_eq!((found.cause.as_str(), found.is_certain()), ("port_blocked", true));
     assert!(found.change.is_empty() && found.fix.is_none(), "what is closed is not proposed");
     assert_eq!(found.title, "This machine’s network blocks port 465");
     assert!(found.steps[0].contains("587"), "{:?}", found.steps);
@@ -114,7 +114,7 @@ fn the_same_port_of_another_server_is_silent_while_another_port_answers() {
 fn a_dead_server_is_no_blocked_port() {
     for (port, reach) in [(587, Silent), (587, Refused)] {
         let found = english(&evidence(None, 465, &[(465, Silent), (port, reach)], &[(465, Open), (587, Open)]));
-        assert_eq!((found.cause.as_str(), found.certain), ("wrong_host_or_port", false));
+        assert_eq!((found.cause.as_str(), found.is_certain()), ("wrong_host_or_port", false));
         assert_eq!((found.title.as_str(), found.ask.as_deref()), ("mail.example.org answers on no mail port", Some("host")));
         assert_eq!(found.meaning.contains("is there"), reach == Refused, "{}", found.meaning);
         assert!(found.change.is_empty() && found.links.is_empty());
@@ -126,7 +126,7 @@ fn nothing_at_all_is_no_network_or_a_hoster_that_blocks_all() {
     let silent = [(25, Silent), (465, Silent), (587, Silent)];
     let mut evidence = evidence(None, 465, &silent, &silent);
     let found = english(&evidence);
-    assert_eq!((found.cause.as_str(), found.certain), ("network_unreachable", false));
+    assert_eq!((found.cause.as_str(), found.is_certain()), ("network_unreachable", false));
     assert!(found.change.is_empty());
     if let Some(egress) = &mut evidence.egress {
         egress.hoster = Some("DigitalOcean".into());

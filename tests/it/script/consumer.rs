@@ -93,9 +93,8 @@ fn its_own_words_and_whether_mailsetup_can_are_told() {
     assert!(report.contains(told) && report.contains("      msmtp: server message: 535 5.7.8"), "{report}");
     assert_eq!(house.demo.arrived().len(), 2, "the live test, and mailsetup's own with what was read back");
 
-    // What it says of a file of this machine is no server's word, and one that says nothing has said nothing.
+    // One that says nothing has said nothing; what it says of a file of this machine is explained as that.
     for (script, words) in [
-        ("echo 'msmtp: /etc/x: Permission denied' >&2; exit 78", "    msmtp: /etc/x: Permission denied\n"),
         ("exit 70", "It ended with status 70 and did not say why."),
         ("echo 'on standard output' ; exit 1", "    on standard output\n"),
         ("kill -KILL $$", "A signal ended it."),
@@ -105,6 +104,10 @@ fn its_own_words_and_whether_mailsetup_can_are_told() {
         assert!(out.code != Some(0) && out.stderr.contains(words), "{script}: {}", out.stderr);
         assert!(proof_of(&out)["diagnosis"].is_null() && out.stderr.contains("AppArmor or SELinux"), "{}", out.stderr);
     }
+    let path = shim(&house.sandbox, "msmtp", "echo 'msmtp: /etc/x: Permission denied' >&2; exit 78");
+    let out = set_up(&house, &path, &[]).code(78);
+    assert!(out.stderr.contains("    msmtp: /etc/x: Permission denied\n"), "{}", out.stderr);
+    assert_eq!(proof_of(&out)["diagnosis"]["cause"], "file_not_readable");
     // In French too.
     let path = shim(&house.sandbox, "msmtp", "exit 78");
     let out = set_up(&house, &path, &["--lang", "fr"]).code(78);

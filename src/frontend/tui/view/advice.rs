@@ -21,7 +21,7 @@ use crate::{
 pub(in super::super) fn diagnosis(ctx: Ctx<'_>, diagnosis: &Diagnosis) -> Doc {
     let mut doc = Doc::default();
     doc.text(&diagnosis.title, ctx.theme.bold(), 0, ctx.width);
-    if !diagnosis.certain && diagnosis.cause != "unknown" {
+    if !diagnosis.is_certain() && diagnosis.cause != "unknown" {
         doc.text(&ctx.say("tui-guess"), ctx.theme.dim(), 0, ctx.width);
     }
     if !diagnosis.meaning.is_empty() {
