@@ -76,7 +76,7 @@ pub use journal::{
 pub use places::{Folders, foreign_presets, places};
 pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
-pub use programs::{CronKind, MailPrograms, mail_programs};
+pub use programs::{CronKind, MailPrograms, ProgramSender, mail_programs, program_senders};
 pub use purge::{Purged, purge};
 pub use undo::{Undone, all::undo_all, undo, undo_within};
 pub use writable::writable;

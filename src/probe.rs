@@ -31,14 +31,14 @@ mod tls;
 mod transcript;
 mod wire;
 
-pub use attempt::{Attempt, Goal, Login, Outgoing, ServerTrust, TlsVersion};
+pub use attempt::{Attempt, Goal, Login, OtherSender, Outgoing, ServerTrust, TlsVersion};
 pub use cancel::Cancel;
 pub use capabilities::Capabilities;
 pub use certificate::{CertificateFacts, sha256_of_hex};
 pub use egress::{Egress, egress};
 pub use evidence::{CertFault, Evidence, ProbeFault};
 pub use message::{MessageFault, MessageSpec, test_message};
-pub use report::{Report, Transcript};
+pub use report::{RefusedSender, Report, Transcript};
 pub use resolve::{DnsFault, Resolve, SystemResolver};
 pub use run::{attempt, attempt_over, not_begun};
 pub use stage::{Learned, Stage, StageReport, StageState};

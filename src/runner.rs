@@ -157,11 +157,24 @@ impl Runner {
             ehlo: spec.ehlo.clone(),
             login: spec.login.clone(),
             message,
+            others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
             had_starttls: spec.had_starttls,
             allow_plaintext: spec.allow_plaintext,
             timeout: spec.timeout,
         })
+    }
+
+    /// The addresses that programs of this machine send from.
+    fn others(&self, spec: &ConnectSpec) -> Vec<probe::OtherSender> {
+        let is_here = !self.own_stores_only && (self.places)(Scope::System).is_ok_and(|places| places.root.is_none());
+        if !spec.tries_programs || !is_here {
+            return Vec::new();
+        }
+        let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
+        let ours = spec.message.as_ref().map(|message| &message.sender.address);
+        let other = |it: host::ProgramSender| probe::OtherSender { program: it.program, from: it.from, to: it.to };
+        senders.filter(|sender| Some(&sender.from) != ours).map(other).collect()
     }
 
     /// The test message, with its subject and its text as a person reads them.
@@ -233,6 +246,7 @@ impl Runner {
             field: match &refusal {
                 Refusal::NoUser { .. } => Some(Field::RunAs),
                 Refusal::Store { .. } => Some(Field::SecretStore),
+                Refusal::NoSecretProgram { .. } => Some(Field::SecretCommandPath),
                 Refusal::SenderMap { .. } | Refusal::NoSenderMap { .. } => Some(Field::SenderMap),
                 refusal => refusal.target().map(|_| Field::Targets),
             },

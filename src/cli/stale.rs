@@ -85,6 +85,7 @@ fn shown(context: &Context, fact: &Fact<'_>) -> String {
         FactKind::Family => phrase!("stale-family", key = key),
         FactKind::Cause => phrase!("stale-cause", key = key),
         FactKind::Words => phrase!("stale-words", key = key),
+        FactKind::Program => phrase!("stale-program", key = key),
         FactKind::Hoster => phrase!("stale-hoster", key = key),
         FactKind::Gateway => phrase!("stale-gateway", key = key),
     };

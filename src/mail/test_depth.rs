@@ -9,6 +9,8 @@ words! {
         /// A message is sent.
         #[default]
         Send = "send",
+        /// A message is sent where something changes, and else none.
+        Changed = "changed",
         /// Up to the login.
         Login = "login",
         /// Up to TLS, without a login.

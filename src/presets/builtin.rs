@@ -26,6 +26,9 @@ pub(super) const EGRESS: &str = include_str!("../../presets/egress.toml");
 /// Filters that take mail in front of its hoster.
 pub(super) const GATEWAYS: &str = include_str!("../../presets/gateways.toml");
 
+/// Programs that send by addresses of their own.
+pub(super) const PROGRAMS: &str = include_str!("../../presets/programs.toml");
+
 include!(concat!(env!("OUT_DIR"), "/presets.rs"));
 
 #[cfg(test)]

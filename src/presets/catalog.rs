@@ -13,14 +13,15 @@ use self::{
     single::Single,
 };
 use super::{
-    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault, PresetSource, Provider, Target,
-    Text, Words, builtin, check, machines::is_customers_machine,
+    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault, PresetSource, Programs, Provider,
+    Target, Text, Words, builtin, check, machines::is_customers_machine,
 };
 pub use facts::{Fact, FactKind};
 
 /// The kinds of which there is one file.
 const EGRESS: &str = "egress.toml";
 const GATEWAYS: &str = "gateways.toml";
+const PROGRAMS: &str = "programs.toml";
 
 /// Everything that mailsetup knows: a built-in file is read when it is first asked for.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct Catalog {
     words: Collection<Words>,
     egress: Single<EgressFacts>,
     gateways: Single<Gateways>,
+    programs: Single<Programs>,
     domains: OnceLock<Domains>,
     exchangers: OnceLock<Exchangers>,
     languages: Languages,
@@ -55,6 +57,7 @@ impl Catalog {
             words: Collection::builtin(builtin::WORDS),
             egress: Single::default(),
             gateways: Single::default(),
+            programs: Single::default(),
             domains: OnceLock::new(),
             exchangers: OnceLock::new(),
             languages: Languages::default(),
@@ -63,7 +66,7 @@ impl Catalog {
     }
 
     /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `families`, `words`,
-    /// `egress.toml` and `gateways.toml`) over them. `today` begins with year and month, as `2026-11`.
+    /// `egress.toml`, `gateways.toml` and `programs.toml`) over them. `today` begins with year and month, as `2026-11`.
     ///
     /// What cannot be used is passed over, and an unknown key as well: [`Self::own_faults`] names them. What the rooms above
     /// know, they check by [`Self::pass_over_wrong`].
@@ -81,6 +84,8 @@ impl Catalog {
         catalog.egress.take(&folder.join(EGRESS), &egress, &mut faults);
         let gateways = |facts: &Gateways, source: &PresetSource| check::gateways(facts, source, today);
         catalog.gateways.take(&folder.join(GATEWAYS), &gateways, &mut faults);
+        let programs = |facts: &Programs, source: &PresetSource| check::programs(facts, source, today);
+        catalog.programs.take(&folder.join(PROGRAMS), &programs, &mut faults);
         catalog.own_faults = faults;
         catalog.pass_over_wrong(|catalog| catalog.wrong_words(today));
         catalog
@@ -223,6 +228,11 @@ impl Catalog {
         self.gateways.get(GATEWAYS, builtin::GATEWAYS)
     }
 
+    /// Programs that send by addresses of their own.
+    pub fn programs(&self) -> &Programs {
+        self.programs.get(PROGRAMS, builtin::PROGRAMS)
+    }
+
     /// Every file that says when its facts were checked, by kind, in the order of their lists; all files are read for it.
     pub fn facts(&self) -> Vec<Fact<'_>> {
         let mut facts: Vec<Fact<'_>> = self.providers().map(Fact::of_provider).collect();
@@ -232,6 +242,7 @@ impl Catalog {
         facts.extend(self.words.iter().map(Fact::of_words));
         facts.extend(self.egress().hosters.iter().map(Fact::of_hoster));
         facts.extend(self.gateways().all.iter().map(Fact::of_gateway));
+        facts.extend(self.programs().all.iter().map(Fact::of_program));
         facts
     }
 
@@ -239,7 +250,7 @@ impl Catalog {
     pub fn faults(&self) -> Vec<&PresetFault> {
         let folders = self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults());
         let folders = folders.chain(self.families.faults()).chain(self.words.faults());
-        folders.chain(self.egress.fault()).chain(self.gateways.fault()).collect()
+        folders.chain(self.egress.fault()).chain(self.gateways.fault()).chain(self.programs.fault()).collect()
     }
 
     /// A provider by key.

@@ -7,7 +7,7 @@ mod provider;
 
 pub(super) use provider::provider;
 
-use super::{EgressFacts, Family, Gateways, PresetFault, PresetSource, Target, Words, checked};
+use super::{EgressFacts, Family, Gateways, PresetFault, PresetSource, Programs, Target, Words, checked};
 use crate::mail::{Mechanism, host::parse_host};
 
 /// Mechanisms that servers and consumers can do and mailsetup does not speak.
@@ -99,6 +99,12 @@ pub(super) fn gateways(gateways: &Gateways, source: &PresetSource, today: &str) 
     faults
 }
 
+/// What is wrong with the words of programs.
+pub(super) fn programs(programs: &Programs, source: &PresetSource, today: &str) -> Vec<PresetFault> {
+    let all = programs.all.iter().enumerate();
+    all.filter_map(|(at, program)| dated(source, &format!("program.{at}.checked"), &program.checked, today)).collect()
+}
+
 /// A date of a check that is none.
 pub(super) fn dated(source: &PresetSource, path: &str, checked: &str, today: &str) -> Option<PresetFault> {
     checked::fault(checked, today).map(|cause| source.fault_at(path, cause))
@@ -134,6 +140,7 @@ mod tests {
         let source = PresetSource::default();
         assert_eq!(egress(catalog.egress(), &source, TODAY), []);
         assert_eq!(gateways(catalog.gateways(), &source, TODAY), []);
+        assert_eq!(programs(catalog.programs(), &source, TODAY), []);
     }
 
     /// Reads a preset from a text as from a file.

@@ -32,6 +32,8 @@ pub struct Attempt {
     pub login: Option<Login>,
     /// The message, for [`Goal::Rehearse`] and [`Goal::Send`].
     pub message: Option<Outgoing>,
+    /// Addresses that other programs send from, to be offered once the message has gone well.
+    pub others: Vec<OtherSender>,
     /// What to trust instead of the system's authorities.
     pub trust: ServerTrust,
     /// This server had STARTTLS before: if it is missing now, something strips it.
@@ -62,6 +64,17 @@ pub struct Outgoing {
     pub to: Address,
     /// The whole message, lines ended by CRLF, not yet dot-stuffed.
     pub bytes: Vec<u8>,
+}
+
+/// An address that a program of the machine sends from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherSender {
+    /// The program, as people know it.
+    pub program: String,
+    /// The address.
+    pub from: Address,
+    /// To whom, when not to the message's recipient.
+    pub to: Option<Address>,
 }
 
 /// What to trust instead of the system's authorities.

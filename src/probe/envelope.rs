@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, io::ErrorKind};
 
 use super::{
-    Learned, Outgoing, ProbeFault, Stage,
+    Goal, Learned, OtherSender, Outgoing, ProbeFault, RefusedSender, Stage,
     record::words,
     resolve::ascii_host,
     session::{Session, positive},
@@ -12,6 +12,8 @@ use crate::mail::{Address, Reply};
 
 /// Goes out in the same write as what precedes it; its reply is not awaited.
 const QUIT: &[u8] = b"QUIT\r\n";
+/// The code of a server that closes the connection (RFC 5321, 3.8).
+const CLOSING: u16 = 421;
 /// The end of the data.
 const END: &[u8] = b".\r\n";
 
@@ -26,11 +28,53 @@ impl<'a> Session<'_, 'a> {
             self.send(&batch)?;
             self.accepted(&message.from)?;
             self.begin(Stage::Rcpt);
-            return self.accepted(&message.to);
+            self.accepted(&message.to)?;
+        } else {
+            self.mail_and_rcpt(message, &mail, &rcpt)?;
+            let reset = [self.line("RSET")?, self.goodbye()].concat();
+            self.send(&reset)?;
         }
-        self.mail_and_rcpt(message, &mail, &rcpt)?;
-        let reset = [self.line("RSET")?, self.goodbye()].concat();
-        self.send(&reset)
+        // Where more is asked, the reply to RSET comes first.
+        if self.has_others() { self.reply().map(drop) } else { Ok(()) }
+    }
+
+    fn has_others(&self) -> bool {
+        !self.record.attempt.others.is_empty()
+    }
+
+    /// Offers the addresses that other programs send from, and takes each back. A refusal for good counts; an acceptance proves
+    /// nothing, since many servers judge From only when they have the message. A server that closes is left alone, and whatever
+    /// else happens ends this, and this alone: the message went well.
+    pub(super) fn try_others(&mut self) {
+        let attempt = self.record.attempt;
+        if attempt.goal < Goal::Rehearse {
+            return;
+        }
+        for other in attempt.others.iter().filter(|other| other.from.local().is_ascii()) {
+            self.extend();
+            match self.offer(other) {
+                Ok(reply) if reply.code == CLOSING => return,
+                Ok(reply) if reply.code / 100 == 5 => {
+                    self.record.refused.push(RefusedSender { sender: other.clone(), reply });
+                }
+                Ok(_) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// The reply that decides on an address: that to MAIL where it is a refusal, else that to RCPT; or one that closes.
+    fn offer(&mut self, other: &OtherSender) -> Result<Reply, ProbeFault> {
+        let to = other.to.as_ref().unwrap_or(&self.message()?.to);
+        let mut decisive = self.ask(&format!("MAIL FROM:<{}>", path(&other.from)))?;
+        if decisive.is_positive() {
+            decisive = self.ask(&format!("RCPT TO:<{}>", path(to)))?;
+        }
+        if decisive.code == CLOSING {
+            return Ok(decisive);
+        }
+        let reset = self.ask("RSET")?;
+        Ok(if reset.code == CLOSING { reset } else { decisive })
     }
 
     /// Sends the message.
@@ -166,6 +210,9 @@ impl<'a> Session<'_, 'a> {
     }
 
     fn goodbye(&mut self) -> Vec<u8> {
+        if self.has_others() {
+            return Vec::new();
+        }
         self.quit = true;
         self.record.log.client("QUIT");
         QUIT.to_vec()

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Attempt, Capabilities, CertificateFacts, Evidence, Goal, Learned, ProbeFault, Report, Stage, StageReport, StageState,
-    attempt::Bounds, transcript::Log,
+    Attempt, Capabilities, CertificateFacts, Evidence, Goal, Learned, ProbeFault, RefusedSender, Report, Stage, StageReport,
+    StageState, attempt::Bounds, transcript::Log,
 };
 use crate::mail::{Auth, Mechanism, Reply, Security, reply::printable};
 
@@ -21,6 +21,7 @@ pub(super) struct Record<'a> {
     pub(super) challenge: Option<String>,
     pub(super) certificate: Option<CertificateFacts>,
     pub(super) round_trips: u32,
+    pub(super) refused: Vec<RefusedSender>,
     started: Instant,
     steps: Vec<StageReport>,
     current: usize,
@@ -40,6 +41,7 @@ impl<'a> Record<'a> {
             challenge: None,
             certificate: None,
             round_trips: 0,
+            refused: Vec::new(),
             started,
             steps: stages(attempt).into_iter().map(StageReport::pending).collect(),
             current: 0,
@@ -53,7 +55,12 @@ impl<'a> Record<'a> {
         self.since = Instant::now();
         self.current = self.steps.iter().position(|step| step.stage == stage).unwrap_or(self.current);
         self.update(|step, _| step.state = StageState::Running);
-        let until = self.since.checked_add(self.attempt.timeout).unwrap_or(self.since + LONGEST);
+        self.deadline(self.since)
+    }
+
+    /// When what begins then has to be over.
+    pub(super) fn deadline(&self, since: Instant) -> Instant {
+        let until = since.checked_add(self.attempt.timeout).unwrap_or(since + LONGEST);
         self.bounds.until.map_or(until, |whole| whole.min(until))
     }
 
@@ -134,6 +141,7 @@ impl<'a> Record<'a> {
             round_trips: self.round_trips,
             elapsed: self.started.elapsed(),
             evidence,
+            refused: self.refused,
             transcript: self.log.finish(),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Evidence, Learned, Stage, StageReport, StageState};
+use super::{Evidence, Learned, OtherSender, Stage, StageReport, StageState};
+use crate::mail::Reply;
 
 /// What an attempt found.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// Why it failed; `None` when it passed.
     pub evidence: Option<Evidence>,
+    /// Addresses of other programs that the server refuses.
+    pub refused: Vec<RefusedSender>,
     /// What was said, without secrets.
     pub transcript: Transcript,
 }
@@ -52,6 +55,15 @@ impl Report {
     pub fn failed_stage(&self) -> Option<Stage> {
         self.steps.iter().find(|step| step.state == StageState::Failed).map(|step| step.stage)
     }
+}
+
+/// An address of another program's that the server refuses, and its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedSender {
+    /// The address, and who sends from it.
+    pub sender: OtherSender,
+    /// The answer.
+    pub reply: Reply,
 }
 
 /// What was said: lines without secrets and without control characters, safe for a terminal and for a report.

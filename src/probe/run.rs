@@ -64,6 +64,7 @@ pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: ProbeFault
         round_trips: 0,
         elapsed: Duration::ZERO,
         evidence: Some(evidence),
+        refused: Vec::new(),
         transcript: Transcript::default(),
     }
 }
@@ -135,5 +136,7 @@ fn converse(session: &mut Session<'_, '_>) -> Result<(), ProbeFault> {
         Goal::Connect | Goal::Login => Ok(()),
         Goal::Rehearse => session.rehearse(),
         Goal::Send => session.deliver(),
-    }
+    }?;
+    session.try_others();
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The session up to a secured and understood server: greeting, EHLO, STARTTLS, TLS.
 
-use std::io::ErrorKind;
+use std::{io::ErrorKind, time::Instant};
 
 use super::{
     Capabilities, CertificateFacts, Learned, ProbeFault, Stage,
@@ -168,6 +168,11 @@ impl<'r, 'a> Session<'r, 'a> {
     pub(super) fn begin(&mut self, stage: Stage) {
         let until = self.record.begin(stage);
         self.wire.set_deadline(until);
+    }
+
+    /// Gives what follows as much time as a stage has.
+    pub(super) fn extend(&mut self) {
+        self.wire.set_deadline(self.record.deadline(Instant::now()));
     }
 
     /// Whether a password may be sent now: inside TLS, to this machine, or with a person's consent.

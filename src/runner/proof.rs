@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Occasion, Runner,
-    ways::{HandedOver, Recipients, of_cron, of_others},
+    ways::{HandedOver, Recipients, of_cron, of_daemon, of_others},
 };
 use crate::{
     host::{self, Disk, Dispatch},
@@ -164,6 +164,8 @@ impl Runner {
         let mut ways: Vec<HandedOver> = programs.cron.map(|kind| of_cron(kind, &to)).into_iter().collect();
         if extent == Extent::All {
             let subject = self.subject(&spec.ehlo, "mail");
+            let senders = host::program_senders(self.catalog.programs(), &spec.ehlo);
+            ways.extend(senders.iter().find(|sender| sender.own_envelope).map(|sender| of_daemon(sender, &to)));
             ways.extend(of_others(&programs, &subject, order.profile.run_as.iter().map(UserName::as_str), &to));
         }
         let mut proofs = Vec::new();
@@ -265,7 +267,7 @@ fn message_id(message: &[u8]) -> Option<String> {
 
 /// The attempt with what the consumer reads in its files, in place of what is remembered.
 fn as_read(spec: &ConnectSpec, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<ConnectSpec, Phrase> {
-    let mut spec = spec.clone();
+    let mut spec = ConnectSpec { tries_programs: false, ..spec.clone() };
     let word = |setting| read.get(setting).unwrap_or_default();
     word(Setting::Host).clone_into(&mut spec.endpoint.host);
     spec.endpoint.port =

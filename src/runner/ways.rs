@@ -1,7 +1,7 @@
 //! The ways by which programs of this machine hand their mail over, as each of them does.
 
 use crate::{
-    host::{CronKind, MailPrograms},
+    host::{CronKind, MailPrograms, ProgramSender},
     mail::ProofWay,
     plan::SENDMAIL,
     presets::target::SendInput,
@@ -46,7 +46,14 @@ pub(super) fn of_cron(kind: CronKind, to: &Recipients<'_>) -> HandedOver {
     handed_over(ProofWay::Cron, "cron", words, to.root).with(from, "root")
 }
 
-/// All ways of programs that are here but cron's; each user of `users` sends as well.
+/// As a daemon sends that names its own address.
+pub(super) fn of_daemon(daemon: &ProgramSender, to: &Recipients<'_>) -> HandedOver {
+    let (from, program) = (daemon.from.to_string(), &daemon.program);
+    let way = handed_over(ProofWay::Daemon, program, &["-f", &from, "--", to.root], to.root);
+    way.with(Some(&format!("{program} <{from}>")), &from)
+}
+
+/// What is sent by hand and by applications, as far as the programs are here; each user of `users` sends as well.
 pub(super) fn of_others<'a>(
     programs: &MailPrograms,
     subject: &str,

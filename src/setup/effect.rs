@@ -78,6 +78,8 @@ pub struct ConnectSpec {
     pub login: Option<Login>,
     /// The test message.
     pub message: Option<TestMessage>,
+    /// Whether the addresses that programs of the machine send from are offered too.
+    pub tries_programs: bool,
     /// PEM file of the authority to trust.
     pub ca_file: Option<PathBuf>,
     /// SHA-256 of the one certificate to trust, 64 hex digits.
@@ -101,6 +103,7 @@ impl ConnectSpec {
             ehlo: smtp.ehlo.to_string(),
             login: None,
             message: None,
+            tries_programs: false,
             ca_file: smtp.tls.ca_file.clone(),
             pin: smtp.tls.pin_sha256.clone().map(String::from),
             had_starttls: false,

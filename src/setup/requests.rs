@@ -7,8 +7,8 @@ use super::{
     step::SetupStep,
 };
 use crate::{
-    mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth, UserName},
-    plan::{Order, TargetChoice},
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth, UserName},
+    plan::{Change, Order, TargetChoice},
     probe::{Goal, Login},
 };
 
@@ -30,6 +30,9 @@ impl Setup {
     /// The live test: as soon as everything up to it is answered.
     pub(super) fn test_request(&self) -> Option<ConnectSpec> {
         let goal = match self.answers.test_depth() {
+            // A dry run sends nothing, and whether something changes is not known yet.
+            TestDepth::Send if self.options.dry_run => Goal::Rehearse,
+            TestDepth::Changed => Goal::Rehearse,
             TestDepth::Send => Goal::Send,
             TestDepth::Login => Goal::Login,
             TestDepth::Connect => Goal::Connect,
@@ -40,11 +43,31 @@ impl Setup {
         }
         let profile = self.profile()?;
         let message = match goal {
-            Goal::Send => Some(TestMessage { sender: profile.sender.clone(), to: self.answers.get(Field::TestTo)? }),
+            Goal::Send | Goal::Rehearse => {
+                Some(TestMessage { sender: profile.sender.clone(), to: self.answers.get(Field::TestTo)? })
+            }
             _ => None,
         };
         let login = if goal == Goal::Connect { None } else { self.login() };
-        Some(ConnectSpec { login, message, ..self.connect_spec(&profile, goal) })
+        let tries_programs = goal >= Goal::Rehearse && self.tries_programs();
+        Some(ConnectSpec { login, message, tries_programs, ..self.connect_spec(&profile, goal) })
+    }
+
+    /// Whether the addresses of programs here are offered too: not where the provider says which it takes, nor where one stands
+    /// for all. Where a person is asked, targets and senders come later, and no test is made again for them.
+    fn tries_programs(&self) -> bool {
+        let answers = &self.answers;
+        let states_rule = answers.provider().is_some_and(|provider| provider.sender_rule().is_some());
+        !states_rule && if self.options.brief { self.keeps_programs_senders() } else { answers.facts.is_root }
+    }
+
+    /// Whether programs' mail leaves by what is written, under their own addresses.
+    pub(super) fn keeps_programs_senders(&self) -> bool {
+        let answers = &self.answers;
+        let is_mailer =
+            |choice: &TargetChoice| answers.catalog.target(&choice.key).is_some_and(|target| target.mta.is_some());
+        let is_one = answers.get(Field::Senders) == Some(Senders::One);
+        answers.scope() == Scope::System && !is_one && answers.targets().iter().any(is_mailer)
     }
 
     fn connect_spec(&self, profile: &Profile, goal: Goal) -> ConnectSpec {
@@ -119,7 +142,11 @@ impl Setup {
         }
         let plan = self.plan.result()?.as_ref().ok()?.clone();
         let order = self.plan.wanted()?.clone();
-        let spec = self.test.wanted().cloned().filter(|_| !self.test_overridden());
+        let mut spec = self.test.wanted().cloned().filter(|_| !self.test_overridden());
+        let changes = plan.changes.iter().any(Change::is_needed) && !order.targets.is_empty();
+        if let Some(spec) = spec.as_mut().filter(|_| changes && self.answers.test_depth() == TestDepth::Changed) {
+            spec.goal = Goal::Send;
+        }
         Some(WriteRequest { plan, order, spec, check: self.last_check() })
     }
 

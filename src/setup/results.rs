@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     diagnose::{self, Diagnosis, Explain},
-    mail::{Profile, ProofWay, Senders, Setting},
+    mail::{Profile, ProofWay, Senders, Setting, reply::escape},
     phrase,
-    plan::SendEnd,
+    plan::{Note, SendEnd},
     presets::{Catalog, Lang, Phrase},
-    probe::Report,
+    probe::{RefusedSender, Report},
 };
 
 /// Causes that another sender mends.
@@ -103,7 +103,12 @@ impl Setup {
                 self.test.finish(generation, tested);
             }
             Outcome::Stores(stores) => self.stores.finish(generation, stores),
-            Outcome::Planned(plan) => self.plan.finish(generation, plan),
+            Outcome::Planned(mut plan) => {
+                if let Ok(plan) = &mut plan {
+                    plan.notes.extend(self.refused_senders());
+                }
+                self.plan.finish(generation, plan);
+            }
             Outcome::Applied(mut written) => {
                 match &mut written {
                     Ok(written) => written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof)),
@@ -114,6 +119,26 @@ impl Setup {
                 self.write.finish(generation, written);
             }
         }
+    }
+
+    /// The programs whose mail the server will refuse, by what it said when their addresses were offered.
+    fn refused_senders(&self) -> Vec<Note> {
+        let tested = self.test.result().filter(|_| self.keeps_programs_senders());
+        let (Some(tested), Some(order)) = (tested, self.plan.wanted()) else { return Vec::new() };
+        let owner = order.targets.first().map(|choice| choice.key.clone()).unwrap_or_default();
+        let note = |refused: &RefusedSender| {
+            let said = refused.reply.text().replace('\n', " ");
+            let phrase = phrase!(
+                "note-sender-refused",
+                program = escape(&refused.sender.program),
+                from = escape(&refused.sender.from.to_string()),
+                host = order.profile.smtp.host,
+                said = said,
+                address = order.profile.sender.address
+            );
+            Note { owner: owner.clone(), phrase }
+        };
+        tested.report.refused.iter().map(note).collect()
     }
 
     /// A report with its diagnosis, made once.

@@ -192,6 +192,7 @@ fn begin(story: &Story, ports: [u16; 2]) -> Attempt {
         },
         ehlo: start.ehlo.clone().unwrap_or_else(|| "web1.example.test".into()),
         login: (start.login != Some(false)).then_some(login),
+        others: Vec::new(),
         message: Some(message.unwrap()),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: start.wrong_pin.then_some([7; 32]) },
         had_starttls: start.had_starttls,

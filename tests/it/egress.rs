@@ -254,6 +254,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         goal: Goal::Connect,
         ehlo: "web1.example.com".into(),
         login: None,
+        tries_programs: false,
         message: None,
         ca_file: None::<PathBuf>,
         pin: None,

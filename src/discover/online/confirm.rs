@@ -53,6 +53,7 @@ impl Confirmer {
             ehlo: self.ehlo.clone(),
             login: None,
             message: None,
+            others: Vec::new(),
             trust: self.net.trust.clone(),
             had_starttls: false,
             allow_plaintext: false,

@@ -1,6 +1,6 @@
 //! When facts were last checked, and where they can be looked up again.
 
-use crate::presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway};
+use crate::presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings};
 
 /// What a fact is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,8 @@ pub enum FactKind {
     Target,
     /// What a client says.
     Words,
+    /// A program that sends by addresses of its own.
+    Program,
 }
 
 impl FactKind {
@@ -32,12 +34,13 @@ impl FactKind {
             Self::Gateway => "gateway",
             Self::Target => "target",
             Self::Words => "words",
+            Self::Program => "program",
         }
     }
 
     /// Whether it is about programs here, rather than about servers and networks.
     pub const fn is_of_programs(self) -> bool {
-        matches!(self, Self::Target | Self::Words)
+        matches!(self, Self::Target | Self::Words | Self::Program)
     }
 }
 
@@ -94,6 +97,10 @@ impl<'a> Fact<'a> {
         Self::new(FactKind::Gateway, &gateway.name, &gateway.checked, &gateway.sources)
     }
 
+    pub(super) fn of_program(program: &'a SendingSettings) -> Self {
+        Self::new(FactKind::Program, &program.name, &program.checked, &program.sources)
+    }
+
     fn new(kind: FactKind, key: &'a str, checked: &'a str, sources: impl IntoIterator<Item = &'a String>) -> Self {
         Self { kind, key, name: None, checked, sources: sources.into_iter().map(String::as_str).collect() }
     }
@@ -118,6 +125,6 @@ mod tests {
         }
         assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());
         let kinds: Vec<&str> = kinds.into_keys().collect();
-        assert_eq!(kinds, ["cause", "family", "gateway", "hoster", "provider", "target", "words"]);
+        assert_eq!(kinds, ["cause", "family", "gateway", "hoster", "program", "provider", "target", "words"]);
     }
 }

@@ -110,6 +110,7 @@ impl Route {
             ehlo: spec.ehlo.clone(),
             login: None,
             message: None,
+            others: Vec::new(),
             trust,
             had_starttls: false,
             allow_plaintext: false,

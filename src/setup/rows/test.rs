@@ -45,7 +45,7 @@ pub(super) static TEST_TO: Spec = Spec {
     shape: FieldShape::Text,
     step: SetupStep::Test,
     traits: &[Remembered, Listed],
-    applies: |setup| setup.answers.test_depth() == TestDepth::Send,
+    applies: |setup| matches!(setup.answers.test_depth(), TestDepth::Send | TestDepth::Changed),
     asked: always,
     settled: by_value,
     awaits: Some(Field::Address),

@@ -104,6 +104,7 @@ fn attempt(security: Security, auth: Auth) -> Attempt {
         trust: ServerTrust { ca_pem: None, pin: Some([7; 32]) },
         had_starttls: false,
         allow_plaintext: true,
+        others: Vec::new(),
         timeout: Duration::from_secs(5),
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn basic_attempt(port: u16) -> Attempt {
         ehlo: "web1.example.test".into(),
         login: Some(Login { auth: Auth::Auto, username: USERNAME.into(), secret: Secret::new(PASSWORD.into()) }),
         message: Some(message.unwrap()),
+        others: Vec::new(),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
         had_starttls: false,
         allow_plaintext: false,

@@ -81,6 +81,22 @@ fn a_dry_run_shows_everything_but_the_secret_and_writes_nothing() {
     }
     assert_eq!(house.written().into_iter().collect::<Vec<_>>(), [(rc, MINE.to_owned())]);
     assert!(house.files("home/.local/state").is_empty());
+    assert!(house.demo.arrived().is_empty(), "and sends nothing");
+}
+
+#[test]
+fn by_changed_a_message_goes_out_only_where_something_changes() {
+    let house = House::new();
+    let words = ["--target", "dotenv=app/.env", "--test", "changed"];
+    let first = house.write(&words).code(0).json();
+    obeys_the_contract(&first);
+    assert_eq!((&first["changed"], &first["proofs"][0]["sent"]), (&json!(true), &json!(true)));
+    assert_eq!(house.demo.arrived().len(), 1, "by what was written; before, the envelope alone is offered");
+    let again = house.write(&words).code(0).json();
+    assert_eq!((&again["ok"], &again["changed"], &again["proofs"][0]["sent"]), (&json!(true), &json!(false), &json!(null)));
+    assert_eq!(house.demo.arrived().len(), 1);
+    let stages: Vec<_> = again["stages"].as_array().unwrap().iter().map(|it| it["stage"].clone()).collect();
+    assert_eq!(stages.last(), Some(&json!("rcpt")));
 }
 
 #[test]

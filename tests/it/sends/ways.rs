@@ -125,3 +125,28 @@ fn a_recipient_who_is_the_sender_is_no_failure_of_exim_s() {
     let yes = json!(true);
     assert!(ways(&document).iter().all(|(_, sent)| *sent == &yes), "{document}");
 }
+
+/// A daemon with an address of its own.
+const FAIL2BAN: &str = "mkdir -p /etc/fail2ban; printf '[DEFAULT]\\nsender = guard@other.test\\n' >/etc/fail2ban/jail.local";
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn addresses_that_the_server_refuses_are_named_before_anything_is_written() {
+    let relay = Relay::start(true);
+    let script = format!("{FAIL2BAN}; set_up \"$@\" --dry-run; ls /etc/mailsetup");
+    let more = ["--root-mail", "bob@example.net", "--senders", "any"];
+    let Some(out) = on_machine(&relay, "postfix", &script, &more) else { return };
+    let document: Value = serde_json::from_str(out.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(document["ok"], true, "{}", out.stderr);
+    let notes = document["notes"].to_string();
+    assert!(notes.contains("fail2ban here sends as guard@other.test, and 127.0.0.1 refuses that: 553 5.7.1"), "{notes}");
+    assert!(notes.contains("cron here sends as root@") && notes.contains("--senders one"), "{notes}");
+    assert!(relay.taken.lock().unwrap().is_empty(), "a dry run sends nothing");
+    // Under one sender it does not matter what they use, and nothing is tried.
+    let script = format!("{FAIL2BAN}; set_up \"$@\"");
+    let Some(out) = on_machine(&relay, "postfix", &script, &LED) else { return };
+    let document = out.code(0).json();
+    assert!(!document["notes"].to_string().contains("refuses"), "{document}");
+    let daemon = document["proofs"].as_array().unwrap().iter().find(|proof| proof["way"] == "daemon").unwrap();
+    assert_eq!((&daemon["sent"], &daemon["to"]), (&json!(true), &json!("bob@example.net")), "{daemon}");
+}

@@ -361,6 +361,7 @@ pub(super) fn passed() -> Report {
         round_trips: 6,
         elapsed: Duration::from_millis(871),
         evidence: None,
+        refused: Vec::new(),
         transcript: Transcript(vec![
             TranscriptLine { at: Duration::from_millis(33), who: Who::Note, text: "TLS 1.3".into() },
             TranscriptLine {
