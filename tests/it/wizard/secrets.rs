@@ -99,7 +99,7 @@ fn a_password_that_was_typed_for_one_server_is_asked_about_before_another_gets_i
     session.terminal.key(Key::Enter);
     session.expect(Field::Password);
     session.terminal.key(Key::Enter);
-    session.read("Enter the password");
+    session.read("This cannot be empty");
     session.terminal.key(Key::Ctrl('c'));
     session.assert_cancelled();
 }
