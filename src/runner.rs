@@ -246,6 +246,7 @@ impl Runner {
             field: match &refusal {
                 Refusal::NoUser { .. } => Some(Field::RunAs),
                 Refusal::Store { .. } => Some(Field::SecretStore),
+                Refusal::NoSecretProgram { .. } => Some(Field::SecretCommandPath),
                 Refusal::SenderMap { .. } | Refusal::NoSenderMap { .. } => Some(Field::SenderMap),
                 refusal => refusal.target().map(|_| Field::Targets),
             },

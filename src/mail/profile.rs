@@ -39,6 +39,9 @@ pub struct Profile {
     /// Whom the secret was given for, where its store is the person's own; other stores keep it with the secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_for: Option<SecretBinding>,
+    /// The program that others run for the secret, where it is not the one that set this up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_command_path: Option<PathBuf>,
     /// The last test, in profiles of older versions. It is read and never written: results of tests are kept in the state folder.
     #[serde(default, skip_serializing)]
     pub check: Option<Check>,
@@ -60,6 +63,7 @@ impl Profile {
             imap: None,
             secret: None,
             secret_for: None,
+            secret_command_path: None,
             check: None,
             targets: Vec::new(),
         }

@@ -146,10 +146,9 @@ impl Machine<'_> {
         let local = format!("/etc/apparmor.d/local/{}", profile.profile);
         let said = self.text(&file) + &self.text(&local);
         let mut barred = Vec::new();
-        if let Some(program) = order
-            .program
-            .first()
-            .filter(|program| has_login(order) && !is_inline(target, choice) && !said.contains(program.as_str()))
+        let program = order.secret_program().into_iter().next();
+        if let Some(program) =
+            &program.filter(|program| has_login(order) && !is_inline(target, choice) && !said.contains(program.as_str()))
         {
             let rule = format!("{} PUx,", escape(program));
             let below = &profile.runs_below;
@@ -245,7 +244,7 @@ impl Machine<'_> {
 }
 
 /// Whether a user has a right, as `rwx` for others say it.
-fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
+pub(super) fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
     let right = if node.user == user {
         right << 6
     } else if groups.contains(&node.group) {
@@ -256,7 +255,7 @@ fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
     node.mode & right != 0
 }
 
-fn shown(node: &Node) -> String {
+pub(super) fn shown(node: &Node) -> String {
     escape(&node.path.display().to_string())
 }
 

@@ -57,7 +57,8 @@ fn command_line(words: &[&str]) -> String {
 /// The command that prints the secret, for `/bin/sh -c`. It always names profile and scope, whose defaults depend on who runs
 /// it, and the server that gets the secret.
 pub(super) fn secret_command(order: &Order, scope: Scope) -> String {
-    let mut words: Vec<&str> = order.program.iter().map(String::as_str).collect();
+    let program = order.secret_program();
+    let mut words: Vec<&str> = program.iter().map(String::as_str).collect();
     words.push("secret");
     words.extend([&order.name, "--scope", scope.as_str(), "--for", &order.profile.smtp.host]);
     command_line(&words)

@@ -194,6 +194,11 @@ pub enum Refusal {
         /// The file.
         path: PathBuf,
     },
+    /// There is no program where others are to run one for the password.
+    NoSecretProgram {
+        /// Its path, as the profile names it.
+        path: PathBuf,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -319,6 +324,7 @@ impl Refusal {
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }
             | Self::NoSenderMap { .. }
+            | Self::NoSecretProgram { .. }
             | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
@@ -357,7 +363,7 @@ impl Refusal {
             Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {
                 Exit::Data
             }
-            Self::Unreadable { .. } | Self::NoSenderMap { .. } => Exit::NoInput,
+            Self::Unreadable { .. } | Self::NoSenderMap { .. } | Self::NoSecretProgram { .. } => Exit::NoInput,
             Self::Template { .. } => Exit::Software,
             _ => Exit::Config,
         }

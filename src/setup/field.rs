@@ -80,6 +80,8 @@ macro_rules! each_field {
             SecretEnv = store::VARIABLE,
             /// The command that prints the secret.
             SecretCommand = store::COMMAND,
+            /// The program that others run for the secret.
+            SecretCommandPath = store::COMMAND_PATH,
             /// For one user or for the whole system.
             Scope = targets::SCOPE,
             /// The profile's name.
