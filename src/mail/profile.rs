@@ -190,6 +190,9 @@ pub struct Smtp {
     /// What is trusted instead of the system's authorities.
     #[serde(default, skip_serializing_if = "Trust::is_system")]
     pub tls: Trust,
+    /// The certificate by which this machine shows who it is, where the server wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientCert>,
 }
 
 impl Smtp {
@@ -205,6 +208,7 @@ impl Smtp {
             ehlo,
             allow_plaintext: false,
             tls: Trust::default(),
+            client: None,
         }
     }
 
@@ -231,6 +235,16 @@ impl Trust {
     pub const fn is_system(&self) -> bool {
         self.ca_file.is_none() && self.pin_sha256.is_none()
     }
+}
+
+/// A client certificate. Consumers read both files themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCert {
+    /// PEM file of the certificate, with those between it and its authority.
+    pub cert: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
 }
 
 /// The mailbox's reading side.

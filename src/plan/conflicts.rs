@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Change, Files, Node, Note, Order, Places, Plan, Scope, TargetChoice,
     locate::{FOLDERS, in_root, seen},
-    meant::{has_login, is_inline, trust},
+    meant::{client, has_login, is_inline, trust},
 };
 use crate::{
     mail::reply::escape,
@@ -163,7 +163,8 @@ impl Machine<'_> {
                 None => path.starts_with(known),
             }) || said.contains(&*path.to_string_lossy())
         };
-        for path in own.chain(trust(order).ca_file).filter(|path| !may(path)) {
+        let shown = client(order).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
+        for path in own.chain(trust(order).ca_file).chain(shown).filter(|path| !may(path)) {
             let path = escape(&path.display().to_string());
             let rule = format!("{path} r,");
             barred.push(phrase!(

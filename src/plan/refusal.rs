@@ -100,6 +100,11 @@ pub enum Refusal {
         /// The target's key.
         target: String,
     },
+    /// The consumer cannot show a client certificate.
+    ClientCert {
+        /// The target's key.
+        target: String,
+    },
     /// The password has to be in the file and is not known.
     NoSecret {
         /// The target's key.
@@ -310,6 +315,7 @@ impl Refusal {
             | Self::Auth { target, .. }
             | Self::CaFile { target }
             | Self::Pin { target }
+            | Self::ClientCert { target }
             | Self::NoSecret { target }
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
@@ -342,6 +348,7 @@ impl Refusal {
             Self::Auth { .. } => Some(Setting::Auth),
             Self::CaFile { .. } => Some(Setting::CaFile),
             Self::Pin { .. } => Some(Setting::PinSha256),
+            Self::ClientCert { .. } => Some(Setting::ClientCert),
             Self::NoSecret { .. } => Some(Setting::Password),
             Self::CannotCarry { field, .. } => *field,
             Self::Lost { mismatches, .. } => mismatches.first().copied(),

@@ -28,6 +28,7 @@ impl Refusal {
             }
             Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),
+            Self::ClientCert { target } => phrase!("plan-client-cert", target = target),
             Self::Pin { target } => phrase!("plan-pin", target = target),
             Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
             Self::CannotCarry { target, field, why, .. } => {

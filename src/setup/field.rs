@@ -32,6 +32,10 @@ macro_rules! each_field {
             CaFile = server::CA_FILE,
             /// The one certificate to trust, by SHA-256.
             Pin = server::PIN,
+            /// The certificate that this machine shows, a PEM file.
+            ClientCert = client::CERT,
+            /// The private key of that certificate, a PEM file.
+            ClientKey = client::KEY,
             /// The name that EHLO gives.
             Ehlo = server::EHLO,
             /// Whether the mailbox is read by IMAP.

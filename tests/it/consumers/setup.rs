@@ -94,6 +94,7 @@ pub(crate) fn order(password: &str) -> Order {
                 username: Some("ops@example.com".parse().unwrap()),
                 ehlo: "web1.example.com".parse().unwrap(),
                 allow_plaintext: false,
+                client: None,
                 tls: Trust::default(),
             },
             imap: None,
