@@ -19,10 +19,10 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
+    mail::{KeySlot, Profile, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
-    presets::{Catalog, Lang, Phrase},
+    presets::{Catalog, Lang, Phrase, belonging, is_anothers},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
         AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, SecretReader, TestMessage, UsableStores, Work, WorkFault,
@@ -104,7 +104,9 @@ impl Runner {
                 let report = self.attempt(&spec, None, AttemptKind::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
-            Work::Fetch(command) => Outcome::Fetched(host::input::from_command(&command).map_err(|error| error.phrase())),
+            Work::Fetch(command) => {
+                Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
+            }
             Work::Stores(reader) => Outcome::Stores(self.stores(&reader)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
@@ -277,6 +279,9 @@ impl Runner {
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
         let plan = self.plan(order)?;
+        if let Some(fault) = displaced(order, &write.plan, &plan, &self.catalog) {
+            return Err(fault);
+        }
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
         drop(hold);
@@ -335,6 +340,30 @@ fn stale<'a>(seen: &'a plan::Plan, made: &'a plan::Plan) -> impl Iterator<Item =
     let is_stale = move |change: &&plan::Change| was(change).is_some_and(|other| other.before != change.before);
     let path = |change: &plan::Change| escape(&change.path.display().to_string());
     made.changes.iter().filter(is_stale).map(move |change| phrase!("runner-planned-again", path = path(change)))
+}
+
+/// The profile of somebody else that another run saved since the plan was seen: its place is not taken unasked.
+fn displaced(order: &Order, seen: &plan::Plan, made: &plan::Plan, catalog: &Catalog) -> Option<WorkFault> {
+    let mut profiles =
+        [made, seen].map(|plan| plan.changes.iter().find(|change| change.owner == "profile")).into_iter().flatten();
+    let (now, then) = (profiles.next()?, profiles.next()?);
+    if now.before == then.before {
+        return None;
+    }
+    let phrase = match Profile::parse(now.before.as_deref()?) {
+        Ok(saved) if !is_anothers(&saved, &order.profile.sender.address, belonging(&order.profile, catalog), catalog) => {
+            return None;
+        }
+        Ok(saved) => phrase!(
+            "script-profile-taken",
+            profile = order.name,
+            address = escape(&saved.sender.address.to_string()),
+            host = escape(&saved.smtp.host)
+        ),
+        Err(_) => phrase!("script-profile-damaged", profile = order.name),
+    };
+    let hint = Some(phrase!("runner-profile-taken-hint", profile = order.name));
+    Some(WorkFault { phrase, hint, field: Some(Field::Profile), exit: Exit::Usage })
 }
 
 /// What a test message is for.
