@@ -4,6 +4,7 @@ pub mod answers;
 mod args;
 mod ca_file;
 mod check;
+mod client_cert;
 mod color;
 mod commands;
 mod complain;

@@ -10,6 +10,7 @@ pub mod binding;
 pub mod endpoint;
 pub mod helo_name;
 pub mod host;
+pub mod kept_binding;
 pub mod key_slot;
 pub mod line;
 pub mod mechanism;

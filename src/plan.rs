@@ -30,6 +30,7 @@ mod refusal;
 mod refusal_words;
 mod render;
 mod sample;
+mod secret_program;
 mod security_word;
 mod senders;
 mod sending;
@@ -125,10 +126,22 @@ pub struct Order {
     pub secret: Option<Secret>,
     /// The targets.
     pub targets: Vec<TargetChoice>,
-    /// The program that consumers run to fetch the secret: mailsetup's absolute path, with the words that go before it.
+    /// mailsetup's own absolute path, with the words that go before its arguments: what consumers run to fetch the secret, unless the
+    /// profile names another.
     pub program: Vec<String>,
     /// What a vault is locked with, when one has to be made.
     pub lock: KeySlot,
+}
+
+impl Order {
+    /// The program that consumers run to fetch the secret, with the words that go before its own arguments: the one that the
+    /// profile names, else the one that is at work.
+    pub fn secret_program(&self) -> Vec<String> {
+        match &self.profile.secret_command_path {
+            Some(path) => vec![path.display().to_string()],
+            None => self.program.clone(),
+        }
+    }
 }
 
 /// A target that was chosen, as `--target NAME[=PATH]` says it.

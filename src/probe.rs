@@ -18,6 +18,7 @@ mod auth;
 mod cancel;
 mod capabilities;
 mod certificate;
+mod client;
 mod envelope;
 mod parse;
 mod pin;
@@ -35,6 +36,7 @@ pub use attempt::{Attempt, Goal, Login, OtherSender, Outgoing, ServerTrust, TlsV
 pub use cancel::Cancel;
 pub use capabilities::Capabilities;
 pub use certificate::{CertificateFacts, sha256_of_hex};
+pub use client::{ClientFault, ClientIdentity};
 pub use egress::{Egress, egress};
 pub use evidence::{CertFault, Evidence, ProbeFault};
 pub use message::{MessageFault, MessageSpec, test_message};

@@ -15,6 +15,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use zeroize::Zeroizing;
+
 use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
@@ -145,6 +147,14 @@ impl Runner {
             }
             None => None,
         };
+        let client = match &spec.client {
+            Some(client) => {
+                let pem = |path: &Path| std::fs::read(path).map_err(|error| unusable(path, error.to_string()));
+                let identity = probe::ClientIdentity::of_pem(&pem(&client.cert)?, &Zeroizing::new(pem(&client.key)?));
+                Some(identity.map_err(|fault| unusable(&client.key, fault.to_string()))?)
+            }
+            None => None,
+        };
         let message = match &spec.message {
             Some(test_message) => {
                 let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
@@ -161,6 +171,7 @@ impl Runner {
             message,
             others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
+            client,
             had_starttls: spec.had_starttls,
             allow_plaintext: spec.allow_plaintext,
             timeout: spec.timeout,
@@ -248,6 +259,7 @@ impl Runner {
             field: match &refusal {
                 Refusal::NoUser { .. } => Some(Field::RunAs),
                 Refusal::Store { .. } => Some(Field::SecretStore),
+                Refusal::NoSecretProgram { .. } => Some(Field::SecretCommandPath),
                 Refusal::SenderMap { .. } | Refusal::NoSenderMap { .. } => Some(Field::SenderMap),
                 refusal => refusal.target().map(|_| Field::Targets),
             },

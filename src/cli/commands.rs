@@ -133,19 +133,30 @@ fn summary(name: &str, profile: &Profile, places: &Places) -> serde_json::Value 
            "targets": profile.targets, "check": last_check(name, profile, places)})
 }
 
-/// `show`: the profile as in its file, or as JSON; never the secret.
+/// `show`: the profile as in its file, or as JSON, and whom its secret is for; never the secret.
 pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, named)?;
+    let places = context.places()?;
+    let whom = profile
+        .secret
+        .as_ref()
+        .filter(|_| profile.enabled)
+        .map(|place| host::stores::given_for(&name, &(&profile).into(), place, &places).map_err(|error| error.phrase()));
     if context.json {
         let mut document = json!(profile);
         document["profile"] = json!(name);
-        if let Some(check) = last_check(&name, &profile, &context.places()?) {
+        document["secret_for"] = json!(whom.and_then(Result::ok));
+        if let Some(check) = last_check(&name, &profile, &places) {
             document["check"] = json!(check);
         }
         context.out(&document.to_string())?;
     } else {
-        let path = context.places()?.profile(&name);
+        let path = places.profile(&name);
         context.out(&format!("# {}", escape(&path.display().to_string())))?;
+        if let Some(whom) = whom {
+            let said = whom.map_or_else(|why| why, |whom| phrase!("show-secret").with_phrase("whom", whom.phrase()));
+            context.out(&format!("# {}", context.text.say(&said)))?;
+        }
         context.out(host::profiles::render(&profile)?.trim_end())?;
     }
     Ok(Exit::Ok)

@@ -225,6 +225,7 @@ fn show() -> Value {
         ("sender", object(&[("address", text())])),
         ("smtp", object(&[("host", text()), ("port", port()), ("security", security()), ("auth", words(Auth::WORDS))])),
         ("secret?", secret),
+        ("secret_for", any(&["object", "null"])),
     ])
 }
 

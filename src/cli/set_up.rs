@@ -21,6 +21,7 @@ use scratch::Scratch;
 
 use super::{
     ca_file::read_ca,
+    client_cert,
     context::{Context, program, variable},
     report,
 };
@@ -80,6 +81,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
         check_ca_file(&conversation.setup)?;
+        client_cert::check(&conversation.setup)?;
         check_places(context, &conversation.setup)?;
     }
     // What an image remembers was answered by whoever made it.

@@ -22,7 +22,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     match matches.subcommand() {
         Some(("passphrase", inner)) => lock_with(context, KeySlot::Passphrase, inner),
         Some(("rotate", _)) => {
-            let lock = vault::rotate(&context.places_to_open()?)?;
+            let lock = vault::rotate(&context.places_to_open()?, &context.write_options())?;
             done(context, lock, "vault-rotated")
         }
         Some(("export", _)) => export(context),
@@ -109,7 +109,7 @@ fn lock_with(context: &Context, lock: KeySlot, matches: &ArgMatches) -> Result<E
     if lock == KeySlot::KeyFile && new.key_file.is_none() {
         return Err(Error::new(Exit::Usage, phrase!("vault-new-key-file")));
     }
-    vault::change_slot(lock, &new, &places)?;
+    vault::change_slot(lock, &new, &places, &context.write_options())?;
     protection(context, lock);
     done(context, lock, "vault-locked")
 }

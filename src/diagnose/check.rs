@@ -13,8 +13,17 @@ use crate::{
 };
 
 /// Names of faults that no client says in words of its own ([`crate::probe::ProbeFault::name`], and what the matcher adds).
-const FAULTS_WITHOUT_WORDS: [&str; 8] =
-    ["host_invalid", "injected", "io", "no_smtputf8", "not_smtp", "starttls_gone", "too_long", "unproven"];
+const FAULTS_WITHOUT_WORDS: [&str; 9] = [
+    "client_cert_refused",
+    "host_invalid",
+    "injected",
+    "io",
+    "no_smtputf8",
+    "not_smtp",
+    "starttls_gone",
+    "too_long",
+    "unproven",
+];
 
 /// What a pattern may add to its specificity or take from it: the words of a reply count for 20 to 50.
 const WEIGHTS: RangeInclusive<i32> = -100..=100;

@@ -78,7 +78,9 @@ impl Facts {
                     said.push('\n');
                 }
             }
-            ProbeFault::Tls { text, .. } | ProbeFault::NotSmtp(text) => said.push_str(text),
+            ProbeFault::Tls { text, .. } | ProbeFault::ClientCertRefused(text) | ProbeFault::NotSmtp(text) => {
+                said.push_str(text);
+            }
             _ => {}
         }
         if let Some(challenge) = &evidence.challenge {

@@ -31,7 +31,7 @@ pub use pass::{PassFault, pass_available};
 pub use readable::prove;
 pub use systemd::creds::{SystemdFault, systemd_available};
 pub use vault::fault::VaultFault;
-pub use whom::{SecretRequest, read_asked, read_own};
+pub use whom::{SecretRequest, given_for, read_asked, read_own};
 
 /// The table: the store of each word.
 fn store(kind: StoreKind) -> &'static dyn Store {

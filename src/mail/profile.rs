@@ -39,6 +39,9 @@ pub struct Profile {
     /// Whom the secret was given for, where its store is the person's own; other stores keep it with the secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_for: Option<SecretBinding>,
+    /// The program that others run for the secret, where it is not the one that set this up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_command_path: Option<PathBuf>,
     /// The last test, in profiles of older versions. It is read and never written: results of tests are kept in the state folder.
     #[serde(default, skip_serializing)]
     pub check: Option<Check>,
@@ -60,6 +63,7 @@ impl Profile {
             imap: None,
             secret: None,
             secret_for: None,
+            secret_command_path: None,
             check: None,
             targets: Vec::new(),
         }
@@ -190,6 +194,9 @@ pub struct Smtp {
     /// What is trusted instead of the system's authorities.
     #[serde(default, skip_serializing_if = "Trust::is_system")]
     pub tls: Trust,
+    /// The certificate by which this machine shows who it is, where the server wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientCert>,
 }
 
 impl Smtp {
@@ -205,6 +212,7 @@ impl Smtp {
             ehlo,
             allow_plaintext: false,
             tls: Trust::default(),
+            client: None,
         }
     }
 
@@ -231,6 +239,16 @@ impl Trust {
     pub const fn is_system(&self) -> bool {
         self.ca_file.is_none() && self.pin_sha256.is_none()
     }
+}
+
+/// A client certificate. Consumers read both files themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCert {
+    /// PEM file of the certificate, with those between it and its authority.
+    pub cert: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
 }
 
 /// The mailbox's reading side.

@@ -91,8 +91,25 @@ pub(super) fn read_part<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProfileF
     if let Some(schema) = newer(&text) {
         return Err(ProfileFault::Newer(schema));
     }
+    let text = without_wrong_lines(&text);
     let (table, _) = DeTable::parse_recoverable(&text);
     T::deserialize(Deserializer::from(table)).map_err(|error| explain(&text, &error))
+}
+
+/// The most lines of a profile that are passed over for being no TOML.
+const WRONG_LINES: usize = 100;
+
+/// The text with each line blank that is no TOML: what the parser makes of such a line by itself swallows the table below it.
+fn without_wrong_lines(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..WRONG_LINES {
+        let Err(error) = DeTable::parse(&text) else { break };
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        let begin = text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |found| found + 1);
+        let end = text.as_bytes()[at..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |found| at + found);
+        text.replace_range(begin..end, &" ".repeat(end - begin));
+    }
+    text
 }
 
 fn explain(text: &str, error: &toml::de::Error) -> ProfileFault {

@@ -7,7 +7,9 @@
 //! Profiles of an older schema are read as they are. A key that they lack has the value that is what the older mailsetup did;
 //! a key never changes its meaning, a new one takes its place. They get the schema of today when they are written next.
 //!
-//! 2: `sender.senders` and `sender.sender_map`. A profile without them lets every sender leave, as before.
+//! 2: `sender.senders` and `sender.sender_map`. A profile without them lets every sender leave, as before. `secret_command_path`: without
+//! it, other programs run the mailsetup that wrote their settings.
+//! `smtp.client`: a profile without it shows no certificate.
 
 use serde::Deserialize;
 

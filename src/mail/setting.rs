@@ -40,11 +40,15 @@ pub enum Setting {
     CaFile,
     /// SHA-256 of the one certificate that is trusted.
     PinSha256,
+    /// PEM file of the certificate that this machine shows.
+    ClientCert,
+    /// PEM file of that certificate's private key.
+    ClientKey,
 }
 
 impl Setting {
     /// Every setting, in the order in which they are compared and reported.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Host,
         Self::Port,
         Self::Security,
@@ -59,6 +63,8 @@ impl Setting {
         Self::Ehlo,
         Self::CaFile,
         Self::PinSha256,
+        Self::ClientCert,
+        Self::ClientKey,
     ];
 
     /// Every word, in the order of [`Self::ALL`].
@@ -93,6 +99,8 @@ impl Setting {
             Self::Ehlo => "ehlo",
             Self::CaFile => "ca_file",
             Self::PinSha256 => "pin_sha256",
+            Self::ClientCert => "client_cert",
+            Self::ClientKey => "client_key",
         }
     }
 }
@@ -116,6 +124,8 @@ impl Setting {
             Self::Ehlo => Some(smtp.ehlo.to_string()),
             Self::CaFile => smtp.tls.ca_file.as_ref().map(|path| path.display().to_string()),
             Self::PinSha256 => smtp.tls.pin_sha256.as_ref().map(ToString::to_string),
+            Self::ClientCert => smtp.client.as_ref().map(|client| client.cert.display().to_string()),
+            Self::ClientKey => smtp.client.as_ref().map(|client| client.key.display().to_string()),
         }
     }
 }

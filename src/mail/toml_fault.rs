@@ -6,7 +6,7 @@ use crate::{phrase, phrase::Phrase};
 pub fn syntax(message: &str) -> Phrase {
     if message.contains("duplicate") {
         phrase!("toml-twice")
-    } else if message.contains("string") || message.contains("quoted") || message.contains("escape") {
+    } else if ["string", "quoted", "escape", "boolean"].iter().any(|about| message.contains(about)) {
         phrase!("toml-quotes")
     } else if message.contains("header") || message.contains("`]`") || message.contains("array") {
         phrase!("toml-brackets")

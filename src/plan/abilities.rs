@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     Files, Order, Places, Refusal, TargetChoice, locate,
-    meant::{has_login, is_inline, meant, trust},
+    meant::{client, has_login, is_inline, meant, trust},
 };
 use crate::{
     format::Unfit,
@@ -52,6 +52,9 @@ fn check_server(order: &Order, target: &Target) -> Result<(), Refusal> {
     }
     if trust.pin_sha256.is_some() && !target.pin {
         return Err(Refusal::Pin { target: key() });
+    }
+    if client(order).is_some() && !target.client_cert {
+        return Err(Refusal::ClientCert { target: key() });
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Change, Files, Node, Note, Order, Places, Plan, Scope, TargetChoice,
     locate::{FOLDERS, in_root, seen},
-    meant::{has_login, is_inline, trust},
+    meant::{client, has_login, is_inline, trust},
 };
 use crate::{
     mail::reply::escape,
@@ -146,10 +146,9 @@ impl Machine<'_> {
         let local = format!("/etc/apparmor.d/local/{}", profile.profile);
         let said = self.text(&file) + &self.text(&local);
         let mut barred = Vec::new();
-        if let Some(program) = order
-            .program
-            .first()
-            .filter(|program| has_login(order) && !is_inline(target, choice) && !said.contains(program.as_str()))
+        let program = order.secret_program().into_iter().next();
+        if let Some(program) =
+            &program.filter(|program| has_login(order) && !is_inline(target, choice) && !said.contains(program.as_str()))
         {
             let rule = format!("{} PUx,", escape(program));
             let below = &profile.runs_below;
@@ -164,7 +163,8 @@ impl Machine<'_> {
                 None => path.starts_with(known),
             }) || said.contains(&*path.to_string_lossy())
         };
-        for path in own.chain(trust(order).ca_file).filter(|path| !may(path)) {
+        let shown = client(order).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
+        for path in own.chain(trust(order).ca_file).chain(shown).filter(|path| !may(path)) {
             let path = escape(&path.display().to_string());
             let rule = format!("{path} r,");
             barred.push(phrase!(
@@ -264,7 +264,7 @@ impl Machine<'_> {
 const SENDERS: &str = "mailsenders";
 
 /// Whether a user has a right, as `rwx` for others say it.
-fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
+pub(super) fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
     let right = if node.user == user {
         right << 6
     } else if groups.contains(&node.group) {
@@ -275,7 +275,7 @@ fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {
     node.mode & right != 0
 }
 
-fn shown(node: &Node) -> String {
+pub(super) fn shown(node: &Node) -> String {
     escape(&node.path.display().to_string())
 }
 

@@ -15,7 +15,7 @@ use super::{
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret},
     render::{RenderFault, holds, render},
-    senders, values, whose,
+    secret_program, senders, values, whose,
 };
 use crate::{
     mail::{Profile, Setting, reply::escape, senders::SenderPair},
@@ -69,6 +69,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     check_paths(&plan)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
     plan.notes.extend(senders::notes(order, &chosen, catalog, places, files));
+    plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
     plan.notes.extend(conflicts::notes(order, &chosen, &plan, catalog, places, files));
     Ok(plan)
 }
@@ -101,6 +102,14 @@ pub(super) fn plan_target(
         if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
             // As this plan leaves it.
             let planned = plan.changes.iter().rfind(|change| change.path == location.disk).and_then(|it| it.after.clone());
+            let had_login = former.as_ref().filter(|former| planned.is_none() && holds_password(file, former));
+            if let (Some(former), Some(existing)) = (had_login, &existing)
+                && let Some(change) = former::dropped((target, file), former, existing, &location.disk)?
+            {
+                outcome.push((*file, location.disk.as_path(), FileContent::Bytes(change.after.clone().map(Zeroizing::new))));
+                plan.changes.push(change);
+                continue;
+            }
             let bytes = planned.or_else(|| existing.map(Existing::into_bytes)).map(Zeroizing::new);
             outcome.push((*file, location.disk.as_path(), FileContent::Bytes(bytes)));
             continue;

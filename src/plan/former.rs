@@ -1,10 +1,18 @@
 //! What a file still has of the profile as it was: keys that we wrote and that are no longer meant.
 
-use super::{Files, Order, Places, TargetChoice, context::TemplateContext, locate::Locations, render::render};
+use std::path::Path;
+
+use super::{
+    Change, Disclosure, Existing, Files, Order, Places, Refusal, TargetChoice, context::TemplateContext, locate::Locations,
+    merge, render::render, values,
+};
 use crate::{
     format::doc::{FileDoc, FileEntry},
     mail::{Profile, Secret},
-    presets::{Target, target::TargetFile},
+    presets::{
+        Target,
+        target::{MergeKind, TargetFile},
+    },
 };
 
 /// What stands for the former password, which nobody knows here.
@@ -41,6 +49,53 @@ pub(super) fn left(file: &TargetFile, former: &TemplateContext, ours: &str, ther
     let gone = was.entries.iter().map(|entry| &entry.path);
     let gone = gone.filter(|path| now.entries.iter().all(|entry| entry.path != **path) && is_ours(path));
     gone.cloned().collect()
+}
+
+/// What takes the login out of a file that was written for it alone, and is not called for without one; `None` where nothing of it
+/// is there.
+///
+/// # Errors
+/// The file cannot be read as what it is.
+pub(super) fn dropped(
+    (target, file): (&Target, &TargetFile),
+    former: &TemplateContext,
+    existing: &Existing,
+    path: &Path,
+) -> Result<Option<Change>, Refusal> {
+    let unparseable = |fault| Refusal::unparseable(path, fault);
+    let text = values::utf8(&existing.bytes).map_err(unparseable)?;
+    let (format, comment) = (file.format.rules(), file.comment_sign());
+    let after = match file.merge {
+        MergeKind::Keys if !text.trim_ascii().is_empty() => {
+            let there = format.read(text).map_err(unparseable)?;
+            let gone = left(file, former, "", &there);
+            if gone.is_empty() {
+                return Ok(None);
+            }
+            Some(merge::keys::merge(format, text, Some(&there), "", &gone, &[]).map_err(unparseable)?.text)
+        }
+        MergeKind::Block => {
+            let around = merge::block::around(text, comment, &former.profile).map_err(unparseable)?;
+            if !around.found {
+                return Ok(None);
+            }
+            Some([around.before, around.after].concat())
+        }
+        MergeKind::Whole if merge::whole::merge(Some(text), comment, &former.profile, "").is_some() => None,
+        MergeKind::Exact => None,
+        MergeKind::Keys | MergeKind::Whole | MergeKind::Read => return Ok(None),
+    };
+    Ok(Some(Change {
+        owner: target.key.clone(),
+        path: path.to_owned(),
+        before: Some(existing.bytes.clone()),
+        after: after.map(String::into_bytes),
+        mode_before: Some(existing.mode),
+        mode: existing.mode,
+        user: None,
+        group: None,
+        disclosure: Disclosure::Nothing,
+    }))
 }
 
 /// Whether a value is what was written: with any password, and with any call of mailsetup's where one was.

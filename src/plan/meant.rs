@@ -2,7 +2,10 @@
 
 use super::{Order, Scope, TargetChoice};
 use crate::{
-    mail::{Auth, Security, Setting, Settings, profile::Trust},
+    mail::{
+        Auth, Security, Setting, Settings,
+        profile::{ClientCert, Trust},
+    },
     presets::Target,
 };
 
@@ -15,6 +18,7 @@ pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
     // Root's mail is forwarded for the whole machine alone.
     profile.root_mail = profile.root_mail.filter(|_| scope == Scope::System);
     profile.smtp.tls = trust(order);
+    profile.smtp.client = client(order).cloned();
     Setting::ALL.into_iter().filter_map(|setting| Some((setting, setting.in_profile(&profile)?))).collect()
 }
 
@@ -31,6 +35,12 @@ pub(super) fn trust(order: &Order) -> Trust {
         (_, Some(pin)) => Trust { ca_file: None, pin_sha256: Some(pin.clone()) },
         (_, None) => smtp.tls.clone(),
     }
+}
+
+/// The certificate that this machine shows; none without TLS.
+pub(super) fn client(order: &Order) -> Option<&ClientCert> {
+    let smtp = &order.profile.smtp;
+    smtp.client.as_ref().filter(|_| smtp.security != Security::None)
 }
 
 /// Whether the password itself is in the target's file.
@@ -57,7 +67,8 @@ fn command_line(words: &[&str]) -> String {
 /// The command that prints the secret, for `/bin/sh -c`. It always names profile and scope, whose defaults depend on who runs
 /// it, and the server that gets the secret.
 pub(super) fn secret_command(order: &Order, scope: Scope) -> String {
-    let mut words: Vec<&str> = order.program.iter().map(String::as_str).collect();
+    let program = order.secret_program();
+    let mut words: Vec<&str> = program.iter().map(String::as_str).collect();
     words.push("secret");
     words.extend([&order.name, "--scope", scope.as_str(), "--for", &order.profile.smtp.host]);
     command_line(&words)

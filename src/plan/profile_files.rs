@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
 use crate::{
     mail::{
-        BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, StoreKind, profile::Written, schema,
+        BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, StoreKind, kept_binding, profile::Written, schema,
         store::StoreFilling,
     },
     presets::{Catalog, PresetFault, Target, belonging},
@@ -64,9 +64,10 @@ impl<'a> ProfileFiles<'a> {
         match (wanted, &self.order.secret) {
             (Some(SecretPlace::File), None) => {}
             (Some(SecretPlace::File), Some(secret)) => {
-                plan.changes.push(self.change("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
-                let whom = format!("{}\n", self.bound.to_text()).into_bytes();
+                // Before the secret: until that has changed, the older one is its own receiver's.
+                let whom = self.whom(secret.expose().as_bytes(), existing.as_ref(), bound.as_ref());
                 plan.changes.push(self.change("secret", self.places.bound(&self.order.name), bound, Some(whom)));
+                plan.changes.push(self.change("secret", path, existing, Some(secret.expose().as_bytes().to_vec())));
             }
             (place, secret) => {
                 if let (Some(place), Some(secret)) = (place, secret)
@@ -87,6 +88,19 @@ impl<'a> ProfileFiles<'a> {
         }
         let is_left = |place: &&SecretPlace| place.has_entries() && Some(*place) != wanted;
         plan.former = self.former_place.as_ref().filter(is_left).cloned();
+    }
+
+    /// The text that says whom the secret is for; `existing` and `bound` are the secret's file and that text as they are.
+    fn whom(&self, secret: &[u8], existing: Option<&Existing>, bound: Option<&Existing>) -> Vec<u8> {
+        let new = Some(&self.bound);
+        let said = |kept: &[u8]| bound.and_then(|bound| kept_binding::of(&String::from_utf8_lossy(&bound.bytes), kept));
+        match (bound, existing) {
+            (Some(bound), _) if said(secret).as_ref() == new => bound.bytes.clone(),
+            (_, Some(former)) => {
+                kept_binding::between((new, secret), (said(&former.bytes).as_ref(), &former.bytes)).into_bytes()
+            }
+            _ => format!("{}\n", self.bound.to_text()).into_bytes(),
+        }
     }
 
     /// The profile; `existing` is its file as it is.

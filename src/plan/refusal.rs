@@ -100,6 +100,11 @@ pub enum Refusal {
         /// The target's key.
         target: String,
     },
+    /// The consumer cannot show a client certificate.
+    ClientCert {
+        /// The target's key.
+        target: String,
+    },
     /// The password has to be in the file and is not known.
     NoSecret {
         /// The target's key.
@@ -192,6 +197,11 @@ pub enum Refusal {
     /// There is no list of senders where the profile says.
     NoSenderMap {
         /// The file.
+        path: PathBuf,
+    },
+    /// There is no program where others are to run one for the password.
+    NoSecretProgram {
+        /// Its path, as the profile names it.
         path: PathBuf,
     },
     /// The list of senders is wrong.
@@ -305,6 +315,7 @@ impl Refusal {
             | Self::Auth { target, .. }
             | Self::CaFile { target }
             | Self::Pin { target }
+            | Self::ClientCert { target }
             | Self::NoSecret { target }
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
@@ -319,6 +330,7 @@ impl Refusal {
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }
             | Self::NoSenderMap { .. }
+            | Self::NoSecretProgram { .. }
             | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
@@ -336,6 +348,7 @@ impl Refusal {
             Self::Auth { .. } => Some(Setting::Auth),
             Self::CaFile { .. } => Some(Setting::CaFile),
             Self::Pin { .. } => Some(Setting::PinSha256),
+            Self::ClientCert { .. } => Some(Setting::ClientCert),
             Self::NoSecret { .. } => Some(Setting::Password),
             Self::CannotCarry { field, .. } => *field,
             Self::Lost { mismatches, .. } => mismatches.first().copied(),
@@ -357,7 +370,7 @@ impl Refusal {
             Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {
                 Exit::Data
             }
-            Self::Unreadable { .. } | Self::NoSenderMap { .. } => Exit::NoInput,
+            Self::Unreadable { .. } | Self::NoSenderMap { .. } | Self::NoSecretProgram { .. } => Exit::NoInput,
             Self::Template { .. } => Exit::Software,
             _ => Exit::Config,
         }

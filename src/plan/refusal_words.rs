@@ -28,6 +28,7 @@ impl Refusal {
             }
             Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),
+            Self::ClientCert { target } => phrase!("plan-client-cert", target = target),
             Self::Pin { target } => phrase!("plan-pin", target = target),
             Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
             Self::CannotCarry { target, field, why, .. } => {
@@ -56,6 +57,7 @@ impl Refusal {
             }
             Self::Senders { target, .. } => phrase!("plan-senders", target = target),
             Self::NoSenderMap { path } => phrase!("plan-no-sender-map", path = shown(path)),
+            Self::NoSecretProgram { path } => phrase!("plan-no-secret-program", path = shown(path)),
             Self::SenderMap { path, fault } => fault.phrase().with("path", shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
             Self::Unreadable { path, cause } => {
@@ -86,6 +88,7 @@ impl Refusal {
             Self::SenderMap { path, .. } | Self::NoSenderMap { path } => {
                 Some(phrase!("plan-hint-sender-map", path = shown(path)))
             }
+            Self::NoSecretProgram { .. } => Some(phrase!("plan-hint-no-secret-program")),
             Self::OtherProgram { instead: Some(instead), path, .. } => {
                 Some(phrase!("plan-hint-other-program", instead = instead, path = shown(path)))
             }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     mail::{
         Auth, KeySlot, Keys, Port, Profile, Secret, SecretPlace, Security, Setting,
-        profile::{Sender, Smtp, Trust},
+        profile::{ClientCert, Sender, Smtp, Trust},
     },
     presets::{
         PresetFault, Target,
@@ -60,6 +60,10 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
     };
     let port = target.ports.get(&security).and_then(|ports| ports.first()).copied().unwrap_or(usual);
     let sender = Sender { name: Some("Ops".parse().ok()?), ..Sender::new("ops@example.com".parse().ok()?) };
+    // With the one branch a certificate, with the other none.
+    let file = |name: &str| format!("/etc/ssl/private/{name}.pem").into();
+    let client = (target.client_cert && trust.ca_file.is_some() && security != Security::None)
+        .then(|| ClientCert { cert: file("client"), key: file("client-key") });
     let smtp = Smtp {
         provider: None,
         host: "smtp.example.com".parse().ok()?,
@@ -70,6 +74,7 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         ehlo: "web1.example.com".parse().ok()?,
         allow_plaintext: security == Security::None,
         tls: trust.clone(),
+        client,
     };
     let secret = login.then_some(SecretPlace::File);
     Some(Order {

@@ -71,6 +71,9 @@ pub struct Target {
     /// It can trust one certificate by its SHA-256.
     #[serde(default)]
     pub pin: bool,
+    /// It can show a client certificate, from PEM files that it reads itself.
+    #[serde(default)]
+    pub client_cert: bool,
     /// The consumer's program: where it is installed, the target is proposed.
     pub program: Option<String>,
     /// Whether that is reason enough to propose it: `false` for a person's own program or a service, rather than the

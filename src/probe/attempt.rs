@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::ClientIdentity;
 use crate::mail::{Address, Auth, Endpoint, Secret};
 
 /// How far an attempt goes.
@@ -36,6 +37,8 @@ pub struct Attempt {
     pub others: Vec<OtherSender>,
     /// What to trust instead of the system's authorities.
     pub trust: ServerTrust,
+    /// The certificate that this machine shows when the server asks for one.
+    pub client: Option<ClientIdentity>,
     /// This server had STARTTLS before: if it is missing now, something strips it.
     pub had_starttls: bool,
     /// A person agreed to a login in clear text beyond this machine.

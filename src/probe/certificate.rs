@@ -32,6 +32,8 @@ pub struct CertificateFacts {
     pub not_after: String,
     /// Days until the end of validity; negative after it.
     pub days_left: i64,
+    /// Its validity has not begun.
+    pub is_to_come: bool,
     /// SHA-256 of the certificate, 64 lower-case hex digits.
     pub sha256: String,
 }
@@ -47,6 +49,7 @@ impl CertificateFacts {
             facts.names = names(&certificate);
             facts.not_before = validity.not_before.to_datetime().date().to_string();
             facts.not_after = validity.not_after.to_datetime().date().to_string();
+            facts.is_to_come = validity.not_before.timestamp() > now();
             facts.days_left = (validity.not_after.timestamp() - now()).div_euclid(DAY);
         }
         facts

@@ -92,6 +92,10 @@ pub enum ProbeFault {
     },
     /// The certificate is not acceptable.
     Certificate(CertFault),
+    /// The server wants a client certificate, and none was shown.
+    ClientCertWanted,
+    /// The server does not take the client certificate: its alert, as rustls words it.
+    ClientCertRefused(String),
     /// EHLO does not offer STARTTLS.
     NoStarttls,
     /// EHLO does not offer STARTTLS, though the server is known to have it: something on the way strips it.
@@ -142,6 +146,8 @@ impl ProbeFault {
             Self::Certificate(CertFault::WrongName) => "cert_wrong_name",
             Self::Certificate(CertFault::WrongPin) => "cert_wrong_pin",
             Self::Certificate(CertFault::Unsupported) => "cert_unsupported",
+            Self::ClientCertWanted => "client_cert_wanted",
+            Self::ClientCertRefused(_) => "client_cert_refused",
             Self::NoStarttls => "no_starttls",
             Self::StarttlsGone => "starttls_gone",
             Self::ClearLogin => "clear_login",

@@ -4,6 +4,7 @@ use std::{io::ErrorKind, time::Instant};
 
 use super::{
     Capabilities, CertificateFacts, Learned, ProbeFault, Stage,
+    client::ShownClient,
     parse::first_bytes,
     record::{Record, words},
     resolve::ascii_host,
@@ -136,8 +137,10 @@ impl<'r, 'a> Session<'r, 'a> {
     fn secure(&mut self, early: &[u8]) -> Result<(), ProbeFault> {
         self.begin(Stage::Tls);
         let attempt = self.record.attempt;
-        let (connection, shown) = tls::connection(&attempt.trust, &attempt.endpoint.host, self.record.bounds.version)?;
-        let done = self.wire.handshake(connection, early);
+        let client = ShownClient::new(attempt.client.clone());
+        let version = self.record.bounds.version;
+        let (connection, shown) = tls::connection(&attempt.trust, client.clone(), &attempt.endpoint.host, version)?;
+        let done = self.wire.handshake(connection, client, early);
         let leaf = shown.certificate();
         let facts = leaf.as_deref().map(CertificateFacts::of);
         self.record.certificate.clone_from(&facts);

@@ -17,6 +17,7 @@ use rustls::{
 use super::{
     CertFault, ProbeFault, ServerTrust, TlsVersion,
     certificate::{fingerprint, is_self_issued},
+    client::ShownClient,
     parse::first_bytes,
     pin,
     resolve::ascii_host,
@@ -36,6 +37,7 @@ impl ShownCertificate {
 /// The client side of a handshake, with one TLS version or all. SNI is sent for names, not for addresses (RFC 6066, 3).
 pub(super) fn connection(
     trust: &ServerTrust,
+    client: ShownClient,
     host: &str,
     only: Option<TlsVersion>,
 ) -> Result<(ClientConnection, ShownCertificate), ProbeFault> {
@@ -53,7 +55,7 @@ pub(super) fn connection(
         .map_err(|error| failed(error.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+        .with_client_cert_resolver(Arc::new(client));
     config.resumption = Resumption::disabled();
     let name = ascii_host(host).and_then(|host| ServerName::try_from(host).ok());
     let name = name.ok_or_else(|| failed(format!("no server name: {host}")))?;
@@ -215,7 +217,7 @@ mod tests {
     #[test]
     fn a_ca_file_without_a_certificate_is_named() {
         let trust = ServerTrust { ca_pem: Some(b"nothing".to_vec()), pin: None };
-        let text = match connection(&trust, "mail.test", None) {
+        let text = match connection(&trust, ShownClient::default(), "mail.test", None) {
             Err(ProbeFault::Local(text)) => text,
             other => panic!("{other:?}"),
         };
@@ -225,8 +227,9 @@ mod tests {
 
     #[test]
     fn names_and_addresses_can_be_asked_for() {
+        let trust = ServerTrust { ca_pem: None, pin: Some([0; 32]) };
         for host in ["mail.test", "192.0.2.1", "2001:db8::1", "bücher.example", "my_host.test"] {
-            assert!(connection(&ServerTrust { ca_pem: None, pin: Some([0; 32]) }, host, None).is_ok(), "{host}");
+            assert!(connection(&trust, ShownClient::default(), host, None).is_ok(), "{host}");
         }
     }
 

@@ -7,7 +7,10 @@ use std::{
 
 use rustls::ClientConnection;
 
-use super::{Cancel, ProbeFault, Stream, cancel::Watch, certificate::end_point_hash, parse::Parser, scram::ChannelBinding};
+use super::{
+    Cancel, ProbeFault, Stream, cancel::Watch, certificate::end_point_hash, client::ShownClient, parse::Parser,
+    scram::ChannelBinding,
+};
 use crate::mail::{Reply, reply::escape};
 
 /// Bytes per read.
@@ -23,9 +26,13 @@ const GOODBYE: Duration = Duration::from_millis(200);
 pub(super) struct Wire {
     stream: Box<dyn Stream>,
     tls: Option<Box<ClientConnection>>,
+    /// What this machine shows of itself inside TLS.
+    client: ShownClient,
     parser: Parser,
     inbox: Vec<u8>,
     received: usize,
+    /// The server has answered inside TLS.
+    heard: bool,
     until: Instant,
     round_trips: u32,
     /// Something was sent since the last bytes were received.
@@ -56,9 +63,11 @@ impl Wire {
         Ok(Self {
             stream,
             tls: None,
+            client: ShownClient::default(),
             parser: Parser::default(),
             inbox: Vec::new(),
             received: 0,
+            heard: false,
             until,
             round_trips: 1,
             asked: true,
@@ -152,6 +161,7 @@ impl Wire {
     pub(super) fn reply(&mut self) -> Result<Reply, ProbeFault> {
         loop {
             if let Some(reply) = self.parser.take(&mut self.inbox)? {
+                self.heard = self.tls.is_some();
                 return Ok(reply);
             }
             self.receive()?;
@@ -159,7 +169,13 @@ impl Wire {
     }
 
     /// Begins TLS. `early` is sent together with our last handshake message, once the certificate has been accepted.
-    pub(super) fn handshake(&mut self, mut tls: ClientConnection, early: &[u8]) -> Result<(), HandshakeFault> {
+    pub(super) fn handshake(
+        &mut self,
+        mut tls: ClientConnection,
+        client: ShownClient,
+        early: &[u8],
+    ) -> Result<(), HandshakeFault> {
+        self.client = client;
         if !early.is_empty() {
             tls.writer().write_all(early).map_err(|error| ProbeFault::Io(error.kind()))?;
         }
@@ -186,7 +202,10 @@ impl Wire {
                 if tls.write_tls(&mut outbox).is_ok() {
                     let _ = self.write_socket(&outbox);
                 }
-                return Err(HandshakeFault::Tls { error, first });
+                return Err(match self.client.fault(&error) {
+                    Some(fault) => HandshakeFault::Wire(fault),
+                    None => HandshakeFault::Tls { error, first },
+                });
             }
             // `early` goes out with the next flight: what came before it does not answer it.
             if !early.is_empty() && self.has_unread() {
@@ -218,7 +237,10 @@ impl Wire {
             // What was received before the end still counts: parse it first.
             Ok(More::Ended) if self.inbox.is_empty() => Err(self.fault(&ErrorKind::UnexpectedEof.into())),
             Ok(More::Ended) => Ok(()),
-            Err(error) => Err(ProbeFault::Tls { text: escape(&error.to_string()), not_tls: false }),
+            Err(error) => Err(self
+                .client
+                .fault(&error)
+                .unwrap_or_else(|| ProbeFault::Tls { text: escape(&error.to_string()), not_tls: false })),
         }
     }
 
@@ -280,6 +302,12 @@ impl Wire {
         match error.kind() {
             // A socket's own time limit shows as WouldBlock on Unix.
             ErrorKind::WouldBlock | ErrorKind::TimedOut => ProbeFault::TimedOut,
+            // Some servers close without a word where others send an alert.
+            ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
+                if self.tls.is_some() && !self.heard && self.client.is_missed() =>
+            {
+                ProbeFault::ClientCertWanted
+            }
             ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
                 ProbeFault::Closed
             }

@@ -8,7 +8,7 @@ use crate::{
     discover::{Discovery, Search},
     mail::{
         Address, Endpoint, Profile, ProofWay, Secret, UserName,
-        profile::{Check, Sender},
+        profile::{Check, ClientCert, Sender},
     },
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::Phrase,
@@ -84,6 +84,8 @@ pub struct ConnectSpec {
     pub ca_file: Option<PathBuf>,
     /// SHA-256 of the one certificate to trust, 64 hex digits.
     pub pin: Option<String>,
+    /// The certificate that this machine shows.
+    pub client: Option<ClientCert>,
     /// STARTTLS was established with this server before.
     pub had_starttls: bool,
     /// A person agreed to send the login in clear text beyond this machine.
@@ -106,6 +108,7 @@ impl ConnectSpec {
             tries_programs: false,
             ca_file: smtp.tls.ca_file.clone(),
             pin: smtp.tls.pin_sha256.clone().map(String::from),
+            client: smtp.client.clone(),
             had_starttls: false,
             allow_plaintext: smtp.allow_plaintext,
             timeout,

@@ -32,6 +32,10 @@ macro_rules! each_field {
             CaFile = server::CA_FILE,
             /// The one certificate to trust, by SHA-256.
             Pin = server::PIN,
+            /// The certificate that this machine shows, a PEM file.
+            ClientCert = client::CERT,
+            /// The private key of that certificate, a PEM file.
+            ClientKey = client::KEY,
             /// The name that EHLO gives.
             Ehlo = server::EHLO,
             /// Whether the mailbox is read by IMAP.
@@ -80,6 +84,8 @@ macro_rules! each_field {
             SecretEnv = store::VARIABLE,
             /// The command that prints the secret.
             SecretCommand = store::COMMAND,
+            /// The program that others run for the secret.
+            SecretCommandPath = store::COMMAND_PATH,
             /// For one user or for the whole system.
             Scope = targets::SCOPE,
             /// The profile's name.

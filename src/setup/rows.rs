@@ -1,5 +1,6 @@
 //! The one table of fields: each field's row, by the group of questions that it belongs to.
 
+mod client;
 mod imap;
 mod login;
 mod provider;

@@ -83,6 +83,9 @@ fn carried(target: &str, change: impl Fn(&mut Order)) -> Vec<(String, Vec<String
     found
 }
 
+/// Debian's own Python, which has the modules that its packages bring; another one may come first in PATH.
+const PYTHON: &str = "/usr/bin/python3";
+
 /// What the bed does without: Debian has none, none that is new enough, or one that is large.
 const OPTIONAL: [&str; 5] = ["docker", "node", "go", "javac", "himalaya"];
 

@@ -258,6 +258,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         message: None,
         ca_file: None::<PathBuf>,
         pin: None,
+        client: None,
         had_starttls: false,
         allow_plaintext: false,
         timeout: Duration::from_millis(500),

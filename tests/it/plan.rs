@@ -145,15 +145,15 @@ fn secret_profile_targets_in_this_order() {
     assert_eq!(
         list,
         [
-            ("secret", format!("{profiles}/default.secret").as_str(), 0o600),
-            ("secret", &format!("{profiles}/default.for"), 0o600),
+            ("secret", format!("{profiles}/default.for").as_str(), 0o600),
+            ("secret", &format!("{profiles}/default.secret"), 0o600),
             ("profile", &format!("{profiles}/default.toml"), 0o600),
             ("dotenv", "/srv/app/.env", 0o600),
             ("dotenv-sh", "/srv/app/conf/mail.env", 0o600),
             ("msmtp", "/home/ops/.msmtprc", 0o600),
         ]
     );
-    assert_eq!(plan.changes[0].after.as_deref(), Some(PASSWORD.as_bytes()));
+    assert_eq!(plan.changes[1].after.as_deref(), Some(PASSWORD.as_bytes()));
     let profile: mailsetup::mail::Profile =
         toml::from_str(std::str::from_utf8(plan.changes[2].after.as_ref().unwrap()).unwrap()).unwrap();
     let written: Vec<_> = profile

@@ -1,5 +1,6 @@
 //! The ladder against servers that behave in every way that servers do.
 
+mod client;
 mod play;
 
 use std::{

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    host,
+    host::{self, HostError},
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
     setup::{AnswerSource, Field, FieldTrait, GivenSecret, SavedProfile, Setup, saved_answers},
 };
@@ -42,7 +42,9 @@ pub(super) fn know(conversation: &mut Conversation) -> Result<(), Error> {
     let places = (conversation.runner.places)(conversation.setup.scope())?;
     // A folder that cannot be read is told when it is written.
     let listed = host::profiles::list(&places).unwrap_or_default();
-    let saved = listed.into_iter().map(|(name, profile)| SavedProfile { name, profile: profile.ok() });
+    // One of a newer mailsetup is refused as that.
+    let listed = listed.into_iter().filter(|(_, profile)| !matches!(profile, Err(HostError::NewerSchema(..))));
+    let saved = listed.map(|(name, profile)| SavedProfile { name, profile: profile.ok() });
     let saved: Vec<SavedProfile> = saved.collect();
     for SavedProfile { name, profile } in &saved {
         let checked = profile.as_ref().and_then(|profile| host::checks::of(name, profile, &places).ok());

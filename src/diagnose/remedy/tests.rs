@@ -80,6 +80,7 @@ fn certificate(names: &[&str]) -> CertificateFacts {
         not_before: "2026-01-01".into(),
         not_after: "2027-01-01".into(),
         days_left: 41,
+        is_to_come: false,
         sha256: SHA.into(),
     }
 }

@@ -55,6 +55,7 @@ impl Confirmer {
             message: None,
             others: Vec::new(),
             trust: self.net.trust.clone(),
+            client: None,
             had_starttls: false,
             allow_plaintext: false,
             timeout: self.until.saturating_duration_since(Instant::now()),

@@ -35,19 +35,17 @@ impl Store for FileStore {
     }
 
     fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
-        sidecar::around(entry, secret.bound.as_ref(), || {
-            let path = entry.places.secret(&entry.key.name());
-            Ok(own::write_file(&path, secret.expose().as_bytes(), FileTree::of(entry.places))?)
-        })
+        let path = entry.places.secret(&entry.key.name());
+        sidecar::replace(entry, &path, secret.expose().as_bytes(), secret.bound.as_ref())
     }
 
     fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let path = entry.places.secret(&entry.key.name());
-        let found = find(&path, FileTree::of(entry.places))?;
+        let (found, bound) = sidecar::read(entry, || Ok(find(&path, FileTree::of(entry.places))?))?;
         if found.mode & 0o007 != 0 {
             return Err(StoreError::Open(path, found.mode & 0o777));
         }
-        Ok(BoundSecret { secret: exactly(&found.bytes)?, bound: sidecar::read(entry)? })
+        Ok(BoundSecret { secret: exactly(&found.bytes)?, bound })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {

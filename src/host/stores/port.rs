@@ -106,8 +106,8 @@ pub enum AtRest {
 /// - `keep` replaces the whole secret or nothing: after an error or a kill the entry holds the old secret or the new one, as
 ///   far as the program behind the store does so. It returns once the content is durable. The secret is in no argument or
 ///   environment of another program, and in no file that a user other than owner and sender can read.
-/// - Whom a secret was given for is kept with it. After a kill it may belong to nobody, but never to somebody that it was not
-///   given for.
+/// - Whom a secret was given for is kept with it. After a kill the older secret has its own receiver or the newer one has its
+///   own: never one the other's, and never nobody.
 /// - `read` returns exactly what was kept, every byte. It ends within bounded time, in which a person may have to unlock the
 ///   store. An entry that does not exist is an error for which [`StoreError::is_absence`] holds.
 /// - `forget` removes the entry. One that does not exist is no error.

@@ -1,6 +1,8 @@
 //! The proof that the user who sends can read the secret, without a person.
 
-use std::{ffi::OsStr, time::Duration};
+use std::{ffi::OsStr, io, time::Duration};
+
+use rustix::fs::Access;
 
 use super::{is_read_here, read};
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
         },
         user::User,
     },
-    mail::{Secret, store::StoreFilling},
+    mail::{Secret, reply::escape, store::StoreFilling},
     phrase,
     plan::{Order, Places},
     presets::Phrase,
@@ -51,12 +53,18 @@ pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
 
 fn read_as(user: &str, order: &Order) -> Result<Secret, Phrase> {
     let account = User::named(user).ok_or_else(|| phrase!("plan-no-user", user = user))?;
-    let mut words = order.program.iter();
+    let words = order.secret_program();
+    let mut words = words.iter();
     let unreadable = || phrase!("store-unreadable", user = user);
-    let program = environment::find(words.next().map_or("mailsetup", String::as_str), OsStr::new(PATH));
+    let named = words.next().map_or("mailsetup", String::as_str);
+    let not_run = |cause: io::Error| {
+        let cause = escape(&cause.to_string());
+        phrase!("store-not-run", user = user, program = escape(named), cause = cause)
+    };
+    let program = environment::find(named, OsStr::new(PATH)).ok_or_else(|| not_run(io::ErrorKind::NotFound.into()))?;
+    account.act(|| Ok(rustix::fs::access(&program, Access::EXEC_OK)?)).map_err(not_run)?;
     // The user's further groups are dropped with root's: what is readable now is readable however the user logs in.
     let care = Care { user: Some(&account), has_groups: false, may_leave: false };
-    let program = program.ok_or_else(unreadable)?;
     let mut command = attended(&program, care).map_err(|_| unreadable())?;
     command.args(words).args(["secret", &order.name, "--scope", "system", "--for", &order.profile.smtp.host, "--no-input"]);
     account.dress(&mut command);

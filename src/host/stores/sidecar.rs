@@ -1,41 +1,76 @@
 //! `NAME.for` beside the profile: whom a secret was given for, where its own file is the secret and nothing else, because
 //! programs and units read it.
 
+use std::path::Path;
+
 use super::{error::StoreError, port::StoreEntry};
 use crate::{
-    host::files::{error::FileError, found, own, tree::FileTree},
-    mail::SecretBinding,
+    host::files::{
+        error::FileError,
+        found::{self, FoundFile},
+        own,
+        tree::FileTree,
+    },
+    mail::{SecretBinding, kept_binding},
+    plan::Places,
 };
 
-/// Whom the secret was given for; `None` where nobody said.
+/// How often both files are read when another run changes them meanwhile.
+const MOST: u32 = 100;
+
+/// What `find` finds in the secret's file, and whom it was given for; `None` where nobody said.
 ///
 /// # Errors
-/// The file cannot be read.
-pub(super) fn read(entry: &StoreEntry<'_>) -> Result<Option<SecretBinding>, StoreError> {
+/// A file cannot be read.
+pub(super) fn read(
+    entry: &StoreEntry<'_>,
+    find: impl Fn() -> Result<FoundFile, StoreError>,
+) -> Result<(FoundFile, Option<SecretBinding>), StoreError> {
     let path = entry.places.bound(&entry.key.name());
-    let found = found::look_in(FileTree::of(entry.places), &path).map_err(FileError::read(&path))?;
-    // What cannot be understood is for nobody.
-    Ok(found.map(|found| str::from_utf8(&found.bytes).ok().and_then(SecretBinding::of_text).unwrap_or_default()))
+    let mut text = look(&path, entry.places)?;
+    let mut found = find()?;
+    for _ in 0..MOST {
+        let then = look(&path, entry.places)?;
+        if then == text {
+            break;
+        }
+        (text, found) = (then, find()?);
+    }
+    let bound = bound(text.as_deref().map(Vec::as_slice), &found.bytes);
+    Ok((found, bound))
 }
 
-/// Writes the secret by `write`, and whom it is for. Between a former secret and another's it belongs to nobody.
-pub(super) fn around(
+fn bound(text: Option<&[u8]>, kept: &[u8]) -> Option<SecretBinding> {
+    text.and_then(|text| kept_binding::of(&String::from_utf8_lossy(text), kept))
+}
+
+/// Gives the secret's file its bytes, and whom they are for. Until it has them, the older secret is its own receiver's.
+pub(super) fn replace(
     entry: &StoreEntry<'_>,
+    file: &Path,
+    bytes: &[u8],
     bound: Option<&SecretBinding>,
-    write: impl FnOnce() -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let path = entry.places.bound(&entry.key.name());
-    let put = |bound: &SecretBinding| {
-        own::write_file(&path, format!("{}\n", bound.to_text()).as_bytes(), FileTree::of(entry.places))
+    let (places, path) = (entry.places, entry.places.bound(&entry.key.name()));
+    let put = |text: String| -> Result<(), StoreError> {
+        if look(&path, places)?.is_some_and(|there| there.as_slice() == text.as_bytes()) {
+            return Ok(());
+        }
+        Ok(own::write_file(&path, text.as_bytes(), FileTree::of(places))?)
     };
-    let is_same = read(entry)?.as_ref() == bound;
-    if !is_same {
-        put(&SecretBinding::default())?;
+    let alone = || bound.map(|bound| format!("{}\n", bound.to_text()));
+    match look(file, places)? {
+        Some(former) => {
+            let was = self::bound(look(&path, places)?.as_deref().map(Vec::as_slice), &former);
+            if was.as_ref() != bound {
+                put(kept_binding::between((bound, bytes), (was.as_ref(), &former)))?;
+            }
+        }
+        None => alone().map(put).transpose().map(drop)?,
     }
-    write()?;
-    match bound {
-        _ if is_same => Ok(()),
-        Some(bound) => Ok(put(bound)?),
+    own::write_file(file, bytes, FileTree::of(places))?;
+    match alone() {
+        Some(text) => put(text),
         None => forget(entry),
     }
 }
@@ -43,4 +78,9 @@ pub(super) fn around(
 /// Removes it.
 pub(super) fn forget(entry: &StoreEntry<'_>) -> Result<(), StoreError> {
     Ok(own::remove_file(&entry.places.bound(&entry.key.name()), FileTree::of(entry.places))?)
+}
+
+fn look(path: &Path, places: &Places) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {
+    let found = found::look_in(FileTree::of(places), path).map_err(FileError::read(path))?;
+    Ok(found.map(|found| zeroize::Zeroizing::new(found.into_bytes())))
 }

@@ -6,7 +6,7 @@ use super::{
     read,
 };
 use crate::{
-    mail::{BoundSecret, ProfileSecret, SecretBinding, SecretPlace},
+    mail::{BoundSecret, ProfileSecret, SecretBinding, SecretPlace, store::StoreFilling},
     plan::Places,
 };
 
@@ -58,6 +58,21 @@ pub fn read_asked(
     let named = |host: &str| host.parse().ok().map(|host| vec![host]).unwrap_or_default();
     let username = asked.username.and_then(|name| name.parse().ok()).or_else(|| bound.username.clone());
     Err(foreign(bound, SecretBinding { hosts: named(host), username, provider: None }))
+}
+
+/// Whom the secret of a profile is for, as its store says; the store of a person is not asked.
+///
+/// # Errors
+/// The store does not give it.
+pub fn given_for(
+    name: &str,
+    profile: &ProfileSecret,
+    place: &SecretPlace,
+    places: &Places,
+) -> Result<SecretBinding, StoreError> {
+    let is_persons = place.store().filling() == StoreFilling::Person;
+    let bound = if is_persons { profile.secret_for.clone() } else { kept(name, profile, place, places)?.bound };
+    Ok(bound.unwrap_or_else(|| profile.smtp.binding()))
 }
 
 fn foreign(bound: SecretBinding, asked: SecretBinding) -> StoreError {

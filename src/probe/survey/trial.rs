@@ -112,6 +112,7 @@ impl Route {
             message: None,
             others: Vec::new(),
             trust,
+            client: None,
             had_starttls: false,
             allow_plaintext: false,
             timeout: spec.timeout,

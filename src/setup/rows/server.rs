@@ -183,7 +183,7 @@ pub(super) static EHLO: Spec = Spec {
     wording: FieldWording { notes: |setup| note_on_ehlo(setup).into_iter().collect(), ..FieldWording::PLAIN },
 };
 
-fn with_tls(setup: &Setup) -> bool {
+pub(super) fn with_tls(setup: &Setup) -> bool {
     setup.answers.security() != Some(Security::None)
 }
 

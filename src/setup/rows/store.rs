@@ -9,7 +9,7 @@ use crate::{
         columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login},
         field::{
             Field, FieldShape,
-            FieldTrait::{Listed, Remembered},
+            FieldTrait::{Listed, Optional, Remembered},
         },
         question::Choice,
         spec::{FieldWording, Spec},
@@ -111,6 +111,29 @@ pub(super) static COMMAND: Spec = Spec {
     follows: nothing,
     read: |profile, _| located::<TextLine>(profile, StoreDetail::Command),
     write: unwritten,
+    wording: FieldWording::PLAIN,
+};
+
+pub(super) static COMMAND_PATH: Spec = Spec {
+    key: "secret_command_path",
+    flag: "secret-command-path",
+    value: "PATH",
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
+    traits: &[Optional, Remembered],
+    applies: with_login,
+    asked: never,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<TextLine>,
+    follows: nothing,
+    read: |profile, _| read::<TextLine>(&profile.secret_command_path.as_ref()?.display().to_string()),
+    // Programs run it from every folder.
+    write: |answers, profile| {
+        let path = answers.get::<TextLine>(Field::SecretCommandPath);
+        profile.secret_command_path = path.map(|path| answers.facts.cwd.join(path.as_str()));
+    },
     wording: FieldWording::PLAIN,
 };
 

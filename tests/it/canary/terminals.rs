@@ -78,7 +78,8 @@ fn a_consumer_that_says_it_in_a_terminal() {
     for front in Front::ALL {
         let sandbox = Sandbox::new();
         let path = format!("{talkative}:{}", sandbox.environment()[OsStr::new("PATH")].display());
-        let session = Session::within(sandbox, front, Lang::EN, (80, 24), &args, |run| run.env("PATH", path));
+        // Tall enough for all that is said at the end.
+        let session = Session::within(sandbox, front, Lang::EN, (80, 48), &args, |run| run.env("PATH", path));
         session.to_the_test(CANARY, false);
         if front == Front::Wizard {
             session.passed();

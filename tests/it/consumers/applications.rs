@@ -94,7 +94,7 @@ fn discourse_reads_what_was_written() {
 
 #[test]
 fn apprise_reads_what_was_written() {
-    if !is_installed("python3", &["-c", "import apprise"]) {
+    if !is_installed(PYTHON, &["-c", "import apprise"]) {
         return;
     }
     let script = "import sys, json, apprise\n\
@@ -109,12 +109,12 @@ fn apprise_reads_what_was_written() {
         fs::write(path(index), &files[0]).unwrap();
     }
     let paths = (0..carried.len()).map(path);
-    let read: Vec<String> = serde_json::from_str(&output(Command::new("python3").args(["-c", script]).args(paths))).unwrap();
+    let read: Vec<String> = serde_json::from_str(&output(Command::new(PYTHON).args(["-c", script]).args(paths))).unwrap();
     assert!(read.iter().eq(carried.iter().map(|(password, _)| password)));
     for sample in targets::samples("apprise") {
         fs::write(path(0), over("apprise", &sample.text)).unwrap();
         let script = "import sys, apprise\nc = apprise.AppriseConfig(); c.add(sys.argv[1])\na = apprise.Apprise(); a.add(c)\nprint(len(a))";
-        let count: usize = output(Command::new("python3").args(["-c", script]).arg(path(0))).trim().parse().unwrap();
+        let count: usize = output(Command::new(PYTHON).args(["-c", script]).arg(path(0))).trim().parse().unwrap();
         assert!(count > 1, "{}: {count}", sample.name);
     }
 }
@@ -176,10 +176,10 @@ fn java_reads_properties() {
 
 #[test]
 fn python_reads_applications() {
-    if is_installed("python3", &["-c", "import runpy"]) {
+    if is_installed(PYTHON, &["-c", "import runpy"]) {
         let script =
             "import sys, json, runpy\nprint(json.dumps([runpy.run_path(f)['MAIL_PASSWORD'] for f in sys.argv[1:]]))";
-        read_by("python3", &["-c", script], "flask-mail", 0);
+        read_by(PYTHON, &["-c", script], "flask-mail", 0);
     }
     let load = |load: &str| {
         format!("import sys, json\n{load}\nprint(json.dumps([of(open(f, encoding='utf-8')) for f in sys.argv[1:]]))")
@@ -191,8 +191,8 @@ fn python_reads_applications() {
         ("nodemailer", "['auth']['pass']"),
     ];
     for (target, way) in json {
-        if is_installed("python3", &["-c", "import json"]) {
-            read_by("python3", &["-c", &load(&format!("of = lambda f: json.load(f){way}"))], target, 0);
+        if is_installed(PYTHON, &["-c", "import json"]) {
+            read_by(PYTHON, &["-c", &load(&format!("of = lambda f: json.load(f){way}"))], target, 0);
         }
     }
     let yaml = [
@@ -201,10 +201,10 @@ fn python_reads_applications() {
         ("ansible", "['mailsetup_smtp_password']", 0),
     ];
     for (target, way, file) in yaml {
-        if is_installed("python3", &["-c", "import yaml"]) {
+        if is_installed(PYTHON, &["-c", "import yaml"]) {
             let tag = "yaml.SafeLoader.add_constructor('!unsafe', lambda loader, node: loader.construct_scalar(node))";
             let script = load(&format!("import yaml\n{tag}\nof = lambda f: yaml.safe_load(f){way}"));
-            read_by("python3", &["-c", &script], target, file);
+            read_by(PYTHON, &["-c", &script], target, file);
         }
     }
 }

@@ -24,7 +24,7 @@ fn php_reads_what_was_written() {
 
 #[test]
 fn python_reads_what_was_written() {
-    if !is_installed("python3", &["-c", "import runpy"]) {
+    if !is_installed(PYTHON, &["-c", "import runpy"]) {
         return;
     }
     let carried = carried("django", |_| ());
@@ -33,7 +33,7 @@ fn python_reads_what_was_written() {
     let paths = write_all(folder.path(), carried.iter().map(|(_, files)| files[0].replace("from .base", "from base")));
     let script = "import sys, json, runpy\n\
                   print(json.dumps([runpy.run_path(f)['EMAIL_HOST_PASSWORD'] for f in sys.argv[1:]]))";
-    let mut command = Command::new("python3");
+    let mut command = Command::new(PYTHON);
     command.args(["-c", script]).args(&paths).env("PYTHONPATH", folder.path());
     let read: Vec<String> = serde_json::from_str(&output(&mut command)).unwrap();
     for (read, (password, _)) in read.iter().zip(&carried) {
@@ -43,7 +43,7 @@ fn python_reads_what_was_written() {
 
 #[test]
 fn django_logs_in_with_what_was_written() {
-    if !is_installed("python3", &["-c", "import django"]) {
+    if !is_installed(PYTHON, &["-c", "import django"]) {
         return;
     }
     let relay = relay::Relay::start();
@@ -57,7 +57,7 @@ fn django_logs_in_with_what_was_written() {
         });
         fs::write(folder.path().join("settings.py"), files.unwrap()[0].replace("from .base import *\n", "DEBUG = False\n"))
             .unwrap();
-        let mut command = Command::new("python3");
+        let mut command = Command::new(PYTHON);
         command.args(["-c", script]).env("PYTHONPATH", folder.path()).env("DJANGO_SETTINGS_MODULE", "settings");
         output(&mut command);
         let login = relay.login();

@@ -22,10 +22,10 @@ fn other_parsers_read_what_was_written() {
         ("yaml", "import yaml as p", "p.safe_load(open(f, encoding='utf-8'))"),
     ];
     for (target, import, load) in python {
-        if is_installed("python3", &["-c", import]) {
+        if is_installed(PYTHON, &["-c", import]) {
             let script =
                 format!("{import}\nimport sys, json\nprint(json.dumps([{load}['smtp']['password'] for f in sys.argv[1:]]))");
-            read_by("python3", &["-c", &script], target, 0);
+            read_by(PYTHON, &["-c", &script], target, 0);
         }
     }
     if is_installed("ruby", &["-e", "require 'yaml'; require 'json'"]) {

@@ -55,7 +55,7 @@ fn node_reads_what_was_written() {
 
 #[test]
 fn python_dotenv_reads_what_was_written() {
-    if !is_installed("python3", &["-c", "import dotenv"]) {
+    if !is_installed(PYTHON, &["-c", "import dotenv"]) {
         return;
     }
     let script = "import sys, json, dotenv\n\
@@ -65,7 +65,7 @@ fn python_dotenv_reads_what_was_written() {
         let carried = carried(target, |_| ());
         let paths = write_all(folder.path(), carried.iter().map(|(_, files)| files[0].clone()));
         let read: Vec<String> =
-            serde_json::from_str(&output(Command::new("python3").args(["-c", script]).args(&paths))).unwrap();
+            serde_json::from_str(&output(Command::new(PYTHON).args(["-c", script]).args(&paths))).unwrap();
         for (read, (password, _)) in read.iter().zip(&carried) {
             assert_eq!(read, password, "{target}");
         }

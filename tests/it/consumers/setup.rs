@@ -28,10 +28,19 @@ impl Memory {
         self.files.insert(path.into(), Existing { bytes: bytes.to_vec(), mode });
     }
 
+    /// With those of another.
+    pub(crate) fn joined(mut self, other: Self) -> Self {
+        self.files.extend(other.files);
+        self
+    }
+
     /// As if the plan had been applied.
     pub(crate) fn apply(&mut self, plan: &Plan) {
         for change in &plan.changes {
-            self.put(&change.path, change.after.as_deref().unwrap(), change.mode);
+            match &change.after {
+                Some(after) => self.put(&change.path, after, change.mode),
+                None => drop(self.files.remove(&change.path)),
+            }
         }
     }
 }
@@ -85,11 +94,13 @@ pub(crate) fn order(password: &str) -> Order {
                 username: Some("ops@example.com".parse().unwrap()),
                 ehlo: "web1.example.com".parse().unwrap(),
                 allow_plaintext: false,
+                client: None,
                 tls: Trust::default(),
             },
             imap: None,
             secret: Some(SecretPlace::File),
             secret_for: None,
+            secret_command_path: None,
             check: None,
             targets: Vec::new(),
         },

@@ -201,3 +201,49 @@ fn a_write_that_fails_between_two_others_puts_the_first_back() {
     home.undo().unwrap();
     assert_eq!(home.text("big"), Some(big));
 }
+
+/// Bits of a record that are flipped: one of each byte, and all of every eighth.
+fn flips(length: usize) -> impl Iterator<Item = (usize, u8)> {
+    (0..length).flat_map(|at| {
+        (0..8_u8).filter(move |bit| at % 8 == 0 || at % 7 == usize::from(*bit)).map(move |bit| (at, 1 << bit))
+    })
+}
+
+#[test]
+fn no_flipped_bit_of_a_record_takes_anything_back() {
+    for is_cut_off in [false, true] {
+        let home = Home::in_memory();
+        home.put("app0/0", "old\n");
+        if is_cut_off {
+            start(&home, Some("MAILSETUP_TEST_BUILD")).wait().unwrap();
+        } else {
+            host::apply(&five(home.folder.path(), "new\n", Vec::new()), &home.places, &WriteOptions::default()).unwrap();
+        }
+        let is_record = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
+        let records: Vec<PathBuf> = home.state("journal").into_iter().filter(is_record).collect();
+        let [path] = records.as_slice() else { panic!("{records:?}") };
+        let whole = std::fs::read(path).unwrap();
+        let mut count = 0;
+        for (at, flip) in flips(whole.len()) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= flip;
+            std::fs::write(path, bytes).unwrap();
+            let done = if is_cut_off {
+                host::recover(&home.places, &WriteOptions::default()).map(drop)
+            } else {
+                home.undo().map(drop)
+            };
+            assert!(done.is_err(), "byte {at}, {flip:#x}: {}", String::from_utf8_lossy(&whole));
+            assert_eq!(contents(&home), vec![Some("new\n".to_owned()); 5], "byte {at}, {flip:#x}");
+            count += 1;
+        }
+        eprintln!("{count} flipped bits, cut off: {is_cut_off}: nothing taken back");
+        std::fs::write(path, whole).unwrap();
+        if is_cut_off {
+            host::recover(&home.places, &WriteOptions::default()).unwrap();
+        } else {
+            home.undo().unwrap();
+        }
+        assert_eq!(contents(&home), [Some("old\n".to_owned()), None, None, None, None]);
+    }
+}

@@ -76,7 +76,7 @@ fn systemds_credentials_lock_a_vault_where_they_work() {
     keep(&home, "default", "p\u{e9} \"1\"");
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
     assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, KeySlot::Systemd);
-    vault::rotate(&home.places).unwrap();
+    vault::rotate(&home.places, &WriteOptions::default()).unwrap();
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
 }
 
@@ -152,14 +152,14 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     keep(&home, "b", "two");
     let sealed = |home: &Home| std::fs::read(home.places.vault()).unwrap();
     let first = sealed(&home);
-    vault::rotate(&home.places).unwrap();
+    vault::rotate(&home.places, &WriteOptions::default()).unwrap();
     assert_ne!(sealed(&home), first);
-    vault::change_slot(KeySlot::Passphrase, &phrase("new"), &home.places).unwrap();
+    vault::change_slot(KeySlot::Passphrase, &phrase("new"), &home.places, &WriteOptions::default()).unwrap();
     let error = read(&home, "a").unwrap_err();
     assert!(matches!(error, StoreError::Vault(VaultFault::WrongPassphrase)), "{error:?}");
-    assert!(vault::rotate(&home.places).is_err());
+    assert!(vault::rotate(&home.places, &WriteOptions::default()).is_err());
     home.places.keys = phrase("new");
-    vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places).unwrap();
+    vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places, &WriteOptions::default()).unwrap();
     home.places.keys = Keys::default();
     let all: Vec<_> = vault::export(&home.places).unwrap();
     assert_eq!(all, [("a".to_owned(), secret("one")), ("b".to_owned(), secret("two"))]);
@@ -173,7 +173,7 @@ fn a_new_lock_and_a_new_key_keep_what_is_inside_and_the_old_ones_open_nothing() 
     assert_eq!(vault::names(&home.places).unwrap(), [("a".to_owned(), None), ("b".to_owned(), None)]);
 
     home.places.root = Some(home.folder.path().to_owned());
-    assert!(vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places).is_err());
+    assert!(vault::change_slot(KeySlot::Machine, &Keys::default(), &home.places, &WriteOptions::default()).is_err());
 }
 
 /// Not a test of its own: changes passphrase and key for ever, in a child process that is killed.
@@ -184,7 +184,7 @@ fn vault_child() {
     for round in 0.. {
         let (old, new) = if round % 2 == 0 { ("old", "new") } else { ("new", "old") };
         places.keys = phrase(old);
-        vault::change_slot(KeySlot::Passphrase, &phrase(new), &places).unwrap();
+        vault::change_slot(KeySlot::Passphrase, &phrase(new), &places, &WriteOptions::default()).unwrap();
     }
 }
 
@@ -215,7 +215,7 @@ fn a_kill_leaves_the_old_vault_or_the_new_one() {
         seen.insert(opened.expect("neither passphrase opens it"));
         if opened == Some("new") {
             let places = Places { keys: phrase("new"), ..home.places.clone() };
-            vault::change_slot(KeySlot::Passphrase, &phrase("old"), &places).unwrap();
+            vault::change_slot(KeySlot::Passphrase, &phrase("old"), &places, &WriteOptions::default()).unwrap();
         }
     }
     assert!(!seen.is_empty());
@@ -325,4 +325,34 @@ fn undo_and_remove_bring_files_and_entries_back_together() {
     assert_eq!(read(&home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
     home.undo().unwrap();
     assert_eq!(now(), (Some(false), Some("first-word".into())));
+}
+
+/// Not a test of its own: applies a plan whose entry does not fit any more, under a limit to the size of files.
+#[test]
+fn full_child() {
+    let Some(folder) = std::env::var_os("MAILSETUP_TEST_FULL").map(PathBuf::from) else { return };
+    let home = Home::of(&folder);
+    let keep = Some((SecretPlace::Vault, secret("second-word").into()));
+    let error = home.apply(&Plan { keep, ..home.plan(&[("app", "new\n")]) }).unwrap_err();
+    assert!(matches!(&error, ApplyError::RolledBack(_)), "{error:?}");
+}
+
+#[test]
+fn a_vault_that_cannot_be_written_changes_nothing() {
+    let home = Home::new();
+    home.put("app", "old\n");
+    keep(&home, "default", "first-word");
+    (0..16).for_each(|number| keep(&home, &format!("p{number}"), &"x".repeat(8000)));
+    let before = std::fs::read(home.places.vault()).unwrap();
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" --exact host::vault::full_child";
+    let mut child = Command::new("/bin/sh");
+    child.args(["-c", script]).arg(std::env::current_exe().unwrap()).env("MAILSETUP_TEST_FULL", home.folder.path());
+    let output = child.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert_eq!(std::fs::read(home.places.vault()).unwrap(), before);
+    assert_eq!((home.text("app").as_deref(), read(&home, "default").unwrap().as_str()), (Some("old\n"), "first-word"));
+    assert!(host::recover(&home.places, &WriteOptions::default()).unwrap().is_empty());
+    assert!(home.state("journal").is_empty() && home.state("backups").is_empty());
+    assert_eq!(files_below(&home.places.config).len(), 1);
 }

@@ -94,7 +94,7 @@ fn a_command_for_the_password_is_run_and_goes_on() {
 
     fs::remove_file(world.sandbox.path("home/pw")).unwrap();
     let said = world.run(&["--import", "msmtp", "--profile", "two", "--yes"]).code(66).stderr;
-    assert!(said.contains("No such file"), "{said}");
+    assert!(said.contains("password command failed"), "{said}");
     // Another password was given: the command is not asked.
     world.sandbox.write("home/other", world.demo.password());
     world.run(&["--import", "msmtp", "--profile", "two", "--password-file", "other", "--yes"]).code(0);

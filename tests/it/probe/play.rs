@@ -56,6 +56,7 @@ pub(super) fn basic_attempt(port: u16) -> Attempt {
         message: Some(message.unwrap()),
         others: Vec::new(),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
+        client: None,
         had_starttls: false,
         allow_plaintext: false,
         timeout: Duration::from_secs(8),

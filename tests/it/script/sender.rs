@@ -50,7 +50,7 @@ fn the_user_who_sends_reads_the_secret_and_no_other_does() {
     for line in ["711 root root", "640 root alone", &got, "refused 77"] {
         assert!(lines.contains(&line), "{line:?} in {}\n{}", out.stdout, out.stderr);
     }
-    assert_eq!(lines.iter().filter(|line| **line == "640 root alone").count(), 2, "{}", out.stdout);
+    assert_eq!(lines.iter().filter(|line| **line == "640 root alone").count(), 3, "{}", out.stdout);
     assert_eq!(lines.iter().filter(|line| line.starts_with("refused 77")).count(), 2, "{}", out.stdout);
     assert!(lines.last().unwrap().starts_with("600 "), "{}", out.stdout);
 }
@@ -116,6 +116,29 @@ fn a_store_that_the_user_cannot_read_is_taken_back() {
 }
 
 #[test]
+fn a_program_that_the_user_cannot_run_is_told_from_a_password_that_cannot_be_read() {
+    let house = House::new();
+    let words = house.words(&[]).join(" ");
+    let script = format!(
+        "{USERS}; mkdir -m 700 /var/lib/closed; cp /var/lib/bin/mailsetup /var/lib/closed/
+         path=/var/lib/closed/mailsetup
+         set_up {words} --run-as alone --target msmtp --secret-command-path $path --dry-run --json
+         set_up {words} --run-as alone --secret-command-path $path && exit 5 || echo ended $?; ls /etc/mailsetup/profiles
+         set_up {words} --run-as alone --secret-store vault && exit 6 || echo ended $?
+         set_up {words} --run-as alone --secret-command-path /var/lib/bin/mailsetup >/dev/null && echo done"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let dry: serde_json::Value = serde_json::from_str(out.stdout.lines().next().unwrap()).unwrap();
+    let notes = dry["notes"].to_string();
+    assert!(notes.contains("alone cannot: /var/lib/closed is closed to that user"), "{notes}");
+    assert!(out.stderr.contains("alone cannot run /var/lib/closed/mailsetup"), "{}", out.stderr);
+    assert!(out.stderr.contains("alone cannot read the password"), "{}", out.stderr);
+    let said: Vec<&str> = out.stdout.lines().skip(1).filter(|line| !line.contains("/etc/")).collect();
+    assert_eq!(said, ["ended 73", "ended 73", "done"], "{}\n{}", out.stdout, out.stderr);
+}
+
+#[test]
 fn a_consumer_sends_as_the_user_who_will_run_it() {
     if !std::path::Path::new("/usr/bin/msmtp").exists() {
         left_out("needs msmtp");
@@ -166,7 +189,8 @@ fn stores_are_offered_by_who_reads_them() {
 
     let words = mailsetup::mail::Secret::new("words".into());
     let keys = mailsetup::mail::Keys { passphrase: Some(words), ..mailsetup::mail::Keys::default() };
-    vault::change_slot(mailsetup::mail::KeySlot::Passphrase, &keys, &places).unwrap();
+    vault::change_slot(mailsetup::mail::KeySlot::Passphrase, &keys, &places, &mailsetup::host::WriteOptions::default())
+        .unwrap();
     let closed = stores::offer(None, &places);
     assert!(closed.has_vault && closed.barred["vault"].id == "store-vault-passphrase");
     let given = mailsetup::plan::Places { keys, ..places };

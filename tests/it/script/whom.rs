@@ -160,3 +160,151 @@ fn what_is_damaged_is_said_to_be_damaged() {
     let refused = house.run(&["check"]).code(77);
     assert!(refused.stderr.contains("damaged") && refused.stderr.contains("mailsetup edit"), "{}", refused.stderr);
 }
+
+#[test]
+fn git_itself_is_given_nothing_for_the_former_host_or_another_user() {
+    let house = House::new();
+    house.write(&["--target", "git", "--test", "login"]).code(0);
+    let (port, user) = (house.demo.tls_port(), house.demo.user().to_owned());
+    let fill = |user: &str| {
+        let request = format!("protocol=smtp\nhost=localhost:{port}\nusername={user}\n\n");
+        let run = house.sandbox.program("git", ["credential", "fill"]).env("GIT_TERMINAL_PROMPT", "0");
+        run.env("GIT_CONFIG_NOSYSTEM", "1").stdin(request).run()
+    };
+    let given = fill(&user).code(0).stdout;
+    assert!(given.contains(&format!("password={}\n", house.demo.password())), "{given}");
+    let other = fill("somebody@else.test");
+    assert!(!other.stdout.contains("password=") && other.code != Some(0), "{}", other.stdout);
+    house.sandbox.write("home/pw2", "abcd efgh ijkl mnop\n");
+    let gmail =
+        ["me@gmail.com", "--provider", "gmail", "--target", "msmtp", "--profile", "default", "--password-file", "pw2"];
+    house.run(&[&gmail[..], &["--test", "none", "--yes"]].concat()).code(0);
+    assert!(house.run(&["secret", "--for", "smtp.gmail.com"]).code(0).stdout.starts_with("abcd"));
+    for user in [user.as_str(), "me@gmail.com"] {
+        let after = fill(user);
+        assert!(!after.stdout.contains("password=") && after.code != Some(0), "{}", after.stdout);
+    }
+}
+
+#[test]
+fn the_program_that_gives_others_the_password_is_named() {
+    let house = House::new();
+    let msmtp = ["--target", "msmtp", "--test", "none"];
+    // The tests' own program is where it was built.
+    let notes = house.write(&msmtp).code(0).json()["notes"].to_string();
+    assert!(notes.contains("is a build folder") && notes.contains("--secret-command-path"), "{notes}");
+    let missing = house.write(&[&msmtp[..], &["--secret-command-path", "/nonexistent/mailsetup"]].concat()).code(66);
+    assert!(missing.stderr.contains("/nonexistent/mailsetup") && missing.stderr.contains("--secret-command-path"));
+    let program = house.sandbox.write("bin/ours", format!("#!/bin/sh\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_mailsetup")));
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = program.display().to_string();
+    let named = [&msmtp[..], &["--secret-command-path", &program]].concat();
+    let dry = house.write(&[&named[..], &["--dry-run"]].concat()).code(0).json()["notes"].to_string();
+    assert!(dry.contains("anybody can write in /tmp") && !dry.contains("build folder"), "{dry}");
+    let out = house.write(&named).code(0);
+    assert!(out.json()["equivalent"].as_str().unwrap().contains("--secret-command-path"), "{}", out.stdout);
+    let call = format!("{program} secret default --scope user --for localhost");
+    assert!(house.sandbox.read("home/.msmtprc").contains(&call));
+    // It stays, and nothing has drifted.
+    house.run(&["edit", "default", "--yes", "--json", "--test", "none", "--name", "Ops"]).code(0);
+    assert!(house.sandbox.read("home/.msmtprc").contains(&call));
+    house.run(&["check"]).code(0);
+    assert_eq!(house.run(&["export", "msmtp", "--json"]).code(0).json()["changed"], false);
+    let fetched = house.sandbox.program("sh", ["-c", &call]).run().code(0);
+    assert_eq!(fetched.stdout, format!("{}\n", house.demo.password()));
+}
+
+#[test]
+fn show_says_whom_the_password_is_for() {
+    let user = House::new().demo.user().to_owned();
+    let password = |store: &'static str| match store {
+        "command" => ["--password-command", "cat pw"],
+        "env" => ["--password-env", "RELAY_PW"],
+        _ => ["--password-file", "pw"],
+    };
+    let mut stores = vec!["file", "vault", "command", "env"];
+    if rustix::process::geteuid().is_root() && Path::new("/usr/bin/systemd-creds").exists() {
+        stores.push("systemd");
+    } else {
+        crate::support::bed::left_out("systemd-creds needs root here");
+    }
+    for store in stores {
+        let house = House::new();
+        let more = [&password(store)[..], &["--secret-store", store, "--test", "none", "--yes"]].concat();
+        house.set_up(&more).env("RELAY_PW", house.demo.password()).run().code(0);
+        let shown = house.run(&["show"]).code(0).stdout;
+        assert!(shown.contains(&format!("# password for localhost, as {user}\n")), "{store}: {shown}");
+        let document = house.run(&["show", "--json"]).code(0).json();
+        assert_eq!(document["secret_for"]["hosts"][0], "localhost", "{store}: {document}");
+        assert!(!shown.contains(house.demo.password()));
+    }
+}
+
+#[test]
+fn root_in_the_home_of_another_user_is_refused() {
+    if !rustix::process::geteuid().is_root() {
+        crate::support::bed::left_out("needs root");
+        return;
+    }
+    // As `sudo -E` leaves it: root's rights, the variables and the folders of somebody else.
+    let house = House::new();
+    house.write(&["--target", "msmtp", "--test", "none"]).code(0);
+    let before = house.written();
+    let folders = ["home", "home/.config", "home/.config/mailsetup", "home/.local/state", "home/.local/state/mailsetup"];
+    for folder in folders {
+        let path = house.sandbox.path(folder);
+        std::os::unix::fs::chown(&path, Some(65534), Some(65534)).unwrap();
+        let set_up = house.words(&["--target", "git", "--password-file", "pw", "--yes", "--test", "none"]);
+        let set_up: Vec<&str> = set_up.iter().map(String::as_str).collect();
+        for words in [&["list"][..], &["check"], &["secret"], &["undo"], &["remove", "default"], &["show"], &set_up] {
+            let refused = house.run(words);
+            let at = format!("{folder}, {words:?}: {}", refused.stderr);
+            assert!(![Some(0), None].contains(&refused.code), "{at}");
+            assert!(refused.stdout.is_empty() && refused.stderr.contains("nobody"), "{at}");
+            assert!(refused.stderr.contains(&path.display().to_string()), "{at}");
+        }
+        std::os::unix::fs::chown(&path, Some(0), Some(0)).unwrap();
+        assert_eq!(house.written(), before, "{folder}");
+    }
+}
+
+/// How many runs at once.
+const MANY: usize = 20;
+
+#[test]
+fn many_runs_at_once_are_all_done() {
+    let house = House::new();
+    let runs: Vec<_> = (0..MANY)
+        .map(|number| {
+            let name = format!("Ops {number}");
+            let words =
+                ["--password-file", "pw", "--yes", "--json", "--test", "login", "--target", "msmtp", "--name", &name];
+            let mut command = house.set_up(&[&words[..], &["--lock-timeout", "300"]].concat()).command();
+            command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::piped());
+            command.stderr(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for run in runs {
+        let out = run.wait_with_output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    }
+    let secret = house.run(&["secret", "--for", "localhost"]).code(0).stdout;
+    assert_eq!(secret, format!("{}\n", house.demo.password()));
+    house.run(&["check"]).code(0);
+}
+
+#[test]
+fn the_vaults_own_commands_wait_for_another_run() {
+    let house = House::new();
+    house.write(&["--secret-store", "vault", "--test", "none"]).code(0);
+    let lock = fs::File::options().write(true).open(house.sandbox.path("home/.local/state/mailsetup/lock")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    house.run(&["vault", "rotate", "--lock-timeout", "0"]).code(75);
+    let mut waits = house.sandbox.mailsetup(["vault", "rotate", "--lock-timeout", "300"]).command();
+    let mut waits = waits.stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().unwrap();
+    house.run(&["vault", "lock-with", "machine", "--lock-timeout", "0.2"]).code(75);
+    assert!(waits.try_wait().unwrap().is_none());
+    drop(lock);
+    assert!(waits.wait().unwrap().success());
+    assert_eq!(house.run(&["secret"]).code(0).stdout, format!("{}\n", house.demo.password()));
+}

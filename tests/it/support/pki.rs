@@ -5,11 +5,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType, SigningKey as _, date_time_ymd};
 use rustls::{
-    ServerConfig,
+    RootCertStore, ServerConfig,
     crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _},
+    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
     sign::{CertifiedKey, SingleCertAndKey},
     version::{TLS12, TLS13},
 };
@@ -104,10 +106,24 @@ pub(crate) fn ca_pem() -> Vec<u8> {
     TRUSTED.pem.clone().into_bytes()
 }
 
+fn pem(label: &str, der: &[u8]) -> String {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
+}
+
+/// Takes the clients of the trusted authority.
+fn own_clients() -> Arc<dyn ClientCertVerifier> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(TRUSTED.pem.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(ring::default_provider());
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap()
+}
+
 /// A server's certificate and key.
 pub(crate) struct Identity {
     certificate: CertificateDer<'static>,
     key: Vec<u8>,
+    /// As a server it wants a certificate of the trusted authority.
+    asks: bool,
 }
 
 impl Identity {
@@ -150,7 +166,22 @@ impl Identity {
         if kind == Kind::Version1 {
             certificate = version_1(&certificate, TRUSTED.issuer.key());
         }
-        Self { certificate, key: key.serialize_der() }
+        Self { certificate, key: key.serialize_der(), asks: false }
+    }
+
+    /// The same for a server that lets in only who shows a certificate of the trusted authority.
+    pub(crate) fn asking(self) -> Self {
+        Self { asks: true, ..self }
+    }
+
+    /// The certificate as PEM.
+    pub(crate) fn certificate_pem(&self) -> String {
+        pem("CERTIFICATE", &self.certificate)
+    }
+
+    /// The private key as PEM.
+    pub(crate) fn key_pem(&self) -> String {
+        pem("PRIVATE KEY", &self.key)
     }
 
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
@@ -169,7 +200,7 @@ impl Identity {
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&versions)
             .unwrap()
-            .with_no_client_auth()
+            .with_client_cert_verifier(if self.asks { own_clients() } else { WebPkiClientVerifier::no_client_auth() })
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
         Arc::new(config)
     }

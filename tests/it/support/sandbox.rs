@@ -172,21 +172,22 @@ impl Run {
     }
 
     /// As a command, for what the rest does not do.
+    #[cfg(feature = "demo")]
     pub(crate) fn command(self) -> Command {
-        let run = self.sealed();
-        let mut command = Command::new(&run.program);
-        command.args(&run.args).env_clear().envs(&run.env).current_dir(&run.cwd);
+        self.sealed().spelled()
+    }
+
+    fn spelled(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).env_clear().envs(&self.env).current_dir(&self.cwd);
         command
     }
 
     /// Runs to the end, without a terminal; fails when that takes longer than [`DEADLINE`].
     pub(crate) fn run(self) -> Output {
         let run = self.sealed();
-        let mut child = Command::new(&run.program)
-            .args(&run.args)
-            .env_clear()
-            .envs(&run.env)
-            .current_dir(&run.cwd)
+        let mut child = run
+            .spelled()
             .stdin(if run.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -60,3 +60,46 @@ fn a_refused_password_is_not_shown_with_the_refusal() {
         assert!(!session.terminal.ever_received("tr0ub4dor"), "{front:?}");
     }
 }
+
+#[test]
+fn a_password_that_was_typed_for_one_server_is_asked_about_before_another_gets_it() {
+    let session = Session::with(Front::Wizard, Lang::EN, (100, 30), &["--test=none"], |run| run);
+    session.expect(Field::Address);
+    session.enter("me@gmail.com");
+    for field in [Field::Name, Field::Provider, Field::Security] {
+        session.accept(field);
+    }
+    session.read("▸ App password");
+    session.enter("abcdefghijklmnop");
+    session.expect(Field::Targets);
+    session.terminal.key(Key::Esc);
+    session.read("▸ App password");
+    session.terminal.key(Key::Esc);
+    for field in [Field::Security, Field::Provider, Field::Name] {
+        session.expect(field);
+        session.terminal.key(Key::Esc);
+    }
+    session.expect(Field::Address);
+    session.terminal.key(Key::Ctrl('u'));
+    session.enter("ops@corp.test");
+    session.accept(Field::Name);
+    session.expect(Field::Provider);
+    session.enter("another server");
+    session.accept(Field::Security);
+    session.expect(Field::Password);
+    session.terminal.key(Key::Enter);
+    session.accept(Field::Targets);
+    session.expect(Field::Host);
+    session.enter("mail.corp.test");
+    session.accept(Field::Port);
+    session.accept(Field::Username);
+    session.read("It was given for smtp.gmail.com, as me@gmail.com.");
+    session.read("▸ ○ yes ● no");
+    // Enter is no: the other server's own password is asked for.
+    session.terminal.key(Key::Enter);
+    session.expect(Field::Password);
+    session.terminal.key(Key::Enter);
+    session.read("This cannot be empty");
+    session.terminal.key(Key::Ctrl('c'));
+    session.assert_cancelled();
+}

@@ -52,6 +52,10 @@ fn none_is_proposed_and_no_password_is_asked() {
         }
         session.read("offers no login");
         session.terminal.key(Key::Enter);
+        if front == Front::Wizard {
+            session.read("The server answers.");
+            session.terminal.key(Key::Enter);
+        }
         session.expect(Field::Apply);
         session.terminal.key(Key::Enter);
         if front == Front::Wizard {

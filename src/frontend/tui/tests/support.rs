@@ -328,6 +328,7 @@ pub(super) fn steps() -> Vec<StageReport> {
         not_before: "2026-10-20".into(),
         not_after: "2027-01-18".into(),
         days_left: 58,
+        is_to_come: false,
         sha256: "00".repeat(32),
     };
     let capabilities = Capabilities {

@@ -11,7 +11,7 @@ use keyring_core::{Entry, Error, api::CredentialStoreApi};
 use zbus_secret_service_keyring_store::Store as SecretService;
 
 use super::fault::KeyringFault;
-use crate::mail::{BoundSecret, Secret, SecretBinding, reply::escape};
+use crate::mail::{BoundSecret, Secret, SecretBinding, kept_binding, reply::escape};
 
 /// The service of every entry of ours.
 const SERVICE: &str = "mailsetup";
@@ -32,16 +32,22 @@ const ENTRY_LIMIT: Duration = Duration::from_secs(60);
 pub(super) fn set(name: String, secret: BoundSecret) -> Result<(), KeyringFault> {
     ask(ENTRY_LIMIT, move |service| {
         let entry = entry_of(&service, &name)?;
-        let whom = secret.bound.as_ref().map(SecretBinding::to_text).unwrap_or_default();
+        let new = (secret.bound.as_ref(), secret.secret.expose().as_bytes());
         let put = |whom: &str| entry.update_attributes(&HashMap::from([(FOR, whom)]));
-        match entry.get_attributes() {
-            // Between a former secret and another's it belongs to nobody.
-            Ok(former) if former.get(FOR).map_or("", String::as_str) != whom => put(&SecretBinding::default().to_text())?,
-            Ok(_) | Err(Error::NoEntry) => {}
+        match entry.get_password().map(Secret::new) {
+            // Until it is changed, the older secret is its own receiver's.
+            Ok(former) => {
+                let former = former.expose().as_bytes();
+                let was = whom(&entry, former)?;
+                if was.as_ref() != new.0 {
+                    put(&kept_binding::between(new, (was.as_ref(), former)))?;
+                }
+            }
+            Err(Error::NoEntry) => {}
             Err(error) => return Err(error),
         }
         entry.set_password(secret.secret.expose())?;
-        put(&whom)
+        put(&secret.bound.as_ref().map(SecretBinding::to_text).unwrap_or_default())
     })
 }
 
@@ -57,11 +63,16 @@ pub(super) fn get(name: String) -> Result<Option<BoundSecret>, KeyringFault> {
             Err(Error::NoEntry) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let attributes = entry.get_attributes()?;
-        let whom = attributes.get(FOR).filter(|whom| !whom.is_empty());
-        // What cannot be understood is for nobody.
-        Ok(Some(BoundSecret { secret, bound: whom.map(|whom| SecretBinding::of_text(whom).unwrap_or_default()) }))
+        let bound = whom(&entry, secret.expose().as_bytes())?;
+        Ok(Some(BoundSecret { secret, bound }))
     })
+}
+
+/// Whom an entry's secret was given for.
+fn whom(entry: &Entry, secret: &[u8]) -> Result<Option<SecretBinding>, Error> {
+    let attributes = entry.get_attributes()?;
+    let text = attributes.get(FOR).filter(|text| !text.is_empty());
+    Ok(text.and_then(|text| kept_binding::of(text, secret)))
 }
 
 /// Removes an entry, if there is one.
