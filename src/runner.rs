@@ -2,6 +2,7 @@
 
 mod broken;
 pub mod crash;
+mod displaced;
 mod egress;
 mod proof;
 mod survey;
@@ -21,10 +22,10 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{KeySlot, Profile, StoreKind, profile::Check, reply::escape},
+    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Refusal, Scope},
-    presets::{Catalog, Lang, Phrase, belonging, is_anothers},
+    presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
         AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, SecretReader, TestMessage, UsableStores, Work, WorkFault,
@@ -33,6 +34,7 @@ use crate::{
 };
 
 use broken::Broken;
+use displaced::displaced;
 use proof::Case;
 pub use proof::Extent;
 
@@ -352,30 +354,6 @@ fn stale<'a>(seen: &'a plan::Plan, made: &'a plan::Plan) -> impl Iterator<Item =
     let is_stale = move |change: &&plan::Change| was(change).is_some_and(|other| other.before != change.before);
     let path = |change: &plan::Change| escape(&change.path.display().to_string());
     made.changes.iter().filter(is_stale).map(move |change| phrase!("runner-planned-again", path = path(change)))
-}
-
-/// The profile of somebody else that another run saved since the plan was seen: its place is not taken unasked.
-fn displaced(order: &Order, seen: &plan::Plan, made: &plan::Plan, catalog: &Catalog) -> Option<WorkFault> {
-    let mut profiles =
-        [made, seen].map(|plan| plan.changes.iter().find(|change| change.owner == "profile")).into_iter().flatten();
-    let (now, then) = (profiles.next()?, profiles.next()?);
-    if now.before == then.before {
-        return None;
-    }
-    let phrase = match Profile::parse(now.before.as_deref()?) {
-        Ok(saved) if !is_anothers(&saved, &order.profile.sender.address, belonging(&order.profile, catalog), catalog) => {
-            return None;
-        }
-        Ok(saved) => phrase!(
-            "script-profile-taken",
-            profile = order.name,
-            address = escape(&saved.sender.address.to_string()),
-            host = escape(&saved.smtp.host)
-        ),
-        Err(_) => phrase!("script-profile-damaged", profile = order.name),
-    };
-    let hint = Some(phrase!("runner-profile-taken-hint", profile = order.name));
-    Some(WorkFault { phrase, hint, field: Some(Field::Profile), exit: Exit::Usage })
 }
 
 /// What a test message is for.

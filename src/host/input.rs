@@ -210,7 +210,7 @@ pub fn from_own_command(script: &str, sender: Option<&str>) -> Result<Secret, In
     if !rustix::process::geteuid().is_root() {
         return from_command(script);
     }
-    let Some(name) = sender else {
+    let Some(name) = sender.filter(|name| *name != "root") else {
         programs(script).iter().try_for_each(|path| unsteered(path)).map_err(InputError::Program)?;
         return from_command(script);
     };
