@@ -1,6 +1,7 @@
 //! The command line: what was typed, what was meant, which command, and the exit status.
 
 pub mod answers;
+mod apply;
 mod args;
 mod ca_file;
 mod check;
@@ -17,6 +18,8 @@ mod inputs;
 mod json;
 mod layout;
 mod names;
+mod order;
+mod planned;
 mod probe;
 mod providers;
 mod report;
@@ -175,7 +178,15 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let words = |name: &str| matches.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
     let stale = || matches.get_one::<u32>("stale").copied();
     match name {
-        "check" => check::run(context, word("PROFILE"), matches.get_flag("send")),
+        "apply" => apply::run(context, word("PROFILE"), matches.get_flag("all")),
+        "check" => {
+            let kind = match (matches.get_flag("drift"), matches.get_flag("send")) {
+                (true, _) => check::CheckKind::Drift,
+                (false, true) => check::CheckKind::Send,
+                (false, false) => check::CheckKind::Rehearse,
+            };
+            check::run(context, word("PROFILE"), matches.get_flag("all"), kind)
+        }
         "detect" => detect::run(context, &words("ADDRESS")),
         "explain" => explain::run(context, matches),
         "export" => export::run(context, &words("TARGET"), matches.get_flag("print")),

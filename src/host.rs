@@ -79,5 +79,11 @@ pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
 pub use programs::{CronKind, MailPrograms, ProgramSender, mail_programs, program_senders};
 pub use purge::{Purged, purge};
-pub use undo::{Undone, all::undo_all, undo, undo_within};
+pub use undo::{
+    Undone,
+    all::{undo_all, undo_all_preview},
+    preview::UndoPreview,
+    take_back::take_back,
+    undo, undo_preview, undo_within,
+};
 pub use writable::writable;

@@ -18,6 +18,7 @@ mod disclosure;
 mod engine;
 mod former;
 mod import;
+mod kept;
 mod locate;
 mod look_over;
 mod meant;
@@ -26,9 +27,11 @@ mod omitted;
 mod overrules;
 mod profile_files;
 mod read_back;
+mod reader;
 mod refusal;
 mod refusal_words;
 mod render;
+mod rival;
 mod sample;
 mod secret_program;
 mod security_word;
@@ -47,9 +50,11 @@ pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use import::{FoundSettings, import};
+pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::{Refusal, SystemCause};
+pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 
 pub use crate::mail::Scope;
@@ -131,6 +136,10 @@ pub struct Order {
     pub program: Vec<String>,
     /// What a vault is locked with, when one has to be made.
     pub lock: KeySlot,
+    /// These targets are all that the profile is to have: others that it has are taken back. Else they are written along.
+    pub is_whole: bool,
+    /// A file may be taken from another profile.
+    pub takes_over: bool,
 }
 
 impl Order {
@@ -248,6 +257,10 @@ pub struct Plan {
     pub keep: Option<(SecretPlace, BoundSecret)>,
     /// Where the profile's secret was kept until now, when that is a store with entries: the entry is taken out.
     pub former: Option<SecretPlace>,
+    /// Targets of the profile whose file is gone or says something else by now: they stay as they are.
+    pub orphaned: Vec<Written>,
+    /// Targets that the profile no longer has: what was written for them is taken back.
+    pub dropped: Vec<Written>,
     /// What a person should know about this plan.
     pub notes: Vec<Note>,
 }

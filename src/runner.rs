@@ -257,18 +257,16 @@ impl Runner {
     /// Why it cannot be planned, with the answer that would mend it.
     pub fn plan(&self, order: &Order) -> Result<plan::Plan, WorkFault> {
         let places = self.places_of(order)?;
-        let plan = plan::plan(order, &self.catalog, &places, &Disk::new(&places)).map_err(|refusal| WorkFault {
-            field: match &refusal {
-                Refusal::NoUser { .. } => Some(Field::RunAs),
-                Refusal::Store { .. } => Some(Field::SecretStore),
-                Refusal::NoSecretProgram { .. } => Some(Field::SecretCommandPath),
-                Refusal::SenderMap { .. } | Refusal::NoSenderMap { .. } => Some(Field::SenderMap),
-                refusal => refusal.target().map(|_| Field::Targets),
-            },
-            phrase: refusal.phrase(),
-            hint: refusal.hint(),
-            exit: refusal.exit(),
-        })?;
+        let disk = Disk::new(&places);
+        let mut plan = plan::plan(order, &self.catalog, &places, &disk).map_err(|refusal| refused(&refusal))?;
+        if !order.takes_over {
+            let saved = host::profiles::list(&places).unwrap_or_default();
+            let others: Vec<_> = saved.into_iter().filter_map(|(name, profile)| Some((name, profile.ok()?))).collect();
+            let rival = plan::rival((order, &plan), &others, &self.catalog, &places, &disk);
+            rival.map_or(Ok(()), |refusal| Err(refused(&refusal)))?;
+        }
+        let at_targets = |error: host::ApplyError| WorkFault { field: Some(Field::Targets), ..fault_of(error.into()) };
+        host::take_back(&mut plan, &places).map_err(at_targets)?;
         if let Some((place, _)) = &plan.keep {
             let at_store = |fault: WorkFault| WorkFault { field: Some(Field::SecretStore), ..fault };
             if self.own_stores_only && host::stores::is_machines(place.store(), &places) {
@@ -372,6 +370,22 @@ struct Composed {
     outgoing: Outgoing,
     subject: String,
     body: String,
+}
+
+/// A refusal as the conversation takes it, with the answer that would mend it.
+fn refused(refusal: &Refusal) -> WorkFault {
+    WorkFault {
+        field: match refusal {
+            Refusal::NoUser { .. } | Refusal::NotFollowing { .. } => Some(Field::RunAs),
+            Refusal::Store { .. } => Some(Field::SecretStore),
+            Refusal::NoSecretProgram { .. } => Some(Field::SecretCommandPath),
+            Refusal::SenderMap { .. } | Refusal::NoSenderMap { .. } => Some(Field::SenderMap),
+            refusal => refusal.target().map(|_| Field::Targets),
+        },
+        phrase: refusal.phrase(),
+        hint: refusal.hint(),
+        exit: refusal.exit(),
+    }
 }
 
 /// A host's error as the conversation takes it.

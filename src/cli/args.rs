@@ -38,6 +38,7 @@ pub(super) const EXTRAS: &[Extra] = &[
     #[cfg(feature = "discover")]
     extra("database", None, "", false),
     extra("answers", None, "FILE", false),
+    extra("take-over", None, "", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
     extra("report", None, "FILE", false),
@@ -183,7 +184,17 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .value_parser(clap::value_parser!(u32))
     };
     vec![
-        sub("check").arg(arg("PROFILE")).arg(switch("send")).arg(value("report", "FILE")),
+        sub("check")
+            .arg(arg("PROFILE"))
+            .arg(switch("all").conflicts_with("PROFILE"))
+            .arg(switch("send"))
+            .arg(switch("drift").conflicts_with("send"))
+            .arg(value("report", "FILE")),
+        sub("apply")
+            .arg(arg("PROFILE"))
+            .arg(switch("all").conflicts_with("PROFILE"))
+            .arg(switch("take-over"))
+            .arg(switch("dry-run")),
         sub("detect")
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
@@ -197,13 +208,18 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .arg(value("host", "HOST"))
             .arg(value("port", "PORT"))
             .arg(value("stage", "STAGE")),
-        sub("export").arg(arg("TARGET").required(true).num_args(1..)).arg(value("profile", "NAME")).arg(switch("print")),
+        sub("export")
+            .arg(arg("TARGET").required(true).num_args(1..))
+            .arg(value("profile", "NAME"))
+            .arg(switch("print"))
+            .arg(switch("take-over"))
+            .arg(switch("dry-run")),
         sub("list"),
         sub("show").arg(arg("PROFILE")),
         sub("edit").arg(arg("PROFILE")).args(changes(text)),
-        sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")),
+        sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(switch("dry-run")),
         sub("purge"),
-        sub("undo"),
+        sub("undo").arg(switch("dry-run")),
         sub("secret").arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
         vault(text),
         sub("providers").arg(arg("QUERY")).arg(stale()),

@@ -1,28 +1,25 @@
-//! `check`: repeats the live test with what was written; for cron and monitoring.
+//! `check`: repeats the live test with what was written, and looks whether the files are still as the profile says; for cron and
+//! monitoring.
 
 use std::time::SystemTime;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     commands::chosen,
     context::Context,
     json::{egress, egress_of, proof, stages},
-    report,
+    order::{self, Drift},
+    planned, report,
 };
 use crate::{
     diagnose,
     error::{Error, Exit},
     frontend::script::{exit_of, exit_of_proof},
-    host::{self, Disk},
-    mail::{
-        Auth, KeySlot, Profile, Security,
-        profile::{Check, Written},
-        reply::escape,
-    },
+    host,
+    mail::{Profile, Security, profile::Check},
     phrase,
-    plan::{self, Order, Places, TargetChoice},
-    presets::Phrase,
+    plan::{Order, Places},
     probe::{Cancel, Goal, Login},
     render::{
         self,
@@ -35,20 +32,112 @@ use crate::{
     },
 };
 
-/// Runs the check; with `send` a message goes to the sender.
-pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<Exit, Error> {
-    let (name, profile) = chosen(context, named)?;
+/// What a check does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CheckKind {
+    /// It logs in, and offers the envelope.
+    Rehearse,
+    /// It sends a message to the sender.
+    Send,
+    /// It looks at the files alone, without the network.
+    Drift,
+}
+
+/// Checks one profile, or all that are enabled. The first that is not right says how it ends.
+pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind) -> Result<Exit, Error> {
+    if !all {
+        let (name, profile) = chosen(context, named)?;
+        return one(context, &name, &profile, kind);
+    }
+    let mut exit = Exit::Ok;
+    for (name, profile) in host::profiles::list(&context.places()?)? {
+        let ended = match profile {
+            Ok(profile) if !profile.enabled => Ok(Exit::Ok),
+            Ok(profile) => one(context, &name, &profile, kind),
+            Err(error) => Err(error.into()),
+        };
+        let ended = ended.or_else(|error| planned::say_failure(context, &name, &error).map(|()| error.exit))?;
+        exit = if exit == Exit::Ok { ended } else { exit };
+    }
+    Ok(exit)
+}
+
+fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Result<Exit, Error> {
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
+    let order = order::saved(context, name, profile, &places)?;
+    let mut drift = Drift::of(context, &order, &places);
+    if kind == CheckKind::Drift {
+        let order = Order { takes_over: true, ..order };
+        if let Ok(plan) = context.runner().plan(&order) {
+            drift.add_planned(&plan);
+        }
+        return drift_alone(context, name, profile, &drift);
+    }
+    climb(context, name, &order, &places, (drift, kind == CheckKind::Send))
+}
+
+/// The result of a check that looked at the files alone.
+fn drift_alone(context: &Context, name: &str, profile: &Profile, drift: &Drift) -> Result<Exit, Error> {
+    for phrase in drift.differences.iter().map(|known| &known.phrase).chain(&drift.older) {
+        context.warn(&format!("! {}", context.text.say(phrase)));
+    }
+    let is_right = drift.differences.is_empty();
+    if is_right && !context.json {
+        context.say_phrase(&phrase!("check-no-drift", profile = name));
+    } else if !is_right {
+        context.warn_phrase(&phrase!("check-apply", profile = name));
+    }
+    if context.json {
+        let command = format!("mailsetup check {name} --drift");
+        let mut document = document(profile, name, is_right, &command);
+        add_drift(context, &mut document, drift);
+        context.out(&document.to_string())?;
+    }
+    Ok(if is_right { Exit::Ok } else { Exit::Failed })
+}
+
+/// The keys that every check has.
+fn document(profile: &Profile, name: &str, ok: bool, command: &str) -> Value {
+    let endpoint = profile.smtp.endpoint();
+    json!({
+        "ok": ok, "changed": false, "profile": name,
+        "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
+                 "username": profile.smtp.username},
+        "stages": [], "round_trips": 0, "diagnosis": null, "files": [], "equivalent": command,
+    })
+}
+
+/// Adds what is not as the profile says.
+fn add_drift(context: &Context, document: &mut Value, drift: &Drift) {
+    let said = drift.differences.iter().map(|known| &known.phrase).chain(&drift.older);
+    document["notes"] = said.map(|phrase| context.text.say(phrase)).collect();
+    let one = |known: &order::Difference| {
+        let fields: Vec<&str> = known.fields.iter().map(|field| field.as_str()).collect();
+        json!({"target": known.owner.name, "path": known.path, "state": known.how.as_str(), "fields": fields})
+    };
+    document["drift"] = drift.differences.iter().map(one).collect();
+    let orphaned = drift.differences.iter().filter(|known| known.is_orphaned());
+    document["orphaned"] = orphaned.map(|known| json!(known.owner)).collect();
+}
+
+/// Climbs the ladder with what the profile says; with `send` a message goes to the sender.
+fn climb(
+    context: &Context,
+    name: &str,
+    order: &Order,
+    places: &Places,
+    (mut drift, send): (Drift, bool),
+) -> Result<Exit, Error> {
+    let profile = &order.profile;
     report::check_folder(context)?;
-    let mut spec = connect_spec(context, &name, &profile, &places, send)?;
+    let mut spec = connect_spec(context, order, send)?;
     // Where nobody knows, STARTTLS that is not there was taken out.
     spec.had_starttls = profile.smtp.security == Security::Starttls
-        && host::checks::of(&name, &profile, &places).map_or(true, |known| known.secured.as_ref() == Some(&spec.endpoint));
-    let (drift, mut older) = drift(context, &name, &profile, &places, &spec);
+        && host::checks::of(name, profile, places).map_or(true, |known| known.secured.as_ref() == Some(&spec.endpoint));
     let runner = context.runner();
     let attempt = runner.attempt(&spec, None, AttemptKind::Test, &Cancel::default(), &mut |outcome| {
         if let Outcome::Progress(_, step) = outcome
@@ -58,7 +147,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
             context.say(&render::stages::line(&context.text, &step));
         }
     });
-    let proofs = if send && attempt.passed() { cron(context, &runner, &name, &profile, &spec) } else { Vec::new() };
+    let proofs = if send && attempt.passed() { cron(context, &runner, order, &spec) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     let refused = proofs.iter().find(|proof| proof.is_refused());
     let cause = diagnosis.as_ref().or_else(|| refused?.diagnosis.as_ref()).map(|found| found.cause.clone());
@@ -66,15 +155,18 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     let secured = Some(spec.endpoint.clone()).filter(|_| attempt.is_secured());
     let check = Check { when: host::clock::rfc3339(SystemTime::now()), result, secured };
     // A user who may check may not be allowed to write.
-    let unsaved = host::checks::save(&name, &profile, check, &places).err();
-    older.extend(unsaved.map(|error| phrase!("check-unsaved").with_phrase("why", error.phrase())));
-    for line in drift.iter().chain(&older).map(|phrase| context.text.say(phrase)) {
-        context.warn(&format!("! {line}"));
+    let unsaved = host::checks::save(name, profile, check, places).err();
+    drift.older.extend(unsaved.map(|error| phrase!("check-unsaved").with_phrase("why", error.phrase())));
+    for phrase in drift.differences.iter().map(|known| &known.phrase).chain(&drift.older) {
+        context.warn(&format!("! {}", context.text.say(phrase)));
     }
     if let Some(diagnosis) = &diagnosis {
         let evidence = attempt.evidence.iter().flat_map(|evidence| render::stages::fault(&context.text, evidence));
         evidence.for_each(|line| context.warn(&format!("    {line}")));
         context.warn_all(render::diagnosis(&context.text, diagnosis));
+    } else if !drift.differences.is_empty() {
+        context.warn_phrase(&phrase!("check-drifted", profile = name));
+        context.warn_phrase(&phrase!("check-apply", profile = name));
     } else if !context.json && refused.is_none() {
         context.say_phrase(&phrase!("check-passed", profile = name));
     }
@@ -82,7 +174,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
         context.warn_all(render::proof::lines(&context.text, proof));
     }
     let parts = Parts {
-        rows: rows(context, &profile, &name),
+        rows: rows(context, profile, name),
         attempts: vec![ReportedAttempt {
             kind: AttemptKind::Test,
             endpoint: &spec.endpoint,
@@ -95,16 +187,13 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     };
     let saved = report::of_parts(context, parts);
     if context.json {
-        let endpoint = &spec.endpoint;
-        let mut document = json!({
-            "ok": attempt.passed() && drift.is_empty() && refused.is_none(), "changed": false, "profile": name,
-            "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
-                     "username": profile.smtp.username},
-            "stages": stages(&context.text, &attempt.steps), "round_trips": attempt.round_trips,
-            "diagnosis": diagnosis.as_ref().map(diagnose::Diagnosis::to_json), "files": [],
-            "notes": drift.iter().chain(&older).map(|phrase| context.text.say(phrase)).collect::<Vec<_>>(),
-            "equivalent": format!("mailsetup check {name}{}", if send { " --send" } else { "" }),
-        });
+        let command = format!("mailsetup check {name}{}", if send { " --send" } else { "" });
+        let is_right = attempt.passed() && drift.differences.is_empty() && refused.is_none();
+        let mut document = document(profile, name, is_right, &command);
+        document["stages"] = stages(&context.text, &attempt.steps).into();
+        document["round_trips"] = attempt.round_trips.into();
+        document["diagnosis"] = json!(diagnosis.as_ref().map(diagnose::Diagnosis::to_json));
+        add_drift(context, &mut document, &drift);
         if send {
             document["proofs"] = proofs.iter().map(proof).collect();
         }
@@ -119,7 +208,7 @@ pub(super) fn run(context: &Context, named: Option<&str>, send: bool) -> Result<
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
         None if let Some(refused) = refused => exit_of_proof(refused),
-        None if drift.is_empty() => Exit::Ok,
+        None if drift.differences.is_empty() => Exit::Ok,
         None => Exit::Config,
     };
     report::ended(context, exit, saved)
@@ -139,22 +228,14 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<AnswerRow> {
 }
 
 /// The attempt for a profile: the envelope is offered and reset, or a message is sent.
-fn connect_spec(
-    context: &Context,
-    name: &str,
-    profile: &Profile,
-    places: &Places,
-    send: bool,
-) -> Result<ConnectSpec, Error> {
+fn connect_spec(context: &Context, order: &Order, send: bool) -> Result<ConnectSpec, Error> {
+    let profile = &order.profile;
     let smtp = &profile.smtp;
-    let login = match (&profile.secret, smtp.auth) {
-        (_, Auth::None) | (None, _) => None,
-        (Some(place), auth) => Some(Login {
-            auth,
-            username: smtp.username.clone().map(String::from).unwrap_or_default(),
-            secret: host::stores::read_own(name, &profile.into(), place, places)?.secret,
-        }),
-    };
+    let login = order.secret.clone().map(|secret| Login {
+        auth: smtp.auth,
+        username: smtp.username.clone().map(String::from).unwrap_or_default(),
+        secret,
+    });
     let goal = if send { Goal::Send } else { Goal::Rehearse };
     Ok(ConnectSpec {
         login,
@@ -164,64 +245,10 @@ fn connect_spec(
 }
 
 /// Cron's mail, by what is `sendmail` here.
-fn cron(context: &Context, runner: &Runner, name: &str, profile: &Profile, spec: &ConnectSpec) -> Vec<Proof> {
-    let Ok(places) = context.places_for(profile.secret.as_ref()) else { return Vec::new() };
-    let order = order(name, profile, &places, spec);
-    let mut proofs = runner.prove_ways(&order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
+fn cron(context: &Context, runner: &Runner, order: &Order, spec: &ConnectSpec) -> Vec<Proof> {
+    let mut proofs = runner.prove_ways(order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
     for proof in &mut proofs {
-        judged(proof, profile, &context.catalog, context.lang());
+        judged(proof, &order.profile, &context.catalog, context.lang());
     }
     proofs
-}
-
-/// What a profile would be written by.
-fn order(name: &str, profile: &Profile, places: &Places, spec: &ConnectSpec) -> Order {
-    let choice = |written: &Written| TargetChoice {
-        key: written.name.clone(),
-        path: written.path.clone(),
-        ..TargetChoice::default()
-    };
-    Order {
-        name: name.to_owned(),
-        scope: places.scope,
-        profile: profile.clone(),
-        secret: spec.login.as_ref().map(|login| login.secret.clone()),
-        targets: profile.targets.iter().map(choice).collect(),
-        program: vec![super::context::program()],
-        lock: KeySlot::default(),
-    }
-}
-
-/// Targets whose files no longer agree with the profile, and files that call mailsetup as an older version wrote it.
-fn drift(
-    context: &Context,
-    name: &str,
-    profile: &Profile,
-    places: &Places,
-    spec: &ConnectSpec,
-) -> (Vec<Phrase>, Vec<Phrase>) {
-    let order = order(name, profile, places, spec);
-    let disk = Disk::new(places);
-    let (mut notes, mut calls) = (Vec::new(), Vec::new());
-    for choice in &order.targets {
-        let Some(target) = context.catalog.target(&choice.key) else { continue };
-        let sites = plan::expand(target, choice, places, &disk);
-        let found = sites.and_then(|sites| {
-            let reads = sites.iter().map(|site| plan::read_back(target, site, name, places, &disk));
-            reads.collect::<Result<Vec<_>, _>>()
-        });
-        match found {
-            Ok(found) => {
-                let mismatch = found.iter().find_map(|read| plan::compare(&order, places, read).into_iter().next());
-                notes.extend(mismatch.map(|it| phrase!("check-drift", target = target.name, field = it)));
-                if found.iter().any(|read| plan::is_older_call(&order, places, read)) {
-                    let file = plan::first_path(target, choice, places).unwrap_or_default();
-                    let file = escape(&file.display().to_string());
-                    calls.push(phrase!("check-older-call", file = file, target = choice.key, profile = name));
-                }
-            }
-            Err(refusal) => notes.push(refusal.phrase()),
-        }
-    }
-    (notes, calls)
 }

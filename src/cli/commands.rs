@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::context::Context;
+use super::{context::Context, planned};
 use crate::{
     error::{Error, Exit},
-    host::{self, Applied, AppliedFile, ApplyError, Folders, HostError},
+    host::{self, Applied, AppliedFile, ApplyError, Folders, HostError, UndoPreview},
     mail::{
         Profile, ProfileFault, ProfileName, Secret,
         profile::{Check, Written},
@@ -20,8 +20,10 @@ use crate::{
 
 /// The profile to use if none is named: the only one, else `default`.
 pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, Profile), Error> {
+    let asked = asked(context, named)?;
+    enter_scope_of(context, asked.as_deref())?;
     let places = context.places()?;
-    let name = match asked(context, named)? {
+    let name = match asked {
         Some(name) => name,
         // A user who may read only one profile cannot list them.
         None => match host::profiles::names(&places).unwrap_or_default().as_slice() {
@@ -34,6 +36,23 @@ pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, 
         Some(error) => Err(error.into()),
         None => Ok((name, profile)),
     }
+}
+
+/// Root has two scopes: enters the one that has the profile, or any profile, and says where there is another one.
+fn enter_scope_of(context: &Context, name: Option<&str>) -> Result<(), Error> {
+    let Some(there) = context.other_places() else { return Ok(()) };
+    let has = |places: &Places| {
+        let names = host::profiles::names(places).unwrap_or_default();
+        name.map_or(!names.is_empty(), |name| names.iter().any(|known| known == name))
+    };
+    match (has(&context.places()?), has(&there)) {
+        (false, true) => context.enter(&there),
+        (true, true) => {
+            context.say_phrase(&phrase!("scope-both", path = escape(&there.config.display().to_string())));
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// What is wrong with the names of a profile's targets. A person's own target counts by its file: no preset is read for it.
@@ -70,42 +89,64 @@ pub(super) fn asked(context: &Context, named: Option<&str>) -> Result<Option<Str
     }
 }
 
-/// `list`: one line per profile.
+/// `list`: one line per profile, of both scopes for root.
 pub(super) fn list(context: &Context) -> Result<Exit, Error> {
-    let places = context.places()?;
-    let profiles = host::profiles::list(&places)?;
-    if profiles.is_empty() {
-        context.say_phrase(&phrase!("list-empty"));
-    }
+    let here = context.places()?;
+    let scope = here.scope;
     let mut exit = Exit::Ok;
-    for (name, profile) in profiles {
-        match profile {
-            Ok(profile) if context.json => context.out(&summary(&name, &profile, &places).to_string())?,
-            Ok(profile) => {
-                if let Some(error) = unknown_target(context, &name, &profile, &places) {
-                    say_damage(context, &name, &error.into());
-                }
-                let last = last_check(&name, &profile, &places);
-                let state = if profile.enabled { checked(context, last) } else { context.text.get("list-disabled") };
-                let server = profile.smtp.endpoint();
-                context.out(&format!(
-                    "{name:<16} {:<32} {:<36} {state}",
-                    escape(&profile.sender.address.to_string()),
-                    escape(&server.authority())
-                ))?;
-            }
-            Err(error) => {
-                let error = Error::from(error);
-                if context.json {
-                    let why = super::json::error(&context.text, &error);
-                    context.out(&json!({"ok": false, "profile": name, "error": why}).to_string())?;
-                }
-                say_damage(context, &name, &error);
-                exit = error.exit;
+    let mut listed = 0;
+    for places in [Some(here), context.other_places()].into_iter().flatten() {
+        let profiles = host::profiles::list(&places)?;
+        let is_other = places.scope != scope;
+        listed += profiles.len();
+        for (name, profile) in profiles {
+            if let Some(fault) = list_one(context, &name, profile, &places, is_other)? {
+                exit = fault;
             }
         }
     }
+    if listed == 0 {
+        context.say_phrase(&phrase!("list-empty"));
+    }
     Ok(exit)
+}
+
+/// Lists a profile; returns the exit status for one that is damaged.
+fn list_one(
+    context: &Context,
+    name: &str,
+    profile: Result<Profile, HostError>,
+    places: &Places,
+    is_other: bool,
+) -> Result<Option<Exit>, Error> {
+    match profile {
+        Ok(profile) if context.json => context.out(&summary(name, &profile, places).to_string())?,
+        Ok(profile) => {
+            if let Some(error) = unknown_target(context, name, &profile, places) {
+                say_damage(context, name, &error.into());
+            }
+            let last = last_check(name, &profile, places);
+            let state = if profile.enabled { checked(context, last) } else { context.text.get("list-disabled") };
+            let server = profile.smtp.endpoint();
+            let scope = if is_other { format!("  --scope {}", places.scope) } else { String::new() };
+            context.out(&format!(
+                "{name:<16} {:<32} {:<36} {state}{scope}",
+                escape(&profile.sender.address.to_string()),
+                escape(&server.authority())
+            ))?;
+        }
+        Err(error) => {
+            let error = Error::from(error);
+            if context.json {
+                let why = super::json::error(&context.text, &error);
+                let scope = places.scope.as_str();
+                context.out(&json!({"ok": false, "profile": name, "scope": scope, "error": why}).to_string())?;
+            }
+            say_damage(context, name, &error);
+            return Ok(Some(error.exit));
+        }
+    }
+    Ok(None)
 }
 
 /// What is wrong with a profile that is listed all the same.
@@ -129,7 +170,7 @@ fn checked(context: &Context, last: Option<Check>) -> String {
 }
 
 fn summary(name: &str, profile: &Profile, places: &Places) -> serde_json::Value {
-    json!({"profile": name, "enabled": profile.enabled, "address": profile.sender.address, "smtp": profile.smtp,
+    json!({"profile": name, "scope": places.scope.as_str(), "enabled": profile.enabled, "address": profile.sender.address, "smtp": profile.smtp,
            "targets": profile.targets, "check": last_check(name, profile, places)})
 }
 
@@ -168,8 +209,18 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
         return Err(Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help")));
     };
     let name = name.as_str();
+    enter_scope_of(context, Some(name))?;
     let places = context.places()?;
     context.announce(&places)?;
+    if context.inputs.is_set("dry-run") {
+        return match host::undo_all_preview(name, &places) {
+            Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
+                planned::show(context, name, &[], None, &[phrase!("remove-absent", profile = escape(name))])
+            }
+            preview => preview.map_err(Error::from).and_then(|would| previewed(context, &would)),
+        }
+        .map(|()| Exit::Ok);
+    }
     let options = context.write_options();
     // Known only for as long as it is searched for.
     let known = if for_good { known(context, name, &places) } else { None };
@@ -239,6 +290,9 @@ pub(super) fn purge(context: &Context) -> Result<Exit, Error> {
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
     let places = context.places()?;
     context.announce(&places)?;
+    if context.inputs.is_set("dry-run") {
+        return previewed(context, &host::undo_preview(&places)?).map(|()| Exit::Ok);
+    }
     let undone = host::undo(&places, &context.write_options())?;
     if context.json {
         let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
@@ -253,6 +307,11 @@ pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
         .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
     context.say_phrase(&phrase!("undo-done", profile = undone.profile, when = undone.when));
     Ok(Exit::Ok)
+}
+
+/// Shows what would be undone.
+fn previewed(context: &Context, would: &UndoPreview) -> Result<(), Error> {
+    planned::show(context, &would.profile, &would.changes, None, &would.notes)
 }
 
 pub(super) fn files_json(files: &[AppliedFile]) -> Vec<serde_json::Value> {

@@ -1,7 +1,7 @@
 //! What every command shares: texts, catalog, places, and output.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     rc::Rc,
@@ -36,7 +36,7 @@ pub(super) struct Context {
     pub(super) json: bool,
     pub(super) quiet: bool,
     pub(super) verbose: bool,
-    scope: Option<Scope>,
+    scope: Cell<Option<Scope>>,
     color: Color,
     root: Option<PathBuf>,
     lock_limit: Duration,
@@ -64,7 +64,7 @@ impl Context {
             quiet: inputs.is_set("quiet"),
             verbose: inputs.is_set("verbose"),
             inputs,
-            scope,
+            scope: Cell::new(scope),
             color,
             root,
             lock_limit,
@@ -75,9 +75,11 @@ impl Context {
     /// Loads and checks the person's own presets. What is wrong in them is named and passed over.
     pub(super) fn load_presets(&mut self, languages: &Languages) {
         // Those of this machine: an image's were written by whoever made it.
-        let Ok(places) = host::places(self.scope, None, Folders::of_person()) else { return };
+        let Ok(places) = host::places(self.scope.get(), None, Folders::of_person()) else { return };
         self.say_foreign_presets();
-        let mut catalog = Catalog::with_overrides(&places.config, &host::clock::rfc3339(SystemTime::now()));
+        // Those of its own scope go before those of the other one.
+        let folders: Vec<PathBuf> = self.other_places().into_iter().chain([places]).map(|places| places.config).collect();
+        let mut catalog = Catalog::with_overrides(&folders, &host::clock::rfc3339(SystemTime::now()));
         let answers = Field::ALL.map(Field::key);
         catalog.pass_over_wrong(|catalog| {
             let causes = catalog.own_causes().flat_map(|cause| check_cause(cause, catalog, &answers));
@@ -111,8 +113,24 @@ impl Context {
 
     /// Where things are.
     pub(super) fn places(&self) -> Result<Places, HostError> {
-        let places = host::places(self.scope, self.root.as_deref(), Folders::of_person())?;
+        let places = host::places(self.scope.get(), self.root.as_deref(), Folders::of_person())?;
         Ok(Places { keys: self.keys.borrow().clone(), ..places })
+    }
+
+    /// The places of root's own scope, where root did not say which one is meant: by default it is the whole system.
+    pub(super) fn other_places(&self) -> Option<Places> {
+        let here = self.places().ok().filter(|here| here.scope == Scope::System)?;
+        if self.scope.get().is_some() || here.root.is_some() {
+            return None;
+        }
+        let there = host::places(Some(Scope::User), None, Folders::of_person()).ok()?;
+        Some(Places { keys: here.keys, ..there })
+    }
+
+    /// Root's own scope is meant from now on.
+    pub(super) fn enter(&self, there: &Places) {
+        self.scope.set(Some(there.scope));
+        self.say_phrase(&phrase!("scope-other", path = escape(&there.config.display().to_string())));
     }
 
     /// The same, with the keys of the vault: asks for a missing passphrase if there is a terminal.

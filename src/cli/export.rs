@@ -6,54 +6,38 @@ use serde_json::json;
 
 use super::{
     commands::{chosen, files_json, files_text},
-    context::{Context, program},
+    context::Context,
+    order, planned,
 };
 use crate::{
     error::{Error, Exit},
-    host,
-    mail::KeySlot,
-    phrase,
-    plan::{Change, Order, TargetChoice},
+    host, phrase,
+    plan::{self, Change, Order, TargetChoice},
 };
 
 /// Writes the named targets in addition to those of the profile; with `print` nothing is written.
 pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Exit, Error> {
     let (name, profile) = chosen(context, None)?;
     let places = context.places_for(profile.secret.as_ref())?;
-    let secret = match &profile.secret {
-        Some(place) => Some(host::stores::read_own(&name, &(&profile).into(), place, &places)?.secret),
-        None => None,
-    };
     let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();
-    let mut all: Vec<TargetChoice> = Vec::new();
-    if !print {
-        let former = profile.targets.iter();
-        all.extend(former.map(|target| TargetChoice {
-            key: target.name.clone(),
-            path: target.path.clone(),
-            ..TargetChoice::default()
-        }));
+    // Those that the profile has are written along.
+    let order = order::saved(context, &name, &profile, &places)?;
+    let order = Order { targets: wanted.clone(), takes_over: print || order.takes_over, ..order };
+    let plan = context.runner().plan(&order).map_err(planned::refused)?;
+    if context.inputs.is_set("dry-run") {
+        planned::show(context, &order.name, &plan.changes, order.secret.as_ref(), &planned::notes(&plan))?;
+        return Ok(Exit::Ok);
     }
-    all.extend(wanted.iter().filter(|choice| !all.contains(choice)).cloned().collect::<Vec<_>>());
-    let order = Order {
-        name,
-        scope: places.scope,
-        profile,
-        secret,
-        targets: all,
-        program: vec![program()],
-        lock: KeySlot::default(),
-    };
-    let plan = context.runner().plan(&order).map_err(|trouble| Error {
-        exit: trouble.exit,
-        phrase: trouble.phrase,
-        hint: trouble.hint,
-    })?;
     for note in &plan.notes {
         context.say(&format!("! {}", context.text.say(&note.phrase)));
     }
     if print {
-        let printed = plan.changes.iter().filter(|change| wanted.iter().any(|choice| choice.key == change.owner));
+        let place = |choice: &TargetChoice| plan::first_path(context.catalog.target(&choice.key)?, choice, &places);
+        let kept = order.profile.targets.iter().map(TargetChoice::from).filter_map(|choice| place(&choice));
+        let asked: Vec<_> = wanted.iter().filter_map(place).collect();
+        let kept: Vec<_> = kept.filter(|path| !asked.contains(path)).collect();
+        let is_wanted = |change: &&Change| wanted.iter().any(|choice| choice.key == change.owner);
+        let printed = plan.changes.iter().filter(|change| is_wanted(change) && !kept.contains(&change.path));
         if context.json {
             let text = |change: &Change| String::from_utf8_lossy(change.after.as_deref().unwrap_or_default()).into_owned();
             let files: Vec<_> = printed.map(|change| json!({"path": change.path, "content": text(change)})).collect();

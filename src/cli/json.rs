@@ -31,7 +31,7 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
     });
     let mut document = json!({
         "ok": ok,
-        "changed": written.is_some_and(|written| written.changed),
+        "changed": written.map_or_else(|| setup.is_dry_run() && would_change(setup), |written| written.changed),
         "profile": setup.value(Field::Profile),
         "smtp": smtp,
         "stages": report.map(|report| stages(setup.text(), &report.steps)).unwrap_or_default(),
@@ -45,6 +45,9 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
         document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
     } else if let Some(plan) = setup.plan() {
         document["notes"] = plan.notes.iter().map(|note| setup.text().say(&note.phrase)).collect();
+    }
+    if let Some(plan) = setup.plan() {
+        document["orphaned"] = json!(plan.orphaned);
     }
     if let Some(found) = report.and_then(egress_of) {
         document["egress"] = egress(found);
@@ -111,6 +114,11 @@ pub(super) fn nothing(command: Option<&str>, error: &Value) -> Value {
     }
 }
 
+/// Whether a dry run would have changed anything.
+fn would_change(setup: &Setup) -> bool {
+    setup.plan().is_some_and(|plan| plan.keep.is_some() || plan.changes.iter().any(crate::plan::Change::is_needed))
+}
+
 /// The files, as written or as they would be.
 fn files(setup: &Setup) -> Vec<Value> {
     let one = |file: &WrittenFile| json!({"path": file.path, "action": file.action, "backup": file.backup});
@@ -120,7 +128,8 @@ fn files(setup: &Setup) -> Vec<Value> {
     }
 }
 
-fn planned(change: &crate::plan::Change) -> Value {
+/// A file that would be written.
+pub(super) fn planned(change: &crate::plan::Change) -> Value {
     let action = match (&change.before, &change.after) {
         _ if !change.is_needed() => "unchanged",
         (None, _) => "created",

@@ -143,6 +143,9 @@ fn set_up() -> Value {
         ("files", list_of(&file())),
         ("equivalent", text_or_null()),
         ("notes?", texts()),
+        ("orphaned?", list_of(&any(&["object"]))),
+        ("drift?", list_of(&any(&["object"]))),
+        ("diff?", text()),
         ("proofs?", list_of(&any(&["object"]))),
         ("egress?", list_of(&any(&["object"]))),
         ("report?", text()),
@@ -166,6 +169,9 @@ fn files() -> Value {
         ("changed", yes_no()),
         ("profile", text_or_null()),
         ("files", list_of(&json!({"anyOf": [file(), printed]}))),
+        ("orphaned?", list_of(&any(&["object"]))),
+        ("notes?", texts()),
+        ("diff?", text()),
         ("error?", failure()),
     ])
 }
@@ -207,6 +213,7 @@ fn explain() -> Value {
 fn list() -> Value {
     let good = object(&[
         ("profile", text()),
+        ("scope", text()),
         ("enabled", yes_no()),
         ("address", text()),
         ("smtp", any(&["object"])),

@@ -36,7 +36,7 @@ use crate::{
         tui,
     },
     host::{self, input},
-    mail::{Secret, StoreKind},
+    mail::{Secret, StoreKind, reply::escape},
     phrase,
     presets::Phrase,
     setup::{Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
@@ -48,6 +48,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         brief: !context.may_ask(),
         yes: context.inputs.is_set("yes"),
         force: context.inputs.is_set("force"),
+        edits: edit.is_some(),
+        takes_over: context.inputs.is_set("take-over"),
         dry_run: context.inputs.is_set("dry-run"),
         timeout: context.timeout()?,
         reach: context.reach(),
@@ -91,6 +93,10 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         let places = (conversation.runner.places)(conversation.setup.scope())?;
         Some(ResumeSession::begin(&places, &mut conversation, edit))
     };
+    if !is_demo && edit.is_none() && context.other_places().is_some() {
+        let places = (conversation.runner.places)(conversation.setup.scope())?;
+        context.say_phrase(&phrase!("scope-written", path = escape(&places.config.display().to_string())));
+    }
     converse(context, conversation, resume)
 }
 

@@ -28,8 +28,11 @@ use super::{
 use crate::{mail::reply::escape, phrase, plan::Places, presets::Phrase};
 
 pub(super) mod all;
+pub(super) mod preview;
 mod steps;
+pub(super) mod take_back;
 
+use preview::UndoPreview;
 use steps::UndoSteps;
 
 /// What was undone.
@@ -45,6 +48,26 @@ pub struct Undone {
     pub notes: Vec<Phrase>,
     /// Commands for the image's own system, as a shell takes them.
     pub left_to_do: Vec<String>,
+}
+
+/// What [`undo`] would do; nothing is written.
+///
+/// # Errors
+/// As of [`undo`].
+pub fn undo_preview(places: &Places) -> Result<UndoPreview, ApplyError> {
+    let records = archive::all(places)?;
+    let last = *archive::standing(&records).first().ok_or(ApplyError::NothingToUndo)?;
+    Ok(UndoPreview::of(&last.profile, steps_of(last, places)?))
+}
+
+/// What undoes a write, but for the entries of stores.
+fn steps_of(last: &WriteRecord, places: &Places) -> Result<UndoSteps, ApplyError> {
+    let mut steps = UndoSteps::default();
+    for file in last.files.iter().rev() {
+        undo_file(last, file, places, &mut steps)?;
+    }
+    steps.add_runs(&[last], places)?;
+    Ok(steps)
 }
 
 /// Undoes the last write that still stands; called again, the one before.
@@ -67,11 +90,7 @@ pub fn undo_within(session: &WriteSession<'_>) -> Result<Undone, ApplyError> {
     let records = archive::all(places)?;
     let last = *archive::standing(&records).first().ok_or(ApplyError::NothingToUndo)?;
 
-    let mut steps = UndoSteps::default();
-    for file in last.files.iter().rev() {
-        undo_file(last, file, places, &mut steps)?;
-    }
-    steps.add_runs(&[last], places)?;
+    let mut steps = steps_of(last, places)?;
     let entries = undo_entries(last, places, &mut steps)?;
     let job = Job {
         kind: WriteKind::Undo,

@@ -1,16 +1,16 @@
 //! Conflicts: what on this machine keeps the new settings from working, each with what to do.
 //!
-//! Nothing here stops a plan. What is known of programs comes from the targets' presets.
+//! Nothing here stops a plan, but that a file would not follow to another user. What is known of programs comes from the targets' presets.
 
 use std::path::{Path, PathBuf};
 
 use super::{
-    Change, Files, Node, Note, Order, Places, Plan, Scope, TargetChoice,
+    Change, Files, Node, Note, Order, Places, Plan, Refusal, Scope, TargetChoice,
     locate::{FOLDERS, in_root, seen},
     meant::{client, has_login, is_inline, trust},
 };
 use crate::{
-    mail::reply::escape,
+    mail::{Profile, reply::escape},
     phrase,
     presets::{
         Catalog, Phrase, Target,
@@ -33,15 +33,18 @@ struct Machine<'a> {
     files: &'a dyn Files,
 }
 
-/// Everything to know about the machine that the plan goes to.
+/// Everything to know about the machine that the plan goes to; `was` is the profile as it was.
+///
+/// # Errors
+/// Another user sends than before and could not read a file.
 pub(super) fn notes(
     order: &Order,
     chosen: &[(&Target, &TargetChoice)],
+    was: Option<&Profile>,
     plan: &Plan,
     catalog: &Catalog,
-    places: &Places,
-    files: &dyn Files,
-) -> Vec<Note> {
+    (places, files): (&Places, &dyn Files),
+) -> Result<Vec<Note>, Refusal> {
     let machine = Machine { places, files };
     let mut notes = Vec::new();
     let mut note = |target: &Target, phrase: Option<Phrase>| {
@@ -62,9 +65,15 @@ pub(super) fn notes(
             machine.barred(order, target, choice, profile, plan).into_iter().for_each(|phrase| note(target, Some(phrase)));
         }
         let reader = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System && !target.own_user);
-        note(target, reader.and_then(|user| machine.unreadable(user, target, plan)));
+        let unreadable = reader.and_then(|user| machine.unreadable(user, target, plan));
+        let is_another = was.is_some_and(|was| was.enabled && was.run_as != order.profile.run_as);
+        match unreadable {
+            // The files follow to the new user, or all stays as it is.
+            Some(why) if is_another => return Err(Refusal::NotFollowing { target: target.key.clone(), why: Box::new(why) }),
+            unreadable => note(target, unreadable),
+        }
     }
-    notes
+    Ok(notes)
 }
 
 impl Machine<'_> {

@@ -9,16 +9,18 @@ use super::{
     context::{SeenPair, TemplateContext, no_settings},
     disclose::disclose,
     former,
-    locate::{Location, expand, in_root, locate},
+    kept::KeptTargets,
+    locate::{Location, Locations, expand, first_path, in_root, locate},
     merge::{self, Merged},
     omitted, overrules,
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret},
+    reader::{Before, change, closed, holds_password},
     render::{RenderFault, holds, render},
     secret_program, senders, values, whose,
 };
 use crate::{
-    mail::{Profile, Setting, reply::escape, senders::SenderPair},
+    mail::{Profile, Setting, profile::Written, reply::escape, senders::SenderPair},
     phrase,
     presets::{
         Catalog, Target, nearest,
@@ -37,8 +39,14 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         runs: Vec::new(),
         keep: None,
         former: None,
+        orphaned: Vec::new(),
+        dropped: Vec::new(),
         notes: Vec::new(),
     };
+    let former = read(files, &places.profile(&order.name))?;
+    let was = former.as_ref().and_then(|file| Profile::parse(str::from_utf8(&file.bytes).ok()?).ok());
+    let kept = KeptTargets::of(order, was.as_ref(), catalog, places, files);
+    let order = &Order { targets: kept.targets.clone(), ..order.clone() };
     let mut chosen = Vec::with_capacity(order.targets.len());
     for choice in &order.targets {
         let target = find(catalog, &choice.key)?;
@@ -53,11 +61,10 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         abilities::check_machine(target, places, files)?;
     }
     let sender_map = senders::map(order, files)?;
-    let former = read(files, &places.profile(&order.name))?;
-    let was = former.as_ref().and_then(|file| Profile::parse(str::from_utf8(&file.bytes).ok()?).ok());
     let own = ProfileFiles::new(order, former.as_ref(), catalog, places, files)?;
     own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
-    own.plan_profile(former, &chosen, &mut plan)?;
+    let written = chosen.iter().map(|(target, choice, locations)| written(target, choice, locations)).collect();
+    own.plan_profile(former, kept.listed(written, was.as_ref()), &mut plan)?;
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     for (target, choice, _) in &chosen {
@@ -70,8 +77,29 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
     plan.notes.extend(senders::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
-    plan.notes.extend(conflicts::notes(order, &chosen, &plan, catalog, places, files));
+    plan.notes.extend(conflicts::notes(order, &chosen, was.as_ref(), &plan, catalog, (places, files))?);
+    plan.notes.extend(kept.orphaned.iter().map(|orphan| orphan_note(orphan, order, catalog, places)));
+    (plan.orphaned, plan.dropped) = (kept.orphaned, kept.dropped);
     Ok(plan)
+}
+
+/// A target as the profile lists it, with its path where that is not the usual one.
+fn written(target: &Target, choice: &TargetChoice, locations: &Locations<'_>) -> Written {
+    Written {
+        name: target.key.clone(),
+        path: locations.first().filter(|(_, first)| first.is_custom).map(|(_, first)| first.seen.clone()),
+        inline_secret: choice.inline_secret,
+    }
+}
+
+/// That a target of the profile is left as it is.
+fn orphan_note(orphan: &Written, order: &Order, catalog: &Catalog, places: &Places) -> Note {
+    let choice = TargetChoice::from(orphan);
+    let usual = || first_path(catalog.target(&orphan.name)?, &choice, places);
+    let path = orphan.path.clone().or_else(usual).unwrap_or_else(|| PathBuf::from(&orphan.name));
+    let path = escape(&path.to_string_lossy());
+    let phrase = phrase!("plan-note-orphaned", target = escape(&orphan.name), path = path, profile = order.name);
+    Note { owner: orphan.name.clone(), phrase }
 }
 
 fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
@@ -143,12 +171,8 @@ pub(super) fn plan_target(
         }
         outcome.push((*file, location.disk.as_path(), as_read));
         if let Some(after) = after {
-            let reader = reader(order, target, file, places, files, holds_password(file, &context));
-            if reader == Reader::Owner && existing.is_none() && location.seen.starts_with("/etc") {
-                let user = order.profile.run_as.as_ref().map(ToString::to_string).unwrap_or_default();
-                return Err(Refusal::SharedGroup { user, path: location.disk.clone() });
-            }
-            let mut change = change(order, target, file, location, existing, after, &context, reader);
+            let before = Before { was, places, files };
+            let mut change = change(order, (target, file), location, existing, after, &context, before)?;
             change.disclosure = disclosure;
             plan.notes.extend(closed(&change, target));
             // Two targets may want the same of the machine's own file: it belongs to the one with commands to run.
@@ -284,94 +308,6 @@ fn merged(
     }
     let disclosure = disclose(file, context, &ours, (text, there.as_ref()), &merged);
     Ok(Some((merged, disclosure)))
-}
-
-/// Whether a file's text depends on the password.
-fn holds_password(file: &TargetFile, context: &TemplateContext) -> bool {
-    let format = file.format.rules();
-    let render = |context: &TemplateContext| render(file.template.as_str(), Some(format), context).ok().map(Zeroizing::new);
-    context.password.is_some() && render(context) != render(&context.clone().without_password())
-}
-
-/// Who may read a new file beside root.
-#[derive(Debug, PartialEq, Eq)]
-enum Reader {
-    Nobody,
-    /// Its consumer's group, else that of the user who sends.
-    Group(String),
-    /// The user who sends, as its owner: others are in that user's group.
-    Owner,
-}
-
-fn reader(order: &Order, target: &Target, file: &TargetFile, places: &Places, files: &dyn Files, is_secret: bool) -> Reader {
-    if places.scope == Scope::User {
-        return Reader::Nobody;
-    }
-    let named = file.group.clone().filter(|group| files.has_group(group));
-    let is_for_all = file.mode.0 & 0o004 != 0;
-    let user = order.profile.run_as.as_ref().filter(|_| !target.own_user && !is_for_all);
-    match (named, user) {
-        (Some(group), _) => Reader::Group(group),
-        (None, Some(user)) if is_secret => files.own_group(user).map_or(Reader::Owner, Reader::Group),
-        (None, Some(user)) => {
-            files.groups_of(user).and_then(|groups| groups.into_iter().next()).map_or(Reader::Nobody, Reader::Group)
-        }
-        (None, None) => Reader::Nobody,
-    }
-}
-
-/// A file that others could read, and that is closed to them because the password comes into it.
-fn closed(change: &Change, target: &Target) -> Option<Note> {
-    let before = change.mode_before?;
-    let is_closed = before & !change.mode & 0o044 != 0 && change.group.is_none() && change.user.is_none();
-    let phrase = || {
-        let (before, after) = (format!("{before:04o}"), format!("{:04o}", change.mode));
-        phrase!(
-            "plan-note-closed",
-            path = escape(&change.path.to_string_lossy()),
-            before = before,
-            after = after,
-            target = target.name
-        )
-    };
-    is_closed.then(|| Note { owner: target.key.clone(), phrase: phrase() })
-}
-
-#[expect(clippy::too_many_arguments, reason = "one call, each of another kind")]
-fn change(
-    order: &Order,
-    target: &Target,
-    file: &TargetFile,
-    location: &Location,
-    existing: Option<Existing>,
-    after: Vec<u8>,
-    context: &TemplateContext,
-    reader: Reader,
-) -> Change {
-    let (wanted, user, group) = match reader {
-        Reader::Nobody => (file.mode.0, None, None),
-        Reader::Group(group) => (file.mode.0 | 0o040, None, Some(group)),
-        Reader::Owner => (0o400, order.profile.run_as.as_ref().map(ToString::to_string), None),
-    };
-    let gets_secret = holds_password(file, context);
-    let (mode, user, group) = match &existing {
-        None => (wanted, user, group),
-        // Whose it is stays.
-        Some(existing) if gets_secret && user.is_some() => (existing.mode & 0o700, None, None),
-        Some(existing) if gets_secret && existing.mode & !wanted != 0 => (existing.mode & wanted, None, group),
-        Some(existing) => (existing.mode, None, None),
-    };
-    Change {
-        owner: target.key.clone(),
-        path: location.disk.clone(),
-        mode_before: existing.as_ref().map(|existing| existing.mode),
-        before: existing.map(Existing::into_bytes),
-        after: Some(after),
-        mode,
-        user,
-        group,
-        disclosure: Disclosure::Nothing,
-    }
 }
 
 fn check_paths(plan: &Plan) -> Result<(), Refusal> {

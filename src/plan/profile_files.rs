@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, TargetChoice, locate::Locations};
+use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope};
 use crate::{
     mail::{
         BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, StoreKind, kept_binding, profile::Written, schema,
         store::StoreFilling,
     },
-    presets::{Catalog, PresetFault, Target, belonging},
+    presets::{Catalog, PresetFault, belonging},
 };
 
 /// The files of a profile, and who reads them: their owner, and the group of the user who sends.
@@ -21,6 +21,7 @@ pub(super) struct ProfileFiles<'a> {
     own_group: Option<String>,
     /// Another user sent before.
     has_new_reader: bool,
+    files: &'a dyn Files,
     /// Where the secret was kept before.
     former_place: Option<SecretPlace>,
     /// Whom the secret is for.
@@ -37,7 +38,7 @@ impl<'a> ProfileFiles<'a> {
         former: Option<&Existing>,
         catalog: &Catalog,
         places: &'a Places,
-        files: &dyn Files,
+        files: &'a dyn Files,
     ) -> Result<Self, Refusal> {
         let former = former.and_then(|former| std::str::from_utf8(&former.bytes).ok());
         let former_place = former.and_then(|text| ProfileSecret::parse(text).ok()?.secret);
@@ -53,7 +54,7 @@ impl<'a> ProfileFiles<'a> {
         let has_new_reader = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
         let own_group = user.and_then(|user| files.own_group(user));
         let bound = belonging(&order.profile, catalog);
-        Ok(Self { order, places, group, own_group, has_new_reader, former_place, bound })
+        Ok(Self { order, places, group, own_group, has_new_reader, files, former_place, bound })
     }
 
     /// The secret's file, or the entry of a store in its place; `existing` is the file as it is, and `bound` the one that says
@@ -103,14 +104,14 @@ impl<'a> ProfileFiles<'a> {
         }
     }
 
-    /// The profile; `existing` is its file as it is.
+    /// The profile with its list of targets; `existing` is its file as it is.
     ///
     /// # Errors
     /// [`Refusal::NewerSchema`].
     pub(super) fn plan_profile(
         &self,
         existing: Option<Existing>,
-        chosen: &[(&Target, &TargetChoice, Locations<'_>)],
+        targets: Vec<Written>,
         plan: &mut Plan,
     ) -> Result<(), Refusal> {
         let path = self.places.profile(&self.order.name);
@@ -121,14 +122,7 @@ impl<'a> ProfileFiles<'a> {
         let mut profile = self.order.profile.clone();
         let is_persons = |place: &SecretPlace| place.store().filling() == StoreFilling::Person;
         profile.secret_for = profile.secret.as_ref().filter(|place| is_persons(place)).map(|_| self.bound.clone());
-        profile.targets = chosen
-            .iter()
-            .map(|(target, choice, locations)| Written {
-                name: target.key.clone(),
-                path: locations.first().filter(|(_, first)| first.is_custom).map(|(_, first)| first.seen.clone()),
-                inline_secret: choice.inline_secret,
-            })
-            .collect();
+        profile.targets = targets;
         let text = toml::to_string(&profile)
             .map_err(|error| Refusal::Template { target: "profile".to_owned(), cause: unrendered(&error.to_string()) })?;
         let kept = existing.as_ref().filter(|existing| is_as_before(&existing.bytes, &profile));
@@ -150,6 +144,10 @@ impl<'a> ProfileFiles<'a> {
             Some(group) => (0o640, None, Some(group.clone())),
             None => (0o600, None, None),
         };
+        // It was the other user's own.
+        let is_anothers = || self.files.find(&path).is_some_and(|now| now.user != "root");
+        let is_left = self.has_new_reader && self.places.scope == Scope::System && existing.is_some();
+        let user = user.or_else(|| (is_left && is_anothers()).then(|| "root".to_owned()));
         Change {
             owner: owner.to_owned(),
             path,

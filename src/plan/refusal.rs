@@ -12,7 +12,7 @@ use crate::{
     error::Exit,
     format::{Fault, FaultKind, FileKind, Unfit},
     mail::{Security, Setting, StoreKind, senders::SenderMapFault},
-    presets::{PresetFault, Target, target::Template},
+    presets::{Phrase, PresetFault, Target, target::Template},
 };
 
 /// Why a plan is not made.
@@ -109,6 +109,22 @@ pub enum Refusal {
     NoSecret {
         /// The target's key.
         target: String,
+    },
+    /// The file has the settings of another profile, and room for those of one.
+    Rival {
+        /// The target's key.
+        target: String,
+        /// The file.
+        path: PathBuf,
+        /// The other profile.
+        profile: String,
+    },
+    /// Another user sends than before, and could not read a file that is written.
+    NotFollowing {
+        /// The target's key.
+        target: String,
+        /// Which file, and what to do.
+        why: Box<Phrase>,
     },
     /// The consumer's format has no way to write this value.
     CannotCarry {
@@ -326,6 +342,8 @@ impl Refusal {
             | Self::Outgrown { target, .. }
             | Self::OverruledBySetting { target, .. }
             | Self::Senders { target, .. }
+            | Self::Rival { target, .. }
+            | Self::NotFollowing { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
             Self::Foreign { .. }

@@ -85,6 +85,8 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         targets: vec![TargetChoice::new(target.key.clone())],
         program: vec!["/usr/bin/mailsetup".to_owned()],
         lock: KeySlot::default(),
+        is_whole: false,
+        takes_over: false,
     })
 }
 
@@ -108,6 +110,8 @@ fn tried(target: &Target, order: &Order) -> Vec<PresetFault> {
         runs: Vec::new(),
         keep: None,
         former: None,
+        orphaned: Vec::new(),
+        dropped: Vec::new(),
         notes: Vec::new(),
     };
     let planned = plan_target(order, target, &choice, (None, &[]), &places, &files, &mut plan).err();

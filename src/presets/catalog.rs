@@ -65,27 +65,30 @@ impl Catalog {
         }
     }
 
-    /// The built-in files, with a person's own from `folder` (which has `providers`, `targets`, `causes`, `families`, `words`,
+    /// The built-in files, with a person's own from `folders` (each has `providers`, `targets`, `causes`, `families`, `words`,
     /// `egress.toml`, `gateways.toml` and `programs.toml`) over them. `today` begins with year and month, as `2026-11`.
     ///
     /// What cannot be used is passed over, and an unknown key as well: [`Self::own_faults`] names them. What the rooms above
     /// know, they check by [`Self::pass_over_wrong`].
-    pub fn with_overrides(folder: &Path, today: &str) -> Self {
+    pub fn with_overrides<Folder: AsRef<Path>>(folders: &[Folder], today: &str) -> Self {
         let mut faults = Vec::new();
+        let own: Vec<&Path> = folders.iter().map(AsRef::as_ref).collect();
         let mut catalog = Self {
-            providers: Collection::with_own(builtin::PROVIDERS, folder, &mut faults),
-            targets: Collection::with_own(builtin::TARGETS, folder, &mut faults),
-            causes: Collection::with_own(builtin::CAUSES, folder, &mut faults),
-            families: Collection::with_own(builtin::FAMILIES, folder, &mut faults),
-            words: Collection::with_own(builtin::WORDS, folder, &mut faults),
+            providers: Collection::with_own(builtin::PROVIDERS, &own, &mut faults),
+            targets: Collection::with_own(builtin::TARGETS, &own, &mut faults),
+            causes: Collection::with_own(builtin::CAUSES, &own, &mut faults),
+            families: Collection::with_own(builtin::FAMILIES, &own, &mut faults),
+            words: Collection::with_own(builtin::WORDS, &own, &mut faults),
             ..Self::builtin()
         };
         let egress = |facts: &EgressFacts, source: &PresetSource| check::egress(facts, source, today);
-        catalog.egress.take(&folder.join(EGRESS), &egress, &mut faults);
         let gateways = |facts: &Gateways, source: &PresetSource| check::gateways(facts, source, today);
-        catalog.gateways.take(&folder.join(GATEWAYS), &gateways, &mut faults);
         let programs = |facts: &Programs, source: &PresetSource| check::programs(facts, source, today);
-        catalog.programs.take(&folder.join(PROGRAMS), &programs, &mut faults);
+        for folder in own {
+            catalog.egress.take(&folder.join(EGRESS), &egress, &mut faults);
+            catalog.gateways.take(&folder.join(GATEWAYS), &gateways, &mut faults);
+            catalog.programs.take(&folder.join(PROGRAMS), &programs, &mut faults);
+        }
         catalog.own_faults = faults;
         catalog.pass_over_wrong(|catalog| catalog.wrong_words(today));
         catalog

@@ -73,6 +73,9 @@ impl Setup {
         if self.options.force {
             words.push("--force".to_owned());
         }
+        if self.options.takes_over {
+            words.push("--take-over".to_owned());
+        }
         words.push("--yes".to_owned());
         words
     }

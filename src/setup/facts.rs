@@ -40,6 +40,10 @@ pub struct SetupOptions {
     pub yes: bool,
     /// Write though the test failed.
     pub force: bool,
+    /// A saved profile is changed: its targets are those that are answered, and no others.
+    pub edits: bool,
+    /// A file may be taken from another profile.
+    pub takes_over: bool,
     /// Plan and show, but write nothing.
     pub dry_run: bool,
     /// How long one stage of the live test may take.
@@ -54,6 +58,8 @@ impl Default for SetupOptions {
             brief: false,
             yes: false,
             force: false,
+            edits: false,
+            takes_over: false,
             dry_run: false,
             timeout: Duration::from_secs(10),
             reach: Reach::Offline,

@@ -132,6 +132,8 @@ impl Setup {
             targets: self.targets(),
             program: answers.facts.program.clone(),
             lock: answers.get(Field::VaultLock).unwrap_or_default(),
+            is_whole: self.options.edits,
+            takes_over: self.options.takes_over,
         })
     }
 

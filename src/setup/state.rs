@@ -102,6 +102,11 @@ impl Setup {
         self.secured.extend(secured);
     }
 
+    /// Whether nothing is to be written.
+    pub const fn is_dry_run(&self) -> bool {
+        self.options.dry_run
+    }
+
     /// What is next.
     pub fn status(&self) -> Status {
         if self.cancelled {

@@ -59,7 +59,16 @@ fn failed(fault: ProbeFault) -> Report {
 }
 
 fn empty_plan() -> Plan {
-    Plan { name: "default".into(), changes: vec![], runs: vec![], keep: None, former: None, notes: vec![] }
+    Plan {
+        name: "default".into(),
+        changes: vec![],
+        runs: vec![],
+        keep: None,
+        former: None,
+        orphaned: vec![],
+        dropped: vec![],
+        notes: vec![],
+    }
 }
 
 /// Answers the running effect; returns what it was.

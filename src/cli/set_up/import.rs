@@ -30,16 +30,31 @@ pub(super) fn begin(context: &Context, conversation: &mut Conversation, may_offe
     }
     let places = (conversation.runner.places)(setup.scope())?;
     let source = ImportSource { catalog: &conversation.runner.catalog, places: &places };
-    let imports = match named {
-        Some(word) => {
-            let import = source.named(&word)?;
-            if let Some(withheld) = import.withheld.as_ref().filter(|_| !context.may_ask() && !context.inputs.has_password())
-            {
-                context.warn_phrase(withheld);
+    // Root has settings of its own beside those of the whole system.
+    let there = context.other_places();
+    let other = there.as_ref().map(|places| ImportSource { catalog: &conversation.runner.catalog, places });
+    let imports = if let Some(word) = named {
+        let import = match (source.named(&word), &other) {
+            (Ok(import), _) => import,
+            (Err(error), None) => return Err(error),
+            (Err(error), Some(other)) => {
+                let import = other.named(&word).map_err(|_| error)?;
+                context.say_phrase(&phrase!("scope-other", path = escape(&import.file)));
+                import
             }
-            vec![import]
+        };
+        if let Some(withheld) = import.withheld.as_ref().filter(|_| !context.may_ask() && !context.inputs.has_password()) {
+            context.warn_phrase(withheld);
         }
-        None => source.found(),
+        vec![import]
+    } else {
+        let mut imports = source.found();
+        for import in other.iter().flat_map(ImportSource::found) {
+            if imports.iter().all(|known| known.word != import.word) {
+                imports.push(import);
+            }
+        }
+        imports
     };
     conversation.setup.offer_imports(imports);
     Ok(())

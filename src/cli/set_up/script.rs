@@ -1,7 +1,7 @@
 //! The set-up as a script: nothing is asked, and what cannot work is refused before anything is sent.
 
 use super::{
-    super::{complain::complain, context::Context, json, report},
+    super::{complain::complain, context::Context, json, planned, report},
     conversation::Conversation,
     scratch,
 };
@@ -37,9 +37,15 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
         })
     });
     let setup = &conversation.setup;
-    let show_plan = context.inputs.is_set("dry-run") || context.inputs.is_set("diff");
-    if show_plan && setup.plan().is_some() {
-        context.say_all(prompt_loop::plan_lines(setup));
+    let is_dry = context.inputs.is_set("dry-run");
+    if (is_dry || context.inputs.is_set("diff")) && setup.plan().is_some() {
+        let lines = prompt_loop::plan_lines(setup);
+        // What a dry run is asked for is data.
+        if is_dry && !context.json {
+            lines.iter().try_for_each(|line| context.out(line))?;
+        } else {
+            context.say_all(lines);
+        }
     }
     let is_proven = setup.written().is_none_or(render::summary::is_proven);
     match &result {
@@ -61,6 +67,10 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             _ => None,
         };
         let mut document = json::setup(setup, result.is_ok() && is_proven, error);
+        if let Some(plan) = setup.plan().filter(|_| is_dry) {
+            let secret = setup.order().and_then(|order| order.secret.as_ref());
+            document["diff"] = planned::diff(context, &plan.changes, secret).join("\n").into();
+        }
         if let Ok(Some(path)) = &saved {
             document["report"] = path.display().to_string().into();
         }

@@ -39,7 +39,7 @@ impl Bench {
             "domains = ['boxes.test']\n[[smtp]]\nhost = 'smtp.boxes.test'\nport = 587\nsecurity = 'starttls'\n",
         );
         preset("span", "bridge", "[[smtp]]\nhost = '127.0.0.1'\nport = 1025\nsecurity = 'starttls'\n");
-        Self { catalog: Catalog::with_overrides(folder.path(), "2026-11"), _folder: folder }
+        Self { catalog: Catalog::with_overrides(&[folder.path()], "2026-11"), _folder: folder }
     }
 
     fn judge(&self, evidence: &Evidence) -> Diagnosis {

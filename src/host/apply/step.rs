@@ -58,8 +58,8 @@ pub(crate) enum FileOwner {
     Keep,
     /// The same, with this group.
     Group(String),
-    /// This user, and our own group.
-    User(String),
+    /// This user, and this group, else our own.
+    User(String, Option<String>),
     /// This owner and group.
     Exact(u32, u32),
 }
@@ -77,7 +77,7 @@ impl FileStep {
     /// A plan's change as a step.
     pub(super) fn of(change: &Change) -> Self {
         let owner = match (&change.user, &change.group) {
-            (Some(user), _) => FileOwner::User(user.clone()),
+            (Some(user), group) => FileOwner::User(user.clone(), group.clone()),
             (None, Some(group)) => FileOwner::Group(group.clone()),
             (None, None) => FileOwner::Keep,
         };
@@ -113,12 +113,14 @@ impl FileStep {
                 let gid = accounts::group_id(places.root.as_deref(), group);
                 (has.map(|has| has.0), Some(gid.ok_or_else(|| ApplyError::Group(group.clone()))?))
             }
-            Some(FileOwner::User(user)) => {
-                let account = accounts::account(places.root.as_deref(), user);
-                (
-                    Some(account.ok_or_else(|| ApplyError::Group(user.clone()))?.uid),
-                    Some(rustix::process::getegid().as_raw()),
-                )
+            Some(FileOwner::User(user, group)) => {
+                let unknown = |name: &String| ApplyError::Group(name.clone());
+                let account = accounts::account(places.root.as_deref(), user).ok_or_else(|| unknown(user))?;
+                let gid = match group {
+                    Some(group) => accounts::group_id(places.root.as_deref(), group).ok_or_else(|| unknown(group))?,
+                    None => rustix::process::getegid().as_raw(),
+                };
+                (Some(account.uid), Some(gid))
             }
             Some(FileOwner::Keep) | None => (has.map(|has| has.0), has.map(|has| has.1)),
         };

@@ -79,11 +79,11 @@ impl<T: Preset> Collection<T> {
         Self { entries: embedded.iter().map(Entry::built_in).collect() }
     }
 
-    /// The built-in files, with a person's own from `folder` over and among them: a file without a rank keeps the place
+    /// The built-in files, with a person's own from these folders over and among them: a file without a rank keeps the place
     /// of the built-in file that it replaces, or comes last. What cannot be used is passed over, and its fault is added.
-    pub(super) fn with_own(embedded: &'static [Embedded], folder: &Path, faults: &mut Vec<OwnFault>) -> Self {
+    pub(super) fn with_own(embedded: &'static [Embedded], folders: &[&Path], faults: &mut Vec<OwnFault>) -> Self {
         let mut collection = Self::builtin(embedded);
-        for file in own_files(&folder.join(T::FOLDER)) {
+        for file in folders.iter().flat_map(|folder| own_files(&folder.join(T::FOLDER))) {
             match file {
                 Ok((key, path)) => collection.take_own(key, path, faults),
                 Err(fault) => faults.push(OwnFault { fault, is_used: false }),
@@ -105,7 +105,7 @@ impl<T: Preset> Collection<T> {
         preset.set_origin(key.clone(), source);
         let replaced = self.entries.iter().position(|entry| entry.key == key).map(|at| self.entries.remove(at));
         let rank = preset.rank().or(replaced.as_ref().map(|entry| entry.rank)).unwrap_or(u32::MAX);
-        let replaced = replaced.and_then(|entry| entry.embedded);
+        let replaced = replaced.and_then(|entry| entry.embedded.or(entry.replaced));
         let read = OnceLock::from(Ok(preset));
         self.insert(Entry { key: key.into(), rank, embedded: None, own: Some(path), replaced, read });
     }

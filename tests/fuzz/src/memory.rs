@@ -138,5 +138,7 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         targets: vec![target],
         program: vec!["/usr/bin/mailsetup".into()],
         lock: KeySlot::default(),
+        is_whole: false,
+        takes_over: false,
     }
 }

@@ -108,5 +108,7 @@ pub(crate) fn order(password: &str) -> Order {
         targets: Vec::new(),
         program: vec!["/usr/bin/mailsetup".into()],
         lock: mailsetup::mail::KeySlot::Machine,
+        is_whole: false,
+        takes_over: false,
     }
 }

@@ -50,6 +50,8 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
         runs: scripts.into_iter().map(run).collect(),
         keep: Some((SecretPlace::Vault, Secret::new(text.into()).into())),
         former: None,
+        orphaned: Vec::new(),
+        dropped: Vec::new(),
         notes: Vec::new(),
     }
 }

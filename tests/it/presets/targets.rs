@@ -60,7 +60,7 @@ fn faults(part: &str, other: &str) -> Vec<PresetFault> {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("targets")).unwrap();
     fs::write(folder.path().join("targets/lab.toml"), OWN.replacen(part, other, 1)).unwrap();
-    let catalog = Catalog::with_overrides(folder.path(), "2026-11-30");
+    let catalog = Catalog::with_overrides(&[folder.path()], "2026-11-30");
     let faults = catalog.own_faults().iter().map(|own| own.fault.clone());
     faults.chain(catalog.own_targets().flat_map(check_target)).collect()
 }

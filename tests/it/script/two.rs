@@ -2,7 +2,11 @@
 
 use std::thread;
 
-use super::{super::support::wait, House};
+use std::os::unix::fs::MetadataExt as _;
+
+use serde_json::json;
+
+use super::{super::support::wait, House, mode, obeys_the_contract};
 
 const CHECK: &str = "\n[check]\nwhen = 'x'\nresult = 'ok'\n[check.secured]\nhost = 'localhost'\n";
 
@@ -115,4 +119,180 @@ fn of_two_first_set_ups_at_once_the_second_takes_no_profiles_place() {
     let refused = running.join().unwrap().code(64);
     assert!(refused.stderr.contains("me@gmail.com") && refused.stderr.contains("--profile"), "{}", refused.stderr);
     assert_eq!(house.written(), before);
+}
+
+/// The words for the demo's other port.
+fn other_port(house: &House) -> [String; 4] {
+    ["--port", &house.demo.starttls_port().to_string(), "--security", "starttls"].map(str::to_owned)
+}
+
+fn with<'a>(port: &'a [String; 4], more: &[&'a str]) -> Vec<&'a str> {
+    port.iter().map(String::as_str).chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn a_target_that_is_not_named_is_written_along_until_an_edit_takes_it_back() {
+    let house = House::new();
+    house.write(&["--target", "msmtp"]).code(0);
+    let port = other_port(&house);
+    house.write(&with(&port, &["--target", "dotenv=app.env"])).code(0);
+    let rc = || house.sandbox.read("home/.msmtprc");
+    assert!(rc().contains(&port[1]), "what is not named gets the new port too: {}", rc());
+    let listed = || house.run(&["list", "--json"]).code(0).json()["targets"].clone();
+    let app = house.sandbox.path("home/app.env");
+    let both = json!([{"name": "msmtp"}, {"name": "dotenv", "path": app}]);
+    assert_eq!(listed(), both);
+    // The two take turns: nothing changes any more.
+    for named in ["msmtp", "dotenv=app.env"] {
+        assert_eq!(house.write(&with(&port, &["--target", named, "--test", "none"])).code(0).json()["changed"], false);
+    }
+    let words = ["edit", "--target", "dotenv=app.env", "--test", "none", "--yes"];
+    let would = house.run(&[&words[..], &["--dry-run", "--json"]].concat()).code(0).json();
+    assert_eq!((&would["changed"], listed()), (&json!(true), both.clone()));
+    house.run(&words).code(0);
+    assert!(!house.sandbox.path("home/.msmtprc").exists(), "taken back: {}", rc());
+    assert_eq!(listed(), json!([{"name": "dotenv", "path": app}]));
+    house.run(&["undo"]).code(0);
+    assert!(rc().contains(&port[1]));
+    assert_eq!(listed(), both);
+}
+
+#[test]
+fn a_file_that_is_gone_is_named_and_apply_writes_it_again() {
+    let house = House::new();
+    house.write(&["--target", "msmtp", "--target", "dotenv=app.env"]).code(0);
+    house.run(&["check", "--drift"]).code(0);
+    let app = house.sandbox.path("home/app.env");
+    std::fs::remove_file(&app).unwrap();
+    let document = house.write(&["--target", "msmtp", "--test", "none"]).code(0).json();
+    assert_eq!(document["orphaned"], json!([{"name": "dotenv", "path": app}]));
+    assert!(!app.exists());
+    house.demo.set_fault(mailsetup::demo::DemoFault::WrongPassword);
+    let drift = house.run(&["check", "--drift", "--json"]).code(1).json();
+    obeys_the_contract(&drift);
+    assert_eq!(drift["drift"], json!([{"target": "dotenv", "path": app, "state": "missing", "fields": []}]));
+    assert_eq!(drift["orphaned"], document["orphaned"]);
+    let would = house.run(&["apply", "--dry-run"]).code(0).stdout;
+    assert!(would.contains("+ SMTP_PASSWORD=") && !would.contains(house.demo.password()), "{would}");
+    assert!(!app.exists());
+    assert_eq!(house.run(&["apply", "--json"]).code(0).json()["changed"], true);
+    assert!(app.exists());
+    std::fs::set_permissions(&app, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let text = std::fs::read_to_string(house.sandbox.path("home/.msmtprc")).unwrap();
+    house.sandbox.write("home/.msmtprc", text.replace("localhost", "elsewhere.test"));
+    let said = house.run(&["check", "--drift"]).code(1).stderr;
+    assert!(said.contains("(msmtp): host") && said.contains("mailsetup apply default"), "{said}");
+    house.run(&["apply", "--all"]).code(0);
+    house.run(&["check", "--drift", "--all"]).code(0);
+}
+
+#[test]
+fn drift_is_not_under_the_headline_that_mail_goes_out() {
+    let house = House::new();
+    house.write(&["--target", "dotenv=app.env", "--test", "none"]).code(0);
+    std::fs::remove_file(house.sandbox.path("home/app.env")).unwrap();
+    let said = house.run(&["check"]).code(78).stderr;
+    assert!(said.contains("app.env (dotenv) is missing") && !said.contains("mail goes out"), "{said}");
+    assert!(!said.contains(": host"), "a missing file is no other host: {said}");
+}
+
+#[test]
+fn a_file_with_room_for_one_profile_is_taken_over_only_when_that_is_said() {
+    let house = House::new();
+    house.write(&["--profile", "one", "--target", "dotenv=app.env", "--target", "msmtp"]).code(0);
+    let port = other_port(&house);
+    let words = with(&port, &["--profile", "two", "--target", "dotenv=app.env", "--target", "msmtp"]);
+    let refused = house.write(&words).code(78);
+    assert!(refused.stderr.contains("profile one") && refused.stderr.contains("--take-over"), "{}", refused.stderr);
+    house.write(&[&words[..], &["--force"]].concat()).code(78);
+    let document = house.write(&[&words[..], &["--take-over"]].concat()).code(0).json();
+    assert!(document["equivalent"].as_str().unwrap().contains("--take-over"));
+    let app = || house.sandbox.read("home/app.env");
+    let drift = house.run(&["check", "one", "--drift", "--json"]).code(1).json();
+    assert_eq!(drift["drift"][0]["target"], "dotenv", "msmtp has room for both: {drift}");
+    // What another profile has by now is left to it.
+    house.run(&["apply", "one"]).code(0);
+    assert!(app().contains(&port[1]));
+    house.run(&["remove", "one"]).code(0);
+    assert!(app().contains(&port[1]));
+    house.run(&["remove", "two"]).code(0);
+    assert!(!house.sandbox.path("home/app.env").exists(), "{}", app());
+}
+
+#[test]
+fn what_would_be_undone_removed_and_exported_is_shown_and_not_done() {
+    let house = House::new();
+    house.write(&["--target", "msmtp"]).code(0);
+    let before = house.files("home");
+    for words in [&["undo"][..], &["remove", "default"], &["export", "dotenv"], &["apply"]] {
+        let out = house.run(&[words, &["--dry-run", "--json"]].concat()).code(0);
+        let document = out.json();
+        assert_eq!(document["changed"], words != ["apply"], "{words:?}: {document}");
+        assert!(document["diff"].is_string(), "{document}");
+        assert!(!out.stdout.contains(house.demo.password()));
+        house.run(&[words, &["--dry-run"]].concat()).code(0);
+    }
+    assert_eq!(house.files("home"), before);
+    assert_eq!(house.run(&["remove", "nobody", "--if-exists", "--dry-run", "--json"]).code(0).json()["changed"], false);
+}
+
+#[test]
+fn files_follow_to_another_user_or_nothing_is_changed() {
+    if !rustix::process::geteuid().is_root() {
+        crate::support::bed::left_out("only root gives files away");
+        return;
+    }
+    let house = House::new();
+    house.sandbox.write(
+        "home/machine/etc/passwd",
+        "root:x:0:0::/root:/bin/sh\nweb:x:1701:1701::/:/bin/sh\nops:x:1702:1702::/:/bin/sh\n",
+    );
+    house.sandbox.write("home/machine/etc/group", "root:x:0:\nweb:x:1701:\nops:x:1702:\n");
+    house.sandbox.write("home/machine/usr/bin/msmtp", "");
+    let words = ["--root", "machine", "--scope", "system", "--test", "none", "--target", "msmtp"];
+    let whose = |file: &str| {
+        let meta = std::fs::metadata(house.sandbox.path("home/machine/etc").join(file)).unwrap();
+        (meta.uid(), meta.gid())
+    };
+    let files = ["mailsetup/profiles/default.toml", "mailsetup/profiles/default.secret"];
+    for (user, gid) in [("web", 1701), ("ops", 1702)] {
+        house.write(&[&words[..], &["--run-as", user]].concat()).code(0);
+        assert!(files.iter().all(|file| whose(file) == (0, gid)), "{user}: {:?}", files.map(whose));
+    }
+    let rc = house.sandbox.path("home/machine/etc/msmtprc");
+    assert_eq!((whose("msmtprc"), mode(&rc)), ((0, 1702), 0o640));
+    // A file that a person gave to somebody else does not follow, and nothing is changed.
+    std::os::unix::fs::chown(&rc, Some(0), Some(1701)).unwrap();
+    house
+        .sandbox
+        .write("home/machine/etc/passwd", house.sandbox.read("home/machine/etc/passwd") + "app:x:1703:1703::/:/bin/sh\n");
+    house.sandbox.write("home/machine/etc/group", house.sandbox.read("home/machine/etc/group") + "app:x:1703:\n");
+    let refused = house.write(&[&words[..], &["--run-as", "app"]].concat()).code(78);
+    assert!(refused.stderr.contains("msmtprc"), "{}", refused.stderr);
+    assert_eq!(whose(files[1]), (0, 1702));
+    house.write(&[&words[..], &["--run-as", "root"]].concat()).code(0);
+    assert_eq!(mode(&house.sandbox.path("home/machine/etc").join(files[1])), 0o600);
+}
+
+#[test]
+fn root_sees_both_scopes_and_is_told_which() {
+    if !rustix::process::geteuid().is_root() {
+        crate::support::bed::left_out("only root has two scopes");
+        return;
+    }
+    let house = House::new();
+    house.write(&["--profile", "mine"]).code(0);
+    let run = |words: &[&str]| house.sandbox.mailsetup(words).env_remove("MAILSETUP_SCOPE").run();
+    let listed = run(&["list"]).code(0);
+    assert!(listed.stdout.contains("mine") && listed.stdout.contains("--scope user"), "{}", listed.stdout);
+    assert_eq!(run(&["list", "--json"]).code(0).json()["scope"], "user");
+    for words in [&["show", "mine"][..], &["check", "mine"], &["check"], &["remove", "mine"]] {
+        let said = run(words).code(0).stderr;
+        assert!(
+            said.contains("root’s own scope") || said.contains("Root’s own scope") || said.contains("Of root"),
+            "{said}"
+        );
+    }
+    let dry = house.set_up(&["--password-file", "pw", "--dry-run", "--test", "none"]).env_remove("MAILSETUP_SCOPE").run();
+    assert!(dry.code(0).stderr.contains("For root alone: --scope user"));
 }

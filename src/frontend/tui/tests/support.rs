@@ -271,6 +271,8 @@ pub(super) fn plan() -> Plan {
         runs: Vec::new(),
         keep: None,
         former: None,
+        orphaned: Vec::new(),
+        dropped: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -1,0 +1,80 @@
+//! Another profile whose settings a plan would take out of a file that has room for one.
+
+use std::{io, path::Path};
+
+use super::{Existing, Files, Node, Order, Places, Plan, Refusal, TargetChoice, compare, expand, locate::locate, read_back};
+use crate::{
+    mail::{Profile, Setting},
+    presets::Catalog,
+};
+
+/// Why a plan would take a file from another profile; `None` where it takes none. `others` are the profiles that are saved.
+///
+/// A file has room for several where what its consumer reads for the other profile stays the same.
+pub fn rival(
+    (order, plan): (&Order, &Plan),
+    others: &[(String, Profile)],
+    catalog: &Catalog,
+    places: &Places,
+    files: &dyn Files,
+) -> Option<Refusal> {
+    let planned = Planned { plan, files };
+    let is_written = |path: &Path| plan.changes.iter().any(|change| change.path == path && change.is_needed());
+    for (name, profile) in others.iter().filter(|(name, profile)| *name != order.name && profile.enabled) {
+        let theirs = Order { name: name.clone(), profile: profile.clone(), secret: None, ..order.clone() };
+        for written in &profile.targets {
+            let Some(target) = catalog.target(&written.name) else { continue };
+            let sites = expand(target, &TargetChoice::from(written), places, files).unwrap_or_default();
+            for site in &sites {
+                let located = locate(target, site, places).unwrap_or_default();
+                let Some((_, taken)) = located.iter().find(|(_, location)| is_written(&location.disk)) else { continue };
+                let Ok(before) = read_back(target, site, name, places, files) else { continue };
+                let mismatches = compare(&theirs, places, &before);
+                let is_theirs = mismatches.iter().all(|setting| *setting == Setting::Password);
+                if is_theirs && read_back(target, site, name, places, &planned).ok() != Some(before) {
+                    return Some(Refusal::Rival {
+                        target: target.key.clone(),
+                        path: taken.disk.clone(),
+                        profile: name.clone(),
+                    });
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Files as a plan leaves them.
+struct Planned<'a> {
+    plan: &'a Plan,
+    files: &'a dyn Files,
+}
+
+impl Files for Planned<'_> {
+    fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
+        match self.plan.changes.iter().rfind(|change| change.path == path) {
+            Some(change) => Ok(change.after.clone().map(|bytes| Existing { bytes, mode: change.mode })),
+            None => self.files.read(path),
+        }
+    }
+
+    fn folders(&self, parent: &Path) -> Vec<String> {
+        self.files.folders(parent)
+    }
+
+    fn has_group(&self, group: &str) -> bool {
+        self.files.has_group(group)
+    }
+
+    fn groups_of(&self, user: &str) -> Option<Vec<String>> {
+        self.files.groups_of(user)
+    }
+
+    fn own_group(&self, user: &str) -> Option<String> {
+        self.files.own_group(user)
+    }
+
+    fn find(&self, path: &Path) -> Option<Node> {
+        self.files.find(path)
+    }
+}
