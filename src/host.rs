@@ -57,7 +57,7 @@ pub use apply::{
     apply, apply_within,
     error::ApplyError,
     outcome::{Applied, AppliedFile, FileAction},
-    recover::{begin, cut_off, recover},
+    recover::{CutOff, begin, cut_off, is_half_done, recover},
 };
 pub use consumer::Dispatch;
 pub use error::HostError;

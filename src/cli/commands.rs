@@ -91,6 +91,7 @@ pub(super) fn asked(context: &Context, named: Option<&str>) -> Result<Option<Str
 
 /// `list`: one line per profile, of both scopes for root.
 pub(super) fn list(context: &Context) -> Result<Exit, Error> {
+    context.name_cut_off();
     let here = context.places()?;
     let scope = here.scope;
     let mut exit = Exit::Ok;
@@ -176,6 +177,7 @@ fn summary(name: &str, profile: &Profile, places: &Places) -> serde_json::Value 
 
 /// `show`: the profile as in its file, or as JSON, and whom its secret is for; never the secret.
 pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
+    context.name_cut_off();
     let (name, profile) = chosen(context, named)?;
     let places = context.places()?;
     let whom = profile
@@ -211,8 +213,8 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
     let name = name.as_str();
     enter_scope_of(context, Some(name))?;
     let places = context.places()?;
-    context.announce(&places)?;
     if context.inputs.is_set("dry-run") {
+        context.name_cut_off();
         return match host::undo_all_preview(name, &places) {
             Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
                 planned::show(context, name, &[], None, &[phrase!("remove-absent", profile = escape(name))])
@@ -221,6 +223,7 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
         }
         .map(|()| Exit::Ok);
     }
+    context.recover()?;
     let options = context.write_options();
     // Known only for as long as it is searched for.
     let known = if for_good { known(context, name, &places) } else { None };
@@ -274,8 +277,8 @@ fn known(context: &Context, name: &str, places: &Places) -> Option<Secret> {
 
 /// `purge`: nothing is kept of profiles that were removed.
 pub(super) fn purge(context: &Context) -> Result<Exit, Error> {
+    context.recover()?;
     let places = context.places_to_open()?;
-    context.announce(&places)?;
     let purged = host::purge(None, None, &places, &context.write_options())?;
     if context.json {
         let changed = !purged.profiles.is_empty();
@@ -295,7 +298,9 @@ pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
     }
     let undone = host::undo(&places, &context.write_options())?;
     if context.json {
-        let document = json!({"ok": true, "changed": true, "profile": undone.profile, "files": files_json(&undone.files)});
+        let changed = !undone.was_cut_off || !undone.files.is_empty();
+        let document =
+            json!({"ok": true, "changed": changed, "profile": undone.profile, "files": files_json(&undone.files)});
         context.out(&document.to_string())?;
     } else {
         files_text(context, &undone.files)?;
@@ -305,7 +310,11 @@ pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
         .left_to_do
         .iter()
         .for_each(|command| context.say_phrase(&phrase!("runner-left-to-do", command = escape(command))));
-    context.say_phrase(&phrase!("undo-done", profile = undone.profile, when = undone.when));
+    context.say_phrase(&if undone.was_cut_off {
+        phrase!("undo-put-back")
+    } else {
+        phrase!("undo-done", profile = undone.profile, when = undone.when)
+    });
     Ok(Exit::Ok)
 }
 

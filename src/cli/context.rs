@@ -203,8 +203,31 @@ impl Context {
 
     /// Says what an earlier run left half done in these places, and the next write takes back first.
     pub(super) fn announce(&self, places: &Places) -> Result<(), Error> {
-        host::cut_off(places)?.iter().for_each(|phrase| self.say_phrase(phrase));
+        for host::CutOff { when, files } in host::cut_off(places)? {
+            self.say_phrase(&phrase!("host-cut-off", when = when, files = files));
+        }
         Ok(())
+    }
+
+    /// Puts back what an earlier run left half done, and says so, before anything is read that it may have written. A run that is
+    /// at work is waited for.
+    pub(super) fn recover(&self) -> Result<(), Error> {
+        let places = self.places()?;
+        if !host::is_half_done(&places)? {
+            return Ok(());
+        }
+        let places = self.places_to_open()?;
+        self.announce(&places)?;
+        host::recover(&places, &self.write_options())?.iter().for_each(|note| self.say_phrase(note));
+        Ok(())
+    }
+
+    /// Names what an earlier run left half done, and the command that puts it back: for what may not write.
+    pub(super) fn name_cut_off(&self) {
+        let cut_off = self.places().ok().and_then(|places| host::cut_off(&places).ok()).unwrap_or_default();
+        for host::CutOff { when, files } in cut_off {
+            self.warn_phrase(&phrase!("host-cut-off-stays", when = when, files = files));
+        }
     }
 
     /// Data: a line on standard output.

@@ -17,8 +17,18 @@ use crate::{
 
 /// Writes the named targets in addition to those of the profile; with `print` nothing is written.
 pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Exit, Error> {
+    let is_dry = print || context.inputs.is_set("dry-run");
+    if is_dry {
+        context.name_cut_off();
+    } else {
+        context.recover()?;
+    }
     let (name, profile) = chosen(context, None)?;
     let places = context.places_for(profile.secret.as_ref())?;
+    let options = context.write_options();
+    let session = if is_dry { None } else { Some(host::begin(&places, &options)?) };
+    // Once more, now that nobody else writes.
+    let profile = if session.is_some() { host::profiles::load(&name, &places)? } else { profile };
     let wanted: Vec<TargetChoice> = targets.iter().map(|target| TargetChoice::parse(target)).collect();
     // Those that the profile has are written along.
     let order = order::saved(context, &name, &profile, &places)?;
@@ -31,7 +41,7 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
     for note in &plan.notes {
         context.say(&format!("! {}", context.text.say(&note.phrase)));
     }
-    if print {
+    let Some(session) = session else {
         let place = |choice: &TargetChoice| plan::first_path(context.catalog.target(&choice.key)?, choice, &places);
         let kept = order.profile.targets.iter().map(TargetChoice::from).filter_map(|choice| place(&choice));
         let asked: Vec<_> = wanted.iter().filter_map(place).collect();
@@ -50,9 +60,8 @@ pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Ex
                 .map_err(|error| Error::new(Exit::Io, phrase!("cli-output", cause = error)))?;
         }
         return Ok(Exit::Ok);
-    }
-    context.announce(&places)?;
-    let applied = host::apply(&plan, &places, &context.write_options())?;
+    };
+    let applied = host::apply_within(&plan, &session)?;
     if context.json {
         let files = files_json(&applied.files);
         context.out(&json!({"ok": true, "changed": applied.changed, "profile": order.name, "files": files}).to_string())?;

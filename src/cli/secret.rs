@@ -13,9 +13,20 @@ use crate::{
     phrase, plan,
 };
 
+/// Prints the secret. What is read here at every mail neither waits nor writes: where a run was cut off, what is wrong says so.
+pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
+    printed(context, matches).map_err(|error| {
+        let cut_off = context.places().ok().and_then(|places| host::cut_off(&places).ok()).unwrap_or_default();
+        match cut_off.into_iter().next() {
+            Some(run) => Error::new(error.exit, phrase!("secret-cut-off", when = run.when).with_phrase("why", error.phrase)),
+            None => error,
+        }
+    })
+}
+
 /// Prints the secret, for msmtp's passwordeval and the like: for the host that it was given for, and for git only for the host
 /// and user that git asks for. With `--drop-in`, the drop-in by which a systemd unit gets it.
-pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
+fn printed(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let git = matches.get_flag("git-credential").then(|| GitRequest::read(io::stdin().lock())).transpose()?;
     let places = context.places()?;

@@ -56,6 +56,11 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     };
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");
+    if !is_demo && options.dry_run {
+        context.name_cut_off();
+    } else if !is_demo {
+        context.recover()?;
+    }
     if let Some(name) = edit {
         // Ask for a passphrase before drawing the screen.
         context.places_for(host::profiles::load(name, &context.places()?)?.secret.as_ref())?;

@@ -22,6 +22,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     match matches.subcommand() {
         Some(("passphrase", inner)) => lock_with(context, KeySlot::Passphrase, inner),
         Some(("rotate", _)) => {
+            context.recover()?;
             let lock = vault::rotate(&context.places_to_open()?, &context.write_options())?;
             done(context, lock, "vault-rotated")
         }
@@ -100,6 +101,7 @@ fn export(context: &Context) -> Result<Exit, Error> {
 }
 
 fn lock_with(context: &Context, lock: KeySlot, matches: &ArgMatches) -> Result<Exit, Error> {
+    context.recover()?;
     let places = context.places_to_open()?;
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
     let mut new = Keys { slot: lock, key_file: word("new-key-file").map(Into::into), passphrase: None };

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{
     error::FileError,
     found::{self, FoundFile},
-    own,
+    own, owned,
     stamp::hash,
     tree::FileTree,
 };
@@ -91,7 +91,9 @@ fn settings(profile: &Profile) -> String {
 }
 
 fn read(path: &Path, places: &Places) -> Result<Option<CheckFile>, FileError> {
-    let bytes = found::look_in(FileTree::of(places), path).map_err(FileError::read(path))?.map(FoundFile::into_bytes);
+    let found = found::look_in(FileTree::of(places), path).map_err(FileError::read(path))?;
+    found.iter().try_for_each(|found| owned::ours(path, found))?;
+    let bytes = found.map(FoundFile::into_bytes);
     let damaged = |error: String| FileError::Read(path.to_owned(), io::Error::new(io::ErrorKind::InvalidData, error));
     let parse = |bytes: Vec<u8>| {
         let text = std::str::from_utf8(&bytes).map_err(|error| damaged(error.to_string()))?;

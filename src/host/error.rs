@@ -19,6 +19,10 @@ pub enum HostError {
     NoRoot(PathBuf),
     /// The current folder is gone.
     NoCwd,
+    /// This variable holds a relative path.
+    Relative(&'static str),
+    /// Another user could lead what is written below an image's root.
+    Image(FileError),
     /// A file or folder cannot be read or written.
     File(FileError),
     /// This name and all that follow from it are taken.
@@ -40,7 +44,8 @@ impl HostError {
             Self::NoHome => phrase!("host-no-home"),
             Self::NoRoot(path) => phrase!("host-no-root", path = shown(path)),
             Self::NoCwd => phrase!("host-no-cwd"),
-            Self::File(error) => error.phrase(),
+            Self::File(error) | Self::Image(error) => error.phrase(),
+            Self::Relative(variable) => phrase!("host-relative", variable = variable),
             Self::Taken(path) => phrase!("host-taken", path = shown(path)),
             Self::ProfileName(name) => phrase!("host-profile-name", name = escape(name)),
             Self::NoProfile(name, _) => phrase!("host-no-profile", name = escape(name)),
@@ -59,7 +64,11 @@ impl HostError {
             Self::NoProfile(_, None) => Some(phrase!("host-no-profile-hint")),
             Self::NewerSchema(..) => Some(phrase!("host-newer-schema-hint")),
             Self::BadProfile(_, fault) => fault.nearest().map(|word| phrase!("host-nearest", word = escape(word))),
-            Self::File(error) => error.hint(),
+            Self::Image(FileError::Foreign(path, owner)) => {
+                Some(phrase!("host-image-foreign-hint", path = shown(path), owner = escape(owner)))
+            }
+            Self::File(error) | Self::Image(error) => error.hint(),
+            Self::Relative(_) => Some(phrase!("host-relative-hint")),
             Self::NoRoot(_) | Self::NoCwd => None,
         }
     }
@@ -69,8 +78,8 @@ impl HostError {
         match self {
             Self::ProfileName(_) => Exit::Usage,
             Self::NoRoot(_) | Self::NoProfile(..) | Self::NoCwd => Exit::NoInput,
-            Self::NoHome | Self::NewerSchema(..) | Self::BadProfile(..) => Exit::Config,
-            Self::File(error) => error.exit(),
+            Self::NoHome | Self::Relative(_) | Self::NewerSchema(..) | Self::BadProfile(..) => Exit::Config,
+            Self::File(error) | Self::Image(error) => error.exit(),
             Self::Taken(_) => Exit::CantCreate,
         }
     }
@@ -97,7 +106,7 @@ impl fmt::Display for HostError {
 impl std::error::Error for HostError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::File(error) => Some(error),
+            Self::File(error) | Self::Image(error) => Some(error),
             _ => None,
         }
     }

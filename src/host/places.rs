@@ -1,12 +1,15 @@
 //! Where things are, from scope, root and the person's folders.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use directories::BaseDirs;
 
 use super::{
     error::HostError,
-    files::{owned, tree::FileTree},
+    files::{error::FileError, location::resolve, owned, tree::FileTree},
 };
 use crate::{
     mail::Keys,
@@ -50,11 +53,14 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
     if let Some(root) = root.as_ref().filter(|root| !root.is_dir()) {
         return Err(HostError::NoRoot(root.clone()));
     }
+    if let Some(variable) = relative_variable().filter(|_| scope == Scope::User) {
+        return Err(HostError::Relative(variable));
+    }
     let (home, config, state) = match (scope, folders) {
         (Scope::User, None) => return Err(HostError::NoHome),
         (Scope::User, Some(own)) => (own.home, own.config.join("mailsetup"), own.state.join("mailsetup")),
         (Scope::System, own) => {
-            let home = own.map_or_else(|| PathBuf::from("/root"), |own| own.home);
+            let home = own.map_or_else(|| PathBuf::from("/root"), |own| cwd.join(own.home));
             (home, PathBuf::from("/etc/mailsetup"), PathBuf::from("/var/lib/mailsetup"))
         }
     };
@@ -64,17 +70,57 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
     };
     let (home, config, state) = (below(home), below(config), below(state));
     let places = Places { scope, home, config, state, cwd, root, keys: Keys::default() };
-    for folder in [&places.config, &places.state] {
-        owned::our_folder(folder, FileTree::of(&places))?;
-    }
+    ours_alone(&places)?;
     Ok(places)
 }
 
+/// Refuses folders of ours that another user made or can change, and files in them that say what we do.
+fn ours_alone(places: &Places) -> Result<(), HostError> {
+    let tree = FileTree::of(places);
+    let below = |folder: &Path, names: &[&str]| names.iter().map(|name| folder.join(name)).collect::<Vec<_>>();
+    let mut folders = vec![places.config.clone(), places.state.clone()];
+    folders.extend(below(&places.config, &["profiles"]));
+    folders.extend(below(&places.state, &["journal", "backups", "checks"]));
+    // What an image has of these is not read.
+    let presets = if places.root.is_none() { below(&places.config, PRESETS) } else { Vec::new() };
+    for folder in folders.iter().chain(&presets) {
+        // Below a root also by where the links of the image lead in it.
+        let real = resolve(folder, tree).ok().filter(|real| places.root.is_some() && real != folder);
+        for folder in [Some(folder), real.as_ref()].into_iter().flatten() {
+            match owned::our_folder(folder, tree) {
+                // What we may not look into is not read either.
+                Err(FileError::Read(_, error)) if error.kind() == ErrorKind::PermissionDenied => {}
+                Err(error) if places.root.is_some() => return Err(HostError::Image(error)),
+                other => other?,
+            }
+        }
+    }
+    for folder in &presets {
+        // What cannot be listed is named when presets are read.
+        let names = tree.names(folder).ok().flatten().unwrap_or_default();
+        names.iter().try_for_each(|name| owned::our_file(&folder.join(name), tree))?;
+    }
+    Ok(())
+}
+
+/// The variable that leads to a person's folders by a relative path: another one in each current folder.
+fn relative_variable() -> Option<&'static str> {
+    let is_relative =
+        |name: &&str| std::env::var_os(name).is_some_and(|path| !path.is_empty() && Path::new(&path).is_relative());
+    ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"].into_iter().find(is_relative)
+}
+
+/// Folders of a person's own presets and texts.
+const PRESETS: &[&str] = &["providers", "targets", "causes", "families", "words", "text"];
+
 /// Folders below an image's root that would hold a person's own presets and texts on this machine.
 pub fn foreign_presets(places: &Places) -> Vec<PathBuf> {
-    let folders = ["providers", "targets", "causes", "families", "words", "text"].map(|name| places.config.join(name));
     let is_image = places.root.is_some();
-    folders.into_iter().filter(|folder| is_image && FileTree::of(places).is_folder(folder)).collect()
+    PRESETS
+        .iter()
+        .map(|name| places.config.join(name))
+        .filter(|folder| is_image && FileTree::of(places).is_folder(folder))
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::files::{owned, tree::FileTree};
 use crate::{
     mail::{BoundSecret, SecretPlace, StoreKind},
     plan::Places,
@@ -52,7 +53,9 @@ fn store(kind: StoreKind) -> &'static dyn Store {
 /// The store does not give it; a file that everyone may read is refused.
 pub fn read<'a>(key: impl Into<SecretKey<'a>>, place: &SecretPlace, places: &Places) -> Result<BoundSecret, StoreError> {
     admitted(place, places)?;
-    store(place.store()).read(&StoreEntry { key: key.into(), place, places })
+    let key = key.into();
+    trusted(&key, place, places)?;
+    store(place.store()).read(&StoreEntry { key, place, places })
 }
 
 /// Puts the secret where it is kept. A variable and a command are the person's: nothing is done for them.
@@ -66,7 +69,9 @@ pub fn keep<'a>(
     places: &Places,
 ) -> Result<(), StoreError> {
     admitted(place, places)?;
-    store(place.store()).keep(&StoreEntry { key: key.into(), place, places }, secret)
+    let key = key.into();
+    trusted(&key, place, places)?;
+    store(place.store()).keep(&StoreEntry { key, place, places }, secret)
 }
 
 /// Removes the secret from its store; one that is not there is no error.
@@ -107,6 +112,18 @@ pub(crate) fn bring_back(profile: &str, place: &SecretPlace, id: &str, places: &
 /// Removes what the write `id` has set aside.
 pub(crate) fn forget_aside(profile: &str, place: &SecretPlace, id: &str, places: &Places) -> Result<(), StoreError> {
     forget(aside(profile, id).as_str(), &place.aside(id), places)
+}
+
+/// Refuses files of a secret that another user made or can change.
+fn trusted(key: &SecretKey<'_>, place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
+    let name = key.name();
+    let files = match place.store() {
+        StoreKind::File => vec![places.secret(&name), places.bound(&name)],
+        StoreKind::Systemd => vec![places.credential(&name), places.bound(&name)],
+        StoreKind::Vault => vec![places.vault()],
+        _ => Vec::new(),
+    };
+    Ok(files.iter().try_for_each(|file| owned::our_file(file, FileTree::of(places)))?)
 }
 
 /// Refuses what would be run or looked up on this machine because an image says so: its files and its vault are all that is read.

@@ -48,6 +48,8 @@ pub struct Undone {
     pub notes: Vec<Phrase>,
     /// Commands for the image's own system, as a shell takes them.
     pub left_to_do: Vec<String>,
+    /// It was no write that stood, but one that was cut off: those that stand are as they were.
+    pub was_cut_off: bool,
 }
 
 /// What [`undo`] would do; nothing is written.
@@ -70,7 +72,7 @@ fn steps_of(last: &WriteRecord, places: &Places) -> Result<UndoSteps, ApplyError
     Ok(steps)
 }
 
-/// Undoes the last write that still stands; called again, the one before.
+/// Undoes the last write that still stands; called again, the one before. One that was cut off comes first, and alone.
 ///
 /// # Errors
 /// There is none, or a file was edited since in the lines that were written: then nothing is touched.
@@ -78,7 +80,18 @@ pub fn undo(places: &Places, options: &WriteOptions<'_>) -> Result<Undone, Apply
     if !FileTree::of(places).is_folder(&places.state.join("journal")) {
         return Err(ApplyError::NothingToUndo);
     }
-    undo_within(&recover::open(places, options)?)
+    let (session, put_back) = recover::open_after(places, options)?;
+    match put_back.first() {
+        None => undo_within(&session),
+        Some(last) => Ok(Undone {
+            profile: last.profile.clone(),
+            when: last.when.clone(),
+            files: put_back.iter().flat_map(|write| write.files.clone()).collect(),
+            notes: session.notes,
+            left_to_do: Vec::new(),
+            was_cut_off: true,
+        }),
+    }
 }
 
 /// The same with the right to write, which others wait for.
@@ -108,6 +121,7 @@ pub fn undo_within(session: &WriteSession<'_>) -> Result<Undone, ApplyError> {
         files: applied.files,
         notes: applied.notes,
         left_to_do: applied.left_to_do,
+        was_cut_off: false,
     };
     undone.notes.extend(steps.notes);
     undone.notes.extend(drop_asides(last, places)?);

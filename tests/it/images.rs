@@ -101,7 +101,7 @@ impl Image {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let mut child =
         Command::new("sha256sum").stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), bytes).unwrap();
@@ -384,4 +384,26 @@ fn what_is_refused_says_why_and_what_the_links_of_an_image_mean_stays_inside() {
     image.put("etc/mailsetup/providers/gmail.toml", "key = 'gmail'\n");
     let out = image.run(&["providers", "gmail"]).code(0);
     assert!(out.stderr.contains("etc/mailsetup/providers") && out.stderr.contains("belongs to the image"), "{}", out.stderr);
+}
+
+#[test]
+fn an_image_that_others_can_lead_elsewhere_is_refused() {
+    let said = |place: &str, bits: Option<u32>| {
+        let image = Image::new();
+        image.put("etc/mailsetup/profiles/default.toml", profile("store = 'file'"));
+        match bits {
+            Some(bits) => fs::set_permissions(image.at(place), fs::Permissions::from_mode(bits)).unwrap(),
+            None => chown(image.at(place), Some(12_345), None).unwrap(),
+        }
+        let out = image.run(&["show"]).code(77);
+        let path = image.at(place).display().to_string();
+        assert!(out.stderr.contains(path.trim_end_matches('/')), "{}", out.stderr);
+        assert!(!out.stderr.contains("--scope system"), "{}", out.stderr);
+    };
+    for place in ["", "etc", "etc/mailsetup", "etc/mailsetup/profiles"] {
+        said(place, Some(0o777));
+        if rustix::process::geteuid().is_root() {
+            said(place, None);
+        }
+    }
 }

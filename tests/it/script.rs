@@ -3,6 +3,7 @@
 mod answers;
 mod client_cert;
 mod consumer;
+mod cut_off;
 mod damaged;
 mod failures;
 mod files;

@@ -2,7 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{entry, error::ApplyError};
+use super::{
+    entry,
+    error::ApplyError,
+    outcome::{AppliedFile, FileAction},
+};
 use crate::{
     host::{
         files::{
@@ -28,11 +32,13 @@ pub(super) struct LeftFile {
     pub(super) backup: Option<PathBuf>,
 }
 
-/// What was not rolled back.
+/// What was rolled back, and what was not.
 #[derive(Debug, Default)]
 pub(super) struct LeftOver {
     /// Files that hold neither the content before nor the one after.
     pub(super) files: Vec<LeftFile>,
+    /// Files that are as they were before.
+    pub(super) restored: Vec<AppliedFile>,
     /// A new entry that its store does not remove.
     pub(super) entry: Option<String>,
 }
@@ -53,6 +59,12 @@ pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volu
         let same_content = || now.as_ref().is_some_and(|found| file.before.as_ref().is_some_and(|b| b.has_content(found)));
         if is_after && !is_before {
             restore(record, places, volume, &file.target, file.before.as_ref())?;
+            let action = match (&file.before, &now) {
+                (None, _) => FileAction::Removed,
+                (Some(_), None) => FileAction::Created,
+                (Some(_), Some(_)) => FileAction::Changed,
+            };
+            left.restored.push(AppliedFile { path: file.path.clone(), action, backup: None });
         } else if !is_before && !same_content() {
             let backup = file.before.as_ref().map(|stamp| record.copy(places, stamp));
             left.files.push(LeftFile { path: file.path.clone(), backup });

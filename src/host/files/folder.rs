@@ -161,7 +161,7 @@ impl<'a> Folder<'a> {
             extended.give(file).map_err(|(name, error)| FileError::Extended(target.to_owned(), name, error))?;
         }
         // After the access list: it would open the file as far as it did before.
-        let filled = self.volume.set_mode(file, attributes.mode);
+        let filled = self.volume.set_mode(file, attributes.mode & 0o777);
         let filled = filled.and_then(|()| self.volume.write(file, bytes)).and_then(|()| self.volume.sync(file));
         filled.map_err(fault)?;
         Ok((uid.unwrap_or(meta.uid()), gid.unwrap_or(meta.gid())))

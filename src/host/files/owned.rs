@@ -27,8 +27,20 @@ pub(crate) fn ours(path: &Path, found: &FoundFile) -> Result<(), FileError> {
     refuse(path, found.uid, found.gid, found.mode)
 }
 
-/// The same for one of our folders; one that is not there is made by us. For root, and on this machine, all that leads there counts
-/// as well: who can rename a folder can put another one in its place.
+/// The same for a file that need not be there. The user who sends may own what was written for them alone, 0400.
+///
+/// # Errors
+/// It is another's, others may write to it, or it cannot be looked at.
+pub(crate) fn our_file(path: &Path, tree: FileTree<'_>) -> Result<(), FileError> {
+    match tree.stat(path).map_err(FileError::read(path))? {
+        Some(stat) if stat.st_mode & 0o7777 == 0o400 => Ok(()),
+        Some(stat) => of(path, &stat),
+        None => Ok(()),
+    }
+}
+
+/// The same for one of our folders; one that is not there is made by us. For root, and below an image's root, all that leads there
+/// counts as well: who can rename a folder can put another one in its place.
 ///
 /// # Errors
 /// The first that is another's, or that cannot be looked at.
@@ -37,19 +49,20 @@ pub(crate) fn our_folder(folder: &Path, tree: FileTree<'_>) -> Result<(), FileEr
     if let Some(stat) = look(folder)? {
         of(folder, &stat)?;
     }
-    if tree.root().is_some() || !rustix::process::geteuid().is_root() {
+    let leads = |path: &Path| match look(path)? {
+        // Where the sticky bit is set, only the owner of what is inside can rename it.
+        Some(stat) if stat.st_mode & 0o1000 != 0 && !is_foreign(stat.st_uid) => Ok(()),
+        Some(stat) => of(path, &stat),
+        None => Ok(()),
+    };
+    if let Some(root) = tree.root() {
+        return folder.ancestors().skip(1).take_while(|path| path.starts_with(root)).try_for_each(leads);
+    }
+    if !rustix::process::geteuid().is_root() {
         return Ok(());
     }
     let real = folder.ancestors().find_map(|path| path.canonicalize().ok());
-    for path in folder.ancestors().skip(1).chain(real.iter().flat_map(|real| real.ancestors())) {
-        // Where the sticky bit is set, only the owner of what is inside can rename it.
-        match look(path)? {
-            Some(stat) if stat.st_mode & 0o1000 != 0 && !is_foreign(stat.st_uid) => {}
-            Some(stat) => of(path, &stat)?,
-            None => {}
-        }
-    }
-    Ok(())
+    folder.ancestors().skip(1).chain(real.iter().flat_map(|real| real.ancestors())).try_for_each(leads)
 }
 
 /// Refuses a file that another user could have made or put there, or can change: a program of that file, or that it names, would run

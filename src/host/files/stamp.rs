@@ -24,7 +24,8 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     pub(crate) fn of(bytes: &[u8], mode: u32, uid: u32, gid: u32, copy: String) -> Self {
-        Self { sha256: hash(bytes), mode, uid, gid, copy, extended: ExtendedAttributes::default() }
+        // No file of ours runs as somebody else: bits above these are not brought back.
+        Self { sha256: hash(bytes), mode: mode & 0o777, uid, gid, copy, extended: ExtendedAttributes::default() }
     }
 
     pub(crate) fn of_found(found: &FoundFile, copy: String) -> Self {

@@ -14,6 +14,7 @@ use crate::{
         files::{
             error::FileError,
             folder::{Attributes, Folder, StagedFile, folder_of, name_of},
+            owned::is_foreign,
             stamp::{Stamp, hash},
             tree::FileTree,
             volume::{System, Volume},
@@ -173,12 +174,17 @@ impl WriteRecord {
         let mut ids = self.of.iter().chain(&self.covers).chain(self.entries().filter_map(|entry| entry.aside.as_ref()));
         let stamps = self.files.iter().flat_map(|file| [&file.before, &file.after]);
         let mut copies = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
+        let mut modes = copies.clone().map(|stamp| stamp.mode);
+        let own = self.files.iter().filter(|file| file.owner == "profile");
+        let mut profiles = own.flat_map(|file| [&file.before, &file.after]).flatten();
         let mut paths = self.files.iter().flat_map(|file| [&file.path, &file.target]).chain(&self.folders);
         let faults = [
             ("id", !is_name(&self.id) || OsStr::new(&self.id) != stem),
             ("profile", self.profile.parse::<ProfileName>().is_err()),
             ("of", !ids.all(|id| is_name(id))),
             ("copy", !copies.all(|stamp| is_name(&stamp.copy))),
+            ("mode", modes.any(|mode| mode > 0o777)),
+            ("uid", profiles.any(|stamp| is_foreign(stamp.uid))),
             ("target", !paths.all(|path| is_inside(path))),
             ("creates", !self.runs.iter().filter_map(|run| run.creates.as_deref()).all(is_inside)),
         ];

@@ -16,6 +16,7 @@ use crate::{
         files::{
             error::FileError,
             folder::Folder,
+            found,
             tree::FileTree,
             volume::{System, Volume},
             write::make_folders,
@@ -86,6 +87,12 @@ impl Drop for StateLock {
         // Unlocked explicitly: a child that another thread is starting may hold a copy of the descriptor for a moment.
         let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
     }
+}
+
+/// Whether a run is at work: what it has begun is not cut off. Nothing is waited for.
+pub(crate) fn is_at_work(places: &Places) -> bool {
+    let Ok(file) = FileTree::of(places).open(&places.state.join("lock"), found::LOOKING) else { return false };
+    rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) == Err(rustix::io::Errno::WOULDBLOCK)
 }
 
 fn lock(places: &Places, limit: Duration) -> Result<StateLock, JournalError> {

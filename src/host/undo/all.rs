@@ -28,9 +28,13 @@ use crate::{
 /// # Errors
 /// There is no such profile, a newer mailsetup wrote it, or a file was edited since in the lines that were written: then nothing is touched.
 pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
+    // The profile as it is once nothing is half done; for one that there is not, nothing is made.
+    let recovered = recover::recover(places, options)?;
+    profiles::find(name, places)?;
+    let mut session = recover::open(places, options)?;
+    session.notes.splice(0..0, recovered);
     let profile = profiles::find(name, places)?;
     let disabled = profile.disabled()?;
-    let session = recover::open(places, options)?;
     let records = archive::all(places)?;
     let writes = writes_of(name, &records);
     let steps = steps_of((name, &profile, disabled), (&records, &writes), places)?;

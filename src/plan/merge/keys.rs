@@ -70,23 +70,25 @@ pub(in crate::plan) fn merge(
         missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start)
     };
     let doc = format.read(&merged).map_err(|_| Fault::within(text, near(), FaultKind::Unfamiliar))?;
-    if let Some(at) = outdone(&doc, &wanted, &gone) {
-        return Err(Fault::within(&merged, at, FaultKind::Rival));
+    if let Some(rival) = outdone(&doc, &wanted, &gone) {
+        let before = there.rivals.iter().find(|before| before.path == rival.path);
+        let (text, at) = before.map_or((merged.as_str(), rival.at), |before| (text, before.at));
+        return Err(Fault::within(text, at, FaultKind::Rival));
     }
     let is_gone = |entry: &&FileEntry| gone.contains(entry.path.as_slice());
     let removed: BTreeSet<String> = there.entries.iter().filter(is_gone).map(|entry| entry.path.join(".")).collect();
     Ok(Merged { text: merged, doc: Some(doc), written, removed: removed.into_iter().collect() })
 }
 
-/// Where one of our settings gets another value that counts, or one that must not stay has one.
-fn outdone(doc: &FileDoc, wanted: &FileDoc, gone: &BTreeSet<&KeyPath>) -> Option<usize> {
+/// What gives one of our settings another value that counts, or has one that must not stay.
+fn outdone<'a>(doc: &'a FileDoc, wanted: &FileDoc, gone: &BTreeSet<&KeyPath>) -> Option<&'a Rival> {
     let behind = |path: &KeyPath| doc.entries.iter().rfind(|entry| entry.path == path).map_or(0, |entry| entry.body.start);
     let counts = |rival: &&Rival| {
         let is_ours = |entry: &&FileEntry| entry.path.starts_with(&rival.path);
         let ours = wanted.entries.iter().filter(is_ours).map(|entry| behind(&entry.path)).max();
         ours.is_some_and(|ours| rival.always || ours < rival.at) || gone.contains(rival.path.as_slice())
     };
-    doc.rivals.iter().find(counts).map(|rival| rival.at)
+    doc.rivals.iter().find(counts)
 }
 
 /// A setting of ours: what we write, and what the file has.

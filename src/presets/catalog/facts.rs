@@ -72,7 +72,12 @@ impl<'a> Fact<'a> {
     }
 
     pub(super) fn of_target(target: &'a Target) -> Self {
-        Self { name: Some(&target.name), ..Self::new(FactKind::Target, &target.key, &target.checked, [&target.docs]) }
+        // It is as old as the oldest of what it claims.
+        let programs = &target.used_by;
+        let checked = programs.iter().map(|program| &program.checked).chain([&target.checked]).min();
+        let sources = std::iter::once(&target.docs).chain(programs.iter().map(|program| &program.source));
+        let fact = Self::new(FactKind::Target, &target.key, checked.unwrap_or(&target.checked), sources);
+        Self { name: Some(&target.name), ..fact }
     }
 
     pub(super) fn of_cause(cause: &'a Cause) -> Self {

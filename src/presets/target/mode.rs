@@ -23,7 +23,7 @@ impl Serialize for FileMode {
 impl<'de> Deserialize<'de> for FileMode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bits = u32::from_str_radix(&text, 8).ok().filter(|bits| *bits <= 0o7777);
+        let bits = u32::from_str_radix(&text, 8).ok().filter(|bits| *bits <= 0o777);
         bits.map(Self).ok_or_else(|| de::Error::custom(format_args!("`{text}` is no mode in octal, such as `0600`")))
     }
 }

@@ -93,6 +93,8 @@ fn a_file_that_was_edited_after_the_kill_is_left_and_its_backup_named() {
     home.put("app1/1", "old\n");
     start(&home, Some("MAILSETUP_TEST_BUILD")).wait().unwrap();
     home.put("app1/1", "mended by hand\n");
+    let undone = home.undo().unwrap();
+    assert!(undone.was_cut_off && undone.files.iter().all(|file| file.path != home.path("app1/1")), "{undone:?}");
     let undone = home.undo();
     assert!(matches!(undone, Err(ApplyError::NothingToUndo)), "{undone:?}");
     assert_eq!(home.text("app0/0").as_deref(), Some("old\n"));
