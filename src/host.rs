@@ -65,6 +65,7 @@ pub use facts::{HostFacts, facts, installed_targets, machine, root_mail, system}
 pub use files::{
     disk::Disk,
     error::{FileError, LinkFault},
+    owned::unsteered,
     tree::FileTree,
     volume::{System, Volume},
 };

@@ -29,7 +29,7 @@ mod own_file;
 mod parse;
 mod text_check;
 
-pub use belonging::belonging;
+pub use belonging::{belonging, is_anothers};
 pub use by_lang::ByLang;
 pub use catalog::{Catalog, Fact, FactKind};
 pub use cause::Cause;

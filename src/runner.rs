@@ -2,6 +2,7 @@
 
 mod broken;
 pub mod crash;
+mod displaced;
 mod egress;
 mod proof;
 mod survey;
@@ -33,6 +34,7 @@ use crate::{
 };
 
 use broken::Broken;
+use displaced::displaced;
 use proof::Case;
 pub use proof::Extent;
 
@@ -106,7 +108,9 @@ impl Runner {
                 let report = self.attempt(&spec, None, AttemptKind::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
-            Work::Fetch(command) => Outcome::Fetched(host::input::from_command(&command).map_err(|error| error.phrase())),
+            Work::Fetch(command) => {
+                Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
+            }
             Work::Stores(reader) => Outcome::Stores(self.stores(&reader)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
@@ -287,6 +291,9 @@ impl Runner {
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
         let plan = self.plan(order)?;
+        if let Some(fault) = displaced(order, &write.plan, &plan, &self.catalog) {
+            return Err(fault);
+        }
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
         drop(hold);

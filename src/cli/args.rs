@@ -198,8 +198,9 @@ fn subcommands(text: &Text) -> Vec<Command> {
         sub("detect")
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
-            .arg(switch("database").conflicts_with("offline")),
-        sub("probe").arg(arg("HOST").required(true)).arg(value("ca-file", "FILE")),
+            .arg(switch("database").conflicts_with("offline"))
+            .arg(switch("this-domain")),
+        sub("probe").arg(arg("HOST").required(true)).arg(value("ca-file", "FILE")).arg(switch("this-domain")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl"))

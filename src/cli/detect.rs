@@ -106,16 +106,24 @@ impl<'a> Detector<'a> {
             return Ok(());
         };
         let context = self.context;
-        let slip = slip(address.domain(), probably_meant(address.domain(), &context.catalog));
+        let slip = slip(context, address.domain(), probably_meant(address.domain(), &context.catalog));
         let search = Search { address, reach: self.reach, timeout: self.timeout, ehlo: self.ehlo.clone() };
-        let found = discover(&search, &context.catalog, &self.net, &Cancel::default(), &mut |_| {});
+        // Who has a mistyped domain is told of nobody's interest in it.
+        let found = match &slip {
+            Some(_) => Discovery::default(),
+            None => discover(&search, &context.catalog, &self.net, &Cancel::default(), &mut |_| {}),
+        };
         if context.json {
             document::of(context, &search.address, &found, slip.as_ref()).write(&mut self.out)?;
         } else {
-            if let Some(slip) = &slip {
-                context.say_phrase(slip);
-            }
-            for line in table::lines(context, &search, &found) {
+            let lines = match &slip {
+                Some(slip) => {
+                    context.say_phrase(slip);
+                    Vec::new()
+                }
+                None => table::lines(context, &search, &found),
+            };
+            for line in lines {
                 written(writeln!(self.out, "{line}"))?;
             }
         }

@@ -29,9 +29,8 @@ use crate::{
 /// Examines one port of a host, or all mail ports.
 pub(super) fn run(context: &Context, typed: &str) -> Result<Exit, Error> {
     let ask = ask(context, typed)?;
-    let slip = slip(&ask.host, probably_meant_by_host(&ask.host, &context.catalog));
-    if let Some(slip) = slip.as_ref().filter(|_| !context.json) {
-        context.say_phrase(slip);
+    if let Some(slip) = slip(context, &ask.host, probably_meant_by_host(&ask.host, &context.catalog)) {
+        return not_asked(context, &ask, &slip);
     }
     let ports = ask.ports.iter().map(|port| port.number.to_string()).collect::<Vec<_>>().join(", ");
     if !context.json {
@@ -50,7 +49,7 @@ pub(super) fn run(context: &Context, typed: &str) -> Result<Exit, Error> {
     let diagnosis = evidence.map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     if context.json {
         let mut document = document(&context.text, &survey, diagnosis.as_ref());
-        document["warnings"] = slip.iter().map(|slip| context.text.say(slip)).collect();
+        document["warnings"] = json!([]);
         context.out(&document.to_string())?;
     } else {
         for line in conclusion(context, &survey, diagnosis.as_ref()) {
@@ -58,6 +57,19 @@ pub(super) fn run(context: &Context, typed: &str) -> Result<Exit, Error> {
         }
     }
     Ok(evidence.map_or(Exit::Ok, exit_of))
+}
+
+/// A host that is probably mistyped: nothing is looked up, and nothing connected to.
+fn not_asked(context: &Context, ask: &SurveySpec, slip: &Phrase) -> Result<Exit, Error> {
+    if context.json {
+        let warnings = [context.text.say(slip)];
+        let nothing =
+            json!({"host": ask.host, "addresses": [], "doors": [], "best": null, "diagnosis": null, "warnings": warnings});
+        context.out(&nothing.to_string())?;
+    } else {
+        context.say_phrase(slip);
+    }
+    Ok(Exit::Unavailable)
 }
 
 fn ask(context: &Context, typed: &str) -> Result<SurveySpec, Error> {

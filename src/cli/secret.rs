@@ -51,7 +51,9 @@ fn printed(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         let asked = SecretRequest { host, username };
         host::stores::read_asked(name, &profile, place, asked, &places).map_err(|error| match Error::from(error) {
             // What a program shows of this is one line.
-            error if error.phrase.id == "host-secret-foreign" => Error { hint: None, ..error },
+            error if ["host-secret-foreign", "host-secret-unclear"].contains(&error.phrase.id) => {
+                Error { hint: None, ..error }
+            }
             error => error,
         })
     };

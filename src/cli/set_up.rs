@@ -36,7 +36,7 @@ use crate::{
         tui,
     },
     host::{self, input},
-    mail::{Secret, reply::escape},
+    mail::{Secret, StoreKind, reply::escape},
     phrase,
     presets::Phrase,
     setup::{Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
@@ -79,7 +79,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         }
         conversation.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
     }
-    if let Some(given) = secret(context)? {
+    if let Some(given) = secret(context, &conversation.setup)? {
         conversation.setup.give_secret(given);
     }
     if !is_demo && edit.is_none() {
@@ -135,8 +135,8 @@ fn known_domains(context: &Context) -> Vec<String> {
     listed.into_iter().filter_map(domain).collect()
 }
 
-/// The secret, from the source that a flag names.
-fn secret(context: &Context) -> Result<Option<GivenSecret>, Error> {
+/// The secret, from the source that a flag names. A command that stays the store is run as the user who sends from the first time on.
+fn secret(context: &Context, setup: &Setup) -> Result<Option<GivenSecret>, Error> {
     let inputs = &context.inputs;
     let (secret, flag): (Result<Secret, input::InputError>, Vec<String>) = if inputs.is_set("password-stdin") {
         (input::from_stdin(), vec!["--password-stdin".into()])
@@ -147,7 +147,9 @@ fn secret(context: &Context) -> Result<Option<GivenSecret>, Error> {
     } else if let Some(name) = inputs.get("password-env") {
         (input::from_env(name), vec!["--password-env".into(), name.into()])
     } else if let Some(command) = inputs.get("password-command") {
-        (input::from_command(command), vec!["--password-command".into(), command.into()])
+        let is_store = inputs.get("secret-store").is_none_or(|store| store == StoreKind::Command.as_str());
+        let sender = setup.value(Field::RunAs).filter(|_| is_store);
+        (input::from_own_command(command, sender.as_deref()), vec!["--password-command".into(), command.into()])
     } else {
         return Ok(None);
     };

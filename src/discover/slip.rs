@@ -1,6 +1,8 @@
 //! Mistyped domains: whoever has one that is a slip away from a big provider's can announce servers for it, and would be given
 //! the passwords of those who slip. It is asked about before anything of it is looked up.
 
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
 use crate::presets::{
     Catalog,
     table::{biggest, row_of_domain},
@@ -21,13 +23,57 @@ const KEYBOARDS: [[&str; 4]; 3] = [
 /// Characters that look alike.
 const ALIKE: [(char, char); 4] = [('0', 'o'), ('1', 'l'), ('1', 'i'), ('i', 'l')];
 
+/// Letters of other scripts that are drawn like one of ours, by Unicode's table of confusables (UTS 39), for what a domain's name can
+/// have: ours first. A letter with a mark is its letter without it before this is asked.
+const CONFUSABLE: [&str; 26] = [
+    "aаɑαᴀ",
+    "bьƅɓ",
+    "cсϲᴄⲥƈ",
+    "dԁɗɖđ",
+    "eеҽɛєε",
+    "fƒք",
+    "gɡցɢǥƍ",
+    "hһհħɦ",
+    "iıіɩιɪɨⲓ",
+    "jјϳȷɉ",
+    "kкκĸᴋƙⲕ",
+    "lӏłɫɭʟǀ",
+    "mмɱᴍ",
+    "nոηŋɴɲƞռ",
+    "oоοᴏօⲟσøɵөჿ",
+    "pрρþⲣƥ",
+    "qԛգզ",
+    "rгᴦⲅɼɽʀ",
+    "sѕꜱʂƽ",
+    "tтτᴛŧƭⲧ",
+    "uυʋսᴜʉ",
+    "vνѵᴠ",
+    "wԝѡωաᴡɯ",
+    "xхχҳ",
+    "yуγүɣყʏƴ",
+    "zᴢʐƶ",
+];
+
 /// The big provider's domain that was probably meant by one that is a slip away from it and that nothing is known of.
 pub fn probably_meant(domain: &str, catalog: &Catalog) -> Option<&'static str> {
     let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase());
     if catalog.provider_of_domain(&domain).is_some() || row_of_domain(&domain).is_some() {
         return None;
     }
-    biggest().find(|big| is_slip(&domain, big))
+    let drawn = as_drawn(&domain);
+    biggest().find(|big| is_slip(&domain, big) || looks_like(&drawn, big) || is_slip(&drawn, big))
+}
+
+/// A domain in the letters that a person takes its own for.
+fn as_drawn(domain: &str) -> String {
+    let letters = idna::domain_to_unicode(domain).0.nfkd().filter(|letter| !is_combining_mark(*letter)).collect::<String>();
+    let ours = |letter: char| CONFUSABLE.iter().find(|alike| alike.contains(letter))?.chars().next();
+    letters.chars().map(|letter| ours(letter).unwrap_or(letter)).collect()
+}
+
+/// Whether two domains are drawn alike; two letters beside each other can be one's image.
+fn looks_like(drawn: &str, meant: &str) -> bool {
+    drawn == meant || drawn.replace("rn", "m").replace("vv", "w") == meant
 }
 
 /// The same for a host: its own domain is one of those above it.
@@ -117,6 +163,16 @@ mod tests {
             ("yahooo.com", "yahoo.com"),
             ("iclould.com", "icloud.com"),
             ("t-onlin.de", "t-online.de"),
+            ("gmaıl.com", "gmail.com"),
+            ("ɡmail.com", "gmail.com"),
+            ("xn--gmal-nza.com", "gmail.com"),
+            ("gmаil.com", "gmail.com"),
+            ("gmáil.com", "gmail.com"),
+            ("grnail.com", "gmail.com"),
+            ("уаһоо.com", "yahoo.com"),
+            ("оutlооk.com", "outlook.com"),
+            ("hοtmail.com", "hotmail.com"),
+            ("wеb.de", "web.de"),
         ] {
             assert_eq!(probably_meant(typed, &catalog), Some(meant), "{typed}");
         }
@@ -139,6 +195,9 @@ mod tests {
             "gmiall.com",
             "example.org",
             "localhost",
+            "bücher.de",
+            "пример.рф",
+            "modern.com",
         ] {
             assert_eq!(probably_meant(typed, &catalog), None, "{typed}");
         }

@@ -70,6 +70,11 @@ pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
         let error = Error::new(Exit::Usage, phrase!("script-mistyped", domain = escape(&domain), meant = meant));
         return error.hint(phrase!("script-mistyped-hint", flag = Field::ThisDomain.flag()));
     }
+    if missing.contains(&Field::Profile)
+        && let Some((why, hint)) = setup.profile_fault()
+    {
+        return Error::new(Exit::Usage, why).hint(hint);
+    }
     let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
     Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(missing))
 }

@@ -6,6 +6,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, Read},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -15,8 +16,15 @@ use zeroize::Zeroizing;
 
 use super::{
     environment,
-    files::error::{read_exit, unreadable},
-    process::{self, CommandFault},
+    files::{
+        error::{FileError, read_exit, shown, unreadable},
+        owned::unsteered,
+    },
+    process::{
+        self, CommandFault,
+        attendant::{Care, attended},
+    },
+    user::User,
 };
 use crate::{
     error::{Error, Exit},
@@ -31,6 +39,10 @@ pub const LIMIT: usize = 64 * 1024;
 /// How long a command may take to print it.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 
+/// How the names of programs begin that run what a file says.
+const INTERPRETERS: [&str; 14] =
+    ["sh", "bash", "dash", "ksh", "zsh", "fish", "source", "python", "perl", "ruby", "node", "php", "lua", "tclsh"];
+
 /// Why a source gave no password.
 #[derive(Debug)]
 pub enum InputError {
@@ -44,6 +56,10 @@ pub enum InputError {
     Variable(String),
     /// The command failed.
     Command(CommandFault),
+    /// A program of the command is another user's, or can be changed by one.
+    Program(FileError),
+    /// The user who is to run the command does not exist.
+    NoUser(String),
     /// There was nothing.
     Empty,
     /// It is not UTF-8.
@@ -72,6 +88,8 @@ impl InputError {
                 // What it said may be the password.
                 CommandFault::Failed(status, _) => phrase!("host-command-failed", status = status),
             },
+            Self::Program(error) => phrase!("host-command-steered", path = shown(error.path())),
+            Self::NoUser(user) => phrase!("plan-no-user", user = escape(user)),
             Self::Empty => phrase!("host-input-empty"),
             Self::NotText => phrase!("host-input-not-text"),
             Self::Long => phrase!("host-input-long"),
@@ -82,6 +100,7 @@ impl InputError {
     pub fn hint(&self) -> Option<Phrase> {
         match self {
             Self::Command(CommandFault::Failed(..)) => Some(phrase!("host-command-hint")),
+            Self::Program(error) => Some(phrase!("host-command-steered-hint", path = shown(error.path()))),
             Self::File(_, error) if is_no_file(error) => Some(phrase!("host-input-no-file-hint")),
             _ => None,
         }
@@ -94,7 +113,8 @@ impl InputError {
             Self::Stdin(error) | Self::File(_, error) | Self::Descriptor(_, error) => read_exit(error),
             Self::Command(CommandFault::Slow(_)) => Exit::TempFail,
             Self::Command(CommandFault::Large(_)) | Self::Empty | Self::NotText | Self::Long => Exit::Data,
-            Self::Variable(_) | Self::Command(_) => Exit::NoInput,
+            Self::Program(_) => Exit::NoPerm,
+            Self::Variable(_) | Self::NoUser(_) | Self::Command(_) => Exit::NoInput,
         }
     }
 }
@@ -110,7 +130,8 @@ impl std::error::Error for InputError {
         match self {
             Self::Stdin(error) | Self::File(_, error) | Self::Descriptor(_, error) => Some(error),
             Self::Command(fault) => Some(fault),
-            Self::Variable(_) | Self::Empty | Self::NotText | Self::Long => None,
+            Self::Program(error) => Some(error),
+            Self::Variable(_) | Self::NoUser(_) | Self::Empty | Self::NotText | Self::Long => None,
         }
     }
 }
@@ -178,6 +199,40 @@ pub fn from_env(name: &str) -> Result<Secret, InputError> {
 /// It fails or takes longer than 30 seconds, or what it prints is no password.
 pub fn from_command(script: &str) -> Result<Secret, InputError> {
     run_shell(environment::personal("/bin/sh"), script)
+}
+
+/// The same for a command of the person's own. Root runs it as the user who sends, with that user's rights and nothing of ours;
+/// as root only what others can change no program of.
+///
+/// # Errors
+/// As [`from_command`]; a program that another user can change; a user who does not exist.
+pub fn from_own_command(script: &str, sender: Option<&str>) -> Result<Secret, InputError> {
+    if !rustix::process::geteuid().is_root() {
+        return from_command(script);
+    }
+    let Some(name) = sender.filter(|name| *name != "root") else {
+        programs(script).iter().try_for_each(|path| unsteered(path)).map_err(InputError::Program)?;
+        return from_command(script);
+    };
+    let user = User::named(name).ok_or_else(|| InputError::NoUser(name.to_owned()))?;
+    let care = Care { user: Some(&user), has_groups: true, may_leave: false };
+    let shell = attended(Path::new("/bin/sh"), care);
+    let mut shell = shell.map_err(|error| InputError::Command(CommandFault::Start(error)))?;
+    shell.arg("-c").arg(script);
+    user.dress(&mut shell);
+    of_bytes(&process::run_attended(shell, COMMAND_LIMIT, LIMIT + 2).map_err(InputError::Command)?)
+}
+
+/// The program files that a command names by their paths: executables, and what an interpreter is given. Those without a path are
+/// found where root's programs are.
+fn programs(script: &str) -> Vec<PathBuf> {
+    let is_mark = |sign: char| sign.is_whitespace() || ";|&()<>`$\"'{}".contains(sign);
+    let words: Vec<&str> = script.split(is_mark).filter(|word| !word.is_empty()).collect();
+    let name = |word: &str| word.rsplit('/').next().unwrap_or_default().to_owned();
+    let interprets = words.iter().any(|word| INTERPRETERS.iter().any(|known| name(word).starts_with(known)));
+    let is_executable = |path: &Path| path.metadata().is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0);
+    let paths = words.into_iter().filter(|word| word.contains('/')).filter_map(|word| std::path::absolute(word).ok());
+    paths.filter(|path| is_executable(path) || interprets && path.is_file()).collect()
 }
 
 /// The same for a consumer's command that fetches the secret from a variable: it gets the variable.

@@ -94,6 +94,9 @@ pub struct ProfileSecret {
     /// Whom it was given for, where the store does not keep that.
     #[serde(default)]
     pub secret_for: Option<SecretBinding>,
+    /// The user who sends, when it is not the owner of the file.
+    #[serde(default)]
+    pub run_as: Option<UserName>,
     /// Whom the secret is for.
     pub smtp: ProfileLogin,
 }
@@ -115,6 +118,7 @@ impl From<&Profile> for ProfileSecret {
             enabled: profile.enabled,
             secret: profile.secret.clone(),
             secret_for: profile.secret_for.clone(),
+            run_as: profile.run_as.clone(),
             smtp,
         }
     }

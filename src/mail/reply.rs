@@ -59,12 +59,51 @@ pub fn printable(bytes: &[u8]) -> String {
     escape(&text)
 }
 
-/// Whether a character is not seen where it stands: a control character, one that changes the direction of text, of no width, a
-/// tag, or a line break of Unicode's.
+/// What is not seen where it stands, or is another sign for each who sees it, by Unicode's properties and without control
+/// characters: `Default_Ignorable_Code_Point`, the categories Cf, Zl, Zp and Co, and letters that are blank.
+const HIDDEN: [(char, char); 31] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{600}', '\u{605}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{6dd}', '\u{6dd}'),
+    ('\u{70f}', '\u{70f}'),
+    ('\u{890}', '\u{891}'),
+    ('\u{8e2}', '\u{8e2}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{e000}', '\u{f8ff}'),
+    ('\u{fdd0}', '\u{fdef}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{110bd}', '\u{110bd}'),
+    ('\u{110cd}', '\u{110cd}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{16fe4}', '\u{16fe4}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d159}', '\u{1d159}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+    ('\u{f0000}', '\u{10ffff}'),
+];
+
+/// Whether a character is not seen where it stands, or means nothing by itself: a control character, one of [`HIDDEN`], or a code
+/// point that is no character.
 pub fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
+    let is_noncharacter = u32::from(character) & 0xfffe == 0xfffe;
+    let is_listed = || HIDDEN.iter().any(|(first, last)| (first..=last).contains(&&character));
+    character.is_control() || is_noncharacter || is_listed()
 }
 
 /// JSON with the hidden characters of its texts as escapes of JSON's own; it stays the same document.
@@ -113,6 +152,19 @@ mod tests {
         assert!(json.contains("\\u202e") && json.contains("\\udb40\\udc41") && json.contains('é'), "{json}");
         assert!(!json.chars().any(|character| is_hidden(character) && !character.is_ascii()));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["x"], said);
+    }
+
+    #[test]
+    fn what_hides_text_is_an_escape_and_what_is_written_stays() {
+        let hiding = "\u{34f}\u{600}\u{605}\u{61c}\u{6dd}\u{70f}\u{8e2}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}\u{180f}\u{2028}\u{2800}\u{3164}\
+                      \u{fe00}\u{fe0f}\u{ffa0}\u{110bd}\u{110cd}\u{13430}\u{1343f}\u{1bca0}\u{1d173}\u{1d17a}\u{fffe}\u{1ffff}\u{fdd0}\u{e000}\
+                      \u{f8ff}\u{f0000}\u{10fffd}\u{e0100}\u{1b}\u{9b}";
+        for character in hiding.chars() {
+            assert!(is_hidden(character), "{:x}", u32::from(character));
+        }
+        assert!(escape(hiding).is_ascii(), "{}", escape(hiding));
+        let written = "Zoë Müller-Ångström, Ирина, 山田太郎, 김철수, محمد, नमस्ते, ไทย, 🐧 – « l’été » €\u{a0}\u{202f}é";
+        assert_eq!(escape(written), written);
     }
 
     #[test]

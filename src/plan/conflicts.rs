@@ -195,7 +195,7 @@ impl Machine<'_> {
             let path = seen(&change.path, self.places);
             let file = self.afterwards(change);
             if let Some(folder) = self.closed_folder(user, &groups, &path) {
-                let command = if folder.mode & 0o010 == 0 || folder.group == "root" {
+                let command = if folder.mode & 0o010 == 0 || folder.group == "root" || self.is_a_users_own(&folder.group) {
                     command(&["chmod", "o+x", &folder.path.to_string_lossy()])
                 } else {
                     command(&["usermod", "-aG", &folder.group, user])
@@ -215,7 +215,7 @@ impl Machine<'_> {
             }
             let shown = path.to_string_lossy();
             let command = if file.mode & 0o040 != 0 && file.group != "root" {
-                command(&["usermod", "-aG", &file.group, user])
+                self.joining(user, &file.group, target, &shown)
             } else {
                 let own = groups.first().map_or("", String::as_str);
                 format!("{} && {}", command(&["chgrp", own, &shown]), command(&["chmod", "g+r", &shown]))
@@ -230,6 +230,22 @@ impl Machine<'_> {
                 command = command
             ))
         })
+    }
+
+    /// Whether a group is a user's own: who is in it can read what is that user's alone.
+    fn is_a_users_own(&self, group: &str) -> bool {
+        self.files.groups_of(group).is_some_and(|groups| groups.first().is_some_and(|own| own == group))
+    }
+
+    /// The command after which a user can read what a group can: by that group, or by one of both users' where it is one's own. A
+    /// consumer's user has no secrets but these.
+    fn joining(&self, user: &str, group: &str, target: &Target, path: &str) -> String {
+        if group == target.key || !self.is_a_users_own(group) {
+            return command(&["usermod", "-aG", group, user]);
+        }
+        let both = [group, user].map(|member| command(&["usermod", "-aG", SENDERS, member]));
+        let [one, other] = both;
+        [command(&["groupadd", "-f", SENDERS]), one, other, command(&["chgrp", SENDERS, path])].join(" && ")
     }
 
     /// A file as it will be.
@@ -252,6 +268,9 @@ impl Machine<'_> {
         folders.into_iter().find(|folder| !may(user, groups, folder, 0o1))
     }
 }
+
+/// The group that is advised for users who send with one file.
+const SENDERS: &str = "mailsenders";
 
 /// Whether a user has a right, as `rwx` for others say it.
 pub(super) fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {

@@ -1,7 +1,7 @@
 //! Whom a profile's secret is for, by what is known of providers.
 
 use super::{Catalog, Provider};
-use crate::mail::{Host, Organization, Profile, SecretBinding};
+use crate::mail::{Address, Host, Organization, Profile, SecretBinding};
 
 /// Whom the secret of a profile is for: its login name at its server, and at the mailbox's reading side where that is the same
 /// organization's and has the same login name.
@@ -20,6 +20,15 @@ pub fn belonging(profile: &Profile, catalog: &Catalog) -> SecretBinding {
     let reading = reading.filter(|imap| imap.username.is_none() || imap.username == smtp.username);
     binding.hosts.extend(reading.map(|imap| imap.host.clone()));
     binding
+}
+
+/// Whether a saved profile is another's than who sends from `address`, with a secret for `wanted`: of another address, or at
+/// another organization's server.
+pub fn is_anothers(saved: &Profile, address: &Address, wanted: SecretBinding, catalog: &Catalog) -> bool {
+    let own = belonging(saved, catalog);
+    let username = own.username.clone();
+    let is_there = own.covers(&SecretBinding { username, ..wanted });
+    saved.enabled && (saved.sender.address != *address || !is_there)
 }
 
 impl Provider {

@@ -5,9 +5,10 @@ use super::{
     answers::Answers, field::Field, saved_profile::SavedProfile, state::Setup, step::SetupStep, value::AnswerValue,
 };
 use crate::{
-    mail::{Address, Host, ProfileName, SecretBinding, StoreKind, TextLine, reply::escape, store::StoreFilling},
+    mail::{Address, Host, Profile, ProfileName, SecretBinding, StoreKind, TextLine, reply::escape, store::StoreFilling},
     phrase,
-    presets::{Phrase, belonging},
+    plan::Plan,
+    presets::{Phrase, is_anothers},
 };
 
 impl Answers {
@@ -63,10 +64,7 @@ impl Answers {
     fn differs(&self, saved: &SavedProfile) -> bool {
         let Some(profile) = &saved.profile else { return true };
         let (Some(address), Some(wanted)) = (self.get::<Address>(Field::Address), self.secret_use()) else { return false };
-        let own = belonging(profile, &self.catalog);
-        let username = own.username.clone();
-        let is_there = own.covers(&SecretBinding { username, ..wanted });
-        profile.enabled && (profile.sender.address != address || !is_there)
+        is_anothers(profile, &address, wanted, &self.catalog)
     }
 
     /// The name that a new profile has: the usual one, else a free one after the provider or the address's domain.
@@ -95,6 +93,17 @@ impl Setup {
     pub fn know_profiles(&mut self, profiles: Vec<SavedProfile>) {
         self.answers.profiles = profiles;
         self.refresh();
+    }
+
+    /// Takes over the profile that a plan found in its place, where nobody named that place: another run may have saved it meanwhile.
+    pub(super) fn learn_profile(&mut self, plan: &Plan) {
+        let change = plan.changes.iter().find(|change| change.owner == "profile");
+        let Some((change, bytes)) = change.and_then(|change| Some((change, change.before.as_deref()?))) else { return };
+        let name = change.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let Some(name) = name.filter(|_| !self.answers.given.contains_key(&Field::Profile)) else { return };
+        self.answers.profiles.retain(|saved| saved.name != name);
+        let profile = Profile::parse(bytes).ok();
+        self.answers.profiles.push(SavedProfile { name, profile });
     }
 
     /// A secret that was given beforehand is for the server and login that it is first used with.

@@ -14,7 +14,7 @@ use crate::{
         Address, Auth, Endpoint, Port, Secret, Security, Setting, endpoint::is_loopback, reply::escape, yes_no::YesNoWords,
     },
     plan::{ReadBack, ReadSecret, TargetChoice},
-    presets::{Catalog, Lang, Provider},
+    presets::{Catalog, Lang, Phrase, Provider},
 };
 
 /// Settings that a program here has, as answers.
@@ -32,6 +32,8 @@ pub struct Import {
     pub secret: Option<Secret>,
     /// The command that prints it, where the file has one.
     pub command: Option<String>,
+    /// Why that command is not run, where others can change what it says.
+    pub withheld: Option<Phrase>,
 }
 
 impl Import {
@@ -68,7 +70,7 @@ impl Import {
             }
             Some(ReadSecret::Credential(_)) | None => (None, None),
         };
-        Some(Self { word, program, file, answers, secret, command })
+        Some(Self { word, program, file, answers, secret, command, withheld: None })
     }
 
     /// The server and the login name, in a few words.

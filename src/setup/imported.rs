@@ -120,8 +120,12 @@ impl Setup {
 
     /// Why the command gave no password.
     pub(super) fn fetch_note(&self) -> Option<Phrase> {
+        let import = self.answers.import()?;
+        if let Some(withheld) = &import.withheld {
+            return Some(withheld.clone());
+        }
         let why = self.fetch.result()?.as_ref().err()?;
-        let file = escape(&self.answers.import()?.file);
+        let file = escape(&import.file);
         Some(phrase!("import-no-password", file = file, why = self.text.say(why)))
     }
 }

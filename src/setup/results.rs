@@ -106,6 +106,7 @@ impl Setup {
             Outcome::Planned(mut plan) => {
                 if let Ok(plan) = &mut plan {
                     plan.notes.extend(self.refused_senders());
+                    self.learn_profile(plan);
                 }
                 self.plan.finish(generation, plan);
             }

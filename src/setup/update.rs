@@ -118,6 +118,7 @@ impl Setup {
             }
             (Field::ThisDomain, AnswerValue::Consent(false)) => {
                 self.answers.given.remove(&Field::ThisDomain);
+                self.propose_meant_address();
                 self.focus = Some(Field::Address);
                 return Ok(());
             }
@@ -141,6 +142,14 @@ impl Setup {
         }
         self.move_on(field);
         Ok(())
+    }
+
+    /// Proposes the address that was meant in place of a mistyped one.
+    fn propose_meant_address(&mut self) {
+        let Some((address, (_, meant))) = self.answers.address().zip(self.answers.slip()) else { return };
+        self.answers.facts.suggested_address = Some(format!("{}@{meant}", address.local()));
+        self.answers.given.remove(&Field::Address);
+        self.accepted.remove(&Field::Address);
     }
 
     /// Keeps an answer; one that equals the default is kept as a default, so that it keeps following.

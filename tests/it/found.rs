@@ -232,7 +232,7 @@ fn nothing_of_a_mistyped_domain_is_looked_up_before_it_is_asked_about() {
     assert!(question.help.contains("gmail.com"), "{question:?}");
     setup.update(Msg::Answer(Field::ThisDomain, "no".into())).unwrap();
     let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
-    assert_eq!(question.field, Field::Address);
+    assert_eq!((question.field, question.default.as_deref()), (Field::Address, Some("ops@gmail.com")));
     setup.update(Msg::Answer(Field::Address, "ops@gmial.com".into())).unwrap();
     setup.update(Msg::Answer(Field::ThisDomain, "yes".into())).unwrap();
     assert!(search(&setup).is_some());

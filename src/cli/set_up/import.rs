@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Exit},
-    host::{self, Disk, input},
+    host::{self, Disk},
     mail::{Profile, Setting, reply::escape},
     phrase,
     plan::{self, FoundSettings, Places, ReadBack, Refusal, TargetChoice},
@@ -34,7 +34,7 @@ pub(super) fn begin(context: &Context, conversation: &mut Conversation, may_offe
     let there = context.other_places();
     let other = there.as_ref().map(|places| ImportSource { catalog: &conversation.runner.catalog, places });
     let imports = if let Some(word) = named {
-        let mut import = match (source.named(&word), &other) {
+        let import = match (source.named(&word), &other) {
             (Ok(import), _) => import,
             (Err(error), None) => return Err(error),
             (Err(error), Some(other)) => {
@@ -43,8 +43,8 @@ pub(super) fn begin(context: &Context, conversation: &mut Conversation, may_offe
                 import
             }
         };
-        if let Some(command) = import.command.as_ref().filter(|_| !context.may_ask() && !context.inputs.has_password()) {
-            import.secret = Some(input::from_command(command)?);
+        if let Some(withheld) = import.withheld.as_ref().filter(|_| !context.may_ask() && !context.inputs.has_password()) {
+            context.warn_phrase(withheld);
         }
         vec![import]
     } else {
@@ -114,6 +114,17 @@ impl ImportSource<'_> {
         let mut import = Import::new(word, target.name.clone(), file, read, self.catalog)?;
         // An image's commands are for its own programs.
         import.command = import.command.filter(|_| self.places.root.is_none());
+        // Who can change the file could have us run a command.
+        if import.command.is_some()
+            && let Err(why) = host::unsteered(&found.path)
+        {
+            import.withheld = Some(phrase!(
+                "import-withheld",
+                file = escape(&import.file),
+                path = escape(&why.path().display().to_string())
+            ));
+            import.command = None;
+        }
         Some(import)
     }
 

@@ -85,16 +85,22 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
     report::ended(context, exit, saved)
 }
 
-/// Checks what can be known before the test: every answer, the consent to write, the plan, and writable folders.
-fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
-    refuse_misplaced(context, &conversation.setup)?;
+/// The command that prints the password of the settings that are started from, with its generation.
+fn fetch(setup: &Setup) -> Option<(u64, String)> {
+    setup.background().into_iter().find_map(|effect| match effect.work {
+        Work::Fetch(command) => Some((effect.generation, command)),
+        _ => None,
+    })
+}
+
+/// Checks every answer and the consent to write. A password that a command is still to print is not missing.
+fn judge(context: &Context, conversation: &Conversation) -> Result<(), Error> {
     let is_dry = context.inputs.is_set("dry-run");
     let mut missing = conversation.setup.missing();
-    let faults = [
-        conversation.setup.reuse_fault().filter(|_| missing.contains(&Field::Reuse)),
-        conversation.setup.profile_fault().filter(|_| missing.contains(&Field::Profile)),
-    ];
-    if let Some((why, hint)) = faults.into_iter().flatten().next() {
+    if fetch(&conversation.setup).is_some() {
+        missing.retain(|field| *field != Field::Password);
+    }
+    if let Some((why, hint)) = conversation.setup.reuse_fault().filter(|_| missing.contains(&Field::Reuse)) {
         return Err(Error::new(Exit::Usage, why).hint(hint));
     }
     if !is_dry && !context.inputs.is_set("yes") {
@@ -104,6 +110,20 @@ fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error
         let error = script::missing_error(&conversation.setup, &missing);
         return Err(if missing == [Field::Apply] { error.hint(phrase!("script-needs-yes-hint")) } else { error });
     }
+    Ok(())
+}
+
+/// Checks what can be known before the test: every answer, the consent to write, the plan, and writable folders. Nothing runs a
+/// command before the answers are right.
+fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
+    refuse_misplaced(context, &conversation.setup)?;
+    judge(context, conversation)?;
+    if let Some((generation, command)) = fetch(&conversation.setup) {
+        let secret = host::input::from_own_command(&command, None)?;
+        let _ = conversation.setup.update(Msg::Finished(generation, Outcome::Fetched(Ok(secret))));
+        judge(context, conversation)?;
+    }
+    let is_dry = context.inputs.is_set("dry-run");
     let Some(order) = conversation.setup.rehearsal() else { return Ok(()) };
     let plan = conversation.runner.plan(&order).map_err(|trouble| Error {
         exit: trouble.exit,
@@ -124,7 +144,8 @@ fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error
         _ => return Ok(()),
     };
     let _ = conversation.setup.update(Msg::Finished(generation, Outcome::Planned(Ok(plan))));
-    Ok(())
+    // The plan knows what other runs saved meanwhile.
+    judge(context, conversation)
 }
 
 /// Refuses options that cannot apply: dropped in silence, they would leave the password in another place, or to another user,

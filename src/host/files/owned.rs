@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rustix::fs::Stat;
+use rustix::fs::{FileType, Stat};
 
 use super::{accounts, error::FileError, found::FoundFile, tree::FileTree};
 
@@ -63,6 +63,26 @@ pub(crate) fn our_folder(folder: &Path, tree: FileTree<'_>) -> Result<(), FileEr
     }
     let real = folder.ancestors().find_map(|path| path.canonicalize().ok());
     folder.ancestors().skip(1).chain(real.iter().flat_map(|real| real.ancestors())).try_for_each(leads)
+}
+
+/// Refuses a file that another user could have made or put there, or can change: a program of that file, or that it names, would run
+/// with our rights. Nothing that is not there is refused.
+///
+/// # Errors
+/// The file, the link or the folder that is another's or that others can write to.
+pub fn unsteered(path: &Path) -> Result<(), FileError> {
+    let real = path.canonicalize().ok();
+    let is_root = rustix::process::geteuid().is_root();
+    for path in std::iter::once(path).chain(real.as_deref()) {
+        for (depth, part) in path.ancestors().take(if is_root { usize::MAX } else { 2 }).enumerate() {
+            let Ok(stat) = rustix::fs::lstat(part) else { continue };
+            let is_link = FileType::from_raw_mode(stat.st_mode) == FileType::Symlink;
+            // A link has no mode; where the sticky bit is set, only the owner of what is inside can rename it.
+            let is_mode_harmless = is_link || depth > 0 && stat.st_mode & 0o1000 != 0;
+            refuse(part, stat.st_uid, stat.st_gid, if is_mode_harmless { 0 } else { stat.st_mode & 0o7777 })?;
+        }
+    }
+    Ok(())
 }
 
 fn of(path: &Path, stat: &Stat) -> Result<(), FileError> {

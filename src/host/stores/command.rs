@@ -1,4 +1,4 @@
-//! A command of the person's that prints the secret, run by `/bin/sh -c` each time.
+//! A command of the person's that prints the secret, run by `/bin/sh -c` each time, as the user who sends.
 
 use super::{
     error::StoreError,
@@ -23,7 +23,7 @@ impl Store for CommandStore {
     }
 
     fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
-        Ok(BoundSecret::from(input::from_command(&entry.name())?))
+        Ok(BoundSecret::from(input::from_own_command(&entry.name(), entry.key.sender)?))
     }
 
     fn forget(&self, _: &StoreEntry<'_>) -> Result<(), StoreError> {

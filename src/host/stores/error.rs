@@ -61,6 +61,7 @@ impl StoreError {
             Self::Open(path, mode) => phrase!("host-secret-open", path = shown(path), mode = format!("{mode:04o}")),
             Self::Input(error) => error.phrase(),
             Self::NoEntry(entry) => phrase!("host-secret-no-entry", entry = escape(entry)),
+            Self::Foreign(whom) if whom.bound.hosts.is_empty() => phrase!("host-secret-unclear"),
             Self::Foreign(whom) => {
                 let phrase = phrase!("host-secret-foreign").with_phrase("bound", whom.bound.phrase());
                 phrase.with("asked", whom.asked.said())
@@ -85,6 +86,7 @@ impl StoreError {
             Self::Image(_) => Some(phrase!("host-store-image-hint")),
             Self::Vault(fault) => fault.hint(),
             Self::Service(fault) => fault.hint(),
+            Self::Foreign(whom) if whom.bound.hosts.is_empty() => Some(phrase!("host-secret-unclear-hint")),
             Self::Foreign(_) => Some(phrase!("host-secret-foreign-hint")),
             Self::Input(_) => None,
         }

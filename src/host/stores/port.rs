@@ -24,6 +24,8 @@ pub struct SecretKey<'a> {
     pub profile: &'a str,
     /// What it is for.
     pub purpose: SecretPurpose,
+    /// The user who sends, if that is not the owner of what is written: a command of the person's runs as that user.
+    pub sender: Option<&'a str>,
 }
 
 impl SecretKey<'_> {
@@ -38,7 +40,7 @@ impl SecretKey<'_> {
 impl<'a> From<&'a str> for SecretKey<'a> {
     /// The login at the relay of a profile.
     fn from(profile: &'a str) -> Self {
-        Self { profile, purpose: SecretPurpose::Relay }
+        Self { profile, purpose: SecretPurpose::Relay, sender: None }
     }
 }
 

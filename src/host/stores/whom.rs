@@ -2,6 +2,7 @@
 
 use super::{
     error::{ForeignSecret, StoreError},
+    port::SecretKey,
     read,
 };
 use crate::{
@@ -80,6 +81,7 @@ fn foreign(bound: SecretBinding, asked: SecretBinding) -> StoreError {
 
 /// What the store gives, with what the profile knows of it.
 fn kept(name: &str, profile: &ProfileSecret, place: &SecretPlace, places: &Places) -> Result<BoundSecret, StoreError> {
-    let kept = read(name, place, places)?;
+    let key = SecretKey { sender: profile.run_as.as_deref(), ..name.into() };
+    let kept = read(key, place, places)?;
     Ok(BoundSecret { bound: kept.bound.or_else(|| profile.secret_for.clone()), ..kept })
 }

@@ -77,6 +77,19 @@ fn a_mistyped_domain_is_a_warning() {
     assert!(document["warnings"][0].as_str().unwrap().contains("gmail.com"), "{document}");
     let out = sandbox.mailsetup(["detect", "--offline", "jane@gmial.com"]).run().code(69);
     assert!(out.stderr.contains("gmail.com"), "{}", out.stderr);
+    // Online as well nothing of it is looked up: not even that there is no network is found out.
+    for typed in ["jane@gmial.com", "jane@xn--gmal-nza.com", "jane@\u{261}mail.com"] {
+        let document = sandbox.mailsetup(["detect", "--json", typed]).env_remove("MAILSETUP_OFFLINE").run().code(69).json();
+        assert_eq!((&document["fault"], &document["smtp"], &document["notes"]), (&json!(null), &json!([]), &json!([])));
+        assert!(document["warnings"][0].as_str().unwrap().contains("--this-domain"), "{document}");
+    }
+    for host in ["smtp.gmial.com", "smtp.gma\u{131}l.com"] {
+        let document = sandbox.mailsetup(["probe", "--json", host]).run().code(69).json();
+        assert_eq!((&document["addresses"], &document["doors"]), (&json!([]), &json!([])), "{document}");
+        assert!(document["warnings"][0].as_str().unwrap().contains("gmail.com"), "{document}");
+    }
+    let said = sandbox.mailsetup(["detect", "--offline", "--this-domain", "--json", "jane@gmial.com"]).run().code(69).json();
+    assert_eq!(said["warnings"], json!([]));
 }
 
 #[test]

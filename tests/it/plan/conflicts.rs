@@ -211,6 +211,18 @@ fn the_user_who_sends_cannot_read_the_file() {
     // Root reads what it likes; and with the group, all is well.
     assert_eq!(machine.conflicts(&["msmtp"], unchanged), []);
     assert_eq!(Machine::new().conflicts(&["msmtp"], for_the_web), []);
+    // A group that is another user's own opens all of that user's: one for both is advised.
+    if rustix::process::geteuid().is_root() {
+        let passwd = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/sh\nua:x:1001:1001::/home/ua:/bin/sh\n";
+        let machine = Machine::new().file("etc/passwd", passwd);
+        let machine = machine.file("etc/group", "root:x:0:\nwww-data:x:33:\nua:x:1001:\n").file("etc/msmtprc", "");
+        let machine = machine.mode("etc/msmtprc", 0o640);
+        std::os::unix::fs::chown(machine.0.path().join("etc/msmtprc"), None, Some(1001)).unwrap();
+        let conflict = machine.conflict(&["msmtp"], for_the_web);
+        let commands = "groupadd -f mailsenders && usermod -aG mailsenders ua && usermod -aG mailsenders www-data && \
+                        chgrp mailsenders /etc/msmtprc";
+        says(&conflict, "conflict-unreadable", &["0640 root:ua", commands]);
+    }
     // Without a group of its own, the file is for the user's; one that is there keeps what it has.
     let machine = Machine::new().file("etc/group", "root:x:0:\nwww-data:x:33:\n");
     assert_eq!(machine.conflicts(&["msmtp", "dotenv"], for_the_web), []);

@@ -90,6 +90,37 @@ fn a_result_that_cannot_be_kept_is_said_and_does_not_fail() {
     assert!(out.stderr.contains("The result was not kept"), "{}", out.stderr);
 }
 
+#[test]
+fn of_two_first_set_ups_at_once_the_second_takes_no_profiles_place() {
+    let house = House::new();
+    let (begun, go) = (house.sandbox.path("begun"), house.sandbox.path("go"));
+    // The password comes late: which profiles there are was looked at before.
+    let own = house.sandbox.write(
+        "own/msmtprc",
+        format!(
+            "account default\ntls on\ntls_starttls off\nhost localhost\nport {}\nauth on\nuser ops\nfrom {}\n\
+             passwordeval touch {}; while [ ! -e {} ]; do sleep 0.02; done; echo x\n",
+            house.demo.tls_port(),
+            house.demo.user(),
+            begun.display(),
+            go.display()
+        ),
+    );
+    std::fs::set_permissions(&own, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let word = format!("msmtp={}", own.display());
+    let slow = house.sandbox.mailsetup(["--import", &word, "--test", "none", "--yes"]);
+    let running = thread::spawn(move || slow.run());
+    wait::until(|| begun.exists().then_some(())).expect("the first is under way");
+    let other =
+        ["me@gmail.com", "--provider", "gmail", "--target", "dotenv", "--password-file", "pw", "--yes", "--test", "none"];
+    house.run(&other).code(0);
+    let before = house.written();
+    house.sandbox.write("go", "");
+    let refused = running.join().unwrap().code(64);
+    assert!(refused.stderr.contains("me@gmail.com") && refused.stderr.contains("--profile"), "{}", refused.stderr);
+    assert_eq!(house.written(), before);
+}
+
 /// The words for the demo's other port.
 fn other_port(house: &House) -> [String; 4] {
     ["--port", &house.demo.starttls_port().to_string(), "--security", "starttls"].map(str::to_owned)

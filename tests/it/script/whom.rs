@@ -1,6 +1,9 @@
 //! Whom a secret belongs to: it goes to the server and login that it was given for, and to nobody else.
 
+use std::process::Command;
+
 use super::*;
+use crate::support::bed::left_out;
 
 #[test]
 fn programs_get_the_secret_for_its_own_host_alone() {
@@ -75,6 +78,87 @@ fn a_known_password_goes_elsewhere_by_a_word_alone() {
     edit(&["--host", "127.0.0.1", "--reuse-secret"]).code(0);
     assert_eq!(house.run(&["secret", "--for", "127.0.0.1"]).code(0).stdout, format!("{}\n", house.demo.password()));
     house.run(&["secret", "--for", "localhost"]).code(77);
+}
+
+/// A file of `nobody`'s, where `nobody` can write.
+fn of_nobody(house: &House, name: &str, text: &str, mode: u32) -> String {
+    let path = house.sandbox.write(name, text);
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    let id = Command::new("id").args(["-u", "nobody"]).output().unwrap();
+    let nobody = String::from_utf8(id.stdout).unwrap().trim().parse().unwrap();
+    std::os::unix::fs::chown(&path, Some(nobody), None).unwrap();
+    path.display().to_string()
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[test]
+fn a_command_of_a_file_that_others_can_change_is_not_run() {
+    if !is_root() {
+        left_out("needs root");
+        return;
+    }
+    let house = House::new();
+    let ran = house.sandbox.path("ran").display().to_string();
+    let rc = format!(
+        "defaults\ntls on\ntls_starttls off\naccount x\nhost localhost\nport {}\nauth on\nuser {}\nfrom {}\n\
+         passwordeval touch {ran}; cat {}\naccount default : x\n",
+        house.demo.tls_port(),
+        house.demo.user(),
+        house.demo.user(),
+        house.sandbox.path("home/pw").display(),
+    );
+    let foreign = of_nobody(&house, "foreign/msmtprc", &rc, 0o600);
+    let import = |path: &str, more: &[&str]| {
+        let word = format!("msmtp={path}");
+        let words = [&["--import", &word, "--test", "none"][..], more].concat();
+        house.run(&words)
+    };
+    let refused = import(&foreign, &["--yes"]).code(64);
+    assert!(refused.stderr.contains("others can change") && refused.stderr.contains("--password"), "{}", refused.stderr);
+    assert!(!Path::new(&ran).exists());
+    // What is ours is run, but not before the answers are right.
+    let own = house.sandbox.write("own/msmtprc", &rc);
+    fs::set_permissions(&own, fs::Permissions::from_mode(0o600)).unwrap();
+    import(own.to_str().unwrap(), &[]).code(64);
+    assert!(!Path::new(&ran).exists(), "no consent to write yet");
+    import(own.to_str().unwrap(), &["--yes"]).code(0);
+    assert!(Path::new(&ran).exists());
+}
+
+#[test]
+fn a_password_command_runs_as_the_user_who_sends_and_root_runs_no_program_that_others_can_change() {
+    if !is_root() {
+        left_out("needs root");
+        return;
+    }
+    let house = House::new();
+    let who = house.sandbox.path("who");
+    fs::create_dir(&who).unwrap();
+    for (path, mode) in [(who.as_path(), 0o777), (house.sandbox.path("").as_path(), 0o755)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let command = format!("id -un >> {}/is; echo {}", who.display(), "hunter2-of-nobody");
+    let image = ["--test", "none", "--scope", "system", "--secret-store", "command", "--password-command", &command];
+    house.set_up(&[&image[..], &["--run-as", "nobody", "--yes", "--dry-run"]].concat()).run().code(0);
+    let users = fs::read_to_string(who.join("is")).unwrap();
+    assert!(!users.is_empty() && users.lines().all(|user| user == "nobody"), "{users}");
+    let theirs = of_nobody(&house, "theirs/get", "#!/bin/sh\necho hunter2\n", 0o755);
+    for command in [theirs.clone(), format!("sh {theirs}"), format!("true; {theirs}")] {
+        let refused = house.set_up(&["--password-command", &command, "--test", "none", "--yes"]).run().code(77);
+        assert!(refused.stderr.contains("theirs/get") && refused.stderr.contains("--run-as"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn what_is_damaged_is_said_to_be_damaged() {
+    let house = House::new();
+    house.write(&["--target", "msmtp", "--test", "login"]).code(0);
+    house.sandbox.write("home/.config/mailsetup/profiles/default.for", "{not whole");
+    let refused = house.run(&["check"]).code(77);
+    assert!(refused.stderr.contains("damaged") && refused.stderr.contains("mailsetup edit"), "{}", refused.stderr);
 }
 
 #[test]
