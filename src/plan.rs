@@ -107,9 +107,14 @@ impl Places {
         self.config.join("profiles").join(format!("{name}.cred"))
     }
 
-    /// Whom the secret was given for, where its store is a file that is the secret alone.
+    /// Whom the secret was given for, when the store is `file`: that file is the secret alone.
     pub fn bound(&self, name: &str) -> PathBuf {
         self.config.join("profiles").join(format!("{name}.for"))
+    }
+
+    /// The same, when the store is `systemd`.
+    pub fn credential_bound(&self, name: &str) -> PathBuf {
+        self.config.join("profiles").join(format!("{name}.cred-for"))
     }
 
     /// The scope's vault.

@@ -53,7 +53,8 @@ pub fn purge(
             }
             record.discard(places, options.volume)?;
         }
-        for path in [places.profile(&name), places.secret(&name), places.credential(&name), places.bound(&name)] {
+        let secrets = [places.secret(&name), places.bound(&name), places.credential(&name), places.credential_bound(&name)];
+        for path in secrets.into_iter().chain([places.profile(&name)]) {
             own::remove_file(&path, FileTree::of(places))?;
         }
         checks::forget(&name, places)?;

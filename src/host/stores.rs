@@ -119,7 +119,7 @@ fn trusted(key: &SecretKey<'_>, place: &SecretPlace, places: &Places) -> Result<
     let name = key.name();
     let files = match place.store() {
         StoreKind::File => vec![places.secret(&name), places.bound(&name)],
-        StoreKind::Systemd => vec![places.credential(&name), places.bound(&name)],
+        StoreKind::Systemd => vec![places.credential(&name), places.credential_bound(&name)],
         StoreKind::Vault => vec![places.vault()],
         _ => Vec::new(),
     };

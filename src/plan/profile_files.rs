@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope};
 use crate::{
     mail::{
-        BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, StoreKind, kept_binding, profile::Written, schema,
+        BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, kept_binding, profile::Written, schema,
         store::StoreFilling,
     },
     presets::{Catalog, PresetFault, belonging},
@@ -81,8 +81,7 @@ impl<'a> ProfileFiles<'a> {
                 if existing.is_some() {
                     plan.changes.push(self.change("secret", path, existing, None));
                 }
-                // The system's credentials have their own there.
-                if bound.is_some() && place.is_none_or(|place| place.store() != StoreKind::Systemd) {
+                if bound.is_some() {
                     plan.changes.push(self.change("secret", self.places.bound(&self.order.name), bound, None));
                 }
             }

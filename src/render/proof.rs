@@ -113,13 +113,13 @@ fn by_own<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, fault: &SendF
         Some(report) if report.passed() => {
             phrases.push(phrase!("send-we-can", name = own.name));
             match (&fault.unreadable, &own.user, &proof.diagnosis) {
-                (_, _, Some(found)) => phrases.push(phrase!("send-usually", title = found.title)),
-                (Some(path), Some(user), None) => {
+                (Some(path), Some(user), _) => {
                     let path = escape(&path.display().to_string());
                     let quoted = shlex::try_quote(&path).unwrap_or_default();
                     let command = format!("chgrp $(id -gn {user}) {quoted} && chmod g+r {quoted}");
                     phrases.push(phrase!("send-unreadable", user = user, path = path, command = command));
                 }
+                (_, _, Some(found)) => phrases.push(phrase!("send-usually", title = found.title)),
                 (_, _, None) if matches!(fault.end, SendEnd::Status(_)) => phrases.push(phrase!("send-look")),
                 _ => {}
             }

@@ -36,12 +36,18 @@ impl Store for FileStore {
 
     fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
         let path = entry.places.secret(&entry.key.name());
-        sidecar::replace(entry, &path, secret.expose().as_bytes(), secret.bound.as_ref())
+        sidecar::replace(
+            (&entry.places.bound(&entry.key.name()), &path),
+            entry,
+            secret.expose().as_bytes(),
+            secret.bound.as_ref(),
+        )
     }
 
     fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let path = entry.places.secret(&entry.key.name());
-        let (found, bound) = sidecar::read(entry, || Ok(find(&path, FileTree::of(entry.places))?))?;
+        let (found, bound) =
+            sidecar::read(&entry.places.bound(&entry.key.name()), entry, || Ok(find(&path, FileTree::of(entry.places))?))?;
         if found.mode & 0o007 != 0 {
             return Err(StoreError::Open(path, found.mode & 0o777));
         }
@@ -50,7 +56,7 @@ impl Store for FileStore {
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
         own::remove_file(&entry.places.secret(&entry.key.name()), FileTree::of(entry.places))?;
-        sidecar::forget(entry)
+        sidecar::forget(&entry.places.bound(&entry.key.name()), entry)
     }
 }
 

@@ -1,4 +1,4 @@
-//! `NAME.for` beside the profile: whom a secret was given for, where its own file is the secret and nothing else, because
+//! `NAME.for` beside the profile, for the system's credentials `NAME.cred-for`: whom a secret was given for, where its own file is the secret and nothing else, because
 //! programs and units read it.
 
 use std::path::Path;
@@ -23,14 +23,14 @@ const MOST: u32 = 100;
 /// # Errors
 /// A file cannot be read.
 pub(super) fn read(
+    path: &Path,
     entry: &StoreEntry<'_>,
     find: impl Fn() -> Result<FoundFile, StoreError>,
 ) -> Result<(FoundFile, Option<SecretBinding>), StoreError> {
-    let path = entry.places.bound(&entry.key.name());
-    let mut text = look(&path, entry.places)?;
+    let mut text = look(path, entry.places)?;
     let mut found = find()?;
     for _ in 0..MOST {
-        let then = look(&path, entry.places)?;
+        let then = look(path, entry.places)?;
         if then == text {
             break;
         }
@@ -46,22 +46,22 @@ fn bound(text: Option<&[u8]>, kept: &[u8]) -> Option<SecretBinding> {
 
 /// Gives the secret's file its bytes, and whom they are for. Until it has them, the older secret is its own receiver's.
 pub(super) fn replace(
+    (path, file): (&Path, &Path),
     entry: &StoreEntry<'_>,
-    file: &Path,
     bytes: &[u8],
     bound: Option<&SecretBinding>,
 ) -> Result<(), StoreError> {
-    let (places, path) = (entry.places, entry.places.bound(&entry.key.name()));
+    let places = entry.places;
     let put = |text: String| -> Result<(), StoreError> {
-        if look(&path, places)?.is_some_and(|there| there.as_slice() == text.as_bytes()) {
+        if look(path, places)?.is_some_and(|there| there.as_slice() == text.as_bytes()) {
             return Ok(());
         }
-        Ok(own::write_file(&path, text.as_bytes(), FileTree::of(places))?)
+        Ok(own::write_file(path, text.as_bytes(), FileTree::of(places))?)
     };
     let alone = || bound.map(|bound| format!("{}\n", bound.to_text()));
     match look(file, places)? {
         Some(former) => {
-            let was = self::bound(look(&path, places)?.as_deref().map(Vec::as_slice), &former);
+            let was = self::bound(look(path, places)?.as_deref().map(Vec::as_slice), &former);
             if was.as_ref() != bound {
                 put(kept_binding::between((bound, bytes), (was.as_ref(), &former)))?;
             }
@@ -71,13 +71,13 @@ pub(super) fn replace(
     own::write_file(file, bytes, FileTree::of(places))?;
     match alone() {
         Some(text) => put(text),
-        None => forget(entry),
+        None => forget(path, entry),
     }
 }
 
 /// Removes it.
-pub(super) fn forget(entry: &StoreEntry<'_>) -> Result<(), StoreError> {
-    Ok(own::remove_file(&entry.places.bound(&entry.key.name()), FileTree::of(entry.places))?)
+pub(super) fn forget(path: &Path, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
+    Ok(own::remove_file(path, FileTree::of(entry.places))?)
 }
 
 fn look(path: &Path, places: &Places) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {

@@ -47,30 +47,36 @@ impl Store for SystemdStore {
     fn keep(&self, entry: &StoreEntry<'_>, secret: &BoundSecret) -> Result<(), StoreError> {
         let (name, plain) = (credential_name(&entry.key.name()), secret.secret.expose().as_bytes());
         let sealed = creds::seal(&name, plain)?;
-        sidecar::replace(entry, &entry.places.credential(&entry.key.name()), &sealed, secret.bound.as_ref())
+        let name = entry.key.name();
+        let (path, file) = (entry.places.credential_bound(&name), entry.places.credential(&name));
+        sidecar::replace((&path, &file), entry, &sealed, secret.bound.as_ref())
     }
 
     /// The credential that the system has loaded for this process, else the one beside the profile, decrypted.
     fn read(&self, entry: &StoreEntry<'_>) -> Result<BoundSecret, StoreError> {
         let name = credential_name(&entry.key.name());
         let path = entry.places.credential(&entry.key.name());
+        let beside = entry.places.credential_bound(&entry.key.name());
         if let Some(loaded) = loaded(&name) {
             let secret = exactly(&find(&loaded, FileTree::HERE)?.bytes)?;
             // Its user may not read the credential at rest.
             let at_rest = if find(&path, FileTree::HERE).is_ok() { &path } else { &loaded };
-            return Ok(BoundSecret { secret, bound: sidecar::read(entry, || Ok(find(at_rest, FileTree::HERE)?))?.1 });
+            return Ok(BoundSecret {
+                secret,
+                bound: sidecar::read(&beside, entry, || Ok(find(at_rest, FileTree::HERE)?))?.1,
+            });
         }
         if !path.exists() {
             return Err(StoreError::NoEntry(name));
         }
-        let (sealed, bound) = sidecar::read(entry, || Ok(find(&path, FileTree::HERE)?))?;
+        let (sealed, bound) = sidecar::read(&beside, entry, || Ok(find(&path, FileTree::HERE)?))?;
         let plain = creds::decrypt(&name, &sealed.bytes)?;
         Ok(BoundSecret { secret: exactly(&plain)?, bound })
     }
 
     fn forget(&self, entry: &StoreEntry<'_>) -> Result<(), StoreError> {
         own::remove_file(&entry.places.credential(&entry.key.name()), FileTree::HERE)?;
-        sidecar::forget(entry)
+        sidecar::forget(&entry.places.credential_bound(&entry.key.name()), entry)
     }
 }
 

@@ -154,7 +154,8 @@ pub fn profile(data: &[u8]) {
         Ok(profile) => {
             let text = profiles::render(&profile).unwrap_or_else(|error| panic!("{error:?}"));
             let again = mailsetup::mail::Profile::parse(&text).unwrap_or_else(|error| panic!("{error:?} in {text}"));
-            assert_eq!(again, profile);
+            // The last check is read from older profiles and not written again.
+            assert_eq!(again, mailsetup::mail::Profile { check: None, ..profile });
         }
         Err(error) => is_safe(&TEXT.with(|text| text.say(&error.phrase("x.toml")))),
     }

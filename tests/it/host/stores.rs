@@ -96,12 +96,16 @@ fn a_kill_leaves_one_pair_or_the_other() {
         let home = Home::in_memory();
         secrets::keep("default", &place, &pair(0), &home.places).unwrap();
         for round in 0..12 {
-            let before = std::fs::read(home.places.bound("default")).unwrap();
+            let beside = match place {
+                SecretPlace::Systemd => home.places.credential_bound("default"),
+                _ => home.places.bound("default"),
+            };
+            let before = std::fs::read(&beside).unwrap();
             let mut child = Command::new(std::env::current_exe().unwrap());
             child.args(["--exact", "host::stores::pair_child"]).env("MAILSETUP_TEST_PAIR", home.folder.path());
             child.env("MAILSETUP_TEST_STORE", place.store().as_str()).stdout(Stdio::null()).stderr(Stdio::null());
             let mut child = child.spawn().unwrap();
-            let changed = || (std::fs::read(home.places.bound("default")).unwrap() != before).then_some(());
+            let changed = || (std::fs::read(&beside).unwrap() != before).then_some(());
             assert!(crate::support::wait::until(changed).is_some(), "nothing was written");
             std::thread::park_timeout(Duration::from_micros(round * 170));
             child.kill().unwrap();

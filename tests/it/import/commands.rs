@@ -78,7 +78,7 @@ fn a_variable_and_an_answers_file_name_it_too_and_flags_win() {
     let two = world.sandbox.read("home/.config/mailsetup/profiles/two.toml");
     assert!(two.contains("name = \"Ops\"") && two.contains(&format!("port = {}", world.demo.tls_port())), "{two}");
     // A profile is edited as it is.
-    let run = world.sandbox.mailsetup(["edit", "--name", "Edited", "--yes"]).env("MAILSETUP_IMPORT", "git");
+    let run = world.sandbox.mailsetup(["edit", "--name", "Edited", "--take-over", "--yes"]).env("MAILSETUP_IMPORT", "git");
     run.run().code(0);
 }
 
