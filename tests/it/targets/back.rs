@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use mailsetup::{
     host::{self, Disk, WriteOptions},
-    mail::{Secret, Security},
+    mail::{Secret, SecretPlace, Security},
     plan::{Change, Order, Places, first_path, plan},
     presets::{Catalog, Target},
 };
@@ -31,6 +31,10 @@ fn undo_and_remove_leave_what_was_there() {
     let mut seen = 0;
     for target in catalog.targets() {
         for sample in samples(&target.key).iter().filter(|sample| !sample.name.ends_with("-refused")) {
+            // The system's credentials are refused below a root.
+            if ordered(target, "x").profile.secret == Some(SecretPlace::Systemd) {
+                continue;
+            }
             seen += 1;
             let about = format!("{}/{}", target.key, sample.name);
             let folder = tempfile::tempdir().unwrap();

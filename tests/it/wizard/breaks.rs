@@ -110,7 +110,7 @@ fn prompts_and_lines_break_and_mend_by_a_choice() {
     for front in [Front::Prompts, Front::Lines] {
         let session = Session::new(front);
         session.walk_to(Field::Test);
-        choose(&session, front, 4, 5);
+        choose(&session, front, 5, 6);
         session.read("Try what happens when");
         choose(&session, front, 1, 2);
         session.expect(Field::Test);

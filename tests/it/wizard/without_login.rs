@@ -59,7 +59,7 @@ fn none_is_proposed_and_no_password_is_asked() {
         session.expect(Field::Apply);
         session.terminal.key(Key::Enter);
         if front == Front::Wizard {
-            session.read("mailsetup");
+            session.read("Done.");
             session.terminal.key(Key::Enter);
         }
         session.terminal.wait_exit();
