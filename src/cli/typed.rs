@@ -103,7 +103,12 @@ pub(super) fn unknown_command(word: &str, near: Option<&str>) -> Error {
 /// The command that a word is nearly: less than half of it is wrong.
 pub(super) fn nearest_command<'a>(word: &str, command: &'a Command) -> Option<&'a str> {
     let near = nearest(word, command.get_subcommands().map(Command::get_name))?;
-    (2 * strsim::osa_distance(word, near) < word.chars().count().max(3)).then_some(near)
+    is_slip(word, near).then_some(near)
+}
+
+/// Whether less than half of a word is another than what it is near to.
+fn is_slip(word: &str, near: &str) -> bool {
+    2 * strsim::osa_distance(word, near) < word.chars().count().max(3)
 }
 
 /// A variable of ours that no option has.
@@ -125,7 +130,8 @@ pub(super) fn unknown_variables(command: &Command, lent: &[&str]) -> Vec<Unknown
         .map(|name| {
             let bare = |name: &'_ str| name.trim_start_matches(PREFIX).to_owned();
             let words: Vec<String> = known.iter().map(|name| bare(name)).collect();
-            let near = nearest(&bare(&name), words.iter().map(String::as_str)).map(|near| format!("{PREFIX}{near}"));
+            let near = nearest(&bare(&name), words.iter().map(String::as_str)).filter(|near| is_slip(&bare(&name), near));
+            let near = near.map(|near| format!("{PREFIX}{near}"));
             UnknownVariable { name, near }
         })
         .collect();

@@ -28,8 +28,7 @@ impl ValueFault for WordFault {
 
 /// The word that is nearest to `typed`, if it is near enough to be a slip: something of what was typed is right.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Of three letters two that differ are another word.
-    let most = typed.chars().count() / 2;
+    let most = typed.chars().count().saturating_sub(1);
     known
         .into_iter()
         .map(|word| (strsim::osa_distance(typed, word), word))

@@ -156,13 +156,12 @@ impl Run {
         if !rustix::process::geteuid().is_root() || self.program == "unshare" || (folders.is_empty() && !has_own) {
             return self;
         }
-        let script = "clean() { env -i PATH=\"$PATH\" \"$@\"; }
-            for own in /etc/mailsetup /var/lib/mailsetup; do [ ! -e $own ] || clean mount -t tmpfs none $own; done
-            number=$1; mounted=$1; shift; [ $number = 0 ] || clean mount -t tmpfs -o mode=755 none /usr/local/bin
-            while [ $number -gt 0 ]; do clean ln -sf \"$1\"/* /usr/local/bin/ 2>/dev/null; shift; number=$((number-1)); done
-            clean rm -f '/usr/local/bin/*'; [ $1 != /nonexistent ] || hidden='msmtp systemd-creds pass'
-            for program in $hidden; do [ ! -e /usr/bin/$program ] || clean mount --bind /dev/null /usr/bin/$program; done
-            [ $mounted = 0 ] || [ -e /usr/local/bin/mailsetup ] || clean ln -s \"$MAILSETUP_PROGRAM\" /usr/local/bin/mailsetup
+        let script = "for own in /etc/mailsetup /var/lib/mailsetup; do [ ! -e $own ] || mount -t tmpfs none $own; done
+            number=$1; mounted=$1; shift; [ $number = 0 ] || mount -t tmpfs -o mode=755 none /usr/local/bin
+            while [ $number -gt 0 ]; do ln -sf \"$1\"/* /usr/local/bin/ 2>/dev/null; shift; number=$((number-1)); done
+            rm -f '/usr/local/bin/*'; [ $1 != /nonexistent ] || hidden='msmtp systemd-creds pass'
+            for program in $hidden; do [ ! -e /usr/bin/$program ] || mount --bind /dev/null /usr/bin/$program; done
+            [ $mounted = 0 ] || [ -e /usr/local/bin/mailsetup ] || ln -s \"$MAILSETUP_PROGRAM\" /usr/local/bin/mailsetup
             unset MAILSETUP_PROGRAM; PATH=$1; export PATH; shift; exec \"$@\"";
         let words = ["-m", "--", "/bin/sh", "-c", script, "sh"].map(OsString::from);
         let number = OsString::from(folders.len().to_string());
