@@ -255,7 +255,7 @@ fn it_ends_with_us_whatever_ends_us() {
             "{}
              touch /var/lib/notes/stay; : >/var/lib/notes/saw; chmod 666 /var/lib/notes/saw
              mailsetup {words} --password-file pw --yes >/dev/null 2>&1 & pid=$!
-             timeout 20 sh -c 'until grep -q noted /var/lib/notes/saw; do sleep 0.05; done'
+             timeout 60 sh -c 'until grep -q noted /var/lib/notes/saw; do sleep 0.05; done'
              echo had $(left | wc -l); kill -{signal} $pid; set +e; wait $pid
              n=0; while [ -n \"$(left)\" ] && [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done; left; echo looked",
             nosy("")

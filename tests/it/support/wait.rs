@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long anything on one machine may take; long enough for a busy one.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Asks `condition` until it gives a value; `None` when [`DEADLINE`] has passed.
 pub(crate) fn until<T>(mut condition: impl FnMut() -> Option<T>) -> Option<T> {
