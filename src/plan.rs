@@ -270,6 +270,22 @@ pub struct Plan {
     pub notes: Vec<Note>,
 }
 
+impl Plan {
+    /// A plan that does nothing, for the profile of this name.
+    pub const fn new(name: String) -> Self {
+        Self {
+            name,
+            changes: Vec::new(),
+            runs: Vec::new(),
+            keep: None,
+            former: None,
+            orphaned: Vec::new(),
+            dropped: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// Something to know about a plan that does not stop it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {

@@ -120,16 +120,20 @@ pub(super) struct UnknownVariable {
 
 /// The variables that look like ours and are none; `lent` are names that options say, as `--password-env` does.
 pub(super) fn unknown_variables(command: &Command, lent: &[&str]) -> Vec<UnknownVariable> {
-    let mut known: Vec<String> = names().map(|(name, _)| variable_of(name)).collect();
-    add_names(command, &mut known);
     let is_set = |(name, value): (OsString, OsString)| {
         (!value.is_empty()).then(|| name.into_string().ok()).flatten().filter(|name| name.starts_with(PREFIX))
     };
-    let unknown = env::vars_os().filter_map(is_set).filter(|name| !known.contains(name) && !lent.contains(&name.as_str()));
+    let set: Vec<String> = env::vars_os().filter_map(is_set).collect();
+    if set.is_empty() {
+        return Vec::new();
+    }
+    let mut known: Vec<String> = names().map(|(name, _)| variable_of(name)).collect();
+    add_names(command, &mut known);
+    let bare = |name: &'_ str| name.trim_start_matches(PREFIX).to_owned();
+    let words: Vec<String> = known.iter().map(|name| bare(name)).collect();
+    let unknown = set.into_iter().filter(|name| !known.contains(name) && !lent.contains(&name.as_str()));
     let mut found: Vec<_> = unknown
         .map(|name| {
-            let bare = |name: &'_ str| name.trim_start_matches(PREFIX).to_owned();
-            let words: Vec<String> = known.iter().map(|name| bare(name)).collect();
             let near = nearest(&bare(&name), words.iter().map(String::as_str)).filter(|near| is_slip(&bare(&name), near));
             let near = near.map(|near| format!("{PREFIX}{near}"));
             UnknownVariable { name, near }

@@ -33,16 +33,7 @@ use crate::{
 /// # Errors
 /// Why nothing is planned; every part was looked at before anything is written.
 pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files) -> Result<Plan, Refusal> {
-    let mut plan = Plan {
-        name: order.name.clone(),
-        changes: Vec::new(),
-        runs: Vec::new(),
-        keep: None,
-        former: None,
-        orphaned: Vec::new(),
-        dropped: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut plan = Plan::new(order.name.clone());
     let former = read(files, &places.profile(&order.name))?;
     let was = former.as_ref().and_then(|file| Profile::parse(str::from_utf8(&file.bytes).ok()?).ok());
     let kept = KeptTargets::of(order, was.as_ref(), catalog, places, files);

@@ -104,16 +104,7 @@ fn tried(target: &Target, order: &Order) -> Vec<PresetFault> {
     let files = EmptyFiles(needed.collect());
     let envelope =
         Envelope { to: "ops@example.com".to_owned(), subject: "Test".to_owned(), message_id: "1@example.com".to_owned() };
-    let mut plan = Plan {
-        name: order.name.clone(),
-        changes: Vec::new(),
-        runs: Vec::new(),
-        keep: None,
-        former: None,
-        orphaned: Vec::new(),
-        dropped: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut plan = Plan::new(order.name.clone());
     let planned = plan_target(order, target, &choice, (None, &[]), &places, &files, &mut plan).err();
     let shown = try_it(order, target, &choice, &places, &files).err();
     let sent = sending(order, target, &choice, &envelope, &places, &files).err();

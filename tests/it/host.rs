@@ -108,16 +108,7 @@ impl Home {
     /// A plan for files that a target writes, 0600.
     pub(crate) fn plan(&self, files: &[(&str, &str)]) -> Plan {
         let changes = files.iter().map(|(name, text)| self.change("app", name, Some(text), 0o600)).collect();
-        Plan {
-            name: "default".into(),
-            changes,
-            runs: Vec::new(),
-            keep: None,
-            former: None,
-            orphaned: Vec::new(),
-            dropped: Vec::new(),
-            notes: Vec::new(),
-        }
+        Plan { changes, ..Plan::new("default".into()) }
     }
 
     pub(crate) fn write(&self, files: &[(&str, &str)]) -> Applied {

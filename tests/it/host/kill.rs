@@ -45,14 +45,10 @@ fn five(folder: &Path, text: &str, scripts: Vec<String>) -> Plan {
         purpose: RunPurpose::Build,
     };
     Plan {
-        name: "default".into(),
         changes: changes.collect(),
         runs: scripts.into_iter().map(run).collect(),
         keep: Some((SecretPlace::Vault, Secret::new(text.into()).into())),
-        former: None,
-        orphaned: Vec::new(),
-        dropped: Vec::new(),
-        notes: Vec::new(),
+        ..Plan::new("default".into())
     }
 }
 

@@ -263,17 +263,11 @@ pub(super) fn plan() -> Plan {
         disclosure: Disclosure::all(before.map(str::as_bytes), after.as_bytes()),
     };
     Plan {
-        name: "default".into(),
         changes: vec![
             change("profile", "/home/ops/.config/mailsetup/profiles/default.toml", None, "schema = 1\n"),
             change("msmtp", "/home/ops/.msmtprc", Some("account old\n"), "account old\naccount default\n"),
         ],
-        runs: Vec::new(),
-        keep: None,
-        former: None,
-        orphaned: Vec::new(),
-        dropped: Vec::new(),
-        notes: Vec::new(),
+        ..Plan::new("default".into())
     }
 }
 
