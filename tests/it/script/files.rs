@@ -105,6 +105,7 @@ fn by_changed_a_message_goes_out_only_where_something_changes() {
 fn a_consumer_that_is_stricter_than_our_check_is_named_before_anything_is_written() {
     // The demo's certificate does not name the key of its issuer.
     let house = House::new();
+    house.sandbox.write("home/settings.py", "");
     let port = house.demo.tls_port().to_string();
     let notes = |target: &str| {
         let server = [house.demo.user(), "--host", "localhost", "--port", &port, "--target", target];
