@@ -35,7 +35,7 @@ pub use catalog::{Catalog, Fact, FactKind};
 pub use cause::Cause;
 pub use egress::EgressFacts;
 pub use family::Family;
-pub use fault::{OwnFault, PresetFault};
+pub use fault::{OwnFault, PresetCause, PresetFault};
 pub use gateways::Gateways;
 pub use lang::Lang;
 pub use languages::Languages;

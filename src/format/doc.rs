@@ -124,7 +124,7 @@ impl FileDoc {
 /// by one.
 #[derive(Clone, Default)]
 pub(crate) struct Tree {
-    own: BTreeMap<String, Node>,
+    own: BTreeMap<String, TreeNode>,
     /// Further settings, in order: the last counts.
     entries: Arc<Vec<FileEntry>>,
     /// What counts where this has nothing.
@@ -133,19 +133,19 @@ pub(crate) struct Tree {
 
 /// A value, or values by name.
 #[derive(Clone)]
-pub(crate) enum Node {
+pub(crate) enum TreeNode {
     Text(String),
     Group(Arc<Tree>),
 }
 
 impl Tree {
     /// What steps lead to, over what is assumed of the others.
-    pub(crate) fn new(own: BTreeMap<String, Node>, assumed: Option<Arc<Self>>) -> Self {
+    pub(crate) fn new(own: BTreeMap<String, TreeNode>, assumed: Option<Arc<Self>>) -> Self {
         Self { own, assumed, ..Self::default() }
     }
 
     /// What a step leads to.
-    pub(crate) fn get(&self, step: &str) -> Option<Node> {
+    pub(crate) fn get(&self, step: &str) -> Option<TreeNode> {
         let mut found = Self::default();
         for entry in self.entries.iter().filter(|entry| entry.path.first().is_some_and(|first| first == step)) {
             if let Some(value) = &entry.value {
@@ -165,7 +165,7 @@ impl Tree {
     }
 
     /// What was put into it, without what is assumed.
-    pub(crate) const fn own(&self) -> &BTreeMap<String, Node> {
+    pub(crate) const fn own(&self) -> &BTreeMap<String, TreeNode> {
         &self.own
     }
 
@@ -175,7 +175,7 @@ impl Tree {
     }
 
     /// Puts what a step leads to in place of what it led to.
-    pub(crate) fn insert(&mut self, step: String, node: Node) {
+    pub(crate) fn insert(&mut self, step: String, node: TreeNode) {
         self.own.insert(step, node);
     }
 
@@ -185,14 +185,14 @@ impl Tree {
         let mut steps = path.into_iter().peekable();
         while let Some(step) = steps.next() {
             if steps.peek().is_none() {
-                group.insert(step, Node::Text(value));
+                group.insert(step, TreeNode::Text(value));
                 return;
             }
-            let inner = group.own.entry(step).or_insert_with(|| Node::Group(Arc::default()));
-            if let Node::Text(_) = inner {
-                *inner = Node::Group(Arc::default());
+            let inner = group.own.entry(step).or_insert_with(|| TreeNode::Group(Arc::default()));
+            if let TreeNode::Text(_) = inner {
+                *inner = TreeNode::Group(Arc::default());
             }
-            let Node::Group(inner) = inner else { return };
+            let TreeNode::Group(inner) = inner else { return };
             group = Arc::make_mut(inner);
         }
     }

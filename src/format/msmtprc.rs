@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    doc::{FileDoc, FileEntry, Node, Tree},
+    doc::{FileDoc, FileEntry, Tree, TreeNode},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, is_plain, lines},
 };
@@ -108,7 +108,7 @@ fn heading(argument: &str) -> (&str, impl Iterator<Item = &str> + Clone) {
 fn accounts(statements: Vec<FileEntry>) -> Tree {
     let mut defaults = Arc::new(Tree::default());
     for (command, value) in ASSUMED {
-        Arc::make_mut(&mut defaults).insert(command.to_owned(), Node::Text(value.to_owned()));
+        Arc::make_mut(&mut defaults).insert(command.to_owned(), TreeNode::Text(value.to_owned()));
     }
     let mut found = Tree::default();
     let mut section = Section::Start;
@@ -117,11 +117,11 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
         if (!path.is_empty() || name == DEFAULTS)
             && let Section::Account(before, account) = std::mem::replace(&mut section, Section::Defaults)
         {
-            found.insert(before, Node::Group(Arc::new(account)));
+            found.insert(before, TreeNode::Group(Arc::new(account)));
         }
         if !path.is_empty() {
             let others = heading(&value).1.filter_map(|other| match found.get(other) {
-                Some(Node::Group(other)) => Some(other.own().clone()),
+                Some(TreeNode::Group(other)) => Some(other.own().clone()),
                 _ => None,
             });
             section = Section::Account(name, Tree::new(others.flatten().collect(), Some(Arc::clone(&defaults))));
@@ -137,12 +137,12 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
             section = Section::Account("default".to_owned(), account);
         }
         match &mut section {
-            Section::Account(_, account) => account.insert(name, Node::Text(value)),
-            Section::Start | Section::Defaults => Arc::make_mut(&mut defaults).insert(name, Node::Text(value)),
+            Section::Account(_, account) => account.insert(name, TreeNode::Text(value)),
+            Section::Start | Section::Defaults => Arc::make_mut(&mut defaults).insert(name, TreeNode::Text(value)),
         }
     }
     if let Section::Account(last, account) = section {
-        found.insert(last, Node::Group(Arc::new(account)));
+        found.insert(last, TreeNode::Group(Arc::new(account)));
     }
     found
 }
@@ -235,8 +235,8 @@ mod tests {
     fn inheritance() {
         let accounts = accounts(statements(SAMPLE).unwrap());
         let get = |account: &str, key: &str| match accounts.get(account) {
-            Some(Node::Group(settings)) => match settings.get(key) {
-                Some(Node::Text(value)) => value.clone(),
+            Some(TreeNode::Group(settings)) => match settings.get(key) {
+                Some(TreeNode::Text(value)) => value.clone(),
                 _ => panic!("{key}"),
             },
             _ => panic!("{account}"),

@@ -17,48 +17,40 @@ use super::{
 };
 
 /// YAML; what is written is in block style.
-pub(crate) struct Yaml;
+pub(crate) struct Yaml {
+    word: &'static str,
+    read: fn(&str) -> Result<FileDoc, Fault>,
+    quote: fn(&str) -> Result<String, Unfit>,
+}
 
-impl FileFormat for Yaml {
-    fn word(&self) -> &'static str {
-        "yaml"
-    }
+impl Yaml {
+    /// As every reader takes it.
+    pub(crate) const PLAIN: Self = Self { word: "yaml", read: doc, quote: |value| Ok(quote(value)) };
 
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text)
-    }
+    /// Its values are handed on as variables by Discourse's launcher.
+    pub(crate) const DISCOURSE: Self = Self { word: "yaml-discourse", read: doc, quote: quote_for_discourse };
 
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        Ok(quote(value))
-    }
-
-    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
-        is_same_kind(there, ours)
-    }
-
-    fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
-        block::place(gap)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Yaml])
+    /// A consumer that goes its own way with what is read and written.
+    pub(super) const fn of(
+        word: &'static str,
+        read: fn(&str) -> Result<FileDoc, Fault>,
+        quote: fn(&str) -> Result<String, Unfit>,
+    ) -> Self {
+        Self { word, read, quote }
     }
 }
 
-/// YAML whose values Discourse's launcher hands on as variables.
-pub(crate) struct YamlDiscourse;
-
-impl FileFormat for YamlDiscourse {
+impl FileFormat for Yaml {
     fn word(&self) -> &'static str {
-        "yaml-discourse"
+        self.word
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text)
+        (self.read)(text)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
-        quote_for_discourse(value)
+        (self.quote)(value)
     }
 
     fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
