@@ -208,11 +208,16 @@ impl Walk<'_> {
 
     fn value(&mut self, value: Option<&str>, style: ScalarStyle, span: Span) {
         let (start, end) = self.range(span);
-        if let Some((key, Some(path))) = self.waiting() {
-            let colon = || self.text[key.end..].find(':').map_or(key.end, |length| key.end + length + 1);
+        if let Some(Frame::Map { path: Some(path), key, .. }) = self.frames.last_mut()
+            && let Some(Key { name: Some(name), start: key_start, end: key_end }) = key.take()
+        {
+            let colon = || self.text[key_end..].find(':').map_or(key_end, |length| key_end + length + 1);
             let end = if end > start { start + length(&self.text[start..end], style) } else { colon() };
+            let mut steps = Vec::with_capacity(path.len() + 1);
+            steps.extend_from_slice(path);
+            steps.push(name);
             let value = value.map(str::to_owned);
-            self.doc.entries.push(FileEntry { path, value, from: None, body: key.start..end, continued: Vec::new() });
+            self.doc.entries.push(FileEntry { path: steps, value, from: None, body: key_start..end, continued: Vec::new() });
         } else if let Some(Frame::Map { listed: Some(_), key: Some(key), .. }) = self.frames.last()
             && value
                 .is_none_or(|value| !["", "~", "null", "false", "no", "off"].contains(&value.to_ascii_lowercase().as_str()))

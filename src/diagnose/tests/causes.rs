@@ -22,32 +22,6 @@ fn every_cause_is_read_and_whole() {
 
 #[test]
 fn patterns_and_placeholders_are_known() {
-    const KNOWN: [&str; 24] = [
-        "provider",
-        "host",
-        "port",
-        "security",
-        "sender",
-        "username",
-        "ehlo",
-        "mechanism",
-        "offered",
-        "subject",
-        "issuer",
-        "names",
-        "not_before",
-        "not_after",
-        "sha256",
-        "new.host",
-        "new.port",
-        "new.security",
-        "new.auth",
-        "new.address",
-        "new.username",
-        "new.ehlo",
-        "new.pin_sha256",
-        "new.password",
-    ];
     const FAULTS: [&str; 6] = ["no_smtputf8", "tls_version", "greeting_timed_out", "host_invalid", "connect", "tls"];
     let catalog = Catalog::builtin();
     let ladder = every_fault().map(|fault| fault.name());
@@ -74,7 +48,7 @@ fn patterns_and_placeholders_are_known() {
         }
         for text in texts {
             for placeholder in text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()) {
-                assert!(KNOWN.contains(&placeholder), "{}: {placeholder}", cause.label);
+                assert!(super::super::fill::PLACEHOLDERS.contains(&placeholder), "{}: {placeholder}", cause.label);
             }
         }
     }

@@ -24,7 +24,7 @@ type KeyPath = [String];
 pub(in crate::plan) fn merge(
     format: &dyn FileFormat,
     text: &str,
-    there: Option<&FileDoc>,
+    there: Option<FileDoc>,
     ours: &str,
     gone: &[Vec<String>],
     kept: &[Vec<String>],
@@ -36,12 +36,39 @@ pub(in crate::plan) fn merge(
     };
     let wanted = format.read(ours)?;
     let gone: BTreeSet<&KeyPath> = gone.iter().map(Vec::as_slice).collect();
+    let (mut merged, written) = splice(text, edits(format, text, &there, (ours, &wanted), &gone, kept)?);
+    format.finish(&mut merged);
+    let is_gone = |entry: &&FileEntry| gone.contains(entry.path.as_slice());
+    let removed: BTreeSet<String> = there.entries.iter().filter(is_gone).map(|entry| entry.path.join(".")).collect();
+    let removed = removed.into_iter().collect();
+    let rivals = there.rivals.clone();
+    let merged = Merged { text: merged, doc: None, keys_before: Vec::new(), written, removed };
+    let merged = merged.after(format, text, Some(there));
+    let doc =
+        format.read(&merged.text).map_err(|_| Fault::within(text, near(format, text, &wanted), FaultKind::Unfamiliar))?;
+    if let Some(rival) = outdone(&doc, &wanted, &gone) {
+        let before = rivals.iter().find(|before| before.path == rival.path);
+        let (text, at) = before.map_or((merged.text.as_str(), rival.at), |before| (text, before.at));
+        return Err(Fault::within(text, at, FaultKind::Rival));
+    }
+    Ok(Merged { doc: Some(doc), ..merged })
+}
+
+/// What has to change in a text.
+fn edits(
+    format: &dyn FileFormat,
+    text: &str,
+    there: &FileDoc,
+    (ours, wanted): (&str, &FileDoc),
+    gone: &BTreeSet<&KeyPath>,
+    kept: &[Vec<String>],
+) -> Result<Vec<Edit>, Fault> {
     // Of a large file, few settings matter.
     let concerned: BTreeSet<&KeyPath> =
         wanted.entries.iter().flat_map(|new| above(&new.path).chain([new.path.as_slice()])).chain(gone.clone()).collect();
     let found: Vec<&FileEntry> = there.entries.iter().filter(|entry| concerned.contains(entry.path.as_slice())).collect();
-    let settings = settings(&wanted, &found);
-    check(text, there, &found, &wanted)?;
+    let settings = settings(wanted, &found);
+    check(text, there, &found, wanted)?;
     let mut edits = Vec::new();
     for entry in found {
         let setting = settings.get(entry.path.as_slice());
@@ -56,28 +83,22 @@ pub(in crate::plan) fn merge(
             edits.extend(entry.continued.iter().map(|line| Edit { range: line.clone(), text: String::new() }));
         }
     }
-    edits.extend(emptied(text, there, &wanted, &gone));
+    edits.extend(emptied(text, there, wanted, gone));
     let is_missing = |new: &&FileEntry| settings.get(new.path.as_slice()).is_some_and(OurKey::is_missing);
     let missing: Vec<&FileEntry> = wanted.entries.iter().filter(is_missing).collect();
     if !missing.is_empty() {
-        edits.extend(place(format, text, there, ours, &wanted, &missing)?);
+        edits.extend(place(format, text, there, ours, wanted, &missing)?);
     }
-    let (mut merged, written) = splice(text, edits);
-    format.finish(&mut merged);
-    // A table that is written in another way elsewhere, a second document: the consumer would not take it any more.
-    let near = || {
-        let first = |name: &String| there.entries.iter().find(|entry| entry.path.first() == Some(name));
-        missing.iter().find_map(|entry| first(&entry.path[0])).map_or(0, |entry| entry.body.start)
-    };
-    let doc = format.read(&merged).map_err(|_| Fault::within(text, near(), FaultKind::Unfamiliar))?;
-    if let Some(rival) = outdone(&doc, &wanted, &gone) {
-        let before = there.rivals.iter().find(|before| before.path == rival.path);
-        let (text, at) = before.map_or((merged.as_str(), rival.at), |before| (text, before.at));
-        return Err(Fault::within(text, at, FaultKind::Rival));
-    }
-    let is_gone = |entry: &&FileEntry| gone.contains(entry.path.as_slice());
-    let removed: BTreeSet<String> = there.entries.iter().filter(is_gone).map(|entry| entry.path.join(".")).collect();
-    Ok(Merged { text: merged, doc: Some(doc), written, removed: removed.into_iter().collect() })
+    Ok(edits)
+}
+
+/// Where a text has what keeps ours from being added: a table that is written in another way elsewhere, a second document. The
+/// consumer would not take it any more.
+fn near(format: &dyn FileFormat, text: &str, wanted: &FileDoc) -> usize {
+    let there = format.read(text).unwrap_or_default();
+    let is_missing = |new: &&FileEntry| there.entries.iter().all(|entry| entry.path != new.path);
+    let first = |new: &FileEntry| there.entries.iter().find(|entry| entry.path.first() == new.path.first());
+    wanted.entries.iter().filter(is_missing).find_map(first).map_or(0, |entry| entry.body.start)
 }
 
 /// What gives one of our settings another value that counts, or has one that must not stay.

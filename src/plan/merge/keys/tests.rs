@@ -7,7 +7,7 @@ use crate::format::Format;
 fn merge(format: &str, text: &str, ours: &str, gone: &[Vec<String>], kept: &[Vec<String>]) -> Result<String, Fault> {
     let format = Format::named(format).unwrap().rules();
     let there = if text.trim_ascii().is_empty() { None } else { Some(format.read(text)?) };
-    let merged = super::merge(format, text, there.as_ref(), ours, gone, kept)?;
+    let merged = super::merge(format, text, there, ours, gone, kept)?;
     // What we wrote is of ours, or the line break before it.
     for written in &merged.written {
         let line = merged.text[written.clone()].trim().lines().next().unwrap_or_default().trim_end_matches([',', ' ']);
@@ -181,4 +181,27 @@ fn json() {
     assert_eq!(gone("{\n  \"x\": 1,\n  \"k\": 1\n}"), "{\n  \"k\": 1\n}");
     assert_eq!(gone("{\n  \"k\": 1,\n  \"x\": 1\n}"), "{\n  \"k\": 1\n}");
     assert_eq!(gone("{\"x\": 1, \"k\": 1}"), "{ \"k\": 1}");
+}
+
+/// Ten times the lines take about ten times the time: what is gone over again for each line would take a hundred times.
+#[test]
+fn a_large_file_takes_the_time_that_its_length_says() {
+    let taken = |format: &str, text: &str, ours: &str| {
+        let run = || {
+            let start = std::time::Instant::now();
+            merge(format, text, ours, &[], &[]).unwrap();
+            start.elapsed()
+        };
+        run().min(run())
+    };
+    for (format, line, ours) in [
+        ("ini", "[section N]\nkey = value\n", "[mailer]\nHOST = `h`\n"),
+        ("git-config", "[section \"N\"]\n\tkey = value\n", "[sendemail]\n\tsmtpServer = \"h\"\n"),
+        ("toml", "[section-N]\nkey = 'value'\n", "[smtp]\nhost = 'h'\n"),
+        ("yaml", "section-N:\n  key: value\n", "smtp:\n  host: 'h'\n"),
+    ] {
+        let text = |lines: usize| (0..lines).map(|number| line.replace('N', &number.to_string())).collect::<String>();
+        let (small, large) = (taken(format, &text(3_000), ours), taken(format, &text(30_000), ours));
+        assert!(large < small * 30, "{format}: {small:?}, then {large:?}");
+    }
 }
