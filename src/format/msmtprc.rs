@@ -126,13 +126,13 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
                     _ => None,
                 });
                 let inherited = others.flatten().collect();
-                section = Section::Account(Account::new(name, at + 1, inherited, &defaults));
+                section = Section::Account(OpenAccount::new(name, at + 1, inherited, &defaults));
             }
             continue;
         }
         match section {
             // As in msmtp 1.2: without any section, the commands are those of the account `default` (`read_conffile`).
-            Section::Start => section = Section::Account(Account::new("default", at, BTreeMap::new(), &defaults)),
+            Section::Start => section = Section::Account(OpenAccount::new("default", at, BTreeMap::new(), &defaults)),
             Section::Defaults => Arc::make_mut(&mut defaults).insert(name.clone(), TreeNode::Text(value.clone())),
             Section::Account(_) => {}
         }
@@ -146,11 +146,11 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
 enum Section {
     Start,
     Defaults,
-    Account(Account),
+    Account(OpenAccount),
 }
 
-/// An account that is open.
-struct Account {
+/// An account whose statements go on.
+struct OpenAccount {
     name: String,
     /// The first of its own statements.
     first: usize,
@@ -158,7 +158,7 @@ struct Account {
     defaults: Arc<Tree>,
 }
 
-impl Account {
+impl OpenAccount {
     fn new(name: &str, first: usize, inherited: BTreeMap<String, TreeNode>, defaults: &Arc<Tree>) -> Self {
         Self { name: name.to_owned(), first, inherited, defaults: Arc::clone(defaults) }
     }
