@@ -103,7 +103,7 @@ fn a_fault_of_the_machine_has_its_commands_and_speaks_every_language() {
         let mailer = said("(CRON) info (No MTA installed, discarding output)");
         assert!(mailer.steps[0].contains("apt install msmtp-mta"), "{:?}", mailer.steps);
         let retry = said("defer (-53): retry time not reached for any host for 'example.org'");
-        assert!(retry.steps.iter().any(|step| step.contains("spool/exim4/db/retry")), "{:?}", retry.steps);
+        assert!(retry.steps.iter().any(|step| step.contains("/db/retry*")), "{:?}", retry.steps);
     }
 }
 

@@ -31,6 +31,7 @@ pub(in super::super) fn steps() -> Vec<StageReport> {
         days_left: 58,
         is_to_come: false,
         sha256: "00".repeat(32),
+        lacks_issuer_key: false,
     };
     let capabilities = Capabilities {
         pipelining: true,
