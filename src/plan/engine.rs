@@ -62,13 +62,14 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     let mut seconds = Vec::new();
     for (target, choice, _) in &chosen {
-        plan.notes.extend(omitted::unwritten(order, target));
         let part = several::part(order, (target, choice), places, files);
         seconds.extend(part.is_second.then_some(target.key.as_str()));
         for choice in expand(target, choice, places, files)? {
             let beside = Beside { was: was.as_ref(), sender_map: &sender_map, part };
             plan_target(order, target, &choice, beside, places, files, &mut plan)?;
         }
+        let unwritten = omitted::unwritten(order, target, &plan.changes);
+        plan.notes.extend(unwritten);
     }
     check_paths(&plan)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();

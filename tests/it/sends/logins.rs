@@ -89,7 +89,7 @@ fn each_mail_goes_out_by_the_login_of_its_sender() {
         assert_eq!(envelope, sender, "{way}");
         assert!(from.contains(sender) && from.matches('@').count() == 1, "{way}: {from}");
     }
-    assert_eq!(arrived(bed, "other", &mark).1, format!("Bob <{BOB}>"));
+    assert_eq!(arrived(bed, "other", &mark).1, format!("\"Bob (host)\" <{BOB}>"));
 }
 
 #[test]

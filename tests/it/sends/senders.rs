@@ -191,6 +191,11 @@ fn whatever_a_program_says_one_sender_leaves() {
             assert_eq!(taken.field("Reply-To"), "team@example.org", "{mailer}, {way}");
             assert_eq!(taken.to, "bob@example.net", "{mailer}, {way}");
         }
+        // Who sent it, and that it came from this machine, is beside the address.
+        let from = relay.way("cron").unwrap().field("From").to_owned();
+        let names = [("postfix", "\"Cron Daemon ("), ("exim4", "\"root (")];
+        let name = names.iter().find(|(known, _)| *known == mailer).map_or("", |(_, name)| *name);
+        assert!(from.starts_with(name) && (name.is_empty() || from.ends_with(")\" <ops@example.com>")), "{mailer}: {from}");
         // A mailer's own bounce would come back for ever if it had a sender.
         let bounce =
             relay.taken.lock().unwrap().iter().find(|taken| taken.to == ADDRESS || taken.to == "app@example.com").cloned();
@@ -223,6 +228,9 @@ fn a_name_and_a_list_are_carried() {
         if let Some(relay) = send(mailer, "one", false, &["--name", "Wache \"web1\" ü"]) {
             let from = relay.way("fail2ban").unwrap().field("From").to_owned();
             assert!(from.starts_with("=?utf-8?b?") && from.ends_with(" <ops@example.com>"), "{mailer}: {from}");
+        }
+        if let Some(relay) = send(mailer, "one", true, &["--name", "Ops Team"]) {
+            assert_eq!(relay.way("cron").unwrap().field("From"), "\"Ops Team\" <ops@example.com>", "{mailer}");
         }
         let Some(relay) = send(mailer, "one", false, &["--sender-map", list.to_str().unwrap()]) else { continue };
         let taken = relay.way("fail2ban").unwrap();
