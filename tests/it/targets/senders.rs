@@ -199,6 +199,12 @@ fn settings_that_go_before_ours_are_named() {
         ("smtp_tls_policy_maps = hash:/etc/postfix/tls", "plan-note-overrule-tls"),
         ("mydestination =", "plan-note-overrule-local"),
         ("alias_maps = lmdb:/etc/postfix/aliases", "plan-note-overrule-aliases"),
+        ("canonical_maps = hash:/etc/postfix/canonical", "plan-note-overrule-senders"),
+        ("sender_canonical_maps = hash:/etc/postfix/canonical", "plan-note-overrule-senders"),
+        ("smtp_generic_maps = hash:/etc/postfix/generic", "plan-note-overrule-senders"),
+        ("masquerade_domains = example.com", "plan-note-overrule-senders"),
+        ("defer_transports = smtp", "plan-note-overrule-some"),
+        ("smtp_fallback_relay = [other.test]:25", "plan-note-overrule-some"),
     ] {
         let machine = Machine::new();
         assert!(!machine.plan(&ordered("postfix", Senders::One)).unwrap().notes.iter().any(|note| note.phrase.id == id));
@@ -206,6 +212,10 @@ fn settings_that_go_before_ours_are_named() {
         let notes = machine.apply(&ordered("postfix", Senders::One));
         assert!(notes.contains(&id), "{line}: {notes:?}");
     }
+    let machine = Machine::new();
+    let smtp = "smtp unix - - y - - smtp -o smtp_tls_security_level=may\n";
+    machine.put("etc/postfix/master.cf", &format!("{MASTER}{smtp}"));
+    assert!(machine.apply(&ordered("postfix", Senders::One)).contains(&"plan-note-overrule-tls"));
     let machine = Machine::new();
     machine.put("etc/postfix/main.cf", "default_transport = smtp:[other.test]:25\n");
     let refusal = machine.plan(&ordered("postfix", Senders::Any)).err().unwrap();
