@@ -76,7 +76,7 @@ fn another_profile_has_a_way_of_its_own_and_the_first_stays_as_it_is() {
         assert!(
             passwd.contains("[127.0.0.1]:465 ops@example.com:one") && passwd.contains("shop@shop.example login-shop:one")
         );
-        assert_eq!(keep, "/^shop@shop\\.example$/ shop@shop.example\n");
+        assert!(keep.ends_with("/^shop@shop\\.example$/ shop@shop.example\n"), "{keep}");
         let is_kept = master.contains("sender_canonical_maps=regexp:/etc/postfix/mailsetup_keep,regexp:");
         assert_eq!(is_kept, senders == Senders::One, "{master}");
         for order in [first(&machine, senders), another(&machine, "shop", Senders::One)] {
