@@ -30,10 +30,12 @@ pub(super) fn unwritten(order: &Order, target: &Target, changes: &[Change]) -> V
 
 /// Whether a mailer puts the sender's name into headers, as these changes have it.
 fn is_in_headers(order: &Order, target: &Target, changes: &[Change]) -> bool {
-    let Some(name) = &order.profile.sender.name else { return false };
-    let name = senders::header_name(name);
-    let name = name.trim_matches('"');
-    let writes = target.files.iter().any(|file| file.template.as_str().contains("header_name"));
-    let has_it = |change: &Change| change.after.as_ref().is_some_and(|it| String::from_utf8_lossy(it).contains(name));
-    writes && changes.iter().any(|change| change.owner == target.key && has_it(change))
+    let Some(name) = order.profile.sender.name.as_ref().filter(|_| target.mta.is_some()) else { return false };
+    let header = senders::header_name(name);
+    let forms = [name.to_string(), header.trim_matches('"').to_owned()];
+    let names = ["sender.name", "header_name"];
+    let writes = target.files.iter().any(|file| names.iter().any(|name| file.template.as_str().contains(name)));
+    let own = changes.iter().filter(|change| change.owner == target.key).filter_map(|change| change.after.as_ref());
+    let mut texts = own.map(|text| String::from_utf8_lossy(text));
+    writes && texts.any(|text| forms.iter().any(|form| text.contains(form)))
 }
