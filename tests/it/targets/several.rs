@@ -42,7 +42,7 @@ fn another_by(target: &str, machine: &Machine, name: &str, senders: Senders) -> 
     sender.address = format!("{name}@{name}.example").parse().unwrap();
     smtp.host = format!("smtp.{name}.example").parse().unwrap();
     smtp.port = "587".parse().unwrap();
-    smtp.security = Security::StartTls;
+    smtp.security = Security::Starttls;
     smtp.username = Some(format!("login-{name}").parse().unwrap());
     beside(machine, order)
 }
