@@ -124,7 +124,9 @@ fn session(mut stream: TcpStream, manner: Manner, kept: &Mutex<Vec<Taken>>) {
                 }
                 if is_strict && !now.envelope.is_empty() && !now.is_strictly_right() {
                     say("550 5.7.1 From header is not owned by user");
-                } else if manner == Manner::Whole && !now.field("To").contains('@') {
+                } else if manner == Manner::Whole
+                    && now.header.iter().any(|line| line.starts_with("To:") && !line.contains('@'))
+                {
                     say("554 Transaction failed: Missing final '@domain'");
                 } else {
                     kept.lock().unwrap().push(now.clone());
