@@ -39,6 +39,7 @@ mod security_word;
 mod senders;
 mod sending;
 mod services;
+mod several;
 mod values;
 mod whose;
 
@@ -46,7 +47,7 @@ mod whose;
 mod hostile;
 
 pub use check::check_target;
-pub use conflicts::{SENDMAIL, is_sendmail};
+pub use conflicts::{SENDMAIL, is_sendmail, opened_to};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
@@ -142,14 +143,22 @@ pub struct Order {
     /// profile names another.
     pub program: Vec<String>,
     /// What a vault is locked with, when one has to be made.
-    pub lock: KeySlot,
+    pub key_slot: KeySlot,
     /// These targets are all that the profile is to have: others that it has are taken back. Else they are written along.
     pub is_whole: bool,
     /// A file may be taken from another profile.
     pub takes_over: bool,
+    /// The profiles that are saved, by name; the one that is ordered may be among them.
+    pub others: Vec<(String, Profile)>,
 }
 
 impl Order {
+    /// The other profiles that are saved and in force.
+    fn others(&self) -> impl Iterator<Item = (&String, &Profile)> {
+        let others = self.others.iter().filter(|(name, profile)| *name != self.name && profile.enabled);
+        others.map(|(name, profile)| (name, profile))
+    }
+
     /// The program that consumers run to fetch the secret, with the words that go before its own arguments: the one that the
     /// profile names, else the one that is at work.
     pub fn secret_program(&self) -> Vec<String> {
