@@ -37,6 +37,7 @@ mod secret_program;
 mod security_word;
 mod senders;
 mod sending;
+mod system_cause;
 mod values;
 mod whose;
 
@@ -53,9 +54,10 @@ pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
-pub use refusal::{Refusal, SystemCause};
+pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
+pub use system_cause::SystemCause;
 
 pub use crate::mail::Scope;
 

@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod fixture;
 pub(crate) mod pki;
 pub(crate) mod plug;
+pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod sandbox;
 pub(crate) mod scram;

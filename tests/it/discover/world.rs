@@ -11,7 +11,7 @@ use std::{
 
 use mailsetup::{
     discover::{Discovery, DnsClient, NameFault, NameServers, Net, Proposal, Reach, Search, ServerCheck, discover},
-    mail::Security,
+    mail::{Proxy, Security},
     presets::{Catalog, Provider, parse},
     probe::{Cancel, DnsFault, Resolve, ServerTrust},
 };
@@ -64,6 +64,7 @@ pub(crate) struct World {
     name_server: Option<NameServer>,
     reach: Reach,
     timeout: Duration,
+    proxy: Option<Proxy>,
     /// How many servers have to be told before the mail servers answer.
     patience: usize,
 }
@@ -83,6 +84,7 @@ impl World {
             name_server: None,
             reach: Reach::Domain,
             timeout: LONG,
+            proxy: None,
             patience: 0,
         }
     }
@@ -154,6 +156,12 @@ impl World {
         self
     }
 
+    /// The proxy by which web hosts and mail servers are reached.
+    pub(crate) fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// Another name server than that of the zone.
     pub(crate) fn name_server(mut self, server: NameServer) -> Self {
         self.name_server = Some(server);
@@ -190,6 +198,7 @@ impl World {
             reach: self.reach,
             timeout: self.timeout,
             ehlo: "web1.example.com".into(),
+            proxy: self.proxy.clone(),
         };
         let (mut servers, mut told) = (Vec::new(), Vec::new());
         let mut answer = |listening: &mut Vec<_>| servers.extend(listening.drain(..).map(serve));
