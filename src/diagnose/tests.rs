@@ -123,7 +123,7 @@ fn every_cause_is_read_and_whole() {
 
 #[test]
 fn patterns_and_placeholders_are_known() {
-    const KNOWN: [&str; 24] = [
+    const KNOWN: [&str; 27] = [
         "provider",
         "host",
         "port",
@@ -139,6 +139,8 @@ fn patterns_and_placeholders_are_known() {
         "not_before",
         "not_after",
         "sha256",
+        "proxy",
+        "variable",
         "new.host",
         "new.port",
         "new.security",
@@ -148,8 +150,10 @@ fn patterns_and_placeholders_are_known() {
         "new.ehlo",
         "new.pin_sha256",
         "new.password",
+        "new.proxy",
     ];
-    const FAULTS: [&str; 6] = ["no_smtputf8", "tls_version", "greeting_timed_out", "host_invalid", "connect", "tls"];
+    const FAULTS: [&str; 7] =
+        ["no_smtputf8", "tls_version", "greeting_timed_out", "host_invalid", "connect", "tls", "proxy_unused"];
     let catalog = Catalog::builtin();
     let ladder = every_fault().map(|fault| fault.name());
     for cause in catalog.causes() {
@@ -181,8 +185,9 @@ fn patterns_and_placeholders_are_known() {
     }
 }
 
-fn every_fault() -> [ProbeFault; 30] {
-    use crate::probe::{CertFault, DnsFault};
+fn every_fault() -> [ProbeFault; 35] {
+    use crate::probe::{CertFault, DnsFault, TunnelFault, TunnelFaultKind};
+    let proxy = |kind| ProbeFault::Proxy(TunnelFault { kind, said: String::new() });
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
     let tls = |not_tls| ProbeFault::Tls { text: String::new(), not_tls };
     [
@@ -194,6 +199,11 @@ fn every_fault() -> [ProbeFault; 30] {
         ProbeFault::Connect(ErrorKind::TimedOut),
         ProbeFault::Connect(ErrorKind::NetworkUnreachable),
         ProbeFault::Connect(ErrorKind::Other),
+        proxy(TunnelFaultKind::Unreachable),
+        proxy(TunnelFaultKind::Login),
+        proxy(TunnelFaultKind::Forbidden),
+        proxy(TunnelFaultKind::Onward),
+        proxy(TunnelFaultKind::Garbled),
         ProbeFault::TimedOut,
         ProbeFault::Closed,
         ProbeFault::ClientCertWanted,
@@ -413,8 +423,8 @@ fn every_sample_of_a_cause_is_recognised() {
     }
 }
 
-const ANSWERS: [&str; 10] =
-    ["address", "auth", "client_cert", "ehlo", "host", "password", "pin_sha256", "port", "security", "username"];
+const ANSWERS: [&str; 11] =
+    ["address", "auth", "client_cert", "ehlo", "host", "password", "pin_sha256", "port", "proxy", "security", "username"];
 
 #[test]
 fn every_built_in_cause_has_known_words() {

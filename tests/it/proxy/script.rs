@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// The relay's name, which nobody but the proxy knows.
-const RELAY: &str = "relay.proxy.invalid";
+const RELAY: &str = "relay.far.invalid";
 
 /// A sandbox, a relay in it, and the certificate of that relay.
 struct Place {
@@ -89,13 +89,19 @@ fn a_set_up_goes_through_it_and_so_does_every_later_test() {
 fn who_cannot_use_it_is_refused_with_who_can() {
     let place = Place::new();
     let url = place.proxy.url("socks5");
-    let out = place.set_up(&url, &["--target", "dotenv"]).run().code(78).json();
+    let set_up = |proxy: &str| {
+        let server = [place.demo.user(), "--host", RELAY, "--port", "465", "--security", "tls", "--password-file", "pw"];
+        let rest = ["--proxy", proxy, "--target", "dotenv", "--test", "none", "--json", "--yes"];
+        place.sandbox.mailsetup([server, rest].concat())
+    };
+    let out = set_up(&url).run().code(78).json();
     let error = &out["error"];
     assert!(error["message"].as_str().unwrap().contains("cannot use a socks5 proxy"), "{error}");
     let hint = error["hint"].as_str().unwrap();
     assert!(hint.contains("msmtp") && hint.contains("--proxy none"), "{error}");
     assert!(!place.sandbox.path("home/.env").exists());
-    place.set_up("none", &["--target", "dotenv", "--force"]).run().code(0);
+    set_up("none").run().code(0);
+    assert!(place.sandbox.path("home/.env").exists());
 }
 
 #[test]
@@ -139,7 +145,7 @@ fn a_proxy_of_the_usual_variables_is_proposed_and_never_taken() {
     assert!(steps(&out).contains(&format!("--proxy {url}")), "{out}");
     assert!(!out["diagnosis"].to_string().contains("Hetzner"), "{out}");
     assert_eq!(place.proxy.asked(), [""; 0]);
-    let excepted = set_up().env("ALL_PROXY", &url).env("no_proxy", ".proxy.invalid").run().code(68).json();
+    let excepted = set_up().env("ALL_PROXY", &url).env("no_proxy", ".far.invalid").run().code(68).json();
     assert_eq!(excepted["diagnosis"]["cause"], "dns_failure", "{excepted}");
     let secret = set_up().env("http_proxy", "http://ops:s3cret@127.0.0.1:1").run().code(68);
     assert!(!secret.stdout.contains("s3cret") && !secret.stderr.contains("s3cret"), "{} {}", secret.stdout, secret.stderr);
