@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 use crate::mail::reply::escape;
 use crate::presets::{
-    Cause, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded, fault::unreadable,
-    own_file, parse, parse::parse_own,
+    Cause, Distribution, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded,
+    fault::unreadable, own_file, parse, parse::parse_own,
 };
 
 /// What a kind of file holds.
@@ -49,6 +49,7 @@ preset!(Provider in "providers", key, |preset| preset.rank);
 preset!(Target in "targets", key, |preset| preset.rank);
 preset!(Cause in "causes", label, |preset| preset.rank);
 preset!(Family in "families", key, |_| None);
+preset!(Distribution in "distributions", key, |preset| preset.rank);
 preset!(Words in "words", key, |_| None);
 
 /// All files of one kind, in the order in which a list shows them.
@@ -132,6 +133,15 @@ impl<T: Preset> Collection<T> {
         self.entries.insert(0, Entry { key: key.into(), rank: 0, embedded: None, own: None, replaced: None, read });
     }
 
+    /// Changes what a file says, where `change` does.
+    pub(super) fn change(&mut self, key: &str, change: impl FnOnce(&mut T)) {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == key) else { return };
+        entry.get();
+        if let Some(Ok(preset)) = entry.read.get_mut() {
+            change(preset);
+        }
+    }
+
     pub(super) fn entries(&self) -> &[Entry<T>] {
         &self.entries
     }
@@ -194,20 +204,20 @@ fn own_files(folder: &Path) -> Vec<Result<(String, PathBuf), PresetFault>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
-        Err(error) => return vec![Err(unreadable(folder, &error))],
+        Err(error) => return vec![Err(unreadable(folder, error))],
     };
     let mut paths: Vec<_> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
     paths.sort_by(|a, b| a.as_ref().ok().cmp(&b.as_ref().ok()));
     let file = |path: std::io::Result<PathBuf>| {
         let path = match path {
             Ok(path) => path,
-            Err(error) => return Some(Err(unreadable(folder, &error))),
+            Err(error) => return Some(Err(unreadable(folder, error))),
         };
         if path.extension().is_none_or(|ending| ending != "toml") {
             return None;
         }
         let key = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| escape(stem) == *stem).map(str::to_owned);
-        let cause = "the name of a preset's file has to be plain text".to_owned();
+        let cause = "the name of a preset's file has to be plain text".into();
         let fault = || PresetFault { file: path.display().to_string(), line: None, cause, nearest: None };
         Some(key.ok_or_else(fault).map(|key| (key, path.clone())))
     };

@@ -22,6 +22,11 @@ impl Template {
         &self.text
     }
 
+    /// Another text in its place.
+    pub(super) fn saying(&self, text: &str) -> Self {
+        Self { text: text.to_owned(), at: self.at }
+    }
+
     /// Its parts between stars; `\\*` is a star within one.
     pub(super) fn parts(&self) -> Vec<Self> {
         let mut parts = vec![String::new()];
@@ -59,7 +64,7 @@ impl PresetSource {
             Some(long) => usize::from(long.starts_with(['\n', '\r'])) + line.unwrap_or(1) - 1,
             None => 0,
         };
-        PresetFault { file: self.file.clone(), line: Some(first + within), cause, nearest }
+        PresetFault { file: self.file.clone(), line: Some(first + within), cause: cause.into(), nearest }
     }
 }
 
