@@ -86,6 +86,9 @@ impl Refusal {
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
             Self::Proxy { instead, .. } if instead.is_empty() => Some(phrase!("plan-hint-proxy-none")),
             Self::Proxy { instead, .. } => Some(phrase!("plan-hint-proxy", instead = instead)),
+            Self::Rival { instead: Some(instead), target, .. } => {
+                Some(phrase!("plan-hint-one-login", target = target, instead = instead))
+            }
             Self::Rival { .. } => Some(phrase!("plan-hint-take-over")),
             Self::NotFollowing { .. } => Some(phrase!("plan-hint-not-following")),
             Self::Senders { instead, .. } => Some(phrase!("plan-hint-senders", instead = instead)),
