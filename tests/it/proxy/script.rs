@@ -92,7 +92,7 @@ fn who_cannot_use_it_is_refused_with_who_can() {
     let set_up = |proxy: &str| {
         let server = [place.demo.user(), "--host", RELAY, "--port", "465", "--security", "tls", "--password-file", "pw"];
         let rest = ["--proxy", proxy, "--target", "dotenv", "--test", "none", "--json", "--yes"];
-        place.sandbox.mailsetup([server, rest].concat())
+        place.sandbox.mailsetup([&server[..], &rest].concat())
     };
     let out = set_up(&url).run().code(78).json();
     let error = &out["error"];
