@@ -265,6 +265,7 @@ impl Runner {
             let rival = plan::rival((order, &plan), &others, &self.catalog, &places, &disk);
             rival.map_or(Ok(()), |refusal| Err(refused(&refusal)))?;
         }
+        plan.notes.extend(committed(&plan, order, &places));
         let at_targets = |error: host::ApplyError| WorkFault { field: Some(Field::Targets), ..fault_of(error.into()) };
         host::take_back(&mut plan, &places).map_err(at_targets)?;
         if let Some((place, _)) = &plan.keep {
@@ -337,6 +338,14 @@ impl Runner {
             proofs,
         })
     }
+}
+
+/// The files with the password that git would commit. In an image no git of this machine looks.
+fn committed(plan: &plan::Plan, order: &Order, places: &Places) -> Vec<plan::Note> {
+    let Some(secret) = order.secret.as_ref().filter(|_| places.root.is_none()) else { return Vec::new() };
+    let note =
+        |change: &plan::Change| Some(plan::Note { owner: change.owner.clone(), phrase: host::not_ignored(&change.path)? });
+    plan.changes.iter().filter(|change| change.holds(secret)).filter_map(note).collect()
 }
 
 /// Keeps what the test found of the profile as it is now; returns why that is not possible.

@@ -943,10 +943,17 @@ found-server = Gefunden für { $domain }: { $server }{ $origin ->
 }.
 found-foreign-host = { $host } liegt außerhalb der Domain. Wählen Sie ihn nur, wenn er Ihrem Anbieter gehört: Er bekommt das Passwort.
 found-plain-http = Diese Seite kam ohne TLS und kann unterwegs gefälscht worden sein. Prüfen Sie, ob { $host } der Server Ihres Anbieters ist.
+found-unconfirmed = { $server } ist nicht bestätigt: Er war nicht über TLS mit gültigem Zertifikat zu erreichen.
+work-tree-open = { $path } enthält das Passwort, und das Git-Arbeitsverzeichnis { $top } ignoriert die Datei nicht{ $by ->
+    [reading] {" "}(so lesen wir die .gitignore-Dateien selbst; git hat nicht geantwortet)
+   *[git] {""}
+ }: Ein Commit würde es veröffentlichen. Ergänzen Sie diese Zeile in { $top }/.gitignore: { $line }
+work-tree-tracked = { $path } enthält das Passwort und wird in { $top } von Git verfolgt: Ein Commit würde es veröffentlichen. Ergänzen Sie diese Zeile in { $top }/.gitignore: { $line } – und führen Sie dort aus: git rm --cached -- '{ $inside }'
 note-host-pattern = Bei { $provider } sieht der Host aus wie { $host }; Ihr Konto dort zeigt ihn an.
 invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = gefunden
 flag-database = Die Einstellungen auch in Mozillas Datenbank suchen; sie erfährt die Domain
+script-missing-provider-proposed = { $found } Wenn es Ihrer ist: { $flags }
 script-missing-provider-found = { $found } Geben Sie --provider SCHLÜSSEL an, oder --host mit --security und --port.
 
 # discover: was eine Suche im DNS und im Web ergibt

@@ -944,10 +944,17 @@ found-server = Found for { $domain }: { $server }{ $origin ->
 }.
 found-foreign-host = { $host } is outside the domain. Choose it only if it is your provider’s: it gets the password.
 found-plain-http = That page came without TLS and can be forged on the way. Check that { $host } is your provider’s server.
+found-unconfirmed = Nothing confirms { $server }: it was not reached with TLS and a valid certificate.
+work-tree-open = { $path } holds the password, and the git work tree { $top } does not ignore it{ $by ->
+    [reading] {" "}(by our own reading of its .gitignore files; git did not answer)
+   *[git] {""}
+ }: a commit would publish it. Add this line to { $top }/.gitignore: { $line }
+work-tree-tracked = { $path } holds the password and is tracked by git in { $top }: a commit would publish it. Add this line to { $top }/.gitignore: { $line } – then run there: git rm --cached -- '{ $inside }'
 note-host-pattern = With { $provider } the host looks like { $host }; your account there shows it.
 invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = found
 flag-database = Ask Mozilla’s database for the settings too; it learns the domain
+script-missing-provider-proposed = { $found } If it is yours: { $flags }
 script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.
 
 # discover: what a search in DNS and on the web finds out

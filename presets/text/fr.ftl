@@ -944,10 +944,17 @@ found-server = Trouvé pour { $domain } : { $server }{ $origin ->
 }.
 found-foreign-host = { $host } est hors du domaine. Ne le choisissez que si c’est votre fournisseur : il reçoit le mot de passe.
 found-plain-http = Cette page est arrivée sans TLS et a pu être falsifiée en chemin. Vérifiez que { $host } est bien chez votre fournisseur.
+found-unconfirmed = Rien ne confirme { $server } : il n’a pas été joint avec TLS et un certificat valable.
+work-tree-open = { $path } contient le mot de passe, et le dépôt git { $top } ne l’ignore pas{ $by ->
+    [reading] {" "}(d’après notre propre lecture de ses fichiers .gitignore ; git n’a pas répondu)
+   *[git] {""}
+ } : un commit le publierait. Ajoutez cette ligne à { $top }/.gitignore : { $line }
+work-tree-tracked = { $path } contient le mot de passe et est suivi par git dans { $top } : un commit le publierait. Ajoutez cette ligne à { $top }/.gitignore : { $line } – puis lancez à cet endroit : git rm --cached -- '{ $inside }'
 note-host-pattern = Chez { $provider }, le serveur s’écrit comme { $host } ; votre compte l’affiche.
 invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = trouvé
 flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
+script-missing-provider-proposed = { $found } Si c’est bien le vôtre : { $flags }
 script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
 
 # discover : ce qu’une recherche dans le DNS et sur le web apprend
