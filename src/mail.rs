@@ -13,6 +13,7 @@ pub mod host;
 pub mod kept_binding;
 pub mod key_slot;
 pub mod line;
+pub mod mailbox;
 pub mod mechanism;
 pub mod organization;
 pub mod pass_entry;

@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod broken;
+mod committed;
 pub mod crash;
 mod displaced;
 mod egress;
@@ -34,6 +35,7 @@ use crate::{
 };
 
 use broken::Broken;
+use committed::committed;
 use displaced::displaced;
 use proof::Case;
 pub use proof::Extent;
@@ -338,14 +340,6 @@ impl Runner {
             proofs,
         })
     }
-}
-
-/// The files with the password that git would commit. In an image no git of this machine looks.
-fn committed(plan: &plan::Plan, order: &Order, places: &Places) -> Vec<plan::Note> {
-    let Some(secret) = order.secret.as_ref().filter(|_| places.root.is_none()) else { return Vec::new() };
-    let note =
-        |change: &plan::Change| Some(plan::Note { owner: change.owner.clone(), phrase: host::not_ignored(&change.path)? });
-    plan.changes.iter().filter(|change| change.holds(secret)).filter_map(note).collect()
 }
 
 /// Keeps what the test found of the profile as it is now; returns why that is not possible.

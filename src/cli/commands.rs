@@ -227,12 +227,12 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
     let options = context.write_options();
     // Known only for as long as it is searched for.
     let known = if for_good { known(context, name, &places) } else { None };
-    let applied = match host::undo_all(name, &places, &options) {
+    let (applied, is_absent) = match host::undo_all(name, &places, &options) {
         Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
             context.say_phrase(&phrase!("remove-absent", profile = escape(name)));
-            Applied::default()
+            (Applied::default(), true)
         }
-        other => other?,
+        other => (other?, false),
     };
     let purged = if for_good { Some(host::purge(Some(name), known.as_ref(), &places, &options)?) } else { None };
     let changed = applied.changed || purged.as_ref().is_some_and(|purged| !purged.profiles.is_empty());
@@ -262,6 +262,7 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
             context.say_phrase(&phrase!("remove-done", profile = name));
             context.say_phrase(&phrase!("remove-left", path = escape(&places.state.display().to_string())));
         }
+        None if !is_absent => context.say_phrase(&phrase!("remove-already", profile = name)),
         None => {}
     }
     Ok(Exit::Ok)

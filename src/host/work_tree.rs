@@ -67,7 +67,7 @@ fn real(path: &Path) -> Option<PathBuf> {
 
 /// What git itself says; `None` where it is not installed, or does not answer: it reads no work tree of another user.
 fn of_git(top: &Path, inside: &Path) -> Option<Tracking> {
-    let tracked = git(top, &["ls-files", "--error-unmatch"], inside)?;
+    let tracked = git(top, &["--literal-pathspecs", "ls-files", "--error-unmatch"], inside)?;
     if tracked.success() {
         return Some(Tracking::Tracked);
     }
@@ -84,11 +84,14 @@ fn git(top: &Path, words: &[&str], inside: &Path) -> Option<ExitStatus> {
     let program = environment::find("git", &environment::path())?;
     let mut command = Command::new(program);
     environment::dress(&mut command);
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"] {
+    for name in
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_GLOB_PATHSPECS"]
+    {
         command.env_remove(name);
     }
-    command.env("GIT_LITERAL_PATHSPECS", "1").current_dir(top);
-    command.args(["-c", "core.fsmonitor=false"]).args(words).arg("--").arg(inside);
+    command.current_dir(top).args(["-c", "core.fsmonitor=false"]).args(words);
+    // A name that begins with a colon would be magic (gitglossary(7), pathspec).
+    command.arg("--").arg(Path::new(".").join(inside));
     match process::run(command, None, LIMIT, MOST) {
         Ok(_) => Some(ExitStatus::default()),
         Err(process::CommandFault::Failed(status, _)) => Some(status),

@@ -30,7 +30,7 @@ use crate::support::{
     pki::{Identity, Kind, ca_pem},
     plug::Plug,
     server::Server,
-    setup::{catalog, facts, places},
+    setup::{facts, places},
 };
 
 /// How long a search may take where that is not the question; long enough for a busy machine.
@@ -173,15 +173,16 @@ impl World {
     /// What a script makes of an address alone: the conversation after its search.
     pub(crate) fn script(mut self, address: &str) -> Setup {
         let (net, _pages, _name_server) = self.net();
+        let catalog = Arc::new(std::mem::replace(&mut self.catalog, Catalog::builtin()));
         let mut setup = Setup::new(
-            Arc::new(std::mem::replace(&mut self.catalog, Catalog::builtin())),
+            Arc::clone(&catalog),
             Rc::new(Text::new(Lang::EN)),
             facts(),
             SetupOptions { brief: true, timeout: LONG, reach: self.reach, ..SetupOptions::default() },
         );
         setup.give(Field::Address, address, AnswerSource::Flag).unwrap();
         let runner = Runner {
-            catalog: catalog(),
+            catalog,
             lang: Lang::EN,
             places: Arc::new(|scope| Ok(places(scope))),
             resolver: Arc::new(SystemResolver),
