@@ -208,11 +208,6 @@ const IMAGES: &[Trap] = &[
         image.put("etc/x", VICTIM);
         image.journal("000001-x", "done", &image.at("etc/x").display().to_string(), "0.before", &more);
     }),
-    ("an entry of this machine's stores in the journal", |image| {
-        let more = r#", "entries": [{"place": {"store": "pass", "entry": "mail/own"}, "existed": false}]"#;
-        image.put("etc/x", VICTIM);
-        image.journal("000001-x", "begun", &image.at("etc/x").display().to_string(), "0.before", more);
-    }),
     ("a target below a link that leads out", |image| {
         image.link(image.sandbox.path("host"), "srv");
         image.journal("000001-x", "begun", &image.at("srv/victim").display().to_string(), "0.before", "");
