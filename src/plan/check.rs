@@ -43,6 +43,8 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
             queue.list.iter().chain([&queue.ours]).chain(patterns.flat_map(|pattern| &pattern.parts))
         });
         check.all(send.command.iter().chain(queue), TemplateKind::Bare, &settings);
+        let log = send.queue.iter().filter_map(|queue| queue.log_setting.as_ref());
+        check.all(log, TemplateKind::Expression, &seen_in_files(target));
         check.all(&send.when, TemplateKind::Condition, &settings);
     }
     check.all(&target.outgrown, TemplateKind::Expression, &seen_in_files(target));
@@ -113,6 +115,9 @@ mod tests {
         };
         assert_eq!(with("username"), []);
         let faults = with("password");
-        assert!(faults.len() == 1 && faults[0].cause.contains("`password`") && faults[0].line.is_some(), "{faults:?}");
+        assert!(
+            faults.len() == 1 && faults[0].cause.to_string().contains("`password`") && faults[0].line.is_some(),
+            "{faults:?}"
+        );
     }
 }
