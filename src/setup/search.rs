@@ -37,14 +37,12 @@ pub struct ProposedServer<'a> {
 impl ProposedServer<'_> {
     /// The options that take it.
     pub fn flags(&self) -> String {
-        match self.provider {
-            Some(key) => format!("{} {key}", Field::Provider.flag()),
-            None => {
-                let Endpoint { host, port, security } = self.endpoint;
-                let [host_flag, port_flag, mode] = [Field::Host, Field::Port, Field::Security].map(Field::flag);
-                format!("{host_flag} {} {port_flag} {port} {mode} {security}", escape(host))
-            }
+        if let Some(key) = self.provider {
+            return format!("{} {key}", Field::Provider.flag());
         }
+        let Endpoint { host, port, security } = self.endpoint;
+        let [host_flag, port_flag, mode] = [Field::Host, Field::Port, Field::Security].map(Field::flag);
+        format!("{host_flag} {} {port_flag} {port} {mode} {security}", escape(host))
     }
 }
 

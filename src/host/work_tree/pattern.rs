@@ -62,7 +62,7 @@ fn says(line: &[u8], path: &[u8], is_folder: bool) -> Option<bool> {
     let (is_ignored, pattern) = line.strip_prefix(b"!").map_or((true, line), |pattern| (false, pattern));
     let pattern = without_spaces(pattern);
     let (for_folders, pattern) = pattern.strip_suffix(b"/").map_or((false, pattern), |pattern| (true, pattern));
-    let stars = pattern.iter().filter(|byte| **byte == b'*').count();
+    let stars = pattern.split(|byte| *byte == b'*').skip(1).count();
     if pattern.is_empty() || stars > MOST_STARS || (for_folders && !is_folder) {
         return None;
     }
@@ -127,15 +127,12 @@ fn is_in(set: &[u8], byte: u8) -> bool {
     let mut set = set;
     let mut found = false;
     while let Some((first, rest)) = set.split_first() {
-        set = match rest {
-            [b'-', last, rest @ ..] => {
-                found |= (*first..=*last).contains(&byte);
-                rest
-            }
-            _ => {
-                found |= *first == byte;
-                rest
-            }
+        set = if let [b'-', last, rest @ ..] = rest {
+            found |= (*first..=*last).contains(&byte);
+            rest
+        } else {
+            found |= *first == byte;
+            rest
         };
     }
     found != is_not

@@ -193,7 +193,9 @@ impl World {
         };
         let servers: Vec<_> = self.listening.drain(..).map(serve).collect();
         script::search(&mut setup, &runner);
-        servers.into_iter().for_each(|server| drop(server.finish_all()));
+        for server in servers {
+            server.finish_all();
+        }
         setup
     }
 

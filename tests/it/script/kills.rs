@@ -86,7 +86,8 @@ impl Kept {
 #[ignore = "long, see tests/run"]
 fn long_killed_at_every_call_files_and_entries_stay_together() {
     if !Path::new("/usr/bin/strace").exists() {
-        return left_out("strace is not installed");
+        left_out("strace is not installed");
+        return;
     }
     let mut stores = vec!["file", "vault"];
     for (store, can_be) in [
