@@ -183,11 +183,11 @@ mod tests {
     use super::*;
     use crate::{
         cli::args,
-        presets::{Lang, Languages},
+        presets::Languages,
     };
 
     fn command() -> Command {
-        args::command(&Text::new(Lang::EN), &Languages::default())
+        args::command(args::Help::Unwritten, &Languages::default())
     }
 
     fn typed(words: &str) -> Typed {

@@ -1,6 +1,6 @@
 //! When facts were last checked, and where they can be looked up again.
 
-use crate::presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings};
+use crate::{mail::public_suffix, presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings}};
 
 /// What a fact is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +15,8 @@ pub enum FactKind {
     Hoster,
     /// A filter in front of hosters.
     Gateway,
+    /// The public suffixes.
+    Suffixes,
     /// A target.
     Target,
     /// What a client says.
@@ -32,6 +34,7 @@ impl FactKind {
             Self::Cause => "cause",
             Self::Hoster => "hoster",
             Self::Gateway => "gateway",
+            Self::Suffixes => "suffixes",
             Self::Target => "target",
             Self::Words => "words",
             Self::Program => "program",
@@ -101,6 +104,11 @@ impl<'a> Fact<'a> {
         Self::new(FactKind::Program, &program.name, &program.checked, &program.sources)
     }
 
+    pub(super) fn of_suffixes() -> Self {
+        let sources = vec![public_suffix::SOURCE];
+        Self { sources, ..Self::new(FactKind::Suffixes, public_suffix::NAME, public_suffix::month(), []) }
+    }
+
     fn new(kind: FactKind, key: &'a str, checked: &'a str, sources: impl IntoIterator<Item = &'a String>) -> Self {
         Self { kind, key, name: None, checked, sources: sources.into_iter().map(String::as_str).collect() }
     }
@@ -125,6 +133,6 @@ mod tests {
         }
         assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());
         let kinds: Vec<&str> = kinds.into_keys().collect();
-        assert_eq!(kinds, ["cause", "family", "gateway", "hoster", "program", "provider", "target", "words"]);
+        assert_eq!(kinds, ["cause", "family", "gateway", "hoster", "program", "provider", "suffixes", "target", "words"]);
     }
 }
