@@ -50,8 +50,8 @@ use crate::{
     presets::{Lang, Languages, Text},
     runner::crash,
 };
-use complain::complain;
 use args::Help;
+use complain::complain;
 use context::{Context, variable};
 use inputs::Inputs;
 use typed::{Typed, UnknownVariable, nearest_command, unknown_command, unknown_variables};

@@ -34,7 +34,8 @@ impl Packed {
         let mut rest = self.text();
         while !rest.is_empty() {
             // The line that the middle falls into.
-            let middle = rest.as_bytes().get(..rest.len() / 2)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            let middle =
+                rest.as_bytes().get(..rest.len() / 2)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
             let (before, from) = rest.split_at_checked(middle)?;
             let (line, after) = from.split_once('\n').unwrap_or((from, ""));
             let (name, value) = line.split_once('\t').unwrap_or((line, ""));

@@ -181,10 +181,7 @@ fn takes_value(arg: &Arg) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        cli::args,
-        presets::Languages,
-    };
+    use crate::{cli::args, presets::Languages};
 
     fn command() -> Command {
         args::command(args::Help::Unwritten, &Languages::default())

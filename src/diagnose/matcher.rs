@@ -2,7 +2,7 @@
 
 use super::{
     facts::Facts,
-    needles::{Finder, Found, Needle, Needles, Use},
+    needles::{Found, Needle, NeedleFinder, Needles, Use},
     provider_marks::ProviderMarks,
     rule::Rule,
 };
@@ -14,7 +14,7 @@ use crate::{
 /// Patterns, made ready.
 #[derive(Debug)]
 pub(super) struct Matcher<'a> {
-    finder: Finder,
+    finder: NeedleFinder,
     /// Faults that clients report in words of their own; of several, the first counts.
     faults: Vec<&'static str>,
     needles: Vec<Needle<'a>>,
@@ -52,7 +52,7 @@ impl<'a> Matcher<'a> {
             rules.extend(cause.patterns.iter().map(|pattern| Rule::new(place, pattern, &mut needles)));
             variants.push(cause.variants.iter().map(|variant| Rule::new(place, &variant.when, &mut needles)).collect());
         }
-        Self { finder: Finder::new(&needles.list), faults, needles: needles.list, rules, variants }
+        Self { finder: NeedleFinder::new(&needles.list), faults, needles: needles.list, rules, variants }
     }
 
     /// Looks for all needles at once, and adds to the facts what they say of provider and fault.

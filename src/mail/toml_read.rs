@@ -82,7 +82,7 @@ pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, TomlError> {
 /// It says something else than what `T` has.
 pub fn from_table<T: DeserializeOwned>(table: Spanned<DeTable<'_>>) -> Result<T, TomlError> {
     let root = Spanned::new(table.span(), DeValue::Table(table.into_inner()));
-    T::deserialize(Node::Toml(&root))
+    T::deserialize(TomlNode::Toml(&root))
 }
 
 /// Reads a packed table; nothing in it has a place.
@@ -90,18 +90,18 @@ pub fn from_table<T: DeserializeOwned>(table: Spanned<DeTable<'_>>) -> Result<T,
 /// # Errors
 /// It says something else than what `T` has.
 pub(crate) fn from_packed<T: DeserializeOwned>(table: PackedEntries) -> Result<T, TomlError> {
-    T::deserialize(Node::Packed(PackedValue::Table(table)))
+    T::deserialize(TomlNode::Packed(PackedValue::Table(table)))
 }
 
 /// A value of either form.
 #[derive(Clone)]
-enum Node<'de> {
+enum TomlNode<'de> {
     Toml(&'de Spanned<DeValue<'de>>),
     Packed(PackedValue),
 }
 
 /// What a value is.
-enum Parts<'de> {
+enum TomlParts<'de> {
     Text(&'de str),
     Integer(i64),
     Unsigned(u64),
@@ -110,12 +110,12 @@ enum Parts<'de> {
     Flag(bool),
     /// A date, which the crate `toml` gives as a map of its own.
     Date,
-    List(Items<'de>),
-    Table(Entries<'de>),
+    List(TomlItems<'de>),
+    Table(TomlEntries<'de>),
     Overflow(&'static str),
 }
 
-impl<'de> Node<'de> {
+impl<'de> TomlNode<'de> {
     fn span(&self) -> Option<Range<usize>> {
         match self {
             Self::Toml(value) => Some(value.span()),
@@ -123,56 +123,56 @@ impl<'de> Node<'de> {
         }
     }
 
-    fn parts(self) -> Parts<'de> {
+    fn parts(self) -> TomlParts<'de> {
         match self {
             Self::Packed(value) => match value {
-                PackedValue::Text(text) => Parts::Text(text),
+                PackedValue::Text(text) => TomlParts::Text(text),
                 PackedValue::Integer(digits) => integer(digits, 10),
-                PackedValue::Flag(yes) => Parts::Flag(yes),
-                PackedValue::List(items) => Parts::List(Items::Packed(items)),
-                PackedValue::Table(entries) => Parts::Table(Entries { rest: Rest::Packed(entries), value: None }),
+                PackedValue::Flag(yes) => TomlParts::Flag(yes),
+                PackedValue::List(items) => TomlParts::List(TomlItems::Packed(items)),
+                PackedValue::Table(entries) => TomlParts::Table(TomlEntries { rest: Rest::Packed(entries), value: None }),
             },
             Self::Toml(value) => match value.get_ref() {
-                DeValue::String(text) => Parts::Text(text),
+                DeValue::String(text) => TomlParts::Text(text),
                 DeValue::Integer(number) => integer(number.as_str(), number.radix()),
                 DeValue::Float(number) => match number.as_str().parse::<f64>() {
                     Ok(float) if float.is_finite() || !number.as_str().bytes().any(|byte| byte.is_ascii_digit()) => {
-                        Parts::Float(float)
+                        TomlParts::Float(float)
                     }
-                    _ => Parts::Overflow("floating-point number overflowed"),
+                    _ => TomlParts::Overflow("floating-point number overflowed"),
                 },
-                DeValue::Boolean(yes) => Parts::Flag(*yes),
-                DeValue::Datetime(_) => Parts::Date,
-                DeValue::Array(items) => Parts::List(Items::Toml(items.iter())),
-                DeValue::Table(table) => Parts::Table(Entries { rest: Rest::Toml(table.iter()), value: None }),
+                DeValue::Boolean(yes) => TomlParts::Flag(*yes),
+                DeValue::Datetime(_) => TomlParts::Date,
+                DeValue::Array(items) => TomlParts::List(TomlItems::Toml(items.iter())),
+                DeValue::Table(table) => TomlParts::Table(TomlEntries { rest: Rest::Toml(table.iter()), value: None }),
             },
         }
     }
 }
 
-fn integer<'de>(digits: &str, radix: u32) -> Parts<'de> {
-    let signed = i64::from_str_radix(digits, radix).map(Parts::Integer);
-    let unsigned = signed.or_else(|_| u64::from_str_radix(digits, radix).map(Parts::Unsigned));
-    let wide = unsigned.or_else(|_| i128::from_str_radix(digits, radix).map(Parts::Wide));
-    wide.unwrap_or(Parts::Overflow("integer number overflowed"))
+fn integer<'de>(digits: &str, radix: u32) -> TomlParts<'de> {
+    let signed = i64::from_str_radix(digits, radix).map(TomlParts::Integer);
+    let unsigned = signed.or_else(|_| u64::from_str_radix(digits, radix).map(TomlParts::Unsigned));
+    let wide = unsigned.or_else(|_| i128::from_str_radix(digits, radix).map(TomlParts::Wide));
+    wide.unwrap_or(TomlParts::Overflow("integer number overflowed"))
 }
 
-impl<'de> Deserializer<'de> for Node<'de> {
+impl<'de> Deserializer<'de> for TomlNode<'de> {
     type Error = TomlError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TomlError> {
         let span = self.span();
         let read = match self.parts() {
-            Parts::Text(text) => visitor.visit_borrowed_str(text),
-            Parts::Integer(number) => visitor.visit_i64(number),
-            Parts::Unsigned(number) => visitor.visit_u64(number),
-            Parts::Wide(number) => visitor.visit_i128(number),
-            Parts::Float(number) => visitor.visit_f64(number),
-            Parts::Flag(yes) => visitor.visit_bool(yes),
-            Parts::Date => Err(TomlError::invalid_type(Unexpected::Map, &visitor)),
-            Parts::List(items) => visitor.visit_seq(items),
-            Parts::Table(entries) => visitor.visit_map(entries),
-            Parts::Overflow(fault) => Err(TomlError::custom(fault)),
+            TomlParts::Text(text) => visitor.visit_borrowed_str(text),
+            TomlParts::Integer(number) => visitor.visit_i64(number),
+            TomlParts::Unsigned(number) => visitor.visit_u64(number),
+            TomlParts::Wide(number) => visitor.visit_i128(number),
+            TomlParts::Float(number) => visitor.visit_f64(number),
+            TomlParts::Flag(yes) => visitor.visit_bool(yes),
+            TomlParts::Date => Err(TomlError::invalid_type(Unexpected::Map, &visitor)),
+            TomlParts::List(items) => visitor.visit_seq(items),
+            TomlParts::Table(entries) => visitor.visit_map(entries),
+            TomlParts::Overflow(fault) => Err(TomlError::custom(fault)),
         };
         read.map_err(|error| error.at(span))
     }
@@ -201,8 +201,8 @@ impl<'de> Deserializer<'de> for Node<'de> {
     ) -> Result<V::Value, TomlError> {
         let span = self.span();
         let read = match self.parts() {
-            Parts::Text(text) => BorrowedStrDeserializer::new(text).deserialize_enum(name, words, visitor),
-            Parts::Table(entries) => match entries.rest.size() {
+            TomlParts::Text(text) => BorrowedStrDeserializer::new(text).deserialize_enum(name, words, visitor),
+            TomlParts::Table(entries) => match entries.rest.size() {
                 0 => Err(TomlError::custom("wanted exactly 1 element, found 0 elements")),
                 1 => MapAccessDeserializer::new(entries).deserialize_enum(name, words, visitor),
                 _ => Err(TomlError::custom("wanted exactly 1 element, more than 1 element")),
@@ -219,23 +219,23 @@ impl<'de> Deserializer<'de> for Node<'de> {
 }
 
 /// The values of a list.
-enum Items<'de> {
+enum TomlItems<'de> {
     Toml(std::slice::Iter<'de, Spanned<DeValue<'de>>>),
     Packed(PackedItems),
 }
 
-impl<'de> Iterator for Items<'de> {
-    type Item = Node<'de>;
+impl<'de> Iterator for TomlItems<'de> {
+    type Item = TomlNode<'de>;
 
-    fn next(&mut self) -> Option<Node<'de>> {
+    fn next(&mut self) -> Option<TomlNode<'de>> {
         match self {
-            Self::Toml(items) => items.next().map(Node::Toml),
-            Self::Packed(items) => items.next().map(Node::Packed),
+            Self::Toml(items) => items.next().map(TomlNode::Toml),
+            Self::Packed(items) => items.next().map(TomlNode::Packed),
         }
     }
 }
 
-impl<'de> SeqAccess<'de> for Items<'de> {
+impl<'de> SeqAccess<'de> for TomlItems<'de> {
     type Error = TomlError;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TomlError> {
@@ -244,10 +244,10 @@ impl<'de> SeqAccess<'de> for Items<'de> {
 }
 
 /// The keys and values of a table.
-struct Entries<'de> {
+struct TomlEntries<'de> {
     rest: Rest<'de>,
     /// That of the key that was read last.
-    value: Option<Node<'de>>,
+    value: Option<TomlNode<'de>>,
 }
 
 /// The keys and values that are left.
@@ -267,19 +267,19 @@ impl Rest<'_> {
 
 impl<'de> Iterator for Rest<'de> {
     /// The key, where it stands, and the value.
-    type Item = (&'de str, Option<Range<usize>>, Node<'de>);
+    type Item = (&'de str, Option<Range<usize>>, TomlNode<'de>);
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Self::Toml(entries) => {
-                entries.next().map(|(key, value)| (key.get_ref().as_ref(), Some(key.span()), Node::Toml(value)))
+                entries.next().map(|(key, value)| (key.get_ref().as_ref(), Some(key.span()), TomlNode::Toml(value)))
             }
-            Self::Packed(entries) => entries.next().map(|(key, value)| (key, None, Node::Packed(value))),
+            Self::Packed(entries) => entries.next().map(|(key, value)| (key, None, TomlNode::Packed(value))),
         }
     }
 }
 
-impl<'de> MapAccess<'de> for Entries<'de> {
+impl<'de> MapAccess<'de> for TomlEntries<'de> {
     type Error = TomlError;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TomlError> {
@@ -298,7 +298,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
 /// Where a value begins, then the value.
 struct Placed<'de> {
     at: Option<usize>,
-    value: Option<Node<'de>>,
+    value: Option<TomlNode<'de>>,
 }
 
 impl<'de> SeqAccess<'de> for Placed<'de> {

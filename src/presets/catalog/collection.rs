@@ -8,12 +8,14 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use crate::{mail::reply::escape, packed::PackedEntries};
 use crate::presets::{
-    Cause, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded, fault::unreadable,
+    Cause, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words,
+    builtin::Embedded,
+    fault::unreadable,
     own_file,
     parse::{parse_own, read},
 };
+use crate::{mail::reply::escape, packed::PackedEntries};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {

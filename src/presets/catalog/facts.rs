@@ -1,6 +1,9 @@
 //! When facts were last checked, and where they can be looked up again.
 
-use crate::{mail::public_suffix, presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings}};
+use crate::{
+    mail::public_suffix,
+    presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings},
+};
 
 /// What a fact is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

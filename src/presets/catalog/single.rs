@@ -4,7 +4,12 @@ use std::{path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
-use crate::presets::{OwnFault, PresetFault, PresetSource, builtin::Embedded, own_file, parse::{parse_own, read}};
+use crate::presets::{
+    OwnFault, PresetFault, PresetSource,
+    builtin::Embedded,
+    own_file,
+    parse::{parse_own, read},
+};
 
 /// What is wrong with the words of a preset.
 type OwnFileCheck<'a, T> = &'a dyn Fn(&T, &PresetSource) -> Vec<PresetFault>;
