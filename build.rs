@@ -34,8 +34,11 @@ const FOLDERS: [(&str, &str, &str); 6] = [
 const FILES: [(&str, &str); 4] =
     [("egress.toml", "EGRESS"), ("faults.toml", "FAULTS"), ("gateways.toml", "GATEWAYS"), ("programs.toml", "PROGRAMS")];
 
-/// Other files, each with the file in `OUT_DIR` that has it packed, and what is packed of it.
-const OTHERS: [(&str, &str, fn(&str) -> String); 3] = [
+/// A file, the one in `OUT_DIR` that has it packed, and what is packed of it.
+type OtherFile = (&'static str, &'static str, fn(&str) -> String);
+
+/// Other files.
+const OTHERS: [OtherFile; 3] = [
     ("presets/domains.tsv", "domains", lines),
     ("presets/public_suffix_list.dat", "public_suffixes", public_suffixes),
     ("src/cli/profile.schema.json", "profile_schema", str::to_owned),
@@ -145,7 +148,7 @@ fn preset(path: &Path) -> Result<Preset, Box<dyn Error>> {
         return Ok(Preset { rank: USUAL_RANK, key, body: messages(&text).map_err(fault)? });
     }
     let table = DeTable::parse(&text).map_err(|error| fault(error.to_string()))?.into_inner();
-    let rank = match table.get("rank").map(|rank| rank.get_ref()) {
+    let rank = match table.get("rank").map(toml::Spanned::get_ref) {
         Some(DeValue::Integer(rank)) => rank.as_str().parse().map_err(|_| fault("rank is not a plain number".to_owned()))?,
         _ => USUAL_RANK,
     };
