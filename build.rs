@@ -21,11 +21,12 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 /// The folders below `presets`, with the ending of their files and the constant that lists them.
-const FOLDERS: [(&str, &str, &str); 6] = [
+const FOLDERS: [(&str, &str, &str); 7] = [
     ("providers", "toml", "PROVIDERS"),
     ("targets", "toml", "TARGETS"),
     ("causes", "toml", "CAUSES"),
     ("families", "toml", "FAMILIES"),
+    ("distributions", "toml", "DISTRIBUTIONS"),
     ("words", "toml", "WORDS"),
     ("text", "ftl", "TEXTS"),
 ];

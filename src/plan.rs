@@ -23,6 +23,7 @@ mod locate;
 mod look_over;
 mod meant;
 mod merge;
+mod needs;
 mod omitted;
 mod overrules;
 mod profile_files;
@@ -37,6 +38,7 @@ mod secret_program;
 mod security_word;
 mod senders;
 mod sending;
+mod services;
 mod values;
 mod whose;
 

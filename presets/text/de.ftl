@@ -816,6 +816,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } Roundtrips
 }.
 render-written = Fertig. Diese Maschine kann E-Mails senden.
+render-written-no-sendmail = Geschrieben, aber die Programme dieses Rechners können noch nicht senden.
 render-written-unsent = Fertig. Die Einstellungen sind geschrieben; eine Testnachricht ging nicht hinaus.
 render-unproven = Geschrieben, aber damit ließ sich keine Nachricht senden.
 render-unseen = Geschrieben. Jede Nachricht wurde angenommen, aber nichts zeigt, dass alle diese Maschine verlassen haben: Sehen Sie in Warteschlange und Log des Mailprogramms nach.
@@ -832,6 +833,7 @@ render-try = Selbst ausprobieren:
 render-equivalent = Dasselbe ohne Fragen:
 
 ## Diagnose
+diagnosis-install = { $name }: { $command }
 diagnosis-the-provider = der Anbieter
 diagnosis-the-server = der Server
 diagnosis-this-sender = dieser Absender
@@ -1024,6 +1026,7 @@ survey-hint-detect = Für eine Adresse fragen Sie: mailsetup detect ADRESSE
 providers-line = { $name }: { $summary }
 providers-hint = Einer ausführlich: mailsetup providers SCHLÜSSEL
 stale-family = { $key } (Anbieterfamilie)
+stale-distribution = { $key } (Distribution)
 stale-cause = { $key } (Ursache)
 stale-words = { $key } (Worte eines Programms)
 stale-hoster = { $key } (Hoster)
@@ -1308,9 +1311,14 @@ target-password-given = kommt von systemd (--secret-store { $store }); es steht 
 target-ascii = nur ASCII-Buchstaben, -Ziffern und -Zeichen: { $settings }
 
 # Konflikte auf der Maschine, auf die geschrieben wird
-conflict-sendmail-other = /usr/sbin/sendmail ist { $owner }, nicht { $target }: cron und mail() von PHP senden weiter mit den Einstellungen von { $owner }. Richten Sie auch { $owner } ein (--target { $key }), oder installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } an seine Stelle setzt.
-conflict-sendmail-unknown = /usr/sbin/sendmail ist { $path }, nicht { $target }: cron und mail() von PHP senden weiter darüber. Damit { $target } an seine Stelle tritt, installieren Sie das Paket { $package } (Debian, Ubuntu).
-conflict-sendmail-nobody = Es gibt kein /usr/sbin/sendmail: cron und mail() von PHP können noch nicht senden. Installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } dazu macht.
+plan-note-no-init = Hier läuft weder systemd noch OpenRC noch runit: Läuft { $service }, starten Sie es neu, damit { $target } nach den neuen Einstellungen geht.
+plan-note-no-authorities = Die vertrauten Zertifizierungsstellen des Systems fehlen ({ $path }): Ohne sie traut { $target } keinem Server und sendet nichts. Installieren Sie sie: { $command }
+plan-note-login-needs = { $target } kann sich noch nicht anmelden: Ihm fehlen die Module von Cyrus SASL für PLAIN und LOGIN. Installieren Sie sie: { $command }
+conflict-sendmail-other = /usr/sbin/sendmail ist { $owner }, nicht { $target }: cron und mail() von PHP senden weiter mit den Einstellungen von { $owner }. Richten Sie auch { $owner } ein (--target { $key }), oder setzen Sie { $target } an seine Stelle: { $command }
+conflict-sendmail-unknown = /usr/sbin/sendmail ist { $path }, nicht { $target }: cron und mail() von PHP senden weiter darüber. So tritt { $target } an seine Stelle: { $command }
+conflict-sendmail-nobody = Es gibt kein /usr/sbin/sendmail: cron und mail() von PHP können noch nicht senden. So wird { $target } dazu: { $command }
+conflict-sendmail-busybox = /usr/sbin/sendmail ist das von busybox, das keine Einstellungen liest: cron und mail() von PHP können damit nicht senden. So tritt { $target } an seine Stelle: { $command }
+conflict-not-installed = { $target } ist nicht installiert: cron und mail() von PHP können damit noch nicht senden. Installieren Sie es: { $command }
 conflict-sendmail-several = Nur eines von { $targets } kann /usr/sbin/sendmail sein, worüber cron und mail() von PHP senden. { $owner ->
     [none] Bisher ist es keines davon.
    *[other] Zurzeit ist es { $owner }.

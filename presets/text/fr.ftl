@@ -817,6 +817,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } allers-retours
 }.
 render-written = C’est fait. Cette machine peut envoyer du courrier.
+render-written-no-sendmail = C’est écrit, mais les programmes de cette machine ne peuvent pas encore envoyer.
 render-written-unsent = C’est fait. Les réglages sont écrits ; aucun message d’essai n’est parti.
 render-unproven = C’est écrit, mais un message n’a pas pu partir avec ces réglages.
 render-unseen = C’est écrit. Chaque message a été pris, mais rien ne montre que tous ont quitté cette machine : consultez la file et le journal du programme de messagerie.
@@ -833,6 +834,7 @@ render-try = À essayer vous-même :
 render-equivalent = La même chose sans questions :
 
 ## Diagnosis
+diagnosis-install = { $name } : { $command }
 diagnosis-the-provider = le fournisseur
 diagnosis-the-server = le serveur
 diagnosis-this-sender = cet expéditeur
@@ -1025,6 +1027,7 @@ survey-hint-detect = Pour une adresse, demandez : mailsetup detect ADRESSE
 providers-line = { $name } : { $summary }
 providers-hint = Un seul en détail : mailsetup providers CLÉ
 stale-family = { $key } (famille de fournisseurs)
+stale-distribution = { $key } (distribution)
 stale-cause = { $key } (cause)
 stale-words = { $key } (mots d’un programme)
 stale-hoster = { $key } (hébergeur)
@@ -1306,9 +1309,14 @@ target-password-given = donné par systemd (--secret-store { $store }) ; il n’
 target-ascii = lettres, chiffres et signes ASCII seulement : { $settings }
 
 # Conflits sur la machine où l’on écrit
-conflict-sendmail-other = /usr/sbin/sendmail est { $owner }, pas { $target } : cron et la fonction mail() de PHP continuent d’envoyer avec les réglages de { $owner }. Configurez aussi { $owner } (--target { $key }), ou installez le paquet { $package } (Debian, Ubuntu), qui met { $target } à sa place.
-conflict-sendmail-unknown = /usr/sbin/sendmail est { $path }, pas { $target } : cron et la fonction mail() de PHP continuent de passer par lui. Pour mettre { $target } à sa place, installez le paquet { $package } (Debian, Ubuntu).
-conflict-sendmail-nobody = Il n’y a pas de /usr/sbin/sendmail : cron et la fonction mail() de PHP ne peuvent pas encore envoyer. Installez le paquet { $package } (Debian, Ubuntu), qui en fait { $target }.
+plan-note-no-init = Ni systemd, ni OpenRC, ni runit ne tourne ici : si { $service } tourne, relancez-le, pour que { $target } suive les nouveaux réglages.
+plan-note-no-authorities = Les autorités reconnues du système manquent ({ $path }) : sans elles { $target } ne se fie à aucun serveur et n’envoie rien. Installez-les : { $command }
+plan-note-login-needs = { $target } ne peut pas encore s’identifier : les modules PLAIN et LOGIN de Cyrus SASL lui manquent. Installez-les : { $command }
+conflict-sendmail-other = /usr/sbin/sendmail est { $owner }, pas { $target } : cron et la fonction mail() de PHP continuent d’envoyer avec les réglages de { $owner }. Configurez aussi { $owner } (--target { $key }), ou mettez { $target } à sa place : { $command }
+conflict-sendmail-unknown = /usr/sbin/sendmail est { $path }, pas { $target } : cron et la fonction mail() de PHP continuent de passer par lui. Pour mettre { $target } à sa place : { $command }
+conflict-sendmail-nobody = Il n’y a pas de /usr/sbin/sendmail : cron et la fonction mail() de PHP ne peuvent pas encore envoyer. Pour que { $target } le soit : { $command }
+conflict-sendmail-busybox = /usr/sbin/sendmail est celui de busybox, qui ne lit aucun réglage : cron et la fonction mail() de PHP ne peuvent pas envoyer par lui. Pour mettre { $target } à sa place : { $command }
+conflict-not-installed = { $target } n’est pas installé : cron et la fonction mail() de PHP ne peuvent pas encore envoyer par lui. Installez-le : { $command }
 conflict-sendmail-several = Un seul parmi { $targets } peut être /usr/sbin/sendmail, par lequel passent cron et la fonction mail() de PHP. { $owner ->
     [none] Aucun ne l’est pour l’instant.
    *[other] Actuellement, c’est { $owner }.

@@ -123,7 +123,7 @@ fn every_cause_is_read_and_whole() {
 
 #[test]
 fn patterns_and_placeholders_are_known() {
-    const KNOWN: [&str; 24] = [
+    const KNOWN: [&str; 29] = [
         "provider",
         "host",
         "port",
@@ -148,6 +148,11 @@ fn patterns_and_placeholders_are_known() {
         "new.ehlo",
         "new.pin_sha256",
         "new.password",
+        "install.msmtp.mail",
+        "install.sasl",
+        "install.authorities",
+        "install.services",
+        "bundles",
     ];
     const FAULTS: [&str; 6] = ["no_smtputf8", "tls_version", "greeting_timed_out", "host_invalid", "connect", "tls"];
     let catalog = Catalog::builtin();

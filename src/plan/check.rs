@@ -27,8 +27,12 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
     }
     // Every user sees a command line.
     let public: BTreeSet<String> = settings.iter().filter(|name| *name != "password").cloned().collect();
-    for run in &target.runs {
-        check.all(run.command.iter().chain(&run.creates), TemplateKind::Bare, &public);
+    for (at, run) in target.runs.iter().enumerate() {
+        if run.command.is_empty() == run.service.is_none() {
+            let cause = "it needs either `command` or `service`".to_owned();
+            check.faults.push(target.source.fault_at(&format!("run.{at}"), cause));
+        }
+        check.all(run.command.iter().chain(&run.creates).chain(&run.service), TemplateKind::Bare, &public);
         check.all(&run.when, TemplateKind::Condition, &settings);
     }
     check.all(target.check.iter().chain(&target.try_it), TemplateKind::Quoted, &settings);

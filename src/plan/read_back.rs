@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use super::{
     Files, Order, Places, Refusal, TargetChoice,
-    context::CA_BUNDLES,
     credential::credential,
     locate::locate,
     meant::{has_login, meant, older_secret_command, secret_command},
@@ -18,7 +17,7 @@ use crate::{
     format::{Fault, text::account},
     mail::{Secret, Security, Setting, Settings},
     presets::{
-        Target,
+        Target, distribution,
         target::{ReadKey, TargetFile, TargetRead},
     },
 };
@@ -125,7 +124,7 @@ pub(super) fn common_variables<'a>(profile: &str) -> Variables<'a> {
     vec![
         ("profile", Value::from(profile)),
         ("account", Value::from(account(profile))),
-        ("ca_bundles", CA_BUNDLES.iter().copied().collect()),
+        ("ca_bundles", distribution::bundles("").into_iter().collect()),
     ]
 }
 

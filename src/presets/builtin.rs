@@ -66,8 +66,14 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_packed_is_what_toml_reads() {
-        let folders =
-            [("providers", PROVIDERS), ("targets", TARGETS), ("causes", CAUSES), ("families", FAMILIES), ("words", WORDS)];
+        let folders = [
+            ("providers", PROVIDERS),
+            ("targets", TARGETS),
+            ("causes", CAUSES),
+            ("families", FAMILIES),
+            ("distributions", DISTRIBUTIONS),
+            ("words", WORDS),
+        ];
         for (folder, files) in folders {
             files.iter().for_each(|file| compare(file, &format!("{folder}/{}.toml", file.key)));
             assert!(files.is_sorted_by_key(|file| (file.rank, file.key)));

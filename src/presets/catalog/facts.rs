@@ -2,7 +2,9 @@
 
 use crate::{
     mail::public_suffix,
-    presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings},
+    presets::{
+        Cause, Distribution, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings,
+    },
 };
 
 /// What a fact is about.
@@ -12,6 +14,8 @@ pub enum FactKind {
     Provider,
     /// A family of providers.
     Family,
+    /// A family of distributions.
+    Distribution,
     /// A cause of failure.
     Cause,
     /// A network that blocks mail.
@@ -34,6 +38,7 @@ impl FactKind {
         match self {
             Self::Provider => "provider",
             Self::Family => "family",
+            Self::Distribution => "distribution",
             Self::Cause => "cause",
             Self::Hoster => "hoster",
             Self::Gateway => "gateway",
@@ -46,7 +51,7 @@ impl FactKind {
 
     /// Whether it is about programs here, rather than about servers and networks.
     pub const fn is_of_programs(self) -> bool {
-        matches!(self, Self::Target | Self::Words | Self::Program)
+        matches!(self, Self::Target | Self::Words | Self::Program | Self::Distribution)
     }
 }
 
@@ -75,6 +80,10 @@ impl<'a> Fact<'a> {
 
     pub(super) fn of_family(family: &'a Family) -> Self {
         Self::new(FactKind::Family, &family.key, &family.checked, &family.sources)
+    }
+
+    pub(super) fn of_distribution(distribution: &'a Distribution) -> Self {
+        Self::new(FactKind::Distribution, &distribution.key, &distribution.checked, &distribution.sources)
     }
 
     pub(super) fn of_target(target: &'a Target) -> Self {
@@ -136,6 +145,9 @@ mod tests {
         }
         assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());
         let kinds: Vec<&str> = kinds.into_keys().collect();
-        assert_eq!(kinds, ["cause", "family", "gateway", "hoster", "program", "provider", "suffixes", "target", "words"]);
+        assert_eq!(
+            kinds,
+            ["cause", "distribution", "family", "gateway", "hoster", "program", "provider", "suffixes", "target", "words"]
+        );
     }
 }

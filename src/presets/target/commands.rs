@@ -9,7 +9,14 @@ use super::{LogPattern, Template};
 #[serde(deny_unknown_fields)]
 pub struct TargetRun {
     /// Program and arguments; each argument is a template over the settings and `files.ID`.
+    #[serde(default)]
     pub command: Vec<Template>,
+    /// In place of a command: the service that is told, by Debian's name, as a template likewise. How, is up to what starts services
+    /// here.
+    pub service: Option<Template>,
+    /// The service reads its settings at its start alone.
+    #[serde(default)]
+    pub restart: bool,
     /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
     pub when: Option<Template>,
     /// A file that the command creates, as a template: removed again by an undo.
