@@ -113,11 +113,17 @@ fn embedded(out: &Path, name: &str, presets: &[&Preset], code: &mut String) -> R
     for Preset { rank, key, body } in presets {
         let start = text.len();
         text.push_str(body);
-        write!(list, "Embedded {{ key: {key:?}, rank: {rank}, pack: &{name}, at: {start}..{} }},", text.len())?;
+        let (start, end) = (grouped(start), grouped(text.len()));
+        write!(list, "Embedded {{ key: {key:?}, rank: {rank}, pack: &{name}, at: {start}..{end} }},")?;
     }
     write_packed(out, name, &text)?;
     writeln!(code, "static {name}: Packed = Packed::new(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")));")?;
     Ok(list)
+}
+
+/// A number as code has it, with a line below between its thousands.
+fn grouped(number: usize) -> String {
+    if number < 1000 { number.to_string() } else { format!("{}_{:03}", grouped(number / 1000), number % 1000) }
 }
 
 /// Compresses a text into a file of `OUT_DIR`, behind its size in four bytes, the lowest first.
