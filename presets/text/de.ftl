@@ -816,7 +816,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } Roundtrips
 }.
 render-written = Fertig. Diese Maschine kann E-Mails senden.
-render-written-no-sendmail = Geschrieben, aber die Programme dieses Rechners können noch nicht senden.
+render-written-no-sendmail = Geschrieben, aber cron und andere Programme können noch nicht senden.
 render-written-unsent = Fertig. Die Einstellungen sind geschrieben; eine Testnachricht ging nicht hinaus.
 render-unproven = Geschrieben, aber damit ließ sich keine Nachricht senden.
 render-unseen = Geschrieben. Jede Nachricht wurde angenommen, aber nichts zeigt, dass alle diese Maschine verlassen haben: Sehen Sie in Warteschlange und Log des Mailprogramms nach.
@@ -1311,6 +1311,9 @@ target-password-given = kommt von systemd (--secret-store { $store }); es steht 
 target-ascii = nur ASCII-Buchstaben, -Ziffern und -Zeichen: { $settings }
 
 # Konflikte auf der Maschine, auf die geschrieben wird
+plan-note-no-queue = { $target } hat keine Warteschlange: Mail, die der Server aufschiebt (Greylisting) oder die vor dem Netz hinausgeht, ist verloren. { $others } haben eine.
+plan-note-no-log = Hier führt nichts ein Log: Was aus der Mail von { $target } wird, lässt sich nicht verfolgen. So gibt es eines: { $command }
+plan-note-strict = { $since } und neuer lehnen das Zertifikat dieses Servers ab: Es nennt den Schlüssel seines Ausstellers nicht (authorityKeyIdentifier). Damit kann { $target } nicht senden, bis es neu ausgestellt ist.
 plan-note-no-init = Hier läuft weder systemd noch OpenRC noch runit: Läuft { $service }, starten Sie es neu, damit { $target } nach den neuen Einstellungen geht.
 plan-note-no-authorities = Die vertrauten Zertifizierungsstellen des Systems fehlen ({ $path }): Ohne sie traut { $target } keinem Server und sendet nichts. Installieren Sie sie: { $command }
 plan-note-login-needs = { $target } kann sich noch nicht anmelden: Ihm fehlen die Module von Cyrus SASL für PLAIN und LOGIN. Installieren Sie sie: { $command }
@@ -1430,5 +1433,6 @@ note-sender-refused = { $program } sendet hier als { $from }, und { $host } lehn
 proof-fix-one = Lassen Sie alle Mail als { $address } hinausgehen: Starten Sie mailsetup noch einmal mit --senders one.
 proof-fix-mailer = { $target } kann Ihre Adresse nicht an die Stelle der Absender setzen, die Programme verwenden. { $instead } können es: Wählen Sie eines davon als Ziel.
 proof-fix-root = Mail an root hat keine Adresse, an die sie gehen kann: Starten Sie mailsetup noch einmal mit --root-mail und Ihrer Adresse.
+proof-fix-retry = Exim wartet seit einem früheren Fehler, was auch inzwischen behoben ist. So vergisst es ihn und versucht es wieder: rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
 proof-fix-empty = Das betrifft Abwesenheitsnotizen und Ähnliches, die keinen Absender nennen. Andere Mail hält es nicht auf.
 report-own = Nachrichten, die die Programme selbst gesendet haben

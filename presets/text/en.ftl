@@ -817,7 +817,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } round trips
 }.
 render-written = Done. This machine can send mail.
-render-written-no-sendmail = Written, but the programs of this machine cannot send yet.
+render-written-no-sendmail = Written, but cron and other programs cannot send yet.
 render-written-unsent = Done. The settings are written; no test message went out.
 render-unproven = Written, but a message could not be sent with it.
 render-unseen = Written. Every message was taken, but nothing shows that all of them left this machine: look into the mailer’s queue and log.
@@ -1312,6 +1312,9 @@ target-password-given = given by systemd (--secret-store { $store }); it stands 
 target-ascii = ASCII letters, digits and signs only: { $settings }
 
 # Conflicts on the machine that is written to
+plan-note-no-queue = { $target } has no queue: mail that the server puts off (greylisting), or that leaves before the network is up, is lost. { $others } have one.
+plan-note-no-log = Nothing keeps a log here: what becomes of { $target }’s mail cannot be followed. To have one: { $command }
+plan-note-strict = { $since } and newer refuse this server’s certificate: it does not name the key of its issuer (authorityKeyIdentifier). With them { $target } cannot send until it is issued anew.
 plan-note-no-init = No systemd, OpenRC or runit runs here: if { $service } runs, start it anew, so that { $target } goes by the new settings.
 plan-note-no-authorities = The system’s trusted authorities are missing ({ $path }): without them { $target } trusts no server and sends nothing. Install them: { $command }
 plan-note-login-needs = { $target } cannot log in yet: it lacks Cyrus SASL’s modules for PLAIN and LOGIN. Install them: { $command }
@@ -1431,5 +1434,6 @@ note-sender-refused = { $program } here sends as { $from }, and { $host } refuse
 proof-fix-one = Let all mail leave as { $address }: run mailsetup again with --senders one.
 proof-fix-mailer = { $target } cannot put your address in place of the senders that programs use. { $instead } can: choose one of them as the target.
 proof-fix-root = Mail to root has no address to go to: run mailsetup again with --root-mail and yours.
+proof-fix-retry = Exim waits since an earlier failure, whatever was mended meanwhile. Have it forget that and try again: rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
 proof-fix-empty = This concerns vacation replies and the like, which name no sender. Other mail is not held up by it.
 report-own = Messages that the programs themselves sent

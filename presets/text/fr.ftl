@@ -817,7 +817,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } allers-retours
 }.
 render-written = C’est fait. Cette machine peut envoyer du courrier.
-render-written-no-sendmail = C’est écrit, mais les programmes de cette machine ne peuvent pas encore envoyer.
+render-written-no-sendmail = C’est écrit, mais cron et les autres programmes ne peuvent pas encore envoyer.
 render-written-unsent = C’est fait. Les réglages sont écrits ; aucun message d’essai n’est parti.
 render-unproven = C’est écrit, mais un message n’a pas pu partir avec ces réglages.
 render-unseen = C’est écrit. Chaque message a été pris, mais rien ne montre que tous ont quitté cette machine : consultez la file et le journal du programme de messagerie.
@@ -1309,6 +1309,9 @@ target-password-given = donné par systemd (--secret-store { $store }) ; il n’
 target-ascii = lettres, chiffres et signes ASCII seulement : { $settings }
 
 # Conflits sur la machine où l’on écrit
+plan-note-no-queue = { $target } n’a pas de file d’attente : le courrier que le serveur diffère (greylisting), ou qui part avant que le réseau soit là, est perdu. { $others } en ont une.
+plan-note-no-log = Rien ne tient de journal ici : le sort du courrier de { $target } ne peut pas être suivi. Pour en avoir un : { $command }
+plan-note-strict = { $since } et plus récents refusent le certificat de ce serveur : il ne nomme pas la clé de son émetteur (authorityKeyIdentifier). Avec eux { $target } ne peut pas envoyer tant qu’il n’est pas réémis.
 plan-note-no-init = Ni systemd, ni OpenRC, ni runit ne tourne ici : si { $service } tourne, relancez-le, pour que { $target } suive les nouveaux réglages.
 plan-note-no-authorities = Les autorités reconnues du système manquent ({ $path }) : sans elles { $target } ne se fie à aucun serveur et n’envoie rien. Installez-les : { $command }
 plan-note-login-needs = { $target } ne peut pas encore s’identifier : les modules PLAIN et LOGIN de Cyrus SASL lui manquent. Installez-les : { $command }
@@ -1428,5 +1431,6 @@ note-sender-refused = { $program } envoie ici comme { $from }, et { $host } le r
 proof-fix-one = Faites partir tout le courrier comme { $address } : relancez mailsetup avec --senders one.
 proof-fix-mailer = { $target } ne sait pas mettre votre adresse à la place des expéditeurs des programmes. { $instead } le savent : choisissez l’un d’eux comme cible.
 proof-fix-root = Le courrier pour root n’a pas d’adresse où aller : relancez mailsetup avec --root-mail et la vôtre.
+proof-fix-retry = Exim attend depuis un échec passé, quoi qu’on ait réparé depuis. Faites-le lui oublier et réessayer : rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
 proof-fix-empty = Cela concerne les réponses d’absence et autres messages sans expéditeur. Le reste du courrier n’en souffre pas.
 report-own = Messages envoyés par les programmes eux-mêmes

@@ -11,7 +11,7 @@ use crate::{
 const LONGEST: usize = 160;
 
 /// What words may hold in braces; `new.` and an answer is what the change makes of it.
-pub(super) const PLACEHOLDERS: [&str; 29] = [
+pub(super) const PLACEHOLDERS: [&str; 30] = [
     "provider",
     "host",
     "port",
@@ -40,6 +40,7 @@ pub(super) const PLACEHOLDERS: [&str; 29] = [
     "install.sasl",
     "install.authorities",
     "install.services",
+    "install.lmdb",
     "bundles",
 ];
 

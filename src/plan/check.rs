@@ -43,6 +43,8 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
             queue.list.iter().chain([&queue.ours]).chain(patterns.flat_map(|pattern| &pattern.parts))
         });
         check.all(send.command.iter().chain(queue), TemplateKind::Bare, &settings);
+        let log = send.queue.iter().filter_map(|queue| queue.log_setting.as_ref());
+        check.all(log, TemplateKind::Expression, &seen_in_files(target));
         check.all(&send.when, TemplateKind::Condition, &settings);
     }
     check.all(&target.outgrown, TemplateKind::Expression, &seen_in_files(target));

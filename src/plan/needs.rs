@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::{
-    Files, Note, Order, Places, TargetChoice,
+    Files, Note, Order, Places, Scope, TargetChoice,
     context::bundles,
     locate::{FOLDERS, in_root, matching},
     meant::{has_login, trust},
+    sending::log_of,
 };
 use crate::{
     mail::Security,
@@ -47,6 +48,35 @@ pub(super) fn notes(
                 phrase: phrase!("plan-note-login-needs", target = target.name, command = command),
             });
         }
+    }
+    if places.scope == Scope::System {
+        notes.extend(chosen.iter().flat_map(|(target, choice)| of_mailer(order, target, choice, catalog, places, files)));
+    }
+    notes
+}
+
+/// What a mailer does not keep: mail that is put off, and what became of mail.
+fn of_mailer(
+    order: &Order,
+    target: &Target,
+    choice: &TargetChoice,
+    catalog: &Catalog,
+    places: &Places,
+    files: &dyn Files,
+) -> Vec<Note> {
+    let note = |phrase| Note { owner: target.key.clone(), phrase };
+    let mut notes = Vec::new();
+    if target.mta.as_ref().is_some_and(|mta| mta.no_queue) {
+        let keeps = |other: &&Target| other.mta.as_ref().is_some_and(|mta| !mta.no_queue);
+        let others: Vec<&str> = catalog.targets().filter(keeps).map(|other| other.name.as_str()).collect();
+        notes.push(note(phrase!("plan-note-no-queue", target = target.name, others = others.join(", "))));
+    }
+    // Whoever keeps the system's log listens there (syslog(3)); of an image nobody does yet.
+    let has_syslog = places.root.is_some() || files.find(Path::new("/dev/log")).is_some();
+    let queue = target.send.as_ref().and_then(|send| send.queue.as_ref()).filter(|queue| !has_syslog && queue.log.is_none());
+    if let Some(queue) = queue.filter(|queue| log_of(queue, target, choice, &order.name, places, files).is_none()) {
+        let command = queue.start_log.clone().unwrap_or_else(|| catalog.install(&["syslog"]));
+        notes.push(note(phrase!("plan-note-no-log", target = target.name, command = command)));
     }
     notes
 }

@@ -47,8 +47,8 @@ pub struct Distribution {
 }
 
 /// What is needed beside a target's program: `mail` (the command), `sasl` (Cyrus SASL's modules for PLAIN and LOGIN), `authorities`
-/// (the system's), `services` (`/etc/services`).
-pub const NEEDS: [&str; 4] = ["mail", "sasl", "authorities", "services"];
+/// (the system's), `services` (`/etc/services`), `lmdb` (that kind of Postfix's tables), `syslog` (what keeps the system's log).
+pub const NEEDS: [&str; 6] = ["mail", "sasl", "authorities", "services", "lmdb", "syslog"];
 
 /// What starts and stops services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -65,6 +65,8 @@ pub struct Target {
     pub store: Option<StoreKind>,
     /// The target whose program it sends through, and whose file has the settings.
     pub through: Option<String>,
+    /// From which version of what it runs on it refuses a certificate that does not name its issuer's key (RFC 5280, 4.2.1.1).
+    pub strict_since: Option<String>,
     /// It can trust one authority from a PEM file.
     #[serde(default)]
     pub ca_file: bool,

@@ -74,6 +74,10 @@ pub struct TargetQueue<T = String> {
     pub list: Vec<T>,
     /// The program's own log file, where it does not write to the system's mail log.
     pub log: Option<String>,
+    /// An expression over the target's files, with what `read` sees: its own log file, where they name one.
+    pub log_setting: Option<Template>,
+    /// The command by which it begins to log into a file of its own.
+    pub start_log: Option<String>,
     /// What the log says of our message first.
     pub ours: T,
     /// What the log says from there on when the server took it.

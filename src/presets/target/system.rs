@@ -10,6 +10,9 @@ use crate::mail::Setting;
 pub struct Mta {
     /// File names of which `/usr/sbin/sendmail` leads to one when it is this program.
     pub sendmail: Vec<String>,
+    /// It keeps no mail that cannot leave at once.
+    #[serde(default)]
+    pub no_queue: bool,
     /// Whether it keeps mail to users of the machine there, unless an alias leads it elsewhere.
     #[serde(default)]
     pub keeps_local: bool,

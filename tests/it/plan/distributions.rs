@@ -123,3 +123,40 @@ fn php_is_set_in_each_layout() {
         assert_eq!(told, runs, "{os_release} {folders:?}");
     }
 }
+
+#[test]
+fn a_machine_without_a_log_is_said_and_postfix_s_own_log_is_followed() {
+    let said = |files: &Memory, target: &str| note(&plan_on("ID=alpine\n", &[target], files), "plan-note-no-log");
+    let bare = machine("ID=alpine\n");
+    assert!(said(&bare, "postfix").unwrap().contains("postconf maillog_file="));
+    let nullmailer = Memory::default();
+    assert!(said(&nullmailer, "nullmailer").unwrap().ends_with("apk add rsyslog"));
+    assert_eq!(said(&Memory::default().with("/dev/log", ""), "nullmailer"), None);
+    let own = machine("ID=alpine\n").with(POSTFIX, "maillog_file = /var/log/postfix.log\n");
+    assert_eq!(said(&own, "postfix"), None);
+    assert!(said(&machine("").with(POSTFIX, "maillog_file = /dev/stdout\n"), "postfix").is_some());
+
+    let catalog = Catalog::builtin();
+    let envelope = Envelope { to: "bob@example.test".into(), subject: "s".into(), message_id: "1@x".into() };
+    let order = ordered("postfix");
+    let log = |files: &Memory| {
+        let target = catalog.target("postfix").unwrap();
+        let sending = sending(&order, target, &order.targets[0], &envelope, &places(Scope::System), files);
+        sending.unwrap().unwrap().queue.unwrap().log
+    };
+    assert_eq!((log(&own).as_deref(), log(&bare)), (Some("/var/log/postfix.log"), None));
+}
+
+#[test]
+fn a_mailer_without_a_queue_says_so() {
+    let said = |target: &str, files: &Memory| note(&plan_on("ID=debian\n", &[target], files), "plan-note-no-queue");
+    let others = said("msmtp", &Memory::default()).unwrap();
+    assert!(others.contains("Postfix") && others.contains("nullmailer") && !others.contains("sSMTP"), "{others}");
+    assert_eq!(said("postfix", &machine("ID=debian\n")), None);
+}
+
+#[test]
+fn the_name_in_ehlo_reaches_nullmailer() {
+    let plan = plan_on("ID=debian\n", &["nullmailer"], &Memory::default());
+    assert_eq!(after(&plan, "/etc/nullmailer/helohost"), "web1.example.com\n");
+}
