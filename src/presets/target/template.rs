@@ -85,7 +85,7 @@ impl PresetSource {
             None => 0,
         };
         let line = (!self.text.is_empty()).then_some(first + within);
-        PresetFault { file: self.file.clone(), line, cause, nearest }
+        PresetFault { file: self.file.clone(), line, cause: cause.into(), nearest }
     }
 }
 
