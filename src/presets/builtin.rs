@@ -75,7 +75,9 @@ pub(super) mod tests {
             ("words", WORDS),
         ];
         for (folder, files) in folders {
-            files.iter().for_each(|file| compare(file, &format!("{folder}/{}.toml", file.key)));
+            for file in files {
+                compare(file, &format!("{folder}/{}.toml", file.key));
+            }
             assert!(files.is_sorted_by_key(|file| (file.rank, file.key)));
         }
         for file in [&EGRESS, &FAULTS, &GATEWAYS, &PROGRAMS] {

@@ -198,7 +198,7 @@ mod tests {
     type Place = (Option<usize>, Option<String>);
 
     fn own<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<Place>) {
-        let (preset, faults) = parse_own(&PresetSource { file: "x.toml".into(), text: text.to_owned().into() });
+        let (preset, faults) = parse_own(&PresetSource { file: "x.toml".into(), text: text.to_owned() });
         (preset, faults.into_iter().map(|fault| (fault.line, fault.nearest)).collect())
     }
 
