@@ -82,28 +82,28 @@ impl Help<'_> {
 }
 
 /// The whole command line.
-pub(super) fn command(help: Help<'_>, languages: &Languages) -> Command {
+pub(super) fn command(text: Help<'_>, languages: &Languages) -> Command {
     let mut command = Command::new("mailsetup")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(help.get("cli-about"))
-        .override_usage(help.get("cli-usage"))
-        .after_help(help.get("cli-after-help"))
+        .about(text.get("cli-about"))
+        .override_usage(text.get("cli-usage"))
+        .after_help(text.get("cli-after-help"))
         .args_conflicts_with_subcommands(true)
         .subcommand_precedence_over_arg(true)
         .disable_help_subcommand(true)
-        .subcommand_help_heading(help.get("cli-heading-commands"))
+        .subcommand_help_heading(text.get("cli-heading-commands"))
         .subcommand_value_name("COMMAND")
-        .next_help_heading(help.get("cli-heading-options"))
+        .next_help_heading(text.get("cli-heading-options"))
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true).help(help.get("flag-help")))
-        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help(help.get("flag-version")));
+        .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true).help(text.get("flag-help")))
+        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help(text.get("flag-version")));
     let tags = languages.iter().map(|lang| lang.to_string()).collect::<Vec<_>>().join("|");
-    for arg in answers(help) {
+    for arg in answers(text) {
         command = command.arg(if arg.get_id() == "lang" { arg.value_name(tags.clone()) } else { arg });
     }
-    let command = command.subcommands(subcommands(help));
-    if let Help::In(text) = help { in_language(command, text) } else { command }
+    let command = command.subcommands(subcommands(text));
+    if let Help::In(text) = text { in_language(command, text) } else { command }
 }
 
 /// The headings of the help in the person's language: the parser's own are English.
@@ -123,15 +123,15 @@ fn in_language(command: Command, text: &Text) -> Command {
 }
 
 /// The flags that answer questions, and those that control a set-up.
-fn answers(help: Help<'_>) -> Vec<Arg> {
+fn answers(text: Help<'_>) -> Vec<Arg> {
     let mut args = Vec::new();
     for field in Field::ALL.into_iter().filter(|field| !field.spec().flag.is_empty()) {
         let spec = field.spec();
         let help = match field {
             Field::Apply | Field::Recover | Field::Plaintext | Field::Imap | Field::Import => {
-                help.get(&format!("flag-{}", spec.flag))
+                text.get(&format!("flag-{}", spec.flag))
             }
-            _ => help.get(&format!("field-{}", spec.key.replace('_', "-"))),
+            _ => text.get(&format!("field-{}", spec.key.replace('_', "-"))),
         };
         let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&field));
         args.push(match field {
@@ -144,7 +144,7 @@ fn answers(help: Help<'_>) -> Vec<Arg> {
         });
     }
     for flag in EXTRAS {
-        let arg = Arg::new(flag.name).long(flag.name).global(flag.global).help(help.get(&format!("flag-{}", flag.name)));
+        let arg = Arg::new(flag.name).long(flag.name).global(flag.global).help(text.get(&format!("flag-{}", flag.name)));
         let arg = if let Some(short) = flag.short { arg.short(short) } else { arg };
         args.push(if flag.value.is_empty() {
             arg.action(ArgAction::SetTrue)
@@ -156,28 +156,28 @@ fn answers(help: Help<'_>) -> Vec<Arg> {
 }
 
 /// `edit` takes everything that a set-up takes, for a named profile.
-fn changes(help: Help<'_>) -> impl Iterator<Item = Arg> {
+fn changes(text: Help<'_>) -> impl Iterator<Item = Arg> {
     let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import");
     let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
-    answers(help).into_iter().filter(wanted).map(by_flag)
+    answers(text).into_iter().filter(wanted).map(by_flag)
 }
 
 /// The commands of the vault.
-fn vault(help: Help<'_>) -> Command {
-    let sub = |name: &'static str| Command::new(name).about(help.get(&format!("command-vault-{name}")));
+fn vault(text: Help<'_>) -> Command {
+    let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-vault-{name}")));
     let value = |name: &'static str, value: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help.get(&format!("flag-{name}")))
+        Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
     let passphrase = || {
         [("new-passphrase-file", "FILE"), ("new-passphrase-fd", "N"), ("new-passphrase-env", "NAME")]
             .map(|(name, word)| value(name, word))
     };
     let lock =
-        Arg::new("LOCK").required(true).value_parser(KeySlot::ALL.map(KeySlot::as_str)).help(help.get("field-vault-lock"));
+        Arg::new("LOCK").required(true).value_parser(KeySlot::ALL.map(KeySlot::as_str)).help(text.get("field-vault-lock"));
     Command::new("vault")
-        .about(help.get("command-vault"))
+        .about(text.get("command-vault"))
         .subcommand_required(true)
-        .subcommand_help_heading(help.get("cli-heading-commands"))
+        .subcommand_help_heading(text.get("cli-heading-commands"))
         .subcommands([
             sub("status"),
             sub("passphrase").args(passphrase()),
@@ -187,13 +187,13 @@ fn vault(help: Help<'_>) -> Command {
         ])
 }
 
-fn subcommands(help: Help<'_>) -> Vec<Command> {
-    let sub = |name: &'static str| Command::new(name).about(help.get(&format!("command-{name}")));
-    let arg = |name: &'static str| Arg::new(name).value_name(name).help(help.get(&format!("arg-{}", name.to_lowercase())));
+fn subcommands(text: Help<'_>) -> Vec<Command> {
+    let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
+    let arg = |name: &'static str| Arg::new(name).value_name(name).help(text.get(&format!("arg-{}", name.to_lowercase())));
     let switch =
-        |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.get(&format!("flag-{name}")));
+        |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(text.get(&format!("flag-{name}")));
     let value = |name: &'static str, value: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help.get(&format!("flag-{name}")))
+        Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
     let stale = || {
         value("stale", "MONTHS")
@@ -235,16 +235,16 @@ fn subcommands(help: Help<'_>) -> Vec<Command> {
             .arg(switch("dry-run")),
         sub("list"),
         sub("show").arg(arg("PROFILE")),
-        sub("edit").arg(arg("PROFILE")).args(changes(help)),
+        sub("edit").arg(arg("PROFILE")).args(changes(text)),
         sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(switch("dry-run")),
         sub("purge"),
         sub("undo").arg(switch("dry-run")),
         sub("secret").arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
-        vault(help),
+        vault(text),
         sub("providers").arg(arg("QUERY")).arg(stale()),
         sub("targets").arg(arg("QUERY")).arg(stale()),
         sub("help").arg(arg("COMMAND").num_args(0..)),
-        sub("generate").subcommand_required(true).subcommand_help_heading(help.get("cli-heading-commands")).subcommands([
+        sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
             sub("man"),
             sub("completions").arg(arg("SHELL").required(true).value_parser([
                 "bash",
@@ -253,7 +253,7 @@ fn subcommands(help: Help<'_>) -> Vec<Command> {
                 "elvish",
                 "powershell",
             ])),
-            sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(help.get("arg-kind"))),
+            sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"))),
         ]),
     ]
 }
