@@ -132,7 +132,7 @@ impl Catalog {
 
     /// Words of a person's own files that are none: what the schema cannot say.
     fn wrong_words(&self, today: &str) -> Vec<PresetFault> {
-        let senders: Vec<&str> = self.marks().map(|marks| marks.name).collect();
+        let senders: Vec<&str> = self.provider_keys().chain(self.families.keys()).collect();
         let targets: Vec<&str> = self.target_keys().collect();
         let mut faults = Vec::new();
         faults.extend(self.providers.own().flat_map(|provider| check::provider(provider, &senders, today)));
