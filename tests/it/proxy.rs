@@ -65,8 +65,8 @@ fn what_a_proxy_does_instead_is_named_in_time() {
         for (manner, name, title) in [
             (Manner::Login, "proxy_login", "The proxy wants a login"),
             (Manner::Forbidden, "proxy_forbidden", "The proxy does not let mail.test, port"),
-            (Manner::Endless, "proxy_garbled", "What answers as"),
-            (Manner::Garbage, "proxy_garbled", "What answers as"),
+            (Manner::Endless, "proxy_garbled", "What answers there"),
+            (Manner::Garbage, "proxy_garbled", "What answers there"),
             (Manner::Hollow, "closed", "The proxy does not get through to mail.test"),
             (Manner::Silent, if kind == "http" { "proxy_onward" } else { "proxy_garbled" }, ""),
         ] {
