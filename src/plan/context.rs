@@ -171,7 +171,7 @@ fn by_name<S: Serializer>(settings: &Settings<String>, serializer: S) -> Result<
             }
             Setting::Port => map.serialize_entry("port", &get(setting).and_then(|port| port.parse::<u16>().ok()))?,
             Setting::Proxy => {
-                map.serialize_entry("proxy", &get(setting).and_then(|text| text.parse().ok()).map(SeenProxy::of))?
+                map.serialize_entry("proxy", &get(setting).and_then(|text| text.parse().ok()).map(SeenProxy::of))?;
             }
             _ => map.serialize_entry(setting.as_str(), &get(setting))?,
         }
