@@ -40,6 +40,7 @@ mod senders;
 mod sending;
 mod services;
 mod several;
+mod system_cause;
 mod values;
 mod whose;
 
@@ -56,9 +57,10 @@ pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
-pub use refusal::{Refusal, SystemCause};
+pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
+pub use system_cause::SystemCause;
 
 pub use crate::mail::Scope;
 
@@ -333,6 +335,13 @@ impl Change {
     /// Whether applying it would change anything.
     pub fn is_needed(&self) -> bool {
         self.before != self.after || (self.after.is_some() && self.mode_before != Some(self.mode))
+    }
+
+    /// Whether the password stands in what is written.
+    pub fn holds(&self, secret: &Secret) -> bool {
+        let secret = secret.expose().as_bytes();
+        let is_plain = |text: &[u8]| !secret.is_empty() && text.windows(secret.len()).any(|part| part == secret);
+        self.disclosure.hides() || self.after.as_deref().is_some_and(is_plain)
     }
 }
 

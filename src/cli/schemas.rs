@@ -123,6 +123,7 @@ fn set_up() -> Value {
         ("security", security()),
         ("auth", words(Auth::WORDS)),
         ("username", text_or_null()),
+        ("proxy", text_or_null()),
     ]);
     let over = [StageState::Passed, StageState::Warned, StageState::Failed, StageState::Skipped];
     let stage = object(&[
@@ -142,6 +143,7 @@ fn set_up() -> Value {
         ("diagnosis", or_null(&diagnosis())),
         ("files", list_of(&file())),
         ("equivalent", text_or_null()),
+        ("found?", or_null(&found())),
         ("notes?", texts()),
         ("orphaned?", list_of(&any(&["object"]))),
         ("drift?", list_of(&any(&["object"]))),
@@ -150,6 +152,20 @@ fn set_up() -> Value {
         ("egress?", list_of(&any(&["object"]))),
         ("report?", text()),
         ("error?", failure()),
+    ])
+}
+
+/// The server that the address led to, and whether it is the one of the answers.
+fn found() -> Value {
+    object(&[
+        ("source", text()),
+        ("at", text_or_null()),
+        ("provider", text_or_null()),
+        ("host", text()),
+        ("port", port()),
+        ("security", security()),
+        ("confirmed", yes_no()),
+        ("taken", yes_no()),
     ])
 }
 
@@ -265,6 +281,7 @@ fn targets() -> Value {
         ("files", list_of(&any(&["object"]))),
         ("security", texts()),
         ("auth", texts()),
+        ("proxy", texts()),
         ("fetches_secret", yes_no()),
         ("checked", text()),
     ])

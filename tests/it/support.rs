@@ -3,8 +3,11 @@
 pub(crate) mod bed;
 pub(crate) mod files;
 pub(crate) mod fixture;
+#[cfg(feature = "demo")]
+pub(crate) mod keyring;
 pub(crate) mod pki;
 pub(crate) mod plug;
+pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod sandbox;
 pub(crate) mod scram;
