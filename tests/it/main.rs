@@ -17,6 +17,7 @@ mod conversation;
 mod demo;
 #[cfg(feature = "discover")]
 mod discover;
+mod dns;
 #[cfg(feature = "demo")]
 mod egress;
 mod found;
