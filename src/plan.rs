@@ -7,6 +7,7 @@
 //! was meant is a [`Refusal`] and is never written.
 
 mod abilities;
+mod asking;
 mod authority;
 mod check;
 mod conflicts;
@@ -17,6 +18,7 @@ mod disclose;
 mod disclosure;
 mod engine;
 mod former;
+mod image;
 mod import;
 mod kept;
 mod locate;
@@ -37,12 +39,14 @@ mod secret_program;
 mod security_word;
 mod senders;
 mod sending;
+mod system_cause;
 mod values;
 mod whose;
 
 #[cfg(test)]
 mod hostile;
 
+pub use asking::{Asking, asking};
 pub use check::check_target;
 pub use conflicts::{SENDMAIL, is_sendmail};
 pub use credential::{credential_name, drop_in};
@@ -51,11 +55,12 @@ pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
-pub use locate::{expand, first_path};
+pub use locate::{expand, first_path, on_disk};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
-pub use refusal::{Refusal, SystemCause};
+pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
+pub use system_cause::SystemCause;
 
 pub use crate::mail::Scope;
 
@@ -117,6 +122,11 @@ impl Places {
         self.config.join("profiles").join(format!("{name}.cred-for"))
     }
 
+    /// The authority that a profile trusts, in an image: it has no other file of ours for it.
+    pub fn authority(&self, name: &str) -> PathBuf {
+        self.config.join("profiles").join(format!("{name}.ca.pem"))
+    }
+
     /// The scope's vault.
     pub fn vault(&self) -> PathBuf {
         self.config.join("vault")
@@ -145,6 +155,10 @@ pub struct Order {
     pub is_whole: bool,
     /// A file may be taken from another profile.
     pub takes_over: bool,
+    /// What only run time can show is not waited for: an image may lack what it needs by then.
+    pub is_unproven: bool,
+    /// The authority to trust, where it is put beside the profile in an image.
+    pub ca_pem: Option<Vec<u8>>,
 }
 
 impl Order {
@@ -266,6 +280,8 @@ pub struct Plan {
     pub orphaned: Vec<Written>,
     /// Targets that the profile no longer has: what was written for them is taken back.
     pub dropped: Vec<Written>,
+    /// What an image has to have before it can send, and has not.
+    pub lacks: Vec<String>,
     /// What a person should know about this plan.
     pub notes: Vec<Note>,
 }
@@ -281,6 +297,7 @@ impl Plan {
             former: None,
             orphaned: Vec::new(),
             dropped: Vec::new(),
+            lacks: Vec::new(),
             notes: Vec::new(),
         }
     }

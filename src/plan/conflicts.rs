@@ -172,8 +172,8 @@ impl Machine<'_> {
                 None => path.starts_with(known),
             }) || said.contains(&*path.to_string_lossy())
         };
-        let shown = client(order).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
-        for path in own.chain(trust(order).ca_file).chain(shown).filter(|path| !may(path)) {
+        let shown = client(&order.profile).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
+        for path in own.chain(trust(&order.profile).ca_file).chain(shown).filter(|path| !may(path)) {
             let path = escape(&path.display().to_string());
             let rule = format!("{path} r,");
             barred.push(phrase!(

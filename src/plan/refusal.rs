@@ -4,10 +4,9 @@ use std::{
     error::Error,
     fmt, io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use super::{Scope, render::RenderFault};
+use super::{Scope, render::RenderFault, system_cause::SystemCause};
 use crate::{
     error::Exit,
     format::{Fault, FaultKind, FileKind, Unfit},
@@ -220,6 +219,13 @@ pub enum Refusal {
         /// Its path, as the profile names it.
         path: PathBuf,
     },
+    /// An image that could not send at its first boot.
+    ImageLacks {
+        /// Its root.
+        root: PathBuf,
+        /// What it lacks: programs, packages, files.
+        lacks: String,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -266,24 +272,6 @@ pub enum Refusal {
     },
 }
 
-/// What the system says; the same where it says the same.
-#[derive(Debug, Clone)]
-pub struct SystemCause(Arc<io::Error>);
-
-impl PartialEq for SystemCause {
-    fn eq(&self, other: &Self) -> bool {
-        self.to_string() == other.to_string()
-    }
-}
-
-impl Eq for SystemCause {}
-
-impl fmt::Display for SystemCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.phrase().fmt(f)
@@ -293,7 +281,7 @@ impl fmt::Display for Refusal {
 impl Error for Refusal {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unreadable { cause, .. } => Some(&*cause.0),
+            Self::Unreadable { cause, .. } => Some(cause.error()),
             Self::Template { cause, .. } => Some(cause),
             _ => None,
         }
@@ -302,7 +290,7 @@ impl Error for Refusal {
 
 impl Refusal {
     pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), cause: SystemCause(Arc::new(error)) }
+        Self::Unreadable { path: path.to_owned(), cause: SystemCause::new(error) }
     }
 
     pub(super) fn unparseable(path: &Path, fault: Fault) -> Self {
@@ -349,6 +337,7 @@ impl Refusal {
             Self::Foreign { .. }
             | Self::NoSenderMap { .. }
             | Self::NoSecretProgram { .. }
+            | Self::ImageLacks { .. }
             | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }

@@ -87,6 +87,8 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         lock: KeySlot::default(),
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
     })
 }
 

@@ -14,13 +14,13 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Deserializer};
 
-pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use commands::{ReaderKind, RunPurpose, SendInput, TargetAsk, TargetQueue, TargetRun, TargetSend};
 pub use log_pattern::LogPattern;
 pub use merge::MergeKind;
 pub use mode::FileMode;
 pub use overrule::{Overrule, OverruleEffect};
 pub use read::{ReadKey, TargetImport, TargetRead};
-pub use system::{AppArmor, Daemon, Feature, Mta};
+pub use system::{AppArmor, Daemon, Feature, Mta, Need};
 pub use template::Template;
 
 use super::{
@@ -125,6 +125,9 @@ pub struct Target {
     pub own_user: bool,
     /// What it is when it takes the mail of the whole machine.
     pub mta: Option<Mta>,
+    /// What its program needs beside itself: looked for in an image.
+    #[serde(default, rename = "need")]
+    pub needs: Vec<Need>,
     /// The AppArmor profile that distributions confine it with.
     pub apparmor: Option<AppArmor>,
     /// Its files, in the order in which they are written.
@@ -137,6 +140,8 @@ pub struct Target {
     /// Commands to run after writing, in order.
     #[serde(default, rename = "run")]
     pub runs: Vec<TargetRun>,
+    /// How a program other than mailsetup shows what is in its files; absent: our reader of their format reads them back alone.
+    pub ask: Option<TargetAsk>,
     /// How the consumer itself sends the test message.
     pub send: Option<TargetSend>,
     /// The command by which the consumer itself checks its files, as a template.

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::template::Template;
+
 use crate::mail::Setting;
 
 /// A program that can be the machine's `/usr/sbin/sendmail`.
@@ -43,6 +45,18 @@ pub struct AppArmor {
     pub runs_below: String,
     /// What it may read, of what can be chosen here, by the beginning of the path; `~/` is the home folder.
     pub reads: Vec<String>,
+}
+
+/// What a target's program needs beside itself, in files of another package.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// Files of which one shows that it is there; one step may be `*`, any folder.
+    pub files: Vec<String>,
+    /// The package that brings them, by Debian's name.
+    pub package: String,
+    /// A minijinja expression over the settings: where it does not hold, it is not needed.
+    pub when: Option<Template>,
 }
 
 /// A word that a target's program knows from some version on. It is looked for in the program's file, which is not run.

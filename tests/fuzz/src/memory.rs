@@ -140,5 +140,7 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         lock: KeySlot::default(),
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
     }
 }

@@ -110,5 +110,7 @@ pub(crate) fn order(password: &str) -> Order {
         lock: mailsetup::mail::KeySlot::Machine,
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
     }
 }
