@@ -51,30 +51,36 @@ impl Runner {
     pub(super) fn prove(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Result<Proof, Phrase> {
         let Case { write, order, target, choice, places, cancel } = *case;
         let disk = Disk::new(places);
-        let (mut found, mut readers) = (None, Vec::new());
-        for site in plan::expand(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
-            let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
+        let mut found = None;
+        let sites = plan::expand(target, choice, places, &disk).map_err(|refusal| refusal.phrase())?;
+        for site in &sites {
+            let read = plan::read_back(target, site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
             if let Some(setting) = plan::compare(order, places, &read).first() {
                 return Err(phrase!("runner-mismatch", target = target.name, field = setting));
             }
-            readers.push(if can_fetch(order, &read) { self.reader(case, &site) } else { None });
             found = Some(read);
         }
-        let reader = readers.iter().flatten().find(|reader| reader.lacks.is_some()).cloned();
-        let reader = reader.or_else(|| readers.into_iter().collect::<Option<Vec<_>>>()?.pop());
         let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
-        let mut proof = Proof { target: target.key.clone(), reader, try_it, ..Proof::default() };
+        let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
+        let Some(read) = found else { return Ok(proof) };
+        // A program may fetch the password for it: where that is not there yet, it is left alone.
+        let is_asked = !order.is_unproven && can_fetch(order, &read);
+        let reader = || if is_asked { self.reader(case, &sites) } else { None };
         // An image's files name paths of the image: its own programs have to prove them.
         let Some(spec) = write.spec.as_ref().filter(|spec| places.root.is_none() && spec.goal == Goal::Send) else {
-            return Ok(proof);
+            return Ok(Proof { reader: reader(), ..proof });
         };
         // By the password alone nothing is sent.
-        let Some(read) = found.filter(|read| read.get(Setting::Host).is_some()) else { return Ok(proof) };
+        if read.get(Setting::Host).is_none() {
+            return Ok(proof);
+        }
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         proof.to = spec.message.as_ref().map(|test_message| test_message.to.to_string());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
             proof.own = self.by_consumer(case, spec, file.as_deref(), progress);
         }
+        // A program that was asked to send has shown what it reads.
+        proof.reader = proof.own.is_none().then(reader).flatten();
         if !matches!(proof.own, Some((_, Sent::Taken))) && !cancel.is_cancelled() {
             let spec = as_read(spec, &read, &target.key, order.profile.secret.as_ref())?;
             if let Some(to) = proof.to.clone() {
@@ -90,9 +96,24 @@ impl Runner {
         Ok(proof)
     }
 
-    /// Asks the target's program what it reads in a place; `None` where its preset does not say how, and where it is not here or
-    /// fails. An image's programs are not run.
-    fn reader(&self, case: &Case<'_>, site: &TargetChoice) -> Option<ReadingProgram> {
+    /// Asks the target's program what it reads in each place, up to the first that it reads otherwise; `None` where it cannot be
+    /// asked in one.
+    fn reader(&self, case: &Case<'_>, sites: &[TargetChoice]) -> Option<ReadingProgram> {
+        let mut last = None;
+        for site in sites {
+            let reader = self.read_at(case, site)?;
+            let differs = reader.lacks.is_some();
+            last = Some(reader);
+            if differs {
+                break;
+            }
+        }
+        last
+    }
+
+    /// The same in one place; `None` where its preset does not say how, and where it is not here or fails. An image's programs are not
+    /// run.
+    fn read_at(&self, case: &Case<'_>, site: &TargetChoice) -> Option<ReadingProgram> {
         let Case { order, target, places, cancel, .. } = *case;
         let asking = plan::asking(order, target, site, places, &Disk::new(places)).ok()??;
         let dispatch = Dispatch {

@@ -2,6 +2,7 @@
 //! implicit TLS, and not to a server that a stranger's authority vouches for.
 
 mod own;
+mod readers;
 mod senders;
 mod ways;
 
