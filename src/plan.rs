@@ -46,7 +46,7 @@ mod whose;
 #[cfg(test)]
 mod hostile;
 
-pub use asking::{Asking, asking};
+pub use asking::{ReaderQuery, asking};
 pub use check::check_target;
 pub use conflicts::{SENDMAIL, is_sendmail};
 pub use credential::{credential_name, drop_in};

@@ -140,6 +140,14 @@ impl Runner {
         report
     }
 
+    /// Reads a file that the settings name; below an image's root as the image has it.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_named(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        image::read_named(path, (self.places)(Scope::System).ok())
+    }
+
     fn prepare(&self, spec: &ConnectSpec, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
         let unusable = |path: &Path, cause: String| {
             probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))

@@ -12,7 +12,7 @@ use crate::presets::{
 
 /// What a program is asked, and what it prints when it reads what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asking {
+pub struct ReaderQuery {
     /// The program, and what it is run with. Nothing is sent.
     pub question: Sending,
     /// Who reads.
@@ -21,7 +21,7 @@ pub struct Asking {
     says: Vec<String>,
 }
 
-impl Asking {
+impl ReaderQuery {
     /// The first line that the program does not print.
     pub fn missing(&self, printed: &str) -> Option<&str> {
         let is_there = |line: &String| printed.lines().any(|said| said.trim() == line);
@@ -39,7 +39,7 @@ pub fn asking(
     choice: &TargetChoice,
     places: &Places,
     files: &dyn Files,
-) -> Result<Option<Asking>, Refusal> {
+) -> Result<Option<ReaderQuery>, Refusal> {
     let Some(ask) = &target.ask else { return Ok(None) };
     let seen = public(order, target, choice, places, files)?;
     if let Some(when) = &ask.when
@@ -61,5 +61,5 @@ pub fn asking(
         queue: None,
         files: Vec::new(),
     };
-    Ok(Some(Asking { question, by: ask.by, says }))
+    Ok(Some(ReaderQuery { question, by: ask.by, says }))
 }

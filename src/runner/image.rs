@@ -1,14 +1,13 @@
 //! An order as it is written into an image: the files that it names are the image's own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::Runner;
 use crate::{
     error::Exit,
     host::Disk,
     mail::reply::escape,
     phrase,
-    plan::{Files as _, Order, Places, Scope},
+    plan::{Existing, Files as _, Order, Places},
     setup::{Field, WorkFault},
 };
 
@@ -40,20 +39,11 @@ fn shown(path: &Path) -> String {
     escape(&path.display().to_string())
 }
 
-impl Runner {
-    /// A file that the settings name; below an image's root as the image has it.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub fn read_named(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        let places = (self.places)(Scope::System).ok();
-        let is_below = |places: &Places| places.root.as_ref().is_some_and(|root: &PathBuf| path.starts_with(root));
-        match places.filter(is_below) {
-            Some(places) => {
-                let found = Disk::new(&places).read(path)?;
-                found.map(crate::plan::Existing::into_bytes).ok_or_else(|| std::io::ErrorKind::NotFound.into())
-            }
-            None => std::fs::read(path),
-        }
+/// A file that the settings name; below an image's root as the image has it.
+pub(super) fn read_named(path: &Path, places: Option<Places>) -> std::io::Result<Vec<u8>> {
+    let is_below = |places: &Places| places.root.as_ref().is_some_and(|root| path.starts_with(root));
+    match places.filter(is_below) {
+        Some(places) => Disk::new(&places).read(path)?.map(Existing::into_bytes).ok_or(std::io::ErrorKind::NotFound.into()),
+        None => std::fs::read(path),
     }
 }

@@ -45,7 +45,7 @@ fn an_image_is_not_a_machine_that_sends_and_names_its_own() {
     assert!(!out.stderr.contains("can send mail") && out.stderr.contains("first boot"), "{}", out.stderr);
     assert_eq!(document["proofs"][0]["read_by"], "mailsetup");
     let said = rc(&house);
-    assert!(said.contains("passwordeval /usr/bin/mailsetup secret default"), "{said}");
+    assert!(said.contains("passwordeval \"/usr/bin/mailsetup secret default"), "{said}");
     assert!(said.contains("\ndomain web7.example.org\n"), "{said}");
     assert!(document["notes"].to_string().contains("/usr/bin/mailsetup"), "{document}");
 
@@ -102,7 +102,7 @@ fn an_image_that_could_not_send_is_refused_with_what_it_lacks() {
     put(&house, "usr/bin/msmtp", "");
     put(&house, "opt/mail/mailsetup", "");
     let elsewhere = write(&house, &[&none[..], &["--image-program", "/opt/mail/mailsetup"]].concat()).code(0);
-    assert!(rc(&house).contains("passwordeval /opt/mail/mailsetup secret"), "{}", rc(&house));
+    assert!(rc(&house).contains("passwordeval \"/opt/mail/mailsetup secret"), "{}", rc(&house));
     assert_eq!(elsewhere.json()["lacks"], json!([]));
     house.run(&["undo", "--root", "image", "--scope", "system"]).code(0);
 
