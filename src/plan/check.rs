@@ -27,16 +27,18 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
     }
     // Every user sees a command line.
     let public: BTreeSet<String> = settings.iter().filter(|name| *name != "password").cloned().collect();
-    for run in &target.runs {
-        check.all(run.command.iter().chain(&run.creates), TemplateKind::Bare, &public);
+    for (at, run) in target.runs.iter().enumerate() {
+        if run.command.is_empty() == run.service.is_none() {
+            let cause = "it needs either `command` or `service`".to_owned();
+            check.faults.push(target.source.fault_at(&format!("run.{at}"), cause));
+        }
+        check.all(run.command.iter().chain(&run.creates).chain(&run.service), TemplateKind::Bare, &public);
         check.all(&run.when, TemplateKind::Condition, &settings);
     }
     if let Some(ask) = &target.ask {
         check.all(ask.command.iter().chain([&ask.says]), TemplateKind::Bare, &public);
         check.all(&ask.when, TemplateKind::Condition, &public);
     }
-    let needs = target.needs.iter().filter_map(|need| need.when.as_ref());
-    check.all(needs, TemplateKind::Condition, &settings);
     check.all(target.check.iter().chain(&target.try_it), TemplateKind::Quoted, &settings);
     if let Some(send) = &target.send {
         let settings = settings.iter().cloned().chain(ENVELOPE.map(str::to_owned)).collect();
@@ -45,6 +47,8 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
             queue.list.iter().chain([&queue.ours]).chain(patterns.flat_map(|pattern| &pattern.parts))
         });
         check.all(send.command.iter().chain(queue), TemplateKind::Bare, &settings);
+        let log = send.queue.iter().filter_map(|queue| queue.log_setting.as_ref());
+        check.all(log, TemplateKind::Expression, &seen_in_files(target));
         check.all(&send.when, TemplateKind::Condition, &settings);
     }
     check.all(&target.outgrown, TemplateKind::Expression, &seen_in_files(target));

@@ -5,16 +5,15 @@ use std::path::Path;
 
 use super::{
     Files, Note, Order, Places, Refusal, TargetChoice,
-    context::{CA_BUNDLES, TemplateContext},
-    locate::{FOLDERS, Locations, in_root, seen},
-    meant::trust,
-    render::holds,
+    context::bundles,
+    locate::{FOLDERS, Locations, in_root, matching, seen},
+    meant::{has_login, trust},
     secret_program,
 };
 use crate::{
     mail::{Security, reply::escape},
     phrase,
-    presets::{Phrase, Target, target::Need},
+    presets::{Catalog, Phrase, Target},
 };
 
 /// What tells the tree of an operating system from a folder that is only copied into one (os-release(5)).
@@ -35,26 +34,28 @@ pub(super) struct ImageFindings {
 pub(super) fn look(
     order: &Order,
     chosen: &[(&Target, &TargetChoice, Locations<'_>)],
+    catalog: &Catalog,
     places: &Places,
     files: &dyn Files,
 ) -> Result<ImageFindings, Refusal> {
     let Some(root) = &places.root else { return Ok(ImageFindings::default()) };
     let image = Image { places, files };
+    let package = |need: &str| {
+        let known = catalog.distribution().and_then(|distribution| distribution.packages.get(need));
+        known.map_or_else(|| need.to_owned(), Clone::clone)
+    };
     let mut lacks: Vec<String> = Vec::new();
-    for (target, choice, locations) in chosen {
-        let context = TemplateContext::new(order, target, choice, locations, places, files).without_password();
+    for (target, ..) in chosen {
         let program = target.program.as_ref().filter(|program| target.propose && !image.has_program(program));
         lacks.extend(program.cloned());
-        for need in &target.needs {
-            if !image.has_any(need) && is_needed(target, need, &context)? {
-                lacks.push(need.package.clone());
-            }
-        }
+        let needs = target.login_needs.as_ref().filter(|needs| has_login(order) && !image.has_any(&needs.files));
+        lacks.extend(needs.map(|needs| package(&needs.need)));
     }
     let by_bundle = |(target, ..): &(&Target, &TargetChoice, Locations<'_>)| target.checks_certificates && target.program.is_some();
     let trust = trust(&order.profile);
     if order.profile.smtp.security != Security::None && trust.is_system() && chosen.iter().any(by_bundle) {
-        lacks.extend((!CA_BUNDLES.iter().any(|path| image.has(path))).then(|| "ca-certificates".to_owned()));
+        let has_any = bundles(places, files).iter().any(|path| image.has(path));
+        lacks.extend((!has_any).then(|| package("authorities")));
     }
     let kept = trust.ca_file.as_ref().filter(|path| order.ca_pem.is_none() && files.find(path).is_none());
     lacks.extend(kept.map(|path| shown(&seen(path, places))));
@@ -110,19 +111,9 @@ impl Image<'_> {
         FOLDERS.iter().chain(&["/sbin", "/bin"]).any(|folder| self.runs(&Path::new(folder).join(name)))
     }
 
-    /// Whether one of the files is there; a step `*` is any folder.
-    fn has_any(&self, need: &Need) -> bool {
-        need.files.iter().any(|path| match path.split_once("/*/") {
-            None => self.has(path),
-            Some((around, rest)) => {
-                let folders = self.files.folders(&in_root(Path::new(around), self.places));
-                folders.iter().any(|folder| self.has(&format!("{around}/{folder}/{rest}")))
-            }
-        })
+    /// Whether one of the files is there; a `*` in a step is anything in the name of a folder.
+    fn has_any(&self, paths: &[String]) -> bool {
+        let mut found = paths.iter().flat_map(|path| matching(&in_root(Path::new(path), self.places), self.files));
+        found.any(|path| self.files.find(&path).is_some())
     }
-}
-
-fn is_needed(target: &Target, need: &Need, context: &TemplateContext) -> Result<bool, Refusal> {
-    let Some(when) = &need.when else { return Ok(true) };
-    holds(when.as_str(), context).map_err(|fault| Refusal::template(target, when, fault))
 }

@@ -3,7 +3,7 @@
 use crate::{
     mail::{reply::escape, word::words},
     phrase,
-    presets::Text,
+    presets::{Phrase, Text},
     setup::{Proof, WriteResult, WrittenFile},
 };
 
@@ -12,9 +12,27 @@ pub fn is_proven(written: &WriteResult) -> bool {
     written.proofs.iter().all(|proof| !proof.is_refused())
 }
 
-/// The outcome in a sentence.
+/// That programs here find no `sendmail` that works, where that is so.
+fn lack(written: &WriteResult) -> Option<&Phrase> {
+    let is_lack = |note: &&Phrase| {
+        matches!(note.id, "conflict-not-installed" | "conflict-sendmail-nobody" | "conflict-sendmail-busybox")
+    };
+    // What an image lacks is said of the image.
+    written.notes.iter().find(is_lack).filter(|_| is_proven(written) && written.root.is_none())
+}
+
+/// What there is to know beside the outcome.
+pub fn notes(written: &WriteResult) -> impl Iterator<Item = &Phrase> {
+    let lack = lack(written);
+    written.notes.iter().filter(move |note| Some(*note) != lack)
+}
+
+/// The outcome in a sentence or two.
 pub fn outcome(text: &Text, written: &WriteResult) -> String {
     let root = written.root.as_deref().map(|root| escape(&root.display().to_string())).unwrap_or_default();
+    if let Some(lack) = lack(written) {
+        return format!("{} {}", text.get("render-written-no-sendmail"), text.say(lack));
+    }
     text.say(&match WriteStatus::of(written) {
         WriteStatus::Refused => phrase!("render-unproven"),
         WriteStatus::Unseen => phrase!("render-unseen"),
@@ -58,6 +76,7 @@ impl WriteStatus {
             _ if written.root.is_some() => Self::Image,
             _ if written.is_unproven => Self::Unproven,
             _ if written.proofs.iter().any(Proof::is_unseen) => Self::Unseen,
+            (true, _) if lack(written).is_some() => Self::Written,
             (true, true) => Self::Sends,
             (true, false) => Self::Written,
             (false, _) => Self::Unchanged,
@@ -115,7 +134,7 @@ pub fn lines(text: &Text, written: &WriteResult, equivalent: &[String], columns:
         }
     }
     lines.extend(written.proofs.iter().flat_map(|proof| super::proof::lines(text, proof)));
-    lines.extend(written.notes.iter().map(|note| text.say(note)));
+    lines.extend(notes(written).map(|note| text.say(note)));
     let tries: Vec<_> = written.proofs.iter().filter_map(|entry| entry.try_it.clone()).collect();
     if !tries.is_empty() {
         lines.push(String::new());
