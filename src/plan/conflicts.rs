@@ -174,7 +174,8 @@ impl Machine<'_> {
             }) || said.contains(&*path.to_string_lossy())
         };
         let shown = client(&order.profile).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
-        for path in own.chain(trust(&order.profile).ca_file).chain(shown).filter(|path| !may(path)) {
+        let named = trust(&order.profile).ca_file.into_iter().chain(shown).map(|path| seen(&path, self.places));
+        for path in own.chain(named).filter(|path| !may(path)) {
             let path = escape(&path.display().to_string());
             let rule = format!("{path} r,");
             barred.push(phrase!(

@@ -142,7 +142,9 @@ fn long_what_checks_find_takes_back_no_persons_word() {
             }
             word.run(&house).run().code(0);
             is_over.store(true, Ordering::SeqCst);
-            others.into_iter().for_each(|other| other.join().unwrap());
+            for other in others {
+                other.join().unwrap();
+            }
             word.stands(&house, &before, &format!("{word:?} at moment {moment}"));
             rounds += 1;
         }
