@@ -14,7 +14,7 @@ fn image(house: &House) {
     for program in ["msmtp", "mailsetup"] {
         put(house, &format!("usr/bin/{program}"), "#!/bin/sh\n");
     }
-    put(house, "etc/os-release", "ID=test\n");
+    put(house, "etc/os-release", "ID=debian\n");
     put(house, "etc/ssl/certs/ca-certificates.crt", "");
     put(house, "etc/hostname", "web7.example.org\n");
 }
@@ -86,7 +86,7 @@ fn an_image_has_its_own_name_or_none() {
 #[test]
 fn an_image_that_could_not_send_is_refused_with_what_it_lacks() {
     let house = House::new();
-    put(&house, "etc/os-release", "ID=test\n");
+    put(&house, "etc/os-release", "ID=debian\n");
     let before = house.written();
     let none = ["--test", "none"];
     let refused = write(&house, &none).code(78);
