@@ -17,6 +17,7 @@ mod diff;
 mod disclose;
 mod disclosure;
 mod engine;
+mod existing;
 mod former;
 mod image;
 mod import;
@@ -41,6 +42,7 @@ mod security_word;
 mod senders;
 mod sending;
 mod services;
+mod several;
 mod system_cause;
 mod values;
 mod whose;
@@ -55,6 +57,7 @@ pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
+pub use existing::Existing;
 pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path, on_disk};
@@ -161,9 +164,17 @@ pub struct Order {
     pub is_unproven: bool,
     /// The authority to trust, where it is put beside the profile in an image.
     pub ca_pem: Option<Vec<u8>>,
+    /// The profiles that are saved, by name; the one that is ordered may be among them.
+    pub others: Vec<(String, Profile)>,
 }
 
 impl Order {
+    /// The other profiles that are saved and in force.
+    fn others(&self) -> impl Iterator<Item = (&String, &Profile)> {
+        let others = self.others.iter().filter(|(name, profile)| *name != self.name && profile.enabled);
+        others.map(|(name, profile)| (name, profile))
+    }
+
     /// The program that consumers run to fetch the secret, with the words that go before its own arguments: the one that the
     /// profile names, else the one that is at work.
     pub fn secret_program(&self) -> Vec<String> {
@@ -214,15 +225,6 @@ impl From<&Written> for TargetChoice {
     fn from(written: &Written) -> Self {
         Self { key: written.name.clone(), path: written.path.clone(), inline_secret: written.inline_secret }
     }
-}
-
-/// A file as it is now.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Existing {
-    /// Its content.
-    pub bytes: Vec<u8>,
-    /// Its permission bits.
-    pub mode: u32,
 }
 
 /// How the plan sees files.
@@ -372,20 +374,6 @@ impl std::fmt::Debug for Plan {
             .field("changes", &self.changes)
             .field("runs", &self.runs)
             .finish_non_exhaustive()
-    }
-}
-
-impl Existing {
-    /// The content alone; the caller wipes it.
-    pub fn into_bytes(mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
-    }
-}
-
-impl Drop for Existing {
-    fn drop(&mut self) {
-        // It may hold the secret.
-        self.bytes.zeroize();
     }
 }
 

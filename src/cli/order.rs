@@ -33,6 +33,7 @@ pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &P
         takes_over: context.inputs.is_set("take-over"),
         is_unproven: false,
         ca_pem: None,
+        others: Vec::new(),
     })
 }
 

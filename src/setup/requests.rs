@@ -141,6 +141,7 @@ impl Setup {
             takes_over: self.options.takes_over,
             is_unproven: self.options.unproven,
             ca_pem: None,
+            others: Vec::new(),
         })
     }
 

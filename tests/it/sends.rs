@@ -1,6 +1,7 @@
 //! Real programs send by what mailsetup wrote: each target with a consumer in `tests/bed/consumers`, by STARTTLS and by
 //! implicit TLS, and not to a server that a stranger's authority vouches for.
 
+mod logins;
 mod own;
 mod readers;
 mod senders;

@@ -7,6 +7,7 @@ mod claims;
 mod files;
 mod mail_servers;
 mod senders;
+mod several;
 mod torture;
 
 use std::{fs, path::PathBuf, sync::LazyLock};

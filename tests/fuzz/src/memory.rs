@@ -142,5 +142,6 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         takes_over: false,
         is_unproven: false,
         ca_pem: None,
+        others: Vec::new(),
     }
 }

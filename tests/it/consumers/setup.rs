@@ -112,5 +112,6 @@ pub(crate) fn order(password: &str) -> Order {
         takes_over: false,
         is_unproven: false,
         ca_pem: None,
+        others: Vec::new(),
     }
 }
