@@ -65,8 +65,26 @@ pub(super) const EXTRAS: &[Extra] = &[
 /// Fields that commands other than set-up take as well.
 const SHARED: [Field; 1] = [Field::Scope];
 
+/// What help is written with.
+#[derive(Clone, Copy)]
+pub(super) enum Help<'a> {
+    /// The sentences of a language.
+    In(&'a Text),
+    /// None is: what is typed is understood without it.
+    Unwritten,
+}
+
+impl Help<'_> {
+    fn get(self, id: &str) -> String {
+        match self {
+            Self::In(text) => text.get(id),
+            Self::Unwritten => String::new(),
+        }
+    }
+}
+
 /// The whole command line.
-pub(super) fn command(text: &Text, languages: &Languages) -> Command {
+pub(super) fn command(text: Help<'_>, languages: &Languages) -> Command {
     let mut command = Command::new("mailsetup")
         .version(env!("CARGO_PKG_VERSION"))
         .about(text.get("cli-about"))
@@ -86,7 +104,8 @@ pub(super) fn command(text: &Text, languages: &Languages) -> Command {
     for arg in answers(text) {
         command = command.arg(if arg.get_id() == "lang" { arg.value_name(tags.clone()) } else { arg });
     }
-    in_language(command.subcommands(subcommands(text)), text)
+    let command = command.subcommands(subcommands(text));
+    if let Help::In(text) = text { in_language(command, text) } else { command }
 }
 
 /// The headings of the help in the person's language: the parser's own are English.
@@ -106,14 +125,24 @@ fn in_language(command: Command, text: &Text) -> Command {
 }
 
 /// The flags that answer questions, and those that control a set-up.
-fn answers(text: &Text) -> Vec<Arg> {
+fn answers(text: Help<'_>) -> Vec<Arg> {
     let mut args = Vec::new();
     for field in Field::ALL.into_iter().filter(|field| !field.spec().flag.is_empty()) {
         let spec = field.spec();
         let help = match field {
-            Field::Apply | Field::Recover | Field::Plaintext | Field::Imap | Field::Import => {
-                text.get(&format!("flag-{}", spec.flag))
-            }
+            // Where the words of the question say little beside a flag.
+            Field::Apply
+            | Field::Recover
+            | Field::Plaintext
+            | Field::Imap
+            | Field::Import
+            | Field::ThisDomain
+            | Field::Scope
+            | Field::Targets
+            | Field::Test
+            | Field::CaFile
+            | Field::Pin
+            | Field::Ehlo => text.get(&format!("flag-{}", spec.flag)),
             _ => text.get(&format!("field-{}", spec.key.replace('_', "-"))),
         };
         let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&field));
@@ -139,14 +168,14 @@ fn answers(text: &Text) -> Vec<Arg> {
 }
 
 /// `edit` takes everything that a set-up takes, for a named profile.
-fn changes(text: &Text) -> impl Iterator<Item = Arg> {
+fn changes(text: Help<'_>) -> impl Iterator<Item = Arg> {
     let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import");
     let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
     answers(text).into_iter().filter(wanted).map(by_flag)
 }
 
 /// The commands of the vault.
-fn vault(text: &Text) -> Command {
+fn vault(text: Help<'_>) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-vault-{name}")));
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
@@ -170,7 +199,7 @@ fn vault(text: &Text) -> Command {
         ])
 }
 
-fn subcommands(text: &Text) -> Vec<Command> {
+fn subcommands(text: Help<'_>) -> Vec<Command> {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
     let arg = |name: &'static str| Arg::new(name).value_name(name).help(text.get(&format!("arg-{}", name.to_lowercase())));
     let switch =
@@ -178,6 +207,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
+    let rehearsal = || switch("dry-run").help(text.get("flag-dry-run-command"));
     let stale = || {
         value("stale", "MONTHS")
             .num_args(0..=1)
@@ -196,7 +226,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("take-over"))
-            .arg(switch("dry-run")),
+            .arg(rehearsal()),
         sub("detect")
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
@@ -215,13 +245,13 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .arg(value("profile", "NAME"))
             .arg(switch("print"))
             .arg(switch("take-over"))
-            .arg(switch("dry-run")),
+            .arg(rehearsal()),
         sub("list"),
         sub("show").arg(arg("PROFILE")),
         sub("edit").arg(arg("PROFILE")).args(changes(text)),
-        sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(switch("dry-run")),
+        sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(rehearsal()),
         sub("purge"),
-        sub("undo").arg(switch("dry-run")),
+        sub("undo").arg(rehearsal()),
         sub("secret").arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
         vault(text),
         sub("providers").arg(arg("QUERY")).arg(stale()),

@@ -145,6 +145,7 @@ fn set_up() -> Value {
         ("equivalent", text_or_null()),
         ("status?", words(WriteStatus::WORDS)),
         ("lacks?", texts()),
+        ("found?", or_null(&found())),
         ("notes?", texts()),
         ("orphaned?", list_of(&any(&["object"]))),
         ("drift?", list_of(&any(&["object"]))),
@@ -171,6 +172,20 @@ fn proof() -> Value {
         ("mailsetup_can", any(&["boolean", "null"])),
         ("diagnosis", or_null(&diagnosis())),
         ("try", text_or_null()),
+    ])
+}
+
+/// The server that the address led to, and whether it is the one of the answers.
+fn found() -> Value {
+    object(&[
+        ("source", text()),
+        ("at", text_or_null()),
+        ("provider", text_or_null()),
+        ("host", text()),
+        ("port", port()),
+        ("security", security()),
+        ("confirmed", yes_no()),
+        ("taken", yes_no()),
     ])
 }
 

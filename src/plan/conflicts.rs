@@ -238,7 +238,7 @@ impl Machine<'_> {
 
     /// A mail server's own user cannot read the key of the client certificate, or its certificate, or cannot get to it.
     fn barred_key(&self, user: &str, target: &Target, order: &Order) -> Option<Phrase> {
-        let client = client(order)?;
+        let client = client(&order.profile)?;
         let groups = self.files.groups_of(user)?;
         let own = groups.first()?;
         [&client.cert, &client.key].into_iter().find_map(|path| {

@@ -9,6 +9,7 @@ mod damaged;
 mod failures;
 mod files;
 mod image;
+mod kills;
 mod languages;
 mod network;
 mod options;
