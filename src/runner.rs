@@ -187,6 +187,7 @@ impl Runner {
             others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
             client,
+            proxy: spec.proxy.clone(),
             had_starttls: spec.had_starttls,
             allow_plaintext: spec.allow_plaintext,
             timeout: spec.timeout,

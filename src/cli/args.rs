@@ -231,8 +231,13 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
             .arg(switch("database").conflicts_with("offline"))
+            .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        sub("probe").arg(arg("HOST").required(true)).arg(value("ca-file", "FILE")).arg(switch("this-domain")),
+        sub("probe")
+            .arg(arg("HOST").required(true))
+            .arg(value("ca-file", "FILE"))
+            .arg(value("proxy", "URL"))
+            .arg(switch("this-domain")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl"))

@@ -106,7 +106,7 @@ fn document(profile: &Profile, name: &str, ok: bool, command: &str) -> Value {
     json!({
         "ok": ok, "changed": false, "profile": name,
         "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
-                 "username": profile.smtp.username},
+                 "username": profile.smtp.username, "proxy": profile.smtp.proxy},
         "stages": [], "round_trips": 0, "diagnosis": null, "files": [], "equivalent": command,
     })
 }

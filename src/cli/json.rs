@@ -27,6 +27,7 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
             "security": profile.smtp.security.as_str(),
             "auth": mechanism(report).unwrap_or_else(|| profile.smtp.auth.to_string()),
             "username": profile.smtp.username,
+            "proxy": profile.smtp.proxy,
         })
     });
     let mut document = json!({

@@ -124,6 +124,7 @@ fn set_up() -> Value {
         ("security", security()),
         ("auth", words(Auth::WORDS)),
         ("username", text_or_null()),
+        ("proxy", text_or_null()),
     ]);
     let over = [StageState::Passed, StageState::Warned, StageState::Failed, StageState::Skipped];
     let stage = object(&[
@@ -301,6 +302,7 @@ fn targets() -> Value {
         ("files", list_of(&any(&["object"]))),
         ("security", texts()),
         ("auth", texts()),
+        ("proxy", texts()),
         ("fetches_secret", yes_no()),
         ("checked", text()),
         ("reader", object(&[

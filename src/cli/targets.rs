@@ -69,7 +69,7 @@ fn document(target: &Target) -> Value {
         "key": target.key, "name": target.name, "used_by": target.known_as().collect::<Vec<_>>(), "program": target.program,
         "files": target.files.iter().map(file).collect::<Vec<_>>(), "security": target.security, "auth": target.auth,
         "ports": target.ports, "checks_certificates": target.checks_certificates, "ca_file": target.ca_file,
-        "pin": target.pin, "client_cert": target.client_cert, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
+        "pin": target.pin, "client_cert": target.client_cert, "proxy": target.proxy, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
         "store": target.store, "through": target.through, "ascii": target.ascii, "system_only": target.system_only,
         "docs": target.docs, "checked": target.checked, "reader": reader(target), "sends": target.send.is_some(),
     })
@@ -129,6 +129,10 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         [(target.ca_file, "target-trust-ca"), (target.pin, "target-trust-pin"), (target.client_cert, "target-client-cert")];
     for (_, trust) in trust.into_iter().filter(|(can, _)| *can) {
         row("", text.get(trust));
+    }
+    if !target.proxy.is_empty() {
+        let kinds: Vec<&str> = target.proxy.iter().map(|kind| kind.as_str()).collect();
+        row("", text.say(&phrase!("target-proxy", kinds = kinds.join(", "))));
     }
     row("", words.certificates.clone().unwrap_or_default());
     let import = target.import.is_some().then(|| text.say(&phrase!("target-import-from", target = target.key)));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     format::Unfit,
     mail::{Auth, Secret, Setting},
-    presets::Target,
+    presets::{Catalog, Target},
 };
 
 /// Checks an order against what the consumer can do at all, before any file is looked at.
@@ -57,6 +57,16 @@ fn check_server(order: &Order, target: &Target) -> Result<(), Refusal> {
         return Err(Refusal::ClientCert { target: key() });
     }
     Ok(())
+}
+
+/// Whether the consumer's mail goes out through the proxy that was chosen.
+pub(super) fn check_proxy(order: &Order, target: &Target, catalog: &Catalog) -> Result<(), Refusal> {
+    let Some(proxy) = order.profile.smtp.proxy.as_ref().filter(|proxy| !target.goes_through(proxy.kind)) else {
+        return Ok(());
+    };
+    let can = catalog.targets().filter(|other| other.proxy.contains(&proxy.kind));
+    let instead: Vec<&str> = can.map(|other| other.key.as_str()).collect();
+    Err(Refusal::Proxy { target: target.key.clone(), kind: proxy.kind, instead: instead.join(", ") })
 }
 
 /// What a command prints is taken up to the first line break, as a C string.

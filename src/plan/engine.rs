@@ -51,6 +51,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     }
     for (target, choice, _) in &chosen {
         abilities::check(order, target, choice, places)?;
+        abilities::check_proxy(order, target, catalog)?;
         senders::check(order, target, catalog)?;
         abilities::check_machine(target, places, files)?;
     }

@@ -10,7 +10,7 @@ use super::{Scope, render::RenderFault, system_cause::SystemCause};
 use crate::{
     error::Exit,
     format::{Fault, FaultKind, FileKind, Unfit},
-    mail::{Security, Setting, StoreKind, senders::SenderMapFault},
+    mail::{Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -103,6 +103,15 @@ pub enum Refusal {
     ClientCert {
         /// The target's key.
         target: String,
+    },
+    /// The consumer cannot send through such a proxy.
+    Proxy {
+        /// The target's key.
+        target: String,
+        /// The kind of the proxy.
+        kind: ProxyKind,
+        /// The targets that can, joined by commas.
+        instead: String,
     },
     /// The password has to be in the file and is not known.
     NoSecret {
@@ -322,6 +331,7 @@ impl Refusal {
             | Self::CaFile { target }
             | Self::Pin { target }
             | Self::ClientCert { target }
+            | Self::Proxy { target, .. }
             | Self::NoSecret { target }
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
@@ -358,6 +368,7 @@ impl Refusal {
             Self::CaFile { .. } => Some(Setting::CaFile),
             Self::Pin { .. } => Some(Setting::PinSha256),
             Self::ClientCert { .. } => Some(Setting::ClientCert),
+            Self::Proxy { .. } => Some(Setting::Proxy),
             Self::NoSecret { .. } => Some(Setting::Password),
             Self::CannotCarry { field, .. } => *field,
             Self::Lost { mismatches, .. } => mismatches.first().copied(),

@@ -1,6 +1,6 @@
-//! What the system says when a file cannot be read.
+//! What the system says of a file.
 
-use std::{error::Error, fmt, io, sync::Arc};
+use std::{fmt, io, sync::Arc};
 
 /// What the system says; the same where it says the same.
 #[derive(Debug, Clone)]
@@ -11,8 +11,8 @@ impl SystemCause {
         Self(Arc::new(error))
     }
 
-    pub(super) fn error(&self) -> &(dyn Error + 'static) {
-        &*self.0
+    pub(super) fn error(&self) -> &io::Error {
+        &self.0
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{
-        Address, Endpoint, Profile, ProofWay, Secret, UserName, reply::escape,
+        Address, Endpoint, Profile, ProofWay, Proxy, Secret, UserName, reply::escape,
         profile::{Check, ClientCert, Sender},
     },
     plan::{Order, Plan, Scope, SendFault, Sent},
@@ -87,6 +87,8 @@ pub struct ConnectSpec {
     pub pin: Option<String>,
     /// The certificate that this machine shows.
     pub client: Option<ClientCert>,
+    /// The proxy that leads to the server.
+    pub proxy: Option<Proxy>,
     /// STARTTLS was established with this server before.
     pub had_starttls: bool,
     /// A person agreed to send the login in clear text beyond this machine.
@@ -110,6 +112,7 @@ impl ConnectSpec {
             ca_file: smtp.tls.ca_file.clone(),
             pin: smtp.tls.pin_sha256.clone().map(String::from),
             client: smtp.client.clone(),
+            proxy: smtp.proxy.clone(),
             had_starttls: false,
             allow_plaintext: smtp.allow_plaintext,
             timeout,

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::{discover::Reach, mail::KeySlot};
+use crate::{
+    discover::Reach,
+    mail::{KeySlot, proxy::ProxyVariable},
+};
 
 /// What the conversation knows about the machine, learned at the edge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub struct SetupFacts {
     pub known_domains: Vec<String>,
     /// Where `/etc/aliases` forwards root's mail, as written there.
     pub root_mail: Option<String>,
+    /// The variable that names a proxy for the programs of this machine.
+    pub proxy: Option<ProxyVariable>,
     /// What the equivalent command begins with: `mailsetup`, or `mailsetup --demo`.
     pub command: Vec<String>,
     /// The program that consumers run to fetch the secret, with what precedes its own arguments.

@@ -95,6 +95,7 @@ pub(crate) fn order(password: &str) -> Order {
                 ehlo: "web1.example.com".parse().unwrap(),
                 allow_plaintext: false,
                 client: None,
+                proxy: None,
                 tls: Trust::default(),
             },
             imap: None,
