@@ -305,11 +305,14 @@ fn targets() -> Value {
         ("proxy", texts()),
         ("fetches_secret", yes_no()),
         ("checked", text()),
-        ("reader", object(&[
-            ("by", words(["program", "parser", "mailsetup"])),
-            ("program", text_or_null()),
-            ("command", json!({"type": ["array", "null"]})),
-        ])),
+        (
+            "reader",
+            object(&[
+                ("by", words(["program", "parser", "mailsetup"])),
+                ("program", text_or_null()),
+                ("command", json!({"type": ["array", "null"]})),
+            ]),
+        ),
         ("sends", yes_no()),
     ])
 }

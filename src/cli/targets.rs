@@ -79,7 +79,9 @@ fn document(target: &Target) -> Value {
 fn reader(target: &Target) -> Value {
     let command = |ask: &TargetAsk| ask.command.iter().map(|word| shown(word.as_str(), target)).collect::<Vec<_>>();
     match &target.ask {
-        Some(ask) => json!({"by": ask.by.as_str(), "program": ask.command.first().map(Template::as_str), "command": command(ask)}),
+        Some(ask) => {
+            json!({"by": ask.by.as_str(), "program": ask.command.first().map(Template::as_str), "command": command(ask)})
+        }
         None => json!({"by": "mailsetup", "program": null, "command": null}),
     }
 }
@@ -180,8 +182,8 @@ fn shown(command: &str, target: &Target) -> String {
     target.files.iter().fold(command.to_owned(), |command, file| {
         let path = file.system.as_ref().or(file.user.as_ref());
         let path = path.map_or("", String::as_str);
-        [" | quote", ""].iter().fold(command, |command, filter| {
-            command.replace(&format!("{{{{ files.{}{filter} }}}}", file.id), path)
-        })
+        [" | quote", ""]
+            .iter()
+            .fold(command, |command, filter| command.replace(&format!("{{{{ files.{}{filter} }}}}", file.id), path))
     })
 }

@@ -51,7 +51,8 @@ pub(super) fn look(
         let needs = target.login_needs.as_ref().filter(|needs| has_login(order) && !image.has_any(&needs.files));
         lacks.extend(needs.map(|needs| package(&needs.need)));
     }
-    let by_bundle = |(target, ..): &(&Target, &TargetChoice, Locations<'_>)| target.checks_certificates && target.program.is_some();
+    let by_bundle =
+        |(target, ..): &(&Target, &TargetChoice, Locations<'_>)| target.checks_certificates && target.program.is_some();
     let trust = trust(&order.profile);
     if order.profile.smtp.security != Security::None && trust.is_system() && chosen.iter().any(by_bundle) {
         let has_any = bundles(places, files).iter().any(|path| image.has(path));

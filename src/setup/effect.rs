@@ -7,11 +7,12 @@ use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{
-        Address, Endpoint, Profile, ProofWay, Proxy, Secret, UserName, reply::escape,
+        Address, Endpoint, Profile, ProofWay, Proxy, Secret, UserName,
         profile::{Check, ClientCert, Sender},
+        reply::escape,
     },
-    plan::{Order, Plan, Scope, SendFault, Sent},
     phrase,
+    plan::{Order, Plan, Scope, SendFault, Sent},
     presets::{Phrase, target::ReaderKind},
     probe::{Goal, Login, Report, StageReport},
 };

@@ -111,7 +111,8 @@ impl ImportSource<'_> {
         let file = self.shown(&found.path);
         let mut read = found.read;
         let authority = read.settings.remove(&Setting::CaFile).map(|path| self.at_home(&path));
-        read.settings.extend(authority.filter(|path| read_ca(self.runner, path).is_ok()).map(|path| (Setting::CaFile, path)));
+        read.settings
+            .extend(authority.filter(|path| read_ca(self.runner, path).is_ok()).map(|path| (Setting::CaFile, path)));
         let mut import = Import::new(word, target.name.clone(), file, read, &self.runner.catalog)?;
         // An image's commands are for its own programs.
         import.command = import.command.filter(|_| self.places.root.is_none());

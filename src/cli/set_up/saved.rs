@@ -8,8 +8,7 @@ use crate::{
     error::Error,
     host::{self, HostError},
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
-    phrase,
-    plan,
+    phrase, plan,
     setup::{AnswerSource, Field, FieldTrait, GivenSecret, SavedProfile, Setup, saved_answers},
 };
 

@@ -128,7 +128,8 @@ fn one_that_was_written_from_inside_sends_and_locks_nothing_by_what_is_not_there
     image.put("etc/machine-id", "uninitialized\n");
     let words = image.words(Path::new("/root/ca.pem"));
     let words: Vec<&str> = words.iter().map(String::as_str).chain(["--ehlo", "web7.example.org"]).collect();
-    let inside = |more: &[&str]| image.boot(&[&["mailsetup"], &words[..], &["--password-file", "/root/pw"], more].concat(), "");
+    let inside =
+        |more: &[&str]| image.boot(&[&["mailsetup"], &words[..], &["--password-file", "/root/pw"], more].concat(), "");
     let locked = inside(&["--secret-store", "vault"]);
     assert_eq!(locked.code, Some(64), "{}{}", locked.stdout, locked.stderr);
     assert!(locked.stdout.contains("was not started yet"), "{}", locked.stdout);

@@ -46,7 +46,11 @@ fn it_is_given_the_message_and_what_a_person_has_but_no_secret() {
     let proof = proof(&out);
     assert_eq!((&proof["by"], &proof["to"], &proof["sent"]), (&json!("msmtp"), &json!("bob@example.test"), &json!(true)));
     assert_eq!((&proof["said"], &proof["mailsetup_can"], &proof["as"]), (&Value::Null, &Value::Null, &Value::Null));
-    assert!(out.stderr.contains("msmtp: msmtp itself read the settings and sent a message to bob@example.test"), "{}", out.stderr);
+    assert!(
+        out.stderr.contains("msmtp: msmtp itself read the settings and sent a message to bob@example.test"),
+        "{}",
+        out.stderr
+    );
     // It has sent: no second message goes out for it.
     assert_eq!(house.demo.arrived().len(), 1);
 

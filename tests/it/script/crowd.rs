@@ -164,7 +164,9 @@ fn long_of_two_persons_the_last_word_stands() {
     for first in WORDS {
         for last in WORDS {
             // Nothing to take back twice, and nothing to remove of what is not there.
-            if first == Word::Remove && matches!(last, Word::Remove | Word::Undo) || (first, last) == (Word::Undo, Word::Undo) {
+            if first == Word::Remove && matches!(last, Word::Remove | Word::Undo)
+                || (first, last) == (Word::Undo, Word::Undo)
+            {
                 continue;
             }
             let house = House::new();

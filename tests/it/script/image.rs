@@ -107,7 +107,8 @@ fn an_image_that_could_not_send_is_refused_with_what_it_lacks() {
     house.run(&["undo", "--root", "image", "--scope", "system"]).code(0);
 
     // Without an authority of one's own the system's have to be there.
-    let words = ["ops@example.com", "--host", "mail.example.com", "--password-file", "pw", "--yes", "--json", "--test", "none"];
+    let words =
+        ["ops@example.com", "--host", "mail.example.com", "--password-file", "pw", "--yes", "--json", "--test", "none"];
     let bare = house.run(&[&words[..], &SYSTEM].concat()).code(78);
     assert!(bare.stdout.contains("ca-certificates"), "{}", bare.stdout);
 

@@ -26,7 +26,8 @@ fn each_program_reads_what_was_written_and_a_difference_is_said() {
             let sandbox = Sandbox::new().env("MAILSETUP_EHLO", "web1.example.com");
             sandbox.write("home/pw", "p a");
             let words = ["o'ps+x@example.com", "--host", "mail.example.com", "--port", "2525", "--security", security];
-            let more = ["--username", "a b", "--password-file", "pw", "--test", "none", "--yes", "--json", "--target", target];
+            let more =
+                ["--username", "a b", "--password-file", "pw", "--test", "none", "--yes", "--json", "--target", target];
             let run = || sandbox.mailsetup([&words[..], &more].concat()).run();
             let out = run().code(0);
             let document = out.json();
@@ -53,7 +54,8 @@ fn what_counts_beside_ours_is_told_by_the_program() {
     let shim = sandbox.write("bin/msmtp", words);
     fs::set_permissions(shim, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let path = format!("{}:/usr/bin:/bin", sandbox.path("bin").display());
-    let words = ["ops@example.com", "--host", "mail.example.com", "--port", "2525", "--password-file", "pw", "--test", "none"];
+    let words =
+        ["ops@example.com", "--host", "mail.example.com", "--port", "2525", "--password-file", "pw", "--test", "none"];
     let run = sandbox.mailsetup([&words[..], &["--security", "tls", "--yes", "--json", "--target", "msmtp"]].concat());
     let document = run.env("PATH", path).run().code(0).json();
     assert_eq!(document["proofs"][0]["read_by"], "mailsetup", "{document}");
