@@ -39,6 +39,8 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("database", None, "", false),
     extra("answers", None, "FILE", false),
     extra("take-over", None, "", false),
+    extra("unproven", None, "", false),
+    extra("image-program", None, "PATH", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
     extra("report", None, "FILE", false),

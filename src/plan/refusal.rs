@@ -230,6 +230,13 @@ pub enum Refusal {
         /// Its path, as the profile names it.
         path: PathBuf,
     },
+    /// An image that could not send at its first boot.
+    ImageLacks {
+        /// Its root.
+        root: PathBuf,
+        /// What it lacks: programs, packages, files.
+        lacks: String,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -342,6 +349,7 @@ impl Refusal {
             Self::Foreign { .. }
             | Self::NoSenderMap { .. }
             | Self::NoSecretProgram { .. }
+            | Self::ImageLacks { .. }
             | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }

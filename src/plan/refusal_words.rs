@@ -61,6 +61,7 @@ impl Refusal {
             Self::Senders { target, .. } => phrase!("plan-senders", target = target),
             Self::NoSenderMap { path } => phrase!("plan-no-sender-map", path = shown(path)),
             Self::NoSecretProgram { path } => phrase!("plan-no-secret-program", path = shown(path)),
+            Self::ImageLacks { root, lacks } => phrase!("plan-image-lacks", root = shown(root), lacks = lacks),
             Self::SenderMap { path, fault } => fault.phrase().with("path", shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
             Self::Unreadable { path, cause } => {
@@ -98,6 +99,7 @@ impl Refusal {
             Self::SenderMap { path, .. } | Self::NoSenderMap { path } => {
                 Some(phrase!("plan-hint-sender-map", path = shown(path)))
             }
+            Self::ImageLacks { .. } => Some(phrase!("plan-hint-image-lacks")),
             Self::NoSecretProgram { .. } => Some(phrase!("plan-hint-no-secret-program")),
             Self::OtherProgram { instead: Some(instead), path, .. } => {
                 Some(phrase!("plan-hint-other-program", instead = instead, path = shown(path)))

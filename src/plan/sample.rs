@@ -93,6 +93,8 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
         others: Vec::new(),
     })
 }

@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Deserializer};
 
-pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use commands::{ReaderKind, RunPurpose, SendInput, TargetAsk, TargetQueue, TargetRun, TargetSend};
 pub use log_pattern::LogPattern;
 pub use merge::MergeKind;
 pub use mode::FileMode;
@@ -150,6 +150,8 @@ pub struct Target {
     /// Commands to run after writing, in order.
     #[serde(default, rename = "run")]
     pub runs: Vec<TargetRun>,
+    /// How a program other than mailsetup shows what is in its files; absent: our reader of their format reads them back alone.
+    pub ask: Option<TargetAsk>,
     /// How the consumer itself sends the test message.
     pub send: Option<TargetSend>,
     /// The command by which the consumer itself checks its files, as a template.
