@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Auth, Endpoint, HeloName, Host, Pin, Port, SecretBinding, Security, Senders, TextLine, UserName,
+    Address, Auth, Endpoint, HeloName, Host, Pin, Port, Proxy, SecretBinding, Security, Senders, TextLine, UserName,
     profile_fault::{ProfileFault, only_keys, read, read_part},
     schema::SCHEMA,
     store::SecretPlace,
 };
 
 /// A saved profile, `profiles/NAME.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Format of this file; a newer one is refused untouched.
@@ -142,7 +143,8 @@ impl ProfileLogin {
 }
 
 /// Who the mail comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sender {
     /// The address of From and of the envelope.
@@ -169,7 +171,8 @@ impl Sender {
 }
 
 /// The relay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
     /// The provider's preset; absent for a custom server.
@@ -197,6 +200,9 @@ pub struct Smtp {
     /// The certificate by which this machine shows who it is, where the server wants one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientCert>,
+    /// The proxy that leads to the server, where the network has no other way out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
 }
 
 impl Smtp {
@@ -213,6 +219,7 @@ impl Smtp {
             allow_plaintext: false,
             tls: Trust::default(),
             client: None,
+            proxy: None,
         }
     }
 
@@ -223,7 +230,8 @@ impl Smtp {
 }
 
 /// What is trusted instead of the system's authorities.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Trust {
     /// PEM file of the authority to trust.
@@ -242,7 +250,8 @@ impl Trust {
 }
 
 /// A client certificate. Consumers read both files themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClientCert {
     /// PEM file of the certificate, with those between it and its authority.
@@ -252,7 +261,8 @@ pub struct ClientCert {
 }
 
 /// The mailbox's reading side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Imap {
     /// Host name or address.
@@ -267,7 +277,8 @@ pub struct Imap {
 }
 
 /// The last test of the profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// When, RFC 3339, UTC.
@@ -280,7 +291,8 @@ pub struct Check {
 }
 
 /// A target that was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Written {
     /// The target's name.

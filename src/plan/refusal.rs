@@ -4,14 +4,13 @@ use std::{
     error::Error,
     fmt, io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use super::{Scope, render::RenderFault};
+use super::{Scope, render::RenderFault, system_cause::SystemCause};
 use crate::{
     error::Exit,
     format::{Fault, FaultKind, FileKind, Unfit},
-    mail::{Security, Setting, StoreKind, senders::SenderMapFault},
+    mail::{Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -104,6 +103,15 @@ pub enum Refusal {
     ClientCert {
         /// The target's key.
         target: String,
+    },
+    /// The consumer cannot send through such a proxy.
+    Proxy {
+        /// The target's key.
+        target: String,
+        /// The kind of the proxy.
+        kind: ProxyKind,
+        /// The targets that can, joined by commas.
+        instead: String,
     },
     /// The password has to be in the file and is not known.
     NoSecret {
@@ -222,6 +230,13 @@ pub enum Refusal {
         /// Its path, as the profile names it.
         path: PathBuf,
     },
+    /// An image that could not send at its first boot.
+    ImageLacks {
+        /// Its root.
+        root: PathBuf,
+        /// What it lacks: programs, packages, files.
+        lacks: String,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -268,24 +283,6 @@ pub enum Refusal {
     },
 }
 
-/// What the system says; the same where it says the same.
-#[derive(Debug, Clone)]
-pub struct SystemCause(Arc<io::Error>);
-
-impl PartialEq for SystemCause {
-    fn eq(&self, other: &Self) -> bool {
-        self.to_string() == other.to_string()
-    }
-}
-
-impl Eq for SystemCause {}
-
-impl fmt::Display for SystemCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.phrase().fmt(f)
@@ -295,7 +292,7 @@ impl fmt::Display for Refusal {
 impl Error for Refusal {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unreadable { cause, .. } => Some(&*cause.0),
+            Self::Unreadable { cause, .. } => Some(cause.error()),
             Self::Template { cause, .. } => Some(cause),
             _ => None,
         }
@@ -304,7 +301,7 @@ impl Error for Refusal {
 
 impl Refusal {
     pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), cause: SystemCause(Arc::new(error)) }
+        Self::Unreadable { path: path.to_owned(), cause: SystemCause::new(error) }
     }
 
     pub(super) fn unparseable(path: &Path, fault: Fault) -> Self {
@@ -334,6 +331,7 @@ impl Refusal {
             | Self::CaFile { target }
             | Self::Pin { target }
             | Self::ClientCert { target }
+            | Self::Proxy { target, .. }
             | Self::NoSecret { target }
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
@@ -351,6 +349,7 @@ impl Refusal {
             Self::Foreign { .. }
             | Self::NoSenderMap { .. }
             | Self::NoSecretProgram { .. }
+            | Self::ImageLacks { .. }
             | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
@@ -369,6 +368,7 @@ impl Refusal {
             Self::CaFile { .. } => Some(Setting::CaFile),
             Self::Pin { .. } => Some(Setting::PinSha256),
             Self::ClientCert { .. } => Some(Setting::ClientCert),
+            Self::Proxy { .. } => Some(Setting::Proxy),
             Self::NoSecret { .. } => Some(Setting::Password),
             Self::CannotCarry { field, .. } => *field,
             Self::Lost { mismatches, .. } => mismatches.first().copied(),

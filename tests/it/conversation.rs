@@ -67,6 +67,7 @@ fn empty_plan() -> Plan {
         former: None,
         orphaned: vec![],
         dropped: vec![],
+        lacks: vec![],
         notes: vec![],
     }
 }

@@ -3,6 +3,7 @@
 
 mod logins;
 mod own;
+mod readers;
 mod senders;
 mod ways;
 
@@ -209,7 +210,7 @@ impl Machine {
             machine.sandbox.write(Path::new("machine").join(file), text);
         }
 
-        let ca_file = machine.sandbox.write("machine/ca.pem", authority).display().to_string();
+        let ca_file = machine.sandbox.write("ca.pem", authority).display().to_string();
         let port = if security == "tls" { bed.tls_port } else { bed.starttls_port }.to_string();
         let (sender, password) = consumer.login;
         let mut words = vec![sender, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", security];
