@@ -23,12 +23,8 @@ pub enum DnsKind {
     Cname,
     /// Hosts that take mail.
     Mx,
-    /// Name servers of a zone.
-    Ns,
     /// The name of an address, asked for at its name in `in-addr.arpa` or `ip6.arpa`.
     Ptr,
-    /// The start of a zone.
-    Soa,
     /// Text.
     Txt,
 }
@@ -40,11 +36,8 @@ pub enum DnsRecord {
     Address(IpAddr),
     /// A host that takes mail; an empty name is the null MX (RFC 7505).
     Mx(u16, String),
-    /// A name (CNAME, NS, PTR).
+    /// A name (CNAME, PTR).
     Name(String),
-    /// For how many seconds it may be remembered that a name is missing (RFC 2308: the lesser of the SOA's own time to live and its
-    /// last field).
-    Negative(u32),
     /// Text, its strings joined (RFC 7208, 3.3).
     Text(Vec<u8>),
 }

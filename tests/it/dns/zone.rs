@@ -38,11 +38,9 @@ impl DnsLookup for Zone {
                 match entry {
                     Entry::Record(of, record) if *of == kind => found.push(record.clone()),
                     Entry::Record(DnsKind::Cname, DnsRecord::Name(target)) => alias = Some(target),
-                    Entry::Record(..) => {}
-                    Entry::TimesOut(of) if *of != kind => {}
-                    Entry::TimesOut(_) => return Err(LookupFault::Temporary),
+                    Entry::TimesOut(of) if *of == kind => return Err(LookupFault::Temporary),
                     Entry::AllTimeOut if found.is_empty() => return Err(LookupFault::Temporary),
-                    Entry::AllTimeOut => {}
+                    Entry::Record(..) | Entry::TimesOut(_) | Entry::AllTimeOut => {}
                 }
             }
             match alias {
