@@ -17,6 +17,7 @@ mod disclose;
 mod disclosure;
 mod engine;
 mod former;
+mod group_change;
 mod import;
 mod kept;
 mod locate;
@@ -36,6 +37,7 @@ mod sample;
 mod secret_program;
 mod security_word;
 mod senders;
+mod shared_group;
 mod sending;
 mod values;
 mod whose;
@@ -49,12 +51,14 @@ pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
+pub use group_change::GroupChange;
 pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::{Refusal, SystemCause};
 pub use rival::rival;
+pub use shared_group::SENDERS_GROUP;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 
 pub use crate::mail::Scope;
@@ -262,6 +266,8 @@ pub struct Plan {
     pub keep: Option<(SecretPlace, BoundSecret)>,
     /// Where the profile's secret was kept until now, when that is a store with entries: the entry is taken out.
     pub former: Option<SecretPlace>,
+    /// A group that is made, or joined, before anything is written.
+    pub group: Option<GroupChange>,
     /// Targets of the profile whose file is gone or says something else by now: they stay as they are.
     pub orphaned: Vec<Written>,
     /// Targets that the profile no longer has: what was written for them is taken back.
@@ -279,6 +285,7 @@ impl Plan {
             runs: Vec::new(),
             keep: None,
             former: None,
+            group: None,
             orphaned: Vec::new(),
             dropped: Vec::new(),
             notes: Vec::new(),

@@ -17,13 +17,16 @@ use super::{
     read_back::{FileContent, compare, interpret},
     reader::{Before, change, closed, holds_password},
     render::{RenderFault, holds, render},
-    secret_program, senders, values, whose,
+    secret_program, senders,
+    group_change::GroupChange,
+    shared_group::{self, WithGroup},
+    values, whose,
 };
 use crate::{
     mail::{Profile, Setting, profile::Written, reply::escape, senders::SenderPair},
     phrase,
     presets::{
-        Catalog, Target, nearest,
+        Catalog, Phrase, Target, nearest,
         target::{MergeKind, TargetFile, Template},
     },
 };
@@ -51,6 +54,9 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         senders::check(order, target, catalog)?;
         abilities::check_machine(target, places, files)?;
     }
+    plan.group = shared_group::change(order, was.as_ref(), places, files)?;
+    let group = plan.group.clone();
+    let files = &WithGroup { files, change: group.as_ref() };
     let sender_map = senders::map(order, files)?;
     let own = ProfileFiles::new(order, former.as_ref(), catalog, places, files)?;
     own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
@@ -66,12 +72,20 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     }
     check_paths(&plan)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
+    plan.notes.extend(group.as_ref().map(group_note));
     plan.notes.extend(senders::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
     plan.notes.extend(conflicts::notes(order, &chosen, was.as_ref(), &plan, catalog, (places, files))?);
     plan.notes.extend(kept.orphaned.iter().map(|orphan| orphan_note(orphan, order, catalog, places)));
     (plan.orphaned, plan.dropped) = (kept.orphaned, kept.dropped);
     Ok(plan)
+}
+
+/// What is done to the group of the users who send.
+fn group_note(change: &GroupChange) -> Note {
+    let id = if change.is_new { "plan-note-group-made" } else { "plan-note-group-joined" };
+    let phrase = Phrase::new(id).with("group", &change.name).with("users", change.joining());
+    Note { owner: "profile".to_owned(), phrase }
 }
 
 /// A target as the profile lists it, with its path where that is not the usual one.

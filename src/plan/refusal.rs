@@ -7,11 +7,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{Scope, render::RenderFault};
+use super::{Scope, group_change::GroupChange, render::RenderFault};
 use crate::{
     error::Exit,
     format::{Fault, FaultKind, FileKind, Unfit},
-    mail::{Security, Setting, StoreKind, senders::SenderMapFault},
+    mail::{RunAs, Security, Setting, StoreKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -29,6 +29,21 @@ pub enum Refusal {
     NoUser {
         /// The user's name.
         user: String,
+    },
+    /// Several users send, and no group of theirs was named that would read the password.
+    NoSharedGroup {
+        /// The users.
+        users: RunAs,
+    },
+    /// The group was here before, and not all of the users are in it.
+    OtherGroup {
+        /// What would be done.
+        change: GroupChange,
+    },
+    /// An image's group is made by the image's own programs.
+    GroupInImage {
+        /// What would be done.
+        change: GroupChange,
     },
     /// Others are in the group of the user who sends, or may be, and the file is no user's.
     SharedGroup {
@@ -102,6 +117,11 @@ pub enum Refusal {
     },
     /// The consumer cannot show a client certificate.
     ClientCert {
+        /// The target's key.
+        target: String,
+    },
+    /// The consumer reads a client certificate and its key from one file, and they are in two.
+    ClientCertFiles {
         /// The target's key.
         target: String,
     },
@@ -332,6 +352,7 @@ impl Refusal {
             | Self::CaFile { target }
             | Self::Pin { target }
             | Self::ClientCert { target }
+            | Self::ClientCertFiles { target }
             | Self::NoSecret { target }
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
@@ -354,7 +375,10 @@ impl Refusal {
             | Self::Unreadable { .. }
             | Self::NewerSchema { .. }
             | Self::SharedGroup { .. }
-            | Self::NoUser { .. } => None,
+            | Self::NoUser { .. }
+            | Self::NoSharedGroup { .. }
+            | Self::OtherGroup { .. }
+            | Self::GroupInImage { .. } => None,
         }
     }
 
@@ -366,7 +390,7 @@ impl Refusal {
             Self::Auth { .. } => Some(Setting::Auth),
             Self::CaFile { .. } => Some(Setting::CaFile),
             Self::Pin { .. } => Some(Setting::PinSha256),
-            Self::ClientCert { .. } => Some(Setting::ClientCert),
+            Self::ClientCert { .. } | Self::ClientCertFiles { .. } => Some(Setting::ClientCert),
             Self::NoSecret { .. } => Some(Setting::Password),
             Self::CannotCarry { field, .. } => *field,
             Self::Lost { mismatches, .. } => mismatches.first().copied(),

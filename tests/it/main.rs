@@ -36,6 +36,7 @@ mod relay;
 mod script;
 mod sends;
 mod sentences;
+mod situations;
 mod support;
 mod survey;
 mod targets;

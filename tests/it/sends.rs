@@ -1,7 +1,9 @@
 //! Real programs send by what mailsetup wrote: each target with a consumer in `tests/bed/consumers`, by STARTTLS and by
 //! implicit TLS, and not to a server that a stranger's authority vouches for.
 
+mod client_cert;
 mod own;
+mod programs;
 mod senders;
 mod ways;
 

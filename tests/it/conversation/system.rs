@@ -29,7 +29,7 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
         setup.background().into_iter().filter(|effect| matches!(effect.work, Work::Stores(_))).collect();
     let [effect] = asked.as_slice() else { panic!("{asked:?}") };
     let Work::Stores(reading) = &effect.work else { panic!("{effect:?}") };
-    assert_eq!(reading.run_as.as_deref(), Some("www-data"));
+    assert_eq!(reading.run_as.listed().as_deref(), Some("www-data"));
     let stores = UsableStores { barred: [("vault", "not for www-data".to_owned())].into(), ..UsableStores::default() };
     setup.update(Msg::Finished(effect.generation, Outcome::Stores(stores))).unwrap();
     let barred = |setup: &Setup| {
