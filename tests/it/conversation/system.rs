@@ -40,7 +40,14 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
     // Another user is another question.
     setup.update(Msg::Answer(Field::RunAs, "root".into())).unwrap();
     assert_eq!(barred(&setup), Vec::<String>::new());
-    assert_eq!(setup.update(Msg::Answer(Field::RunAs, "a b".into())).unwrap_err().phrase.id, "invalid-user");
+    assert_eq!(setup.update(Msg::Answer(Field::RunAs, "a:b".into())).unwrap_err().phrase.id, "invalid-user");
+    // Several need a group, which a person takes with Enter.
+    assert!(!says(&setup, Field::RunAsGroup));
+    setup.update(Msg::Answer(Field::RunAs, "www-data, ann".into())).unwrap();
+    assert!(says(&setup, Field::RunAsGroup));
+    assert_eq!(setup.ask(Field::RunAsGroup).default.as_deref(), Some("mailsenders"));
+    assert_eq!(setup.update(Msg::Answer(Field::RunAsGroup, "a b".into())).unwrap_err().phrase.id, "invalid-group");
+    setup.update(Msg::Answer(Field::RunAs, "root".into())).unwrap();
 
     setup.update(Msg::Answer(Field::SecretStore, "vault".into())).unwrap();
     assert!(says(&setup, Field::VaultLock));

@@ -1,11 +1,8 @@
 //! Real programs show the client certificate that was written for them to a relay that lets nobody in without one.
 
 use std::{
-    fs,
     io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
-    os::unix::fs::PermissionsExt as _,
-    process::Stdio,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,11 +12,10 @@ use std::{
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::CONSUMERS;
+use super::{CONSUMERS_OF, Machine, Trouble};
 use crate::support::{
-    bed::{as_root, left_out, message},
+    bed::left_out,
     pki::{self, Identity, Kind},
-    sandbox::Sandbox,
 };
 
 /// A relay that asks each client for a certificate: its port, and how many messages it has taken.
@@ -72,39 +68,20 @@ fn session(config: Arc<ServerConfig>, socket: TcpStream, taken: &AtomicUsize) {
 #[ignore = "needs consumers, see tests/run"]
 fn a_relay_that_wants_a_certificate_takes_what_they_send() {
     for target in ["msmtp", "mutt", "neomutt", "s-nail", "phpmailer"] {
+        let consumer = CONSUMERS_OF.iter().find(|it| it.target == target && it.scope == "user").unwrap();
         let (port, taken) = relay();
-        let sandbox = Sandbox::new();
-        fs::set_permissions(sandbox.path(""), fs::Permissions::from_mode(0o755)).unwrap();
-        let root = sandbox.path("machine");
-        for folder in ["home/u", "srv/app"] {
-            fs::create_dir_all(root.join(folder)).unwrap();
-        }
         let own = Identity::of(Kind::Good, "web1.example.com");
-        let pair = sandbox.write("machine/home/u/own.pem", own.certificate_pem() + &own.key_pem());
-        fs::set_permissions(&pair, fs::Permissions::from_mode(0o600)).unwrap();
-        let ca_file = sandbox.write("machine/ca.pem", pki::ca_pem());
-        let (port, home) = (port.to_string(), root.join("home/u"));
-        let (pair, ca_file) = (pair.to_str().unwrap(), ca_file.to_str().unwrap());
-        let mut words = vec!["ops@example.com", "--provider", "custom", "--host", "localhost", "--port", &port];
-        words.extend(["--security", "tls", "--auth", "none", "--scope", "user", "--target", target, "--ca-file", ca_file]);
-        words.extend(["--client-cert", pair, "--client-key", pair, "--test", "connect", "--yes"]);
-        let run = sandbox.mailsetup(words).cwd(root.join("srv/app")).env("MAILSETUP_EHLO", "web1.example.com");
-        let run = run.env("HOME", &home).env("XDG_CONFIG_HOME", home.join(".config"));
-        run.env("XDG_STATE_HOME", home.join(".local/state")).run().code(0);
-
-        let mut command = as_root("env");
-        command.args(std::env::var("MAILSETUP_BED_CACHE").ok().map(|cache| format!("MAILSETUP_BED_CACHE={cache}")));
-        command.args(["BED_ACCOUNT=mailsetup", &format!("{CONSUMERS}/{target}")]);
-        command.args([root.to_str().unwrap(), "ops@example.com", "bob@example.net"]);
-        let mut child = command.current_dir(&root).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let text = message("ops@example.com", "bob@example.net", "with a certificate");
-        drop(child.stdin.take().unwrap().write_all(text.as_bytes()));
-        let out = child.wait_with_output().unwrap();
-        let said = String::from_utf8_lossy(&out.stderr).into_owned();
-        if out.status.code() == Some(75) {
-            left_out(format_args!("{target}: {}", said.trim()));
-            continue;
+        let pair = own.certificate_pem() + &own.key_pem();
+        let authority = String::from_utf8(pki::ca_pem()).unwrap();
+        // Relative to the folder in which mailsetup runs.
+        let files = [("srv/app/own.pem", pair.as_str()), ("srv/app/ca.pem", authority.as_str())];
+        let server = ["--host", "localhost", "--port", &port.to_string(), "--security", "tls", "--auth", "none"];
+        let trust = ["--ca-file", "ca.pem", "--client-cert", "own.pem", "--client-key", "own.pem", "--test", "connect"];
+        let machine = Machine::of_person(consumer, &files, &[&server[..], &trust].concat());
+        match machine.send(consumer, "bob@example.net", "with a certificate") {
+            Err(Trouble::Missing(why)) => left_out(format_args!("{target}: {}", why.trim())),
+            Err(Trouble::Failed(why)) => panic!("{target}: {why}"),
+            Ok(out) => assert_eq!((out.code, taken.load(Ordering::SeqCst)), (Some(0), 1), "{target}: {}", out.stderr),
         }
-        assert_eq!((out.status.code(), taken.load(Ordering::SeqCst)), (Some(0), 1), "{target}: {said}");
     }
 }

@@ -91,7 +91,9 @@ fn left(catalog: &Catalog, target: &Target, security: Security) -> Option<BTreeS
     // First with a login, where that can be in this mode.
     let with_login = plan(&order, catalog, &places, &files);
     assert_eq!(with_login.is_err(), target.login_needs_tls && security == Security::None, "{} {security}", target.key);
-    with_login.iter().for_each(|plan| files.apply(plan));
+    if let Ok(plan) = &with_login {
+        files.apply(plan);
+    }
     order.profile.smtp.auth = "none".parse().unwrap();
     (order.profile.smtp.username, order.profile.secret, order.secret) = (None, None, None);
     let made = match plan(&order, catalog, &places, &files) {
