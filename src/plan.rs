@@ -30,6 +30,7 @@ mod profile_files;
 mod read_back;
 mod reader;
 mod refusal;
+mod refusal_subject;
 mod refusal_words;
 mod render;
 mod rival;

@@ -1174,9 +1174,9 @@ diagnosis-clear-step-consent = Nur wenn dieser Server kein TLS hat und Sie das i
 ## Wo Geheimnisse liegen: Speicher, der Tresor und seine Schlösser, und wer sie liest
 
 field-run-as = Sendende Benutzer
-field-run-as-help = Wessen Programme senden: root oder Benutzer von Diensten, durch Leerzeichen oder Kommas getrennt. Jeder muss das Passwort ohne Rückfrage lesen können.
+field-run-as-help = Wer sendet: root oder Benutzer von Diensten. Mehrere durch Leerzeichen oder Kommas getrennt; jeder muss das Passwort ohne Rückfrage lesen können.
 field-run-as-group = Ihre Gruppe
-field-run-as-group-help = Die Gruppe, über die diese Benutzer das Passwort lesen. Fehlt sie, wird sie angelegt; sonst kommt niemand hinein.
+field-run-as-group-help = Die Gruppe, über die sie das Passwort lesen. Fehlt sie, wird sie angelegt; sonst kommt niemand hinein.
 field-vault-lock = Tresor verschließen mit
 field-vault-lock-help = Was den Tresor öffnet, wenn gesendet wird und niemand da ist.
 field-pass-entry = Eintrag in pass

@@ -1175,9 +1175,9 @@ diagnosis-clear-step-consent = Only if this server has no TLS and you accept tha
 ## Where secrets are kept: stores, the vault and its locks, and who reads them
 
 field-run-as = Users who send
-field-run-as-help = Whose programs send: root, or services’ users, separated by blanks or commas. Each has to read the password without a person.
+field-run-as-help = Whose programs send: root, or users of services. Several by blanks or commas; each has to read the password without a person.
 field-run-as-group = Their group
-field-run-as-group-help = The group by which these users read the password. It is made where it is missing, and nobody else is put into it.
+field-run-as-group-help = The group by which they read the password. It is made where it is missing, and nobody else is put into it.
 field-vault-lock = Lock the vault with
 field-vault-lock-help = What opens the vault when mail goes out and nobody is there.
 field-pass-entry = Entry of pass

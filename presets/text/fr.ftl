@@ -1172,9 +1172,9 @@ diagnosis-clear-step-consent = Seulement si ce serveur n’a pas TLS et que vous
 ## Où les secrets sont gardés : magasins, coffre et verrous, et qui les lit
 
 field-run-as = Utilisateurs qui envoient
-field-run-as-help = Qui lance l’envoi : root, ou les utilisateurs de services, séparés par des espaces ou des virgules. Chacun doit lire le mot de passe sans personne.
+field-run-as-help = Qui envoie : root, ou des utilisateurs de services. Plusieurs : séparés par espaces ou virgules ; chacun doit lire le mot de passe sans personne.
 field-run-as-group = Leur groupe
-field-run-as-group-help = Le groupe par lequel ces utilisateurs lisent le mot de passe. Il est créé s’il manque, et personne d’autre n’y entre.
+field-run-as-group-help = Le groupe par lequel ils lisent le mot de passe. Il est créé s’il manque, et personne d’autre n’y entre.
 field-vault-lock = Verrouiller le coffre avec
 field-vault-lock-help = Ce qui ouvre le coffre quand personne n’est là.
 field-pass-entry = Entrée de pass

@@ -9,8 +9,7 @@ use std::{
 
 use super::{Scope, group_change::GroupChange, render::RenderFault};
 use crate::{
-    error::Exit,
-    format::{Fault, FaultKind, FileKind, Unfit},
+    format::{Fault, FileKind, Unfit},
     mail::{RunAs, Security, Setting, StoreKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
@@ -336,85 +335,5 @@ impl Refusal {
             RenderFault::Unfit(..) => target.source.fault(template, None, "a value cannot be written".to_owned(), None),
         };
         Self::Template { target: target.key.clone(), cause: fault }
-    }
-
-    /// The target at fault, where there is one.
-    pub fn target(&self) -> Option<&str> {
-        match self {
-            Self::UnknownTarget { typed, .. } => Some(typed),
-            Self::Scope { target, .. }
-            | Self::NoPlace { target, .. }
-            | Self::Store { target, .. }
-            | Self::Through { target, .. }
-            | Self::Security { target, .. }
-            | Self::Port { target, .. }
-            | Self::Auth { target, .. }
-            | Self::CaFile { target }
-            | Self::Pin { target }
-            | Self::ClientCert { target }
-            | Self::ClientCertFiles { target }
-            | Self::NoSecret { target }
-            | Self::CannotCarry { target, .. }
-            | Self::Lost { target, .. }
-            | Self::NotInstalled { target, .. }
-            | Self::Overruled { target, .. }
-            | Self::OtherKind { target, .. }
-            | Self::OtherProgram { target, .. }
-            | Self::Outgrown { target, .. }
-            | Self::OverruledBySetting { target, .. }
-            | Self::Senders { target, .. }
-            | Self::Rival { target, .. }
-            | Self::NotFollowing { target, .. }
-            | Self::Template { target, .. } => Some(target),
-            Self::SamePath { second, .. } => Some(second),
-            Self::Foreign { .. }
-            | Self::NoSenderMap { .. }
-            | Self::NoSecretProgram { .. }
-            | Self::SenderMap { .. }
-            | Self::Unparseable { .. }
-            | Self::Unreadable { .. }
-            | Self::NewerSchema { .. }
-            | Self::SharedGroup { .. }
-            | Self::NoUser { .. }
-            | Self::NoSharedGroup { .. }
-            | Self::OtherGroup { .. }
-            | Self::GroupInImage { .. } => None,
-        }
-    }
-
-    /// The setting at fault, where there is one: the answer to change.
-    pub fn field(&self) -> Option<Setting> {
-        match self {
-            Self::Security { .. } => Some(Setting::Security),
-            Self::Port { .. } => Some(Setting::Port),
-            Self::Auth { .. } => Some(Setting::Auth),
-            Self::CaFile { .. } => Some(Setting::CaFile),
-            Self::Pin { .. } => Some(Setting::PinSha256),
-            Self::ClientCert { .. } | Self::ClientCertFiles { .. } => Some(Setting::ClientCert),
-            Self::NoSecret { .. } => Some(Setting::Password),
-            Self::CannotCarry { field, .. } => *field,
-            Self::Lost { mismatches, .. } => mismatches.first().copied(),
-            _ => None,
-        }
-    }
-
-    /// The exit status.
-    pub fn exit(&self) -> Exit {
-        match self {
-            Self::UnknownTarget { .. }
-            | Self::Scope { .. }
-            | Self::NoPlace { .. }
-            | Self::Store { .. }
-            | Self::Through { .. }
-            | Self::SamePath { .. }
-            | Self::NoUser { .. } => Exit::Usage,
-            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked | FaultKind::Rival, .. }, .. } => Exit::Config,
-            Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {
-                Exit::Data
-            }
-            Self::Unreadable { .. } | Self::NoSenderMap { .. } | Self::NoSecretProgram { .. } => Exit::NoInput,
-            Self::Template { .. } => Exit::Software,
-            _ => Exit::Config,
-        }
     }
 }
