@@ -18,8 +18,24 @@ use crate::{
 const PASSWORD: &str = "p@ssword1";
 const USERNAME: &str = "relay-login";
 
-/// Lines that name a login and stay without one, with where the program says that it then does not log in.
-const EMPTY: [(&str, &[&str]); 26] = [
+/// Lines that name a login and stay without one: they switch it off, or the program says that it then does not log in.
+const EMPTY: [(&str, &[&str]); 37] = [
+    ("msmtp", &["auth off"]),
+    ("postfix", &["smtp_sasl_auth_enable = no"]),
+    ("s-nail", &["set smtp-auth=none"]),
+    ("git", &["smtpAuth = none"]),
+    ("phpmailer", &["'SMTPAuth' => false,"]),
+    // lib/private/Mail/Mailer.php: `if ($config->getSystemValueBool('mail_smtpauth'))`.
+    ("nextcloud", &["'mail_smtpauth' => false,", "'mail_smtppassword' => '', 'loglevel' => 2"]),
+    ("nextcloud-occ", &["\"mail_smtpauth\": false,", "\"mail_smtppassword\": \"\","]),
+    // nextcloud/docker, smtp.config.php: it logs in with a name and a password alone.
+    ("nextcloud-env", &["SMTP_PASSWORD="]),
+    // nodemailer, smtp-transport: getAuth of an object without keys is false.
+    ("ghost", &["\"auth\": {  }"]),
+    // DefaultEmailSenderProvider: `if (auth)`.
+    ("keycloak", &["\"auth\": \"false\",", "\"authType\": \"basic\",", "\"password\": \"\",", "\"user\": \"\","]),
+    // nodemailer, as Ghost's.
+    ("nodemailer", &["\"auth\": {  }"]),
     // community.general.mail: `if username and password`.
     ("ansible", &["mailsetup_smtp_username: !unsafe ''", "mailsetup_smtp_password: !unsafe ''"]),
     // config/mail.php: `null` becomes none (Env::get), and Symfony's EsmtpTransport logs in with a name alone.
@@ -52,8 +68,8 @@ const EMPTY: [(&str, &[&str]); 26] = [
     // config/environments/production.rb: none is nil.
     ("mastodon", &["SMTP_AUTH_METHOD=none"]),
     // JavaMailSenderImpl.connectTransport: "" is null.
-    ("spring", &["spring.mail.username=", "spring.mail.password="]),
-    ("spring-yaml", &["username: ''", "password: ''"]),
+    ("spring", &["spring.mail.username=", "spring.mail.password=", "spring.mail.properties.mail.smtp.auth=false"]),
+    ("spring-yaml", &["username: ''", "password: ''", "auth: false"]),
     // WP Mail SMTP asks for a login where WPMS_SMTP_AUTH is true alone.
     ("wordpress", &["define( 'WPMS_SMTP_AUTH', false );", "define( 'WPMS_SMTP_USER', '' );", "define( 'WPMS_SMTP_PASS', '' );"]),
 ];
@@ -64,7 +80,7 @@ const OWN: &[&str] = &["SMTP_USERNAME=", "SMTP_PASSWORD="];
 fn naming(before: &str, after: &str) -> BTreeSet<String> {
     let old: BTreeSet<&str> = before.lines().map(str::trim).collect();
     let is_naming = |line: &&str| {
-        let line = line.to_lowercase();
+        let line = line.to_lowercase().replace("authentik", "");
         ["user", "passw", "smtp_pass", "smtp_login", "auth"].iter().any(|word| line.contains(word))
     };
     let new = after.lines().map(str::trim).filter(|line| !old.contains(line) && !line.starts_with(['#', ';']));
