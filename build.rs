@@ -15,11 +15,12 @@ use std::{
 };
 
 /// The folders below `presets`, with the ending of their files and the constant that lists them.
-const FOLDERS: [(&str, &str, &str); 6] = [
+const FOLDERS: [(&str, &str, &str); 7] = [
     ("providers", "toml", "PROVIDERS"),
     ("targets", "toml", "TARGETS"),
     ("causes", "toml", "CAUSES"),
     ("families", "toml", "FAMILIES"),
+    ("distributions", "toml", "DISTRIBUTIONS"),
     ("words", "toml", "WORDS"),
     ("text", "ftl", "TEXTS"),
 ];
@@ -28,7 +29,7 @@ const FOLDERS: [(&str, &str, &str); 6] = [
 const FILES: [(&str, &str); 1] = [("faults.toml", "FAULTS")];
 
 /// Lists above the first table that are taken out; in `[words]`, all are.
-const LISTS: [&str; 7] = ["domains", "mx", "families", "hosts", "marks", "keys", "order"];
+const LISTS: [&str; 9] = ["domains", "mx", "families", "hosts", "marks", "keys", "order", "ids", "bundles"];
 
 /// The rank of a file that names none.
 const USUAL_RANK: u32 = 1000;

@@ -24,6 +24,7 @@ mod locate;
 mod look_over;
 mod meant;
 mod merge;
+mod needs;
 mod omitted;
 mod overrules;
 mod profile_files;
@@ -40,6 +41,7 @@ mod security_word;
 mod senders;
 mod shared_group;
 mod sending;
+mod services;
 mod values;
 mod whose;
 

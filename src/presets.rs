@@ -5,6 +5,7 @@
 
 pub mod by_lang;
 pub mod cause;
+pub mod distribution;
 pub mod egress;
 pub mod family;
 pub mod gateways;
@@ -33,6 +34,7 @@ pub use belonging::{belonging, is_anothers};
 pub use by_lang::ByLang;
 pub use catalog::{Catalog, Fact, FactKind};
 pub use cause::Cause;
+pub use distribution::Distribution;
 pub use egress::EgressFacts;
 pub use family::Family;
 pub use fault::{OwnFault, PresetFault};

@@ -820,6 +820,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } Roundtrips
 }.
 render-written = Fertig. Diese Maschine kann E-Mails senden.
+render-written-no-sendmail = Geschrieben, aber cron und andere Programme können noch nicht senden.
 render-written-unsent = Fertig. Die Einstellungen sind geschrieben; eine Testnachricht ging nicht hinaus.
 render-unproven = Geschrieben, aber damit ließ sich keine Nachricht senden.
 render-unseen = Geschrieben. Jede Nachricht wurde angenommen, aber nichts zeigt, dass alle diese Maschine verlassen haben: Sehen Sie in Warteschlange und Log des Mailprogramms nach.
@@ -836,6 +837,7 @@ render-try = Selbst ausprobieren:
 render-equivalent = Dasselbe ohne Fragen:
 
 ## Diagnose
+diagnosis-install = { $name }: { $command }
 diagnosis-the-provider = der Anbieter
 diagnosis-the-server = der Server
 diagnosis-this-sender = dieser Absender
@@ -1028,6 +1030,7 @@ survey-hint-detect = Für eine Adresse fragen Sie: mailsetup detect ADRESSE
 providers-line = { $name }: { $summary }
 providers-hint = Einer ausführlich: mailsetup providers SCHLÜSSEL
 stale-family = { $key } (Anbieterfamilie)
+stale-distribution = { $key } (Distribution)
 stale-cause = { $key } (Ursache)
 stale-words = { $key } (Worte eines Programms)
 stale-hoster = { $key } (Hoster)
@@ -1317,9 +1320,17 @@ target-password-given = kommt von systemd (--secret-store { $store }); es steht 
 target-ascii = nur ASCII-Buchstaben, -Ziffern und -Zeichen: { $settings }
 
 # Konflikte auf der Maschine, auf die geschrieben wird
-conflict-sendmail-other = /usr/sbin/sendmail ist { $owner }, nicht { $target }: cron und mail() von PHP senden weiter mit den Einstellungen von { $owner }. Richten Sie auch { $owner } ein (--target { $key }), oder installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } an seine Stelle setzt.
-conflict-sendmail-unknown = /usr/sbin/sendmail ist { $path }, nicht { $target }: cron und mail() von PHP senden weiter darüber. Damit { $target } an seine Stelle tritt, installieren Sie das Paket { $package } (Debian, Ubuntu).
-conflict-sendmail-nobody = Es gibt kein /usr/sbin/sendmail: cron und mail() von PHP können noch nicht senden. Installieren Sie das Paket { $package } (Debian, Ubuntu), das { $target } dazu macht.
+plan-note-no-queue = { $target } hat keine Warteschlange: Mail, die der Server aufschiebt (Greylisting) oder die vor dem Netz hinausgeht, ist verloren. { $others } haben eine.
+plan-note-no-log = Hier führt nichts ein Log: Was aus der Mail von { $target } wird, lässt sich nicht verfolgen. So gibt es eines: { $command }
+plan-note-strict = { $since } und neuer lehnen das Zertifikat dieses Servers ab: Es nennt den Schlüssel seines Ausstellers nicht (authorityKeyIdentifier). Damit kann { $target } nicht senden, bis es neu ausgestellt ist.
+plan-note-no-init = Hier läuft weder systemd noch OpenRC noch runit: Läuft { $service }, starten Sie es neu, damit { $target } nach den neuen Einstellungen geht.
+plan-note-no-authorities = Die vertrauten Zertifizierungsstellen des Systems fehlen ({ $path }): Ohne sie traut { $target } keinem Server und sendet nichts. Installieren Sie sie: { $command }
+plan-note-login-needs = { $target } kann sich noch nicht anmelden: Ihm fehlen die Module von Cyrus SASL für PLAIN und LOGIN. Installieren Sie sie: { $command }
+conflict-sendmail-other = /usr/sbin/sendmail ist { $owner }, nicht { $target }: cron und mail() von PHP senden weiter mit den Einstellungen von { $owner }. Richten Sie auch { $owner } ein (--target { $key }), oder setzen Sie { $target } an seine Stelle: { $command }
+conflict-sendmail-unknown = /usr/sbin/sendmail ist { $path }, nicht { $target }: cron und mail() von PHP senden weiter darüber. So tritt { $target } an seine Stelle: { $command }
+conflict-sendmail-nobody = Es gibt kein /usr/sbin/sendmail: cron und mail() von PHP können noch nicht senden. So wird { $target } dazu: { $command }
+conflict-sendmail-busybox = /usr/sbin/sendmail ist das von busybox, das keine Einstellungen liest: cron und mail() von PHP können damit nicht senden. So tritt { $target } an seine Stelle: { $command }
+conflict-not-installed = { $target } ist nicht installiert: cron und mail() von PHP können damit noch nicht senden. Installieren Sie es: { $command }
 conflict-sendmail-several = Nur eines von { $targets } kann /usr/sbin/sendmail sein, worüber cron und mail() von PHP senden. { $owner ->
     [none] Bisher ist es keines davon.
    *[other] Zurzeit ist es { $owner }.
@@ -1431,5 +1442,6 @@ note-sender-refused = { $program } sendet hier als { $from }, und { $host } lehn
 proof-fix-one = Lassen Sie alle Mail als { $address } hinausgehen: Starten Sie mailsetup noch einmal mit --senders one.
 proof-fix-mailer = { $target } kann Ihre Adresse nicht an die Stelle der Absender setzen, die Programme verwenden. { $instead } können es: Wählen Sie eines davon als Ziel.
 proof-fix-root = Mail an root hat keine Adresse, an die sie gehen kann: Starten Sie mailsetup noch einmal mit --root-mail und Ihrer Adresse.
+proof-fix-retry = Exim wartet seit einem früheren Fehler, was auch inzwischen behoben ist. So vergisst es ihn und versucht es wieder: rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
 proof-fix-empty = Das betrifft Abwesenheitsnotizen und Ähnliches, die keinen Absender nennen. Andere Mail hält es nicht auf.
 report-own = Nachrichten, die die Programme selbst gesendet haben

@@ -821,6 +821,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } round trips
 }.
 render-written = Done. This machine can send mail.
+render-written-no-sendmail = Written, but cron and other programs cannot send yet.
 render-written-unsent = Done. The settings are written; no test message went out.
 render-unproven = Written, but a message could not be sent with it.
 render-unseen = Written. Every message was taken, but nothing shows that all of them left this machine: look into the mailer’s queue and log.
@@ -837,6 +838,7 @@ render-try = Try it yourself:
 render-equivalent = The same without questions:
 
 ## Diagnosis
+diagnosis-install = { $name }: { $command }
 diagnosis-the-provider = the provider
 diagnosis-the-server = the server
 diagnosis-this-sender = this sender
@@ -1029,6 +1031,7 @@ survey-hint-detect = For an address, ask: mailsetup detect ADDRESS
 providers-line = { $name }: { $summary }
 providers-hint = One in full: mailsetup providers KEY
 stale-family = { $key } (family of providers)
+stale-distribution = { $key } (distribution)
 stale-cause = { $key } (cause)
 stale-words = { $key } (client words)
 stale-hoster = { $key } (hoster)
@@ -1318,9 +1321,17 @@ target-password-given = given by systemd (--secret-store { $store }); it stands 
 target-ascii = ASCII letters, digits and signs only: { $settings }
 
 # Conflicts on the machine that is written to
-conflict-sendmail-other = /usr/sbin/sendmail is { $owner }, not { $target }: cron and PHP’s mail() go on sending by { $owner }’s own settings. Set up { $owner } as well (--target { $key }), or install the package { $package } (Debian, Ubuntu), which puts { $target } in its place.
-conflict-sendmail-unknown = /usr/sbin/sendmail is { $path }, not { $target }: cron and PHP’s mail() go on sending by that one. To put { $target } in its place, install the package { $package } (Debian, Ubuntu).
-conflict-sendmail-nobody = There is no /usr/sbin/sendmail: cron and PHP’s mail() cannot send yet. Install the package { $package } (Debian, Ubuntu), which makes it { $target }.
+plan-note-no-queue = { $target } has no queue: mail that the server puts off (greylisting), or that leaves before the network is up, is lost. { $others } have one.
+plan-note-no-log = Nothing keeps a log here: what becomes of { $target }’s mail cannot be followed. To have one: { $command }
+plan-note-strict = { $since } and newer refuse this server’s certificate: it does not name the key of its issuer (authorityKeyIdentifier). With them { $target } cannot send until it is issued anew.
+plan-note-no-init = No systemd, OpenRC or runit runs here: if { $service } runs, start it anew, so that { $target } goes by the new settings.
+plan-note-no-authorities = The system’s trusted authorities are missing ({ $path }): without them { $target } trusts no server and sends nothing. Install them: { $command }
+plan-note-login-needs = { $target } cannot log in yet: it lacks Cyrus SASL’s modules for PLAIN and LOGIN. Install them: { $command }
+conflict-sendmail-other = /usr/sbin/sendmail is { $owner }, not { $target }: cron and PHP’s mail() go on sending by { $owner }’s own settings. Set up { $owner } as well (--target { $key }), or put { $target } in its place: { $command }
+conflict-sendmail-unknown = /usr/sbin/sendmail is { $path }, not { $target }: cron and PHP’s mail() go on sending by that one. To put { $target } in its place: { $command }
+conflict-sendmail-nobody = There is no /usr/sbin/sendmail: cron and PHP’s mail() cannot send yet. What makes it { $target }: { $command }
+conflict-sendmail-busybox = /usr/sbin/sendmail is busybox’s, which reads no settings: cron and PHP’s mail() cannot send by it. To put { $target } in its place: { $command }
+conflict-not-installed = { $target } is not installed: cron and PHP’s mail() cannot send by it yet. Install it: { $command }
 conflict-sendmail-several = Only one of { $targets } can be /usr/sbin/sendmail, which cron and PHP’s mail() send by. { $owner ->
     [none] None of them is, so far.
    *[other] Now it is { $owner }.
@@ -1432,5 +1443,6 @@ note-sender-refused = { $program } here sends as { $from }, and { $host } refuse
 proof-fix-one = Let all mail leave as { $address }: run mailsetup again with --senders one.
 proof-fix-mailer = { $target } cannot put your address in place of the senders that programs use. { $instead } can: choose one of them as the target.
 proof-fix-root = Mail to root has no address to go to: run mailsetup again with --root-mail and yours.
+proof-fix-retry = Exim waits since an earlier failure, whatever was mended meanwhile. Have it forget that and try again: rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
 proof-fix-empty = This concerns vacation replies and the like, which name no sender. Other mail is not held up by it.
 report-own = Messages that the programs themselves sent

@@ -821,6 +821,7 @@ render-cost = { $time }, { $trips ->
    *[other] { $trips } allers-retours
 }.
 render-written = C’est fait. Cette machine peut envoyer du courrier.
+render-written-no-sendmail = C’est écrit, mais cron et les autres programmes ne peuvent pas encore envoyer.
 render-written-unsent = C’est fait. Les réglages sont écrits ; aucun message d’essai n’est parti.
 render-unproven = C’est écrit, mais un message n’a pas pu partir avec ces réglages.
 render-unseen = C’est écrit. Chaque message a été pris, mais rien ne montre que tous ont quitté cette machine : consultez la file et le journal du programme de messagerie.
@@ -837,6 +838,7 @@ render-try = À essayer vous-même :
 render-equivalent = La même chose sans questions :
 
 ## Diagnosis
+diagnosis-install = { $name } : { $command }
 diagnosis-the-provider = le fournisseur
 diagnosis-the-server = le serveur
 diagnosis-this-sender = cet expéditeur
@@ -1029,6 +1031,7 @@ survey-hint-detect = Pour une adresse, demandez : mailsetup detect ADRESSE
 providers-line = { $name } : { $summary }
 providers-hint = Un seul en détail : mailsetup providers CLÉ
 stale-family = { $key } (famille de fournisseurs)
+stale-distribution = { $key } (distribution)
 stale-cause = { $key } (cause)
 stale-words = { $key } (mots d’un programme)
 stale-hoster = { $key } (hébergeur)
@@ -1315,9 +1318,17 @@ target-password-given = donné par systemd (--secret-store { $store }) ; il n’
 target-ascii = lettres, chiffres et signes ASCII seulement : { $settings }
 
 # Conflits sur la machine où l’on écrit
-conflict-sendmail-other = /usr/sbin/sendmail est { $owner }, pas { $target } : cron et la fonction mail() de PHP continuent d’envoyer avec les réglages de { $owner }. Configurez aussi { $owner } (--target { $key }), ou installez le paquet { $package } (Debian, Ubuntu), qui met { $target } à sa place.
-conflict-sendmail-unknown = /usr/sbin/sendmail est { $path }, pas { $target } : cron et la fonction mail() de PHP continuent de passer par lui. Pour mettre { $target } à sa place, installez le paquet { $package } (Debian, Ubuntu).
-conflict-sendmail-nobody = Il n’y a pas de /usr/sbin/sendmail : cron et la fonction mail() de PHP ne peuvent pas encore envoyer. Installez le paquet { $package } (Debian, Ubuntu), qui en fait { $target }.
+plan-note-no-queue = { $target } n’a pas de file d’attente : le courrier que le serveur diffère (greylisting), ou qui part avant que le réseau soit là, est perdu. { $others } en ont une.
+plan-note-no-log = Rien ne tient de journal ici : le sort du courrier de { $target } ne peut pas être suivi. Pour en avoir un : { $command }
+plan-note-strict = { $since } et plus récents refusent le certificat de ce serveur : il ne nomme pas la clé de son émetteur (authorityKeyIdentifier). Avec eux { $target } ne peut pas envoyer tant qu’il n’est pas réémis.
+plan-note-no-init = Ni systemd, ni OpenRC, ni runit ne tourne ici : si { $service } tourne, relancez-le, pour que { $target } suive les nouveaux réglages.
+plan-note-no-authorities = Les autorités reconnues du système manquent ({ $path }) : sans elles { $target } ne se fie à aucun serveur et n’envoie rien. Installez-les : { $command }
+plan-note-login-needs = { $target } ne peut pas encore s’identifier : les modules PLAIN et LOGIN de Cyrus SASL lui manquent. Installez-les : { $command }
+conflict-sendmail-other = /usr/sbin/sendmail est { $owner }, pas { $target } : cron et la fonction mail() de PHP continuent d’envoyer avec les réglages de { $owner }. Configurez aussi { $owner } (--target { $key }), ou mettez { $target } à sa place : { $command }
+conflict-sendmail-unknown = /usr/sbin/sendmail est { $path }, pas { $target } : cron et la fonction mail() de PHP continuent de passer par lui. Pour mettre { $target } à sa place : { $command }
+conflict-sendmail-nobody = Il n’y a pas de /usr/sbin/sendmail : cron et la fonction mail() de PHP ne peuvent pas encore envoyer. Pour que { $target } le soit : { $command }
+conflict-sendmail-busybox = /usr/sbin/sendmail est celui de busybox, qui ne lit aucun réglage : cron et la fonction mail() de PHP ne peuvent pas envoyer par lui. Pour mettre { $target } à sa place : { $command }
+conflict-not-installed = { $target } n’est pas installé : cron et la fonction mail() de PHP ne peuvent pas encore envoyer par lui. Installez-le : { $command }
 conflict-sendmail-several = Un seul parmi { $targets } peut être /usr/sbin/sendmail, par lequel passent cron et la fonction mail() de PHP. { $owner ->
     [none] Aucun ne l’est pour l’instant.
    *[other] Actuellement, c’est { $owner }.
@@ -1429,5 +1440,6 @@ note-sender-refused = { $program } envoie ici comme { $from }, et { $host } le r
 proof-fix-one = Faites partir tout le courrier comme { $address } : relancez mailsetup avec --senders one.
 proof-fix-mailer = { $target } ne sait pas mettre votre adresse à la place des expéditeurs des programmes. { $instead } le savent : choisissez l’un d’eux comme cible.
 proof-fix-root = Le courrier pour root n’a pas d’adresse où aller : relancez mailsetup avec --root-mail et la vôtre.
+proof-fix-retry = Exim attend depuis un échec passé, quoi qu’on ait réparé depuis. Faites-le lui oublier et réessayer : rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
 proof-fix-empty = Cela concerne les réponses d’absence et autres messages sans expéditeur. Le reste du courrier n’en souffre pas.
 report-own = Messages envoyés par les programmes eux-mêmes

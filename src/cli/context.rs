@@ -59,7 +59,7 @@ impl Context {
         let lock_limit = lock_limit(&inputs)?;
         Ok(Self {
             text,
-            catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
+            catalog: Arc::new(Catalog::builtin().on(&host::os_release(root.as_deref())).with_languages(languages.clone())),
             json: inputs.is_set("json"),
             quiet: inputs.is_set("quiet"),
             verbose: inputs.is_set("verbose"),
@@ -90,6 +90,7 @@ impl Context {
             let said = if *is_used { phrase!("cli-preset-key", fault = said) } else { phrase!("cli-preset", fault = said) };
             self.say_fault(&said, fault);
         }
+        let catalog = catalog.on(&host::os_release(self.root.as_deref()));
         self.catalog = Arc::new(catalog.with_languages(languages.clone()));
     }
 

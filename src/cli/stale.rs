@@ -83,6 +83,7 @@ fn shown(context: &Context, fact: &Fact<'_>) -> String {
     let said = match fact.kind {
         FactKind::Provider | FactKind::Target => return format!("{key}: {}", escape(fact.name.unwrap_or_default())),
         FactKind::Family => phrase!("stale-family", key = key),
+        FactKind::Distribution => phrase!("stale-distribution", key = key),
         FactKind::Cause => phrase!("stale-cause", key = key),
         FactKind::Words => phrase!("stale-words", key = key),
         FactKind::Program => phrase!("stale-program", key = key),

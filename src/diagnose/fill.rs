@@ -4,14 +4,14 @@ use super::{facts::Facts, remedy::AnswerChange};
 use crate::{
     mail::{Security, reply::escape},
     phrase,
-    presets::{Catalog, Text},
+    presets::{Catalog, Distribution, Text},
 };
 
 /// How long a foreign value may be within a sentence.
 const LONGEST: usize = 160;
 
 /// What words may hold in braces; `new.` and an answer is what the change makes of it.
-pub(super) const PLACEHOLDERS: [&str; 24] = [
+pub(super) const PLACEHOLDERS: [&str; 30] = [
     "provider",
     "host",
     "port",
@@ -36,12 +36,19 @@ pub(super) const PLACEHOLDERS: [&str; 24] = [
     "new.ehlo",
     "new.pin_sha256",
     "new.password",
+    "install.msmtp.mail",
+    "install.sasl",
+    "install.authorities",
+    "install.services",
+    "install.lmdb",
+    "bundles",
 ];
 
 /// Fills words in from evidence.
 pub(super) struct Fill<'a> {
     facts: &'a Facts,
     change: &'a AnswerChange,
+    catalog: &'a Catalog,
     provider: Option<&'a str>,
     text: &'a Text,
 }
@@ -51,7 +58,7 @@ impl<'a> Fill<'a> {
     pub(super) fn new(facts: &'a Facts, change: &'a AnswerChange, catalog: &'a Catalog, text: &'a Text) -> Self {
         let provider =
             facts.provider.as_deref().and_then(|key| catalog.provider(key)).map(|provider| provider.name.as_str());
-        Self { facts, change, provider, text }
+        Self { facts, change, catalog, provider, text }
     }
 
     /// The words with every placeholder filled; `None` when one is not known.
@@ -75,6 +82,13 @@ impl<'a> Fill<'a> {
     }
 
     fn value(&self, name: &str) -> Option<String> {
+        if let Some(needs) = name.strip_prefix("install.") {
+            let needs: Vec<&str> = needs.split('.').collect();
+            return Some(self.by_distribution(|it| it.install(&needs)));
+        }
+        if name == "bundles" {
+            return Some(self.by_distribution(|it| it.bundles.first().cloned()));
+        }
         let facts = self.facts;
         let certificate = facts.certificate.as_ref();
         let value = match name {
@@ -102,6 +116,13 @@ impl<'a> Fill<'a> {
             _ => name.strip_prefix("new.").and_then(|key| self.new_value(key)),
         }?;
         Some(shortened(&escape(value.trim())))
+    }
+
+    /// What holds on each distribution, that of this machine first.
+    fn by_distribution(&self, what: impl Fn(&Distribution) -> Option<String>) -> String {
+        let said =
+            |it: &Distribution| Some(self.text.say(&phrase!("diagnosis-install", name = it.name, command = what(it)?)));
+        self.catalog.distributions().filter_map(said).collect::<Vec<_>>().join("; ")
     }
 
     /// An answer as it would be after the change.

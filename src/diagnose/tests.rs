@@ -100,7 +100,7 @@ fn a_fault_of_the_machine_has_its_commands_and_speaks_every_language() {
         let mailer = said("(CRON) info (No MTA installed, discarding output)");
         assert!(mailer.steps[0].contains("apt install msmtp-mta"), "{:?}", mailer.steps);
         let retry = said("defer (-53): retry time not reached for any host for 'example.org'");
-        assert!(retry.steps.iter().any(|step| step.contains("spool/exim4/db/retry")), "{:?}", retry.steps);
+        assert!(retry.steps.iter().any(|step| step.contains("/db/retry*")), "{:?}", retry.steps);
     }
 }
 
@@ -123,7 +123,7 @@ fn every_cause_is_read_and_whole() {
 
 #[test]
 fn patterns_and_placeholders_are_known() {
-    const KNOWN: [&str; 24] = [
+    const KNOWN: [&str; 30] = [
         "provider",
         "host",
         "port",
@@ -148,6 +148,12 @@ fn patterns_and_placeholders_are_known() {
         "new.ehlo",
         "new.pin_sha256",
         "new.password",
+        "install.msmtp.mail",
+        "install.sasl",
+        "install.authorities",
+        "install.services",
+        "install.lmdb",
+        "bundles",
     ];
     const FAULTS: [&str; 6] = ["no_smtputf8", "tls_version", "greeting_timed_out", "host_invalid", "connect", "tls"];
     let catalog = Catalog::builtin();

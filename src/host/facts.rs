@@ -58,13 +58,19 @@ pub fn machine() -> String {
 
 /// The system and its kernel, as `Debian GNU/Linux 13 (trixie), Linux 6.12.1 x86_64`; safe for a terminal.
 pub fn system() -> String {
-    let release = found::text_below(None, "etc/os-release");
+    let release = os_release(None);
     let kernel = rustix::system::uname();
     let [name, release_of_kernel, machine] =
         [kernel.sysname(), kernel.release(), kernel.machine()].map(|word| word.to_string_lossy());
     let kernel = format!("{name} {release_of_kernel} {machine}");
     let all = pretty_name(&release).map_or_else(|| kernel.clone(), |pretty| format!("{pretty}, {kernel}"));
     escape(&all)
+}
+
+/// What a system says of itself (os-release(5)), this machine's or an image's below its root.
+pub fn os_release(root: Option<&Path>) -> String {
+    let said = found::text_below(root, "etc/os-release");
+    if said.is_empty() { found::text_below(root, "usr/lib/os-release") } else { said }
 }
 
 /// The name that a system gives itself (os-release(5)).

@@ -111,7 +111,7 @@ fn relative_variable() -> Option<&'static str> {
 }
 
 /// Folders of a person's own presets and texts.
-const PRESETS: &[&str] = &["providers", "targets", "causes", "families", "words", "text"];
+const PRESETS: &[&str] = &["providers", "targets", "causes", "families", "distributions", "words", "text"];
 
 /// Folders below an image's root that would hold a person's own presets and texts on this machine.
 pub fn foreign_presets(places: &Places) -> Vec<PathBuf> {

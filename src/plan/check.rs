@@ -27,8 +27,12 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
     }
     // Every user sees a command line.
     let public: BTreeSet<String> = settings.iter().filter(|name| *name != "password").cloned().collect();
-    for run in &target.runs {
-        check.all(run.command.iter().chain(&run.creates), TemplateKind::Bare, &public);
+    for (at, run) in target.runs.iter().enumerate() {
+        if run.command.is_empty() == run.service.is_none() {
+            let cause = "it needs either `command` or `service`".to_owned();
+            check.faults.push(target.source.fault_at(&format!("run.{at}"), cause));
+        }
+        check.all(run.command.iter().chain(&run.creates).chain(&run.service), TemplateKind::Bare, &public);
         check.all(&run.when, TemplateKind::Condition, &settings);
     }
     check.all(target.check.iter().chain(&target.try_it), TemplateKind::Quoted, &settings);
@@ -39,6 +43,8 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
             queue.list.iter().chain([&queue.ours]).chain(patterns.flat_map(|pattern| &pattern.parts))
         });
         check.all(send.command.iter().chain(queue), TemplateKind::Bare, &settings);
+        let log = send.queue.iter().filter_map(|queue| queue.log_setting.as_ref());
+        check.all(log, TemplateKind::Expression, &seen_in_files(target));
         check.all(&send.when, TemplateKind::Condition, &settings);
     }
     check.all(&target.outgrown, TemplateKind::Expression, &seen_in_files(target));

@@ -9,6 +9,7 @@ use super::{
     locate::{FOLDERS, in_root, seen},
     meant::{client, has_login, is_inline, trust},
     profile_files::reads,
+    services,
     shared_group::SENDERS_GROUP,
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     phrase,
     presets::{
         Catalog, Phrase, Target,
-        target::{AppArmor, Daemon, Mta},
+        target::{AppArmor, Mta},
     },
 };
 
@@ -58,7 +59,7 @@ pub(super) fn notes(
         if let Some((first, _)) = mtas.first() {
             note(first, machine.sendmail(&mtas, catalog));
             for other in catalog.targets().filter(|other| mtas.iter().all(|(target, _)| target.key != other.key)) {
-                note(first, machine.queue(first, other));
+                note(first, machine.queue(first, other, catalog));
             }
         }
     }
@@ -105,17 +106,17 @@ impl Machine<'_> {
     fn sendmail(&self, mtas: &[(&Target, &Mta)], catalog: &Catalog) -> Option<Phrase> {
         let found = self.find(SENDMAIL);
         let owner = found.as_ref().and_then(|found| catalog.targets().find(|target| self.is(found, target)));
-        let (target, mta) = mtas.first()?;
+        let (target, _) = mtas.first()?;
         if mtas.len() > 1 {
             let names: Vec<&str> = mtas.iter().map(|(target, _)| target.name.as_str()).collect();
             let owner = owner.map(|owner| owner.name.clone()).or_else(|| found.as_ref().map(shown)).unwrap_or("none".into());
             return Some(phrase!("conflict-sendmail-several", targets = names.join(", "), owner = owner));
         }
-        // Installing the program sets up `sendmail` as well.
         if !target.program.as_ref().is_some_and(|program| self.has(program)) {
-            return None;
+            let command = catalog.install(&[&target.key]);
+            return Some(phrase!("conflict-not-installed", target = target.name, command = command));
         }
-        let package = &mta.package;
+        let command = catalog.make_sendmail(&target.key);
         match (owner, found) {
             (Some(owner), _) if owner.key == target.key => None,
             (Some(owner), _) => Some(phrase!(
@@ -123,25 +124,25 @@ impl Machine<'_> {
                 owner = owner.name,
                 key = owner.key,
                 target = target.name,
-                package = package
+                command = command
             )),
-            (None, Some(found)) => {
-                Some(phrase!("conflict-sendmail-unknown", path = shown(&found), target = target.name, package = package))
+            // It reads no settings, and hands over to 127.0.0.1 unless it is told a server (busybox: mailutils/sendmail.c, -S and -H).
+            (None, Some(found)) if found.path.file_name().is_some_and(|name| name == "busybox") => {
+                Some(phrase!("conflict-sendmail-busybox", target = target.name, command = command))
             }
-            (None, None) => Some(phrase!("conflict-sendmail-nobody", target = target.name, package = package)),
+            (None, Some(found)) => {
+                Some(phrase!("conflict-sendmail-unknown", path = shown(&found), target = target.name, command = command))
+            }
+            (None, None) => Some(phrase!("conflict-sendmail-nobody", target = target.name, command = command)),
         }
     }
 
     /// Another program runs and has its own queue.
-    fn queue(&self, target: &Target, other: &Target) -> Option<Phrase> {
-        let daemon = other.mta.as_ref()?.daemon.as_ref().filter(|daemon| self.runs(daemon))?;
-        Some(phrase!("conflict-queue", other = other.name, target = target.name, queue = daemon.queue, stop = daemon.stop))
-    }
-
-    fn runs(&self, daemon: &Daemon) -> bool {
-        let text = self.text(&daemon.pid);
-        let process = text.trim().parse::<u32>().map(|number| self.text(&format!("/proc/{number}/comm")));
-        process.is_ok_and(|name| name.trim() == daemon.process)
+    fn queue(&self, target: &Target, other: &Target, catalog: &Catalog) -> Option<Phrase> {
+        let daemon = other.mta.as_ref()?.daemon.as_ref();
+        let daemon = daemon.filter(|daemon| services::is_running(daemon, self.places, self.files))?;
+        let stop = services::stop(daemon, catalog, self.places, self.files);
+        Some(phrase!("conflict-queue", other = other.name, target = target.name, queue = daemon.queue, stop = stop))
     }
 
     /// Whether AppArmor is on, and this profile is enforced.

@@ -1,6 +1,6 @@
 //! What a target's templates see.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use minijinja::{Value, value::Serde};
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     format::text::account,
     mail::{Secret, Setting, Settings, senders::SenderPair},
-    presets::Target,
+    presets::{Target, distribution},
 };
 
 /// The settings and what is derived from them, as templates name it. What is not there is `none`.
@@ -156,16 +156,18 @@ pub(super) fn no_settings() -> Value {
     Value::from_pairs(std::iter::empty::<(&str, Value)>())
 }
 
-/// Where distributions keep the system's authorities in one file: Debian, Alpine and Arch; Fedora; openSUSE.
-pub(super) const CA_BUNDLES: [&str; 3] =
-    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"];
-
+/// Where the system's authorities are in one PEM file: the first that is there of those that distributions have. Where none is, the
+/// one that this distribution will have.
 fn ca_bundle(places: &Places, files: &dyn Files) -> &'static str {
-    let is_there = |path: &&&str| {
-        let path = locate::in_root(std::path::Path::new(path), places);
-        matches!(files.read(&path), Ok(Some(_)))
-    };
-    CA_BUNDLES.iter().find(is_there).unwrap_or(&CA_BUNDLES[0])
+    let bundles = bundles(places, files);
+    let is_there = |path: &&&str| files.find(&locate::in_root(Path::new(path), places)).is_some();
+    bundles.iter().find(is_there).or(bundles.first()).copied().unwrap_or_default()
+}
+
+/// Where they may be, this distribution's own places first.
+pub(super) fn bundles(places: &Places, files: &dyn Files) -> Vec<&'static str> {
+    let os_release = files.read(&locate::in_root(Path::new("/etc/os-release"), places)).ok().flatten();
+    distribution::bundles(&os_release.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default())
 }
 
 fn colons(hex: &str) -> String {

@@ -12,13 +12,14 @@ use super::{
     kept::KeptTargets,
     locate::{Location, Locations, expand, first_path, in_root, locate},
     merge::{self, Merged},
-    omitted, overrules,
+    needs, omitted, overrules,
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret},
     reader::{Before, change, closed, holds_password},
     render::{RenderFault, holds, render},
     secret_program, senders,
     group_change::GroupChange,
+    services::{self, ServiceCall},
     shared_group::{self, WithGroup},
     values, whose,
 };
@@ -75,6 +76,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     plan.notes.extend(group.as_ref().map(group_note));
     plan.notes.extend(senders::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
+    plan.notes.extend(needs::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(conflicts::notes(order, &chosen, was.as_ref(), &plan, catalog, (places, files))?);
     plan.notes.extend(kept.orphaned.iter().map(|orphan| orphan_note(orphan, order, catalog, places)));
     (plan.orphaned, plan.dropped) = (kept.orphaned, kept.dropped);
@@ -195,7 +197,7 @@ pub(super) fn plan_target(
         return Err(lost(order, target, path, mismatches));
     }
     overrules::check(target, &order.name, &locations, &outcome, &mut plan.notes)?;
-    plan_runs(target, &context.without_password(), places, plan)
+    plan_runs(target, &context.without_password(), (places, files), plan)
 }
 
 /// The consumer would read something else than is meant.
@@ -210,7 +212,12 @@ fn lost(order: &Order, target: &Target, path: PathBuf, mismatches: Vec<Setting>)
 }
 
 /// The commands to run after a target's files are written.
-fn plan_runs(target: &Target, context: &TemplateContext, places: &Places, plan: &mut Plan) -> Result<(), Refusal> {
+fn plan_runs(
+    target: &Target,
+    context: &TemplateContext,
+    (places, files): (&Places, &dyn Files),
+    plan: &mut Plan,
+) -> Result<(), Refusal> {
     for run in &target.runs {
         if !is_wanted(target, run.when.as_ref(), context)? {
             continue;
@@ -218,7 +225,17 @@ fn plan_runs(target: &Target, context: &TemplateContext, places: &Places, plan: 
         let say = |template: &Template| {
             render(template.as_str(), None, context).map_err(|fault| Refusal::template(target, template, fault))
         };
-        let command = run.command.iter().map(say).collect::<Result<_, _>>()?;
+        let command = match &run.service {
+            None => run.command.iter().map(say).collect::<Result<_, _>>()?,
+            Some(service) => match services::call(target, &say(service)?, run.restart, places, files) {
+                ServiceCall::Run(command) => command,
+                ServiceCall::Said(note) => {
+                    plan.notes.extend(Some(note).filter(|note| !plan.notes.contains(note)));
+                    continue;
+                }
+                ServiceCall::Idle => continue,
+            },
+        };
         let creates = run.creates.as_ref().map(say).transpose()?.map(|path| in_root(Path::new(&path), places));
         let run = Run { owner: target.key.clone(), command, creates, purpose: run.purpose };
         // Several places of a target may ask for the same one.

@@ -51,7 +51,8 @@ pub(super) fn locate<'a>(target: &'a Target, choice: &TargetChoice, places: &Pla
     target.files.iter().enumerate().filter_map(find).collect()
 }
 
-/// A choice for each path that a choice covers: in its first file's path, a step `*` is every folder that exists.
+/// A choice for each path that a choice covers: in its first file's path, a `*` in a step is anything in the name of a folder that
+/// exists.
 ///
 /// # Errors
 /// As of [`locate`], or there is no such folder.
@@ -62,17 +63,13 @@ pub fn expand(
     files: &dyn Files,
 ) -> Result<Vec<TargetChoice>, Refusal> {
     let usual = locate(target, choice, places)?.swap_remove(0).1.disk;
-    if !usual.iter().any(|step| step == "*") {
+    let is_usual = choice.path.is_none() && places.scope == Scope::System;
+    let elsewhere = target.files.first().filter(|_| is_usual).map_or(&[][..], |file| &file.elsewhere);
+    if elsewhere.is_empty() && !usual.to_string_lossy().contains('*') {
         return Ok(vec![choice.clone()]);
     }
-    let mut found = vec![PathBuf::new()];
-    for step in &usual {
-        let further = |folder: &PathBuf| match step.to_str() {
-            Some("*") => files.folders(folder).into_iter().map(|name| folder.join(name)).collect(),
-            _ => vec![folder.join(step)],
-        };
-        found = found.iter().flat_map(further).collect();
-    }
+    let elsewhere = elsewhere.iter().flat_map(|path| matching(&in_root(Path::new(path), places), files));
+    let mut found: Vec<PathBuf> = matching(&usual, files).into_iter().chain(elsewhere).collect();
     let is_there = |folder: &Path| {
         let around = folder.parent().map(|around| files.folders(around)).unwrap_or_default();
         folder.file_name().is_some_and(|name| around.iter().any(|known| name == known.as_str()))
@@ -82,6 +79,23 @@ pub fn expand(
         return Err(Refusal::NotInstalled { target: target.key.clone(), path: usual });
     }
     Ok(found.iter().map(|path| TargetChoice { path: Some(seen(path, places)), ..choice.clone() }).collect())
+}
+
+/// The paths that a pattern names: a `*` in a step is anything in the name of a folder that is there.
+pub(super) fn matching(pattern: &Path, files: &dyn Files) -> Vec<PathBuf> {
+    let mut found = vec![PathBuf::new()];
+    for step in pattern {
+        let further = |folder: &PathBuf| match step.to_str().and_then(|step| step.split_once('*')) {
+            Some((begin, end)) => {
+                let fits =
+                    |name: &String| name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end);
+                files.folders(folder).into_iter().filter(fits).map(|name| folder.join(name)).collect()
+            }
+            None => vec![folder.join(step)],
+        };
+        found = found.iter().flat_map(further).collect();
+    }
+    found
 }
 
 /// Where a target's first file is; `None` when this scope does not have it.

@@ -7,9 +7,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Files, Order, Places, Refusal, TargetChoice,
-    context::CA_BUNDLES,
     credential::credential,
-    locate::locate,
+    locate::{Location, Locations, locate},
     meant::{has_login, meant, older_secret_command, secret_command},
     render::Expressions,
     values::{utf8, values},
@@ -18,8 +17,8 @@ use crate::{
     format::{Fault, text::account},
     mail::{Secret, Security, Setting, Settings},
     presets::{
-        Target,
-        target::{ReadKey, TargetFile, TargetRead},
+        Target, distribution,
+        target::{ReadKey, TargetFile, TargetRead, Template},
     },
 };
 
@@ -62,13 +61,39 @@ pub fn read_back(
     files: &dyn Files,
 ) -> Result<ReadBack, Refusal> {
     let locations = locate(target, choice, places)?;
-    let mut read = Vec::with_capacity(locations.len());
-    for (file, location) in &locations {
-        let existing = files.read(&location.disk).map_err(|error| Refusal::unreadable(&location.disk, error))?;
-        let bytes = existing.map(|existing| Zeroizing::new(existing.into_bytes()));
-        read.push((*file, location.disk.as_path(), FileContent::Bytes(bytes)));
-    }
-    interpret(target, profile, &read)
+    interpret(target, profile, &contents(&locations, files)?)
+}
+
+/// What an expression of a target finds in its files as they are.
+///
+/// # Errors
+/// As of [`read_back`].
+pub(super) fn found(
+    target: &Target,
+    choice: &TargetChoice,
+    expression: &Template,
+    profile: &str,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<Option<String>, Refusal> {
+    let locations = locate(target, choice, places)?;
+    let known = seen_in(profile, &contents(&locations, files)?)?;
+    let found = Expressions::new().text(expression.as_str(), &known);
+    let found = found.map_err(|fault| Refusal::template(target, expression, fault))?;
+    Ok(found.filter(|text| !text.is_empty()))
+}
+
+/// The files at these places.
+fn contents<'a>(
+    locations: &'a Locations<'_>,
+    files: &dyn Files,
+) -> Result<Vec<(&'a TargetFile, &'a Path, FileContent)>, Refusal> {
+    let content = |location: &Location| {
+        let existing = files.read(&location.disk).map_err(|error| Refusal::unreadable(&location.disk, error));
+        existing.map(|existing| FileContent::Bytes(existing.map(|existing| Zeroizing::new(existing.into_bytes()))))
+    };
+    let all = locations.iter();
+    all.map(|(file, location)| Ok((*file, location.disk.as_path(), content(location)?))).collect()
 }
 
 /// A file as its consumer finds it: as it is, or as it was read.
@@ -125,7 +150,7 @@ pub(super) fn common_variables<'a>(profile: &str) -> Variables<'a> {
     vec![
         ("profile", Value::from(profile)),
         ("account", Value::from(account(profile))),
-        ("ca_bundles", CA_BUNDLES.iter().copied().collect()),
+        ("ca_bundles", distribution::bundles("").into_iter().collect()),
     ]
 }
 

@@ -8,6 +8,7 @@ use super::{
     Files, Order, Places, Refusal, TargetChoice,
     context::TemplateContext,
     locate::locate,
+    read_back,
     render::{holds, render},
 };
 use crate::{
@@ -156,6 +157,20 @@ impl SendEnd {
     }
 }
 
+/// The log file that a program's settings name; one that does not parse, or is no plain path, names none.
+pub(super) fn log_of(
+    queue: &TargetQueue<Template>,
+    target: &Target,
+    choice: &TargetChoice,
+    profile: &str,
+    places: &Places,
+    files: &dyn Files,
+) -> Option<String> {
+    let setting = queue.log_setting.as_ref()?;
+    let named = read_back::found(target, choice, setting, profile, places, files).ok().flatten();
+    named.filter(|path| path.starts_with('/') && !path.starts_with("/dev/") && !path.contains('$'))
+}
+
 /// How a target's consumer sends this message by itself; `None` where its preset does not say how, or where it would not
 /// read what was written.
 ///
@@ -193,7 +208,9 @@ pub fn sending(
     let queue = match &send.queue {
         Some(queue) => Some(TargetQueue {
             list: all(&queue.list)?,
-            log: queue.log.clone(),
+            log: log_of(queue, target, choice, &order.name, places, files).or_else(|| queue.log.clone()),
+            log_setting: None,
+            start_log: None,
             ours: say(&queue.ours)?,
             taken: patterns(&queue.taken)?,
             failed: patterns(&queue.failed)?,

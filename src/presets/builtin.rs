@@ -40,9 +40,9 @@ mod tests {
         let table: toml::Table = file.text.parse().unwrap();
         assert_eq!(table.get("rank").map_or(Some(1000), toml::Value::as_integer), Some(file.rank.into()), "{}", file.key);
         let words = table.get("words").and_then(toml::Value::as_table);
-        let top = table
-            .iter()
-            .filter(|(key, _)| ["domains", "mx", "families", "hosts", "marks", "keys", "order"].contains(&key.as_str()));
+        let top = table.iter().filter(|(key, _)| {
+            ["domains", "mx", "families", "hosts", "marks", "keys", "order", "ids", "bundles"].contains(&key.as_str())
+        });
         let lists: std::collections::BTreeMap<&str, Vec<&str>> = top
             .chain(words.into_iter().flatten())
             .map(|(key, list)| (key.as_str(), list.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect()))
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn what_the_build_takes_out_is_what_toml_reads() {
-        for files in [PROVIDERS, TARGETS, CAUSES, FAMILIES, WORDS] {
+        for files in [PROVIDERS, TARGETS, CAUSES, FAMILIES, DISTRIBUTIONS, WORDS] {
             files.iter().for_each(compare);
             assert!(files.is_sorted_by_key(|file| (file.rank, file.key)));
         }

@@ -13,8 +13,8 @@ use self::{
     single::Single,
 };
 use super::{
-    Cause, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault, PresetSource, Programs, Provider,
-    Target, Text, Words, builtin, check, machines::is_customers_machine,
+    Cause, Distribution, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault, PresetSource,
+    Programs, Provider, Target, Text, Words, builtin, check, distribution::recognised, machines::is_customers_machine,
 };
 pub use facts::{Fact, FactKind};
 
@@ -30,6 +30,9 @@ pub struct Catalog {
     targets: Collection<Target>,
     causes: Collection<Cause>,
     families: Collection<Family>,
+    distributions: Collection<Distribution>,
+    /// The key of the distribution of the machine, or the image, that all is for.
+    here: Option<String>,
     words: Collection<Words>,
     egress: Single<EgressFacts>,
     gateways: Single<Gateways>,
@@ -54,6 +57,8 @@ impl Catalog {
             targets: Collection::builtin(builtin::TARGETS),
             causes: Collection::builtin(builtin::CAUSES),
             families: Collection::builtin(builtin::FAMILIES),
+            distributions: Collection::builtin(builtin::DISTRIBUTIONS),
+            here: None,
             words: Collection::builtin(builtin::WORDS),
             egress: Single::default(),
             gateways: Single::default(),
@@ -65,8 +70,8 @@ impl Catalog {
         }
     }
 
-    /// The built-in files, with a person's own from `folders` (each has `providers`, `targets`, `causes`, `families`, `words`,
-    /// `egress.toml`, `gateways.toml` and `programs.toml`) over them. `today` begins with year and month, as `2026-11`.
+    /// The built-in files, with a person's own from `folders` (each has `providers`, `targets`, `causes`, `families`,
+    /// `distributions`, `words`, `egress.toml`, `gateways.toml` and `programs.toml`) over them. `today` begins with year and month, as `2026-11`.
     ///
     /// What cannot be used is passed over, and an unknown key as well: [`Self::own_faults`] names them. What the rooms above
     /// know, they check by [`Self::pass_over_wrong`].
@@ -78,6 +83,7 @@ impl Catalog {
             targets: Collection::with_own(builtin::TARGETS, &own, &mut faults),
             causes: Collection::with_own(builtin::CAUSES, &own, &mut faults),
             families: Collection::with_own(builtin::FAMILIES, &own, &mut faults),
+            distributions: Collection::with_own(builtin::DISTRIBUTIONS, &own, &mut faults),
             words: Collection::with_own(builtin::WORDS, &own, &mut faults),
             ..Self::builtin()
         };
@@ -115,6 +121,7 @@ impl Catalog {
             || self.targets.pass_over(file)
             || self.causes.pass_over(file)
             || self.families.pass_over(file)
+            || self.distributions.pass_over(file)
             || self.words.pass_over(file)
     }
 
@@ -132,6 +139,7 @@ impl Catalog {
         faults.extend(self.own_targets().flat_map(|target| check::target(target, &targets, today)));
         faults.extend(self.own_causes().filter_map(|cause| check::dated(&cause.source, "checked", &cause.checked, today)));
         faults.extend(self.families.own().flat_map(|family| check::family(family, today)));
+        faults.extend(self.distributions.own().flat_map(|it| check::distribution(it, self.targets(), today)));
         faults.extend(self.words.own().flat_map(|words| check::words(words, self.faults_in_words(), today)));
         faults
     }
@@ -159,6 +167,52 @@ impl Catalog {
     #[must_use]
     pub fn with_languages(self, languages: Languages) -> Self {
         Self { languages, ..self }
+    }
+
+    /// The same for the machine, or the image, of this `/etc/os-release`: targets have their files where its distribution has
+    /// them.
+    #[must_use]
+    pub fn on(mut self, os_release: &str) -> Self {
+        let known: Vec<(&[String], &Distribution)> = self.distributions.iter().map(|it| (&*it.ids, it)).collect();
+        let Some(here) = recognised(os_release, &known).cloned() else { return self };
+        for (target, service) in &here.services {
+            self.targets.change(target, |target| target.call_service(service));
+        }
+        for (target, paths) in &here.paths {
+            self.targets.change(target, |target| {
+                for file in &mut target.files {
+                    file.system = paths.get(&file.id).cloned().or_else(|| file.system.take());
+                }
+            });
+        }
+        Self { here: Some(here.key), ..self }
+    }
+
+    /// The command that installs this, by its word in the distributions' packages: this machine's own, or each with the distribution's
+    /// name.
+    pub fn install(&self, needs: &[&str]) -> String {
+        if let Some(command) = self.distribution().and_then(|here| here.install(needs)) {
+            return command;
+        }
+        let named = self.distributions().filter_map(|it| Some(format!("{} ({})", it.install(needs)?, it.name)));
+        named.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The command by which an installed program becomes `/usr/sbin/sendmail`.
+    pub fn make_sendmail(&self, target: &str) -> String {
+        let link = self.distribution().and_then(|here| here.links.get(target)).cloned();
+        link.unwrap_or_else(|| self.install(&[target]))
+    }
+
+    /// The distribution that all is for, where it is known.
+    pub fn distribution(&self) -> Option<&Distribution> {
+        self.distributions.get(self.here.as_deref()?)
+    }
+
+    /// Every distribution, that of this machine first.
+    pub fn distributions(&self) -> impl Iterator<Item = &Distribution> {
+        let is_other = |it: &&Distribution| Some(&it.key) != self.here.as_ref();
+        self.distribution().into_iter().chain(self.distributions.iter().filter(is_other))
     }
 
     /// The languages that there are.
@@ -240,6 +294,7 @@ impl Catalog {
     pub fn facts(&self) -> Vec<Fact<'_>> {
         let mut facts: Vec<Fact<'_>> = self.providers().map(Fact::of_provider).collect();
         facts.extend(self.families.iter().map(Fact::of_family));
+        facts.extend(self.distributions.iter().map(Fact::of_distribution));
         facts.extend(self.targets().map(Fact::of_target));
         facts.extend(self.causes().map(Fact::of_cause));
         facts.extend(self.words.iter().map(Fact::of_words));
@@ -252,7 +307,7 @@ impl Catalog {
     /// Built-in files that could not be read, of those that were asked for; a test holds this to be none.
     pub fn faults(&self) -> Vec<&PresetFault> {
         let folders = self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults());
-        let folders = folders.chain(self.families.faults()).chain(self.words.faults());
+        let folders = folders.chain(self.families.faults()).chain(self.distributions.faults()).chain(self.words.faults());
         folders.chain(self.egress.fault()).chain(self.gateways.fault()).chain(self.programs.fault()).collect()
     }
 

@@ -7,7 +7,10 @@ mod provider;
 
 pub(super) use provider::provider;
 
-use super::{EgressFacts, Family, Gateways, PresetFault, PresetSource, Programs, Target, Words, checked};
+use super::{
+    Distribution, EgressFacts, Family, Gateways, PresetFault, PresetSource, Programs, Target, Words, checked,
+    distribution::{self, NEEDS},
+};
 use crate::mail::{Mechanism, host::parse_host};
 
 /// Mechanisms that servers and consumers can do and mailsetup does not speak.
@@ -64,6 +67,46 @@ pub(super) fn family(family: &Family, today: &str) -> Vec<PresetFault> {
     let wrong =
         family.hosts.iter().enumerate().filter_map(|(at, host)| wrong_host(source, &format!("hosts.{at}"), host.as_str()));
     wrong.chain(dated(source, "checked", &family.checked, today)).collect()
+}
+
+/// What is wrong with a distribution's words; `targets` are all targets. Bundles are those that a built-in file names: settings that
+/// are read back are told from a person's own by them.
+pub(super) fn distribution<'a>(
+    distribution: &Distribution,
+    targets: impl Iterator<Item = &'a Target>,
+    today: &str,
+) -> Vec<PresetFault> {
+    let source = &distribution.source;
+    let targets: Vec<&Target> = targets.collect();
+    let keys: Vec<&str> = targets.iter().map(|target| target.key.as_str()).collect();
+    let mut faults: Vec<PresetFault> = dated(source, "checked", &distribution.checked, today).into_iter().collect();
+    let mut check = |path: &str, what: &str, word: &str, known: &[&str]| {
+        if !known.contains(&word) {
+            faults.push(source.unknown_at(path, what, word, known.iter().copied()));
+        }
+    };
+    let bundles = distribution::bundles("");
+    for (at, path) in distribution.bundles.iter().enumerate() {
+        check(&format!("bundles.{at}"), "bundle", path, &bundles);
+    }
+    let installed: Vec<&str> = keys.iter().copied().chain(NEEDS).collect();
+    for word in distribution.packages.keys() {
+        check(&format!("packages.{word}"), "target or need", word, &installed);
+    }
+    for (table, words) in [("links", &distribution.links), ("services", &distribution.services)] {
+        for word in words.keys() {
+            check(&format!("{table}.{word}"), "target", word, &keys);
+        }
+    }
+    for (word, paths) in &distribution.paths {
+        check(&format!("paths.{word}"), "target", word, &keys);
+        let target = targets.iter().find(|target| target.key == *word);
+        let ids: Vec<&str> = target.iter().flat_map(|target| &target.files).map(|file| file.id.as_str()).collect();
+        for id in paths.keys().filter(|_| target.is_some()) {
+            check(&format!("paths.{word}.{id}"), "file", id, &ids);
+        }
+    }
+    faults
 }
 
 /// What is wrong with a client's words; `known` are the faults that they can report.
@@ -137,6 +180,8 @@ mod tests {
         let faults = catalog.providers().flat_map(|it| provider(it, &senders, TODAY));
         let faults: Vec<_> = faults.chain(catalog.targets().flat_map(|it| target(it, &targets, TODAY))).collect();
         assert_eq!(faults, []);
+        let distributions = catalog.distributions().flat_map(|it| distribution(it, catalog.targets(), TODAY));
+        assert_eq!(distributions.collect::<Vec<_>>(), []);
         let source = PresetSource::default();
         assert_eq!(egress(catalog.egress(), &source, TODAY), []);
         assert_eq!(gateways(catalog.gateways(), &source, TODAY), []);
@@ -165,6 +210,19 @@ mod tests {
         let faults = target(&Target { source, ..read }, &["msmtp", "ssmtp"], TODAY);
         let line = |begin: &str| text.lines().position(|line| line.starts_with(begin)).unwrap() + 1;
         assert_eq!(places(&faults), [(line("auth = ["), Some("login")), (line("instead = "), Some("msmtp"))], "{faults:?}");
+    }
+
+    #[test]
+    fn a_wrong_word_of_a_distribution_has_its_line_and_the_nearest() {
+        let text = "name = 'X'\nchecked = '2026-11'\nsources = []\nids = ['x']\nbundles = ['/etc/ssl/cert.pm']\ninit = 'runit'\n\
+                    install = 'x'\n[packages]\nmsmpt = 'm'\n[links]\nsasl = 'x'\n[paths.opensmtpd]\nconfig = '/x'\n";
+        let (read, source) = read::<Distribution>(text);
+        let catalog = Catalog::builtin();
+        let faults = distribution(&Distribution { source, ..read }, catalog.targets(), TODAY);
+        let named = places(&faults);
+        assert_eq!(named[0], (5, Some("/etc/ssl/cert.pem")), "{faults:?}");
+        assert_eq!(named[1], (9, Some("msmtp")));
+        assert_eq!((named[2].0, named[3]), (11, (13, Some("conf"))));
     }
 
     #[test]

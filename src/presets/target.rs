@@ -20,7 +20,7 @@ pub use merge::MergeKind;
 pub use mode::FileMode;
 pub use overrule::{Overrule, OverruleEffect};
 pub use read::{ReadKey, TargetImport, TargetRead};
-pub use system::{AppArmor, Daemon, Feature, Mta};
+pub use system::{AppArmor, Daemon, Feature, LoginNeeds, Mta};
 pub use template::Template;
 
 use super::{
@@ -68,6 +68,8 @@ pub struct Target {
     pub store: Option<StoreKind>,
     /// The target whose program it sends through, and whose file has the settings.
     pub through: Option<String>,
+    /// From which version of what it runs on it refuses a certificate that does not name its issuer's key (RFC 5280, 4.2.1.1).
+    pub strict_since: Option<String>,
     /// It can trust one authority from a PEM file.
     #[serde(default)]
     pub ca_file: bool,
@@ -129,6 +131,8 @@ pub struct Target {
     /// Its files are read by its own user (a daemon's, a setgid program's), no matter who sends.
     #[serde(default)]
     pub own_user: bool,
+    /// What is needed for a login beside its program.
+    pub login_needs: Option<LoginNeeds>,
     /// What it is when it takes the mail of the whole machine.
     pub mta: Option<Mta>,
     /// The AppArmor profile that distributions confine it with.
@@ -178,6 +182,16 @@ impl Target {
         self.used_by.iter().map(|program| program.name.as_str()).chain(self.search.iter().map(String::as_str))
     }
 
+    /// Its service has another name on this distribution.
+    pub(super) fn call_service(&mut self, name: &str) {
+        for service in self.runs.iter_mut().filter_map(|run| run.service.as_mut()) {
+            *service = service.saying(name);
+        }
+        if let Some(daemon) = self.mta.as_mut().and_then(|mta| mta.daemon.as_mut()) {
+            name.clone_into(&mut daemon.service);
+        }
+    }
+
     /// Whether it takes the mail of the whole machine and cannot put one sender in place of those that programs use.
     pub fn keeps_senders(&self) -> bool {
         self.mta.is_some() && !self.read.has(Setting::Senders)
@@ -214,9 +228,12 @@ pub struct TargetFile {
     pub id: String,
     /// Where it is for one user; `~/` is the home folder, `./` the current one. Absent: not for one user.
     pub user: Option<String>,
-    /// Where it is for the whole system. Absent: not for the system. In the first file's path, a step `*` is every
-    /// folder that exists, and the file is written in each.
+    /// Where it is for the whole system. Absent: not for the system. In the first file's path, a `*` in a step is
+    /// anything in the name of a folder that exists, and the file is written in each.
     pub system: Option<String>,
+    /// Where it is too, of the first file: further paths with steps `*`.
+    #[serde(default)]
+    pub elsewhere: Vec<String>,
     /// It is beside the first file, also where that is not at its usual place.
     #[serde(default)]
     pub beside: bool,

@@ -7,7 +7,12 @@ use std::{
 };
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use x509_parser::{certificate::X509Certificate, extensions::GeneralName, parse_x509_certificate, x509::X509Name};
+use x509_parser::{
+    certificate::X509Certificate,
+    extensions::{GeneralName, ParsedExtension, X509Extension},
+    parse_x509_certificate,
+    x509::X509Name,
+};
 
 use crate::mail::reply::escape;
 
@@ -36,6 +41,8 @@ pub struct CertificateFacts {
     pub is_to_come: bool,
     /// SHA-256 of the certificate, 64 lower-case hex digits.
     pub sha256: String,
+    /// Another one signed it, and it does not say by which key (RFC 5280, 4.2.1.1): strict programs refuse it.
+    pub lacks_issuer_key: bool,
 }
 
 impl CertificateFacts {
@@ -50,6 +57,10 @@ impl CertificateFacts {
             facts.not_before = validity.not_before.to_datetime().date().to_string();
             facts.not_after = validity.not_after.to_datetime().date().to_string();
             facts.is_to_come = validity.not_before.timestamp() > now();
+            let names_key =
+                |it: &X509Extension<'_>| matches!(it.parsed_extension(), ParsedExtension::AuthorityKeyIdentifier(_));
+            let is_own = certificate.subject() == certificate.issuer();
+            facts.lacks_issuer_key = !is_own && !certificate.extensions().iter().any(names_key);
             facts.days_left = (validity.not_after.timestamp() - now()).div_euclid(DAY);
         }
         facts
@@ -138,7 +149,7 @@ fn short(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
+    use rcgen::{CertificateParams, DnType, Issuer, KeyPair, date_time_ymd};
 
     use super::*;
 
@@ -157,6 +168,25 @@ mod tests {
         assert_eq!((facts.not_before.as_str(), facts.not_after.as_str()), ("2020-01-18", "2021-01-18"));
         assert!(facts.days_left < -1000 && facts.sha256.len() == 64);
         assert!(is_self_issued(certificate.der()));
+    }
+
+    #[test]
+    fn a_certificate_names_the_key_of_its_issuer_or_lacks_it() {
+        let params = |name: &str| {
+            let mut params = CertificateParams::new(Vec::new()).unwrap();
+            params.distinguished_name.push(DnType::CommonName, name);
+            params
+        };
+        let key = KeyPair::generate().unwrap();
+        let own = params("CA").self_signed(&key).unwrap();
+        assert!(!CertificateFacts::of(own.der()).lacks_issuer_key, "it is its own issuer");
+        let issuer = Issuer::new(params("CA"), key);
+        for names_key in [true, false] {
+            let mut params = params("mail.test");
+            params.use_authority_key_identifier_extension = names_key;
+            let certificate = params.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap();
+            assert_eq!(CertificateFacts::of(certificate.der()).lacks_issuer_key, !names_key);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Evidence, Learned, OtherSender, Stage, StageReport, StageState};
+use super::{CertificateFacts, Evidence, Learned, OtherSender, Stage, StageReport, StageState};
 use crate::mail::Reply;
 
 /// What an attempt found.
@@ -31,6 +31,14 @@ impl Report {
     /// Whether TLS was established.
     pub fn is_secured(&self) -> bool {
         self.step(Stage::Tls).is_some_and(|step| matches!(step.state, StageState::Passed | StageState::Warned))
+    }
+
+    /// The server's certificate, where TLS was established.
+    pub fn certificate(&self) -> Option<&CertificateFacts> {
+        match &self.step(Stage::Tls)?.learned {
+            Some(Learned::Secured { certificate, .. }) => Some(certificate),
+            _ => None,
+        }
     }
 
     /// The mechanisms that the last EHLO offered, none where it had no AUTH. `None` where that EHLO was not heard, and where

@@ -130,6 +130,7 @@ fn by_own<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, fault: &SendF
             diagnosis = proof.diagnosis.as_ref();
         }
     }
+    phrases.extend(proof.fixes.iter().cloned());
     let advice = phrases.iter().map(|phrase| text.say(phrase)).collect();
     Told { line: text.say(&line), words: fault.said.clone(), advice, diagnosis }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     phrase,
-    presets::Text,
+    presets::{Phrase, Text},
     setup::{Proof, WriteResult, WrittenFile},
 };
 
@@ -11,8 +11,25 @@ pub fn is_proven(written: &WriteResult) -> bool {
     written.proofs.iter().all(|proof| !proof.is_refused())
 }
 
-/// The outcome in a sentence.
+/// That programs here find no `sendmail` that works, where that is so.
+fn lack(written: &WriteResult) -> Option<&Phrase> {
+    let is_lack = |note: &&Phrase| {
+        matches!(note.id, "conflict-not-installed" | "conflict-sendmail-nobody" | "conflict-sendmail-busybox")
+    };
+    written.notes.iter().find(is_lack).filter(|_| is_proven(written))
+}
+
+/// What there is to know beside the outcome.
+pub fn notes(written: &WriteResult) -> impl Iterator<Item = &Phrase> {
+    let lack = lack(written);
+    written.notes.iter().filter(move |note| Some(*note) != lack)
+}
+
+/// The outcome in a sentence or two.
 pub fn outcome(text: &Text, written: &WriteResult) -> String {
+    if let Some(lack) = lack(written) {
+        return format!("{} {}", text.get("render-written-no-sendmail"), text.say(lack));
+    }
     text.get(match (is_proven(written), written.changed, written.sent) {
         (false, ..) => "render-unproven",
         (true, ..) if written.proofs.iter().any(Proof::is_unseen) => "render-unseen",
@@ -72,7 +89,7 @@ pub fn lines(text: &Text, written: &WriteResult, equivalent: &[String], columns:
         }
     }
     lines.extend(written.proofs.iter().flat_map(|proof| super::proof::lines(text, proof)));
-    lines.extend(written.notes.iter().map(|note| text.say(note)));
+    lines.extend(notes(written).map(|note| text.say(note)));
     let tries: Vec<_> = written.proofs.iter().filter_map(|entry| entry.try_it.clone()).collect();
     if !tries.is_empty() {
         lines.push(String::new());

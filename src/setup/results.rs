@@ -10,7 +10,7 @@ use crate::{
     mail::{Profile, ProofWay, Senders, Setting, reply::escape},
     phrase,
     plan::{Note, SendEnd},
-    presets::{Catalog, Lang, Phrase},
+    presets::{Catalog, Lang, Phrase, Target},
     probe::{RefusedSender, Report},
 };
 
@@ -43,6 +43,10 @@ fn cause_of(proof: &Proof, profile: &Profile, catalog: &Catalog, lang: Lang) -> 
 
 /// What mends a way of programs.
 fn fixes(proof: &Proof, profile: &Profile, catalog: &Catalog) -> Vec<Phrase> {
+    // Exim's words where a host waits for its time in the retry database (spec, chapter "Retry configuration"); hints may be deleted.
+    if proof.fault().is_some_and(|fault| fault.said.iter().any(|line| line.contains("retry time not reached"))) {
+        return vec![phrase!("proof-fix-retry")];
+    }
     if proof.way == ProofWay::Test || proof.sent() != Some(false) {
         return Vec::new();
     }
@@ -106,6 +110,7 @@ impl Setup {
             Outcome::Planned(mut plan) => {
                 if let Ok(plan) = &mut plan {
                     plan.notes.extend(self.refused_senders());
+                    plan.notes.extend(self.strict_consumers());
                     self.learn_profile(plan);
                 }
                 self.plan.finish(generation, plan);
@@ -140,6 +145,19 @@ impl Setup {
             Note { owner: owner.clone(), phrase }
         };
         tested.report.refused.iter().map(note).collect()
+    }
+
+    /// The targets whose program refuses a certificate that mailsetup takes.
+    fn strict_consumers(&self) -> Vec<Note> {
+        let report = |tested: Option<&'_ Tested>| tested?.report.certificate().map(|it| it.lacks_issuer_key);
+        let lacks = report(self.test.result()).or_else(|| report(self.probe.result()));
+        let Some(order) = self.plan.wanted().filter(|_| lacks == Some(true)) else { return Vec::new() };
+        let targets = order.targets.iter().filter_map(|choice| self.answers.catalog.target(&choice.key));
+        let note = |target: &Target| {
+            let phrase = phrase!("plan-note-strict", target = target.name, since = target.strict_since.as_ref()?);
+            Some(Note { owner: target.key.clone(), phrase })
+        };
+        targets.filter_map(note).collect()
     }
 
     /// A report with its diagnosis, made once.

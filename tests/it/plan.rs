@@ -1,6 +1,7 @@
 //! Plans over files that people have: only our part changes, and planning again changes nothing.
 
 mod conflicts;
+mod distributions;
 mod former;
 mod led;
 mod shown;

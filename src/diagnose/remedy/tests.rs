@@ -82,6 +82,7 @@ fn certificate(names: &[&str]) -> CertificateFacts {
         days_left: 41,
         is_to_come: false,
         sha256: SHA.into(),
+        lacks_issuer_key: false,
     }
 }
 

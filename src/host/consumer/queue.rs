@@ -167,7 +167,17 @@ mod tests {
         let pattern = |text: &str| LogPattern { parts: text.split('*').map(str::to_owned).collect() };
         let why = why.iter().map(|text| pattern(text)).collect();
         let (taken, failed) = (vec![pattern(taken)], vec![pattern(failed)]);
-        TargetQueue { list: vec!["true".to_owned()], log: None, ours: ours.into(), taken, failed, given_up: Vec::new(), why }
+        TargetQueue {
+            list: vec!["true".to_owned()],
+            log: None,
+            log_setting: None,
+            start_log: None,
+            ours: ours.into(),
+            taken,
+            failed,
+            given_up: Vec::new(),
+            why,
+        }
     }
 
     fn lines(text: &str) -> Vec<String> {

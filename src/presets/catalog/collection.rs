@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 use crate::mail::reply::escape;
 use crate::presets::{
-    Cause, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded, fault::unreadable,
-    own_file, parse, parse::parse_own,
+    Cause, Distribution, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded,
+    fault::unreadable, own_file, parse, parse::parse_own,
 };
 
 /// What a kind of file holds.
@@ -49,6 +49,7 @@ preset!(Provider in "providers", key, |preset| preset.rank);
 preset!(Target in "targets", key, |preset| preset.rank);
 preset!(Cause in "causes", label, |preset| preset.rank);
 preset!(Family in "families", key, |_| None);
+preset!(Distribution in "distributions", key, |preset| preset.rank);
 preset!(Words in "words", key, |_| None);
 
 /// All files of one kind, in the order in which a list shows them.
@@ -130,6 +131,15 @@ impl<T: Preset> Collection<T> {
     pub(super) fn put_first(&mut self, key: String, preset: T) {
         let read = OnceLock::from(Ok(preset));
         self.entries.insert(0, Entry { key: key.into(), rank: 0, embedded: None, own: None, replaced: None, read });
+    }
+
+    /// Changes what a file says, where `change` does.
+    pub(super) fn change(&mut self, key: &str, change: impl FnOnce(&mut T)) {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.key == key) else { return };
+        entry.get();
+        if let Some(Ok(preset)) = entry.read.get_mut() {
+            change(preset);
+        }
     }
 
     pub(super) fn entries(&self) -> &[Entry<T>] {

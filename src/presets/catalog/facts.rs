@@ -1,6 +1,8 @@
 //! When facts were last checked, and where they can be looked up again.
 
-use crate::presets::{Cause, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings};
+use crate::presets::{
+    Cause, Distribution, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings,
+};
 
 /// What a fact is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +11,8 @@ pub enum FactKind {
     Provider,
     /// A family of providers.
     Family,
+    /// A family of distributions.
+    Distribution,
     /// A cause of failure.
     Cause,
     /// A network that blocks mail.
@@ -29,6 +33,7 @@ impl FactKind {
         match self {
             Self::Provider => "provider",
             Self::Family => "family",
+            Self::Distribution => "distribution",
             Self::Cause => "cause",
             Self::Hoster => "hoster",
             Self::Gateway => "gateway",
@@ -40,7 +45,7 @@ impl FactKind {
 
     /// Whether it is about programs here, rather than about servers and networks.
     pub const fn is_of_programs(self) -> bool {
-        matches!(self, Self::Target | Self::Words | Self::Program)
+        matches!(self, Self::Target | Self::Words | Self::Program | Self::Distribution)
     }
 }
 
@@ -69,6 +74,10 @@ impl<'a> Fact<'a> {
 
     pub(super) fn of_family(family: &'a Family) -> Self {
         Self::new(FactKind::Family, &family.key, &family.checked, &family.sources)
+    }
+
+    pub(super) fn of_distribution(distribution: &'a Distribution) -> Self {
+        Self::new(FactKind::Distribution, &distribution.key, &distribution.checked, &distribution.sources)
     }
 
     pub(super) fn of_target(target: &'a Target) -> Self {
@@ -125,6 +134,9 @@ mod tests {
         }
         assert!(catalog.faults().is_empty(), "{:?}", catalog.faults());
         let kinds: Vec<&str> = kinds.into_keys().collect();
-        assert_eq!(kinds, ["cause", "family", "gateway", "hoster", "program", "provider", "target", "words"]);
+        assert_eq!(
+            kinds,
+            ["cause", "distribution", "family", "gateway", "hoster", "program", "provider", "target", "words"]
+        );
     }
 }

@@ -9,7 +9,14 @@ use super::{LogPattern, Template};
 #[serde(deny_unknown_fields)]
 pub struct TargetRun {
     /// Program and arguments; each argument is a template over the settings and `files.ID`.
+    #[serde(default)]
     pub command: Vec<Template>,
+    /// In place of a command: the service that is told, by Debian's name, as a template likewise. How, is up to what starts services
+    /// here.
+    pub service: Option<Template>,
+    /// The service reads its settings at its start alone.
+    #[serde(default)]
+    pub restart: bool,
     /// A minijinja expression over the settings and `files.ID`: where it does not hold, it is not run.
     pub when: Option<Template>,
     /// A file that the command creates, as a template: removed again by an undo.
@@ -67,6 +74,10 @@ pub struct TargetQueue<T = String> {
     pub list: Vec<T>,
     /// The program's own log file, where it does not write to the system's mail log.
     pub log: Option<String>,
+    /// An expression over the target's files, with what `read` sees: its own log file, where they name one.
+    pub log_setting: Option<Template>,
+    /// The command by which it begins to log into a file of its own.
+    pub start_log: Option<String>,
     /// What the log says of our message first.
     pub ours: T,
     /// What the log says from there on when the server took it.

@@ -10,8 +10,9 @@ use crate::mail::Setting;
 pub struct Mta {
     /// File names of which `/usr/sbin/sendmail` leads to one when it is this program.
     pub sendmail: Vec<String>,
-    /// The package that makes it `/usr/sbin/sendmail`, by Debian's name.
-    pub package: String,
+    /// It keeps no mail that cannot leave at once.
+    #[serde(default)]
+    pub no_queue: bool,
     /// Whether it keeps mail to users of the machine there, unless an alias leads it elsewhere.
     #[serde(default)]
     pub keeps_local: bool,
@@ -29,8 +30,18 @@ pub struct Daemon {
     pub process: String,
     /// The command that shows its queue.
     pub queue: String,
-    /// The command that ends it for good.
-    pub stop: String,
+    /// What its service is called, by Debian's name.
+    pub service: String,
+}
+
+/// What is needed for a login, in a package of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginNeeds {
+    /// Its word in the distributions' packages.
+    pub need: String,
+    /// Files of which one is there where it is installed; a `*` in a step is anything in the name of a folder.
+    pub files: Vec<String>,
 }
 
 /// How AppArmor confines a consumer.

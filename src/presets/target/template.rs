@@ -22,6 +22,11 @@ impl Template {
         &self.text
     }
 
+    /// Another text in its place.
+    pub(super) fn saying(&self, text: &str) -> Self {
+        Self { text: text.to_owned(), at: self.at }
+    }
+
     /// Its parts between stars; `\\*` is a star within one.
     pub(super) fn parts(&self) -> Vec<Self> {
         let mut parts = vec![String::new()];

@@ -74,7 +74,8 @@ impl Machine {
         order.targets = targets.iter().map(|target| TargetChoice::parse(target)).collect();
         change(&mut order);
         let places = below(self.0.path(), Scope::System);
-        let plan = plan(&order, &Catalog::builtin(), &places, &Disk::new(&places)).unwrap();
+        let os_release = fs::read_to_string(self.0.path().join("etc/os-release")).unwrap_or_default();
+        let plan = plan(&order, &Catalog::builtin().on(&os_release), &places, &Disk::new(&places)).unwrap();
         let said = |note: &mailsetup::plan::Note| Lang::builtin().map(|lang| Text::new(lang).say(&note.phrase)).collect();
         let conflicts = plan.notes.iter().filter(|note| note.phrase.id.starts_with("conflict-"));
         conflicts.map(|note| (note.phrase.id, said(note))).collect()
@@ -111,9 +112,32 @@ fn a_clean_machine_has_none() {
     assert_eq!(Machine::new().with_postfix().conflicts(&["postfix"], for_the_web), []);
     // Who opens connections of their own does not care who is sendmail.
     assert_eq!(Machine::new().with_postfix().conflicts(&["dotenv"], unchanged), []);
-    // What is not installed yet brings its sendmail along.
-    let bare = Machine(tempfile::tempdir().unwrap());
-    assert_eq!(bare.conflicts(&["msmtp"], unchanged), []);
+}
+
+#[test]
+fn what_is_not_there_is_named_with_what_installs_it() {
+    for (os_release, command) in [
+        ("ID=debian\n", "apt install msmtp-mta"),
+        ("ID=rocky\nID_LIKE=\"rhel centos fedora\"\n", "dnf install msmtp && alternatives --config mta"),
+        ("ID=alpine\n", "apk add msmtp && ln -sf /usr/bin/msmtp /usr/sbin/sendmail"),
+        ("ID=arch\n", "pacman -S msmtp-mta"),
+        ("ID=\"opensuse-tumbleweed\"\nID_LIKE=\"opensuse suse\"\n", "zypper install msmtp-mta"),
+        ("ID=\"void\"\n", "xbps-install -S msmtp && ln -sf msmtp /usr/bin/sendmail"),
+    ] {
+        let bare = Machine(tempfile::tempdir().unwrap()).file("etc/os-release", os_release);
+        says(&bare.conflict(&["msmtp"], unchanged), "conflict-not-installed", &["msmtp", command]);
+    }
+    // Of an unknown system: what it is on each.
+    let unknown = Machine(tempfile::tempdir().unwrap()).conflict(&["msmtp"], unchanged);
+    says(&unknown, "conflict-not-installed", &["apt install msmtp-mta (Debian, Ubuntu)", "apk add msmtp", "(Void)"]);
+}
+
+#[test]
+fn busyboxs_sendmail_is_none() {
+    let alpine = Machine::new().file("etc/os-release", "ID=alpine\n").file("bin/busybox", "");
+    let conflict = alpine.link("/bin/busybox", "usr/sbin/sendmail").conflict(&["msmtp"], unchanged);
+    says(&conflict, "conflict-sendmail-busybox", &["busybox", ": ln -sf /usr/bin/msmtp /usr/sbin/sendmail"]);
+    assert!(!conflict.1[0].contains("apk add"), "{conflict:?}");
 }
 
 #[test]
@@ -150,9 +174,15 @@ fn two_want_to_be_sendmail() {
 
 #[test]
 fn another_queue_is_running() {
-    let machine = Machine::new().with_postfix();
-    let conflicts = machine.conflicts(&["msmtp"], unchanged);
-    says(&conflicts[1], "conflict-queue", &["Postfix", "postqueue -p", "systemctl disable --now postfix"]);
+    let stops = |machine: Machine, stop: &str| {
+        let conflicts = machine.conflicts(&["msmtp"], unchanged);
+        says(&conflicts[1], "conflict-queue", &["Postfix", "postqueue -p", stop]);
+        machine
+    };
+    let machine = stops(Machine::new().with_postfix(), "kill \"$(cat /var/spool/postfix/pid/master.pid)\"");
+    let machine = stops(machine.file("etc/os-release", "ID=alpine\n"), "rc-service postfix stop && rc-update del postfix");
+    let machine = stops(machine.file("run/runit/runsvdir/x", ""), "sv down postfix && rm /var/service/postfix");
+    let machine = stops(machine.file("run/systemd/system/x", ""), "systemctl disable --now postfix");
     // The file of the number is left over, and another process has it by now.
     let machine = machine.file("proc/42/comm", "bash\n");
     assert_eq!(machine.conflict(&["msmtp"], unchanged).0, "conflict-sendmail-other");

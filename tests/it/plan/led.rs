@@ -16,7 +16,7 @@ fn php() -> Memory {
         "8.2/mods-available/x.ini",
     ]
     .iter()
-    .fold(Memory::default(), |files, path| files.with(&format!("/etc/php/{path}"), ";\n"))
+    .fold(Memory::default().with("/run/systemd/system", ""), |files, path| files.with(&format!("/etc/php/{path}"), ";\n"))
 }
 
 fn of(plan: &Plan, owner: &str) -> Vec<String> {

@@ -102,6 +102,18 @@ fn by_changed_a_message_goes_out_only_where_something_changes() {
 }
 
 #[test]
+fn a_consumer_that_is_stricter_than_our_check_is_named_before_anything_is_written() {
+    // The demo's certificate does not name the key of its issuer.
+    let house = House::new();
+    let notes = |target: &str| {
+        let out = house.write(&["--target", target, "--test", "connect", "--dry-run"]).code(0);
+        out.json()["notes"].to_string()
+    };
+    assert!(notes("django=settings.py").contains("Python 3.13 and newer refuse this server"));
+    assert!(!notes("msmtp").contains("Python"));
+}
+
+#[test]
 fn check_tests_again_and_sees_drift() {
     let house = House::new();
     house.write(&["--target", "msmtp", "--test", "login"]).code(0);

@@ -326,6 +326,7 @@ pub(super) fn steps() -> Vec<StageReport> {
         days_left: 58,
         is_to_come: false,
         sha256: "00".repeat(32),
+        lacks_issuer_key: false,
     };
     let capabilities = Capabilities {
         pipelining: true,

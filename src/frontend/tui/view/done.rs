@@ -38,7 +38,7 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &WriteResult, equivalent: &[
             doc.keep = Some(start..doc.lines.len().min(start + ctx.height.saturating_sub(2)));
         }
     }
-    for words in &written.notes {
+    for words in summary::notes(written) {
         doc.extend(note(ctx, &ctx.text.say(words)));
     }
     doc.extend(stages::messages(ctx, arrived));
