@@ -10,6 +10,7 @@ mod color;
 mod commands;
 mod complain;
 mod context;
+mod cut_off;
 mod detect;
 mod explain;
 mod export;
@@ -52,6 +53,7 @@ use crate::{
 };
 use complain::complain;
 use context::{Context, variable};
+use cut_off::CutOffCare;
 use inputs::Inputs;
 use typed::{Typed, UnknownVariable, nearest_command, unknown_command, unknown_variables};
 
@@ -171,7 +173,14 @@ fn help(mut command: Command, words: &[String]) -> Result<Exit, Error> {
 const WITHOUT_PRESETS: [&str; 7] = ["secret", "list", "show", "remove", "purge", "undo", "vault"];
 
 fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
-    let Some((name, matches)) = matches.subcommand() else {
+    let command = matches.subcommand();
+    if let Some(("remove", matches)) = command {
+        // Its profile says in which scope something may be cut off.
+        let name = commands::removed(context, matches.get_one::<String>("PROFILE").map(String::as_str))?;
+        commands::enter_scope_of(context, Some(&name))?;
+    }
+    CutOffCare::of(command, |name| context.inputs.is_set(name)).take(context)?;
+    let Some((name, matches)) = command else {
         return set_up::run(context, None);
     };
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);

@@ -103,9 +103,9 @@ static FORMATS: &[&dyn FileFormat] = &[
     &table::OpensmtpdTable,
     &table::PostfixTable,
     &toml::Toml,
-    &yaml::Yaml,
-    &yaml::YamlDiscourse,
-    &yaml_spring::YamlSpring,
+    &yaml::Yaml::PLAIN,
+    &yaml::Yaml::DISCOURSE,
+    &yaml_spring::YAML_SPRING,
 ];
 
 /// The words by which presets name them.

@@ -49,7 +49,7 @@ mod whose;
 mod hostile;
 
 pub use check::check_target;
-pub use conflicts::{SENDMAIL, is_sendmail};
+pub use conflicts::{SENDMAIL, is_sendmail, opened_to};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
@@ -147,7 +147,7 @@ pub struct Order {
     /// profile names another.
     pub program: Vec<String>,
     /// What a vault is locked with, when one has to be made.
-    pub lock: KeySlot,
+    pub key_slot: KeySlot,
     /// These targets are all that the profile is to have: others that it has are taken back. Else they are written along.
     pub is_whole: bool,
     /// A file may be taken from another profile.

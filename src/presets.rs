@@ -37,7 +37,7 @@ pub use cause::Cause;
 pub use distribution::Distribution;
 pub use egress::EgressFacts;
 pub use family::Family;
-pub use fault::{OwnFault, PresetFault};
+pub use fault::{OwnFault, PresetCause, PresetFault};
 pub use gateways::Gateways;
 pub use lang::Lang;
 pub use languages::Languages;

@@ -247,7 +247,7 @@ impl Runner {
     /// The places of an order, with the lock that it wants for a new vault.
     fn places_of(&self, order: &Order) -> Result<Places, WorkFault> {
         let mut places = (self.places)(order.scope).map_err(|error| fault_of(error.into()))?;
-        places.keys.slot = order.lock;
+        places.keys.slot = order.key_slot;
         Ok(places)
     }
 

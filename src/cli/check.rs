@@ -45,10 +45,6 @@ pub(super) enum CheckKind {
 
 /// Checks one profile, or all that are enabled. The first that is not right says how it ends.
 pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind) -> Result<Exit, Error> {
-    if let Err(error) = context.recover() {
-        // What is half done stays so; the check says what it finds.
-        [Some(error.phrase), error.hint].iter().flatten().for_each(|phrase| context.warn_phrase(phrase));
-    }
     if !all {
         let (name, profile) = chosen(context, named)?;
         return one(context, &name, &profile, kind);

@@ -39,7 +39,7 @@ pub(super) fn chosen(context: &Context, named: Option<&str>) -> Result<(String, 
 }
 
 /// Root has two scopes: enters the one that has the profile, or any profile, and says where there is another one.
-fn enter_scope_of(context: &Context, name: Option<&str>) -> Result<(), Error> {
+pub(super) fn enter_scope_of(context: &Context, name: Option<&str>) -> Result<(), Error> {
     let Some(there) = context.other_places() else { return Ok(()) };
     let has = |places: &Places| {
         let names = host::profiles::names(places).unwrap_or_default();
@@ -91,7 +91,6 @@ pub(super) fn asked(context: &Context, named: Option<&str>) -> Result<Option<Str
 
 /// `list`: one line per profile, of both scopes for root.
 pub(super) fn list(context: &Context) -> Result<Exit, Error> {
-    context.name_cut_off();
     let here = context.places()?;
     let scope = here.scope;
     let mut exit = Exit::Ok;
@@ -177,7 +176,6 @@ fn summary(name: &str, profile: &Profile, places: &Places) -> serde_json::Value 
 
 /// `show`: the profile as in its file, or as JSON, and whom its secret is for; never the secret.
 pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error> {
-    context.name_cut_off();
     let (name, profile) = chosen(context, named)?;
     let places = context.places()?;
     let whom = profile
@@ -205,16 +203,18 @@ pub(super) fn show(context: &Context, named: Option<&str>) -> Result<Exit, Error
     Ok(Exit::Ok)
 }
 
+/// The profile that `remove` is about.
+pub(super) fn removed(context: &Context, named: Option<&str>) -> Result<String, Error> {
+    let missing = || Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help"));
+    asked(context, named)?.ok_or_else(missing)
+}
+
 /// `remove`: undoes what was written for the profile; with `for_good` nothing is kept that could bring it back.
 pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_exists: bool) -> Result<Exit, Error> {
-    let Some(name) = asked(context, named)? else {
-        return Err(Error::new(Exit::Usage, phrase!("usage-missing", flag = "PROFILE")).hint(phrase!("usage-help")));
-    };
+    let name = removed(context, named)?;
     let name = name.as_str();
-    enter_scope_of(context, Some(name))?;
     let places = context.places()?;
     if context.inputs.is_set("dry-run") {
-        context.name_cut_off();
         return match host::undo_all_preview(name, &places) {
             Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
                 planned::show(context, name, &[], None, &[phrase!("remove-absent", profile = escape(name))])
@@ -223,7 +223,6 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
         }
         .map(|()| Exit::Ok);
     }
-    context.recover()?;
     let options = context.write_options();
     // Known only for as long as it is searched for.
     let known = if for_good { known(context, name, &places) } else { None };
@@ -277,7 +276,6 @@ fn known(context: &Context, name: &str, places: &Places) -> Option<Secret> {
 
 /// `purge`: nothing is kept of profiles that were removed.
 pub(super) fn purge(context: &Context) -> Result<Exit, Error> {
-    context.recover()?;
     let places = context.places_to_open()?;
     let purged = host::purge(None, None, &places, &context.write_options())?;
     if context.json {

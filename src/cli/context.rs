@@ -138,7 +138,7 @@ impl Context {
     pub(super) fn places_to_open(&self) -> Result<Places, Error> {
         let places = self.places()?;
         let asks = places.keys.passphrase.is_none() && !self.inputs.is_set("no-input");
-        if asks && vault::look_at(&places)?.is_some_and(|closed| closed.lock == KeySlot::Passphrase) {
+        if asks && vault::look_at(&places)?.is_some_and(|closed| closed.key_slot == KeySlot::Passphrase) {
             // Without a terminal, the vault reports what is missing.
             self.keys.borrow_mut().passphrase = ask_on_terminal(&self.text.get("vault-ask")).ok().flatten();
         }
@@ -151,7 +151,7 @@ impl Context {
     }
 
     /// The key slot of a new vault, by the keys that were given.
-    pub(super) fn lock(&self) -> KeySlot {
+    pub(super) fn key_slot(&self) -> KeySlot {
         self.keys.borrow().slot
     }
 
@@ -208,27 +208,6 @@ impl Context {
             self.say_phrase(&phrase!("host-cut-off", when = when, files = files));
         }
         Ok(())
-    }
-
-    /// Puts back what an earlier run left half done, and says so, before anything is read that it may have written. A run that is
-    /// at work is waited for.
-    pub(super) fn recover(&self) -> Result<(), Error> {
-        let places = self.places()?;
-        if !host::is_half_done(&places)? {
-            return Ok(());
-        }
-        let places = self.places_to_open()?;
-        self.announce(&places)?;
-        host::recover(&places, &self.write_options())?.iter().for_each(|note| self.say_phrase(note));
-        Ok(())
-    }
-
-    /// Names what an earlier run left half done, and the command that puts it back: for what may not write.
-    pub(super) fn name_cut_off(&self) {
-        let cut_off = self.places().ok().and_then(|places| host::cut_off(&places).ok()).unwrap_or_default();
-        for host::CutOff { when, files } in cut_off {
-            self.warn_phrase(&phrase!("host-cut-off-stays", when = when, files = files));
-        }
     }
 
     /// Data: a line on standard output.

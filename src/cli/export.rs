@@ -18,11 +18,6 @@ use crate::{
 /// Writes the named targets in addition to those of the profile; with `print` nothing is written.
 pub(super) fn run(context: &Context, targets: &[&str], print: bool) -> Result<Exit, Error> {
     let is_dry = print || context.inputs.is_set("dry-run");
-    if is_dry {
-        context.name_cut_off();
-    } else {
-        context.recover()?;
-    }
     let (name, profile) = chosen(context, None)?;
     let places = context.places_for(profile.secret.as_ref())?;
     let options = context.write_options();

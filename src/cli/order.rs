@@ -28,7 +28,7 @@ pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &P
         secret,
         targets: profile.targets.iter().map(TargetChoice::from).collect(),
         program: vec![program()],
-        lock: KeySlot::default(),
+        key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: context.inputs.is_set("take-over"),
     })

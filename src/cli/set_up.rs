@@ -56,11 +56,6 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     };
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");
-    if !is_demo && options.dry_run {
-        context.name_cut_off();
-    } else if !is_demo {
-        context.recover()?;
-    }
     if let Some(name) = edit {
         // Ask for a passphrase before drawing the screen.
         context.places_for(host::profiles::load(name, &context.places()?)?.secret.as_ref())?;
@@ -121,7 +116,7 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
         root_mail: host::root_mail(context.inputs.get("root").map(Path::new)),
         command,
         program: vec![program()],
-        lock: context.lock(),
+        key_slot: context.key_slot(),
         cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);

@@ -22,7 +22,6 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     match matches.subcommand() {
         Some(("passphrase", inner)) => lock_with(context, KeySlot::Passphrase, inner),
         Some(("rotate", _)) => {
-            context.recover()?;
             let lock = vault::rotate(&context.places_to_open()?, &context.write_options())?;
             done(context, lock, "vault-rotated")
         }
@@ -38,7 +37,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
 /// The vault's key slot, what it protects against, and whose secrets the vault holds, if it opens without asking.
 fn status(context: &Context) -> Result<Exit, Error> {
     let places = context.places()?;
-    let Some(ClosedVault { path, lock, key_file }) = vault::look_at(&places)? else {
+    let Some(ClosedVault { path, key_slot, key_file }) = vault::look_at(&places)? else {
         if context.json {
             context.out(&json!({"ok": true, "vault": null}).to_string())?;
         } else {
@@ -49,7 +48,7 @@ fn status(context: &Context) -> Result<Exit, Error> {
     let names = vault::names(&places);
     let closed = names.as_ref().err().map(|error| context.text.say(&error.phrase()));
     if context.json {
-        let document = json!({"ok": true, "vault": path, "lock": lock.as_str(), "key_file": key_file,
+        let document = json!({"ok": true, "vault": path, "lock": key_slot.as_str(), "key_file": key_file,
                               "profiles": names.as_ref().ok().map(|names| names.iter().map(|(name, _)| name).collect::<Vec<_>>()),
                               "secret_for": names.as_ref().ok().map(|names| names.iter().cloned().collect::<BTreeMap<_, _>>()),
                               "closed": closed});
@@ -57,11 +56,11 @@ fn status(context: &Context) -> Result<Exit, Error> {
         return Ok(Exit::Ok);
     }
     context.out(&escape(&path.display().to_string()))?;
-    context.out(&context.text.get(&format!("choice-lock-{}", lock.as_str())))?;
+    context.out(&context.text.get(&format!("choice-lock-{}", key_slot.as_str())))?;
     if let Some(file) = key_file {
         context.out(&escape(&file.display().to_string()))?;
     }
-    protection(context, lock);
+    protection(context, key_slot);
     match names {
         Ok(names) => names.iter().try_for_each(|(name, bound)| {
             let whom = bound.as_ref().map(|bound| phrase!("secret-for").with_phrase("whom", bound.phrase()));
@@ -101,7 +100,6 @@ fn export(context: &Context) -> Result<Exit, Error> {
 }
 
 fn lock_with(context: &Context, lock: KeySlot, matches: &ArgMatches) -> Result<Exit, Error> {
-    context.recover()?;
     let places = context.places_to_open()?;
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().map(String::as_str);
     let mut new = Keys { slot: lock, key_file: word("new-key-file").map(Into::into), passphrase: None };

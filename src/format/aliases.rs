@@ -23,7 +23,7 @@ impl FileFormat for Aliases {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text, Dialect::Full).map(FileDoc::flat)
+        entries(text, AliasesDialect::Full).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -40,7 +40,7 @@ impl FileFormat for MsmtpAliases {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text, Dialect::Msmtp).map(FileDoc::flat)
+        entries(text, AliasesDialect::Msmtp).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -57,7 +57,7 @@ impl FileFormat for DmaAliases {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text, Dialect::Dma).map(FileDoc::flat)
+        entries(text, AliasesDialect::Dma).map(FileDoc::flat)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -70,7 +70,7 @@ const ROOT: &str = "root";
 
 /// Who reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+enum AliasesDialect {
     /// Postfix, Exim, OpenSMTPD: all of it, names in any case.
     Full,
     /// msmtp (`aliases_read` in its `aliases.c`): one line and one colon each, no name twice.
@@ -80,7 +80,7 @@ enum Dialect {
     Dma,
 }
 
-fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
+fn entries(text: &str, dialect: AliasesDialect) -> Result<Vec<FileEntry>, Fault> {
     let mut found: Vec<FileEntry> = Vec::new();
     let logical_lines = logical_lines(text)?;
     let mut names: HashSet<&str> = HashSet::new();
@@ -88,17 +88,17 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
         let fault = |kind| Err(Fault::at(logical.number, kind));
         let Some((name, value)) = split(&logical.text) else { return fault(FaultKind::Syntax) };
         let mut value = value.trim_ascii();
-        if dialect != Dialect::Full {
+        if dialect != AliasesDialect::Full {
             value = value.split('#').next().unwrap_or_default().trim_ascii();
             if name.starts_with('"') || value.contains(':') {
                 return fault(FaultKind::Syntax);
             }
         }
-        let key = if dialect == Dialect::Full { name.trim_matches('"').to_lowercase() } else { name.to_owned() };
+        let key = if dialect == AliasesDialect::Full { name.trim_matches('"').to_lowercase() } else { name.to_owned() };
         let is_taken = match dialect {
-            Dialect::Full => true,
-            Dialect::Msmtp => (key == ROOT || logical.continued.is_empty()) && names.insert(name),
-            Dialect::Dma => {
+            AliasesDialect::Full => true,
+            AliasesDialect::Msmtp => (key == ROOT || logical.continued.is_empty()) && names.insert(name),
+            AliasesDialect::Dma => {
                 value.split(',').all(|item| !item.trim_ascii().is_empty() && !item.trim_ascii().contains([' ', '\t']))
             }
         };
@@ -109,7 +109,7 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
         found.push(FileEntry { continued, ..FileEntry::flat(key, value.to_owned(), logical.first.clone()) });
     }
     let is_open = !text.is_empty() && !text.ends_with('\n');
-    match text.find('\r').or(is_open.then_some(text.len())).filter(|_| dialect == Dialect::Dma) {
+    match text.find('\r').or(is_open.then_some(text.len())).filter(|_| dialect == AliasesDialect::Dma) {
         Some(at) => Err(Fault::within(text, at, FaultKind::Syntax)),
         None => Ok(found),
     }
@@ -117,7 +117,7 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
 
 /// Where root's mail goes by `/etc/aliases`; `None` where it does not say so.
 pub fn root_mail(aliases: &str) -> Option<String> {
-    let found = entries(aliases, Dialect::Full).ok()?;
+    let found = entries(aliases, AliasesDialect::Full).ok()?;
     found.into_iter().find(|entry| entry.path == [ROOT])?.value.filter(|value| !value.is_empty())
 }
 
@@ -145,13 +145,13 @@ mod tests {
 
     const SAMPLE: &str = "# c\nPostmaster:    root\n\"a:b\": x@y.test\nRoot: ann,\n\tops@example.com\nlist: :include:/l\n";
 
-    fn line(text: &str, dialect: Dialect) -> Option<usize> {
+    fn line(text: &str, dialect: AliasesDialect) -> Option<usize> {
         entries(text, dialect).err().map(|fault| fault.line)
     }
 
     #[test]
     fn names_values_and_continued_lines() {
-        let found = entries(SAMPLE, Dialect::Full).unwrap();
+        let found = entries(SAMPLE, AliasesDialect::Full).unwrap();
         let pairs: Vec<_> = found.iter().map(|entry| (entry.path[0].as_str(), entry.value.as_deref().unwrap())).collect();
         let expected =
             [("postmaster", "root"), ("a:b", "x@y.test"), ("root", "ann,\tops@example.com"), ("list", ":include:/l")];
@@ -162,21 +162,21 @@ mod tests {
 
     #[test]
     fn what_a_program_does_not_take() {
-        for dialect in [Dialect::Full, Dialect::Msmtp, Dialect::Dma] {
+        for dialect in [AliasesDialect::Full, AliasesDialect::Msmtp, AliasesDialect::Dma] {
             assert_eq!(line("# c\nnonsense\n", dialect), Some(2));
             assert_eq!(line("a: b # c\n\nroot: ann, x@y.test\n", dialect), None);
             assert_eq!(line("root: a,\n  b\n", dialect), None);
-            let is_strict = dialect != Dialect::Full;
+            let is_strict = dialect != AliasesDialect::Full;
             assert_eq!(line("a: b\nl: :include:/l\n", dialect), is_strict.then_some(2));
             assert_eq!(line("\"a\": b\n", dialect), is_strict.then_some(1));
         }
-        assert_eq!(line("x: y\nl: a,\n b\n", Dialect::Msmtp), Some(2));
-        assert_eq!(line("root: a\nroot: b\n", Dialect::Msmtp), Some(2));
-        assert_eq!(line("p: |\"/bin/x y\"\n", Dialect::Msmtp), None);
-        assert_eq!(line("p: |\"/bin/x y\"\n", Dialect::Dma), Some(1));
-        assert_eq!(line("x: y\r\n", Dialect::Dma), Some(1));
-        assert_eq!(line("x:\n", Dialect::Dma), Some(1));
-        assert_eq!(line("x: y\na: b", Dialect::Dma), Some(2));
+        assert_eq!(line("x: y\nl: a,\n b\n", AliasesDialect::Msmtp), Some(2));
+        assert_eq!(line("root: a\nroot: b\n", AliasesDialect::Msmtp), Some(2));
+        assert_eq!(line("p: |\"/bin/x y\"\n", AliasesDialect::Msmtp), None);
+        assert_eq!(line("p: |\"/bin/x y\"\n", AliasesDialect::Dma), Some(1));
+        assert_eq!(line("x: y\r\n", AliasesDialect::Dma), Some(1));
+        assert_eq!(line("x:\n", AliasesDialect::Dma), Some(1));
+        assert_eq!(line("x: y\na: b", AliasesDialect::Dma), Some(2));
     }
 
     #[test]

@@ -91,12 +91,14 @@ pub(crate) struct FileDoc {
     pub(crate) groups: Vec<Group>,
     /// What else gives settings a value, in order.
     pub(crate) rivals: Vec<Rival>,
+    /// What statements begin with, in order, in a format whose settings are put together from several.
+    pub(crate) heads: Vec<Range<usize>>,
 }
 
 impl FileDoc {
     /// A file that has no groups.
     pub(crate) const fn flat(entries: Vec<FileEntry>) -> Self {
-        Self { entries, groups: Vec::new(), rivals: Vec::new() }
+        Self { entries, groups: Vec::new(), rivals: Vec::new(), heads: Vec::new() }
     }
 
     /// Ends the section before, and opens one.
@@ -116,7 +118,8 @@ impl FileDoc {
 
     /// The settings by their way, as a target's expressions name them: `file.section.key`.
     pub(crate) fn tree(self) -> Tree {
-        Tree { entries: self.entries.into(), ..Tree::default() }
+        let all = 0..self.entries.len();
+        Tree::among(&Arc::new(self.entries), all)
     }
 }
 
@@ -124,34 +127,41 @@ impl FileDoc {
 /// by one.
 #[derive(Clone, Default)]
 pub(crate) struct Tree {
-    own: BTreeMap<String, Node>,
-    /// Further settings, in order: the last counts.
+    own: BTreeMap<String, TreeNode>,
+    /// A file's settings, and which of them are here, in order: they go before `own`, and the last counts.
     entries: Arc<Vec<FileEntry>>,
+    range: Range<usize>,
     /// What counts where this has nothing.
     assumed: Option<Arc<Tree>>,
 }
 
 /// A value, or values by name.
 #[derive(Clone)]
-pub(crate) enum Node {
+pub(crate) enum TreeNode {
     Text(String),
     Group(Arc<Tree>),
 }
 
 impl Tree {
-    /// What steps lead to, over what is assumed of the others.
-    pub(crate) fn new(own: BTreeMap<String, Node>, assumed: Option<Arc<Self>>) -> Self {
-        Self { own, assumed, ..Self::default() }
+    /// Some of a file's settings.
+    pub(crate) fn among(entries: &Arc<Vec<FileEntry>>, range: Range<usize>) -> Self {
+        Self { entries: Arc::clone(entries), range, ..Self::default() }
+    }
+
+    /// The same over what steps lead to otherwise, and over what is assumed of all others.
+    pub(crate) fn over(self, own: BTreeMap<String, TreeNode>, assumed: Arc<Self>) -> Self {
+        Self { own, assumed: Some(assumed), ..self }
+    }
+
+    fn entries(&self) -> &[FileEntry] {
+        &self.entries[self.range.clone()]
     }
 
     /// What a step leads to.
-    pub(crate) fn get(&self, step: &str) -> Option<Node> {
+    pub(crate) fn get(&self, step: &str) -> Option<TreeNode> {
         let mut found = Self::default();
-        for entry in self.entries.iter().filter(|entry| entry.path.first().is_some_and(|first| first == step)) {
-            if let Some(value) = &entry.value {
-                let path = entry.path.iter().cloned().chain(entry.from.map(str::to_owned)).collect();
-                found.put(path, value.clone());
-            }
+        for entry in self.entries().iter().filter(|entry| entry.path.first().is_some_and(|first| first == step)) {
+            found.put_entry(entry);
         }
         let found = found.own.remove(step).or_else(|| self.own.get(step).cloned());
         found.or_else(|| self.assumed.as_ref()?.get(step))
@@ -160,23 +170,35 @@ impl Tree {
     /// Where steps lead to, in order.
     pub(crate) fn steps(&self) -> BTreeSet<&str> {
         let assumed = self.assumed.iter().flat_map(|assumed| assumed.steps());
-        let entries = self.entries.iter().filter(|entry| entry.value.is_some()).filter_map(|entry| entry.path.first());
+        let entries = self.entries().iter().filter(|entry| entry.value.is_some()).filter_map(|entry| entry.path.first());
         self.own.keys().chain(entries).map(String::as_str).chain(assumed).collect()
     }
 
-    /// What was put into it, without what is assumed.
-    pub(crate) const fn own(&self) -> &BTreeMap<String, Node> {
-        &self.own
+    /// What steps lead to, without what is assumed.
+    pub(crate) fn known(&self) -> BTreeMap<String, TreeNode> {
+        let mut known = Self { own: self.own.clone(), ..Self::default() };
+        for entry in self.entries() {
+            known.put_entry(entry);
+        }
+        known.own
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        let is_nothing = self.own.is_empty() && self.entries.iter().all(|entry| entry.value.is_none());
+        let is_nothing = self.own.is_empty() && self.entries().iter().all(|entry| entry.value.is_none());
         is_nothing && self.assumed.as_ref().is_none_or(|assumed| assumed.is_empty())
     }
 
     /// Puts what a step leads to in place of what it led to.
-    pub(crate) fn insert(&mut self, step: String, node: Node) {
+    pub(crate) fn insert(&mut self, step: String, node: TreeNode) {
         self.own.insert(step, node);
+    }
+
+    /// Puts a setting that has a value at the end of its way.
+    fn put_entry(&mut self, entry: &FileEntry) {
+        if let Some(value) = &entry.value {
+            let path = entry.path.iter().cloned().chain(entry.from.map(str::to_owned)).collect();
+            self.put(path, value.clone());
+        }
     }
 
     /// Puts a value at the end of a way.
@@ -185,14 +207,14 @@ impl Tree {
         let mut steps = path.into_iter().peekable();
         while let Some(step) = steps.next() {
             if steps.peek().is_none() {
-                group.insert(step, Node::Text(value));
+                group.insert(step, TreeNode::Text(value));
                 return;
             }
-            let inner = group.own.entry(step).or_insert_with(|| Node::Group(Arc::default()));
-            if let Node::Text(_) = inner {
-                *inner = Node::Group(Arc::default());
+            let inner = group.own.entry(step).or_insert_with(|| TreeNode::Group(Arc::default()));
+            if let TreeNode::Text(_) = inner {
+                *inner = TreeNode::Group(Arc::default());
             }
-            let Node::Group(inner) = inner else { return };
+            let TreeNode::Group(inner) = inner else { return };
             group = Arc::make_mut(inner);
         }
     }

@@ -26,7 +26,7 @@ impl FileFormat for Dotenv {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text, Dialect::Portable).map(FileDoc::flat)
+        entries(text, EnvDialect::Portable).map(FileDoc::flat)
     }
 
     fn kinds(&self) -> Option<&'static [FileKind]> {
@@ -52,7 +52,7 @@ impl FileFormat for DotenvSh {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text, Dialect::Shell).map(FileDoc::flat)
+        entries(text, EnvDialect::Shell).map(FileDoc::flat)
     }
 
     fn kinds(&self) -> Option<&'static [FileKind]> {
@@ -71,15 +71,15 @@ impl FileFormat for DotenvSh {
 
 /// Who reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+enum EnvDialect {
     /// What dotenv libraries have in common: quotes count where a value begins.
     Portable,
     /// A POSIX shell: quotes count everywhere.
     Shell,
 }
 
-fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
-    if dialect == Dialect::Shell
+fn entries(text: &str, dialect: EnvDialect) -> Result<Vec<FileEntry>, Fault> {
+    if dialect == EnvDialect::Shell
         && let Some(at) = text.find("\r\n")
     {
         return Err(Fault::at(line_of(text, at), FaultKind::Crlf));
@@ -99,7 +99,7 @@ fn entries(text: &str, dialect: Dialect) -> Result<Vec<FileEntry>, Fault> {
 }
 
 /// The assignment on the line that begins at `start`, if it is one.
-fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<FileEntry>, Fault> {
+fn assignment(text: &str, start: usize, dialect: EnvDialect) -> Result<Option<FileEntry>, Fault> {
     let mut from = after_blanks(text, start);
     if let Some(rest) = text[from..].strip_prefix("export")
         && rest.starts_with([' ', '\t'])
@@ -108,14 +108,14 @@ fn assignment(text: &str, start: usize, dialect: Dialect) -> Result<Option<FileE
     }
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let key_end = from + text.as_bytes()[from..].iter().take_while(|byte| is_name(byte)).count();
-    let equals = if dialect == Dialect::Shell { key_end } else { after_blanks(text, key_end) };
+    let equals = if dialect == EnvDialect::Shell { key_end } else { after_blanks(text, key_end) };
     if key_end == from || !text[equals..].starts_with('=') {
         return Ok(None);
     }
-    let at = if dialect == Dialect::Shell { equals + 1 } else { after_blanks(text, equals + 1) };
+    let at = if dialect == EnvDialect::Shell { equals + 1 } else { after_blanks(text, equals + 1) };
     let (value, length) = match dialect {
-        Dialect::Shell => shell_word(&text[at..]),
-        Dialect::Portable => portable_value(&text[at..]),
+        EnvDialect::Shell => shell_word(&text[at..]),
+        EnvDialect::Portable => portable_value(&text[at..]),
     }
     .ok_or_else(|| Fault::at(line_of(text, at), FaultKind::OpenQuote))?;
     Ok(Some(FileEntry::flat(&text[from..key_end], value, from..at + length)))
@@ -217,7 +217,7 @@ pub(super) fn quote_sh(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn pairs(text: &str, dialect: Dialect) -> Vec<(String, String)> {
+    fn pairs(text: &str, dialect: EnvDialect) -> Vec<(String, String)> {
         entries(text, dialect).unwrap().into_iter().map(|entry| (entry.path.join("/"), entry.value.unwrap())).collect()
     }
 
@@ -226,17 +226,17 @@ mod tests {
         let text = "# c\nA=1 # note\nexport B = 'x #y'\nKEY=\"-----BEGIN\nA=2\n-----END\" # k\nN=it's\r\nE=\nC=a#b\n";
         let expected =
             [("A", "1"), ("B", "x #y"), ("KEY", "-----BEGIN\nA=2\n-----END"), ("N", "it's"), ("E", ""), ("C", "a#b")];
-        let found = pairs(text, Dialect::Portable);
+        let found = pairs(text, EnvDialect::Portable);
         assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        let fault = entries("A=1\nB='x\n", Dialect::Portable).unwrap_err();
+        let fault = entries("A=1\nB='x\n", EnvDialect::Portable).unwrap_err();
         assert_eq!(fault, Fault { line: 2, kind: FaultKind::OpenQuote });
     }
 
     #[test]
     fn shell() {
         let text = "A='it'\\''s'\"\\$x\"y z=1\nif true; then\nexport B=a\\ b # c\nfi\n";
-        assert_eq!(pairs(text, Dialect::Shell), [("A".into(), "it's$xy".into()), ("B".into(), "a b".into())]);
-        assert_eq!(entries("A=1\r\n", Dialect::Shell).unwrap_err(), Fault { line: 1, kind: FaultKind::Crlf });
+        assert_eq!(pairs(text, EnvDialect::Shell), [("A".into(), "it's$xy".into()), ("B".into(), "a b".into())]);
+        assert_eq!(entries("A=1\r\n", EnvDialect::Shell).unwrap_err(), Fault { line: 1, kind: FaultKind::Crlf });
     }
 
     #[test]

@@ -118,6 +118,13 @@ fn entry(text: &str, start: usize, doc: &FileDoc) -> Option<FileEntry> {
 
 /// A value, and where it ends.
 fn value(text: &str, from: usize) -> Option<(String, usize)> {
+    // Most are plain, and are what is written.
+    let line = &text[from..next_line(text, from)];
+    if !line.bytes().any(|byte| matches!(byte, b'"' | b'\\' | b'#' | b';' | b'\r')) {
+        let value = line.trim_matches([' ', '\t', '\n']);
+        let blanks = line.len() - line.trim_start_matches([' ', '\t', '\n']).len();
+        return Some((value.to_owned(), if value.is_empty() { from } else { from + blanks + value.len() }));
+    }
     let (mut value, mut blanks, mut end, mut is_quoted) = (String::new(), String::new(), from, false);
     let mut characters = text[from..].char_indices().peekable();
     while let Some((at, character)) = characters.next() {

@@ -29,7 +29,7 @@ impl FileFormat for Ini {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text, Dialect::Plain)
+        doc(text, IniDialect::Plain)
     }
 
     fn kinds(&self) -> Option<&'static [FileKind]> {
@@ -58,7 +58,7 @@ impl FileFormat for IniGrafana {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text, Dialect::Grafana)
+        doc(text, IniDialect::Grafana)
     }
 
     fn kinds(&self) -> Option<&'static [FileKind]> {
@@ -87,7 +87,7 @@ impl FileFormat for IniAerc {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text, Dialect::Continued)
+        doc(text, IniDialect::Continued)
     }
 
     fn kinds(&self) -> Option<&'static [FileKind]> {
@@ -105,7 +105,7 @@ impl FileFormat for IniAerc {
 
 /// Who reads the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
+enum IniDialect {
     /// As Gitea loads it: no continuation lines.
     Plain,
     /// As go-ini does it by default (aerc): a backslash at the end of a line continues it.
@@ -119,7 +119,7 @@ fn file_of(value: &str) -> Option<&str> {
     value.strip_prefix("$__file{")?.strip_suffix('}').filter(|path| !path.is_empty() && !path.contains('}'))
 }
 
-fn doc(text: &str, dialect: Dialect) -> Result<FileDoc, Fault> {
+fn doc(text: &str, dialect: IniDialect) -> Result<FileDoc, Fault> {
     let mut doc = FileDoc::default();
     doc.groups.push(Group { path: Vec::new(), head: 0..0, end: text.len(), shape: Shape::Section });
     let mut rows = lines(text).peekable();
@@ -145,7 +145,7 @@ fn doc(text: &str, dialect: Dialect) -> Result<FileDoc, Fault> {
                 Some(length) => (raw[quote.len()..][..length].to_owned(), at + length + 2 * quote.len()),
                 None => (multiline(text, raw, quote, number, &mut rows, &mut continued)?, bare.end),
             },
-            None if dialect != Dialect::Plain && raw.trim_end().ends_with('\\') => {
+            None if dialect != IniDialect::Plain && raw.trim_end().ends_with('\\') => {
                 (continuation(text, raw, &mut rows, &mut continued), bare.end)
             }
             None => {
@@ -154,7 +154,7 @@ fn doc(text: &str, dialect: Dialect) -> Result<FileDoc, Fault> {
             }
         };
         let path = doc.path_to(key.to_owned());
-        let file = file_of(&value).filter(|_| dialect == Dialect::Grafana).map(str::to_owned);
+        let file = file_of(&value).filter(|_| dialect == IniDialect::Grafana).map(str::to_owned);
         let from = file.is_some().then_some("file");
         doc.entries.push(FileEntry { path, value: Some(file.unwrap_or(value)), from, body: start..end, continued });
     }
@@ -253,7 +253,7 @@ fn quote_for_grafana(value: &str) -> Result<String, Unfit> {
 mod tests {
     use super::*;
 
-    fn pairs(text: &str, dialect: Dialect) -> Vec<(String, String)> {
+    fn pairs(text: &str, dialect: IniDialect) -> Vec<(String, String)> {
         doc(text, dialect).unwrap().entries.into_iter().map(|it| (it.path.join("/"), it.value.unwrap())).collect()
     }
 
@@ -271,19 +271,19 @@ mod tests {
             ("mailer/I", "a'b'"),
             ("a.b/k", "vw"),
         ];
-        assert_eq!(pairs(text, Dialect::Continued), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        assert_eq!(pairs(text, Dialect::Grafana), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-        let fault = doc("[a]\nnonsense\n", Dialect::Plain).unwrap_err();
+        assert_eq!(pairs(text, IniDialect::Continued), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert_eq!(pairs(text, IniDialect::Grafana), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        let fault = doc("[a]\nnonsense\n", IniDialect::Plain).unwrap_err();
         assert_eq!(fault, Fault { line: 2, kind: FaultKind::NoEquals });
-        assert_eq!(doc("a = `x\n", Dialect::Plain).unwrap_err(), Fault { line: 1, kind: FaultKind::OpenQuote });
-        assert_eq!(doc("\n[a\n", Dialect::Plain).unwrap_err(), Fault { line: 2, kind: FaultKind::Syntax });
+        assert_eq!(doc("a = `x\n", IniDialect::Plain).unwrap_err(), Fault { line: 1, kind: FaultKind::OpenQuote });
+        assert_eq!(doc("\n[a\n", IniDialect::Plain).unwrap_err(), Fault { line: 2, kind: FaultKind::Syntax });
     }
 
     #[test]
     fn files_in_place_of_values() {
-        let found = doc("[smtp]\npassword = $__file{/x y}\n", Dialect::Grafana).unwrap().entries.remove(0);
+        let found = doc("[smtp]\npassword = $__file{/x y}\n", IniDialect::Grafana).unwrap().entries.remove(0);
         assert_eq!((found.value.as_deref(), found.from), (Some("/x y"), Some("file")));
-        assert_eq!(pairs("p = $__file{/x}\n", Dialect::Plain), [("p".into(), "$__file{/x}".into())]);
+        assert_eq!(pairs("p = $__file{/x}\n", IniDialect::Plain), [("p".into(), "$__file{/x}".into())]);
     }
 
     #[test]

@@ -98,19 +98,20 @@ fn is_mapping(line: &str) -> bool {
 
 /// Whether a key alone on its line, with a colon, has keys or a list below it, further in: so YAML nests, and nothing else.
 fn is_nested(text: &str) -> bool {
-    let used = lines(text).map(|(_, bare, _)| &text[bare]).filter(|line| !line.trim().is_empty());
-    let used: Vec<&str> = used.filter(|line| !line.trim_start().starts_with('#')).collect();
-    used.windows(2).any(|pair| {
+    let used = lines(text).map(|(_, bare, _)| &text[bare]).filter(|line| !line.trim_start().is_empty());
+    let mut used = used.filter(|line| !line.trim_start().starts_with('#')).peekable();
+    std::iter::from_fn(|| Some([used.next()?, *used.peek()?])).any(|pair| {
         let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
         let parent = pair[0].trim_end().strip_suffix(':').filter(|key| is_key(key.trim_start()));
-        let is_block = parent.is_some_and(|key| ["try", "else", "finally", "default"].contains(&key.trim()));
+        let Some(parent) = parent else { return false };
+        let is_block = ["try", "else", "finally", "default"].contains(&parent.trim());
         let indent = |line: &str| line.len() - line.trim_start().len();
         let below = pair[1].trim_start();
         let is_member = below.starts_with("- ")
             || below.split_once(':').is_some_and(|(key, value)| {
                 is_key(key.trim_matches(['"', '\''])) && (value.is_empty() || value.starts_with(' '))
             });
-        parent.is_some() && !is_block && indent(pair[1]) > indent(pair[0]) && is_member
+        !is_block && indent(pair[1]) > indent(pair[0]) && is_member
     })
 }
 

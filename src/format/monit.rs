@@ -110,7 +110,7 @@ fn sets_format(text: &str) -> bool {
 }
 
 /// What follows each `set NAME`, up to the next statement.
-fn statements<'a, 't>(words: &'a [Word<'t>], name: &'a str) -> impl Iterator<Item = &'a [Word<'t>]> {
+fn statements<'a, 't>(words: &'a [MonitWord<'t>], name: &'a str) -> impl Iterator<Item = &'a [MonitWord<'t>]> {
     let starts = (1..words.len()).filter(move |at| words[at - 1].is("set") && words[*at].is(name));
     starts.map(|at| {
         let behind = &words[at + 1..];
@@ -120,14 +120,14 @@ fn statements<'a, 't>(words: &'a [Word<'t>], name: &'a str) -> impl Iterator<Ite
 }
 
 /// A word of the file.
-struct Word<'a> {
+struct MonitWord<'a> {
     is_quoted: bool,
     /// It is a field of a message's format, with all of its text.
     field: Option<&'static str>,
     text: Cow<'a, str>,
 }
 
-impl Word<'_> {
+impl MonitWord<'_> {
     fn is(&self, keyword: &str) -> bool {
         !self.is_quoted && self.field.is_none() && self.text.eq_ignore_ascii_case(keyword)
     }
@@ -139,7 +139,7 @@ impl Word<'_> {
 }
 
 /// The words; commas, colons and braces are blanks.
-fn words(text: &str) -> Result<Vec<Word<'_>>, Fault> {
+fn words(text: &str) -> Result<Vec<MonitWord<'_>>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(character) = text[at..].chars().next() {
@@ -147,7 +147,7 @@ fn words(text: &str) -> Result<Vec<Word<'_>>, Fault> {
         if let Some((field, value)) = field(rest) {
             let text = value.trim();
             let text = if field == "from" { address(text) } else { text };
-            found.push(Word { is_quoted: false, field: Some(field), text: text.into() });
+            found.push(MonitWord { is_quoted: false, field: Some(field), text: text.into() });
             at += field.len() + 1 + value.len();
             continue;
         }
@@ -155,7 +155,7 @@ fn words(text: &str) -> Result<Vec<Word<'_>>, Fault> {
             '#' => at = next_line(text, at),
             '\'' | '"' => {
                 let length = rest[1..].find(character).ok_or_else(|| Fault::within(text, at, FaultKind::OpenQuote))?;
-                found.push(Word { is_quoted: true, field: None, text: unquoted(&rest[1..=length]).into() });
+                found.push(MonitWord { is_quoted: true, field: None, text: unquoted(&rest[1..=length]).into() });
                 at += length + 2;
             }
             _ if character.is_whitespace() || matches!(character, ',' | ':' | '{' | '}' | ';' | '(' | ')') => {
@@ -166,7 +166,7 @@ fn words(text: &str) -> Result<Vec<Word<'_>>, Fault> {
                     |next: char| next.is_whitespace() || matches!(next, ',' | '{' | '}' | ';' | '(' | ')' | '\'' | '"');
                 let length = rest.find(is_end).unwrap_or(rest.len());
                 let word = rest[..length].trim_end_matches(':');
-                found.push(Word { is_quoted: false, field: None, text: word.into() });
+                found.push(MonitWord { is_quoted: false, field: None, text: word.into() });
                 at += length;
             }
         }

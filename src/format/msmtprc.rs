@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    doc::{FileDoc, FileEntry, Node, Tree},
+    doc::{FileDoc, FileEntry, Tree, TreeNode},
     file_format::FileFormat,
     text::{Fault, FaultKind, Unfit, is_plain, lines},
 };
@@ -108,41 +108,37 @@ fn heading(argument: &str) -> (&str, impl Iterator<Item = &str> + Clone) {
 fn accounts(statements: Vec<FileEntry>) -> Tree {
     let mut defaults = Arc::new(Tree::default());
     for (command, value) in ASSUMED {
-        Arc::make_mut(&mut defaults).insert(command.to_owned(), Node::Text(value.to_owned()));
+        Arc::make_mut(&mut defaults).insert(command.to_owned(), TreeNode::Text(value.to_owned()));
     }
+    let statements = Arc::new(statements);
     let mut found = Tree::default();
     let mut section = Section::Start;
-    for FileEntry { mut path, value, .. } in statements {
-        let (name, value) = (path.pop().unwrap_or_default(), value.unwrap_or_default());
-        if (!path.is_empty() || name == DEFAULTS)
-            && let Section::Account(before, account) = std::mem::replace(&mut section, Section::Defaults)
-        {
-            found.insert(before, Node::Group(Arc::new(account)));
-        }
-        if !path.is_empty() {
-            let others = heading(&value).1.filter_map(|other| match found.get(other) {
-                Some(Node::Group(other)) => Some(other.own().clone()),
-                _ => None,
-            });
-            section = Section::Account(name, Tree::new(others.flatten().collect(), Some(Arc::clone(&defaults))));
+    for (at, FileEntry { path, value, .. }) in statements.iter().enumerate() {
+        let (Some(name), Some(value)) = (path.last(), value) else { continue };
+        let is_account = path.len() > 1;
+        if is_account || name == DEFAULTS {
+            if let Section::Account(account) = std::mem::replace(&mut section, Section::Defaults) {
+                account.end(at, &statements, &mut found);
+            }
+            if is_account {
+                let others = heading(value).1.filter_map(|other| match found.get(other) {
+                    Some(TreeNode::Group(other)) => Some(other.known()),
+                    _ => None,
+                });
+                let inherited = others.flatten().collect();
+                section = Section::Account(OpenAccount::new(name, at + 1, inherited, &defaults));
+            }
             continue;
         }
-        if name == DEFAULTS {
-            section = Section::Defaults;
-            continue;
-        }
-        // As in msmtp 1.2: without any section, the commands are those of the account `default` (`read_conffile`).
-        if matches!(section, Section::Start) {
-            let account = Tree::new(BTreeMap::new(), Some(Arc::clone(&defaults)));
-            section = Section::Account("default".to_owned(), account);
-        }
-        match &mut section {
-            Section::Account(_, account) => account.insert(name, Node::Text(value)),
-            Section::Start | Section::Defaults => Arc::make_mut(&mut defaults).insert(name, Node::Text(value)),
+        match section {
+            // As in msmtp 1.2: without any section, the commands are those of the account `default` (`read_conffile`).
+            Section::Start => section = Section::Account(OpenAccount::new("default", at, BTreeMap::new(), &defaults)),
+            Section::Defaults => Arc::make_mut(&mut defaults).insert(name.clone(), TreeNode::Text(value.clone())),
+            Section::Account(_) => {}
         }
     }
-    if let Section::Account(last, account) = section {
-        found.insert(last, Node::Group(Arc::new(account)));
+    if let Section::Account(account) = section {
+        account.end(statements.len(), &statements, &mut found);
     }
     found
 }
@@ -150,8 +146,28 @@ fn accounts(statements: Vec<FileEntry>) -> Tree {
 enum Section {
     Start,
     Defaults,
-    /// Its name, and what is known of it so far.
-    Account(String, Tree),
+    Account(OpenAccount),
+}
+
+/// An account whose statements go on.
+struct OpenAccount {
+    name: String,
+    /// The first of its own statements.
+    first: usize,
+    inherited: BTreeMap<String, TreeNode>,
+    defaults: Arc<Tree>,
+}
+
+impl OpenAccount {
+    fn new(name: &str, first: usize, inherited: BTreeMap<String, TreeNode>, defaults: &Arc<Tree>) -> Self {
+        Self { name: name.to_owned(), first, inherited, defaults: Arc::clone(defaults) }
+    }
+
+    /// Puts it among those that were found; its statements end before this one.
+    fn end(self, end: usize, statements: &Arc<Vec<FileEntry>>, found: &mut Tree) {
+        let account = Tree::among(statements, self.first..end).over(self.inherited, self.defaults);
+        found.insert(self.name, TreeNode::Group(Arc::new(account)));
+    }
 }
 
 /// `default_taken`: another account is the one that is used when none is named. `password_inherited`: the defaults hold a
@@ -235,8 +251,8 @@ mod tests {
     fn inheritance() {
         let accounts = accounts(statements(SAMPLE).unwrap());
         let get = |account: &str, key: &str| match accounts.get(account) {
-            Some(Node::Group(settings)) => match settings.get(key) {
-                Some(Node::Text(value)) => value.clone(),
+            Some(TreeNode::Group(settings)) => match settings.get(key) {
+                Some(TreeNode::Text(value)) => value.clone(),
                 _ => panic!("{key}"),
             },
             _ => panic!("{account}"),

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
-    shell_words::{Rules, Word, commands, logical, word},
+    shell_words::{Rules, ShellWord, commands, logical, word},
     text::{Fault, Unfit, escaped},
 };
 
@@ -76,8 +76,8 @@ fn settings<'a>(mut rest: &'a str, found: &mut Vec<FileEntry>) -> &'a str {
             found.push(FileEntry::flat(name, state.to_owned(), 0..0));
             continue;
         };
-        let (Word { text, command }, behind) =
-            word(value, &RULES).unwrap_or((Word { text: Some(String::new()), command: None }, value));
+        let (ShellWord { text, command }, behind) =
+            word(value, &RULES).unwrap_or((ShellWord { text: Some(String::new()), command: None }, value));
         let from = command.is_some().then_some("command");
         let value = if from.is_some() { command } else { text };
         found.push(FileEntry { path: vec![name], value, from, body: 0..0, continued: Vec::new() });

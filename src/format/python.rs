@@ -9,7 +9,7 @@ use super::{
         members::{members, opening},
         quote, setting, statements, until,
     },
-    doc::{FileDoc, Node, Rival, Tree},
+    doc::{FileDoc, Rival, Tree, TreeNode},
     file_format::{EntryText, FileFormat, is_same_kind},
     kind::FileKind,
     place::{Edit, Gap, brackets, end},
@@ -51,7 +51,7 @@ impl FileFormat for Python {
         let names: Vec<String> = odd.chain(dicts).filter_map(|path| path.first().cloned()).collect();
         let mut tree = doc.tree();
         for name in names {
-            tree.insert(name, Node::Group(Arc::default()));
+            tree.insert(name, TreeNode::Group(Arc::default()));
         }
         tree
     }

@@ -17,7 +17,7 @@ pub(super) struct Rules {
 
 /// A word.
 #[derive(Debug)]
-pub(super) struct Word {
+pub(super) struct ShellWord {
     /// What it says; `None` where something is expanded in it.
     pub(super) text: Option<String>,
     /// The command whose output it is, when it is that alone.
@@ -71,7 +71,7 @@ pub(super) fn commands(text: &str, within: &Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// The next word of a line, and what follows it; `None` at the end of the command.
-pub(super) fn word<'a>(line: &'a str, rules: &Rules) -> Option<(Word, &'a str)> {
+pub(super) fn word<'a>(line: &'a str, rules: &Rules) -> Option<(ShellWord, &'a str)> {
     let line = line.trim_start_matches([' ', '\t']);
     let is_end = |character: char| rules.separators.contains(character) || character == '#';
     if line.is_empty() || line.starts_with(is_end) || (rules.equals && line.starts_with('=')) {
@@ -116,7 +116,7 @@ pub(super) fn word<'a>(line: &'a str, rules: &Rules) -> Option<(Word, &'a str)> 
             }
         }
     }
-    Some((Word { text, command }, &line[end..]))
+    Some((ShellWord { text, command }, &line[end..]))
 }
 
 fn is_of_name(character: char) -> bool {

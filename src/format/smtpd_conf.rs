@@ -12,7 +12,7 @@ use words::{Kind, Statement};
 use super::{
     doc::{FileDoc, FileEntry},
     file_format::FileFormat,
-    text::{Fault, FaultKind, Unfit},
+    text::{Fault, FaultKind, Unfit, after_blanks},
 };
 
 /// OpenSMTPD's smtpd.conf: what outgoing mail of this machine takes is `relay`.
@@ -24,7 +24,7 @@ impl FileFormat for SmtpdConf {
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
+        doc(text)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
@@ -32,14 +32,8 @@ impl FileFormat for SmtpdConf {
     }
 
     /// What statements begin with.
-    fn keys(&self, text: &str, _doc: &FileDoc, lines: &Range<usize>) -> Vec<Range<usize>> {
-        let statements = words::statements(&text[..lines.end]).unwrap_or_default();
-        let first = |statement: &Statement<'_>| {
-            let line = &text[statement.start..];
-            let start = statement.start + line.len() - line.trim_start_matches([' ', '\t']).len();
-            start..start + statement.words[0].text.len()
-        };
-        statements.iter().filter(|statement| lines.contains(&statement.start)).map(first).collect()
+    fn keys(&self, _text: &str, doc: &FileDoc, lines: &Range<usize>) -> Vec<Range<usize>> {
+        doc.heads.iter().filter(|head| lines.contains(&head.start)).cloned().collect()
     }
 
     fn block_at(&self, before: &str, _comment: &str, is_there: bool) -> Result<usize, Fault> {
@@ -56,17 +50,25 @@ struct Action {
 
 /// The relay's settings: `scheme`, `label` and `authority` of its address, `auth` (the table with the logins), `helo`, `ca` (the
 /// file of the authority that is trusted), `unchecked`.
-fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
+fn doc(text: &str) -> Result<FileDoc, Fault> {
     let statements = words::statements(text)?;
-    let Some(outgoing) = statements.iter().find(|statement| takes_outgoing(statement)) else { return Ok(Vec::new()) };
-    let mut actions = actions(&statements);
+    let head = |statement: &Statement<'_>| {
+        let start = after_blanks(text, statement.start);
+        start..start + statement.words[0].text.len()
+    };
+    Ok(FileDoc { heads: statements.iter().map(head).collect(), ..FileDoc::flat(entries(&statements)) })
+}
+
+fn entries(statements: &[Statement<'_>]) -> Vec<FileEntry> {
+    let Some(outgoing) = statements.iter().find(|statement| takes_outgoing(statement)) else { return Vec::new() };
+    let mut actions = actions(statements);
     let action = outgoing.after("action").and_then(|name| actions.remove(name.text.as_ref()));
     let settings = action.filter(|action| action.relays).map(|action| action.settings).unwrap_or_default();
     let entry = |(name, value): (&str, String)| FileEntry {
         path: vec!["relay".to_owned(), name.to_owned()],
         ..FileEntry::flat(name, value, 0..0)
     };
-    Ok(settings.into_iter().map(entry).collect())
+    settings.into_iter().map(entry).collect()
 }
 
 /// Where a new rule goes that takes what is sent to somewhere else: above the first that does, since the first one counts.
@@ -172,7 +174,7 @@ mod tests {
                           action \"relay\" relay\nmatch for local action \"local\"\nmatch from local for any action \"relay\"\n";
 
     fn read(text: &str) -> Vec<(String, String)> {
-        entries(text).unwrap().into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect()
+        doc(text).unwrap().entries.into_iter().map(|it| (it.path[1].clone(), it.value.unwrap())).collect()
     }
 
     #[test]

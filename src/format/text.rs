@@ -106,20 +106,27 @@ pub(crate) fn after_blanks(text: &str, at: usize) -> usize {
 
 /// The number of the line, from 1, that a place is on.
 pub(crate) fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].split(|byte| *byte == b'\n').count()
+    text[..character(text, at)].matches('\n').count() + 1
 }
 
 /// Where the line of a place begins. The place may be within a character.
 pub(crate) fn line_start(text: &str, at: usize) -> usize {
-    let before = &text.as_bytes()[..at.min(text.len())];
-    before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+    text[..character(text, at)].rfind('\n').map_or(0, |end| end + 1)
 }
 
 /// Where the line after a place begins. The place may be within a character.
 pub(crate) fn next_line(text: &str, at: usize) -> usize {
-    let at = at.min(text.len());
-    let rest = &text.as_bytes()[at..];
-    rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |length| at + length + 1)
+    let at = character(text, at);
+    text[at..].find('\n').map_or(text.len(), |length| at + length + 1)
+}
+
+/// Where the character begins that a place is in.
+fn character(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// Where the first line begins that is neither empty nor a comment; the end of the text when there is none.

@@ -17,48 +17,40 @@ use super::{
 };
 
 /// YAML; what is written is in block style.
-pub(crate) struct Yaml;
+pub(crate) struct Yaml {
+    word: &'static str,
+    read: fn(&str) -> Result<FileDoc, Fault>,
+    quote: fn(&str) -> Result<String, Unfit>,
+}
 
-impl FileFormat for Yaml {
-    fn word(&self) -> &'static str {
-        "yaml"
-    }
+impl Yaml {
+    /// As every reader takes it.
+    pub(crate) const PLAIN: Self = Self { word: "yaml", read: doc, quote: |value| Ok(quote(value)) };
 
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text)
-    }
+    /// Its values are handed on as variables by Discourse's launcher.
+    pub(crate) const DISCOURSE: Self = Self { word: "yaml-discourse", read: doc, quote: quote_for_discourse };
 
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        Ok(quote(value))
-    }
-
-    fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
-        is_same_kind(there, ours)
-    }
-
-    fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
-        block::place(gap)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Yaml])
+    /// A consumer that goes its own way with what is read and written.
+    pub(super) const fn of(
+        word: &'static str,
+        read: fn(&str) -> Result<FileDoc, Fault>,
+        quote: fn(&str) -> Result<String, Unfit>,
+    ) -> Self {
+        Self { word, read, quote }
     }
 }
 
-/// YAML whose values Discourse's launcher hands on as variables.
-pub(crate) struct YamlDiscourse;
-
-impl FileFormat for YamlDiscourse {
+impl FileFormat for Yaml {
     fn word(&self) -> &'static str {
-        "yaml-discourse"
+        self.word
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text)
+        (self.read)(text)
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
-        quote_for_discourse(value)
+        (self.quote)(value)
     }
 
     fn is_same(&self, there: EntryText<'_>, ours: EntryText<'_>) -> bool {
@@ -216,11 +208,16 @@ impl Walk<'_> {
 
     fn value(&mut self, value: Option<&str>, style: ScalarStyle, span: Span) {
         let (start, end) = self.range(span);
-        if let Some((key, Some(path))) = self.waiting() {
-            let colon = || self.text[key.end..].find(':').map_or(key.end, |length| key.end + length + 1);
+        if let Some(Frame::Map { path: Some(path), key, .. }) = self.frames.last_mut()
+            && let Some(Key { name: Some(name), start: key_start, end: key_end }) = key.take()
+        {
+            let colon = || self.text[key_end..].find(':').map_or(key_end, |length| key_end + length + 1);
             let end = if end > start { start + length(&self.text[start..end], style) } else { colon() };
+            let mut steps = Vec::with_capacity(path.len() + 1);
+            steps.extend_from_slice(path);
+            steps.push(name);
             let value = value.map(str::to_owned);
-            self.doc.entries.push(FileEntry { path, value, from: None, body: key.start..end, continued: Vec::new() });
+            self.doc.entries.push(FileEntry { path: steps, value, from: None, body: key_start..end, continued: Vec::new() });
         } else if let Some(Frame::Map { listed: Some(_), key: Some(key), .. }) = self.frames.last()
             && value
                 .is_none_or(|value| !["", "~", "null", "false", "no", "off"].contains(&value.to_ascii_lowercase().as_str()))

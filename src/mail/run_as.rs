@@ -101,9 +101,9 @@ impl Serialize for RunAs {
 
 impl<'de> Deserialize<'de> for RunAs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Users;
+        struct RunAsVisitor;
 
-        impl<'de> Visitor<'de> for Users {
+        impl<'de> Visitor<'de> for RunAsVisitor {
             type Value = RunAs;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,7 +124,7 @@ impl<'de> Deserialize<'de> for RunAs {
             }
         }
 
-        deserializer.deserialize_any(Users)
+        deserializer.deserialize_any(RunAsVisitor)
     }
 }
 
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct File {
+    struct RunAsFile {
         users: RunAs,
     }
 
@@ -194,13 +194,13 @@ mod tests {
     #[test]
     fn one_is_a_text_and_several_are_a_list() {
         for (text, users) in [("users = \"ann\"\n", "ann"), ("users = [\"ann\", \"bob\"]\n", "ann,bob")] {
-            let file = File { users: users.parse().unwrap() };
+            let file = RunAsFile { users: users.parse().unwrap() };
             assert_eq!(toml::to_string(&file).unwrap(), text);
-            assert_eq!(toml::from_str::<File>(text).unwrap(), file);
+            assert_eq!(toml::from_str::<RunAsFile>(text).unwrap(), file);
         }
-        assert_eq!(toml::from_str::<File>("users = [\"ann\"]").unwrap().users.to_string(), "ann");
+        assert_eq!(toml::from_str::<RunAsFile>("users = [\"ann\"]").unwrap().users.to_string(), "ann");
         for bad in ["users = []", "users = 3", "users = \"a b\"", "users = [\"a:b\"]"] {
-            assert!(toml::from_str::<File>(bad).is_err(), "{bad}");
+            assert!(toml::from_str::<RunAsFile>(bad).is_err(), "{bad}");
         }
     }
 }

@@ -115,6 +115,9 @@ mod tests {
         };
         assert_eq!(with("username"), []);
         let faults = with("password");
-        assert!(faults.len() == 1 && faults[0].cause.contains("`password`") && faults[0].line.is_some(), "{faults:?}");
+        assert!(
+            faults.len() == 1 && faults[0].cause.to_string().contains("`password`") && faults[0].line.is_some(),
+            "{faults:?}"
+        );
     }
 }

@@ -222,7 +222,7 @@ impl Machine<'_> {
                 self.joining(user, &file.group, target, &shown)
             } else {
                 let own = groups.first().map_or("", String::as_str);
-                format!("{} && {}", command(&["chgrp", own, &shown]), command(&["chmod", "g+r", &shown]))
+                opened_to(&shlex::try_quote(own).unwrap_or_default(), &path)
             };
             let mode = format!("{:04o} {}:{}", file.mode, escape(&file.user), escape(&file.group));
             Some(phrase!(
@@ -271,6 +271,13 @@ impl Machine<'_> {
         let folders = above.into_iter().rev().filter_map(|folder| self.find(&folder.to_string_lossy()));
         folders.into_iter().find(|folder| !may(user, groups, folder, 0o1))
     }
+}
+
+/// The commands that open a file to a group, which is given as a shell takes it.
+pub fn opened_to(group: &str, path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let path = shlex::try_quote(&path).unwrap_or_default();
+    escape(&format!("chgrp {group} {path} && chmod g+r {path}"))
 }
 
 /// Whether a user has a right, as `rwx` for others say it.

@@ -230,8 +230,8 @@ mod tests {
     fn shown(format: &str, before: &str, ours: &str) -> Vec<String> {
         let format = Format::named(format).unwrap();
         let there = format.rules().read(before).unwrap();
-        let merged = crate::plan::merge::keys::merge(format.rules(), before, Some(&there), ours, &[], &[]).unwrap();
-        let disclosure = Disclosure::Ours(crate::plan::disclose::shown(format.rules(), (before, Some(&there)), &merged));
+        let merged = crate::plan::merge::keys::merge(format.rules(), before, Some(there), ours, &[], &[]).unwrap();
+        let disclosure = Disclosure::Ours(crate::plan::disclose::shown(format.rules(), before, &merged));
         let secret = Secret::new("it's $5".into());
         diff(&change(Some(before), &merged.text, disclosure), Some(&secret)).iter().map(DiffLine::marked).collect()
     }

@@ -9,18 +9,14 @@ use super::{
     merge::Merged,
     render::render,
 };
-use crate::{
-    format::{FileFormat, doc::FileDoc},
-    mail::Secret,
-    presets::target::TargetFile,
-};
+use crate::{format::FileFormat, mail::Secret, presets::target::TargetFile};
 
 /// What of a target's file may be shown; `ours` is its template's text, and `merged` what became of it and the file.
 pub(super) fn disclose(
     file: &TargetFile,
     context: &TemplateContext,
     ours: &str,
-    before: (&str, Option<&FileDoc>),
+    before: &str,
     merged: &Merged,
 ) -> Disclosure {
     let Some(secrets) = hidden(file, context, ours) else { return Disclosure::Nothing };
@@ -33,12 +29,12 @@ pub(super) fn disclose(
 
 /// What is ours, and the keys of the lines beside it. What a line was before may be anything: an expression, a command, a
 /// second setting.
-pub(super) fn shown(format: &dyn FileFormat, (before, there): (&str, Option<&FileDoc>), merged: &Merged) -> Ours {
-    let (old, new) = differing(before.as_bytes(), merged.text.as_bytes());
-    let keys = |text: &str, doc: Option<&FileDoc>, lines| doc.map(|doc| format.keys(text, doc, lines)).unwrap_or_default();
+pub(super) fn shown(format: &dyn FileFormat, before: &str, merged: &Merged) -> Ours {
+    let (_, new) = differing(before.as_bytes(), merged.text.as_bytes());
+    let keys_after = merged.doc.as_ref().map(|doc| format.keys(&merged.text, doc, &new));
     Ours {
-        keys_before: keys(before, there, &old),
-        keys_after: keys(&merged.text, merged.doc.as_ref(), &new),
+        keys_before: merged.keys_before.clone(),
+        keys_after: keys_after.unwrap_or_default(),
         written: merged.written.clone(),
         ..Ours::default()
     }

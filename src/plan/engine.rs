@@ -315,10 +315,10 @@ fn merged(
     let mut merged = match (file.merge, around) {
         (MergeKind::Block, Some(around)) => {
             let at = merge::block::spot(format, &around, comment).map_err(unparseable)?;
-            merge::block::merge(&around, at, comment, &profile, &ours)
+            merge::block::merge(&around, at, comment, &profile, &ours).after(format, text, there)
         }
         (MergeKind::Keys | MergeKind::Block, _) => {
-            merge::keys::merge(format, text, there.as_ref(), &ours, &gone, &kept).map_err(unparseable)?
+            merge::keys::merge(format, text, there, &ours, &gone, &kept).map_err(unparseable)?
         }
         (MergeKind::Whole, _) => merge::whole::merge(before, comment, &profile, &ours)
             .ok_or_else(|| Refusal::Foreign { path: location.disk.clone() })?,
@@ -328,7 +328,7 @@ fn merged(
         // What cannot be read is said where it is read back.
         merged.doc = format.read(&merged.text).ok();
     }
-    let disclosure = disclose(file, context, &ours, (text, there.as_ref()), &merged);
+    let disclosure = disclose(file, context, &ours, text, &merged);
     Ok(Some((merged, disclosure)))
 }
 

@@ -72,7 +72,7 @@ pub(super) fn dropped(
             if gone.is_empty() {
                 return Ok(None);
             }
-            Some(merge::keys::merge(format, text, Some(&there), "", &gone, &[]).map_err(unparseable)?.text)
+            Some(merge::keys::merge(format, text, Some(there), "", &gone, &[]).map_err(unparseable)?.text)
         }
         MergeKind::Block => {
             let around = merge::block::around(text, comment, &former.profile).map_err(unparseable)?;

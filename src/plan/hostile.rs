@@ -14,10 +14,7 @@ use super::{
         keys,
     },
 };
-use crate::{
-    format::{Format, doc::FileDoc},
-    presets::Catalog,
-};
+use crate::{format::Format, presets::Catalog};
 
 /// Most places at which a text is cut off; a shorter text is cut at each of its characters.
 const CUTS: usize = 60;
@@ -43,7 +40,7 @@ fn worked(format: Format, text: &str, ours: &str) {
     if let Ok(around) = around(text, sign, "default")
         && let Ok(spot) = block::spot(rules, &around, sign)
     {
-        shown(format, text, read.as_ref(), block::merge(&around, spot, sign, "default", ours));
+        shown(format, text, block::merge(&around, spot, sign, "default", ours).after(rules, text, read.clone()));
     }
     let Some(there) = read else { return };
     for key in rules.keys(text, &there, &(0..text.len())) {
@@ -54,18 +51,18 @@ fn worked(format: Format, text: &str, ours: &str) {
     }
     let _ = rules.tree(there.clone());
     let gone: Vec<_> = there.entries.iter().step_by(3).map(|entry| entry.path.clone()).collect();
-    let there = (!text.trim_ascii().is_empty()).then_some(&there);
+    let there = (!text.trim_ascii().is_empty()).then_some(there);
     for gone in [&[][..], &gone] {
-        if let Ok(merged) = keys::merge(rules, text, there, ours, gone, &[]) {
-            shown(format, text, there, merged);
+        if let Ok(merged) = keys::merge(rules, text, there.clone(), ours, gone, &[]) {
+            shown(format, text, merged);
         }
     }
 }
 
 /// What a person sees of it.
-fn shown(format: Format, before: &str, there: Option<&FileDoc>, mut merged: Merged) {
+fn shown(format: Format, before: &str, mut merged: Merged) {
     merged.doc = merged.doc.or_else(|| format.rules().read(&merged.text).ok());
-    let disclosure = Disclosure::Ours(disclose::shown(format.rules(), (before, there), &merged));
+    let disclosure = Disclosure::Ours(disclose::shown(format.rules(), before, &merged));
     let change = Change {
         owner: "x".into(),
         path: "/x".into(),

@@ -13,7 +13,8 @@ pub(super) mod whole;
 
 use std::ops::Range;
 
-use crate::format::{doc::FileDoc, place::Edit};
+use super::diff::differing;
+use crate::format::{FileFormat, doc::FileDoc, place::Edit};
 
 /// A file with ours in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(super) struct Merged {
     pub(super) text: String,
     /// What was read of the text, where it was.
     pub(super) doc: Option<FileDoc>,
+    /// Where keys were in the lines that changed.
+    pub(super) keys_before: Vec<Range<usize>>,
     /// What of the text is ours.
     pub(super) written: Vec<Range<usize>>,
     /// The keys that were there and must not stay.
@@ -34,7 +37,14 @@ impl Merged {
         text.push_str(ours);
         let written = start..text.len();
         text.push_str(after);
-        Self { text, doc: None, written: vec![written], removed: Vec::new() }
+        Self { text, doc: None, keys_before: Vec::new(), written: vec![written], removed: Vec::new() }
+    }
+
+    /// The same, with the keys of the text before: what was read of it is needed no more, and its memory serves to read the other.
+    pub(super) fn after(self, format: &dyn FileFormat, text: &str, there: Option<FileDoc>) -> Self {
+        let Some(there) = there else { return self };
+        let (old, _) = differing(text.as_bytes(), self.text.as_bytes());
+        Self { keys_before: format.keys(text, &there, &old), ..self }
     }
 }
 

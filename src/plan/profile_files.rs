@@ -177,5 +177,5 @@ fn is_as_before(former: &[u8], profile: &Profile) -> bool {
 
 /// A profile that does not become text, as a fault of the file that it would be.
 fn unrendered(cause: &str) -> PresetFault {
-    PresetFault { file: "profile".to_owned(), line: None, cause: cause.to_owned(), nearest: None }
+    PresetFault { file: "profile".to_owned(), line: None, cause: cause.into(), nearest: None }
 }

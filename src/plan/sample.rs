@@ -87,7 +87,7 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         secret: login.then(|| Secret::new("a-password-1".to_owned())),
         targets: vec![TargetChoice::new(target.key.clone())],
         program: vec!["/usr/bin/mailsetup".to_owned()],
-        lock: KeySlot::default(),
+        key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: false,
     })

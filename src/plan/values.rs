@@ -9,7 +9,7 @@ use minijinja::{
 
 use crate::format::{
     Fault, FaultKind, FileFormat,
-    doc::{FileDoc, Node, Tree},
+    doc::{FileDoc, Tree, TreeNode},
 };
 
 /// The settings of a file.
@@ -43,8 +43,8 @@ impl fmt::Debug for FileSettings {
 impl Object for FileSettings {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match self.0.get(key.as_str()?)? {
-            Node::Text(text) => Value::from(text),
-            Node::Group(group) => Value::from_object(Self(group)),
+            TreeNode::Text(text) => Value::from(text),
+            TreeNode::Group(group) => Value::from_object(Self(group)),
         })
     }
 

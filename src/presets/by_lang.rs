@@ -277,7 +277,7 @@ mod tests {
             [("", "en"), ("[fr]\nintro = 'x'\n", "summary"), ("[en]\nintro = 'x'\n[fr]\nsummary = 'x'\n", "summary")]
         {
             let fault = provider(wrong).unwrap_err();
-            assert_eq!(fault.cause, format!("missing field `{field}`"), "{wrong}");
+            assert_eq!(fault.cause.to_string(), format!("missing field `{field}`"), "{wrong}");
         }
         assert_eq!(provider("[fr]\nsummary = 'x'\n[en]\nintro = 'x'\n").unwrap_err().line, Some(6));
     }

@@ -19,11 +19,11 @@ const LARGEST: u64 = 1 << 20;
 /// It cannot be read, is no regular file, is too large, or is not UTF-8.
 pub(super) fn read(path: &Path) -> Result<String, PresetFault> {
     let fault =
-        |cause: &str| PresetFault { file: path.display().to_string(), line: None, cause: cause.to_owned(), nearest: None };
+        |cause: &str| PresetFault { file: path.display().to_string(), line: None, cause: cause.into(), nearest: None };
     // Without NONBLOCK this would hang on a pipe without a writer.
     let opened = rustix::fs::open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty());
-    let file = File::from(opened.map_err(|error| unreadable(path, &error.into()))?);
-    if !file.metadata().map_err(|error| unreadable(path, &error))?.is_file() {
+    let file = File::from(opened.map_err(|error| unreadable(path, error.into()))?);
+    if !file.metadata().map_err(|error| unreadable(path, error))?.is_file() {
         return Err(fault("not a regular file"));
     }
     let mut text = String::new();
@@ -31,7 +31,7 @@ pub(super) fn read(path: &Path) -> Result<String, PresetFault> {
         Ok(_) if text.len() as u64 > LARGEST => Err(fault("larger than 1 MiB")),
         Ok(_) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(fault("not UTF-8")),
-        Err(error) => Err(unreadable(path, &error)),
+        Err(error) => Err(unreadable(path, error)),
     }
 }
 
@@ -43,7 +43,7 @@ mod tests {
     fn only_regular_files_of_a_bounded_size_are_read() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("x.toml");
-        let cause = |path: &Path| read(path).unwrap_err().cause;
+        let cause = |path: &Path| read(path).unwrap_err().cause.to_string();
         std::fs::write(&path, "a = 'é'").unwrap();
         assert_eq!(read(&path).unwrap(), "a = 'é'");
         std::fs::write(&path, b"\xff").unwrap();

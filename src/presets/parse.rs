@@ -1,6 +1,6 @@
 //! Parsing of preset files: a fault says where it is, and names the nearest known word.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::de::DeserializeOwned;
 use toml::{
@@ -8,7 +8,7 @@ use toml::{
     de::{DeTable, DeValue, Error},
 };
 
-use super::PresetFault;
+use super::{PresetCause, PresetFault};
 use crate::mail::{reply::escape_lines, word::nearest};
 
 /// How many unknown keys a person's own file may have.
@@ -25,7 +25,7 @@ pub struct PresetSource {
 
 impl PresetSource {
     /// What is wrong with the value at `path`, such as `match.0.stage.1`.
-    pub fn fault_at(&self, path: &str, cause: impl Into<String>) -> PresetFault {
+    pub fn fault_at(&self, path: &str, cause: impl Into<PresetCause>) -> PresetFault {
         PresetFault { file: self.file.clone(), line: self.line_of(path), cause: cause.into(), nearest: None }
     }
 
@@ -77,16 +77,16 @@ impl PresetSource {
 /// # Errors
 /// What is wrong, with the line.
 pub fn parse<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, PresetFault> {
-    toml::from_str(source).map_err(|error| fault_of(file, source, &error))
+    toml::from_str(source).map_err(|error| fault_of(file, source, error))
 }
 
 /// Parses a person's own file. A key that is not known is a fault, and is passed over; with any other fault nothing is read.
 /// What a terminal must not get is escaped in every value: nothing that is made of them has to do it again.
 pub(super) fn parse_own<T: DeserializeOwned>(source: &PresetSource) -> (Option<T>, Vec<PresetFault>) {
-    let fault = |error: &Error| fault_of(&source.file, &source.text, error);
+    let fault = |error: Error| fault_of(&source.file, &source.text, error);
     let mut table = match DeTable::parse(&source.text) {
         Ok(table) => table,
-        Err(error) => return (None, vec![fault(&error)]),
+        Err(error) => return (None, vec![fault(error)]),
     };
     table.get_mut().iter_mut().for_each(|(_, value)| make_visible(value));
     let mut faults = Vec::new();
@@ -95,9 +95,9 @@ pub(super) fn parse_own<T: DeserializeOwned>(source: &PresetSource) -> (Option<T
             Ok(preset) => return (Some(preset), faults),
             Err(error) => error,
         };
-        faults.push(fault(&error));
         let at = error.span().map(|span| span.start);
         let is_removed = unknown_word(error.message()).zip(at).is_some_and(|(key, at)| remove_key(table.get_mut(), key, at));
+        faults.push(fault(error));
         if !is_removed || faults.len() > MOST_UNKNOWN {
             return (None, faults);
         }
@@ -105,9 +105,10 @@ pub(super) fn parse_own<T: DeserializeOwned>(source: &PresetSource) -> (Option<T
 }
 
 /// What the parser says, with its line and the nearest known word.
-fn fault_of(file: &str, source: &str, error: &Error) -> PresetFault {
+fn fault_of(file: &str, source: &str, error: Error) -> PresetFault {
     let line = error.span().map(|span| line_at(source, span.start));
-    PresetFault { file: file.to_owned(), line, cause: error.message().to_owned(), nearest: nearest_key(error.message()) }
+    let nearest = nearest_key(error.message());
+    PresetFault { file: file.to_owned(), line, cause: PresetCause::Toml(Arc::new(error)), nearest }
 }
 
 /// Looks for empty lists in the value at `path`.

@@ -177,7 +177,7 @@ pub struct Username {
     #[serde(default)]
     pub also: Vec<UsernameForm>,
     /// What a generated name looks like.
-    pub shape: Option<Shape>,
+    pub shape: Option<CredentialShape>,
 }
 
 /// What a login name is made from.
@@ -207,7 +207,7 @@ pub struct Password {
     /// The page on which it is made: the deep link that guidance and QR code show.
     pub url: Option<String>,
     /// What such a password looks like, to recognise the wrong kind before the server does.
-    pub shape: Option<Shape>,
+    pub shape: Option<CredentialShape>,
 }
 
 /// Whether a special password (an app password, a key, a token) is needed for sending.
@@ -228,7 +228,7 @@ pub enum Special {
 /// What a special password or a generated name looks like.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Shape {
+pub struct CredentialShape {
     /// Its length in characters, spaces not counted.
     pub length: Option<usize>,
     /// What it begins with.
@@ -243,7 +243,7 @@ pub struct Shape {
     pub hyphens: bool,
 }
 
-impl Shape {
+impl CredentialShape {
     /// Whether `password` looks like this, taken as it is.
     pub fn fits(&self, password: &str) -> bool {
         let own = |c: &char| !(self.hyphens && *c == '-');
@@ -377,10 +377,11 @@ mod tests {
 
     #[test]
     fn shapes() {
-        let shape = Shape { length: Some(16), prefix: None, letters: Some("a-z".into()), grouped: true, hyphens: false };
+        let shape =
+            CredentialShape { length: Some(16), prefix: None, letters: Some("a-z".into()), grouped: true, hyphens: false };
         assert!(shape.fits("abcdefghijklmnop"));
         assert!(!shape.fits("abcd efgh ijkl mnop"));
-        let hyphens = Shape { hyphens: true, ..shape };
+        let hyphens = CredentialShape { hyphens: true, ..shape };
         assert!(hyphens.fits("abcd-efgh-ijkl-mnop") && hyphens.fits("abcdefghijklmnop"));
         assert!(in_set("a-z0-9_", '_') && in_set("a-z0-9_", '7') && !in_set("a-z0-9_", 'A'));
     }

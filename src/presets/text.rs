@@ -49,7 +49,7 @@ impl Text {
                 let fault = |at: usize, cause: String| PresetFault {
                     file: name.clone(),
                     line: Some(source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1),
-                    cause,
+                    cause: cause.into(),
                     nearest: None,
                 };
                 if let Some(at) = too_deep(&source) {

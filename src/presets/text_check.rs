@@ -20,10 +20,10 @@ pub(super) fn slips(name: &str, source: &str) -> Vec<PresetFault> {
     let mut seen = BTreeMap::new();
     let mut faults = Vec::new();
     for entry in entries(source) {
-        let fault = |line, cause, nearest: Option<&str>| PresetFault {
+        let fault = |line, cause: String, nearest: Option<&str>| PresetFault {
             file: name.to_owned(),
             line: Some(line),
-            cause,
+            cause: cause.into(),
             nearest: nearest.map(str::to_owned),
         };
         if let Some(first) = seen.insert(entry.id, entry.line) {
@@ -112,7 +112,7 @@ mod tests {
         let found = slips("de.ftl", source);
         let places: Vec<_> = found.iter().map(|fault| (fault.line.unwrap(), fault.nearest.as_deref())).collect();
         assert_eq!(places, [(2, Some("fault")), (4, None), (5, Some("cli-preset")), (9, Some("months"))], "{found:#?}");
-        assert!(found[1].cause.contains("line 2"), "{found:?}");
+        assert!(found[1].cause.to_string().contains("line 2"), "{found:?}");
     }
 
     #[test]

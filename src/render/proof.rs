@@ -4,7 +4,7 @@ use crate::{
     diagnose::Diagnosis,
     mail::{ProofWay, reply::escape},
     phrase,
-    plan::{SendEnd, SendFault, Sent},
+    plan::{SendEnd, SendFault, Sent, opened_to},
     presets::{Phrase, Text},
     setup::{Proof, SendingProgram},
 };
@@ -114,9 +114,8 @@ fn by_own<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, fault: &SendF
             phrases.push(phrase!("send-we-can", name = own.name));
             match (&fault.unreadable, &own.user, &proof.diagnosis) {
                 (Some(path), Some(user), _) => {
+                    let command = opened_to(&format!("$(id -gn {user})"), path);
                     let path = escape(&path.display().to_string());
-                    let quoted = shlex::try_quote(&path).unwrap_or_default();
-                    let command = format!("chgrp $(id -gn {user}) {quoted} && chmod g+r {quoted}");
                     phrases.push(phrase!("send-unreadable", user = user, path = path, command = command));
                 }
                 (_, _, Some(found)) => phrases.push(phrase!("send-usually", title = found.title)),

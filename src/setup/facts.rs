@@ -26,7 +26,7 @@ pub struct SetupFacts {
     /// The program that consumers run to fetch the secret, with what precedes its own arguments.
     pub program: Vec<String>,
     /// The key slot of a new vault, by the keys that were given.
-    pub lock: KeySlot,
+    pub key_slot: KeySlot,
     /// The current folder: relative paths are written as absolute ones.
     pub cwd: PathBuf,
 }

@@ -126,7 +126,7 @@ impl Setup {
             secret: answers.secret().filter(|_| answers.logs_in()).cloned(),
             targets: self.targets(),
             program: answers.facts.program.clone(),
-            lock: answers.get(Field::VaultLock).unwrap_or_default(),
+            key_slot: answers.get(Field::VaultLock).unwrap_or_default(),
             is_whole: self.options.edits,
             takes_over: self.options.takes_over,
         })

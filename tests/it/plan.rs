@@ -4,6 +4,7 @@ mod conflicts;
 mod distributions;
 mod former;
 mod led;
+mod refused;
 mod shown;
 
 use mailsetup::{
@@ -316,67 +317,6 @@ fn an_image_has_paths_of_its_own() {
     assert_eq!(main.path.to_str(), Some("/img/etc/postfix/main.cf"));
     let text = std::str::from_utf8(main.after.as_ref().unwrap()).unwrap();
     assert!(text.contains("texthash:/etc/postfix/sasl_passwd\n") && text.contains("= /etc/pki/tls/certs/ca-bundle.crt\n"));
-}
-
-#[test]
-fn refusals_name_the_file_the_line_and_the_answer() {
-    let user = places(Scope::User);
-    let said = |order: &Order, places: &Places, files: &Memory| {
-        let refusal = planned(order, places, files).unwrap_err();
-        for lang in Lang::builtin() {
-            let text = Text::new(lang);
-            for phrase in [Some(refusal.phrase()), refusal.hint()].into_iter().flatten() {
-                let sentence = text.say(&phrase);
-                assert!(text.has(phrase.id) && !sentence.contains('{') && !sentence.contains(PASSWORD), "{sentence}");
-            }
-        }
-        (Text::new(Lang::EN).say(&refusal.phrase()), refusal)
-    };
-    let empty = Memory::default();
-    let (sentence, refusal) = said(&ordered("msmpt"), &user, &empty);
-    assert_eq!(sentence, "There is no target “msmpt”.");
-    assert!(matches!(refusal, Refusal::UnknownTarget { nearest: Some(nearest), .. } if nearest == "msmtp"));
-    assert!(matches!(said(&ordered("postfix"), &user, &empty).1, Refusal::Scope { .. }));
-    assert!(matches!(said(&ordered("postfix"), &places(Scope::System), &empty).1, Refusal::NotInstalled { .. }));
-
-    let mut order = ordered("postfix");
-    order.profile.smtp.auth = "xoauth2".parse().unwrap();
-    assert_eq!(said(&order, &places(Scope::System), &empty).1.field(), Some(Setting::Auth));
-    let mut order = ordered("dotenv");
-    order.profile.smtp.tls.pin_sha256 = Some("0a".repeat(32).parse().unwrap());
-    assert_eq!(said(&order, &user, &empty).1.field(), Some(Setting::PinSha256));
-    let mut order = ordered("dotenv");
-    order.secret = None;
-    assert_eq!(said(&order, &user, &empty).1, Refusal::NoSecret { target: "dotenv".into() });
-    let mut order = ordered("dotenv");
-    order.secret = Some(Secret::new("it's $5".into()));
-    let (sentence, refusal) = said(&order, &user, &empty);
-    assert_eq!(
-        sentence,
-        "dotenv cannot carry this password: there is no way to write ' $ in it so that every reader understands it."
-    );
-    assert!(matches!(refusal, Refusal::CannotCarry { instead: Some(instead), .. } if instead == "dotenv-sh"));
-    let mut order = ordered("msmtp");
-    order.secret = Some(Secret::new("a\nb".into()));
-    assert_eq!(said(&order, &user, &empty).1.field(), Some(Setting::Password));
-    let mut order = ordered("dotenv");
-    order.targets.push(TargetChoice::new("dotenv-sh"));
-    assert!(matches!(said(&order, &user, &empty).1, Refusal::SamePath { .. }));
-
-    let files = Memory::default().with("/home/ops/.msmtprc", "x\n# END mailsetup: default\n");
-    let (sentence, _) = said(&ordered("msmtp"), &user, &files);
-    assert_eq!(sentence, "/home/ops/.msmtprc, line 2: “END mailsetup” has no “BEGIN mailsetup”.");
-    let mut files = Memory::default();
-    files.put("/srv/app/.env", b"A=1\nB=\xff\n", 0o600);
-    let (sentence, _) = said(&ordered("dotenv"), &user, &files);
-    assert_eq!(sentence, "/srv/app/.env is not UTF-8 text: line 2.");
-    let files = Memory::default().with("/home/ops/.msmtprc", "defaults\nauto_from on\n");
-    let refusal = said(&ordered("msmtp"), &user, &files).1;
-    assert!(matches!(&refusal, Refusal::Lost { .. }) && refusal.field() == Some(Setting::Sender));
-    let files =
-        Memory::default().with("/home/ops/.config/mailsetup/profiles/default.toml", &format!("schema = {}\n", SCHEMA + 1));
-    let refusal = said(&ordered("msmtp"), &user, &files).1;
-    assert!(matches!(refusal, Refusal::NewerSchema { schema, .. } if schema == u64::from(SCHEMA) + 1));
 }
 
 #[test]

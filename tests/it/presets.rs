@@ -342,7 +342,8 @@ fn filters_in_front_of_hosters_are_well_formed_and_known_by_their_hosts() {
 /// The fields that serde expects where `source` has the unknown key `zzzz`; of the languages English alone.
 fn fields<T: serde::de::DeserializeOwned>(source: &str) -> Vec<String> {
     let fault = parse::<T>("sample.toml", source).err().unwrap();
-    let (_, expected) = fault.cause.split_once("expected").unwrap_or_else(|| panic!("{source}: {}", fault.cause));
+    let cause = fault.cause.to_string();
+    let (_, expected) = cause.split_once("expected").unwrap_or_else(|| panic!("{source}: {cause}"));
     let other = |field: &str| Lang::builtin().any(|lang| lang != Lang::EN && lang.as_str() == field);
     expected.split('`').skip(1).step_by(2).filter(|field| !other(field)).map(str::to_owned).collect()
 }

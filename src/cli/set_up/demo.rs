@@ -46,7 +46,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         // The profile is in the demo's folder, where the secret has to be fetched from.
         command: vec!["mailsetup".into(), "--demo".into()],
         cwd: folder.clone(),
-        lock: crate::mail::KeySlot::default(),
+        key_slot: crate::mail::KeySlot::default(),
         program: vec!["env".into(), format!("XDG_CONFIG_HOME={}", folder.join(".config").display()), program()],
     };
     let brief = options.brief;

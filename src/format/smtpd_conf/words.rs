@@ -24,12 +24,12 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word<'a> {
+pub(super) struct SmtpdWord<'a> {
     pub(super) kind: Kind,
     pub(super) text: Cow<'a, str>,
 }
 
-impl Word<'_> {
+impl SmtpdWord<'_> {
     pub(super) fn is_sign(&self, sign: char) -> bool {
         self.kind == Kind::Sign && self.text.starts_with(sign)
     }
@@ -38,7 +38,7 @@ impl Word<'_> {
 /// A statement: at most one a line, with those that continue it.
 #[derive(Debug)]
 pub(super) struct Statement<'a> {
-    pub(super) words: Vec<Word<'a>>,
+    pub(super) words: Vec<SmtpdWord<'a>>,
     /// Where its line begins.
     pub(super) start: usize,
 }
@@ -49,8 +49,8 @@ impl<'a> Statement<'a> {
     }
 
     /// The word after a keyword.
-    pub(super) fn after(&self, keyword: &str) -> Option<&Word<'a>> {
-        let is_keyword = |word: &Word<'_>| word.kind == Kind::Bare && word.text == keyword;
+    pub(super) fn after(&self, keyword: &str) -> Option<&SmtpdWord<'a>> {
+        let is_keyword = |word: &SmtpdWord<'_>| word.kind == Kind::Bare && word.text == keyword;
         self.words.windows(2).find(|pair| is_keyword(&pair[0])).map(|pair| &pair[1])
     }
 }
@@ -59,7 +59,7 @@ impl<'a> Statement<'a> {
 pub(super) fn statements(text: &str) -> Result<Vec<Statement<'_>>, Fault> {
     let mut found = Vec::new();
     let mut macros: BTreeMap<Cow<'_, str>, Cow<'_, str>> = BTreeMap::new();
-    let mut words: Vec<Word<'_>> = Vec::new();
+    let mut words: Vec<SmtpdWord<'_>> = Vec::new();
     let (mut at, mut start, mut depth) = (0, 0, 0_usize);
     loop {
         let rest = &text[at..];
@@ -86,7 +86,7 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement<'_>>, Fault> {
             start = at;
         }
         let inner = |kind| if depth > 0 { Kind::Inner } else { kind };
-        let mut put = |kind, text| words.push(Word { kind, text });
+        let mut put = |kind, text| words.push(SmtpdWord { kind, text });
         at += match character {
             ' ' | '\t' | '\n' => 1,
             '\\' => 1 + usize::from(rest[1..].starts_with('\n')),

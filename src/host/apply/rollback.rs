@@ -122,7 +122,7 @@ fn restore(
     let bytes = record.content(places, stamp)?;
     let (uid, gid, extended) = (Some(stamp.uid), Some(stamp.gid), Some(&stamp.extended));
     let attributes = Attributes { mode: stamp.mode, uid, gid, extended, tag: &record.id };
-    Ok(replace(volume, target, &bytes, &attributes, FileTree::of(places))?)
+    Ok(replace(&folder, target, &bytes, &attributes)?)
 }
 
 fn look(path: &Path, tree: FileTree<'_>) -> Result<Option<FoundFile>, FileError> {

@@ -29,13 +29,14 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], tree: FileTree<'_>) -> Resul
         extended: Some(&found.extended),
         tag: &tag,
     });
-    write::replace(&System, &target, bytes, &attributes, tree)
+    write::replace(&Folder::resolved(&System, folder_of(&target), tree)?, &target, bytes, &attributes)
 }
 
 /// Writes a file of the state folder, 0600 from its first byte.
 pub(crate) fn write_state(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     sweep(&System, folder_of(path), FileTree::HERE);
-    write::replace_ours(&System, path, bytes, &Attributes::ours(&tag()), FileTree::HERE)
+    let folder = Folder::ours(&System, folder_of(path), FileTree::HERE)?;
+    write::replace(&folder, path, bytes, &Attributes::ours(&tag()))
 }
 
 /// Makes a folder and what is missing above it, 0700.

@@ -9,29 +9,8 @@ use super::{
     volume::Volume,
 };
 
-/// Puts `bytes` at `target`, a path without links.
-pub(crate) fn replace(
-    volume: &dyn Volume,
-    target: &Path,
-    bytes: &[u8],
-    attributes: &Attributes,
-    tree: FileTree<'_>,
-) -> Result<(), FileError> {
-    replace_in(&Folder::resolved(volume, folder_of(target), tree)?, target, bytes, attributes)
-}
-
-/// Puts `bytes` at `target`, in a folder of our own.
-pub(crate) fn replace_ours(
-    volume: &dyn Volume,
-    target: &Path,
-    bytes: &[u8],
-    attributes: &Attributes,
-    tree: FileTree<'_>,
-) -> Result<(), FileError> {
-    replace_in(&Folder::ours(volume, folder_of(target), tree)?, target, bytes, attributes)
-}
-
-fn replace_in(folder: &Folder<'_>, target: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
+/// Puts `bytes` at `target`, a path in this folder.
+pub(crate) fn replace(folder: &Folder<'_>, target: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
     let staged = folder.stage(target, bytes, attributes)?;
     folder.put(&staged, name_of(target)).inspect_err(|_| {
         let _ = folder.drop_staged(&staged);
@@ -61,6 +40,11 @@ mod tests {
 
     use super::{super::volume::System, *};
 
+    /// In the folder of a path without links.
+    fn replace(path: &Path, bytes: &[u8], attributes: &Attributes) -> Result<(), FileError> {
+        super::replace(&Folder::resolved(&System, folder_of(path), FileTree::HERE)?, path, bytes, attributes)
+    }
+
     fn mode(path: &Path) -> u32 {
         path.metadata().unwrap().mode() & 0o7777
     }
@@ -74,7 +58,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         for (bytes, bits) in [(&b"one"[..], 0o644), (b"", 0o600), (b"two", 0o640)] {
-            replace(&System, &path, bytes, &attributes(bits), FileTree::HERE).unwrap();
+            replace(&path, bytes, &attributes(bits)).unwrap();
             assert_eq!((std::fs::read(&path).unwrap().as_slice(), mode(&path)), (bytes, bits));
         }
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
@@ -87,18 +71,14 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_named_and_a_folder_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let error =
-            replace(&System, &folder.path().join("none/file"), b"x", &attributes(0o600), FileTree::HERE).unwrap_err();
+        let error = replace(&folder.path().join("none/file"), b"x", &attributes(0o600)).unwrap_err();
         assert!(
             matches!(&error, FileError::Write(path, error)
             if *path == folder.path().join("none") && error.kind() == io::ErrorKind::NotFound),
             "{error:?}"
         );
         std::fs::create_dir(folder.path().join("sub")).unwrap();
-        assert!(matches!(
-            replace(&System, &folder.path().join("sub"), b"x", &attributes(0o600), FileTree::HERE),
-            Err(FileError::Write(..))
-        ));
+        assert!(matches!(replace(&folder.path().join("sub"), b"x", &attributes(0o600)), Err(FileError::Write(..))));
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
     }
 
@@ -109,10 +89,11 @@ mod tests {
         std::fs::create_dir_all(place.join("etc/deep")).unwrap();
         std::os::unix::fs::symlink("etc", place.join("conf")).unwrap();
         for path in ["conf/file", "conf/deep/file"] {
-            assert!(replace(&System, &place.join(path), b"x", &attributes(0o600), FileTree::HERE).is_err(), "{path}");
+            assert!(replace(&place.join(path), b"x", &attributes(0o600)).is_err(), "{path}");
         }
         assert_eq!(std::fs::read_dir(place.join("etc/deep")).unwrap().count(), 0);
-        replace_ours(&System, &place.join("conf/deep/file"), b"x", &attributes(0o600), FileTree::HERE).unwrap();
+        let ours = Folder::ours(&System, &place.join("conf/deep"), FileTree::HERE).unwrap();
+        super::replace(&ours, &place.join("conf/deep/file"), b"x", &attributes(0o600)).unwrap();
         // A folder that is held stays the one that was looked at.
         let held = Folder::resolved(&System, &place.join("etc/deep"), FileTree::HERE).unwrap();
         std::fs::rename(place.join("etc/deep"), place.join("moved")).unwrap();

@@ -18,7 +18,7 @@ use crate::{
             stamp::{Stamp, hash},
             tree::FileTree,
             volume::{System, Volume},
-            write::{make_folders, replace_ours},
+            write::{make_folders, replace},
         },
         journal::error::JournalError,
         stores,
@@ -246,8 +246,9 @@ impl WriteRecord {
     /// Keeps a copy, 0600 in 0700.
     pub(crate) fn keep_copy(&self, places: &Places, volume: &dyn Volume, name: &str, bytes: &[u8]) -> Result<(), FileError> {
         let tree = FileTree::of(places);
-        make_folders(volume, &self.copies(places), 0o700, tree)?;
-        replace_ours(volume, &self.copies(places).join(name), bytes, &Attributes::ours(TAG), tree)
+        let copies = self.copies(places);
+        make_folders(volume, &copies, 0o700, tree)?;
+        replace(&Folder::ours(volume, &copies, tree)?, &copies.join(name), bytes, &Attributes::ours(TAG))
     }
 
     /// Writes the record.

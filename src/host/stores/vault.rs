@@ -49,7 +49,7 @@ impl Store for VaultStore {
         }
         match look_at(places) {
             Err(error) => Some(error.phrase()),
-            Ok(Some(closed)) if closed.lock == KeySlot::Passphrase && places.keys.passphrase.is_none() => {
+            Ok(Some(closed)) if closed.key_slot == KeySlot::Passphrase && places.keys.passphrase.is_none() => {
                 Some(phrase!("store-vault-passphrase"))
             }
             Ok(_) => None,
@@ -101,7 +101,7 @@ pub struct ClosedVault {
     /// Its file.
     pub path: PathBuf,
     /// The kind of its key slot.
-    pub lock: KeySlot,
+    pub key_slot: KeySlot,
     /// The key file that it names.
     pub key_file: Option<PathBuf>,
 }
@@ -149,7 +149,7 @@ impl<'a> Vault<'a> {
 pub fn look_at(places: &Places) -> Result<Option<ClosedVault>, StoreError> {
     Ok(sealed(places)?.map(|sealed| ClosedVault {
         path: places.vault(),
-        lock: kind_of(&sealed.slot),
+        key_slot: kind_of(&sealed.slot),
         key_file: key_file_of(&sealed.slot).cloned(),
     }))
 }

@@ -204,20 +204,20 @@ fn own_files(folder: &Path) -> Vec<Result<(String, PathBuf), PresetFault>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
-        Err(error) => return vec![Err(unreadable(folder, &error))],
+        Err(error) => return vec![Err(unreadable(folder, error))],
     };
     let mut paths: Vec<_> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
     paths.sort_by(|a, b| a.as_ref().ok().cmp(&b.as_ref().ok()));
     let file = |path: std::io::Result<PathBuf>| {
         let path = match path {
             Ok(path) => path,
-            Err(error) => return Some(Err(unreadable(folder, &error))),
+            Err(error) => return Some(Err(unreadable(folder, error))),
         };
         if path.extension().is_none_or(|ending| ending != "toml") {
             return None;
         }
         let key = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| escape(stem) == *stem).map(str::to_owned);
-        let cause = "the name of a preset's file has to be plain text".to_owned();
+        let cause = "the name of a preset's file has to be plain text".into();
         let fault = || PresetFault { file: path.display().to_string(), line: None, cause, nearest: None };
         Some(key.ok_or_else(fault).map(|key| (key, path.clone())))
     };

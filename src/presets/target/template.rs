@@ -64,7 +64,7 @@ impl PresetSource {
             Some(long) => usize::from(long.starts_with(['\n', '\r'])) + line.unwrap_or(1) - 1,
             None => 0,
         };
-        PresetFault { file: self.file.clone(), line: Some(first + within), cause, nearest }
+        PresetFault { file: self.file.clone(), line: Some(first + within), cause: cause.into(), nearest }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     mail::{
-        HeloName, Host, Pin, Port, Security, Setting, TextLine,
+        HeloName, Host, Pin, Port, Profile, Security, Setting, TextLine,
         endpoint::{is_full_name, is_loopback},
         profile::Trust,
     },
@@ -126,24 +126,36 @@ pub(super) static PLAINTEXT: Spec = Spec {
     },
 };
 
-pub(super) static CA_FILE: Spec = Spec {
-    key: "ca_file",
-    flag: "ca-file",
-    value: "FILE",
-    shape: FieldShape::Text,
-    step: SetupStep::Server,
-    traits: &[Optional, OfProvider, Remembered, Listed],
-    applies: with_tls,
-    asked: never,
-    settled: by_value,
-    awaits: None,
-    imported: Some(Setting::CaFile),
-    parse: parsed::<TextLine>,
-    follows: nothing,
-    read: |profile, _| read::<TextLine>(&profile.smtp.tls.ca_file.as_ref()?.display().to_string()),
-    write: unwritten,
-    wording: FieldWording::PLAIN,
-};
+/// A file for TLS that a person names only when they go to it.
+pub(super) const fn tls_file(
+    key: &'static str,
+    flag: &'static str,
+    setting: Setting,
+    read: fn(&Profile, &str) -> Option<AnswerValue>,
+) -> Spec {
+    Spec {
+        key,
+        flag,
+        value: "FILE",
+        shape: FieldShape::Text,
+        step: SetupStep::Server,
+        traits: &[Optional, OfProvider, Remembered, Listed],
+        applies: with_tls,
+        asked: never,
+        settled: by_value,
+        awaits: None,
+        imported: Some(setting),
+        parse: parsed::<TextLine>,
+        follows: nothing,
+        read,
+        write: unwritten,
+        wording: FieldWording::PLAIN,
+    }
+}
+
+pub(super) static CA_FILE: Spec = tls_file("ca_file", "ca-file", Setting::CaFile, |profile, _| {
+    read::<TextLine>(&profile.smtp.tls.ca_file.as_ref()?.display().to_string())
+});
 
 pub(super) static PIN: Spec = Spec {
     key: "pin_sha256",

@@ -51,7 +51,7 @@ pub(super) static VAULT_LOCK: Spec = Spec {
     awaits: None,
     imported: None,
     parse: parsed::<KeySlot>,
-    follows: |answers| default(answers.facts.lock),
+    follows: |answers| default(answers.facts.key_slot),
     read: unsaved,
     write: unwritten,
     wording: FieldWording { choices: slot_choices, ..FieldWording::PLAIN },

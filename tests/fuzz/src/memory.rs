@@ -137,7 +137,7 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         secret: Some(Secret::new("p@ss w#rd".into())),
         targets: vec![target],
         program: vec!["/usr/bin/mailsetup".into()],
-        lock: KeySlot::default(),
+        key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: false,
     }

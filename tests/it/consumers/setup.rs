@@ -108,7 +108,7 @@ pub(crate) fn order(password: &str) -> Order {
         secret: Some(Secret::new(password.to_owned())),
         targets: Vec::new(),
         program: vec!["/usr/bin/mailsetup".into()],
-        lock: mailsetup::mail::KeySlot::Machine,
+        key_slot: mailsetup::mail::KeySlot::Machine,
         is_whole: false,
         takes_over: false,
     }

@@ -75,7 +75,7 @@ fn systemds_credentials_lock_a_vault_where_they_work() {
     let home = locked(Keys { slot: KeySlot::Systemd, ..Keys::default() });
     keep(&home, "default", "p\u{e9} \"1\"");
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
-    assert_eq!(vault::look_at(&home.places).unwrap().unwrap().lock, KeySlot::Systemd);
+    assert_eq!(vault::look_at(&home.places).unwrap().unwrap().key_slot, KeySlot::Systemd);
     vault::rotate(&home.places, &WriteOptions::default()).unwrap();
     assert_eq!(read(&home, "default").unwrap(), "p\u{e9} \"1\"");
 }

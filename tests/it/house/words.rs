@@ -1,17 +1,8 @@
-//! One word for one thing: type names that are defined more than once.
+//! One word for one thing: a type takes a name of its own, or its room's prefix.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sources::sources;
-
-/// Names that several types still have. A new type takes a name of its own, or its room's prefix; the list only shrinks.
-#[rustfmt::skip]
-const REPEATED: &[&str] = &[
-    "Dialect",
-    "Node",
-    "Shape",
-    "Word",
-];
 
 /// Every type at the top level of a file, and the files that define one of this name.
 fn types() -> BTreeMap<String, BTreeSet<String>> {
@@ -36,11 +27,8 @@ fn a_type_name_is_used_once() {
     let types = types();
     assert!(types.len() > 250, "{}", types.len());
     let mut faults = String::new();
-    for (name, files) in types.iter().filter(|(name, files)| files.len() > 1 && !REPEATED.contains(&name.as_str())) {
+    for (name, files) in types.iter().filter(|(_, files)| files.len() > 1) {
         faults += &format!("\n{name} is the name of {} types, in {files:?}: give one its room's prefix", files.len());
-    }
-    for name in REPEATED.iter().filter(|name| types.get(**name).is_none_or(|files| files.len() < 2)) {
-        faults += &format!("\n{name} is no longer used twice: take it out of REPEATED");
     }
     assert!(faults.is_empty(), "{faults}");
 }

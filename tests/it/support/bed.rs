@@ -2,6 +2,8 @@
 //!
 //! What starts them is in `tests/bed/`; its README says what they accept and refuse.
 
+mod relay;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -16,6 +18,8 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+
+pub(crate) use relay::Relay;
 
 use super::sandbox::{Output, Sandbox};
 use super::wait::{DEADLINE, until};
@@ -167,56 +171,6 @@ impl Inbox {
     pub(crate) fn wait_for(&self, text: &str) -> String {
         until(|| self.messages().into_iter().find(|message| message.contains(text)))
             .unwrap_or_else(|| panic!("no message with {text:?} in {}", self.dir.display()))
-    }
-}
-
-/// A second Postfix, which relays by the settings that were written; stopped when dropped.
-pub(crate) struct Relay {
-    process: Child,
-    dir: PathBuf,
-}
-
-impl Relay {
-    /// Makes `root` look like a machine where Postfix has just been installed: etc/postfix/main.cf as Debian's.
-    pub(crate) fn fresh_machine(root: &Path) {
-        fs::create_dir_all(root.join("etc/postfix")).unwrap();
-        fs::copy(Path::new(SCRIPTS).join("postfix/debian-main.cf"), root.join("etc/postfix/main.cf")).unwrap();
-    }
-
-    /// Starts it from `root`/etc/postfix, as `mailsetup --root` left it.
-    pub(crate) fn start(root: &Path) -> Self {
-        let dir = tempfile::Builder::new().prefix("mailsetup-relay-").tempdir().unwrap().keep();
-        let (process, ready) = start("relay", None, [dir.as_path(), root]);
-        assert_eq!(ready, "ready");
-        Self { process, dir }
-    }
-
-    /// Hands it a message, as cron or any other program of that machine would.
-    #[track_caller]
-    pub(crate) fn send(&self, from: &str, to: &str, message: &str) {
-        let mut submit = as_root(format!("{SCRIPTS}/submit"));
-        let mut child = submit.arg(&self.dir).args([from, to]).stdin(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(message.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success(), "{}", self.log());
-    }
-
-    /// Waits for a line of its log that holds `text`: what a server said when it refused.
-    #[track_caller]
-    pub(crate) fn wait_for_log(&self, text: &str) -> String {
-        until(|| self.log().lines().find(|line| line.contains(text)).map(str::to_owned))
-            .unwrap_or_else(|| panic!("no {text:?} in the log:\n{}", self.log()))
-    }
-
-    /// What it wrote to its log.
-    pub(crate) fn log(&self) -> String {
-        logs(&self.dir)
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        drop(self.process.wait());
     }
 }
 

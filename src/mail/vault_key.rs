@@ -1,4 +1,4 @@
-//! The key slots of a vault (LUKS's word): what its key is locked with, and what a person gives to open it.
+//! A vault's key: what it is locked with, which is its slot (LUKS's word), and what a person gives to open it.
 
 use std::path::PathBuf;
 
