@@ -27,6 +27,7 @@ mod report;
 mod schemas;
 mod secret;
 mod set_up;
+mod shared;
 mod slip;
 mod stale;
 mod targets;

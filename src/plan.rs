@@ -42,6 +42,7 @@ mod senders;
 mod shared_group;
 mod sending;
 mod services;
+mod several;
 mod values;
 mod whose;
 
@@ -152,9 +153,17 @@ pub struct Order {
     pub is_whole: bool,
     /// A file may be taken from another profile.
     pub takes_over: bool,
+    /// The profiles that are saved, by name; the one that is ordered may be among them.
+    pub others: Vec<(String, Profile)>,
 }
 
 impl Order {
+    /// The other profiles that are saved and in force.
+    fn others(&self) -> impl Iterator<Item = (&String, &Profile)> {
+        let others = self.others.iter().filter(|(name, profile)| *name != self.name && profile.enabled);
+        others.map(|(name, profile)| (name, profile))
+    }
+
     /// The program that consumers run to fetch the secret, with the words that go before its own arguments: the one that the
     /// profile names, else the one that is at work.
     pub fn secret_program(&self) -> Vec<String> {

@@ -258,11 +258,12 @@ impl Runner {
     pub fn plan(&self, order: &Order) -> Result<plan::Plan, WorkFault> {
         let places = self.places_of(order)?;
         let disk = Disk::new(&places);
+        let saved = host::profiles::list(&places).unwrap_or_default();
+        let others = saved.into_iter().filter_map(|(name, profile)| Some((name, profile.ok()?))).collect();
+        let order = &Order { others, ..order.clone() };
         let mut plan = plan::plan(order, &self.catalog, &places, &disk).map_err(|refusal| refused(&refusal))?;
         if !order.takes_over {
-            let saved = host::profiles::list(&places).unwrap_or_default();
-            let others: Vec<_> = saved.into_iter().filter_map(|(name, profile)| Some((name, profile.ok()?))).collect();
-            let rival = plan::rival((order, &plan), &others, &self.catalog, &places, &disk);
+            let rival = plan::rival((order, &plan), &self.catalog, &places, &disk);
             rival.map_or(Ok(()), |refusal| Err(refused(&refusal)))?;
         }
         let at_targets = |error: host::ApplyError| WorkFault { field: Some(Field::Targets), ..fault_of(error.into()) };

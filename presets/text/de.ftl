@@ -555,6 +555,7 @@ list-unchecked = nicht getestet
 list-disabled = entfernt
 remove-done = Was für Profil { $profile } geschrieben wurde, ist zurückgenommen. „mailsetup undo“ holt es wieder.
 purge-done = Profile, von denen nichts mehr aufgehoben ist: { $count }
+remove-others = Das Profil { $profile } sendet über dasselbe Mailprogramm und braucht, was entfernt wurde: Führen Sie mailsetup apply { $profile } aus.
 remove-left = Für „mailsetup undo“ bleiben Kopien mit dem Passwort in { $path } und in seinem Speicher. „mailsetup purge“ entfernt sie
 remove-absent = Es gibt kein Profil { $profile }: nichts zu entfernen
 undo-done = Der Schreibvorgang vom { $when } für Profil { $profile } ist rückgängig gemacht.
@@ -630,6 +631,7 @@ plan-hint-nearest = Meinten Sie { $nearest }?
 plan-hint-targets = „mailsetup targets“ zeigt, was es gibt.
 plan-hint-not-following = Nichts wird geändert, bis der neue Benutzer jede Datei lesen kann.
 plan-hint-shared-group = --run-as-group { $group } legt eine Gruppe für sie an, die allein liest, was sie brauchen.
+plan-hint-one-login = { $target } hat Platz für eine Anmeldung und behält sie. Ein Mailprogramm mit Platz für mehrere, jede nach ihrem Absender: { $instead } oder msmtp. Um dieses Profil an die Stelle des anderen zu setzen: --take-over.
 plan-hint-take-over = Mit --target NAME=PFAD eine andere Datei wählen oder diese mit --take-over übernehmen.
 plan-hint-instead = Das Ziel { $instead } kann das.
 plan-hint-password = Legen Sie ein anderes Passwort an, oder nehmen Sie ein anderes Ziel.
@@ -1339,6 +1341,7 @@ conflict-queue = { $other } läuft neben { $target }: Was es schon angenommen ha
 conflict-apparmor-run = AppArmor hindert { $target } daran, mailsetup für das Passwort auszuführen: Es ginge nichts hinaus. Fügen Sie in { $file } unter „{ $below }“ die Zeile „{ $rule }“ ein und führen Sie dann apparmor_parser -r { $file } aus
 conflict-apparmor-read = AppArmor hindert { $target } daran, { $path } zu lesen. Ergänzen Sie in { $local } die Zeile „{ $rule }“ und führen Sie dann apparmor_parser -r { $file } aus
 conflict-unreadable = { $user } wird { $path } nicht lesen können ({ $mode }): { $target } findet keine Einstellungen, wenn { $user } sendet. Sobald die Datei geschrieben ist, führen Sie { $command } aus und starten Sie die Programme von { $user } neu.
+conflict-key = { $user } kann { $path } nicht lesen: { $target } kann das Client-Zertifikat nicht vorzeigen, und keine E-Mail geht hinaus. Führen Sie aus: { $command }
 conflict-folder = { $user } kommt nicht in das Verzeichnis { $folder }: { $target } findet { $path } nicht, wenn { $user } sendet. Führen Sie { $command } aus und starten Sie die Programme von { $user } neu.
 
 # E-Mails an root
@@ -1377,11 +1380,14 @@ plan-note-senders-refused = { $target }: Die Absender der Programme bleiben, wie
 plan-note-senders-old = { $target } kennt hier { $words } noch nicht: Programme, die selbst einen Absender angeben, behalten ihn, und ihre E-Mails werden vielleicht abgelehnt. Installieren Sie { $target } { $since } oder neuer und starten Sie mailsetup noch einmal.
 plan-note-name = { $target } setzt den Namen „{ $name }“ nicht: Die Namen der Programme bleiben.
 plan-note-reply-to = { $target } ergänzt kein Reply-To: Antworten auf E-Mails von Programmen gehen an deren Absender, nicht an { $address }.
+plan-note-second = { $target } sendet schon für ein anderes Profil: Was { $address } als Absender hat, geht mit dieser Anmeldung hinaus, alles andere wie bisher mit der anderen.
+plan-note-second-domain = { $target } sendet schon für ein anderes Profil: Was einen Absender unter { $domain } hat, geht mit dieser Anmeldung hinaus, alles andere wie bisher mit der anderen.
 plan-note-sender-map = { $target } hat einen Absender für alles: Die Liste der Absender zählt dort nicht.
 plan-note-overrule-some = { $setting } in { $path } geht dem vor, was { $target } hier gesagt wird: Dort genannte E-Mails nehmen einen anderen Weg.
 plan-note-overrule-tls = { $setting } in { $path } geht der Verschlüsselung vor, die { $target } hier gesagt wird. Sehen Sie nach, ob das Relay darin vorkommt.
 plan-note-overrule-local = mydestination in { $path } ist leer: E-Mails an root bleiben nicht hier, und /etc/aliases zählt nicht. Tragen Sie den Namen dieses Rechners und localhost ein, wenn sie nach den Aliasen gehen sollen.
 plan-note-overrule-aliases = { $setting } in { $path } nennt eine andere Datei als /etc/aliases: E-Mails an root gehen nach dieser.
+plan-note-overrule-senders = { $setting } in { $path } schreibt Adressen um, nachdem { $target } Ihre an die Stelle der eines Programms gesetzt hat: E-Mails können unter einem anderen Absender hinausgehen. Nehmen Sie die Einstellung heraus, oder sorgen Sie dafür, dass Ihre Adresse bleibt.
 plan-note-overrule-outside = { $target } nimmt auch E-Mails anderer Rechner an ({ $setting } in { $path }). Was sie per SMTP übergeben, behält seinen Absender, wo es geht; nur Programme hier bekommen Ihren.
 
 # plan: was auf der Maschine im Weg steht

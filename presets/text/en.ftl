@@ -555,6 +555,7 @@ list-unchecked = not tested
 list-disabled = removed
 remove-done = What was written for profile { $profile } is taken back. “mailsetup undo” brings it back.
 purge-done = Profiles of which nothing is kept any more: { $count }
+remove-others = The profile { $profile } sends by the same mailer and needs what was taken out: run mailsetup apply { $profile }.
 remove-left = For “mailsetup undo”, copies with the password stay in { $path } and in its store. “mailsetup purge” removes them
 remove-absent = There is no profile { $profile }: nothing to remove
 undo-done = The write of { $when } for profile { $profile } is taken back.
@@ -630,6 +631,7 @@ plan-hint-nearest = Did you mean { $nearest }?
 plan-hint-targets = “mailsetup targets” lists what there is.
 plan-hint-not-following = Nothing is changed until the new user can read every file.
 plan-hint-shared-group = --run-as-group { $group } makes a group for them, which alone reads what they need.
+plan-hint-one-login = { $target } has room for one login, and keeps it. A mailer with room for several, each by its sender: { $instead }, or msmtp. To put this profile in the other’s place: --take-over.
 plan-hint-take-over = Choose another file with --target NAME=PATH, or take this one with --take-over.
 plan-hint-instead = The target { $instead } can carry it.
 plan-hint-password = Create another password, or choose another target.
@@ -1340,6 +1342,7 @@ conflict-queue = { $other } is running beside { $target }: mail that it has take
 conflict-apparmor-run = AppArmor keeps { $target } from running mailsetup for the password: nothing would go out. Add the line “{ $rule }” below “{ $below }” in { $file }, then run apparmor_parser -r { $file }
 conflict-apparmor-read = AppArmor keeps { $target } from reading { $path }. Add the line “{ $rule }” to { $local }, then run apparmor_parser -r { $file }
 conflict-unreadable = { $user } will not be able to read { $path } ({ $mode }): { $target } finds no settings when { $user } sends. Once it is written, run { $command } and start { $user }’s programs anew.
+conflict-key = { $user } cannot read { $path }: { $target } cannot show the client certificate, and no mail goes out. Run { $command }
 conflict-folder = { $user } cannot enter the folder { $folder }: { $target } does not find { $path } when { $user } sends. Run { $command } and start { $user }’s programs anew.
 
 # Root’s mail
@@ -1378,11 +1381,14 @@ plan-note-senders-refused = { $target }: programs’ senders leave as they are, 
 plan-note-senders-old = { $target } here does not know { $words }: programs that set a sender themselves keep it, and mail of theirs may be refused. Install { $target } { $since } or newer, then run mailsetup again.
 plan-note-name = { $target } does not set the name “{ $name }”: programs’ own names stay.
 plan-note-reply-to = { $target } adds no Reply-To: answers to mail of programs go to its sender, not to { $address }.
+plan-note-second = { $target } sends for another profile already: what has { $address } as its sender goes by this login, all other mail by the other one as before.
+plan-note-second-domain = { $target } sends for another profile already: what has a sender at { $domain } goes by this login, all other mail by the other one as before.
 plan-note-sender-map = { $target } has one sender for all mail: the list of senders does not count there.
 plan-note-overrule-some = { $setting } in { $path } goes before what { $target } is told here: mail that it names takes another way.
 plan-note-overrule-tls = { $setting } in { $path } goes before the encryption that { $target } is told here. Look whether it names the relay.
 plan-note-overrule-local = mydestination in { $path } is empty: mail to root is not kept here, and /etc/aliases does not count. Put this machine’s name and localhost in it if root’s mail is to go by the aliases.
 plan-note-overrule-aliases = { $setting } in { $path } names another file than /etc/aliases: root’s mail goes by that one.
+plan-note-overrule-senders = { $setting } in { $path } rewrites addresses after { $target } has put yours in place of a program’s: mail may leave as another sender. Take it out there, or see to it that your address stays.
 plan-note-overrule-outside = { $target } takes mail from other machines too ({ $setting } in { $path }). What they hand over by SMTP keeps its sender where that is possible; only programs here are given yours.
 
 # plan: what stands in the way on the machine

@@ -555,6 +555,7 @@ list-unchecked = pas testé
 list-disabled = retiré
 remove-done = Ce qui avait été écrit pour le profil { $profile } est repris. « mailsetup undo » le rétablit.
 purge-done = Profils dont plus rien n’est gardé : { $count }
+remove-others = Le profil { $profile } envoie par le même agent de courrier et a besoin de ce qui a été retiré : lancez mailsetup apply { $profile }.
 remove-left = Pour « mailsetup undo », des copies avec le mot de passe restent dans { $path } et dans son stockage. « mailsetup purge » les supprime
 remove-absent = Il n’y a pas de profil { $profile } : rien à retirer
 undo-done = L’écriture du { $when } pour le profil { $profile } est annulée.
@@ -630,6 +631,7 @@ plan-hint-nearest = Vouliez-vous dire { $nearest } ?
 plan-hint-targets = « mailsetup targets » montre la liste.
 plan-hint-not-following = Rien ne change tant que le nouvel utilisateur ne peut pas lire chaque fichier.
 plan-hint-shared-group = --run-as-group { $group } crée pour eux un groupe, seul à lire ce qu’il leur faut.
+plan-hint-one-login = { $target } n’a de place que pour un identifiant, et le garde. Un agent de courrier qui en a pour plusieurs, chacun selon son expéditeur : { $instead }, ou msmtp. Pour mettre ce profil à la place de l’autre : --take-over.
 plan-hint-take-over = Choisissez un autre fichier avec --target NOM=CHEMIN, ou prenez celui-ci avec --take-over.
 plan-hint-instead = La cible { $instead } peut le recevoir.
 plan-hint-password = Créez un autre mot de passe, ou choisissez une autre cible.
@@ -1337,6 +1339,7 @@ conflict-queue = { $other } tourne à côté de { $target } : le courrier qu’
 conflict-apparmor-run = AppArmor empêche { $target } de lancer mailsetup pour le mot de passe : rien ne partirait. Ajoutez la ligne « { $rule } » sous « { $below } » dans { $file }, puis lancez apparmor_parser -r { $file }
 conflict-apparmor-read = AppArmor empêche { $target } de lire { $path }. Ajoutez la ligne « { $rule } » à { $local }, puis lancez apparmor_parser -r { $file }
 conflict-unreadable = { $user } ne pourra pas lire { $path } ({ $mode }) : { $target } ne trouve aucun réglage quand { $user } envoie. Une fois le fichier écrit, lancez { $command } et redémarrez les programmes de { $user }.
+conflict-key = { $user } ne peut pas lire { $path } : { $target } ne peut pas présenter le certificat client, et aucun courrier ne part. Lancez { $command }
 conflict-folder = { $user } ne peut pas entrer dans le dossier { $folder } : { $target } ne trouve pas { $path } quand { $user } envoie. Lancez { $command } et redémarrez les programmes de { $user }.
 
 # Le courrier de root
@@ -1375,11 +1378,14 @@ plan-note-senders-refused = { $target } : les expéditeurs des programmes resten
 plan-note-senders-old = Ici, { $target } ne connaît pas { $words } : les programmes qui fixent eux-mêmes un expéditeur le gardent, et leur courrier peut être refusé. Installez { $target } { $since } ou plus récent, puis relancez mailsetup.
 plan-note-name = { $target } ne met pas le nom « { $name } » : ceux des programmes restent.
 plan-note-reply-to = { $target } n’ajoute pas de Reply-To : les réponses au courrier des programmes vont à son expéditeur, non à { $address }.
+plan-note-second = { $target } envoie déjà pour un autre profil : ce qui a { $address } pour expéditeur part avec cet identifiant, tout autre courrier avec l’autre, comme avant.
+plan-note-second-domain = { $target } envoie déjà pour un autre profil : ce qui a un expéditeur de { $domain } part avec cet identifiant, tout autre courrier avec l’autre, comme avant.
 plan-note-sender-map = { $target } n’a qu’un expéditeur pour tout : la liste des expéditeurs n’y compte pas.
 plan-note-overrule-some = { $setting } dans { $path } l’emporte sur ce que { $target } reçoit ici : le courrier qu’il nomme prend une autre voie.
 plan-note-overrule-tls = { $setting } dans { $path } l’emporte sur le chiffrement que { $target } reçoit ici. Voyez s’il nomme le relais.
 plan-note-overrule-local = mydestination dans { $path } est vide : le courrier de root n’est pas gardé ici et /etc/aliases ne compte pas. Mettez-y le nom de cette machine et localhost s’il doit suivre les alias.
 plan-note-overrule-aliases = { $setting } dans { $path } nomme un autre fichier que /etc/aliases : le courrier de root suit celui-là.
+plan-note-overrule-senders = { $setting } dans { $path } réécrit les adresses après que { $target } a mis la vôtre à la place de celle d’un programme : du courrier peut partir sous un autre expéditeur. Retirez ce réglage, ou veillez à ce que votre adresse y reste.
 plan-note-overrule-outside = { $target } reçoit aussi le courrier d’autres machines ({ $setting } dans { $path }). Ce qu’elles remettent par SMTP garde son expéditeur là où c’est possible ; seuls les programmes d’ici reçoivent le vôtre.
 
 # plan : ce qui gêne sur la machine

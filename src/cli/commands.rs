@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{context::Context, planned};
+use super::{context::Context, planned, shared};
 use crate::{
     error::{Error, Exit},
     host::{self, Applied, AppliedFile, ApplyError, Folders, HostError, UndoPreview},
@@ -226,13 +226,15 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
     let options = context.write_options();
     // Known only for as long as it is searched for.
     let known = if for_good { known(context, name, &places) } else { None };
-    let applied = match host::undo_all(name, &places, &options) {
+    let shared = shared::of(context, name, &places);
+    let mut applied = match host::undo_all(name, &places, &options) {
         Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
             context.say_phrase(&phrase!("remove-absent", profile = escape(name)));
             Applied::default()
         }
         other => other?,
     };
+    shared::restore(context, &shared, &places, &mut applied);
     let purged = if for_good { Some(host::purge(Some(name), known.as_ref(), &places, &options)?) } else { None };
     let changed = applied.changed || purged.as_ref().is_some_and(|purged| !purged.profiles.is_empty());
     if context.json {

@@ -31,6 +31,7 @@ pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &P
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: context.inputs.is_set("take-over"),
+        others: Vec::new(),
     })
 }
 

@@ -67,6 +67,8 @@ pub(super) fn notes(
         if let Some(profile) = target.apparmor.as_ref().filter(|profile| machine.confines(profile)) {
             machine.barred(order, target, choice, profile, plan).into_iter().for_each(|phrase| note(target, Some(phrase)));
         }
+        let daemon = target.daemon.as_ref().filter(|_| places.scope == Scope::System);
+        note(target, daemon.and_then(|user| machine.barred_key(user, target, order)));
         let is_another = was.is_some_and(|was| was.enabled && reads(was) != reads(&order.profile));
         let readers = order.profile.run_as.iter().filter(|_| places.scope == Scope::System && !target.own_user);
         for why in readers.filter_map(|user| machine.unreadable(user, target, plan)) {
@@ -233,6 +235,31 @@ impl Machine<'_> {
                 target = target.name,
                 command = command
             ))
+        })
+    }
+
+    /// A mail server's own user cannot read the key of the client certificate, or its certificate, or cannot get to it.
+    fn barred_key(&self, user: &str, target: &Target, order: &Order) -> Option<Phrase> {
+        let client = client(order)?;
+        let groups = self.files.groups_of(user)?;
+        let own = groups.first()?;
+        [&client.cert, &client.key].into_iter().find_map(|path| {
+            let file = self.find(&path.to_string_lossy())?;
+            if let Some(folder) = self.closed_folder(user, &groups, path) {
+                let command = command(&["chmod", "o+x", &folder.path.to_string_lossy()]);
+                return Some(phrase!(
+                    "conflict-key",
+                    user = user,
+                    path = shown(&file),
+                    target = target.name,
+                    command = command
+                ));
+            }
+            let path = path.to_string_lossy();
+            let command = format!("{} && {}", command(&["chgrp", own, &path]), command(&["chmod", "g+r", &path]));
+            let phrase =
+                || phrase!("conflict-key", user = user, path = shown(&file), target = target.name, command = command);
+            (!may(user, &groups, &file, 0o4)).then(phrase)
         })
     }
 

@@ -51,6 +51,10 @@ pub(super) struct TemplateContext {
     header_name: Option<String>,
     /// What the target's program knows, by word.
     can: BTreeMap<String, bool>,
+    /// The mailer has the mail of another profile: this one has that of its own senders alone.
+    pub(super) second: bool,
+    /// Other profiles have the mail of their own senders.
+    pub(super) seconds: bool,
     /// The target's files before this one, by id, as they will be.
     pub(super) earlier: BTreeMap<String, Value>,
     /// The file's settings as they are, where ours are put in key by key.
@@ -99,6 +103,8 @@ impl TemplateContext {
             sender_map: Vec::new(),
             header_name: order.profile.sender.name.as_ref().map(|name| senders::header_name(name)),
             can: senders::known(target, places, files),
+            second: false,
+            seconds: false,
             earlier: BTreeMap::new(),
             there: no_settings(),
         }

@@ -20,6 +20,7 @@ use super::{
     secret_program, senders,
     group_change::GroupChange,
     services::{self, ServiceCall},
+    several::{self, ProfilePart},
     shared_group::{self, WithGroup},
     values, whose,
 };
@@ -48,7 +49,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         if target.system_only && places.scope == Scope::User {
             return Err(Refusal::Scope { target: target.key.clone(), scope: places.scope });
         }
-        chosen.push((target, choice, locate(target, choice, places)?));
+        chosen.push((target, choice, locate(target, choice, &order.name, places)?));
     }
     for (target, choice, _) in &chosen {
         abilities::check(order, target, choice)?;
@@ -57,7 +58,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     }
     plan.group = shared_group::change(order, was.as_ref(), places, files)?;
     let group = plan.group.clone();
-    let files = &WithGroup { files, change: group.as_ref() };
+    let files: &dyn Files = &WithGroup { files, change: group.as_ref() };
     let sender_map = senders::map(order, files)?;
     let own = ProfileFiles::new(order, former.as_ref(), catalog, places, files)?;
     own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
@@ -65,16 +66,21 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     own.plan_profile(former, kept.listed(written, was.as_ref()), &mut plan)?;
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
+    let mut seconds = Vec::new();
     for (target, choice, _) in &chosen {
-        plan.notes.extend(omitted::unwritten(order, target));
+        let part = several::part(order, (target, choice), places, files);
+        seconds.extend(part.is_second.then_some(target.key.as_str()));
         for choice in expand(target, choice, places, files)? {
-            plan_target(order, target, &choice, (was.as_ref(), &sender_map), places, files, &mut plan)?;
+            let beside = Beside { was: was.as_ref(), sender_map: &sender_map, part };
+            plan_target(order, target, &choice, beside, places, files, &mut plan)?;
         }
+        let unwritten = omitted::unwritten(order, target, &plan.changes);
+        plan.notes.extend(unwritten);
     }
     check_paths(&plan)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
     plan.notes.extend(group.as_ref().map(group_note));
-    plan.notes.extend(senders::notes(order, &chosen, catalog, places, files));
+    plan.notes.extend(senders::notes(order, (&chosen, &seconds), catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
     plan.notes.extend(needs::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(conflicts::notes(order, &chosen, was.as_ref(), &plan, catalog, (places, files))?);
@@ -116,29 +122,42 @@ fn find<'a>(catalog: &'a Catalog, key: &str) -> Result<&'a Target, Refusal> {
     })
 }
 
+/// What there is beside an order when a target is planned.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    /// The profile as it was.
+    pub(super) was: Option<&'a Profile>,
+    /// What stands in place of senders.
+    pub(super) sender_map: &'a [SenderPair],
+    /// The profile's part in files that others have a part in.
+    pub(super) part: ProfilePart,
+}
+
 /// Plans one target at one place.
 pub(super) fn plan_target(
     order: &Order,
     target: &Target,
     choice: &TargetChoice,
-    (was, sender_map): (Option<&Profile>, &[SenderPair]),
+    Beside { was, sender_map, part }: Beside<'_>,
     places: &Places,
     files: &dyn Files,
     plan: &mut Plan,
 ) -> Result<(), Refusal> {
-    let locations = locate(target, choice, places)?;
+    let locations = locate(target, choice, &order.name, places)?;
     whose::check_version(target, &locations, files)?;
     let mut context = TemplateContext::new(order, target, choice, &locations, places, files);
     let former = former::context(was, (order, target), &locations, places, files);
     context.sender_map = sender_map.iter().map(SeenPair::from).collect();
+    (context.second, context.seconds) = (part.is_second, part.has_seconds);
     let mut outcome = Vec::with_capacity(locations.len());
     for (file, location) in &locations {
         let existing = read(files, &location.disk)?;
         if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
             // As this plan leaves it.
             let planned = plan.changes.iter().rfind(|change| change.path == location.disk).and_then(|it| it.after.clone());
-            let had_login = former.as_ref().filter(|former| planned.is_none() && holds_password(file, former));
-            if let (Some(former), Some(existing)) = (had_login, &existing)
+            let is_left = |former: &&TemplateContext| holds_password(file, former) || former.second != context.second;
+            let left = former.as_ref().filter(|_| planned.is_none()).filter(is_left);
+            if let (Some(former), Some(existing)) = (left, &existing)
                 && let Some(change) = former::dropped((target, file), former, existing, &location.disk)?
             {
                 outcome.push((*file, location.disk.as_path(), FileContent::Bytes(change.after.clone().map(Zeroizing::new))));
@@ -152,7 +171,12 @@ pub(super) fn plan_target(
         if file.must_exist && existing.is_none() {
             return Err(Refusal::NotInstalled { target: target.key.clone(), path: location.disk.clone() });
         }
-        let before = existing.as_ref().map(|existing| values::utf8(&existing.bytes)).transpose();
+        // Two targets may want something of the machine's own file: the second puts it into what the first makes of it.
+        let is_shared = |other: &Change| file.when.is_some() && other.path == location.disk;
+        let shared = plan.changes.iter().position(is_shared);
+        let planned = shared.and_then(|index| plan.changes[index].after.clone()).map(Zeroizing::new);
+        let now = existing.as_ref().map(|existing| existing.bytes.as_slice());
+        let before = planned.as_ref().map(|planned| planned.as_slice()).or(now).map(values::utf8).transpose();
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
         whose::check_kind(target, file, location, before.unwrap_or_default())?;
         let merged = merged(target, file, location, before, former.as_ref(), &mut context)?;
@@ -167,7 +191,7 @@ pub(super) fn plan_target(
             let as_read = parsed.unwrap_or_else(|| FileContent::Bytes(Some(Zeroizing::new(after.clone()))));
             (Some(after), as_read, disclosure)
         } else {
-            let after = existing.as_ref().map(|existing| existing.bytes.clone());
+            let after = before.map(|text| text.as_bytes().to_vec());
             (after.clone(), FileContent::Bytes(after.map(Zeroizing::new)), Disclosure::Nothing)
         };
         let is_asked = |(file, _): &(&TargetFile, Location)| file.templates().any(|it| it.as_str().contains("earlier"));
@@ -182,11 +206,18 @@ pub(super) fn plan_target(
             let mut change = change(order, (target, file), location, existing, after, &context, before)?;
             change.disclosure = disclosure;
             plan.notes.extend(closed(&change, target));
-            // Two targets may want the same of the machine's own file: it belongs to the one with commands to run.
-            let is_same = |other: &Change| file.when.is_some() && other.path == change.path && other.after == change.after;
-            match plan.changes.iter().position(is_same) {
+            let is_same = planned.as_ref().is_none_or(|planned| change.after.as_ref().is_some_and(|it| *it == **planned));
+            if !is_same {
+                change.disclosure = Disclosure::Nothing;
+            }
+            match shared {
+                // It belongs to the one with commands to run.
                 Some(index) if !target.runs.is_empty() => plan.changes[index] = change,
-                Some(_) => {}
+                Some(_) if is_same => {}
+                Some(index) => {
+                    change.owner.clone_from(&plan.changes[index].owner);
+                    plan.changes[index] = change;
+                }
                 None => plan.changes.push(change),
             }
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     Change, Disclosure, Existing, Files, Order, Places, Refusal, TargetChoice, context::TemplateContext, locate::Locations,
-    merge, render::render, values,
+    merge, render::render, several, values,
 };
 use crate::{
     format::doc::{FileDoc, FileEntry},
@@ -30,7 +30,10 @@ pub(super) fn context(
     let written = former.targets.iter().find(|written| written.name == target.key)?;
     let secret = former.secret.is_some().then(|| Secret::new(MARK.to_owned()));
     let order = Order { profile: former.clone(), secret, ..order.clone() };
-    Some(TemplateContext::new(&order, target, &TargetChoice::from(written), locations, places, files))
+    let choice = TargetChoice::from(written);
+    let mut context = TemplateContext::new(&order, target, &choice, locations, places, files);
+    context.second = several::has_part(&order.name, (target, &choice), places, files);
+    Some(context)
 }
 
 /// The keys of the file that were written for the profile as it was, are as they were written, and are not among ours now.

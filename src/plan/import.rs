@@ -62,7 +62,7 @@ pub fn import(
     };
     let at = |path: &String| TargetChoice { path: Some(path.into()), ..choice.clone() };
     for choice in std::iter::once(choice.clone()).chain(further.iter().map(at)) {
-        let locations = match locate(target, &choice, places) {
+        let locations = match locate(target, &choice, "", places) {
             Ok(locations) => locations,
             // It has no usual place, but may have further ones.
             Err(_) if !further.is_empty() && choice.path.is_none() => continue,

@@ -76,7 +76,8 @@ fn is_ours(
 ) -> bool {
     let was = Order { profile: was.clone(), secret: None, ..order.clone() };
     let is_there = |site: &TargetChoice| -> Result<bool, Refusal> {
-        let mut written = locate(target, site, places)?.into_iter().filter(|(file, _)| file.merge != MergeKind::Read);
+        let mut written =
+            locate(target, site, &order.name, places)?.into_iter().filter(|(file, _)| file.merge != MergeKind::Read);
         Ok(written.any(|(_, location)| files.read(&location.disk).map_or(true, |found| found.is_some())))
     };
     let leads_there = |site: &TargetChoice| {

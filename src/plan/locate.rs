@@ -22,11 +22,16 @@ pub(super) struct Location {
 /// A target's files that a scope has, each with its place.
 pub(super) type Locations<'a> = Vec<(&'a TargetFile, Location)>;
 
-/// The places of a target's files, in order.
+/// The places of a target's files for a profile, in order.
 ///
 /// # Errors
 /// This scope does not have one of those that are always written, or a person has to say where it is.
-pub(super) fn locate<'a>(target: &'a Target, choice: &TargetChoice, places: &Places) -> Result<Locations<'a>, Refusal> {
+pub(super) fn locate<'a>(
+    target: &'a Target,
+    choice: &TargetChoice,
+    profile: &str,
+    places: &Places,
+) -> Result<Locations<'a>, Refusal> {
     let find = |(index, file): (usize, &'a TargetFile)| {
         let typed = choice.path.as_deref();
         let usual = match places.scope {
@@ -37,11 +42,12 @@ pub(super) fn locate<'a>(target: &'a Target, choice: &TargetChoice, places: &Pla
             Some(example) => Refusal::NoPlace { target: target.key.clone(), example: example.clone() },
             None => Refusal::Scope { target: target.key.clone(), scope: places.scope },
         };
-        let usual = usual.map(Path::new);
+        // A file that each profile has for itself.
+        let usual = usual.map(|usual| PathBuf::from(usual.replace("{profile}", profile)));
         let spec = match typed {
             Some(first) if index == 0 => Some(first.to_owned()),
-            Some(first) if file.beside => usual.and_then(Path::file_name).map(|name| first.with_file_name(name)),
-            _ => usual.map(Path::to_owned),
+            Some(first) if file.beside => usual.as_deref().and_then(Path::file_name).map(|name| first.with_file_name(name)),
+            _ => usual,
         };
         match spec {
             Some(spec) => Some(Ok((file, location(&spec, typed.is_some() && index == 0, places)))),
@@ -62,7 +68,7 @@ pub fn expand(
     places: &Places,
     files: &dyn Files,
 ) -> Result<Vec<TargetChoice>, Refusal> {
-    let usual = locate(target, choice, places)?.swap_remove(0).1.disk;
+    let usual = locate(target, choice, "", places)?.swap_remove(0).1.disk;
     let is_usual = choice.path.is_none() && places.scope == Scope::System;
     let elsewhere = target.files.first().filter(|_| is_usual).map_or(&[][..], |file| &file.elsewhere);
     if elsewhere.is_empty() && !usual.to_string_lossy().contains('*') {
@@ -100,7 +106,7 @@ pub(super) fn matching(pattern: &Path, files: &dyn Files) -> Vec<PathBuf> {
 
 /// Where a target's first file is; `None` when this scope does not have it.
 pub fn first_path(target: &Target, choice: &TargetChoice, places: &Places) -> Option<PathBuf> {
-    locate(target, choice, places).ok()?.into_iter().next().map(|(_, location)| location.disk)
+    locate(target, choice, "", places).ok()?.into_iter().next().map(|(_, location)| location.disk)
 }
 
 /// The location of a path that a preset or a person gives.

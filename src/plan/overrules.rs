@@ -57,6 +57,7 @@ fn said(effect: OverruleEffect) -> Phrase {
         OverruleEffect::Tls => phrase!("plan-note-overrule-tls"),
         OverruleEffect::Local => phrase!("plan-note-overrule-local"),
         OverruleEffect::Aliases => phrase!("plan-note-overrule-aliases"),
+        OverruleEffect::Senders => phrase!("plan-note-overrule-senders"),
         OverruleEffect::Outside => phrase!("plan-note-overrule-outside"),
     }
 }

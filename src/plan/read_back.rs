@@ -10,7 +10,7 @@ use super::{
     credential::credential,
     locate::{Location, Locations, locate},
     meant::{has_login, meant, older_secret_command, secret_command},
-    render::Expressions,
+    render::{self, Expressions},
     values::{utf8, values},
 };
 use crate::{
@@ -60,7 +60,7 @@ pub fn read_back(
     places: &Places,
     files: &dyn Files,
 ) -> Result<ReadBack, Refusal> {
-    let locations = locate(target, choice, places)?;
+    let locations = locate(target, choice, profile, places)?;
     interpret(target, profile, &contents(&locations, files)?)
 }
 
@@ -76,7 +76,7 @@ pub(super) fn found(
     places: &Places,
     files: &dyn Files,
 ) -> Result<Option<String>, Refusal> {
-    let locations = locate(target, choice, places)?;
+    let locations = locate(target, choice, profile, places)?;
     let known = seen_in(profile, &contents(&locations, files)?)?;
     let found = Expressions::new().text(expression.as_str(), &known);
     let found = found.map_err(|fault| Refusal::template(target, expression, fault))?;
@@ -165,20 +165,22 @@ pub(super) fn settings(target: &Target, read: &TargetRead, mut known: Variables<
     let known = Value::from_pairs(known);
     let find = |key: ReadKey| match read.get(key) {
         Some(expression) => {
-            let found = expressions.text(expression.as_str(), &known);
-            found.map(|text| Some(text.unwrap_or_default())).map_err(|fault| Refusal::template(target, expression, fault))
+            let found = expressions.value(expression.as_str(), &known);
+            // `none`: as these files are, the consumer has no such setting.
+            let text = |value: Value| (!value.is_none()).then(|| render::text_of(&value));
+            found.map(|value| Some(text(value))).map_err(|fault| Refusal::template(target, expression, fault))
         }
         None => Ok(None),
     };
     let mut settings = Settings::new();
     for setting in Setting::ALL.into_iter().filter(|setting| *setting != Setting::Password) {
-        let found = find(ReadKey::Setting(setting))?;
+        let found = find(ReadKey::Setting(setting))?.flatten();
         settings.extend(found.map(|text| (setting, normalized(setting, text))));
     }
-    let inline = find(ReadKey::Setting(Setting::Password))?.filter(|password| !password.is_empty());
-    let command = find(ReadKey::SecretCommand)?.filter(|command| !command.is_empty());
+    let inline = find(ReadKey::Setting(Setting::Password))?.flatten().filter(|password| !password.is_empty());
+    let command = find(ReadKey::SecretCommand)?.flatten().filter(|command| !command.is_empty());
     // As consumers do: a password in the file wins over a command.
-    let password = match (inline, command, find(ReadKey::Credential)?) {
+    let password = match (inline, command, find(ReadKey::Credential)?.flatten()) {
         (Some(password), ..) => Some(ReadSecret::Inline(Secret::new(password))),
         (None, Some(command), _) => Some(ReadSecret::Command(command)),
         (None, None, Some(credential)) => Some(ReadSecret::Credential(credential)),

@@ -137,6 +137,8 @@ pub enum Refusal {
         path: PathBuf,
         /// The other profile.
         profile: String,
+        /// For a mailer: those that have room for several.
+        instead: Option<String>,
     },
     /// Another user sends than before, and could not read a file that is written.
     NotFollowing {

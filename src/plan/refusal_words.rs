@@ -96,6 +96,9 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Rival { instead: Some(instead), target, .. } => {
+                Some(phrase!("plan-hint-one-login", target = target, instead = instead))
+            }
             Self::Rival { .. } => Some(phrase!("plan-hint-take-over")),
             Self::NoSharedGroup { .. } => Some(phrase!("plan-hint-shared-group", group = SENDERS_GROUP)),
             Self::NotFollowing { .. } => Some(phrase!("plan-hint-not-following")),

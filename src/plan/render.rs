@@ -121,7 +121,7 @@ fn regex(text: &str) -> String {
     text.chars().map(sign).collect()
 }
 
-fn text_of(value: &Value) -> String {
+pub(super) fn text_of(value: &Value) -> String {
     if value.is_undefined() || value.is_none() { String::new() } else { value.to_string() }
 }
 

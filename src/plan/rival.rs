@@ -3,30 +3,21 @@
 use std::{io, path::Path};
 
 use super::{Existing, Files, Node, Order, Places, Plan, Refusal, TargetChoice, compare, expand, locate::locate, read_back};
-use crate::{
-    mail::{Profile, Setting},
-    presets::Catalog,
-};
+use crate::{mail::Setting, presets::Catalog};
 
-/// Why a plan would take a file from another profile; `None` where it takes none. `others` are the profiles that are saved.
+/// Why a plan would take a file from another profile; `None` where it takes none.
 ///
 /// A file has room for several where what its consumer reads for the other profile stays the same.
-pub fn rival(
-    (order, plan): (&Order, &Plan),
-    others: &[(String, Profile)],
-    catalog: &Catalog,
-    places: &Places,
-    files: &dyn Files,
-) -> Option<Refusal> {
+pub fn rival((order, plan): (&Order, &Plan), catalog: &Catalog, places: &Places, files: &dyn Files) -> Option<Refusal> {
     let planned = Planned { plan, files };
     let is_written = |path: &Path| plan.changes.iter().any(|change| change.path == path && change.is_needed());
-    for (name, profile) in others.iter().filter(|(name, profile)| *name != order.name && profile.enabled) {
+    for (name, profile) in order.others() {
         let theirs = Order { name: name.clone(), profile: profile.clone(), secret: None, ..order.clone() };
         for written in &profile.targets {
             let Some(target) = catalog.target(&written.name) else { continue };
             let sites = expand(target, &TargetChoice::from(written), places, files).unwrap_or_default();
             for site in &sites {
-                let located = locate(target, site, places).unwrap_or_default();
+                let located = locate(target, site, name, places).unwrap_or_default();
                 let Some((_, taken)) = located.iter().find(|(_, location)| is_written(&location.disk)) else { continue };
                 let Ok(before) = read_back(target, site, name, places, files) else { continue };
                 let mismatches = compare(&theirs, places, &before);
@@ -36,12 +27,19 @@ pub fn rival(
                         target: target.key.clone(),
                         path: taken.disk.clone(),
                         profile: name.clone(),
+                        instead: target.mta.as_ref().map(|_| roomy(catalog)),
                     });
                 }
             }
         }
     }
     None
+}
+
+/// The mailers that have room for several profiles.
+fn roomy(catalog: &Catalog) -> String {
+    let keys: Vec<&str> = catalog.targets().filter(|target| target.several).map(|target| target.key.as_str()).collect();
+    keys.join(", ")
 }
 
 /// Files as a plan leaves them.

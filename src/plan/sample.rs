@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{
-    Envelope, Existing, Files, Node, Order, Places, Plan, Refusal, Scope, TargetChoice, engine::plan_target, locate::locate,
+    Envelope, Existing, Files, Node, Order, Places, Plan, Refusal, Scope, TargetChoice,
+    engine::{Beside, plan_target},
+    locate::locate,
     sending, try_it,
 };
 use crate::{
@@ -90,6 +92,7 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: false,
+        others: Vec::new(),
     })
 }
 
@@ -98,7 +101,7 @@ fn tried(target: &Target, order: &Order) -> Vec<PresetFault> {
     let places = places(order.scope);
     let path = target.files.first().and_then(|file| file.example.as_ref()).map(PathBuf::from);
     let choice = TargetChoice { path, ..TargetChoice::new(target.key.clone()) };
-    let Ok(locations) = locate(target, &choice, &places) else { return Vec::new() };
+    let Ok(locations) = locate(target, &choice, &order.name, &places) else { return Vec::new() };
     // Each of its files may be for the other scope.
     if locations.len() < target.files.len() {
         return Vec::new();
@@ -108,7 +111,7 @@ fn tried(target: &Target, order: &Order) -> Vec<PresetFault> {
     let envelope =
         Envelope { to: "ops@example.com".to_owned(), subject: "Test".to_owned(), message_id: "1@example.com".to_owned() };
     let mut plan = Plan::new(order.name.clone());
-    let planned = plan_target(order, target, &choice, (None, &[]), &places, &files, &mut plan).err();
+    let planned = plan_target(order, target, &choice, Beside::default(), &places, &files, &mut plan).err();
     let shown = try_it(order, target, &choice, &places, &files).err();
     let sent = sending(order, target, &choice, &envelope, &places, &files).err();
     let refusals = [planned, shown, sent].into_iter().flatten();

@@ -56,7 +56,7 @@ pub(super) fn known(target: &Target, places: &Places, files: &dyn Files) -> BTre
 /// What a person should know of the senders that leave by these mailers.
 pub(super) fn notes(
     order: &Order,
-    chosen: &[(&Target, &TargetChoice)],
+    (chosen, seconds): (&[(&Target, &TargetChoice)], &[&str]),
     catalog: &Catalog,
     places: &Places,
     files: &dyn Files,
@@ -67,6 +67,16 @@ pub(super) fn notes(
     for (target, _) in chosen.iter().filter(|(target, _)| target.mta.is_some()) {
         let mut note = |phrase| notes.push(Note { owner: target.key.clone(), phrase });
         let name = &target.name;
+        if seconds.contains(&target.key.as_str()) {
+            note(match sender.senders {
+                Senders::Domain => phrase!("plan-note-second-domain", target = name, domain = sender.address.domain()),
+                _ => phrase!("plan-note-second", target = name, address = sender.address),
+            });
+            if sender.sender_map.is_some() {
+                note(phrase!("plan-note-sender-map", target = name));
+            }
+            continue;
+        }
         match (sender.senders, provider.and_then(|it| Some((&it.name, it.sender_rule()?)))) {
             (Senders::Any, Some((_, SenderRule::Any))) => {}
             (Senders::Any, Some((provider, _))) => {

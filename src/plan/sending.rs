@@ -45,7 +45,7 @@ fn public(
     places: &Places,
     files: &dyn Files,
 ) -> Result<TemplateContext, Refusal> {
-    let locations = locate(target, choice, places)?;
+    let locations = locate(target, choice, &order.name, places)?;
     Ok(TemplateContext::new(order, target, choice, &locations, places, files).without_password())
 }
 

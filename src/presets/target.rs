@@ -125,12 +125,18 @@ pub struct Target {
     /// It has one sender for all: where those of the domain may leave, it leaves the others out as well.
     #[serde(default)]
     pub one_sender: bool,
+    /// It has room for several profiles: the first has all mail, another that of its own senders. `read.sender` finds the sender
+    /// of such another one, and is `none` for the first.
+    #[serde(default)]
+    pub several: bool,
     /// Settings that a person may have made in its files, and that go before ours.
     #[serde(default, rename = "overrule")]
     pub overrules: Vec<Overrule>,
     /// Its files are read by its own user (a daemon's, a setgid program's), no matter who sends.
     #[serde(default)]
     pub own_user: bool,
+    /// Its own user, where that one reads the client certificate and the key itself, and root does not.
+    pub daemon: Option<String>,
     /// What is needed for a login beside its program.
     pub login_needs: Option<LoginNeeds>,
     /// What it is when it takes the mail of the whole machine.

@@ -129,6 +129,7 @@ impl Setup {
             key_slot: answers.get(Field::VaultLock).unwrap_or_default(),
             is_whole: self.options.edits,
             takes_over: self.options.takes_over,
+            others: Vec::new(),
         })
     }
 

@@ -2,6 +2,7 @@
 //! implicit TLS, and not to a server that a stranger's authority vouches for.
 
 mod client_cert;
+mod logins;
 mod no_login;
 mod own;
 mod programs;

@@ -8,6 +8,7 @@ mod files;
 mod mail_servers;
 mod no_login;
 mod senders;
+mod several;
 mod torture;
 
 use std::{fs, path::PathBuf, sync::LazyLock};

@@ -32,6 +32,8 @@ pub enum OverruleEffect {
     Local,
     /// Aliases are read elsewhere.
     Aliases,
+    /// It may put other senders in place of those that are put there.
+    Senders,
     /// Mail from other machines is taken: what they send by SMTP keeps its sender.
     Outside,
 }

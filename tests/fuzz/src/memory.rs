@@ -140,5 +140,6 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: false,
+        others: Vec::new(),
     }
 }

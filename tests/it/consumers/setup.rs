@@ -111,5 +111,6 @@ pub(crate) fn order(password: &str) -> Order {
         key_slot: mailsetup::mail::KeySlot::Machine,
         is_whole: false,
         takes_over: false,
+        others: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ use std::{
 
 use mailsetup::{
     host::Disk,
+    mail::profile::ClientCert,
     plan::{Order, Scope, TargetChoice, plan},
     presets::{Catalog, Lang, Text},
 };
@@ -277,6 +278,28 @@ fn the_user_who_sends_cannot_read_the_file() {
     says(&conflict, "conflict-folder", &["/etc/ours", "/etc/ours/rc", "chmod o+x /etc/ours"]);
     let open = closed.mode("etc/ours", 0o711);
     assert_eq!(open.conflicts(&["msmtp=/etc/ours/rc"], for_the_web), []);
+}
+
+#[test]
+fn a_mail_server_that_cannot_read_the_client_s_key_is_named() {
+    let machine =
+        Machine::new().file("etc/passwd", "root:x:0:0::/root:/bin/sh\nDebian-exim:x:108:113::/var/spool/exim4:/bin/false\n");
+    let machine = machine
+        .file("etc/group", "root:x:0:\nDebian-exim:x:113:\n")
+        .file("etc/exim4/update-exim4.conf.conf", "")
+        .file("etc/ssl/host.pem", "")
+        .file("etc/ssl/host.key", "")
+        .mode("etc/ssl/host.key", 0o600);
+    let with_key = |order: &mut Order| {
+        order.profile.smtp.client = Some(ClientCert { cert: "/etc/ssl/host.pem".into(), key: "/etc/ssl/host.key".into() });
+    };
+    let is_key = |conflict: &(&'static str, Vec<String>)| conflict.0 == "conflict-key";
+    let found: Vec<_> = machine.conflicts(&["exim4"], with_key).into_iter().filter(is_key).collect();
+    let command = "chgrp Debian-exim /etc/ssl/host.key && chmod g+r /etc/ssl/host.key";
+    says(&found[0], "conflict-key", &["Debian-exim", "/etc/ssl/host.key", command]);
+    assert!(!machine.conflicts(&["exim4"], unchanged).iter().any(is_key));
+    let open = machine.mode("etc/ssl/host.key", 0o644);
+    assert!(!open.conflicts(&["exim4"], with_key).iter().any(is_key));
 }
 
 #[test]

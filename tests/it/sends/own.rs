@@ -115,7 +115,8 @@ const EVE: [(&str, &str); 2] = [
 #[ignore = "needs Postfix and Dovecot, see tests/run"]
 fn mail_servers_send_by_themselves_and_say_what_became_of_it() {
     let bed = Bed::start();
-    for (target, name) in [("postfix", "Postfix"), ("nullmailer", "nullmailer"), ("dma", "dma")] {
+    for (target, name) in [("postfix", "Postfix"), ("opensmtpd", "OpenSMTPD"), ("nullmailer", "nullmailer"), ("dma", "dma")]
+    {
         let machine = Machine::new(target);
         let Some((out, proof)) = machine.set_up(bed, target, "", &[]) else { continue };
         let out = out.code(0);

@@ -46,8 +46,17 @@ impl Taken {
     }
 }
 
-/// A relay on loopback that takes everything and keeps it. Where it is strict it refuses any other sender than the address,
-/// and a message whose From is another one.
+/// What a relay refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Lax,
+    /// Any other sender than the address, and a message whose From is another one.
+    Strict,
+    /// Addresses without a domain, in RCPT and in To, as Amazon SES does.
+    Whole,
+}
+
+/// A relay on loopback that keeps what it takes.
 pub(super) struct Relay {
     pub(super) port: u16,
     pub(super) taken: Arc<Mutex<Vec<Taken>>>,
@@ -56,6 +65,15 @@ pub(super) struct Relay {
 impl Relay {
     /// The thread ends with the test.
     pub(super) fn start(is_strict: bool) -> Self {
+        Self::in_manner(if is_strict { Manner::Strict } else { Manner::Lax })
+    }
+
+    /// One that takes whole addresses alone.
+    pub(super) fn of_whole_addresses() -> Self {
+        Self::in_manner(Manner::Whole)
+    }
+
+    fn in_manner(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -63,7 +81,7 @@ impl Relay {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let kept = Arc::clone(&kept);
-                thread::spawn(move || session(stream, is_strict, &kept));
+                thread::spawn(move || session(stream, manner, &kept));
             }
         });
         Self { port, taken }
@@ -76,7 +94,8 @@ impl Relay {
     }
 }
 
-fn session(mut stream: TcpStream, is_strict: bool, kept: &Mutex<Vec<Taken>>) {
+fn session(mut stream: TcpStream, manner: Manner, kept: &Mutex<Vec<Taken>>) {
+    let is_strict = manner == Manner::Strict;
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
     let mut say = |text: &str| drop(stream.write_all(format!("{text}\r\n").as_bytes()));
     let mut now = Taken::default();
@@ -92,7 +111,8 @@ fn session(mut stream: TcpStream, is_strict: bool, kept: &Mutex<Vec<Taken>>) {
             }
             "RCPT" => {
                 now.to = path(&line);
-                say("250 2.1.5 ok");
+                let is_taken = manner != Manner::Whole || now.to.contains('@');
+                say(if is_taken { "250 2.1.5 ok" } else { "501 5.1.3 Bad recipient address syntax" });
             }
             "DATA" => {
                 say("354 go on");
@@ -107,6 +127,10 @@ fn session(mut stream: TcpStream, is_strict: bool, kept: &Mutex<Vec<Taken>>) {
                 }
                 if is_strict && !now.envelope.is_empty() && !now.is_strictly_right() {
                     say("550 5.7.1 From header is not owned by user");
+                } else if manner == Manner::Whole
+                    && now.header.iter().any(|line| line.starts_with("To:") && !line.contains('@'))
+                {
+                    say("554 Transaction failed: Missing final '@domain'");
                 } else {
                     kept.lock().unwrap().push(now.clone());
                     say("250 2.0.0 taken");
@@ -175,6 +199,11 @@ fn whatever_a_program_says_one_sender_leaves() {
             assert_eq!(taken.field("Reply-To"), "team@example.org", "{mailer}, {way}");
             assert_eq!(taken.to, "bob@example.net", "{mailer}, {way}");
         }
+        // Who sent it, and that it came from this machine, is beside the address.
+        let from = relay.way("cron").unwrap().field("From").to_owned();
+        let names = [("postfix", "\"Cron Daemon ("), ("exim4", "\"root (")];
+        let name = names.iter().find(|(known, _)| *known == mailer).map_or("", |(_, name)| *name);
+        assert!(from.starts_with(name) && (name.is_empty() || from.ends_with(")\" <ops@example.com>")), "{mailer}: {from}");
         // A mailer's own bounce would come back for ever if it had a sender.
         let bounce =
             relay.taken.lock().unwrap().iter().find(|taken| taken.to == ADDRESS || taken.to == "app@example.com").cloned();
@@ -207,6 +236,9 @@ fn a_name_and_a_list_are_carried() {
         if let Some(relay) = send(mailer, "one", false, &["--name", "Wache \"web1\" ü"]) {
             let from = relay.way("fail2ban").unwrap().field("From").to_owned();
             assert!(from.starts_with("=?utf-8?b?") && from.ends_with(" <ops@example.com>"), "{mailer}: {from}");
+        }
+        if let Some(relay) = send(mailer, "one", true, &["--name", "Ops Team"]) {
+            assert_eq!(relay.way("cron").unwrap().field("From"), "\"Ops Team\" <ops@example.com>", "{mailer}");
         }
         let Some(relay) = send(mailer, "one", false, &["--sender-map", list.to_str().unwrap()]) else { continue };
         let taken = relay.way("fail2ban").unwrap();

@@ -85,7 +85,7 @@ fn every_way_of_programs_goes_out_where_one_sender_leaves() {
 #[test]
 #[ignore = "needs mailers, see tests/run"]
 fn cron_s_mail_that_a_provider_refuses_is_named_and_done_is_not_said() {
-    for mailer in ["postfix", "exim4", "msmtp", "nullmailer", "dma"] {
+    for mailer in ["postfix", "exim4", "msmtp", "nullmailer", "dma", "ssmtp"] {
         let relay = Relay::start(true);
         let more = ["--root-mail", "bob@example.net", "--senders", "any"];
         let Some(out) = on_machine(&relay, mailer, "set_up \"$@\"", &more) else { continue };
@@ -98,7 +98,11 @@ fn cron_s_mail_that_a_provider_refuses_is_named_and_done_is_not_said() {
         assert_eq!((&cron["sent"], &cron["mailsetup_can"]), (&json!(false), &json!(true)), "{mailer}: {cron}");
         let said = cron["said"].as_str().unwrap();
         assert!(said.contains("5.7.1"), "{mailer}: {said}");
-        let fix = if ["nullmailer", "dma"].contains(&mailer) { "choose one of them as the target" } else { "--senders one" };
+        let fix = if ["nullmailer", "dma", "ssmtp"].contains(&mailer) {
+            "choose one of them as the target"
+        } else {
+            "--senders one"
+        };
         assert!(
             out.stderr.contains(fix) && out.stderr.contains("(from root, to bob@example.net)"),
             "{mailer}: {}",
@@ -106,6 +110,46 @@ fn cron_s_mail_that_a_provider_refuses_is_named_and_done_is_not_said() {
         );
         assert!(!out.stderr.contains("This machine can send mail"), "{mailer}: {}", out.stderr);
     }
+}
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn a_to_without_a_domain_is_completed_or_named() {
+    for (mailer, completes) in
+        [("postfix", true), ("exim4", true), ("nullmailer", true), ("msmtp", false), ("dma", false), ("ssmtp", false)]
+    {
+        let relay = Relay::of_whole_addresses();
+        let more = ["--root-mail", "bob@example.net", "--senders", "any"];
+        let Some(out) = on_machine(&relay, mailer, "set_up \"$@\"", &more) else { continue };
+        let document = out.code(if completes { 0 } else { 77 }).json();
+        let cron = document["proofs"].as_array().unwrap().iter().find(|proof| proof["way"] == "cron").unwrap();
+        assert_eq!(cron["sent"], completes, "{mailer}: {cron}");
+        if completes {
+            let taken = relay.taken.lock().unwrap();
+            let of_cron = taken.iter().find(|it| it.field("Subject").ends_with("sent by cron")).unwrap();
+            assert_eq!(
+                (of_cron.to.as_str(), of_cron.field("To")),
+                ("bob@example.net", "root@host.example.test"),
+                "{mailer}"
+            );
+        } else {
+            assert_eq!(cron["diagnosis"]["cause"], "address_syntax", "{mailer}: {cron}");
+            let steps = cron["diagnosis"]["steps"].to_string();
+            assert!(steps.contains("--target postfix"), "{mailer}: {steps}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn msmtp_leads_the_mail_of_every_user_without_a_mailbox() {
+    let relay = Relay::of_whole_addresses();
+    let script = "set_up \"$@\" --test none >/dev/null && chmod 644 /etc/msmtprc && \
+                  printf 'Subject: of www-data\\n\\ntext\\n' | sendmail -i www-data";
+    let Some(out) = on_machine(&relay, "msmtp", script, &LED) else { return };
+    out.code(0);
+    let taken = relay.taken.lock().unwrap();
+    assert_eq!(taken.iter().find(|it| it.field("Subject") == "of www-data").unwrap().to, "bob@example.net");
 }
 
 #[test]

@@ -14,17 +14,17 @@ use super::below;
 use crate::consumers::setup::order;
 
 /// A machine on which every mailer of these tests is installed, as Debian has them.
-struct Machine {
+pub(super) struct Machine {
     folder: TempDir,
-    places: Places,
-    catalog: Catalog,
+    pub(super) places: Places,
+    pub(super) catalog: Catalog,
 }
 
 const MASTER: &str = "smtp      inet  n       -       y       -       -       smtpd\npickup    unix  n       -       y       60      1       pickup\n\
     cleanup   unix  n       -       y       -       0       cleanup\n";
 
 impl Machine {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let machine = Self { places: below(folder.path(), Scope::System), folder, catalog: Catalog::builtin() };
         machine.put("etc/postfix/main.cf", "inet_interfaces = loopback-only\nmydestination = localhost\n");
@@ -43,21 +43,21 @@ impl Machine {
         self.folder.path().join(path)
     }
 
-    fn put(&self, path: &str, text: &str) {
+    pub(super) fn put(&self, path: &str, text: &str) {
         fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
         fs::write(self.path(path), text).unwrap();
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(super) fn text(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap_or_default()
     }
 
-    fn plan(&self, order: &Order) -> Result<mailsetup::plan::Plan, Refusal> {
+    pub(super) fn plan(&self, order: &Order) -> Result<mailsetup::plan::Plan, Refusal> {
         plan(order, &self.catalog, &self.places, &Disk::new(&self.places))
     }
 
     /// Applies an order and reads back what its targets understand; what was said.
-    fn apply(&self, order: &Order) -> Vec<&'static str> {
+    pub(super) fn apply(&self, order: &Order) -> Vec<&'static str> {
         let plan = self.plan(order).unwrap();
         host::apply(&plan, &self.places, &WriteOptions::default()).unwrap();
         for choice in &order.targets {
@@ -81,7 +81,7 @@ impl Machine {
     }
 }
 
-fn ordered(target: &str, senders: Senders) -> Order {
+pub(super) fn ordered(target: &str, senders: Senders) -> Order {
     let mut order = order("one");
     order.scope = Scope::System;
     order.targets = vec![TargetChoice { inline_secret: true, ..TargetChoice::new(target) }];
@@ -199,6 +199,12 @@ fn settings_that_go_before_ours_are_named() {
         ("smtp_tls_policy_maps = hash:/etc/postfix/tls", "plan-note-overrule-tls"),
         ("mydestination =", "plan-note-overrule-local"),
         ("alias_maps = lmdb:/etc/postfix/aliases", "plan-note-overrule-aliases"),
+        ("canonical_maps = hash:/etc/postfix/canonical", "plan-note-overrule-senders"),
+        ("sender_canonical_maps = hash:/etc/postfix/canonical", "plan-note-overrule-senders"),
+        ("smtp_generic_maps = hash:/etc/postfix/generic", "plan-note-overrule-senders"),
+        ("masquerade_domains = example.com", "plan-note-overrule-senders"),
+        ("defer_transports = smtp", "plan-note-overrule-some"),
+        ("smtp_fallback_relay = [other.test]:25", "plan-note-overrule-some"),
     ] {
         let machine = Machine::new();
         assert!(!machine.plan(&ordered("postfix", Senders::One)).unwrap().notes.iter().any(|note| note.phrase.id == id));
@@ -206,6 +212,10 @@ fn settings_that_go_before_ours_are_named() {
         let notes = machine.apply(&ordered("postfix", Senders::One));
         assert!(notes.contains(&id), "{line}: {notes:?}");
     }
+    let machine = Machine::new();
+    let smtp = "smtp unix - - y - - smtp -o smtp_tls_security_level=may\n";
+    machine.put("etc/postfix/master.cf", &format!("{MASTER}{smtp}"));
+    assert!(machine.apply(&ordered("postfix", Senders::One)).contains(&"plan-note-overrule-tls"));
     let machine = Machine::new();
     machine.put("etc/postfix/main.cf", "default_transport = smtp:[other.test]:25\n");
     let refusal = machine.plan(&ordered("postfix", Senders::Any)).err().unwrap();

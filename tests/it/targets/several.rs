@@ -1,0 +1,160 @@
+//! Several profiles in the files of one mailer: the first has all mail, the others that of their own senders.
+
+use mailsetup::{
+    host::{self, Disk, WriteOptions},
+    mail::{Profile, Security, Senders},
+    plan::{Order, Refusal, rival},
+};
+
+use super::senders::{Machine, ordered};
+
+const FILES: [&str; 8] = [
+    "main.cf",
+    "master.cf",
+    "sasl_passwd",
+    "mailsetup_logins",
+    "mailsetup_keep",
+    "mailsetup_envelope",
+    "mailsetup_from_shop",
+    "mailsetup_from_news",
+];
+
+fn files(machine: &Machine) -> Vec<String> {
+    FILES.iter().map(|file| machine.text(&format!("etc/postfix/{file}"))).collect()
+}
+
+/// The order with the profiles that are saved, as the program makes it.
+fn beside(machine: &Machine, mut order: Order) -> Order {
+    let saved = host::profiles::list(&machine.places).unwrap_or_default();
+    order.others = saved.into_iter().map(|(name, profile)| (name, profile.unwrap())).collect();
+    order
+}
+
+/// Another profile: another server with another kind of TLS.
+fn another(machine: &Machine, name: &str, senders: Senders) -> Order {
+    another_by("postfix", machine, name, senders)
+}
+
+fn another_by(target: &str, machine: &Machine, name: &str, senders: Senders) -> Order {
+    let mut order = ordered(target, senders);
+    order.name = name.into();
+    let Profile { sender, smtp, .. } = &mut order.profile;
+    sender.address = format!("{name}@{name}.example").parse().unwrap();
+    smtp.host = format!("smtp.{name}.example").parse().unwrap();
+    smtp.port = "587".parse().unwrap();
+    smtp.security = Security::Starttls;
+    smtp.username = Some(format!("login-{name}").parse().unwrap());
+    beside(machine, order)
+}
+
+fn first(machine: &Machine, senders: Senders) -> Order {
+    beside(machine, ordered("postfix", senders))
+}
+
+fn is_settled(machine: &Machine, order: &Order) {
+    let again = machine.plan(order).unwrap();
+    let changed: Vec<_> = again.changes.iter().filter(|change| change.is_needed()).map(|change| &change.path).collect();
+    assert!(changed.is_empty(), "{}: {changed:?}", order.name);
+}
+
+#[test]
+fn another_profile_has_a_way_of_its_own_and_the_first_stays_as_it_is() {
+    for senders in [Senders::One, Senders::Any] {
+        let machine = Machine::new();
+        machine.apply(&first(&machine, senders));
+        let alone = files(&machine);
+        let notes = machine.apply(&another(&machine, "shop", Senders::One));
+        assert!(notes.contains(&"plan-note-second") && !notes.contains(&"plan-note-senders-one"), "{notes:?}");
+        let [main, master, passwd, logins, keep, ..] = files(&machine).try_into().unwrap_or([const { String::new() }; 8]);
+        assert!(main.contains("relayhost = [127.0.0.1]:465\n"), "{main}");
+        assert!(main.contains("\nsender_dependent_default_transport_maps = texthash:/etc/postfix/mailsetup_logins\n"));
+        let service = master.lines().find(|line| line.starts_with("mailsetup-login-shop unix ")).unwrap();
+        assert!(
+            service.contains(" -o smtp_tls_wrappermode=no ") && service.contains("=regexp:/etc/postfix/mailsetup_from_shop")
+        );
+        assert_eq!(logins, "shop@shop.example mailsetup-login-shop:[smtp.shop.example]:587\n");
+        assert!(
+            passwd.contains("[127.0.0.1]:465 ops@example.com:one") && passwd.contains("shop@shop.example login-shop:one")
+        );
+        assert!(keep.ends_with("/^shop@shop\\.example$/ shop@shop.example\n"), "{keep}");
+        let is_kept = master.contains("sender_canonical_maps=regexp:/etc/postfix/mailsetup_keep,regexp:");
+        assert_eq!(is_kept, senders == Senders::One, "{master}");
+        for order in [first(&machine, senders), another(&machine, "shop", Senders::One)] {
+            is_settled(&machine, &order);
+        }
+        let dropped = host::undo_all("shop", &machine.places, &WriteOptions::default()).unwrap();
+        assert!(dropped.changed);
+        assert_eq!(files(&machine), alone);
+        is_settled(&machine, &first(&machine, senders));
+    }
+}
+
+#[test]
+fn what_is_the_first_s_changes_without_the_others() {
+    let machine = Machine::new();
+    machine.apply(&first(&machine, Senders::Any));
+    machine.apply(&another(&machine, "shop", Senders::Domain));
+    assert!(machine.text("etc/postfix/mailsetup_logins").contains("\n@shop.example mailsetup-login-shop:"));
+    // All other mail is to leave as one sender from now on, by another port.
+    let mut order = first(&machine, Senders::One);
+    order.profile.smtp.port = "10465".parse().unwrap();
+    machine.apply(&order);
+    assert!(machine.text("etc/postfix/master.cf").contains("=regexp:/etc/postfix/mailsetup_keep,regexp:"));
+    is_settled(&machine, &another(&machine, "shop", Senders::Domain));
+    machine.apply(&another(&machine, "shop", Senders::Any));
+    assert!(
+        !machine
+            .text("etc/postfix/mailsetup_logins")
+            .contains("@shop.example mailsetup-login-shop:[smtp.shop.example]:587\n@")
+    );
+    is_settled(&machine, &order);
+}
+
+#[test]
+fn of_three_any_can_go() {
+    let machine = Machine::new();
+    machine.apply(&first(&machine, Senders::One));
+    let alone = files(&machine);
+    machine.apply(&another(&machine, "shop", Senders::One));
+    machine.apply(&another(&machine, "news", Senders::One));
+    let logins = machine.text("etc/postfix/mailsetup_logins");
+    assert_eq!(logins.lines().count(), 2, "{logins}");
+    host::undo_all("shop", &machine.places, &WriteOptions::default()).unwrap();
+    // What both need is written again with the one that stays.
+    machine.apply(&another(&machine, "news", Senders::One));
+    is_settled(&machine, &first(&machine, Senders::One));
+    assert!(machine.text("etc/postfix/main.cf").contains("mailsetup_logins"));
+    host::undo_all("news", &machine.places, &WriteOptions::default()).unwrap();
+    assert_eq!(files(&machine), alone);
+}
+
+#[test]
+fn without_a_first_another_becomes_it() {
+    let machine = Machine::new();
+    machine.apply(&first(&machine, Senders::One));
+    machine.apply(&another(&machine, "shop", Senders::One));
+    machine.apply(&another(&machine, "news", Senders::One));
+    host::undo_all("default", &machine.places, &WriteOptions::default()).unwrap();
+    machine.apply(&another(&machine, "shop", Senders::One));
+    let main = machine.text("etc/postfix/main.cf");
+    assert!(main.contains("relayhost = [smtp.shop.example]:587\n") && main.contains("mailsetup_logins"), "{main}");
+    let master = machine.text("etc/postfix/master.cf");
+    assert!(!master.contains("mailsetup-login-shop") && master.contains("mailsetup-login-news unix"), "{master}");
+    assert!(!machine.text("etc/postfix/mailsetup_logins").contains("shop"));
+    is_settled(&machine, &another(&machine, "news", Senders::One));
+}
+
+#[test]
+fn a_mailer_with_room_for_one_login_keeps_the_first() {
+    for target in ["exim4", "nullmailer", "dma", "ssmtp"] {
+        let machine = Machine::new();
+        machine.put("etc/nullmailer/remotes", "");
+        let plan = machine.plan(&beside(&machine, ordered(target, Senders::Any))).unwrap();
+        host::apply(&plan, &machine.places, &WriteOptions::default()).unwrap();
+        let order = another_by(target, &machine, "shop", Senders::Any);
+        let plan = machine.plan(&order).unwrap();
+        let refusal = rival((&order, &plan), &machine.catalog, &machine.places, &Disk::new(&machine.places));
+        let Some(Refusal::Rival { profile, instead: Some(instead), .. }) = refusal else { panic!("{target}: {refusal:?}") };
+        assert_eq!((profile.as_str(), instead.as_str()), ("default", "postfix"), "{target}");
+    }
+}
