@@ -180,7 +180,8 @@ pub(crate) fn messages(lang: &str) -> BTreeMap<String, BTreeSet<String>> {
             for (at, _) in line.match_indices('$') {
                 let rest = &line[at + 1..];
                 let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
-                variables.insert(rest[..end].to_owned());
+                // `$(` is a shell's.
+                variables.extend(Some(rest[..end].to_owned()).filter(|name| !name.is_empty()));
             }
         }
     }
