@@ -1448,6 +1448,6 @@ note-sender-refused = { $program } sendet hier als { $from }, und { $host } lehn
 proof-fix-one = Lassen Sie alle Mail als { $address } hinausgehen: Starten Sie mailsetup noch einmal mit --senders one.
 proof-fix-mailer = { $target } kann Ihre Adresse nicht an die Stelle der Absender setzen, die Programme verwenden. { $instead } können es: Wählen Sie eines davon als Ziel.
 proof-fix-root = Mail an root hat keine Adresse, an die sie gehen kann: Starten Sie mailsetup noch einmal mit --root-mail und Ihrer Adresse.
-proof-fix-retry = Exim wartet seit einem früheren Fehler, was auch inzwischen behoben ist. So vergisst es ihn und versucht es wieder: rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
+proof-fix-retry = Exim wartet seit einem früheren Fehler, was auch inzwischen behoben ist. So vergisst es ihn und versucht es wieder: rm `exim -bP -n spool_directory`/db/retry* && exim -qff
 proof-fix-empty = Das betrifft Abwesenheitsnotizen und Ähnliches, die keinen Absender nennen. Andere Mail hält es nicht auf.
 report-own = Nachrichten, die die Programme selbst gesendet haben

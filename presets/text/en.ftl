@@ -1449,6 +1449,6 @@ note-sender-refused = { $program } here sends as { $from }, and { $host } refuse
 proof-fix-one = Let all mail leave as { $address }: run mailsetup again with --senders one.
 proof-fix-mailer = { $target } cannot put your address in place of the senders that programs use. { $instead } can: choose one of them as the target.
 proof-fix-root = Mail to root has no address to go to: run mailsetup again with --root-mail and yours.
-proof-fix-retry = Exim waits since an earlier failure, whatever was mended meanwhile. Have it forget that and try again: rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
+proof-fix-retry = Exim waits since an earlier failure, whatever was mended meanwhile. Have it forget that and try again: rm `exim -bP -n spool_directory`/db/retry* && exim -qff
 proof-fix-empty = This concerns vacation replies and the like, which name no sender. Other mail is not held up by it.
 report-own = Messages that the programs themselves sent

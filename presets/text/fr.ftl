@@ -1446,6 +1446,6 @@ note-sender-refused = { $program } envoie ici comme { $from }, et { $host } le r
 proof-fix-one = Faites partir tout le courrier comme { $address } : relancez mailsetup avec --senders one.
 proof-fix-mailer = { $target } ne sait pas mettre votre adresse à la place des expéditeurs des programmes. { $instead } le savent : choisissez l’un d’eux comme cible.
 proof-fix-root = Le courrier pour root n’a pas d’adresse où aller : relancez mailsetup avec --root-mail et la vôtre.
-proof-fix-retry = Exim attend depuis un échec passé, quoi qu’on ait réparé depuis. Faites-le lui oublier et réessayer : rm "$(exim -bP -n spool_directory)"/db/retry* && exim -qff
+proof-fix-retry = Exim attend depuis un échec passé, quoi qu’on ait réparé depuis. Faites-le lui oublier et réessayer : rm `exim -bP -n spool_directory`/db/retry* && exim -qff
 proof-fix-empty = Cela concerne les réponses d’absence et autres messages sans expéditeur. Le reste du courrier n’en souffre pas.
 report-own = Messages envoyés par les programmes eux-mêmes

@@ -105,9 +105,14 @@ fn by_changed_a_message_goes_out_only_where_something_changes() {
 fn a_consumer_that_is_stricter_than_our_check_is_named_before_anything_is_written() {
     // The demo's certificate does not name the key of its issuer.
     let house = House::new();
+    house.sandbox.write("home/settings.py", "");
+    let port = house.demo.tls_port().to_string();
     let notes = |target: &str| {
-        let out = house.write(&["--target", target, "--test", "connect", "--dry-run"]).code(0);
-        out.json()["notes"].to_string()
+        let server = [house.demo.user(), "--host", "localhost", "--port", &port, "--target", target];
+        let words = [&server[..], &["--password-file", "pw", "--test", "connect", "--dry-run", "--yes", "--json"]].concat();
+        // The authority is the system's: Django knows no other.
+        let run = house.sandbox.mailsetup(words).env("SSL_CERT_FILE", house.sandbox.path("home/ca.pem"));
+        run.run().code(0).json()["notes"].to_string()
     };
     assert!(notes("django=settings.py").contains("Python 3.13 and newer refuse this server"));
     assert!(!notes("msmtp").contains("Python"));
