@@ -51,6 +51,7 @@ mod programs;
 mod purge;
 mod undo;
 mod user;
+mod work_tree;
 mod writable;
 
 pub use apply::{
@@ -86,4 +87,5 @@ pub use undo::{
     take_back::take_back,
     undo, undo_preview, undo_within,
 };
+pub use work_tree::not_ignored;
 pub use writable::writable;

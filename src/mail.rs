@@ -12,6 +12,7 @@ pub mod helo_name;
 pub mod host;
 pub mod kept_binding;
 pub mod line;
+pub mod mailbox;
 pub mod mechanism;
 pub mod organization;
 pub mod pass_entry;

@@ -342,6 +342,13 @@ impl Change {
     pub fn is_needed(&self) -> bool {
         self.before != self.after || (self.after.is_some() && self.mode_before != Some(self.mode))
     }
+
+    /// Whether the password stands in what is written.
+    pub fn holds(&self, secret: &Secret) -> bool {
+        let secret = secret.expose().as_bytes();
+        let is_plain = |text: &[u8]| !secret.is_empty() && text.windows(secret.len()).any(|part| part == secret);
+        self.disclosure.hides() || self.after.as_deref().is_some_and(is_plain)
+    }
 }
 
 /// A command to run after writing.

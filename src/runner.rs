@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod broken;
+mod committed;
 pub mod crash;
 mod displaced;
 mod egress;
@@ -34,6 +35,7 @@ use crate::{
 };
 
 use broken::Broken;
+use committed::committed;
 use displaced::displaced;
 use proof::Case;
 pub use proof::Extent;
@@ -266,6 +268,7 @@ impl Runner {
             let rival = plan::rival((order, &plan), &self.catalog, &places, &disk);
             rival.map_or(Ok(()), |refusal| Err(refused(&refusal)))?;
         }
+        plan.notes.extend(committed(&plan, order, &places));
         let at_targets = |error: host::ApplyError| WorkFault { field: Some(Field::Targets), ..fault_of(error.into()) };
         host::take_back(&mut plan, &places).map_err(at_targets)?;
         if let Some((place, _)) = &plan.keep {

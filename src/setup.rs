@@ -50,6 +50,7 @@ pub use question::{Advice, Choice, Question};
 pub use results::judged;
 pub use resume::{SavedAnswer, SavedConversation};
 pub use saved_profile::SavedProfile;
+pub use search::ProposedServer;
 pub use source::AnswerSource;
 pub use spec::Spec;
 pub use state::Setup;

@@ -403,7 +403,7 @@ flag-this-domain = Die Domain der Adresse stimmt, obwohl sie nur einen Tippfehle
 flag-allow-plaintext = Senden ohne Verschlüsselung über diese Maschine hinaus zulassen
 flag-yes = Ohne Rückfrage schreiben
 flag-force = Auch nach fehlgeschlagenem Test schreiben
-flag-take-over = In die Datei eines anderen Profils schreiben, auch wenn nur eines Platz hat
+flag-take-over = In einer Datei, in die nur ein Profil passt, die Stelle eines anderen einnehmen
 flag-password-stdin = Passwort von der Standardeingabe lesen
 flag-password-file = Passwort aus dieser Datei lesen
 flag-password-fd = Passwort von diesem Dateideskriptor lesen
@@ -411,11 +411,17 @@ flag-answers = Antworten aus dieser TOML-Datei nehmen
 flag-dry-run = Testen und planen, aber nichts senden und nichts schreiben
 flag-all = Jedes Profil, das nicht entfernt ist
 flag-drift = Nur prüfen, ob die Dateien dem Profil entsprechen, ohne Netz
+flag-scope = Einstellungen dieses Benutzers oder des ganzen Systems
+flag-target = Die Einstellungen für dieses Programm schreiben; mailsetup targets zählt sie auf
+flag-test = Wie weit der Live-Test geht
+flag-pin-sha256 = Allein diesem Zertifikat vertrauen, nach seinem SHA-256
+flag-ehlo = Der Name, mit dem dieser Rechner den Server begrüßt
+flag-dry-run-command = Zeigen, was geschähe; nichts ändern
 flag-diff = Zeigen, was geschrieben wird, als Diff
 flag-plain = Zeilenweise fragen statt auf dem ganzen Bildschirm
 flag-demo = Alles an einem eingebauten Mailserver ausprobieren
 flag-root = Unterhalb dieses Verzeichnisses schreiben, etwa in ein Image
-flag-timeout = Wie lange ein Schritt des Tests dauern darf (10)
+flag-timeout = Wie viele Sekunden ein Schritt des Tests dauern darf (10)
 flag-if-exists = Auch dann erfolgreich, wenn es das Profil nicht gibt
 flag-purge = Nichts aufheben, womit es wiederkäme, auch keine Kopie des Passworts
 flag-lock-timeout = Wie lange auf ein anderes mailsetup gewartet wird, das gerade schreibt, in Sekunden (10)
@@ -423,7 +429,7 @@ flag-lang = Sprache
 flag-color = Farben; NO_COLOR gilt
 flag-json = Ein einziges JSON-Dokument ausgeben, nichts fragen
 flag-no-input = Nichts fragen; sagen, was fehlt
-flag-quiet = Weniger sagen
+flag-quiet = Nur sagen, was misslingt
 flag-verbose = Mehr sagen
 flag-send = Auch eine Nachricht senden
 flag-offline = Kein Netz benutzen
@@ -557,6 +563,7 @@ remove-done = Was für Profil { $profile } geschrieben wurde, ist zurückgenomme
 purge-done = Profile, von denen nichts mehr aufgehoben ist: { $count }
 remove-others = Das Profil { $profile } sendet über dasselbe Mailprogramm und braucht, was entfernt wurde: Führen Sie mailsetup apply { $profile } aus.
 remove-left = Für „mailsetup undo“ bleiben Kopien mit dem Passwort in { $path } und in seinem Speicher. „mailsetup purge“ entfernt sie
+remove-already = Was für Profil { $profile } geschrieben wurde, ist schon zurückgenommen: nichts geändert.
 remove-absent = Es gibt kein Profil { $profile }: nichts zu entfernen
 undo-done = Der Schreibvorgang vom { $when } für Profil { $profile } ist rückgängig gemacht.
 undo-put-back = Dieser Lauf ist zurückgenommen. Der Schreibvorgang davor bleibt; soll auch er zurückgenommen werden, rufen Sie mailsetup undo noch einmal auf.
@@ -951,10 +958,19 @@ found-server = Gefunden für { $domain }: { $server }{ $origin ->
 }.
 found-foreign-host = { $host } liegt außerhalb der Domain. Wählen Sie ihn nur, wenn er Ihrem Anbieter gehört: Er bekommt das Passwort.
 found-plain-http = Diese Seite kam ohne TLS und kann unterwegs gefälscht worden sein. Prüfen Sie, ob { $host } der Server Ihres Anbieters ist.
+found-unconfirmed = { $server } ist nicht bestätigt: Er war nicht über TLS mit gültigem Zertifikat zu erreichen.
+work-tree-open = { $path } enthält das Passwort, und das Git-Arbeitsverzeichnis { $top } ignoriert die Datei nicht{ $by ->
+    [reading] {" "}(so lesen wir die .gitignore-Dateien selbst; git hat nicht geantwortet)
+   *[git] {""}
+ }: Ein Commit würde es veröffentlichen. Ergänzen Sie diese Zeile in { $top }/.gitignore: { $line }
+work-tree-tracked = { $path } enthält das Passwort und wird in { $top } von Git verfolgt: Ein Commit würde es veröffentlichen. Ergänzen Sie diese Zeile in { $top }/.gitignore: { $line } – und führen Sie dort aus: git rm --cached -- '{ $inside }'
+note-password-for = Gemeint ist das Passwort von { $asked }; das bekannte wird nicht verwendet.
+edit-secret-unread = Das gespeicherte Passwort ist nicht zu gebrauchen und wird neu erfragt: { $why }
 note-host-pattern = Bei { $provider } sieht der Host aus wie { $host }; Ihr Konto dort zeigt ihn an.
 invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = gefunden
 flag-database = Die Einstellungen auch in Mozillas Datenbank suchen; sie erfährt die Domain
+script-missing-provider-proposed = { $found } Wenn es Ihrer ist: { $flags }
 script-missing-provider-found = { $found } Geben Sie --provider SCHLÜSSEL an, oder --host mit --security und --port.
 
 # discover: was eine Suche im DNS und im Web ergibt

@@ -403,7 +403,7 @@ flag-this-domain = The address's domain is right, though it is one slip away fro
 flag-allow-plaintext = Agree to send without encryption beyond this machine
 flag-yes = Write without asking
 flag-force = Write even if the test fails
-flag-take-over = Write to a file that another profile has, if there is room for one alone
+flag-take-over = Take the place of another profile in a file that has room for one
 flag-password-stdin = Read the password from standard input
 flag-password-file = Read the password from this file
 flag-password-fd = Read the password from this file descriptor
@@ -411,11 +411,17 @@ flag-answers = Take answers from this TOML file
 flag-dry-run = Test and plan, but send and write nothing
 flag-all = Every profile that is not removed
 flag-drift = Only look whether the files are as the profile says, without the network
+flag-scope = Whose settings: this user’s, or the whole system’s
+flag-target = Write the settings for this program; mailsetup targets lists them
+flag-test = How far the live test goes
+flag-pin-sha256 = Trust this one certificate, by its SHA-256
+flag-ehlo = The name by which this machine greets the server
+flag-dry-run-command = Show what would be done; change nothing
 flag-diff = Show what is written, as a diff
 flag-plain = Ask by plain prompts instead of the full screen
 flag-demo = Try everything against a built-in mail server
 flag-root = Write below this folder, as for an image
-flag-timeout = How long one step of the test may take (10)
+flag-timeout = How long one step of the test may take, in seconds (10)
 flag-if-exists = Succeed also where there is no such profile
 flag-purge = Keep nothing that could bring it back, no copy of the password either
 flag-lock-timeout = How long to wait for another mailsetup that is writing, in seconds (10)
@@ -423,7 +429,7 @@ flag-lang = Language
 flag-color = Colours; NO_COLOR counts
 flag-json = Print one JSON document, ask nothing
 flag-no-input = Ask nothing; say what is missing
-flag-quiet = Say less
+flag-quiet = Say only what went wrong
 flag-verbose = Say more
 flag-send = Send a message as well
 flag-offline = Use no network
@@ -557,6 +563,7 @@ remove-done = What was written for profile { $profile } is taken back. “mailse
 purge-done = Profiles of which nothing is kept any more: { $count }
 remove-others = The profile { $profile } sends by the same mailer and needs what was taken out: run mailsetup apply { $profile }.
 remove-left = For “mailsetup undo”, copies with the password stay in { $path } and in its store. “mailsetup purge” removes them
+remove-already = What was written for profile { $profile } is taken back already: nothing changed.
 remove-absent = There is no profile { $profile }: nothing to remove
 undo-done = The write of { $when } for profile { $profile } is taken back.
 undo-put-back = That run is put back. The write before it stands; to take that back too, run mailsetup undo again.
@@ -952,10 +959,19 @@ found-server = Found for { $domain }: { $server }{ $origin ->
 }.
 found-foreign-host = { $host } is outside the domain. Choose it only if it is your provider’s: it gets the password.
 found-plain-http = That page came without TLS and can be forged on the way. Check that { $host } is your provider’s server.
+found-unconfirmed = Nothing confirms { $server }: it was not reached with TLS and a valid certificate.
+work-tree-open = { $path } holds the password, and the git work tree { $top } does not ignore it{ $by ->
+    [reading] {" "}(by our own reading of its .gitignore files; git did not answer)
+   *[git] {""}
+ }: a commit would publish it. Add this line to { $top }/.gitignore: { $line }
+work-tree-tracked = { $path } holds the password and is tracked by git in { $top }: a commit would publish it. Add this line to { $top }/.gitignore: { $line } – then run there: git rm --cached -- '{ $inside }'
+note-password-for = This is the password of { $asked }; the known one is not used.
+edit-secret-unread = The kept password cannot be used, so it is asked again: { $why }
 note-host-pattern = With { $provider } the host looks like { $host }; your account there shows it.
 invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = found
 flag-database = Ask Mozilla’s database for the settings too; it learns the domain
+script-missing-provider-proposed = { $found } If it is yours: { $flags }
 script-missing-provider-found = { $found } Give --provider KEY, or --host with --security and --port.
 
 # discover: what a search in DNS and on the web finds out

@@ -179,7 +179,7 @@ invalid-variable = Ceci ne peut pas nommer une variable. Utilisez lettres, chiff
 
 ## Remarques sur les réponses
 
-note-ehlo = « { $name } » n’est pas un nom complet. Certains serveurs en veulent un.
+note-ehlo = « { $name } » n’est pas un nom complet. Certains serveurs en veulent un, comme web1.example.com.
 note-port-mode = Le port { $port } parle d’habitude un autre mode que { $mode }. Si le test échoue à l’accueil ou au TLS, changez l’un des deux.
 note-username-space = Il y a une espace dans l’identifiant. Est-ce voulu ?
 note-no-login = { $host } ne propose pas d’identification. Un relais qui reconnaît cette machine à son adresse n’en demande pas : choisissez aucune. Le serveur d’envoi du fournisseur en proposerait une : revenez et vérifiez hôte et port.
@@ -399,11 +399,11 @@ flag-help = Affiche cette aide
 flag-version = Affiche la version
 flag-imap = Garde les réglages IMAP dans le profil
 flag-no-imap = Ne garde aucun réglage IMAP
-flag-this-domain = Le domaine de l’adresse est juste, bien qu’une faute de frappe près il soit celui d’un grand fournisseur
+flag-this-domain = Le domaine de l’adresse est juste, même s’il ressemble à une faute de frappe pour un grand fournisseur
 flag-allow-plaintext = Accepte d’envoyer sans chiffrement au-delà de cette machine
 flag-yes = Écrit sans demander
 flag-force = Écrit même si le test échoue
-flag-take-over = Écrit dans le fichier d’un autre profil, même s’il n’y a de place que pour un
+flag-take-over = Prend la place d’un autre profil dans un fichier où un seul tient
 flag-password-stdin = Lit le mot de passe sur l’entrée standard
 flag-password-file = Lit le mot de passe dans ce fichier
 flag-password-fd = Lit le mot de passe sur ce descripteur
@@ -411,6 +411,12 @@ flag-answers = Prend les réponses dans ce fichier TOML
 flag-dry-run = Teste et prépare, sans rien envoyer ni écrire
 flag-all = Chaque profil qui n’est pas retiré
 flag-drift = Regarde seulement si les fichiers correspondent au profil, sans le réseau
+flag-scope = Réglages de cet utilisateur, ou de tout le système
+flag-target = Écrit les réglages pour ce programme ; mailsetup targets les liste
+flag-test = Jusqu’où va le test en direct
+flag-pin-sha256 = Se fie à ce seul certificat, par son SHA-256
+flag-ehlo = Le nom par lequel cette machine salue le serveur
+flag-dry-run-command = Montre ce qui serait fait, sans rien changer
 flag-diff = Montre ce qui est écrit, sous forme de différences
 flag-plain = Pose de simples questions au lieu du plein écran
 flag-demo = Essaie tout avec un serveur intégré
@@ -423,7 +429,7 @@ flag-lang = Langue
 flag-color = Couleurs ; NO_COLOR compte
 flag-json = Affiche un document JSON, ne demande rien
 flag-no-input = Ne demande rien ; dit ce qui manque
-flag-quiet = En dit moins
+flag-quiet = Ne dit que ce qui échoue
 flag-verbose = En dit plus
 flag-send = Envoie aussi un message
 flag-offline = N’utilise pas le réseau
@@ -557,6 +563,7 @@ remove-done = Ce qui avait été écrit pour le profil { $profile } est repris. 
 purge-done = Profils dont plus rien n’est gardé : { $count }
 remove-others = Le profil { $profile } envoie par le même agent de courrier et a besoin de ce qui a été retiré : lancez mailsetup apply { $profile }.
 remove-left = Pour « mailsetup undo », des copies avec le mot de passe restent dans { $path } et dans son stockage. « mailsetup purge » les supprime
+remove-already = Ce qui avait été écrit pour le profil { $profile } est déjà repris : rien n’a changé.
 remove-absent = Il n’y a pas de profil { $profile } : rien à retirer
 undo-done = L’écriture du { $when } pour le profil { $profile } est annulée.
 undo-put-back = Cette exécution est annulée. L’écriture précédente reste en place ; pour l’annuler aussi, relancez mailsetup undo.
@@ -952,10 +959,19 @@ found-server = Trouvé pour { $domain } : { $server }{ $origin ->
 }.
 found-foreign-host = { $host } est hors du domaine. Ne le choisissez que si c’est votre fournisseur : il reçoit le mot de passe.
 found-plain-http = Cette page est arrivée sans TLS et a pu être falsifiée en chemin. Vérifiez que { $host } est bien chez votre fournisseur.
+found-unconfirmed = Rien ne confirme { $server } : il n’a pas été joint avec TLS et un certificat valable.
+work-tree-open = { $path } contient le mot de passe, et le dépôt git { $top } ne l’ignore pas{ $by ->
+    [reading] {" "}(d’après notre propre lecture de ses fichiers .gitignore ; git n’a pas répondu)
+   *[git] {""}
+ } : un commit le publierait. Ajoutez cette ligne à { $top }/.gitignore : { $line }
+work-tree-tracked = { $path } contient le mot de passe et est suivi par git dans { $top } : un commit le publierait. Ajoutez cette ligne à { $top }/.gitignore : { $line } – puis lancez à cet endroit : git rm --cached -- '{ $inside }'
+note-password-for = C’est le mot de passe de { $asked } ; celui qui est connu ne sert pas.
+edit-secret-unread = Le mot de passe conservé ne peut pas servir ; il est demandé de nouveau : { $why }
 note-host-pattern = Chez { $provider }, le serveur s’écrit comme { $host } ; votre compte l’affiche.
 invalid-provider-no-smtp = { $intro } { $instead }
 render-source-discovered = trouvé
 flag-database = Interroger aussi la base de Mozilla ; elle apprend le domaine
+script-missing-provider-proposed = { $found } Si c’est bien le vôtre : { $flags }
 script-missing-provider-found = { $found } Donnez --provider CLÉ, ou --host avec --security et --port.
 
 # discover : ce qu’une recherche dans le DNS et sur le web apprend

@@ -77,6 +77,9 @@ fn one(context: &Context, name: &str, profile: &Profile) -> Result<(), Error> {
     } else {
         files_text(context, &applied.files)?;
     }
+    if !applied.changed && plan.orphaned.is_empty() {
+        context.say_phrase(&phrase!("check-no-drift", profile = name));
+    }
     for command in &applied.left_to_do {
         context.say_phrase(&phrase!("runner-left-to-do", command = escape(command)));
     }

@@ -109,9 +109,19 @@ fn answers(text: &Text) -> Vec<Arg> {
     for field in Field::ALL.into_iter().filter(|field| !field.spec().flag.is_empty()) {
         let spec = field.spec();
         let help = match field {
-            Field::Apply | Field::Recover | Field::Plaintext | Field::Imap | Field::Import => {
-                text.get(&format!("flag-{}", spec.flag))
-            }
+            // Where the words of the question say little beside a flag.
+            Field::Apply
+            | Field::Recover
+            | Field::Plaintext
+            | Field::Imap
+            | Field::Import
+            | Field::ThisDomain
+            | Field::Scope
+            | Field::Targets
+            | Field::Test
+            | Field::CaFile
+            | Field::Pin
+            | Field::Ehlo => text.get(&format!("flag-{}", spec.flag)),
             _ => text.get(&format!("field-{}", spec.key.replace('_', "-"))),
         };
         let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&field));
@@ -176,6 +186,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
+    let rehearsal = || switch("dry-run").help(text.get("flag-dry-run-command"));
     let stale = || {
         value("stale", "MONTHS")
             .num_args(0..=1)
@@ -194,7 +205,7 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("take-over"))
-            .arg(switch("dry-run")),
+            .arg(rehearsal()),
         sub("detect")
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
@@ -213,13 +224,13 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .arg(value("profile", "NAME"))
             .arg(switch("print"))
             .arg(switch("take-over"))
-            .arg(switch("dry-run")),
+            .arg(rehearsal()),
         sub("list"),
         sub("show").arg(arg("PROFILE")),
         sub("edit").arg(arg("PROFILE")).args(changes(text)),
-        sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(switch("dry-run")),
+        sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(rehearsal()),
         sub("purge"),
-        sub("undo").arg(switch("dry-run")),
+        sub("undo").arg(rehearsal()),
         sub("secret").arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
         vault(text),
         sub("providers").arg(arg("QUERY")).arg(stale()),

@@ -227,12 +227,12 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
     // Known only for as long as it is searched for.
     let known = if for_good { known(context, name, &places) } else { None };
     let shared = shared::of(context, name, &places);
-    let mut applied = match host::undo_all(name, &places, &options) {
+    let (mut applied, is_absent) = match host::undo_all(name, &places, &options) {
         Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
             context.say_phrase(&phrase!("remove-absent", profile = escape(name)));
-            Applied::default()
+            (Applied::default(), true)
         }
-        other => other?,
+        other => (other?, false),
     };
     shared::restore(context, &shared, &places, &mut applied);
     let purged = if for_good { Some(host::purge(Some(name), known.as_ref(), &places, &options)?) } else { None };
@@ -263,6 +263,7 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
             context.say_phrase(&phrase!("remove-done", profile = name));
             context.say_phrase(&phrase!("remove-left", path = escape(&places.state.display().to_string())));
         }
+        None if !is_absent => context.say_phrase(&phrase!("remove-already", profile = name)),
         None => {}
     }
     Ok(Exit::Ok)

@@ -10,7 +10,7 @@ use crate::{
     presets::Text,
     probe::{Egress, Report, StageReport, StageState, egress::Tried},
     render,
-    setup::{Field, Proof, Setup, WrittenFile},
+    setup::{Field, Proof, ProposedServer, Setup, WrittenFile},
 };
 
 /// The document of a set-up: `ok`, `changed`, the settings, the stages, the diagnosis, the files.
@@ -40,6 +40,7 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
         "files": files(setup),
         "equivalent": render::summary::command(&setup.equivalent(), usize::MAX).join(" "),
     });
+    document["found"] = setup.proposed().map(found).into();
     if let Some(written) = written {
         document["proofs"] = written.proofs.iter().map(proof).collect();
         document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
@@ -56,6 +57,20 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
         document["error"] = error(setup.text(), failure);
     }
     document
+}
+
+/// The server that the address led to, where that was said, and whether it is the one of the answers.
+fn found(server: ProposedServer<'_>) -> Value {
+    json!({
+        "source": server.origin.as_str(),
+        "at": server.at,
+        "provider": server.provider,
+        "host": server.endpoint.host,
+        "port": server.endpoint.port,
+        "security": server.endpoint.security.as_str(),
+        "confirmed": server.is_confirmed,
+        "taken": server.is_taken,
+    })
 }
 
 /// How a target was proven: `by` whom the message was sent and, if the consumer failed to send it, what it said and whether

@@ -142,6 +142,7 @@ fn set_up() -> Value {
         ("diagnosis", or_null(&diagnosis())),
         ("files", list_of(&file())),
         ("equivalent", text_or_null()),
+        ("found?", or_null(&found())),
         ("notes?", texts()),
         ("orphaned?", list_of(&any(&["object"]))),
         ("drift?", list_of(&any(&["object"]))),
@@ -150,6 +151,20 @@ fn set_up() -> Value {
         ("egress?", list_of(&any(&["object"]))),
         ("report?", text()),
         ("error?", failure()),
+    ])
+}
+
+/// The server that the address led to, and whether it is the one of the answers.
+fn found() -> Value {
+    object(&[
+        ("source", text()),
+        ("at", text_or_null()),
+        ("provider", text_or_null()),
+        ("host", text()),
+        ("port", port()),
+        ("security", security()),
+        ("confirmed", yes_no()),
+        ("taken", yes_no()),
     ])
 }
 

@@ -7,7 +7,7 @@ use crate::{
     presets::Phrase,
     probe::{Evidence, ProbeFault, Stage},
     runner::Runner,
-    setup::{Field, Msg, Outcome, Proof, Setup, Status},
+    setup::{Effect, Field, Msg, Outcome, Proof, Setup, Status, Work},
 };
 
 /// Why a script stopped.
@@ -53,13 +53,15 @@ fn stop(setup: &Setup, field: Field) -> Stop {
     if missing.is_empty() {
         return Stop::Error(Error::new(Exit::Usage, phrase!("script-needs-yes")).hint(phrase!("script-needs-yes-hint")));
     }
-    let found = setup.search_hint().join(" ");
-    let error = missing_error(setup, &missing);
-    Stop::Error(if missing.contains(&Field::Provider) && !found.is_empty() {
-        error.hint(phrase!("script-missing-provider-found", found = found))
-    } else {
-        error
-    })
+    Stop::Error(missing_error(setup, &missing))
+}
+
+/// Searches for the settings of the address where the answers ask for it: what is missing is known only then.
+pub fn search(setup: &mut Setup, runner: &Runner) {
+    if let Status::Run(Effect { generation, work: work @ Work::Discover(_) }) = setup.status() {
+        let outcome = runner.run(work, &mut |_| {});
+        let _ = setup.update(Msg::Finished(generation, outcome));
+    }
 }
 
 /// The error for missing answers: names every flag. A mistyped domain comes first: the others may follow from the right one.
@@ -76,10 +78,17 @@ pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
         return Error::new(Exit::Usage, why).hint(hint);
     }
     let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
-    Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(missing))
+    Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(setup, missing))
 }
 
-fn hint_of(missing: &[Field]) -> Phrase {
+fn hint_of(setup: &Setup, missing: &[Field]) -> Phrase {
+    let found = setup.search_hint().join(" ");
+    if missing.contains(&Field::Provider) && !found.is_empty() {
+        return match setup.proposed() {
+            Some(proposed) => phrase!("script-missing-provider-proposed", found = found, flags = proposed.flags()),
+            None => phrase!("script-missing-provider-found", found = found),
+        };
+    }
     if missing.contains(&Field::Provider) {
         phrase!("script-missing-provider-hint")
     } else if missing.contains(&Field::Password) {

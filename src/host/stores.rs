@@ -127,7 +127,7 @@ fn trusted(key: &SecretKey<'_>, place: &SecretPlace, places: &Places) -> Result<
 }
 
 /// Refuses what would be run or looked up on this machine because an image says so: its files and its vault are all that is read.
-fn admitted(place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
+pub(crate) fn admitted(place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
     match place.store() {
         StoreKind::File | StoreKind::Vault => Ok(()),
         _ if places.root.is_none() => Ok(()),

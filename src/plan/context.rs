@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     format::text::account,
-    mail::{Secret, Setting, Settings, senders::SenderPair},
+    mail::{Secret, Setting, Settings, mailbox, senders::SenderPair},
     presets::{Target, distribution},
 };
 
@@ -114,7 +114,7 @@ impl TemplateContext {
     pub(super) fn names() -> Vec<String> {
         let all = Value::from(Serde(Self::default()));
         let named = all.try_iter().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned));
-        let sender = ["address", "name", "reply_to"].map(|name| format!("sender.{name}"));
+        let sender = ["address", "name", "reply_to", "mailbox"].map(|name| format!("sender.{name}"));
         named.filter(|name| name != "sender").chain(sender).collect()
     }
 
@@ -128,7 +128,13 @@ impl TemplateContext {
         if self.password.as_ref().is_some_and(|password| password.expose() == value) {
             return Some(Setting::Password);
         }
-        self.settings.iter().find(|(_, text)| *text == value).map(|(setting, _)| *setting)
+        let is_in_mailbox = || {
+            let (name, address) = mailbox::split(value);
+            let get = |setting| self.settings.get(&setting).map(String::as_str);
+            get(Setting::Name) == Some(&*name) && get(Setting::Sender) == Some(address)
+        };
+        let whole = self.settings.iter().find(|(_, text)| *text == value).map(|(setting, _)| *setting);
+        whole.or_else(|| is_in_mailbox().then_some(Setting::Name))
     }
 }
 
@@ -142,7 +148,10 @@ fn by_name<S: Serializer>(settings: &Settings<String>, serializer: S) -> Result<
             Setting::Password | Setting::Name | Setting::ReplyTo => {}
             Setting::Sender => {
                 let sender = [("address", Setting::Sender), ("name", Setting::Name), ("reply_to", Setting::ReplyTo)];
-                let sender: BTreeMap<_, _> = sender.into_iter().map(|(name, setting)| (name, get(setting))).collect();
+                let mut sender: BTreeMap<_, _> =
+                    sender.into_iter().map(|(name, setting)| (name, get(setting).cloned())).collect();
+                let both = get(Setting::Name).zip(get(Setting::Sender)).map(|(name, address)| mailbox::join(name, address));
+                sender.insert("mailbox", both.or_else(|| get(Setting::Sender).cloned()));
                 map.serialize_entry("sender", &sender)?;
             }
             Setting::Port => map.serialize_entry("port", &get(setting).and_then(|port| port.parse::<u16>().ok()))?,

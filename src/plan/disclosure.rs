@@ -40,6 +40,11 @@ pub(super) struct Hidden {
 }
 
 impl Disclosure {
+    /// Whether the password is in what we write, in whatever form the file wants it.
+    pub(super) fn hides(&self) -> bool {
+        matches!(self, Self::Ours(ours) if !ours.secrets.is_empty())
+    }
+
     /// All of a text, and of what it was before; of what is not UTF-8 nothing.
     pub fn all(before: Option<&[u8]>, after: &[u8]) -> Self {
         let whole = |text: &[u8]| std::iter::once(0..text.len()).collect::<Vec<_>>();

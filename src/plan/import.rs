@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use lettre::message::Mailbox;
 use minijinja::Value;
 use zeroize::Zeroizing;
 
@@ -17,7 +16,7 @@ use super::{
     values::values,
 };
 use crate::{
-    mail::{Secret, Setting},
+    mail::{Secret, Setting, mailbox},
     presets::{
         Target,
         target::{TargetFile, TargetImport},
@@ -144,10 +143,11 @@ fn tidied(mut read: ReadBack) -> ReadBack {
     if let Some(port) = read.get(Setting::Port).and_then(service) {
         read.settings.insert(Setting::Port, port.to_owned());
     }
-    if let Some((name, address)) = read.get(Setting::Sender).and_then(mailbox) {
-        read.settings.extend(name.map(|name| (Setting::Name, name)));
+    if let Some((name, address)) = read.get(Setting::Sender).and_then(named) {
+        read.settings.insert(Setting::Name, name);
         read.settings.insert(Setting::Sender, address);
     }
+    read.settings.retain(|setting, value| *setting != Setting::Name || !value.is_empty());
     read
 }
 
@@ -167,10 +167,10 @@ fn is_reference(value: &str) -> bool {
     pairs.iter().any(|(open, close)| value.starts_with(open) && value.ends_with(close))
 }
 
-/// The name and the address of `Name <address>`.
-fn mailbox(text: &str) -> Option<(Option<String>, String)> {
-    let mailbox: Mailbox = text.parse().ok()?;
-    Some((mailbox.name.filter(|name| !name.is_empty()), mailbox.email.to_string()))
+/// The name and the address of `Name <address>`; `None` where there is no name.
+fn named(text: &str) -> Option<(String, String)> {
+    let (name, address) = mailbox::split(text);
+    (!name.is_empty()).then(|| (name.into_owned(), address.to_owned()))
 }
 
 #[cfg(test)]
@@ -186,14 +186,5 @@ mod tests {
             assert!(!is_foreign(value), "{value}");
         }
         assert!(is_foreign(&"x".repeat(LONGEST + 1)));
-    }
-
-    #[test]
-    fn senders_with_names() {
-        let jane = Some((Some("Jane Doe".to_owned()), "jane@example.org".to_owned()));
-        assert_eq!(mailbox("\"Jane Doe\" <jane@example.org>"), jane);
-        assert_eq!(mailbox("Jane Doe <jane@example.org>"), jane);
-        assert_eq!(mailbox("jane@example.org"), Some((None, "jane@example.org".to_owned())));
-        assert_eq!(mailbox("a@b, c@d"), None);
     }
 }

@@ -9,7 +9,10 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{authority, security_word};
-use crate::format::{FileFormat, Unfit, percent, quote};
+use crate::{
+    format::{FileFormat, Unfit, percent, quote},
+    mail::mailbox,
+};
 
 /// Why a template did not become text.
 #[derive(Debug)]
@@ -86,6 +89,8 @@ impl Expressions {
         // A key that a file lacks is a finding, not a fault.
         environment.set_undefined_behavior(UndefinedBehavior::Chainable);
         environment.add_filter("unpercent", |value: Value| percent::decode(&text_of(&value)));
+        environment.add_filter("address_of", |value: Value| mailbox::split(&text_of(&value)).1.to_owned());
+        environment.add_filter("name_of", |value: Value| mailbox::split(&text_of(&value)).0.into_owned());
         environment.add_filter("host_of", |value: Value| authority::host(&text_of(&value)).to_owned());
         environment.add_filter("port_of", |value: Value| authority::port(&text_of(&value)).to_owned());
         environment.add_filter("with_port", |value: Value, port: Value| authority::of(&text_of(&value), &text_of(&port)));

@@ -17,6 +17,35 @@ use crate::{
     presets::{Phrase, provider::Category},
 };
 
+/// The server that an address led to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProposedServer<'a> {
+    /// Who proposes it.
+    pub origin: Origin,
+    /// Where it was found, safe for a terminal.
+    pub at: Option<&'a str>,
+    /// Key of the preset that knows it.
+    pub provider: Option<&'a str>,
+    /// The server.
+    pub endpoint: &'a Endpoint,
+    /// A preset or the table knows it, or it answered as it should, up to TLS.
+    pub is_confirmed: bool,
+    /// It is the server of the answers.
+    pub is_taken: bool,
+}
+
+impl ProposedServer<'_> {
+    /// The options that take it.
+    pub fn flags(&self) -> String {
+        if let Some(key) = self.provider {
+            return format!("{} {key}", Field::Provider.flag());
+        }
+        let Endpoint { host, port, security } = self.endpoint;
+        let [host_flag, port_flag, mode] = [Field::Host, Field::Port, Field::Security].map(Field::flag);
+        format!("{host_flag} {} {port_flag} {port} {mode} {security}", escape(host))
+    }
+}
+
 impl Answers {
     /// Looks the address up in presets and table, when it changed.
     pub(super) fn look_up(&mut self) {
@@ -46,7 +75,9 @@ impl Answers {
             return Some(ProviderChoice::Custom);
         }
         let proposal = self.lookup.best()?;
-        if is_of_a_stranger(proposal) {
+        // Nobody looks at what a script takes: what nothing has confirmed is only proposed to it.
+        let is_known = self.lookup.known.is_some() || (proposal.is_confirmed() && proposal.consents.is_empty());
+        if is_of_a_stranger(proposal) || (self.brief && !is_known) {
             return None;
         }
         let Some(key) = &proposal.provider else { return Some(ProviderChoice::Custom) };
@@ -206,7 +237,24 @@ impl Setup {
 
     /// What a script is told when the provider is missing: what was found and needs a person's consent, or why nothing was found.
     pub fn search_hint(&self) -> Vec<String> {
-        self.notes_on_domain().iter().map(|note| self.text.say(note)).collect()
+        let found = self.proposed().filter(|found| !found.is_taken && !found.is_confirmed);
+        let unconfirmed = found.map(|found| phrase!("found-unconfirmed", server = escape(&found.endpoint.authority())));
+        self.notes_on_domain().iter().chain(&unconfirmed).map(|note| self.text.say(note)).collect()
+    }
+
+    /// The server that the address led to, by preset, table or search.
+    pub fn proposed(&self) -> Option<ProposedServer<'_>> {
+        let answers = &self.answers;
+        let proposal = answers.lookup.best()?;
+        let endpoint = &proposal.best()?.endpoint;
+        Some(ProposedServer {
+            origin: proposal.origin,
+            at: proposal.found_at.as_deref(),
+            provider: proposal.provider.as_deref(),
+            endpoint,
+            is_confirmed: answers.lookup.known.is_some() || proposal.is_confirmed(),
+            is_taken: answers.proposal().is_some() && self.value(Field::Host).as_deref() == Some(endpoint.host.as_str()),
+        })
     }
 }
 

@@ -12,5 +12,6 @@ mod names;
 mod order;
 mod pages;
 mod presets;
+mod script;
 mod srv;
 mod world;

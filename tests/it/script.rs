@@ -7,6 +7,7 @@ mod cut_off;
 mod damaged;
 mod failures;
 mod files;
+mod kills;
 mod languages;
 mod network;
 mod options;

@@ -3,6 +3,8 @@
 pub(crate) mod bed;
 pub(crate) mod files;
 pub(crate) mod fixture;
+#[cfg(feature = "demo")]
+pub(crate) mod keyring;
 pub(crate) mod pki;
 pub(crate) mod plug;
 pub(crate) mod pty;

@@ -7,6 +7,7 @@ mod leave;
 mod lists;
 mod paste;
 mod resume;
+mod reuse;
 mod runs;
 mod secrets;
 mod stops;

@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     host::{self, HostError},
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
+    phrase,
     setup::{AnswerSource, Field, FieldTrait, GivenSecret, SavedProfile, Setup, saved_answers},
 };
 
@@ -25,13 +26,17 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
     }
     setup.remember(host::checks::of(name, &profile, &places).unwrap_or_default().secured);
     if let Some(place) = &profile.secret {
-        // A secret that cannot be read is asked again.
-        if let Ok(kept) = host::stores::read_own(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
-            let given = GivenSecret { secret: kept.secret, flag: None };
-            match kept.bound {
-                Some(bound) => setup.give_bound_secret(given, bound),
-                None => setup.give_secret(given),
+        match host::stores::read_own(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
+            Ok(kept) => {
+                let given = GivenSecret { secret: kept.secret, flag: None };
+                match kept.bound {
+                    Some(bound) => setup.give_bound_secret(given, bound),
+                    None => setup.give_secret(given),
+                }
             }
+            // It is asked again.
+            Err(_) if context.inputs.has_password() => {}
+            Err(error) => context.say_phrase(&phrase!("edit-secret-unread").with_phrase("why", error.phrase())),
         }
     }
     Ok(())

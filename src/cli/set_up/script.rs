@@ -117,6 +117,7 @@ fn judge(context: &Context, conversation: &Conversation) -> Result<(), Error> {
 /// command before the answers are right.
 fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
     refuse_misplaced(context, &conversation.setup)?;
+    script::search(&mut conversation.setup, &conversation.runner);
     judge(context, conversation)?;
     if let Some((generation, command)) = fetch(&conversation.setup) {
         let secret = host::input::from_own_command(&command, None)?;

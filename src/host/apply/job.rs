@@ -17,6 +17,7 @@ use crate::{
         files::{error::FileError, found, stamp::Stamp, tree::FileTree},
         journal::{
             archive,
+            error::JournalError,
             record::{RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
             session::WriteSession,
         },
@@ -65,6 +66,9 @@ impl Job {
             sum: None,
             id,
         };
+        if let Some(field) = record.foreign(places) {
+            return Err(JournalError::Record(places.profile(&record.profile), field.to_owned()).into());
+        }
         let mut work = JobRun { session, record, steps, runs, entries: self.entries };
         if let Err(error) = work.begin() {
             // Only copies are written yet, which the next run would remove too.

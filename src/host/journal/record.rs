@@ -135,6 +135,22 @@ pub(crate) struct EntryRecord {
     pub(crate) aside: Option<String>,
 }
 
+impl EntryRecord {
+    /// Whether it is the profile's entry, in a store that these places may use.
+    fn belongs_to(&self, profile: &str, places: &Places) -> bool {
+        if stores::admitted(&self.place, places).is_err() {
+            return false;
+        }
+        match &self.place {
+            SecretPlace::Keyring { entry } => entry.split_once('/').is_some_and(|(scope, name)| {
+                let is_anothers = || FileTree::of(places).is_there(&places.profile(name));
+                scope == places.scope.as_str() && (name == profile || !is_anothers())
+            }),
+            _ => true,
+        }
+    }
+}
+
 impl WriteRecord {
     /// Reads a record's file, and believes nothing of it that was damaged or could lead elsewhere.
     ///
@@ -149,10 +165,27 @@ impl WriteRecord {
         if (record.schema >= SUMMED && !is_whole()) || (record.schema < SUMMED && record.sum.is_some()) {
             return Err("SHA-256".to_owned());
         }
-        match record.misleading(stem, FileTree::of(places)) {
+        match record.misleading(stem, FileTree::of(places)).or_else(|| record.foreign(places)) {
             Some(field) => Err(field.to_owned()),
             None => Ok(record),
         }
+    }
+
+    /// The field by which it would change what is another profile's, or this machine's where an image says so.
+    pub(crate) fn foreign(&self, places: &Places) -> Option<&'static str> {
+        let is_own_file = |file: &FileRecord| {
+            let name = file.path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+            let rest = name.strip_prefix(&self.profile).unwrap_or_default();
+            match file.owner.as_str() {
+                "profile" => rest == ".toml",
+                "secret" => matches!(rest, ".secret" | ".for" | ".cred" | ".cred-for"),
+                _ => true,
+            }
+        };
+        if !self.files.iter().all(is_own_file) {
+            return Some("owner");
+        }
+        (!self.entries().all(|entry| entry.belongs_to(&self.profile, places))).then_some("entries")
     }
 
     /// The text of its file: every byte of it counts.

@@ -189,7 +189,15 @@ fn capitalised(word: &str) -> String {
 }
 
 fn password_notes(setup: &Setup) -> Vec<Phrase> {
-    setup.fetch_note().into_iter().chain(foreign_logins(setup)).chain(password_note(setup)).collect()
+    let notes = setup.fetch_note().into_iter().chain(for_whom(setup));
+    notes.chain(foreign_logins(setup)).chain(password_note(setup)).collect()
+}
+
+/// Whose password is asked, where the known one is for somebody else.
+fn for_whom(setup: &Setup) -> Option<Phrase> {
+    let answers = &setup.answers;
+    let wanted = answers.secret_use().filter(|_| answers.declined && answers.secret().is_none())?;
+    Some(phrase!("note-password-for", asked = wanted.said()))
 }
 
 fn password_note(setup: &Setup) -> Option<Phrase> {

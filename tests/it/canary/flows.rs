@@ -3,7 +3,10 @@
 use std::{os::unix::fs::PermissionsExt as _, path::PathBuf};
 
 use super::{CANARY, Search, relay::Relay, shims, talkative_consumer, watch::Watch};
-use crate::support::sandbox::{Output, Run, Sandbox};
+use crate::support::{
+    keyring::KeyringBus,
+    sandbox::{Output, Run, Sandbox},
+};
 
 const USER: &str = "ops@example.com";
 
@@ -21,12 +24,16 @@ fn belongs(store: &str) -> &'static [&'static str] {
 }
 
 struct World {
+    password: &'static str,
     sandbox: Sandbox,
     relay: Relay,
     shims: tempfile::TempDir,
     path: String,
     /// Where the key of `pass` is.
     gnupg: Option<PathBuf>,
+    keyring: Option<KeyringBus>,
+    /// The store is a variable: it is set for every command.
+    is_variable: bool,
 }
 
 impl Drop for World {
@@ -40,15 +47,28 @@ impl Drop for World {
 
 impl World {
     fn new() -> Self {
+        Self::of(CANARY)
+    }
+
+    fn of(password: &'static str) -> Self {
         let sandbox = Sandbox::new();
         let shims_folder = tempfile::tempdir().unwrap();
         let bin = shims(shims_folder.path(), &["sh", "cat", "systemd-creds", "pass", "gpg", "msmtp", "postmap", "printenv"]);
-        sandbox.write("home/pw", CANARY);
+        sandbox.write("home/pw", password);
         let path = format!(
             "{bin}:{}:/usr/bin:/bin",
             std::path::Path::new(env!("CARGO_BIN_EXE_mailsetup")).parent().unwrap().display()
         );
-        Self { sandbox, relay: Relay::start(), shims: shims_folder, path, gnupg: None }
+        Self {
+            password,
+            sandbox,
+            relay: Relay::start(),
+            shims: shims_folder,
+            path,
+            gnupg: None,
+            keyring: None,
+            is_variable: false,
+        }
     }
 
     /// Makes a store of `pass`, with a key that needs no passphrase.
@@ -66,10 +86,15 @@ impl World {
     }
 
     fn at_home(&self, run: Run) -> Run {
-        match &self.gnupg {
+        let run = match &self.gnupg {
             Some(gnupg) => run.env("GNUPGHOME", gnupg),
             None => run,
-        }
+        };
+        let run = match &self.keyring {
+            Some(bus) => run.env("DBUS_SESSION_BUS_ADDRESS", &bus.address),
+            None => run,
+        };
+        if self.is_variable { run.env("RELAY_PW", self.password) } else { run }
     }
 
     fn words(&self) -> Vec<String> {
@@ -98,8 +123,8 @@ impl World {
         };
         let run = self.at_home(run.env("PATH", &self.path));
         match way {
-            "stdin" => run.stdin(CANARY),
-            "env" => run.env("RELAY_PW", CANARY),
+            "stdin" => run.stdin(self.password),
+            "env" => run.env("RELAY_PW", self.password),
             _ => run,
         }
     }
@@ -136,59 +161,82 @@ fn scripts_with_every_store_and_every_way_in() {
     if ["pass", "gpg"].iter().all(|program| std::path::Path::new("/usr/bin").join(program).exists()) {
         stores.push(("fd", "pass"));
     }
+    if KeyringBus::can_be() {
+        stores.push(("file", "keyring"));
+    }
     for (way, store) in stores {
         let mut world = World::new();
-        if store == "pass" {
-            world.with_pass();
+        match store {
+            "pass" => world.with_pass(),
+            "keyring" => world.keyring = Some(KeyringBus::start(&world.shims.path().join("keyring"))),
+            _ => {}
         }
-        let flow = |name: &str| format!("{name} by {way} into {store}");
-        let belongs = belongs(store);
-        let step = |search: &mut Search, name: &str, out: &Output, code: i32| {
-            assert_eq!(out.code, Some(code), "{}: {}\n{}", flow(name), out.stdout, out.stderr);
-            search.said(&flow(name), out);
-            search.files(&flow(name), &world.sandbox, belongs);
-            search.processes(&watch);
-            world.notes(search);
-        };
-        let common = ["--secret-store", store, "--target", "msmtp"];
-        let with = |more: &[&'static str]| [&common[..], more].concat();
-        step(&mut search, "dry run", &world.set_up(way, &with(&["--dry-run"])), 0);
-        step(&mut search, "diff", &world.set_up(way, &with(&["--dry-run", "--diff", "--json"])), 0);
-        world.relay.be_hostile(true);
-        step(&mut search, "refused", &world.set_up(way, &with(&["--yes", "--report", "one.txt"])), 77);
-        step(&mut search, "refused, JSON", &world.set_up(way, &with(&["--yes", "--json", "--report", "two.txt"])), 77);
-        step(&mut search, "forced", &world.set_up(way, &with(&["--yes", "--force", "--profile", "two"])), 0);
-        world.run("", &["remove", "two"]).run().code(0);
-        world.relay.be_hostile(false);
-        step(&mut search, "set-up", &world.set_up(way, &with(&["--yes", "--diff", "--report", "three.txt"])), 0);
-        step(&mut search, "again", &world.set_up(way, &with(&["--yes", "--json"])), 0);
-        for words in [
-            &["check", "--json"][..],
-            &["check", "--send", "-v", "--report", "four.txt"],
-            &["list"],
-            &["show"],
-            &["show", "--json"],
-            &["export", "msmtp=other.rc", "--print"],
-            &["export", "msmtp=other.rc"],
-            &["vault", "status"],
-            &["edit", "--name", "Ops", "--yes", "--json"],
-            &["list", "--json"],
-        ] {
-            step(&mut search, &words.join(" "), &world.run("", words).run(), 0);
-        }
-        world.relay.be_hostile(true);
-        step(&mut search, "failed check", &world.run("", &["check", "--report", "five.txt"]).run(), 77);
-        step(&mut search, "failed check, JSON", &world.run("", &["check", "--json"]).run(), 77);
-        world.relay.be_hostile(false);
-        // The one command that is there to print it; all else is searched.
-        let out = world.run("", &["secret"]).run().code(0);
-        assert_eq!(out.stdout, format!("{CANARY}\n"), "{way} {store}");
-        step(&mut search, "secret", &Output { stdout: String::new(), ..out }, 0);
-        step(&mut search, "undo", &world.run("", &["undo"]).run(), 0);
-        step(&mut search, "remove", &world.run("", &["remove", "default"]).run(), 0);
-        step(&mut search, "undo of remove", &world.run("", &["undo"]).run(), 0);
+        through(&world, (way, store), &mut search, Some(&watch));
     }
     search.end("scripts");
+}
+
+/// Where the store is a variable, the programs that ask for the password have it: not their environments, but all else is searched.
+#[test]
+fn a_script_whose_store_is_a_variable() {
+    const PASSWORD: &str = "Amsel%7+ \"\u{e9}\\ variable&=/43";
+    let mut search = Search::of(PASSWORD);
+    let mut world = World::of(PASSWORD);
+    world.is_variable = true;
+    through(&world, ("env", "env"), &mut search, None);
+    search.end("a variable");
+}
+
+/// Every command of a script, from the dry run to the undo of a removal.
+fn through(world: &World, (way, store): (&str, &str), search: &mut Search, watch: Option<&Watch>) {
+    let flow = |name: &str| format!("{name} by {way} into {store}");
+    let belongs = belongs(store);
+    let step = |search: &mut Search, name: &str, out: &Output, code: i32| {
+        assert_eq!(out.code, Some(code), "{}: {}\n{}", flow(name), out.stdout, out.stderr);
+        search.said(&flow(name), out);
+        search.files(&flow(name), &world.sandbox, belongs);
+        if let Some(watch) = watch {
+            search.processes(watch);
+            world.notes(search);
+        }
+    };
+    let common = ["--secret-store", store, "--target", "msmtp"];
+    let with = |more: &[&'static str]| [&common[..], more].concat();
+    step(search, "dry run", &world.set_up(way, &with(&["--dry-run"])), 0);
+    step(search, "diff", &world.set_up(way, &with(&["--dry-run", "--diff", "--json"])), 0);
+    world.relay.be_hostile(true);
+    step(search, "refused", &world.set_up(way, &with(&["--yes", "--report", "one.txt"])), 77);
+    step(search, "refused, JSON", &world.set_up(way, &with(&["--yes", "--json", "--report", "two.txt"])), 77);
+    step(search, "forced", &world.set_up(way, &with(&["--yes", "--force", "--profile", "two"])), 0);
+    world.run("", &["remove", "two"]).run().code(0);
+    world.relay.be_hostile(false);
+    step(search, "set-up", &world.set_up(way, &with(&["--yes", "--diff", "--report", "three.txt"])), 0);
+    step(search, "again", &world.set_up(way, &with(&["--yes", "--json"])), 0);
+    for words in [
+        &["check", "--json"][..],
+        &["check", "--send", "-v", "--report", "four.txt"],
+        &["list"],
+        &["show"],
+        &["show", "--json"],
+        &["export", "msmtp=other.rc", "--print"],
+        &["export", "msmtp=other.rc"],
+        &["vault", "status"],
+        &["edit", "--name", "Ops", "--yes", "--json"],
+        &["list", "--json"],
+    ] {
+        step(search, &words.join(" "), &world.run("", words).run(), 0);
+    }
+    world.relay.be_hostile(true);
+    step(search, "failed check", &world.run("", &["check", "--report", "five.txt"]).run(), 77);
+    step(search, "failed check, JSON", &world.run("", &["check", "--json"]).run(), 77);
+    world.relay.be_hostile(false);
+    // The one command that is there to print it; all else is searched.
+    let out = world.run("", &["secret"]).run().code(0);
+    assert_eq!(out.stdout, format!("{}\n", world.password), "{way} {store}");
+    step(search, "secret", &Output { stdout: String::new(), ..out }, 0);
+    step(search, "undo", &world.run("", &["undo"]).run(), 0);
+    step(search, "remove", &world.run("", &["remove", "default"]).run(), 0);
+    step(search, "undo of remove", &world.run("", &["undo"]).run(), 0);
 }
 
 #[test]

@@ -5,15 +5,19 @@ use std::{
     fs,
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
     path::Path,
+    rc::Rc,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use mailsetup::{
     discover::{Discovery, DnsClient, NameFault, NameServers, Net, Proposal, Reach, Search, ServerCheck, discover},
+    frontend::script,
     mail::Security,
-    presets::{Catalog, Provider, parse},
-    probe::{Cancel, DnsFault, Resolve, ServerTrust},
+    presets::{Catalog, Lang, Provider, Text, parse},
+    probe::{Cancel, DnsFault, Resolve, ServerTrust, SystemResolver},
+    runner::{EgressTargets, Runner},
+    setup::{AnswerSource, Field, Setup, SetupOptions},
 };
 use socket2::{Domain, Socket, Type};
 
@@ -26,6 +30,7 @@ use crate::support::{
     pki::{Identity, Kind, ca_pem},
     plug::Plug,
     server::Server,
+    setup::{facts, places},
 };
 
 /// How long a search may take where that is not the question; long enough for a busy machine.
@@ -165,8 +170,37 @@ impl World {
         self.search_until(address, &Cancel::default())
     }
 
-    /// The same, stopped by `cancel`.
-    pub(crate) fn search_until(mut self, address: &str, cancel: &Cancel) -> Found {
+    /// What a script makes of an address alone: the conversation after its search.
+    pub(crate) fn script(mut self, address: &str) -> Setup {
+        let (net, _pages, _name_server) = self.net();
+        let catalog = Arc::new(std::mem::replace(&mut self.catalog, Catalog::builtin()));
+        let mut setup = Setup::new(
+            Arc::clone(&catalog),
+            Rc::new(Text::new(Lang::EN)),
+            facts(),
+            SetupOptions { brief: true, timeout: LONG, reach: self.reach, ..SetupOptions::default() },
+        );
+        setup.give(Field::Address, address, AnswerSource::Flag).unwrap();
+        let runner = Runner {
+            catalog,
+            lang: Lang::EN,
+            places: Arc::new(|scope| Ok(places(scope))),
+            resolver: Arc::new(SystemResolver),
+            net: Arc::new(move || net.clone()),
+            egress: EgressTargets::default(),
+            own_stores_only: true,
+            lock_limit: mailsetup::host::LOCK_LIMIT,
+        };
+        let servers: Vec<_> = self.listening.drain(..).map(serve).collect();
+        script::search(&mut setup, &runner);
+        for server in servers {
+            server.finish_all();
+        }
+        setup
+    }
+
+    /// The names and pages of this world, as a search reaches them.
+    fn net(&mut self) -> (Net, Pages, NameServer) {
         let zones = || {
             let zone = |text: &Option<String>| text.as_ref().map(|text| fill(text, &self.values));
             let example = zone(&self.zone).map(|text| ("example.test.", text));
@@ -185,6 +219,12 @@ impl World {
             http: pages.http,
             guesses: std::mem::take(&mut self.guesses),
         };
+        (net, pages, name_server)
+    }
+
+    /// The same, stopped by `cancel`.
+    pub(crate) fn search_until(mut self, address: &str, cancel: &Cancel) -> Found {
+        let (net, pages, _name_server) = self.net();
         let search = Search {
             address: address.parse().unwrap(),
             reach: self.reach,

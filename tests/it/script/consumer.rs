@@ -214,3 +214,23 @@ fn where_it_cannot_send_here_mailsetup_does() {
     set_up(&house, &path, &[]).code(0);
     assert!(house.sandbox.path("home/called").exists());
 }
+
+#[test]
+fn a_perl_module_that_is_missing_is_named_with_its_package() {
+    for (words, package) in [
+        (
+            "To use SSL please install IO::Socket::SSL with version>=2.007 at /usr/share/perl/5.36/Net/SMTP.pm line 268.",
+            "libio-socket-ssl-perl",
+        ),
+        (
+            "Need MIME::Base64 and Authen::SASL todo auth at /usr/lib/git-core/git-send-email line 1694.",
+            "libauthen-sasl-perl",
+        ),
+    ] {
+        let (house, path) = house_where("git", &format!("echo '{words}' >&2; exit 255"));
+        let out = house.set_up(&["--password-file", "pw", "--yes", "--json", "--target", "git"]).env("PATH", &path).run();
+        let proof = proof(&out);
+        assert_eq!(proof["diagnosis"]["cause"], "perl_module_missing", "{proof}");
+        assert!(proof["diagnosis"]["steps"].to_string().contains(package), "{proof}");
+    }
+}

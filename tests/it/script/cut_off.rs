@@ -42,6 +42,29 @@ fn a_record_that_would_make_a_file_run_as_its_owner_is_refused() {
 }
 
 #[test]
+fn a_record_that_names_another_profiles_files_or_entries_is_refused_whole() {
+    for (from, to, field) in [
+        ("profiles/default.toml\"", "profiles/web.toml\"", "(owner)"),
+        ("profiles/default.secret\"", "profiles/web.secret\"", "(owner)"),
+        (
+            "\"runs\": []",
+            "\"runs\": [],\n  \"entries\": [\n    {\n      \"place\": {\n        \"store\": \"keyring\",\n        \
+             \"entry\": \"system/default\"\n      },\n      \"existed\": false\n    }\n  ]",
+            "(entries)",
+        ),
+    ] {
+        let house = cut_off();
+        rewrite_last(&house, from, to);
+        let before = house.files("home");
+        for words in [&["undo"][..], &["export", "dotenv"], &["remove", "default"]] {
+            let refused = house.run(words).code(78);
+            assert!(refused.stderr.contains(field), "{words:?}: {}", refused.stderr);
+        }
+        assert_eq!(house.files("home"), before);
+    }
+}
+
+#[test]
 fn folders_and_files_that_others_can_change_are_refused() {
     let house = House::new();
     house.write(&["--target", "msmtp", "--test", "login"]).code(0);

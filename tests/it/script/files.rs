@@ -258,3 +258,42 @@ fn relative_paths_are_written_as_absolute_ones() {
     }
     house.sandbox.mailsetup(["check"]).cwd(house.sandbox.path("tmp")).run().code(0);
 }
+
+#[test]
+fn a_password_that_git_would_commit_is_named_with_the_line_that_keeps_it_out() {
+    let house = House::new();
+    let words = ["--target", "dotenv=app/.env", "--test", "none"];
+    // A folder that git, where it is installed, takes for no repository: the files are read.
+    fs::create_dir_all(house.sandbox.path("home/.git")).unwrap();
+    let said = |document: &serde_json::Value| document["notes"].to_string();
+    let planned = [&["--password-file", "pw", "--dry-run", "--json"][..], &words].concat();
+    let before = said(&house.set_up(&planned).run().code(0).json());
+    assert!(before.contains("/home/app/.env") && before.contains("/home/.gitignore: /app/.env"), "{before}");
+    // The password's own file lies there too; what only names the command that prints it does not hold it.
+    let after = said(&house.write(&[&words[..], &["--target", "msmtp"]].concat()).code(0).json());
+    assert!(after.contains("/app/.env") && after.contains("default.secret") && !after.contains("msmtprc"), "{after}");
+    house.sandbox.write("home/.gitignore", "/app/.env\n.config/\n");
+    let ignored = said(&house.write(&words).code(0).json());
+    assert!(!ignored.contains(".gitignore"), "{ignored}");
+}
+
+#[test]
+fn git_itself_is_asked_where_it_is_installed() {
+    let house = House::new();
+    let git = |words: &[&str]| house.sandbox.program("git", words).run();
+    if std::process::Command::new("git").arg("--version").output().is_err() {
+        crate::support::bed::left_out("git is not installed");
+        return;
+    }
+    git(&["init", "--quiet", "."]).code(0);
+    house.sandbox.write("home/excluded", ".env\n.config/\n");
+    let words = ["--target", "dotenv=app/.env", "--test", "none"];
+    let said = |words: &[&str]| house.write(words).code(0).json()["notes"].to_string();
+    assert!(said(&words).contains("/home/.gitignore: /app/.env"));
+    // By a setting that only git reads.
+    git(&["config", "core.excludesFile", &house.sandbox.path("home/excluded").display().to_string()]).code(0);
+    assert!(!said(&words).contains(".gitignore"));
+    git(&["add", "--force", "app/.env"]).code(0);
+    let tracked = said(&words);
+    assert!(tracked.contains("git rm --cached -- 'app/.env'"), "{tracked}");
+}

@@ -156,7 +156,8 @@ impl Run {
         if !rustix::process::geteuid().is_root() || self.program == "unshare" || (folders.is_empty() && !has_own) {
             return self;
         }
-        let script = "for own in /etc/mailsetup /var/lib/mailsetup; do [ ! -e $own ] || mount -t tmpfs none $own; done
+        let script =
+            "for own in /etc/mailsetup /var/lib/mailsetup; do [ ! -e $own ] || mount -t tmpfs -o mode=755 none $own; done
             number=$1; mounted=$1; shift; [ $number = 0 ] || mount -t tmpfs -o mode=755 none /usr/local/bin
             while [ $number -gt 0 ]; do ln -sf \"$1\"/* /usr/local/bin/ 2>/dev/null; shift; number=$((number-1)); done
             rm -f '/usr/local/bin/*'; [ $1 != /nonexistent ] || hidden='msmtp systemd-creds pass'
