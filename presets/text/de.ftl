@@ -1054,6 +1054,7 @@ stale-words = { $key } (Worte eines Programms)
 stale-hoster = { $key } (Hoster)
 stale-program = { $key } (Adressen, mit denen es sendet)
 stale-gateway = { $key } (Mailfilter)
+stale-suffixes = { $key } (welche Domains einem Inhaber gehören)
 stale-none = { $months ->
     [one] Keine Angabe hier ist älter als { $months } Monat.
    *[other] Keine Angabe hier ist älter als { $months } Monate.

@@ -1055,6 +1055,7 @@ stale-words = { $key } (client words)
 stale-hoster = { $key } (hoster)
 stale-program = { $key } (addresses that it sends by)
 stale-gateway = { $key } (mail filter)
+stale-suffixes = { $key } (which domains are one owner’s)
 stale-none = { $months ->
     [one] No facts here are older than { $months } month.
    *[other] No facts here are older than { $months } months.

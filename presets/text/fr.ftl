@@ -1055,6 +1055,7 @@ stale-words = { $key } (mots d’un programme)
 stale-hoster = { $key } (hébergeur)
 stale-program = { $key } (adresses par lesquelles il envoie)
 stale-gateway = { $key } (filtre de courrier)
+stale-suffixes = { $key } (quels domaines sont à un même propriétaire)
 stale-none = Aucune information ici n’a plus de { $months } mois.
 providers-no-smtp = Aucun programme ne peut envoyer par lui : il n’a pas de SMTP.
 providers-kind = Genre

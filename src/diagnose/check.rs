@@ -32,7 +32,7 @@ const WEIGHTS: RangeInclusive<i32> = -100..=100;
 pub fn check_cause(cause: &Cause, catalog: &Catalog, answers: &[&str]) -> Vec<PresetFault> {
     let mut check = CauseCheck { cause, faults: Vec::new() };
     let senders: Vec<&str> = catalog.marks().map(|marks| marks.name).collect();
-    let faults: Vec<&str> = catalog.faults_in_words().iter().copied().chain(FAULTS_WITHOUT_WORDS).collect();
+    let faults: Vec<&str> = catalog.faults_in_words().into_iter().chain(FAULTS_WITHOUT_WORDS).collect();
     if cause.patterns.is_empty() {
         check.faults.push(cause.source.fault_at("match", "`match` is empty: nothing is ever this cause"));
     }

@@ -312,7 +312,7 @@ fn words_of_clients_are_folded_and_each_is_there_once() {
         assert_eq!(seen.insert(word, fault), None, "{word:?} is there twice");
     }
     for fault in catalog.faults_in_words() {
-        assert!(seen.values().any(|known| known == fault), "no client says {fault}");
+        assert!(seen.values().any(|known| *known == fault), "no client says {fault}");
     }
 }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Security, host::parse_host};
 
 /// A server's host, port and security.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
     /// Host name or IP address, without brackets.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use toml::{
     Spanned,
-    de::{DeTable, DeValue, Deserializer},
+    de::{DeTable, DeValue},
 };
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     reply::escape,
     schema::newer,
     toml_fault::{kind, line_at, syntax},
+    toml_read::{self, TomlError},
     value::{ValueFault, shown},
     word::nearest,
 };
@@ -81,7 +82,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProfileFault>
         line: Some(line_at(bytes, fault.valid_up_to())),
         why: phrase!("toml-not-text"),
     })?;
-    toml::from_str(text).map_err(|error| explain(text, &error))
+    toml_read::from_str(text).map_err(|error| explain(text, &error))
 }
 
 /// Reads a part of a profile's bytes, whatever is wrong with the rest: bytes that are no text and lines that are no TOML are
@@ -93,7 +94,7 @@ pub(super) fn read_part<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProfileF
     }
     let text = without_wrong_lines(&text);
     let (table, _) = DeTable::parse_recoverable(&text);
-    T::deserialize(Deserializer::from(table)).map_err(|error| explain(&text, &error))
+    toml_read::from_table(table).map_err(|error| explain(&text, &error))
 }
 
 /// The most lines of a profile that are passed over for being no TOML.
@@ -112,7 +113,7 @@ fn without_wrong_lines(text: &str) -> String {
     text
 }
 
-fn explain(text: &str, error: &toml::de::Error) -> ProfileFault {
+fn explain(text: &str, error: &TomlError) -> ProfileFault {
     let message = error.message();
     let place = error.span().map(|span| span.start);
     let line = |at: usize| line_at(text.as_bytes(), at);

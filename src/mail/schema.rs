@@ -13,6 +13,8 @@
 
 use serde::Deserialize;
 
+use super::toml_read;
+
 /// The schema that this version writes, and the newest that it reads.
 pub const SCHEMA: u32 = 2;
 
@@ -23,7 +25,7 @@ pub fn newer(text: &str) -> Option<u64> {
     struct Header {
         schema: Option<u64>,
     }
-    let header = toml::from_str::<Header>(text).ok().and_then(|header| header.schema);
+    let header = toml_read::from_str::<Header>(text).ok().and_then(|header| header.schema);
     header.or_else(|| in_line(text)).filter(|schema| *schema > u64::from(SCHEMA))
 }
 

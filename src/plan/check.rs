@@ -104,13 +104,16 @@ fn seen_in_files(target: &Target) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::presets::{PresetSource, parse};
 
     #[test]
     fn no_command_line_has_the_password() {
         let with = |word: &str| {
             let source = include_str!("../../presets/targets/dma.toml").to_owned();
             let run = format!("\n[[run]]\ncommand = [\"true\", \"{{{{ {word} }}}}\"]\npurpose = \"reload\"\n");
-            let target: Target = crate::presets::parse("x.toml", &(source + &run)).unwrap();
+            let source = PresetSource { file: "x.toml".into(), text: source + &run };
+            let mut target: Target = parse(&source.file, &source.text).unwrap();
+            target.source = source;
             check_target(&target)
         };
         assert_eq!(with("username"), []);

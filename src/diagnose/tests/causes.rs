@@ -83,7 +83,7 @@ fn a_pattern_that_matches_everything_or_weighs_too_much_has_its_line() {
     let lines = |patterns: &str| {
         let text = format!("checked = '2026-11'\n{patterns}\n{words}");
         let mut cause: Cause = crate::presets::parse("x.toml", &text).unwrap();
-        cause.source = crate::presets::PresetSource { file: "x.toml".into(), text: text.into() };
+        cause.source = crate::presets::PresetSource { file: "x.toml".into(), text };
         let faults = check_cause(&cause, &Catalog::builtin(), &ANSWERS);
         faults.iter().map(|fault| fault.line.unwrap()).collect::<Vec<_>>()
     };
