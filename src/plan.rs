@@ -39,10 +39,10 @@ mod sample;
 mod secret_program;
 mod security_word;
 mod senders;
-mod shared_group;
 mod sending;
 mod services;
 mod several;
+mod shared_group;
 mod values;
 mod whose;
 
@@ -62,8 +62,8 @@ pub use locate::{expand, first_path};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::{Refusal, SystemCause};
 pub use rival::rival;
-pub use shared_group::SENDERS_GROUP;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
+pub use shared_group::SENDERS_GROUP;
 
 pub use crate::mail::Scope;
 

@@ -59,7 +59,11 @@ impl RunAs {
 
     fn of(users: impl Iterator<Item = UserName>) -> Self {
         let mut each = Vec::new();
-        users.for_each(|user| if !each.contains(&user) { each.push(user) });
+        users.for_each(|user| {
+            if !each.contains(&user) {
+                each.push(user)
+            }
+        });
         Self(each)
     }
 }

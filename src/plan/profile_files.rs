@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope};
 use crate::{
     mail::{
-        BoundSecret, GroupName, Profile, ProfileSecret, RunAs, SecretBinding, SecretPlace, kept_binding, profile::Written, schema,
-        store::StoreFilling,
+        BoundSecret, GroupName, Profile, ProfileSecret, RunAs, SecretBinding, SecretPlace, kept_binding, profile::Written,
+        schema, store::StoreFilling,
     },
     presets::{Catalog, PresetFault, belonging},
 };

@@ -43,12 +43,9 @@ impl Refusal {
             Self::NoSharedGroup { users } => {
                 phrase!("plan-no-shared-group", users = users.listed().unwrap_or_default())
             }
-            Self::OtherGroup { change } => phrase!(
-                "plan-other-group",
-                group = change.name,
-                users = change.joining(),
-                command = change.line()
-            ),
+            Self::OtherGroup { change } => {
+                phrase!("plan-other-group", group = change.name, users = change.joining(), command = change.line())
+            }
             Self::GroupInImage { change } => {
                 phrase!("plan-group-in-image", group = change.name, command = change.line())
             }

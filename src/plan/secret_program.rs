@@ -64,8 +64,7 @@ impl<'a> Way<'a> {
     }
 
     fn faults(&self, order: &Order, places: &Places) -> Vec<Phrase> {
-        let senders: Vec<&UserName> =
-            order.profile.run_as.iter().filter(|_| places.scope == Scope::System).collect();
+        let senders: Vec<&UserName> = order.profile.run_as.iter().filter(|_| places.scope == Scope::System).collect();
         let closed = senders.iter().filter_map(|user| {
             let node = self.closed_to(user)?;
             Some(phrase!("plan-note-program-closed", user = escape(user), folder = shown(node)))
@@ -90,8 +89,7 @@ impl<'a> Way<'a> {
     fn foreign(&self, senders: &[&UserName], places: &Places) -> Option<&Node> {
         let own = self.files.find(&places.home).filter(|_| places.scope == Scope::User).map(|home| home.user);
         let is_sender = |user: &String| senders.iter().any(|sender| **sender == user.as_str());
-        let is_foreign =
-            |node: &&Node| node.user != "root" && !is_sender(&node.user) && Some(&node.user) != own.as_ref();
+        let is_foreign = |node: &&Node| node.user != "root" && !is_sender(&node.user) && Some(&node.user) != own.as_ref();
         [&self.program].into_iter().chain(&self.folders).find(is_foreign)
     }
 

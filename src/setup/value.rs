@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{
     mail::{
-        Address, Auth, GroupName, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, RunAs, Scope, Security, Senders, StoreKind,
-        TestDepth, TextLine, VariableName, yes_no,
+        Address, Auth, GroupName, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, RunAs, Scope, Security,
+        Senders, StoreKind, TestDepth, TextLine, VariableName, yes_no,
     },
     plan::TargetChoice,
 };

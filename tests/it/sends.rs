@@ -255,7 +255,8 @@ impl Machine {
         }
         let home = root.join("home/u");
         let all = [ALICE, "--provider", "custom", "--scope", "user", "--target", consumer.target, "--yes"];
-        let run = sandbox.mailsetup(all.iter().chain(words)).cwd(root.join("srv/app")).env("MAILSETUP_EHLO", "web1.example.com");
+        let run =
+            sandbox.mailsetup(all.iter().chain(words)).cwd(root.join("srv/app")).env("MAILSETUP_EHLO", "web1.example.com");
         let run = run.env("HOME", &home).env("XDG_CONFIG_HOME", home.join(".config"));
         let run = run.env("XDG_DATA_HOME", home.join(".local/share")).env("XDG_STATE_HOME", home.join(".local/state"));
         run.run().code(0);

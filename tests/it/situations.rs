@@ -15,7 +15,11 @@ use crate::{
 /// What is given, the cause, and words of its title or steps.
 const LOGS: [(&str, &str, &[&str]); 33] = [
     // Postfix as the installer left it: nothing leaves the machine.
-    ("postfix/error[9]: 9A1F2: to=<ann@example.net>, relay=none, dsn=5.0.0, status=bounced (example.net)", "local_only", &["mailsetup", "default_transport"]),
+    (
+        "postfix/error[9]: 9A1F2: to=<ann@example.net>, relay=none, dsn=5.0.0, status=bounced (example.net)",
+        "local_only",
+        &["mailsetup", "default_transport"],
+    ),
     // A relay that knows machines by their certificates.
     ("relay handshake: received fatal alert: CertificateRequired", "client_cert_required", &["--client-cert"]),
     ("tls: SSL alert number 116", "client_cert_required", &["--client-key"]),
@@ -27,7 +31,11 @@ const LOGS: [(&str, &str, &[&str]); 33] = [
     ),
     ("450 4.1.8 <root@4f9c.localdomain>: Sender address rejected: Domain not found", "sender_domain_invalid", &[]),
     // A relay without a login, and a program that logs in all the same.
-    ("SMTP error: response error: No compatible authentication mechanism was found", "auth_mechanism_unsupported", &["login"]),
+    (
+        "SMTP error: response error: No compatible authentication mechanism was found",
+        "auth_mechanism_unsupported",
+        &["login"],
+    ),
     // Mail to root, which only this machine knows.
     ("msmtp: recipient address root not accepted by the server", "address_syntax", &["--root-mail"]),
     ("550 5.1.1 <root>: Recipient address rejected: User unknown", "address_syntax", &["/etc/aliases"]),
@@ -36,24 +44,56 @@ const LOGS: [(&str, &str, &[&str]); 33] = [
     ("550 5.7.1 <shop@second.example>: Sender not allowed for this login", "sender_not_allowed", &[]),
     ("550 5.7.1 Sender address info@b.example is not allowed for account a@a.example", "sender_not_allowed", &[]),
     // Cron's mail, at a provider that takes the login's address.
-    ("sendmail: envelope from address root@web1.example.com not accepted by the server", "sender_not_allowed", &["--senders"]),
-    ("nullmailer-send[11]: smtp: Failed: 553 Relaying disallowed as root@web1.example.org", "sender_not_allowed", &["--senders"]),
-    ("550 5.7.60 SMTP; Client does not have permissions to send as this sender (root@localhost.localdomain)", "sender_not_allowed", &["--senders"]),
-    ("550-5.7.1 Messages missing a valid address in From: header are not accepted. 550 5.7.1 From: root (Cron Daemon)", "message_malformed", &[]),
+    (
+        "sendmail: envelope from address root@web1.example.com not accepted by the server",
+        "sender_not_allowed",
+        &["--senders"],
+    ),
+    (
+        "nullmailer-send[11]: smtp: Failed: 553 Relaying disallowed as root@web1.example.org",
+        "sender_not_allowed",
+        &["--senders"],
+    ),
+    (
+        "550 5.7.60 SMTP; Client does not have permissions to send as this sender (root@localhost.localdomain)",
+        "sender_not_allowed",
+        &["--senders"],
+    ),
+    (
+        "550-5.7.1 Messages missing a valid address in From: header are not accepted. 550 5.7.1 From: root (Cron Daemon)",
+        "message_malformed",
+        &[],
+    ),
     // Bounces and cronie: no sender at all.
     ("msmtp: envelope from address <> not accepted by the server", "sender_not_allowed", &[]),
     ("553 5.1.8 MAIL FROM:<> null sender is not allowed", "sender_not_allowed", &[]),
     // IPv6 without a route.
-    ("postfix/smtp[991]: connect to smtp.example.net[2001:db8::25]:587: Network is unreachable", "network_unreachable", &["IPv"]),
+    (
+        "postfix/smtp[991]: connect to smtp.example.net[2001:db8::25]:587: Network is unreachable",
+        "network_unreachable",
+        &["IPv"],
+    ),
     // A unit that gives nobody another group.
     ("sendmail: fatal: web(1001): postdrop: Permission denied", "file_not_readable", &["NoNewPrivileges"]),
-    ("postfix/postdrop[44]: warning: mail_queue_enter: create file maildrop/5511.44: Permission denied", "file_not_readable", &["NoNewPrivileges"]),
+    (
+        "postfix/postdrop[44]: warning: mail_queue_enter: create file maildrop/5511.44: Permission denied",
+        "file_not_readable",
+        &["NoNewPrivileges"],
+    ),
     // A relay of one's own, with its own certificate.
     ("Error: self-signed certificate code: 'ESOCKET'", "cert_self_signed", &[]),
     ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", "basic_auth_retired", &[]),
     // Implicit TLS.
-    ("H=smtp.example.net [192.0.2.5]:465 Remote host closed connection in response to initial connection", "wrong_tls_mode", &["REMOTE_SMTP_SMARTHOST_PROTOCOL"]),
-    ("relay=smtp.example.net[192.0.2.5]:465, delay=300, status=deferred (lost connection with smtp.example.net[192.0.2.5] while receiving the initial server greeting)", "wrong_tls_mode", &["smtp_tls_wrappermode"]),
+    (
+        "H=smtp.example.net [192.0.2.5]:465 Remote host closed connection in response to initial connection",
+        "wrong_tls_mode",
+        &["REMOTE_SMTP_SMARTHOST_PROTOCOL"],
+    ),
+    (
+        "relay=smtp.example.net[192.0.2.5]:465, delay=300, status=deferred (lost connection with smtp.example.net[192.0.2.5] while receiving the initial server greeting)",
+        "wrong_tls_mode",
+        &["smtp_tls_wrappermode"],
+    ),
     ("msmtp: the server sent an empty reply", "connection_dropped", &["port"]),
     // Mechanisms that are not to be had.
     ("msmtp: the server does not support authentication method NTLM", "auth_mechanism_unsupported", &[]),
@@ -126,7 +166,8 @@ fn a_map_by_sender_that_goes_first_is_named() {
 
 #[test]
 fn implicit_tls_is_written_as_each_program_wants_it() {
-    let exim = [("/etc/exim4/update-exim4.conf.conf", "dc_use_split_config='false'\n"), ("/etc/exim4/exim4.conf.template", "")];
+    let exim =
+        [("/etc/exim4/update-exim4.conf.conf", "dc_use_split_config='false'\n"), ("/etc/exim4/exim4.conf.template", "")];
     for (target, there, wanted) in [
         ("postfix", &[(MAIN, "compatibility_level = 3.6\n")][..], "smtp_tls_wrappermode = yes"),
         ("exim4", &exim[..], "REMOTE_SMTP_SMARTHOST_PROTOCOL = smtps"),

@@ -11,7 +11,8 @@ use crate::{
     setup::{
         answers::Answers,
         columns::{
-            always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login, yes_by_default, yes_or_no,
+            always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login, yes_by_default,
+            yes_or_no,
         },
         field::{
             Field, FieldShape,

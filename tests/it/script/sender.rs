@@ -122,7 +122,11 @@ fn several_users_read_by_a_group_that_is_made_with_a_word() {
         assert_eq!(lines.iter().filter(|it| **it == line).count(), times, "{line:?} in {}\n{}", out.stdout, out.stderr);
     }
     assert!(lines.contains(&"tape:x:26:"), "nobody is put into a group of others: {}", out.stdout);
-    for said in ["--run-as-group mailsenders makes a group", "usermod -aG tape ann && usermod -aG tape alone", "is made for ann, alone"] {
+    for said in [
+        "--run-as-group mailsenders makes a group",
+        "usermod -aG tape ann && usermod -aG tape alone",
+        "is made for ann, alone",
+    ] {
         assert!(out.stderr.contains(said), "{said}: {}", out.stderr);
     }
 }

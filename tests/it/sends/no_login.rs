@@ -7,7 +7,8 @@ use crate::support::bed::left_out;
 #[ignore = "needs consumers, see tests/run"]
 fn nobody_logs_in_where_no_login_was_set_up() {
     let mut tried = 0;
-    for consumer in CONSUMERS_OF.iter().filter(|it| it.scope == "user" && !it.by_port && !it.optional && it.target != "aerc") {
+    for consumer in CONSUMERS_OF.iter().filter(|it| it.scope == "user" && !it.by_port && !it.optional && it.target != "aerc")
+    {
         let relay = Relay::start(false);
         let server = ["--host", "127.0.0.1", "--port", &relay.port.to_string(), "--security", "none", "--auth", "none"];
         let machine = Machine::of_person(consumer, &[], &[&server[..], &["--test", "none"]].concat());

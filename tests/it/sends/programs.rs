@@ -94,8 +94,13 @@ fn each_of_several_users_sends_by_a_file_that_their_group_reads() {
     let Some(out) = run(&relay, "msmtp", script, &more, "BED_PROGRAMS=1") else { return };
     let out = out.code(0);
     let document: Value = serde_json::from_str(out.stdout.lines().next().unwrap()).unwrap();
-    let users: Vec<&str> = document["proofs"].as_array().unwrap().iter().filter(|it| it["way"] == "user" && it["sent"] == true)
-        .filter_map(|it| it["as"].as_str()).collect();
+    let users: Vec<&str> = document["proofs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["way"] == "user" && it["sent"] == true)
+        .filter_map(|it| it["as"].as_str())
+        .collect();
     assert_eq!(users, ["www-data", "games"], "{document}\n{}", out.stderr);
     assert!(out.stderr.contains("640 root mailsenders") && out.stderr.contains(":www-data,games"), "{}", out.stderr);
     assert!(has_come(&relay, "by www-data") && has_come(&relay, "by games"), "{}", out.stderr);

@@ -71,7 +71,10 @@ const EMPTY: [(&str, &[&str]); 37] = [
     ("spring", &["spring.mail.username=", "spring.mail.password=", "spring.mail.properties.mail.smtp.auth=false"]),
     ("spring-yaml", &["username: ''", "password: ''", "auth: false"]),
     // WP Mail SMTP asks for a login where WPMS_SMTP_AUTH is true alone.
-    ("wordpress", &["define( 'WPMS_SMTP_AUTH', false );", "define( 'WPMS_SMTP_USER', '' );", "define( 'WPMS_SMTP_PASS', '' );"]),
+    (
+        "wordpress",
+        &["define( 'WPMS_SMTP_AUTH', false );", "define( 'WPMS_SMTP_USER', '' );", "define( 'WPMS_SMTP_PASS', '' );"],
+    ),
 ];
 
 const OWN: &[&str] = &["SMTP_USERNAME=", "SMTP_PASSWORD="];
@@ -115,7 +118,12 @@ fn left(catalog: &Catalog, target: &Target, security: Security) -> Result<BTreeS
     assert!(!plan(&order, catalog, &places, &files).unwrap().changes.iter().any(Change::is_needed), "{}", target.key);
     for (path, file) in &files.files {
         let text = String::from_utf8_lossy(&file.bytes);
-        assert!(!text.contains(PASSWORD) && !text.contains(USERNAME), "{} {security}: {}\n{text}", target.key, path.display());
+        assert!(
+            !text.contains(PASSWORD) && !text.contains(USERNAME),
+            "{} {security}: {}\n{text}",
+            target.key,
+            path.display()
+        );
     }
     let read = read_back(target, &order.targets[0], &order.name, &places, &files).unwrap();
     assert_eq!(compare(&order, &places, &read), [], "{} {security}", target.key);
