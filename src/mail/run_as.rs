@@ -59,11 +59,11 @@ impl RunAs {
 
     fn of(users: impl Iterator<Item = UserName>) -> Self {
         let mut each = Vec::new();
-        users.for_each(|user| {
+        for user in users {
             if !each.contains(&user) {
-                each.push(user)
+                each.push(user);
             }
-        });
+        }
         Self(each)
     }
 }
@@ -132,6 +132,7 @@ impl<'de> Deserialize<'de> for RunAs {
     }
 }
 
+#[cfg(test)]
 impl schemars::JsonSchema for RunAs {
     fn inline_schema() -> bool {
         true
