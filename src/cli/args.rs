@@ -39,6 +39,8 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("database", None, "", false),
     extra("answers", None, "FILE", false),
     extra("take-over", None, "", false),
+    extra("unproven", None, "", false),
+    extra("image-program", None, "PATH", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
     extra("report", None, "FILE", false),
@@ -229,8 +231,13 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
             .arg(switch("database").conflicts_with("offline"))
+            .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        sub("probe").arg(arg("HOST").required(true)).arg(value("ca-file", "FILE")).arg(switch("this-domain")),
+        sub("probe")
+            .arg(arg("HOST").required(true))
+            .arg(value("ca-file", "FILE"))
+            .arg(value("proxy", "URL"))
+            .arg(switch("this-domain")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl"))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, RunAs, SecretBinding, Security, Senders, TextLine,
+    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, Proxy, RunAs, SecretBinding, Security, Senders, TextLine,
     profile_fault::{ProfileFault, only_keys, read, read_part},
     schema::SCHEMA,
     store::SecretPlace,
@@ -204,6 +204,9 @@ pub struct Smtp {
     /// The certificate by which this machine shows who it is, where the server wants one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientCert>,
+    /// The proxy that leads to the server, where the network has no other way out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
 }
 
 impl Smtp {
@@ -220,6 +223,7 @@ impl Smtp {
             allow_plaintext: false,
             tls: Trust::default(),
             client: None,
+            proxy: None,
         }
     }
 

@@ -178,8 +178,9 @@ impl Machine<'_> {
                 None => path.starts_with(known),
             }) || said.contains(&*path.to_string_lossy())
         };
-        let shown = client(order).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
-        for path in own.chain(trust(order).ca_file).chain(shown).filter(|path| !may(path)) {
+        let shown = client(&order.profile).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
+        let named = trust(&order.profile).ca_file.into_iter().chain(shown).map(|path| seen(&path, self.places));
+        for path in own.chain(named).filter(|path| !may(path)) {
             let path = escape(&path.display().to_string());
             let rule = format!("{path} r,");
             barred.push(phrase!(
@@ -240,7 +241,7 @@ impl Machine<'_> {
 
     /// A mail server's own user cannot read the key of the client certificate, or its certificate, or cannot get to it.
     fn barred_key(&self, user: &str, target: &Target, order: &Order) -> Option<Phrase> {
-        let client = client(order)?;
+        let client = client(&order.profile)?;
         let groups = self.files.groups_of(user)?;
         let own = groups.first()?;
         [&client.cert, &client.key].into_iter().find_map(|path| {

@@ -10,6 +10,7 @@ use super::{
     disclose::disclose,
     former,
     group_change::GroupChange,
+    image,
     kept::KeptTargets,
     locate::{Location, Locations, expand, first_path, in_root, locate},
     merge::{self, Merged},
@@ -52,7 +53,8 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         chosen.push((target, choice, locate(target, choice, &order.name, places)?));
     }
     for (target, choice, _) in &chosen {
-        abilities::check(order, target, choice)?;
+        abilities::check(order, target, choice, places)?;
+        abilities::check_proxy(order, target, catalog)?;
         senders::check(order, target, catalog)?;
         abilities::check_machine(target, places, files)?;
     }
@@ -64,6 +66,9 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
     let written = chosen.iter().map(|(target, choice, locations)| written(target, choice, locations)).collect();
     own.plan_profile(former, kept.listed(written, was.as_ref()), &mut plan)?;
+    if places.root.is_some() {
+        own.plan_authority(read(files, &places.authority(&order.name))?, &mut plan);
+    }
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     let mut seconds = Vec::new();
@@ -78,10 +83,13 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         plan.notes.extend(unwritten);
     }
     check_paths(&plan)?;
+    let found = image::look(order, &chosen, catalog, places, files)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
     plan.notes.extend(group.as_ref().map(group_note));
     plan.notes.extend(senders::notes(order, (&chosen, &seconds), catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
+    plan.notes.extend(found.notes);
+    plan.lacks = found.lacks;
     plan.notes.extend(needs::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(conflicts::notes(order, &chosen, was.as_ref(), &plan, catalog, (places, files))?);
     plan.notes.extend(kept.orphaned.iter().map(|orphan| orphan_note(orphan, order, catalog, places)));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope};
+use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, locate::seen_profile};
 use crate::{
     mail::{
         BoundSecret, GroupName, Profile, ProfileSecret, RunAs, SecretBinding, SecretPlace, kept_binding, profile::Written,
@@ -120,7 +120,7 @@ impl<'a> ProfileFiles<'a> {
         if let Some(schema) = former.and_then(schema::newer) {
             return Err(Refusal::NewerSchema { path, schema });
         }
-        let mut profile = self.order.profile.clone();
+        let mut profile = seen_profile(&self.order.profile, self.places);
         let is_persons = |place: &SecretPlace| place.store().filling() == StoreFilling::Person;
         profile.secret_for = profile.secret.as_ref().filter(|place| is_persons(place)).map(|_| self.bound.clone());
         profile.targets = targets;
@@ -130,6 +130,23 @@ impl<'a> ProfileFiles<'a> {
         let after = kept.map_or_else(|| text.into_bytes(), |kept| kept.bytes.clone());
         plan.changes.push(self.change("profile", path, existing, Some(after)));
         Ok(())
+    }
+
+    /// The authority that an image's profile trusts, which every program may read; `existing` is its file as it is. One that is no
+    /// longer trusted goes.
+    pub(super) fn plan_authority(&self, existing: Option<Existing>, plan: &mut Plan) {
+        let path = self.places.authority(&self.order.name);
+        let is_trusted = self.order.profile.smtp.tls.ca_file.as_ref() == Some(&path);
+        let after = match (&self.order.ca_pem, &existing) {
+            (Some(pem), _) => Some(pem.clone()),
+            (None, Some(existing)) if is_trusted => Some(existing.bytes.clone()),
+            (None, _) => None,
+        };
+        if after.is_some() || existing.is_some() {
+            let mut change = self.change("ca", path, existing, after);
+            (change.mode, change.user, change.group) = (0o644, None, None);
+            plan.changes.push(change);
+        }
     }
 
     /// A file of mailsetup's own, closed to all others.

@@ -4,13 +4,12 @@ use std::{
     error::Error,
     fmt, io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use super::{Scope, group_change::GroupChange, render::RenderFault};
+use super::{Scope, group_change::GroupChange, render::RenderFault, system_cause::SystemCause};
 use crate::{
     format::{Fault, FileKind, Unfit},
-    mail::{RunAs, Security, Setting, StoreKind, senders::SenderMapFault},
+    mail::{RunAs, Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -123,6 +122,15 @@ pub enum Refusal {
     ClientCertFiles {
         /// The target's key.
         target: String,
+    },
+    /// The consumer cannot send through such a proxy.
+    Proxy {
+        /// The target's key.
+        target: String,
+        /// The kind of the proxy.
+        kind: ProxyKind,
+        /// The targets that can, joined by commas.
+        instead: String,
     },
     /// The password has to be in the file and is not known.
     NoSecret {
@@ -241,6 +249,13 @@ pub enum Refusal {
         /// Its path, as the profile names it.
         path: PathBuf,
     },
+    /// An image that could not send at its first boot.
+    ImageLacks {
+        /// Its root.
+        root: PathBuf,
+        /// What it lacks: programs, packages, files.
+        lacks: String,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -287,24 +302,6 @@ pub enum Refusal {
     },
 }
 
-/// What the system says; the same where it says the same.
-#[derive(Debug, Clone)]
-pub struct SystemCause(Arc<io::Error>);
-
-impl PartialEq for SystemCause {
-    fn eq(&self, other: &Self) -> bool {
-        self.to_string() == other.to_string()
-    }
-}
-
-impl Eq for SystemCause {}
-
-impl fmt::Display for SystemCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.phrase().fmt(f)
@@ -314,7 +311,7 @@ impl fmt::Display for Refusal {
 impl Error for Refusal {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unreadable { cause, .. } => Some(&*cause.0),
+            Self::Unreadable { cause, .. } => Some(cause.error()),
             Self::Template { cause, .. } => Some(cause),
             _ => None,
         }
@@ -323,7 +320,7 @@ impl Error for Refusal {
 
 impl Refusal {
     pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), cause: SystemCause(Arc::new(error)) }
+        Self::Unreadable { path: path.to_owned(), cause: SystemCause::new(error) }
     }
 
     pub(super) fn unparseable(path: &Path, fault: Fault) -> Self {

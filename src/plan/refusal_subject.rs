@@ -23,6 +23,7 @@ impl Refusal {
             | Self::Pin { target }
             | Self::ClientCert { target }
             | Self::ClientCertFiles { target }
+            | Self::Proxy { target, .. }
             | Self::NoSecret { target }
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
@@ -40,6 +41,7 @@ impl Refusal {
             Self::Foreign { .. }
             | Self::NoSenderMap { .. }
             | Self::NoSecretProgram { .. }
+            | Self::ImageLacks { .. }
             | Self::SenderMap { .. }
             | Self::Unparseable { .. }
             | Self::Unreadable { .. }
@@ -61,6 +63,7 @@ impl Refusal {
             Self::CaFile { .. } => Some(Setting::CaFile),
             Self::Pin { .. } => Some(Setting::PinSha256),
             Self::ClientCert { .. } | Self::ClientCertFiles { .. } => Some(Setting::ClientCert),
+            Self::Proxy { .. } => Some(Setting::Proxy),
             Self::NoSecret { .. } => Some(Setting::Password),
             Self::CannotCarry { field, .. } => *field,
             Self::Lost { mismatches, .. } => mismatches.first().copied(),

@@ -30,6 +30,7 @@ impl Refusal {
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),
             Self::ClientCert { target } => phrase!("plan-client-cert", target = target),
             Self::ClientCertFiles { target } => phrase!("plan-client-cert-files", target = target),
+            Self::Proxy { target, kind, .. } => phrase!("plan-proxy", target = target, kind = kind),
             Self::Pin { target } => phrase!("plan-pin", target = target),
             Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
             Self::CannotCarry { target, field, why, .. } => {
@@ -70,6 +71,7 @@ impl Refusal {
             Self::Senders { target, .. } => phrase!("plan-senders", target = target),
             Self::NoSenderMap { path } => phrase!("plan-no-sender-map", path = shown(path)),
             Self::NoSecretProgram { path } => phrase!("plan-no-secret-program", path = shown(path)),
+            Self::ImageLacks { root, lacks } => phrase!("plan-image-lacks", root = shown(root), lacks = lacks),
             Self::SenderMap { path, fault } => fault.phrase().with("path", shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
             Self::Unreadable { path, cause } => {
@@ -93,6 +95,8 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Proxy { instead, .. } if instead.is_empty() => Some(phrase!("plan-hint-proxy-none")),
+            Self::Proxy { instead, .. } => Some(phrase!("plan-hint-proxy", instead = instead)),
             Self::Rival { instead: Some(instead), target, .. } => {
                 Some(phrase!("plan-hint-one-login", target = target, instead = instead))
             }
@@ -106,6 +110,7 @@ impl Refusal {
             Self::SenderMap { path, .. } | Self::NoSenderMap { path } => {
                 Some(phrase!("plan-hint-sender-map", path = shown(path)))
             }
+            Self::ImageLacks { .. } => Some(phrase!("plan-hint-image-lacks")),
             Self::NoSecretProgram { .. } => Some(phrase!("plan-hint-no-secret-program")),
             Self::OtherProgram { instead: Some(instead), path, .. } => {
                 Some(phrase!("plan-hint-other-program", instead = instead, path = shown(path)))

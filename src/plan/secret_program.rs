@@ -17,21 +17,17 @@ use crate::{
 /// What a person should know of it before anything is written.
 ///
 /// # Errors
-/// [`Refusal::NoSecretProgram`]: there is none where the profile says. An image has programs of its own.
+/// [`Refusal::NoSecretProgram`]: there is none where the profile says. What an image lacks is looked for elsewhere.
 pub(super) fn notes(
     order: &Order,
     chosen: &[(&Target, &TargetChoice)],
     places: &Places,
     files: &dyn Files,
 ) -> Result<Vec<Note>, Refusal> {
-    let runs = |(target, choice): &&(&Target, &TargetChoice)| {
-        let mut templates = target.files.iter().flat_map(TargetFile::templates);
-        !is_inline(target, choice) && templates.any(|template| template.as_str().contains("secret_command"))
-    };
-    let runs = chosen.iter().find(runs).filter(|_| has_login(order) && places.root.is_none());
+    let runs = runner(order, chosen).filter(|_| places.root.is_none());
     let path = order.secret_program().into_iter().next().map(PathBuf::from);
     // The demo's is a program that runs ours.
-    let (Some((target, _)), Some(path)) = (runs, path.filter(|path| path.is_absolute())) else {
+    let (Some(target), Some(path)) = (runs, path.filter(|path| path.is_absolute())) else {
         return Ok(Vec::new());
     };
     let node = files.find(&path);
@@ -45,6 +41,15 @@ pub(super) fn notes(
     Ok(node
         .map(|node| Way::new(&path, node, files).faults(order, places).into_iter().map(said).collect())
         .unwrap_or_default())
+}
+
+/// The first target whose program runs mailsetup for the password.
+pub(super) fn runner<'a>(order: &Order, chosen: &[(&'a Target, &TargetChoice)]) -> Option<&'a Target> {
+    let runs = |(target, choice): &&(&Target, &TargetChoice)| {
+        let mut templates = target.files.iter().flat_map(TargetFile::templates);
+        !is_inline(target, choice) && templates.any(|template| template.as_str().contains("secret_command"))
+    };
+    chosen.iter().find(runs).filter(|_| has_login(order)).map(|(target, _)| *target)
 }
 
 /// The way to the program.

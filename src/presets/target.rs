@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Deserializer};
 
-pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use commands::{ReaderKind, RunPurpose, SendInput, TargetAsk, TargetQueue, TargetRun, TargetSend};
 pub use log_pattern::LogPattern;
 pub use merge::MergeKind;
 pub use mode::FileMode;
@@ -28,7 +28,7 @@ use super::{
     by_lang::{ByLang, Wording, fill, with_words},
 };
 pub use crate::format::Format;
-use crate::mail::{Security, Setting, Settings, StoreKind};
+use crate::mail::{Security, Setting, Settings, StoreKind, proxy::ProxyKind};
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
@@ -82,6 +82,9 @@ pub struct Target {
     /// That certificate and its key come from one file.
     #[serde(default)]
     pub client_cert_one_file: bool,
+    /// The proxies that it can send through.
+    #[serde(default)]
+    pub proxy: Vec<ProxyKind>,
     /// The consumer's program: where it is installed, the target is proposed.
     pub program: Option<String>,
     /// Whether that is reason enough to propose it: `false` for a person's own program or a service, rather than the
@@ -153,6 +156,8 @@ pub struct Target {
     /// Commands to run after writing, in order.
     #[serde(default, rename = "run")]
     pub runs: Vec<TargetRun>,
+    /// How a program other than mailsetup shows what is in its files; absent: our reader of their format reads them back alone.
+    pub ask: Option<TargetAsk>,
     /// How the consumer itself sends the test message.
     pub send: Option<TargetSend>,
     /// The command by which the consumer itself checks its files, as a template.
@@ -186,6 +191,12 @@ impl Target {
     /// What people call the programs that read it, and other words by which they look for it.
     pub fn known_as(&self) -> impl Iterator<Item = &str> {
         self.used_by.iter().map(|program| program.name.as_str()).chain(self.search.iter().map(String::as_str))
+    }
+
+    /// Whether its mail goes out through such a proxy: by itself, or as that of the target that it sends through. Who is given the
+    /// password alone connects by settings of their own.
+    pub fn goes_through(&self, kind: ProxyKind) -> bool {
+        self.through.is_some() || !self.read.has(Setting::Host) || self.proxy.contains(&kind)
     }
 
     /// Its service has another name on this distribution.

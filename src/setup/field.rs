@@ -36,6 +36,8 @@ macro_rules! each_field {
             ClientCert = client::CERT,
             /// The private key of that certificate, a PEM file.
             ClientKey = client::KEY,
+            /// The proxy that leads to the server, or `none`.
+            Proxy = proxy::PROXY,
             /// The name that EHLO gives.
             Ehlo = server::EHLO,
             /// Whether the mailbox is read by IMAP.

@@ -7,7 +7,7 @@ use super::{
     step::SetupStep,
 };
 use crate::{
-    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth},
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth, store::StoreFilling},
     plan::{Change, Order, TargetChoice},
     probe::{Goal, Login},
 };
@@ -80,6 +80,11 @@ impl Setup {
         endpoint.security == Security::Starttls && self.secured.contains(endpoint)
     }
 
+    /// Whether the secret is with the person, and nobody asks for it before run time.
+    pub(super) fn waits_for_secret(&self) -> bool {
+        self.options.unproven && self.answers.store().filling() == StoreFilling::Person
+    }
+
     fn login(&self) -> Option<Login> {
         if !self.answers.logs_in() {
             return None;
@@ -129,6 +134,8 @@ impl Setup {
             key_slot: answers.get(Field::VaultLock).unwrap_or_default(),
             is_whole: self.options.edits,
             takes_over: self.options.takes_over,
+            is_unproven: self.options.unproven,
+            ca_pem: None,
             others: Vec::new(),
         })
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     mail::{
-        Address, Auth, GroupName, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, RunAs, Scope, Security,
+        Address, Auth, GroupName, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Proxy, RunAs, Scope, Security,
         Senders, StoreKind, TestDepth, TextLine, VariableName, yes_no,
     },
     plan::TargetChoice,
@@ -59,6 +59,8 @@ values! {
     Ehlo(HeloName),
     /// A certificate's SHA-256.
     Pin(Pin),
+    /// A proxy.
+    Proxy(Proxy),
     /// The login mechanism.
     Auth(Auth),
     /// A line of text.
@@ -113,6 +115,7 @@ impl fmt::Display for AnswerValue {
             Self::Security(security) => security.fmt(f),
             Self::Ehlo(name) => name.fmt(f),
             Self::Pin(pin) => pin.fmt(f),
+            Self::Proxy(proxy) => proxy.fmt(f),
             Self::Auth(auth) => auth.fmt(f),
             Self::Text(text) => text.fmt(f),
             Self::Consent(yes) => f.write_str(yes_no::word(*yes)),

@@ -68,6 +68,7 @@ fn empty_plan() -> Plan {
         former: None,
         orphaned: vec![],
         dropped: vec![],
+        lacks: vec![],
         notes: vec![],
     }
 }

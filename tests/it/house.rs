@@ -139,7 +139,7 @@ fn sockets_open_in_the_probe_and_the_demo_alone() {
 #[test]
 fn the_libraries_that_open_sockets_are_named_by_discovery_alone() {
     only_in(&["discover/online/dns.rs"], &["hickory_resolver", "tokio::"]);
-    only_in(&["discover/online/http.rs"], &["ureq::"]);
+    only_in(&["discover/online/http.rs", "discover/online/by_proxy.rs"], &["ureq::"]);
 }
 
 #[test]

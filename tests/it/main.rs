@@ -31,6 +31,7 @@ mod parity;
 mod plan;
 mod presets;
 mod probe;
+mod proxy;
 mod relay;
 #[cfg(feature = "demo")]
 mod script;

@@ -6,6 +6,7 @@ mod logins;
 mod no_login;
 mod own;
 mod programs;
+mod readers;
 mod senders;
 mod ways;
 
@@ -213,7 +214,7 @@ impl Machine {
             machine.sandbox.write(Path::new("machine").join(file), text);
         }
 
-        let ca_file = machine.sandbox.write("machine/ca.pem", authority).display().to_string();
+        let ca_file = machine.sandbox.write("ca.pem", authority).display().to_string();
         let port = if security == "tls" { bed.tls_port } else { bed.starttls_port }.to_string();
         let (sender, password) = consumer.login;
         let mut words = vec![sender, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", security];

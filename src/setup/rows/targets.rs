@@ -2,7 +2,7 @@
 
 use crate::{
     mail::{
-        Address, GroupName, ProfileName, RunAs, Scope, Senders, Setting, profile::Written, reply::escape, value::shown,
+        Address, GroupName, ProfileName, Proxy, RunAs, Scope, Senders, Setting, profile::Written, reply::escape, value::shown,
         word::nearest,
     },
     phrase,
@@ -224,6 +224,7 @@ fn target_choices(setup: &Setup) -> Vec<Choice> {
     let (chosen, is_system) = (answers.targets(), answers.scope() == Scope::System);
     let replaces = !answers.get::<Senders>(Field::Senders).unwrap_or_default().is_any();
     let demands = answers.provider().map(|provider| provider.name.as_str());
+    let proxy: Option<Proxy> = answers.get(Field::Proxy);
     let choice = |target: &Target| {
         // A path that was given goes with its target.
         let path = chosen.iter().find(|choice| choice.key == target.key && choice.path.is_some());
@@ -232,6 +233,9 @@ fn target_choices(setup: &Setup) -> Vec<Choice> {
         let barred = match example {
             _ if replaces && target.keeps_senders() => {
                 Some(phrase!("choice-target-keeps-senders", provider = demands.unwrap_or("none")))
+            }
+            _ if proxy.as_ref().is_some_and(|proxy| !target.goes_through(proxy.kind)) => {
+                Some(phrase!("choice-target-no-proxy"))
             }
             _ if target.system_only && !is_system => Some(phrase!("choice-target-needs-root")),
             Some(example) => Some(phrase!("choice-target-needs-place", target = target.key, example = example)),

@@ -96,6 +96,7 @@ pub(crate) fn order(password: &str) -> Order {
                 ehlo: "web1.example.com".parse().unwrap(),
                 allow_plaintext: false,
                 client: None,
+                proxy: None,
                 tls: Trust::default(),
             },
             imap: None,
@@ -111,6 +112,8 @@ pub(crate) fn order(password: &str) -> Order {
         key_slot: mailsetup::mail::KeySlot::Machine,
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
         others: Vec::new(),
     }
 }

@@ -214,7 +214,11 @@ fn a_consumer_sends_as_the_user_who_will_run_it() {
     assert!(out.stderr.contains(&advice), "{}", out.stderr);
     let second = proof("home/second.json");
     assert_eq!((&second["sent"], &second["by"], &second["as"]), (&json!(true), &json!("msmtp"), &json!("nobody")));
-    assert!(out.stderr.contains(&format!("itself sent a message to {} as nobody (", house.demo.user())), "{}", out.stderr);
+    assert!(
+        out.stderr.contains(&format!("itself read the settings and sent a message to {} as nobody (", house.demo.user())),
+        "{}",
+        out.stderr
+    );
 }
 
 #[test]
