@@ -2,8 +2,8 @@
 
 use crate::{
     mail::{
-        Address, GroupName, ProfileName, Proxy, RunAs, Scope, Senders, Setting, profile::Written, reply::escape, value::shown,
-        word::nearest,
+        Address, GroupName, ProfileName, Proxy, RunAs, Scope, Senders, Setting, profile::Written, reply::escape,
+        value::shown, word::nearest,
     },
     phrase,
     plan::{SENDERS_GROUP, TargetChoice},
