@@ -19,6 +19,7 @@ mod disclosure;
 mod engine;
 mod existing;
 mod former;
+mod group_change;
 mod image;
 mod import;
 mod kept;
@@ -33,6 +34,7 @@ mod profile_files;
 mod read_back;
 mod reader;
 mod refusal;
+mod refusal_subject;
 mod refusal_words;
 mod render;
 mod rival;
@@ -43,6 +45,7 @@ mod senders;
 mod sending;
 mod services;
 mod several;
+mod shared_group;
 mod system_cause;
 mod values;
 mod whose;
@@ -58,6 +61,7 @@ pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
 pub use existing::Existing;
+pub use group_change::GroupChange;
 pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path, on_disk};
@@ -65,6 +69,7 @@ pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
+pub use shared_group::SENDERS_GROUP;
 pub use system_cause::SystemCause;
 
 pub use crate::mail::Scope;
@@ -280,6 +285,8 @@ pub struct Plan {
     pub keep: Option<(SecretPlace, BoundSecret)>,
     /// Where the profile's secret was kept until now, when that is a store with entries: the entry is taken out.
     pub former: Option<SecretPlace>,
+    /// A group that is made, or joined, before anything is written.
+    pub group: Option<GroupChange>,
     /// Targets of the profile whose file is gone or says something else by now: they stay as they are.
     pub orphaned: Vec<Written>,
     /// Targets that the profile no longer has: what was written for them is taken back.
@@ -299,6 +306,7 @@ impl Plan {
             runs: Vec::new(),
             keep: None,
             former: None,
+            group: None,
             orphaned: Vec::new(),
             dropped: Vec::new(),
             lacks: Vec::new(),

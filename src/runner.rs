@@ -248,7 +248,7 @@ impl Runner {
     fn stores(&self, reader: &SecretReader) -> UsableStores {
         let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
         let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reader.run_as.as_deref(), &places);
+        let mut offer = host::stores::offer(reader.run_as.listed().as_deref(), &places);
         if self.own_stores_only {
             let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
             offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
@@ -329,7 +329,10 @@ impl Runner {
             let Some(target) = self.catalog.target(&choice.key) else { continue };
             let case = Case { write, order, target, choice, places: &places, cancel };
             match self.prove(&case, progress) {
-                Ok(proof) => proofs.push(proof),
+                Ok(proof) => {
+                    proofs.push(proof);
+                    proofs.extend(self.prove_users(&case, progress));
+                }
                 Err(phrase) => return Err(undo(phrase, Field::Targets)),
             }
         }

@@ -36,7 +36,7 @@ use crate::{
         tui,
     },
     host::{self, input},
-    mail::{Secret, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
+    mail::{RunAs, Secret, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
     phrase,
     presets::Phrase,
     setup::{AnswerSource, Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
@@ -154,8 +154,9 @@ fn secret(context: &Context, setup: &Setup) -> Result<Option<GivenSecret>, Error
             return Ok(None);
         }
         let is_store = inputs.get("secret-store").is_none_or(|store| store == StoreKind::Command.as_str());
-        let sender = setup.value(Field::RunAs).filter(|_| is_store);
-        (input::from_own_command(command, sender.as_deref()), vec!["--password-command".into(), command.into()])
+        let senders = setup.value(Field::RunAs).filter(|_| is_store).and_then(|users| users.parse::<RunAs>().ok());
+        let sender = senders.as_ref().and_then(|users| Some(users.first()?.as_str()));
+        (input::from_own_command(command, sender), vec!["--password-command".into(), command.into()])
     } else {
         return Ok(None);
     };

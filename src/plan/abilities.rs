@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     format::Unfit,
-    mail::{Auth, Secret, Setting},
+    mail::{Auth, Secret, Security, Setting},
     presets::{Catalog, Target},
 };
 
@@ -38,7 +38,8 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice, place
 fn check_server(order: &Order, target: &Target) -> Result<(), Refusal> {
     let key = || target.key.clone();
     let smtp = &order.profile.smtp;
-    if !target.security.contains(&smtp.security) {
+    let is_too_open = target.login_needs_tls && smtp.security == Security::None && has_login(order);
+    if is_too_open || !target.security.contains(&smtp.security) {
         return Err(Refusal::Security { target: key(), security: smtp.security });
     }
     check_port(order, target)?;
@@ -55,6 +56,9 @@ fn check_server(order: &Order, target: &Target) -> Result<(), Refusal> {
     }
     if client(&order.profile).is_some() && !target.client_cert {
         return Err(Refusal::ClientCert { target: key() });
+    }
+    if client(&order.profile).is_some_and(|client| target.client_cert_one_file && client.cert != client.key) {
+        return Err(Refusal::ClientCertFiles { target: key() });
     }
     Ok(())
 }

@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, locate::seen_profile};
 use crate::{
     mail::{
-        BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, kept_binding, profile::Written, schema,
-        store::StoreFilling,
+        BoundSecret, GroupName, Profile, ProfileSecret, RunAs, SecretBinding, SecretPlace, kept_binding, profile::Written,
+        schema, store::StoreFilling,
     },
     presets::{Catalog, PresetFault, belonging},
 };
 
-/// The files of a profile, and who reads them: their owner, and the group of the user who sends.
+/// The files of a profile, and who reads them: their owner, and the group of the users who send.
 pub(super) struct ProfileFiles<'a> {
     order: &'a Order,
     places: &'a Places,
-    /// The first group of the user who sends: the profile holds no secret.
+    /// The group that the users share, else the first of the user who sends: the profile holds no secret.
     group: Option<String>,
-    /// The same, where that user alone is in it.
+    /// The same, where they alone are in it.
     own_group: Option<String>,
     /// Another user sent before.
     has_new_reader: bool,
@@ -43,16 +43,18 @@ impl<'a> ProfileFiles<'a> {
         let former = former.and_then(|former| std::str::from_utf8(&former.bytes).ok());
         let former_place = former.and_then(|text| ProfileSecret::parse(text).ok()?.secret);
         let former = former.and_then(|text| Profile::parse(text).ok());
-        let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
+        let user = order.profile.run_as.first().filter(|_| places.scope == Scope::System);
+        let shared = order.profile.run_as_group.as_ref().filter(|_| user.is_some()).map(ToString::to_string);
         let group = match user {
+            Some(_) if shared.is_some() => shared.clone(),
             Some(user) => {
                 let own = files.groups_of(user).and_then(|groups| groups.into_iter().next());
                 Some(own.ok_or_else(|| Refusal::NoUser { user: user.to_string() })?)
             }
             None => None,
         };
-        let has_new_reader = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
-        let own_group = user.and_then(|user| files.own_group(user));
+        let has_new_reader = former.as_ref().is_some_and(|former| reads(former) != reads(&order.profile));
+        let own_group = shared.or_else(|| files.own_group(user?));
         let bound = belonging(&order.profile, catalog);
         Ok(Self { order, places, group, own_group, has_new_reader, files, former_place, bound })
     }
@@ -156,7 +158,7 @@ impl<'a> ProfileFiles<'a> {
         // What holds the secret is opened to nobody but the user who sends.
         let is_shared = owner == "secret" && self.group.is_some() && self.own_group.is_none();
         let (mode, user, group) = match &self.group {
-            Some(_) if is_shared => (0o400, self.order.profile.run_as.as_ref().map(ToString::to_string), None),
+            Some(_) if is_shared => (0o400, self.order.profile.run_as.first().map(ToString::to_string), None),
             Some(group) => (0o640, None, Some(group.clone())),
             None => (0o600, None, None),
         };
@@ -177,6 +179,11 @@ impl<'a> ProfileFiles<'a> {
             disclosure,
         }
     }
+}
+
+/// Who reads the files of a profile beside their owner.
+pub(super) const fn reads(profile: &Profile) -> (&RunAs, Option<&GroupName>) {
+    (&profile.run_as, profile.run_as_group.as_ref())
 }
 
 /// Whether a profile's file says the same already; what an older version noted of a test is no difference.

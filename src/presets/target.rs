@@ -52,6 +52,9 @@ pub struct Target {
     pub checks_certificates: bool,
     /// Security modes it can do.
     pub security: Vec<Security>,
+    /// Without TLS it sends, but does not log in.
+    #[serde(default)]
+    pub login_needs_tls: bool,
     /// Mechanisms it can do, as words; mailsetup does not speak all of them. Empty: any.
     #[serde(default)]
     pub auth: Vec<String>,
@@ -76,6 +79,9 @@ pub struct Target {
     /// It can show a client certificate, from PEM files that it reads itself.
     #[serde(default)]
     pub client_cert: bool,
+    /// That certificate and its key come from one file.
+    #[serde(default)]
+    pub client_cert_one_file: bool,
     /// The proxies that it can send through.
     #[serde(default)]
     pub proxy: Vec<ProxyKind>,
@@ -252,6 +258,8 @@ pub struct TargetFile {
     pub example: Option<String>,
     /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.
     pub mode: FileMode,
+    /// Its mode where there is no login, and so nothing in it that is secret, when the scope is system.
+    pub mode_without_login: Option<FileMode>,
     /// The group that may read it when the scope is system; that of the user who sends where this one does not exist.
     pub group: Option<String>,
     /// A minijinja expression over the settings: where it does not hold, the file is left alone. A file that has one may be

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     host::{self, Disk, Dispatch},
-    mail::{SecretPlace, Security, Setting, UserName, reply::escape},
+    mail::{ProofWay, SecretPlace, Security, Setting, UserName, reply::escape},
     phrase,
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Scope, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
@@ -77,7 +77,7 @@ impl Runner {
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         proof.to = spec.message.as_ref().map(|test_message| test_message.to.to_string());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
-            proof.own = self.by_consumer(case, spec, file.as_deref(), progress);
+            proof.own = self.by_consumer(case, spec, (file.as_deref(), order.profile.run_as.first()), progress);
         }
         // A program that was asked to send has shown what it reads.
         proof.reader = proof.own.is_none().then(reader).flatten();
@@ -94,6 +94,31 @@ impl Runner {
             proof.report = Some(self.attempt(&spec, file.as_deref(), AttemptKind::Proof, cancel, progress));
         }
         Ok(proof)
+    }
+
+    /// Has the consumer send as each further user, where the ways of programs will not: a user each.
+    pub(super) fn prove_users(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Vec<Proof> {
+        let Case { write, order, target, choice, places, cancel } = *case;
+        let disk = Disk::new(places);
+        let sends = places.root.is_none() && !target.own_user && !plan::is_sendmail(target, places, &disk);
+        let spec = write.spec.as_ref().filter(|spec| sends && spec.goal == Goal::Send);
+        let read = plan::read_back(target, choice, &order.name, places, &disk);
+        let Some(spec) = spec.filter(|_| read.is_ok_and(|read| can_fetch(order, &read))) else { return Vec::new() };
+        let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
+        let mut proofs = Vec::new();
+        for user in order.profile.run_as.iter().skip(1).take_while(|_| !cancel.is_cancelled()) {
+            let own = self.by_consumer(case, spec, (file.as_deref(), Some(user)), progress);
+            proofs.extend(own.map(|own| Proof {
+                target: target.key.clone(),
+                way: ProofWay::User,
+                program: target.name.clone(),
+                sender: user.to_string(),
+                to: Some(own.0.to.clone()),
+                own: Some(own),
+                ..Proof::default()
+            }));
+        }
+        proofs
     }
 
     /// Asks the target's program what it reads in each place, up to the first that it reads otherwise; `None` where it cannot be
@@ -121,7 +146,7 @@ impl Runner {
             input: &[],
             to: "",
             places,
-            run_as: order.profile.run_as.as_deref(),
+            run_as: order.profile.run_as.first().map(UserName::as_str),
             secret: order.secret.as_ref(),
             limit: LEAST,
             is_stopped: &|| cancel.is_cancelled(),
@@ -134,12 +159,12 @@ impl Runner {
         Some(ReadingProgram { name, by: asking.by, lacks: asking.missing(&printed).map(str::to_owned) })
     }
 
-    /// Has the consumer send; `None` where it cannot be asked to.
+    /// Has the consumer send, as one of the users who do; `None` where it cannot be asked to.
     fn by_consumer(
         &self,
         case: &Case<'_>,
         spec: &ConnectSpec,
-        file: Option<&str>,
+        (file, user): (Option<&str>, Option<&UserName>),
         progress: &mut dyn FnMut(Outcome),
     ) -> Option<(SendingProgram, Sent)> {
         let Case { order, target, choice, places, cancel, .. } = *case;
@@ -162,7 +187,7 @@ impl Runner {
             input: input.as_bytes(),
             to: &envelope.to,
             places,
-            run_as: order.profile.run_as.as_deref(),
+            run_as: user.map(UserName::as_str),
             secret: order.secret.as_ref(),
             limit: (spec.timeout * STAGES).max(LEAST),
             is_stopped: &|| cancel.is_cancelled(),
@@ -300,8 +325,8 @@ struct Handed<'a> {
 
 /// Whether the consumer finds its password here: a variable is set where mail is sent later, and a credential is loaded there.
 fn can_fetch(order: &Order, read: &ReadBack) -> bool {
-    let run_as = order.profile.run_as.as_deref();
-    let is_here = |place: &SecretPlace| host::stores::is_read_here(place.store(), run_as);
+    let users = order.profile.run_as.listed();
+    let is_here = |place: &SecretPlace| host::stores::is_read_here(place.store(), users.as_deref());
     order.profile.secret.as_ref().is_none_or(is_here) || !matches!(read.password, Some(ReadSecret::Command(_)))
 }
 

@@ -7,7 +7,7 @@ use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{
-        Address, Endpoint, Profile, ProofWay, Proxy, Secret, UserName,
+        Address, Endpoint, Profile, ProofWay, Proxy, RunAs, Secret,
         profile::{Check, ClientCert, Sender},
         reply::escape,
     },
@@ -51,7 +51,7 @@ pub struct SecretReader {
     /// For whom it is written.
     pub scope: Scope,
     /// The user who sends, when it is not the owner of what is written.
-    pub run_as: Option<UserName>,
+    pub run_as: RunAs,
 }
 
 /// Which stores can be used here, and by whom.

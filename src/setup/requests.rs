@@ -7,7 +7,7 @@ use super::{
     step::SetupStep,
 };
 use crate::{
-    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth, UserName, store::StoreFilling},
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth, store::StoreFilling},
     plan::{Change, Order, TargetChoice},
     probe::{Goal, Login},
 };
@@ -98,12 +98,7 @@ impl Setup {
 
     /// Who reads the secret decides which stores can be used.
     pub(super) fn stores_request(&self) -> SecretReader {
-        SecretReader { scope: self.scope(), run_as: self.run_as() }
-    }
-
-    /// The user who sends, when it is not the owner of what is written.
-    fn run_as(&self) -> Option<UserName> {
-        self.answers.get(Field::RunAs).filter(|user: &UserName| self.applies(Field::RunAs) && *user != "root")
+        SecretReader { scope: self.scope(), run_as: self.answers.users() }
     }
 
     /// For whom it is written.

@@ -38,6 +38,7 @@ mod relay;
 mod script;
 mod sends;
 mod sentences;
+mod situations;
 mod support;
 mod survey;
 mod targets;

@@ -95,7 +95,7 @@ impl Machine {
 fn unchanged(_: &mut Order) {}
 
 fn for_the_web(order: &mut Order) {
-    order.profile.run_as = Some("www-data".parse().unwrap());
+    order.profile.run_as = "www-data".parse().unwrap();
 }
 
 #[track_caller]
