@@ -168,7 +168,10 @@ fn climb(
         context.warn_phrase(&phrase!("check-drifted", profile = name));
         context.warn_phrase(&phrase!("check-apply", profile = name));
     } else if !context.json && refused.is_none() {
-        context.say_phrase(&phrase!("check-passed", profile = name));
+        context.say_phrase(&match &places.root {
+            Some(_) => phrase!("check-passed-image", profile = name),
+            None => phrase!("check-passed", profile = name),
+        });
     }
     for proof in &proofs {
         context.warn_all(render::proof::lines(&context.text, proof));

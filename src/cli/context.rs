@@ -214,6 +214,12 @@ impl Context {
         }
     }
 
+    /// The mailsetup that programs run for the password: this one, or an image's own.
+    pub(super) fn secret_program(&self) -> Vec<String> {
+        let path = self.root.as_deref().map(|root| host::program_below(root, "mailsetup"));
+        vec![path.map_or_else(program, |found| found.map_or_else(|| PACKAGED.to_owned(), |it| it.display().to_string()))]
+    }
+
     /// Says what an earlier run left half done in these places, and the next write takes back first.
     pub(super) fn announce(&self, places: &Places) -> Result<(), Error> {
         for host::CutOff { when, files } in host::cut_off(places)? {
@@ -321,6 +327,9 @@ pub(super) fn written(result: io::Result<()>) -> Result<(), Error> {
         _ => Err(Error::new(Exit::Io, phrase!("cli-output", cause = error))),
     })
 }
+
+/// Where our packages put mailsetup, in an image that has none yet.
+const PACKAGED: &str = "/usr/bin/mailsetup";
 
 /// The program's own absolute path.
 pub(super) fn program() -> String {

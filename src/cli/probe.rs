@@ -83,7 +83,10 @@ fn ask(context: &Context, typed: &str) -> Result<SurveySpec, Error> {
         host,
         ports: port.map_or_else(|| PortSpec::STANDARD.to_vec(), |port| vec![PortSpec::alone(port)]),
         ehlo: context.inputs.value::<HeloName>("ehlo")?.map(String::from).or(facts.full_name).unwrap_or(facts.host_name),
-        trust: ServerTrust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
+        trust: ServerTrust {
+            ca_pem: context.inputs.get("ca-file").map(|path| read_ca(&context.runner(), path)).transpose()?,
+            pin: None,
+        },
         proxy: context.proxy()?,
         timeout: context.timeout()?,
     })

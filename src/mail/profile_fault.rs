@@ -9,7 +9,7 @@ use toml::{
 };
 
 use super::{
-    Address, HeloName, Host, PassEntry, Pin, Port, Proxy, TextLine, UserName, VariableName,
+    Address, GroupName, HeloName, Host, PassEntry, Pin, Port, Proxy, TextLine, UserName, VariableName,
     reply::escape,
     schema::newer,
     toml_fault::{kind, line_at, syntax},
@@ -219,8 +219,9 @@ fn refused(message: &str) -> Option<Refused<'_>> {
 type Why = fn(&str) -> Option<Phrase>;
 
 /// What the errors of a deserializer call a type, and why it refuses a text.
-const KINDS: [(&str, Why); 10] = [
+const KINDS: [(&str, Why); 11] = [
     (Address::KIND, why::<Address>),
+    (GroupName::KIND, why::<GroupName>),
     (HeloName::KIND, why::<HeloName>),
     (Host::KIND, why::<Host>),
     (PassEntry::KIND, why::<PassEntry>),

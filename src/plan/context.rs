@@ -97,7 +97,7 @@ impl TemplateContext {
         places: &Places,
         files: &dyn Files,
     ) -> Self {
-        let settings = meant(order, places.scope);
+        let settings = meant(order, places);
         let get = |setting| settings.get(&setting).map(String::as_str).unwrap_or_default();
         let domain = get(Setting::Sender).rsplit_once('@').map(|(_, domain)| domain.to_owned());
         Self {

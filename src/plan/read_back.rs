@@ -202,7 +202,7 @@ fn normalized(setting: Setting, text: String) -> String {
 
 /// The settings that do not match. No values: one of them may be the password.
 pub fn compare(order: &Order, places: &Places, read: &ReadBack) -> Vec<Setting> {
-    let meant = meant(order, places.scope);
+    let meant = meant(order, places);
     let is_same = |setting: Setting| match setting {
         Setting::Password => is_same_password(order, places, read.password.as_ref()),
         // Where the consumer has no such setting, there is nothing to compare.

@@ -6,11 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Scope, render::RenderFault, system_cause::SystemCause};
+use super::{Scope, group_change::GroupChange, render::RenderFault, system_cause::SystemCause};
 use crate::{
-    error::Exit,
-    format::{Fault, FaultKind, FileKind, Unfit},
-    mail::{Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
+    format::{Fault, FileKind, Unfit},
+    mail::{RunAs, Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -28,6 +27,21 @@ pub enum Refusal {
     NoUser {
         /// The user's name.
         user: String,
+    },
+    /// Several users send, and no group of theirs was named that would read the password.
+    NoSharedGroup {
+        /// The users.
+        users: RunAs,
+    },
+    /// The group was here before, and not all of the users are in it.
+    OtherGroup {
+        /// What would be done.
+        change: GroupChange,
+    },
+    /// An image's group is made by the image's own programs.
+    GroupInImage {
+        /// What would be done.
+        change: GroupChange,
     },
     /// Others are in the group of the user who sends, or may be, and the file is no user's.
     SharedGroup {
@@ -101,6 +115,11 @@ pub enum Refusal {
     },
     /// The consumer cannot show a client certificate.
     ClientCert {
+        /// The target's key.
+        target: String,
+    },
+    /// The consumer reads a client certificate and its key from one file, and they are in two.
+    ClientCertFiles {
         /// The target's key.
         target: String,
     },
@@ -230,6 +249,13 @@ pub enum Refusal {
         /// Its path, as the profile names it.
         path: PathBuf,
     },
+    /// An image that could not send at its first boot.
+    ImageLacks {
+        /// Its root.
+        root: PathBuf,
+        /// What it lacks: programs, packages, files.
+        lacks: String,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -308,83 +334,5 @@ impl Refusal {
             RenderFault::Unfit(..) => target.source.fault(template, None, "a value cannot be written".to_owned(), None),
         };
         Self::Template { target: target.key.clone(), cause: fault }
-    }
-
-    /// The target at fault, where there is one.
-    pub fn target(&self) -> Option<&str> {
-        match self {
-            Self::UnknownTarget { typed, .. } => Some(typed),
-            Self::Scope { target, .. }
-            | Self::NoPlace { target, .. }
-            | Self::Store { target, .. }
-            | Self::Through { target, .. }
-            | Self::Security { target, .. }
-            | Self::Port { target, .. }
-            | Self::Auth { target, .. }
-            | Self::CaFile { target }
-            | Self::Pin { target }
-            | Self::ClientCert { target }
-            | Self::Proxy { target, .. }
-            | Self::NoSecret { target }
-            | Self::CannotCarry { target, .. }
-            | Self::Lost { target, .. }
-            | Self::NotInstalled { target, .. }
-            | Self::Overruled { target, .. }
-            | Self::OtherKind { target, .. }
-            | Self::OtherProgram { target, .. }
-            | Self::Outgrown { target, .. }
-            | Self::OverruledBySetting { target, .. }
-            | Self::Senders { target, .. }
-            | Self::Rival { target, .. }
-            | Self::NotFollowing { target, .. }
-            | Self::Template { target, .. } => Some(target),
-            Self::SamePath { second, .. } => Some(second),
-            Self::Foreign { .. }
-            | Self::NoSenderMap { .. }
-            | Self::NoSecretProgram { .. }
-            | Self::SenderMap { .. }
-            | Self::Unparseable { .. }
-            | Self::Unreadable { .. }
-            | Self::NewerSchema { .. }
-            | Self::SharedGroup { .. }
-            | Self::NoUser { .. } => None,
-        }
-    }
-
-    /// The setting at fault, where there is one: the answer to change.
-    pub fn field(&self) -> Option<Setting> {
-        match self {
-            Self::Security { .. } => Some(Setting::Security),
-            Self::Port { .. } => Some(Setting::Port),
-            Self::Auth { .. } => Some(Setting::Auth),
-            Self::CaFile { .. } => Some(Setting::CaFile),
-            Self::Pin { .. } => Some(Setting::PinSha256),
-            Self::ClientCert { .. } => Some(Setting::ClientCert),
-            Self::Proxy { .. } => Some(Setting::Proxy),
-            Self::NoSecret { .. } => Some(Setting::Password),
-            Self::CannotCarry { field, .. } => *field,
-            Self::Lost { mismatches, .. } => mismatches.first().copied(),
-            _ => None,
-        }
-    }
-
-    /// The exit status.
-    pub fn exit(&self) -> Exit {
-        match self {
-            Self::UnknownTarget { .. }
-            | Self::Scope { .. }
-            | Self::NoPlace { .. }
-            | Self::Store { .. }
-            | Self::Through { .. }
-            | Self::SamePath { .. }
-            | Self::NoUser { .. } => Exit::Usage,
-            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked | FaultKind::Rival, .. }, .. } => Exit::Config,
-            Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {
-                Exit::Data
-            }
-            Self::Unreadable { .. } | Self::NoSenderMap { .. } | Self::NoSecretProgram { .. } => Exit::NoInput,
-            Self::Template { .. } => Exit::Software,
-            _ => Exit::Config,
-        }
     }
 }

@@ -49,6 +49,8 @@ pub struct SetupOptions {
     pub edits: bool,
     /// A file may be taken from another profile.
     pub takes_over: bool,
+    /// Write without a test, and without what only run time can show.
+    pub unproven: bool,
     /// Plan and show, but write nothing.
     pub dry_run: bool,
     /// How long one stage of the live test may take.
@@ -65,6 +67,7 @@ impl Default for SetupOptions {
             force: false,
             edits: false,
             takes_over: false,
+            unproven: false,
             dry_run: false,
             timeout: Duration::from_secs(10),
             reach: Reach::Offline,

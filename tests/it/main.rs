@@ -17,6 +17,7 @@ mod conversation;
 mod demo;
 #[cfg(feature = "discover")]
 mod discover;
+mod dns;
 #[cfg(feature = "demo")]
 mod egress;
 mod found;
@@ -37,6 +38,7 @@ mod relay;
 mod script;
 mod sends;
 mod sentences;
+mod situations;
 mod support;
 mod survey;
 mod targets;

@@ -272,6 +272,9 @@ pub(super) fn plan() -> Plan {
 
 pub(super) fn written() -> WriteResult {
     WriteResult {
+        root: None,
+        is_unproven: false,
+        lacks: Vec::new(),
         files: vec![
             WrittenFile {
                 path: "/home/ops/.config/mailsetup/profiles/default.toml".into(),
