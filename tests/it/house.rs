@@ -78,8 +78,8 @@ fn dependencies_run_one_way() {
         (
             "cli",
             &[
-                "error", "mail", "packed", "presets", "probe", "diagnose", "discover", "plan", "setup", "host", "demo",
-                "runner", "render", "frontend", "cli",
+                "dns", "error", "mail", "packed", "presets", "probe", "diagnose", "discover", "plan", "setup", "host",
+                "demo", "runner", "render", "frontend", "cli",
             ],
         ),
         ("main", &[]),
