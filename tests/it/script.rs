@@ -9,6 +9,7 @@ mod failures;
 mod files;
 mod kills;
 mod languages;
+mod logs;
 mod network;
 mod options;
 mod providers;
