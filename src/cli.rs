@@ -52,6 +52,7 @@ use crate::{
     presets::{Lang, Languages, Text},
     runner::crash,
 };
+use args::Help;
 use complain::complain;
 use context::{Context, variable};
 use cut_off::CutOffCare;
@@ -77,9 +78,9 @@ pub fn main() -> ExitCode {
 
 /// Does what was typed. An error is said, and is a document where one is expected.
 fn answered(text: &Rc<Text>, languages: &Languages, arguments: Vec<String>) -> Exit {
-    let command = args::command(text, languages);
+    let mut command = args::command(Help::Unwritten, languages);
     let mut typed = Typed::of(arguments, &command);
-    begin(text, languages, command, &mut typed).unwrap_or_else(|error| {
+    begin(text, languages, &mut command, &mut typed).unwrap_or_else(|error| {
         if wants_json(text, &typed) {
             let document = json::nothing(typed.command(), &json::error(text, &error));
             let _ = writeln!(io::stdout().lock(), "{document}");
@@ -89,17 +90,18 @@ fn answered(text: &Rc<Text>, languages: &Languages, arguments: Vec<String>) -> E
 }
 
 /// Parses what was typed and runs it.
-fn begin(text: &Rc<Text>, languages: &Languages, command: Command, typed: &mut Typed) -> Result<Exit, Error> {
-    typed.check_command(&command)?;
+fn begin(text: &Rc<Text>, languages: &Languages, command: &mut Command, typed: &mut Typed) -> Result<Exit, Error> {
+    typed.check_command(command)?;
     let is_secret = typed.command() == Some("secret");
     if !is_secret {
-        typed.add_variables(&command, text)?;
+        typed.add_variables(command, text)?;
     }
     if typed.command() == Some("help") {
-        return help(command, typed.rest());
+        return help(text, languages, command, typed.rest());
     }
-    let matches = match command.clone().try_get_matches_from(&typed.words) {
+    let matches = match command.try_get_matches_from_mut(&typed.words) {
         Ok(matches) => matches,
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => return help_for(text, languages, &typed.words),
         Err(error) => return misuse(&error),
     };
     let inner = matches.subcommand().map_or(&matches, |(_, inner)| innermost(inner));
@@ -109,7 +111,7 @@ fn begin(text: &Rc<Text>, languages: &Languages, command: Command, typed: &mut T
         return run(&context, &matches);
     }
     let inputs = Inputs::collect(inner, &variable, text)?;
-    let unknown = unknown_variables(&command, &inputs.lent_variables());
+    let unknown = unknown_variables(command, &inputs.lent_variables());
     let mut context = Context::new(text, languages, inputs)?;
     name_unknown(&context, typed.command(), &unknown)?;
     if typed.command().is_none_or(|name| !WITHOUT_PRESETS.contains(&name)) {
@@ -156,9 +158,9 @@ fn name_unknown(context: &Context, command: Option<&str>, unknown: &[UnknownVari
 }
 
 /// `help [COMMAND]`: the same as `COMMAND --help`.
-fn help(mut command: Command, words: &[String]) -> Result<Exit, Error> {
+fn help(text: &Text, languages: &Languages, command: &Command, words: &[String]) -> Result<Exit, Error> {
     let mut path = vec!["mailsetup".to_owned()];
-    let mut inner = &command;
+    let mut inner = command;
     for word in words.iter().take_while(|word| !word.starts_with('-')) {
         let Some(found) = inner.find_subcommand(word) else {
             return Err(unknown_command(word, nearest_command(word, inner)));
@@ -167,7 +169,13 @@ fn help(mut command: Command, words: &[String]) -> Result<Exit, Error> {
         path.push(word.clone());
     }
     path.push("--help".to_owned());
-    command.try_get_matches_from_mut(path).map_or_else(|error| misuse(&error), |_| Ok(Exit::Ok))
+    help_for(text, languages, &path)
+}
+
+/// What was typed asks for help, which is written now.
+fn help_for(text: &Text, languages: &Languages, words: &[String]) -> Result<Exit, Error> {
+    let asked = args::command(Help::In(text), languages).try_get_matches_from(words);
+    asked.map_or_else(|error| misuse(&error), |_| Ok(Exit::Ok))
 }
 
 /// Commands that read no preset: they run at every mail, or take back what was written, and a wrong preset must not stop them.

@@ -10,7 +10,7 @@
 //!
 //! # Knowledge is files
 //!
-//! [`presets`]: providers, targets, causes, client error words and languages, one file each in the folder `presets`, listed by
+//! [`presets`]: providers, targets, causes, client error words and languages, one file each in the folder `presets`, packed by
 //! `build.rs` and embedded in the binary; a person's own file wins. The program is an engine.
 //!
 //! # One home for each fact
@@ -32,9 +32,13 @@
 //! 6. The runner reads the files back, and each consumer that is installed here sends a message by itself; where it does not,
 //!    a live test runs with what was read.
 //!
+//! # The sender's domain
+//!
+//! [`dns`] says what a domain's records mean for mail that takes a given way. It is pure: answers come through [`dns::DnsLookup`].
+//!
 //! # Who may name whom
 //!
-//! `{phrase <- mail, format} <- presets <- probe <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
+//! `{phrase, packed} <- {mail, format} <- presets <- {probe, dns} <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
 //! Sockets open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in
 //! `host`, the environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`phrase::Phrase`]
 //! until an edge says it in the person's language. A test reads the sources and holds all this, and that files inside a room name
@@ -53,6 +57,7 @@ pub mod cli;
 pub mod demo;
 pub mod diagnose;
 pub mod discover;
+pub mod dns;
 pub mod error;
 pub mod format;
 pub mod frontend;
@@ -65,3 +70,5 @@ pub mod probe;
 pub mod render;
 pub mod runner;
 pub mod setup;
+
+mod packed;

@@ -28,6 +28,7 @@ mod fault;
 mod marks;
 mod own_file;
 mod parse;
+mod sentences;
 mod text_check;
 
 pub use belonging::{belonging, is_anothers};

@@ -6,7 +6,7 @@ use super::{color::Color, schemas::KINDS};
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
-    setup::{Field, FieldShape},
+    setup::{Field, FieldShape, FieldTrait},
 };
 
 /// Facts that were checked more than this many months ago may have changed.
@@ -39,6 +39,8 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("database", None, "", false),
     extra("answers", None, "FILE", false),
     extra("take-over", None, "", false),
+    extra("unproven", None, "", false),
+    extra("image-program", None, "PATH", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
     extra("report", None, "FILE", false),
@@ -63,8 +65,26 @@ pub(super) const EXTRAS: &[Extra] = &[
 /// Fields that commands other than set-up take as well.
 const SHARED: [Field; 1] = [Field::Scope];
 
+/// What help is written with.
+#[derive(Clone, Copy)]
+pub(super) enum Help<'a> {
+    /// The sentences of a language.
+    In(&'a Text),
+    /// None is: what is typed is understood without it.
+    Unwritten,
+}
+
+impl Help<'_> {
+    fn get(self, id: &str) -> String {
+        match self {
+            Self::In(text) => text.get(id),
+            Self::Unwritten => String::new(),
+        }
+    }
+}
+
 /// The whole command line.
-pub(super) fn command(text: &Text, languages: &Languages) -> Command {
+pub(super) fn command(text: Help<'_>, languages: &Languages) -> Command {
     let mut command = Command::new("mailsetup")
         .version(env!("CARGO_PKG_VERSION"))
         .about(text.get("cli-about"))
@@ -84,7 +104,8 @@ pub(super) fn command(text: &Text, languages: &Languages) -> Command {
     for arg in answers(text) {
         command = command.arg(if arg.get_id() == "lang" { arg.value_name(tags.clone()) } else { arg });
     }
-    in_language(command.subcommands(subcommands(text)), text)
+    let command = command.subcommands(subcommands(text));
+    if let Help::In(text) = text { in_language(command, text) } else { command }
 }
 
 /// The headings of the help in the person's language: the parser's own are English.
@@ -104,7 +125,7 @@ fn in_language(command: Command, text: &Text) -> Command {
 }
 
 /// The flags that answer questions, and those that control a set-up.
-fn answers(text: &Text) -> Vec<Arg> {
+fn answers(text: Help<'_>) -> Vec<Arg> {
     let mut args = Vec::new();
     for field in Field::ALL.into_iter().filter(|field| !field.spec().flag.is_empty()) {
         let spec = field.spec();
@@ -127,7 +148,7 @@ fn answers(text: &Text) -> Vec<Arg> {
         let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&field));
         args.push(match field {
             Field::Address => arg.value_name(spec.value),
-            Field::Targets => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
+            _ if spec.has(FieldTrait::Repeatable) => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
             _ if spec.shape == FieldShape::Confirm || spec.value.is_empty() => {
                 arg.long(spec.flag).action(ArgAction::SetTrue)
             }
@@ -147,14 +168,14 @@ fn answers(text: &Text) -> Vec<Arg> {
 }
 
 /// `edit` takes everything that a set-up takes, for a named profile.
-fn changes(text: &Text) -> impl Iterator<Item = Arg> {
+fn changes(text: Help<'_>) -> impl Iterator<Item = Arg> {
     let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import");
     let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
     answers(text).into_iter().filter(wanted).map(by_flag)
 }
 
 /// The commands of the vault.
-fn vault(text: &Text) -> Command {
+fn vault(text: Help<'_>) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-vault-{name}")));
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
@@ -178,7 +199,7 @@ fn vault(text: &Text) -> Command {
         ])
 }
 
-fn subcommands(text: &Text) -> Vec<Command> {
+fn subcommands(text: Help<'_>) -> Vec<Command> {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
     let arg = |name: &'static str| Arg::new(name).value_name(name).help(text.get(&format!("arg-{}", name.to_lowercase())));
     let switch =
@@ -210,8 +231,13 @@ fn subcommands(text: &Text) -> Vec<Command> {
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
             .arg(switch("database").conflicts_with("offline"))
+            .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        sub("probe").arg(arg("HOST").required(true)).arg(value("ca-file", "FILE")).arg(switch("this-domain")),
+        sub("probe")
+            .arg(arg("HOST").required(true))
+            .arg(value("ca-file", "FILE"))
+            .arg(value("proxy", "URL"))
+            .arg(switch("this-domain")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl").conflicts_with("REPLY"))

@@ -65,7 +65,7 @@ fn unknown_target(context: &Context, name: &str, profile: &Profile, places: &Pla
     let unknown = profile.targets.iter().find(is_unknown)?;
     let path = places.profile(name);
     let at = profile.targets.iter().position(|written| written == unknown).unwrap_or_default();
-    let source = PresetSource { file: String::new(), text: std::fs::read_to_string(&path).unwrap_or_default().into() };
+    let source = PresetSource { file: String::new(), text: std::fs::read_to_string(&path).unwrap_or_default() };
     let fault = FieldFault {
         line: source.fault_at(&format!("target.{at}.name"), "").line,
         field: "target.name".to_owned(),

@@ -6,16 +6,19 @@ use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
 use super::{
-    args::{EXTRAS, command},
+    args::{EXTRAS, Help, command},
     context::Context,
     schemas::DOCUMENTS,
 };
 use crate::{
     error::{Error, Exit},
-    mail::Profile,
+    packed::Packed,
     phrase,
-    setup::{Field, FieldShape},
+    setup::{Field, FieldShape, FieldTrait},
 };
+
+/// The schema of a profile; a test holds it to the type.
+static PROFILE: Packed = Packed::new(include_bytes!(concat!(env!("OUT_DIR"), "/profile_schema")));
 
 /// Prints what was asked for.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
@@ -24,7 +27,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     match matches.subcommand() {
         Some(("man", _)) => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(command(&context.text, languages)).render(&mut page).map_err(broken)?;
+            clap_mangen::Man::new(command(Help::In(&context.text), languages)).render(&mut page).map_err(broken)?;
             context.out(String::from_utf8_lossy(&page).trim_end())?;
         }
         Some(("completions", matches)) => {
@@ -33,7 +36,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
             // Into memory first: clap_complete panics if the reader is gone.
             let mut script = Vec::new();
             let tags: Vec<String> = languages.iter().map(|lang| lang.to_string()).collect();
-            let mut command = command(&context.text, languages).mut_arg("lang", |lang| lang.value_parser(tags));
+            let mut command = command(Help::In(&context.text), languages).mut_arg("lang", |lang| lang.value_parser(tags));
             clap_complete::generate(shell, &mut command, "mailsetup", &mut script);
             context.out(String::from_utf8_lossy(&script).trim_end())?;
         }
@@ -42,7 +45,7 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
             let schema = match DOCUMENTS.iter().find(|(known, _)| *known == kind) {
                 Some((title, make)) => titled(title, make()),
                 None if kind == "answers" => answers(),
-                None => json!(schemars::schema_for!(Profile)),
+                None => return context.out(PROFILE.text().trim_end()).map(|()| Exit::Ok),
             };
             context.out(&serde_json::to_string_pretty(&schema).unwrap_or_default())?;
         }
@@ -64,6 +67,9 @@ fn answers() -> Value {
     for spec in Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty()) {
         let kind = match spec.shape {
             FieldShape::Many => json!({"type": "array", "items": {"type": "string"}}),
+            _ if spec.has(FieldTrait::Repeatable) => {
+                json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+            }
             _ if spec.value.is_empty() => json!({"type": "boolean"}),
             FieldShape::Choice if spec.value.contains('|') => json!({"enum": spec.value.split('|').collect::<Vec<_>>()}),
             _ if spec.value == "PORT" => json!({"type": "integer", "minimum": 1, "maximum": 65535}),
@@ -90,5 +96,19 @@ fn word_kind(value: &str) -> Value {
         "FILE" | "DIR" | "NAME" => json!({"type": "string"}),
         value if value.contains('|') => json!({"enum": value.split('|').collect::<Vec<_>>()}),
         _ => json!({"type": ["string", "number"]}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::Profile;
+
+    /// Where it fails, what it prints as the right schema belongs into `profile.schema.json`.
+    #[test]
+    fn the_schema_of_a_profile_is_that_of_its_type() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Profile)).unwrap();
+        let is_it = serde_json::from_str::<Value>(PROFILE.text()).ok() == serde_json::from_str(&schema).ok();
+        assert!(is_it, "profile.schema.json should be:\n{schema}");
     }
 }

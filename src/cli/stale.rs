@@ -89,6 +89,7 @@ fn shown(context: &Context, fact: &Fact<'_>) -> String {
         FactKind::Program => phrase!("stale-program", key = key),
         FactKind::Hoster => phrase!("stale-hoster", key = key),
         FactKind::Gateway => phrase!("stale-gateway", key = key),
+        FactKind::Suffixes => phrase!("stale-suffixes", key = key),
     };
     context.text.say(&said)
 }

@@ -181,13 +181,10 @@ fn takes_value(arg: &Arg) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        cli::args,
-        presets::{Lang, Languages},
-    };
+    use crate::{cli::args, presets::Languages};
 
     fn command() -> Command {
-        args::command(&Text::new(Lang::EN), &Languages::default())
+        args::command(args::Help::Unwritten, &Languages::default())
     }
 
     fn typed(words: &str) -> Typed {

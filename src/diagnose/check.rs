@@ -13,13 +13,19 @@ use crate::{
 };
 
 /// Names of faults that no client says in words of its own ([`crate::probe::ProbeFault::name`], and what the matcher adds).
-const FAULTS_WITHOUT_WORDS: [&str; 9] = [
+const FAULTS_WITHOUT_WORDS: [&str; 15] = [
     "client_cert_refused",
     "host_invalid",
     "injected",
     "io",
     "no_smtputf8",
     "not_smtp",
+    "proxy_forbidden",
+    "proxy_garbled",
+    "proxy_login",
+    "proxy_onward",
+    "proxy_unreachable",
+    "proxy_unused",
     "starttls_gone",
     "too_long",
     "unproven",
@@ -32,7 +38,7 @@ const WEIGHTS: RangeInclusive<i32> = -100..=100;
 pub fn check_cause(cause: &Cause, catalog: &Catalog, answers: &[&str]) -> Vec<PresetFault> {
     let mut check = CauseCheck { cause, faults: Vec::new() };
     let senders: Vec<&str> = catalog.marks().map(|marks| marks.name).collect();
-    let faults: Vec<&str> = catalog.faults_in_words().iter().copied().chain(FAULTS_WITHOUT_WORDS).collect();
+    let faults: Vec<&str> = catalog.faults_in_words().into_iter().chain(FAULTS_WITHOUT_WORDS).collect();
     if cause.patterns.is_empty() {
         check.faults.push(cause.source.fault_at("match", "`match` is empty: nothing is ever this cause"));
     }

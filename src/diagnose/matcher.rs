@@ -1,10 +1,8 @@
 //! Recognition: all patterns of all causes over one pass of the text.
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use super::{
     facts::Facts,
-    needles::{Found, Needle, Needles, Use},
+    needles::{Found, Needle, NeedleFinder, Needles, Use},
     provider_marks::ProviderMarks,
     rule::Rule,
 };
@@ -16,12 +14,12 @@ use crate::{
 /// Patterns, made ready.
 #[derive(Debug)]
 pub(super) struct Matcher<'a> {
-    automaton: Option<AhoCorasick>,
+    finder: NeedleFinder,
     /// Faults that clients report in words of their own; of several, the first counts.
-    faults: &'static [&'static str],
+    faults: Vec<&'static str>,
     needles: Vec<Needle<'a>>,
-    rules: Vec<Rule>,
-    variants: Vec<Vec<Rule>>,
+    rules: Vec<Rule<'a>>,
+    variants: Vec<Vec<Rule<'a>>>,
 }
 
 /// A cause that the facts match.
@@ -37,15 +35,15 @@ pub(super) struct Hit {
 
 impl<'a> Matcher<'a> {
     /// Makes the patterns of all causes ready, with the marks of providers and the words of clients.
-    pub(super) fn new(causes: &[&Cause], marks: &ProviderMarks<'a>, catalog: &'a Catalog) -> Self {
+    pub(super) fn new(causes: &[&'a Cause], marks: &ProviderMarks<'a>, catalog: &'a Catalog) -> Self {
         let mut needles = Needles::default();
         for (mark, provider) in marks.words() {
-            needles.add(mark, Use::Mark(provider));
+            needles.add_use(mark, Use::Mark(provider));
         }
         let faults = catalog.faults_in_words();
         for (fault, word) in catalog.words() {
             if let Some(place) = faults.iter().position(|name| *name == fault) {
-                needles.add(word, Use::Fault(place));
+                needles.add_use(word, Use::Fault(place));
             }
         }
         let mut rules = Vec::new();
@@ -54,11 +52,7 @@ impl<'a> Matcher<'a> {
             rules.extend(cause.patterns.iter().map(|pattern| Rule::new(place, pattern, &mut needles)));
             variants.push(cause.variants.iter().map(|variant| Rule::new(place, &variant.when, &mut needles)).collect());
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(needles.list.iter().map(|needle| needle.text.as_str()))
-            .ok();
-        Self { automaton, faults, needles: needles.list, rules, variants }
+        Self { finder: NeedleFinder::new(&needles.list), faults, needles: needles.list, rules, variants }
     }
 
     /// Looks for all needles at once, and adds to the facts what they say of provider and fault.
@@ -66,22 +60,18 @@ impl<'a> Matcher<'a> {
         let mut found = Found::none_of(self.needles.len());
         let mut rank = usize::MAX;
         let mut senders = Vec::new();
-        if let Some(automaton) = &self.automaton {
-            for hit in automaton.find_overlapping_iter(&facts.text) {
-                let needle = hit.pattern().as_usize();
-                if found.has(needle) {
-                    continue;
-                }
-                found.set(needle);
-                for used in self.needles.get(needle).into_iter().flat_map(|needle| &needle.uses) {
-                    match used {
-                        Use::Word => {}
-                        Use::Mark(provider) => senders.push(*provider),
-                        Use::Fault(found) => rank = rank.min(*found),
-                    }
+        self.finder.find(&self.needles, &facts.text, |needle| {
+            if found.has(needle) {
+                return;
+            }
+            found.set(needle);
+            for used in self.needles.get(needle).into_iter().flat_map(|needle| &needle.uses) {
+                match used {
+                    Use::Mark(provider) => senders.push(*provider),
+                    Use::Fault(found) => rank = rank.min(*found),
                 }
             }
-        }
+        });
         for sender in senders {
             facts.add_sender(sender);
         }

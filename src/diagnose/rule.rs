@@ -2,7 +2,7 @@
 
 use super::{
     facts::{Facts, stage_of},
-    needles::{Found, Needle, Needles, Use},
+    needles::{Found, Needle, Needles},
 };
 use crate::{
     mail::{Security, endpoint::is_below},
@@ -12,59 +12,47 @@ use crate::{
 
 /// One pattern of one cause.
 #[derive(Debug)]
-pub(super) struct Rule {
+pub(super) struct Rule<'a> {
     /// Which cause, by place.
     pub(super) cause: usize,
-    provider: Vec<String>,
-    host: Vec<String>,
+    /// As its preset has it.
+    pattern: &'a Pattern,
     stage: Vec<Stage>,
-    fault: Vec<String>,
     code: Vec<(u16, u16)>,
     enhanced: Vec<[Option<u16>; 3]>,
     security: Vec<Security>,
-    mechanism: Vec<String>,
-    port: Vec<u16>,
-    offers: Vec<String>,
-    only: Vec<String>,
     any: Vec<usize>,
     all: Vec<usize>,
     not: Vec<usize>,
     /// Whether it is only a guess.
     pub(super) guess: bool,
-    weight: i32,
 }
 
-impl Rule {
+impl<'a> Rule<'a> {
     /// Makes a pattern of the cause at this place ready.
-    pub(super) fn new(cause: usize, pattern: &Pattern, needles: &mut Needles<'_>) -> Self {
-        let mut words = |list: &[String]| list.iter().map(|words| needles.add(words, Use::Word)).collect::<Vec<_>>();
+    pub(super) fn new(cause: usize, pattern: &'a Pattern, needles: &mut Needles<'a>) -> Self {
+        let mut words = |list: &'a [String]| list.iter().map(|words| needles.add(words)).collect::<Vec<_>>();
         Self {
             cause,
+            pattern,
             any: words(&pattern.any),
             all: words(&pattern.all),
             not: words(&pattern.not),
-            provider: pattern.provider.clone(),
-            host: pattern.host.clone(),
             stage: pattern.stage.iter().filter_map(|name| stage_of(name)).collect(),
-            fault: pattern.fault.clone(),
             code: pattern.code.iter().filter_map(|code| code_range(code)).collect(),
             enhanced: pattern.enhanced.iter().filter_map(|code| enhanced_shape(code)).collect(),
             security: pattern.security.iter().filter_map(|mode| mode.parse().ok()).collect(),
-            mechanism: pattern.mechanism.clone(),
-            port: pattern.port.clone(),
-            offers: pattern.offers.clone(),
-            only: pattern.only.clone(),
             guess: pattern.guess,
-            weight: pattern.weight,
         }
     }
 
     /// How specific the match is; `None` when the facts do not match.
     pub(super) fn score(&self, facts: &Facts, found: &Found, needles: &[Needle<'_>]) -> Option<i32> {
-        let mut score = self.weight;
-        if !self.fault.is_empty() {
+        let pattern = self.pattern;
+        let mut score = pattern.weight;
+        if !pattern.fault.is_empty() {
             let fault = facts.fault?;
-            self.fault.iter().any(|name| name == fault).then_some(())?;
+            pattern.fault.iter().any(|name| name == fault).then_some(())?;
             score = score.saturating_add(60);
         }
         if !self.code.is_empty() {
@@ -76,13 +64,13 @@ impl Rule {
             let code = facts.enhanced?;
             score = score.saturating_add(self.enhanced.iter().filter_map(|shape| enhanced_score(shape, code)).max()?);
         }
-        if !self.provider.is_empty() {
-            self.provider.iter().any(|name| facts.senders.contains(name)).then_some(())?;
+        if !pattern.provider.is_empty() {
+            pattern.provider.iter().any(|name| facts.senders.contains(name)).then_some(())?;
             score = score.saturating_add(30);
         }
-        if !self.host.is_empty() {
+        if !pattern.host.is_empty() {
             let host = facts.host.as_deref()?.to_ascii_lowercase();
-            self.host.iter().any(|end| is_below(&host, end)).then_some(())?;
+            pattern.host.iter().any(|end| is_below(&host, end)).then_some(())?;
             score = score.saturating_add(20);
         }
         if !self.stage.is_empty() {
@@ -93,23 +81,23 @@ impl Rule {
             self.security.contains(&facts.security?).then_some(())?;
             score = score.saturating_add(6);
         }
-        if !self.mechanism.is_empty() {
+        if !pattern.mechanism.is_empty() {
             let mechanism = facts.mechanism?;
-            self.mechanism.iter().any(|name| name == mechanism.as_str()).then_some(())?;
+            pattern.mechanism.iter().any(|name| name == mechanism.as_str()).then_some(())?;
             score = score.saturating_add(6);
         }
-        if !self.port.is_empty() {
-            self.port.contains(&facts.port?).then_some(())?;
+        if !pattern.port.is_empty() {
+            pattern.port.contains(&facts.port?).then_some(())?;
             score = score.saturating_add(6);
         }
-        if !self.offers.is_empty() {
-            self.offers.iter().any(|offer| facts.offers.contains(offer)).then_some(())?;
+        if !pattern.offers.is_empty() {
+            pattern.offers.iter().any(|offer| facts.offers.contains(offer)).then_some(())?;
             score = score.saturating_add(6);
         }
-        if !self.only.is_empty() {
+        if !pattern.only.is_empty() {
             let mut offered = facts.offers.iter().filter_map(|offer| offer.strip_prefix("auth ")).peekable();
             offered.peek()?;
-            offered.all(|name| self.only.iter().any(|only| only == name)).then_some(())?;
+            offered.all(|name| pattern.only.iter().any(|only| only == name)).then_some(())?;
             score = score.saturating_add(6);
         }
         if self.not.iter().any(|needle| found.has(*needle)) {

@@ -19,7 +19,7 @@ use super::files::{
     tree::FileTree,
 };
 use crate::{
-    mail::{Endpoint, Profile, profile::Check},
+    mail::{Endpoint, Profile, profile::Check, toml_read},
     plan::Places,
 };
 
@@ -97,7 +97,7 @@ fn read(path: &Path, places: &Places) -> Result<Option<CheckFile>, FileError> {
     let damaged = |error: String| FileError::Read(path.to_owned(), io::Error::new(io::ErrorKind::InvalidData, error));
     let parse = |bytes: Vec<u8>| {
         let text = std::str::from_utf8(&bytes).map_err(|error| damaged(error.to_string()))?;
-        toml::from_str(text).map_err(|error| damaged(error.message().to_owned()))
+        toml_read::from_str(text).map_err(|error| damaged(error.message().to_owned()))
     };
     bytes.map(parse).transpose()
 }

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 pub(super) mod attendant;
 mod output;
 
-use output::{OutputTail, in_brief, pump};
+use output::{OutputTail, append, in_brief, pump};
 
 /// How long output may still come in after the program itself has ended.
 const GRACE: Duration = Duration::from_millis(500);
@@ -196,8 +196,7 @@ pub(super) fn attend(
     }
     thread::spawn(move || events.send(ProcessEvent::Ended(child.wait())));
 
-    // Allocated at once: growing would leave copies of a secret in memory.
-    let mut out = Zeroizing::new(Vec::with_capacity(most));
+    let mut out = Zeroizing::new(Vec::new());
     let mut said = OutputTail::new();
     let (mut open, mut ended, mut until) = (2, None, deadline);
     let cut_off = loop {
@@ -213,7 +212,7 @@ pub(super) fn attend(
         }
         match inbox.recv_timeout(left.min(LOOK)) {
             Ok(ProcessEvent::Out(bytes)) if out.len() + bytes.len() > most => break Some(ProcessEnd::Large),
-            Ok(ProcessEvent::Out(bytes)) => out.extend_from_slice(&bytes),
+            Ok(ProcessEvent::Out(bytes)) => append(&mut out, &bytes),
             Ok(ProcessEvent::Said(bytes)) => said.add(&bytes),
             Ok(ProcessEvent::Closed) => open -= 1,
             Ok(ProcessEvent::Ended(status)) => {

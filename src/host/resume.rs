@@ -12,7 +12,7 @@ use rustix::fs::FlockOperation;
 use serde::{Deserialize, Serialize};
 
 use super::files::{error::FileError, found, own, tree::FileTree};
-use crate::plan::Places;
+use crate::{mail::toml_read, plan::Places};
 
 /// The format of the file.
 const SCHEMA: u32 = 1;
@@ -69,7 +69,7 @@ impl Resume {
     pub fn found(&self) -> Option<ResumeFile> {
         self.lock.as_ref()?;
         let found = found::look(&self.path()).ok()??;
-        let kept: ResumeFile = toml::from_str(std::str::from_utf8(&found.bytes).ok()?).ok()?;
+        let kept: ResumeFile = toml_read::from_str(std::str::from_utf8(&found.bytes).ok()?).ok()?;
         (kept.schema == SCHEMA).then_some(kept)
     }
 

@@ -6,7 +6,8 @@ use super::{Host, Secret, TextLine, organization::Organization, reply::escape};
 use crate::{phrase, phrase::Phrase};
 
 /// Whom a secret was given for: a login name at an organization's servers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretBinding {
     /// The exact hosts that it goes to; none while it is being changed.

@@ -107,6 +107,7 @@ impl Auth {
 word_impls!(pub Auth);
 word_serde!(Auth);
 
+#[cfg(test)]
 impl schemars::JsonSchema for Auth {
     fn inline_schema() -> bool {
         true

@@ -1,13 +1,11 @@
 //! Whose server a host is: the registrable domain by the Public Suffix List, its private part included.
 //!
-//! The list is the crate `psl`'s, compiled in. Where a hoster's customers have machines of their own below one registrable
+//! Where a hoster's customers have machines of their own below one registrable
 //! domain, and for addresses and single labels, a name says nothing about its neighbours: it stands alone.
 
 use std::net::IpAddr;
 
-use psl::Psl;
-
-use super::endpoint::is_below;
+use super::{endpoint::is_below, public_suffix::registrable_domain};
 
 /// Domains of hosters below which customers have machines of their own, as far as the Public Suffix List does not know them.
 const MACHINES: [&str; 34] = [
@@ -90,9 +88,8 @@ impl Organization {
         }
         // The list has names as people write them.
         let spoken = idna::domain_to_unicode(&name).0;
-        let domain = psl::List.domain(spoken.as_bytes()).and_then(|domain| str::from_utf8(domain.as_bytes()).ok());
         let ascii = |name: &str| idna::domain_to_ascii(name).unwrap_or_else(|_| name.to_owned());
-        match domain {
+        match registrable_domain(&spoken) {
             Some(domain) if !is_machine(&spoken, domain) => Self::Domain(ascii(domain)),
             _ => Self::Alone(ascii(&spoken)),
         }

@@ -1,6 +1,6 @@
 //! TCP ports.
 
-use std::{borrow::Cow, fmt, num::NonZeroU16, str::FromStr};
+use std::{fmt, num::NonZeroU16, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -76,12 +76,13 @@ impl<'de> Deserialize<'de> for Port {
     }
 }
 
+#[cfg(test)]
 impl schemars::JsonSchema for Port {
     fn inline_schema() -> bool {
         true
     }
 
-    fn schema_name() -> Cow<'static, str> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Port".into()
     }
 

@@ -6,23 +6,27 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Auth, Endpoint, HeloName, Host, Pin, Port, SecretBinding, Security, Senders, TextLine, UserName,
+    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, Proxy, RunAs, SecretBinding, Security, Senders, TextLine,
     profile_fault::{ProfileFault, only_keys, read, read_part},
     schema::SCHEMA,
     store::SecretPlace,
 };
 
 /// A saved profile, `profiles/NAME.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Format of this file; a newer one is refused untouched.
     pub schema: u32,
     /// False after `remove`: kept for reference, used by nothing.
     pub enabled: bool,
-    /// The user whose programs send; absent when it is the owner of these files.
+    /// The users whose programs send, where they are not the owner of these files: a name, or a list.
+    #[serde(default, skip_serializing_if = "RunAs::is_empty")]
+    pub run_as: RunAs,
+    /// The group that these users share, and that reads what they read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run_as: Option<UserName>,
+    pub run_as_group: Option<GroupName>,
     /// Where root's mail is forwarded, if mailsetup set that up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root_mail: Option<Address>,
@@ -56,7 +60,8 @@ impl Profile {
         Self {
             schema: SCHEMA,
             enabled: true,
-            run_as: None,
+            run_as: RunAs::NOBODY,
+            run_as_group: None,
             root_mail: None,
             sender,
             smtp,
@@ -94,9 +99,9 @@ pub struct ProfileSecret {
     /// Whom it was given for, where the store does not keep that.
     #[serde(default)]
     pub secret_for: Option<SecretBinding>,
-    /// The user who sends, when it is not the owner of the file.
+    /// The users who send, when they are not the owner of the file.
     #[serde(default)]
-    pub run_as: Option<UserName>,
+    pub run_as: RunAs,
     /// Whom the secret is for.
     pub smtp: ProfileLogin,
 }
@@ -142,7 +147,8 @@ impl ProfileLogin {
 }
 
 /// Who the mail comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sender {
     /// The address of From and of the envelope.
@@ -169,7 +175,8 @@ impl Sender {
 }
 
 /// The relay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
     /// The provider's preset; absent for a custom server.
@@ -197,6 +204,9 @@ pub struct Smtp {
     /// The certificate by which this machine shows who it is, where the server wants one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientCert>,
+    /// The proxy that leads to the server, where the network has no other way out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
 }
 
 impl Smtp {
@@ -213,6 +223,7 @@ impl Smtp {
             allow_plaintext: false,
             tls: Trust::default(),
             client: None,
+            proxy: None,
         }
     }
 
@@ -223,7 +234,8 @@ impl Smtp {
 }
 
 /// What is trusted instead of the system's authorities.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Trust {
     /// PEM file of the authority to trust.
@@ -242,7 +254,8 @@ impl Trust {
 }
 
 /// A client certificate. Consumers read both files themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClientCert {
     /// PEM file of the certificate, with those between it and its authority.
@@ -252,7 +265,8 @@ pub struct ClientCert {
 }
 
 /// The mailbox's reading side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Imap {
     /// Host name or address.
@@ -267,7 +281,8 @@ pub struct Imap {
 }
 
 /// The last test of the profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// When, RFC 3339, UTC.
@@ -280,7 +295,8 @@ pub struct Check {
 }
 
 /// A target that was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Written {
     /// The target's name.

@@ -5,14 +5,15 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use toml::{
     Spanned,
-    de::{DeTable, DeValue, Deserializer},
+    de::{DeTable, DeValue},
 };
 
 use super::{
-    Address, HeloName, Host, PassEntry, Pin, Port, TextLine, UserName, VariableName,
+    Address, GroupName, HeloName, Host, PassEntry, Pin, Port, Proxy, TextLine, UserName, VariableName,
     reply::escape,
     schema::newer,
     toml_fault::{kind, line_at, syntax},
+    toml_read::{self, TomlError},
     value::{ValueFault, shown},
     word::nearest,
 };
@@ -81,7 +82,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProfileFault>
         line: Some(line_at(bytes, fault.valid_up_to())),
         why: phrase!("toml-not-text"),
     })?;
-    toml::from_str(text).map_err(|error| explain(text, &error))
+    toml_read::from_str(text).map_err(|error| explain(text, &error))
 }
 
 /// Reads a part of a profile's bytes, whatever is wrong with the rest: bytes that are no text and lines that are no TOML are
@@ -93,7 +94,7 @@ pub(super) fn read_part<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ProfileF
     }
     let text = without_wrong_lines(&text);
     let (table, _) = DeTable::parse_recoverable(&text);
-    T::deserialize(Deserializer::from(table)).map_err(|error| explain(&text, &error))
+    toml_read::from_table(table).map_err(|error| explain(&text, &error))
 }
 
 /// The most lines of a profile that are passed over for being no TOML.
@@ -112,7 +113,7 @@ fn without_wrong_lines(text: &str) -> String {
     text
 }
 
-fn explain(text: &str, error: &toml::de::Error) -> ProfileFault {
+fn explain(text: &str, error: &TomlError) -> ProfileFault {
     let message = error.message();
     let place = error.span().map(|span| span.start);
     let line = |at: usize| line_at(text.as_bytes(), at);
@@ -218,13 +219,15 @@ fn refused(message: &str) -> Option<Refused<'_>> {
 type Why = fn(&str) -> Option<Phrase>;
 
 /// What the errors of a deserializer call a type, and why it refuses a text.
-const KINDS: [(&str, Why); 9] = [
+const KINDS: [(&str, Why); 11] = [
     (Address::KIND, why::<Address>),
+    (GroupName::KIND, why::<GroupName>),
     (HeloName::KIND, why::<HeloName>),
     (Host::KIND, why::<Host>),
     (PassEntry::KIND, why::<PassEntry>),
     (Pin::KIND, why::<Pin>),
     (Port::KIND, why::<Port>),
+    (Proxy::KIND, why::<Proxy>),
     (TextLine::KIND, why::<TextLine>),
     (UserName::KIND, why::<UserName>),
     (VariableName::KIND, why::<VariableName>),

@@ -9,9 +9,12 @@
 //!
 //! 2: `sender.senders` and `sender.sender_map`. A profile without them lets every sender leave, as before. `secret_command_path`: without
 //! it, other programs run the mailsetup that wrote their settings.
-//! `smtp.client`: a profile without it shows no certificate.
+//! `run_as` as a list, and `run_as_group`: a profile has one user or none, and no group. `smtp.client`: a profile without it shows no
+//! certificate. `smtp.proxy`: a profile without it needs none.
 
 use serde::Deserialize;
+
+use super::toml_read;
 
 /// The schema that this version writes, and the newest that it reads.
 pub const SCHEMA: u32 = 2;
@@ -23,7 +26,7 @@ pub fn newer(text: &str) -> Option<u64> {
     struct Header {
         schema: Option<u64>,
     }
-    let header = toml::from_str::<Header>(text).ok().and_then(|header| header.schema);
+    let header = toml_read::from_str::<Header>(text).ok().and_then(|header| header.schema);
     header.or_else(|| in_line(text)).filter(|schema| *schema > u64::from(SCHEMA))
 }
 

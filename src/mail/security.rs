@@ -4,8 +4,9 @@ use super::word::{word_serde, words};
 
 words! {
     /// How the connection to a server is protected. Best first.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
-    #[schemars(rename_all = "lowercase", description = "How the connection to a server is protected.")]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[cfg_attr(test, derive(schemars::JsonSchema))]
+    #[cfg_attr(test, schemars(rename_all = "lowercase", description = "How the connection to a server is protected."))]
     pub enum Security {
         /// TLS from the first byte: submissions, port 465 (RFC 8314).
         Tls = "tls",

@@ -10,8 +10,9 @@ use crate::{phrase, phrase::Phrase};
 
 words! {
     /// Which addresses may leave a machine as senders, in the envelope and in From.
-    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, schemars::JsonSchema)]
-    #[schemars(rename_all = "lowercase", description = "Which addresses may leave the machine as senders.")]
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+    #[cfg_attr(test, derive(schemars::JsonSchema))]
+    #[cfg_attr(test, schemars(rename_all = "lowercase", description = "Which addresses may leave the machine as senders."))]
     pub enum Senders {
         /// The profile's address alone: whatever address a program uses, this one stands in its place.
         One = "one",

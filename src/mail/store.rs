@@ -90,7 +90,8 @@ word_impls!(pub StoreKind);
 word_serde!(StoreKind);
 
 /// Where the secret is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "store", rename_all = "lowercase", deny_unknown_fields)]
 pub enum SecretPlace {
     /// `NAME.secret` beside the profile, mode 0600.

@@ -105,6 +105,7 @@ macro_rules! text_serde {
             }
         }
 
+        #[cfg(test)]
         impl schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
                 true

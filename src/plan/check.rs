@@ -35,6 +35,10 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
         check.all(run.command.iter().chain(&run.creates).chain(&run.service), TemplateKind::Bare, &public);
         check.all(&run.when, TemplateKind::Condition, &settings);
     }
+    if let Some(ask) = &target.ask {
+        check.all(ask.command.iter().chain([&ask.says]), TemplateKind::Bare, &public);
+        check.all(&ask.when, TemplateKind::Condition, &public);
+    }
     check.all(target.check.iter().chain(&target.try_it), TemplateKind::Quoted, &settings);
     if let Some(send) = &target.send {
         let settings = settings.iter().cloned().chain(ENVELOPE.map(str::to_owned)).collect();
@@ -104,13 +108,16 @@ fn seen_in_files(target: &Target) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::presets::{PresetSource, parse};
 
     #[test]
     fn no_command_line_has_the_password() {
         let with = |word: &str| {
             let source = include_str!("../../presets/targets/dma.toml").to_owned();
             let run = format!("\n[[run]]\ncommand = [\"true\", \"{{{{ {word} }}}}\"]\npurpose = \"reload\"\n");
-            let target: Target = crate::presets::parse("x.toml", &(source + &run)).unwrap();
+            let source = PresetSource { file: "x.toml".into(), text: source + &run };
+            let mut target: Target = parse(&source.file, &source.text).unwrap();
+            target.source = source;
             check_target(&target)
         };
         assert_eq!(with("username"), []);

@@ -1,4 +1,8 @@
-//! The built-in files, embedded: `build.rs` lists what lies in the folders.
+//! The built-in files, embedded: `build.rs` packs what lies in the folders.
+
+use std::ops::Range;
+
+use crate::packed::{Packed, PackedEntries, PackedValue};
 
 /// An embedded file.
 #[derive(Debug)]
@@ -7,58 +11,80 @@ pub(super) struct Embedded {
     pub(super) key: &'static str,
     /// Its place in a list: lower ranks first, then by name.
     pub(super) rank: u32,
-    /// The whole text.
-    pub(super) text: &'static str,
-    /// Lists of strings that are needed without parsing the file, by key.
-    pub(super) lists: &'static [(&'static str, &'static [&'static str])],
+    /// The text that it is packed in.
+    pack: &'static Packed,
+    /// Where it is there, in bytes.
+    at: Range<usize>,
 }
 
 impl Embedded {
+    /// What the file says.
+    pub(super) fn table(&self) -> PackedEntries {
+        PackedEntries::of(self.pack.text().get(self.at.clone()).unwrap_or_default())
+    }
+
     /// The strings of a list above the file's first table; empty where it has none.
-    pub(super) fn list(&self, key: &str) -> &'static [&'static str] {
-        self.lists.iter().find(|(name, _)| *name == key).map_or(&[], |(_, list)| list)
+    pub(super) fn list(&self, key: &str) -> Vec<&'static str> {
+        self.value(key).map_or_else(Vec::new, |list| list.strings())
+    }
+
+    /// The lists of strings in one of the file's tables, by key.
+    pub(super) fn lists(&self, table: &str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+        let lists = if let Some(PackedValue::Table(lists)) = self.value(table) { Some(lists) } else { None };
+        lists.into_iter().flatten().map(|(key, list)| (key, list.strings()))
+    }
+
+    /// The sources of a text's messages by their names, in the order of the names.
+    pub(super) fn messages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.table().filter_map(|(name, source)| Some((name, source.string()?)))
+    }
+
+    fn value(&self, key: &str) -> Option<PackedValue> {
+        self.table().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 }
-
-/// What is known of networks that block mail.
-pub(super) const EGRESS: &str = include_str!("../../presets/egress.toml");
-
-/// Filters that take mail in front of its hoster.
-pub(super) const GATEWAYS: &str = include_str!("../../presets/gateways.toml");
-
-/// Programs that send by addresses of their own.
-pub(super) const PROGRAMS: &str = include_str!("../../presets/programs.toml");
 
 include!(concat!(env!("OUT_DIR"), "/presets.rs"));
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod tests {
+    use std::path::Path;
 
-    /// Compares what the build took out of a file with what the TOML parser reads.
-    fn compare(file: &Embedded) {
-        let table: toml::Table = file.text.parse().unwrap();
-        assert_eq!(table.get("rank").map_or(Some(1000), toml::Value::as_integer), Some(file.rank.into()), "{}", file.key);
-        let words = table.get("words").and_then(toml::Value::as_table);
-        let top = table.iter().filter(|(key, _)| {
-            ["domains", "mx", "families", "hosts", "marks", "keys", "order", "ids", "bundles"].contains(&key.as_str())
-        });
-        let lists: std::collections::BTreeMap<&str, Vec<&str>> = top
-            .chain(words.into_iter().flatten())
-            .map(|(key, list)| (key.as_str(), list.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect()))
-            .collect();
-        assert_eq!(file.lists.len(), lists.len(), "{}", file.key);
-        for (key, list) in lists {
-            assert_eq!(file.list(key), list, "{}: {key}", file.key);
-        }
+    use super::*;
+    use crate::mail::toml_read;
+
+    /// The text of a file below `presets`.
+    pub(in super::super) fn text_of(file: &str) -> String {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("presets").join(file)).unwrap()
+    }
+
+    fn compare(file: &Embedded, path: &str) {
+        let table: toml::Table = text_of(path).parse().unwrap();
+        assert_eq!(toml_read::from_packed::<toml::Table>(file.table()).unwrap(), table, "{path}");
+        assert_eq!(table.get("rank").map_or(Some(1000), toml::Value::as_integer), Some(file.rank.into()), "{path}");
     }
 
     #[test]
-    fn what_the_build_takes_out_is_what_toml_reads() {
-        for files in [PROVIDERS, TARGETS, CAUSES, FAMILIES, DISTRIBUTIONS, WORDS] {
-            files.iter().for_each(compare);
+    fn what_is_packed_is_what_toml_reads() {
+        let folders = [
+            ("providers", PROVIDERS),
+            ("targets", TARGETS),
+            ("causes", CAUSES),
+            ("families", FAMILIES),
+            ("distributions", DISTRIBUTIONS),
+            ("words", WORDS),
+        ];
+        for (folder, files) in folders {
+            for file in files {
+                compare(file, &format!("{folder}/{}.toml", file.key));
+            }
             assert!(files.is_sorted_by_key(|file| (file.rank, file.key)));
         }
-        compare(&FAULTS);
+        for file in [&EGRESS, &FAULTS, &GATEWAYS, &PROGRAMS] {
+            compare(file, &format!("{}.toml", file.key));
+        }
+        let gmail = PROVIDERS.iter().find(|file| file.key == "gmail").unwrap();
+        assert_eq!(gmail.list("domains"), ["gmail.com", "googlemail.com"]);
+        assert!(gmail.list("regions").is_empty());
     }
 }

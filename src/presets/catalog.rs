@@ -132,7 +132,7 @@ impl Catalog {
 
     /// Words of a person's own files that are none: what the schema cannot say.
     fn wrong_words(&self, today: &str) -> Vec<PresetFault> {
-        let senders: Vec<&str> = self.marks().map(|marks| marks.name).collect();
+        let senders: Vec<&str> = self.provider_keys().chain(self.families.keys()).collect();
         let targets: Vec<&str> = self.target_keys().collect();
         let mut faults = Vec::new();
         faults.extend(self.providers.own().flat_map(|provider| check::provider(provider, &senders, today)));
@@ -140,7 +140,7 @@ impl Catalog {
         faults.extend(self.own_causes().filter_map(|cause| check::dated(&cause.source, "checked", &cause.checked, today)));
         faults.extend(self.families.own().flat_map(|family| check::family(family, today)));
         faults.extend(self.distributions.own().flat_map(|it| check::distribution(it, self.targets(), today)));
-        faults.extend(self.words.own().flat_map(|words| check::words(words, self.faults_in_words(), today)));
+        faults.extend(self.words.own().flat_map(|words| check::words(words, &self.faults_in_words(), today)));
         faults
     }
 
@@ -251,15 +251,15 @@ impl Catalog {
     }
 
     /// The faults that clients report in words of their own, in the order in which they count.
-    pub fn faults_in_words(&self) -> &'static [&'static str] {
+    pub fn faults_in_words(&self) -> Vec<&'static str> {
         builtin::FAULTS.list("order")
     }
 
     /// What clients say, with the fault that each word reports.
     pub fn words(&self) -> impl Iterator<Item = (&str, &str)> {
         self.words.entries().iter().flat_map(|entry| {
-            let built_in = entry.embedded.into_iter().flat_map(|file| file.lists);
-            let built_in = built_in.flat_map(|(fault, words)| words.iter().map(move |word| (*fault, *word)));
+            let built_in = entry.embedded.into_iter().flat_map(|file| file.lists("words"));
+            let built_in = built_in.flat_map(|(fault, words)| words.into_iter().map(move |word| (fault, word)));
             let own = entry.own().into_iter().flat_map(|own| &own.words);
             built_in.chain(own.flat_map(|(fault, words)| words.iter().map(move |word| (fault.as_str(), word.as_str()))))
         })
@@ -277,17 +277,17 @@ impl Catalog {
 
     /// What is known of networks that block mail.
     pub fn egress(&self) -> &EgressFacts {
-        self.egress.get(EGRESS, builtin::EGRESS)
+        self.egress.get(EGRESS, &builtin::EGRESS)
     }
 
     /// Filters that take mail in front of its hoster.
     pub fn gateways(&self) -> &Gateways {
-        self.gateways.get(GATEWAYS, builtin::GATEWAYS)
+        self.gateways.get(GATEWAYS, &builtin::GATEWAYS)
     }
 
     /// Programs that send by addresses of their own.
     pub fn programs(&self) -> &Programs {
-        self.programs.get(PROGRAMS, builtin::PROGRAMS)
+        self.programs.get(PROGRAMS, &builtin::PROGRAMS)
     }
 
     /// Every file that says when its facts were checked, by kind, in the order of their lists; all files are read for it.
@@ -300,6 +300,7 @@ impl Catalog {
         facts.extend(self.words.iter().map(Fact::of_words));
         facts.extend(self.egress().hosters.iter().map(Fact::of_hoster));
         facts.extend(self.gateways().all.iter().map(Fact::of_gateway));
+        facts.push(Fact::of_suffixes());
         facts.extend(self.programs().all.iter().map(Fact::of_program));
         facts
     }

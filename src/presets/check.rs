@@ -190,7 +190,7 @@ mod tests {
 
     /// Reads a preset from a text as from a file.
     fn read<T: serde::de::DeserializeOwned>(text: &str) -> (T, PresetSource) {
-        (parse("x.toml", text).unwrap(), PresetSource { file: "x.toml".into(), text: text.to_owned().into() })
+        (parse("x.toml", text).unwrap(), PresetSource { file: "x.toml".into(), text: text.to_owned() })
     }
 
     /// Lines and nearest words of faults.

@@ -133,11 +133,12 @@ pub(super) fn recognised<Id: AsRef<str>, T: Copy>(os_release: &str, all: &[(&[Id
 /// first.
 pub fn bundles(os_release: &str) -> Vec<&'static str> {
     let all = builtin::DISTRIBUTIONS.iter();
-    let known: Vec<(&[&str], &Embedded)> = all.clone().map(|file| (file.list("ids"), file)).collect();
+    let ids: Vec<(Vec<&str>, &Embedded)> = all.clone().map(|file| (file.list("ids"), file)).collect();
+    let known: Vec<(&[&str], &Embedded)> = ids.iter().map(|(ids, file)| (ids.as_slice(), *file)).collect();
     let own = recognised(os_release, &known);
     let mut bundles: Vec<&str> = Vec::new();
     for path in own.into_iter().chain(all).flat_map(|file: &Embedded| file.list("bundles")) {
-        if !bundles.contains(path) {
+        if !bundles.contains(&path) {
             bundles.push(path);
         }
     }

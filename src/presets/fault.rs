@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, io, path::Path, sync::Arc};
 
+use crate::mail::toml_read::TomlError;
+
 /// A preset file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresetFault {
@@ -23,7 +25,7 @@ pub enum PresetCause {
     /// The file cannot be read.
     Io(Arc<io::Error>),
     /// It is no TOML, or has a key or a value that is none of a preset's.
-    Toml(Arc<toml::de::Error>),
+    Toml(Arc<TomlError>),
 }
 
 /// The words alone: where it is, the fault says.
@@ -95,7 +97,7 @@ mod tests {
         let kind = gone.source().and_then(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind);
         assert_eq!((kind, gone.to_string().as_str()), (Some(io::ErrorKind::NotFound), "/x.toml: entity not found"));
         let wrong = crate::presets::parse::<crate::presets::Cause>("x.toml", "\nlabel = \n").err().unwrap();
-        assert!(wrong.source().is_some_and(<dyn Error>::is::<toml::de::Error>), "{wrong:?}");
+        assert!(wrong.source().is_some_and(<dyn Error>::is::<TomlError>), "{wrong:?}");
         assert_eq!(wrong.line, Some(2));
     }
 }

@@ -1,4 +1,4 @@
-//! What a diagnosis knows a provider or a family of providers by, without parsing the built-in files.
+//! What a diagnosis knows a provider or a family of providers by, without reading the built-in files whole.
 
 use super::{Family, Provider, builtin::Embedded};
 
@@ -20,13 +20,13 @@ pub struct Marks<'a> {
 impl<'a> Marks<'a> {
     /// Of a built-in provider.
     pub(super) fn of_built_in_provider(file: &'static Embedded) -> Self {
-        let list = |key| file.list(key).to_vec();
+        let list = |key| file.list(key);
         Self { name: file.key, keys: vec![file.key], families: list("families"), hosts: list("hosts"), words: list("marks") }
     }
 
     /// Of a built-in family.
     pub(super) fn of_built_in_family(file: &'static Embedded) -> Self {
-        let list = |key| file.list(key).to_vec();
+        let list = |key| file.list(key);
         Self { name: file.key, keys: list("keys"), families: vec![file.key], hosts: list("hosts"), words: list("marks") }
     }
 

@@ -1,15 +1,22 @@
 //! Parsing of preset files: a fault says where it is, and names the nearest known word.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use toml::{
-    Deserializer, Spanned,
-    de::{DeTable, DeValue, Error},
+    Spanned,
+    de::{DeTable, DeValue},
 };
 
 use super::{PresetCause, PresetFault};
-use crate::mail::{reply::escape_lines, word::nearest};
+use crate::{
+    mail::{
+        reply::escape_lines,
+        toml_read::{self, TomlError},
+        word::nearest,
+    },
+    packed::PackedEntries,
+};
 
 /// How many unknown keys a person's own file may have.
 const MOST_UNKNOWN: usize = 20;
@@ -19,8 +26,8 @@ const MOST_UNKNOWN: usize = 20;
 pub struct PresetSource {
     /// A path of the person's, or the built-in file's name.
     pub file: String,
-    /// Its text.
-    pub text: Cow<'static, str>,
+    /// Its text; empty for a built-in file, of which no faults are left to find: tests do.
+    pub text: String,
 }
 
 impl PresetSource {
@@ -77,21 +84,26 @@ impl PresetSource {
 /// # Errors
 /// What is wrong, with the line.
 pub fn parse<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, PresetFault> {
-    toml::from_str(source).map_err(|error| fault_of(file, source, error))
+    toml_read::from_str(source).map_err(|error| fault_of(file, source, error))
+}
+
+/// Reads a built-in file that was packed.
+pub(super) fn read<T: DeserializeOwned>(file: &str, table: PackedEntries) -> Result<T, PresetFault> {
+    toml_read::from_packed(table).map_err(|error| fault_of(file, "", error))
 }
 
 /// Parses a person's own file. A key that is not known is a fault, and is passed over; with any other fault nothing is read.
 /// What a terminal must not get is escaped in every value: nothing that is made of them has to do it again.
 pub(super) fn parse_own<T: DeserializeOwned>(source: &PresetSource) -> (Option<T>, Vec<PresetFault>) {
-    let fault = |error: Error| fault_of(&source.file, &source.text, error);
+    let fault = |error: TomlError| fault_of(&source.file, &source.text, error);
     let mut table = match DeTable::parse(&source.text) {
         Ok(table) => table,
-        Err(error) => return (None, vec![fault(error)]),
+        Err(error) => return (None, vec![fault(error.into())]),
     };
     table.get_mut().iter_mut().for_each(|(_, value)| make_visible(value));
     let mut faults = Vec::new();
     loop {
-        let error = match T::deserialize(Deserializer::from(table.clone())) {
+        let error = match toml_read::from_table(table.clone()) {
             Ok(preset) => return (Some(preset), faults),
             Err(error) => error,
         };
@@ -105,7 +117,7 @@ pub(super) fn parse_own<T: DeserializeOwned>(source: &PresetSource) -> (Option<T
 }
 
 /// What the parser says, with its line and the nearest known word.
-fn fault_of(file: &str, source: &str, error: Error) -> PresetFault {
+fn fault_of(file: &str, source: &str, error: TomlError) -> PresetFault {
     let line = error.span().map(|span| line_at(source, span.start));
     let nearest = nearest_key(error.message());
     PresetFault { file: file.to_owned(), line, cause: PresetCause::Toml(Arc::new(error)), nearest }
@@ -186,7 +198,7 @@ mod tests {
     type Place = (Option<usize>, Option<String>);
 
     fn own<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<Place>) {
-        let (preset, faults) = parse_own(&PresetSource { file: "x.toml".into(), text: text.to_owned().into() });
+        let (preset, faults) = parse_own(&PresetSource { file: "x.toml".into(), text: text.to_owned() });
         (preset, faults.into_iter().map(|fault| (fault.line, fault.nearest)).collect())
     }
 
@@ -244,7 +256,7 @@ mod tests {
     #[test]
     fn a_value_has_its_line() {
         let text = "ask = 'x'\nmatch = [\n  { any = ['a'] },\n  { stage = ['b',\n     'c'] },\n]\n[en]\nsteps = [\n  'd',\n]\n[[variant]]\nask = 'e'\n";
-        let source = PresetSource { file: "x.toml".into(), text: text.into() };
+        let source = PresetSource { file: "x.toml".into(), text: text.to_owned() };
         for (path, line) in [
             ("ask", 1),
             ("match.0.any", 3),

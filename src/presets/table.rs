@@ -1,10 +1,10 @@
 //! The long tail: e-mail domains with their settings, one line each in `presets/domains.tsv`, found by bisection.
 
 use super::provider::UsernameForm;
-use crate::mail::Endpoint;
+use crate::{mail::Endpoint, packed::Packed};
 
-/// The lines in the order of their domains' bytes; a test holds them so.
-const TABLE: &str = include_str!("../../presets/domains.tsv");
+/// The lines in the order of their domains' bytes.
+static TABLE: Packed = Packed::new(include_bytes!(concat!(env!("OUT_DIR"), "/domains")));
 
 /// What the table knows of a domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,9 @@ pub enum RowUsername {
 
 /// The row of a domain, given in lower case and in the form that DNS takes.
 pub fn row_of_domain(domain: &str) -> Option<Row> {
-    let line = line_of(domain)?;
+    let line = TABLE.line_of(domain)?;
     // Domains with the same settings name the first one of them.
-    let line = line.strip_prefix('=').map_or(Some(line), line_of)?;
+    let line = line.strip_prefix('=').map_or(Some(line), |first| TABLE.line_of(first))?;
     parse(line)
 }
 
@@ -60,26 +60,7 @@ pub fn biggest() -> impl Iterator<Item = &'static str> {
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {
-    TABLE.lines().filter(|line| !line.starts_with('#'))
-}
-
-/// What stands behind a domain.
-fn line_of(domain: &str) -> Option<&'static str> {
-    let mut rest = TABLE;
-    while !rest.is_empty() {
-        // The line that the middle falls into.
-        let middle = rest.as_bytes()[..rest.len() / 2].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let end = rest[middle..].find('\n').map_or(rest.len(), |at| middle + at + 1);
-        let line = rest[middle..end].trim_end_matches('\n');
-        let (key, value) = line.split_once('\t').unwrap_or((line, ""));
-        // Comments stand in front of every domain, as `#` is less than any letter or digit.
-        match key.as_bytes().cmp(domain.as_bytes()) {
-            std::cmp::Ordering::Equal => return Some(value),
-            std::cmp::Ordering::Less => rest = &rest[end..],
-            std::cmp::Ordering::Greater => rest = &rest[..middle],
-        }
-    }
-    None
+    TABLE.text().lines()
 }
 
 fn parse(line: &'static str) -> Option<Row> {

@@ -2,13 +2,13 @@
 
 use std::{cell::OnceCell, fmt, path::Path};
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
-use unic_langid::LanguageIdentifier;
+use fluent_bundle::FluentArgs;
 
 use super::{
     Lang, PresetFault,
     builtin::{self, Embedded},
     own_file,
+    sentences::{BuiltInSentences, Bundle, bundle, say},
     text_check::slips,
 };
 use crate::{
@@ -24,19 +24,17 @@ pub struct Text {
     lang: Lang,
     /// The person's own file, which goes before the built-in one.
     own: Option<Bundle>,
-    builtin: Option<Bundle>,
-    /// Read when a sentence is missing for the first time.
-    english: OnceCell<Option<Bundle>>,
+    builtin: Option<BuiltInSentences>,
+    /// Unpacked when a sentence is missing for the first time.
+    english: OnceCell<Option<BuiltInSentences>>,
     yes_no: OnceCell<(String, String)>,
     faults: Vec<PresetFault>,
 }
 
-type Bundle = FluentBundle<FluentResource>;
-
 impl Text {
     /// Reads the built-in sentences of a language.
     pub fn new(lang: Lang) -> Self {
-        let builtin = built_in(lang);
+        let builtin = BuiltInSentences::of(lang);
         Self { lang, own: None, builtin, english: OnceCell::new(), yes_no: OnceCell::new(), faults: Vec::new() }
     }
 
@@ -78,7 +76,7 @@ impl Text {
 
     /// Whether the language itself has a message.
     pub fn has(&self, id: &str) -> bool {
-        self.own.iter().chain(&self.builtin).any(|sentences| sentences.has_message(id))
+        self.own.as_ref().is_some_and(|own| own.has_message(id)) || self.builtin.as_ref().is_some_and(|text| text.has(id))
     }
 
     /// The sentence for a phrase.
@@ -111,8 +109,9 @@ impl Text {
         self.yes_no().parse(typed).or_else(|fault| in_another().ok_or(fault))
     }
 
-    fn english(&self) -> Option<&Bundle> {
-        self.english.get_or_init(|| if self.lang == Lang::EN { None } else { built_in(Lang::EN) }).as_ref()
+    fn english(&self) -> Option<&BuiltInSentences> {
+        let is_another = self.lang != Lang::EN;
+        self.english.get_or_init(|| is_another.then(|| BuiltInSentences::of(Lang::EN)).flatten()).as_ref()
     }
 
     fn format(&self, id: &str, args: &[(&'static str, String)]) -> String {
@@ -124,17 +123,20 @@ impl Text {
                 _ => arguments.set(*name, value.as_str()),
             }
         }
-        let own = self.own.as_ref().and_then(|own| sentence(own, id, &arguments)).filter(|(_, is_whole)| *is_whole);
+        let own = self.own.as_ref().and_then(|own| say(own, id, &arguments)).filter(|(_, is_whole)| *is_whole);
         // A person's own file may hold what a terminal must not get.
         let own = own.map(|(said, is_whole)| (escape_lines(&said), is_whole));
-        let said = own.or_else(|| sentence(self.builtin.as_ref()?, id, &arguments));
-        said.or_else(|| sentence(self.english()?, id, &arguments)).map_or_else(|| id.to_owned(), |(said, _)| said)
+        let said = own.or_else(|| self.builtin.as_ref()?.say(id, &arguments));
+        said.or_else(|| self.english()?.say(id, &arguments)).map_or_else(|| id.to_owned(), |(said, _)| said)
     }
 }
 
 /// The words for yes and no of a built-in text, without parsing it.
-fn yes_no_of(file: &'static Embedded) -> YesNoWords<'static> {
-    let words = |id| file.list(id).first().copied().unwrap_or_default();
+fn yes_no_of(file: &Embedded) -> YesNoWords<'static> {
+    let words = |id: &str| {
+        let source = file.messages().find(|(name, _)| *name == id).map(|(_, source)| source);
+        source.and_then(|source| source.strip_prefix(id)?.strip_prefix(" = ")).unwrap_or_default()
+    };
     YesNoWords { yes: words("yes-words"), no: words("no-words") }
 }
 
@@ -158,35 +160,6 @@ fn too_deep(source: &str) -> Option<usize> {
         begins = byte == b'\n';
     }
     None
-}
-
-/// A message's text, and whether every argument in it is known.
-fn sentence(sentences: &Bundle, id: &str, arguments: &FluentArgs<'_>) -> Option<(String, bool)> {
-    let pattern = sentences.get_message(id)?.value()?;
-    let mut errors = Vec::new();
-    let said = sentences.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
-    Some((said, errors.is_empty()))
-}
-
-/// The built-in sentences of a language.
-fn built_in(lang: Lang) -> Option<Bundle> {
-    let file = builtin::TEXTS.iter().find(|file| file.key == lang.as_str())?;
-    // The built-in files are checked by a test; what does parse of a damaged one is still of use.
-    Some(bundle(lang, file.text, |_, _| ()).0)
-}
-
-/// The sentences of a file, and a fault for each that cannot be understood, made from its place and cause.
-fn bundle<Fault>(lang: Lang, source: &str, fault: impl Fn(usize, String) -> Fault) -> (Bundle, Vec<Fault>) {
-    let (resource, faults) = match FluentResource::try_new(source.to_owned()) {
-        Ok(resource) => (resource, Vec::new()),
-        Err((resource, faults)) => (resource, faults),
-    };
-    let id: LanguageIdentifier = lang.as_str().parse().unwrap_or_default();
-    let mut sentences = FluentBundle::new(vec![id]);
-    // Terminals show the isolation marks as boxes.
-    sentences.set_use_isolating(false);
-    let _ = sentences.add_resource(resource);
-    (sentences, faults.iter().map(|error| fault(error.pos.start, error.to_string())).collect())
 }
 
 impl fmt::Debug for Text {

@@ -3,10 +3,12 @@
 mod answers;
 mod client_cert;
 mod consumer;
+mod crowd;
 mod cut_off;
 mod damaged;
 mod failures;
 mod files;
+mod image;
 mod kills;
 mod languages;
 mod logs;

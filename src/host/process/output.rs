@@ -28,6 +28,17 @@ pub(super) fn pump<Event: Send + 'static>(
     });
 }
 
+/// Appends bytes that may be a secret: a `Vec` that grows by itself would leave copies in memory.
+pub(super) fn append(out: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
+    let length = out.len() + bytes.len();
+    if length > out.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(2 * length));
+        larger.extend_from_slice(out);
+        *out = larger;
+    }
+    out.extend_from_slice(bytes);
+}
+
 /// The end of what a program prints.
 pub(super) struct OutputTail {
     bytes: Zeroizing<Vec<u8>>,

@@ -8,11 +8,14 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use crate::mail::reply::escape;
 use crate::presets::{
-    Cause, Distribution, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words, builtin::Embedded,
-    fault::unreadable, own_file, parse, parse::parse_own,
+    Cause, Distribution, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words,
+    builtin::Embedded,
+    fault::unreadable,
+    own_file,
+    parse::{parse_own, read},
 };
+use crate::{mail::reply::escape, packed::PackedEntries};
 
 /// What a kind of file holds.
 pub(super) trait Preset: DeserializeOwned {
@@ -98,7 +101,7 @@ impl<T: Preset> Collection<T> {
             Ok(text) => text,
             Err(fault) => return faults.push(OwnFault { fault, is_used: false }),
         };
-        let source = PresetSource { file: path.display().to_string(), text: text.into() };
+        let source = PresetSource { file: path.display().to_string(), text };
         let (preset, wrong) = parse_own::<T>(&source);
         let is_used = preset.is_some();
         faults.extend(wrong.into_iter().map(|fault| OwnFault { fault, is_used }));
@@ -189,10 +192,9 @@ impl<T: Preset> Entry<T> {
 
     pub(super) fn get(&self) -> Option<&T> {
         let read = self.read.get_or_init(|| {
-            let text = self.embedded.map_or("", |file| file.text);
-            let source = PresetSource { file: format!("{}/{}.toml", T::FOLDER, self.key), text: text.into() };
-            let mut preset: T = parse(&source.file, text)?;
-            preset.set_origin(self.key.to_string(), source);
+            let file = format!("{}/{}.toml", T::FOLDER, self.key);
+            let mut preset: T = read(&file, self.embedded.map_or(PackedEntries::of(""), Embedded::table))?;
+            preset.set_origin(self.key.to_string(), PresetSource { file, text: String::new() });
             Ok(preset)
         });
         read.as_ref().ok()

@@ -1,5 +1,4 @@
-//! Which provider an e-mail domain or an MX host belongs to, found without parsing every file: `build.rs` takes the built-in
-//! files' domains and MX suffixes out.
+//! Which provider an e-mail domain or an MX host belongs to, found without reading every file whole.
 
 use std::{borrow::Cow, collections::HashMap};
 
@@ -15,7 +14,7 @@ impl Domains {
         let mut domains = HashMap::new();
         for entry in providers.entries() {
             let own: Vec<Cow<'static, str>> = match entry.embedded {
-                Some(file) => file.list("domains").iter().map(|domain| Cow::Borrowed(*domain)).collect(),
+                Some(file) => file.list("domains").into_iter().map(Cow::Borrowed).collect(),
                 None => entry.get().map(|own| own.domains.iter().cloned().map(Cow::Owned).collect()).unwrap_or_default(),
             };
             // A person's own file wins over the built-in one that names the same domain.
@@ -52,7 +51,7 @@ impl Exchangers {
         for entry in own.into_iter().chain(built_in) {
             let key = || entry.key.to_string();
             if let Some(file) = entry.embedded {
-                suffixes.extend(file.list("mx").iter().map(|suffix| (Cow::Borrowed(*suffix), key())));
+                suffixes.extend(file.list("mx").into_iter().map(|suffix| (Cow::Borrowed(suffix), key())));
             } else if let Some(own) = entry.get() {
                 suffixes.extend(own.mx.iter().map(|suffix| (Cow::Owned(suffix.clone()), key())));
             }

@@ -1,7 +1,10 @@
 //! When facts were last checked, and where they can be looked up again.
 
-use crate::presets::{
-    Cause, Distribution, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings,
+use crate::{
+    mail::public_suffix,
+    presets::{
+        Cause, Distribution, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings,
+    },
 };
 
 /// What a fact is about.
@@ -19,6 +22,8 @@ pub enum FactKind {
     Hoster,
     /// A filter in front of hosters.
     Gateway,
+    /// The public suffixes.
+    Suffixes,
     /// A target.
     Target,
     /// What a client says.
@@ -37,6 +42,7 @@ impl FactKind {
             Self::Cause => "cause",
             Self::Hoster => "hoster",
             Self::Gateway => "gateway",
+            Self::Suffixes => "suffixes",
             Self::Target => "target",
             Self::Words => "words",
             Self::Program => "program",
@@ -110,6 +116,11 @@ impl<'a> Fact<'a> {
         Self::new(FactKind::Program, &program.name, &program.checked, &program.sources)
     }
 
+    pub(super) fn of_suffixes() -> Self {
+        let sources = vec![public_suffix::SOURCE];
+        Self { sources, ..Self::new(FactKind::Suffixes, public_suffix::NAME, public_suffix::month(), []) }
+    }
+
     fn new(kind: FactKind, key: &'a str, checked: &'a str, sources: impl IntoIterator<Item = &'a String>) -> Self {
         Self { kind, key, name: None, checked, sources: sources.into_iter().map(String::as_str).collect() }
     }
@@ -136,7 +147,7 @@ mod tests {
         let kinds: Vec<&str> = kinds.into_keys().collect();
         assert_eq!(
             kinds,
-            ["cause", "distribution", "family", "gateway", "hoster", "program", "provider", "target", "words"]
+            ["cause", "distribution", "family", "gateway", "hoster", "program", "provider", "suffixes", "target", "words"]
         );
     }
 }

@@ -4,7 +4,12 @@ use std::{path::Path, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 
-use crate::presets::{OwnFault, PresetFault, PresetSource, own_file, parse, parse::parse_own};
+use crate::presets::{
+    OwnFault, PresetFault, PresetSource,
+    builtin::Embedded,
+    own_file,
+    parse::{parse_own, read},
+};
 
 /// What is wrong with the words of a preset.
 type OwnFileCheck<'a, T> = &'a dyn Fn(&T, &PresetSource) -> Vec<PresetFault>;
@@ -29,7 +34,7 @@ impl<T: DeserializeOwned + Default> Single<T> {
             Ok(text) => text,
             Err(fault) => return faults.push(OwnFault { fault, is_used: false }),
         };
-        let source = PresetSource { file: own.display().to_string(), text: text.into() };
+        let source = PresetSource { file: own.display().to_string(), text };
         let (preset, mut wrong) = parse_own::<T>(&source);
         let slips = preset.as_ref().map(|preset| check(preset, &source)).unwrap_or_default();
         let preset = preset.filter(|_| slips.is_empty());
@@ -41,8 +46,8 @@ impl<T: DeserializeOwned + Default> Single<T> {
         }
     }
 
-    pub(super) fn get(&self, name: &str, source: &str) -> &T {
-        let read = || match parse(name, source) {
+    pub(super) fn get(&self, name: &str, built_in: &Embedded) -> &T {
+        let read = || match read(name, built_in.table()) {
             Ok(facts) => (facts, None),
             Err(fault) => (T::default(), Some(fault)),
         };

@@ -156,7 +156,7 @@ mod tests {
 
     /// Lines and nearest words of the faults of a provider.
     fn places(text: &str) -> Vec<(usize, Option<String>)> {
-        let source = PresetSource { file: "x.toml".into(), text: text.to_owned().into() };
+        let source = PresetSource { file: "x.toml".into(), text: text.to_owned() };
         let faults =
             provider(&Provider { source, ..parse("x.toml", text).unwrap() }, &["google", "microsoft"], "2026-12-01");
         faults.into_iter().map(|fault| (fault.line.unwrap(), fault.nearest)).collect()

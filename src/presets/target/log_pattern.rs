@@ -37,13 +37,14 @@ impl LogPattern {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::toml_read;
 
     fn pattern(text: &str) -> LogPattern<Template> {
         #[derive(Deserialize)]
         struct One {
             one: LogPattern<Template>,
         }
-        let One { one } = toml::from_str(&format!("one = '{text}'")).unwrap();
+        let One { one } = toml_read::from_str(&format!("one = '{text}'")).unwrap();
         one
     }
 

@@ -168,25 +168,22 @@ fn unknown<'a, E: de::Error>(word: &str, known: impl Iterator<Item = &'a str>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fault(table: &str) -> String {
-        toml::from_str::<TargetImport>(table).unwrap_err().to_string()
-    }
+    use crate::mail::toml_read;
 
     #[test]
     fn settings_by_their_words_and_older_ones() {
-        let read: TargetRead = toml::from_str("host = 'a'\nsender_name = 'b'\nbase = 'c'").unwrap();
+        let read: TargetRead = toml_read::from_str("host = 'a'\nsender_name = 'b'\nbase = 'c'").unwrap();
         let found: Vec<_> = read.iter().map(|(key, expression)| (key.as_str(), expression.as_str())).collect();
         assert_eq!(found, [("base", "c"), ("host", "a"), ("name", "b")]);
-        let import: TargetImport = toml::from_str("user = ['./x']\npath.rc = 'y'\nhost = 'z'").unwrap();
+        let import: TargetImport = toml_read::from_str("user = ['./x']\npath.rc = 'y'\nhost = 'z'").unwrap();
         assert_eq!(import.read.or(&read).get(ReadKey::Setting(Setting::Host)).unwrap().as_str(), "z");
         assert!(import.read.or(&read).has(Setting::Name) && !import.read.has(Setting::Name));
     }
 
     #[test]
     fn unknown_words_have_their_line() {
-        let fault = fault("user = []\nusernam = 'x'");
-        assert!(fault.contains("line 2") && fault.contains("unknown field `usernam`"), "{fault}");
-        assert!(toml::from_str::<TargetRead>("user = 'x'").is_err());
+        let fault = toml_read::from_str::<TargetImport>("user = []\nusernam = 'x'").unwrap_err();
+        assert!(fault.span() == Some(10..17) && fault.message().starts_with("unknown field `usernam`"), "{fault}");
+        assert!(toml_read::from_str::<TargetRead>("user = 'x'").is_err());
     }
 }

@@ -2,14 +2,18 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-use toml::Spanned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, SeqAccess, Visitor},
+};
 
-use crate::presets::{PresetFault, PresetSource};
+use crate::{
+    mail::toml_read::PLACED,
+    presets::{PresetFault, PresetSource},
+};
 
 /// A template or an expression as the preset has it.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "Spanned<String>")]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Template {
     text: String,
     /// Where its value begins in the file, in bytes.
@@ -42,9 +46,25 @@ impl Template {
     }
 }
 
-impl From<Spanned<String>> for Template {
-    fn from(spanned: Spanned<String>) -> Self {
-        Self { at: spanned.span().start, text: spanned.into_inner() }
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        source.deserialize_newtype_struct(PLACED, PlacedText)
+    }
+}
+
+/// Reads where a text begins, and the text.
+struct PlacedText;
+
+impl<'de> Visitor<'de> for PlacedText {
+    type Value = Template;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Template, A::Error> {
+        let (at, text) = (parts.next_element()?, parts.next_element()?);
+        at.zip(text).map(|(at, text)| Template { text, at }).ok_or_else(|| A::Error::invalid_length(0, &self))
     }
 }
 
@@ -64,13 +84,15 @@ impl PresetSource {
             Some(long) => usize::from(long.starts_with(['\n', '\r'])) + line.unwrap_or(1) - 1,
             None => 0,
         };
-        PresetFault { file: self.file.clone(), line: Some(first + within), cause: cause.into(), nearest }
+        let line = (!self.text.is_empty()).then_some(first + within);
+        PresetFault { file: self.file.clone(), line, cause: cause.into(), nearest }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::toml_read;
 
     #[test]
     fn the_line_within_a_long_string() {
@@ -81,8 +103,8 @@ mod tests {
         }
 
         let text = "long = \"\"\"\na\nb\n\"\"\"\nshort = 'a\\nb'\n";
-        let Two { long, short } = toml::from_str(text).unwrap();
-        let source = PresetSource { file: "x.toml".into(), text: text.into() };
+        let Two { long, short } = toml_read::from_str(text).unwrap();
+        let source = PresetSource { file: "x.toml".into(), text: text.to_owned() };
         let line = |template: &Template| source.fault(template, Some(2), String::new(), None).line;
         assert_eq!((long.as_str(), line(&long), line(&short)), ("a\nb\n", Some(3), Some(5)));
     }
