@@ -1,11 +1,12 @@
 //! Reads a log of any size: its failures by cause, in one pass and in bounded memory.
 //!
-//! [`time`] reads the time that a line begins with, [`line`] takes the rest apart, [`event`] says what it tells of; attempts are tied
+//! [`marks`] lets most lines pass; [`time`] reads the time that a line begins with, [`line`] takes the rest apart, [`event`] says what it tells of; attempts are tied
 //! together by what their lines have in common, and failures are counted by cause in [`group`].
 
 mod event;
 mod group;
 mod line;
+mod marks;
 mod time;
 
 use std::{
@@ -13,12 +14,11 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use aho_corasick::AhoCorasick;
-
 use self::{
     event::{LogEvent, LogOutcome, event},
     group::{LogFailure, LogTally},
     line::LogLine,
+    marks::LogMarks,
 };
 pub use self::{
     group::LogGroup,
@@ -41,64 +41,6 @@ const MOST_OPEN: usize = 256;
 /// How many sentences are remembered with their causes.
 const MOST_KNOWN: usize = 4096;
 
-/// Words without which a line tells of no failure, nor of the end of an attempt. ASCII case does not matter.
-const MARKS: &[&str] = &[
-    // How attempts end
-    "status=",
-    "stat=",
-    "result=\"",
-    "exitcode=",
-    " ** ",
-    " == ",
-    " => ",
-    " -> ",
-    "delivery successful",
-    "smtp: succeeded",
-    "sent file",
-    // What failures of every kind have
-    "fail",
-    "error",
-    "fatal",
-    "panic",
-    "eror",
-    "exception",
-    "warning",
-    "reject",
-    "refused",
-    "denied",
-    "deferred",
-    "bounced",
-    "timed out",
-    "timeout",
-    "unable",
-    "unreachable",
-    "cannot",
-    "can't",
-    "could not",
-    "couldn't",
-    "not ",
-    "no such",
-    "no mechanism",
-    "no route",
-    "invalid",
-    "lost connection",
-    "closed",
-    "reset by peer",
-    "unknown user",
-    "user unknown",
-    "unavailable",
-    "too many",
-    "expired",
-    "quota",
-    " 4.",
-    " 5.",
-    " 421",
-    " 45",
-    " 50",
-    " 53",
-    " 55",
-];
-
 /// Whether a text, of which this is the beginning, is a log: two lines or more begin with a time, and most do.
 pub fn is_log(head: &[u8]) -> bool {
     let head = head.get(..LOG_HEAD).unwrap_or(head);
@@ -120,7 +62,7 @@ pub struct LogReader<'a> {
     clock: LogClock,
     /// From when on failures count, in seconds since 1970.
     since: Option<i64>,
-    marks: Option<AhoCorasick>,
+    marks: LogMarks,
     /// A line that may tell of a failure, with those that continue it.
     record: Vec<u8>,
     is_cut: bool,
@@ -152,11 +94,7 @@ impl<'a> LogReader<'a> {
             about,
             clock,
             since,
-            marks: AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .kind(Some(aho_corasick::AhoCorasickKind::DFA))
-                .build(MARKS)
-                .ok(),
+            marks: LogMarks::new(),
             record: Vec::new(),
             is_cut: false,
             lines: 0,
@@ -175,7 +113,7 @@ impl<'a> LogReader<'a> {
         let continues = !self.record.is_empty() && !time::is_dated(line);
         if !continues {
             self.close();
-            if self.marks.as_ref().is_some_and(|marks| !marks.is_match(line)) {
+            if !self.marks.are_in(line) {
                 return;
             }
         }
