@@ -132,7 +132,9 @@ mod tests {
                 assert!(marks.are_in(line.as_bytes()), "{line}");
             }
         }
-        for line in ["", "a", "postfix/qmgr[1]: 4F1A2C0: removed", "postfix/pickup[1]: 4F1A2C0: uid=0 from=<root>", "fai", "tn"] {
+        for line in
+            ["", "a", "postfix/qmgr[1]: 4F1A2C0: removed", "postfix/pickup[1]: 4F1A2C0: uid=0 from=<root>", "fai", "tn"]
+        {
             assert!(!marks.are_in(line.as_bytes()), "{line}");
         }
     }
