@@ -80,6 +80,7 @@ fn every_document_is_as_its_schema_says() {
         ("dns", run(&["dns", "a.test", "--nameserver", "127.0.0.1:1", "--provider", "microsoft365-connector"]).code(75)),
         ("probe", run(&["probe", &host, "--ca-file", "ca.pem"])),
         ("explain", run(&["explain", "535 5.7.8 Bad credentials"]).code(0)),
+        ("explain", house.sandbox.mailsetup(["explain", "--json", "-"]).stdin(super::logs::LOG).run().code(0)),
         ("list", run(&["list"]).code(0)),
         ("show", run(&["show"]).code(0)),
         ("files", run(&["export", "dotenv-sh=env"]).code(0)),
