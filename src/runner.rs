@@ -25,7 +25,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{KeySlot, ProofWay, StoreKind, profile::Check, reply::escape},
+    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
@@ -202,14 +202,7 @@ impl Runner {
         }
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
-        let other = |it: host::ProgramSender| probe::OtherSender {
-            // Root's is what the mailer puts there for cron.
-            own_envelope: it.own_envelope || it.program == ProofWay::Cron.as_str(),
-            program: it.program,
-            from: it.from,
-            to: it.to,
-        };
-        senders.filter(|sender| Some(&sender.from) != ours).map(other).collect()
+        senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
     }
 
     /// The test message, with its subject and its text as a person reads them.
