@@ -49,7 +49,7 @@ use crate::{
     host::{self, Folders},
     mail::reply::escape,
     phrase,
-    presets::{Lang, Languages, Text},
+    presets::{Catalog, Lang, Languages, Text},
     runner::crash,
 };
 use args::Help;
@@ -65,12 +65,14 @@ pub fn main() -> ExitCode {
         return exit;
     }
     host::guard();
-    crash::hook(String::new());
+    crash::hook(String::new);
     let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let arguments: Vec<String> = stale::with_months(arguments);
     let languages = languages(&arguments);
-    let text = Rc::new(languages.text(language(&arguments, &languages)));
-    crash::hook(text.get("crash"));
+    let lang = language(&arguments, &languages);
+    let text = Rc::new(languages.text(lang));
+    let spoken = languages.clone();
+    crash::hook(move || spoken.text(lang).get("crash"));
     // A panic has said where it was.
     let ended = panic::catch_unwind(AssertUnwindSafe(|| answered(&text, &languages, arguments)));
     ExitCode::from(ended.unwrap_or(Exit::Software).code())
@@ -78,7 +80,7 @@ pub fn main() -> ExitCode {
 
 /// Does what was typed. An error is said, and is a document where one is expected.
 fn answered(text: &Rc<Text>, languages: &Languages, arguments: Vec<String>) -> Exit {
-    let mut command = args::command(Help::Unwritten, languages);
+    let mut command = args::command_for(&arguments, languages);
     let mut typed = Typed::of(arguments, &command);
     begin(text, languages, &mut command, &mut typed).unwrap_or_else(|error| {
         if wants_json(text, &typed) {
@@ -111,12 +113,12 @@ fn begin(text: &Rc<Text>, languages: &Languages, command: &mut Command, typed: &
         return run(&context, &matches);
     }
     let inputs = Inputs::collect(inner, &variable, text)?;
-    let unknown = unknown_variables(command, &inputs.lent_variables());
+    let unknown = unknown_variables(languages, &inputs.lent_variables());
     let mut context = Context::new(text, languages, inputs)?;
     name_unknown(&context, typed.command(), &unknown)?;
-    if typed.command().is_none_or(|name| !WITHOUT_PRESETS.contains(&name)) {
-        context.load_presets(languages);
-    }
+    let has_presets = typed.command().is_none_or(|name| !WITHOUT_PRESETS.contains(&name));
+    let catalog = if has_presets { context.load_presets() } else { Catalog::builtin() };
+    context.know(catalog, languages);
     for fault in context.text.faults() {
         context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
     }

@@ -60,7 +60,7 @@ impl Context {
         let lock_limit = lock_limit(&inputs)?;
         Ok(Self {
             text,
-            catalog: Arc::new(Catalog::builtin().on(&host::os_release(root.as_deref())).with_languages(languages.clone())),
+            catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
             json: inputs.is_set("json"),
             quiet: inputs.is_set("quiet"),
             verbose: inputs.is_set("verbose"),
@@ -73,10 +73,16 @@ impl Context {
         })
     }
 
-    /// Loads and checks the person's own presets. What is wrong in them is named and passed over.
-    pub(super) fn load_presets(&mut self, languages: &Languages) {
+    /// Takes what is known from here on, as it is on this machine or in the image.
+    pub(super) fn know(&mut self, catalog: Catalog, languages: &Languages) {
+        let catalog = catalog.on(&host::os_release(self.root.as_deref()));
+        self.catalog = Arc::new(catalog.with_languages(languages.clone()));
+    }
+
+    /// Loads and checks the person's own presets over the built-in ones. What is wrong in them is named and passed over.
+    pub(super) fn load_presets(&self) -> Catalog {
         // Those of this machine: an image's were written by whoever made it.
-        let Ok(places) = host::places(self.scope.get(), None, Folders::of_person()) else { return };
+        let Ok(places) = host::places(self.scope.get(), None, Folders::of_person()) else { return Catalog::builtin() };
         self.say_foreign_presets();
         // Those of its own scope go before those of the other one.
         let folders: Vec<PathBuf> = self.other_places().into_iter().chain([places]).map(|places| places.config).collect();
@@ -91,8 +97,7 @@ impl Context {
             let said = if *is_used { phrase!("cli-preset-key", fault = said) } else { phrase!("cli-preset", fault = said) };
             self.say_fault(&said, fault);
         }
-        let catalog = catalog.on(&host::os_release(self.root.as_deref()));
-        self.catalog = Arc::new(catalog.with_languages(languages.clone()));
+        catalog
     }
 
     /// Names what is wrong in a file of the person's own, with the nearest right word.
