@@ -220,16 +220,13 @@ fn vault(command: Command, text: Help<'_>) -> Command {
     };
     let lock =
         Arg::new("LOCK").required(true).value_parser(KeySlot::ALL.map(KeySlot::as_str)).help(text.get("field-vault-lock"));
-    command
-        .subcommand_required(true)
-        .subcommand_help_heading(text.get("cli-heading-commands"))
-        .subcommands([
-            sub("status"),
-            sub("passphrase").args(passphrase()),
-            sub("rotate"),
-            sub("export"),
-            sub("lock-with").arg(lock).args(passphrase()).arg(value("new-key-file", "FILE")),
-        ])
+    command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+        sub("status"),
+        sub("passphrase").args(passphrase()),
+        sub("rotate"),
+        sub("export"),
+        sub("lock-with").arg(lock).args(passphrase()).arg(value("new-key-file", "FILE")),
+    ])
 }
 
 /// One of [`COMMANDS`].
@@ -290,22 +287,26 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
         "edit" => command.arg(arg("PROFILE")).args(changes(text)),
         "remove" => command.arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(rehearsal()),
         "undo" => command.arg(rehearsal()),
-        "secret" => command.arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
+        "secret" => {
+            command.arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in"))
+        }
         "vault" => vault(command, text),
         "providers" => command.arg(arg("QUERY")).arg(stale()),
         "targets" => command.arg(arg("QUERY")).arg(stale()),
         "help" => command.arg(arg("COMMAND").num_args(0..)),
-        "generate" => command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
-            sub("man"),
-            sub("completions").arg(arg("SHELL").required(true).value_parser([
-                "bash",
-                "zsh",
-                "fish",
-                "elvish",
-                "powershell",
-            ])),
-            sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"))),
-        ]),
+        "generate" => {
+            command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+                sub("man"),
+                sub("completions").arg(arg("SHELL").required(true).value_parser([
+                    "bash",
+                    "zsh",
+                    "fish",
+                    "elvish",
+                    "powershell",
+                ])),
+                sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"))),
+            ])
+        }
         _ => command,
     }
 }

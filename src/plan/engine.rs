@@ -17,7 +17,7 @@ use super::{
     needs, omitted, overrules,
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret},
-    reader::{Before, change, closed, holds_password},
+    reader::{Before, change, closed, depends_on_password, holds_password},
     render::{RenderFault, holds, render},
     secret_program, senders,
     services::{self, ServiceCall},
@@ -188,12 +188,14 @@ pub(super) fn plan_target(
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
         whose::check_kind(target, file, location, before.unwrap_or_default())?;
         let merged = merged(target, file, location, before, former.as_ref(), &mut context)?;
-        plan.notes.extend(merged.as_ref().and_then(|(merged, _)| omitted::removed(target, location, &merged.removed)));
+        plan.notes
+            .extend(merged.as_ref().and_then(|Ours { merged, .. }| omitted::removed(target, location, &merged.removed)));
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
-        let (after, as_read, disclosure) = if let Some((Merged { text, doc, .. }, disclosure)) = merged {
+        let gets_secret = merged.as_ref().map_or_else(|| holds_password(file, &context), |ours| ours.gets_secret);
+        let (after, as_read, disclosure) = if let Some(Ours { merged: Merged { text, doc, .. }, disclosure, .. }) = merged {
             let after = text.into_bytes();
             let parsed = doc.map(|doc| FileContent::Read(values::of(file.format.rules(), doc)));
             let as_read = parsed.unwrap_or_else(|| FileContent::Bytes(Some(Zeroizing::new(after.clone()))));
@@ -211,7 +213,7 @@ pub(super) fn plan_target(
         outcome.push((*file, location.disk.as_path(), as_read));
         if let Some(after) = after {
             let before = Before { was, places, files };
-            let mut change = change(order, (target, file), location, existing, after, &context, before)?;
+            let mut change = change(order, (target, file), location, existing, after, gets_secret, before)?;
             change.disclosure = disclosure;
             plan.notes.extend(closed(&change, target));
             let is_same = planned.as_ref().is_none_or(|planned| change.after.as_ref().is_some_and(|it| *it == **planned));
@@ -291,6 +293,14 @@ fn is_wanted(target: &Target, when: Option<&Template>, context: &TemplateContext
     holds(when.as_str(), context).map_err(|fault| Refusal::template(target, when, fault))
 }
 
+/// A file's text with ours in it.
+struct Ours {
+    merged: Merged,
+    disclosure: Disclosure,
+    /// Ours depends on the password.
+    gets_secret: bool,
+}
+
 /// A file's text with ours in it; `None` when there is nothing of ours to write.
 fn merged(
     target: &Target,
@@ -299,7 +309,7 @@ fn merged(
     before: Option<&str>,
     former: Option<&TemplateContext>,
     context: &mut TemplateContext,
-) -> Result<Option<(Merged, Disclosure)>, Refusal> {
+) -> Result<Option<Ours>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
     let format = file.format.rules();
     let comment = file.comment_sign();
@@ -368,7 +378,8 @@ fn merged(
         merged.doc = format.read(&merged.text).ok();
     }
     let disclosure = disclose(file, context, &ours, text, &merged);
-    Ok(Some((merged, disclosure)))
+    let gets_secret = depends_on_password(file, context, Some(&ours));
+    Ok(Some(Ours { merged, disclosure, gets_secret }))
 }
 
 fn check_paths(plan: &Plan) -> Result<(), Refusal> {
