@@ -188,14 +188,14 @@ pub(super) fn plan_target(
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
         whose::check_kind(target, file, location, before.unwrap_or_default())?;
         let merged = merged(target, file, location, before, former.as_ref(), &mut context)?;
-        plan.notes
-            .extend(merged.as_ref().and_then(|Ours { merged, .. }| omitted::removed(target, location, &merged.removed)));
+        plan.notes.extend(merged.as_ref().and_then(|ours| omitted::removed(target, location, &ours.merged.removed)));
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
         let gets_secret = merged.as_ref().map_or_else(|| holds_password(file, &context), |ours| ours.gets_secret);
-        let (after, as_read, disclosure) = if let Some(Ours { merged: Merged { text, doc, .. }, disclosure, .. }) = merged {
+        let (after, as_read, disclosure) = if let Some(MergedFile { merged, disclosure, .. }) = merged {
+            let Merged { text, doc, .. } = merged;
             let after = text.into_bytes();
             let parsed = doc.map(|doc| FileContent::Read(values::of(file.format.rules(), doc)));
             let as_read = parsed.unwrap_or_else(|| FileContent::Bytes(Some(Zeroizing::new(after.clone()))));
@@ -293,11 +293,11 @@ fn is_wanted(target: &Target, when: Option<&Template>, context: &TemplateContext
     holds(when.as_str(), context).map_err(|fault| Refusal::template(target, when, fault))
 }
 
-/// A file's text with ours in it.
-struct Ours {
+/// A file with ours in it.
+struct MergedFile {
     merged: Merged,
     disclosure: Disclosure,
-    /// Ours depends on the password.
+    /// Our part depends on the password.
     gets_secret: bool,
 }
 
@@ -309,7 +309,7 @@ fn merged(
     before: Option<&str>,
     former: Option<&TemplateContext>,
     context: &mut TemplateContext,
-) -> Result<Option<Ours>, Refusal> {
+) -> Result<Option<MergedFile>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
     let format = file.format.rules();
     let comment = file.comment_sign();
@@ -379,7 +379,7 @@ fn merged(
     }
     let disclosure = disclose(file, context, &ours, text, &merged);
     let gets_secret = depends_on_password(file, context, Some(&ours));
-    Ok(Some(Ours { merged, disclosure, gets_secret }))
+    Ok(Some(MergedFile { merged, disclosure, gets_secret }))
 }
 
 fn check_paths(plan: &Plan) -> Result<(), Refusal> {
