@@ -78,6 +78,7 @@ fn every_document_is_as_its_schema_says() {
         ("detect", run(&["detect", "ops@gmail.com", "x@unknown.test", "nobody"]).code(65)),
         ("probe", run(&["probe", &host, "--ca-file", "ca.pem"])),
         ("explain", run(&["explain", "535 5.7.8 Bad credentials"]).code(0)),
+        ("explain", house.sandbox.mailsetup(["explain", "--json", "-"]).stdin(super::logs::LOG).run().code(0)),
         ("list", run(&["list"]).code(0)),
         ("show", run(&["show"]).code(0)),
         ("files", run(&["export", "dotenv-sh=env"]).code(0)),
