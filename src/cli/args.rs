@@ -294,8 +294,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             command.arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in"))
         }
         "vault" => vault(command, text),
-        "providers" => command.arg(arg("QUERY")).arg(stale()),
-        "targets" => command.arg(arg("QUERY")).arg(stale()),
+        "providers" | "targets" => command.arg(arg("QUERY")).arg(stale()),
         "help" => command.arg(arg("COMMAND").num_args(0..)),
         "generate" => {
             command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
