@@ -238,6 +238,7 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(value("host", "HOST"))
             .arg(value("port", "PORT"))
             .arg(value("stage", "STAGE")),
+        sub("arrival").arg(value("eml", "FILE").required(true)),
         sub("export")
             .arg(arg("TARGET").required(true).num_args(1..))
             .arg(value("profile", "NAME"))
