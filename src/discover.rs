@@ -26,7 +26,7 @@ pub use slip::{probably_meant, probably_meant_by_host};
 use std::time::Duration;
 
 use crate::{
-    mail::{Address, Endpoint},
+    mail::{Address, Endpoint, Proxy},
     presets::Phrase,
     probe::{Capabilities, Evidence},
 };
@@ -45,6 +45,8 @@ pub struct Search {
     pub timeout: Duration,
     /// The EHLO name for servers that are tried.
     pub ehlo: String,
+    /// The proxy by which web hosts and servers are reached. DNS is asked without it.
+    pub proxy: Option<Proxy>,
 }
 
 /// How far a search looks.

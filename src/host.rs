@@ -62,7 +62,7 @@ pub use apply::{
 };
 pub use consumer::Dispatch;
 pub use error::HostError;
-pub use facts::{HostFacts, facts, installed_targets, machine, os_release, root_mail, system};
+pub use facts::{HostFacts, facts, facts_below, installed_targets, machine, os_release, program_below, root_mail, system};
 pub use files::{
     disk::Disk,
     error::{FileError, LinkFault},

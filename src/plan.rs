@@ -7,6 +7,7 @@
 //! was meant is a [`Refusal`] and is never written.
 
 mod abilities;
+mod asking;
 mod authority;
 mod check;
 mod conflicts;
@@ -16,7 +17,10 @@ mod diff;
 mod disclose;
 mod disclosure;
 mod engine;
+mod existing;
 mod former;
+mod group_change;
+mod image;
 mod import;
 mod kept;
 mod locate;
@@ -30,6 +34,7 @@ mod profile_files;
 mod read_back;
 mod reader;
 mod refusal;
+mod refusal_subject;
 mod refusal_words;
 mod render;
 mod rival;
@@ -40,25 +45,32 @@ mod senders;
 mod sending;
 mod services;
 mod several;
+mod shared_group;
+mod system_cause;
 mod values;
 mod whose;
 
 #[cfg(test)]
 mod hostile;
 
+pub use asking::{ReaderQuery, asking};
 pub use check::check_target;
 pub use conflicts::{SENDMAIL, is_sendmail, opened_to};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
 pub use engine::plan;
+pub use existing::Existing;
+pub use group_change::GroupChange;
 pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
-pub use locate::{expand, first_path};
+pub use locate::{expand, first_path, on_disk};
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
-pub use refusal::{Refusal, SystemCause};
+pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
+pub use shared_group::SENDERS_GROUP;
+pub use system_cause::SystemCause;
 
 pub use crate::mail::Scope;
 
@@ -120,6 +132,11 @@ impl Places {
         self.config.join("profiles").join(format!("{name}.cred-for"))
     }
 
+    /// The authority that a profile trusts, in an image: it has no other file of ours for it.
+    pub fn authority(&self, name: &str) -> PathBuf {
+        self.config.join("profiles").join(format!("{name}.ca.pem"))
+    }
+
     /// The scope's vault.
     pub fn vault(&self) -> PathBuf {
         self.config.join("vault")
@@ -148,6 +165,10 @@ pub struct Order {
     pub is_whole: bool,
     /// A file may be taken from another profile.
     pub takes_over: bool,
+    /// What only run time can show is not waited for: an image may lack what it needs by then.
+    pub is_unproven: bool,
+    /// The authority to trust, where it is put beside the profile in an image.
+    pub ca_pem: Option<Vec<u8>>,
     /// The profiles that are saved, by name; the one that is ordered may be among them.
     pub others: Vec<(String, Profile)>,
 }
@@ -211,15 +232,6 @@ impl From<&Written> for TargetChoice {
     }
 }
 
-/// A file as it is now.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Existing {
-    /// Its content.
-    pub bytes: Vec<u8>,
-    /// Its permission bits.
-    pub mode: u32,
-}
-
 /// How the plan sees files.
 pub trait Files {
     /// The file at `path`; `None` when there is none.
@@ -273,10 +285,14 @@ pub struct Plan {
     pub keep: Option<(SecretPlace, BoundSecret)>,
     /// Where the profile's secret was kept until now, when that is a store with entries: the entry is taken out.
     pub former: Option<SecretPlace>,
+    /// A group that is made, or joined, before anything is written.
+    pub group: Option<GroupChange>,
     /// Targets of the profile whose file is gone or says something else by now: they stay as they are.
     pub orphaned: Vec<Written>,
     /// Targets that the profile no longer has: what was written for them is taken back.
     pub dropped: Vec<Written>,
+    /// What an image has to have before it can send, and has not.
+    pub lacks: Vec<String>,
     /// What a person should know about this plan.
     pub notes: Vec<Note>,
 }
@@ -290,8 +306,10 @@ impl Plan {
             runs: Vec::new(),
             keep: None,
             former: None,
+            group: None,
             orphaned: Vec::new(),
             dropped: Vec::new(),
+            lacks: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -371,20 +389,6 @@ impl std::fmt::Debug for Plan {
             .field("changes", &self.changes)
             .field("runs", &self.runs)
             .finish_non_exhaustive()
-    }
-}
-
-impl Existing {
-    /// The content alone; the caller wipes it.
-    pub fn into_bytes(mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes)
-    }
-}
-
-impl Drop for Existing {
-    fn drop(&mut self) {
-        // It may hold the secret.
-        self.bytes.zeroize();
     }
 }
 

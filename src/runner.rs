@@ -5,6 +5,8 @@ mod committed;
 pub mod crash;
 mod displaced;
 mod egress;
+mod fault;
+mod image;
 mod proof;
 mod survey;
 mod ways;
@@ -25,18 +27,19 @@ use crate::{
     host::{self, Disk},
     mail::{KeySlot, StoreKind, profile::Check, reply::escape},
     phrase,
-    plan::{self, Order, Places, Refusal, Scope},
+    plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, SecretReader, TestMessage, UsableStores, Work, WorkFault,
-        WriteRequest, WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, SecretReader, TestMessage, UsableStores, Work,
+        WorkFault, WriteRequest, WriteResult, WrittenFile,
     },
 };
 
 use broken::Broken;
 use committed::committed;
 use displaced::displaced;
+use fault::{fault_of, refused};
 use proof::Case;
 pub use proof::Extent;
 
@@ -139,13 +142,21 @@ impl Runner {
         report
     }
 
+    /// Reads a file that the settings name; below an image's root as the image has it.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_named(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        image::read_named(path, (self.places)(Scope::System).ok())
+    }
+
     fn prepare(&self, spec: &ConnectSpec, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
         let unusable = |path: &Path, cause: String| {
             probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
         };
         let ca_pem = match &spec.ca_file {
             Some(path) => {
-                let pem = std::fs::read(path).map_err(|error| unusable(path, error.to_string()))?;
+                let pem = self.read_named(path).map_err(|error| unusable(path, error.to_string()))?;
                 probe::check_ca(&pem).map_err(|cause| unusable(path, cause))?;
                 Some(pem)
             }
@@ -153,7 +164,7 @@ impl Runner {
         };
         let client = match &spec.client {
             Some(client) => {
-                let pem = |path: &Path| std::fs::read(path).map_err(|error| unusable(path, error.to_string()));
+                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, error.to_string()));
                 let identity = probe::ClientIdentity::of_pem(&pem(&client.cert)?, &Zeroizing::new(pem(&client.key)?));
                 Some(identity.map_err(|fault| unusable(&client.key, fault.to_string()))?)
             }
@@ -176,6 +187,7 @@ impl Runner {
             others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
             client,
+            proxy: spec.proxy.clone(),
             had_starttls: spec.had_starttls,
             allow_plaintext: spec.allow_plaintext,
             timeout: spec.timeout,
@@ -236,7 +248,7 @@ impl Runner {
     fn stores(&self, reader: &SecretReader) -> UsableStores {
         let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
         let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reader.run_as.as_deref(), &places);
+        let mut offer = host::stores::offer(reader.run_as.listed().as_deref(), &places);
         if self.own_stores_only {
             let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
             offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
@@ -259,6 +271,7 @@ impl Runner {
     /// Why it cannot be planned, with the answer that would mend it.
     pub fn plan(&self, order: &Order) -> Result<plan::Plan, WorkFault> {
         let places = self.places_of(order)?;
+        let order = &image::settled(order, &places)?;
         let disk = Disk::new(&places);
         let saved = host::profiles::list(&places).unwrap_or_default();
         let others = saved.into_iter().filter_map(|(name, profile)| Some((name, profile.ok()?))).collect();
@@ -289,8 +302,8 @@ impl Runner {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Outcome),
     ) -> Result<WriteResult, WorkFault> {
-        let order = &write.order;
-        let places = self.places_of(order)?;
+        let places = self.places_of(&write.order)?;
+        let order = &image::settled(&write.order, &places)?;
         let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
@@ -314,9 +327,12 @@ impl Runner {
         let mut proofs = Vec::new();
         for choice in &order.targets {
             let Some(target) = self.catalog.target(&choice.key) else { continue };
-            let case = Case { write, target, choice, places: &places, cancel };
+            let case = Case { write, order, target, choice, places: &places, cancel };
             match self.prove(&case, progress) {
-                Ok(proof) => proofs.push(proof),
+                Ok(proof) => {
+                    proofs.push(proof);
+                    proofs.extend(self.prove_users(&case, progress));
+                }
                 Err(phrase) => return Err(undo(phrase, Field::Targets)),
             }
         }
@@ -330,12 +346,16 @@ impl Runner {
         let mut notes: Vec<Phrase> = stale(&write.plan, &plan).collect();
         notes.extend(plan.notes.iter().map(|note| note.phrase.clone()));
         notes.extend(unproven);
+        notes.extend(proofs.iter().filter_map(Proof::differs));
         notes.extend(applied.notes);
         notes.extend(write.check.clone().and_then(|check| kept(&order.name, check, &places)));
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
         Ok(WriteResult {
             files: applied.files.into_iter().map(file).collect(),
             changed: applied.changed,
+            root: places.root.clone(),
+            is_unproven: order.is_unproven,
+            lacks: plan.lacks.clone(),
             sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
@@ -374,25 +394,4 @@ struct Composed {
     outgoing: Outgoing,
     subject: String,
     body: String,
-}
-
-/// A refusal as the conversation takes it, with the answer that would mend it.
-fn refused(refusal: &Refusal) -> WorkFault {
-    WorkFault {
-        field: match refusal {
-            Refusal::NoUser { .. } | Refusal::NotFollowing { .. } => Some(Field::RunAs),
-            Refusal::Store { .. } => Some(Field::SecretStore),
-            Refusal::NoSecretProgram { .. } => Some(Field::SecretCommandPath),
-            Refusal::SenderMap { .. } | Refusal::NoSenderMap { .. } => Some(Field::SenderMap),
-            refusal => refusal.target().map(|_| Field::Targets),
-        },
-        phrase: refusal.phrase(),
-        hint: refusal.hint(),
-        exit: refusal.exit(),
-    }
-}
-
-/// A host's error as the conversation takes it.
-fn fault_of(error: crate::error::Error) -> WorkFault {
-    WorkFault { phrase: error.phrase, hint: error.hint, field: None, exit: error.exit }
 }

@@ -38,8 +38,8 @@ mod value;
 mod view;
 
 pub use effect::{
-    AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, SecretReader, SendingProgram, TestMessage, UsableStores,
-    Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
+    AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
+    TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};

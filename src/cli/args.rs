@@ -6,7 +6,7 @@ use super::{color::Color, schemas::KINDS};
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
-    setup::{Field, FieldShape},
+    setup::{Field, FieldShape, FieldTrait},
 };
 
 /// Facts that were checked more than this many months ago may have changed.
@@ -39,6 +39,8 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("database", None, "", false),
     extra("answers", None, "FILE", false),
     extra("take-over", None, "", false),
+    extra("unproven", None, "", false),
+    extra("image-program", None, "PATH", false),
     extra("dry-run", None, "", false),
     extra("diff", None, "", false),
     extra("report", None, "FILE", false),
@@ -146,7 +148,7 @@ fn answers(text: Help<'_>) -> Vec<Arg> {
         let arg = Arg::new(spec.flag).help(help).global(SHARED.contains(&field));
         args.push(match field {
             Field::Address => arg.value_name(spec.value),
-            Field::Targets => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
+            _ if spec.has(FieldTrait::Repeatable) => arg.long(spec.flag).value_name(spec.value).action(ArgAction::Append),
             _ if spec.shape == FieldShape::Confirm || spec.value.is_empty() => {
                 arg.long(spec.flag).action(ArgAction::SetTrue)
             }
@@ -229,8 +231,13 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
             .arg(switch("database").conflicts_with("offline"))
+            .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        sub("probe").arg(arg("HOST").required(true)).arg(value("ca-file", "FILE")).arg(switch("this-domain")),
+        sub("probe")
+            .arg(arg("HOST").required(true))
+            .arg(value("ca-file", "FILE"))
+            .arg(value("proxy", "URL"))
+            .arg(switch("this-domain")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl"))

@@ -106,7 +106,7 @@ fn document(profile: &Profile, name: &str, ok: bool, command: &str) -> Value {
     json!({
         "ok": ok, "changed": false, "profile": name,
         "smtp": {"host": endpoint.host, "port": endpoint.port, "security": endpoint.security, "auth": profile.smtp.auth,
-                 "username": profile.smtp.username},
+                 "username": profile.smtp.username, "proxy": profile.smtp.proxy},
         "stages": [], "round_trips": 0, "diagnosis": null, "files": [], "equivalent": command,
     })
 }
@@ -168,7 +168,10 @@ fn climb(
         context.warn_phrase(&phrase!("check-drifted", profile = name));
         context.warn_phrase(&phrase!("check-apply", profile = name));
     } else if !context.json && refused.is_none() {
-        context.say_phrase(&phrase!("check-passed", profile = name));
+        context.say_phrase(&match &places.root {
+            Some(_) => phrase!("check-passed-image", profile = name),
+            None => phrase!("check-passed", profile = name),
+        });
     }
     for proof in &proofs {
         context.warn_all(render::proof::lines(&context.text, proof));

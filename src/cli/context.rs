@@ -17,7 +17,8 @@ use crate::{
     frontend::lines::ask_on_terminal,
     host::{self, Folders, HostError, input, vault},
     mail::{
-        KeySlot, Keys, Secret, SecretPlace,
+        KeySlot, Keys, Proxy, Secret, SecretPlace,
+        proxy::ProxyVariable,
         reply::{escape, escape_json},
     },
     phrase,
@@ -180,6 +181,14 @@ impl Context {
         }
     }
 
+    /// The proxy that was given, for commands that save nothing.
+    pub(super) fn proxy(&self) -> Result<Option<Proxy>, Error> {
+        if self.inputs.get("proxy").is_some_and(|typed| typed.trim().eq_ignore_ascii_case(Proxy::NONE)) {
+            return Ok(None);
+        }
+        self.inputs.value::<Proxy>("proxy")
+    }
+
     /// How files are written: how long to wait for another run.
     pub(super) fn write_options(&self) -> host::WriteOptions<'static> {
         host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() }
@@ -196,10 +205,19 @@ impl Context {
             }),
             net: Arc::new(Net::system),
             resolver: Arc::new(SystemResolver),
-            egress: EgressTargets::known(self.catalog.egress(), &host::machine()),
+            egress: EgressTargets {
+                proxy: ProxyVariable::find(&variable),
+                ..EgressTargets::known(self.catalog.egress(), &host::machine())
+            },
             own_stores_only: false,
             lock_limit: self.lock_limit,
         }
+    }
+
+    /// The mailsetup that programs run for the password: this one, or an image's own.
+    pub(super) fn secret_program(&self) -> Vec<String> {
+        let path = self.root.as_deref().map(|root| host::program_below(root, "mailsetup"));
+        vec![path.map_or_else(program, |found| found.map_or_else(|| PACKAGED.to_owned(), |it| it.display().to_string()))]
     }
 
     /// Says what an earlier run left half done in these places, and the next write takes back first.
@@ -309,6 +327,9 @@ pub(super) fn written(result: io::Result<()>) -> Result<(), Error> {
         _ => Err(Error::new(Exit::Io, phrase!("cli-output", cause = error))),
     })
 }
+
+/// Where our packages put mailsetup, in an image that has none yet.
+const PACKAGED: &str = "/usr/bin/mailsetup";
 
 /// The program's own absolute path.
 pub(super) fn program() -> String {

@@ -16,7 +16,7 @@ use crate::{
     discover::{DEADLINE, Discovery, DomainFault, Net, Reach, Search, discover, probably_meant},
     error::{Error, Exit},
     host,
-    mail::{Address, reply::escape},
+    mail::{Address, Proxy, reply::escape},
     phrase,
     probe::Cancel,
 };
@@ -46,6 +46,8 @@ struct Detector<'a> {
     timeout: Duration,
     /// The name that EHLO gives.
     ehlo: String,
+    /// The proxy by which web hosts and servers are reached.
+    proxy: Option<Proxy>,
     net: Net,
     out: io::BufWriter<io::StdoutLock<'static>>,
     exit: Exit,
@@ -64,6 +66,7 @@ impl<'a> Detector<'a> {
             reach: context.reach(),
             timeout,
             ehlo,
+            proxy: context.proxy()?,
             net: Net::system(),
             out: io::BufWriter::with_capacity(1 << 16, io::stdout().lock()),
             exit: Exit::Ok,
@@ -107,7 +110,8 @@ impl<'a> Detector<'a> {
         };
         let context = self.context;
         let slip = slip(context, address.domain(), probably_meant(address.domain(), &context.catalog));
-        let search = Search { address, reach: self.reach, timeout: self.timeout, ehlo: self.ehlo.clone() };
+        let search =
+            Search { address, reach: self.reach, timeout: self.timeout, ehlo: self.ehlo.clone(), proxy: self.proxy.clone() };
         // Who has a mistyped domain is told of nobody's interest in it.
         let found = match &slip {
             Some(_) => Discovery::default(),

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Exit},
     packed::Packed,
     phrase,
-    setup::{Field, FieldShape},
+    setup::{Field, FieldShape, FieldTrait},
 };
 
 /// The schema of a profile; a test holds it to the type.
@@ -67,6 +67,9 @@ fn answers() -> Value {
     for spec in Field::ALL.into_iter().map(Field::spec).filter(|spec| !spec.flag.is_empty()) {
         let kind = match spec.shape {
             FieldShape::Many => json!({"type": "array", "items": {"type": "string"}}),
+            _ if spec.has(FieldTrait::Repeatable) => {
+                json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+            }
             _ if spec.value.is_empty() => json!({"type": "boolean"}),
             FieldShape::Choice if spec.value.contains('|') => json!({"enum": spec.value.split('|').collect::<Vec<_>>()}),
             _ if spec.value == "PORT" => json!({"type": "integer", "minimum": 1, "maximum": 65535}),

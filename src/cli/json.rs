@@ -27,6 +27,7 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
             "security": profile.smtp.security.as_str(),
             "auth": mechanism(report).unwrap_or_else(|| profile.smtp.auth.to_string()),
             "username": profile.smtp.username,
+            "proxy": profile.smtp.proxy,
         })
     });
     let mut document = json!({
@@ -42,6 +43,10 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
     });
     document["found"] = setup.proposed().map(found).into();
     if let Some(written) = written {
+        document["status"] = render::summary::WriteStatus::of(written).as_str().into();
+        if written.root.is_some() {
+            document["lacks"] = json!(written.lacks);
+        }
         document["proofs"] = written.proofs.iter().map(proof).collect();
         document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
     } else if let Some(plan) = setup.plan() {
@@ -49,6 +54,9 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
     }
     if let Some(plan) = setup.plan() {
         document["orphaned"] = json!(plan.orphaned);
+        if setup.is_dry_run() && !plan.lacks.is_empty() {
+            document["lacks"] = json!(plan.lacks);
+        }
     }
     if let Some(found) = report.and_then(egress_of) {
         document["egress"] = egress(found);
@@ -83,6 +91,7 @@ pub(super) fn proof(proof: &Proof) -> Value {
         "target": proof.target,
         "way": proof.way.as_str(),
         "read_back": true,
+        "read_by": proof.reader_word(),
         "sent": proof.sent(),
         "by": own.map(|_| proof.target.as_str()).or_else(|| report.map(|_| "mailsetup")),
         "as": own.and_then(|own| own.user.as_deref()),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::context::{Context, program};
+use super::context::Context;
 use crate::{
     error::Error,
     host::{self, Disk},
@@ -24,13 +24,15 @@ pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &P
     Ok(Order {
         name: name.to_owned(),
         scope: places.scope,
-        profile: profile.clone(),
+        profile: plan::on_disk(profile, places),
         secret,
         targets: profile.targets.iter().map(TargetChoice::from).collect(),
-        program: vec![program()],
+        program: context.secret_program(),
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: context.inputs.is_set("take-over"),
+        is_unproven: false,
+        ca_pem: None,
         others: Vec::new(),
     })
 }

@@ -83,7 +83,11 @@ fn ask(context: &Context, typed: &str) -> Result<SurveySpec, Error> {
         host,
         ports: port.map_or_else(|| PortSpec::STANDARD.to_vec(), |port| vec![PortSpec::alone(port)]),
         ehlo: context.inputs.value::<HeloName>("ehlo")?.map(String::from).or(facts.full_name).unwrap_or(facts.host_name),
-        trust: ServerTrust { ca_pem: context.inputs.get("ca-file").map(read_ca).transpose()?, pin: None },
+        trust: ServerTrust {
+            ca_pem: context.inputs.get("ca-file").map(|path| read_ca(&context.runner(), path)).transpose()?,
+            pin: None,
+        },
+        proxy: context.proxy()?,
         timeout: context.timeout()?,
     })
 }
@@ -152,6 +156,9 @@ fn next(context: &Context, endpoint: &Endpoint) -> Vec<String> {
     if let Some(path) = context.inputs.get("ca-file") {
         words.extend(["--ca-file", path]);
     }
+    if let Some(proxy) = context.inputs.get("proxy") {
+        words.extend(["--proxy", proxy]);
+    }
     words.into_iter().map(str::to_owned).collect()
 }
 
@@ -202,6 +209,7 @@ fn said(fault: &ProbeFault) -> Option<String> {
     match fault {
         ProbeFault::Reply(reply) => Some(reply.text()),
         ProbeFault::NotSmtp(words) => Some(words.clone()),
+        ProbeFault::Proxy(fault) => Some(fault.said.clone()),
         ProbeFault::Tls { text, .. } => Some(escape(text)),
         _ => None,
     }

@@ -4,8 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    mail::{Auth, Security, StoreKind},
+    mail::{Auth, ProofWay, Security, StoreKind},
     probe::{Stage, StageState},
+    render::summary::WriteStatus,
 };
 
 /// A document, by the word of `generate schema`, and what makes its schema.
@@ -124,6 +125,7 @@ fn set_up() -> Value {
         ("security", security()),
         ("auth", words(Auth::WORDS)),
         ("username", text_or_null()),
+        ("proxy", text_or_null()),
     ]);
     let over = [StageState::Passed, StageState::Warned, StageState::Failed, StageState::Skipped];
     let stage = object(&[
@@ -143,15 +145,35 @@ fn set_up() -> Value {
         ("diagnosis", or_null(&diagnosis())),
         ("files", list_of(&file())),
         ("equivalent", text_or_null()),
+        ("status?", words(WriteStatus::WORDS)),
+        ("lacks?", texts()),
         ("found?", or_null(&found())),
         ("notes?", texts()),
         ("orphaned?", list_of(&any(&["object"]))),
         ("drift?", list_of(&any(&["object"]))),
         ("diff?", text()),
-        ("proofs?", list_of(&any(&["object"]))),
+        ("proofs?", list_of(&proof())),
         ("egress?", list_of(&any(&["object"]))),
         ("report?", text()),
         ("error?", failure()),
+    ])
+}
+
+/// One entry a target and way.
+fn proof() -> Value {
+    object(&[
+        ("target", text()),
+        ("way", words(ProofWay::WORDS)),
+        ("read_back", yes_no()),
+        ("read_by", text()),
+        ("sent", any(&["boolean", "null"])),
+        ("by", text_or_null()),
+        ("as", text_or_null()),
+        ("to", text_or_null()),
+        ("said", text_or_null()),
+        ("mailsetup_can", any(&["boolean", "null"])),
+        ("diagnosis", or_null(&diagnosis())),
+        ("try", text_or_null()),
     ])
 }
 
@@ -325,7 +347,17 @@ fn targets() -> Value {
         ("files", list_of(&any(&["object"]))),
         ("security", texts()),
         ("auth", texts()),
+        ("proxy", texts()),
         ("fetches_secret", yes_no()),
         ("checked", text()),
+        (
+            "reader",
+            object(&[
+                ("by", words(["program", "parser", "mailsetup"])),
+                ("program", text_or_null()),
+                ("command", json!({"type": ["array", "null"]})),
+            ]),
+        ),
+        ("sends", yes_no()),
     ])
 }

@@ -22,7 +22,7 @@ use scratch::Scratch;
 use super::{
     ca_file::read_ca,
     client_cert,
-    context::{Context, program, variable},
+    context::{Context, variable},
     report,
 };
 use crate::{
@@ -36,10 +36,10 @@ use crate::{
         tui,
     },
     host::{self, input},
-    mail::{Secret, StoreKind, reply::escape},
+    mail::{RunAs, Secret, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
     phrase,
     presets::Phrase,
-    setup::{Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
+    setup::{AnswerSource, Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
 };
 
 /// Runs the set-up; `edit` is the saved profile to start from.
@@ -50,6 +50,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         force: context.inputs.is_set("force"),
         edits: edit.is_some(),
         takes_over: context.inputs.is_set("take-over"),
+        unproven: context.inputs.is_set("unproven"),
         dry_run: context.inputs.is_set("dry-run"),
         timeout: context.timeout()?,
         reach: context.reach(),
@@ -74,6 +75,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
         }
         conversation.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
     }
+    in_image(context, &mut conversation.setup)?;
+    unproven(context, &mut conversation.setup)?;
     if let Some(given) = secret(context, &conversation.setup)? {
         conversation.setup.give_secret(given);
     }
@@ -82,7 +85,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
-        check_ca_file(&conversation.setup)?;
+        check_ca_file(context, &conversation.setup)?;
         client_cert::check(&conversation.setup)?;
         check_places(context, &conversation.setup)?;
     }
@@ -101,21 +104,23 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
 }
 
 fn real(context: &Context, options: SetupOptions) -> Conversation {
-    let facts = host::facts();
-    let root = context.inputs.get("root").map(|root| format!("--root={root}"));
-    let command = std::iter::once("mailsetup".to_owned()).chain(root).collect();
+    let root = context.inputs.get("root").map(Path::new);
+    let facts = root.map_or_else(host::facts, host::facts_below);
+    let word = root.map(|root| format!("--root={}", root.display()));
+    let command = std::iter::once("mailsetup".to_owned()).chain(word).collect();
     let suggested_targets =
-        if options.brief { Vec::new() } else { host::installed_targets(&context.catalog, facts.is_root) };
+        if options.brief { Vec::new() } else { host::installed_targets(&context.catalog, root, facts.is_root) };
     let facts = SetupFacts {
         host_name: facts.host_name,
         full_name: facts.full_name,
-        is_root: facts.is_root || context.inputs.get("root").is_some(),
+        is_root: facts.is_root || root.is_some(),
         suggested_targets,
         suggested_address: None,
         known_domains: known_domains(context),
-        root_mail: host::root_mail(context.inputs.get("root").map(Path::new)),
+        root_mail: host::root_mail(root),
+        proxy: ProxyVariable::find(&variable),
         command,
-        program: vec![program()],
+        program: context.secret_program(),
         key_slot: context.key_slot(),
         cwd: std::env::current_dir().unwrap_or_default(),
     };
@@ -140,11 +145,18 @@ fn secret(context: &Context, setup: &Setup) -> Result<Option<GivenSecret>, Error
     } else if let Some(number) = inputs.get("password-fd") {
         (Ok(super::context::from_fd("--password-fd", number)?), vec!["--password-fd".into(), number.into()])
     } else if let Some(name) = inputs.get("password-env") {
+        if is_later(context, StoreKind::Env) {
+            return Ok(None);
+        }
         (input::from_env(name), vec!["--password-env".into(), name.into()])
     } else if let Some(command) = inputs.get("password-command") {
+        if is_later(context, StoreKind::Command) {
+            return Ok(None);
+        }
         let is_store = inputs.get("secret-store").is_none_or(|store| store == StoreKind::Command.as_str());
-        let sender = setup.value(Field::RunAs).filter(|_| is_store);
-        (input::from_own_command(command, sender.as_deref()), vec!["--password-command".into(), command.into()])
+        let senders = setup.value(Field::RunAs).filter(|_| is_store).and_then(|users| users.parse::<RunAs>().ok());
+        let sender = senders.as_ref().and_then(|users| Some(users.first()?.as_str()));
+        (input::from_own_command(command, sender), vec!["--password-command".into(), command.into()])
     } else {
         return Ok(None);
     };
@@ -153,8 +165,42 @@ fn secret(context: &Context, setup: &Setup) -> Result<Option<GivenSecret>, Error
 }
 
 /// Refuses an unusable CA file before contacting any server.
-fn check_ca_file(setup: &Setup) -> Result<(), Error> {
-    setup.value(Field::CaFile).map_or(Ok(()), |path| read_ca(&path).map(drop))
+fn check_ca_file(context: &Context, setup: &Setup) -> Result<(), Error> {
+    setup.value(Field::CaFile).map_or(Ok(()), |path| read_ca(&context.runner(), &path).map(drop))
+}
+
+/// Takes the path that mailsetup has in an image: it is the program that others run there for the password.
+fn in_image(context: &Context, setup: &mut Setup) -> Result<(), Error> {
+    const NAME: &str = "image-program";
+    let (Some(path), Some(said)) = (context.inputs.get(NAME), context.inputs.as_given(NAME)) else { return Ok(()) };
+    if let Some(other) = context.inputs.as_given("secret-command-path") {
+        return Err(Error::new(Exit::Usage, phrase!("cli-contradiction", one = said, other = other)));
+    }
+    if context.inputs.get("root").is_none() || !Path::new(path).is_absolute() {
+        return Err(Error::new(Exit::Usage, phrase!("cli-image-program")).hint(phrase!("cli-image-program-hint")));
+    }
+    let source = AnswerSource::Flag;
+    setup.give(Field::SecretCommandPath, path, source).map_err(|invalid| bad_answer(&invalid, source, context))
+}
+
+/// Nothing is tested where only run time can show whether mail goes out.
+fn unproven(context: &Context, setup: &mut Setup) -> Result<(), Error> {
+    let Some(said) = context.inputs.as_given("unproven").filter(|_| context.inputs.is_set("unproven")) else {
+        return Ok(());
+    };
+    let none = TestDepth::None.as_str();
+    if let Some(other) = context.inputs.as_given("test").filter(|_| context.inputs.get("test") != Some(none)) {
+        let other = format!("{other} {}", context.inputs.get("test").unwrap_or_default());
+        return Err(Error::new(Exit::Usage, phrase!("cli-contradiction", one = said, other = other)));
+    }
+    let source = AnswerSource::Flag;
+    setup.give(Field::Test, none, source).map_err(|invalid| bad_answer(&invalid, source, context))
+}
+
+/// Whether the secret stays with the person until run time, so that it is not asked for now.
+fn is_later(context: &Context, store: StoreKind) -> bool {
+    let stays = context.inputs.get("secret-store").is_none_or(|word| word == store.as_str());
+    context.inputs.is_set("unproven") && stays
 }
 
 /// Refuses an unwritable folder before asking any question.

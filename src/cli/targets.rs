@@ -8,7 +8,7 @@ use crate::{
     phrase,
     presets::{
         Fact, FactKind, Phrase, Target,
-        target::{MergeKind, TargetFile},
+        target::{MergeKind, ReaderKind, TargetAsk, TargetFile, Template},
     },
 };
 
@@ -69,10 +69,21 @@ fn document(target: &Target) -> Value {
         "key": target.key, "name": target.name, "used_by": target.known_as().collect::<Vec<_>>(), "program": target.program,
         "files": target.files.iter().map(file).collect::<Vec<_>>(), "security": target.security, "auth": target.auth,
         "ports": target.ports, "checks_certificates": target.checks_certificates, "ca_file": target.ca_file,
-        "pin": target.pin, "client_cert": target.client_cert, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
+        "pin": target.pin, "client_cert": target.client_cert, "proxy": target.proxy, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
         "store": target.store, "through": target.through, "ascii": target.ascii, "system_only": target.system_only,
-        "docs": target.docs, "checked": target.checked,
+        "docs": target.docs, "checked": target.checked, "reader": reader(target), "sends": target.send.is_some(),
     })
+}
+
+/// Who can read the files back beside our own reader of their format, and by which command.
+fn reader(target: &Target) -> Value {
+    let command = |ask: &TargetAsk| ask.command.iter().map(|word| shown(word.as_str(), target)).collect::<Vec<_>>();
+    match &target.ask {
+        Some(ask) => {
+            json!({"by": ask.by.as_str(), "program": ask.command.first().map(Template::as_str), "command": command(ask)})
+        }
+        None => json!({"by": "mailsetup", "program": null, "command": null}),
+    }
 }
 
 /// Everything that a person should know before choosing it.
@@ -121,10 +132,28 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
     for (_, trust) in trust.into_iter().filter(|(can, _)| *can) {
         row("", text.get(trust));
     }
+    if !target.proxy.is_empty() {
+        let kinds: Vec<&str> = target.proxy.iter().map(|kind| kind.as_str()).collect();
+        row("", text.say(&phrase!("target-proxy", kinds = kinds.join(", "))));
+    }
     row("", words.certificates.clone().unwrap_or_default());
     let import = target.import.is_some().then(|| text.say(&phrase!("target-import-from", target = target.key)));
     row("target-import", import.unwrap_or_default());
     row("target-check", target.check.as_ref().map(|check| shown(check.as_str(), target)).unwrap_or_default());
+    let reader = match &target.ask {
+        Some(ask) => {
+            let words: Vec<_> = ask.command.iter().take(2).map(|word| shown(word.as_str(), target)).collect();
+            let (program, command) = (words.first().cloned().unwrap_or_default(), words.join(" "));
+            match ask.by {
+                ReaderKind::Program => phrase!("target-reader-program", command = command),
+                ReaderKind::Parser => phrase!("target-reader-parser", program = program),
+            }
+        }
+        None => phrase!("target-reader-ours"),
+    };
+    row("target-reader", text.say(&reader));
+    let sends = target.send.is_some().then(|| text.get("target-sends"));
+    row("", sends.unwrap_or_default());
     row("target-docs", format!("{} ({})", target.docs, target.checked));
     if !words.warnings.is_empty() {
         lines.push(String::new());
@@ -152,6 +181,9 @@ fn merge_words(merge: MergeKind, target: &Target) -> Phrase {
 fn shown(command: &str, target: &Target) -> String {
     target.files.iter().fold(command.to_owned(), |command, file| {
         let path = file.system.as_ref().or(file.user.as_ref());
-        command.replace(&format!("{{{{ files.{} | quote }}}}", file.id), path.map_or("", String::as_str))
+        let path = path.map_or("", String::as_str);
+        [" | quote", ""]
+            .iter()
+            .fold(command, |command, filter| command.replace(&format!("{{{{ files.{}{filter} }}}}", file.id), path))
     })
 }

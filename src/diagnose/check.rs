@@ -13,13 +13,19 @@ use crate::{
 };
 
 /// Names of faults that no client says in words of its own ([`crate::probe::ProbeFault::name`], and what the matcher adds).
-const FAULTS_WITHOUT_WORDS: [&str; 9] = [
+const FAULTS_WITHOUT_WORDS: [&str; 15] = [
     "client_cert_refused",
     "host_invalid",
     "injected",
     "io",
     "no_smtputf8",
     "not_smtp",
+    "proxy_forbidden",
+    "proxy_garbled",
+    "proxy_login",
+    "proxy_onward",
+    "proxy_unreachable",
+    "proxy_unused",
     "starttls_gone",
     "too_long",
     "unproven",

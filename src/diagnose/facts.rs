@@ -3,7 +3,7 @@
 use super::{clean, provider_marks::ProviderMarks};
 use crate::{
     mail::{Mechanism, Security},
-    probe::{CertificateFacts, Evidence, ProbeFault, Stage},
+    probe::{CertificateFacts, Evidence, ProbeFault, Stage, TunnelFaultKind},
 };
 
 /// What is known about a failure.
@@ -41,13 +41,36 @@ pub(super) struct Facts {
     pub(super) username: Option<String>,
     /// The envelope sender.
     pub(super) sender: Option<String>,
+    /// The proxy that was to lead to the server, or that could.
+    pub(super) proxy: Option<String>,
+    /// The variable that names a proxy, which was not used.
+    pub(super) variable: Option<&'static str>,
+}
+
+/// The fault's name in causes.
+fn fault_of(evidence: &Evidence) -> &'static str {
+    match (&evidence.fault, evidence.stage) {
+        // Some proxies say that they are connected before they are.
+        (ProbeFault::Closed | ProbeFault::TimedOut, Stage::Greeting | Stage::Tls)
+            if evidence.proxy.is_some() && evidence.offered.is_none() && evidence.certificate.is_none() =>
+        {
+            TunnelFaultKind::Onward.name()
+        }
+        _ if evidence.unused_proxy.is_some() => "proxy_unused",
+        (fault, _) => fault.name(),
+    }
+}
+
+fn proxy_of(evidence: &Evidence) -> Option<String> {
+    let unused = || evidence.unused_proxy.as_ref()?.proxy.as_ref();
+    evidence.proxy.as_ref().or_else(unused).map(ToString::to_string)
 }
 
 impl Facts {
     /// The facts of a failed attempt.
     pub(super) fn of_evidence(evidence: &Evidence, marks: &ProviderMarks<'_>) -> Self {
         let mut facts = Self {
-            fault: Some(evidence.fault.name()).filter(|name| *name != "reply"),
+            fault: Some(fault_of(evidence)).filter(|name| *name != "reply"),
             port: Some(evidence.endpoint.port),
             security: Some(evidence.endpoint.security),
             stage: Some(evidence.stage),
@@ -56,6 +79,8 @@ impl Facts {
             ehlo: Some(evidence.ehlo.clone()),
             username: evidence.username.clone(),
             sender: evidence.sender.clone(),
+            proxy: proxy_of(evidence),
+            variable: evidence.unused_proxy.as_ref().map(|variable| variable.name),
             ..Self::default()
         };
         facts.set_provider(evidence.provider.as_deref(), marks);
@@ -81,6 +106,7 @@ impl Facts {
             ProbeFault::Tls { text, .. } | ProbeFault::ClientCertRefused(text) | ProbeFault::NotSmtp(text) => {
                 said.push_str(text);
             }
+            ProbeFault::Proxy(fault) => said.push_str(&fault.said),
             _ => {}
         }
         if let Some(challenge) = &evidence.challenge {

@@ -11,7 +11,7 @@ use crate::{
 const LONGEST: usize = 160;
 
 /// What words may hold in braces; `new.` and an answer is what the change makes of it.
-pub(super) const PLACEHOLDERS: [&str; 30] = [
+pub(super) const PLACEHOLDERS: [&str; 33] = [
     "provider",
     "host",
     "port",
@@ -27,6 +27,8 @@ pub(super) const PLACEHOLDERS: [&str; 30] = [
     "not_before",
     "not_after",
     "sha256",
+    "proxy",
+    "variable",
     "new.host",
     "new.port",
     "new.security",
@@ -36,6 +38,7 @@ pub(super) const PLACEHOLDERS: [&str; 30] = [
     "new.ehlo",
     "new.pin_sha256",
     "new.password",
+    "new.proxy",
     "install.msmtp.mail",
     "install.sasl",
     "install.authorities",
@@ -112,6 +115,8 @@ impl<'a> Fill<'a> {
             "names" => certificate.filter(|facts| !facts.names.is_empty()).map(|facts| facts.names.join(", ")),
             "not_before" => certificate.map(|facts| facts.not_before.clone()),
             "not_after" => certificate.map(|facts| facts.not_after.clone()),
+            "proxy" => facts.proxy.clone(),
+            "variable" => facts.variable.map(str::to_owned),
             "sha256" => certificate.map(|facts| facts.sha256.clone()),
             _ => name.strip_prefix("new.").and_then(|key| self.new_value(key)),
         }?;

@@ -36,6 +36,7 @@ pub(super) fn work_out(remedy: Remedy, facts: &Facts, catalog: &Catalog) -> Answ
         Remedy::CertificateName => certificate_name(facts, provider),
         Remedy::ProviderServer => provider_server(facts, provider),
         Remedy::CleanHost => clean_host(facts),
+        Remedy::UseProxy => facts.variable.and(facts.proxy.as_deref()).map(|proxy| one("proxy", proxy)),
     };
     change.filter(|change| !gives_up_tls(change, facts)).unwrap_or_default()
 }

@@ -107,8 +107,9 @@ fn a_fault_of_the_machine_has_its_commands_and_speaks_every_language() {
     }
 }
 
-fn every_fault() -> [ProbeFault; 30] {
-    use crate::probe::{CertFault, DnsFault};
+fn every_fault() -> [ProbeFault; 35] {
+    use crate::probe::{CertFault, DnsFault, TunnelFault, TunnelFaultKind};
+    let proxy = |kind| ProbeFault::Proxy(TunnelFault { kind, said: String::new() });
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
     let tls = |not_tls| ProbeFault::Tls { text: String::new(), not_tls };
     [
@@ -120,6 +121,11 @@ fn every_fault() -> [ProbeFault; 30] {
         ProbeFault::Connect(ErrorKind::TimedOut),
         ProbeFault::Connect(ErrorKind::NetworkUnreachable),
         ProbeFault::Connect(ErrorKind::Other),
+        proxy(TunnelFaultKind::Unreachable),
+        proxy(TunnelFaultKind::Login),
+        proxy(TunnelFaultKind::Forbidden),
+        proxy(TunnelFaultKind::Onward),
+        proxy(TunnelFaultKind::Garbled),
         ProbeFault::TimedOut,
         ProbeFault::Closed,
         ProbeFault::ClientCertWanted,

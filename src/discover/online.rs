@@ -2,6 +2,7 @@
 //! lacks all of it.
 
 pub mod autoconfig;
+mod by_proxy;
 mod confirm;
 mod dns;
 mod event;

@@ -113,7 +113,7 @@ pub fn exit_of_proof(proof: &Proof) -> Exit {
 pub fn exit_of(evidence: &Evidence) -> Exit {
     match &evidence.fault {
         ProbeFault::Dns(_) => Exit::NoHost,
-        ProbeFault::Connect(_) => Exit::Unavailable,
+        ProbeFault::Connect(_) | ProbeFault::Proxy(_) => Exit::Unavailable,
         ProbeFault::Reply(reply) if reply.code / 100 == 4 => Exit::TempFail,
         ProbeFault::Reply(reply) => match (evidence.stage, reply.code) {
             (Stage::Greeting, _) => Exit::Unavailable,

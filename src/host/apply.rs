@@ -25,6 +25,7 @@ use crate::{
 pub(crate) mod entry;
 pub(crate) mod error;
 mod folders;
+mod group;
 pub(crate) mod job;
 pub(crate) mod outcome;
 pub(crate) mod recover;
@@ -45,7 +46,7 @@ use step::FileStep;
 /// not.
 pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
     let work = Prepared::of(plan, places)?;
-    if work.is_idle() {
+    if work.is_idle() && plan.group.is_none() {
         return Ok(Applied { files: report(plan, &[]), notes: work.notes, ..Applied::default() });
     }
     // What the stores hold is looked at once more, now that nobody else writes.
@@ -58,6 +59,7 @@ pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result
 /// As of [`apply`].
 pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, ApplyError> {
     let (places, volume) = (session.places, session.options.volume);
+    plan.group.as_ref().map_or(Ok(()), group::make)?;
     let work = Prepared::of(plan, places)?;
     if work.is_idle() {
         let notes = session.notes.iter().cloned().chain(work.notes).collect();

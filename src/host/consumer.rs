@@ -13,6 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use zeroize::Zeroizing;
+
 use self::{
     program::{OUTPUT_LIMIT, dress_as_us, last_lines, unnamed_file},
     queue::{WatchedMessage, WatchedQueue},
@@ -70,6 +72,13 @@ impl Dispatch<'_> {
     fn other(&self) -> Option<User> {
         let named = self.run_as.filter(|_| self.is_system() && rustix::process::geteuid().is_root());
         named.and_then(User::named)
+    }
+
+    /// What the program prints, run as the consumer is; `None` where it fails.
+    pub fn ask(&self) -> Option<Zeroizing<String>> {
+        let output = run(self, self.other().as_ref()).ok()?;
+        let is_done = matches!(&output.end, ProcessEnd::Exited(status) if status.success());
+        is_done.then(|| Zeroizing::new(String::from_utf8_lossy(&output.out).into_owned()))
     }
 
     /// Has the consumer send, and returns the result.

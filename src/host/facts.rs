@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::files::{accounts, found};
+use super::files::{accounts, found, tree::FileTree};
 use crate::{
     mail::{endpoint::is_full_name, reply::escape},
     plan,
@@ -22,6 +22,30 @@ pub struct HostFacts {
     pub user_name: Option<String>,
 }
 
+/// What is known of an image's machine: its name is the image's, never this one's. Who runs mailsetup is here.
+pub fn facts_below(root: &Path) -> HostFacts {
+    let here = facts();
+    let whole = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    // debootstrap copies this machine's name and resolver into what it makes (its `setup_etc`), and what Debian configures there
+    // takes the name on.
+    let is_ours = |name: &str| name == whole || name == here.host_name || Some(name) == here.full_name.as_deref();
+    let said = found::text_below(Some(root), "etc/hostname");
+    let own = said.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    let own = own.filter(|name| !is_ours(name) && !is_ours(short(name)));
+    let sources = Sources { resolver: String::new(), ..Sources::below(Some(root)) };
+    let full_name = sources.full_name(own.unwrap_or("localhost")).filter(|name| !is_ours(name));
+    HostFacts { host_name: own.map_or("localhost", short).to_owned(), full_name, ..here }
+}
+
+/// The path of a program in an image, as the image sees it.
+pub fn program_below(root: &Path, name: &str) -> Option<PathBuf> {
+    let tree = FileTree::below(Some(root));
+    let folders = ["/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin", "/bin", "/sbin"];
+    let at = |path: &PathBuf| root.join(path.strip_prefix("/").unwrap_or(path));
+    let is_run = |path: &PathBuf| tree.stat(&at(path)).ok().flatten().is_some_and(|stat| stat.st_mode & 0o111 != 0);
+    folders.iter().map(|folder| Path::new(folder).join(name)).find(is_run)
+}
+
 /// Looks at this machine. Reads `/etc/hosts`, `/etc/mailname` and `/etc/resolv.conf`; asks no server.
 pub fn facts() -> HostFacts {
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
@@ -35,11 +59,14 @@ pub fn facts() -> HostFacts {
     }
 }
 
-/// Keys of the targets whose consumer is installed here and can be written by this person.
-pub fn installed_targets(catalog: &Catalog, is_root: bool) -> Vec<String> {
+/// Keys of the targets whose consumer is installed, here or in an image, and can be written by this person.
+pub fn installed_targets(catalog: &Catalog, root: Option<&Path>, is_root: bool) -> Vec<String> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&folders).chain(["/usr/sbin".into(), "/sbin".into()]).collect();
-    let is_here = |program: &String| folders.iter().any(|folder| folder.join(program).is_file());
+    let is_here = |program: &String| match root {
+        Some(root) => program_below(root, program).is_some(),
+        None => folders.iter().any(|folder| folder.join(program).is_file()),
+    };
     let targets = catalog.targets().filter(|target| target.propose && target.program.as_ref().is_some_and(is_here));
     targets.filter(|target| is_root || !target.system_only).map(|target| target.key.clone()).collect()
 }

@@ -53,8 +53,14 @@ pub fn purge(
             }
             record.discard(places, options.volume)?;
         }
-        let secrets = [places.secret(&name), places.bound(&name), places.credential(&name), places.credential_bound(&name)];
-        for path in secrets.into_iter().chain([places.profile(&name)]) {
+        let own = [
+            places.authority(&name),
+            places.secret(&name),
+            places.bound(&name),
+            places.credential(&name),
+            places.credential_bound(&name),
+        ];
+        for path in own.into_iter().chain([places.profile(&name)]) {
             own::remove_file(&path, FileTree::of(places))?;
         }
         checks::forget(&name, places)?;

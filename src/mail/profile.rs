@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Auth, Endpoint, HeloName, Host, Pin, Port, SecretBinding, Security, Senders, TextLine, UserName,
+    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, Proxy, RunAs, SecretBinding, Security, Senders, TextLine,
     profile_fault::{ProfileFault, only_keys, read, read_part},
     schema::SCHEMA,
     store::SecretPlace,
@@ -21,9 +21,12 @@ pub struct Profile {
     pub schema: u32,
     /// False after `remove`: kept for reference, used by nothing.
     pub enabled: bool,
-    /// The user whose programs send; absent when it is the owner of these files.
+    /// The users whose programs send, where they are not the owner of these files: a name, or a list.
+    #[serde(default, skip_serializing_if = "RunAs::is_empty")]
+    pub run_as: RunAs,
+    /// The group that these users share, and that reads what they read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run_as: Option<UserName>,
+    pub run_as_group: Option<GroupName>,
     /// Where root's mail is forwarded, if mailsetup set that up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root_mail: Option<Address>,
@@ -57,7 +60,8 @@ impl Profile {
         Self {
             schema: SCHEMA,
             enabled: true,
-            run_as: None,
+            run_as: RunAs::NOBODY,
+            run_as_group: None,
             root_mail: None,
             sender,
             smtp,
@@ -95,9 +99,9 @@ pub struct ProfileSecret {
     /// Whom it was given for, where the store does not keep that.
     #[serde(default)]
     pub secret_for: Option<SecretBinding>,
-    /// The user who sends, when it is not the owner of the file.
+    /// The users who send, when they are not the owner of the file.
     #[serde(default)]
-    pub run_as: Option<UserName>,
+    pub run_as: RunAs,
     /// Whom the secret is for.
     pub smtp: ProfileLogin,
 }
@@ -200,6 +204,9 @@ pub struct Smtp {
     /// The certificate by which this machine shows who it is, where the server wants one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientCert>,
+    /// The proxy that leads to the server, where the network has no other way out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Proxy>,
 }
 
 impl Smtp {
@@ -216,6 +223,7 @@ impl Smtp {
             allow_plaintext: false,
             tls: Trust::default(),
             client: None,
+            proxy: None,
         }
     }
 

@@ -9,7 +9,7 @@ use toml::{
 };
 
 use super::{
-    Address, HeloName, Host, PassEntry, Pin, Port, TextLine, UserName, VariableName,
+    Address, GroupName, HeloName, Host, PassEntry, Pin, Port, Proxy, TextLine, UserName, VariableName,
     reply::escape,
     schema::newer,
     toml_fault::{kind, line_at, syntax},
@@ -219,13 +219,15 @@ fn refused(message: &str) -> Option<Refused<'_>> {
 type Why = fn(&str) -> Option<Phrase>;
 
 /// What the errors of a deserializer call a type, and why it refuses a text.
-const KINDS: [(&str, Why); 9] = [
+const KINDS: [(&str, Why); 11] = [
     (Address::KIND, why::<Address>),
+    (GroupName::KIND, why::<GroupName>),
     (HeloName::KIND, why::<HeloName>),
     (Host::KIND, why::<Host>),
     (PassEntry::KIND, why::<PassEntry>),
     (Pin::KIND, why::<Pin>),
     (Port::KIND, why::<Port>),
+    (Proxy::KIND, why::<Proxy>),
     (TextLine::KIND, why::<TextLine>),
     (UserName::KIND, why::<UserName>),
     (VariableName::KIND, why::<VariableName>),

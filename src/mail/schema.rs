@@ -9,7 +9,8 @@
 //!
 //! 2: `sender.senders` and `sender.sender_map`. A profile without them lets every sender leave, as before. `secret_command_path`: without
 //! it, other programs run the mailsetup that wrote their settings.
-//! `smtp.client`: a profile without it shows no certificate.
+//! `run_as` as a list, and `run_as_group`: a profile has one user or none, and no group. `smtp.client`: a profile without it shows no
+//! certificate. `smtp.proxy`: a profile without it needs none.
 
 use serde::Deserialize;
 

@@ -44,11 +44,13 @@ pub enum Setting {
     ClientCert,
     /// PEM file of that certificate's private key.
     ClientKey,
+    /// The proxy that leads to the relay.
+    Proxy,
 }
 
 impl Setting {
     /// Every setting, in the order in which they are compared and reported.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Host,
         Self::Port,
         Self::Security,
@@ -65,6 +67,7 @@ impl Setting {
         Self::PinSha256,
         Self::ClientCert,
         Self::ClientKey,
+        Self::Proxy,
     ];
 
     /// Every word, in the order of [`Self::ALL`].
@@ -101,6 +104,7 @@ impl Setting {
             Self::PinSha256 => "pin_sha256",
             Self::ClientCert => "client_cert",
             Self::ClientKey => "client_key",
+            Self::Proxy => "proxy",
         }
     }
 }
@@ -126,6 +130,7 @@ impl Setting {
             Self::PinSha256 => smtp.tls.pin_sha256.as_ref().map(ToString::to_string),
             Self::ClientCert => smtp.client.as_ref().map(|client| client.cert.display().to_string()),
             Self::ClientKey => smtp.client.as_ref().map(|client| client.key.display().to_string()),
+            Self::Proxy => smtp.proxy.as_ref().map(ToString::to_string),
         }
     }
 }

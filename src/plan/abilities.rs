@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     format::Unfit,
-    mail::{Auth, Secret, Setting},
-    presets::Target,
+    mail::{Auth, Secret, Security, Setting},
+    presets::{Catalog, Target},
 };
 
 /// Checks an order against what the consumer can do at all, before any file is looked at.
-pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Result<(), Refusal> {
+pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice, places: &Places) -> Result<(), Refusal> {
     check_server(order, target)?;
     if !has_login(order) {
         return match &target.store {
@@ -31,14 +31,15 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice) -> Re
     } else if order.secret.is_none() {
         return Err(Refusal::NoSecret { target: target.key.clone() });
     }
-    check_values(order, target)
+    check_values(order, target, places)
 }
 
 /// Whether the consumer can do the security mode, the mechanism and the trust that were chosen.
 fn check_server(order: &Order, target: &Target) -> Result<(), Refusal> {
     let key = || target.key.clone();
     let smtp = &order.profile.smtp;
-    if !target.security.contains(&smtp.security) {
+    let is_too_open = target.login_needs_tls && smtp.security == Security::None && has_login(order);
+    if is_too_open || !target.security.contains(&smtp.security) {
         return Err(Refusal::Security { target: key(), security: smtp.security });
     }
     check_port(order, target)?;
@@ -46,17 +47,30 @@ fn check_server(order: &Order, target: &Target) -> Result<(), Refusal> {
     if is_mechanism && !target.auth.is_empty() && !target.auth.iter().any(|word| word == smtp.auth.as_str()) {
         return Err(Refusal::Auth { target: key(), auth: smtp.auth.to_string() });
     }
-    let trust = trust(order);
+    let trust = trust(&order.profile);
     if trust.ca_file.is_some() && !target.ca_file {
         return Err(Refusal::CaFile { target: key() });
     }
     if trust.pin_sha256.is_some() && !target.pin {
         return Err(Refusal::Pin { target: key() });
     }
-    if client(order).is_some() && !target.client_cert {
+    if client(&order.profile).is_some() && !target.client_cert {
         return Err(Refusal::ClientCert { target: key() });
     }
+    if client(&order.profile).is_some_and(|client| target.client_cert_one_file && client.cert != client.key) {
+        return Err(Refusal::ClientCertFiles { target: key() });
+    }
     Ok(())
+}
+
+/// Whether the consumer's mail goes out through the proxy that was chosen.
+pub(super) fn check_proxy(order: &Order, target: &Target, catalog: &Catalog) -> Result<(), Refusal> {
+    let Some(proxy) = order.profile.smtp.proxy.as_ref().filter(|proxy| !target.goes_through(proxy.kind)) else {
+        return Ok(());
+    };
+    let can = catalog.targets().filter(|other| other.proxy.contains(&proxy.kind));
+    let instead: Vec<&str> = can.map(|other| other.key.as_str()).collect();
+    Err(Refusal::Proxy { target: target.key.clone(), kind: proxy.kind, instead: instead.join(", ") })
 }
 
 /// What a command prints is taken up to the first line break, as a C string.
@@ -75,8 +89,8 @@ fn check_fetched(order: &Order, target: &Target) -> Result<(), Refusal> {
 }
 
 /// What the consumer cannot carry although its format can.
-fn check_values(order: &Order, target: &Target) -> Result<(), Refusal> {
-    let meant = meant(order, order.scope);
+fn check_values(order: &Order, target: &Target, places: &Places) -> Result<(), Refusal> {
+    let meant = meant(order, places);
     for setting in Setting::ALL {
         let value = match setting {
             Setting::Password => order.secret.as_ref().map(Secret::expose),

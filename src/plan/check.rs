@@ -35,6 +35,10 @@ pub fn check_target(target: &Target) -> Vec<PresetFault> {
         check.all(run.command.iter().chain(&run.creates).chain(&run.service), TemplateKind::Bare, &public);
         check.all(&run.when, TemplateKind::Condition, &settings);
     }
+    if let Some(ask) = &target.ask {
+        check.all(ask.command.iter().chain([&ask.says]), TemplateKind::Bare, &public);
+        check.all(&ask.when, TemplateKind::Condition, &public);
+    }
     check.all(target.check.iter().chain(&target.try_it), TemplateKind::Quoted, &settings);
     if let Some(send) = &target.send {
         let settings = settings.iter().cloned().chain(ENVELOPE.map(str::to_owned)).collect();

@@ -8,7 +8,9 @@ use super::{
     Change, Files, Node, Note, Order, Places, Plan, Refusal, Scope, TargetChoice,
     locate::{FOLDERS, in_root, seen},
     meant::{client, has_login, is_inline, trust},
+    profile_files::reads,
     services,
+    shared_group::SENDERS_GROUP,
 };
 use crate::{
     mail::{Profile, reply::escape},
@@ -67,13 +69,14 @@ pub(super) fn notes(
         }
         let daemon = target.daemon.as_ref().filter(|_| places.scope == Scope::System);
         note(target, daemon.and_then(|user| machine.barred_key(user, target, order)));
-        let reader = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System && !target.own_user);
-        let unreadable = reader.and_then(|user| machine.unreadable(user, target, plan));
-        let is_another = was.is_some_and(|was| was.enabled && was.run_as != order.profile.run_as);
-        match unreadable {
+        let is_another = was.is_some_and(|was| was.enabled && reads(was) != reads(&order.profile));
+        let readers = order.profile.run_as.iter().filter(|_| places.scope == Scope::System && !target.own_user);
+        for why in readers.filter_map(|user| machine.unreadable(user, target, plan)) {
             // The files follow to the new user, or all stays as it is.
-            Some(why) if is_another => return Err(Refusal::NotFollowing { target: target.key.clone(), why: Box::new(why) }),
-            unreadable => note(target, unreadable),
+            if is_another {
+                return Err(Refusal::NotFollowing { target: target.key.clone(), why: Box::new(why) });
+            }
+            note(target, Some(why));
         }
     }
     Ok(notes)
@@ -175,8 +178,9 @@ impl Machine<'_> {
                 None => path.starts_with(known),
             }) || said.contains(&*path.to_string_lossy())
         };
-        let shown = client(order).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
-        for path in own.chain(trust(order).ca_file).chain(shown).filter(|path| !may(path)) {
+        let shown = client(&order.profile).into_iter().flat_map(|client| [client.cert.clone(), client.key.clone()]);
+        let named = trust(&order.profile).ca_file.into_iter().chain(shown).map(|path| seen(&path, self.places));
+        for path in own.chain(named).filter(|path| !may(path)) {
             let path = escape(&path.display().to_string());
             let rule = format!("{path} r,");
             barred.push(phrase!(
@@ -237,7 +241,7 @@ impl Machine<'_> {
 
     /// A mail server's own user cannot read the key of the client certificate, or its certificate, or cannot get to it.
     fn barred_key(&self, user: &str, target: &Target, order: &Order) -> Option<Phrase> {
-        let client = client(order)?;
+        let client = client(&order.profile)?;
         let groups = self.files.groups_of(user)?;
         let own = groups.first()?;
         [&client.cert, &client.key].into_iter().find_map(|path| {
@@ -271,9 +275,9 @@ impl Machine<'_> {
         if group == target.key || !self.is_a_users_own(group) {
             return command(&["usermod", "-aG", group, user]);
         }
-        let both = [group, user].map(|member| command(&["usermod", "-aG", SENDERS, member]));
+        let both = [group, user].map(|member| command(&["usermod", "-aG", SENDERS_GROUP, member]));
         let [one, other] = both;
-        [command(&["groupadd", "-f", SENDERS]), one, other, command(&["chgrp", SENDERS, path])].join(" && ")
+        [command(&["groupadd", "-f", SENDERS_GROUP]), one, other, command(&["chgrp", SENDERS_GROUP, path])].join(" && ")
     }
 
     /// A file as it will be.
@@ -303,9 +307,6 @@ pub fn opened_to(group: &str, path: &Path) -> String {
     let path = shlex::try_quote(&path).unwrap_or_default();
     escape(&format!("chgrp {group} {path} && chmod g+r {path}"))
 }
-
-/// The group that is advised for users who send with one file.
-const SENDERS: &str = "mailsenders";
 
 /// Whether a user has a right, as `rwx` for others say it.
 pub(super) fn may(user: &str, groups: &[String], node: &Node, right: u32) -> bool {

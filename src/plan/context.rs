@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     format::text::account,
-    mail::{Secret, Setting, Settings, mailbox, senders::SenderPair},
+    mail::{Host, Port, Proxy, Secret, Setting, Settings, mailbox, proxy::ProxyKind, senders::SenderPair},
     presets::{Target, distribution},
 };
 
@@ -74,6 +74,20 @@ impl From<&SenderPair> for SeenPair {
     }
 }
 
+/// A proxy in parts.
+#[derive(Debug, Serialize)]
+struct SeenProxy {
+    kind: ProxyKind,
+    host: Host,
+    port: Port,
+}
+
+impl SeenProxy {
+    fn of(Proxy { kind, host, port }: Proxy) -> Self {
+        Self { kind, host, port }
+    }
+}
+
 impl TemplateContext {
     pub(super) fn new(
         order: &Order,
@@ -83,7 +97,7 @@ impl TemplateContext {
         places: &Places,
         files: &dyn Files,
     ) -> Self {
-        let settings = meant(order, places.scope);
+        let settings = meant(order, places);
         let get = |setting| settings.get(&setting).map(String::as_str).unwrap_or_default();
         let domain = get(Setting::Sender).rsplit_once('@').map(|(_, domain)| domain.to_owned());
         Self {
@@ -115,7 +129,8 @@ impl TemplateContext {
         let all = Value::from(Serde(Self::default()));
         let named = all.try_iter().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned));
         let sender = ["address", "name", "reply_to", "mailbox"].map(|name| format!("sender.{name}"));
-        named.filter(|name| name != "sender").chain(sender).collect()
+        let proxy = ["kind", "host", "port"].map(|name| format!("proxy.{name}"));
+        named.filter(|name| name != "sender").chain(sender).chain(proxy).collect()
     }
 
     /// The same for what is public, such as a command line.
@@ -155,6 +170,9 @@ fn by_name<S: Serializer>(settings: &Settings<String>, serializer: S) -> Result<
                 map.serialize_entry("sender", &sender)?;
             }
             Setting::Port => map.serialize_entry("port", &get(setting).and_then(|port| port.parse::<u16>().ok()))?,
+            Setting::Proxy => {
+                map.serialize_entry("proxy", &get(setting).and_then(|text| text.parse().ok()).map(SeenProxy::of))?;
+            }
             _ => map.serialize_entry(setting.as_str(), &get(setting))?,
         }
     }

@@ -9,6 +9,8 @@ use super::{
     context::{SeenPair, TemplateContext, no_settings},
     disclose::disclose,
     former,
+    group_change::GroupChange,
+    image,
     kept::KeptTargets,
     locate::{Location, Locations, expand, first_path, in_root, locate},
     merge::{self, Merged},
@@ -20,13 +22,14 @@ use super::{
     secret_program, senders,
     services::{self, ServiceCall},
     several::{self, ProfilePart},
+    shared_group::{self, WithGroup},
     values, whose,
 };
 use crate::{
     mail::{Profile, Setting, profile::Written, reply::escape, senders::SenderPair},
     phrase,
     presets::{
-        Catalog, Target, nearest,
+        Catalog, Phrase, Target, nearest,
         target::{MergeKind, TargetFile, Template},
     },
 };
@@ -50,15 +53,22 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         chosen.push((target, choice, locate(target, choice, &order.name, places)?));
     }
     for (target, choice, _) in &chosen {
-        abilities::check(order, target, choice)?;
+        abilities::check(order, target, choice, places)?;
+        abilities::check_proxy(order, target, catalog)?;
         senders::check(order, target, catalog)?;
         abilities::check_machine(target, places, files)?;
     }
+    plan.group = shared_group::change(order, was.as_ref(), places, files)?;
+    let group = plan.group.clone();
+    let files: &dyn Files = &WithGroup { files, change: group.as_ref() };
     let sender_map = senders::map(order, files)?;
     let own = ProfileFiles::new(order, former.as_ref(), catalog, places, files)?;
     own.plan_secret(read(files, &places.secret(&order.name))?, read(files, &places.bound(&order.name))?, &mut plan);
     let written = chosen.iter().map(|(target, choice, locations)| written(target, choice, locations)).collect();
     own.plan_profile(former, kept.listed(written, was.as_ref()), &mut plan)?;
+    if places.root.is_some() {
+        own.plan_authority(read(files, &places.authority(&order.name))?, &mut plan);
+    }
     // What leads to another target's settings comes after it.
     chosen.sort_by_key(|(target, ..)| target.through.is_some());
     let mut seconds = Vec::new();
@@ -73,14 +83,25 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         plan.notes.extend(unwritten);
     }
     check_paths(&plan)?;
+    let found = image::look(order, &chosen, catalog, places, files)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
+    plan.notes.extend(group.as_ref().map(group_note));
     plan.notes.extend(senders::notes(order, (&chosen, &seconds), catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
+    plan.notes.extend(found.notes);
+    plan.lacks = found.lacks;
     plan.notes.extend(needs::notes(order, &chosen, catalog, places, files));
     plan.notes.extend(conflicts::notes(order, &chosen, was.as_ref(), &plan, catalog, (places, files))?);
     plan.notes.extend(kept.orphaned.iter().map(|orphan| orphan_note(orphan, order, catalog, places)));
     (plan.orphaned, plan.dropped) = (kept.orphaned, kept.dropped);
     Ok(plan)
+}
+
+/// What is done to the group of the users who send.
+fn group_note(change: &GroupChange) -> Note {
+    let id = if change.is_new { "plan-note-group-made" } else { "plan-note-group-joined" };
+    let phrase = Phrase::new(id).with("group", &change.name).with("users", change.joining());
+    Note { owner: "profile".to_owned(), phrase }
 }
 
 /// A target as the profile lists it, with its path where that is not the usual one.

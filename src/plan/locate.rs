@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{Files, Places, Refusal, Scope, TargetChoice};
-use crate::presets::{Target, target::TargetFile};
+use crate::{
+    mail::Profile,
+    presets::{Target, target::TargetFile},
+};
 
 /// Where programs are, also those that only root runs.
 pub(super) const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
@@ -129,6 +132,26 @@ pub(super) fn in_root(path: &Path, places: &Places) -> PathBuf {
         Some(root) if !path.starts_with(root) => root.join(path.strip_prefix("/").unwrap_or(path)),
         _ => path.to_owned(),
     }
+}
+
+/// A saved profile with the paths that it names as they are on this machine's disk: with the image's root in front.
+pub fn on_disk(profile: &Profile, places: &Places) -> Profile {
+    with_paths(profile, &|path| in_root(path, places))
+}
+
+/// A profile with the paths that it names as they are inside the image.
+pub(super) fn seen_profile(profile: &Profile, places: &Places) -> Profile {
+    with_paths(profile, &|path| seen(path, places))
+}
+
+/// A profile with other paths for the files that this machine reads beside the programs.
+fn with_paths(profile: &Profile, to: &dyn Fn(&Path) -> PathBuf) -> Profile {
+    let mut profile = profile.clone();
+    profile.smtp.tls.ca_file = profile.smtp.tls.ca_file.as_deref().map(to);
+    if let Some(client) = &mut profile.smtp.client {
+        (client.cert, client.key) = (to(&client.cert), to(&client.key));
+    }
+    profile
 }
 
 /// A path as a program inside the image sees it.

@@ -1,24 +1,24 @@
 //! What an order means: its settings as far as they count, which is what files must say and what is read back from them.
 
-use super::{Order, Scope, TargetChoice};
+use super::{Order, Places, Scope, TargetChoice, locate::seen_profile};
 use crate::{
     mail::{
-        Auth, Security, Setting, Settings,
+        Auth, Profile, Security, Setting, Settings,
         profile::{ClientCert, Trust},
     },
     presets::Target,
 };
 
 /// The settings that count, but for the password; a setting that is not there has none.
-pub(super) fn meant(order: &Order, scope: Scope) -> Settings<String> {
-    let mut profile = order.profile.clone();
+pub(super) fn meant(order: &Order, places: &Places) -> Settings<String> {
+    let mut profile = seen_profile(&order.profile, places);
     if !has_login(order) {
         (profile.smtp.auth, profile.smtp.username) = (Auth::None, None);
     }
     // Root's mail is forwarded for the whole machine alone.
-    profile.root_mail = profile.root_mail.filter(|_| scope == Scope::System);
-    profile.smtp.tls = trust(order);
-    profile.smtp.client = client(order).cloned();
+    profile.root_mail = profile.root_mail.filter(|_| places.scope == Scope::System);
+    profile.smtp.tls = trust(&profile);
+    profile.smtp.client = client(&profile).cloned();
     Setting::ALL.into_iter().filter_map(|setting| Some((setting, setting.in_profile(&profile)?))).collect()
 }
 
@@ -28,8 +28,8 @@ pub(super) fn has_login(order: &Order) -> bool {
 }
 
 /// What is trusted, as far as it counts: nothing without TLS, and no authority beside a single certificate.
-pub(super) fn trust(order: &Order) -> Trust {
-    let smtp = &order.profile.smtp;
+pub(super) fn trust(profile: &Profile) -> Trust {
+    let smtp = &profile.smtp;
     match (smtp.security, &smtp.tls.pin_sha256) {
         (Security::None, _) => Trust::default(),
         (_, Some(pin)) => Trust { ca_file: None, pin_sha256: Some(pin.clone()) },
@@ -38,8 +38,8 @@ pub(super) fn trust(order: &Order) -> Trust {
 }
 
 /// The certificate that this machine shows; none without TLS.
-pub(super) fn client(order: &Order) -> Option<&ClientCert> {
-    let smtp = &order.profile.smtp;
+pub(super) fn client(profile: &Profile) -> Option<&ClientCert> {
+    let smtp = &profile.smtp;
     smtp.client.as_ref().filter(|_| smtp.security != Security::None)
 }
 

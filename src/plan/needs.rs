@@ -25,7 +25,7 @@ pub(super) fn notes(
 ) -> Vec<Note> {
     let is_there = |path: &Path| files.find(&in_root(path, places)).is_some();
     let mut notes = Vec::new();
-    let trust = trust(order);
+    let trust = trust(&order.profile);
     let asks_system = order.profile.smtp.security != Security::None && trust.ca_file.is_none() && trust.pin_sha256.is_none();
     let bundles = bundles(places, files);
     let checking = chosen.iter().find(|(target, _)| target.checks_certificates && target.program.is_some());

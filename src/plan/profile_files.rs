@@ -2,22 +2,22 @@
 
 use std::path::PathBuf;
 
-use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope};
+use super::{Change, Disclosure, Existing, Files, Order, Places, Plan, Refusal, Scope, locate::seen_profile};
 use crate::{
     mail::{
-        BoundSecret, Profile, ProfileSecret, SecretBinding, SecretPlace, kept_binding, profile::Written, schema,
-        store::StoreFilling,
+        BoundSecret, GroupName, Profile, ProfileSecret, RunAs, SecretBinding, SecretPlace, kept_binding, profile::Written,
+        schema, store::StoreFilling,
     },
     presets::{Catalog, PresetFault, belonging},
 };
 
-/// The files of a profile, and who reads them: their owner, and the group of the user who sends.
+/// The files of a profile, and who reads them: their owner, and the group of the users who send.
 pub(super) struct ProfileFiles<'a> {
     order: &'a Order,
     places: &'a Places,
-    /// The first group of the user who sends: the profile holds no secret.
+    /// The group that the users share, else the first of the user who sends: the profile holds no secret.
     group: Option<String>,
-    /// The same, where that user alone is in it.
+    /// The same, where they alone are in it.
     own_group: Option<String>,
     /// Another user sent before.
     has_new_reader: bool,
@@ -43,16 +43,18 @@ impl<'a> ProfileFiles<'a> {
         let former = former.and_then(|former| std::str::from_utf8(&former.bytes).ok());
         let former_place = former.and_then(|text| ProfileSecret::parse(text).ok()?.secret);
         let former = former.and_then(|text| Profile::parse(text).ok());
-        let user = order.profile.run_as.as_ref().filter(|_| places.scope == Scope::System);
+        let user = order.profile.run_as.first().filter(|_| places.scope == Scope::System);
+        let shared = order.profile.run_as_group.as_ref().filter(|_| user.is_some()).map(ToString::to_string);
         let group = match user {
+            Some(_) if shared.is_some() => shared.clone(),
             Some(user) => {
                 let own = files.groups_of(user).and_then(|groups| groups.into_iter().next());
                 Some(own.ok_or_else(|| Refusal::NoUser { user: user.to_string() })?)
             }
             None => None,
         };
-        let has_new_reader = former.as_ref().is_some_and(|former| former.run_as != order.profile.run_as);
-        let own_group = user.and_then(|user| files.own_group(user));
+        let has_new_reader = former.as_ref().is_some_and(|former| reads(former) != reads(&order.profile));
+        let own_group = shared.or_else(|| files.own_group(user?));
         let bound = belonging(&order.profile, catalog);
         Ok(Self { order, places, group, own_group, has_new_reader, files, former_place, bound })
     }
@@ -118,7 +120,7 @@ impl<'a> ProfileFiles<'a> {
         if let Some(schema) = former.and_then(schema::newer) {
             return Err(Refusal::NewerSchema { path, schema });
         }
-        let mut profile = self.order.profile.clone();
+        let mut profile = seen_profile(&self.order.profile, self.places);
         let is_persons = |place: &SecretPlace| place.store().filling() == StoreFilling::Person;
         profile.secret_for = profile.secret.as_ref().filter(|place| is_persons(place)).map(|_| self.bound.clone());
         profile.targets = targets;
@@ -130,6 +132,23 @@ impl<'a> ProfileFiles<'a> {
         Ok(())
     }
 
+    /// The authority that an image's profile trusts, which every program may read; `existing` is its file as it is. One that is no
+    /// longer trusted goes.
+    pub(super) fn plan_authority(&self, existing: Option<Existing>, plan: &mut Plan) {
+        let path = self.places.authority(&self.order.name);
+        let is_trusted = self.order.profile.smtp.tls.ca_file.as_ref() == Some(&path);
+        let after = match (&self.order.ca_pem, &existing) {
+            (Some(pem), _) => Some(pem.clone()),
+            (None, Some(existing)) if is_trusted => Some(existing.bytes.clone()),
+            (None, _) => None,
+        };
+        if after.is_some() || existing.is_some() {
+            let mut change = self.change("ca", path, existing, after);
+            (change.mode, change.user, change.group) = (0o644, None, None);
+            plan.changes.push(change);
+        }
+    }
+
     /// A file of mailsetup's own, closed to all others.
     fn change(&self, owner: &str, path: PathBuf, existing: Option<Existing>, after: Option<Vec<u8>>) -> Change {
         let disclosure = match &after {
@@ -139,7 +158,7 @@ impl<'a> ProfileFiles<'a> {
         // What holds the secret is opened to nobody but the user who sends.
         let is_shared = owner == "secret" && self.group.is_some() && self.own_group.is_none();
         let (mode, user, group) = match &self.group {
-            Some(_) if is_shared => (0o400, self.order.profile.run_as.as_ref().map(ToString::to_string), None),
+            Some(_) if is_shared => (0o400, self.order.profile.run_as.first().map(ToString::to_string), None),
             Some(group) => (0o640, None, Some(group.clone())),
             None => (0o600, None, None),
         };
@@ -160,6 +179,11 @@ impl<'a> ProfileFiles<'a> {
             disclosure,
         }
     }
+}
+
+/// Who reads the files of a profile beside their owner.
+pub(super) const fn reads(profile: &Profile) -> (&RunAs, Option<&GroupName>) {
+    (&profile.run_as, profile.run_as_group.as_ref())
 }
 
 /// Whether a profile's file says the same already; what an older version noted of a test is no difference.

@@ -202,7 +202,7 @@ fn normalized(setting: Setting, text: String) -> String {
 
 /// The settings that do not match. No values: one of them may be the password.
 pub fn compare(order: &Order, places: &Places, read: &ReadBack) -> Vec<Setting> {
-    let meant = meant(order, places.scope);
+    let meant = meant(order, places);
     let is_same = |setting: Setting| match setting {
         Setting::Password => is_same_password(order, places, read.password.as_ref()),
         // Where the consumer has no such setting, there is nothing to compare.
@@ -223,8 +223,8 @@ fn is_same(setting: Setting, found: &str, meant: &Settings<String>) -> bool {
         (Setting::PinSha256, Some(pin)) => found.eq_ignore_ascii_case(pin),
         // Where none is meant, root's mail goes wherever it went before.
         // So does what a person set up for senders, where every one may leave.
-        // A certificate that a person set up, and an application's own sender's name, stay likewise.
-        (Setting::RootMail | Setting::ClientCert | Setting::ClientKey | Setting::Name, None)
+        // A certificate or a proxy that a person set up, and an application's own sender's name, stay likewise.
+        (Setting::RootMail | Setting::ClientCert | Setting::ClientKey | Setting::Proxy | Setting::Name, None)
         | (Setting::Senders, Some("any")) => true,
         // Who has one sender for all replaces those of the domain too; empty: a program too old to be told.
         (Setting::Senders, Some("domain")) => matches!(found, "one" | "domain" | ""),

@@ -5,7 +5,7 @@ use super::{
     render::render,
 };
 use crate::{
-    mail::{Profile, reply::escape},
+    mail::{Auth, Profile, reply::escape},
     phrase,
     presets::{Target, target::TargetFile},
 };
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, PartialEq, Eq)]
 enum Reader {
     Nobody,
-    /// Its consumer's group, else that of the user who sends.
+    /// Its consumer's group, else that of the users who send.
     Group(String),
     /// The user who sends, as its owner: others are in that user's group.
     Owner(String),
@@ -33,6 +33,12 @@ impl Reader {
     }
 }
 
+/// A new file's mode, before its reader gets rights in it.
+fn mode(profile: &Profile, file: &TargetFile, places: &Places) -> u32 {
+    let is_open = profile.smtp.auth == Auth::None && places.scope == Scope::System;
+    file.mode_without_login.filter(|_| is_open).unwrap_or(file.mode).0
+}
+
 /// The reader of a file of a profile.
 fn reader(
     profile: &Profile,
@@ -44,10 +50,11 @@ fn reader(
     if places.scope == Scope::User {
         return Reader::Nobody;
     }
-    let named = file.group.clone().filter(|group| files.has_group(group));
-    let is_for_all = file.mode.0 & 0o004 != 0;
-    let user = profile.run_as.as_ref().filter(|_| !target.own_user && !is_for_all);
-    match (named, user) {
+    let is_for_all = mode(profile, file, places) & 0o004 != 0;
+    let named = file.group.clone().filter(|group| !is_for_all && files.has_group(group));
+    let user = profile.run_as.first().filter(|_| !target.own_user && !is_for_all);
+    let shared = profile.run_as_group.as_ref().filter(|_| user.is_some()).map(ToString::to_string);
+    match (shared.or(named), user) {
         (Some(group), _) => Reader::Group(group),
         (None, Some(user)) if is_secret => {
             files.own_group(user).map_or_else(|| Reader::Owner(user.to_string()), Reader::Group)
@@ -93,8 +100,8 @@ pub(super) fn change(
     if let (Reader::Owner(user), None, true) = (&reader, &existing, location.seen.starts_with("/etc")) {
         return Err(Refusal::SharedGroup { user: user.clone(), path: location.disk.clone() });
     }
-    let (wanted, user, group) = reader.rights(file.mode.0);
-    let follows = existing.is_some() && follows(&reader, (target, file), location, gets_secret, before);
+    let (wanted, user, group) = reader.rights(mode(&order.profile, file, places));
+    let follows = existing.is_some() && follows((&reader, &order.profile), (target, file), location, gets_secret, before);
     let (mode, user, group) = match &existing {
         None => (wanted, user, group),
         Some(_) if follows => (wanted, user.or_else(|| Some("root".to_owned())), group),
@@ -119,7 +126,7 @@ pub(super) fn change(
 
 /// Whether a file is as it was made for the user who sent before, and another one sends now: it follows to that one.
 fn follows(
-    reader: &Reader,
+    (reader, profile): (&Reader, &Profile),
     (target, file): (&Target, &TargetFile),
     location: &Location,
     is_secret: bool,
@@ -127,8 +134,10 @@ fn follows(
 ) -> bool {
     let Some(was) = was.filter(|was| was.enabled) else { return false };
     let former = self::reader(was, (target, file), places, files, is_secret);
-    let Some(now) = files.find(&location.disk).filter(|_| former != *reader) else { return false };
-    let (mode, user, group) = former.rights(file.mode.0);
+    let modes = [was, profile].map(|profile| mode(profile, file, places));
+    let is_another = former != *reader || modes[0] != modes[1];
+    let Some(now) = files.find(&location.disk).filter(|_| is_another) else { return false };
+    let (mode, user, group) = former.rights(modes[0]);
     now.mode == mode && user.is_none_or(|user| now.user == user) && group.is_none_or(|group| now.group == group)
 }
 

@@ -4,14 +4,12 @@ use std::{
     error::Error,
     fmt, io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use super::{Scope, render::RenderFault};
+use super::{Scope, group_change::GroupChange, render::RenderFault, system_cause::SystemCause};
 use crate::{
-    error::Exit,
-    format::{Fault, FaultKind, FileKind, Unfit},
-    mail::{Security, Setting, StoreKind, senders::SenderMapFault},
+    format::{Fault, FileKind, Unfit},
+    mail::{RunAs, Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -29,6 +27,21 @@ pub enum Refusal {
     NoUser {
         /// The user's name.
         user: String,
+    },
+    /// Several users send, and no group of theirs was named that would read the password.
+    NoSharedGroup {
+        /// The users.
+        users: RunAs,
+    },
+    /// The group was here before, and not all of the users are in it.
+    OtherGroup {
+        /// What would be done.
+        change: GroupChange,
+    },
+    /// An image's group is made by the image's own programs.
+    GroupInImage {
+        /// What would be done.
+        change: GroupChange,
     },
     /// Others are in the group of the user who sends, or may be, and the file is no user's.
     SharedGroup {
@@ -104,6 +117,20 @@ pub enum Refusal {
     ClientCert {
         /// The target's key.
         target: String,
+    },
+    /// The consumer reads a client certificate and its key from one file, and they are in two.
+    ClientCertFiles {
+        /// The target's key.
+        target: String,
+    },
+    /// The consumer cannot send through such a proxy.
+    Proxy {
+        /// The target's key.
+        target: String,
+        /// The kind of the proxy.
+        kind: ProxyKind,
+        /// The targets that can, joined by commas.
+        instead: String,
     },
     /// The password has to be in the file and is not known.
     NoSecret {
@@ -222,6 +249,13 @@ pub enum Refusal {
         /// Its path, as the profile names it.
         path: PathBuf,
     },
+    /// An image that could not send at its first boot.
+    ImageLacks {
+        /// Its root.
+        root: PathBuf,
+        /// What it lacks: programs, packages, files.
+        lacks: String,
+    },
     /// The list of senders is wrong.
     SenderMap {
         /// The file.
@@ -268,24 +302,6 @@ pub enum Refusal {
     },
 }
 
-/// What the system says; the same where it says the same.
-#[derive(Debug, Clone)]
-pub struct SystemCause(Arc<io::Error>);
-
-impl PartialEq for SystemCause {
-    fn eq(&self, other: &Self) -> bool {
-        self.to_string() == other.to_string()
-    }
-}
-
-impl Eq for SystemCause {}
-
-impl fmt::Display for SystemCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.phrase().fmt(f)
@@ -295,7 +311,7 @@ impl fmt::Display for Refusal {
 impl Error for Refusal {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unreadable { cause, .. } => Some(&*cause.0),
+            Self::Unreadable { cause, .. } => Some(cause.error()),
             Self::Template { cause, .. } => Some(cause),
             _ => None,
         }
@@ -304,7 +320,7 @@ impl Error for Refusal {
 
 impl Refusal {
     pub(super) fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::Unreadable { path: path.to_owned(), cause: SystemCause(Arc::new(error)) }
+        Self::Unreadable { path: path.to_owned(), cause: SystemCause::new(error) }
     }
 
     pub(super) fn unparseable(path: &Path, fault: Fault) -> Self {
@@ -318,81 +334,5 @@ impl Refusal {
             RenderFault::Unfit(..) => target.source.fault(template, None, "a value cannot be written".to_owned(), None),
         };
         Self::Template { target: target.key.clone(), cause: fault }
-    }
-
-    /// The target at fault, where there is one.
-    pub fn target(&self) -> Option<&str> {
-        match self {
-            Self::UnknownTarget { typed, .. } => Some(typed),
-            Self::Scope { target, .. }
-            | Self::NoPlace { target, .. }
-            | Self::Store { target, .. }
-            | Self::Through { target, .. }
-            | Self::Security { target, .. }
-            | Self::Port { target, .. }
-            | Self::Auth { target, .. }
-            | Self::CaFile { target }
-            | Self::Pin { target }
-            | Self::ClientCert { target }
-            | Self::NoSecret { target }
-            | Self::CannotCarry { target, .. }
-            | Self::Lost { target, .. }
-            | Self::NotInstalled { target, .. }
-            | Self::Overruled { target, .. }
-            | Self::OtherKind { target, .. }
-            | Self::OtherProgram { target, .. }
-            | Self::Outgrown { target, .. }
-            | Self::OverruledBySetting { target, .. }
-            | Self::Senders { target, .. }
-            | Self::Rival { target, .. }
-            | Self::NotFollowing { target, .. }
-            | Self::Template { target, .. } => Some(target),
-            Self::SamePath { second, .. } => Some(second),
-            Self::Foreign { .. }
-            | Self::NoSenderMap { .. }
-            | Self::NoSecretProgram { .. }
-            | Self::SenderMap { .. }
-            | Self::Unparseable { .. }
-            | Self::Unreadable { .. }
-            | Self::NewerSchema { .. }
-            | Self::SharedGroup { .. }
-            | Self::NoUser { .. } => None,
-        }
-    }
-
-    /// The setting at fault, where there is one: the answer to change.
-    pub fn field(&self) -> Option<Setting> {
-        match self {
-            Self::Security { .. } => Some(Setting::Security),
-            Self::Port { .. } => Some(Setting::Port),
-            Self::Auth { .. } => Some(Setting::Auth),
-            Self::CaFile { .. } => Some(Setting::CaFile),
-            Self::Pin { .. } => Some(Setting::PinSha256),
-            Self::ClientCert { .. } => Some(Setting::ClientCert),
-            Self::NoSecret { .. } => Some(Setting::Password),
-            Self::CannotCarry { field, .. } => *field,
-            Self::Lost { mismatches, .. } => mismatches.first().copied(),
-            _ => None,
-        }
-    }
-
-    /// The exit status.
-    pub fn exit(&self) -> Exit {
-        match self {
-            Self::UnknownTarget { .. }
-            | Self::Scope { .. }
-            | Self::NoPlace { .. }
-            | Self::Store { .. }
-            | Self::Through { .. }
-            | Self::SamePath { .. }
-            | Self::NoUser { .. } => Exit::Usage,
-            Self::Unparseable { fault: Fault { kind: FaultKind::Outranked | FaultKind::Rival, .. }, .. } => Exit::Config,
-            Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {
-                Exit::Data
-            }
-            Self::Unreadable { .. } | Self::NoSenderMap { .. } | Self::NoSecretProgram { .. } => Exit::NoInput,
-            Self::Template { .. } => Exit::Software,
-            _ => Exit::Config,
-        }
     }
 }

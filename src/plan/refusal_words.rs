@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Refusal, Scope};
+use super::{Refusal, SENDERS_GROUP, Scope};
 use crate::{
     format::{Fault, FaultKind, Unfit},
     mail::{Setting, reply::escape, value::ValueFault as _},
@@ -29,6 +29,8 @@ impl Refusal {
             Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),
             Self::ClientCert { target } => phrase!("plan-client-cert", target = target),
+            Self::ClientCertFiles { target } => phrase!("plan-client-cert-files", target = target),
+            Self::Proxy { target, kind, .. } => phrase!("plan-proxy", target = target, kind = kind),
             Self::Pin { target } => phrase!("plan-pin", target = target),
             Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
             Self::CannotCarry { target, field, why, .. } => {
@@ -39,6 +41,15 @@ impl Refusal {
                 phrase!("plan-lost", target = target, path = shown(path), fields = fields.join(", "))
             }
             Self::SharedGroup { user, path } => phrase!("plan-shared-group", user = escape(user), path = shown(path)),
+            Self::NoSharedGroup { users } => {
+                phrase!("plan-no-shared-group", users = users.listed().unwrap_or_default())
+            }
+            Self::OtherGroup { change } => {
+                phrase!("plan-other-group", group = change.name, users = change.joining(), command = change.line())
+            }
+            Self::GroupInImage { change } => {
+                phrase!("plan-group-in-image", group = change.name, command = change.line())
+            }
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
             Self::Rival { path, profile, .. } => phrase!("plan-taken", path = shown(path), profile = escape(profile)),
             Self::NotFollowing { why, .. } => (**why).clone(),
@@ -60,6 +71,7 @@ impl Refusal {
             Self::Senders { target, .. } => phrase!("plan-senders", target = target),
             Self::NoSenderMap { path } => phrase!("plan-no-sender-map", path = shown(path)),
             Self::NoSecretProgram { path } => phrase!("plan-no-secret-program", path = shown(path)),
+            Self::ImageLacks { root, lacks } => phrase!("plan-image-lacks", root = shown(root), lacks = lacks),
             Self::SenderMap { path, fault } => fault.phrase().with("path", shown(path)),
             Self::Unparseable { path, fault } => parse_fault(fault.kind).with("path", shown(path)).with("line", fault.line),
             Self::Unreadable { path, cause } => {
@@ -83,10 +95,13 @@ impl Refusal {
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
+            Self::Proxy { instead, .. } if instead.is_empty() => Some(phrase!("plan-hint-proxy-none")),
+            Self::Proxy { instead, .. } => Some(phrase!("plan-hint-proxy", instead = instead)),
             Self::Rival { instead: Some(instead), target, .. } => {
                 Some(phrase!("plan-hint-one-login", target = target, instead = instead))
             }
             Self::Rival { .. } => Some(phrase!("plan-hint-take-over")),
+            Self::NoSharedGroup { .. } => Some(phrase!("plan-hint-shared-group", group = SENDERS_GROUP)),
             Self::NotFollowing { .. } => Some(phrase!("plan-hint-not-following")),
             Self::Senders { instead, .. } => Some(phrase!("plan-hint-senders", instead = instead)),
             Self::OverruledBySetting { path, setting, .. } => {
@@ -95,6 +110,7 @@ impl Refusal {
             Self::SenderMap { path, .. } | Self::NoSenderMap { path } => {
                 Some(phrase!("plan-hint-sender-map", path = shown(path)))
             }
+            Self::ImageLacks { .. } => Some(phrase!("plan-hint-image-lacks")),
             Self::NoSecretProgram { .. } => Some(phrase!("plan-hint-no-secret-program")),
             Self::OtherProgram { instead: Some(instead), path, .. } => {
                 Some(phrase!("plan-hint-other-program", instead = instead, path = shown(path)))

@@ -64,8 +64,13 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
     let sender = Sender { name: Some("Ops".parse().ok()?), ..Sender::new("ops@example.com".parse().ok()?) };
     // With the one branch a certificate, with the other none.
     let file = |name: &str| format!("/etc/ssl/private/{name}.pem").into();
-    let client = (target.client_cert && trust.ca_file.is_some() && security != Security::None)
-        .then(|| ClientCert { cert: file("client"), key: file("client-key") });
+    let client = (target.client_cert && trust.ca_file.is_some() && security != Security::None).then(|| ClientCert {
+        cert: file("client"),
+        key: file(if target.client_cert_one_file { "client" } else { "client-key" }),
+    });
+    // And a proxy.
+    let proxy = target.proxy.first().filter(|_| trust.ca_file.is_some());
+    let proxy = proxy.and_then(|kind| format!("{kind}://proxy.example.com:1080").parse().ok());
     let smtp = Smtp {
         provider: None,
         host: "smtp.example.com".parse().ok()?,
@@ -77,6 +82,7 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         allow_plaintext: security == Security::None,
         tls: trust.clone(),
         client,
+        proxy,
     };
     let secret = login.then_some(SecretPlace::File);
     Some(Order {
@@ -89,6 +95,8 @@ fn order(target: &Target, scope: Scope, security: Security, trust: &Trust, login
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
         others: Vec::new(),
     })
 }

@@ -9,7 +9,7 @@ use super::{
     meant::{has_login, is_inline},
 };
 use crate::{
-    mail::reply::escape,
+    mail::{UserName, reply::escape},
     phrase,
     presets::{Phrase, Target, target::TargetFile},
 };
@@ -17,21 +17,17 @@ use crate::{
 /// What a person should know of it before anything is written.
 ///
 /// # Errors
-/// [`Refusal::NoSecretProgram`]: there is none where the profile says. An image has programs of its own.
+/// [`Refusal::NoSecretProgram`]: there is none where the profile says. What an image lacks is looked for elsewhere.
 pub(super) fn notes(
     order: &Order,
     chosen: &[(&Target, &TargetChoice)],
     places: &Places,
     files: &dyn Files,
 ) -> Result<Vec<Note>, Refusal> {
-    let runs = |(target, choice): &&(&Target, &TargetChoice)| {
-        let mut templates = target.files.iter().flat_map(TargetFile::templates);
-        !is_inline(target, choice) && templates.any(|template| template.as_str().contains("secret_command"))
-    };
-    let runs = chosen.iter().find(runs).filter(|_| has_login(order) && places.root.is_none());
+    let runs = runner(order, chosen).filter(|_| places.root.is_none());
     let path = order.secret_program().into_iter().next().map(PathBuf::from);
     // The demo's is a program that runs ours.
-    let (Some((target, _)), Some(path)) = (runs, path.filter(|path| path.is_absolute())) else {
+    let (Some(target), Some(path)) = (runs, path.filter(|path| path.is_absolute())) else {
         return Ok(Vec::new());
     };
     let node = files.find(&path);
@@ -45,6 +41,15 @@ pub(super) fn notes(
     Ok(node
         .map(|node| Way::new(&path, node, files).faults(order, places).into_iter().map(said).collect())
         .unwrap_or_default())
+}
+
+/// The first target whose program runs mailsetup for the password.
+pub(super) fn runner<'a>(order: &Order, chosen: &[(&'a Target, &TargetChoice)]) -> Option<&'a Target> {
+    let runs = |(target, choice): &&(&Target, &TargetChoice)| {
+        let mut templates = target.files.iter().flat_map(TargetFile::templates);
+        !is_inline(target, choice) && templates.any(|template| template.as_str().contains("secret_command"))
+    };
+    chosen.iter().find(runs).filter(|_| has_login(order)).map(|(target, _)| *target)
 }
 
 /// The way to the program.
@@ -64,19 +69,19 @@ impl<'a> Way<'a> {
     }
 
     fn faults(&self, order: &Order, places: &Places) -> Vec<Phrase> {
-        let sender = order.profile.run_as.as_deref().filter(|_| places.scope == Scope::System);
-        let closed = sender.and_then(|user| {
+        let senders: Vec<&UserName> = order.profile.run_as.iter().filter(|_| places.scope == Scope::System).collect();
+        let closed = senders.iter().filter_map(|user| {
             let node = self.closed_to(user)?;
             Some(phrase!("plan-note-program-closed", user = escape(user), folder = shown(node)))
         });
         let foreign = self
-            .foreign(sender, places)
+            .foreign(&senders, places)
             .map(|node| phrase!("plan-note-program-foreign", folder = shown(node), owner = escape(&node.user)));
         let open = self.folders.iter().find(|folder| folder.mode & 0o002 != 0);
         let open = open.map(|folder| phrase!("plan-note-program-open", folder = shown(folder)));
         let build = self.folders.iter().find(|folder| self.is_build(&folder.path));
         let build = build.map(|folder| phrase!("plan-note-program-build", folder = shown(folder)));
-        [closed, foreign, open, build].into_iter().flatten().collect()
+        closed.chain([foreign, open, build].into_iter().flatten()).collect()
     }
 
     /// The first on the way that the user who sends may not pass.
@@ -85,11 +90,11 @@ impl<'a> Way<'a> {
         self.folders.iter().chain([&self.program]).find(|node| !may(user, &groups, node, 0o1))
     }
 
-    /// What belongs to somebody else than root, who sends, and the person whose home it is.
-    fn foreign(&self, sender: Option<&str>, places: &Places) -> Option<&Node> {
+    /// What belongs to somebody else than root, those who send, and the person whose home it is.
+    fn foreign(&self, senders: &[&UserName], places: &Places) -> Option<&Node> {
         let own = self.files.find(&places.home).filter(|_| places.scope == Scope::User).map(|home| home.user);
-        let is_foreign =
-            |node: &&Node| node.user != "root" && Some(node.user.as_str()) != sender && Some(&node.user) != own.as_ref();
+        let is_sender = |user: &String| senders.iter().any(|sender| **sender == user.as_str());
+        let is_foreign = |node: &&Node| node.user != "root" && !is_sender(&node.user) && Some(&node.user) != own.as_ref();
         [&self.program].into_iter().chain(&self.folders).find(is_foreign)
     }
 

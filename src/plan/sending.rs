@@ -38,7 +38,7 @@ pub fn try_it(
 }
 
 /// What templates see: a command line is public.
-fn public(
+pub(super) fn public(
     order: &Order,
     target: &Target,
     choice: &TargetChoice,

@@ -94,6 +94,8 @@ pub enum Remedy {
     ProviderServer,
     /// The host without what does not belong there.
     CleanHost,
+    /// The proxy that a variable of this machine names.
+    UseProxy,
 }
 
 /// Words, links and change for a narrower case of a cause.

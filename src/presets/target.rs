@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Deserializer};
 
-pub use commands::{RunPurpose, SendInput, TargetQueue, TargetRun, TargetSend};
+pub use commands::{ReaderKind, RunPurpose, SendInput, TargetAsk, TargetQueue, TargetRun, TargetSend};
 pub use log_pattern::LogPattern;
 pub use merge::MergeKind;
 pub use mode::FileMode;
@@ -28,7 +28,7 @@ use super::{
     by_lang::{ByLang, Wording, fill, with_words},
 };
 pub use crate::format::Format;
-use crate::mail::{Security, Setting, Settings, StoreKind};
+use crate::mail::{Security, Setting, Settings, StoreKind, proxy::ProxyKind};
 
 /// A target's preset. Its key is the file's name.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,6 +52,9 @@ pub struct Target {
     pub checks_certificates: bool,
     /// Security modes it can do.
     pub security: Vec<Security>,
+    /// Without TLS it sends, but does not log in.
+    #[serde(default)]
+    pub login_needs_tls: bool,
     /// Mechanisms it can do, as words; mailsetup does not speak all of them. Empty: any.
     #[serde(default)]
     pub auth: Vec<String>,
@@ -76,6 +79,12 @@ pub struct Target {
     /// It can show a client certificate, from PEM files that it reads itself.
     #[serde(default)]
     pub client_cert: bool,
+    /// That certificate and its key come from one file.
+    #[serde(default)]
+    pub client_cert_one_file: bool,
+    /// The proxies that it can send through.
+    #[serde(default)]
+    pub proxy: Vec<ProxyKind>,
     /// The consumer's program: where it is installed, the target is proposed.
     pub program: Option<String>,
     /// Whether that is reason enough to propose it: `false` for a person's own program or a service, rather than the
@@ -147,6 +156,8 @@ pub struct Target {
     /// Commands to run after writing, in order.
     #[serde(default, rename = "run")]
     pub runs: Vec<TargetRun>,
+    /// How a program other than mailsetup shows what is in its files; absent: our reader of their format reads them back alone.
+    pub ask: Option<TargetAsk>,
     /// How the consumer itself sends the test message.
     pub send: Option<TargetSend>,
     /// The command by which the consumer itself checks its files, as a template.
@@ -180,6 +191,12 @@ impl Target {
     /// What people call the programs that read it, and other words by which they look for it.
     pub fn known_as(&self) -> impl Iterator<Item = &str> {
         self.used_by.iter().map(|program| program.name.as_str()).chain(self.search.iter().map(String::as_str))
+    }
+
+    /// Whether its mail goes out through such a proxy: by itself, or as that of the target that it sends through. Who is given the
+    /// password alone connects by settings of their own.
+    pub fn goes_through(&self, kind: ProxyKind) -> bool {
+        self.through.is_some() || !self.read.has(Setting::Host) || self.proxy.contains(&kind)
     }
 
     /// Its service has another name on this distribution.
@@ -241,6 +258,8 @@ pub struct TargetFile {
     pub example: Option<String>,
     /// Its mode, in octal, when it is created; an existing file that is more open and gets a secret is closed to this.
     pub mode: FileMode,
+    /// Its mode where there is no login, and so nothing in it that is secret, when the scope is system.
+    pub mode_without_login: Option<FileMode>,
     /// The group that may read it when the scope is system; that of the user who sends where this one does not exist.
     pub group: Option<String>,
     /// A minijinja expression over the settings: where it does not hold, the file is left alone. A file that has one may be

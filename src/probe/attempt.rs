@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::ClientIdentity;
-use crate::mail::{Address, Auth, Endpoint, Secret};
+use crate::mail::{Address, Auth, Endpoint, Proxy, Secret};
 
 /// How far an attempt goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +39,8 @@ pub struct Attempt {
     pub trust: ServerTrust,
     /// The certificate that this machine shows when the server asks for one.
     pub client: Option<ClientIdentity>,
+    /// The proxy that leads to the server, and looks its name up.
+    pub proxy: Option<Proxy>,
     /// This server had STARTTLS before: if it is missing now, something strips it.
     pub had_starttls: bool,
     /// A person agreed to a login in clear text beyond this machine.

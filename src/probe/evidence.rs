@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::{Capabilities, CertificateFacts, DnsFault, Egress, Stage};
-use crate::mail::{Endpoint, Mechanism, Reply};
+use super::{Capabilities, CertificateFacts, DnsFault, Egress, Stage, TunnelFault};
+use crate::mail::{Endpoint, Mechanism, Proxy, Reply, proxy::ProxyVariable};
 
 /// Everything that is known about a failure.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +32,10 @@ pub struct Evidence {
     pub sender: Option<String>,
     /// Which ports answer, if the server did not and they were tried.
     pub egress: Option<Egress>,
+    /// The proxy that was to lead to the server.
+    pub proxy: Option<Proxy>,
+    /// The variable that names a proxy for this server, which was not used.
+    pub unused_proxy: Option<ProxyVariable>,
 }
 
 impl Evidence {
@@ -50,6 +54,8 @@ impl Evidence {
             username: None,
             sender: None,
             egress: None,
+            proxy: None,
+            unused_proxy: None,
         }
     }
 
@@ -77,6 +83,8 @@ pub enum ProbeFault {
     Dns(DnsFault),
     /// No address could be connected to; the kind of the last error, `TimedOut` when all were silent.
     Connect(io::ErrorKind),
+    /// The proxy did not lead to the server.
+    Proxy(TunnelFault),
     /// Nothing came in time.
     TimedOut,
     /// The server closed the connection.
@@ -134,6 +142,7 @@ impl ProbeFault {
             Self::Connect(io::ErrorKind::TimedOut) => "connect_timed_out",
             Self::Connect(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => "unreachable",
             Self::Connect(_) => "connect",
+            Self::Proxy(fault) => fault.kind.name(),
             Self::TimedOut => "timed_out",
             Self::Closed => "closed",
             Self::Io(_) => "io",

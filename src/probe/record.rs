@@ -135,6 +135,8 @@ impl<'a> Record<'a> {
             username: attempt.login.as_ref().map(|login| login.username.clone()),
             sender: attempt.message.as_ref().map(|message| message.from.to_string()),
             egress: None,
+            proxy: attempt.proxy.clone(),
+            unused_proxy: None,
         });
         Report {
             steps: self.steps,

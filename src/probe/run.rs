@@ -8,9 +8,10 @@ use super::{
     race::{self, Winner},
     record::Record,
     session::Session,
+    tunnel,
     wire::Wire,
 };
-use crate::mail::Endpoint;
+use crate::mail::{Endpoint, Proxy};
 
 /// Most addresses tried per family.
 const MOST_ADDRESSES: usize = 16;
@@ -70,8 +71,34 @@ pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: ProbeFault
 }
 
 fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), ProbeFault> {
+    if let Some(proxy) = &record.attempt.proxy {
+        return over(connect_by(proxy, record, resolver, cancel)?);
+    }
     let addresses = resolve(record, resolver, cancel)?;
     over(connect(record, &addresses, cancel)?)
+}
+
+/// Connects through a proxy. Nothing of the server is looked up here: its name may be known to the proxy alone.
+fn connect_by<'r, 'a>(
+    proxy: &Proxy,
+    record: &'r mut Record<'a>,
+    resolver: &dyn Resolve,
+    cancel: &Cancel,
+) -> Result<Session<'r, 'a>, ProbeFault> {
+    let attempt = record.attempt;
+    record.skip(Stage::Dns, Some(Learned::LeftToProxy));
+    let until = record.begin(Stage::Connect);
+    let addresses = tunnel::addresses(proxy, resolver, attempt.timeout, cancel)?;
+    let log = &mut record.log;
+    let note = |peer, kind| log.note(format!("not connected to the proxy {peer}: {kind}"));
+    let Winner { mut socket, peer, .. } = tunnel::reach(proxy, &addresses, until, cancel, note)?;
+    record.log.note(format!("connected to the proxy {peer}"));
+    let server = (attempt.endpoint.host.as_str(), attempt.endpoint.port);
+    let round_trips = tunnel::pass(&mut socket, proxy, server, until, cancel)?;
+    record.log.note(format!("the proxy is connected to {}", attempt.endpoint.authority()));
+    let wire = Wire::new(Box::new(socket), until, cancel)?.behind(round_trips);
+    record.pass(Some(Learned::ByProxy(proxy.clone())), None);
+    Ok(Session::new(record, wire))
 }
 
 /// The whole conversation on a connection.

@@ -181,7 +181,7 @@ impl<'r, 'a> Session<'r, 'a> {
     /// Whether a password may be sent now: inside TLS, to this machine, or with a person's consent.
     pub(super) fn may_log_in(&self) -> bool {
         let attempt = self.record.attempt;
-        let stays_here = attempt.endpoint.is_loopback() && self.wire.is_local();
+        let stays_here = attempt.endpoint.is_loopback() && attempt.proxy.is_none() && self.wire.is_local();
         self.is_secure() || stays_here || attempt.allow_plaintext
     }
 

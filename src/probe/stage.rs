@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::{Capabilities, CertificateFacts};
-use crate::mail::{Mechanism, Reply};
+use crate::mail::{Mechanism, Proxy, Reply};
 
 /// A stage of an attempt, in the order of STARTTLS; with implicit TLS, TLS comes before the greeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -136,6 +136,10 @@ pub enum Learned {
         /// Attempts that failed.
         failed: usize,
     },
+    /// The host's name is looked up by the proxy.
+    LeftToProxy,
+    /// The proxy led to the server.
+    ByProxy(Proxy),
     /// The greeting's text, safe for a terminal.
     Greeting(String),
     /// What EHLO offered; `helo` when the server knows only HELO.

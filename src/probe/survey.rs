@@ -18,7 +18,7 @@ use std::{
 
 use port::{GRACE, PortTask};
 
-use super::{Cancel, DnsFault, Evidence, ProbeFault, Resolve, Stage};
+use super::{Cancel, DnsFault, Evidence, ProbeFault, Resolve, Stage, tunnel};
 use crate::mail::{Endpoint, Security};
 
 pub use report::{Best, PortReport, PortState, PortTls, Reason, Survey, SurveyEvent};
@@ -36,14 +36,22 @@ pub fn survey(spec: &SurveySpec, resolver: &dyn Resolve, cancel: &Cancel, told: 
     let ports = if unresolved.is_some() {
         Vec::new()
     } else {
-        told(SurveyEvent::Addresses(&spec.host, &addresses));
+        if spec.proxy.is_none() {
+            told(SurveyEvent::Addresses(&spec.host, &addresses));
+        }
         examine_all(&Arc::new(spec.clone()), &addresses, until, cancel, told)
     };
     let evidence = unresolved.or_else(|| best::failure(&ports).cloned());
+    // A proxy keeps the server's addresses to itself.
+    let addresses = if spec.proxy.is_some() { Vec::new() } else { addresses };
     Survey { host: spec.host.clone(), addresses, best: best::choose(&ports), evidence, ports }
 }
 
+/// The addresses to connect to: the server's, or those of the proxy.
 fn resolve(spec: &SurveySpec, resolver: &dyn Resolve, cancel: &Cancel) -> Result<Vec<IpAddr>, ProbeFault> {
+    if let Some(proxy) = &spec.proxy {
+        return tunnel::addresses(proxy, resolver, spec.timeout, cancel);
+    }
     if let Ok(address) = spec.host.parse() {
         return Ok(vec![address]);
     }
@@ -62,7 +70,8 @@ fn unresolved(spec: &SurveySpec, fault: ProbeFault) -> Evidence {
     let port = spec.ports.first().map_or(465, |port| port.number);
     let security = Security::of_smtp_port(port).unwrap_or(Security::Starttls);
     let endpoint = Endpoint { host: spec.host.clone(), port, security };
-    Evidence { ehlo: spec.ehlo.clone(), ..Evidence::new(Stage::Dns, endpoint, fault) }
+    let stage = if spec.proxy.is_some() { Stage::Connect } else { Stage::Dns };
+    Evidence { ehlo: spec.ehlo.clone(), proxy: spec.proxy.clone(), ..Evidence::new(stage, endpoint, fault) }
 }
 
 /// One thread per port; the reports are in the order of the ports.

@@ -76,6 +76,12 @@ impl Wire {
         })
     }
 
+    /// The same, after a proxy took so many more round trips.
+    pub(super) const fn behind(mut self, round_trips: u32) -> Self {
+        self.round_trips += round_trips;
+        self
+    }
+
     /// Sets the deadline of the current stage.
     pub(super) const fn set_deadline(&mut self, until: Instant) {
         self.until = until;

@@ -5,7 +5,7 @@ use crate::{
     mail::{ProofWay, reply::escape},
     phrase,
     plan::{SendEnd, SendFault, Sent, opened_to},
-    presets::{Phrase, Text},
+    presets::{Phrase, Text, target::ReaderKind},
     setup::{Proof, SendingProgram},
 };
 
@@ -50,7 +50,16 @@ pub fn told<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
             told.advice.extend(own.iter().map(|(own, _)| text.say(&phrase!("send-unseen", name = own.name))));
             told
         }
-        (_, None) => Told { line: text.say(&phrase!("render-proof-read", target = proof.target)), ..Told::default() },
+        (_, None) => Told { line: text.say(&read_back(proof)), ..Told::default() },
+    }
+}
+
+/// Who read the settings back, where nothing was sent.
+fn read_back(proof: &Proof) -> Phrase {
+    match proof.read_by().map(|reader| (reader.by, &reader.name)) {
+        Some((ReaderKind::Program, reader)) => phrase!("render-proof-program", target = proof.target, reader = reader),
+        Some((ReaderKind::Parser, reader)) => phrase!("render-proof-parser", target = proof.target, reader = reader),
+        None => phrase!("render-proof-read", target = proof.target),
     }
 }
 
@@ -88,7 +97,9 @@ fn by_way<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, sent: &Sent) 
 fn by_us<'a>(text: &Text, proof: &'a Proof, report: &crate::probe::Report) -> Told<'a> {
     let Some(evidence) = &report.evidence else {
         let (to, time) = (recipient(proof), super::elapsed(text, report.elapsed));
-        let line = text.say(&phrase!("render-proof-sent", target = proof.target, to = to, time = time));
+        let reader = proof.read_by().map_or("mailsetup", |reader| reader.name.as_str());
+        let line = phrase!("render-proof-sent", target = proof.target, reader = reader, to = to, time = time);
+        let line = text.say(&line);
         return Told { line, ..Told::default() };
     };
     let stage = report.failed_stage().map(|stage| super::stages::stage(text, stage)).unwrap_or_default();

@@ -36,6 +36,8 @@ pub fn learned(text: &Text, learned: &Learned) -> String {
                 _ => text.say(&phrase!("render-connected-after", family = family, address = address, failed = failed)),
             }
         }
+        Learned::LeftToProxy => text.get("render-left-to-proxy"),
+        Learned::ByProxy(proxy) => text.say(&phrase!("render-by-proxy", proxy = proxy)),
         Learned::Greeting(words) | Learned::Queued(words) => words.clone(),
         Learned::Offered { capabilities, helo } => {
             if *helo {
@@ -107,6 +109,10 @@ pub fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
         }
         ProbeFault::Local(words) => text.say(&phrase!("render-fault-local", words = words)),
         ProbeFault::NotSmtp(words) => text.say(&phrase!("render-fault-not-smtp", words = words)),
+        ProbeFault::Proxy(fault) => {
+            let name = format!("render-fault-{}", fault.kind.name().replace('_', "-"));
+            format!("{} {}", text.get(&name), fault.said)
+        }
         other => text.get(&format!("render-fault-{}", other.name().replace('_', "-"))),
     };
     vec![line]

@@ -1,6 +1,7 @@
 //! What was written, in words: the last page, and what remains in the terminal after it.
 
 use crate::{
+    mail::{reply::escape, word::words},
     phrase,
     presets::{Phrase, Text},
     setup::{Proof, WriteResult, WrittenFile},
@@ -16,7 +17,8 @@ fn lack(written: &WriteResult) -> Option<&Phrase> {
     let is_lack = |note: &&Phrase| {
         matches!(note.id, "conflict-not-installed" | "conflict-sendmail-nobody" | "conflict-sendmail-busybox")
     };
-    written.notes.iter().find(is_lack).filter(|_| is_proven(written))
+    // What an image lacks is said of the image.
+    written.notes.iter().find(is_lack).filter(|_| is_proven(written) && written.root.is_none())
 }
 
 /// What there is to know beside the outcome.
@@ -27,16 +29,59 @@ pub fn notes(written: &WriteResult) -> impl Iterator<Item = &Phrase> {
 
 /// The outcome in a sentence or two.
 pub fn outcome(text: &Text, written: &WriteResult) -> String {
+    let root = written.root.as_deref().map(|root| escape(&root.display().to_string())).unwrap_or_default();
     if let Some(lack) = lack(written) {
         return format!("{} {}", text.get("render-written-no-sendmail"), text.say(lack));
     }
-    text.get(match (is_proven(written), written.changed, written.sent) {
-        (false, ..) => "render-unproven",
-        (true, ..) if written.proofs.iter().any(Proof::is_unseen) => "render-unseen",
-        (true, true, true) => "render-written",
-        (true, true, false) => "render-written-unsent",
-        (true, false, _) => "render-unchanged",
+    text.say(&match WriteStatus::of(written) {
+        WriteStatus::Refused => phrase!("render-unproven"),
+        WriteStatus::Unseen => phrase!("render-unseen"),
+        WriteStatus::Unproven => phrase!("render-prepared"),
+        WriteStatus::Image if written.changed => phrase!("render-image", root = root),
+        WriteStatus::Image => phrase!("render-image-unchanged", root = root),
+        WriteStatus::Sends => phrase!("render-written"),
+        WriteStatus::Written => phrase!("render-written-unsent"),
+        WriteStatus::Unchanged => phrase!("render-unchanged"),
     })
+}
+
+words! {
+    /// What is known after writing.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum WriteStatus {
+        /// A message went out with what was written.
+        Sends = "sends",
+        /// Nothing was sent.
+        Written = "written",
+        /// Everything was so already.
+        Unchanged = "unchanged",
+        /// It is in an image, and only its first boot can show that it sends.
+        Image = "image",
+        /// A person wanted no test: only run time can show that it sends.
+        Unproven = "unproven",
+        /// Programs took messages, and nothing shows what became of one.
+        Unseen = "unseen",
+        /// A message was refused.
+        Refused = "refused",
+    }
+}
+
+impl WriteStatus {
+    /// What is known of this machine, or of an image.
+    pub fn of(written: &WriteResult) -> Self {
+        if !is_proven(written) {
+            return Self::Refused;
+        }
+        match (written.changed, written.sent) {
+            _ if written.root.is_some() => Self::Image,
+            _ if written.is_unproven => Self::Unproven,
+            _ if written.proofs.iter().any(Proof::is_unseen) => Self::Unseen,
+            (true, _) if lack(written).is_some() => Self::Written,
+            (true, true) => Self::Sends,
+            (true, false) => Self::Written,
+            (false, _) => Self::Unchanged,
+        }
+    }
 }
 
 /// What happened to a file.

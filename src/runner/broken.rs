@@ -68,7 +68,7 @@ mod tests {
     use super::*;
     use crate::{
         discover::Net,
-        mail::{Scope, Secret},
+        mail::{RunAs, Scope, Secret},
         presets::{Catalog, Lang},
         probe::SystemResolver,
         runner::{EgressTargets, Runner},
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_worker_that_dies_ends_its_effect() {
         let (sender, messages) = mpsc::channel();
-        let work = Work::Stores(SecretReader { scope: Scope::User, run_as: None });
+        let work = Work::Stores(SecretReader { scope: Scope::User, run_as: RunAs::default() });
         runner().start(Effect { generation: 7, work: work.clone() }, sender);
         assert!(matches!(messages.recv().unwrap(), Msg::Finished(7, Outcome::Stores(_))));
         assert!(matches!(runner().run(work, &mut |_| {}), Outcome::Stores(_)));

@@ -4,9 +4,9 @@ use std::{net::IpAddr, time::Duration};
 
 use super::Runner;
 use crate::{
-    mail::endpoint::is_loopback,
+    mail::{endpoint::is_loopback, proxy::ProxyVariable},
     presets::{EgressFacts, egress::WellKnown},
-    probe::{self, Cancel, Evidence, Learned, Report, Stage, egress::Gate},
+    probe::{self, Cancel, Evidence, Learned, ProbeFault, Report, Stage, egress::Gate},
 };
 
 /// The longest that looking around may take: a server that has not answered by then does not.
@@ -21,6 +21,8 @@ pub struct EgressTargets {
     pub hosts: Vec<WellKnown>,
     /// The hoster of this machine, by name.
     pub hoster: Option<String>,
+    /// The variable that names a proxy for the programs of this machine.
+    pub proxy: Option<ProxyVariable>,
 }
 
 impl EgressTargets {
@@ -30,6 +32,7 @@ impl EgressTargets {
             ports: facts.ports.clone(),
             hosts: facts.hosts.clone(),
             hoster: facts.hoster_of(machine).map(|hoster| hoster.name.clone()),
+            proxy: None,
         }
     }
 
@@ -47,6 +50,7 @@ impl Runner {
         let stays_here = stays_here(report);
         if let Some(evidence) = report.evidence.as_mut() {
             self.compare(evidence, stays_here, timeout, cancel);
+            self.name_proxy(evidence);
         }
     }
 
@@ -62,6 +66,15 @@ impl Runner {
             found.hoster.clone_from(&self.egress.hoster);
             evidence.egress = Some(found);
         }
+    }
+
+    /// Names the proxy that a variable has for the server, where the server was not reached at all without one. Where another port
+    /// of it answers, there is a way without a proxy.
+    pub(super) fn name_proxy(&self, evidence: &mut Evidence) {
+        let is_unreached = matches!(evidence.fault, ProbeFault::Connect(_) | ProbeFault::Dns(_)) && evidence.proxy.is_none();
+        let is_open = evidence.egress.as_ref().is_some_and(|found| !found.chosen.open().is_empty());
+        let variable = self.egress.proxy.as_ref().filter(|_| is_unreached && !is_open);
+        evidence.unused_proxy = variable.filter(|variable| variable.is_for(&evidence.endpoint.host)).cloned();
     }
 
     /// The chosen port, then those that the preset lists for the host, then those on which mail goes out.

@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     host::{self, Disk, Dispatch},
-    mail::{SecretPlace, Security, Setting, UserName, reply::escape},
+    mail::{ProofWay, SecretPlace, Security, Setting, UserName, reply::escape},
     phrase,
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Scope, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
     probe::{Cancel, Goal},
-    setup::{AttemptKind, ConnectSpec, Outcome, Proof, SendingProgram, WriteRequest},
+    setup::{AttemptKind, ConnectSpec, Outcome, Proof, ReadingProgram, SendingProgram, WriteRequest},
 };
 
 /// A consumer may take as long as this many stages of an attempt, each of which may take the whole time.
@@ -33,6 +33,8 @@ pub enum Extent {
 /// What a target is proven with.
 pub(super) struct Case<'a> {
     pub(super) write: &'a WriteRequest,
+    /// What was written, as it is in an image.
+    pub(super) order: &'a Order,
     pub(super) target: &'a Target,
     pub(super) choice: &'a TargetChoice,
     pub(super) places: &'a Places,
@@ -47,12 +49,12 @@ impl Runner {
     /// # Errors
     /// What would not be read as it was meant.
     pub(super) fn prove(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Result<Proof, Phrase> {
-        let Case { write, target, choice, places, cancel } = *case;
-        let order = &write.order;
+        let Case { write, order, target, choice, places, cancel } = *case;
         let disk = Disk::new(places);
         let mut found = None;
-        for site in plan::expand(target, choice, places, &disk).map_err(|refusal| refusal.phrase())? {
-            let read = plan::read_back(target, &site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
+        let sites = plan::expand(target, choice, places, &disk).map_err(|refusal| refusal.phrase())?;
+        for site in &sites {
+            let read = plan::read_back(target, site, &order.name, places, &disk).map_err(|refusal| refusal.phrase())?;
             if let Some(setting) = plan::compare(order, places, &read).first() {
                 return Err(phrase!("runner-mismatch", target = target.name, field = setting));
             }
@@ -60,17 +62,25 @@ impl Runner {
         }
         let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
         let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
+        let Some(read) = found else { return Ok(proof) };
+        // A program may fetch the password for it: where that is not there yet, it is left alone.
+        let is_asked = !order.is_unproven && can_fetch(order, &read);
+        let reader = || if is_asked { self.reader(case, &sites) } else { None };
         // An image's files name paths of the image: its own programs have to prove them.
         let Some(spec) = write.spec.as_ref().filter(|spec| places.root.is_none() && spec.goal == Goal::Send) else {
-            return Ok(proof);
+            return Ok(Proof { reader: reader(), ..proof });
         };
         // By the password alone nothing is sent.
-        let Some(read) = found.filter(|read| read.get(Setting::Host).is_some()) else { return Ok(proof) };
+        if read.get(Setting::Host).is_none() {
+            return Ok(proof);
+        }
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         proof.to = spec.message.as_ref().map(|test_message| test_message.to.to_string());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
-            proof.own = self.by_consumer(case, spec, file.as_deref(), progress);
+            proof.own = self.by_consumer(case, spec, (file.as_deref(), order.profile.run_as.first()), progress);
         }
+        // A program that was asked to send has shown what it reads.
+        proof.reader = proof.own.is_none().then(reader).flatten();
         if !matches!(proof.own, Some((_, Sent::Taken))) && !cancel.is_cancelled() {
             let spec = as_read(spec, &read, &target.key, order.profile.secret.as_ref())?;
             if let Some(to) = proof.to.clone() {
@@ -86,15 +96,78 @@ impl Runner {
         Ok(proof)
     }
 
-    /// Has the consumer send; `None` where it cannot be asked to.
+    /// Has the consumer send as each further user, where the ways of programs will not: a user each.
+    pub(super) fn prove_users(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Vec<Proof> {
+        let Case { write, order, target, choice, places, cancel } = *case;
+        let disk = Disk::new(places);
+        let sends = places.root.is_none() && !target.own_user && !plan::is_sendmail(target, places, &disk);
+        let spec = write.spec.as_ref().filter(|spec| sends && spec.goal == Goal::Send);
+        let read = plan::read_back(target, choice, &order.name, places, &disk);
+        let Some(spec) = spec.filter(|_| read.is_ok_and(|read| can_fetch(order, &read))) else { return Vec::new() };
+        let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
+        let mut proofs = Vec::new();
+        for user in order.profile.run_as.iter().skip(1).take_while(|_| !cancel.is_cancelled()) {
+            let own = self.by_consumer(case, spec, (file.as_deref(), Some(user)), progress);
+            proofs.extend(own.map(|own| Proof {
+                target: target.key.clone(),
+                way: ProofWay::User,
+                program: target.name.clone(),
+                sender: user.to_string(),
+                to: Some(own.0.to.clone()),
+                own: Some(own),
+                ..Proof::default()
+            }));
+        }
+        proofs
+    }
+
+    /// Asks the target's program what it reads in each place, up to the first that it reads otherwise; `None` where it cannot be
+    /// asked in one.
+    fn reader(&self, case: &Case<'_>, sites: &[TargetChoice]) -> Option<ReadingProgram> {
+        let mut last = None;
+        for site in sites {
+            let reader = self.read_at(case, site)?;
+            let differs = reader.lacks.is_some();
+            last = Some(reader);
+            if differs {
+                break;
+            }
+        }
+        last
+    }
+
+    /// The same in one place; `None` where its preset does not say how, and where it is not here or fails. An image's programs are not
+    /// run.
+    fn read_at(&self, case: &Case<'_>, site: &TargetChoice) -> Option<ReadingProgram> {
+        let Case { order, target, places, cancel, .. } = *case;
+        let asking = plan::asking(order, target, site, places, &Disk::new(places)).ok()??;
+        let dispatch = Dispatch {
+            sending: &asking.question,
+            input: &[],
+            to: "",
+            places,
+            run_as: order.profile.run_as.first().map(UserName::as_str),
+            secret: order.secret.as_ref(),
+            limit: LEAST,
+            is_stopped: &|| cancel.is_cancelled(),
+        };
+        if places.root.is_some() || self.own_stores_only || !dispatch.is_installed() {
+            return None;
+        }
+        let printed = dispatch.ask()?;
+        let name = asking.question.program.clone();
+        Some(ReadingProgram { name, by: asking.by, lacks: asking.missing(&printed).map(str::to_owned) })
+    }
+
+    /// Has the consumer send, as one of the users who do; `None` where it cannot be asked to.
     fn by_consumer(
         &self,
         case: &Case<'_>,
         spec: &ConnectSpec,
-        file: Option<&str>,
+        (file, user): (Option<&str>, Option<&UserName>),
         progress: &mut dyn FnMut(Outcome),
     ) -> Option<(SendingProgram, Sent)> {
-        let Case { write, target, choice, places, cancel } = *case;
+        let Case { order, target, choice, places, cancel, .. } = *case;
         let test_message = spec.message.as_ref()?;
         let occasion = Occasion::ByConsumer { name: &target.name, file: file.unwrap_or_default() };
         let message = self.message(test_message, &spec.ehlo, occasion).ok()?;
@@ -103,7 +176,7 @@ impl Runner {
             subject: message.subject,
             message_id: message_id(&message.outgoing.bytes).unwrap_or_default(),
         };
-        let sending = plan::sending(&write.order, target, choice, &envelope, places, &Disk::new(places)).ok()??;
+        let sending = plan::sending(order, target, choice, &envelope, places, &Disk::new(places)).ok()??;
         let input = match sending.input {
             // Programs of this machine end lines as this machine does.
             SendInput::Message | SendInput::File => String::from_utf8_lossy(&message.outgoing.bytes).replace("\r\n", "\n"),
@@ -114,8 +187,8 @@ impl Runner {
             input: input.as_bytes(),
             to: &envelope.to,
             places,
-            run_as: write.order.profile.run_as.as_deref(),
-            secret: write.order.secret.as_ref(),
+            run_as: user.map(UserName::as_str),
+            secret: order.secret.as_ref(),
             limit: (spec.timeout * STAGES).max(LEAST),
             is_stopped: &|| cancel.is_cancelled(),
         };
@@ -252,8 +325,8 @@ struct Handed<'a> {
 
 /// Whether the consumer finds its password here: a variable is set where mail is sent later, and a credential is loaded there.
 fn can_fetch(order: &Order, read: &ReadBack) -> bool {
-    let run_as = order.profile.run_as.as_deref();
-    let is_here = |place: &SecretPlace| host::stores::is_read_here(place.store(), run_as);
+    let users = order.profile.run_as.listed();
+    let is_here = |place: &SecretPlace| host::stores::is_read_here(place.store(), users.as_deref());
     order.profile.secret.as_ref().is_none_or(is_here) || !matches!(read.password, Some(ReadSecret::Command(_)))
 }
 

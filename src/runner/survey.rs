@@ -21,6 +21,7 @@ impl Runner {
             && !survey.ports.iter().any(|port| port.state == PortState::Open)
         {
             self.compare(evidence, stays_here, spec.timeout, cancel);
+            self.name_proxy(evidence);
         }
         survey
     }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     discover::LoginName,
     mail::{
-        Address, Auth, Endpoint, Host, Port, Scope, Secret, SecretBinding, Security, StoreKind, TestDepth,
+        Address, Auth, Endpoint, Host, Port, RunAs, Scope, Secret, SecretBinding, Security, StoreKind, TestDepth,
         endpoint::is_loopback,
     },
     plan::TargetChoice,
@@ -206,6 +206,12 @@ impl Answers {
     /// Whether there is a login.
     pub(super) fn logs_in(&self) -> bool {
         self.auth() != Auth::None
+    }
+
+    /// The users who send, beside root, who can read everything.
+    pub(super) fn users(&self) -> RunAs {
+        let users = self.get::<RunAs>(Field::RunAs).filter(|_| self.scope() == Scope::System);
+        users.unwrap_or_default().beside_root()
     }
 
     /// Whether a server that no preset describes was heard to offer no login.

@@ -76,6 +76,9 @@ impl Setup {
         if self.options.takes_over {
             words.push("--take-over".to_owned());
         }
+        if self.options.unproven {
+            words.push("--unproven".to_owned());
+        }
         words.push("--yes".to_owned());
         words
     }

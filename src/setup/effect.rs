@@ -7,11 +7,13 @@ use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{
-        Address, Endpoint, Profile, ProofWay, Secret, UserName,
+        Address, Endpoint, Profile, ProofWay, Proxy, RunAs, Secret,
         profile::{Check, ClientCert, Sender},
+        reply::escape,
     },
+    phrase,
     plan::{Order, Plan, Scope, SendFault, Sent},
-    presets::Phrase,
+    presets::{Phrase, target::ReaderKind},
     probe::{Goal, Login, Report, StageReport},
 };
 
@@ -49,7 +51,7 @@ pub struct SecretReader {
     /// For whom it is written.
     pub scope: Scope,
     /// The user who sends, when it is not the owner of what is written.
-    pub run_as: Option<UserName>,
+    pub run_as: RunAs,
 }
 
 /// Which stores can be used here, and by whom.
@@ -86,6 +88,8 @@ pub struct ConnectSpec {
     pub pin: Option<String>,
     /// The certificate that this machine shows.
     pub client: Option<ClientCert>,
+    /// The proxy that leads to the server.
+    pub proxy: Option<Proxy>,
     /// STARTTLS was established with this server before.
     pub had_starttls: bool,
     /// A person agreed to send the login in clear text beyond this machine.
@@ -109,6 +113,7 @@ impl ConnectSpec {
             ca_file: smtp.tls.ca_file.clone(),
             pin: smtp.tls.pin_sha256.clone().map(String::from),
             client: smtp.client.clone(),
+            proxy: smtp.proxy.clone(),
             had_starttls: false,
             allow_plaintext: smtp.allow_plaintext,
             timeout,
@@ -192,6 +197,12 @@ pub struct WriteResult {
     pub files: Vec<WrittenFile>,
     /// Whether anything changed.
     pub changed: bool,
+    /// The image's root, where it is not this machine that was written to.
+    pub root: Option<PathBuf>,
+    /// Nothing was tested: a person said so.
+    pub is_unproven: bool,
+    /// What the image has to have before it can send, and has not.
+    pub lacks: Vec<String>,
     /// Whether a test message was sent before writing.
     pub sent: bool,
     /// Sentences that a person should read.
@@ -222,6 +233,8 @@ pub struct Proof {
     pub program: String,
     /// See `program`.
     pub sender: String,
+    /// The program other than mailsetup that read the files back.
+    pub reader: Option<ReadingProgram>,
     /// The message that the consumer itself sent, and the result; `None` where it was not asked to, or is not installed here.
     pub own: Option<(SendingProgram, Sent)>,
     /// The test with what the consumer reads in its files, where it did not send itself; `None` when it did, or when no message
@@ -235,6 +248,17 @@ pub struct Proof {
     pub to: Option<String>,
     /// A command with which a person can test it.
     pub try_it: Option<String>,
+}
+
+/// A program that was asked what it reads in the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadingProgram {
+    /// The program's name.
+    pub name: String,
+    /// Whether it is the consumer itself or a parser of its format.
+    pub by: ReaderKind,
+    /// A line that it should have printed, and did not.
+    pub lacks: Option<String>,
 }
 
 /// Who sends a message after writing.
@@ -269,6 +293,27 @@ impl Proof {
     /// Whether a program took the message and nothing shows what became of it.
     pub const fn is_unseen(&self) -> bool {
         matches!(self.own, Some((_, Sent::Unseen))) && self.report.is_none()
+    }
+
+    /// The program that read every setting in the files, other than mailsetup.
+    pub fn read_by(&self) -> Option<&ReadingProgram> {
+        self.reader.as_ref().filter(|reader| reader.lacks.is_none())
+    }
+
+    /// Who read the settings back, as JSON has it: a program that was asked, the consumer that sent by itself, or mailsetup.
+    pub fn reader_word(&self) -> &str {
+        match (self.read_by(), &self.own) {
+            (_, Some((_, Sent::Taken))) => &self.target,
+            (Some(reader), _) => &reader.name,
+            (None, _) => "mailsetup",
+        }
+    }
+
+    /// That a program reads something else than was written.
+    pub fn differs(&self) -> Option<Phrase> {
+        let reader = self.reader.as_ref()?;
+        let line = escape(reader.lacks.as_ref()?);
+        Some(phrase!("proof-reader-differs", reader = reader.name, target = self.target, line = line))
     }
 
     /// Why the consumer itself could not send.

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::{discover::Reach, mail::KeySlot};
+use crate::{
+    discover::Reach,
+    mail::{KeySlot, proxy::ProxyVariable},
+};
 
 /// What the conversation knows about the machine, learned at the edge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub struct SetupFacts {
     pub known_domains: Vec<String>,
     /// Where `/etc/aliases` forwards root's mail, as written there.
     pub root_mail: Option<String>,
+    /// The variable that names a proxy for the programs of this machine.
+    pub proxy: Option<ProxyVariable>,
     /// What the equivalent command begins with: `mailsetup`, or `mailsetup --demo`.
     pub command: Vec<String>,
     /// The program that consumers run to fetch the secret, with what precedes its own arguments.
@@ -44,6 +49,8 @@ pub struct SetupOptions {
     pub edits: bool,
     /// A file may be taken from another profile.
     pub takes_over: bool,
+    /// Write without a test, and without what only run time can show.
+    pub unproven: bool,
     /// Plan and show, but write nothing.
     pub dry_run: bool,
     /// How long one stage of the live test may take.
@@ -60,6 +67,7 @@ impl Default for SetupOptions {
             force: false,
             edits: false,
             takes_over: false,
+            unproven: false,
             dry_run: false,
             timeout: Duration::from_secs(10),
             reach: Reach::Offline,

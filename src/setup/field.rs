@@ -36,6 +36,8 @@ macro_rules! each_field {
             ClientCert = client::CERT,
             /// The private key of that certificate, a PEM file.
             ClientKey = client::KEY,
+            /// The proxy that leads to the server, or `none`.
+            Proxy = proxy::PROXY,
             /// The name that EHLO gives.
             Ehlo = server::EHLO,
             /// Whether the mailbox is read by IMAP.
@@ -66,8 +68,10 @@ macro_rules! each_field {
             Recover = test::RECOVER,
             /// The programs that the settings are written for.
             Targets = targets::TARGETS,
-            /// The user whose programs send.
+            /// The users whose programs send.
             RunAs = targets::RUN_AS,
+            /// The group that they share.
+            RunAsGroup = targets::RUN_AS_GROUP,
             /// Where root's mail goes.
             RootMail = targets::ROOT_MAIL,
             /// Which senders may leave.
@@ -127,6 +131,8 @@ pub enum FieldTrait {
     Remembered,
     /// It is shown among the answers.
     Listed,
+    /// Its flag may be given several times: commas join what was given.
+    Repeatable,
 }
 
 /// What kind of answer a field takes.

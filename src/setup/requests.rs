@@ -7,7 +7,7 @@ use super::{
     step::SetupStep,
 };
 use crate::{
-    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth, UserName},
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth, store::StoreFilling},
     plan::{Change, Order, TargetChoice},
     probe::{Goal, Login},
 };
@@ -80,6 +80,11 @@ impl Setup {
         endpoint.security == Security::Starttls && self.secured.contains(endpoint)
     }
 
+    /// Whether the secret is with the person, and nobody asks for it before run time.
+    pub(super) fn waits_for_secret(&self) -> bool {
+        self.options.unproven && self.answers.store().filling() == StoreFilling::Person
+    }
+
     fn login(&self) -> Option<Login> {
         if !self.answers.logs_in() {
             return None;
@@ -93,12 +98,7 @@ impl Setup {
 
     /// Who reads the secret decides which stores can be used.
     pub(super) fn stores_request(&self) -> SecretReader {
-        SecretReader { scope: self.scope(), run_as: self.run_as() }
-    }
-
-    /// The user who sends, when it is not the owner of what is written.
-    fn run_as(&self) -> Option<UserName> {
-        self.answers.get(Field::RunAs).filter(|user: &UserName| self.applies(Field::RunAs) && *user != "root")
+        SecretReader { scope: self.scope(), run_as: self.answers.users() }
     }
 
     /// For whom it is written.
@@ -134,6 +134,8 @@ impl Setup {
             key_slot: answers.get(Field::VaultLock).unwrap_or_default(),
             is_whole: self.options.edits,
             takes_over: self.options.takes_over,
+            is_unproven: self.options.unproven,
+            ca_pem: None,
             others: Vec::new(),
         })
     }

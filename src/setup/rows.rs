@@ -4,6 +4,7 @@ mod client;
 mod imap;
 mod login;
 mod provider;
+mod proxy;
 mod sender;
 mod senders;
 mod server;

@@ -11,7 +11,7 @@ use super::{
     value::{AnswerValue, ProviderChoice},
 };
 use crate::{
-    discover::{self, Consent, Discovery, Origin, Proposal, Reach, Search, of_address},
+    discover::{self, Consent, Discovery, DomainFault, Origin, Proposal, Reach, Search, of_address},
     mail::{Endpoint, Host, reply::escape},
     phrase,
     presets::{Phrase, provider::Category},
@@ -167,6 +167,7 @@ impl Setup {
             reach: self.options.reach,
             timeout: discover::DEADLINE.min(self.options.timeout),
             ehlo: answers.text(Field::Ehlo),
+            proxy: answers.get(Field::Proxy),
         })
     }
 
@@ -213,6 +214,7 @@ impl Setup {
         if let Some(discovery) = &answers.lookup.discovery {
             if let Some(fault) = discovery.fault {
                 notes.push(Phrase::new(fault.phrase()).with("domain", &domain));
+                notes.extend(proxy_found(self).filter(|_| fault == DomainFault::NoResolver));
             } else if discovery.finished && discovery.proposals.is_empty() {
                 notes.push(phrase!("found-nothing", domain = domain));
             }
@@ -256,6 +258,13 @@ impl Setup {
             is_taken: answers.proposal().is_some() && self.value(Field::Host).as_deref() == Some(endpoint.host.as_str()),
         })
     }
+}
+
+/// The proxy that a variable names, where none is used: it is proposed, and never taken by itself.
+pub(super) fn proxy_found(setup: &Setup) -> Option<Phrase> {
+    let variable = setup.answers.facts.proxy.as_ref().filter(|_| setup.answers.filled(Field::Proxy).is_none())?;
+    let proxy = variable.proxy.as_ref()?;
+    Some(phrase!("note-proxy-found", variable = variable.name, proxy = proxy))
 }
 
 fn is_of_a_stranger(proposal: &Proposal) -> bool {

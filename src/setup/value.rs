@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{
     mail::{
-        Address, Auth, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Scope, Security, Senders, StoreKind,
-        TestDepth, TextLine, UserName, VariableName, yes_no,
+        Address, Auth, GroupName, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Proxy, RunAs, Scope, Security,
+        Senders, StoreKind, TestDepth, TextLine, VariableName, yes_no,
     },
     plan::TargetChoice,
 };
@@ -59,6 +59,8 @@ values! {
     Ehlo(HeloName),
     /// A certificate's SHA-256.
     Pin(Pin),
+    /// A proxy.
+    Proxy(Proxy),
     /// The login mechanism.
     Auth(Auth),
     /// A line of text.
@@ -79,8 +81,10 @@ values! {
     Scope(Scope),
     /// Which senders may leave.
     Senders(Senders),
-    /// The user who sends.
-    User(UserName),
+    /// The users who send.
+    Users(RunAs),
+    /// The group that they share.
+    Group(GroupName),
     /// Where the secret is kept.
     Store(StoreKind),
     /// The key slot of a new vault.
@@ -111,6 +115,7 @@ impl fmt::Display for AnswerValue {
             Self::Security(security) => security.fmt(f),
             Self::Ehlo(name) => name.fmt(f),
             Self::Pin(pin) => pin.fmt(f),
+            Self::Proxy(proxy) => proxy.fmt(f),
             Self::Auth(auth) => auth.fmt(f),
             Self::Text(text) => text.fmt(f),
             Self::Consent(yes) => f.write_str(yes_no::word(*yes)),
@@ -127,7 +132,8 @@ impl fmt::Display for AnswerValue {
             }
             Self::Scope(scope) => scope.fmt(f),
             Self::Senders(senders) => senders.fmt(f),
-            Self::User(user) => user.fmt(f),
+            Self::Users(users) => users.fmt(f),
+            Self::Group(group) => group.fmt(f),
             Self::Store(store) => store.fmt(f),
             Self::KeySlot(slot) => slot.fmt(f),
             Self::PassEntry(entry) => entry.fmt(f),

@@ -196,6 +196,7 @@ fn begin(story: &Story, ports: [u16; 2]) -> Attempt {
         message: Some(message.unwrap()),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: start.wrong_pin.then_some([7; 32]) },
         client: None,
+        proxy: None,
         had_starttls: start.had_starttls,
         allow_plaintext: true,
         timeout: Duration::from_millis(start.timeout_ms.unwrap_or(8000)),

@@ -60,6 +60,7 @@ fn failed(fault: ProbeFault) -> Report {
 
 fn empty_plan() -> Plan {
     Plan {
+        group: None,
         name: "default".into(),
         changes: vec![],
         runs: vec![],
@@ -67,6 +68,7 @@ fn empty_plan() -> Plan {
         former: None,
         orphaned: vec![],
         dropped: vec![],
+        lacks: vec![],
         notes: vec![],
     }
 }

@@ -259,6 +259,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         ca_file: None::<PathBuf>,
         pin: None,
         client: None,
+        proxy: None,
         had_starttls: false,
         allow_plaintext: false,
         timeout: Duration::from_millis(500),

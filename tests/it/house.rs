@@ -67,7 +67,8 @@ fn dependencies_run_one_way() {
         ("probe", &["mail", "presets", "probe"]),
         ("arrival", &["mail", "presets", "arrival"]),
         ("diagnose", &["mail", "presets", "probe", "diagnose"]),
-        ("discover", &["mail", "presets", "probe", "discover"]),
+        ("dns", &["mail", "presets", "dns"]),
+        ("discover", &["dns", "mail", "presets", "probe", "discover"]),
         ("plan", &["error", "format", "mail", "presets", "plan"]),
         ("setup", &["error", "mail", "presets", "probe", "diagnose", "discover", "plan", "setup"]),
         ("host", &["error", "mail", "presets", "plan", "host"]),
@@ -140,7 +141,7 @@ fn sockets_open_in_the_probe_and_the_demo_alone() {
 #[test]
 fn the_libraries_that_open_sockets_are_named_by_discovery_alone() {
     only_in(&["discover/online/dns.rs"], &["hickory_resolver", "tokio::"]);
-    only_in(&["discover/online/http.rs"], &["ureq::"]);
+    only_in(&["discover/online/http.rs", "discover/online/by_proxy.rs"], &["ureq::"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Images that were made to hurt whoever writes into them: `--root` believes nothing that is below it, and nothing of this machine is
 //! read, changed or run for it.
 
+mod boots;
 mod traps;
 
 use std::{

@@ -17,6 +17,7 @@ mod conversation;
 mod demo;
 #[cfg(feature = "discover")]
 mod discover;
+mod dns;
 #[cfg(feature = "demo")]
 mod egress;
 mod found;
@@ -31,11 +32,13 @@ mod parity;
 mod plan;
 mod presets;
 mod probe;
+mod proxy;
 mod relay;
 #[cfg(feature = "demo")]
 mod script;
 mod sends;
 mod sentences;
+mod situations;
 mod support;
 mod survey;
 mod targets;

@@ -214,7 +214,7 @@ fn msmtp_for_the_system_is_for_its_group() {
     // Where it has none, the user who sends reads it by a group of its own.
     let files = Memory { groups: vec!["www-data".into()], ..Memory::default() };
     let mut order = ordered("msmtp");
-    order.profile.run_as = Some("www-data".parse().unwrap());
+    order.profile.run_as = "www-data".parse().unwrap();
     let plan = planned(&order, &places(Scope::System), &files).unwrap();
     let change = plan.changes.last().unwrap();
     assert_eq!((change.mode, change.group.as_deref()), (0o640, Some("www-data")));

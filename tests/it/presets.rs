@@ -373,6 +373,7 @@ fn the_readme_lists_every_field() {
     check("Words", "", fields::<Words>("zzzz = 1"));
     check("Targets", "", fields::<Target>("zzzz = 1"));
     check("Targets", "file.", fields::<Target>("[[file]]\nzzzz = 1"));
+    check("Targets", "ask.", fields::<Target>("[ask]\nzzzz = 1"));
     check("Targets", "read.", fields::<Target>("[read]\nzzzz = 1"));
     check("Targets", "import.", fields::<Target>("[import]\nzzzz = 1"));
     check("Targets", "run.", fields::<Target>("[[run]]\nzzzz = 1"));

@@ -16,8 +16,8 @@ use mailsetup::{
     mail::Security,
     probe::{Attempt, Cancel, ProbeFault, Resolve, Stage, StageState, attempt, report::Who},
 };
-pub(crate) use play::Table;
-use play::{basic_attempt, play_all};
+use play::play_all;
+pub(crate) use play::{Table, basic_attempt};
 
 use crate::support::fixture;
 

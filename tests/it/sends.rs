@@ -1,8 +1,12 @@
 //! Real programs send by what mailsetup wrote: each target with a consumer in `tests/bed/consumers`, by STARTTLS and by
 //! implicit TLS, and not to a server that a stranger's authority vouches for.
 
+mod client_cert;
 mod logins;
+mod no_login;
 mod own;
+mod programs;
+mod readers;
 mod senders;
 mod ways;
 
@@ -186,7 +190,8 @@ enum Trouble {
 struct Machine {
     sandbox: Sandbox,
     root: PathBuf,
-    bed: &'static Bed,
+    /// The servers, where they are those of the test bed.
+    bed: Option<&'static Bed>,
 }
 
 impl Machine {
@@ -199,7 +204,7 @@ impl Machine {
         for folder in ["home/u", "srv/app"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
-        let machine = Self { sandbox, root, bed };
+        let machine = Self { sandbox, root, bed: Some(bed) };
         let root = machine.root.to_str().unwrap();
         let fresh = machine.run(consumer, "fresh", &[consumer.script, root], "")?;
         if fresh.code != Some(0) {
@@ -209,7 +214,7 @@ impl Machine {
             machine.sandbox.write(Path::new("machine").join(file), text);
         }
 
-        let ca_file = machine.sandbox.write("machine/ca.pem", authority).display().to_string();
+        let ca_file = machine.sandbox.write("ca.pem", authority).display().to_string();
         let port = if security == "tls" { bed.tls_port } else { bed.starttls_port }.to_string();
         let (sender, password) = consumer.login;
         let mut words = vec![sender, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", security];
@@ -237,6 +242,28 @@ impl Machine {
         }
     }
 
+    /// One person's, where mailsetup has run with these words, before a server of the test's own. `files` are put there first.
+    fn of_person(consumer: &Consumer, files: &[(&str, &str)], words: &[&str]) -> Self {
+        let sandbox = Sandbox::new();
+        let root = sandbox.path("machine");
+        fs::set_permissions(sandbox.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+        for folder in ["home/u", "srv/app"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        for (file, text) in consumer.before.iter().chain(files) {
+            let path = sandbox.write(Path::new("machine").join(file), text);
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let home = root.join("home/u");
+        let all = [ALICE, "--provider", "custom", "--scope", "user", "--target", consumer.target, "--yes"];
+        let run =
+            sandbox.mailsetup(all.iter().chain(words)).cwd(root.join("srv/app")).env("MAILSETUP_EHLO", "web1.example.com");
+        let run = run.env("HOME", &home).env("XDG_CONFIG_HOME", home.join(".config"));
+        let run = run.env("XDG_DATA_HOME", home.join(".local/share")).env("XDG_STATE_HOME", home.join(".local/state"));
+        run.run().code(0);
+        Self { sandbox, root, bed: None }
+    }
+
     /// Has the consumer send a message with this subject.
     fn send(&self, consumer: &Consumer, to: &str, subject: &str) -> Result<Output, Trouble> {
         let (sender, _) = consumer.login;
@@ -251,7 +278,7 @@ impl Machine {
             command.args(env::var(passed).ok().map(|value| format!("{passed}={value}")));
         }
         command.args(consumer.file.map(|file| format!("BED_FILE={file}")));
-        command.args(self.bed.netns.as_ref().map(|netns| format!("BED_NETNS={netns}")));
+        command.args(self.bed.and_then(|bed| bed.netns.as_ref()).map(|netns| format!("BED_NETNS={netns}")));
         command.args(["BED_ACCOUNT=mailsetup", &format!("{CONSUMERS}/{name}")]).args(words);
         command.current_dir(&self.root).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -7,6 +7,7 @@ pub(crate) mod fixture;
 pub(crate) mod keyring;
 pub(crate) mod pki;
 pub(crate) mod plug;
+pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod sandbox;
 pub(crate) mod scram;

@@ -73,6 +73,7 @@ fn ask(ports: &[(u16, Option<Security>)]) -> SurveySpec {
         ports: ports.iter().map(|(number, first)| PortSpec { number: *number, first: *first }).collect(),
         ehlo: "web1.example.test".into(),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
+        proxy: None,
         timeout: Duration::from_secs(6),
     }
 }

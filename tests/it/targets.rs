@@ -6,6 +6,7 @@ mod back;
 mod claims;
 mod files;
 mod mail_servers;
+mod no_login;
 mod senders;
 mod several;
 mod torture;

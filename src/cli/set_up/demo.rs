@@ -43,6 +43,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         suggested_address: Some(demo.user().to_owned()),
         known_domains: Vec::new(),
         root_mail: None,
+        proxy: None,
         // The profile is in the demo's folder, where the secret has to be fetched from.
         command: vec!["mailsetup".into(), "--demo".into()],
         cwd: folder.clone(),

@@ -12,7 +12,8 @@ use crate::{
     mail::{Profile, Setting, reply::escape},
     phrase,
     plan::{self, FoundSettings, Places, ReadBack, Refusal, TargetChoice},
-    presets::{Catalog, Target},
+    presets::Target,
+    runner::Runner,
     setup::{Field, Import},
 };
 
@@ -29,10 +30,10 @@ pub(super) fn begin(context: &Context, conversation: &mut Conversation, may_offe
         return Ok(());
     }
     let places = (conversation.runner.places)(setup.scope())?;
-    let source = ImportSource { catalog: &conversation.runner.catalog, places: &places };
+    let source = ImportSource { runner: &conversation.runner, places: &places };
     // Root has settings of its own beside those of the whole system.
     let there = context.other_places();
-    let other = there.as_ref().map(|places| ImportSource { catalog: &conversation.runner.catalog, places });
+    let other = there.as_ref().map(|places| ImportSource { runner: &conversation.runner, places });
     let imports = if let Some(word) = named {
         let import = match (source.named(&word), &other) {
             (Ok(import), _) => import,
@@ -62,7 +63,7 @@ pub(super) fn begin(context: &Context, conversation: &mut Conversation, may_offe
 
 /// Where settings are looked for.
 struct ImportSource<'a> {
-    catalog: &'a Catalog,
+    runner: &'a Runner,
     places: &'a Places,
 }
 
@@ -71,7 +72,7 @@ impl ImportSource<'_> {
     fn named(&self, word: &str) -> Result<Import, Error> {
         let choice = TargetChoice::parse(word);
         let unknown = || Error::new(Exit::Usage, phrase!("plan-unknown-target", typed = escape(&choice.key)));
-        let target = self.catalog.target(&choice.key).ok_or_else(unknown)?;
+        let target = self.runner.catalog.target(&choice.key).ok_or_else(unknown)?;
         let refused = |refusal: Refusal| Error { exit: refusal.exit(), phrase: refusal.phrase(), hint: refusal.hint() };
         let found = self.look(target, &choice).map_err(refused)?;
         let path = match &found {
@@ -99,7 +100,7 @@ impl ImportSource<'_> {
             let path = found.choice.path.as_ref().map(|path| format!("={}", path.display())).unwrap_or_default();
             self.import(target, found, format!("{}{path}", target.key))
         };
-        self.catalog.targets().filter_map(look).collect()
+        self.runner.catalog.targets().filter_map(look).collect()
     }
 
     fn look(&self, target: &Target, choice: &TargetChoice) -> Result<Option<FoundSettings>, Refusal> {
@@ -110,8 +111,9 @@ impl ImportSource<'_> {
         let file = self.shown(&found.path);
         let mut read = found.read;
         let authority = read.settings.remove(&Setting::CaFile).map(|path| self.at_home(&path));
-        read.settings.extend(authority.filter(|path| read_ca(path).is_ok()).map(|path| (Setting::CaFile, path)));
-        let mut import = Import::new(word, target.name.clone(), file, read, self.catalog)?;
+        read.settings
+            .extend(authority.filter(|path| read_ca(self.runner, path).is_ok()).map(|path| (Setting::CaFile, path)));
+        let mut import = Import::new(word, target.name.clone(), file, read, &self.runner.catalog)?;
         // An image's commands are for its own programs.
         import.command = import.command.filter(|_| self.places.root.is_none());
         // Who can change the file could have us run a command.
@@ -139,11 +141,14 @@ impl ImportSource<'_> {
         inside.or_else(|| short(home, "~")).or_else(|| short(cwd, ".")).unwrap_or_else(|| path.display().to_string())
     }
 
-    /// A path with the home folder in place of `~`.
+    /// A path with the home folder in place of `~`, and below an image's root.
     fn at_home(&self, path: &str) -> String {
         match path.strip_prefix("~/") {
             Some(rest) => self.places.home.join(rest).display().to_string(),
-            None => path.to_owned(),
+            None => match &self.places.root {
+                Some(root) => root.join(path.trim_start_matches('/')).display().to_string(),
+                None => path.to_owned(),
+            },
         }
     }
 }

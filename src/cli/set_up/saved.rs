@@ -8,14 +8,14 @@ use crate::{
     error::Error,
     host::{self, HostError},
     mail::{Profile, SecretPlace, Security, store::StoreFilling},
-    phrase,
+    phrase, plan,
     setup::{AnswerSource, Field, FieldTrait, GivenSecret, SavedProfile, Setup, saved_answers},
 };
 
 /// Starts from a saved profile. What was given anew is left out, with what depends on it.
 pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(), Error> {
     let places = context.places()?;
-    let profile = host::profiles::load(name, &places)?;
+    let profile = plan::on_disk(&host::profiles::load(name, &places)?, &places);
     let mut give = |field: Field, value: &str| {
         setup.give(field, value, AnswerSource::Profile).map_err(|invalid| bad_answer(&invalid, AnswerSource::File, context))
     };

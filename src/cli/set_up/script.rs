@@ -156,6 +156,7 @@ fn refuse_misplaced(context: &Context, setup: &Setup) -> Result<(), Error> {
         ("vault-lock", Field::SecretStore, StoreKind::Vault.as_str()),
         ("pass-entry", Field::SecretStore, StoreKind::Pass.as_str()),
         ("run-as", Field::Scope, Scope::System.as_str()),
+        ("run-as-group", Field::Scope, Scope::System.as_str()),
     ] {
         let (Some(one), Some(value)) = (context.inputs.as_given(name), setup.value(field)) else { continue };
         if value != wanted {

@@ -22,7 +22,8 @@ fn every_cause_is_read_and_whole() {
 
 #[test]
 fn patterns_and_placeholders_are_known() {
-    const FAULTS: [&str; 6] = ["no_smtputf8", "tls_version", "greeting_timed_out", "host_invalid", "connect", "tls"];
+    const FAULTS: [&str; 7] =
+        ["no_smtputf8", "tls_version", "greeting_timed_out", "host_invalid", "connect", "tls", "proxy_unused"];
     let catalog = Catalog::builtin();
     let ladder = every_fault().map(|fault| fault.name());
     for cause in catalog.causes() {
@@ -54,8 +55,8 @@ fn patterns_and_placeholders_are_known() {
     }
 }
 
-const ANSWERS: [&str; 10] =
-    ["address", "auth", "client_cert", "ehlo", "host", "password", "pin_sha256", "port", "security", "username"];
+const ANSWERS: [&str; 11] =
+    ["address", "auth", "client_cert", "ehlo", "host", "password", "pin_sha256", "port", "proxy", "security", "username"];
 
 #[test]
 fn every_built_in_cause_has_known_words() {

@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, sync::mpsc::Sender, thread, time::Instant};
 
-use super::{Net, Proposal, ServerCheck, event::SearchEvent};
+use super::{Net, Proposal, Search, ServerCheck, event::SearchEvent};
 use crate::{
-    mail::Endpoint,
+    mail::{Endpoint, Proxy},
     probe::{self, Attempt, Cancel, Capabilities, Goal, Learned, ProbeFault, Report},
 };
 
@@ -15,6 +15,7 @@ const MOST: usize = 24;
 pub(super) struct Confirmer {
     pub(super) net: Net,
     pub(super) ehlo: String,
+    proxy: Option<Proxy>,
     pub(super) until: Instant,
     pub(super) cancel: Cancel,
     pub(super) events: Sender<SearchEvent>,
@@ -23,10 +24,11 @@ pub(super) struct Confirmer {
 }
 
 impl Confirmer {
-    pub(super) fn new(net: &Net, ehlo: &str, until: Instant, cancel: &Cancel, events: &Sender<SearchEvent>) -> Self {
+    pub(super) fn new(net: &Net, search: &Search, until: Instant, cancel: &Cancel, events: &Sender<SearchEvent>) -> Self {
         Self {
             net: net.clone(),
-            ehlo: ehlo.to_owned(),
+            ehlo: search.ehlo.clone(),
+            proxy: search.proxy.clone(),
             until,
             cancel: cancel.clone(),
             events: events.clone(),
@@ -56,6 +58,7 @@ impl Confirmer {
             others: Vec::new(),
             trust: self.net.trust.clone(),
             client: None,
+            proxy: self.proxy.clone(),
             had_starttls: false,
             allow_plaintext: false,
             timeout: self.until.saturating_duration_since(Instant::now()),

@@ -1,7 +1,7 @@
 //! Fetches small documents from the web: bounded in size, time and redirects.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,8 +17,11 @@ use ureq::{
     },
 };
 
-use super::Net;
-use crate::probe::{self, Resolve};
+use super::{Net, by_proxy::ByProxy};
+use crate::{
+    mail::Proxy,
+    probe::{self, Resolve},
+};
 
 /// Longest document, in bytes.
 const LONGEST: u64 = 256 * 1024;
@@ -50,7 +53,7 @@ pub(super) enum Miss {
 pub(super) struct Web(Agent);
 
 impl Web {
-    pub(super) fn new(net: &Net) -> Self {
+    pub(super) fn new(net: &Net, proxy: Option<&Proxy>) -> Self {
         let authorities = probe::authorities(&net.trust);
         let roots: Vec<_> = authorities.iter().map(|authority| Certificate::from_der(authority).to_owned()).collect();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -62,12 +65,19 @@ impl Web {
             .max_redirects_will_error(false)
             .max_response_header_size(16 * 1024)
             .max_idle_connections(0)
-            // Do not read proxies from the environment.
+            // Do not read proxies from the environment; the one that was given is in the chain of connectors.
             .proxy(None)
             .user_agent(concat!("mailsetup/", env!("CARGO_PKG_VERSION")))
             .build();
-        let names = WebResolver { resolver: net.resolver.clone(), https: net.https, http: net.http };
-        Self(Agent::with_parts(config, ().chain(TcpConnector::default()).chain(RustlsConnector::default()), names))
+        let names = WebResolver {
+            resolver: net.resolver.clone(),
+            https: net.https,
+            http: net.http,
+            is_left_to_proxy: proxy.is_some(),
+        };
+        let by_proxy = ByProxy { proxy: proxy.cloned(), resolver: net.resolver.clone() };
+        let connector = ().chain(by_proxy).chain(TcpConnector::default()).chain(RustlsConnector::default());
+        Self(Agent::with_parts(config, connector, names))
     }
 
     /// Fetches a document. Redirects lead from https to https only, and from http to the same host only.
@@ -113,6 +123,8 @@ struct WebResolver {
     resolver: Arc<dyn Resolve>,
     https: u16,
     http: u16,
+    /// The proxy looks names up; here they have only their port.
+    is_left_to_proxy: bool,
 }
 
 impl std::fmt::Debug for WebResolver {
@@ -128,6 +140,7 @@ impl Resolver for WebResolver {
         let port = uri.port_u16().unwrap_or(usual);
         let addresses = match host.parse::<IpAddr>() {
             Ok(address) => vec![address],
+            Err(_) if self.is_left_to_proxy => vec![Ipv4Addr::UNSPECIFIED.into()],
             Err(_) => self.resolver.resolve(host, *timeout.after).map_err(|_| Error::HostNotFound)?,
         };
         let mut found = self.empty();

@@ -69,7 +69,7 @@ impl<'a> SearchTask<'a> {
         events: &Sender<SearchEvent>,
     ) -> Self {
         Self {
-            confirmer: Confirmer::new(net, &search.ehlo, until, cancel, events),
+            confirmer: Confirmer::new(net, search, until, cancel, events),
             search,
             catalog,
             candidates: Vec::new(),
@@ -255,7 +255,7 @@ impl<'a> SearchTask<'a> {
     /// Looks for documents at these locations.
     fn fetch(&mut self, locations: Vec<AutoconfigLocation>) {
         for location in locations {
-            let web = Arc::clone(self.web.get_or_insert_with(|| Arc::new(Web::new(&self.net))));
+            let web = Arc::clone(self.web.get_or_insert_with(|| Arc::new(Web::new(&self.net, self.search.proxy.as_ref()))));
             let address = self.search.address.clone();
             self.ask(move |_, domain, until, _| {
                 SearchEvent::Document(location.rank, location.fetch(&web, &address, domain, until))
@@ -316,6 +316,9 @@ impl<'a> SearchTask<'a> {
         let asked = self.exchange.is_none() && self.candidates.iter().all(|known| known.proposal.origin != Origin::Preset);
         if asked && self.is_in_dns() && !self.answered && self.fault.is_none() {
             self.fault = Some(DomainFault::NoResolver);
+            if self.search.proxy.is_some() {
+                self.notes.push(phrase!("discover-dns-directly"));
+            }
         }
     }
 }

@@ -64,6 +64,7 @@ impl Store for VaultStore {
             KeySlot::KeyFile if places.keys.key_file.is_none() => Err(VaultFault::NoKeyFile.into()),
             KeySlot::Passphrase if places.keys.passphrase.is_none() => Err(VaultFault::NeedsPassphrase.into()),
             KeySlot::Machine | KeySlot::Systemd if places.root.is_some() => Err(VaultFault::Image.into()),
+            KeySlot::Systemd | KeySlot::Machine if slots::is_unbooted() => Err(VaultFault::Unbooted.into()),
             KeySlot::Systemd => Ok(systemd_available()?),
             KeySlot::Machine | KeySlot::KeyFile | KeySlot::Passphrase => Ok(()),
         }
@@ -198,6 +199,7 @@ pub(in crate::host) fn change_slot(slot: KeySlot, new: &Keys, places: &Places) -
 pub(super) fn barred_slots(places: &Places) -> BTreeMap<&'static str, Phrase> {
     let barred = |slot: KeySlot| match slot {
         KeySlot::Machine | KeySlot::Systemd if places.root.is_some() => Some(phrase!("vault-image")),
+        KeySlot::Machine | KeySlot::Systemd if slots::is_unbooted() => Some(phrase!("vault-unbooted")),
         KeySlot::Systemd => systemd_available().err().map(|fault| fault.phrase()),
         KeySlot::KeyFile if places.keys.key_file.is_none() => Some(phrase!("lock-key-file-flag")),
         KeySlot::Passphrase if places.keys.passphrase.is_none() => Some(phrase!("lock-passphrase-flag")),

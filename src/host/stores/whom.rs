@@ -6,7 +6,7 @@ use super::{
     read,
 };
 use crate::{
-    mail::{BoundSecret, ProfileSecret, SecretBinding, SecretPlace, store::StoreFilling},
+    mail::{BoundSecret, ProfileSecret, SecretBinding, SecretPlace, UserName, store::StoreFilling},
     plan::Places,
 };
 
@@ -81,7 +81,7 @@ fn foreign(bound: SecretBinding, asked: SecretBinding) -> StoreError {
 
 /// What the store gives, with what the profile knows of it.
 fn kept(name: &str, profile: &ProfileSecret, place: &SecretPlace, places: &Places) -> Result<BoundSecret, StoreError> {
-    let key = SecretKey { sender: profile.run_as.as_deref(), ..name.into() };
+    let key = SecretKey { sender: profile.run_as.first().map(UserName::as_str), ..name.into() };
     let kept = read(key, place, places)?;
     Ok(BoundSecret { bound: kept.bound.or_else(|| profile.secret_for.clone()), ..kept })
 }

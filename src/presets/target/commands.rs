@@ -35,6 +35,42 @@ pub enum RunPurpose {
     Reload,
 }
 
+/// How a program shows what it reads in the files: what it prints counts, and nothing is sent or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetAsk {
+    /// Who reads the files then.
+    #[serde(default)]
+    pub by: ReaderKind,
+    /// Program and arguments; each argument is a template over the settings and `files.ID`.
+    pub command: Vec<Template>,
+    /// The lines that it prints then, as a template over the same: each of them has to be there.
+    pub says: Template,
+    /// A minijinja expression over the same: where it does not hold, it is not asked.
+    pub when: Option<Template>,
+}
+
+/// Who reads a target's files to show what is in them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReaderKind {
+    /// The consumer itself.
+    #[default]
+    Program,
+    /// A parser of its format that is not ours.
+    Parser,
+}
+
+impl ReaderKind {
+    /// The word that JSON uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::Parser => "parser",
+        }
+    }
+}
+
 /// How a consumer itself is made to send the test message. Its templates see the settings, `files.ID`, `to`, `subject` and
 /// `message_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

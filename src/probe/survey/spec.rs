@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::ServerTrust;
-use crate::mail::Security;
+use crate::mail::{Proxy, Security};
 
 /// What a survey is asked to do.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct SurveySpec {
     pub ehlo: String,
     /// What is trusted instead of the system's authorities.
     pub trust: ServerTrust,
+    /// The proxy that leads to the server, and looks its name up.
+    pub proxy: Option<Proxy>,
     /// Longest time for the whole survey.
     pub timeout: Duration,
 }

@@ -68,7 +68,7 @@ impl TrialResult {
     }
 }
 
-/// The addresses of the host, which is looked up only once.
+/// The addresses of the host, or of the proxy that leads to it, which are looked up only once.
 struct KnownAddresses(Vec<IpAddr>);
 
 impl Resolve for KnownAddresses {
@@ -113,6 +113,7 @@ impl Route {
             others: Vec::new(),
             trust,
             client: None,
+            proxy: spec.proxy.clone(),
             had_starttls: false,
             allow_plaintext: false,
             timeout: spec.timeout,

@@ -80,7 +80,7 @@ pub(super) static PASSWORD: Spec = Spec {
     traits: &[Listed],
     applies: with_login,
     asked: always,
-    settled: |setup, _| setup.answers.secret().is_some(),
+    settled: |setup, _| setup.answers.secret().is_some() || setup.waits_for_secret(),
     awaits: None,
     imported: None,
     // It comes as a secret, never as an answer.

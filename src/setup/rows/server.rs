@@ -106,7 +106,9 @@ pub(super) static PLAINTEXT: Spec = Spec {
     applies: |setup| {
         let answers = &setup.answers;
         answers.security() == Some(Security::None)
-            && answers.get::<Host>(Field::Host).is_some_and(|host| !is_loopback(&host))
+            && answers
+                .get::<Host>(Field::Host)
+                .is_some_and(|host| !is_loopback(&host) || answers.filled(Field::Proxy).is_some())
     },
     asked: always,
     settled: |setup, field| setup.answers.is_yes(field),

@@ -2,18 +2,21 @@
 
 use crate::{
     mail::{
-        Address, ProfileName, Scope, Senders, Setting, UserName, profile::Written, reply::escape, value::shown,
-        word::nearest,
+        Address, GroupName, ProfileName, Proxy, RunAs, Scope, Senders, Setting, profile::Written, reply::escape,
+        value::shown, word::nearest,
     },
     phrase,
-    plan::TargetChoice,
+    plan::{SENDERS_GROUP, TargetChoice},
     presets::{Phrase, Target},
     setup::{
         answers::Answers,
-        columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, yes_by_default, yes_or_no},
+        columns::{
+            always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login, yes_by_default,
+            yes_or_no,
+        },
         field::{
             Field, FieldShape,
-            FieldTrait::{Listed, Optional, Remembered},
+            FieldTrait::{Listed, Optional, Remembered, Repeatable},
         },
         parsing::Parsing,
         question::Choice,
@@ -31,7 +34,7 @@ pub(super) static TARGETS: Spec = Spec {
     value: "NAME[=PATH]",
     shape: FieldShape::Many,
     step: SetupStep::Write,
-    traits: &[Optional, Remembered, Listed],
+    traits: &[Optional, Remembered, Listed, Repeatable],
     applies: always,
     asked: always,
     settled: by_value,
@@ -58,17 +61,37 @@ pub(super) static RUN_AS: Spec = Spec {
     value: "USER",
     shape: FieldShape::Text,
     step: SetupStep::Write,
-    traits: &[Remembered, Listed],
-    applies: |setup| setup.answers.logs_in() && setup.answers.scope() == Scope::System,
-    asked: always,
+    traits: &[Remembered, Listed, Repeatable],
+    applies: |setup| setup.answers.scope() == Scope::System,
+    // Without a login nothing is closed to anybody.
+    asked: with_login,
     settled: by_value,
     awaits: None,
     imported: None,
-    parse: parsed::<UserName>,
-    follows: |_| default("root".parse::<UserName>().ok()?),
-    read: |profile, _| Some(profile.run_as.clone()?.into()),
+    parse: parsed::<RunAs>,
+    follows: |_| default("root".parse::<RunAs>().ok()?),
+    read: |profile, _| Some(profile.run_as.clone()).filter(|users| !users.is_empty()).map(AnswerValue::from),
     // The owner of what is written is not worth a word.
-    write: |answers, profile| profile.run_as = answers.get(Field::RunAs).filter(|user: &UserName| *user != "root"),
+    write: |answers, profile| profile.run_as = answers.users(),
+    wording: FieldWording::PLAIN,
+};
+
+pub(super) static RUN_AS_GROUP: Spec = Spec {
+    key: "run_as_group",
+    flag: "run-as-group",
+    value: "GROUP",
+    shape: FieldShape::Text,
+    step: SetupStep::Write,
+    traits: &[Optional, Remembered, Listed],
+    applies: |setup| setup.answers.scope() == Scope::System && !setup.answers.users().is_empty(),
+    asked: |setup| setup.answers.logs_in() && setup.answers.users().are_several(),
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<GroupName>,
+    follows: shared_group,
+    read: |profile, _| Some(profile.run_as_group.clone()?.into()),
+    write: |answers, profile| profile.run_as_group = answers.get(Field::RunAsGroup),
     wording: FieldWording::PLAIN,
 };
 
@@ -201,6 +224,7 @@ fn target_choices(setup: &Setup) -> Vec<Choice> {
     let (chosen, is_system) = (answers.targets(), answers.scope() == Scope::System);
     let replaces = !answers.get::<Senders>(Field::Senders).unwrap_or_default().is_any();
     let demands = answers.provider().map(|provider| provider.name.as_str());
+    let proxy: Option<Proxy> = answers.get(Field::Proxy);
     let choice = |target: &Target| {
         // A path that was given goes with its target.
         let path = chosen.iter().find(|choice| choice.key == target.key && choice.path.is_some());
@@ -209,6 +233,9 @@ fn target_choices(setup: &Setup) -> Vec<Choice> {
         let barred = match example {
             _ if replaces && target.keeps_senders() => {
                 Some(phrase!("choice-target-keeps-senders", provider = demands.unwrap_or("none")))
+            }
+            _ if proxy.as_ref().is_some_and(|proxy| !target.goes_through(proxy.kind)) => {
+                Some(phrase!("choice-target-no-proxy"))
             }
             _ if target.system_only && !is_system => Some(phrase!("choice-target-needs-root")),
             Some(example) => Some(phrase!("choice-target-needs-place", target = target.key, example = example)),
@@ -232,6 +259,12 @@ fn leads_root_mail(setup: &Setup) -> bool {
     let leads =
         |choice: &TargetChoice| answers.catalog.target(&choice.key).is_some_and(|target| target.read.has(Setting::RootMail));
     answers.scope() == Scope::System && answers.targets().iter().any(leads)
+}
+
+/// One is proposed to a person where several users need it; it is made, so a script has to ask for it.
+fn shared_group(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
+    let is_needed = !answers.brief && answers.logs_in() && answers.users().are_several();
+    default(is_needed.then(|| SENDERS_GROUP.parse::<GroupName>().ok())??)
 }
 
 /// Where it is forwarded now, else the sender. It changes a file that is not ours: a script has to ask for it.

@@ -117,6 +117,7 @@ fn attempt(security: Security, auth: Auth) -> Attempt {
         message: Some(Outgoing { from: address(), to: address(), bytes: b"Subject: x\r\n\r\n.x\r\n".to_vec() }),
         trust: ServerTrust { ca_pem: None, pin: Some([7; 32]) },
         client: None,
+        proxy: None,
         had_starttls: false,
         allow_plaintext: true,
         others: Vec::new(),

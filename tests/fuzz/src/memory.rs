@@ -140,6 +140,8 @@ pub fn order(scope: Scope, target: TargetChoice) -> Order {
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
         others: Vec::new(),
     }
 }

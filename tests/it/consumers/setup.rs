@@ -80,7 +80,8 @@ pub(crate) fn order(password: &str) -> Order {
         profile: Profile {
             schema: SCHEMA,
             enabled: true,
-            run_as: None,
+            run_as: mailsetup::mail::RunAs::default(),
+            run_as_group: None,
             root_mail: None,
             sender: Sender {
                 name: Some("Ops & Söhne".parse().unwrap()), ..Sender::new("ops@example.com".parse().unwrap())
@@ -95,6 +96,7 @@ pub(crate) fn order(password: &str) -> Order {
                 ehlo: "web1.example.com".parse().unwrap(),
                 allow_plaintext: false,
                 client: None,
+                proxy: None,
                 tls: Trust::default(),
             },
             imap: None,
@@ -110,6 +112,8 @@ pub(crate) fn order(password: &str) -> Order {
         key_slot: mailsetup::mail::KeySlot::Machine,
         is_whole: false,
         takes_over: false,
+        is_unproven: false,
+        ca_pem: None,
         others: Vec::new(),
     }
 }

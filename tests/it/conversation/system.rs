@@ -29,7 +29,7 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
         setup.background().into_iter().filter(|effect| matches!(effect.work, Work::Stores(_))).collect();
     let [effect] = asked.as_slice() else { panic!("{asked:?}") };
     let Work::Stores(reading) = &effect.work else { panic!("{effect:?}") };
-    assert_eq!(reading.run_as.as_deref(), Some("www-data"));
+    assert_eq!(reading.run_as.listed().as_deref(), Some("www-data"));
     let stores = UsableStores { barred: [("vault", "not for www-data".to_owned())].into(), ..UsableStores::default() };
     setup.update(Msg::Finished(effect.generation, Outcome::Stores(stores))).unwrap();
     let barred = |setup: &Setup| {
@@ -40,7 +40,14 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
     // Another user is another question.
     setup.update(Msg::Answer(Field::RunAs, "root".into())).unwrap();
     assert_eq!(barred(&setup), Vec::<String>::new());
-    assert_eq!(setup.update(Msg::Answer(Field::RunAs, "a b".into())).unwrap_err().phrase.id, "invalid-user");
+    assert_eq!(setup.update(Msg::Answer(Field::RunAs, "a:b".into())).unwrap_err().phrase.id, "invalid-user");
+    // Several need a group, which a person takes with Enter.
+    assert!(!says(&setup, Field::RunAsGroup));
+    setup.update(Msg::Answer(Field::RunAs, "www-data, ann".into())).unwrap();
+    assert!(says(&setup, Field::RunAsGroup));
+    assert_eq!(setup.ask(Field::RunAsGroup).default.as_deref(), Some("mailsenders"));
+    assert_eq!(setup.update(Msg::Answer(Field::RunAsGroup, "a b".into())).unwrap_err().phrase.id, "invalid-group");
+    setup.update(Msg::Answer(Field::RunAs, "root".into())).unwrap();
 
     setup.update(Msg::Answer(Field::SecretStore, "vault".into())).unwrap();
     assert!(says(&setup, Field::VaultLock));

@@ -7,6 +7,7 @@ use mailsetup::{
 };
 
 use super::world::{Found, Mail, World};
+use crate::support::proxy::{Manner, Proxy};
 
 const OWN: &str = "https://autoconfig.example.test/mail/config-v1.1.xml";
 const KNOWN: &str = "https://example.test/.well-known/autoconfig/mail/config-v1.1.xml";
@@ -188,4 +189,18 @@ fn oddity_servers_of_no_use() {
 #[test]
 fn oddity_nothing_to_send_by() {
     with("receiving-only").is(&[]).notes(&["unreadable"]);
+}
+
+#[test]
+fn the_document_and_the_servers_by_a_proxy_that_alone_knows_their_names() {
+    let hosts = ["autoconfig.example.test", HOST];
+    for kind in ["socks5", "http"] {
+        let proxy = Proxy::start(Manner::Through, &hosts);
+        let world = World::new("own").mail("tls", HOST, Mail::Tls).document(OWN, "good");
+        let found = world.proxy(proxy.url(kind).parse().unwrap()).search("jane@example.test");
+        found.is(&[&format!("autoconfig {OWN}: {TLS}")]);
+        for host in hosts {
+            assert!(proxy.asked().iter().any(|asked| asked.starts_with(host)), "{kind}: {:?}", proxy.asked());
+        }
+    }
 }

@@ -13,7 +13,7 @@ use std::{
 use mailsetup::{
     discover::{Discovery, DnsClient, NameFault, NameServers, Net, Proposal, Reach, Search, ServerCheck, discover},
     frontend::script,
-    mail::Security,
+    mail::{Proxy, Security},
     presets::{Catalog, Lang, Provider, Text, parse},
     probe::{Cancel, DnsFault, Resolve, ServerTrust, SystemResolver},
     runner::{EgressTargets, Runner},
@@ -69,6 +69,7 @@ pub(crate) struct World {
     name_server: Option<NameServer>,
     reach: Reach,
     timeout: Duration,
+    proxy: Option<Proxy>,
     /// How many servers have to be told before the mail servers answer.
     patience: usize,
 }
@@ -88,6 +89,7 @@ impl World {
             name_server: None,
             reach: Reach::Domain,
             timeout: LONG,
+            proxy: None,
             patience: 0,
         }
     }
@@ -156,6 +158,12 @@ impl World {
 
     pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// The proxy by which web hosts and mail servers are reached.
+    pub(crate) fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
         self
     }
 
@@ -230,6 +238,7 @@ impl World {
             reach: self.reach,
             timeout: self.timeout,
             ehlo: "web1.example.com".into(),
+            proxy: self.proxy.clone(),
         };
         let (mut servers, mut told) = (Vec::new(), Vec::new());
         let mut answer = |listening: &mut Vec<_>| servers.extend(listening.drain(..).map(serve));

@@ -73,6 +73,8 @@ impl Machine {
         order.profile.sender.name = None;
         order.scope = Scope::System;
         order.targets = targets.iter().map(|target| TargetChoice::parse(target)).collect();
+        // A machine of a few files lacks what an image has to have.
+        order.is_unproven = true;
         change(&mut order);
         let places = below(self.0.path(), Scope::System);
         let os_release = fs::read_to_string(self.0.path().join("etc/os-release")).unwrap_or_default();
@@ -93,7 +95,7 @@ impl Machine {
 fn unchanged(_: &mut Order) {}
 
 fn for_the_web(order: &mut Order) {
-    order.profile.run_as = Some("www-data".parse().unwrap());
+    order.profile.run_as = "www-data".parse().unwrap();
 }
 
 #[track_caller]

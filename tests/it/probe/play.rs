@@ -38,7 +38,7 @@ impl Resolve for Table {
     }
 }
 
-pub(super) fn basic_attempt(port: u16) -> Attempt {
+pub(crate) fn basic_attempt(port: u16) -> Attempt {
     let message = test_message(&MessageSpec {
         sender: Sender { name: "Ops".parse().ok(), ..Sender::new("ops@example.test".parse().unwrap()) },
         to: "dest@example.test".parse().unwrap(),
@@ -57,6 +57,7 @@ pub(super) fn basic_attempt(port: u16) -> Attempt {
         others: Vec::new(),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
         client: None,
+        proxy: None,
         had_starttls: false,
         allow_plaintext: false,
         timeout: Duration::from_secs(8),

@@ -5,6 +5,11 @@ use std::fs;
 use serde_json::json;
 
 use super::{House, keeps_quiet, mode, obeys_the_contract};
+use crate::support::{
+    fixture::{Mode, Step},
+    pki::{self, Identity, Kind},
+    server::Crowd,
+};
 
 const MINE: &str = "# mine, with a tab\t\ndefaults\ntimeout 60\n\naccount home\nhost mail.example.net\nfrom me@example.net\n\naccount default : home\n";
 
@@ -103,13 +108,17 @@ fn by_changed_a_message_goes_out_only_where_something_changes() {
 
 #[test]
 fn a_consumer_that_is_stricter_than_our_check_is_named_before_anything_is_written() {
-    // The demo's certificate does not name the key of its issuer.
-    let house = House::new();
+    // Of this authority no certificate names the key that signed it.
+    let script = ["220 x ESMTP\r\n", "EHLO ", "250-x\r\n250 AUTH PLAIN\r\n", "QUIT"].into_iter().enumerate();
+    let step = |(at, text): (usize, &str)| if at % 2 == 0 { Step::Send(text.into()) } else { Step::Expect(text.into()) };
+    let identity = Identity::of(Kind::Good, "localhost");
+    let server = Crowd::start(&identity, None, Mode::Implicit, script.map(step).collect());
+    let (house, port) = (House::new(), server.address.port().to_string());
     house.sandbox.write("home/settings.py", "");
-    let port = house.demo.tls_port().to_string();
+    house.sandbox.write("home/ca.pem", pki::ca_pem());
     let notes = |target: &str| {
-        let server = [house.demo.user(), "--host", "localhost", "--port", &port, "--target", target];
-        let words = [&server[..], &["--password-file", "pw", "--test", "connect", "--dry-run", "--yes", "--json"]].concat();
+        let words = ["ops@example.com", "--host", "localhost", "--port", &port, "--target", target];
+        let words = [&words[..], &["--password-file", "pw", "--test", "connect", "--dry-run", "--yes", "--json"]].concat();
         // The authority is the system's: Django knows no other.
         let run = house.sandbox.mailsetup(words).env("SSL_CERT_FILE", house.sandbox.path("home/ca.pem"));
         run.run().code(0).json()["notes"].to_string()

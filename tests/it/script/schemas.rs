@@ -134,3 +134,29 @@ fn a_key_that_is_a_word_of_a_list_has_the_list_in_its_schema() {
         assert!(words.contains(&Value::from(word)), "{key}: {words:?}");
     }
 }
+
+#[test]
+fn there_is_one_proof_a_target_and_way_and_it_says_who_read() {
+    let house = House::new();
+    let targets = ["msmtp", "dotenv=a.env", "json=mail.json", "git"];
+    let words: Vec<&str> = targets.iter().flat_map(|target| ["--target", target]).collect();
+    let document = house.write(&words).code(0).json();
+    let proofs = document["proofs"].as_array().unwrap();
+    let mut seen: Vec<_> = proofs.iter().map(|proof| (proof["target"].to_string(), proof["way"].to_string())).collect();
+    assert_eq!(seen.len(), targets.len(), "{document}");
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), proofs.len(), "{document}");
+    // What nobody else reads is not said to have been read by somebody else.
+    let dotenv = proofs.iter().find(|proof| proof["target"] == "dotenv").unwrap();
+    assert_eq!(dotenv["read_by"], "mailsetup");
+    let mut schema = house.run(&["generate", "schema", "set-up"]).code(0).json();
+    let mut found = Vec::new();
+    let proof = schema["properties"]["proofs"]["items"].take();
+    faults(&proof, &serde_json::json!({"target": "msmtp", "way": "pigeon"}), "proof", &mut found);
+    assert!(found.iter().any(|fault| fault.contains("pigeon")) && found.len() > 5, "{found:?}");
+    for target in json_lines(&house.run(&["targets", "--json"]).code(0)) {
+        let (by, program) = (&target["reader"]["by"], &target["reader"]["program"]);
+        assert_eq!(by == "mailsetup", program.is_null(), "{target}");
+    }
+}

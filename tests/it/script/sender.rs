@@ -86,6 +86,52 @@ fn a_group_with_others_in_it_is_not_given_the_secret() {
 }
 
 #[test]
+fn several_users_read_by_a_group_that_is_made_with_a_word() {
+    let house = House::new();
+    let words = house.words(&[]).join(" ");
+    let script = format!(
+        "{USERS}
+         in_groups() {{ user=$1; shift; setpriv --reuid \"$user\" --regid \"$(id -g \"$user\")\" --init-groups -- \"$@\"; }}
+         set_up {words} --run-as ann --run-as alone && exit 5 || echo ended $?; grep mailsenders /etc/group && exit 6
+         set_up {words} --run-as ann,alone --run-as-group tape && exit 7 || echo ended $?; grep '^tape:' /etc/group
+         set_up {words} --run-as ann --run-as alone --run-as-group mailsenders --dry-run && ! grep mailsenders /etc/group
+         set_up {words} --run-as ann --run-as alone --run-as-group mailsenders
+         stat -c '%a %U %G' /etc/mailsetup/profiles/default.*; grep mailsenders /etc/group | cut -d: -f4
+         grep '^run_as' /etc/mailsetup/profiles/default.toml
+         cd /; for user in ann alone; do echo got $(in_groups $user mailsetup secret --scope system); done
+         in_groups bob mailsetup secret --scope system && exit 8 || echo refused $?
+         # A further one joins the group that is ours.
+         cd - >/dev/null; set_up {words} --run-as 'ann alone joined' --run-as-group mailsenders; grep mailsenders /etc/group | cut -d: -f4
+         set_up {words} --run-as 'ann alone joined' --run-as-group mailsenders --json | grep -o '\"changed\":false'"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let lines: Vec<&str> = out.stdout.lines().collect();
+    let got = format!("got {}", house.demo.password());
+    for (line, times) in [
+        ("ended 78", 2),
+        ("640 root mailsenders", 3),
+        ("ann,alone", 1),
+        ("run_as = [\"ann\", \"alone\"]", 1),
+        ("run_as_group = \"mailsenders\"", 1),
+        (&got, 2),
+        ("refused 77", 1),
+        ("ann,alone,joined", 1),
+        ("\"changed\":false", 1),
+    ] {
+        assert_eq!(lines.iter().filter(|it| **it == line).count(), times, "{line:?} in {}\n{}", out.stdout, out.stderr);
+    }
+    assert!(lines.contains(&"tape:x:26:"), "nobody is put into a group of others: {}", out.stdout);
+    for said in [
+        "--run-as-group mailsenders makes a group",
+        "usermod -aG tape ann && usermod -aG tape alone",
+        "is made for ann, alone",
+    ] {
+        assert!(out.stderr.contains(said), "{said}: {}", out.stderr);
+    }
+}
+
+#[test]
 fn a_file_that_is_closed_to_its_program_is_said() {
     let house = House::new();
     let words = house.words(&["--target", "dotenv=/etc/app.env"]).join(" ");
@@ -168,7 +214,11 @@ fn a_consumer_sends_as_the_user_who_will_run_it() {
     assert!(out.stderr.contains(&advice), "{}", out.stderr);
     let second = proof("home/second.json");
     assert_eq!((&second["sent"], &second["by"], &second["as"]), (&json!(true), &json!("msmtp"), &json!("nobody")));
-    assert!(out.stderr.contains(&format!("itself sent a message to {} as nobody (", house.demo.user())), "{}", out.stderr);
+    assert!(
+        out.stderr.contains(&format!("itself read the settings and sent a message to {} as nobody (", house.demo.user())),
+        "{}",
+        out.stderr
+    );
 }
 
 #[test]

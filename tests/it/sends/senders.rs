@@ -26,6 +26,8 @@ pub(super) struct Taken {
     pub(super) envelope: String,
     /// The recipient.
     pub(super) to: String,
+    /// The client tried a login before.
+    pub(super) has_login: bool,
     /// The header, lines that are continued as one.
     header: Vec<String>,
 }
@@ -97,12 +99,13 @@ fn session(mut stream: TcpStream, manner: Manner, kept: &Mutex<Vec<Taken>>) {
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
     let mut say = |text: &str| drop(stream.write_all(format!("{text}\r\n").as_bytes()));
     let mut now = Taken::default();
+    let mut has_login = false;
     let path = |line: &str| line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
     say("220 relay.test ESMTP");
     while let Some(line) = lines.next() {
         match line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
             "MAIL" => {
-                now = Taken { envelope: path(&line), ..Taken::default() };
+                now = Taken { envelope: path(&line), has_login, ..Taken::default() };
                 let is_right = !is_strict || now.envelope == ADDRESS || now.envelope.is_empty();
                 say(if is_right { "250 2.1.0 ok" } else { "553 5.7.1 Sender address rejected: not owned by user" });
             }
@@ -134,7 +137,10 @@ fn session(mut stream: TcpStream, manner: Manner, kept: &Mutex<Vec<Taken>>) {
                 }
             }
             "EHLO" => say("250-relay.test\r\n250 AUTH PLAIN"),
-            "AUTH" => say("235 2.7.0 welcome"),
+            "AUTH" => {
+                has_login = true;
+                say("235 2.7.0 welcome");
+            }
             "QUIT" => return say("221 2.0.0 bye"),
             _ => say("250 2.0.0 ok"),
         }

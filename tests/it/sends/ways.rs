@@ -20,12 +20,18 @@ const PROGRAMS: &str = "ln -sf /bin/true /usr/sbin/cron; ln -sf /usr/bin/s-nail 
 /// Sets a mailer up on a machine where it is at work, by `script`, in which `set_up` is mailsetup with its words; `None` where it
 /// cannot run here.
 fn on_machine(relay: &Relay, mailer: &str, script: &str, more: &[&str]) -> Option<Output> {
+    run(relay, mailer, &format!("{PROGRAMS}\n{script}"), more, "")
+}
+
+/// The same, with a word for the test bed and with the programs that the machine has.
+pub(super) fn run(relay: &Relay, mailer: &str, script: &str, more: &[&str], bed: &str) -> Option<Output> {
     let sandbox = Sandbox::new();
     fs::set_permissions(sandbox.path(""), fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = as_root("env");
     command.args(env::var("MAILSETUP_BED_CACHE").ok().map(|cache| format!("MAILSETUP_BED_CACHE={cache}")));
+    command.args(Some(bed).filter(|word| !word.is_empty()));
     let script = format!(
-        "unset MAILSETUP_BED_CACHE; export MAILSETUP_OFFLINE=yes; set_up() {{ {} \"$@\"; }}; {PROGRAMS}\n{script}",
+        "unset MAILSETUP_BED_CACHE; export MAILSETUP_OFFLINE=yes; set_up() {{ {} \"$@\"; }}\n{script}",
         env!("CARGO_BIN_EXE_mailsetup")
     );
     let port = relay.port.to_string();
@@ -44,7 +50,7 @@ fn on_machine(relay: &Relay, mailer: &str, script: &str, more: &[&str]) -> Optio
 }
 
 /// The ways of a document's proofs, with whether each went out.
-fn ways(document: &Value) -> Vec<(&str, &Value)> {
+pub(super) fn ways(document: &Value) -> Vec<(&str, &Value)> {
     let proofs = document["proofs"].as_array().unwrap();
     proofs.iter().map(|proof| (proof["way"].as_str().unwrap(), &proof["sent"])).collect()
 }

@@ -98,6 +98,13 @@ impl Bed {
         })
     }
 
+    /// A network with nothing but loopback, by its file, as long as the process runs.
+    pub(crate) fn network() -> (Child, PathBuf) {
+        let (netns, ready) = start("netns", None, [""; 0]);
+        let file = word(&ready, "netns").into();
+        (netns, file)
+    }
+
     fn serve(mut kept: Vec<Child>, netns: Option<String>) -> Self {
         let dir = tempfile::Builder::new().prefix("mailsetup-bed-").tempdir().unwrap().keep();
         let (servers, ready) = start("servers", netns.as_deref(), [&dir]);

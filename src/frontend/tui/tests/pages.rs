@@ -236,7 +236,7 @@ fn the_last_page_says_what_was_written_how_it_was_proven_and_how_to_try_it() {
         "Done. This machine can send mail.",
         "changed  /home/ops/.msmtprc",
         "before: /home/ops/.local/state/mailsetup/backup/msmtprc",
-        "msmtp: read back, and mailsetup sent a message to ops@gmail.com",
+        "msmtp: read back by mailsetup, and mailsetup sent a message to ops@gmail.com",
         "  echo hello | msmtp ops@gmail.com",
         "mailsetup ops@gmail.com",
         "--password-stdin",

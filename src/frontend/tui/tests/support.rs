@@ -46,6 +46,7 @@ impl Wizard {
 
     pub(super) fn with(lang: Lang, width: u16, height: u16, sidecar: Option<Box<dyn crate::frontend::Sidecar>>) -> Self {
         let facts = SetupFacts {
+            proxy: None,
             host_name: "web1".into(),
             full_name: Some("web1.example.com".into()),
             is_root: false,
@@ -271,6 +272,9 @@ pub(super) fn plan() -> Plan {
 
 pub(super) fn written() -> WriteResult {
     WriteResult {
+        root: None,
+        is_unproven: false,
+        lacks: Vec::new(),
         files: vec![
             WrittenFile {
                 path: "/home/ops/.config/mailsetup/profiles/default.toml".into(),

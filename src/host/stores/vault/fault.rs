@@ -37,6 +37,8 @@ pub enum VaultFault {
     WrongMachine,
     /// A machine's key slot cannot be used in an image.
     Image,
+    /// This system was not started yet: its machine ID is made when it is.
+    Unbooted,
     /// No key file was named for a new key slot.
     NoKeyFile,
     /// The system's credentials fail.
@@ -62,6 +64,7 @@ impl VaultFault {
             Self::WrongKey(path) => phrase!("vault-wrong-key", path = shown(path)),
             Self::WrongMachine => phrase!("vault-wrong-machine"),
             Self::Image => phrase!("vault-image"),
+            Self::Unbooted => phrase!("vault-unbooted"),
             Self::NoKeyFile => phrase!("vault-no-key-file"),
             Self::Systemd(fault) => fault.phrase(),
             Self::Random => phrase!("vault-random"),
@@ -83,7 +86,7 @@ impl VaultFault {
             Self::WrongKey(_) => Some(phrase!("vault-wrong-key-hint")),
             Self::Read(_, error) if error.kind() == io::ErrorKind::NotFound => Some(phrase!("vault-wrong-key-hint")),
             Self::WrongMachine => Some(phrase!("vault-wrong-machine-hint")),
-            Self::Image => Some(phrase!("vault-image-hint")),
+            Self::Image | Self::Unbooted => Some(phrase!("vault-image-hint")),
             _ => None,
         }
     }
@@ -98,7 +101,7 @@ impl VaultFault {
                 Exit::NoPerm
             }
             Self::Newer(_) | Self::ShortKey(..) | Self::Full => Exit::Config,
-            Self::Image | Self::NoKeyFile => Exit::Usage,
+            Self::Image | Self::Unbooted | Self::NoKeyFile => Exit::Usage,
             Self::Systemd(fault) => fault.exit(),
             Self::Random => Exit::Software,
         }

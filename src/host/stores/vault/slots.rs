@@ -73,6 +73,9 @@ pub(super) fn fill(slot: KeySlot, data: &DataKey, new: &Keys, places: &Places) -
     if places.root.is_some() && matches!(slot, KeySlot::Machine | KeySlot::Systemd) {
         return Err(VaultFault::Image.into());
     }
+    if matches!(slot, KeySlot::Machine | KeySlot::Systemd) && is_unbooted() {
+        return Err(VaultFault::Unbooted.into());
+    }
     let salt = salt()?;
     let (sealed_slot, outer) = match slot {
         KeySlot::Systemd => {
@@ -115,8 +118,27 @@ fn machine(places: &Places, salt: &[u8]) -> Result<DataKey, VaultFault> {
         fault => fault,
     })?;
     // Not secret, but it ties the key to this installation (machine-id(5)).
-    let id = look(Path::new("/etc/machine-id")).ok().flatten().map(FoundFile::into_bytes).unwrap_or_default();
+    let id = machine_id().unwrap_or_default();
     DataKey::derived(&material, &[b"mailsetup vault machine", id.trim_ascii(), salt])
+}
+
+fn machine_id() -> Option<Vec<u8>> {
+    look(Path::new("/etc/machine-id")).ok().flatten().map(FoundFile::into_bytes)
+}
+
+/// Whether this is a system that was never started, as in a chroot or while a container image is built: what is locked by its machine
+/// ID does not open once it is.
+pub(super) fn is_unbooted() -> bool {
+    is_id_to_come(machine_id().as_deref(), Path::new("/usr/lib/systemd/systemd").exists())
+}
+
+/// Whether the first start makes the machine ID: it is empty or the word `uninitialized`, or, where systemd starts the system, not there
+/// (machine-id(5), "First boot semantics").
+fn is_id_to_come(id: Option<&[u8]>, by_systemd: bool) -> bool {
+    match id.map(<[u8]>::trim_ascii) {
+        Some(id) => id.is_empty() || id == b"uninitialized",
+        None => by_systemd,
+    }
 }
 
 fn from_file(path: &Path, salt: &[u8]) -> Result<DataKey, VaultFault> {
@@ -148,4 +170,18 @@ fn make_key(path: &Path) -> Result<(), StoreError> {
     }
     text.push(b'\n');
     Ok(own::write_file(path, &text, FileTree::HERE)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_that_was_never_started_has_no_id_yet() {
+        for id in [&b""[..], b"\n", b"uninitialized\n"] {
+            assert!(is_id_to_come(Some(id), false), "{id:?}");
+        }
+        assert!(!is_id_to_come(Some(b"0123456789abcdef0123456789abcdef\n"), true));
+        assert!(is_id_to_come(None, true) && !is_id_to_come(None, false), "Alpine has none, and makes none");
+    }
 }

@@ -1,0 +1,10 @@
+//! SPF (RFC 7208): records, macros, and the check of a host.
+
+mod check;
+mod expand;
+mod macros;
+mod record;
+
+pub use check::{SpfOutcome, SpfQuery, SpfResult, SpfTrouble, check_host, record_of};
+pub use macros::{DomainSpec, MacroFault};
+pub use record::{Mechanism, Qualifier, SpfRecord, SpfTerm, TermFault};

@@ -1,0 +1,4 @@
+//! The sender's domain.
+
+mod spf;
+mod zone;
