@@ -49,7 +49,7 @@ impl OwnLines {
 }
 
 /// A line with results, and how many `Received` lines stand above it.
-struct Line {
+struct ResultsLine {
     level: usize,
     results: AuthResults,
     /// Whether it belongs to the run of trace lines that begins below a `Received`.
@@ -69,7 +69,7 @@ pub(super) fn sort(fields: &[HeaderField]) -> OwnLines {
                 own.hops.push(Hop::read(value));
                 in_run = true;
             }
-            "authentication-results" => lines.push(Line { level, results: results::read(value), in_run }),
+            "authentication-results" => lines.push(ResultsLine { level, results: results::read(value), in_run }),
             "received-spf" => spf.push((level, in_run, value)),
             "arc-authentication-results" => chain.push((level, value)),
             _ => {}
@@ -78,10 +78,10 @@ pub(super) fn sort(fields: &[HeaderField]) -> OwnLines {
     own.edge = edge(&own.hops, &lines);
     let edge = own.edge;
     let by = own.server().map(party);
-    let says = |line: &Line| line.results.results.iter().any(|result| matches!(result.method.as_str(), "dkim" | "dmarc"));
+    let says = |line: &ResultsLine| line.results.results.iter().any(|result| matches!(result.method.as_str(), "dkim" | "dmarc"));
     let has_spoken = lines.iter().any(|line| edge.is_some_and(|edge| line.level <= edge) && says(line));
     let of = |line: &AuthResults| line.id.as_deref().map(party);
-    for Line { level, results, in_run } in lines {
+    for ResultsLine { level, results, in_run } in lines {
         let is_own = match edge {
             // Without any way only the run at the top can be meant.
             None => in_run && own.results.first().is_none_or(|first| of(first) == of(&results)),
@@ -114,10 +114,10 @@ pub(super) fn sort(fields: &[HeaderField]) -> OwnLines {
 
 /// The hop by which the receiver took the message: the first, from the top, whose client was a stranger or had a public address and
 /// beside which the receiver's results stand; without any, the first hop of all.
-fn edge(hops: &[Hop], lines: &[Line]) -> Option<usize> {
+fn edge(hops: &[Hop], lines: &[ResultsLine]) -> Option<usize> {
     let is_edge = |(at, hop): (usize, &Hop)| {
         let by = hop.by.as_deref().map(party);
-        let is_beside = |line: &Line| {
+        let is_beside = |line: &ResultsLine| {
             line.level == at || line.level == at + 1 && line.in_run && is_named(by.as_deref(), line.results.id.as_deref())
         };
         !hop.is_inside() || hop.is_public() && lines.iter().any(is_beside)
