@@ -17,10 +17,10 @@ pub struct SpamMark {
 }
 
 /// How a header is read.
-type Reader = fn(&str) -> Option<(Option<String>, Option<bool>)>;
+type MarkReader = fn(&str) -> Option<(Option<String>, Option<bool>)>;
 
 /// Headers, the filter that writes each, and how it is read.
-const MARKS: [(&str, &str, Reader); 14] = [
+const MARKS: [(&str, &str, MarkReader); 14] = [
     ("x-forefront-antispam-report", "Microsoft", microsoft),
     ("x-ms-exchange-organization-scl", "Exchange", confidence),
     ("x-microsoft-antispam", "Microsoft bulk", bulk),
@@ -39,7 +39,7 @@ const MARKS: [(&str, &str, Reader); 14] = [
 
 /// Reads the topmost header of each filter.
 pub(super) fn read(fields: &[HeaderField]) -> Vec<SpamMark> {
-    let mark = |(name, filter, reader): (&str, &'static str, Reader)| {
+    let mark = |(name, filter, reader): (&str, &'static str, MarkReader)| {
         let (score, is_spam) = reader(first(fields, name)?.trim())?;
         Some(SpamMark { filter, score, is_spam })
     };
