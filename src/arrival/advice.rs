@@ -42,9 +42,14 @@ pub fn advice(arrival: &Arrival) -> Vec<ArrivalAdvice> {
     let passes = |result: &str| result == "pass";
     let any_passes =
         arrival.spf.as_ref().is_some_and(|spf| passes(&spf.result)) || arrival.dkim.iter().any(|dkim| passes(&dkim.result));
+    let is_fine = arrival.dmarc.as_deref() == Some("pass");
     if arrival.dmarc.as_deref() == Some("fail") && arrival.is_aligned() {
         add("dmarc_strict", phrase!("arrival-do-strict", domain = from));
-    } else if any_passes && !arrival.is_aligned() && outcome != ArrivalOutcome::Passed {
+    } else if any_passes
+        && !arrival.is_aligned()
+        && matches!(outcome, ArrivalOutcome::Failing | ArrivalOutcome::Junk)
+        && !is_fine
+    {
         add("dmarc_unaligned", phrase!("arrival-do-unaligned", domain = from, others = passed(arrival)));
     }
     if matches!(arrival.dmarc.as_deref(), Some("none" | "bestguesspass")) {

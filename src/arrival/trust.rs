@@ -78,7 +78,8 @@ pub(super) fn sort(fields: &[HeaderField]) -> OwnLines {
     own.edge = edge(&own.hops, &lines);
     let edge = own.edge;
     let by = own.server().map(party);
-    let says = |line: &ResultsLine| line.results.results.iter().any(|result| matches!(result.method.as_str(), "dkim" | "dmarc"));
+    let says =
+        |line: &ResultsLine| line.results.results.iter().any(|result| matches!(result.method.as_str(), "dkim" | "dmarc"));
     let has_spoken = lines.iter().any(|line| edge.is_some_and(|edge| line.level <= edge) && says(line));
     let of = |line: &AuthResults| line.id.as_deref().map(party);
     for ResultsLine { level, results, in_run } in lines {
