@@ -2,6 +2,7 @@
 //!
 //! [`matcher`] recognises causes by the patterns of `presets/causes`, the most specific first; [`remedy`] works the change
 //! out; [`read`] makes evidence of what a person pasted: [`noise`] tells its lines apart, [`bounce`] finds what the server said.
+//! [`mod@log`] groups the failures of a whole log by cause.
 
 mod bounce;
 mod certainty;
@@ -10,6 +11,7 @@ mod clean;
 mod egress;
 mod facts;
 mod fill;
+mod log;
 mod matcher;
 mod needles;
 mod noise;
@@ -22,7 +24,12 @@ use std::{cell::OnceCell, collections::BTreeMap};
 
 use serde::Serialize;
 
-pub use self::{certainty::Certainty, check::check_cause, facts::stage_of};
+pub use self::{
+    certainty::Certainty,
+    check::check_cause,
+    facts::stage_of,
+    log::{LOG_HEAD, LONGEST_RECORD, LogClock, LogGroup, LogReader, LogReport, LogTime, is_log, log_since},
+};
 use self::{
     facts::Facts,
     fill::Fill,
@@ -201,6 +208,11 @@ impl<'a> Doctor<'a> {
                 _ => return diagnosis,
             };
         }
+    }
+
+    /// What is said of a log that tells of no failure.
+    pub fn no_failure(&self) -> Diagnosis {
+        self.fine(self.unknown(&Facts::default()))
     }
 
     /// Nothing but success in the text.

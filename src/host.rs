@@ -49,6 +49,7 @@ mod private;
 mod process;
 mod programs;
 mod purge;
+mod system_journal;
 mod undo;
 mod user;
 mod work_tree;
@@ -80,6 +81,7 @@ pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
 pub use programs::{CronKind, MailPrograms, ProgramSender, mail_programs, program_senders};
 pub use purge::{Purged, purge};
+pub use system_journal::SystemJournal;
 pub use undo::{
     Undone,
     all::{undo_all, undo_all_preview},

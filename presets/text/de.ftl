@@ -449,6 +449,9 @@ flag-provider = Der Schlüssel des Anbieters
 flag-host = Der Name des Servers
 flag-port = Der Port des Servers
 flag-stage = Der Schritt, in dem es passiert ist
+flag-file = Diese Datei lesen: ein Protokoll, eine zurückgekommene Nachricht, eine Antwort
+flag-journal = Das Journal des Systems lesen, was Mail angeht
+flag-since = Nur was ein Protokoll ab TIME sagt: 2h, 3d, today, 2026-11-30 03:00
 flag-profile = Der Name des Profils
 flag-print = Ausgeben statt schreiben
 
@@ -559,6 +562,26 @@ check-unsaved = Das Ergebnis wurde nicht behalten: { $why }
 detect-no-address = „{ $typed }“ ist keine Adresse.
 detect-unknown = { $address }  kein Preset kennt diese Domain. Nehmen Sie --provider custom mit --host.
 explain-nothing = Nichts zu erklären: Fügen Sie die Antwort hinter „mailsetup explain“ ein, oder leiten Sie sie per Pipe hinein.
+explain-file = { $file } lässt sich nicht lesen: { $cause }
+explain-journal = Das Journal lässt sich nicht lesen: { $cause }
+explain-journal-hint = Wo Mail in eine Datei protokolliert wird: mailsetup explain -f /var/log/mail.log
+explain-since = „{ $typed }“ ist keine Zeit. Schreiben Sie 90min, 2h, 3d, today, yesterday, 2026-11-30 oder "2026-11-30 03:00".
+explain-since-no-log = --since braucht ein Protokoll, dessen Zeilen mit einer Zeit beginnen. Ohne die Option wird dieser Text erklärt.
+explain-long = Der Text ist länger als 4 MiB: Was dahinter kommt, wird nicht gelesen. Von einem Protokoll wird jede Zeile gelesen.
+log-read = { $lines ->
+    [one] { $lines } Zeile gelesen.
+   *[other] { $lines } Zeilen gelesen.
+}
+log-cut = { $lines ->
+    [one] { $lines } Eintrag ist länger als { $size } KiB: Nur sein Anfang wurde gelesen.
+   *[other] { $lines } Einträge sind länger als { $size } KiB: Nur ihre Anfänge wurden gelesen.
+}
+log-group = { $count } × { $title }
+log-from-to = Von { $first } bis { $last }
+log-at = Um { $time }
+log-messages = Nachrichten, die letzten: { $names }
+log-recipients = Empfänger, die letzten: { $names }
+log-strangers = Vom Mailserver dieser Maschine abgewiesen. Da ist nichts zu beheben, außer jemand davon gehört zu Ihnen:
 explain-line-object = Zeile { $line }: Erwartet wird ein JSON-Objekt, etwa { $example }
 explain-line-field = Zeile { $line }: { $field }: { $why }
 explain-line-text = Hier muss ein Text stehen

@@ -449,6 +449,9 @@ flag-provider = The provider’s key
 flag-host = The server’s name
 flag-port = The server’s port
 flag-stage = The step at which it came
+flag-file = Read this file: a log, a returned message, a reply
+flag-journal = Read the system’s journal of mail
+flag-since = Only what a log says from TIME on: 2h, 3d, today, 2026-11-30 03:00
 flag-profile = The profile’s name
 flag-print = Print instead of writing
 
@@ -559,6 +562,26 @@ check-unsaved = The result was not kept: { $why }
 detect-no-address = “{ $typed }” is not an address.
 detect-unknown = { $address }  no preset knows this domain. Use --provider custom with --host.
 explain-nothing = Nothing to explain: paste the reply behind “mailsetup explain”, or pipe it in.
+explain-file = { $file } cannot be read: { $cause }
+explain-journal = The journal cannot be read: { $cause }
+explain-journal-hint = Where mail is logged into a file: mailsetup explain -f /var/log/mail.log
+explain-since = “{ $typed }” is no time. Write 90min, 2h, 3d, today, yesterday, 2026-11-30 or "2026-11-30 03:00".
+explain-since-no-log = --since needs a log, whose lines begin with a time. Leave it out to explain this text.
+explain-long = The text is longer than 4 MiB: what comes behind is not read. Of a log every line is read.
+log-read = { $lines ->
+    [one] { $lines } line read.
+   *[other] { $lines } lines read.
+}
+log-cut = { $lines ->
+    [one] { $lines } entry is longer than { $size } KiB: only its beginning was read.
+   *[other] { $lines } entries are longer than { $size } KiB: only their beginnings were read.
+}
+log-group = { $count } × { $title }
+log-from-to = From { $first } to { $last }
+log-at = At { $time }
+log-messages = Messages, the last ones: { $names }
+log-recipients = Recipients, the last ones: { $names }
+log-strangers = Turned away by this machine’s own mail server. There is nothing to mend, unless one of them is yours:
 explain-line-object = Line { $line }: one JSON object is expected, such as { $example }
 explain-line-field = Line { $line }: { $field }: { $why }
 explain-line-text = This has to be a text

@@ -449,6 +449,9 @@ flag-provider = La clé du fournisseur
 flag-host = Le nom du serveur
 flag-port = Le port du serveur
 flag-stage = L’étape où cela s’est produit
+flag-file = Lit ce fichier : un journal, un message revenu, une réponse
+flag-journal = Lit le courrier dans le journal du système
+flag-since = Seulement ce qu’un journal dit depuis TIME : 2h, 3d, today, 2026-11-30 03:00
 flag-profile = Le nom du profil
 flag-print = Affiche au lieu d’écrire
 
@@ -559,6 +562,26 @@ check-unsaved = Le résultat n’a pas été conservé : { $why }
 detect-no-address = « { $typed } » n’est pas une adresse.
 detect-unknown = { $address }  aucun préréglage ne connaît ce domaine. Prenez --provider custom avec --host.
 explain-nothing = Rien à expliquer : collez la réponse après « mailsetup explain », ou envoyez-la par un tube.
+explain-file = Impossible de lire { $file } : { $cause }
+explain-journal = Impossible de lire le journal du système : { $cause }
+explain-journal-hint = Si le courrier est consigné dans un fichier : mailsetup explain -f /var/log/mail.log
+explain-since = « { $typed } » n’est pas un moment. Écrivez 90min, 2h, 3d, today, yesterday, 2026-11-30 ou "2026-11-30 03:00".
+explain-since-no-log = --since demande un journal, dont les lignes commencent par une date. Sans cette option, ce texte sera expliqué.
+explain-long = Le texte dépasse 4 Mio : la suite n’est pas lue. D’un journal, chaque ligne est lue.
+log-read = { $lines ->
+    [one] { $lines } ligne lue.
+   *[other] { $lines } lignes lues.
+}
+log-cut = { $lines ->
+    [one] { $lines } entrée dépasse { $size } Kio : seul son début a été lu.
+   *[other] { $lines } entrées dépassent { $size } Kio : seul leur début a été lu.
+}
+log-group = { $count } × { $title }
+log-from-to = De { $first } à { $last }
+log-at = À { $time }
+log-messages = Messages, les derniers : { $names }
+log-recipients = Destinataires, les derniers : { $names }
+log-strangers = Refusés par le serveur de courrier de cette machine. Il n’y a rien à corriger, sauf si l’un d’eux est à vous :
 explain-line-object = Ligne { $line } : un objet JSON est attendu, tel que { $example }
 explain-line-field = Ligne { $line } : { $field } : { $why }
 explain-line-text = Il faut ici un texte

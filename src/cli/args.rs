@@ -240,7 +240,10 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(switch("this-domain")),
         sub("explain")
             .arg(arg("REPLY").num_args(0..))
-            .arg(switch("jsonl"))
+            .arg(switch("jsonl").conflicts_with("REPLY"))
+            .arg(value("file", "FILE").short('f').conflicts_with_all(["REPLY", "jsonl"]))
+            .arg(switch("journal").conflicts_with_all(["REPLY", "jsonl", "file"]))
+            .arg(value("since", "TIME").conflicts_with("jsonl"))
             .arg(value("provider", "KEY"))
             .arg(value("host", "HOST"))
             .arg(value("port", "PORT"))

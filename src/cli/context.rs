@@ -228,6 +228,11 @@ impl Context {
         Ok(())
     }
 
+    /// The system below which everything is looked for, where it is not this one.
+    pub(super) fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
     /// Data: a line on standard output.
     pub(super) fn out(&self, line: &str) -> Result<(), Error> {
         let line = if self.json { escape_json(line).into() } else { std::borrow::Cow::Borrowed(line) };

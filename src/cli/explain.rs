@@ -1,13 +1,20 @@
-//! `explain`: what a server's reply or an error means.
+//! `explain`: what a server's reply, an error, a returned message or a log means.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+mod log;
+
+use std::{
+    fs::File,
+    io::{self, BufRead, IsTerminal, Read, Write},
+    path::Path,
+};
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
+use self::log::Since;
 use super::context::{Context, written};
 use crate::{
-    diagnose::{Doctor, Explain},
+    diagnose::{Doctor, Explain, LOG_HEAD, is_log},
     error::{Error, Exit},
     mail::{Port, reply::escape, value},
     phrase,
@@ -19,26 +26,54 @@ use crate::{
 /// Longest pasted reply; the rest adds nothing.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// Explains what was given as arguments, or standard input.
+/// Explains what was given as arguments, a file, the journal, or standard input.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let doctor = Doctor::new(&context.catalog, context.lang());
     if matches.get_flag("jsonl") {
         return lines(context, &doctor);
     }
     let word = |name: &str| matches.get_one::<String>(name).cloned();
-    let words: Vec<String> = matches.get_many::<String>("REPLY").into_iter().flatten().cloned().collect();
-    let reply = match words.as_slice() {
-        [dash] if dash == "-" => from_stdin()?,
-        [] if io::stdin().is_terminal() => return Err(Error::new(Exit::Usage, phrase!("explain-nothing"))),
-        [] => from_stdin()?,
-        words => words.join(" ").into_bytes(),
-    };
     let port = word("port")
         .map(|typed| value::parse::<Port>(&typed).map(Port::get))
         .transpose()
         .map_err(|phrase| Error::new(Exit::Usage, phrase))?;
     let stage = word("stage").map(|typed| stage(&typed).ok_or_else(|| bad_stage(&typed))).transpose()?;
-    let diagnosis = doctor.explain(&Explain { reply, provider: word("provider"), host: word("host"), port, stage });
+    let about = Explain { reply: Vec::new(), provider: word("provider"), host: word("host"), port, stage };
+    let since = word("since").map(|typed| Since::parse(&typed)).transpose()?;
+    let words: Vec<String> = matches.get_many::<String>("REPLY").into_iter().flatten().cloned().collect();
+    let (mut source, read_error): (Box<dyn BufRead>, _) = match (word("file"), words.as_slice()) {
+        _ if matches.get_flag("journal") => return log::journal(context, &doctor, about, since.as_ref()),
+        (Some(file), _) => open(&file)?,
+        (None, [dash]) if dash == "-" => from_stdin(),
+        (None, [file]) if Path::new(file).is_file() => open(file)?,
+        (None, []) if io::stdin().is_terminal() => return Err(Error::new(Exit::Usage, phrase!("explain-nothing"))),
+        (None, []) => from_stdin(),
+        (None, words) => return text(context, &doctor, &Explain { reply: words.join(" ").into_bytes(), ..about }),
+    };
+    let mut head = Vec::new();
+    source.by_ref().take(LOG_HEAD as u64).read_to_end(&mut head).map_err(&read_error)?;
+    let is_whole = head.len() < LOG_HEAD;
+    if is_log(&head) {
+        let whole = head.as_slice().chain(&mut source);
+        let report = log::read(&doctor, about.clone(), since.as_ref(), whole).map_err(&read_error)?;
+        // What says nothing line by line may say something as a whole.
+        if !(report.groups.is_empty() && is_whole && since.is_none()) {
+            return log::print(context, &doctor, &report);
+        }
+    } else if since.is_some() {
+        return Err(Error::new(Exit::Data, phrase!("explain-since-no-log")));
+    }
+    let mut reply = head;
+    source.by_ref().take(LONGEST - LOG_HEAD as u64).read_to_end(&mut reply).map_err(&read_error)?;
+    if !source.fill_buf().map_err(&read_error)?.is_empty() {
+        context.warn_phrase(&phrase!("explain-long"));
+    }
+    text(context, &doctor, &Explain { reply, ..about })
+}
+
+/// Explains a text as one failure.
+fn text(context: &Context, doctor: &Doctor<'_>, explain: &Explain) -> Result<Exit, Error> {
+    let diagnosis = doctor.explain(explain);
     if context.json {
         context.out(&diagnosis.to_json().to_string())?;
     } else {
@@ -53,11 +88,20 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     Ok(Exit::Ok)
 }
 
-fn from_stdin() -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(LONGEST).read_to_end(&mut bytes);
-    read.map_err(|error| Error::new(Exit::Io, phrase!("cli-input", cause = error)))?;
-    Ok(bytes)
+/// A text to read, and what is said where it cannot be read to its end.
+type Source = (Box<dyn BufRead>, Box<dyn Fn(io::Error) -> Error>);
+
+fn from_stdin() -> Source {
+    let failed = |error| Error::new(Exit::Io, phrase!("cli-input", cause = error));
+    (Box::new(io::stdin().lock()), Box::new(failed))
+}
+
+fn open(file: &str) -> Result<Source, Error> {
+    let name = escape(file);
+    let opened = File::open(file)
+        .map_err(|error| Error::new(Exit::NoInput, phrase!("explain-file", file = name.clone(), cause = error)))?;
+    let failed = move |error| Error::new(Exit::Io, phrase!("explain-file", file = name.clone(), cause = error));
+    Ok((Box::new(io::BufReader::with_capacity(1 << 16, opened)), Box::new(failed)))
 }
 
 /// A stage by its word in JSON; `tcp` is `connect`.

@@ -241,10 +241,24 @@ fn probe() -> Value {
     ])
 }
 
-/// With `--jsonl` there is the line's `id` too, and for a line that cannot be read an `error` in place of the diagnosis.
+/// With `--jsonl` there is the line's `id` too, and for a line that cannot be read an `error` in place of the diagnosis. Of a log there
+/// is a line for each group: the diagnosis, and these keys.
 fn explain() -> Value {
     let bad_line = object(&[("id", json!({})), ("cause", text()), ("error", failure())]);
-    json!({"anyOf": [diagnosis(), bad_line]})
+    let group = object(&[
+        ("count?", number()),
+        ("first?", text_or_null()),
+        ("last?", text_or_null()),
+        ("line?", text()),
+        ("messages?", texts()),
+        ("recipients?", texts()),
+        ("ours?", yes_no()),
+    ]);
+    let mut explained = diagnosis();
+    if let (Some(keys), Some(more)) = (explained["properties"].as_object_mut(), group["properties"].as_object()) {
+        keys.extend(more.clone());
+    }
+    json!({"anyOf": [explained, bad_line]})
 }
 
 /// `folder` is `junk` where a filter says so; a saved message has no `mailbox`. What the receiver does not give is null.

@@ -8,6 +8,9 @@ const LINE: usize = 2048;
 /// Reads bytes as text: UTF-8 where they are, else Latin-1, so that GBK and its like keep their ASCII parts and stay
 /// recognisable by their bytes. Of a long text only the beginning and the end are kept.
 pub(super) fn decode(bytes: &[u8]) -> String {
+    if let Some(text) = decode_utf16(bytes) {
+        return text;
+    }
     if bytes.len() <= HEAD + TAIL {
         return decode_whole(bytes);
     }
@@ -19,6 +22,17 @@ pub(super) fn decode(bytes: &[u8]) -> String {
     text.push('\n');
     text.push_str(&decode_whole(&tail[start..]));
     text
+}
+
+/// UTF-16 by its byte order mark, as Windows writes it; of a long text only the beginning is kept.
+fn decode_utf16(bytes: &[u8]) -> Option<String> {
+    let (read, body): (fn([u8; 2]) -> u16, _) = match bytes {
+        [0xff, 0xfe, body @ ..] => (u16::from_le_bytes, body),
+        [0xfe, 0xff, body @ ..] => (u16::from_be_bytes, body),
+        _ => return None,
+    };
+    let units: Vec<u16> = body.as_chunks().0.iter().take(HEAD).map(|unit| read(*unit)).collect();
+    Some(String::from_utf16_lossy(&units))
 }
 
 fn decode_whole(bytes: &[u8]) -> String {
@@ -122,6 +136,15 @@ mod tests {
         let raw = b"535 Error: \xc7\xeb\xca\xb9\xd3\xc3\xca\xda\xc8\xa8\xc2\xeb";
         let printed = r"535 Error: \xc7\xeb\xca\xb9\xd3\xc3\xca\xda\xc8\xa8\xc2\xeb";
         assert_eq!(fold(&decode(raw)), fold(&unescape(printed)));
+    }
+
+    #[test]
+    fn utf16_is_read() {
+        let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+        let little: Vec<u8> = units("\u{feff}535 Prüfung").into_iter().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units("\u{feff}535 Prüfung").into_iter().flat_map(u16::to_be_bytes).collect();
+        assert_eq!((decode(&little).as_str(), decode(&big).as_str()), ("535 Prüfung", "535 Prüfung"));
+        assert!(decode(&[&[0xff, 0xfe][..], &[b'a', 0].repeat(1 << 20)].concat()).len() <= HEAD);
     }
 
     #[test]

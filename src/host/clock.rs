@@ -1,6 +1,14 @@
 //! Points in time as text, UTC.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    process::Command,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use super::{environment, process};
+
+/// How long `date` may take.
+const LIMIT: Duration = Duration::from_secs(2);
 
 /// RFC 3339 in UTC, to the second: `2026-11-05T10:11:12Z`. A clock before 1970 reads as 1970.
 pub fn rfc3339(when: SystemTime) -> String {
@@ -11,6 +19,21 @@ pub fn rfc3339(when: SystemTime) -> String {
 /// The same without separators, for file names: `20261105T101112Z`.
 pub(super) fn stamp(when: SystemTime) -> String {
     rfc3339(when).replace(['-', ':'], "")
+}
+
+/// How far local time is ahead of UTC now, in seconds, as date(1) says; 0 where it does not.
+pub fn utc_offset() -> i64 {
+    let mut command = Command::new("date");
+    command.arg("+%z").env_clear().env("PATH", environment::path()).current_dir("/");
+    command.envs(std::env::var_os("TZ").map(|zone| ("TZ", zone)));
+    let said = process::run(command, None, LIMIT, 64).unwrap_or_default();
+    std::str::from_utf8(&said).ok().and_then(offset).unwrap_or_default()
+}
+
+/// `+0130` in seconds.
+fn offset(said: &str) -> Option<i64> {
+    let number: i64 = said.trim().parse().ok()?;
+    Some((number / 100 * 60 + number % 100) * 60)
 }
 
 /// Days to date by the proleptic Gregorian calendar, counting years from March so that leap days come last.
@@ -30,9 +53,12 @@ fn civil(when: SystemTime) -> (u64, u64, u64, u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    #[test]
+    fn offsets_of_zones() {
+        assert_eq!((offset("+0130\n"), offset("-0330"), offset("UTC")), (Some(5400), Some(-12_600), None));
+    }
 
     #[test]
     fn dates_around_leap_days() {

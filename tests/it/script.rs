@@ -12,6 +12,7 @@ mod files;
 mod image;
 mod kills;
 mod languages;
+mod logs;
 mod network;
 mod options;
 mod providers;

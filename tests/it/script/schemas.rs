@@ -85,6 +85,7 @@ fn every_document_is_as_its_schema_says() {
         ("arrival", run(&["arrival", "--eml", "passes.eml"]).code(0)),
         ("arrival", run(&["arrival", "--eml", "silent.eml"]).code(75)),
         ("error", run(&["arrival", "--eml", "none.eml"]).code(66)),
+        ("explain", house.sandbox.mailsetup(["explain", "--json", "-"]).stdin(super::logs::LOG).run().code(0)),
         ("list", run(&["list"]).code(0)),
         ("show", run(&["show"]).code(0)),
         ("files", run(&["export", "dotenv-sh=env"]).code(0)),
