@@ -10,6 +10,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::Stdio,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -28,10 +29,16 @@ use super::{
     user::User,
 };
 use crate::{
+    error::Exit,
     mail::{Secret, reply::escape},
     plan::{Places, Scope, SendEnd, SendFault, Sending, Sent},
     presets::target::SendInput,
 };
+
+/// How long a mail server may take to listen after its start.
+const STARTING: Duration = Duration::from_secs(5);
+/// How often it is asked meanwhile.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// A message for a consumer.
 pub struct Dispatch<'a> {
@@ -88,7 +95,7 @@ impl Dispatch<'_> {
     pub fn send(&self) -> Sent {
         let (begun, user) = (Instant::now(), self.other());
         let watched = self.sending.queue.as_ref().map(WatchedQueue::begin);
-        let output = match run(self, user.as_ref()) {
+        let output = match self.hand_over(user.as_ref(), begun) {
             Ok(output) => output,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Sent::Missing,
             Err(error) => {
@@ -114,6 +121,21 @@ impl Dispatch<'_> {
             return Sent::Missing;
         }
         Sent::Failed(SendFault { end, said, unreadable: user.and_then(|user| unreadable(self.sending, &user)) })
+    }
+
+    /// Runs the program; again while a mail server that was started only now does not listen yet. `OpenSMTPD`'s sendmail says so by
+    /// nothing but its exit status, `EX_TEMPFAIL` of sysexits(3).
+    fn hand_over(&self, user: Option<&User>, begun: Instant) -> io::Result<ProcessOutput> {
+        loop {
+            let output = run(self, user)?;
+            let is_temporary =
+                matches!(&output.end, ProcessEnd::Exited(status) if status.code() == Some(i32::from(Exit::TempFail.code())));
+            let may_start = self.sending.queue.is_some() && begun.elapsed() < STARTING.min(self.limit);
+            if !is_temporary || !may_start || (self.is_stopped)() {
+                return Ok(output);
+            }
+            thread::sleep(LOOK);
+        }
     }
 }
 

@@ -144,7 +144,7 @@ fn a_system_is_set_up_alike_by_script_prompts_and_wizard() {
     let world = World::new();
     let made = check(&for_the_system("ops@example.org"), &world);
     assert_eq!(made.profile.root_mail.as_ref().map(ToString::to_string).as_deref(), Some("ops@example.org"));
-    assert_eq!(made.files["etc/aliases"], "root: ops@example.org");
+    assert_eq!(made.files["etc/aliases"], "root: ops@example.org\ndefault: ops@example.org");
     assert!(made.files["etc/msmtprc"].contains("\naliases /etc/aliases\n"), "{:?}", made.files);
     // Nothing is an answer too.
     let made = check(&for_the_system(""), &world);

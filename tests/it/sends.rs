@@ -222,7 +222,7 @@ impl Machine {
         words.extend(["--test", "none", "--yes"]);
         words.extend(consumer.with);
         if consumer.scope == "system" {
-            words.extend(["--root", root]);
+            words.extend(["--root", root, "--image-program", env!("CARGO_BIN_EXE_mailsetup")]);
         }
         match trust {
             Trust::Setting => words.extend(["--ca-file", &ca_file]),

@@ -133,7 +133,7 @@ fn a_command_that_says_the_password_is_shown_nowhere() {
     let out = sandbox.mailsetup(["--import", "msmtp", "--yes", "--diff", "--json", "-v"]).run().code(0);
     search.said("script", &out);
     search.files("script", &sandbox, &belongs);
-    let session = Session::within(home(file, &text), Front::Wizard, Lang::EN, (80, 24), &[], |run| run);
+    let session = Session::within(home(file, &text), Front::Wizard, Lang::EN, (80, 32), &[], |run| run);
     session.accept(Field::Import);
     session.expect(Field::Address);
     session.terminal.send(F4);
