@@ -60,7 +60,7 @@ pub(super) fn party(host: &str) -> String {
     let host = host.trim_end_matches('.').to_lowercase();
     // iCloud's servers call themselves by one label, such as `p00-icloudmta-smtpin-us-east-1a-60-percent-0`.
     let is_of = |name: &&str| is_below(&host, name) || (!name.contains('.') && !host.contains('.') && host.contains(*name));
-    match PARTIES.iter().find(|names| names.iter().any(|name| is_of(name))) {
+    match PARTIES.iter().find(|names| names.iter().any(&is_of)) {
         Some(names) => names.first().map(|name| (*name).to_owned()).unwrap_or_default(),
         None => organizational_domain(&host),
     }
