@@ -13,6 +13,7 @@ mod complain;
 mod context;
 mod cut_off;
 mod detect;
+mod dns;
 mod explain;
 mod export;
 mod generate;
@@ -209,6 +210,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
             check::run(context, word("PROFILE"), matches.get_flag("all"), kind)
         }
         "detect" => detect::run(context, &words("ADDRESS")),
+        "dns" => dns::run(context, word("WHOSE"), word("nameserver")),
         "explain" => explain::run(context, matches),
         "export" => export::run(context, &words("TARGET"), matches.get_flag("print")),
         "list" => commands::list(context),

@@ -1580,3 +1580,59 @@ proof-fix-root = Mail an root hat keine Adresse, an die sie gehen kann: Starten 
 proof-fix-retry = Exim wartet seit einem früheren Fehler, was auch inzwischen behoben ist. So vergisst es ihn und versucht es wieder: rm `exim -bP -n spool_directory`/db/retry* && exim -qff
 proof-fix-empty = Das betrifft Abwesenheitsnotizen und Ähnliches, die keinen Absender nennen. Andere Mail hält es nicht auf.
 report-own = Nachrichten, die die Programme selbst gesendet haben
+
+## Die Domain des Absenders (dns)
+
+command-dns = Zeigen, was der Domain des Absenders fehlt: SPF, DKIM, DMARC
+arg-whose = Eine Adresse, eine Domain oder der Name eines Profils
+flag-nameserver = Diesen Nameserver fragen, ADRESSE oder ADRESSE:PORT
+dns-cannot-look = Dieser Build von mailsetup kann DNS nicht fragen; über { $domain } ist daher nichts bekannt. Nehmen Sie einen Build mit „discover“.
+dns-no-provider = kein Anbieter heißt { $key }; „mailsetup providers“ zeigt sie
+dns-bad-nameserver = { $typed } ist keine Adresse wie 192.0.2.53 oder 192.0.2.53:5353
+dns-some-provider = diesen Anbieter
+dns-verdict-both = Mail von { $domain } über { $provider } besteht DMARC, durch SPF und durch DKIM.
+dns-verdict-spf = Mail von { $domain } über { $provider } besteht DMARC nur durch SPF: Weitergeleitet besteht sie nicht mehr.
+dns-verdict-dkim = Mail von { $domain } über { $provider } besteht DMARC, durch DKIM.
+dns-verdict-open = Ob Mail von { $domain } über { $provider } DMARC besteht, lässt sich noch nicht sagen.
+dns-verdict-neither = Mail von { $domain } über { $provider } besteht DMARC nicht.
+dns-verdict-not-yours = { $domain } gehört dem Anbieter: Es gibt nichts einzutragen.
+dns-to-add = Beim DNS-Anbieter der Domain einzutragen (ein SPF-Eintrag ersetzt den vorhandenen):
+dns-value-at-provider = (der Wert steht auf der Seite des Anbieters)
+dns-not-yours = Darum kümmert sich der Anbieter.
+dns-no-answer = DNS gab für { $name } keine Antwort. Versuchen Sie es später noch einmal.
+dns-null-mx = { $domain } nimmt nach eigener Angabe keine Mail an (Null-MX). Viele Server lehnen einen solchen Absender ab.
+dns-no-mx = { $domain } hat keinen MX-Eintrag: Antworten und Fehlermeldungen kommen vielleicht nicht an.
+dns-unconfirmed = Was { $provider } im DNS verlangt, ist nicht bestätigt: Vergleichen Sie es mit der Seite des Anbieters.
+dns-provider-unknown = Unbekannt: Keine Voreinstellung kennt diesen Anbieter. Nennen Sie einen mit --provider.
+dns-envelope-unknown = Unbekannt: { $provider } setzt vielleicht die eigene Domain in den Umschlag. Welchen SPF-Eintrag er will, steht auf seiner Seite.
+dns-spf-place-unknown = { $provider } denkt sich dafür einen Namen unter Ihrer Domain aus: Folgen Sie der Seite des Anbieters.
+dns-spf-not-needed = Nicht nötig: { $provider } setzt die eigene Domain in den Umschlag.
+dns-spf-fine = Deckt { $provider } ab.
+dns-spf-add = Der Eintrag deckt { $provider } nicht ab.
+dns-spf-missing = Es gibt keinen Eintrag. Tragen Sie diesen ein; wer sonst für die Domain sendet, muss vorher hinein.
+dns-spf-others-unknown = Es gibt keinen Eintrag, und ein erster kann andere Mail scheitern lassen: Finden Sie heraus, wer sonst für die Domain sendet ({ $host } nimmt ihre Mail an), und veröffentlichen Sie include:{ $include } mit diesen zusammen.
+dns-spf-include-unknown = Unbekannt: Welchen Eintrag der Anbieter will, steht auf seiner Seite.
+dns-spf-include-wrong = Unbekannt: { $name } hat keinen brauchbaren SPF-Eintrag. Sehen Sie auf der Seite des Anbieters nach.
+dns-spf-full = include:{ $include } passt nicht hinein: { $terms } Abfragen, erlaubt sind 10. Am meisten kostet { $costly } ({ $cost }): Nehmen Sie heraus, was nicht mehr sendet.
+dns-spf-nearly-full = Der SPF-Eintrag braucht { $count } der 10 erlaubten Abfragen.
+dns-spf-refused-before = Ein früherer Teil des Eintrags lehnt diese Server ab: Setzen Sie include:{ $include } davor.
+dns-spf-several = { $domain } hat mehrere SPF-Einträge, also zählt keiner. Lassen Sie einen stehen.
+dns-spf-syntax = Der Eintrag von { $domain } hat einen Fehler und zählt daher nicht: { $term }
+dns-spf-no-record = Der Eintrag nennt { $domain }, das keinen SPF-Eintrag hat, und zählt daher nicht. Nehmen Sie das heraus.
+dns-spf-terms = Der Eintrag braucht mehr als 10 Abfragen und zählt daher nicht. Nehmen Sie heraus, was nicht mehr sendet.
+dns-spf-void = Für mehr als zwei Namen im Eintrag gibt es keine Antwort; er zählt daher nicht. Nehmen Sie sie heraus.
+dns-spf-hosts = { $domain } hat mehr als 10 MX-Hosts; ein Eintrag mit „mx“ zählt daher nicht.
+dns-dkim-fine = Schlüssel mit { $bits } Bit.
+dns-dkim-test = Schlüssel mit { $bits } Bit, als Test gekennzeichnet (t=y): Empfänger können ihn übergehen.
+dns-dkim-short = Der Schlüssel hat { $bits } Bit, Empfänger wollen 1024: Erzeugen Sie beim Anbieter einen neuen.
+dns-dkim-missing = Es gibt keinen Schlüssel. Schalten Sie DKIM bei { $provider } ein und tragen Sie ein, was dort steht.
+dns-dkim-not-there = Unter diesem Namen gibt es keinen Schlüssel, und nicht jedes Konto bei { $provider } benutzt ihn: Sehen Sie auf der Seite des Anbieters nach.
+dns-dkim-made-up = { $provider } denkt sich diesen Namen aus: Er steht auf der Seite des Anbieters.
+dns-dkim-revoked = Der Schlüssel wurde zurückgezogen (p= ist leer). Schalten Sie DKIM bei { $provider } wieder ein.
+dns-dkim-stale = Zeigt auf { $target }, wo es keinen Schlüssel gibt. Schalten Sie DKIM beim Anbieter ein oder berichtigen Sie den Eintrag.
+dns-dkim-unreadable = { $name } hat keinen einzelnen Schlüssel, der sich lesen lässt.
+dns-dmarc-fine = Richtlinie { $policy }, von { $domain }.
+dns-dmarc-missing = Es gibt keine Richtlinie. p=none lehnt nichts ab, und große Empfänger verlangen sie.
+dns-dmarc-refuses = Die DMARC-Richtlinie ist { $policy }, und diese Mail besteht nicht: Empfänger werden sie ablehnen oder aussortieren.
+dns-dmarc-test = Die DMARC-Richtlinie ist als Test gekennzeichnet (t=y): Empfänger wenden die nächstschwächere an.
+dns-dmarc-former = Der DMARC-Eintrag enthält { $tags }, was nichts mehr bedeutet (RFC 9989).

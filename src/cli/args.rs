@@ -233,6 +233,7 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
+        sub("dns").arg(arg("WHOSE")).arg(value("provider", "KEY")).arg(value("nameserver", "ADDRESS")),
         sub("probe")
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))

@@ -79,7 +79,7 @@ fn dependencies_run_one_way() {
         (
             "cli",
             &[
-                "arrival", "error", "mail", "packed", "presets", "probe", "diagnose", "discover", "plan", "setup", "host",
+                "arrival", "dns", "error", "mail", "packed", "presets", "probe", "diagnose", "discover", "plan", "setup", "host",
                 "demo", "runner", "render", "frontend", "cli",
             ],
         ),

@@ -80,6 +80,8 @@ fn every_document_is_as_its_schema_says() {
         ("check", run(&["check"]).code(0)),
         ("check", run(&["check", "nosuch"]).code(66)),
         ("detect", run(&["detect", "ops@gmail.com", "x@unknown.test", "nobody"]).code(65)),
+        ("dns", run(&["dns", "gmail.com", "--nameserver", "127.0.0.1:1"]).code(0)),
+        ("dns", run(&["dns", "a.test", "--nameserver", "127.0.0.1:1", "--provider", "microsoft365-connector"]).code(75)),
         ("probe", run(&["probe", &host, "--ca-file", "ca.pem"])),
         ("explain", run(&["explain", "535 5.7.8 Bad credentials"]).code(0)),
         ("arrival", run(&["arrival", "--eml", "passes.eml"]).code(0)),
