@@ -79,8 +79,8 @@ fn dependencies_run_one_way() {
         (
             "cli",
             &[
-                "arrival", "dns", "error", "mail", "packed", "presets", "probe", "diagnose", "discover", "plan", "setup", "host",
-                "demo", "runner", "render", "frontend", "cli",
+                "arrival", "dns", "error", "mail", "packed", "presets", "probe", "diagnose", "discover", "plan", "setup",
+                "host", "demo", "runner", "render", "frontend", "cli",
             ],
         ),
         ("main", &[]),
