@@ -13,7 +13,7 @@ use crate::{
 pub(super) type DocumentSchema = (&'static str, fn() -> Value);
 
 /// Every document that is printed.
-pub(super) const DOCUMENTS: [DocumentSchema; 14] = [
+pub(super) const DOCUMENTS: [DocumentSchema; 15] = [
     ("set-up", set_up),
     ("check", set_up),
     ("error", error),
