@@ -61,7 +61,9 @@ pub fn arrival(data: &[u8]) {
         let block = render::arrival::block(text, &arrival);
         is_safe(&block.title);
         assert!(block.rows.iter().all(|(label, lines)| !label.is_empty() && !lines.is_empty()));
-        render::arrival::advice(text, &advice(&arrival)).iter().for_each(|line| is_safe(line));
+        for line in render::arrival::advice(text, &advice(&arrival)) {
+            is_safe(&line);
+        }
     });
 }
 
