@@ -84,12 +84,14 @@ impl Help<'_> {
 }
 
 /// The commands, in the order in which help lists them.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 20] = [
     "check",
     "apply",
     "detect",
+    "dns",
     "probe",
     "explain",
+    "arrival",
     "export",
     "list",
     "show",
@@ -265,6 +267,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
+        "dns" => command.arg(arg("WHOSE")).arg(value("provider", "KEY")).arg(value("nameserver", "ADDRESS")),
         "probe" => command
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))
@@ -280,6 +283,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(value("host", "HOST"))
             .arg(value("port", "PORT"))
             .arg(value("stage", "STAGE")),
+        "arrival" => command.arg(value("eml", "FILE").required(true)),
         "export" => command
             .arg(arg("TARGET").required(true).num_args(1..))
             .arg(value("profile", "NAME"))
