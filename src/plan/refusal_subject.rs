@@ -50,6 +50,7 @@ impl Refusal {
             | Self::SharedGroup { .. }
             | Self::NoUser { .. }
             | Self::NoSharedGroup { .. }
+            | Self::GroupOfOthers { .. }
             | Self::OtherGroup { .. }
             | Self::GroupInImage { .. } => None,
         }

@@ -44,6 +44,9 @@ impl Refusal {
             Self::NoSharedGroup { users } => {
                 phrase!("plan-no-shared-group", users = users.listed().unwrap_or_default())
             }
+            Self::GroupOfOthers { group, others } => {
+                phrase!("plan-group-of-others", group = group, users = escape(&others.join(", ")))
+            }
             Self::OtherGroup { change } => {
                 phrase!("plan-other-group", group = change.name, users = change.joining(), command = change.line())
             }
@@ -105,7 +108,10 @@ impl Refusal {
             }
             Self::Rival { .. } => Some(phrase!("plan-hint-take-over")),
             Self::SameSender { profile, .. } => Some(phrase!("plan-hint-same-sender", profile = escape(profile))),
-            Self::NoSharedGroup { .. } => Some(phrase!("plan-hint-shared-group", group = SENDERS_GROUP)),
+            Self::GroupOfOthers { group, .. } if *group == SENDERS_GROUP => None,
+            Self::NoSharedGroup { .. } | Self::GroupOfOthers { .. } => {
+                Some(phrase!("plan-hint-shared-group", group = SENDERS_GROUP))
+            }
             Self::NotFollowing { .. } => Some(phrase!("plan-hint-not-following")),
             Self::Senders { instead, .. } => Some(phrase!("plan-hint-senders", instead = instead)),
             Self::OverruledBySetting { path, setting, .. } => {
