@@ -376,6 +376,7 @@ cli-passwords = Sagen Sie nur einmal, woher das Passwort kommt: { $names }.
 cli-switch = { $name }: Antworten Sie mit ja oder nein statt mit „{ $typed }“.
 cli-empty-hint = Lassen Sie es weg, wenn Sie es nicht meinen; sehen Sie in einem Skript nach, ob die Variable gesetzt ist.
 cli-contradiction = { $one } und { $other } widersprechen sich. Geben Sie nur eines davon an.
+cli-group-of-nobody = { $group } braucht Benutzer, die senden, außer root: Nennen Sie sie mit { $users }.
 cli-image-program = --image-program ist der Pfad von mailsetup im Image von --root und beginnt mit einem Schrägstrich.
 cli-image-program-hint = Zum Beispiel: --root /srv/image --image-program /usr/bin/mailsetup
 cli-variable-unknown = { $name } ist keine Variable von mailsetup.

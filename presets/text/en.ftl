@@ -376,6 +376,7 @@ cli-passwords = Say only once where the password comes from: { $names }.
 cli-switch = { $name }: answer yes or no instead of “{ $typed }”.
 cli-empty-hint = Leave it out if you do not mean it; in a script, see whether its variable is set.
 cli-contradiction = { $one } and { $other } contradict each other. Say one of them.
+cli-group-of-nobody = { $group } needs users who send beside root: name them with { $users }.
 cli-image-program = --image-program is the path of mailsetup inside the image of --root, and begins with a slash.
 cli-image-program-hint = For example: --root /srv/image --image-program /usr/bin/mailsetup
 cli-variable-unknown = { $name } is none of mailsetup’s variables.

@@ -376,6 +376,7 @@ cli-passwords = Dites une seule fois d’où vient le mot de passe : { $names }
 cli-switch = { $name } : répondez oui ou non au lieu de « { $typed } ».
 cli-empty-hint = Laissez-la de côté si vous n’en voulez pas ; dans un script, vérifiez que sa variable est définie.
 cli-contradiction = { $one } et { $other } se contredisent. N’en donnez qu’une.
+cli-group-of-nobody = { $group } demande des utilisateurs qui envoient, outre root : nommez-les avec { $users }.
 cli-image-program = --image-program est le chemin de mailsetup dans l’image de --root ; il commence par une barre oblique.
 cli-image-program-hint = Par exemple : --root /srv/image --image-program /usr/bin/mailsetup
 cli-variable-unknown = { $name } n’est pas une variable de mailsetup.
