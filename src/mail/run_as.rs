@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, SeqAccess, Visitor},
+    de::{Error as _, IgnoredAny, SeqAccess, Visitor},
 };
 
 use super::{
@@ -55,6 +55,28 @@ impl RunAs {
 
     fn names(&self) -> Vec<&str> {
         self.0.iter().map(UserName::as_str).collect()
+    }
+
+    /// Those who are named by a value of a file, whatever else it is: nobody where it is none.
+    pub(super) fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// A value, or a part of it.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Named {
+            One(UserName),
+            Several(Vec<Named>),
+            Other(IgnoredAny),
+        }
+
+        fn users(named: Named) -> Vec<UserName> {
+            match named {
+                Named::One(user) => vec![user],
+                Named::Several(each) => each.into_iter().flat_map(users).collect(),
+                Named::Other(_) => Vec::new(),
+            }
+        }
+
+        Ok(Self::of(users(Named::deserialize(deserializer)?).into_iter()))
     }
 
     fn of(users: impl Iterator<Item = UserName>) -> Self {
