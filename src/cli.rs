@@ -3,6 +3,7 @@
 pub mod answers;
 mod apply;
 mod args;
+mod arrival;
 mod ca_file;
 mod check;
 mod client_cert;
@@ -12,6 +13,7 @@ mod complain;
 mod context;
 mod cut_off;
 mod detect;
+mod dns;
 mod explain;
 mod export;
 mod generate;
@@ -178,8 +180,9 @@ fn help_for(text: &Text, languages: &Languages, words: &[String]) -> Result<Exit
     asked.map_or_else(|error| misuse(&error), |_| Ok(Exit::Ok))
 }
 
-/// Commands that read no preset: they run at every mail, or take back what was written, and a wrong preset must not stop them.
-const WITHOUT_PRESETS: [&str; 7] = ["secret", "list", "show", "remove", "purge", "undo", "vault"];
+/// Commands that read no preset: they run at every mail, read a message alone, or take back what was written, and a wrong preset must
+/// not stop them.
+const WITHOUT_PRESETS: [&str; 8] = ["arrival", "secret", "list", "show", "remove", "purge", "undo", "vault"];
 
 fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let command = matches.subcommand();
@@ -197,6 +200,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let stale = || matches.get_one::<u32>("stale").copied();
     match name {
         "apply" => apply::run(context, word("PROFILE"), matches.get_flag("all")),
+        "arrival" => arrival::run(context, word("eml").unwrap_or_default()),
         "check" => {
             let kind = match (matches.get_flag("drift"), matches.get_flag("send")) {
                 (true, _) => check::CheckKind::Drift,
@@ -206,6 +210,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
             check::run(context, word("PROFILE"), matches.get_flag("all"), kind)
         }
         "detect" => detect::run(context, &words("ADDRESS")),
+        "dns" => dns::run(context, word("WHOSE"), word("nameserver")),
         "explain" => explain::run(context, matches),
         "export" => export::run(context, &words("TARGET"), matches.get_flag("print")),
         "list" => commands::list(context),

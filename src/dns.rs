@@ -2,7 +2,17 @@
 //!
 //! Pure: every answer of DNS comes through [`DnsLookup`], which is a resolver, or a zone in memory.
 
+mod cache;
+mod dkim;
+mod dmarc;
 mod lookup;
+mod report;
 pub mod spf;
+mod verdict;
 
+pub use cache::RememberedLookup;
+pub use dkim::{DkimKey, KeyFault};
+pub use dmarc::{DmarcPolicy, DmarcRecord, DmarcWalk};
 pub use lookup::{DnsKind, DnsLookup, DnsRecord, LookupFault, is_queryable};
+pub use report::{DkimReport, DmarcReport, DomainReport, MissingRecord, RecordState, SpfReport};
+pub use verdict::{DomainQuestion, judge};

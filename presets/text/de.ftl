@@ -445,6 +445,7 @@ flag-quiet = Nur sagen, was misslingt
 flag-verbose = Mehr sagen
 flag-send = Auch eine Nachricht senden
 flag-offline = Kein Netz benutzen
+flag-eml = Die gespeicherte Nachricht oder ihre Kopfzeilen, oder - für die Standardeingabe
 flag-jsonl = JSON-Zeilen von der Standardeingabe erklären
 flag-stale = Nur die, deren Fakten vor mehr als MONTHS Monaten (18) geprüft wurden, die ältesten zuerst
 flag-provider = Der Schlüssel des Anbieters
@@ -460,6 +461,7 @@ flag-print = Ausgeben statt schreiben
 command-check = Gespeichertes Profil erneut testen; für Cron und Überwachung
 command-apply = Jede Datei so schreiben, wie das Profil sagt
 command-detect = Einstellungen für Adressen anzeigen
+command-arrival = Sagen, was der Empfänger von einer Nachricht hielt, nach ihren Kopfzeilen
 command-explain = Sagen, was die Antwort eines Servers oder ein Fehler bedeutet
 command-export = Gespeichertes Profil für ein weiteres Programm schreiben
 command-list = Gespeicherte Profile auflisten
@@ -588,6 +590,50 @@ explain-line-field = Zeile { $line }: { $field }: { $why }
 explain-line-text = Hier muss ein Text stehen
 explain-line-missing = Das fehlt
 explain-line-near = Mit „{ $typed }“ ist wohl { $near } gemeint.
+
+arrival-paste = Fügen Sie die Kopfzeilen der Nachricht ein und drücken Sie dann in einer leeren Zeile Strg+D.
+arrival-unreadable = Die Nachricht { $file } kann nicht gelesen werden: { $cause }
+arrival-no-message = Das sind keine Kopfzeilen einer Nachricht.
+arrival-no-message-hint = Speichern Sie die Nachricht als .eml, oder kopieren Sie alle Kopfzeilen: in Gmail „Original anzeigen“, in Outlook „Nachrichtenquelle anzeigen“.
+arrival-passed = Was der Empfänger geprüft hat, stimmt für { $domain }
+arrival-junk = Ein Filter hielt diese Nachricht für Spam
+arrival-failing = Für den Empfänger ist nicht erwiesen, dass diese Nachricht von { $domain } ist
+arrival-unsaid = Der Empfänger sagt nicht, ob diese Nachricht von { $domain } ist
+arrival-label-receiver = Empfänger
+arrival-label-envelope = Umschlag
+arrival-label-tls = Letzter Abschnitt
+arrival-label-spam = Filter
+arrival-label-way = Weg
+arrival-label-unbelieved = Nicht geglaubt
+arrival-not-said = keine Angabe
+arrival-aligned-strict = die Domain von From
+arrival-aligned-relaxed = passt zur Domain von From
+arrival-aligned-none = andere Domain als From
+arrival-selector = Selektor { $selector }
+arrival-policy = Richtlinie { $policy }
+arrival-tls-version = TLS { $version }
+arrival-tls-some = verschlüsselt
+arrival-tls-none = unverschlüsselt
+arrival-spam-yes = Spam
+arrival-spam-no = kein Spam
+arrival-hop = { $from } an { $by }
+arrival-after = nach { $seconds } s
+arrival-sender-says = sagt der Absender
+arrival-do = Was zu tun ist:
+arrival-do-spam = { $filter } hielt sie für Spam. Schreiben Sie wie ein Mensch, nicht „Test“; markieren Sie die Nachricht als „kein Spam“, lassen Sie SPF, DKIM und DMARC bestehen, und versuchen Sie es noch einmal. Einmal ist kein Urteil über die Domain.
+arrival-do-silent = { $receiver } sagt nichts über SPF, DKIM und DMARC, wie bei Post innerhalb eines Anbieters. Senden Sie eine Nachricht an ein Postfach bei einem anderen Anbieter (Gmail, Outlook.com und iCloud sagen es), und lesen Sie diese.
+arrival-do-unsaid = Was dieser Empfänger sagt, reicht nicht aus. Senden Sie eine Nachricht an ein Postfach bei einem anderen Anbieter (Gmail, Outlook.com und iCloud sagen alles drei), und lesen Sie diese.
+arrival-do-spf-none = { $domain } hat keinen SPF-Eintrag. Legen Sie an: { $domain }. TXT "v=spf1 { $term } ~all". Bei einem Relay steht dessen include: anstelle von { $term }.
+arrival-do-spf-fail = Der SPF-Eintrag von { $domain } erlaubt den Server nicht, der dies gesendet hat. Ergänzen Sie { $term } oder, bei einem Relay, dessen include:. Es darf nur einen Eintrag geben.
+arrival-do-spf-error = Der SPF-Eintrag von { $domain } ist falsch. Suchen Sie nach einem zweiten Eintrag, einem Schreibfehler und mehr als 10 Abfragen.
+arrival-do-dns = Der Empfänger konnte die Einträge von { $domain } nicht abfragen. Senden Sie später noch einmal; bleibt es so, fragen Sie den Betreiber der Nameserver.
+arrival-do-dkim-none = Die Nachricht ist nicht signiert. Schalten Sie DKIM für { $domain } beim Relay ein, oder signieren Sie hier mit OpenDKIM oder Rspamd, und legen Sie den Eintrag an, den es nennt (NAME._domainkey.{ $domain }).
+arrival-do-dkim-fail = Die DKIM-Signatur von { $domain } gilt nicht. Vergleichen Sie den Eintrag { $selector }._domainkey.{ $domain } mit dem Schlüssel des Unterzeichners; stimmen sie überein, ändert etwas die Nachricht nach dem Signieren (eine Fußzeile, ein Filter).
+arrival-do-unaligned = Was besteht, ist nicht die Domain von From ({ $others }). Lassen Sie das Relay als { $domain } signieren („Domain-Authentifizierung“), oder nehmen Sie einen Umschlagabsender unter { $domain }.
+arrival-do-strict = DMARC verlangt genau die Domain von From: Im Eintrag _dmarc.{ $domain } steht adkim=s oder aspf=s. Signieren Sie mit d={ $domain }, oder nehmen Sie diese Wörter aus dem Eintrag.
+arrival-do-dmarc = { $domain } hat keinen DMARC-Eintrag. Legen Sie an: _dmarc.{ $domain }. TXT "v=DMARC1; p=none"
+arrival-do-tls = Der letzte Abschnitt war unverschlüsselt. Lassen Sie den zustellenden Server TLS benutzen (Postfix: smtp_tls_security_level = may).
+arrival-do-late = Die Nachricht wartete { $seconds } s, bis { $server } sie annahm. Sehen Sie im Protokoll des Servers davor nach: Greylisting, eine Warteschlange oder eine falsche Uhr.
 scope-other = Aus roots eigenem Bereich: { $path } (--scope user)
 scope-both = Auch roots eigener Bereich hat eines, in { $path }: --scope user
 scope-written = Das gilt für das ganze System, in { $path }. Nur für root: --scope user
@@ -1537,3 +1583,59 @@ proof-fix-root = Mail an root hat keine Adresse, an die sie gehen kann: Starten 
 proof-fix-retry = Exim wartet seit einem früheren Fehler, was auch inzwischen behoben ist. So vergisst es ihn und versucht es wieder: rm `exim -bP -n spool_directory`/db/retry* && exim -qff
 proof-fix-empty = Das betrifft Abwesenheitsnotizen und Ähnliches, die keinen Absender nennen. Andere Mail hält es nicht auf.
 report-own = Nachrichten, die die Programme selbst gesendet haben
+
+## Die Domain des Absenders (dns)
+
+command-dns = Zeigen, was der Domain des Absenders fehlt: SPF, DKIM, DMARC
+arg-whose = Eine Adresse, eine Domain oder der Name eines Profils
+flag-nameserver = Diesen Nameserver fragen, ADRESSE oder ADRESSE:PORT
+dns-cannot-look = Dieser Build von mailsetup kann DNS nicht fragen; über { $domain } ist daher nichts bekannt. Nehmen Sie einen Build mit „discover“.
+dns-no-provider = kein Anbieter heißt { $key }; „mailsetup providers“ zeigt sie
+dns-bad-nameserver = { $typed } ist keine Adresse wie 192.0.2.53 oder 192.0.2.53:5353
+dns-some-provider = diesen Anbieter
+dns-verdict-both = Mail von { $domain } über { $provider } besteht DMARC, durch SPF und durch DKIM.
+dns-verdict-spf = Mail von { $domain } über { $provider } besteht DMARC nur durch SPF: Weitergeleitet besteht sie nicht mehr.
+dns-verdict-dkim = Mail von { $domain } über { $provider } besteht DMARC, durch DKIM.
+dns-verdict-open = Ob Mail von { $domain } über { $provider } DMARC besteht, lässt sich noch nicht sagen.
+dns-verdict-neither = Mail von { $domain } über { $provider } besteht DMARC nicht.
+dns-verdict-not-yours = { $domain } gehört dem Anbieter: Es gibt nichts einzutragen.
+dns-to-add = Beim DNS-Anbieter der Domain einzutragen (ein SPF-Eintrag ersetzt den vorhandenen):
+dns-value-at-provider = (der Wert steht auf der Seite des Anbieters)
+dns-not-yours = Darum kümmert sich der Anbieter.
+dns-no-answer = DNS gab für { $name } keine Antwort. Versuchen Sie es später noch einmal.
+dns-null-mx = { $domain } nimmt nach eigener Angabe keine Mail an (Null-MX). Viele Server lehnen einen solchen Absender ab.
+dns-no-mx = { $domain } hat keinen MX-Eintrag: Antworten und Fehlermeldungen kommen vielleicht nicht an.
+dns-unconfirmed = Was { $provider } im DNS verlangt, ist nicht bestätigt: Vergleichen Sie es mit der Seite des Anbieters.
+dns-provider-unknown = Unbekannt: Keine Voreinstellung kennt diesen Anbieter. Nennen Sie einen mit --provider.
+dns-envelope-unknown = Unbekannt: { $provider } setzt vielleicht die eigene Domain in den Umschlag. Welchen SPF-Eintrag er will, steht auf seiner Seite.
+dns-spf-place-unknown = { $provider } denkt sich dafür einen Namen unter Ihrer Domain aus: Folgen Sie der Seite des Anbieters.
+dns-spf-not-needed = Nicht nötig: { $provider } setzt die eigene Domain in den Umschlag.
+dns-spf-fine = Deckt { $provider } ab.
+dns-spf-add = Der Eintrag deckt { $provider } nicht ab.
+dns-spf-missing = Es gibt keinen Eintrag. Tragen Sie diesen ein; wer sonst für die Domain sendet, muss vorher hinein.
+dns-spf-others-unknown = Es gibt keinen Eintrag, und ein erster kann andere Mail scheitern lassen: Finden Sie heraus, wer sonst für die Domain sendet ({ $host } nimmt ihre Mail an), und veröffentlichen Sie include:{ $include } mit diesen zusammen.
+dns-spf-include-unknown = Unbekannt: Welchen Eintrag der Anbieter will, steht auf seiner Seite.
+dns-spf-include-wrong = Unbekannt: { $name } hat keinen brauchbaren SPF-Eintrag. Sehen Sie auf der Seite des Anbieters nach.
+dns-spf-full = include:{ $include } passt nicht hinein: { $terms } Abfragen, erlaubt sind 10. Am meisten kostet { $costly } ({ $cost }): Nehmen Sie heraus, was nicht mehr sendet.
+dns-spf-nearly-full = Der SPF-Eintrag braucht { $count } der 10 erlaubten Abfragen.
+dns-spf-refused-before = Ein früherer Teil des Eintrags lehnt diese Server ab: Setzen Sie include:{ $include } davor.
+dns-spf-several = { $domain } hat mehrere SPF-Einträge, also zählt keiner. Lassen Sie einen stehen.
+dns-spf-syntax = Der Eintrag von { $domain } hat einen Fehler und zählt daher nicht: { $term }
+dns-spf-no-record = Der Eintrag nennt { $domain }, das keinen SPF-Eintrag hat, und zählt daher nicht. Nehmen Sie das heraus.
+dns-spf-terms = Der Eintrag braucht mehr als 10 Abfragen und zählt daher nicht. Nehmen Sie heraus, was nicht mehr sendet.
+dns-spf-void = Für mehr als zwei Namen im Eintrag gibt es keine Antwort; er zählt daher nicht. Nehmen Sie sie heraus.
+dns-spf-hosts = { $domain } hat mehr als 10 MX-Hosts; ein Eintrag mit „mx“ zählt daher nicht.
+dns-dkim-fine = Schlüssel mit { $bits } Bit.
+dns-dkim-test = Schlüssel mit { $bits } Bit, als Test gekennzeichnet (t=y): Empfänger können ihn übergehen.
+dns-dkim-short = Der Schlüssel hat { $bits } Bit, Empfänger wollen 1024: Erzeugen Sie beim Anbieter einen neuen.
+dns-dkim-missing = Es gibt keinen Schlüssel. Schalten Sie DKIM bei { $provider } ein und tragen Sie ein, was dort steht.
+dns-dkim-not-there = Unter diesem Namen gibt es keinen Schlüssel, und nicht jedes Konto bei { $provider } benutzt ihn: Sehen Sie auf der Seite des Anbieters nach.
+dns-dkim-made-up = { $provider } denkt sich diesen Namen aus: Er steht auf der Seite des Anbieters.
+dns-dkim-revoked = Der Schlüssel wurde zurückgezogen (p= ist leer). Schalten Sie DKIM bei { $provider } wieder ein.
+dns-dkim-stale = Zeigt auf { $target }, wo es keinen Schlüssel gibt. Schalten Sie DKIM beim Anbieter ein oder berichtigen Sie den Eintrag.
+dns-dkim-unreadable = { $name } hat keinen einzelnen Schlüssel, der sich lesen lässt.
+dns-dmarc-fine = Richtlinie { $policy }, von { $domain }.
+dns-dmarc-missing = Es gibt keine Richtlinie. p=none lehnt nichts ab, und große Empfänger verlangen sie.
+dns-dmarc-refuses = Die DMARC-Richtlinie ist { $policy }, und diese Mail besteht nicht: Empfänger werden sie ablehnen oder aussortieren.
+dns-dmarc-test = Die DMARC-Richtlinie ist als Test gekennzeichnet (t=y): Empfänger wenden die nächstschwächere an.
+dns-dmarc-former = Der DMARC-Eintrag enthält { $tags }, was nichts mehr bedeutet (RFC 9989).

@@ -445,6 +445,7 @@ flag-quiet = Say only what went wrong
 flag-verbose = Say more
 flag-send = Send a message as well
 flag-offline = Use no network
+flag-eml = The saved message or its headers, or - for standard input
 flag-jsonl = Explain JSON lines from standard input
 flag-stale = Only those whose facts were checked more than MONTHS ago (18), oldest first
 flag-provider = The provider’s key
@@ -460,6 +461,7 @@ flag-print = Print instead of writing
 command-check = Test a saved profile again; for cron and monitoring
 command-apply = Make every file as the profile says
 command-detect = Show the settings for addresses
+command-arrival = Say what the receiver made of a message, by its headers
 command-explain = Say what a server’s reply or an error means
 command-export = Write a saved profile for one more program
 command-list = List the saved profiles
@@ -588,6 +590,50 @@ explain-line-field = Line { $line }: { $field }: { $why }
 explain-line-text = This has to be a text
 explain-line-missing = This is missing
 explain-line-near = “{ $typed }” is probably meant to be { $near }.
+
+arrival-paste = Paste the headers of the message, then press Ctrl+D on a line of its own.
+arrival-unreadable = The message { $file } cannot be read: { $cause }
+arrival-no-message = These are no headers of a message.
+arrival-no-message-hint = Save the message as .eml, or copy all headers: in Gmail “Show original”, in Outlook “View message source”.
+arrival-passed = What the receiver checked passes for { $domain }
+arrival-junk = A filter took this message for spam
+arrival-failing = To the receiver this message does not prove to be from { $domain }
+arrival-unsaid = The receiver does not say whether this message is from { $domain }
+arrival-label-receiver = Receiver
+arrival-label-envelope = Envelope
+arrival-label-tls = Last hop
+arrival-label-spam = Filters
+arrival-label-way = Way
+arrival-label-unbelieved = Not believed
+arrival-not-said = not said
+arrival-aligned-strict = the domain of From
+arrival-aligned-relaxed = goes with the domain of From
+arrival-aligned-none = another domain than From
+arrival-selector = selector { $selector }
+arrival-policy = policy { $policy }
+arrival-tls-version = TLS { $version }
+arrival-tls-some = encrypted
+arrival-tls-none = not encrypted
+arrival-spam-yes = spam
+arrival-spam-no = no spam
+arrival-hop = { $from } to { $by }
+arrival-after = after { $seconds } s
+arrival-sender-says = says the sender
+arrival-do = What to do:
+arrival-do-spam = { $filter } took it for spam. Send what a person would write, not “test”; mark the message as “not spam”, let SPF, DKIM and DMARC pass, and try again. Once is no verdict on the domain.
+arrival-do-silent = { $receiver } says nothing of SPF, DKIM and DMARC, as with mail within one provider. Send a message to a mailbox at another provider (Gmail, Outlook.com and iCloud say it) and read that one.
+arrival-do-unsaid = What this receiver says is not enough to know. Send a message to a mailbox at another provider (Gmail, Outlook.com and iCloud say all three) and read that one.
+arrival-do-spf-none = { $domain } has no SPF record. Add: { $domain }. TXT "v=spf1 { $term } ~all". With a relay, put the include: that it names in place of { $term }.
+arrival-do-spf-fail = The SPF record of { $domain } does not allow the server that sent this. Add { $term } to it or, with a relay, the include: that it names. There must be one record only.
+arrival-do-spf-error = The SPF record of { $domain } is wrong. Look for a second record, a misspelt word, and more than 10 lookups.
+arrival-do-dns = The receiver could not look up the records of { $domain }. Send again later; if it stays, ask whoever runs the name servers.
+arrival-do-dkim-none = The message is not signed. Switch DKIM on for { $domain } at the relay, or sign with OpenDKIM or Rspamd here, and add the record that it gives (NAME._domainkey.{ $domain }).
+arrival-do-dkim-fail = The DKIM signature of { $domain } does not hold. Compare the record { $selector }._domainkey.{ $domain } with the key of the signer; if they agree, something changes the message after signing (a footer, a filter).
+arrival-do-unaligned = What passes is not the domain of From ({ $others }). Let the relay sign as { $domain } (“domain authentication”), or use an envelope sender below { $domain }.
+arrival-do-strict = DMARC wants exactly the domain of From: the record _dmarc.{ $domain } has adkim=s or aspf=s. Sign with d={ $domain }, or take these words out of the record.
+arrival-do-dmarc = { $domain } has no DMARC record. Add: _dmarc.{ $domain }. TXT "v=DMARC1; p=none"
+arrival-do-tls = The last hop was not encrypted. Let the server that delivers use TLS (Postfix: smtp_tls_security_level = may).
+arrival-do-late = The message waited { $seconds } s before { $server } took it. Look in the log of the server before it: greylisting, a queue, or a wrong clock.
 scope-other = Of root’s own scope: { $path } (--scope user)
 scope-both = Root’s own scope has one too, in { $path }: --scope user
 scope-written = This is for the whole system, in { $path }. For root alone: --scope user
@@ -1538,3 +1584,59 @@ proof-fix-root = Mail to root has no address to go to: run mailsetup again with 
 proof-fix-retry = Exim waits since an earlier failure, whatever was mended meanwhile. Have it forget that and try again: rm `exim -bP -n spool_directory`/db/retry* && exim -qff
 proof-fix-empty = This concerns vacation replies and the like, which name no sender. Other mail is not held up by it.
 report-own = Messages that the programs themselves sent
+
+## The sender’s domain (dns)
+
+command-dns = Show what the sender’s domain lacks: SPF, DKIM, DMARC
+arg-whose = An address, a domain, or a profile’s name
+flag-nameserver = Ask this name server, ADDRESS or ADDRESS:PORT
+dns-cannot-look = This build of mailsetup cannot ask DNS, so nothing is known of { $domain }. Use a build with the feature “discover”.
+dns-no-provider = no provider is called { $key }; “mailsetup providers” lists them
+dns-bad-nameserver = { $typed } is not an address, such as 192.0.2.53 or 192.0.2.53:5353
+dns-some-provider = this provider
+dns-verdict-both = Mail from { $domain } through { $provider } passes DMARC, by SPF and by DKIM.
+dns-verdict-spf = Mail from { $domain } through { $provider } passes DMARC by SPF alone: it fails when somebody forwards it.
+dns-verdict-dkim = Mail from { $domain } through { $provider } passes DMARC, by DKIM.
+dns-verdict-open = Whether mail from { $domain } through { $provider } passes DMARC cannot be said yet.
+dns-verdict-neither = Mail from { $domain } through { $provider } does not pass DMARC.
+dns-verdict-not-yours = { $domain } belongs to the provider: there is nothing to add.
+dns-to-add = To add at the domain’s DNS host (an SPF record replaces the one that is there):
+dns-value-at-provider = (the value is on the provider’s page)
+dns-not-yours = The provider looks after it.
+dns-no-answer = DNS gave no answer for { $name }. Try again later.
+dns-null-mx = { $domain } says that it takes no mail (null MX). Many servers refuse such a sender.
+dns-no-mx = { $domain } has no MX record: answers and bounces may not arrive.
+dns-unconfirmed = What { $provider } wants in DNS is not confirmed: compare it with the provider’s page.
+dns-provider-unknown = Not known: no preset knows this provider. Name one with --provider.
+dns-envelope-unknown = Not known: { $provider } may put its own domain in the envelope. Its page says which SPF record it wants.
+dns-spf-place-unknown = { $provider } makes up a name below your domain for it: follow the provider’s page.
+dns-spf-not-needed = Not needed: { $provider } puts its own domain in the envelope.
+dns-spf-fine = Covers { $provider }.
+dns-spf-add = The record does not cover { $provider }.
+dns-spf-missing = There is no record. Add this one; whoever else sends for the domain has to be put in first.
+dns-spf-others-unknown = There is no record, and a first one can make other mail fail: find out who else sends for the domain ({ $host } takes its mail), then publish include:{ $include } together with them.
+dns-spf-include-unknown = Not known: the provider’s page says which record it wants.
+dns-spf-include-wrong = Not known: { $name } has no usable SPF record. Look at the provider’s page.
+dns-spf-full = include:{ $include } does not fit: { $terms } look-ups, and 10 are allowed. { $costly } costs most ({ $cost }): take out what no longer sends.
+dns-spf-nearly-full = The SPF record needs { $count } of the 10 look-ups that are allowed.
+dns-spf-refused-before = A term earlier in the record refuses these servers: put include:{ $include } in front of it.
+dns-spf-several = { $domain } has more than one SPF record, so none counts. Leave one.
+dns-spf-syntax = The record of { $domain } has a mistake, so it does not count: { $term }
+dns-spf-no-record = The record names { $domain }, which has no SPF record, so it does not count. Take that out.
+dns-spf-terms = The record needs more than 10 look-ups, so it does not count. Take out what no longer sends.
+dns-spf-void = More than two names in the record have no answer, so it does not count. Take them out.
+dns-spf-hosts = { $domain } has more than 10 MX hosts, so a record with “mx” does not count.
+dns-dkim-fine = Key of { $bits } bits.
+dns-dkim-test = Key of { $bits } bits, marked as a test (t=y): receivers may ignore it.
+dns-dkim-short = The key has { $bits } bits and receivers want 1024: make a new one at the provider’s.
+dns-dkim-missing = There is no key. Switch DKIM on at { $provider }, then add what it shows.
+dns-dkim-not-there = There is no key at this name, and not every account with { $provider } uses it: look at the provider’s page.
+dns-dkim-made-up = { $provider } makes up this name: it is on the provider’s page.
+dns-dkim-revoked = The key was withdrawn (p= is empty). Switch DKIM on again at { $provider }.
+dns-dkim-stale = Points to { $target }, where there is no key. Switch DKIM on at the provider’s, or correct the record.
+dns-dkim-unreadable = { $name } has no single key that can be read.
+dns-dmarc-fine = Policy { $policy }, from { $domain }.
+dns-dmarc-missing = There is no policy. p=none refuses nothing and is what large receivers ask for.
+dns-dmarc-refuses = The DMARC policy is { $policy }, and this mail does not pass: receivers will refuse it or put it aside.
+dns-dmarc-test = The DMARC policy is marked as a test (t=y): receivers apply the next weaker one.
+dns-dmarc-former = The DMARC record has { $tags }, which no longer means anything (RFC 9989).

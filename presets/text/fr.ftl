@@ -445,6 +445,7 @@ flag-quiet = Ne dit que ce qui échoue
 flag-verbose = En dit plus
 flag-send = Envoie aussi un message
 flag-offline = N’utilise pas le réseau
+flag-eml = Le message enregistré ou ses en-têtes, ou - pour l’entrée standard
 flag-jsonl = Explique des lignes JSON lues sur l’entrée standard
 flag-stale = Seulement ceux dont les informations ont été vérifiées il y a plus de MONTHS mois (18), les plus anciennes d’abord
 flag-provider = La clé du fournisseur
@@ -460,6 +461,7 @@ flag-print = Affiche au lieu d’écrire
 command-check = Teste à nouveau un profil ; pour cron et la surveillance
 command-apply = Rend chaque fichier conforme au profil
 command-detect = Affiche les réglages pour des adresses
+command-arrival = Dit ce que le destinataire a pensé d’un message, d’après ses en-têtes
 command-explain = Dit ce que signifie une réponse de serveur ou une erreur
 command-export = Écrit un profil pour un programme de plus
 command-list = Liste les profils
@@ -588,6 +590,50 @@ explain-line-field = Ligne { $line } : { $field } : { $why }
 explain-line-text = Il faut ici un texte
 explain-line-missing = Il manque
 explain-line-near = « { $typed } » veut sans doute dire { $near }.
+
+arrival-paste = Collez les en-têtes du message, puis appuyez sur Ctrl+D sur une ligne vide.
+arrival-unreadable = Impossible de lire le message { $file } : { $cause }
+arrival-no-message = Ce ne sont pas les en-têtes d’un message.
+arrival-no-message-hint = Enregistrez le message en .eml, ou copiez tous les en-têtes : dans Gmail « Afficher l’original », dans Outlook « Afficher la source du message ».
+arrival-passed = Ce que le destinataire a vérifié est bon pour { $domain }
+arrival-junk = Un filtre a pris ce message pour du spam
+arrival-failing = Pour le destinataire, rien ne prouve que ce message vient de { $domain }
+arrival-unsaid = Le destinataire ne dit pas si ce message vient de { $domain }
+arrival-label-receiver = Destinataire
+arrival-label-envelope = Enveloppe
+arrival-label-tls = Dernier saut
+arrival-label-spam = Filtres
+arrival-label-way = Trajet
+arrival-label-unbelieved = Non retenu
+arrival-not-said = non précisé
+arrival-aligned-strict = le domaine de From
+arrival-aligned-relaxed = va avec le domaine de From
+arrival-aligned-none = autre domaine que From
+arrival-selector = sélecteur { $selector }
+arrival-policy = politique { $policy }
+arrival-tls-version = TLS { $version }
+arrival-tls-some = chiffré
+arrival-tls-none = non chiffré
+arrival-spam-yes = spam
+arrival-spam-no = pas de spam
+arrival-hop = { $from } vers { $by }
+arrival-after = après { $seconds } s
+arrival-sender-says = selon l’expéditeur
+arrival-do = Que faire :
+arrival-do-spam = { $filter } l’a pris pour du spam. Écrivez comme une personne, pas « test » ; marquez le message « non-spam », faites passer SPF, DKIM et DMARC, et recommencez. Une seule fois ne condamne pas le domaine.
+arrival-do-silent = { $receiver } ne dit rien de SPF, DKIM et DMARC, comme pour le courrier d’un même fournisseur. Envoyez un message à une boîte d’un autre fournisseur (Gmail, Outlook.com et iCloud le disent) et lisez celui-là.
+arrival-do-unsaid = Ce que dit ce destinataire ne suffit pas pour savoir. Envoyez un message à une boîte d’un autre fournisseur (Gmail, Outlook.com et iCloud disent les trois) et lisez celui-là.
+arrival-do-spf-none = { $domain } n’a pas d’enregistrement SPF. Ajoutez : { $domain }. TXT "v=spf1 { $term } ~all". Avec un relais, mettez l’include: qu’il indique à la place de { $term }.
+arrival-do-spf-fail = L’enregistrement SPF de { $domain } n’autorise pas le serveur qui a envoyé ce message. Ajoutez-y { $term } ou, avec un relais, l’include: qu’il indique. Il ne doit y avoir qu’un enregistrement.
+arrival-do-spf-error = L’enregistrement SPF de { $domain } est faux. Cherchez un second enregistrement, un mot mal écrit, plus de 10 recherches.
+arrival-do-dns = Le destinataire n’a pas pu lire les enregistrements de { $domain }. Renvoyez plus tard ; si cela dure, voyez qui gère les serveurs de noms.
+arrival-do-dkim-none = Le message n’est pas signé. Activez DKIM pour { $domain } chez le relais, ou signez ici avec OpenDKIM ou Rspamd, et ajoutez l’enregistrement fourni (NOM._domainkey.{ $domain }).
+arrival-do-dkim-fail = La signature DKIM de { $domain } n’est pas valable. Comparez l’enregistrement { $selector }._domainkey.{ $domain } à la clé du signataire ; s’ils concordent, quelque chose modifie le message après la signature (un pied de page, un filtre).
+arrival-do-unaligned = Ce qui passe n’est pas le domaine de From ({ $others }). Faites signer le relais au nom de { $domain } (« authentification du domaine »), ou prenez un expéditeur d’enveloppe sous { $domain }.
+arrival-do-strict = DMARC veut exactement le domaine de From : l’enregistrement _dmarc.{ $domain } contient adkim=s ou aspf=s. Signez avec d={ $domain }, ou retirez ces mots de l’enregistrement.
+arrival-do-dmarc = { $domain } n’a pas d’enregistrement DMARC. Ajoutez : _dmarc.{ $domain }. TXT "v=DMARC1; p=none"
+arrival-do-tls = Le dernier saut n’était pas chiffré. Laissez le serveur qui remet le courrier utiliser TLS (Postfix : smtp_tls_security_level = may).
+arrival-do-late = Le message a attendu { $seconds } s avant que { $server } le prenne. Voyez le journal du serveur précédent : liste grise, file d’attente ou horloge fausse.
 scope-other = De la portée propre à root : { $path } (--scope user)
 scope-both = La portée propre à root en a un aussi, dans { $path } : --scope user
 scope-written = Ceci vaut pour tout le système, dans { $path }. Pour root seul : --scope user
@@ -1535,3 +1581,59 @@ proof-fix-root = Le courrier pour root n’a pas d’adresse où aller : relance
 proof-fix-retry = Exim attend depuis un échec passé, quoi qu’on ait réparé depuis. Faites-le lui oublier et réessayer : rm `exim -bP -n spool_directory`/db/retry* && exim -qff
 proof-fix-empty = Cela concerne les réponses d’absence et autres messages sans expéditeur. Le reste du courrier n’en souffre pas.
 report-own = Messages envoyés par les programmes eux-mêmes
+
+## Le domaine de l’expéditeur (dns)
+
+command-dns = Montre ce qui manque au domaine de l’expéditeur : SPF, DKIM, DMARC
+arg-whose = Une adresse, un domaine ou le nom d’un profil
+flag-nameserver = Interroge ce serveur de noms, ADRESSE ou ADRESSE:PORT
+dns-cannot-look = Cette version de mailsetup ne peut pas interroger le DNS : on ne sait rien de { $domain }. Prenez une version avec « discover ».
+dns-no-provider = aucun fournisseur ne s’appelle { $key } ; « mailsetup providers » en donne la liste
+dns-bad-nameserver = { $typed } n’est pas une adresse, comme 192.0.2.53 ou 192.0.2.53:5353
+dns-some-provider = ce fournisseur
+dns-verdict-both = Le courrier de { $domain } par { $provider } passe DMARC, par SPF et par DKIM.
+dns-verdict-spf = Le courrier de { $domain } par { $provider } passe DMARC par SPF seul : il échoue dès qu’on le transfère.
+dns-verdict-dkim = Le courrier de { $domain } par { $provider } passe DMARC, par DKIM.
+dns-verdict-open = On ne peut pas encore dire si le courrier de { $domain } par { $provider } passe DMARC.
+dns-verdict-neither = Le courrier de { $domain } par { $provider } ne passe pas DMARC.
+dns-verdict-not-yours = { $domain } appartient au fournisseur : il n’y a rien à ajouter.
+dns-to-add = À ajouter chez l’hébergeur DNS du domaine (un enregistrement SPF remplace celui qui s’y trouve) :
+dns-value-at-provider = (la valeur est sur la page du fournisseur)
+dns-not-yours = Le fournisseur s’en occupe.
+dns-no-answer = Le DNS n’a pas répondu pour { $name }. Réessayez plus tard.
+dns-null-mx = { $domain } déclare ne recevoir aucun courrier (MX nul). Beaucoup de serveurs refusent un tel expéditeur.
+dns-no-mx = { $domain } n’a pas d’enregistrement MX : réponses et retours d’erreur risquent de se perdre.
+dns-unconfirmed = Ce que { $provider } demande dans le DNS n’est pas confirmé : comparez avec la page du fournisseur.
+dns-provider-unknown = Inconnu : aucun préréglage ne connaît ce fournisseur. Indiquez-en un avec --provider.
+dns-envelope-unknown = Inconnu : { $provider } met peut-être son propre domaine dans l’enveloppe. Sa page dit quel enregistrement SPF il demande.
+dns-spf-place-unknown = { $provider } invente pour cela un nom sous votre domaine : suivez la page du fournisseur.
+dns-spf-not-needed = Inutile : { $provider } met son propre domaine dans l’enveloppe.
+dns-spf-fine = Couvre { $provider }.
+dns-spf-add = L’enregistrement ne couvre pas { $provider }.
+dns-spf-missing = Il n’y a pas d’enregistrement. Ajoutez celui-ci, après y avoir mis tous les autres qui envoient pour le domaine.
+dns-spf-others-unknown = Il n’y a pas d’enregistrement, et un premier peut faire échouer d’autres courriers : cherchez qui d’autre envoie pour le domaine ({ $host } reçoit son courrier), puis publiez include:{ $include } avec eux.
+dns-spf-include-unknown = Inconnu : la page du fournisseur dit quel enregistrement il demande.
+dns-spf-include-wrong = Inconnu : { $name } n’a pas d’enregistrement SPF utilisable. Voyez la page du fournisseur.
+dns-spf-full = include:{ $include } n’entre pas : { $terms } requêtes, et 10 sont permises. { $costly } coûte le plus ({ $cost }) : retirez ce qui n’envoie plus.
+dns-spf-nearly-full = L’enregistrement SPF demande { $count } des 10 requêtes permises.
+dns-spf-refused-before = Un terme placé avant refuse ces serveurs : mettez include:{ $include } devant lui.
+dns-spf-several = { $domain } a plusieurs enregistrements SPF, donc aucun ne compte. Gardez-en un.
+dns-spf-syntax = L’enregistrement de { $domain } contient une erreur, donc il ne compte pas : { $term }
+dns-spf-no-record = L’enregistrement nomme { $domain }, qui n’a pas de SPF, donc il ne compte pas. Retirez ce nom.
+dns-spf-terms = L’enregistrement demande plus de 10 requêtes, donc il ne compte pas. Retirez ce qui n’envoie plus.
+dns-spf-void = Plus de deux noms de l’enregistrement restent sans réponse, donc il ne compte pas. Retirez-les.
+dns-spf-hosts = { $domain } a plus de 10 hôtes MX, donc un enregistrement avec « mx » ne compte pas.
+dns-dkim-fine = Clé de { $bits } bits.
+dns-dkim-test = Clé de { $bits } bits, marquée comme essai (t=y) : les destinataires peuvent l’ignorer.
+dns-dkim-short = La clé a { $bits } bits et les destinataires en veulent 1024 : faites-en une nouvelle chez le fournisseur.
+dns-dkim-missing = Il n’y a pas de clé. Activez DKIM chez { $provider }, puis ajoutez ce qu’il affiche.
+dns-dkim-not-there = Il n’y a pas de clé à ce nom, et tous les comptes chez { $provider } ne l’utilisent pas : voyez la page du fournisseur.
+dns-dkim-made-up = { $provider } invente ce nom : il est sur la page du fournisseur.
+dns-dkim-revoked = La clé a été retirée (p= est vide). Réactivez DKIM chez { $provider }.
+dns-dkim-stale = Mène à { $target }, où il n’y a pas de clé. Activez DKIM chez le fournisseur, ou corrigez l’enregistrement.
+dns-dkim-unreadable = { $name } n’a pas une clé unique et lisible.
+dns-dmarc-fine = Politique { $policy }, de { $domain }.
+dns-dmarc-missing = Il n’y a pas de politique. p=none ne refuse rien, et les grands destinataires la demandent.
+dns-dmarc-refuses = La politique DMARC est { $policy }, et ce courrier ne passe pas : les destinataires vont le refuser ou l’écarter.
+dns-dmarc-test = La politique DMARC est marquée comme essai (t=y) : les destinataires appliquent la suivante, plus faible.
+dns-dmarc-former = L’enregistrement DMARC contient { $tags }, qui ne veut plus rien dire (RFC 9989).

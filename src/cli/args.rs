@@ -233,6 +233,7 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
+        sub("dns").arg(arg("WHOSE")).arg(value("provider", "KEY")).arg(value("nameserver", "ADDRESS")),
         sub("probe")
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))
@@ -248,6 +249,7 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(value("host", "HOST"))
             .arg(value("port", "PORT"))
             .arg(value("stage", "STAGE")),
+        sub("arrival").arg(value("eml", "FILE").required(true)),
         sub("export")
             .arg(arg("TARGET").required(true).num_args(1..))
             .arg(value("profile", "NAME"))

@@ -17,7 +17,7 @@ mod task;
 mod web;
 mod xml;
 
-pub use dns::NameServers;
+pub use dns::{NameServers, TimedLookup};
 pub(super) use search::online;
 
 use super::{

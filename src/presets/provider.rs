@@ -1,9 +1,11 @@
 //! A mail provider: servers, user name form, kind of password, guidance. One file each in `presets/providers`.
 
+mod dns;
 mod sender;
 
 use serde::{Deserialize, Deserializer};
 
+pub use dns::{Dns, EnvelopeDomain};
 pub use sender::{SenderDemand, SenderRule};
 
 use super::{
@@ -313,19 +315,6 @@ pub struct Limits {
     pub recipients_per_day: Option<u32>,
     /// Days after which a trial ends.
     pub days: Option<u32>,
-}
-
-/// What the sender's domain should publish.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dns {
-    /// The name behind `include:` in the SPF record (RFC 7208).
-    pub spf_include: Option<String>,
-    /// Records of the DKIM key (RFC 6376), as name and type: `s1._domainkey CNAME`; `*` is what the provider makes up.
-    #[serde(default)]
-    pub dkim: Vec<String>,
-    /// The record that proves to the provider whose domain it is, as name, type and value: `@ TXT MS=*`.
-    pub verification: Option<String>,
 }
 
 /// What a person is told, in one language.

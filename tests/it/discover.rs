@@ -8,7 +8,7 @@ mod faults;
 mod guesses;
 mod hostile;
 mod mx;
-mod names;
+pub(crate) mod names;
 mod order;
 mod pages;
 mod presets;

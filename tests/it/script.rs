@@ -1,6 +1,7 @@
 //! The program as a script sees it: against the mail server that is built in for trying, and servers that play a script.
 
 mod answers;
+mod arrival;
 mod client_cert;
 mod consumer;
 mod crowd;

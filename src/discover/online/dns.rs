@@ -19,7 +19,10 @@ use hickory_resolver::{
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{DnsClient, Mx, NameFault, Srv};
-use crate::probe::Cancel;
+use crate::{
+    dns::{DnsKind, DnsLookup, DnsRecord, LookupFault},
+    probe::Cancel,
+};
 
 /// How long to wait for a name server before asking again.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -130,6 +133,43 @@ impl DnsClient for NameServers {
             }
         }
         fault.map_or(Ok(found), Err)
+    }
+}
+
+/// Name servers, asked until a moment.
+pub struct TimedLookup<'a> {
+    /// The name servers.
+    pub servers: &'a NameServers,
+    /// When to stop waiting.
+    pub until: Instant,
+}
+
+impl DnsLookup for TimedLookup<'_> {
+    fn records(&self, name: &str, kind: DnsKind) -> Result<Vec<DnsRecord>, LookupFault> {
+        let asked = match kind {
+            DnsKind::A => RecordType::A,
+            DnsKind::Aaaa => RecordType::AAAA,
+            DnsKind::Cname => RecordType::CNAME,
+            DnsKind::Mx => RecordType::MX,
+            DnsKind::Ptr => RecordType::PTR,
+            DnsKind::Txt => RecordType::TXT,
+        };
+        let answer = self.servers.lookup(name, asked, self.until, &Cancel::default());
+        let records = answer.map_err(|fault| match fault {
+            NameFault::NotFound => LookupFault::NoSuchName,
+            NameFault::Broken | NameFault::NoResolver => LookupFault::Temporary,
+        })?;
+        // The aliases on the way are in the answer too.
+        let record = |data| match data {
+            RData::A(ip) if kind == DnsKind::A => Some(DnsRecord::Address(ip.0.into())),
+            RData::AAAA(ip) if kind == DnsKind::Aaaa => Some(DnsRecord::Address(ip.0.into())),
+            RData::CNAME(name) if kind == DnsKind::Cname => Some(DnsRecord::Name(plain(&name))),
+            RData::PTR(name) if kind == DnsKind::Ptr => Some(DnsRecord::Name(plain(&name))),
+            RData::MX(mx) if kind == DnsKind::Mx => Some(DnsRecord::Mx(mx.preference, plain(&mx.exchange))),
+            RData::TXT(text) if kind == DnsKind::Txt => Some(DnsRecord::Text(text.txt_data.concat())),
+            _ => None,
+        };
+        Ok(records.into_iter().filter_map(record).collect())
     }
 }
 

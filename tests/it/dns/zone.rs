@@ -51,3 +51,22 @@ impl DnsLookup for Zone {
         Err(LookupFault::Temporary)
     }
 }
+
+/// A zone of texts, hosts and addresses: `NAME TXT text`, `NAME MX host`, `NAME CNAME name`, `NAME A address`, `NAME fails`.
+pub(crate) fn zone(lines: &str) -> Zone {
+    let mut zone = Zone::default();
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (name, rest) = line.split_once(' ').unwrap();
+        let (kind, value) = rest.split_once(' ').unwrap_or((rest, ""));
+        let value = value.to_owned();
+        zone.name(name).push(match kind {
+            "TXT" => Entry::Record(DnsKind::Txt, DnsRecord::Text(value.into_bytes())),
+            "MX" => Entry::Record(DnsKind::Mx, DnsRecord::Mx(10, value.trim_end_matches('.').to_owned())),
+            "CNAME" => Entry::Record(DnsKind::Cname, DnsRecord::Name(value)),
+            "A" => Entry::Record(DnsKind::A, DnsRecord::Address(value.parse().unwrap())),
+            "AAAA" => Entry::Record(DnsKind::Aaaa, DnsRecord::Address(value.parse().unwrap())),
+            _ => Entry::AllTimeOut,
+        });
+    }
+    zone
+}

@@ -1,0 +1,75 @@
+//! `mailsetup dns` against a real DNS server.
+
+use crate::{
+    discover::names::NameServer,
+    support::sandbox::{Output, Sandbox},
+};
+
+const SOA: &str = "@ 60 IN SOA ns hostmaster 1 60 60 60 60\n@ 60 IN NS ns\n";
+
+fn world() -> NameServer {
+    let example = "@ 60 IN MX 10 mx1.mail.ovh.net.\n@ 60 IN TXT \"v=spf1 ip4:192.0.2.9 \" \"~all\"\n\
+        _dmarc 60 IN TXT \"v=DMARC1; p=none\"\n";
+    let fine = "@ 60 IN MX 10 mx1.mail.ovh.net.\n@ 60 IN TXT \"v=spf1 include:mx.ovh.com ~all\"\n\
+        _dmarc 60 IN CNAME policy.example.test.\n";
+    let policy = "policy 60 IN TXT \"v=DMARC1; p=none\"\n";
+    NameServer::start(vec![
+        // Above a domain nobody has a policy.
+        ("test.", SOA.to_owned()),
+        ("example.test.", format!("{SOA}{example}{policy}")),
+        ("fine.test.", format!("{SOA}{fine}")),
+        ("xn--bcher-kva.test.", format!("{SOA}{fine}")),
+        ("ovh.com.", format!("{SOA}mx 60 IN TXT \"v=spf1 ip4:198.51.100.0/24 -all\"\n")),
+    ])
+}
+
+fn dns(server: &NameServer, arguments: &[&str]) -> Output {
+    let at = server.address.to_string();
+    Sandbox::new().mailsetup(["dns", "--nameserver", at.as_str()].iter().chain(arguments)).run()
+}
+
+#[test]
+fn a_missing_include_is_shown_ready_to_paste() {
+    let server = world();
+    let record = "v=spf1 ip4:192.0.2.9 include:mx.ovh.com ~all";
+    let said = dns(&server, &["example.test"]).code(1).stdout;
+    assert!(said.contains(&format!("example.test. TXT \"{record}\"")), "{said}");
+    assert!(said.contains("OVHcloud MX Plan"), "{said}");
+    let document = dns(&server, &["--json", "ops@example.test", "--provider", "ovh"]).code(1).json();
+    assert_eq!((&document["provider"], &document["envelope"]), (&"ovh".into(), &"sender".into()));
+    assert_eq!(document["spf"]["add"]["value"], record);
+    assert_eq!(document["spf"]["record"], "v=spf1 ip4:192.0.2.9 ~all");
+    assert_eq!(document["dmarc"]["policy"], "none");
+    for (lang, words) in [("fr", "L’enregistrement ne couvre pas OVHcloud"), ("de", "Der Eintrag deckt OVHcloud")] {
+        let said = dns(&server, &["--lang", lang, "example.test"]).code(1).stdout;
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn what_is_right_is_fine_also_under_a_name_of_another_script() {
+    let server = world();
+    let document = dns(&server, &["--json", "bücher.test"]).code(0).json();
+    assert_eq!((&document["domain"], &document["passes"]), (&"xn--bcher-kva.test".into(), &serde_json::json!(["spf"])));
+    dns(&server, &["fine.test"]).code(0);
+}
+
+#[test]
+fn no_answer_is_no_missing_record() {
+    for server in [NameServer::failing(2), NameServer::failing(5)] {
+        let document = dns(&server, &["--json", "example.test", "--provider", "ovh"]).code(75).json();
+        for part in ["spf", "dmarc"] {
+            assert_eq!((&document[part]["state"], &document[part]["add"]), (&"unknown".into(), &serde_json::Value::Null));
+        }
+    }
+    dns(&NameServer::silent(), &["example.test", "--provider", "ovh", "--timeout", "0.5"]).code(75);
+}
+
+#[test]
+fn what_cannot_be_understood_is_named() {
+    let server = world();
+    assert!(dns(&server, &["example.test", "--provider", "nobody"]).code(64).stderr.contains("nobody"));
+    assert!(dns(&server, &["@example.test"]).code(65).stderr.contains("@example.test"));
+    let run = Sandbox::new().mailsetup(["dns", "example.test", "--nameserver", "soon"]).run().code(64);
+    assert!(run.stderr.contains("soon"), "{}", run.stderr);
+}
