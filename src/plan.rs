@@ -56,7 +56,7 @@ mod hostile;
 
 pub use asking::{ReaderQuery, asking};
 pub use check::check_target;
-pub use conflicts::{SENDMAIL, is_sendmail, opened_to};
+pub use conflicts::{SENDMAIL, closed, is_sendmail, opened_to};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
@@ -70,7 +70,7 @@ pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
-pub use shared_group::SENDERS_GROUP;
+pub use shared_group::{SENDERS_GROUP, outsiders_note};
 pub use system_cause::SystemCause;
 pub use target_choice::TargetChoice;
 
@@ -212,6 +212,11 @@ pub trait Files {
     /// A user's own group, where nobody else is known to be in it: what is opened to it is open to that user alone.
     fn own_group(&self, user: &str) -> Option<String> {
         self.groups_of(user)?.into_iter().next()
+    }
+
+    /// Everybody who is known to be in a group, by name and in order.
+    fn members(&self, _group: &str) -> Vec<String> {
+        Vec::new()
     }
 
     /// What is at `path` in the end, links followed as the machine itself would; `None` when there is nothing, or nothing that

@@ -70,6 +70,7 @@ fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Res
     }
     let order = order::saved(context, name, profile, &places)?;
     let mut drift = Drift::of(context, &order, &places);
+    drift.add_closed(context, &order, &places);
     if kind == CheckKind::Drift {
         let order = Order { takes_over: true, ..order };
         if let Ok(plan) = context.runner().plan(&order) {

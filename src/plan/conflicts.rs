@@ -82,6 +82,18 @@ pub(super) fn notes(
     Ok(notes)
 }
 
+/// A file of the plan's that a user who sends cannot read, or cannot get to, for each target: its key, and why.
+pub fn closed(order: &Order, plan: &Plan, catalog: &Catalog, places: &Places, files: &dyn Files) -> Vec<(String, Phrase)> {
+    let machine = Machine { places, files };
+    let targets = order.targets.iter().filter_map(|choice| catalog.target(&choice.key));
+    let own = targets.filter(|target| places.scope == Scope::System && !target.own_user);
+    own.filter_map(|target| {
+        let why = order.profile.run_as.iter().find_map(|user| machine.unreadable(user, target, plan))?;
+        Some((target.key.clone(), why))
+    })
+    .collect()
+}
+
 impl Machine<'_> {
     fn find(&self, path: &str) -> Option<Node> {
         self.files.find(&in_root(Path::new(path), self.places))

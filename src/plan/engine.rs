@@ -74,6 +74,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let mut seconds = Vec::new();
     for (target, choice, _) in &chosen {
         let part = several::part(order, (target, choice), places, files);
+        several::check_senders(order, (target, choice), part, places)?;
         seconds.extend(part.is_second.then_some(target.key.as_str()));
         for choice in expand(target, choice, places, files)? {
             let beside = Beside { was: was.as_ref(), sender_map: &sender_map, part };
@@ -86,6 +87,8 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let found = image::look(order, &chosen, catalog, places, files)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
     plan.notes.extend(group.as_ref().map(group_note));
+    let others = shared_group::outsiders_note(&order.profile, files).filter(|_| places.scope == Scope::System);
+    plan.notes.extend(others.map(|phrase| Note { owner: "profile".to_owned(), phrase }));
     plan.notes.extend(senders::notes(order, (&chosen, &seconds), catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
     plan.notes.extend(found.notes);

@@ -16,6 +16,7 @@ mod logs;
 mod network;
 mod options;
 mod providers;
+mod readers;
 mod root_mail;
 mod schemas;
 mod sender;

@@ -96,6 +96,25 @@ fn own_group_in(passwd: &str, group: &str, user: &str) -> Option<String> {
     own
 }
 
+/// Everybody in a group, by `etc/group` and as the own group of users in `etc/passwd` below `root`.
+pub(crate) fn members(root: Option<&Path>, group: &str) -> Vec<String> {
+    members_in(&text_below(root, "etc/passwd"), &text_below(root, "etc/group"), group)
+}
+
+fn members_in(passwd: &str, database: &str, group: &str) -> Vec<String> {
+    let Some(gid) = group_in(database, group) else { return Vec::new() };
+    // Groups of the same number are one.
+    let is_it = |number: Option<&str>| number.and_then(|number| number.parse().ok()) == Some(gid);
+    let lines = database.lines().filter(|line| is_it(line.split(':').nth(2)));
+    let named = lines.flat_map(|line| line.split(':').nth(3).unwrap_or_default().split(','));
+    let own = passwd.lines().filter(|line| is_it(line.split(':').nth(3))).filter_map(|line| line.split(':').next());
+    let mut everybody: Vec<String> =
+        named.chain(own).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    everybody.sort_unstable();
+    everybody.dedup();
+    everybody
+}
+
 /// The name of a group, from `etc/group` below `root`.
 pub(crate) fn group_name(root: Option<&Path>, gid: u32) -> Option<String> {
     name_in(&text_below(root, "etc/group"), gid)
@@ -154,6 +173,12 @@ mod tests {
         ] {
             assert_eq!(own_group_in(passwd, group, "ann"), None, "{passwd}{group}");
         }
+        let (passwd, group) = ("ann:x:5:7:::\nbob:x:6:8:::\nbroken\n", "users:x:7:eve, bob,\nsame:x:7:zoe\nother:x:8:max\n");
+        assert_eq!(members_in(passwd, group, "users"), ["ann", "bob", "eve", "zoe"]);
+        assert_eq!(
+            (members_in(passwd, group, "other"), members_in(passwd, group, "none")),
+            (vec!["bob".to_owned(), "max".to_owned()], vec![])
+        );
         assert!(
             has_files_alone("# no\npasswd: files\ngroup:\tfiles [NOTFOUND=return]\nhosts: files dns\n")
                 && has_files_alone("")
