@@ -193,7 +193,8 @@ mod tests {
         std::fs::create_dir_all(&other).unwrap();
         std::os::unix::fs::symlink(&other, folder.path().join("link")).unwrap();
         let real = folder.path().canonicalize().unwrap();
-        let root = |typed: &str| super::places(None, Some(&folder.path().join(typed)), Some(folders())).unwrap().root.unwrap();
+        let root =
+            |typed: &str| super::places(None, Some(&folder.path().join(typed)), Some(folders())).unwrap().root.unwrap();
         assert_eq!(root("image"), image);
         assert_eq!(root("image/../image"), real.join("image"));
         assert_eq!(root("link/.."), real.join("other"));

@@ -394,7 +394,15 @@ mod tests {
         let bytes = [text.as_bytes(), b"[x]\nname = '\xe9'\n"].concat();
         assert_eq!(ProfileSecret::parse(bytes).unwrap().secret, Some(SecretPlace::File));
         assert_eq!(ProfileSecret::parse(&text).unwrap().secret, Some(SecretPlace::File));
-        for (users, read) in [("3", ""), ("\"\"", ""), ("[]", ""), ("true", ""), ("\"a b\"", ""), ("[3, \"ann\", \"a:b\"]", "ann"), ("\"bob\"", "bob")] {
+        for (users, read) in [
+            ("3", ""),
+            ("\"\"", ""),
+            ("[]", ""),
+            ("true", ""),
+            ("\"a b\"", ""),
+            ("[3, \"ann\", \"a:b\"]", "ann"),
+            ("\"bob\"", "bob"),
+        ] {
             let text = text.replace("schema = 1", &format!("schema = 1\nrun_as = {users}"));
             let secret = ProfileSecret::parse(&text).unwrap();
             assert_eq!((secret.secret, secret.run_as.to_string().as_str()), (Some(SecretPlace::File), read), "{users}");
