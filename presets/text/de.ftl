@@ -272,6 +272,9 @@ host-foreign-hint = Rufen Sie mailsetup als { $owner } auf (sudo -H -u { $owner 
 host-image-foreign-hint = Wer den Weg in das Abbild ändern kann, lenkt, was dort geschrieben wird: chown root:root { $path }, wenn es root gehören soll, oder rufen Sie mailsetup als { $owner } auf
 host-writable = Andere dürfen { $path } ändern: Was sie hineinschreiben, geschähe mit Ihren Rechten
 host-writable-hint = Sehen Sie es durch und entziehen Sie dann das Recht: chmod go-w { $path }
+host-writable-link-hint = { $path } ist ein Link: Löschen Sie ihn oder legen Sie an seiner Stelle eine eigene Datei an
+host-second-name = { $path } hat einen zweiten Namen (Hardlink), vielleicht den einer Datei dieses Rechners
+host-second-name-hint = Haben Werkzeuge des Images den Link angelegt, machen Sie daraus eine eigene Datei: cp -p { $path } { $path }.new && mv { $path }.new { $path }
 host-store-image = Der Speicher „{ $store }“ gilt nicht für ein Abbild: Er würde auf diesem Rechner ausgeführt oder gesucht
 host-store-image-hint = Legen Sie das Passwort eines Abbilds im Speicher file ab oder in einem Tresor mit Schlüsseldatei oder Passphrase
 host-link-hint = Legen Sie dort eine gewöhnliche Datei an, oder geben Sie mit --target NAME=PFAD einen anderen Pfad an
@@ -723,6 +726,8 @@ plan-hint-targets = „mailsetup targets“ zeigt, was es gibt.
 plan-hint-not-following = Nichts wird geändert, bis der neue Benutzer jede Datei lesen kann.
 plan-hint-shared-group = --run-as-group { $group } legt eine Gruppe für sie an, die allein liest, was sie brauchen.
 plan-hint-one-login = { $target } hat Platz für eine Anmeldung und behält sie. Ein Mailprogramm mit Platz für mehrere, jede nach ihrem Absender: { $instead } oder msmtp. Um dieses Profil an die Stelle des anderen zu setzen: --take-over.
+plan-same-sender = Profil { $profile } sendet schon als { $sender } über { $target }, das Profile nur am Absender unterscheidet, ohne auf Groß- und Kleinschreibung zu achten.
+plan-hint-same-sender = Geben Sie diesem Profil eine andere Adresse, oder ändern Sie das andere: mailsetup edit { $profile }.
 plan-hint-take-over = Mit --target NAME=PFAD eine andere Datei wählen oder diese mit --take-over übernehmen.
 plan-hint-instead = Das Ziel { $instead } kann das.
 plan-hint-password = Legen Sie ein anderes Passwort an, oder nehmen Sie ein anderes Ziel.

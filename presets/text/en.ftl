@@ -272,6 +272,9 @@ host-foreign-hint = Run mailsetup as { $owner } (sudo -H -u { $owner } mailsetup
 host-image-foreign-hint = Whoever can change the way into the image leads what is written there: chown root:root { $path } if it should be root’s, or run mailsetup as { $owner }
 host-writable = Others may write to { $path }: what they put there would be done with your rights
 host-writable-hint = Look through it, then take that right away: chmod go-w { $path }
+host-writable-link-hint = { $path } is a link: remove it, or put a file of your own in its place
+host-second-name = { $path } has a second name (a hard link), which may be a file of this machine
+host-second-name-hint = If the image’s own tools made that link, make the file one of its own: cp -p { $path } { $path }.new && mv { $path }.new { $path }
 host-store-image = The store “{ $store }” is not used for an image: it would be run or looked up on this machine
 host-store-image-hint = Keep the password of an image in the store file, or in a vault with a key file or a passphrase
 host-link-hint = Put a regular file there, or choose another path with --target NAME=PATH
@@ -723,6 +726,8 @@ plan-hint-targets = “mailsetup targets” lists what there is.
 plan-hint-not-following = Nothing is changed until the new user can read every file.
 plan-hint-shared-group = --run-as-group { $group } makes a group for them, which alone reads what they need.
 plan-hint-one-login = { $target } has room for one login, and keeps it. A mailer with room for several, each by its sender: { $instead }, or msmtp. To put this profile in the other’s place: --take-over.
+plan-same-sender = Profile { $profile } already sends as { $sender } through { $target }, which tells profiles apart by their senders alone, without regard to capital letters.
+plan-hint-same-sender = Give this profile another address, or change the other one: mailsetup edit { $profile }.
 plan-hint-take-over = Choose another file with --target NAME=PATH, or take this one with --take-over.
 plan-hint-instead = The target { $instead } can carry it.
 plan-hint-password = Create another password, or choose another target.

@@ -272,6 +272,9 @@ host-foreign-hint = Lancez mailsetup en tant que { $owner } (sudo -H -u { $owner
 host-image-foreign-hint = Qui peut changer le chemin dans l’image dirige ce qui y est écrit : chown root:root { $path } si elle doit être à root, ou lancez mailsetup en tant que { $owner }
 host-writable = D’autres peuvent modifier { $path } : ce qu’ils y mettent agirait avec vos droits
 host-writable-hint = Vérifiez son contenu, puis retirez ce droit : chmod go-w { $path }
+host-writable-link-hint = { $path } est un lien : supprimez-le ou mettez à sa place un fichier à vous
+host-second-name = { $path } a un second nom (un lien physique), peut-être celui d’un fichier de cette machine
+host-second-name-hint = Si ce lien vient des outils de l’image, faites-en un fichier à part : cp -p { $path } { $path }.new && mv { $path }.new { $path }
 host-store-image = Le stockage « { $store } » ne sert pas pour une image : il serait exécuté ou cherché sur cette machine
 host-store-image-hint = Gardez le mot de passe d’une image dans le stockage file, ou dans un coffre avec fichier de clé ou phrase secrète
 host-link-hint = Mettez-y un fichier ordinaire, ou choisissez un autre chemin avec --target NOM=CHEMIN
@@ -723,6 +726,8 @@ plan-hint-targets = « mailsetup targets » montre la liste.
 plan-hint-not-following = Rien ne change tant que le nouvel utilisateur ne peut pas lire chaque fichier.
 plan-hint-shared-group = --run-as-group { $group } crée pour eux un groupe, seul à lire ce qu’il leur faut.
 plan-hint-one-login = { $target } n’a de place que pour un identifiant, et le garde. Un agent de courrier qui en a pour plusieurs, chacun selon son expéditeur : { $instead }, ou msmtp. Pour mettre ce profil à la place de l’autre : --take-over.
+plan-same-sender = Le profil { $profile } envoie déjà en tant que { $sender } par { $target }, qui ne distingue les profils que par leurs expéditeurs, sans tenir compte des majuscules.
+plan-hint-same-sender = Donnez une autre adresse à ce profil, ou modifiez l’autre : mailsetup edit { $profile }.
 plan-hint-take-over = Choisissez un autre fichier avec --target NOM=CHEMIN, ou prenez celui-ci avec --take-over.
 plan-hint-instead = La cible { $instead } peut le recevoir.
 plan-hint-password = Créez un autre mot de passe, ou choisissez une autre cible.

@@ -74,6 +74,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let mut seconds = Vec::new();
     for (target, choice, _) in &chosen {
         let part = several::part(order, (target, choice), places, files);
+        several::check_senders(order, (target, choice), part, places)?;
         seconds.extend(part.is_second.then_some(target.key.as_str()));
         for choice in expand(target, choice, places, files)? {
             let beside = Beside { was: was.as_ref(), sender_map: &sender_map, part };

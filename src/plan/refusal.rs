@@ -155,6 +155,15 @@ pub enum Refusal {
         /// For a mailer: those that have room for several.
         instead: Option<String>,
     },
+    /// The mailer tells profiles apart by their senders, and another profile has this one.
+    SameSender {
+        /// The target's key.
+        target: String,
+        /// The other profile.
+        profile: String,
+        /// What both send as: an address, or all of a domain.
+        sender: String,
+    },
     /// Another user sends than before, and could not read a file that is written.
     NotFollowing {
         /// The target's key.

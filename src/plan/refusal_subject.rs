@@ -35,6 +35,7 @@ impl Refusal {
             | Self::OverruledBySetting { target, .. }
             | Self::Senders { target, .. }
             | Self::Rival { target, .. }
+            | Self::SameSender { target, .. }
             | Self::NotFollowing { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
