@@ -240,6 +240,7 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
 fn languages(arguments: &[String]) -> Languages {
     let scope = typed_value(arguments, "--scope").or_else(|| variable("MAILSETUP_SCOPE")).and_then(|word| word.parse().ok());
     host::places(scope, None, Folders::of_person())
+        .and_then(|places| host::own_presets(&places).map(|()| places))
         .map_or_else(|_| Languages::default(), |places| Languages::with_own(&places.config))
 }
 

@@ -139,6 +139,11 @@ impl Places {
         self.config.join("profiles").join(format!("{name}.ca.pem"))
     }
 
+    /// The name of the group that is being made for users who send; there is none once all of them are in it.
+    pub fn group_under_way(&self) -> PathBuf {
+        self.state.join("group")
+    }
+
     /// The scope's vault.
     pub fn vault(&self) -> PathBuf {
         self.config.join("vault")

@@ -272,6 +272,9 @@ host-foreign-hint = Rufen Sie mailsetup als { $owner } auf (sudo -H -u { $owner 
 host-image-foreign-hint = Wer den Weg in das Abbild ändern kann, lenkt, was dort geschrieben wird: chown root:root { $path }, wenn es root gehören soll, oder rufen Sie mailsetup als { $owner } auf
 host-writable = Andere dürfen { $path } ändern: Was sie hineinschreiben, geschähe mit Ihren Rechten
 host-writable-hint = Sehen Sie es durch und entziehen Sie dann das Recht: chmod go-w { $path }
+host-writable-link-hint = { $path } ist ein Link: Löschen Sie ihn oder legen Sie an seiner Stelle eine eigene Datei an
+host-second-name = { $path } hat einen zweiten Namen (Hardlink), vielleicht den einer Datei dieses Rechners
+host-second-name-hint = Haben Werkzeuge des Images den Link angelegt, machen Sie daraus eine eigene Datei: cp -p { $path } { $path }.new && mv { $path }.new { $path }
 host-store-image = Der Speicher „{ $store }“ gilt nicht für ein Abbild: Er würde auf diesem Rechner ausgeführt oder gesucht
 host-store-image-hint = Legen Sie das Passwort eines Abbilds im Speicher file ab oder in einem Tresor mit Schlüsseldatei oder Passphrase
 host-link-hint = Legen Sie dort eine gewöhnliche Datei an, oder geben Sie mit --target NAME=PFAD einen anderen Pfad an
@@ -376,6 +379,7 @@ cli-passwords = Sagen Sie nur einmal, woher das Passwort kommt: { $names }.
 cli-switch = { $name }: Antworten Sie mit ja oder nein statt mit „{ $typed }“.
 cli-empty-hint = Lassen Sie es weg, wenn Sie es nicht meinen; sehen Sie in einem Skript nach, ob die Variable gesetzt ist.
 cli-contradiction = { $one } und { $other } widersprechen sich. Geben Sie nur eines davon an.
+cli-group-of-nobody = { $group } braucht Benutzer, die senden, außer root: Nennen Sie sie mit { $users }.
 cli-image-program = --image-program ist der Pfad von mailsetup im Image von --root und beginnt mit einem Schrägstrich.
 cli-image-program-hint = Zum Beispiel: --root /srv/image --image-program /usr/bin/mailsetup
 cli-variable-unknown = { $name } ist keine Variable von mailsetup.

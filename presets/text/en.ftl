@@ -272,6 +272,9 @@ host-foreign-hint = Run mailsetup as { $owner } (sudo -H -u { $owner } mailsetup
 host-image-foreign-hint = Whoever can change the way into the image leads what is written there: chown root:root { $path } if it should be root’s, or run mailsetup as { $owner }
 host-writable = Others may write to { $path }: what they put there would be done with your rights
 host-writable-hint = Look through it, then take that right away: chmod go-w { $path }
+host-writable-link-hint = { $path } is a link: remove it, or put a file of your own in its place
+host-second-name = { $path } has a second name (a hard link), which may be a file of this machine
+host-second-name-hint = If the image’s own tools made that link, make the file one of its own: cp -p { $path } { $path }.new && mv { $path }.new { $path }
 host-store-image = The store “{ $store }” is not used for an image: it would be run or looked up on this machine
 host-store-image-hint = Keep the password of an image in the store file, or in a vault with a key file or a passphrase
 host-link-hint = Put a regular file there, or choose another path with --target NAME=PATH
@@ -376,6 +379,7 @@ cli-passwords = Say only once where the password comes from: { $names }.
 cli-switch = { $name }: answer yes or no instead of “{ $typed }”.
 cli-empty-hint = Leave it out if you do not mean it; in a script, see whether its variable is set.
 cli-contradiction = { $one } and { $other } contradict each other. Say one of them.
+cli-group-of-nobody = { $group } needs users who send beside root: name them with { $users }.
 cli-image-program = --image-program is the path of mailsetup inside the image of --root, and begins with a slash.
 cli-image-program-hint = For example: --root /srv/image --image-program /usr/bin/mailsetup
 cli-variable-unknown = { $name } is none of mailsetup’s variables.

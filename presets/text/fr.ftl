@@ -272,6 +272,9 @@ host-foreign-hint = Lancez mailsetup en tant que { $owner } (sudo -H -u { $owner
 host-image-foreign-hint = Qui peut changer le chemin dans l’image dirige ce qui y est écrit : chown root:root { $path } si elle doit être à root, ou lancez mailsetup en tant que { $owner }
 host-writable = D’autres peuvent modifier { $path } : ce qu’ils y mettent agirait avec vos droits
 host-writable-hint = Vérifiez son contenu, puis retirez ce droit : chmod go-w { $path }
+host-writable-link-hint = { $path } est un lien : supprimez-le ou mettez à sa place un fichier à vous
+host-second-name = { $path } a un second nom (un lien physique), peut-être celui d’un fichier de cette machine
+host-second-name-hint = Si ce lien vient des outils de l’image, faites-en un fichier à part : cp -p { $path } { $path }.new && mv { $path }.new { $path }
 host-store-image = Le stockage « { $store } » ne sert pas pour une image : il serait exécuté ou cherché sur cette machine
 host-store-image-hint = Gardez le mot de passe d’une image dans le stockage file, ou dans un coffre avec fichier de clé ou phrase secrète
 host-link-hint = Mettez-y un fichier ordinaire, ou choisissez un autre chemin avec --target NOM=CHEMIN
@@ -376,6 +379,7 @@ cli-passwords = Dites une seule fois d’où vient le mot de passe : { $names }
 cli-switch = { $name } : répondez oui ou non au lieu de « { $typed } ».
 cli-empty-hint = Laissez-la de côté si vous n’en voulez pas ; dans un script, vérifiez que sa variable est définie.
 cli-contradiction = { $one } et { $other } se contredisent. N’en donnez qu’une.
+cli-group-of-nobody = { $group } demande des utilisateurs qui envoient, outre root : nommez-les avec { $users }.
 cli-image-program = --image-program est le chemin de mailsetup dans l’image de --root ; il commence par une barre oblique.
 cli-image-program-hint = Par exemple : --root /srv/image --image-program /usr/bin/mailsetup
 cli-variable-unknown = { $name } n’est pas une variable de mailsetup.

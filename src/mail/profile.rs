@@ -99,8 +99,8 @@ pub struct ProfileSecret {
     /// Whom it was given for, where the store does not keep that.
     #[serde(default)]
     pub secret_for: Option<SecretBinding>,
-    /// The users who send, when they are not the owner of the file.
-    #[serde(default)]
+    /// The users who send, when they are not the owner of the file: those whom it names in a way that can be read.
+    #[serde(default, deserialize_with = "RunAs::readable")]
     pub run_as: RunAs,
     /// Whom the secret is for.
     pub smtp: ProfileLogin,
@@ -394,6 +394,19 @@ mod tests {
         let bytes = [text.as_bytes(), b"[x]\nname = '\xe9'\n"].concat();
         assert_eq!(ProfileSecret::parse(bytes).unwrap().secret, Some(SecretPlace::File));
         assert_eq!(ProfileSecret::parse(&text).unwrap().secret, Some(SecretPlace::File));
+        for (users, read) in [
+            ("3", ""),
+            ("\"\"", ""),
+            ("[]", ""),
+            ("true", ""),
+            ("\"a b\"", ""),
+            ("[3, \"ann\", \"a:b\"]", "ann"),
+            ("\"bob\"", "bob"),
+        ] {
+            let text = text.replace("schema = 1", &format!("schema = 1\nrun_as = {users}"));
+            let secret = ProfileSecret::parse(&text).unwrap();
+            assert_eq!((secret.secret, secret.run_as.to_string().as_str()), (Some(SecretPlace::File), read), "{users}");
+        }
         let newer = text.replace("schema = 1", &format!("schema = {}", SCHEMA + 1));
         assert_eq!(ProfileSecret::parse(&newer), Err(ProfileFault::Newer(u64::from(SCHEMA) + 1)));
     }

@@ -50,7 +50,10 @@ pub(super) fn change(
     if places.root.is_some() {
         return Err(Refusal::GroupInImage { change });
     }
-    if change.is_new || was_ours { Ok(Some(change)) } else { Err(Refusal::OtherGroup { change }) }
+    // A run that was cut off made it, and did not get to put everybody into it.
+    let is_under_way =
+        || files.read(&places.group_under_way()).is_ok_and(|it| it.is_some_and(|it| it.bytes == name.as_str().as_bytes()));
+    if change.is_new || was_ours || is_under_way() { Ok(Some(change)) } else { Err(Refusal::OtherGroup { change }) }
 }
 
 /// Who is in the group of the users who send beside them and root: they can read the password too.

@@ -64,3 +64,33 @@ fn check_tries_what_each_user_who_sends_reads() {
         assert_eq!(out.stderr.matches(said).count(), 2, "{said}: {}", out.stderr);
     }
 }
+
+#[test]
+fn a_group_that_a_killed_run_was_making_is_gone_on_with() {
+    let house = House::new();
+    let words = house.words(&[]).join(" ");
+    let script = format!(
+        "{USERS}; printf '#!/bin/sh\nkill -9 $PPID\n' >/var/lib/kills; chmod 755 /var/lib/kills; usermod=$(command -v usermod)
+         mount --bind /var/lib/kills $usermod
+         set_up {words} --run-as ann,alone --run-as-group mailsenders && exit 5 || echo ended $?
+         grep '^mailsenders:' /etc/group | cut -d: -f4; cat /var/lib/mailsetup/group; echo; umount $usermod
+         set_up {words} --run-as ann,alone --run-as-group mailsenders >/dev/null; echo ended $?
+         grep '^mailsenders:' /etc/group | cut -d: -f4; ls /var/lib/mailsetup/group && exit 6
+         stat -c '%a %G' /etc/mailsetup/profiles/default.secret"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let wanted = "ended 137\n\nmailsenders\nended 0\nann,alone\n640 mailsenders\n";
+    assert_eq!(out.stdout, wanted, "{}", out.stderr);
+}
+
+#[test]
+fn a_group_without_users_who_send_is_refused() {
+    let house = House::new();
+    for more in [&[][..], &["--run-as", "root"]] {
+        let words =
+            [&["--scope", "system", "--run-as-group", "mailsenders", "--test", "none", "--dry-run"][..], more].concat();
+        let refused = house.set_up(&[&words[..], &["--password-file", "pw"]].concat()).run().code(64);
+        assert!(refused.stderr.contains("--run-as-group needs users who send"), "{}", refused.stderr);
+    }
+}
