@@ -7,13 +7,21 @@ use crate::{
     mail::{Profile, Setting},
     phrase,
     plan::{self, Places, TargetChoice},
+    presets::target::MergeKind,
 };
 
-/// The mailers in whose files a profile has a part beside another's, by key.
+/// The mailers in whose files a profile has a part beside another's, by key: its own senders, or, among accounts, the one that is
+/// used when none is named.
 pub(super) fn of(context: &Context, name: &str, places: &Places) -> Vec<String> {
     let Ok(profile) = host::profiles::load(name, places) else { return Vec::new() };
     let has_part = |choice: &TargetChoice| {
-        let target = context.catalog.target(&choice.key).filter(|target| target.several)?;
+        let target = context.catalog.target(&choice.key)?;
+        if target.mta.is_some() && target.files.iter().any(|file| file.merge == MergeKind::Block) {
+            return Some(());
+        }
+        if !target.several {
+            return None;
+        }
         let read = plan::read_back(target, choice, name, places, &Disk::new(places)).ok()?;
         read.get(Setting::Sender).filter(|sender| !sender.is_empty()).map(|_| ())
     };

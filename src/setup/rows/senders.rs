@@ -1,7 +1,7 @@
 //! Which senders leave by the machine's mailer.
 
 use crate::{
-    mail::{Senders, TextLine},
+    mail::{Host, ProfileName, Senders, TextLine, profile::Written},
     phrase,
     plan::TargetChoice,
     presets::{Phrase, SenderRule},
@@ -33,7 +33,7 @@ pub(super) static SENDERS: Spec = Spec {
     awaits: None,
     imported: None,
     parse: parsed::<Senders>,
-    follows: |answers| demanded(answers).or_else(|| default(Senders::Any)),
+    follows: |answers| kept(answers).or_else(|| demanded(answers)).or_else(|| default(Senders::Any)),
     read: |profile, _| Some(profile.sender.senders.into()),
     write: |answers, profile| profile.sender.senders = answers.get(Field::Senders).unwrap_or_default(),
     wording: FieldWording { choices: |setup| setup.words("senders", Senders::WORDS), notes: rule, ..FieldWording::PLAIN },
@@ -67,6 +67,18 @@ fn writes_mailer(setup: &Setup) -> bool {
     let answers = &setup.answers;
     let is_mailer = |choice: &TargetChoice| answers.catalog.target(&choice.key).is_some_and(|target| target.mta.is_some());
     answers.targets().iter().any(is_mailer)
+}
+
+/// What the profile of this name has that is written anew. That every sender leaves counts only where it was written for a mailer,
+/// and the server is the same.
+fn kept(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
+    let name: ProfileName = answers.get(Field::Profile)?;
+    let profile = answers.profiles.iter().find(|saved| saved.name == *name.as_str())?.profile.as_ref()?;
+    let is_mailer = |written: &Written| answers.catalog.target(&written.name).is_some_and(|target| target.mta.is_some());
+    let is_same = || answers.get::<Host>(Field::Host).as_ref() == Some(&profile.smtp.host);
+    let senders = profile.sender.senders;
+    let is_kept = !senders.is_any() || (profile.targets.iter().any(is_mailer) && is_same());
+    is_kept.then(|| (senders.into(), AnswerSource::Profile))
 }
 
 /// What the provider demands. Of several verified addresses or domains, only this one's domain is known: others that are

@@ -312,3 +312,33 @@ fn root_sees_both_scopes_and_is_told_which() {
     let dry = house.set_up(&["--password-file", "pw", "--dry-run", "--test", "none"]).env_remove("MAILSETUP_SCOPE").run();
     assert!(dry.code(0).stderr.contains("For root alone: --scope user"));
 }
+
+#[test]
+fn senders_stay_as_the_profile_has_them_until_they_are_named() {
+    let house = House::new();
+    let senders = || house.sandbox.read("home/.config/mailsetup/profiles/default.toml").contains("senders = \"one\"");
+    house.write(&["--target", "msmtp", "--senders", "one"]).code(0);
+    assert!(senders());
+    let again = house.write(&["--target", "msmtp"]).code(0).json();
+    assert!(senders(), "{again}");
+    assert_eq!(again["changed"], false, "{again}");
+    house.write(&["--target", "msmtp", "--senders", "any"]).code(0);
+    assert!(!senders());
+    assert!(!house.sandbox.read("home/.msmtprc").contains("allow_from_override"));
+}
+
+#[test]
+fn msmtp_has_a_default_account_whatever_the_first_profile_is_called_and_whichever_goes() {
+    let house = House::new();
+    let rc = || house.sandbox.read("home/.msmtprc");
+    house.write(&["--profile", "mm", "--target", "msmtp"]).code(0);
+    assert!(rc().contains("account default : mailsetup-mm"), "{}", rc());
+    let port = other_port(&house);
+    house.write(&with(&port, &["--profile", "default", "--target", "msmtp"])).code(0);
+    assert_eq!(rc().matches("account default").count(), 1, "{}", rc());
+    house.run(&["remove", "mm"]).code(0);
+    assert!(rc().contains("account default : mailsetup\n") && !rc().contains("mailsetup-mm"), "{}", rc());
+    house.run(&["check", "default", "--drift"]).code(0);
+    house.run(&["remove", "default"]).code(0);
+    assert!(!house.sandbox.path("home/.msmtprc").exists());
+}
