@@ -173,10 +173,10 @@ mod tests {
         ] {
             assert_eq!(own_group_in(passwd, group, "ann"), None, "{passwd}{group}");
         }
-        let (passwd, group) = ("ann:x:5:7:::\nbob:x:6:8:::\nbroken\n", "users:x:7:eve, bob,\nsame:x:7:zoe\nother:x:8:max\n");
-        assert_eq!(members_in(passwd, group, "users"), ["ann", "bob", "eve", "zoe"]);
+        let (users, groups) = ("ann:x:5:7:::\nbob:x:6:8:::\nbroken\n", "users:x:7:eve, bob,\nsame:x:7:zoe\nother:x:8:max\n");
+        assert_eq!(members_in(users, groups, "users"), ["ann", "bob", "eve", "zoe"]);
         assert_eq!(
-            (members_in(passwd, group, "other"), members_in(passwd, group, "none")),
+            (members_in(users, groups, "other"), members_in(users, groups, "none")),
             (vec!["bob".to_owned(), "max".to_owned()], vec![])
         );
         assert!(
