@@ -1,6 +1,9 @@
 //! JSON schemas of what is printed with `--json`: which keys a script can rely on, and of what kind they are. Further keys may
 //! come.
 
+mod arrival;
+mod dns;
+
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -18,10 +21,10 @@ pub(super) const DOCUMENTS: [DocumentSchema; 15] = [
     ("check", set_up),
     ("error", error),
     ("detect", detect),
-    ("dns", dns),
+    ("dns", dns::schema),
     ("probe", probe),
     ("explain", explain),
-    ("arrival", arrival),
+    ("arrival", arrival::schema),
     ("list", list),
     ("show", show),
     ("files", files),
@@ -231,41 +234,6 @@ fn detect() -> Value {
     ])
 }
 
-/// `dns`: `add` is a record to publish; the value of a key is on the provider's page.
-fn dns() -> Value {
-    let add = or_null(&object(&[("name", text()), ("type", text()), ("value", text_or_null())]));
-    let state = words(["fine", "add", "unknown"]);
-    let spf = object(&[
-        ("state", state.clone()),
-        ("record", text_or_null()),
-        ("lookups", any(&["integer", "null"])),
-        ("at", text_or_null()),
-        ("add", add.clone()),
-        ("why", text()),
-    ]);
-    let dkim = object(&[
-        ("selector", text()),
-        ("state", state.clone()),
-        ("bits", any(&["integer", "null"])),
-        ("target", text_or_null()),
-        ("add", add.clone()),
-        ("why", text()),
-    ]);
-    let dmarc =
-        object(&[("state", state), ("policy", text_or_null()), ("at", text_or_null()), ("add", add), ("why", text())]);
-    object(&[
-        ("domain", text()),
-        ("provider", text_or_null()),
-        ("envelope", or_null(&words(["sender", "subdomain", "provider"]))),
-        ("passes", list_of(&words(["spf", "dkim"]))),
-        ("spf", spf),
-        ("dkim", list_of(&dkim)),
-        ("dmarc", dmarc),
-        ("mx", texts()),
-        ("notes", texts()),
-    ])
-}
-
 fn probe() -> Value {
     let door = object(&[("port", port()), ("security", security()), ("state", text()), ("ms", number())]);
     object(&[
@@ -295,50 +263,6 @@ fn explain() -> Value {
         keys.extend(more.clone());
     }
     json!({"anyOf": [explained, bad_line]})
-}
-
-/// `folder` is `junk` where a filter says so; a saved message has no `mailbox`. What the receiver does not give is null.
-fn arrival() -> Value {
-    let aligned = any(&["boolean", "null"]);
-    let alignment = words(["strict", "relaxed", "none"]);
-    let dkim = object(&[
-        ("result", text()),
-        ("domain", text_or_null()),
-        ("selector", text_or_null()),
-        ("aligned", aligned.clone()),
-        ("alignment", or_null(&alignment)),
-    ]);
-    let hop = object(&[
-        ("from", text_or_null()),
-        ("address", text_or_null()),
-        ("by", text_or_null()),
-        ("with", text_or_null()),
-        ("tls", text_or_null()),
-        ("time", text_or_null()),
-        ("ms", any(&["integer", "null"])),
-        ("told_by", words(["receiver", "sender"])),
-    ]);
-    let spam = object(&[("filter", text()), ("score", text_or_null()), ("spam", any(&["boolean", "null"]))]);
-    object(&[
-        ("ok", yes_no()),
-        ("outcome", words(["passed", "junk", "failing", "unsaid"])),
-        ("receiver", text_or_null()),
-        ("folder", text_or_null()),
-        ("mailbox", text_or_null()),
-        ("ms", any(&["integer", "null"])),
-        ("from", text_or_null()),
-        ("envelope", text_or_null()),
-        ("spf", text_or_null()),
-        ("spf_aligned", aligned),
-        ("dkim", list_of(&dkim)),
-        ("dmarc", text_or_null()),
-        ("policy", text_or_null()),
-        ("others", list_of(&object(&[("method", text()), ("result", text())]))),
-        ("spam", list_of(&spam)),
-        ("forged", list_of(&object(&[("receiver", text_or_null()), ("claims", texts())]))),
-        ("hops", list_of(&hop)),
-        ("advice", list_of(&object(&[("code", text()), ("text", text())]))),
-    ])
 }
 
 /// One line a profile; a damaged one has its `error`.

@@ -29,7 +29,7 @@ use crate::{
     mail::{Profile, Setting, profile::Written, reply::escape, senders::SenderPair},
     phrase,
     presets::{
-        Catalog, Phrase, Target, nearest,
+        Catalog, Target, nearest,
         target::{MergeKind, TargetFile, Template},
     },
 };
@@ -86,7 +86,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     check_paths(&plan)?;
     let found = image::look(order, &chosen, catalog, places, files)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
-    plan.notes.extend(group.as_ref().map(group_note));
+    plan.notes.extend(group.as_ref().map(GroupChange::note));
     let others = shared_group::outsiders_note(&order.profile, files).filter(|_| places.scope == Scope::System);
     plan.notes.extend(others.map(|phrase| Note { owner: "profile".to_owned(), phrase }));
     plan.notes.extend(senders::notes(order, (&chosen, &seconds), catalog, places, files));
@@ -98,13 +98,6 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     plan.notes.extend(kept.orphaned.iter().map(|orphan| orphan_note(orphan, order, catalog, places)));
     (plan.orphaned, plan.dropped) = (kept.orphaned, kept.dropped);
     Ok(plan)
-}
-
-/// What is done to the group of the users who send.
-fn group_note(change: &GroupChange) -> Note {
-    let id = if change.is_new { "plan-note-group-made" } else { "plan-note-group-joined" };
-    let phrase = Phrase::new(id).with("group", &change.name).with("users", change.joining());
-    Note { owner: "profile".to_owned(), phrase }
 }
 
 /// A target as the profile lists it, with its path where that is not the usual one.
