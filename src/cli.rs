@@ -3,6 +3,7 @@
 pub mod answers;
 mod apply;
 mod args;
+mod arrival;
 mod ca_file;
 mod check;
 mod client_cert;
@@ -50,7 +51,7 @@ use crate::{
     host::{self, Folders},
     mail::reply::escape,
     phrase,
-    presets::{Lang, Languages, Text},
+    presets::{Catalog, Lang, Languages, Text},
     runner::crash,
 };
 use args::Help;
@@ -66,12 +67,14 @@ pub fn main() -> ExitCode {
         return exit;
     }
     host::guard();
-    crash::hook(String::new());
+    crash::hook(String::new);
     let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     let arguments: Vec<String> = stale::with_months(arguments);
     let languages = languages(&arguments);
-    let text = Rc::new(languages.text(language(&arguments, &languages)));
-    crash::hook(text.get("crash"));
+    let lang = language(&arguments, &languages);
+    let text = Rc::new(languages.text(lang));
+    let spoken = languages.clone();
+    crash::hook(move || spoken.text(lang).get("crash"));
     // A panic has said where it was.
     let ended = panic::catch_unwind(AssertUnwindSafe(|| answered(&text, &languages, arguments)));
     ExitCode::from(ended.unwrap_or(Exit::Software).code())
@@ -79,7 +82,7 @@ pub fn main() -> ExitCode {
 
 /// Does what was typed. An error is said, and is a document where one is expected.
 fn answered(text: &Rc<Text>, languages: &Languages, arguments: Vec<String>) -> Exit {
-    let mut command = args::command(Help::Unwritten, languages);
+    let mut command = args::command_for(&arguments, languages);
     let mut typed = Typed::of(arguments, &command);
     begin(text, languages, &mut command, &mut typed).unwrap_or_else(|error| {
         if wants_json(text, &typed) {
@@ -112,12 +115,12 @@ fn begin(text: &Rc<Text>, languages: &Languages, command: &mut Command, typed: &
         return run(&context, &matches);
     }
     let inputs = Inputs::collect(inner, &variable, text)?;
-    let unknown = unknown_variables(command, &inputs.lent_variables());
+    let unknown = unknown_variables(languages, &inputs.lent_variables());
     let mut context = Context::new(text, languages, inputs)?;
     name_unknown(&context, typed.command(), &unknown)?;
-    if typed.command().is_none_or(|name| !WITHOUT_PRESETS.contains(&name)) {
-        context.load_presets(languages);
-    }
+    let has_presets = typed.command().is_none_or(|name| !WITHOUT_PRESETS.contains(&name));
+    let catalog = if has_presets { context.load_presets() } else { Catalog::builtin() };
+    context.know(catalog, languages);
     for fault in context.text.faults() {
         context.say_fault(&phrase!("cli-text", fault = escape(&fault.to_string())), fault);
     }
@@ -179,8 +182,9 @@ fn help_for(text: &Text, languages: &Languages, words: &[String]) -> Result<Exit
     asked.map_or_else(|error| misuse(&error), |_| Ok(Exit::Ok))
 }
 
-/// Commands that read no preset: they run at every mail, or take back what was written, and a wrong preset must not stop them.
-const WITHOUT_PRESETS: [&str; 7] = ["secret", "list", "show", "remove", "purge", "undo", "vault"];
+/// Commands that read no preset: they run at every mail, read a message alone, or take back what was written, and a wrong preset must
+/// not stop them.
+const WITHOUT_PRESETS: [&str; 8] = ["arrival", "secret", "list", "show", "remove", "purge", "undo", "vault"];
 
 fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let command = matches.subcommand();
@@ -198,6 +202,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let stale = || matches.get_one::<u32>("stale").copied();
     match name {
         "apply" => apply::run(context, word("PROFILE"), matches.get_flag("all")),
+        "arrival" => arrival::run(context, word("eml").unwrap_or_default()),
         "check" => {
             let kind = match (matches.get_flag("drift"), matches.get_flag("send")) {
                 (true, _) => check::CheckKind::Drift,
@@ -237,6 +242,7 @@ fn innermost(matches: &ArgMatches) -> &ArgMatches {
 fn languages(arguments: &[String]) -> Languages {
     let scope = typed_value(arguments, "--scope").or_else(|| variable("MAILSETUP_SCOPE")).and_then(|word| word.parse().ok());
     host::places(scope, None, Folders::of_person())
+        .and_then(|places| host::own_presets(&places).map(|()| places))
         .map_or_else(|_| Languages::default(), |places| Languages::with_own(&places.config))
 }
 

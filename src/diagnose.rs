@@ -40,7 +40,7 @@ use self::{
 use crate::{
     mail::{Auth, Endpoint, reply::escape},
     phrase,
-    presets::{Catalog, Cause, Lang, Phrase, Text, cause::Variant},
+    presets::{Catalog, Cause, CauseRules, Lang, Phrase, Text, cause::Variant},
     probe::{Evidence, ProbeFault, Stage},
 };
 
@@ -155,7 +155,7 @@ pub fn explain(input: &Explain, catalog: &Catalog, lang: Lang) -> Diagnosis {
 #[derive(Debug)]
 pub struct Doctor<'a> {
     catalog: &'a Catalog,
-    causes: Vec<&'a Cause>,
+    rules: &'a [CauseRules],
     marks: ProviderMarks<'a>,
     matcher: Matcher<'a>,
     text: Text,
@@ -166,10 +166,10 @@ pub struct Doctor<'a> {
 impl<'a> Doctor<'a> {
     /// Makes the catalog's causes ready.
     pub fn new(catalog: &'a Catalog, lang: Lang) -> Self {
-        let causes: Vec<&Cause> = catalog.causes().collect();
+        let rules = catalog.cause_rules();
         let marks = ProviderMarks::new(catalog);
-        let matcher = Matcher::new(&causes, &marks, catalog);
-        Self { catalog, causes, marks, matcher, text: catalog.text(lang), english: OnceCell::new() }
+        let matcher = Matcher::new(rules, &marks, catalog);
+        Self { catalog, rules, marks, matcher, text: catalog.text(lang), english: OnceCell::new() }
     }
 
     /// The diagnosis of a failed attempt.
@@ -229,7 +229,7 @@ impl<'a> Doctor<'a> {
             return (self.unknown(&facts), &self.text);
         }
         let hits = self.matcher.hits(&facts, &found);
-        let Some((hit, cause)) = hits.first().and_then(|hit| self.causes.get(hit.cause).map(|cause| (hit, cause))) else {
+        let Some((hit, cause)) = hits.first().and_then(|hit| Some((hit, self.catalog.cause(self.label(hit)?)?))) else {
             return (self.unknown(&facts), &self.text);
         };
         let variant = self.matcher.variant(hit.cause, &facts, &found).and_then(|place| cause.variants.get(place));
@@ -276,10 +276,15 @@ impl<'a> Doctor<'a> {
         if is_whole { &self.text } else { self.english.get_or_init(|| self.catalog.text(Lang::EN)) }
     }
 
+    /// The label of the cause that the facts match.
+    fn label(&self, hit: &Hit) -> Option<&'a str> {
+        self.rules.get(hit.cause).map(|rules| rules.label.as_str())
+    }
+
     /// What else it may be: what else the evidence matches nearly as well, then what the cause is often mistaken for.
     fn others(&self, cause: &Cause, hits: &[Hit], variant: Option<&Variant>) -> Vec<&'a Cause> {
         let near = hits.iter().skip(1).filter(|hit| hits.first().is_some_and(|best| best.guess || !hit.guess));
-        let near = near.filter_map(|hit| self.causes.get(hit.cause)).map(|cause| cause.label.as_str());
+        let near = near.filter_map(|hit| self.label(hit));
         let listed = variant.map(|variant| &variant.others).filter(|list| !list.is_empty()).unwrap_or(&cause.others);
         let mut labels: Vec<&str> = Vec::new();
         for label in listed.iter().map(String::as_str).chain(near) {
@@ -287,7 +292,7 @@ impl<'a> Doctor<'a> {
                 labels.push(label);
             }
         }
-        labels.into_iter().filter_map(|label| self.causes.iter().copied().find(|cause| cause.label == label)).collect()
+        labels.into_iter().filter_map(|label| self.catalog.cause(label)).collect()
     }
 
     /// The server was not even asked: a file of this machine stands in the way. No label stands for that.

@@ -36,9 +36,13 @@
 //!
 //! [`dns`] says what a domain's records mean for mail that takes a given way. It is pure: answers come through [`dns::DnsLookup`].
 //!
+//! # Accepted is not arrived
+//!
+//! [`mod@arrival`] reads what the receiver said of a message from its headers. It is pure.
+//!
 //! # Who may name whom
 //!
-//! `{phrase, packed} <- {mail, format} <- presets <- {probe, dns} <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
+//! `{phrase, packed} <- {mail, format} <- presets <- {probe, dns, arrival} <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
 //! Sockets open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in
 //! `host`, the environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`phrase::Phrase`]
 //! until an edge says it in the person's language. A test reads the sources and holds all this, and that files inside a room name
@@ -52,6 +56,7 @@
 //!
 //! Much is public for tests and fuzzing alone. The command line is the interface; this library has none that stays.
 
+pub mod arrival;
 pub mod cli;
 #[cfg(feature = "demo")]
 pub mod demo;

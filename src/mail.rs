@@ -21,6 +21,7 @@ pub mod port;
 pub mod profile;
 pub mod profile_fault;
 pub mod profile_name;
+mod profile_secret;
 pub mod proof_way;
 pub mod proxy;
 pub mod public_suffix;

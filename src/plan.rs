@@ -56,7 +56,7 @@ mod hostile;
 
 pub use asking::{ReaderQuery, asking};
 pub use check::check_target;
-pub use conflicts::{SENDMAIL, is_sendmail, opened_to};
+pub use conflicts::{SENDMAIL, closed, has_sendmail, is_sendmail, opened_to};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
@@ -70,7 +70,7 @@ pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
-pub use shared_group::SENDERS_GROUP;
+pub use shared_group::{SENDERS_GROUP, outsiders_note};
 pub use system_cause::SystemCause;
 pub use target_choice::TargetChoice;
 
@@ -137,6 +137,11 @@ impl Places {
     /// The authority that a profile trusts, in an image: it has no other file of ours for it.
     pub fn authority(&self, name: &str) -> PathBuf {
         self.config.join("profiles").join(format!("{name}.ca.pem"))
+    }
+
+    /// The name of the group that is being made for users who send; there is none once all of them are in it.
+    pub fn group_under_way(&self) -> PathBuf {
+        self.state.join("group")
     }
 
     /// The scope's vault.
@@ -212,6 +217,11 @@ pub trait Files {
     /// A user's own group, where nobody else is known to be in it: what is opened to it is open to that user alone.
     fn own_group(&self, user: &str) -> Option<String> {
         self.groups_of(user)?.into_iter().next()
+    }
+
+    /// Everybody who is known to be in a group, by name and in order.
+    fn members(&self, _group: &str) -> Vec<String> {
+        Vec::new()
     }
 
     /// What is at `path` in the end, links followed as the machine itself would; `None` when there is nothing, or nothing that

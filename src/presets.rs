@@ -34,7 +34,7 @@ mod text_check;
 pub use belonging::{belonging, is_anothers};
 pub use by_lang::ByLang;
 pub use catalog::{Catalog, Fact, FactKind};
-pub use cause::Cause;
+pub use cause::{Cause, CauseRules};
 pub use distribution::Distribution;
 pub use egress::EgressFacts;
 pub use family::Family;

@@ -1,5 +1,6 @@
 //! Results in words, the same in every front end: lines without colour, safe for a terminal.
 
+pub mod arrival;
 pub mod proof;
 pub mod provider;
 pub mod report;

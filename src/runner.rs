@@ -7,6 +7,7 @@ mod displaced;
 mod egress;
 mod fault;
 mod image;
+pub mod others;
 mod proof;
 mod survey;
 mod ways;
@@ -272,9 +273,7 @@ impl Runner {
         let places = self.places_of(order)?;
         let order = &image::settled(order, &places)?;
         let disk = Disk::new(&places);
-        let saved = host::profiles::list(&places).unwrap_or_default();
-        let others = saved.into_iter().filter_map(|(name, profile)| Some((name, profile.ok()?))).collect();
-        let order = &Order { others, ..order.clone() };
+        let order = &others::beside(order, &places);
         let mut plan = plan::plan(order, &self.catalog, &places, &disk).map_err(|refusal| refused(&refusal))?;
         if !order.takes_over {
             let rival = plan::rival((order, &plan), &self.catalog, &places, &disk);
@@ -358,6 +357,7 @@ impl Runner {
             sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
+            mailers: self.mailers(order),
         })
     }
 }

@@ -13,7 +13,8 @@ use crate::{
     host,
     mail::{Profile, reply::escape},
     phrase,
-    plan::{Places, TargetChoice},
+    plan::TargetChoice,
+    runner::others::is_another_s,
 };
 
 /// Writes the files of one profile, or of all that are enabled.
@@ -51,8 +52,13 @@ fn one(context: &Context, name: &str, profile: &Profile) -> Result<(), Error> {
             let is_it = |known: &&order::Difference| TargetChoice::from(&known.owner) == *choice;
             drift.differences.iter().find(is_it).is_some_and(|known| !known.fields.is_empty())
         };
-        let rivals = rivals(name, &places);
-        order.targets.retain(|choice| !(rivals.contains(choice) && drifted(choice)));
+        let others: Vec<_> = order
+            .targets
+            .iter()
+            .filter(|choice| drifted(choice) && is_another_s(&order, choice, &context.catalog, &places))
+            .cloned()
+            .collect();
+        order.targets.retain(|choice| !others.contains(choice));
     }
     let runner = context.runner();
     let plan = runner.plan(&order).map_err(planned::refused)?;
@@ -84,12 +90,4 @@ fn one(context: &Context, name: &str, profile: &Profile) -> Result<(), Error> {
         context.say_phrase(&phrase!("runner-left-to-do", command = escape(command)));
     }
     Ok(())
-}
-
-/// The targets of the other profiles that are enabled.
-fn rivals(name: &str, places: &Places) -> Vec<TargetChoice> {
-    let saved = host::profiles::list(places).unwrap_or_default();
-    let others = saved.into_iter().filter(|(other, _)| other != name).filter_map(|(_, profile)| profile.ok());
-    let enabled = others.filter(|profile| profile.enabled);
-    enabled.flat_map(|profile| profile.targets).map(|written| TargetChoice::from(&written)).collect()
 }

@@ -83,9 +83,51 @@ impl Help<'_> {
     }
 }
 
+/// The commands, in the order in which help lists them.
+const COMMANDS: [&str; 20] = [
+    "check",
+    "apply",
+    "detect",
+    "dns",
+    "probe",
+    "explain",
+    "arrival",
+    "export",
+    "list",
+    "show",
+    "edit",
+    "remove",
+    "purge",
+    "undo",
+    "secret",
+    "vault",
+    "providers",
+    "targets",
+    "help",
+    "generate",
+];
+
 /// The whole command line.
 pub(super) fn command(text: Help<'_>, languages: &Languages) -> Command {
-    let mut command = Command::new("mailsetup")
+    let tags = languages.iter().map(|lang| lang.to_string()).collect::<Vec<_>>().join("|");
+    let named = |arg: Arg| if arg.get_id() == "lang" { arg.value_name(tags.clone()) } else { arg };
+    let command = bare(text).args(answers(text).into_iter().map(named));
+    let command = command.subcommands(COMMANDS.map(|name| subcommand(name, text)));
+    if let Help::In(text) = text { in_language(command, text) } else { command }
+}
+
+/// As much of the command line as these words need: where a command comes first, nothing but that one and what every command takes.
+pub(super) fn command_for(words: &[String], languages: &Languages) -> Command {
+    let first = words.get(1).and_then(|word| COMMANDS.into_iter().find(|name| name == word));
+    // `help` is about another one.
+    let Some(name) = first.filter(|name| *name != "help") else { return command(Help::Unwritten, languages) };
+    let shared = answers(Help::Unwritten).into_iter().filter(Arg::is_global_set);
+    bare(Help::Unwritten).args(shared).subcommand(subcommand(name, Help::Unwritten))
+}
+
+/// The command line without the flags of the set-up and without commands.
+fn bare(text: Help<'_>) -> Command {
+    Command::new("mailsetup")
         .version(env!("CARGO_PKG_VERSION"))
         .about(text.get("cli-about"))
         .override_usage(text.get("cli-usage"))
@@ -99,13 +141,7 @@ pub(super) fn command(text: Help<'_>, languages: &Languages) -> Command {
         .disable_help_flag(true)
         .disable_version_flag(true)
         .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).global(true).help(text.get("flag-help")))
-        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help(text.get("flag-version")));
-    let tags = languages.iter().map(|lang| lang.to_string()).collect::<Vec<_>>().join("|");
-    for arg in answers(text) {
-        command = command.arg(if arg.get_id() == "lang" { arg.value_name(tags.clone()) } else { arg });
-    }
-    let command = command.subcommands(subcommands(text));
-    if let Help::In(text) = text { in_language(command, text) } else { command }
+        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help(text.get("flag-version")))
 }
 
 /// The headings of the help in the person's language: the parser's own are English.
@@ -175,7 +211,7 @@ fn changes(text: Help<'_>) -> impl Iterator<Item = Arg> {
 }
 
 /// The commands of the vault.
-fn vault(text: Help<'_>) -> Command {
+fn vault(command: Command, text: Help<'_>) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-vault-{name}")));
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
@@ -186,20 +222,17 @@ fn vault(text: Help<'_>) -> Command {
     };
     let lock =
         Arg::new("LOCK").required(true).value_parser(KeySlot::ALL.map(KeySlot::as_str)).help(text.get("field-vault-lock"));
-    Command::new("vault")
-        .about(text.get("command-vault"))
-        .subcommand_required(true)
-        .subcommand_help_heading(text.get("cli-heading-commands"))
-        .subcommands([
-            sub("status"),
-            sub("passphrase").args(passphrase()),
-            sub("rotate"),
-            sub("export"),
-            sub("lock-with").arg(lock).args(passphrase()).arg(value("new-key-file", "FILE")),
-        ])
+    command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+        sub("status"),
+        sub("passphrase").args(passphrase()),
+        sub("rotate"),
+        sub("export"),
+        sub("lock-with").arg(lock).args(passphrase()).arg(value("new-key-file", "FILE")),
+    ])
 }
 
-fn subcommands(text: Help<'_>) -> Vec<Command> {
+/// One of [`COMMANDS`].
+fn subcommand(name: &'static str, text: Help<'_>) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
     let arg = |name: &'static str| Arg::new(name).value_name(name).help(text.get(&format!("arg-{}", name.to_lowercase())));
     let switch =
@@ -215,31 +248,32 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .default_missing_value(STALE_MONTHS.to_string())
             .value_parser(clap::value_parser!(u32))
     };
-    vec![
-        sub("check")
+    let command = sub(name);
+    match name {
+        "check" => command
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("send"))
             .arg(switch("drift").conflicts_with("send"))
             .arg(value("report", "FILE")),
-        sub("apply")
+        "apply" => command
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("take-over"))
             .arg(rehearsal()),
-        sub("detect")
+        "detect" => command
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        sub("dns").arg(arg("WHOSE")).arg(value("provider", "KEY")).arg(value("nameserver", "ADDRESS")),
-        sub("probe")
+        "dns" => command.arg(arg("WHOSE")).arg(value("provider", "KEY")).arg(value("nameserver", "ADDRESS")),
+        "probe" => command
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        sub("explain")
+        "explain" => command
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl").conflicts_with("REPLY"))
             .arg(value("file", "FILE").short('f').conflicts_with_all(["REPLY", "jsonl"]))
@@ -249,33 +283,36 @@ fn subcommands(text: Help<'_>) -> Vec<Command> {
             .arg(value("host", "HOST"))
             .arg(value("port", "PORT"))
             .arg(value("stage", "STAGE")),
-        sub("export")
+        "arrival" => command.arg(value("eml", "FILE").required(true)),
+        "export" => command
             .arg(arg("TARGET").required(true).num_args(1..))
             .arg(value("profile", "NAME"))
             .arg(switch("print"))
             .arg(switch("take-over"))
             .arg(rehearsal()),
-        sub("list"),
-        sub("show").arg(arg("PROFILE")),
-        sub("edit").arg(arg("PROFILE")).args(changes(text)),
-        sub("remove").arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(rehearsal()),
-        sub("purge"),
-        sub("undo").arg(rehearsal()),
-        sub("secret").arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in")),
-        vault(text),
-        sub("providers").arg(arg("QUERY")).arg(stale()),
-        sub("targets").arg(arg("QUERY")).arg(stale()),
-        sub("help").arg(arg("COMMAND").num_args(0..)),
-        sub("generate").subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
-            sub("man"),
-            sub("completions").arg(arg("SHELL").required(true).value_parser([
-                "bash",
-                "zsh",
-                "fish",
-                "elvish",
-                "powershell",
-            ])),
-            sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"))),
-        ]),
-    ]
+        "show" => command.arg(arg("PROFILE")),
+        "edit" => command.arg(arg("PROFILE")).args(changes(text)),
+        "remove" => command.arg(arg("PROFILE")).arg(switch("purge")).arg(switch("if-exists")).arg(rehearsal()),
+        "undo" => command.arg(rehearsal()),
+        "secret" => {
+            command.arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in"))
+        }
+        "vault" => vault(command, text),
+        "providers" | "targets" => command.arg(arg("QUERY")).arg(stale()),
+        "help" => command.arg(arg("COMMAND").num_args(0..)),
+        "generate" => {
+            command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+                sub("man"),
+                sub("completions").arg(arg("SHELL").required(true).value_parser([
+                    "bash",
+                    "zsh",
+                    "fish",
+                    "elvish",
+                    "powershell",
+                ])),
+                sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"))),
+            ])
+        }
+        _ => command,
+    }
 }

@@ -70,6 +70,7 @@ fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Res
     }
     let order = order::saved(context, name, profile, &places)?;
     let mut drift = Drift::of(context, &order, &places);
+    drift.add_closed(context, &order, &places);
     if kind == CheckKind::Drift {
         let order = Order { takes_over: true, ..order };
         if let Ok(plan) = context.runner().plan(&order) {
@@ -251,7 +252,7 @@ fn connect_spec(context: &Context, order: &Order, send: bool) -> Result<ConnectS
 /// Cron's mail, by what is `sendmail` here, and the programs whose addresses the server refuses.
 fn programs(context: &Context, runner: &Runner, order: &Order, (spec, report): (&ConnectSpec, &Report)) -> Vec<Proof> {
     let mut proofs = runner.prove_ways(order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
-    proofs.extend(refused_programs((spec, report), order, &proofs, &context.catalog));
+    proofs.extend(refused_programs((spec, report), order, (&proofs, &runner.mailers(order)), &context.catalog));
     for proof in &mut proofs {
         judged(proof, &order.profile, &context.catalog, context.lang());
     }

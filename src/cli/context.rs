@@ -39,6 +39,8 @@ pub(super) struct Context {
     pub(super) verbose: bool,
     scope: Cell<Option<Scope>>,
     color: Color,
+    /// Presets of a person's own are read: nobody else may change them.
+    reads_presets: bool,
     root: Option<PathBuf>,
     lock_limit: Duration,
     /// The vault's keys: those given, and those asked for since.
@@ -60,23 +62,31 @@ impl Context {
         let lock_limit = lock_limit(&inputs)?;
         Ok(Self {
             text,
-            catalog: Arc::new(Catalog::builtin().on(&host::os_release(root.as_deref())).with_languages(languages.clone())),
+            catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
             json: inputs.is_set("json"),
             quiet: inputs.is_set("quiet"),
             verbose: inputs.is_set("verbose"),
             inputs,
             scope: Cell::new(scope),
             color,
+            reads_presets: false,
             root,
             lock_limit,
             keys: RefCell::new(keys),
         })
     }
 
-    /// Loads and checks the person's own presets. What is wrong in them is named and passed over.
-    pub(super) fn load_presets(&mut self, languages: &Languages) {
+    /// Takes what is known from here on, as it is on this machine or in the image.
+    pub(super) fn know(&mut self, catalog: Catalog, languages: &Languages) {
+        let catalog = catalog.on(&host::os_release(self.root.as_deref()));
+        self.catalog = Arc::new(catalog.with_languages(languages.clone()));
+    }
+
+    /// Loads and checks the person's own presets over the built-in ones. What is wrong in them is named and passed over.
+    pub(super) fn load_presets(&mut self) -> Catalog {
         // Those of this machine: an image's were written by whoever made it.
-        let Ok(places) = host::places(self.scope.get(), None, Folders::of_person()) else { return };
+        self.reads_presets = true;
+        let Ok(places) = places(self.scope.get(), None, true) else { return Catalog::builtin() };
         self.say_foreign_presets();
         // Those of its own scope go before those of the other one.
         let folders: Vec<PathBuf> = self.other_places().into_iter().chain([places]).map(|places| places.config).collect();
@@ -91,8 +101,7 @@ impl Context {
             let said = if *is_used { phrase!("cli-preset-key", fault = said) } else { phrase!("cli-preset", fault = said) };
             self.say_fault(&said, fault);
         }
-        let catalog = catalog.on(&host::os_release(self.root.as_deref()));
-        self.catalog = Arc::new(catalog.with_languages(languages.clone()));
+        catalog
     }
 
     /// Names what is wrong in a file of the person's own, with the nearest right word.
@@ -115,7 +124,7 @@ impl Context {
 
     /// Where things are.
     pub(super) fn places(&self) -> Result<Places, HostError> {
-        let places = host::places(self.scope.get(), self.root.as_deref(), Folders::of_person())?;
+        let places = places(self.scope.get(), self.root.as_deref(), self.reads_presets)?;
         Ok(Places { keys: self.keys.borrow().clone(), ..places })
     }
 
@@ -125,7 +134,7 @@ impl Context {
         if self.scope.get().is_some() || here.root.is_some() {
             return None;
         }
-        let there = host::places(Some(Scope::User), None, Folders::of_person()).ok()?;
+        let there = places(Some(Scope::User), None, self.reads_presets).ok()?;
         Some(Places { keys: here.keys, ..there })
     }
 
@@ -195,12 +204,12 @@ impl Context {
     }
 
     pub(super) fn runner(&self) -> Runner {
-        let (root, keys) = (self.root.clone(), self.keys.borrow().clone());
+        let (root, keys, reads_presets) = (self.root.clone(), self.keys.borrow().clone(), self.reads_presets);
         Runner {
             catalog: self.catalog.clone(),
             lang: self.lang(),
             places: Arc::new(move |scope| {
-                let places = host::places(Some(scope), root.as_deref(), Folders::of_person())?;
+                let places = places(Some(scope), root.as_deref(), reads_presets)?;
                 Ok(Places { keys: keys.clone(), ..places })
             }),
             net: Arc::new(Net::system),
@@ -283,6 +292,15 @@ impl Context {
             Color::Auto => variable("NO_COLOR").is_none(),
         }
     }
+}
+
+/// Where things are; for who reads presets, where those of a person's own can be read.
+fn places(scope: Option<Scope>, root: Option<&Path>, reads_presets: bool) -> Result<Places, HostError> {
+    let places = host::places(scope, root, Folders::of_person())?;
+    if reads_presets {
+        host::own_presets(&places)?;
+    }
+    Ok(places)
 }
 
 /// How long to wait for another run that writes.

@@ -8,7 +8,7 @@ use crate::{
     host::{self, Disk},
     mail::{Auth, KeySlot, Profile, Setting, profile::Written, reply::escape},
     phrase,
-    plan::{self, Order, Places, TargetChoice},
+    plan::{self, Files as _, Order, Places, Scope, TargetChoice},
     presets::{Phrase, Target},
 };
 
@@ -99,6 +99,32 @@ impl Drift {
             }
         }
         drift
+    }
+
+    /// Adds what the users who send cannot read, as far as this user may try it: the secret, and files of targets.
+    pub(super) fn add_closed(&mut self, context: &Context, order: &Order, places: &Places) {
+        if order.profile.run_as.is_empty() || places.scope != Scope::System {
+            return;
+        }
+        let disk = Disk::new(places);
+        self.older.extend(plan::outsiders_note(&order.profile, &disk));
+        let gone = order.profile.run_as.iter().find(|user| disk.groups_of(user).is_none());
+        let why = match gone {
+            Some(user) => Some(phrase!("plan-no-user", user = escape(user))),
+            None => host::stores::prove(order, places).err(),
+        };
+        if let Some(why) = why {
+            let owner = Written { name: "secret".to_owned(), path: None, inline_secret: false };
+            self.add(&owner, places.secret(&order.name), Drifted::Unreadable, &[], Some(why));
+        }
+        let Ok(plan) = context.runner().plan(&Order { takes_over: true, ..order.clone() }) else { return };
+        for (key, why) in plan::closed(order, &plan, &context.catalog, places, &disk) {
+            let listed = order.profile.targets.iter().find(|written| written.name == key);
+            let (Some(owner), Some(target)) = (listed, context.catalog.target(&key)) else { continue };
+            if !self.differences.iter().any(|known| known.owner.name == key) {
+                self.add(owner, place(target, &owner.into(), places), Drifted::Unreadable, &[], Some(why));
+            }
+        }
     }
 
     fn look_at(&mut self, written: &Written, target: &Target, order: &Order, places: &Places) {

@@ -1,6 +1,9 @@
 //! JSON schemas of what is printed with `--json`: which keys a script can rely on, and of what kind they are. Further keys may
 //! come.
 
+mod arrival;
+mod dns;
+
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -13,14 +16,15 @@ use crate::{
 pub(super) type DocumentSchema = (&'static str, fn() -> Value);
 
 /// Every document that is printed.
-pub(super) const DOCUMENTS: [DocumentSchema; 14] = [
+pub(super) const DOCUMENTS: [DocumentSchema; 15] = [
     ("set-up", set_up),
     ("check", set_up),
     ("error", error),
     ("detect", detect),
-    ("dns", dns),
+    ("dns", dns::schema),
     ("probe", probe),
     ("explain", explain),
+    ("arrival", arrival::schema),
     ("list", list),
     ("show", show),
     ("files", files),
@@ -227,41 +231,6 @@ fn detect() -> Value {
         ("consents", texts()),
         ("notes", texts()),
         ("fault", text_or_null()),
-    ])
-}
-
-/// `dns`: `add` is a record to publish; the value of a key is on the provider's page.
-fn dns() -> Value {
-    let add = or_null(&object(&[("name", text()), ("type", text()), ("value", text_or_null())]));
-    let state = words(["fine", "add", "unknown"]);
-    let spf = object(&[
-        ("state", state.clone()),
-        ("record", text_or_null()),
-        ("lookups", any(&["integer", "null"])),
-        ("at", text_or_null()),
-        ("add", add.clone()),
-        ("why", text()),
-    ]);
-    let dkim = object(&[
-        ("selector", text()),
-        ("state", state.clone()),
-        ("bits", any(&["integer", "null"])),
-        ("target", text_or_null()),
-        ("add", add.clone()),
-        ("why", text()),
-    ]);
-    let dmarc =
-        object(&[("state", state), ("policy", text_or_null()), ("at", text_or_null()), ("add", add), ("why", text())]);
-    object(&[
-        ("domain", text()),
-        ("provider", text_or_null()),
-        ("envelope", or_null(&words(["sender", "subdomain", "provider"]))),
-        ("passes", list_of(&words(["spf", "dkim"]))),
-        ("spf", spf),
-        ("dkim", list_of(&dkim)),
-        ("dmarc", dmarc),
-        ("mx", texts()),
-        ("notes", texts()),
     ])
 }
 

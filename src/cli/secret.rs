@@ -45,7 +45,7 @@ fn printed(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         }
         return said(context, name, "drop_in", plan::drop_in(name, &places).trim_end());
     }
-    let named = word("for").map(|host| parse_host(host).unwrap_or_else(|_| host.to_owned()));
+    let named = word("for").map(host_asked_for);
     let places = context.places_for(Some(place))?;
     let read = |host, username| {
         let asked = SecretRequest { host, username };
@@ -96,6 +96,12 @@ impl GitRequest {
     }
 }
 
+/// The host that a program says, also with a port; what is none stays as it is, and is refused as such.
+fn host_asked_for(typed: &str) -> String {
+    let alone = || Some(without_port(typed)).filter(|host| !host.is_empty());
+    parse_host(typed).ok().or_else(alone).unwrap_or_else(|| typed.to_owned())
+}
+
 /// A host as git names it, without its port; an IPv6 address has brackets.
 fn without_port(typed: &str) -> String {
     let bare = match typed.rsplit_once(':') {
@@ -115,5 +121,18 @@ mod tests {
         assert_eq!((request.host.as_str(), request.username.as_deref()), ("::1", Some("a=b")));
         assert_eq!(without_port("Mail.Example.com:465"), "mail.example.com");
         assert_eq!(without_port("mail.example.com"), "mail.example.com");
+    }
+
+    #[test]
+    fn a_program_may_name_the_port_too() {
+        for (typed, host) in [
+            ("mail.corp.test:587", "mail.corp.test"),
+            ("Mail.Corp.Test", "mail.corp.test"),
+            ("::1", "::1"),
+            ("[::1]:587", "::1"),
+            ("a b:x", "a b:x"),
+        ] {
+            assert_eq!(host_asked_for(typed), host);
+        }
     }
 }

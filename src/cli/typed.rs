@@ -6,6 +6,7 @@ use std::{env, ffi::OsString};
 use clap::{Arg, Command};
 
 use super::{
+    args::{self, Help},
     context::variable,
     names::{PREFIX, names, variable_of},
 };
@@ -13,7 +14,7 @@ use crate::{
     error::{Error, Exit},
     mail::{reply::escape, word::nearest},
     phrase,
-    presets::Text,
+    presets::{Languages, Text},
 };
 
 /// The words that were typed, the program's name first, then the command with its own.
@@ -119,7 +120,7 @@ pub(super) struct UnknownVariable {
 }
 
 /// The variables that look like ours and are none; `lent` are names that options say, as `--password-env` does.
-pub(super) fn unknown_variables(command: &Command, lent: &[&str]) -> Vec<UnknownVariable> {
+pub(super) fn unknown_variables(languages: &Languages, lent: &[&str]) -> Vec<UnknownVariable> {
     let is_set = |(name, value): (OsString, OsString)| {
         (!value.is_empty()).then(|| name.into_string().ok()).flatten().filter(|name| name.starts_with(PREFIX))
     };
@@ -128,7 +129,7 @@ pub(super) fn unknown_variables(command: &Command, lent: &[&str]) -> Vec<Unknown
         return Vec::new();
     }
     let mut known: Vec<String> = names().map(|(name, _)| variable_of(name)).collect();
-    add_names(command, &mut known);
+    add_names(&args::command(Help::Unwritten, languages), &mut known);
     let bare = |name: &'_ str| name.trim_start_matches(PREFIX).to_owned();
     let words: Vec<String> = known.iter().map(|name| bare(name)).collect();
     let unknown = set.into_iter().filter(|name| !known.contains(name) && !lent.contains(&name.as_str()));
@@ -181,10 +182,9 @@ fn takes_value(arg: &Arg) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cli::args, presets::Languages};
 
     fn command() -> Command {
-        args::command(args::Help::Unwritten, &Languages::default())
+        args::command(Help::Unwritten, &Languages::default())
     }
 
     fn typed(words: &str) -> Typed {

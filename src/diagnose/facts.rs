@@ -51,7 +51,8 @@ pub(super) struct Facts {
 fn fault_of(evidence: &Evidence) -> &'static str {
     match (&evidence.fault, evidence.stage) {
         // Some proxies say that they are connected before they are.
-        (ProbeFault::Closed | ProbeFault::TimedOut, Stage::Greeting | Stage::Tls)
+        // One that waits where a greeting is due may be a server that waits for TLS.
+        (ProbeFault::Closed, Stage::Greeting | Stage::Tls) | (ProbeFault::TimedOut, Stage::Tls)
             if evidence.proxy.is_some() && evidence.offered.is_none() && evidence.certificate.is_none() =>
         {
             TunnelFaultKind::Onward.name()

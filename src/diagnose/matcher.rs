@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     mail::host::parse_host,
-    presets::{Catalog, Cause},
+    presets::{Catalog, CauseRules},
 };
 
 /// Patterns, made ready.
@@ -35,7 +35,7 @@ pub(super) struct Hit {
 
 impl<'a> Matcher<'a> {
     /// Makes the patterns of all causes ready, with the marks of providers and the words of clients.
-    pub(super) fn new(causes: &[&'a Cause], marks: &ProviderMarks<'a>, catalog: &'a Catalog) -> Self {
+    pub(super) fn new(causes: &'a [CauseRules], marks: &ProviderMarks<'a>, catalog: &'a Catalog) -> Self {
         let mut needles = Needles::default();
         for (mark, provider) in marks.words() {
             needles.add_use(mark, Use::Mark(provider));

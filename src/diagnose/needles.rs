@@ -122,25 +122,49 @@ impl NeedleFinder {
     pub(super) fn new(needles: &[Needle<'_>]) -> Self {
         let mut short = Vec::new();
         let mut long: Vec<(usize, &[u8], usize)> = Vec::with_capacity(needles.len());
+        // Where each group begins: first how many are in the one before it, then their sums.
+        let mut groups = vec![0; GROUPS + 1];
         for (place, needle) in needles.iter().enumerate() {
             let text = needle.text.as_bytes();
             match text.first_chunk() {
-                Some(lead) => long.push((group(*lead), text, place)),
+                Some(lead) => {
+                    let group = group(*lead);
+                    long.push((group, text, place));
+                    groups.get_mut(group + 1).into_iter().for_each(|size| *size += 1);
+                }
                 None => short.push(place),
             }
         }
-        long.sort_unstable();
-        let mut groups = Vec::with_capacity(GROUPS + 1);
-        let mut ordered: Vec<Ordered> = Vec::with_capacity(long.len());
-        let text_of = |at: usize| long.get(at).map_or(&[][..], |(_, text, _)| text);
-        for (at, (group, text, place)) in long.iter().enumerate() {
-            groups.resize((group + 1).max(groups.len()), at);
+        let mut sum = 0;
+        for start in &mut groups {
+            sum += *start;
+            *start = sum;
+        }
+        // By group in one pass, as a counting sort does; within a group there are few.
+        let mut by_group: Vec<(&[u8], usize)> = vec![(&[], 0); long.len()];
+        let mut next = groups.clone();
+        for (group, text, place) in long {
+            if let Some(at) = next.get_mut(group) {
+                by_group.get_mut(*at).into_iter().for_each(|slot| *slot = (text, place));
+                *at += 1;
+            }
+        }
+        for limits in groups.windows(2) {
+            if let [start, end] = *limits
+                && end - start > 1
+                && let Some(members) = by_group.get_mut(start..end)
+            {
+                members.sort_unstable();
+            }
+        }
+        let mut ordered: Vec<Ordered> = Vec::with_capacity(by_group.len());
+        let text_of = |at: usize| by_group.get(at).map_or(&[][..], |(text, _)| text);
+        for (at, (text, place)) in by_group.iter().enumerate() {
             let begins = |other: &usize| text.starts_with(text_of(*other));
             let before = std::iter::successors(at.checked_sub(1), |at| ordered.get(*at)?.shorter);
             let shorter = before.into_iter().find(begins);
             ordered.push(Ordered { place: *place, shorter });
         }
-        groups.resize(GROUPS + 1, ordered.len());
         Self { groups, ordered, short }
     }
 

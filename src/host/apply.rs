@@ -59,7 +59,7 @@ pub fn apply(plan: &Plan, places: &Places, options: &WriteOptions<'_>) -> Result
 /// As of [`apply`].
 pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, ApplyError> {
     let (places, volume) = (session.places, session.options.volume);
-    plan.group.as_ref().map_or(Ok(()), group::make)?;
+    plan.group.as_ref().map_or(Ok(()), |change| group::make(change, places))?;
     let work = Prepared::of(plan, places)?;
     if work.is_idle() {
         let notes = session.notes.iter().cloned().chain(work.notes).collect();

@@ -2,7 +2,7 @@
 
 use std::{
     io::ErrorKind,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use directories::BaseDirs;
@@ -49,7 +49,7 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
     let cwd = std::env::current_dir().map_err(|_| HostError::NoCwd)?;
     let is_root = rustix::process::geteuid().is_root();
     let scope = scope.unwrap_or(if is_root || root.is_some() { Scope::System } else { Scope::User });
-    let root = root.map(|root| cwd.join(root));
+    let root = root.map(|root| without_dots(cwd.join(root), FileTree::HERE)).transpose()?;
     if let Some(root) = root.as_ref().filter(|root| !root.is_dir()) {
         return Err(HostError::NoRoot(root.clone()));
     }
@@ -69,21 +69,54 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
         None => path,
     };
     let (home, config, state) = (below(home), below(config), below(state));
+    let tree = FileTree::below(root.as_deref());
+    let (home, config, state) = (without_dots(home, tree)?, without_dots(config, tree)?, without_dots(state, tree)?);
     let places = Places { scope, home, config, state, cwd, root, keys: Keys::default() };
     ours_alone(&places)?;
     Ok(places)
 }
 
-/// Refuses folders of ours that another user made or can change, and files in them that say what we do.
+/// The path without `..`: where the links before it lead.
+fn without_dots(path: PathBuf, tree: FileTree<'_>) -> Result<PathBuf, FileError> {
+    if path.components().any(|part| part == Component::ParentDir) { resolve(&path, tree) } else { Ok(path) }
+}
+
+/// Refuses folders of ours that another user made or can change.
 fn ours_alone(places: &Places) -> Result<(), HostError> {
-    let tree = FileTree::of(places);
-    let below = |folder: &Path, names: &[&str]| names.iter().map(|name| folder.join(name)).collect::<Vec<_>>();
     let mut folders = vec![places.config.clone(), places.state.clone()];
     folders.extend(below(&places.config, &["profiles"]));
     folders.extend(below(&places.state, &["journal", "backups", "checks"]));
+    our_folders(&folders, places)
+}
+
+/// Refuses presets and texts of a person's own that another user made or can change: what they say would be done. Whoever reads none
+/// does not ask.
+///
+/// # Errors
+/// The first folder or file that is another's, or that others can write to.
+pub fn own_presets(places: &Places) -> Result<(), HostError> {
     // What an image has of these is not read.
-    let presets = if places.root.is_none() { below(&places.config, PRESETS) } else { Vec::new() };
-    for folder in folders.iter().chain(&presets) {
+    if places.root.is_some() {
+        return Ok(());
+    }
+    let tree = FileTree::of(places);
+    let folders = below(&places.config, PRESETS);
+    our_folders(&folders, places)?;
+    for folder in &folders {
+        // What cannot be listed is named when presets are read.
+        let names = tree.names(folder).ok().flatten().unwrap_or_default();
+        names.iter().try_for_each(|name| owned::our_file(&folder.join(name), tree))?;
+    }
+    Ok(())
+}
+
+fn below(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
+    names.iter().map(|name| folder.join(name)).collect()
+}
+
+fn our_folders(folders: &[PathBuf], places: &Places) -> Result<(), HostError> {
+    let tree = FileTree::of(places);
+    for folder in folders {
         // Below a root also by where the links of the image lead in it.
         let real = resolve(folder, tree).ok().filter(|real| places.root.is_some() && real != folder);
         for folder in [Some(folder), real.as_ref()].into_iter().flatten() {
@@ -94,11 +127,6 @@ fn ours_alone(places: &Places) -> Result<(), HostError> {
                 other => other?,
             }
         }
-    }
-    for folder in &presets {
-        // What cannot be listed is named when presets are read.
-        let names = tree.names(folder).ok().flatten().unwrap_or_default();
-        names.iter().try_for_each(|name| owned::our_file(&folder.join(name), tree))?;
     }
     Ok(())
 }
@@ -155,5 +183,38 @@ mod tests {
         assert_eq!(places.cwd, std::env::current_dir().unwrap());
         let missing = super::places(None, Some(&image.path().join("none")), None);
         assert!(matches!(missing, Err(HostError::NoRoot(_))));
+    }
+
+    #[test]
+    fn a_root_has_no_dots() {
+        let folder = tempfile::tempdir().unwrap();
+        let (image, other) = (folder.path().join("image"), folder.path().join("other/deep"));
+        std::fs::create_dir_all(&image).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        std::os::unix::fs::symlink(&other, folder.path().join("link")).unwrap();
+        let real = folder.path().canonicalize().unwrap();
+        let root =
+            |typed: &str| super::places(None, Some(&folder.path().join(typed)), Some(folders())).unwrap().root.unwrap();
+        assert_eq!(root("image"), image);
+        assert_eq!(root("image/../image"), real.join("image"));
+        assert_eq!(root("link/.."), real.join("other"));
+    }
+
+    #[test]
+    fn presets_that_others_can_change_are_refused_where_presets_are_read() {
+        let home = tempfile::tempdir().unwrap();
+        let places = || {
+            let own = Folders { home: home.path().into(), config: home.path().into(), state: home.path().join("state") };
+            super::places(Some(Scope::User), None, Some(own)).unwrap()
+        };
+        let folder = places().config.join("providers");
+        std::fs::create_dir_all(&folder).unwrap();
+        own_presets(&places()).unwrap();
+        std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        assert!(matches!(own_presets(&places()), Err(HostError::File(FileError::Writable(path))) if path == folder));
+        std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        std::os::unix::fs::symlink("/dev/null", folder.join("gmail.toml")).unwrap();
+        let error = own_presets(&places()).unwrap_err();
+        assert_eq!((error.phrase().id, error.hint().unwrap().id), ("host-writable", "host-writable-link-hint"));
     }
 }

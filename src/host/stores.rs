@@ -114,7 +114,7 @@ pub(crate) fn forget_aside(profile: &str, place: &SecretPlace, id: &str, places:
     forget(aside(profile, id).as_str(), &place.aside(id), places)
 }
 
-/// Refuses files of a secret that another user made or can change.
+/// Refuses files of a secret that another user made or can change, and in an image those with a second name.
 fn trusted(key: &SecretKey<'_>, place: &SecretPlace, places: &Places) -> Result<(), StoreError> {
     let name = key.name();
     let files = match place.store() {
@@ -123,7 +123,8 @@ fn trusted(key: &SecretKey<'_>, place: &SecretPlace, places: &Places) -> Result<
         StoreKind::Vault => vec![places.vault()],
         _ => Vec::new(),
     };
-    Ok(files.iter().try_for_each(|file| owned::our_file(file, FileTree::of(places)))?)
+    let tree = FileTree::of(places);
+    Ok(files.iter().try_for_each(|file| owned::our_file(file, tree).and_then(|()| owned::only_name(file, tree)))?)
 }
 
 /// Refuses what would be run or looked up on this machine because an image says so: its files and its vault are all that is read.

@@ -40,9 +40,56 @@ impl FromStr for TextLine {
         if line.is_empty() {
             return Err(LineFault::Empty);
         }
-        if line.chars().any(is_hidden) {
+        if has_hidden(line) {
             return Err(LineFault::Control);
         }
         Ok(Self(line.to_owned()))
+    }
+}
+
+/// Whether a line has hidden characters that say nothing where they stand. Between letters beyond ASCII or emoji, ZERO WIDTH
+/// NON-JOINER and JOINER are spelling (Unicode 16, 23.2), as is VARIATION SELECTOR-16 after an emoji.
+fn has_hidden(line: &str) -> bool {
+    let is_sign = |character: &char| !character.is_ascii() && !character.is_whitespace() && !is_hidden(*character);
+    let mut before = None;
+    let mut ahead = line.chars().peekable();
+    while let Some(character) = ahead.next() {
+        let is_spelling = match character {
+            '\u{200c}' | '\u{200d}' => {
+                before.is_some_and(|before| is_sign(&before) || before == '\u{fe0f}') && ahead.peek().is_some_and(is_sign)
+            }
+            '\u{fe0f}' => before.is_some_and(|before| is_sign(&before)),
+            _ => false,
+        };
+        if is_hidden(character) && !is_spelling {
+            return true;
+        }
+        before = Some(character);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joiners_are_spelling_between_letters_and_emoji_alone() {
+        for name in ["می\u{200c}خواهم", "श\u{200d}र", "👩\u{200d}💻 Ops", "❤\u{fe0f}\u{200d}🔥", "Zoë"] {
+            assert_eq!(name.parse::<TextLine>().unwrap(), name);
+        }
+        for name in [
+            "a\u{200d}b",
+            "é\u{200d}",
+            "\u{200c}é",
+            "é\u{200d}\u{200d}é",
+            "é\u{200c} é",
+            "a\u{fe0f}",
+            "é\u{202e}é",
+            "🏴\u{e0067}",
+            "é\u{200b}é",
+        ] {
+            assert_eq!(name.parse::<TextLine>(), Err(LineFault::Control), "{name:?}");
+        }
     }
 }

@@ -96,6 +96,15 @@ impl Organization {
     }
 }
 
+/// The organizational domain of a mail domain, as DMARC compares them (RFC 7489, 3.2): in lower case and ASCII. A public suffix, a
+/// single label and an address stand for themselves.
+pub fn organizational_domain(domain: &str) -> String {
+    let name = domain.trim().trim_end_matches('.').to_lowercase();
+    let spoken = idna::domain_to_unicode(&name).0;
+    let found = registrable_domain(&spoken).unwrap_or(&spoken);
+    idna::domain_to_ascii(found).unwrap_or_else(|_| found.to_owned())
+}
+
 /// Whether a name is that of a machine of somebody's own, below the registrable domain of its hoster.
 pub fn is_machine(name: &str, domain: &str) -> bool {
     let Some(above) = name.strip_suffix(domain).and_then(|above| above.strip_suffix('.')) else { return false };
@@ -130,6 +139,14 @@ mod tests {
         // The private part of the list.
         assert!(!same("ann.github.io", "bob.github.io") && same("smtp.ann.github.io", "ann.github.io"));
         assert!(!same("ann.dyndns.org", "bob.dyndns.org"));
+    }
+
+    #[test]
+    fn domains_are_compared_as_dmarc_does() {
+        let aligned = |one, other| organizational_domain(one) == organizational_domain(other);
+        assert!(aligned("bounces.example.co.uk", "Example.co.uk.") && aligned("a.m\u{fc}ller.de", "xn--mller-kva.de"));
+        assert!(!aligned("a.co.uk", "b.co.uk") && !aligned("ann.github.io", "bob.github.io"));
+        assert_eq!(organizational_domain("co.uk"), "co.uk");
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::profile_secret::{ProfileLogin, ProfileSecret};
 use super::{
     Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, Proxy, RunAs, SecretBinding, Security, Senders, TextLine,
-    profile_fault::{ProfileFault, only_keys, read, read_part},
+    profile_fault::{ProfileFault, only_keys, read},
     schema::SCHEMA,
     store::SecretPlace,
 };
@@ -86,35 +87,6 @@ impl Profile {
     }
 }
 
-/// The part of a profile that finds its secret. What runs for every mail reads this alone, so that no other field stops it:
-/// other keys, whatever they are, are passed over.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ProfileSecret {
-    /// Format of the file.
-    pub schema: u32,
-    /// False after `remove`.
-    pub enabled: bool,
-    /// Where the secret is kept; absent without a login.
-    pub secret: Option<SecretPlace>,
-    /// Whom it was given for, where the store does not keep that.
-    #[serde(default)]
-    pub secret_for: Option<SecretBinding>,
-    /// The users who send, when they are not the owner of the file.
-    #[serde(default)]
-    pub run_as: RunAs,
-    /// Whom the secret is for.
-    pub smtp: ProfileLogin,
-}
-
-/// Whom a secret is for: it goes to no other server and login.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ProfileLogin {
-    /// The server.
-    pub host: Host,
-    /// The login name.
-    pub username: Option<TextLine>,
-}
-
 impl From<&Profile> for ProfileSecret {
     fn from(profile: &Profile) -> Self {
         let smtp = ProfileLogin { host: profile.smtp.host.clone(), username: profile.smtp.username.clone() };
@@ -126,23 +98,6 @@ impl From<&Profile> for ProfileSecret {
             run_as: profile.run_as.clone(),
             smtp,
         }
-    }
-}
-
-impl ProfileSecret {
-    /// Reads this part of a profile's text, whatever else is wrong with it: bytes that are no text, lines that are no TOML.
-    ///
-    /// # Errors
-    /// A newer mailsetup wrote it, or one of these fields is wrong.
-    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ProfileFault> {
-        read_part(text.as_ref())
-    }
-}
-
-impl ProfileLogin {
-    /// What the profile uses its secret for.
-    pub fn binding(&self) -> SecretBinding {
-        SecretBinding::new(self.host.clone(), self.username.clone())
     }
 }
 
@@ -394,6 +349,19 @@ mod tests {
         let bytes = [text.as_bytes(), b"[x]\nname = '\xe9'\n"].concat();
         assert_eq!(ProfileSecret::parse(bytes).unwrap().secret, Some(SecretPlace::File));
         assert_eq!(ProfileSecret::parse(&text).unwrap().secret, Some(SecretPlace::File));
+        for (users, read) in [
+            ("3", ""),
+            ("\"\"", ""),
+            ("[]", ""),
+            ("true", ""),
+            ("\"a b\"", ""),
+            ("[3, \"ann\", \"a:b\"]", "ann"),
+            ("\"bob\"", "bob"),
+        ] {
+            let text = text.replace("schema = 1", &format!("schema = 1\nrun_as = {users}"));
+            let secret = ProfileSecret::parse(&text).unwrap();
+            assert_eq!((secret.secret, secret.run_as.to_string().as_str()), (Some(SecretPlace::File), read), "{users}");
+        }
         let newer = text.replace("schema = 1", &format!("schema = {}", SCHEMA + 1));
         assert_eq!(ProfileSecret::parse(&newer), Err(ProfileFault::Newer(u64::from(SCHEMA) + 1)));
     }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, SeqAccess, Visitor},
+    de::{Error as _, IgnoredAny, SeqAccess, Visitor},
 };
 
 use super::{
@@ -55,6 +55,28 @@ impl RunAs {
 
     fn names(&self) -> Vec<&str> {
         self.0.iter().map(UserName::as_str).collect()
+    }
+
+    /// Those who are named by a value of a file, whatever else it is: nobody where it is none.
+    pub(super) fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// A value, or a part of it.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Named {
+            One(UserName),
+            Several(Vec<Named>),
+            Other(IgnoredAny),
+        }
+
+        fn users(named: Named) -> Vec<UserName> {
+            match named {
+                Named::One(user) => vec![user],
+                Named::Several(each) => each.into_iter().flat_map(users).collect(),
+                Named::Other(_) => Vec::new(),
+            }
+        }
+
+        Ok(Self::of(users(Named::deserialize(deserializer)?).into_iter()))
     }
 
     fn of(users: impl Iterator<Item = UserName>) -> Self {
@@ -149,7 +171,7 @@ impl schemars::JsonSchema for RunAs {
     }
 }
 
-/// A group's name as groupadd(8) takes it: as a user's.
+/// A group's name as groupadd(8) takes it: a letter or `_`, then letters, digits, `_`, `-` and `.`, at most 32.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupName(String);
 
@@ -169,7 +191,9 @@ impl FromStr for GroupName {
     type Err = GroupNameFault;
 
     fn from_str(typed: &str) -> Result<Self, GroupNameFault> {
-        typed.parse::<UserName>().map(|name| Self(name.into())).map_err(|fault| GroupNameFault(fault.0))
+        let name = typed.parse::<UserName>().map_err(|fault| GroupNameFault(fault.0))?;
+        let is_local = name.len() <= 32 && !name.contains(['@', '\\', '$']);
+        if is_local { Ok(Self(name.into())) } else { Err(GroupNameFault(name.into())) }
     }
 }
 
@@ -194,6 +218,14 @@ mod tests {
         let users: RunAs = "root,ann".parse().unwrap();
         assert_eq!(users.beside_root().listed().as_deref(), Some("ann"));
         assert_eq!("root".parse::<RunAs>().unwrap().beside_root(), RunAs::default());
+    }
+
+    #[test]
+    fn a_group_is_made_here_and_has_no_domain() {
+        assert_eq!("mail-app".parse::<GroupName>().unwrap(), "mail-app");
+        for bad in ["joe@ad.test", "DOM\\joe", "web1$", &"g".repeat(33)] {
+            assert!(bad.parse::<GroupName>().is_err(), "{bad}");
+        }
     }
 
     #[test]

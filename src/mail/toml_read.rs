@@ -212,9 +212,17 @@ impl<'de> Deserializer<'de> for TomlNode<'de> {
         read.map_err(|error| error.at(span))
     }
 
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TomlError> {
+        match self {
+            // What was packed is known to be right: it is passed over as it stands.
+            Self::Packed(_) => visitor.visit_unit(),
+            Self::Toml(_) => self.deserialize_any(visitor),
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map struct identifier
     }
 }
 

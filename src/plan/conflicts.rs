@@ -30,6 +30,11 @@ pub fn is_sendmail(target: &Target, places: &Places, files: &dyn Files) -> bool 
     machine.find(SENDMAIL).is_some_and(|found| machine.is(&found, target))
 }
 
+/// Whether [`SENDMAIL`] leads to a program on this machine.
+pub fn has_sendmail(places: &Places, files: &dyn Files) -> bool {
+    Machine { places, files }.find(SENDMAIL).is_some()
+}
+
 /// The machine that is written to, as its own programs see it.
 struct Machine<'a> {
     places: &'a Places,
@@ -80,6 +85,18 @@ pub(super) fn notes(
         }
     }
     Ok(notes)
+}
+
+/// A file of the plan's that a user who sends cannot read, or cannot get to, for each target: its key, and why.
+pub fn closed(order: &Order, plan: &Plan, catalog: &Catalog, places: &Places, files: &dyn Files) -> Vec<(String, Phrase)> {
+    let machine = Machine { places, files };
+    let targets = order.targets.iter().filter_map(|choice| catalog.target(&choice.key));
+    let own = targets.filter(|target| places.scope == Scope::System && !target.own_user);
+    own.filter_map(|target| {
+        let why = order.profile.run_as.iter().find_map(|user| machine.unreadable(user, target, plan))?;
+        Some((target.key.clone(), why))
+    })
+    .collect()
 }
 
 impl Machine<'_> {

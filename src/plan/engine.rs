@@ -17,7 +17,7 @@ use super::{
     needs, omitted, overrules,
     profile_files::ProfileFiles,
     read_back::{FileContent, compare, interpret},
-    reader::{Before, change, closed, holds_password},
+    reader::{Before, change, closed, depends_on_password, holds_password},
     render::{RenderFault, holds, render},
     secret_program, senders,
     services::{self, ServiceCall},
@@ -29,7 +29,7 @@ use crate::{
     mail::{Profile, Setting, profile::Written, reply::escape, senders::SenderPair},
     phrase,
     presets::{
-        Catalog, Phrase, Target, nearest,
+        Catalog, Target, nearest,
         target::{MergeKind, TargetFile, Template},
     },
 };
@@ -74,6 +74,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     let mut seconds = Vec::new();
     for (target, choice, _) in &chosen {
         let part = several::part(order, (target, choice), places, files);
+        several::check_senders(order, (target, choice), part, places)?;
         seconds.extend(part.is_second.then_some(target.key.as_str()));
         for choice in expand(target, choice, places, files)? {
             let beside = Beside { was: was.as_ref(), sender_map: &sender_map, part };
@@ -85,7 +86,9 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     check_paths(&plan)?;
     let found = image::look(order, &chosen, catalog, places, files)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
-    plan.notes.extend(group.as_ref().map(group_note));
+    plan.notes.extend(group.as_ref().map(GroupChange::note));
+    let others = shared_group::outsiders_note(&order.profile, files).filter(|_| places.scope == Scope::System);
+    plan.notes.extend(others.map(|phrase| Note { owner: "profile".to_owned(), phrase }));
     plan.notes.extend(senders::notes(order, (&chosen, &seconds), catalog, places, files));
     plan.notes.extend(secret_program::notes(order, &chosen, places, files)?);
     plan.notes.extend(found.notes);
@@ -95,13 +98,6 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     plan.notes.extend(kept.orphaned.iter().map(|orphan| orphan_note(orphan, order, catalog, places)));
     (plan.orphaned, plan.dropped) = (kept.orphaned, kept.dropped);
     Ok(plan)
-}
-
-/// What is done to the group of the users who send.
-fn group_note(change: &GroupChange) -> Note {
-    let id = if change.is_new { "plan-note-group-made" } else { "plan-note-group-joined" };
-    let phrase = Phrase::new(id).with("group", &change.name).with("users", change.joining());
-    Note { owner: "profile".to_owned(), phrase }
 }
 
 /// A target as the profile lists it, with its path where that is not the usual one.
@@ -188,12 +184,14 @@ pub(super) fn plan_target(
         let before = before.map_err(|fault| Refusal::unparseable(&location.disk, fault))?;
         whose::check_kind(target, file, location, before.unwrap_or_default())?;
         let merged = merged(target, file, location, before, former.as_ref(), &mut context)?;
-        plan.notes.extend(merged.as_ref().and_then(|(merged, _)| omitted::removed(target, location, &merged.removed)));
+        plan.notes.extend(merged.as_ref().and_then(|ours| omitted::removed(target, location, &ours.merged.removed)));
         if context.rest.get("default_taken") == Some(&true) {
             let phrase = phrase!("plan-note-default-taken", path = location.seen.display(), account = context.account);
             plan.notes.push(Note { owner: target.key.clone(), phrase });
         }
-        let (after, as_read, disclosure) = if let Some((Merged { text, doc, .. }, disclosure)) = merged {
+        let gets_secret = merged.as_ref().map_or_else(|| holds_password(file, &context), |ours| ours.gets_secret);
+        let (after, as_read, disclosure) = if let Some(MergedFile { merged, disclosure, .. }) = merged {
+            let Merged { text, doc, .. } = merged;
             let after = text.into_bytes();
             let parsed = doc.map(|doc| FileContent::Read(values::of(file.format.rules(), doc)));
             let as_read = parsed.unwrap_or_else(|| FileContent::Bytes(Some(Zeroizing::new(after.clone()))));
@@ -211,7 +209,7 @@ pub(super) fn plan_target(
         outcome.push((*file, location.disk.as_path(), as_read));
         if let Some(after) = after {
             let before = Before { was, places, files };
-            let mut change = change(order, (target, file), location, existing, after, &context, before)?;
+            let mut change = change(order, (target, file), location, existing, after, gets_secret, before)?;
             change.disclosure = disclosure;
             plan.notes.extend(closed(&change, target));
             let is_same = planned.as_ref().is_none_or(|planned| change.after.as_ref().is_some_and(|it| *it == **planned));
@@ -291,6 +289,14 @@ fn is_wanted(target: &Target, when: Option<&Template>, context: &TemplateContext
     holds(when.as_str(), context).map_err(|fault| Refusal::template(target, when, fault))
 }
 
+/// A file with ours in it.
+struct MergedFile {
+    merged: Merged,
+    disclosure: Disclosure,
+    /// Our part depends on the password.
+    gets_secret: bool,
+}
+
 /// A file's text with ours in it; `None` when there is nothing of ours to write.
 fn merged(
     target: &Target,
@@ -299,7 +305,7 @@ fn merged(
     before: Option<&str>,
     former: Option<&TemplateContext>,
     context: &mut TemplateContext,
-) -> Result<Option<(Merged, Disclosure)>, Refusal> {
+) -> Result<Option<MergedFile>, Refusal> {
     let unparseable = |fault| Refusal::unparseable(&location.disk, fault);
     let format = file.format.rules();
     let comment = file.comment_sign();
@@ -368,7 +374,8 @@ fn merged(
         merged.doc = format.read(&merged.text).ok();
     }
     let disclosure = disclose(file, context, &ours, text, &merged);
-    Ok(Some((merged, disclosure)))
+    let gets_secret = depends_on_password(file, context, Some(&ours));
+    Ok(Some(MergedFile { merged, disclosure, gets_secret }))
 }
 
 fn check_paths(plan: &Plan) -> Result<(), Refusal> {

@@ -1,6 +1,10 @@
 //! What is done to the group that the users who send share.
 
-use crate::mail::{GroupName, UserName};
+use super::Note;
+use crate::{
+    mail::{GroupName, UserName},
+    presets::Phrase,
+};
 
 /// What is done to a group before files are opened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,13 @@ impl GroupChange {
     /// The same as a shell takes it.
     pub fn line(&self) -> String {
         self.commands().iter().map(|words| words.join(" ")).collect::<Vec<_>>().join(" && ")
+    }
+
+    /// What a person is told of it.
+    pub(super) fn note(&self) -> Note {
+        let id = if self.is_new { "plan-note-group-made" } else { "plan-note-group-joined" };
+        let phrase = Phrase::new(id).with("group", &self.name).with("users", self.joining());
+        Note { owner: "profile".to_owned(), phrase }
     }
 
     /// Who is put into it, as a sentence lists them.

@@ -1,6 +1,6 @@
 //! Where a target's files are: on this machine's disk, and as the consumer sees them.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::{Files, Places, Refusal, Scope, TargetChoice};
 use crate::{
@@ -115,15 +115,29 @@ pub fn first_path(target: &Target, choice: &TargetChoice, places: &Places) -> Op
 /// The location of a path that a preset or a person gives.
 pub(super) fn location(spec: &Path, is_typed: bool, places: &Places) -> Location {
     let (disk, hangs_on_cwd) = if let Ok(rest) = spec.strip_prefix("~") {
-        (places.home.join(rest), false)
+        (in_root(&without_dots(&seen(&places.home, places).join(rest)), places), false)
     } else if spec.is_absolute() {
-        (in_root(spec, places), false)
+        (in_root(&without_dots(spec), places), false)
     } else {
-        let rest = spec.strip_prefix(".").unwrap_or(spec);
-        (places.cwd.join(rest), true)
+        (without_dots(&places.cwd.join(spec)), true)
     };
     let seen = seen(&disk, places);
     Location { disk, seen, is_custom: is_typed || hangs_on_cwd }
+}
+
+/// An absolute path without `.` and `..`, as a shell's `cd` goes: `..` takes the step before it away, also where that is a link.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
 }
 
 /// An absolute path with the image's root in front, when it is not there yet.
@@ -183,5 +197,9 @@ mod tests {
         assert_eq!(at("/img/etc/x"), ("/img/etc/x".into(), "/etc/x".into(), false));
         assert_eq!(at("~/.msmtprc"), ("/img/root/.msmtprc".into(), "/root/.msmtprc".into(), false));
         assert_eq!(at("./.env"), ("/srv/.env".into(), "/srv/.env".into(), true));
+        assert_eq!(at("../b/./.env"), ("/b/.env".into(), "/b/.env".into(), true));
+        for spec in ["/srv/../srv/x.env", "/img/srv/a/../x.env", "/img/../srv/x.env", "/../srv/x.env", "~/../../srv/x.env"] {
+            assert_eq!(at(spec), ("/img/srv/x.env".into(), "/srv/x.env".into(), false), "{spec}");
+        }
     }
 }

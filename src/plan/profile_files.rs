@@ -162,6 +162,10 @@ impl<'a> ProfileFiles<'a> {
             Some(group) => (0o640, None, Some(group.clone())),
             None => (0o600, None, None),
         };
+        // Whoever took the rights in it from the user who sends: they come back.
+        let is_lost = self.files.find(&path).is_some_and(|now| {
+            group.as_ref().is_some_and(|group| now.group != *group) || user.as_ref().is_some_and(|user| now.user != *user)
+        });
         // It was the other user's own.
         let is_anothers = || self.files.find(&path).is_some_and(|now| now.user != "root");
         let is_left = self.has_new_reader && self.places.scope == Scope::System && existing.is_some();
@@ -169,8 +173,8 @@ impl<'a> ProfileFiles<'a> {
         Change {
             owner: owner.to_owned(),
             path,
-            // Unknown for a new reader: the file is written again, for a group that the mode does not show.
-            mode_before: existing.as_ref().map(|existing| existing.mode).filter(|_| !self.has_new_reader),
+            // Unknown for another owner or group, which the mode does not show: the file is written again.
+            mode_before: existing.as_ref().map(|existing| existing.mode).filter(|_| !self.has_new_reader && !is_lost),
             before: existing.map(Existing::into_bytes),
             after,
             mode,

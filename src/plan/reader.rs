@@ -68,9 +68,16 @@ fn reader(
 
 /// Whether a file's text depends on the password.
 pub(super) fn holds_password(file: &TargetFile, context: &TemplateContext) -> bool {
-    let format = file.format.rules();
-    let render = |context: &TemplateContext| render(file.template.as_str(), Some(format), context).ok().map(Zeroizing::new);
-    context.password.is_some() && render(context) != render(&context.clone().without_password())
+    context.password.is_some() && depends_on_password(file, context, rendered(file, context).as_ref())
+}
+
+/// Whether a file's text, as it is with the password, would be another one without it.
+pub(super) fn depends_on_password(file: &TargetFile, context: &TemplateContext, ours: Option<&Zeroizing<String>>) -> bool {
+    context.password.is_some() && ours != rendered(file, &context.clone().without_password()).as_ref()
+}
+
+fn rendered(file: &TargetFile, context: &TemplateContext) -> Option<Zeroizing<String>> {
+    render(file.template.as_str(), Some(file.format.rules()), context).ok().map(Zeroizing::new)
 }
 
 /// The machine's files and users, and the profile as it was.
@@ -81,7 +88,7 @@ pub(super) struct Before<'a> {
     pub(super) files: &'a dyn Files,
 }
 
-/// What becomes of a target's file: its text, and who may read it.
+/// What becomes of a target's file: its text, and who may read it; `gets_secret` where the text depends on the password.
 ///
 /// # Errors
 /// Nobody but the user who sends may read it, and the folder is no user's.
@@ -91,11 +98,10 @@ pub(super) fn change(
     location: &Location,
     existing: Option<Existing>,
     after: Vec<u8>,
-    context: &TemplateContext,
+    gets_secret: bool,
     before: Before<'_>,
 ) -> Result<Change, Refusal> {
     let Before { places, files, .. } = before;
-    let gets_secret = holds_password(file, context);
     let reader = reader(&order.profile, (target, file), places, files, gets_secret);
     if let (Reader::Owner(user), None, true) = (&reader, &existing, location.seen.starts_with("/etc")) {
         return Err(Refusal::SharedGroup { user: user.clone(), path: location.disk.clone() });

@@ -9,7 +9,7 @@ use std::{
 use super::{Scope, group_change::GroupChange, render::RenderFault, system_cause::SystemCause};
 use crate::{
     format::{Fault, FileKind, Unfit},
-    mail::{RunAs, Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
+    mail::{GroupName, RunAs, Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -32,6 +32,13 @@ pub enum Refusal {
     NoSharedGroup {
         /// The users.
         users: RunAs,
+    },
+    /// Others are in the group that would read the password.
+    GroupOfOthers {
+        /// The group.
+        group: GroupName,
+        /// Their names.
+        others: Vec<String>,
     },
     /// The group was here before, and not all of the users are in it.
     OtherGroup {
@@ -147,6 +154,15 @@ pub enum Refusal {
         profile: String,
         /// For a mailer: those that have room for several.
         instead: Option<String>,
+    },
+    /// The mailer tells profiles apart by their senders, and another profile has this one.
+    SameSender {
+        /// The target's key.
+        target: String,
+        /// The other profile.
+        profile: String,
+        /// What both send as: an address, or all of a domain.
+        sender: String,
     },
     /// Another user sends than before, and could not read a file that is written.
     NotFollowing {

@@ -35,6 +35,7 @@ impl Refusal {
             | Self::OverruledBySetting { target, .. }
             | Self::Senders { target, .. }
             | Self::Rival { target, .. }
+            | Self::SameSender { target, .. }
             | Self::NotFollowing { target, .. }
             | Self::Template { target, .. } => Some(target),
             Self::SamePath { second, .. } => Some(second),
@@ -49,6 +50,7 @@ impl Refusal {
             | Self::SharedGroup { .. }
             | Self::NoUser { .. }
             | Self::NoSharedGroup { .. }
+            | Self::GroupOfOthers { .. }
             | Self::OtherGroup { .. }
             | Self::GroupInImage { .. } => None,
         }

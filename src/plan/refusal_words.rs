@@ -44,6 +44,9 @@ impl Refusal {
             Self::NoSharedGroup { users } => {
                 phrase!("plan-no-shared-group", users = users.listed().unwrap_or_default())
             }
+            Self::GroupOfOthers { group, others } => {
+                phrase!("plan-group-of-others", group = group, users = escape(&others.join(", ")))
+            }
             Self::OtherGroup { change } => {
                 phrase!("plan-other-group", group = change.name, users = change.joining(), command = change.line())
             }
@@ -52,6 +55,9 @@ impl Refusal {
             }
             Self::NoUser { user } => phrase!("plan-no-user", user = escape(user)),
             Self::Rival { path, profile, .. } => phrase!("plan-taken", path = shown(path), profile = escape(profile)),
+            Self::SameSender { target, profile, sender } => {
+                phrase!("plan-same-sender", target = target, profile = escape(profile), sender = escape(sender))
+            }
             Self::NotFollowing { why, .. } => (**why).clone(),
             Self::OtherKind { target, path, kind } => {
                 phrase!("plan-other-kind", target = target, path = shown(path), kind = kind.as_str())
@@ -101,7 +107,11 @@ impl Refusal {
                 Some(phrase!("plan-hint-one-login", target = target, instead = instead))
             }
             Self::Rival { .. } => Some(phrase!("plan-hint-take-over")),
-            Self::NoSharedGroup { .. } => Some(phrase!("plan-hint-shared-group", group = SENDERS_GROUP)),
+            Self::SameSender { profile, .. } => Some(phrase!("plan-hint-same-sender", profile = escape(profile))),
+            Self::GroupOfOthers { group, .. } if *group == SENDERS_GROUP => None,
+            Self::NoSharedGroup { .. } | Self::GroupOfOthers { .. } => {
+                Some(phrase!("plan-hint-shared-group", group = SENDERS_GROUP))
+            }
             Self::NotFollowing { .. } => Some(phrase!("plan-hint-not-following")),
             Self::Senders { instead, .. } => Some(phrase!("plan-hint-senders", instead = instead)),
             Self::OverruledBySetting { path, setting, .. } => {

@@ -2,8 +2,13 @@
 
 use std::{io, path::Path};
 
-use super::{Existing, Files, Node, Order, Places, Plan, Refusal, TargetChoice, compare, expand, locate::locate, read_back};
-use crate::{mail::Setting, presets::Catalog};
+use super::{
+    Existing, Files, Node, Order, Places, Plan, ReadBack, Refusal, TargetChoice, compare, expand, locate::locate, read_back,
+};
+use crate::{
+    mail::{Profile, Setting},
+    presets::Catalog,
+};
 
 /// Why a plan would take a file from another profile; `None` where it takes none.
 ///
@@ -22,7 +27,8 @@ pub fn rival((order, plan): (&Order, &Plan), catalog: &Catalog, places: &Places,
                 let Ok(before) = read_back(target, site, name, places, files) else { continue };
                 let mismatches = compare(&theirs, places, &before);
                 let is_theirs = mismatches.iter().all(|setting| *setting == Setting::Password);
-                if is_theirs && read_back(target, site, name, places, &planned).ok() != Some(before) {
+                let after = read_back(target, site, name, places, &planned).ok();
+                if is_theirs && !after.is_some_and(|after| is_same(profile, &before, &after)) {
                     return Some(Refusal::Rival {
                         target: target.key.clone(),
                         path: taken.disk.clone(),
@@ -34,6 +40,13 @@ pub fn rival((order, plan): (&Order, &Plan), catalog: &Catalog, places: &Places,
         }
     }
     None
+}
+
+/// Whether a consumer reads the same for a profile. Where root's mail goes is not its own unless it says so.
+fn is_same(profile: &Profile, before: &ReadBack, after: &ReadBack) -> bool {
+    let counts = |setting: &Setting| *setting != Setting::RootMail || profile.root_mail.is_some();
+    let mut counting = Setting::ALL.into_iter().filter(counts);
+    before.password == after.password && counting.all(|setting| before.get(setting) == after.get(setting))
 }
 
 /// The mailers that have room for several profiles.

@@ -13,8 +13,9 @@ use self::{
     single::Single,
 };
 use super::{
-    Cause, Distribution, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault, PresetSource,
-    Programs, Provider, Target, Text, Words, builtin, check, distribution::recognised, machines::is_customers_machine,
+    Cause, CauseRules, Distribution, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault,
+    PresetSource, Programs, Provider, Target, Text, Words, builtin, check, distribution::recognised,
+    machines::is_customers_machine,
 };
 pub use facts::{Fact, FactKind};
 
@@ -29,6 +30,7 @@ pub struct Catalog {
     providers: Collection<Provider>,
     targets: Collection<Target>,
     causes: Collection<Cause>,
+    cause_rules: OnceLock<Vec<CauseRules>>,
     families: Collection<Family>,
     distributions: Collection<Distribution>,
     /// The key of the distribution of the machine, or the image, that all is for.
@@ -56,6 +58,7 @@ impl Catalog {
             providers: Collection::builtin(builtin::PROVIDERS),
             targets: Collection::builtin(builtin::TARGETS),
             causes: Collection::builtin(builtin::CAUSES),
+            cause_rules: OnceLock::new(),
             families: Collection::builtin(builtin::FAMILIES),
             distributions: Collection::builtin(builtin::DISTRIBUTIONS),
             here: None,
@@ -116,7 +119,7 @@ impl Catalog {
 
     /// Passes over a person's own file; whether it is one.
     fn pass_over(&mut self, file: &str) -> bool {
-        (self.domains, self.exchangers) = (OnceLock::new(), OnceLock::new());
+        (self.domains, self.exchangers, self.cause_rules) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         self.providers.pass_over(file)
             || self.targets.pass_over(file)
             || self.causes.pass_over(file)
@@ -248,6 +251,22 @@ impl Catalog {
     /// Every cause.
     pub fn causes(&self) -> impl Iterator<Item = &Cause> {
         self.causes.iter()
+    }
+
+    /// A cause by its label.
+    pub fn cause(&self, label: &str) -> Option<&Cause> {
+        self.causes.get(label)
+    }
+
+    /// What every cause is recognised by, in their order.
+    pub fn cause_rules(&self) -> &[CauseRules] {
+        self.cause_rules.get_or_init(|| {
+            let rules = self.causes.entries().iter().map(|entry| match entry.embedded {
+                Some(file) => CauseRules::of_built_in(file),
+                None => entry.own().map(CauseRules::of),
+            });
+            rules.flatten().collect()
+        })
     }
 
     /// The faults that clients report in words of their own, in the order in which they count.

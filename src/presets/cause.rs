@@ -6,7 +6,9 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     Lang, PresetSource,
+    builtin::Embedded,
     by_lang::{ByLang, Wording, fill, with_words},
+    parse,
 };
 
 /// A cause's preset. Its label is the file's name.
@@ -61,6 +63,41 @@ impl Cause {
     /// The words in a language.
     pub fn words(&self, lang: Lang) -> &CauseWords {
         self.words.get(lang)
+    }
+}
+
+/// What a cause is recognised by, without its words.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CauseRules {
+    /// The label.
+    #[serde(skip)]
+    pub label: String,
+    /// The cause's patterns.
+    #[serde(rename = "match")]
+    pub patterns: Vec<Pattern>,
+    /// Those of its narrower cases.
+    #[serde(default, rename = "variant")]
+    pub variants: Vec<VariantRule>,
+}
+
+/// When a narrower case of a cause counts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct VariantRule {
+    /// Its pattern.
+    pub when: Pattern,
+}
+
+impl CauseRules {
+    /// Of a built-in cause, without reading the file whole; `None` where it cannot be read.
+    pub(super) fn of_built_in(file: &'static Embedded) -> Option<Self> {
+        let rules: Self = parse::read(file.key, file.table()).ok()?;
+        Some(Self { label: file.key.to_owned(), ..rules })
+    }
+
+    /// Of a cause that was read.
+    pub(super) fn of(cause: &Cause) -> Self {
+        let variants = cause.variants.iter().map(|variant| VariantRule { when: variant.when.clone() }).collect();
+        Self { label: cause.label.clone(), patterns: cause.patterns.clone(), variants }
     }
 }
 
@@ -285,5 +322,19 @@ impl Wording for CauseWords {
         fill(&mut self.steps, &from.steps);
         fill(&mut self.fix, &from.fix);
         fill(&mut self.tell, &from.tell);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::presets::Catalog;
+
+    #[test]
+    fn the_rules_are_those_of_the_whole_files() {
+        let catalog = Catalog::builtin();
+        let whole: Vec<CauseRules> = catalog.causes().map(CauseRules::of).collect();
+        assert!(whole.len() > 60 && whole.iter().any(|rules| !rules.variants.is_empty()));
+        assert_eq!(catalog.cause_rules(), whole);
     }
 }

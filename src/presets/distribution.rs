@@ -1,11 +1,11 @@
 //! A family of distributions: how it is recognised, what its packages are called, and what it keeps elsewhere. One file each in
 //! `presets/distributions`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use serde::Deserialize;
 
-use super::{PresetSource, builtin, builtin::Embedded};
+use super::{PresetSource, builtin};
 
 /// A family of distributions.
 #[derive(Debug, Clone, Deserialize)]
@@ -132,12 +132,14 @@ pub(super) fn recognised<Id: AsRef<str>, T: Copy>(os_release: &str, all: &[(&[Id
 /// Where the system's authorities may be, of every built-in distribution; those of the system of this `/etc/os-release` come
 /// first.
 pub fn bundles(os_release: &str) -> Vec<&'static str> {
-    let all = builtin::DISTRIBUTIONS.iter();
-    let ids: Vec<(Vec<&str>, &Embedded)> = all.clone().map(|file| (file.list("ids"), file)).collect();
-    let known: Vec<(&[&str], &Embedded)> = ids.iter().map(|(ids, file)| (ids.as_slice(), *file)).collect();
-    let own = recognised(os_release, &known);
+    /// What each is recognised by, and its bundles: every target of a plan asks for them.
+    static ALL: OnceLock<Vec<(Vec<&str>, Vec<&str>)>> = OnceLock::new();
+    let read = || builtin::DISTRIBUTIONS.iter().map(|file| (file.list("ids"), file.list("bundles"))).collect();
+    let all = ALL.get_or_init(read);
+    let known: Vec<(&[&str], &[&str])> = all.iter().map(|(ids, bundles)| (ids.as_slice(), bundles.as_slice())).collect();
+    let own = recognised(os_release, &known).unwrap_or_default();
     let mut bundles: Vec<&str> = Vec::new();
-    for path in own.into_iter().chain(all).flat_map(|file: &Embedded| file.list("bundles")) {
+    for path in own.iter().chain(all.iter().flat_map(|(_, bundles)| bundles)).copied() {
         if !bundles.contains(&path) {
             bundles.push(path);
         }

@@ -1,18 +1,22 @@
 //! The sentences of a language as Fluent has them; a built-in one is parsed when it is first said.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-use super::{Lang, builtin};
+use super::{
+    Lang,
+    builtin::{self, Embedded},
+};
 
 pub(super) type Bundle = FluentBundle<FluentResource>;
 
 /// The built-in sentences of a language.
 pub(super) struct BuiltInSentences {
-    /// Their sources by their names, in the order of the names.
-    sources: Vec<(&'static str, &'static str)>,
+    file: &'static Embedded,
+    /// Their sources by their names, in the order of the names; unpacked when one is first asked for.
+    sources: OnceCell<Vec<(&'static str, &'static str)>>,
     /// Those that were said.
     parsed: RefCell<Bundle>,
 }
@@ -21,7 +25,7 @@ impl BuiltInSentences {
     /// Those of a language, where it is built in.
     pub(super) fn of(lang: Lang) -> Option<Self> {
         let file = builtin::TEXTS.iter().find(|file| file.key == lang.as_str())?;
-        Some(Self { sources: file.messages().collect(), parsed: RefCell::new(empty(lang)) })
+        Some(Self { file, sources: OnceCell::new(), parsed: RefCell::new(empty(lang)) })
     }
 
     /// Whether there is a sentence of this name.
@@ -38,9 +42,13 @@ impl BuiltInSentences {
         say(&self.parsed.borrow(), id, arguments)
     }
 
+    fn sources(&self) -> &[(&'static str, &'static str)] {
+        self.sources.get_or_init(|| self.file.messages().collect())
+    }
+
     fn source(&self, id: &str) -> Option<&'static str> {
-        let at = self.sources.binary_search_by(|(name, _)| (*name).cmp(id)).ok()?;
-        self.sources.get(at).map(|(_, source)| *source)
+        let at = self.sources().binary_search_by(|(name, _)| (*name).cmp(id)).ok()?;
+        self.sources().get(at).map(|(_, source)| *source)
     }
 }
 
@@ -89,8 +97,8 @@ mod tests {
     fn each_built_in_sentence_is_whole_by_itself() {
         for lang in Lang::builtin() {
             let sentences = BuiltInSentences::of(lang).unwrap();
-            assert!(sentences.sources.is_sorted_by(|(one, _), (other, _)| one < other));
-            for (name, source) in &sentences.sources {
+            assert!(sentences.sources().is_sorted_by(|(one, _), (other, _)| one < other));
+            for (name, source) in sentences.sources() {
                 let (alone, faults) = bundle(lang, source, |_, cause| cause);
                 assert!(faults.is_empty(), "{lang} {name}: {faults:?}");
                 let mut errors = Vec::new();

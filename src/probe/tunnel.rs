@@ -156,6 +156,24 @@ impl Talk<'_> {
     fn connect(&mut self, host: &str, port: u16) -> Result<u32, ProbeFault> {
         let server = authority(host, port);
         self.send(format!("CONNECT {server} HTTP/1.1\r\nHost: {server}\r\n\r\n").as_bytes())?;
+        // Any number of interim answers may come before the final one (RFC 9110, 15.2).
+        loop {
+            let (code, said) = self.answer()?;
+            let kind = match code {
+                Some(100 | 102..200) => continue,
+                Some(200..300) => return Ok(1),
+                Some(401 | 407) => TunnelFaultKind::Login,
+                // Servers of the web and proxies without CONNECT answer with 400, 405 and 501.
+                Some(400 | 403 | 405 | 501) => TunnelFaultKind::Forbidden,
+                Some(_) => TunnelFaultKind::Onward,
+                None => TunnelFaultKind::Garbled,
+            };
+            return Err(fault(kind, said));
+        }
+    }
+
+    /// One answer to CONNECT: its code, if it has one, and its first line.
+    fn answer(&mut self) -> Result<(Option<u16>, String), ProbeFault> {
         let mut answer: Vec<u8> = Vec::new();
         while !answer.ends_with(b"\r\n\r\n") && !answer.ends_with(b"\n\n") {
             let [byte]: [u8; 1] = self.bytes(TunnelFaultKind::Onward)?;
@@ -166,16 +184,7 @@ impl Talk<'_> {
         }
         let line = answer.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
         let said = printable(&line[..line.len().min(SHOWN)]);
-        let code = said.split(' ').nth(1).and_then(|code| code.parse::<u16>().ok());
-        let kind = match code {
-            Some(200..300) => return Ok(1),
-            Some(401 | 407) => TunnelFaultKind::Login,
-            // Servers of the web and proxies without CONNECT answer with 400, 405 and 501.
-            Some(400 | 403 | 405 | 501) => TunnelFaultKind::Forbidden,
-            Some(_) => TunnelFaultKind::Onward,
-            None => TunnelFaultKind::Garbled,
-        };
-        Err(fault(kind, said))
+        Ok((said.split(' ').nth(1).and_then(|code| code.parse().ok()), said))
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), ProbeFault> {

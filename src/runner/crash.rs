@@ -11,12 +11,12 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// From now on a panic prints a sentence and its place.
-pub fn hook(sentence: String) {
+/// From now on a panic prints a sentence, which is asked for only then, and its place.
+pub fn hook(sentence: impl Fn() -> String + Send + Sync + 'static) {
     panic::set_hook(Box::new(move |info| {
         if !note(info) {
             // Standard error may be gone; ignore the error.
-            let _ = writeln!(io::stderr().lock(), "mailsetup: {sentence} {}", place(info));
+            let _ = writeln!(io::stderr().lock(), "mailsetup: {} {}", sentence(), place(info));
         }
     }));
 }
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn a_panic_is_its_place() {
         let before = panic::take_hook();
-        hook(String::new());
+        hook(String::new);
         let broken = guarded(|| {
             let inner = guarded(|| "geheim".parse::<u8>().unwrap());
             assert!(inner.is_err_and(|place| place.starts_with("src/runner/crash.rs:")));

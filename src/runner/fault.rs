@@ -10,9 +10,10 @@ pub(super) fn refused(refusal: &Refusal) -> WorkFault {
     WorkFault {
         field: match refusal {
             Refusal::NoUser { .. } | Refusal::NotFollowing { .. } => Some(Field::RunAs),
-            Refusal::NoSharedGroup { .. } | Refusal::OtherGroup { .. } | Refusal::GroupInImage { .. } => {
-                Some(Field::RunAsGroup)
-            }
+            Refusal::NoSharedGroup { .. }
+            | Refusal::GroupOfOthers { .. }
+            | Refusal::OtherGroup { .. }
+            | Refusal::GroupInImage { .. } => Some(Field::RunAsGroup),
             Refusal::Store { .. } => Some(Field::SecretStore),
             Refusal::NoSecretProgram { .. } => Some(Field::SecretCommandPath),
             Refusal::SenderMap { .. } | Refusal::NoSenderMap { .. } => Some(Field::SenderMap),

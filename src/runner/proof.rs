@@ -99,11 +99,16 @@ impl Runner {
     /// Has the consumer send as each further user, where the ways of programs will not: a user each.
     pub(super) fn prove_users(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Vec<Proof> {
         let Case { write, order, target, choice, places, cancel } = *case;
+        let Some(spec) = write.spec.as_ref().filter(|spec| spec.goal == Goal::Send) else { return Vec::new() };
+        if places.root.is_some() || target.own_user || order.profile.run_as.iter().nth(1).is_none() {
+            return Vec::new();
+        }
         let disk = Disk::new(places);
-        let sends = places.root.is_none() && !target.own_user && !plan::is_sendmail(target, places, &disk);
-        let spec = write.spec.as_ref().filter(|spec| sends && spec.goal == Goal::Send);
-        let read = plan::read_back(target, choice, &order.name, places, &disk);
-        let Some(spec) = spec.filter(|_| read.is_ok_and(|read| can_fetch(order, &read))) else { return Vec::new() };
+        let sends = || !plan::is_sendmail(target, places, &disk);
+        let reads = || plan::read_back(target, choice, &order.name, places, &disk).is_ok_and(|read| can_fetch(order, &read));
+        if !sends() || !reads() {
+            return Vec::new();
+        }
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         let mut proofs = Vec::new();
         for user in order.profile.run_as.iter().skip(1).take_while(|_| !cancel.is_cancelled()) {
@@ -140,6 +145,9 @@ impl Runner {
     /// run.
     fn read_at(&self, case: &Case<'_>, site: &TargetChoice) -> Option<ReadingProgram> {
         let Case { order, target, places, cancel, .. } = *case;
+        if places.root.is_some() || self.own_stores_only {
+            return None;
+        }
         let asking = plan::asking(order, target, site, places, &Disk::new(places)).ok()??;
         let dispatch = Dispatch {
             sending: &asking.question,
@@ -151,7 +159,7 @@ impl Runner {
             limit: LEAST,
             is_stopped: &|| cancel.is_cancelled(),
         };
-        if places.root.is_some() || self.own_stores_only || !dispatch.is_installed() {
+        if !dispatch.is_installed() {
             return None;
         }
         let printed = dispatch.ask()?;
@@ -207,6 +215,16 @@ impl Runner {
 }
 
 impl Runner {
+    /// The targets that programs of this machine send by: the one that is `sendmail` here, each where nothing is.
+    pub fn mailers(&self, order: &Order) -> Vec<String> {
+        let Ok(places) = self.places_of(order) else { return Vec::new() };
+        let disk = Disk::new(&places);
+        let has_none = !plan::has_sendmail(&places, &disk);
+        let chosen = order.targets.iter().filter_map(|choice| self.catalog.target(&choice.key));
+        let sends = |target: &&Target| has_none || plan::is_sendmail(target, &places, &disk);
+        chosen.filter(sends).map(|target| target.key.clone()).collect()
+    }
+
     /// Sends as the programs of this machine do, by what is `sendmail` here, where that is one of the targets: each way once.
     pub fn prove_ways(
         &self,

@@ -39,7 +39,11 @@ impl Setup {
             let said = match self.answers.given.get(&field) {
                 Some(answer) if answer.source != AnswerSource::Preset => Some(answer.value.to_string()),
                 // A script is safest when these are explicit.
-                _ if matches!(field, Field::Address | Field::Provider | Field::Targets | Field::RootMail) => {
+                _ if matches!(
+                    field,
+                    Field::Address | Field::Provider | Field::Targets | Field::RunAsGroup | Field::RootMail
+                ) =>
+                {
                     self.answers.filled(field)
                 }
                 // A search may find something else the next time.

@@ -209,6 +209,8 @@ pub struct WriteResult {
     pub notes: Vec<Phrase>,
     /// How each target's settings were proven.
     pub proofs: Vec<Proof>,
+    /// The targets that programs of this machine send by, by their keys.
+    pub mailers: Vec<String>,
 }
 
 /// A file that was written.

@@ -22,11 +22,11 @@ pub fn tries_programs(profile: &Profile, scope: Scope, targets: &[TargetChoice],
 }
 
 /// The programs whose mail the server will refuse, by what it said in the test of `spec`: a proof each, but for those of which a
-/// message in `proofs` shows what becomes of their mail.
+/// message in `proofs` shows what becomes of their mail. `by` are the targets that they send by.
 pub fn refused_programs(
     (spec, report): (&ConnectSpec, &Report),
     order: &Order,
-    proofs: &[Proof],
+    (proofs, by): (&[Proof], &[String]),
     catalog: &Catalog,
 ) -> Vec<Proof> {
     let sender = &order.profile.sender;
@@ -37,7 +37,8 @@ pub fn refused_programs(
     }
     let proof = |refused: &RefusedSender| {
         let other = &refused.sender;
-        let target = mailers(&order.targets, catalog).find(|target| stays(&other.from, sender, target))?;
+        let mut mailers = mailers(&order.targets, catalog).filter(|target| by.contains(&target.key));
+        let target = mailers.find(|target| stays(&other.from, sender, target))?;
         let to = other.to.as_ref().or_else(|| Some(&spec.message.as_ref()?.to));
         Some(Proof {
             target: target.key.clone(),

@@ -121,7 +121,7 @@ impl Setup {
             Outcome::Applied(mut written) => {
                 match &mut written {
                     Ok(written) => {
-                        let refused = self.refused_programs(&written.proofs);
+                        let refused = self.refused_programs((&written.proofs, &written.mailers));
                         written.proofs.extend(refused);
                         written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof));
                     }
@@ -163,7 +163,7 @@ impl Setup {
     }
 
     /// The same as proofs, once it is written.
-    fn refused_programs(&self, proofs: &[Proof]) -> Vec<Proof> {
+    fn refused_programs(&self, proofs: (&[Proof], &[String])) -> Vec<Proof> {
         let tested = self.test.result().filter(|tested| tested.report.passed());
         let (Some(tested), Some(order), Some(spec)) = (tested, self.plan.wanted(), self.test.wanted()) else {
             return Vec::new();

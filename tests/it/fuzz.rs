@@ -120,6 +120,11 @@ fn reply() {
 }
 
 #[test]
+fn arrival() {
+    run("arrival", Vec::new(), targets::arrival);
+}
+
+#[test]
 fn autoconfig() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/autoconfig");
     let documents = fs::read_dir(folder).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());

@@ -197,6 +197,16 @@ fn what_is_refused_says_why_and_what_the_links_of_an_image_mean_stays_inside() {
     let out = image.run(&["undo"]).code(78);
     assert!(out.stderr.contains("000001-x.json") && out.stderr.contains("target"), "{}", out.stderr);
 
+    // A second name of a file of this machine gives nobody its content.
+    let image = Image::new();
+    image.put("etc/mailsetup/profiles/default.toml", profile("store = 'file'"));
+    fs::hard_link(image.sandbox.path("host/shadow"), image.at("etc/mailsetup/profiles/default.secret")).unwrap();
+    fs::set_permissions(image.sandbox.path("host/shadow"), fs::Permissions::from_mode(0o600)).unwrap();
+    for command in [&["secret"][..], &["check"]] {
+        let out = image.run(command).code(77);
+        assert!(out.stderr.contains("second name") && !out.stdout.contains("hash-of-the-host"), "{}", out.stderr);
+    }
+
     // What was cut off in the image itself is said before it is put back.
     let image = Image::new();
     image.put("etc/x", VICTIM);

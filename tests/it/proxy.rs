@@ -40,8 +40,10 @@ fn by(proxy: &str, attempt_data: Attempt) -> Report {
 #[test]
 fn a_name_that_only_the_proxy_knows_is_reached_by_both_kinds() {
     let send = |text: &str| Step::Send(format!("{text}\r\n"));
-    for kind in ["socks5", "socks5h", "http"] {
-        let proxy = Proxy::start(Manner::Through, &[HOST]);
+    for (kind, manner) in
+        [("socks5", Manner::Through), ("socks5h", Manner::Through), ("http", Manner::Through), ("http", Manner::Interim)]
+    {
+        let proxy = Proxy::start(manner, &[HOST]);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let script =

@@ -1,6 +1,7 @@
 //! The program as a script sees it: against the mail server that is built in for trying, and servers that play a script.
 
 mod answers;
+mod arrival;
 mod client_cert;
 mod consumer;
 mod crowd;
@@ -15,6 +16,7 @@ mod logs;
 mod network;
 mod options;
 mod providers;
+mod readers;
 mod root_mail;
 mod schemas;
 mod sender;

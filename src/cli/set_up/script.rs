@@ -12,7 +12,7 @@ use crate::{
         script::{self, Stop},
     },
     host,
-    mail::{Scope, StoreKind},
+    mail::{RunAs, Scope, StoreKind},
     phrase,
     plan::Change,
     render,
@@ -164,7 +164,13 @@ fn refuse_misplaced(context: &Context, setup: &Setup) -> Result<(), Error> {
             return Err(Error::new(Exit::Usage, phrase!("cli-contradiction", one = one, other = other)));
         }
     }
-    Ok(())
+    let users = setup.value(Field::RunAs).and_then(|users| users.parse::<RunAs>().ok()).unwrap_or_default();
+    match context.inputs.as_given("run-as-group") {
+        Some(group) if users.beside_root().is_empty() => {
+            Err(Error::new(Exit::Usage, phrase!("cli-group-of-nobody", group = group, users = Field::RunAs.flag())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The exit status if a message sent from what was written was refused: by what the attempt found, else by how the consumer

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::found::text_below;
 
-/// The number of a group, from `etc/group` below `root`.
+/// The number of a group, from `etc/group` below `root`; one without a name there is called by its number.
 pub(crate) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {
-    group_in(&text_below(root, "etc/group"), group)
+    group_in(&text_below(root, "etc/group"), group).or_else(|| group.parse().ok())
 }
 
 /// A user's account.
@@ -39,13 +39,16 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
     })
 }
 
-/// The groups of which a user is a member, from `etc/group` below `root`: their own first. `None` when there is no such user.
+/// The groups of which a user is a member, from `etc/group` below `root`: their own first, by its number where it has no name.
+/// `None` when there is no such user.
 pub(crate) fn groups_of(root: Option<&Path>, user: &str) -> Option<Vec<String>> {
-    let gid = account(root, user)?.gid;
-    let database = text_below(root, "etc/group");
-    let own = name_in(&database, gid)?;
-    let others = memberships_in(&database, user).map(|(group, _)| group.to_owned()).filter(|group| *group != own);
-    Some(std::iter::once(own.clone()).chain(others).collect())
+    Some(groups_in(&text_below(root, "etc/group"), account(root, user)?.gid, user))
+}
+
+fn groups_in(database: &str, gid: u32, user: &str) -> Vec<String> {
+    let own = name_in(database, gid).unwrap_or_else(|| gid.to_string());
+    let others = memberships_in(database, user).map(|(group, _)| group.to_owned()).filter(|group| *group != own);
+    std::iter::once(own.clone()).chain(others).collect()
 }
 
 /// The name of a user's own group, when by `etc/passwd` and `etc/group` below `root` nobody else is in it. Where the machine
@@ -93,6 +96,25 @@ fn own_group_in(passwd: &str, group: &str, user: &str) -> Option<String> {
     own
 }
 
+/// Everybody in a group, by `etc/group` and as the own group of users in `etc/passwd` below `root`.
+pub(crate) fn members(root: Option<&Path>, group: &str) -> Vec<String> {
+    members_in(&text_below(root, "etc/passwd"), &text_below(root, "etc/group"), group)
+}
+
+fn members_in(passwd: &str, database: &str, group: &str) -> Vec<String> {
+    let Some(gid) = group_in(database, group) else { return Vec::new() };
+    // Groups of the same number are one.
+    let is_it = |number: Option<&str>| number.and_then(|number| number.parse().ok()) == Some(gid);
+    let lines = database.lines().filter(|line| is_it(line.split(':').nth(2)));
+    let named = lines.flat_map(|line| line.split(':').nth(3).unwrap_or_default().split(','));
+    let own = passwd.lines().filter(|line| is_it(line.split(':').nth(3))).filter_map(|line| line.split(':').next());
+    let mut everybody: Vec<String> =
+        named.chain(own).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    everybody.sort_unstable();
+    everybody.dedup();
+    everybody
+}
+
 /// The name of a group, from `etc/group` below `root`.
 pub(crate) fn group_name(root: Option<&Path>, gid: u32) -> Option<String> {
     name_in(&text_below(root, "etc/group"), gid)
@@ -137,6 +159,9 @@ mod tests {
         assert_eq!(group_in(group, ""), None);
         assert_eq!(memberships_in(group, "ann").collect::<Vec<_>>(), [("postfix", Some(112))]);
         assert_eq!(memberships_in(group, "an").count(), 0);
+        assert_eq!(groups_in(group, 7, "ann"), ["post", "postfix"]);
+        assert_eq!(groups_in(group, 2001, "plain"), ["2001"]);
+        assert_eq!(group_id(Some(Path::new("/nowhere")), "2001"), Some(2001));
         assert_eq!(own_group_in("ann:x:5:7:::\nbob:x:6:8:::\n", "ann:x:7:\nbob:x:8:bob\n", "bob").as_deref(), Some("bob"));
         for (passwd, group) in [
             ("ann:x:5:7:::\nbob:x:6:7:::\n", "users:x:7:\n"),
@@ -148,6 +173,12 @@ mod tests {
         ] {
             assert_eq!(own_group_in(passwd, group, "ann"), None, "{passwd}{group}");
         }
+        let (users, groups) = ("ann:x:5:7:::\nbob:x:6:8:::\nbroken\n", "users:x:7:eve, bob,\nsame:x:7:zoe\nother:x:8:max\n");
+        assert_eq!(members_in(users, groups, "users"), ["ann", "bob", "eve", "zoe"]);
+        assert_eq!(
+            (members_in(users, groups, "other"), members_in(users, groups, "none")),
+            (vec!["bob".to_owned(), "max".to_owned()], vec![])
+        );
         assert!(
             has_files_alone("# no\npasswd: files\ngroup:\tfiles [NOTFOUND=return]\nhosts: files dns\n")
                 && has_files_alone("")

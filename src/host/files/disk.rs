@@ -52,6 +52,10 @@ impl Files for Disk {
         accounts::own_group(self.root.as_deref(), user)
     }
 
+    fn members(&self, group: &str) -> Vec<String> {
+        accounts::members(self.root.as_deref(), group)
+    }
+
     fn find(&self, path: &Path) -> Option<Node> {
         let root = self.root.as_deref();
         let path = follow(root.unwrap_or(Path::new("/")), path)?;

@@ -46,6 +46,8 @@ pub enum FileError {
     Foreign(PathBuf, String),
     /// Others may write to it, and could have us do what it says.
     Writable(PathBuf),
+    /// A file of an image has a second name, which may be one of this machine.
+    SecondName(PathBuf),
 }
 
 impl FileError {
@@ -68,7 +70,8 @@ impl FileError {
             | Self::Owner(path)
             | Self::Extended(path, ..)
             | Self::Foreign(path, _)
-            | Self::Writable(path) => path,
+            | Self::Writable(path)
+            | Self::SecondName(path) => path,
         }
     }
 
@@ -94,6 +97,7 @@ impl FileError {
             }
             Self::Foreign(path, owner) => phrase!("host-foreign", path = shown(path), owner = escape(owner)),
             Self::Writable(path) => phrase!("host-writable", path = shown(path)),
+            Self::SecondName(path) => phrase!("host-second-name", path = shown(path)),
         }
     }
 
@@ -103,7 +107,10 @@ impl FileError {
             Self::Link(path, LinkFault::Strange) => Some(phrase!("host-link-strange-hint", path = shown(path))),
             Self::Link(..) => Some(phrase!("host-link-hint")),
             Self::Foreign(path, owner) => Some(phrase!("host-foreign-hint", path = shown(path), owner = escape(owner))),
+            // chmod would change what the link leads to, such as /dev/null.
+            Self::Writable(path) if path.is_symlink() => Some(phrase!("host-writable-link-hint", path = shown(path))),
             Self::Writable(path) => Some(phrase!("host-writable-hint", path = shown(path))),
+            Self::SecondName(path) => Some(phrase!("host-second-name-hint", path = shown(path))),
             Self::Write(_, error) => write_hint(error),
             Self::Owner(_) => Some(phrase!("host-owner-hint")),
             Self::Extended(..) => Some(phrase!("host-extended-hint")),
@@ -115,7 +122,7 @@ impl FileError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Link(..) | Self::Owner(_) | Self::Extended(..) => Exit::CantCreate,
-            Self::Foreign(..) | Self::Writable(_) => Exit::NoPerm,
+            Self::Foreign(..) | Self::Writable(_) | Self::SecondName(_) => Exit::NoPerm,
             Self::Read(_, error) => read_exit(error),
             Self::Write(_, error) => write_exit(error),
         }
@@ -132,7 +139,7 @@ impl std::error::Error for FileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Read(_, error) | Self::Write(_, error) | Self::Extended(_, _, error) => Some(error),
-            Self::Link(..) | Self::Owner(_) | Self::Foreign(..) | Self::Writable(_) => None,
+            Self::Link(..) | Self::Owner(_) | Self::Foreign(..) | Self::Writable(_) | Self::SecondName(_) => None,
         }
     }
 }

@@ -39,6 +39,18 @@ pub(crate) fn our_file(path: &Path, tree: FileTree<'_>) -> Result<(), FileError>
     }
 }
 
+/// Refuses a file below an image's root that has a second name: whoever made the image could have given one to a file of this
+/// machine.
+///
+/// # Errors
+/// It has a second name, or cannot be looked at.
+pub(crate) fn only_name(path: &Path, tree: FileTree<'_>) -> Result<(), FileError> {
+    match tree.stat(path).map_err(FileError::read(path))? {
+        Some(stat) if tree.root().is_some() && stat.st_nlink > 1 => Err(FileError::SecondName(path.to_owned())),
+        _ => Ok(()),
+    }
+}
+
 /// The same for one of our folders; one that is not there is made by us. For root, and below an image's root, all that leads there
 /// counts as well: who can rename a folder can put another one in its place.
 ///

@@ -23,6 +23,15 @@ use crate::{
     plan::Places,
 };
 
+/// How many records there are, without reading them.
+pub(super) fn count(places: &Places) -> Result<usize, JournalError> {
+    Ok(names(&folder(places), places)?.iter().filter(|name| is_record(Path::new(name))).count())
+}
+
+fn is_record(name: &Path) -> bool {
+    name.extension().is_some_and(|end| end == "json")
+}
+
 /// All records, oldest first.
 pub(crate) fn all(places: &Places) -> Result<Vec<WriteRecord>, JournalError> {
     let names = names(&folder(places), places)?;
@@ -31,7 +40,7 @@ pub(crate) fn all(places: &Places) -> Result<Vec<WriteRecord>, JournalError> {
     }
     let held = Folder::ours(&System, &folder(places), FileTree::of(places))?;
     let mut records = Vec::new();
-    for name in names.iter().map(Path::new).filter(|name| name.extension().is_some_and(|end| end == "json")) {
+    for name in names.iter().map(Path::new).filter(|name| is_record(name)) {
         let path = folder(places).join(name);
         let Some(found) = held.look(name.as_os_str()).map_err(FileError::read(&path))? else { continue };
         owned::ours(&path, &found)?;

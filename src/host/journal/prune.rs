@@ -26,6 +26,10 @@ pub(crate) fn prune(profile: &str, places: &Places, volume: &dyn Volume) {
 
 /// One step; returns whether there may be another one.
 fn step(profile: &str, places: &Places, volume: &dyn Volume) -> Result<bool, JournalError> {
+    // Too few to have one beyond the last few: none has to be read.
+    if archive::count(places)? <= KEPT {
+        return Ok(false);
+    }
     let records = archive::all(places)?;
     let is_ours = |record: &&WriteRecord| record.profile == profile;
     let standing: Vec<&WriteRecord> = archive::standing(&records).into_iter().filter(is_ours).collect();

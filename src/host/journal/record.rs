@@ -190,9 +190,12 @@ impl WriteRecord {
 
     /// The text of its file: every byte of it counts.
     fn text(&self) -> serde_json::Result<Vec<u8>> {
-        let plain = Self { sum: None, ..self.clone() };
-        let sum = hash(&serde_json::to_vec_pretty(&plain)?);
-        serde_json::to_vec_pretty(&Self { sum: Some(sum), ..plain })
+        let mut text = serde_json::to_vec_pretty(&Self { sum: None, ..self.clone() })?;
+        let line = format!(",\n  \"sum\": \"{}\"\n}}", hash(&text));
+        // The sum is the last field: it stands where the others end.
+        text.truncate(text.strip_suffix(b"\n}").map_or(text.len(), <[u8]>::len));
+        text.extend_from_slice(line.as_bytes());
+        Ok(text)
     }
 
     /// The field that would lead to a file that no write of these places has touched.

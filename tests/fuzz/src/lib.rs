@@ -7,6 +7,7 @@ mod memory;
 use std::{cell::OnceCell, rc::Rc, sync::LazyLock, time::Duration};
 
 use mailsetup::{
+    arrival::{Arrival, advice},
     cli::answers,
     diagnose::{Diagnosis, Doctor, Explain},
     discover::autoconfig::{self, AutoconfigDocument},
@@ -49,6 +50,21 @@ fn has_words(diagnosis: &Diagnosis) {
     assert!(!diagnosis.title.is_empty() && !diagnosis.steps.is_empty());
     TEXT.with(|text| render::diagnosis(text, diagnosis).iter().for_each(|line| is_safe(line)));
     is_safe(&diagnosis.to_json().to_string());
+}
+
+/// Headers that a person pastes.
+pub fn arrival(data: &[u8]) {
+    let Ok(arrival) = Arrival::read(data) else { return };
+    assert_eq!(arrival.delays().len(), arrival.hops.len());
+    assert!(arrival.edge.is_none_or(|edge| edge < arrival.hops.len()));
+    TEXT.with(|text| {
+        let block = render::arrival::block(text, &arrival);
+        is_safe(&block.title);
+        assert!(block.rows.iter().all(|(label, lines)| !label.is_empty() && !lines.is_empty()));
+        for line in render::arrival::advice(text, &advice(&arrival)) {
+            is_safe(&line);
+        }
+    });
 }
 
 /// Bytes that a person pastes, and that a server sends up to EHLO.

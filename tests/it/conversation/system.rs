@@ -46,6 +46,9 @@ fn who_sends_is_asked_system_wide_and_decides_on_the_stores() {
     setup.update(Msg::Answer(Field::RunAs, "www-data, ann".into())).unwrap();
     assert!(says(&setup, Field::RunAsGroup));
     assert_eq!(setup.ask(Field::RunAsGroup).default.as_deref(), Some("mailsenders"));
+    // A script that does the same has to say it.
+    let command = setup.equivalent();
+    assert!(command.windows(2).any(|words| words == ["--run-as-group", "mailsenders"]), "{command:?}");
     assert_eq!(setup.update(Msg::Answer(Field::RunAsGroup, "a b".into())).unwrap_err().phrase.id, "invalid-group");
     setup.update(Msg::Answer(Field::RunAs, "root".into())).unwrap();
 

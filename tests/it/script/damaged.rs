@@ -251,3 +251,42 @@ fn the_nearest_word_is_named() {
         assert!(out.stderr.contains(said), "{words:?}: {}", out.stderr);
     }
 }
+
+#[test]
+fn what_was_written_by_a_path_with_dots_can_be_undone_and_removed() {
+    let house = House::new();
+    fs::create_dir_all(house.sandbox.path("home/a")).unwrap();
+    house.write(&["--target", "dotenv=a/.././/b/.env"]).code(0);
+    assert!(house.sandbox.path("home/b/.env").is_file());
+    let profile = house.sandbox.read(PROFILE);
+    assert!(profile.contains("/home/b/.env\"") && !profile.contains(".."), "{profile}");
+    house.run(&["undo"]).code(0);
+    assert!(!house.sandbox.path("home/b/.env").exists());
+    house.write(&["--target", "dotenv=a/../b/.env"]).code(0);
+    house.write(&["--target", "msmtp", "--profile", "two"]).code(0);
+    house.run(&["apply"]).code(0);
+    house.run(&["remove", "default"]).code(0);
+    assert!(!house.sandbox.path("home/b/.env").exists());
+}
+
+#[test]
+fn presets_that_others_can_change_stop_only_what_reads_presets() {
+    let house = set_up();
+    let folder = house.sandbox.path("home/.config/mailsetup/providers");
+    fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("/dev/null", folder.join("gmail.toml")).unwrap();
+    let said = house.run(&["check"]).code(77).stderr;
+    assert!(said.contains("gmail.toml is a link") && !said.contains("chmod"), "{said}");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+    house.run(&["check"]).code(77);
+    house.sandbox.write("home/.config/mailsetup/text/de.ftl", "");
+    let text = house.sandbox.path("home/.config/mailsetup/text/de.ftl");
+    fs::set_permissions(text, fs::Permissions::from_mode(0o666)).unwrap();
+    let profile = house.sandbox.read(PROFILE);
+    house.sandbox.write(PROFILE, profile.replace("enabled = true", "enabled = true\nrun_as = 3"));
+    assert_eq!(house.run(&["secret", "--for", "localhost:465"]).code(0).stdout.trim_end(), house.demo.password());
+    house.sandbox.write(PROFILE, profile);
+    house.run(&["list"]).code(0);
+    house.run(&["undo"]).code(0);
+    house.run(&["remove", "default", "--if-exists"]).code(0);
+}

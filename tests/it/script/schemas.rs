@@ -68,6 +68,10 @@ fn every_document_is_as_its_schema_says() {
     let refused = house.set_up(&["--port", &port, "--password-env", "WRONG", "--yes", "--json"]).env("WRONG", "x").run();
     let run = |words: &[&str]| house.run(&[words, &["--json"]].concat());
     let host = format!("localhost:{port}");
+    let silent =
+        "Received: from a.test ([203.0.113.5]) by mx.b.test with ESMTPS; Mon, 30 Nov 2026 06:12:08 +0000\nX-Spam-Flag: NO\n";
+    house.sandbox.write("home/silent.eml", silent);
+    house.sandbox.write("home/passes.eml", format!("Authentication-Results: mx.b.test; dkim=pass header.d=a.test; arc=none\n{silent}Authentication-Results: x; spf=pass\nFrom: x@a.test\n"));
     let outputs = [
         ("set-up", set_up),
         ("set-up", refused.code(77)),
@@ -80,6 +84,9 @@ fn every_document_is_as_its_schema_says() {
         ("dns", run(&["dns", "a.test", "--nameserver", "127.0.0.1:1", "--provider", "microsoft365-connector"]).code(75)),
         ("probe", run(&["probe", &host, "--ca-file", "ca.pem"])),
         ("explain", run(&["explain", "535 5.7.8 Bad credentials"]).code(0)),
+        ("arrival", run(&["arrival", "--eml", "passes.eml"]).code(0)),
+        ("arrival", run(&["arrival", "--eml", "silent.eml"]).code(75)),
+        ("error", run(&["arrival", "--eml", "none.eml"]).code(66)),
         ("explain", house.sandbox.mailsetup(["explain", "--json", "-"]).stdin(super::logs::LOG).run().code(0)),
         ("list", run(&["list"]).code(0)),
         ("show", run(&["show"]).code(0)),

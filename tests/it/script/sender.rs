@@ -13,7 +13,7 @@ use super::House;
 use crate::support::{bed::left_out, sandbox::Run};
 
 /// Runs a script as root where `/etc` and `/var/lib` are copies that nobody else sees; `None` where that cannot be done.
-fn apart(house: &House, script: &str) -> Option<Run> {
+pub(super) fn apart(house: &House, script: &str) -> Option<Run> {
     let may = Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|status| status.success());
     if !may || !rustix::process::geteuid().is_root() {
         left_out("needs root and namespaces");
@@ -56,7 +56,7 @@ fn the_user_who_sends_reads_the_secret_and_no_other_does() {
 }
 
 /// A user with a group of its own, two who share one, one in whose group another is a member, and files alone.
-const USERS: &str = "
+pub(super) const USERS: &str = "
     printf '%s\\n' 'alone:x:4001:4001::/:/bin/sh' 'ann:x:4002:4009::/:/bin/sh' 'bob:x:4003:4009::/:/bin/sh' \
         'joined:x:4004:4004::/:/bin/sh' >>/etc/passwd
     printf '%s\\n' 'alone:x:4001:' 'crowd:x:4009:' 'joined:x:4004:bob' >>/etc/group

@@ -187,6 +187,22 @@ fn a_file_that_is_gone_is_named_and_apply_writes_it_again() {
 }
 
 #[test]
+fn apply_writes_each_profile_of_a_file_that_has_two() {
+    let house = House::new();
+    house.write(&["--profile", "one", "--target", "msmtp"]).code(0);
+    house.write(&["--profile", "two", "--target", "msmtp"]).code(0);
+    let rc = house.sandbox.path("home/.msmtprc");
+    for words in [&["apply", "--all"][..], &["apply", "two", "--json"]] {
+        std::fs::remove_file(&rc).unwrap();
+        house.run(words).code(0);
+        assert!(house.sandbox.read("home/.msmtprc").contains("mailsetup-two"), "{words:?}");
+        house.run(&["check", "two", "--drift"]).code(0);
+        assert_eq!(house.run(&["apply", "one", "--json"]).code(0).json()["changed"], words.len() == 3, "{words:?}");
+        house.run(&["check", "--drift", "--all"]).code(0);
+    }
+}
+
+#[test]
 fn drift_is_not_under_the_headline_that_mail_goes_out() {
     let house = House::new();
     house.write(&["--target", "dotenv=app.env", "--test", "none"]).code(0);

@@ -14,6 +14,8 @@ use std::{
 pub(crate) enum Manner {
     /// It leads to whatever it is asked for.
     Through,
+    /// The same, with an interim answer first.
+    Interim,
     /// It wants a login.
     Login,
     /// It lets nothing through.
@@ -146,6 +148,9 @@ fn connect(
     }
     match onward(host.trim_matches(['[', ']']), port.parse().unwrap(), manner, names, told) {
         Ok(server) => {
+            if manner == Manner::Interim {
+                client.write_all(b"HTTP/1.1 100 Continue\r\nVia: 1.1 proxy\r\n\r\n")?;
+            }
             client.write_all(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n")?;
             relay(client, server)
         }

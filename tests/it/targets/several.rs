@@ -158,3 +158,65 @@ fn a_mailer_with_room_for_one_login_keeps_the_first() {
         assert_eq!((profile.as_str(), instead.as_str()), ("default", "postfix"), "{target}");
     }
 }
+
+#[test]
+fn two_profiles_never_have_the_same_sender() {
+    let machine = Machine::new();
+    machine.apply(&first(&machine, Senders::One));
+    machine.apply(&another(&machine, "news", Senders::Domain));
+    let before = files(&machine);
+    let refused = |address: &str, senders| {
+        let mut order = another(&machine, "shop", senders);
+        order.profile.sender.address = address.parse().unwrap();
+        match machine.plan(&order) {
+            Err(Refusal::SameSender { profile, sender, .. }) => Some((profile, sender)),
+            other => other.map(|_| None).unwrap(),
+        }
+    };
+    let by = |profile: &str, sender: &str| Some((profile.to_owned(), sender.to_owned()));
+    // Postfix would find the address twice in one table, and defer all mail.
+    assert_eq!(refused("News@news.example", Senders::One), by("news", "news@news.example"));
+    assert_eq!(refused("shop@NEWS.example", Senders::Domain), by("news", "@news.example"));
+    // The first's mail would leave by the other's login.
+    assert_eq!(refused("Ops@example.com", Senders::Any), by("default", "ops@example.com"));
+    assert_eq!(refused("shop@news.example", Senders::One), None);
+    let mut order = first(&machine, Senders::One);
+    order.profile.sender.address = "news@news.example".parse().unwrap();
+    assert!(matches!(machine.plan(&order), Err(Refusal::SameSender { .. })), "nor does the first become another");
+    assert_eq!(files(&machine), before);
+}
+
+/// Why a plan would take a file from another profile.
+fn rival_of(machine: &Machine, order: &Order) -> Option<Refusal> {
+    let plan = machine.plan(order).unwrap();
+    rival((order, &plan), &machine.catalog, &machine.places, &Disk::new(&machine.places))
+}
+
+#[test]
+fn what_was_edited_is_mended_for_each_and_each_keeps_its_part() {
+    let machine = Machine::new();
+    machine.apply(&first(&machine, Senders::One));
+    machine.apply(&another(&machine, "shop", Senders::One));
+    let whole = files(&machine);
+    let edits =
+        [("main.cf", "[127.0.0.1]:465", "[other.example]:25"), ("mailsetup_logins", "smtp.shop.example", "other.example")];
+    for (file, from, to) in edits {
+        let path = format!("etc/postfix/{file}");
+        machine.put(&path, &machine.text(&path).replace(from, to));
+        for order in [another(&machine, "shop", Senders::One), first(&machine, Senders::One)] {
+            assert_eq!(rival_of(&machine, &order), None, "{file}: {}", order.name);
+            machine.apply(&order);
+        }
+        assert_eq!(files(&machine), whole, "{file}");
+    }
+}
+
+#[test]
+fn where_root_s_mail_goes_is_the_first_s_to_change() {
+    let machine = Machine::new();
+    machine.apply(&first(&machine, Senders::One));
+    machine.apply(&another(&machine, "shop", Senders::One));
+    let mut order = first(&machine, Senders::One);
+    order.profile.root_mail = Some("me@example.com".parse().unwrap());
+    assert_eq!(rival_of(&machine, &order), None);
+}

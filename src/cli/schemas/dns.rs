@@ -1,0 +1,40 @@
+//! What `dns` prints.
+
+use serde_json::Value;
+
+use super::{any, list_of, object, or_null, text, text_or_null, texts, words};
+
+/// `dns`: `add` is a record to publish; the value of a key is on the provider's page.
+pub(super) fn schema() -> Value {
+    let add = or_null(&object(&[("name", text()), ("type", text()), ("value", text_or_null())]));
+    let state = words(["fine", "add", "unknown"]);
+    let spf = object(&[
+        ("state", state.clone()),
+        ("record", text_or_null()),
+        ("lookups", any(&["integer", "null"])),
+        ("at", text_or_null()),
+        ("add", add.clone()),
+        ("why", text()),
+    ]);
+    let dkim = object(&[
+        ("selector", text()),
+        ("state", state.clone()),
+        ("bits", any(&["integer", "null"])),
+        ("target", text_or_null()),
+        ("add", add.clone()),
+        ("why", text()),
+    ]);
+    let dmarc =
+        object(&[("state", state), ("policy", text_or_null()), ("at", text_or_null()), ("add", add), ("why", text())]);
+    object(&[
+        ("domain", text()),
+        ("provider", text_or_null()),
+        ("envelope", or_null(&words(["sender", "subdomain", "provider"]))),
+        ("passes", list_of(&words(["spf", "dkim"]))),
+        ("spf", spf),
+        ("dkim", list_of(&dkim)),
+        ("dmarc", dmarc),
+        ("mx", texts()),
+        ("notes", texts()),
+    ])
+}
