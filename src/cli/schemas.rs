@@ -3,11 +3,13 @@
 
 mod arrival;
 mod dns;
+mod parts;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use self::parts::{any, list_of, number, object, or_null, port, security, text, text_or_null, texts, words, yes_no};
 use crate::{
-    mail::{Auth, ProofWay, Security, StoreKind},
+    mail::{Auth, ProofWay, StoreKind},
     probe::{Stage, StageState},
     render::summary::WriteStatus,
 };
@@ -45,60 +47,6 @@ pub(super) const KINDS: [&str; DOCUMENTS.len() + 2] = {
     }
     kinds
 };
-
-/// An object with these keys; one that ends with `?` may be missing.
-fn object(keys: &[(&str, Value)]) -> Value {
-    let name = |key: &str| key.trim_end_matches('?').to_owned();
-    let properties: Map<String, Value> = keys.iter().map(|(key, kind)| (name(key), kind.clone())).collect();
-    let required: Vec<&str> = keys.iter().map(|(key, _)| *key).filter(|key| !key.ends_with('?')).collect();
-    json!({"type": "object", "properties": properties, "required": required})
-}
-
-fn any(kinds: &[&str]) -> Value {
-    json!({"type": kinds})
-}
-
-fn text() -> Value {
-    any(&["string"])
-}
-
-fn text_or_null() -> Value {
-    any(&["string", "null"])
-}
-
-fn yes_no() -> Value {
-    any(&["boolean"])
-}
-
-fn number() -> Value {
-    any(&["integer"])
-}
-
-fn texts() -> Value {
-    list_of(&text())
-}
-
-fn list_of(item: &Value) -> Value {
-    json!({"type": "array", "items": item})
-}
-
-fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
-    json!({"enum": words.into_iter().collect::<Vec<_>>()})
-}
-
-/// The same, or nothing.
-fn or_null(kind: &Value) -> Value {
-    json!({"anyOf": [kind, {"type": "null"}]})
-}
-
-/// A port as every document has it.
-fn port() -> Value {
-    json!({"type": "integer", "minimum": 1, "maximum": u16::MAX})
-}
-
-fn security() -> Value {
-    words(Security::WORDS)
-}
 
 fn failure() -> Value {
     object(&[("code", text()), ("message", text()), ("hint", text_or_null()), ("fields", texts())])

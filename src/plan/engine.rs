@@ -9,7 +9,6 @@ use super::{
     context::{SeenPair, TemplateContext, no_settings},
     disclose::disclose,
     former,
-    group_change::GroupChange,
     image,
     kept::KeptTargets,
     locate::{Location, Locations, expand, first_path, in_root, locate},
@@ -86,7 +85,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
     check_paths(&plan)?;
     let found = image::look(order, &chosen, catalog, places, files)?;
     let chosen: Vec<_> = chosen.into_iter().map(|(target, choice, _)| (target, choice)).collect();
-    plan.notes.extend(group.as_ref().map(GroupChange::note));
+    plan.notes.extend(group.as_ref().map(|group| Note { owner: "profile".to_owned(), phrase: group.note() }));
     let others = shared_group::outsiders_note(&order.profile, files).filter(|_| places.scope == Scope::System);
     plan.notes.extend(others.map(|phrase| Note { owner: "profile".to_owned(), phrase }));
     plan.notes.extend(senders::notes(order, (&chosen, &seconds), catalog, places, files));

@@ -1,6 +1,5 @@
 //! What is done to the group that the users who send share.
 
-use super::Note;
 use crate::{
     mail::{GroupName, UserName},
     presets::Phrase,
@@ -38,10 +37,9 @@ impl GroupChange {
     }
 
     /// What a person is told of it.
-    pub(super) fn note(&self) -> Note {
+    pub(super) fn note(&self) -> Phrase {
         let id = if self.is_new { "plan-note-group-made" } else { "plan-note-group-joined" };
-        let phrase = Phrase::new(id).with("group", &self.name).with("users", self.joining());
-        Note { owner: "profile".to_owned(), phrase }
+        Phrase::new(id).with("group", &self.name).with("users", self.joining())
     }
 
     /// Who is put into it, as a sentence lists them.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{any, list_of, object, or_null, text, text_or_null, texts, words, yes_no};
+use super::parts::{any, list_of, object, or_null, text, text_or_null, texts, words, yes_no};
 
 /// `folder` is `junk` where a filter says so; a saved message has no `mailbox`. What the receiver does not give is null.
 pub(super) fn schema() -> Value {

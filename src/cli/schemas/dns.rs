@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{any, list_of, object, or_null, text, text_or_null, texts, words};
+use super::parts::{any, list_of, object, or_null, text, text_or_null, texts, words};
 
 /// `dns`: `add` is a record to publish; the value of a key is on the provider's page.
 pub(super) fn schema() -> Value {

@@ -70,24 +70,26 @@ fn folders_and_files_that_others_can_change_are_refused() {
     house.write(&["--target", "msmtp", "--test", "login"]).code(0);
     house.sandbox.write("home/.config/mailsetup/targets/x.toml", "");
     let (config, state) = ("home/.config/mailsetup", "home/.local/state/mailsetup");
-    for (place, bits) in [
-        (format!("{config}/profiles"), 0o777),
-        (format!("{config}/targets"), 0o777),
-        (format!("{config}/targets/x.toml"), 0o666),
-        (format!("{config}/profiles/default.secret"), 0o622),
-        (format!("{config}/profiles/default.for"), 0o666),
-        (format!("{state}/journal"), 0o777),
-        (format!("{state}/backups"), 0o777),
+    // A command that reads presets, and one that reads none.
+    let (check, secret) = ("check", "secret");
+    for (place, bits, command) in [
+        (format!("{config}/profiles"), 0o777, secret),
+        (format!("{config}/targets"), 0o777, check),
+        (format!("{config}/targets/x.toml"), 0o666, check),
+        (format!("{config}/profiles/default.secret"), 0o622, secret),
+        (format!("{config}/profiles/default.for"), 0o666, secret),
+        (format!("{state}/journal"), 0o777, secret),
+        (format!("{state}/backups"), 0o777, secret),
     ] {
         let path = house.sandbox.path(&place);
         let before = fs::metadata(&path).unwrap().permissions();
         fs::set_permissions(&path, fs::Permissions::from_mode(bits)).unwrap();
-        let refused = house.run(&["secret"]).code(77);
+        let refused = house.run(&[command]).code(77);
         assert!(refused.stdout.is_empty() && refused.stderr.contains(&place), "{place}: {}", refused.stderr);
         fs::set_permissions(&path, before).unwrap();
         if rustix::process::geteuid().is_root() {
             std::os::unix::fs::chown(&path, Some(12_345), None).unwrap();
-            let refused = house.run(&["secret"]).code(77);
+            let refused = house.run(&[command]).code(77);
             assert!(refused.stdout.is_empty() && refused.stderr.contains("12345"), "{place}: {}", refused.stderr);
             std::os::unix::fs::chown(&path, Some(0), None).unwrap();
         }
