@@ -99,6 +99,7 @@ impl Bed {
     }
 
     /// A network with nothing but loopback, by its file, as long as the process runs.
+    #[cfg(feature = "demo")]
     pub(crate) fn network() -> (Child, PathBuf) {
         let (netns, ready) = start("netns", None, [""; 0]);
         let file = word(&ready, "netns").into();
