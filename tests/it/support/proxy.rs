@@ -6,7 +6,6 @@ use std::{
     net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
 };
 
 /// How it behaves.
@@ -78,10 +77,8 @@ fn serve(
 ) -> io::Result<()> {
     let [first]: [u8; 1] = read(&mut client)?;
     match manner {
-        Manner::Silent => {
-            thread::sleep(Duration::from_secs(60));
-            return Ok(());
-        }
+        // Until the client gives up.
+        Manner::Silent => return io::copy(&mut client, &mut io::sink()).map(drop),
         Manner::Garbage => return client.write_all(b"220 mail.test ESMTP ready\r\n"),
         Manner::Endless => {
             let begin: &[u8] = if first == 5 { b"" } else { b"HTTP/1.1 200 OK\r\n" };
