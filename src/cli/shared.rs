@@ -4,7 +4,7 @@ use super::{context::Context, order};
 use crate::{
     error::Error,
     host::{self, Applied, Disk},
-    mail::{Profile, Setting},
+    mail::Profile,
     phrase,
     plan::{self, Places, TargetChoice},
     presets::target::MergeKind,
@@ -15,18 +15,12 @@ use crate::{
 pub(super) fn of(context: &Context, name: &str, places: &Places) -> Vec<String> {
     let Ok(profile) = host::profiles::load(name, places) else { return Vec::new() };
     let has_part = |choice: &TargetChoice| {
-        let target = context.catalog.target(&choice.key)?;
-        if target.mta.is_some() && target.files.iter().any(|file| file.merge == MergeKind::Block) {
-            return Some(());
-        }
-        if !target.several {
-            return None;
-        }
-        let read = plan::read_back(target, choice, name, places, &Disk::new(places)).ok()?;
-        read.get(Setting::Sender).filter(|sender| !sender.is_empty()).map(|_| ())
+        context.catalog.target(&choice.key).is_some_and(|target| {
+            let has_account = target.mta.is_some() && target.files.iter().any(|file| file.merge == MergeKind::Block);
+            has_account || plan::has_part(name, (target, choice), places, &Disk::new(places))
+        })
     };
-    let written = profile.targets.iter().map(TargetChoice::from);
-    written.filter(|choice| has_part(choice).is_some()).map(|choice| choice.key).collect()
+    profile.targets.iter().map(TargetChoice::from).filter(has_part).map(|choice| choice.key).collect()
 }
 
 /// Writes again what other profiles need in those files and what was taken out with the one that was removed.

@@ -84,7 +84,7 @@ fn senders_of(profile: &Profile) -> Vec<String> {
 }
 
 /// Whether a profile has the mail of its own senders alone.
-pub(super) fn has_part(name: &str, (target, choice): (&Target, &TargetChoice), places: &Places, files: &dyn Files) -> bool {
+pub fn has_part(name: &str, (target, choice): (&Target, &TargetChoice), places: &Places, files: &dyn Files) -> bool {
     target.several
         && read_back(target, choice, name, places, files)
             .is_ok_and(|read| read.get(Setting::Sender).is_some_and(|sender| !sender.is_empty()))
