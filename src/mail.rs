@@ -11,6 +11,7 @@ pub mod endpoint;
 pub mod helo_name;
 pub mod host;
 pub mod kept_binding;
+pub mod initial_response;
 pub mod line;
 pub mod mailbox;
 pub mod mechanism;

@@ -48,6 +48,7 @@ mod several;
 mod shared_group;
 mod system_cause;
 mod target_choice;
+mod token;
 mod values;
 mod whose;
 
