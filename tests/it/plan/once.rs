@@ -1,6 +1,6 @@
 //! A plan is made once: again only where something that it was made from is another one by then.
 
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use mailsetup::{
     mail::Secret,
@@ -30,19 +30,19 @@ fn what_changed_meanwhile_is_planned_for() {
     let last = LastPlan::default();
     let is_made = |order: &Order, places: &Places| planned(&last, order, places).1;
     assert!(is_made(&order, &places));
-    let changed: [(&str, &dyn Fn(&Path)); 4] = [
-        ("there", &|env| fs::write(env, "A=1\n").unwrap()),
-        ("its content", &|env| fs::write(env, "A=2\n").unwrap()),
-        ("its mode", &|env| fs::set_permissions(env, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap()),
-        ("gone", &|env| fs::remove_file(env).unwrap()),
-    ];
-    for (what, change) in changed {
-        assert!(!is_made(&order, &places), "before: {what}");
-        change(&env);
+    let set_mode = |mode| fs::set_permissions(&env, fs::Permissions::from_mode(mode)).unwrap();
+    for step in ["there", "its content", "its mode", "gone"] {
+        assert!(!is_made(&order, &places), "before: {step}");
+        match step {
+            "there" => fs::write(&env, "A=1\n").unwrap(),
+            "its content" => fs::write(&env, "A=2\n").unwrap(),
+            "its mode" => set_mode(0o640),
+            _ => fs::remove_file(&env).unwrap(),
+        }
         let (plan, is_made) = planned(&last, &order, &places);
-        assert!(is_made, "{what}");
+        assert!(is_made, "{step}");
         let change = plan.changes.iter().find(|change| change.path == env).unwrap();
-        assert_eq!(change.before, fs::read(&env).ok(), "{what}");
+        assert_eq!(change.before, fs::read(&env).ok(), "{step}");
     }
     let (first, _) = planned(&last, &order, &places);
     assert!(planned(&last, &order, &places) == (first, false));
