@@ -74,7 +74,9 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
             }
             // "vput ! NAME COMMAND": the rest of the line is for the shell, and the variable what it prints (s-nail(1), "vput").
             Some("vput") => {
-                let Some((run, behind)) = word(rest, &RULES).filter(|(run, _)| run.text.as_deref() == Some("!")) else { continue };
+                let Some((run, behind)) = word(rest, &RULES).filter(|(run, _)| run.text.as_deref() == Some("!")) else {
+                    continue;
+                };
                 drop(run);
                 let Some((name, command)) = word(behind, &RULES) else { continue };
                 found.push(FileEntry {

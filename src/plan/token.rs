@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     mail::{Auth, Mechanism, Secret, initial_response::token_fits_command},
-    presets::{Catalog, Target, target::{TokenSource, TokenUse}},
+    presets::{
+        Catalog, Target,
+        target::{TokenSource, TokenUse},
+    },
 };
 
 /// Checks a login by token against what the consumer can do.

@@ -76,7 +76,11 @@ fn a_token_is_written_only_where_it_is_renewed() {
         let scope = if target.system_only || target.files[0].user.is_none() { Scope::System } else { Scope::User };
         match planned(&order, &places(scope), files) {
             Err(refusal @ Refusal::Token { .. }) => {
-                assert_eq!((refusal.field(), refusal.exit()), (Some(Setting::Auth), mailsetup::error::Exit::Config), "{key}");
+                assert_eq!(
+                    (refusal.field(), refusal.exit()),
+                    (Some(Setting::Auth), mailsetup::error::Exit::Config),
+                    "{key}"
+                );
                 let hint = Text::new(Lang::EN).say(&refusal.hint().unwrap());
                 assert!(hint.contains("msmtp"), "{hint}");
                 Some(Text::new(Lang::EN).say(&refusal.phrase()))
@@ -87,7 +91,12 @@ fn a_token_is_written_only_where_it_is_renewed() {
     let empty = Memory::default();
     for target in catalog.targets() {
         let said = refused(&target.key, "xoauth2", "short", &empty);
-        assert_eq!(said.is_none(), target.token.as_ref().is_some_and(|token| token.needs.is_none()), "{}: {said:?}", target.key);
+        assert_eq!(
+            said.is_none(),
+            target.token.as_ref().is_some_and(|token| token.needs.is_none()),
+            "{}: {said:?}",
+            target.key
+        );
     }
     let said = |key: &str, auth: &str, token: &str| refused(key, auth, token, &empty).unwrap_or_default();
     let long = "x".repeat(1500);
