@@ -6,6 +6,7 @@ pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod granted;
 mod image;
 pub mod others;
 mod proof;
@@ -27,6 +28,7 @@ use crate::{
     error::Exit,
     host::{self, Disk},
     mail::{KeySlot, StoreKind, profile::Check, reply::escape},
+    oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
@@ -68,6 +70,8 @@ pub struct Runner {
     pub own_stores_only: bool,
     /// How long to wait for another run that writes.
     pub lock_limit: Duration,
+    /// How authorization servers are reached.
+    pub oauth: OauthWay,
 }
 
 impl std::fmt::Debug for Runner {
@@ -183,7 +187,7 @@ impl Runner {
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),
-            login: spec.login.clone(),
+            login: spec.login.as_ref().map(granted::login).transpose()?,
             message,
             others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
@@ -306,13 +310,16 @@ impl Runner {
         let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
+        // A grant that is renewed meanwhile is not put back to what it was.
+        let renewal = granted::hold(order, &places)?;
+        let order = &granted::newest(order, &places);
         let plan = self.plan(order)?;
         if let Some(fault) = displaced(order, &write.plan, &plan, &self.catalog) {
             return Err(fault);
         }
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
-        drop(hold);
+        drop((hold, renewal));
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();

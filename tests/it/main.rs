@@ -27,6 +27,8 @@ mod host;
 mod house;
 mod images;
 mod import;
+#[cfg(feature = "oauth")]
+mod oauth;
 #[cfg(feature = "demo")]
 mod parity;
 mod plan;
