@@ -10,6 +10,7 @@ mod granted;
 mod image;
 pub mod others;
 mod proof;
+mod stores;
 mod survey;
 mod ways;
 
@@ -248,19 +249,6 @@ impl Runner {
     /// The subject of a message that a program sends.
     fn subject(&self, host: &str, name: &str) -> String {
         self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
-    }
-
-    fn stores(&self, reader: &SecretReader) -> UsableStores {
-        let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
-        let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reader.run_as.listed().as_deref(), &places);
-        if self.own_stores_only {
-            let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
-            offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
-        }
-        let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        UsableStores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
     }
 
     /// The places of an order, with the lock that it wants for a new vault.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    fault::{OauthFault, Refusal},
+    fault::{OauthFault, OauthRefusal},
     grant::AccessToken,
     http_answer::HttpAnswer,
     kept::KeptSecret,
@@ -138,7 +138,7 @@ fn fields<'a, T: Deserialize<'a>>(answer: &'a HttpAnswer, host: &str, sent: &[&S
 }
 
 fn refusal(answer: &HttpAnswer, host: &str, sent: &[&Secret]) -> OauthFault {
-    match Refusal::of(answer, host, sent) {
+    match OauthRefusal::of(answer, host, sent) {
         Some(refusal) => OauthFault::Refused(Box::new(refusal)),
         None => OauthFault::NoJson { host: host.to_owned(), status: answer.status },
     }

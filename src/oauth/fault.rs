@@ -51,7 +51,7 @@ pub enum OauthFault {
         field: &'static str,
     },
     /// It says no.
-    Refused(Box<Refusal>),
+    Refused(Box<OauthRefusal>),
     /// Nothing can be signed.
     Assertion(AssertionFault),
     /// Nobody signed in before the code ended.
@@ -70,7 +70,7 @@ pub enum OauthFault {
 
 /// What the server says when it refuses (RFC 6749, 5.2; RFC 8628, 3.5), safe for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct OauthRefusal {
     /// The endpoint's host.
     pub host: String,
     /// The status code.
@@ -115,7 +115,7 @@ const LONGEST: usize = 600;
 /// Microsoft's numbers for load and for too many requests (entra-docs, reference-error-codes.md, 2024-04-24).
 const TEMPORARY: [u32; 5] = [50196, 90006, 90033, 90055, 90056];
 
-impl Refusal {
+impl OauthRefusal {
     /// Reads a refusal; `None` for what is none. `sent` are the secrets of the request: a server that repeats one does not have it
     /// shown.
     pub(super) fn of(answer: &HttpAnswer, host: &str, sent: &[&Secret]) -> Option<Self> {
@@ -209,9 +209,9 @@ mod tests {
 
     use super::*;
 
-    fn refused(status: u16, body: &str) -> Option<Refusal> {
+    fn refused(status: u16, body: &str) -> Option<OauthRefusal> {
         let answer = HttpAnswer { status, retry_after: None, body: Zeroizing::new(body.as_bytes().to_vec()) };
-        Refusal::of(&answer, "login.test", &[&Secret::new("refresh-canary".into())])
+        OauthRefusal::of(&answer, "login.test", &[&Secret::new("refresh-canary".into())])
     }
 
     #[test]

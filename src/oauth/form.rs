@@ -4,15 +4,15 @@ use zeroize::Zeroizing;
 
 /// A form. It holds secrets: it is wiped on drop, and shows nothing in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Form(Zeroizing<String>);
+pub struct OauthForm(Zeroizing<String>);
 
-impl std::fmt::Debug for Form {
+impl std::fmt::Debug for OauthForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Form(..)")
+        f.write_str("OauthForm(..)")
     }
 }
 
-impl Form {
+impl OauthForm {
     /// A form with these fields.
     pub fn new(fields: &[(&str, &str)]) -> Self {
         let room = fields.iter().map(|(name, value)| name.len() + 3 * value.len() + 2).sum();
@@ -86,10 +86,10 @@ mod tests {
 
     #[test]
     fn what_is_sent_is_read_back() {
-        let form = Form::new(&[("scope", "a b/c"), ("code", "4/x+y=&%é")]);
+        let form = OauthForm::new(&[("scope", "a b/c"), ("code", "4/x+y=&%é")]);
         assert_eq!(form.expose(), "scope=a%20b%2Fc&code=4%2Fx%2By%3D%26%25%C3%A9");
         assert_eq!(decode(form.expose()), [("scope".into(), "a b/c".into()), ("code".into(), "4/x+y=&%é".into())]);
         assert_eq!(decode("a=%zz&b=x+y&c"), [("a".into(), "%zz".into()), ("b".into(), "x y".into()), ("c".into(), String::new())]);
-        assert_eq!(format!("{form:?}"), "Form(..)");
+        assert_eq!(format!("{form:?}"), "OauthForm(..)");
     }
 }

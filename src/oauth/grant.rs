@@ -13,7 +13,8 @@ use crate::mail::{GrantKind, HttpsUrl, Secret};
 #[serde(deny_unknown_fields)]
 pub struct Grant {
     /// Format; it comes first, by which a kept grant is told from a password.
-    pub(super) mailsetup_grant: u32,
+    #[serde(rename = "mailsetup_grant")]
+    pub format: u32,
     /// How it was given.
     pub kind: GrantKind,
     /// The token endpoint.
@@ -89,7 +90,7 @@ impl Grant {
     /// A grant without an access token yet.
     pub fn new(kind: GrantKind, (token_url, client_id, scope): (HttpsUrl, String, String), proof: GrantProof) -> Self {
         Self {
-            mailsetup_grant: FORMAT,
+            format: FORMAT,
             kind,
             token_url,
             revoke_url: None,
@@ -109,7 +110,7 @@ impl Grant {
         if !secret.is_grant() {
             return None;
         }
-        serde_json::from_str::<Self>(secret.expose()).ok().filter(|grant| grant.mailsetup_grant <= FORMAT)
+        serde_json::from_str::<Self>(secret.expose()).ok().filter(|grant| grant.format <= FORMAT)
     }
 
     /// As a store keeps it: one line.

@@ -8,7 +8,7 @@ use ureq::{
 };
 use zeroize::Zeroizing;
 
-use super::{fault::OauthFault, form::Form, http_answer::HttpAnswer, server::TokenServer};
+use super::{fault::OauthFault, form::OauthForm, http_answer::HttpAnswer, server::TokenServer};
 use crate::{
     mail::{HttpsUrl, proxy::ProxyVariable, reply::escape},
     probe::{Resolve, ServerTrust, WebWay},
@@ -30,7 +30,7 @@ pub(super) struct HttpsServer {
 }
 
 impl TokenServer for HttpsServer {
-    fn post(&self, url: &HttpsUrl, form: &Form) -> Result<HttpAnswer, OauthFault> {
+    fn post(&self, url: &HttpsUrl, form: &OauthForm) -> Result<HttpAnswer, OauthFault> {
         let host = url.host();
         let proxy = self.proxy.as_ref().filter(|proxy| proxy.is_for(&host)).and_then(|it| it.proxy.as_ref());
         let way = WebWay { trust: &self.trust, proxy, resolver: &self.resolver, https: 443, http: 80 };

@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{
     answer::DeviceCode,
     assertion::{AssertionFault, ClientCertificate},
-    form::Form,
+    form::OauthForm,
     grant::{Grant, GrantProof},
     redirect::SignInLink,
     spec::AuthorizationSpec,
@@ -16,12 +16,12 @@ use crate::mail::{HttpsUrl, Secret};
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Asks for a code that a person enters (RFC 8628, 3.1).
-pub(super) fn device(spec: &AuthorizationSpec) -> Form {
-    Form::new(&[("client_id", &spec.client_id), ("scope", &spec.scope)])
+pub(super) fn device(spec: &AuthorizationSpec) -> OauthForm {
+    OauthForm::new(&[("client_id", &spec.client_id), ("scope", &spec.scope)])
 }
 
 /// Asks whether the person has entered it (RFC 8628, 3.4).
-pub(super) fn device_token(spec: &AuthorizationSpec, code: &DeviceCode) -> Form {
+pub(super) fn device_token(spec: &AuthorizationSpec, code: &DeviceCode) -> OauthForm {
     let fields = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         ("client_id", &*spec.client_id),
@@ -31,7 +31,7 @@ pub(super) fn device_token(spec: &AuthorizationSpec, code: &DeviceCode) -> Form 
 }
 
 /// Redeems the code of a redirect (RFC 6749, 4.1.3; RFC 7636, 4.5).
-pub(super) fn redirect_token(spec: &AuthorizationSpec, attempt: &SignInLink, code: &Secret) -> Form {
+pub(super) fn redirect_token(spec: &AuthorizationSpec, attempt: &SignInLink, code: &Secret) -> OauthForm {
     let fields = [
         ("grant_type", "authorization_code"),
         ("client_id", &*spec.client_id),
@@ -46,7 +46,7 @@ pub(super) fn redirect_token(spec: &AuthorizationSpec, attempt: &SignInLink, cod
 ///
 /// # Errors
 /// Nothing can be signed with the grant's key.
-pub(super) fn access(grant: &Grant, now: u64) -> Result<Form, AssertionFault> {
+pub(super) fn access(grant: &Grant, now: u64) -> Result<OauthForm, AssertionFault> {
     let (id, scope) = (&*grant.client_id, &*grant.scope);
     Ok(match &grant.proof {
         GrantProof::Refresh { token, client_secret } => {
@@ -60,7 +60,7 @@ pub(super) fn access(grant: &Grant, now: u64) -> Result<Form, AssertionFault> {
         GrantProof::Certificate(certificate) => by_certificate(certificate, (id, scope), &grant.token_url, now)?,
         GrantProof::ServiceKey(key) => {
             let assertion = key.assertion(&grant.account, scope, (&grant.token_url, now))?;
-            Form::new(&[
+            OauthForm::new(&[
                 ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
                 ("assertion", assertion.expose()),
             ])
@@ -73,12 +73,12 @@ fn by_certificate(
     (id, scope): (&str, &str),
     endpoint: &HttpsUrl,
     now: u64,
-) -> Result<Form, AssertionFault> {
+) -> Result<OauthForm, AssertionFault> {
     let mut unique = [0; 16];
     // An ID that is used twice is refused by the server: nothing is at risk.
     let _ = getrandom::fill(&mut unique);
     let assertion = certificate.assertion(id, endpoint, (now, &URL_SAFE_NO_PAD.encode(unique)))?;
-    Ok(Form::new(&[
+    Ok(OauthForm::new(&[
         ("grant_type", "client_credentials"),
         ("client_id", id),
         ("scope", scope),
@@ -88,7 +88,7 @@ fn by_certificate(
 }
 
 /// Takes a refresh token back (RFC 7009, 2.1); `None` for a grant without one.
-pub(super) fn revocation(grant: &Grant) -> Option<Form> {
+pub(super) fn revocation(grant: &Grant) -> Option<OauthForm> {
     let GrantProof::Refresh { token, client_secret } = &grant.proof else { return None };
     let fields =
         [("token", token.expose()), ("token_type_hint", "refresh_token"), ("client_id", &*grant.client_id)];
@@ -96,7 +96,7 @@ pub(super) fn revocation(grant: &Grant) -> Option<Form> {
 }
 
 /// A form, with the client's secret where there is one: a public client that sends one is refused.
-fn with_secret(fields: &[(&str, &str)], secret: Option<&Secret>) -> Form {
+fn with_secret(fields: &[(&str, &str)], secret: Option<&Secret>) -> OauthForm {
     let secret = secret.map(|secret| ("client_secret", secret.expose()));
-    Form::new(&fields.iter().copied().chain(secret).collect::<Vec<_>>())
+    OauthForm::new(&fields.iter().copied().chain(secret).collect::<Vec<_>>())
 }

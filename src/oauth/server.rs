@@ -1,6 +1,6 @@
 //! The way to an authorization server.
 
-use super::{fault::OauthFault, form::Form, http_answer::HttpAnswer};
+use super::{fault::OauthFault, form::OauthForm, http_answer::HttpAnswer};
 use crate::mail::HttpsUrl;
 
 /// Takes forms to an authorization server.
@@ -9,5 +9,5 @@ pub trait TokenServer {
     ///
     /// # Errors
     /// The endpoint cannot be reached, redirects, or sends more than an answer has.
-    fn post(&self, url: &HttpsUrl, form: &Form) -> Result<HttpAnswer, OauthFault>;
+    fn post(&self, url: &HttpsUrl, form: &OauthForm) -> Result<HttpAnswer, OauthFault>;
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::server::TokenServer;
 #[cfg(not(feature = "oauth"))]
-use super::{fault::OauthFault, form::Form, http_answer::HttpAnswer};
+use super::{fault::OauthFault, form::OauthForm, http_answer::HttpAnswer};
 use crate::{mail::proxy::ProxyVariable, probe::Resolve};
 
 /// How authorization servers are reached from here.
@@ -48,7 +48,7 @@ struct NoServer;
 
 #[cfg(not(feature = "oauth"))]
 impl TokenServer for NoServer {
-    fn post(&self, _url: &crate::mail::HttpsUrl, _form: &Form) -> Result<HttpAnswer, OauthFault> {
+    fn post(&self, _url: &crate::mail::HttpsUrl, _form: &OauthForm) -> Result<HttpAnswer, OauthFault> {
         Err(OauthFault::Unbuilt)
     }
 }

@@ -247,7 +247,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         egress,
         own_stores_only: true,
         lock_limit: mailsetup::host::LOCK_LIMIT,
-        oauth: support::web::oauth_way(),
+        oauth: crate::support::web::oauth_way(),
     };
     let spec = ConnectSpec {
         endpoint: Endpoint { host: "localhost".into(), port: demo.tls_port(), security: Security::Tls },

@@ -198,7 +198,7 @@ impl World {
             egress: EgressTargets::default(),
             own_stores_only: true,
             lock_limit: mailsetup::host::LOCK_LIMIT,
-            oauth: support::web::oauth_way(),
+            oauth: crate::support::web::oauth_way(),
         };
         let servers: Vec<_> = self.listening.drain(..).map(serve).collect();
         script::search(&mut setup, &runner);

@@ -86,7 +86,7 @@ impl World {
             egress: mailsetup::runner::EgressTargets::default(),
             own_stores_only: true,
             lock_limit: mailsetup::host::LOCK_LIMIT,
-            oauth: support::web::oauth_way(),
+            oauth: crate::support::web::oauth_way(),
             catalog: Arc::clone(&self.catalog),
             lang: Lang::EN,
             places: Arc::new(move |scope| Ok(if scope == Scope::System { image.clone() } else { places.clone() })),
