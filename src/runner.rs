@@ -15,7 +15,6 @@ mod survey;
 mod ways;
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, mpsc::Sender},
     thread,
@@ -28,14 +27,14 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host::{self, Disk},
-    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
+    mail::{profile::Check, reply::escape},
     oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, SecretReader, TestMessage, UsableStores, Work,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work,
         WorkFault, WriteRequest, WriteResult, WrittenFile,
     },
 };
