@@ -12,6 +12,7 @@ pub mod grant_kind;
 pub mod helo_name;
 pub mod host;
 pub mod https_url;
+pub mod initial_response;
 pub mod kept_binding;
 pub mod line;
 pub mod mailbox;

@@ -226,6 +226,7 @@ impl Context {
             own_stores_only: false,
             lock_limit: self.lock_limit,
             oauth: self.oauth_way(),
+            last_plan: Arc::default(),
         }
     }
 

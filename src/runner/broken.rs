@@ -91,6 +91,7 @@ mod tests {
                 resolver: Arc::new(crate::probe::SystemResolver),
                 timeout: crate::oauth::OauthWay::TIMEOUT,
             },
+            last_plan: Arc::default(),
         }
     }
 
