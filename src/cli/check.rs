@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     commands::chosen,
     context::Context,
+    dns,
     json::{egress, egress_of, proof, stages},
     order::{self, Drift},
     planned, report,
@@ -41,6 +42,8 @@ pub(super) enum CheckKind {
     Send,
     /// It looks at the files alone, without the network.
     Drift,
+    /// It looks at the records of the sender's domain alone.
+    Dns,
 }
 
 /// Checks one profile, or all that are enabled. The first that is not right says how it ends.
@@ -67,6 +70,9 @@ fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Res
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
+    }
+    if kind == CheckKind::Dns {
+        return domain(context, name, profile);
     }
     let order = order::saved(context, name, profile, &places)?;
     let mut drift = Drift::of(context, &order, &places);
@@ -99,6 +105,17 @@ fn drift_alone(context: &Context, name: &str, profile: &Profile, drift: &Drift) 
         context.out(&document.to_string())?;
     }
     Ok(if is_right { Exit::Ok } else { Exit::Failed })
+}
+
+/// The result of a check that looked at the records of the sender's domain alone.
+fn domain(context: &Context, name: &str, profile: &Profile) -> Result<Exit, Error> {
+    let (found, exit) = dns::check(context, profile)?;
+    if context.json {
+        let mut document = document(profile, name, exit == Exit::Ok, &format!("mailsetup check {name} --dns"));
+        document["dns"] = found;
+        context.out(&document.to_string())?;
+    }
+    Ok(exit)
 }
 
 /// The keys that every check has.

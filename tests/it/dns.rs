@@ -3,6 +3,8 @@
 #[cfg(feature = "discover")]
 mod command;
 mod dmarc;
+#[cfg(feature = "discover")]
+mod formats;
 mod spf;
 mod verdict;
 mod zone;
