@@ -205,7 +205,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         "arrival" => arrival::run(context, word("eml").unwrap_or_default()),
         "check" => {
             let kind = match () {
-                () if matches.get_flag("dns") => check::CheckKind::Dns,
+                () if matches.get_flag("dns") => check::CheckKind::Dns(word("nameserver")),
                 () if matches.get_flag("drift") => check::CheckKind::Drift,
                 () if matches.get_flag("send") => check::CheckKind::Send,
                 () => check::CheckKind::Rehearse,

@@ -256,6 +256,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("send"))
             .arg(switch("drift").conflicts_with("send"))
             .arg(switch("dns").conflicts_with_all(["send", "drift"]))
+            .arg(value("nameserver", "ADDRESS").requires("dns"))
             .arg(value("report", "FILE")),
         "apply" => command
             .arg(arg("PROFILE"))

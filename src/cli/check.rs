@@ -35,19 +35,19 @@ use crate::{
 
 /// What a check does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CheckKind {
+pub(super) enum CheckKind<'a> {
     /// It logs in, and offers the envelope.
     Rehearse,
     /// It sends a message to the sender.
     Send,
     /// It looks at the files alone, without the network.
     Drift,
-    /// It looks at the records of the sender's domain alone.
-    Dns,
+    /// It looks at the records of the sender's domain alone, by the name server that was typed.
+    Dns(Option<&'a str>),
 }
 
 /// Checks one profile, or all that are enabled. The first that is not right says how it ends.
-pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind) -> Result<Exit, Error> {
+pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind<'_>) -> Result<Exit, Error> {
     if !all {
         let (name, profile) = chosen(context, named)?;
         return one(context, &name, &profile, kind);
@@ -65,14 +65,14 @@ pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: Check
     Ok(exit)
 }
 
-fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Result<Exit, Error> {
+fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind<'_>) -> Result<Exit, Error> {
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
-    if kind == CheckKind::Dns {
-        return domain(context, name, profile);
+    if let CheckKind::Dns(name_server) = kind {
+        return domain(context, name, profile, name_server);
     }
     let order = order::saved(context, name, profile, &places)?;
     let mut drift = Drift::of(context, &order, &places);
@@ -108,8 +108,8 @@ fn drift_alone(context: &Context, name: &str, profile: &Profile, drift: &Drift) 
 }
 
 /// The result of a check that looked at the records of the sender's domain alone.
-fn domain(context: &Context, name: &str, profile: &Profile) -> Result<Exit, Error> {
-    let (found, exit) = dns::check(context, profile)?;
+fn domain(context: &Context, name: &str, profile: &Profile, name_server: Option<&str>) -> Result<Exit, Error> {
+    let (found, exit) = dns::check(context, profile, name_server)?;
     if context.json {
         let mut document = document(profile, name, exit == Exit::Ok, &format!("mailsetup check {name} --dns"));
         document["dns"] = found;

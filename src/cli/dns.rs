@@ -2,38 +2,27 @@
 
 mod document;
 mod formats;
-#[cfg(feature = "discover")]
 mod look;
-#[cfg(not(feature = "discover"))]
-#[path = "dns/no_look.rs"]
-mod look;
+mod way;
 
 use std::io::{self, IsTerminal as _};
 
 use serde_json::Value;
 
-use self::look::Looker;
-use super::{commands, context::Context, layout};
+use self::{
+    look::Looker,
+    way::{MailWay, exit},
+};
+use super::{context::Context, layout};
 use crate::{
     dns::DomainReport,
     error::{Error, Exit},
     frontend::lines::wait_for_enter,
-    host,
-    mail::{Address, Profile, Senders, host::parse_host, reply::escape, value::ValueFault as _},
-    phrase,
-    presets::{DnsHost, Provider},
+    mail::Profile,
+    presets::DnsHost,
     render::domain,
 };
 pub(super) use formats::RecordFormat;
-
-/// Whose mail, by which way.
-struct MailWay<'a> {
-    /// The domain of From, in ASCII.
-    domain: String,
-    provider: Option<&'a Provider>,
-    /// Which senders leave; none where no profile says so.
-    senders: Option<Senders>,
-}
 
 /// How to look, and what to print.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,7 +37,7 @@ pub(super) struct DnsOptions<'a> {
 
 /// Looks at a domain's records and says what they mean.
 pub(super) fn run(context: &Context, typed: Option<&str>, options: DnsOptions<'_>) -> Result<Exit, Error> {
-    let mut way = way(context, typed)?;
+    let mut way = MailWay::typed(context, typed)?;
     let looker = Looker::new(context, options.name_server)?;
     let mut report = if options.waits { looker.wait(context, &mut way)? } else { looker.look(&mut way)? };
     loop {
@@ -63,9 +52,9 @@ pub(super) fn run(context: &Context, typed: Option<&str>, options: DnsOptions<'_
 }
 
 /// The same for a profile's check: the report's document, and how it ends. What is not right is said.
-pub(super) fn check(context: &Context, profile: &Profile) -> Result<(Value, Exit), Error> {
-    let mut way = way_of(context, profile, None);
-    let report = Looker::new(context, None)?.look(&mut way)?;
+pub(super) fn check(context: &Context, profile: &Profile, name_server: Option<&str>) -> Result<(Value, Exit), Error> {
+    let mut way = MailWay::of(context, profile, None);
+    let report = Looker::new(context, name_server)?.look(&mut way)?;
     let exit = exit(&report);
     if !context.json {
         let lines = lines(context, &way, &report);
@@ -121,60 +110,4 @@ fn lines(context: &Context, way: &MailWay<'_>, report: &DomainReport) -> Vec<Str
         lines.extend(domain::wait(text, report).into_iter().flat_map(|said| layout::hanging(&said, layout::COLUMNS)));
     }
     lines
-}
-
-/// What is to be added counts most; what nobody could say is no "fine".
-fn exit(report: &DomainReport) -> Exit {
-    let is_known = report.is_providers || !report.passes.is_empty();
-    match () {
-        () if report.lacks() => Exit::Failed,
-        () if report.is_unanswered() || !is_known => Exit::TempFail,
-        () => Exit::Ok,
-    }
-}
-
-/// The domain and the provider of what was typed: an address, a domain, or a profile's name; nothing: the profile.
-fn way<'a>(context: &'a Context, typed: Option<&str>) -> Result<MailWay<'a>, Error> {
-    let given = context.inputs.get("provider").map(|key| context.catalog.provider(key).ok_or(key)).transpose();
-    let given = given.map_err(|key| {
-        let why = context.text.say(&phrase!("dns-no-provider", key = escape(key)));
-        Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "--provider", why = why))
-    })?;
-    let domain = match typed {
-        Some(typed) if typed.contains('@') => {
-            let refused = |_| Error::new(Exit::Data, phrase!("detect-no-address", typed = escape(typed)));
-            typed.parse::<Address>().map_err(refused)?.domain().to_owned()
-        }
-        Some(typed) if typed.contains('.') => parse_host(typed).map_err(|fault| {
-            Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "DOMAIN", why = context.text.say(&fault.phrase())))
-        })?,
-        profile => {
-            let (_, profile) = commands::chosen(context, profile)?;
-            return Ok(way_of(context, &profile, given));
-        }
-    };
-    let saved = || {
-        let places = context.places().ok()?;
-        let profiles = host::profiles::list(&places).unwrap_or_default();
-        let profile = profiles.into_iter().filter_map(|(_, profile)| profile.ok());
-        profile
-            .filter(|profile| ascii(profile.sender.address.domain()) == ascii(&domain))
-            .find_map(|profile| provider_of(context, &profile))
-    };
-    let provider = given.or_else(saved).or_else(|| context.catalog.provider_of_domain(&domain));
-    Ok(MailWay { domain: ascii(&domain), provider, senders: None })
-}
-
-fn way_of<'a>(context: &'a Context, profile: &Profile, given: Option<&'a Provider>) -> MailWay<'a> {
-    let provider = given.or_else(|| provider_of(context, profile));
-    MailWay { domain: ascii(profile.sender.address.domain()), provider, senders: Some(profile.sender.senders) }
-}
-
-fn provider_of<'a>(context: &'a Context, profile: &Profile) -> Option<&'a Provider> {
-    context.catalog.provider(profile.smtp.provider.as_deref()?)
-}
-
-/// A domain in the form that DNS takes (RFC 5891).
-fn ascii(domain: &str) -> String {
-    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
 }

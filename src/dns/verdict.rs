@@ -51,9 +51,11 @@ pub fn judge(question: &DomainQuestion<'_>, dns: &dyn DnsLookup) -> DomainReport
         passes.push("dkim");
     }
     let mut notes = dmarc::notes(&walk, !passes.is_empty() || is_providers);
-    notes.extend(notes_on(question, &mail_hosts, spf.lookups));
     let zone = DnsZone::of(question.domain, dns);
-    notes.extend(publish::split_horizon(zone.as_ref(), &mail_hosts.hosts, dns));
+    let split = publish::split_horizon(zone.as_ref(), &mail_hosts.hosts, dns);
+    // A private zone says nothing of the world's MX.
+    let no_mx = split.is_none().then(|| no_mx(question.domain, &mail_hosts)).flatten();
+    notes.extend(split.into_iter().chain(no_mx).chain(notes_on(question, spf.lookups)));
     let mut report = DomainReport {
         domain: question.domain.to_owned(),
         envelope,
@@ -90,13 +92,17 @@ fn expected(question: &DomainQuestion<'_>) -> Vec<DnsQuestion> {
     questions
 }
 
-fn notes_on(question: &DomainQuestion<'_>, mail_hosts: &MailHosts, lookups: Option<u32>) -> Vec<Phrase> {
-    let mut notes = Vec::new();
-    if mail_hosts.is_null {
-        notes.push(phrase!("dns-null-mx", domain = shown(question.domain)));
-    } else if mail_hosts.hosts.is_empty() && !mail_hosts.is_unknown {
-        notes.push(phrase!("dns-no-mx", domain = shown(question.domain)));
+/// What to know of a domain that takes no mail.
+fn no_mx(domain: &str, mail_hosts: &MailHosts) -> Option<Phrase> {
+    match mail_hosts {
+        MailHosts { is_null: true, .. } => Some(phrase!("dns-null-mx", domain = shown(domain))),
+        MailHosts { is_unknown: false, hosts, .. } if hosts.is_empty() => Some(phrase!("dns-no-mx", domain = shown(domain))),
+        _ => None,
     }
+}
+
+fn notes_on(question: &DomainQuestion<'_>, lookups: Option<u32>) -> Vec<Phrase> {
+    let mut notes = Vec::new();
     if let Some(count @ 9..=10) = lookups {
         notes.push(phrase!("dns-spf-nearly-full", count = count));
     }

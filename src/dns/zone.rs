@@ -66,7 +66,8 @@ fn has_private_servers(servers: &[String], dns: &dyn DnsLookup) -> bool {
     let questions: Vec<_> = questions.collect();
     dns.expect(&questions);
     let addresses = questions.iter().flat_map(|(name, kind)| dns.records(name, *kind).unwrap_or_default());
-    let mut addresses = addresses.filter_map(|record| if let DnsRecord::Address(ip) = record { Some(ip) } else { None }).peekable();
+    let mut addresses =
+        addresses.filter_map(|record| if let DnsRecord::Address(ip) = record { Some(ip) } else { None }).peekable();
     addresses.peek().is_some() && addresses.all(|ip| is_private_address(&ip))
 }
 
@@ -77,7 +78,8 @@ mod tests {
     #[test]
     fn names_in_front_of_a_zone() {
         let zone = DnsZone { apex: "a.test".into(), name_servers: Vec::new(), negative: 60, is_private: false };
-        for (name, relative) in [("a.test", ""), ("_dmarc.a.test", "_dmarc"), ("x.y.a.test", "x.y"), ("ba.test", "ba.test")] {
+        for (name, relative) in [("a.test", ""), ("_dmarc.a.test", "_dmarc"), ("x.y.a.test", "x.y"), ("ba.test", "ba.test")]
+        {
             assert_eq!(zone.relative(name), relative);
         }
     }

@@ -8,7 +8,8 @@ mod provider;
 pub(super) use provider::provider;
 
 use super::{
-    Distribution, DnsHost, EgressFacts, Family, Gateways, PresetFault, PresetSource, Programs, Receiver, Target, Words, checked,
+    Distribution, DnsHost, EgressFacts, Family, Gateways, PresetFault, PresetSource, Programs, Receiver, Target, Words,
+    checked,
     distribution::{self, NEEDS},
 };
 use crate::mail::{Mechanism, host::parse_host};

@@ -7,4 +7,6 @@ mod dmarc;
 mod formats;
 mod spf;
 mod verdict;
+#[cfg(feature = "discover")]
+mod wait;
 mod zone;

@@ -6,15 +6,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{MailWay, exit};
+use super::way::{MailWay, exit};
+#[cfg(feature = "discover")]
+use crate::discover::{DomainLook, NameServers};
+#[cfg(not(feature = "discover"))]
+use crate::dns::shown;
 use crate::{
     cli::context::Context,
-    discover::{DomainLook, NameServers},
     dns::DomainReport,
     error::{Error, Exit},
     mail::reply::escape,
     phrase,
-    presets::Catalog,
+    presets::{Catalog, Provider},
 };
 
 /// Longest time for all questions of one look.
@@ -48,34 +51,56 @@ impl<'a> Looker<'a> {
 
     /// Looks once. Where nobody said by which provider mail goes, it is the one who takes the domain's mail.
     pub(super) fn look(&self, way: &mut MailWay<'a>) -> Result<DomainReport, Error> {
-        Ok(self.look_for(way, self.timeout.unwrap_or(PATIENCE)))
+        self.look_for(way, self.timeout.unwrap_or(PATIENCE))
     }
 
-    /// Name servers are new at each look: they remember what they said.
-    fn look_for(&self, way: &mut MailWay<'a>, patience: Duration) -> DomainReport {
-        let servers = self.server.map_or_else(NameServers::system, NameServers::at);
-        let look = DomainLook { domain: &way.domain, provider: way.provider, catalog: self.catalog, patience };
-        let (provider, report) = look.at(&servers);
+    fn look_for(&self, way: &mut MailWay<'a>, patience: Duration) -> Result<DomainReport, Error> {
+        let (provider, report) = ask(self.catalog, self.server, way, patience)?;
         way.provider = provider;
-        report
+        Ok(report)
     }
 
     /// Looks until all is right, or until the time is over.
     pub(super) fn wait(&self, context: &Context, way: &mut MailWay<'a>) -> Result<DomainReport, Error> {
-        let until = Instant::now() + self.timeout.unwrap_or(LONGEST_WAIT);
+        let longest = self.timeout.unwrap_or(LONGEST_WAIT);
+        let until = Instant::now() + longest;
         loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let report = self.look_for(way, left.min(PATIENCE));
+            // The last look has as much time as the others.
+            let report = self.look_for(way, longest.min(PATIENCE))?;
             let left = until.saturating_duration_since(Instant::now());
             if exit(&report) == Exit::Ok || left.is_zero() {
                 return Ok(report);
             }
             let seconds = report.wait.unwrap_or(PAUSE).clamp(PAUSES.0, PAUSES.1);
             let pause = Duration::from_secs(seconds.into()).min(left);
-            context.say_phrase(&phrase!("dns-waiting", seconds = pause.as_secs().max(1), minutes = left.as_secs().div_ceil(60)));
+            context.say_phrase(&phrase!(
+                "dns-waiting",
+                seconds = pause.as_secs().max(1),
+                minutes = left.as_secs().div_ceil(60).max(1)
+            ));
             thread::sleep(pause);
         }
     }
+}
+
+type Looked<'a> = (Option<&'a Provider>, DomainReport);
+
+/// Asks name servers that are new each time: they remember what they said.
+#[cfg(feature = "discover")]
+fn ask<'a>(
+    catalog: &'a Catalog,
+    server: Option<SocketAddr>,
+    way: &MailWay<'a>,
+    patience: Duration,
+) -> Result<Looked<'a>, Error> {
+    let servers = server.map_or_else(NameServers::system, NameServers::at);
+    Ok(DomainLook { domain: &way.domain, provider: way.provider, catalog, patience }.at(&servers))
+}
+
+/// This build asks no server.
+#[cfg(not(feature = "discover"))]
+fn ask<'a>(_: &'a Catalog, _: Option<SocketAddr>, way: &MailWay<'a>, _: Duration) -> Result<Looked<'a>, Error> {
+    Err(Error::new(Exit::Unavailable, phrase!("dns-cannot-look", domain = shown(&way.domain))))
 }
 
 /// `ADDRESS[:PORT]`.

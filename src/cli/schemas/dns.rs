@@ -14,12 +14,7 @@ pub(super) fn schema() -> Value {
         ("value", text_or_null()),
         ("replaces", text_or_null()),
     ]));
-    let zone = object(&[
-        ("name", text()),
-        ("name_servers", texts()),
-        ("host", text_or_null()),
-        ("page", text_or_null()),
-    ]);
+    let zone = object(&[("name", text()), ("name_servers", texts()), ("host", text_or_null()), ("page", text_or_null())]);
     let state = words(["fine", "add", "unknown"]);
     let spf = object(&[
         ("state", state.clone()),

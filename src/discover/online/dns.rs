@@ -168,7 +168,8 @@ impl DnsLookup for TimedLookup<'_> {
 
     /// The resolver remembers the answers; a question that has none is asked again when it is needed.
     fn expect(&self, questions: &[DnsQuestion]) {
-        let asked: Vec<_> = questions.iter().filter_map(|(name, kind)| self.servers.ask(name, record_type(*kind)).ok()).collect();
+        let asked: Vec<_> =
+            questions.iter().filter_map(|(name, kind)| self.servers.ask(name, record_type(*kind)).ok()).collect();
         for asked in asked {
             drop(asked.wait(self.until));
         }

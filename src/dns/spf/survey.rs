@@ -73,7 +73,8 @@ fn walk(domain: &str, dns: &dyn DnsLookup, depth: usize, found: &mut SpfSurvey) 
 
 /// What the terms of a record ask first.
 fn questions(record: &SpfRecord, domain: &str) -> Vec<DnsQuestion> {
-    let target = |name: &Option<DomainSpec>| name.as_ref().map_or_else(|| Some(domain), DomainSpec::plain).map(str::to_owned);
+    let target =
+        |name: &Option<DomainSpec>| name.as_ref().map_or_else(|| Some(domain), DomainSpec::plain).map(str::to_owned);
     let terms = record.terms.iter().flat_map(|(_, term)| match term {
         SpfTerm::Redirect(name) | SpfTerm::Directive(_, Mechanism::Include(name)) => {
             vec![(name.plain().map(str::to_owned), DnsKind::Txt)]

@@ -163,8 +163,18 @@ mod tests {
         assert_eq!(
             kinds,
             [
-                "cause", "distribution", "dns_host", "family", "gateway", "hoster", "program", "provider", "receiver",
-                "suffixes", "target", "words"
+                "cause",
+                "distribution",
+                "dns_host",
+                "family",
+                "gateway",
+                "hoster",
+                "program",
+                "provider",
+                "receiver",
+                "suffixes",
+                "target",
+                "words"
             ]
         );
     }
