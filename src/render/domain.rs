@@ -1,5 +1,7 @@
 //! What a domain's records mean, in words: the verdict first, then each record, what to know, and what to enter where.
 
+use std::fmt::Write as _;
+
 use crate::{
     dns::{DnsZone, DomainReport, MissingRecord, RecordState, shown},
     mail::reply::escape,
@@ -102,7 +104,9 @@ pub fn quoted(value: &str) -> String {
         match byte {
             b'"' | b'\\' => string.extend(['\\', char::from(byte)]),
             b' '..=b'~' => string.push(char::from(byte)),
-            _ => string.push_str(&format!("\\{byte:03}")),
+            _ => {
+                let _ = write!(string, "\\{byte:03}");
+            }
         }
         length += 1;
     }

@@ -24,7 +24,7 @@ pub(super) fn of(text: &Text, provider: Option<&Provider>, host: Option<&DnsHost
             "add": spf.add.as_ref().map(&add),
             "why": text.say(&spf.why),
         },
-        "dkim": report.dkim.iter().map(|one| dkim(text, one, one.add.as_ref().map(&add))).collect::<Vec<_>>(),
+        "dkim": report.dkim.iter().map(|one| dkim(text, one, &add)).collect::<Vec<_>>(),
         "dmarc": {
             "state": dmarc.state.as_str(),
             "policy": dmarc.policy,
@@ -44,13 +44,13 @@ pub(super) fn of(text: &Text, provider: Option<&Provider>, host: Option<&DnsHost
     })
 }
 
-fn dkim(text: &Text, dkim: &DkimReport, add: Option<Value>) -> Value {
+fn dkim(text: &Text, dkim: &DkimReport, add: &dyn Fn(&MissingRecord) -> Value) -> Value {
     json!({
         "selector": dkim.selector,
         "state": dkim.state.as_str(),
         "bits": dkim.bits,
         "target": dkim.target,
-        "add": add,
+        "add": dkim.add.as_ref().map(add),
         "why": text.say(&dkim.why),
     })
 }

@@ -23,7 +23,7 @@ words! {
         Zone = "zone",
         /// The YAML of octoDNS.
         Octodns = "octodns",
-        /// The JavaScript of DNSControl.
+        /// The JavaScript of `DNSControl`.
         Dnscontrol = "dnscontrol",
         /// The HCL of Terraform, for its provider `dns` (RFC 2136).
         Terraform = "terraform",

@@ -87,6 +87,7 @@ type Looked<'a> = (Option<&'a Provider>, DomainReport);
 
 /// Asks name servers that are new each time: they remember what they said.
 #[cfg(feature = "discover")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without discovery refuses")]
 fn ask<'a>(
     catalog: &'a Catalog,
     server: Option<SocketAddr>,

@@ -38,9 +38,9 @@ fn run(sandbox: &Sandbox, program: &str, arguments: &[&str]) -> Option<String> {
         std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|at| at.join(program).is_file()));
     if !found {
         if program == "named-checkzone" {
-            left_out(program)
+            left_out(program);
         } else {
-            say_left_out(program)
+            say_left_out(program);
         }
         return None;
     }
