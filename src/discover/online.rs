@@ -4,6 +4,7 @@
 pub mod autoconfig;
 mod confirm;
 mod dns;
+mod domain;
 mod event;
 mod guess;
 mod http;
@@ -17,6 +18,7 @@ mod web;
 mod xml;
 
 pub use dns::{NameServers, TimedLookup};
+pub use domain::DomainLook;
 pub(super) use search::online;
 
 use super::{

@@ -71,12 +71,18 @@ fn dependencies_run_one_way() {
         ("dns", &["mail", "presets", "dns"]),
         ("discover", &["dns", "mail", "presets", "probe", "discover"]),
         ("plan", &["error", "format", "mail", "presets", "plan"]),
-        ("setup", &["error", "mail", "presets", "probe", "diagnose", "discover", "oauth", "plan", "setup"]),
+        ("setup", &["dns", "error", "mail", "presets", "probe", "diagnose", "discover", "oauth", "plan", "setup"]),
         ("host", &["error", "mail", "oauth", "presets", "plan", "host"]),
         ("demo", &["mail", "presets", "demo"]),
-        ("runner", &["discover", "error", "mail", "oauth", "presets", "probe", "plan", "setup", "host", "runner"]),
-        ("render", &["arrival", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "render"]),
-        ("frontend", &["error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"]),
+        (
+            "runner",
+            &["discover", "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "host", "runner"],
+        ),
+        ("render", &["arrival", "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "render"]),
+        (
+            "frontend",
+            &["error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"],
+        ),
         (
             "cli",
             &[
