@@ -56,7 +56,7 @@ mod hostile;
 
 pub use asking::{ReaderQuery, asking};
 pub use check::check_target;
-pub use conflicts::{SENDMAIL, closed, is_sendmail, opened_to};
+pub use conflicts::{SENDMAIL, closed, has_sendmail, is_sendmail, opened_to};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;

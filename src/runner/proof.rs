@@ -215,6 +215,16 @@ impl Runner {
 }
 
 impl Runner {
+    /// The targets that programs of this machine send by: the one that is `sendmail` here, each where nothing is.
+    pub fn mailers(&self, order: &Order) -> Vec<String> {
+        let Ok(places) = self.places_of(order) else { return Vec::new() };
+        let disk = Disk::new(&places);
+        let has_none = !plan::has_sendmail(&places, &disk);
+        let chosen = order.targets.iter().filter_map(|choice| self.catalog.target(&choice.key));
+        let sends = |target: &&Target| has_none || plan::is_sendmail(target, &places, &disk);
+        chosen.filter(sends).map(|target| target.key.clone()).collect()
+    }
+
     /// Sends as the programs of this machine do, by what is `sendmail` here, where that is one of the targets: each way once.
     pub fn prove_ways(
         &self,
