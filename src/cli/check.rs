@@ -72,8 +72,7 @@ fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Res
     let mut drift = Drift::of(context, &order, &places);
     drift.add_closed(context, &order, &places);
     if kind == CheckKind::Drift {
-        let order = Order { takes_over: true, ..order };
-        if let Ok(plan) = context.runner().plan(&order) {
+        if let Some(plan) = order::whole_plan(context, &order) {
             drift.add_planned(&plan);
         }
         return drift_alone(context, name, profile, &drift);

@@ -33,7 +33,7 @@ pub fn rival((order, plan): (&Order, &Plan), catalog: &Catalog, places: &Places,
                         target: target.key.clone(),
                         path: taken.disk.clone(),
                         profile: name.clone(),
-                        instead: target.mta.as_ref().map(|_| roomy(catalog)),
+                        instead: (target.mta.is_some() && !target.several).then(|| roomy(catalog)),
                     });
                 }
             }
