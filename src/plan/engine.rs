@@ -160,7 +160,7 @@ pub(super) fn plan_target(
             let left = former.as_ref().filter(|_| planned.is_none());
             let left = left.filter(|former| {
                 let was_wanted = || file.when.as_ref().is_none_or(|when| holds(when.as_str(), former).unwrap_or(false));
-                holds_password(file, former) || (file.beside && was_wanted())
+                holds_password(file, former) || file.beside && (file.merge == MergeKind::Whole || was_wanted())
             });
             if let (Some(former), Some(existing)) = (left, &existing)
                 && let Some(change) = former::dropped((target, file), former, existing, &location.disk)?

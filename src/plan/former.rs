@@ -34,6 +34,8 @@ pub(super) fn context(
     let choice = TargetChoice::from(written);
     let mut context = TemplateContext::new(&order, target, &choice, locations, places, files);
     context.take_part(several::part(&order, (target, &choice), places, files));
+    // What it has in the files is its own also where nobody is the first any more.
+    context.second |= several::has_part(&order.name, (target, &choice), places, files);
     context.sender_map = senders::map(&order, files).unwrap_or_default().iter().map(SeenPair::from).collect();
     Some(context)
 }
