@@ -726,6 +726,7 @@ plan-hint-targets = „mailsetup targets“ zeigt, was es gibt.
 plan-hint-not-following = Nichts wird geändert, bis der neue Benutzer jede Datei lesen kann.
 plan-hint-shared-group = --run-as-group { $group } legt eine Gruppe für sie an, die allein liest, was sie brauchen.
 plan-hint-one-login = { $target } hat Platz für eine Anmeldung und behält sie. Ein Mailprogramm mit Platz für mehrere, jede nach ihrem Absender: { $instead } oder msmtp. Um dieses Profil an die Stelle des anderen zu setzen: --take-over.
+plan-hint-no-user = Ein Benutzer aus einem Verzeichnis (Active Directory, LDAP) wird gefunden, wo „getent passwd { $user }“ ihn findet.
 plan-same-sender = Profil { $profile } sendet schon als { $sender } über { $target }, das Profile nur am Absender unterscheidet, ohne auf Groß- und Kleinschreibung zu achten.
 plan-hint-same-sender = Geben Sie diesem Profil eine andere Adresse, oder ändern Sie das andere: mailsetup edit { $profile }.
 plan-hint-take-over = Mit --target NAME=PFAD eine andere Datei wählen oder diese mit --take-over übernehmen.

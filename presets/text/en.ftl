@@ -726,6 +726,7 @@ plan-hint-targets = “mailsetup targets” lists what there is.
 plan-hint-not-following = Nothing is changed until the new user can read every file.
 plan-hint-shared-group = --run-as-group { $group } makes a group for them, which alone reads what they need.
 plan-hint-one-login = { $target } has room for one login, and keeps it. A mailer with room for several, each by its sender: { $instead }, or msmtp. To put this profile in the other’s place: --take-over.
+plan-hint-no-user = A user of a directory (Active Directory, LDAP) is found where “getent passwd { $user }” finds it.
 plan-same-sender = Profile { $profile } already sends as { $sender } through { $target }, which tells profiles apart by their senders alone, without regard to capital letters.
 plan-hint-same-sender = Give this profile another address, or change the other one: mailsetup edit { $profile }.
 plan-hint-take-over = Choose another file with --target NAME=PATH, or take this one with --take-over.

@@ -726,6 +726,7 @@ plan-hint-targets = « mailsetup targets » montre la liste.
 plan-hint-not-following = Rien ne change tant que le nouvel utilisateur ne peut pas lire chaque fichier.
 plan-hint-shared-group = --run-as-group { $group } crée pour eux un groupe, seul à lire ce qu’il leur faut.
 plan-hint-one-login = { $target } n’a de place que pour un identifiant, et le garde. Un agent de courrier qui en a pour plusieurs, chacun selon son expéditeur : { $instead }, ou msmtp. Pour mettre ce profil à la place de l’autre : --take-over.
+plan-hint-no-user = Un utilisateur d’un annuaire (Active Directory, LDAP) est trouvé là où « getent passwd { $user } » le trouve.
 plan-same-sender = Le profil { $profile } envoie déjà en tant que { $sender } par { $target }, qui ne distingue les profils que par leurs expéditeurs, sans tenir compte des majuscules.
 plan-hint-same-sender = Donnez une autre adresse à ce profil, ou modifiez l’autre : mailsetup edit { $profile }.
 plan-hint-take-over = Choisissez un autre fichier avec --target NOM=CHEMIN, ou prenez celui-ci avec --take-over.

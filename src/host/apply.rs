@@ -67,7 +67,8 @@ pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, 
     }
     keep_older_check(plan, places)?;
     let Prepared { steps, runs, entries, notes, is_kept } = work;
-    let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries, parts: Vec::new() };
+    let job =
+        Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries, parts: Vec::new() };
     let mut applied = job.execute(session)?;
     applied.files = report(plan, &applied.files);
     applied.notes.extend(notes);

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use super::{
-    Change, Disclosure, Existing, Files, Order, Places, Refusal, TargetChoice, context::{SeenPair, TemplateContext},
+    Change, Disclosure, Existing, Files, Order, Places, Refusal, TargetChoice,
+    context::{SeenPair, TemplateContext},
     locate::Locations,
-    merge, render::render, senders, several, values,
+    merge,
+    render::render,
+    senders, several, values,
 };
 use crate::{
     format::doc::{FileDoc, FileEntry},
@@ -89,7 +92,7 @@ pub(super) fn dropped(
             }
             Some([around.before, around.after].concat())
         }
-        MergeKind::Whole if merge::whole::merge(Some(text), comment, &former.profile, "").is_some() => None,
+        MergeKind::Whole if merge::whole::is_of(&former.profile, text, comment) => None,
         MergeKind::Exact => None,
         MergeKind::Keys | MergeKind::Whole | MergeKind::Read => return Ok(None),
     };

@@ -210,7 +210,12 @@ impl WriteRecord {
                 && path.file_name().is_some()
                 && tree.root().is_none_or(|root| path.starts_with(root))
         };
-        let mut ids = self.of.iter().chain(&self.covers).chain(&self.part_of).chain(self.entries().filter_map(|entry| entry.aside.as_ref()));
+        let mut ids = self
+            .of
+            .iter()
+            .chain(&self.covers)
+            .chain(&self.part_of)
+            .chain(self.entries().filter_map(|entry| entry.aside.as_ref()));
         let stamps = self.files.iter().flat_map(|file| [&file.before, &file.after]);
         let mut copies = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
         let mut modes = copies.clone().map(|stamp| stamp.mode);

@@ -82,11 +82,7 @@ pub fn undo_all(
 ///
 /// # Errors
 /// As of [`undo_all`].
-pub fn undo_all_preview(
-    name: &str,
-    places: &Places,
-    plan_alongside: &PlanAlongside<'_>,
-) -> Result<UndoPreview, ApplyError> {
+pub fn undo_all_preview(name: &str, places: &Places, plan_alongside: &PlanAlongside<'_>) -> Result<UndoPreview, ApplyError> {
     let profile = profiles::find(name, places)?;
     let disabled = profile.disabled()?;
     let records = archive::all(places)?;

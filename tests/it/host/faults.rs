@@ -213,9 +213,7 @@ fn carry_out(deed: Deed, home: &Home, volume: &dyn Volume) -> Result<(), ApplyEr
         Deed::Apply => host::apply(&five(home), &home.places, &options).map(drop),
         Deed::Undo => host::undo(&home.places, &options).map(drop),
         Deed::Remove => host::undo_all("default", &home.places, &options, &|_| host::Alongside::default()).map(drop),
-        Deed::RemoveBeside => {
-            host::undo_all("default", &home.places, &options, &|changes| beside(home, changes)).map(drop)
-        }
+        Deed::RemoveBeside => host::undo_all("default", &home.places, &options, &|changes| beside(home, changes)).map(drop),
     }
 }
 

@@ -27,14 +27,17 @@ fn everything_outside_our_part_stays_byte_for_byte() {
     set_up(&home, "default", "two", &[("main.cf", "mine = 1\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\n"), ("sasl", "two\n")]);
     home.put("main.cf", "# new\nmine = 2\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\nafter\n");
 
-    let applied = host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
+    let applied =
+        host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(home.text("main.cf").as_deref(), Some("# new\nmine = 2\r\n\ttabs\t \nafter\n"));
     assert_eq!(home.text("sasl"), None);
     assert!(!home.places.secret("default").exists());
     let kept = home.text(&profile_file("default")).unwrap();
     assert_eq!(kept, PROFILE.replace("enabled = true", "enabled = false"));
     assert!(applied.files.iter().any(|file| file.action == FileAction::Removed && file.path == home.path("sasl")));
-    assert!(!host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap().changed);
+    assert!(
+        !host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap().changed
+    );
 
     home.undo().unwrap();
     assert_eq!(home.text("main.cf").as_deref(), Some("# new\nmine = 2\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\nafter\n"));
@@ -64,7 +67,8 @@ fn our_lines_edited_since_touch_nothing() {
     home.put("rc", "a\n");
     set_up(&home, "default", "1", &[("rc", "a\n# BEGIN\nx\n# END\n"), ("sasl", "1\n")]);
     home.put("rc", "a\n# BEGIN\nedited\n# END\n");
-    let error = host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap_err();
+    let error =
+        host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap_err();
     assert!(matches!(&error, ApplyError::Conflict(path, Some(_)) if *path == home.path("rc")), "{error:?}");
     assert_eq!(home.text("sasl").as_deref(), Some("1\n"));
     assert!(home.places.secret("default").exists());
@@ -87,7 +91,13 @@ fn a_profile_that_is_not_there() {
     let home = Home::new();
     let error = host::undo_all("none", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap_err();
     assert_eq!((error.phrase().id, error.exit().code()), ("host-no-profile", 66));
-    assert_eq!(host::undo_all("../x", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap_err().exit().code(), 64);
+    assert_eq!(
+        host::undo_all("../x", &home.places, &WriteOptions::default(), &|_| host::Alongside::default())
+            .unwrap_err()
+            .exit()
+            .code(),
+        64
+    );
     assert!(!home.places.state.exists());
 }
 

@@ -165,7 +165,8 @@ fn a_mail_server_that_does_not_run_or_says_nothing_is_no_proof() {
             out.stderr
         );
     }
-    if let Some((out, proof)) = Machine::new("down").set_up(bed, "postfix", "postfix stop 2>/dev/null", &["--senders", "one", "--timeout", "2"])
+    if let Some((out, proof)) =
+        Machine::new("down").set_up(bed, "postfix", "postfix stop 2>/dev/null", &["--senders", "one", "--timeout", "2"])
     {
         assert_eq!((&proof["sent"], &proof["diagnosis"]), (&json!(false), &Value::Null), "{proof}");
         assert!(out.code(75).stderr.contains("The message is still in its queue: see whether Postfix is running"));

@@ -234,3 +234,29 @@ fn a_refused_address_counts_where_no_program_that_uses_it_is_here() {
         assert_eq!(out.stdout.matches("ended 0").count(), 2, "{senders}: {}\n{}", out.stdout, out.stderr);
     }
 }
+
+/// A machine whose name service knows a user who is in no file, as of a directory: systemd's, which reads these.
+const DIRECTORY: &str = r#"
+mkdir -p /etc/userdb
+sed -i 's/^passwd:.*/passwd: files systemd/; s/^group:.*/group: files systemd/' /etc/nsswitch.conf
+echo '{"userName":"svc@corp.test","uid":60123,"gid":60123,"homeDirectory":"/","disposition":"regular"}' >/etc/userdb/svc@corp.test.user
+getent passwd svc@corp.test >&2 || exit 75
+echo pw >/run/bed/pw
+"#;
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn a_user_of_a_directory_sends() {
+    let relay = Relay::start(true);
+    let login = ["--auth", "plain", "--username", ADDRESS, "--password-file", "/run/bed/pw"];
+    let more = [&LED[..], &login, &["--run-as", "svc@corp.test"]].concat();
+    let script = format!("{DIRECTORY}set_up \"$@\"; echo; stat -c '%u %a' /etc/mailsetup/profiles/default.secret");
+    let Some(out) = on_machine(&relay, "msmtp", &script, &more) else { return };
+    let out = out.code(0);
+    let (document, file) = out.stdout.trim_end().rsplit_once('\n').unwrap();
+    let document: Value = serde_json::from_str(document.trim()).unwrap();
+    let user = document["proofs"].as_array().unwrap().iter().find(|proof| proof["way"] == "user").unwrap();
+    assert_eq!((&user["sent"], &user["as"]), (&json!(true), &json!("svc@corp.test")), "{document}\n{}", out.stderr);
+    // Nobody can say who else is in the user's group: the secret is the user’s alone.
+    assert_eq!(file, "60123 400", "{}", out.stderr);
+}

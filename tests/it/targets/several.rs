@@ -82,7 +82,8 @@ fn another_profile_has_a_way_of_its_own_and_the_first_stays_as_it_is() {
         for order in [first(&machine, senders), another(&machine, "shop", Senders::One)] {
             is_settled(&machine, &order);
         }
-        let dropped = host::undo_all("shop", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
+        let dropped =
+            host::undo_all("shop", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
         assert!(dropped.changed);
         assert_eq!(files(&machine), alone);
         is_settled(&machine, &first(&machine, senders));
@@ -229,7 +230,7 @@ fn a_profile_whose_own_line_is_gone_gets_it_again() {
         machine.apply(&another(&machine, "shop", senders));
         machine.apply(&another(&machine, "news", Senders::One));
         let whole = files(&machine);
-        for file in ["mailsetup_logins", "mailsetup_keep", "mailsetup_from_shop"] {
+        for file in ["mailsetup_logins", "mailsetup_keep"] {
             let path = format!("etc/postfix/{file}");
             let text = machine.text(&path);
             let left: Vec<&str> = text.lines().filter(|line| !line.contains("shop")).collect();
