@@ -42,7 +42,9 @@ fn part(steps: &mut UndoSteps, plan: &Plan, places: &Places) -> Result<JobPart, 
         let before = known.map_or_else(|| now.becomes().cloned(), |at| left(&steps.files[at]));
         let after = written(change, before.as_ref().or(now.becomes()), places)?;
         // A file that is in the end as it is now is no step.
-        known.into_iter().for_each(|at| drop(steps.files.remove(at)));
+        if let Some(at) = known {
+            steps.files.remove(at);
+        }
         steps.files.extend(step(now.into_state(after.clone())));
         files.push(PartFile { owner: change.owner.clone(), path: change.path.clone(), before, after });
     }
