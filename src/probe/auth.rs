@@ -12,7 +12,7 @@ use super::{
     scram::{Gs2, ScramExchange, ScramHash, saslname},
     session::Session,
 };
-use crate::mail::{Auth, Mechanism, Reply, reply::printable};
+use crate::mail::{Auth, Endpoint, Mechanism, Reply, reply::printable};
 
 /// The login succeeded (RFC 4954, 6). No other 2xx code means that.
 const LOGGED_IN: u16 = 235;
@@ -119,8 +119,7 @@ impl Session<'_, '_> {
     /// XOAUTH2: a refusal comes as a 334 with JSON; after an empty response the server sends its final reply
     /// (<https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>).
     fn xoauth2(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
-        let token = login.secret.expose();
-        let response = encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username)));
+        let response = initial_response(Mechanism::Xoauth2, login, &self.record.attempt.endpoint);
         let mut reply = self.initial(Mechanism::Xoauth2.sasl_name(), &response)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {
             reply = self.respond(&response)?;
@@ -130,9 +129,7 @@ impl Session<'_, '_> {
 
     /// OAUTHBEARER: a refusal comes as a 334 with JSON, which a single ^A answers (RFC 7628, 3.2.3).
     fn oauthbearer(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
-        let (token, endpoint) = (login.secret.expose(), &self.record.attempt.endpoint);
-        let header = format!("n,a={},\x01host={}\x01port={}", saslname(&login.username), endpoint.host, endpoint.port);
-        let response = encode(&Zeroizing::new(format!("{header}\x01auth=Bearer {token}\x01\x01")));
+        let response = initial_response(Mechanism::Oauthbearer, login, &self.record.attempt.endpoint);
         let mut reply = self.initial(Mechanism::Oauthbearer.sasl_name(), &response)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {
             reply = self.respond(&response)?;
@@ -225,6 +222,19 @@ fn candidates(choice: Auth, offered: &[String], inside_tls: bool) -> Vec<Mechani
     let fits = |offer: &str, name: &str| offer == name || (inside_tls && offer.strip_suffix("-PLUS") == Some(name));
     let is_offered = |mechanism: &Mechanism| offered.iter().any(|offer| fits(offer, mechanism.sasl_name()));
     wanted.into_iter().filter(is_offered).collect()
+}
+
+/// The one response of a mechanism that has no challenge, in base64: of XOAUTH2, of OAUTHBEARER, else of PLAIN.
+pub(super) fn initial_response(mechanism: Mechanism, login: &Login, endpoint: &Endpoint) -> Zeroizing<String> {
+    let token = login.secret.expose();
+    match mechanism {
+        Mechanism::Xoauth2 => encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username))),
+        Mechanism::Oauthbearer => {
+            let header = format!("n,a={},\x01host={}\x01port={}", saslname(&login.username), endpoint.host, endpoint.port);
+            encode(&Zeroizing::new(format!("{header}\x01auth=Bearer {token}\x01\x01")))
+        }
+        _ => plain(login),
+    }
 }
 
 /// The response of PLAIN.
