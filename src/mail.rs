@@ -10,6 +10,7 @@ pub mod binding;
 pub mod endpoint;
 pub mod helo_name;
 pub mod host;
+pub mod initial_response;
 pub mod kept_binding;
 pub mod line;
 pub mod mailbox;

@@ -7,6 +7,7 @@
 //! was meant is a [`Refusal`] and is never written.
 
 mod abilities;
+mod answers;
 mod asking;
 mod authority;
 mod check;
@@ -48,12 +49,14 @@ mod several;
 mod shared_group;
 mod system_cause;
 mod target_choice;
+mod token;
 mod values;
 mod whose;
 
 #[cfg(test)]
 mod hostile;
 
+pub use answers::{MachineAnswers, NotedFiles};
 pub use asking::{ReaderQuery, asking};
 pub use check::check_target;
 pub use conflicts::{SENDMAIL, closed, is_sendmail, opened_to};
@@ -231,7 +234,7 @@ pub trait Files {
 }
 
 /// A file, folder or anything else that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Node {
     /// Where it is, without links and without the image's root.
     pub path: PathBuf,

@@ -7,6 +7,7 @@ mod displaced;
 mod egress;
 mod fault;
 mod image;
+mod last_plan;
 pub mod others;
 mod proof;
 mod survey;
@@ -25,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
-    host::{self, Disk},
+    host,
     mail::{KeySlot, Protocol, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Scope},
@@ -41,6 +42,7 @@ use broken::Broken;
 use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
+pub use last_plan::LastPlan;
 use proof::Case;
 pub use proof::Extent;
 
@@ -68,6 +70,8 @@ pub struct Runner {
     pub own_stores_only: bool,
     /// How long to wait for another run that writes.
     pub lock_limit: Duration,
+    /// The plan that was made last.
+    pub last_plan: Arc<LastPlan>,
 }
 
 impl std::fmt::Debug for Runner {
@@ -275,13 +279,13 @@ impl Runner {
     pub fn plan(&self, order: &Order) -> Result<plan::Plan, WorkFault> {
         let places = self.places_of(order)?;
         let order = &image::settled(order, &places)?;
-        let disk = Disk::new(&places);
         let order = &others::beside(order, &places);
-        let mut plan = plan::plan(order, &self.catalog, &places, &disk).map_err(|refusal| refused(&refusal))?;
-        if !order.takes_over {
-            let rival = plan::rival((order, &plan), &self.catalog, &places, &disk);
-            rival.map_or(Ok(()), |refusal| Err(refused(&refusal)))?;
-        }
+        let plan = self.last_plan.of(order, &places, |files| {
+            let plan = plan::plan(order, &self.catalog, &places, files)?;
+            let is_open = |plan: &plan::Plan| plan::rival((order, plan), &self.catalog, &places, files);
+            if order.takes_over { Ok(plan) } else { is_open(&plan).map_or(Ok(plan), Err) }
+        });
+        let mut plan = plan.map_err(|refusal| refused(&refusal))?;
         plan.notes.extend(committed(&plan, order, &places));
         let at_targets = |error: host::ApplyError| WorkFault { field: Some(Field::Targets), ..fault_of(error.into()) };
         host::take_back(&mut plan, &places).map_err(at_targets)?;

@@ -271,6 +271,7 @@ fn targets() -> Value {
         ("auth", texts()),
         ("proxy", texts()),
         ("fetches_secret", yes_no()),
+        ("token", text_or_null()),
         ("checked", text()),
         (
             "reader",

@@ -174,8 +174,8 @@ impl Machine<'_> {
         let said = self.text(&file) + &self.text(&local);
         let mut barred = Vec::new();
         let program = order.secret_program().into_iter().next();
-        if let Some(program) =
-            &program.filter(|program| has_login(order) && !is_inline(target, choice) && !said.contains(program.as_str()))
+        if let Some(program) = &program
+            .filter(|program| has_login(order) && !is_inline(order, target, choice) && !said.contains(program.as_str()))
         {
             let rule = format!("{} PUx,", escape(program));
             let below = &profile.runs_below;

@@ -105,7 +105,7 @@ impl TemplateContext {
             domain: domain.unwrap_or_default(),
             pin_colons: settings.get(&Setting::PinSha256).map(|pin| colons(pin)),
             settings,
-            password: order.secret.clone().filter(|_| has_login(order) && is_inline(target, choice)),
+            password: order.secret.clone().filter(|_| has_login(order) && is_inline(order, target, choice)),
             secret_command: secret_command(order, places.scope),
             profile: order.name.clone(),
             account: account(&order.name),

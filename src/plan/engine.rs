@@ -21,7 +21,7 @@ use super::{
     services::{self, ServiceCall},
     several::{self, ProfilePart},
     shared_group::{self, WithGroup},
-    values, whose,
+    token, values, whose,
 };
 use crate::{
     mail::{Profile, Setting, profile::Written, reply::escape, senders::SenderPair},
@@ -51,6 +51,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         chosen.push((target, choice, locate(target, choice, &order.name, places)?));
     }
     for (target, choice, _) in &chosen {
+        token::check(order, (target, choice), catalog, places, files)?;
         abilities::check(order, target, choice, places)?;
         abilities::check_proxy(order, target, catalog)?;
         senders::check(order, target, catalog)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Refusal, SENDERS_GROUP, Scope};
+use super::{Refusal, SENDERS_GROUP, Scope, refusal::TokenFault};
 use crate::{
     format::{Fault, FaultKind, Unfit},
     mail::{Setting, reply::escape, value::ValueFault as _},
@@ -27,6 +27,9 @@ impl Refusal {
                 phrase!("plan-port", target = target, security = security, port = port, ports = ports)
             }
             Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
+            Self::Token { target, mechanism, why, .. } => {
+                token(why).with("target", target).with("auth", mechanism.sasl_name())
+            }
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),
             Self::ClientCert { target } => phrase!("plan-client-cert", target = target),
             Self::ClientCertFiles { target } => phrase!("plan-client-cert-files", target = target),
@@ -103,6 +106,10 @@ impl Refusal {
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
             Self::Proxy { instead, .. } if instead.is_empty() => Some(phrase!("plan-hint-proxy-none")),
             Self::Proxy { instead, .. } => Some(phrase!("plan-hint-proxy", instead = instead)),
+            Self::Token { why: TokenFault::TooLong, instead, .. } => {
+                Some(phrase!("plan-hint-token-long", instead = instead))
+            }
+            Self::Token { instead, .. } => Some(phrase!("plan-hint-token", instead = instead)),
             Self::Rival { instead: Some(instead), target, .. } => {
                 Some(phrase!("plan-hint-one-login", target = target, instead = instead))
             }
@@ -140,6 +147,15 @@ impl Refusal {
 
 fn shown(path: &Path) -> String {
     escape(&path.display().to_string())
+}
+
+fn token(why: &TokenFault) -> Phrase {
+    match why {
+        TokenFault::Stale => phrase!("plan-token-stale"),
+        TokenFault::PasswordsOnly => phrase!("plan-token-passwords-only"),
+        TokenFault::TooLong => phrase!("plan-token-too-long"),
+        TokenFault::Lacks(part) => phrase!("plan-token-lacks", part = part),
+    }
 }
 
 fn unfit(why: &Unfit) -> Phrase {

@@ -10,7 +10,7 @@ use super::{
     response::Condition,
     session::{Done, ImapSession, Turn},
 };
-use crate::mail::{Auth, Mechanism, reply::printable};
+use crate::mail::{Auth, Mechanism, initial_response, reply::printable};
 
 /// How the password gets to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,12 @@ impl ImapSession<'_, '_> {
     /// <https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>).
     fn by_sasl(&mut self, mechanism: Mechanism, login: &Login) -> Result<Done, ProbeFault> {
         let endpoint = &self.base.record.attempt.endpoint;
-        let response = auth::initial_response(mechanism, login, endpoint);
+        let (username, secret) = (login.username.as_str(), login.secret.expose());
+        let response = match mechanism {
+            Mechanism::Xoauth2 => initial_response::xoauth2(username, secret),
+            Mechanism::Oauthbearer => initial_response::oauthbearer(username, secret, &endpoint.host, endpoint.port),
+            _ => auth::plain(login),
+        };
         let name = mechanism.sasl_name();
         self.base.record.log.hide(response.as_bytes());
         let is_at_once = self.ability.has("SASL-IR");
