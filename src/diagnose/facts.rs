@@ -107,7 +107,10 @@ impl Facts {
                     said.push('\n');
                 }
             }
-            ProbeFault::Tls { text, .. } | ProbeFault::ClientCertRefused(text) | ProbeFault::NotSmtp(text) | ProbeFault::NotImap(text) => {
+            ProbeFault::Tls { text, .. }
+            | ProbeFault::ClientCertRefused(text)
+            | ProbeFault::NotSmtp(text)
+            | ProbeFault::NotImap(text) => {
                 said.push_str(text);
             }
             ProbeFault::Proxy(fault) => said.push_str(&fault.said),

@@ -12,4 +12,3 @@ words! {
         Imap = "imap",
     }
 }
-

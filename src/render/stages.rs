@@ -6,7 +6,8 @@ use crate::{
     phrase,
     presets::Text,
     probe::{
-        Capabilities, Evidence, Learned, MailFolder, ProbeFault, Report, Sighting, Stage, StageReport, StageState, report::Who,
+        Capabilities, Evidence, Learned, MailFolder, ProbeFault, Report, Sighting, Stage, StageReport, StageState,
+        report::Who,
     },
     setup::LiveTest,
 };
@@ -69,7 +70,9 @@ pub fn learned(text: &Text, learned: &Learned) -> String {
 fn sighted(text: &Text, sighting: &Sighting) -> String {
     let time = |time: Duration| super::elapsed(text, time);
     match sighting {
-        Sighting::Seen { folder: MailFolder::Inbox, after, .. } => text.say(&phrase!("render-sighted-inbox", time = time(*after))),
+        Sighting::Seen { folder: MailFolder::Inbox, after, .. } => {
+            text.say(&phrase!("render-sighted-inbox", time = time(*after)))
+        }
         Sighting::Seen { folder: MailFolder::Junk, mailbox, after, .. } => {
             text.say(&phrase!("render-sighted-junk", mailbox = mailbox, time = time(*after)))
         }

@@ -44,7 +44,9 @@ fn wanted(wait_ms: u64) -> MessageSearch {
 
 /// The test message as a server delivered it.
 fn ours() -> String {
-    format!("Received: from a by b; Mon, 30 Nov 2026 10:00:00 +0000\r\nSubject: Test of web1\r\n ({TOKEN})\r\nX-Mailsetup-Test: {TOKEN}\r\nFrom: ops@example.test\r\n\r\nHello\r\n")
+    format!(
+        "Received: from a by b; Mon, 30 Nov 2026 10:00:00 +0000\r\nSubject: Test of web1\r\n ({TOKEN})\r\nX-Mailsetup-Test: {TOKEN}\r\nFrom: ops@example.test\r\n\r\nHello\r\n"
+    )
 }
 
 /// Somebody else's.
@@ -279,7 +281,8 @@ fn capabilities_and_logins_as_they_are_offered() {
         ("hello", "IMAP4rev1", "LOGIN \""),
         ("hello", "IMAP4rev1 AUTH=PLAIN LOGINDISABLED", "AUTHENTICATE PLAIN"),
     ] {
-        let post = Post { greeting: greeting.into(), capabilities: capabilities.into(), after_login: None, ..post(drawers()) };
+        let post =
+            Post { greeting: greeting.into(), capabilities: capabilities.into(), after_login: None, ..post(drawers()) };
         let (found, visit) = look_at(post, 5000);
         assert_eq!(place(&found).0, MailFolder::Inbox, "{capabilities}");
         assert!(visit.commands.iter().any(|command| command.starts_with(login)), "{:?}", visit.commands);

@@ -59,10 +59,16 @@ impl ImapSession<'_, '_> {
         }
         match login.auth {
             Auth::Only(mechanism) if mechanism.takes_token() => {
-                if has(mechanism) { Ok(Means::Sasl(mechanism)) } else { Err(ProbeFault::NoCommonMechanism) }
+                if has(mechanism) {
+                    Ok(Means::Sasl(mechanism))
+                } else {
+                    Err(ProbeFault::NoCommonMechanism)
+                }
             }
             // One round trip less than PLAIN whose response is asked for.
-            _ if may_command && !(has(Mechanism::Plain) && self.ability.has("SASL-IR")) && is_quotable(login) => Ok(Means::Command),
+            _ if may_command && !(has(Mechanism::Plain) && self.ability.has("SASL-IR")) && is_quotable(login) => {
+                Ok(Means::Command)
+            }
             _ if has(Mechanism::Plain) => Ok(Means::Sasl(Mechanism::Plain)),
             _ if has(Mechanism::Login) => Ok(Means::Sasl(Mechanism::Login)),
             _ => Err(ProbeFault::NoCommonMechanism),
@@ -70,7 +76,8 @@ impl ImapSession<'_, '_> {
     }
 
     fn by_command(&mut self, login: &Login) -> Result<Done, ProbeFault> {
-        let [username, password] = [login.username.as_bytes(), login.secret.expose().as_bytes()].map(|it| Zeroizing::new(quoted(it)));
+        let [username, password] =
+            [login.username.as_bytes(), login.secret.expose().as_bytes()].map(|it| Zeroizing::new(quoted(it)));
         self.base.record.log.hide(&password);
         let command = Zeroizing::new([b"LOGIN ", &username[..], b" ", &password[..]].concat());
         let (tag, line) = self.command(&command);
@@ -94,7 +101,11 @@ impl ImapSession<'_, '_> {
         let is_at_once = self.ability.has("SASL-IR");
         let command = if is_at_once { format!("AUTHENTICATE {name} {}", *response) } else { format!("AUTHENTICATE {name}") };
         let (tag, line) = self.command(Zeroizing::new(command).as_bytes());
-        self.base.record.log.client(&if is_at_once { format!("AUTHENTICATE {name} ***") } else { format!("AUTHENTICATE {name}") });
+        self.base.record.log.client(&if is_at_once {
+            format!("AUTHENTICATE {name} ***")
+        } else {
+            format!("AUTHENTICATE {name}")
+        });
         self.send(&Zeroizing::new(line))?;
         let mut is_given = is_at_once;
         loop {

@@ -14,7 +14,7 @@ use super::{
         sighting::{MailFolder, MessageSearch, Sighting},
     },
     mailbox::ListedMailbox,
-    response::{Condition, Response, ImapToken},
+    response::{Condition, ImapToken, Response},
     session::{Done, ImapSession},
 };
 
@@ -95,7 +95,11 @@ impl ImapSession<'_, '_> {
     }
 
     /// Looks into the inbox and asks for the other mailboxes at once.
-    fn first(&mut self, inbox: &mut [SearchedMailbox], hunt: &Hunt<'_>) -> Result<(Vec<SearchedMailbox>, Option<Sighting>), ProbeFault> {
+    fn first(
+        &mut self,
+        inbox: &mut [SearchedMailbox],
+        hunt: &Hunt<'_>,
+    ) -> Result<(Vec<SearchedMailbox>, Option<Sighting>), ProbeFault> {
         let is_extended = self.ability.has("SPECIAL-USE") && self.ability.has("LIST-EXTENDED");
         let list: &[u8] = if is_extended { b"LIST \"\" \"*\" RETURN (SPECIAL-USE)" } else { b"LIST \"\" \"*\"" };
         let mut commands = vec![list.to_vec()];
@@ -275,7 +279,8 @@ fn mailboxes_of(list: &Done) -> Vec<ListedMailbox> {
         Response::Data { name, tokens, .. } if name == "LIST" => ListedMailbox::of_list(tokens),
         _ => None,
     };
-    let mailboxes = list.said.iter().filter_map(mailbox).filter(|it| !matches!(it.folder, MailFolder::Own | MailFolder::Inbox));
+    let mailboxes =
+        list.said.iter().filter_map(mailbox).filter(|it| !matches!(it.folder, MailFolder::Own | MailFolder::Inbox));
     let mut mailboxes: Vec<ListedMailbox> = mailboxes.collect();
     mailboxes.sort_by_key(|mailbox| mailbox.folder);
     mailboxes
@@ -287,7 +292,8 @@ fn fetched_message(response: &Response) -> Option<(u32, Vec<u8>)> {
     let Some(ImapToken::List(items)) = tokens.first().filter(|_| name == "FETCH") else { return None };
     let behind = |wanted: &dyn Fn(&ImapToken) -> bool| items.windows(2).find(|pair| wanted(&pair[0])).map(|pair| &pair[1]);
     let uid = behind(&|token| token.is("UID"))?.number()?;
-    let is_body = |token: &ImapToken| matches!(token, ImapToken::Atom(name) if name.to_ascii_uppercase().starts_with(b"BODY["));
+    let is_body =
+        |token: &ImapToken| matches!(token, ImapToken::Atom(name) if name.to_ascii_uppercase().starts_with(b"BODY["));
     let Some(ImapToken::Text(text)) = behind(&is_body) else { return None };
     Some((uid, text.clone()))
 }
@@ -301,7 +307,10 @@ fn message_of(done: &Done, uid: u32) -> Option<Vec<u8>> {
 fn fields(header: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(header).replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
     let head = text.split("\n\n").next().unwrap_or_default();
-    head.lines().filter_map(|line| line.split_once(':')).map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned())).collect()
+    head.lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
+        .collect()
 }
 
 /// Whether the header's own fields have the token.

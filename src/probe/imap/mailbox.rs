@@ -151,9 +151,11 @@ pub fn decode_name(name: &[u8]) -> String {
             continue;
         };
         let shifted = &behind[..end];
-        let units = engine.decode(shifted).ok().filter(|bytes| bytes.len() % 2 == 0).map(|bytes| {
-            bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect::<Vec<_>>()
-        });
+        let units = engine
+            .decode(shifted)
+            .ok()
+            .filter(|bytes| bytes.len() % 2 == 0)
+            .map(|bytes| bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect::<Vec<_>>());
         match units.and_then(|units| String::from_utf16(&units).ok()) {
             Some(_) if shifted.is_empty() => decoded.push(b'&'),
             Some(text) => decoded.extend_from_slice(text.as_bytes()),
@@ -192,7 +194,9 @@ mod tests {
         let list = |flags: &str, separator: &str, name: &str| {
             let line = format!("* LIST ({flags}) \"{separator}\" \"{name}\"\r\n");
             match super::super::response::parse(line.as_bytes()) {
-                Some(super::super::response::Response::Data { tokens, .. }) => ListedMailbox::of_list(&tokens).map(|it| it.folder),
+                Some(super::super::response::Response::Data { tokens, .. }) => {
+                    ListedMailbox::of_list(&tokens).map(|it| it.folder)
+                }
                 other => panic!("{other:?}"),
             }
         };

@@ -21,13 +21,8 @@ pub(super) enum Condition {
 
 impl Condition {
     fn of(word: &[u8]) -> Option<Self> {
-        let known: [(&[u8], Self); 5] = [
-            (b"OK", Self::Ok),
-            (b"NO", Self::No),
-            (b"BAD", Self::Bad),
-            (b"BYE", Self::Bye),
-            (b"PREAUTH", Self::Preauth),
-        ];
+        let known: [(&[u8], Self); 5] =
+            [(b"OK", Self::Ok), (b"NO", Self::No), (b"BAD", Self::Bad), (b"BYE", Self::Bye), (b"PREAUTH", Self::Preauth)];
         known.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, condition)| condition)
     }
 }
@@ -144,7 +139,9 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Response> {
 /// Whether a line begins as a response does: `*`, `+` or a tag, then more.
 fn is_response_line(line: &[u8]) -> bool {
     let (tag, _) = split_word(line);
-    line.first() == Some(&b'+') || tag == b"*" || (tag.iter().all(u8::is_ascii_alphanumeric) && Condition::of(split_word(split_word(line).1).0).is_some())
+    line.first() == Some(&b'+')
+        || tag == b"*"
+        || (tag.iter().all(u8::is_ascii_alphanumeric) && Condition::of(split_word(split_word(line).1).0).is_some())
 }
 
 /// Whether a line ends in words for people, which may look like the announcement of a literal.
@@ -232,7 +229,9 @@ impl TokenReader<'_> {
             return ImapToken::Text(literal);
         }
         let mut inside = false;
-        let is_end = |byte: u8, inside: bool| byte == b'\r' || byte == b'\n' || (!inside && matches!(byte, b' ' | b'\t' | b'(' | b')' | b'"'));
+        let is_end = |byte: u8, inside: bool| {
+            byte == b'\r' || byte == b'\n' || (!inside && matches!(byte, b' ' | b'\t' | b'(' | b')' | b'"'))
+        };
         let mut end = 0;
         while let Some(byte) = self.rest.get(end).filter(|byte| !is_end(**byte, inside)) {
             inside = (inside || *byte == b'[') && *byte != b']';
@@ -279,7 +278,8 @@ mod tests {
         let end = bytes.len() - 6;
         assert_eq!(whole(bytes), Ok(Some(end)));
         assert_eq!(whole(&bytes[..end - 1]), Ok(None));
-        let tokens = [atom("BODY[HEADER.FIELDS (SUBJECT)]"), ImapToken::Text(b"A: b)\r\n\r\n".to_vec()), atom("UID"), atom("9")];
+        let tokens =
+            [atom("BODY[HEADER.FIELDS (SUBJECT)]"), ImapToken::Text(b"A: b)\r\n\r\n".to_vec()), atom("UID"), atom("9")];
         let tokens = vec![ImapToken::List(tokens.to_vec())];
         assert_eq!(parse(&bytes[..end]), Some(Response::Data { number: Some(7), name: "FETCH".into(), tokens }));
     }
@@ -292,13 +292,18 @@ mod tests {
         let free = b"* OK see {5}\r\n";
         assert_eq!(whole(free), Ok(Some(free.len())));
         assert_eq!(parse(b"+ idling\r\n"), Some(Response::Continue(b"idling".to_vec())));
-        assert_eq!(parse(b"* 3 EXISTS\r\n"), Some(Response::Data { number: Some(3), name: "EXISTS".into(), tokens: vec![] }));
+        assert_eq!(
+            parse(b"* 3 EXISTS\r\n"),
+            Some(Response::Data { number: Some(3), name: "EXISTS".into(), tokens: vec![] })
+        );
         assert_eq!(parse(b"A3 SEARCH 1\r\n"), None);
     }
 
     #[test]
     fn what_is_no_response() {
-        for bytes in [&b"220 mail.test ESMTP\r\n"[..], b"\x15\x03\x01\x00", b"HTTP/1.1 400 Bad\r\n", b"-ERR\r\n", b"SSH-2.0-x\r\n"] {
+        for bytes in
+            [&b"220 mail.test ESMTP\r\n"[..], b"\x15\x03\x01\x00", b"HTTP/1.1 400 Bad\r\n", b"-ERR\r\n", b"SSH-2.0-x\r\n"]
+        {
             assert!(matches!(whole(bytes), Err(ProbeFault::NotImap(_))), "{bytes:?}");
         }
         let literal = format!("* 1 FETCH (X {{{}}}\r\n", LITERAL + 1);

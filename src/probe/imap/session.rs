@@ -1,9 +1,7 @@
 //! The session up to a secured and understood server: greeting, capabilities, STARTTLS, TLS; and commands in batches.
 
 use super::{
-    super::{
-        Capabilities, Learned, ProbeFault, Stage, parse::first_bytes, session::Session,
-    },
+    super::{Capabilities, Learned, ProbeFault, Stage, parse::first_bytes, session::Session},
     response::{self, Condition, Response},
 };
 use crate::mail::{
@@ -42,7 +40,11 @@ impl Ability {
         if !self.has("LOGINDISABLED") && !auth.iter().any(|name| name == "LOGIN") {
             auth.push("LOGIN".to_owned());
         }
-        Capabilities { starttls: self.has("STARTTLS"), auth: Some(auth).filter(|auth| !auth.is_empty()), ..Capabilities::default() }
+        Capabilities {
+            starttls: self.has("STARTTLS"),
+            auth: Some(auth).filter(|auth| !auth.is_empty()),
+            ..Capabilities::default()
+        }
     }
 }
 
@@ -107,7 +109,9 @@ impl<'r, 'a> ImapSession<'r, 'a> {
 
     /// Closes, with LOGOUT if the server still listens.
     pub(super) fn end(mut self, fault: Option<&ProbeFault>) {
-        let is_polite = !self.is_over && (fault.is_none() || matches!(fault, Some(ProbeFault::Reply(_) | ProbeFault::NoAuth | ProbeFault::ClearLogin)));
+        let is_polite = !self.is_over
+            && (fault.is_none()
+                || matches!(fault, Some(ProbeFault::Reply(_) | ProbeFault::NoAuth | ProbeFault::ClearLogin)));
         let (_, line) = self.command(b"LOGOUT");
         if is_polite {
             self.base.record.log.client("LOGOUT");

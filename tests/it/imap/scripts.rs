@@ -164,7 +164,12 @@ fn passwords_of_every_kind_go_in_the_right_dress() {
 
 #[test]
 fn without_a_login_it_ends_with_what_is_offered() {
-    let script = vec![send("* OK hi\r\n"), expect("A1 CAPABILITY"), send("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nA1 OK\r\n"), expect("A2 LOGOUT")];
+    let script = vec![
+        send("* OK hi\r\n"),
+        expect("A1 CAPABILITY"),
+        send("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nA1 OK\r\n"),
+        expect("A2 LOGOUT"),
+    ];
     let (report, seen) = play(Mode::Implicit, script, |attempt| {
         attempt.goal = Goal::Connect;
         attempt.login = None;

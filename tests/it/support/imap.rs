@@ -44,14 +44,7 @@ pub(crate) struct Drawer {
 
 impl Drawer {
     pub(crate) fn new(name: &str, attributes: &'static str) -> Self {
-        Self {
-            listed: format!("\"{name}\""),
-            name: name.to_owned(),
-            attributes,
-            letters: Vec::new(),
-            crowd: 0,
-            opened: 0,
-        }
+        Self { listed: format!("\"{name}\""), name: name.to_owned(), attributes, letters: Vec::new(), crowd: 0, opened: 0 }
     }
 
     pub(crate) fn with(mut self, uid: u32, text: impl Into<String>) -> Self {
@@ -134,7 +127,8 @@ impl PostOffice {
             socket.set_read_timeout(Some(PATIENCE)).unwrap();
             socket.set_write_timeout(Some(PATIENCE)).unwrap();
             let tls = StreamOwned::new(ServerConnection::new(Arc::clone(&config)).unwrap(), socket);
-            let mut clerk = Clerk { post, io: BufReader::new(tls), selected: None, saved: Vec::new(), visit: Visit::default() };
+            let mut clerk =
+                Clerk { post, io: BufReader::new(tls), selected: None, saved: Vec::new(), visit: Visit::default() };
             clerk.serve();
             clerk.visit
         });
@@ -278,7 +272,9 @@ impl Clerk {
         let next = drawer.next_uid();
         let uidnext = if self.has(Oddity::NoUidnext) { String::new() } else { format!("* OK [UIDNEXT {next}] next\r\n") };
         let mode = if writes { "READ-WRITE" } else { "READ-ONLY" };
-        self.say(&format!("* FLAGS (\\Seen)\r\n* {count} EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n{uidnext}{tag} OK [{mode}] done\r\n"))
+        self.say(&format!(
+            "* FLAGS (\\Seen)\r\n* {count} EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n{uidnext}{tag} OK [{mode}] done\r\n"
+        ))
     }
 
     fn on_messages(&mut self, tag: &str, command: &str) -> On {
