@@ -236,8 +236,8 @@ fn date(day: &str) -> Option<String> {
 /// What is asked of a mailbox: its state, what the server finds, and what tells its last messages apart, since the index of some
 /// servers lags behind delivery by seconds.
 fn questions(place: &SearchedMailbox, look: &MessageSearch, saves: bool) -> Vec<Vec<u8>> {
-    let saved = saves.then(|| fetch("$", "HEADER"));
-    [place.examine(), search(look, saves)].into_iter().chain(saved).chain(place.last.clone()).collect()
+    let found = saves.then(|| fetch("$", "HEADER"));
+    [place.examine(), search(look, saves)].into_iter().chain(found).chain(place.last.clone()).collect()
 }
 
 /// The command that fetches what tells the last messages of a mailbox apart from now on: by UID, or by number where the server does

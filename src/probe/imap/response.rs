@@ -163,7 +163,7 @@ fn literal_length(line: &[u8]) -> Option<usize> {
 
 /// The first word, and what follows the blank behind it.
 pub(super) fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len());
+    let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
     (&text[..end], text[end..].trim_ascii_start())
 }
 

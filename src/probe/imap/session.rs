@@ -98,7 +98,8 @@ impl<'r, 'a> ImapSession<'r, 'a> {
                 self.base.record.log.client("CAPABILITY");
                 self.base.begin(Stage::Capability);
                 let done = self.finish(&tag)?.ok()?;
-                self.offered(&done)
+                self.offered(&done);
+                Ok(())
             }
             Security::None => {
                 self.greeting()?;
@@ -148,13 +149,13 @@ impl<'r, 'a> ImapSession<'r, 'a> {
             return Ok(());
         }
         let done = self.ask(b"CAPABILITY")?.ok()?;
-        self.offered(&done)
+        self.offered(&done);
+        Ok(())
     }
 
-    fn offered(&mut self, done: &Done) -> Result<(), ProbeFault> {
+    fn offered(&mut self, done: &Done) {
         self.note_ability(done);
         self.take_offer();
-        Ok(())
     }
 
     fn take_offer(&mut self) {
