@@ -219,12 +219,11 @@ impl Clerk {
             "AUTHENTICATE" => {
                 let mut words = command.split(' ').skip(1);
                 let (mechanism, first) = (words.next()?.to_owned(), words.next().map(str::to_owned));
-                let response = match first {
-                    Some(response) => response,
-                    None => {
-                        self.say("+ \r\n")?;
-                        self.line()?
-                    }
+                let response = if let Some(response) = first {
+                    response
+                } else {
+                    self.say("+ \r\n")?;
+                    self.line()?
                 };
                 assert_eq!(mechanism, "PLAIN", "other mechanisms are played by scripts");
                 self.logged_in(tag, response == STANDARD.encode(format!("\0{USERNAME}\0{PASSWORD}")))
