@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{color::Color, schemas::KINDS};
+use super::{color::Color, dns::RecordFormat, schemas::KINDS};
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
@@ -255,6 +255,8 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("send"))
             .arg(switch("drift").conflicts_with("send"))
+            .arg(switch("dns").conflicts_with_all(["send", "drift"]))
+            .arg(value("nameserver", "ADDRESS").requires("dns"))
             .arg(value("report", "FILE")),
         "apply" => command
             .arg(arg("PROFILE"))
@@ -267,7 +269,12 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        "dns" => command.arg(arg("WHOSE")).arg(value("provider", "KEY")).arg(value("nameserver", "ADDRESS")),
+        "dns" => command
+            .arg(arg("WHOSE"))
+            .arg(value("provider", "KEY"))
+            .arg(value("nameserver", "ADDRESS"))
+            .arg(switch("wait"))
+            .arg(value("format", RecordFormat::USAGE).value_parser(RecordFormat::WORDS)),
         "probe" => command
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))

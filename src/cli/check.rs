@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     commands::chosen,
     context::Context,
+    dns,
     json::{egress, egress_of, proof, stages},
     order::{self, Drift},
     planned, report,
@@ -34,17 +35,19 @@ use crate::{
 
 /// What a check does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CheckKind {
+pub(super) enum CheckKind<'a> {
     /// It logs in, and offers the envelope.
     Rehearse,
     /// It sends a message to the sender.
     Send,
     /// It looks at the files alone, without the network.
     Drift,
+    /// It looks at the records of the sender's domain alone, by the name server that was typed.
+    Dns(Option<&'a str>),
 }
 
 /// Checks one profile, or all that are enabled. The first that is not right says how it ends.
-pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind) -> Result<Exit, Error> {
+pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind<'_>) -> Result<Exit, Error> {
     if !all {
         let (name, profile) = chosen(context, named)?;
         return one(context, &name, &profile, kind);
@@ -62,11 +65,14 @@ pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: Check
     Ok(exit)
 }
 
-fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Result<Exit, Error> {
+fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind<'_>) -> Result<Exit, Error> {
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
+    }
+    if let CheckKind::Dns(name_server) = kind {
+        return domain(context, name, profile, name_server);
     }
     let order = order::saved(context, name, profile, &places)?;
     let mut drift = Drift::of(context, &order, &places);
@@ -99,6 +105,17 @@ fn drift_alone(context: &Context, name: &str, profile: &Profile, drift: &Drift) 
         context.out(&document.to_string())?;
     }
     Ok(if is_right { Exit::Ok } else { Exit::Failed })
+}
+
+/// The result of a check that looked at the records of the sender's domain alone.
+fn domain(context: &Context, name: &str, profile: &Profile, name_server: Option<&str>) -> Result<Exit, Error> {
+    let (found, exit) = dns::check(context, profile, name_server)?;
+    if context.json {
+        let mut document = document(profile, name, exit == Exit::Ok, &format!("mailsetup check {name} --dns"));
+        document["dns"] = found;
+        context.out(&document.to_string())?;
+    }
+    Ok(exit)
 }
 
 /// The keys that every check has.

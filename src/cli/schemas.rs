@@ -106,6 +106,7 @@ fn set_up() -> Value {
         ("diff?", text()),
         ("proofs?", list_of(&proof())),
         ("egress?", list_of(&any(&["object"]))),
+        ("dns?", any(&["object"])),
         ("report?", text()),
         ("error?", failure()),
     ])
