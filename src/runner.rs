@@ -27,7 +27,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
+    mail::{KeySlot, Protocol, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
@@ -184,6 +184,7 @@ impl Runner {
         };
         Ok(Attempt {
             endpoint: spec.endpoint.clone(),
+            protocol: Protocol::Smtp,
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),
@@ -238,6 +239,7 @@ impl Runner {
             host: host.to_owned(),
             when,
             subject: subject.clone(),
+            token: probe::token().map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?,
             body: body.clone(),
         })
         .map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?;

@@ -16,6 +16,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// Why it failed; `None` when it passed.
     pub evidence: Option<Evidence>,
+    /// What is wrong with the message's arrival, where it was looked for.
+    pub arrival: Option<Evidence>,
     /// Addresses of other programs that the server refuses.
     pub refused: Vec<RefusedSender>,
     /// What was said, without secrets.
