@@ -28,7 +28,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{profile::Check, reply::escape},
+    mail::{Protocol, profile::Check, reply::escape},
     oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
@@ -188,6 +188,7 @@ impl Runner {
         };
         Ok(Attempt {
             endpoint: spec.endpoint.clone(),
+            protocol: Protocol::Smtp,
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),
@@ -211,8 +212,7 @@ impl Runner {
         }
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
-        let other = |it: host::ProgramSender| probe::OtherSender { program: it.program, from: it.from, to: it.to };
-        senders.filter(|sender| Some(&sender.from) != ours).map(other).collect()
+        senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
     }
 
     /// The test message, with its subject and its text as a person reads them.
@@ -243,6 +243,7 @@ impl Runner {
             host: host.to_owned(),
             when,
             subject: subject.clone(),
+            token: probe::token().map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?,
             body: body.clone(),
         })
         .map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?;
@@ -356,6 +357,7 @@ impl Runner {
             sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
+            mailers: self.mailers(order),
         })
     }
 }

@@ -67,7 +67,7 @@ fn dependencies_run_one_way() {
         ("probe", &["mail", "presets", "probe"]),
         ("arrival", &["mail", "presets", "arrival"]),
         ("oauth", &["error", "mail", "presets", "probe", "oauth"]),
-        ("diagnose", &["mail", "presets", "probe", "diagnose"]),
+        ("diagnose", &["arrival", "mail", "presets", "probe", "diagnose"]),
         ("dns", &["mail", "presets", "dns"]),
         ("discover", &["dns", "mail", "presets", "probe", "discover"]),
         ("plan", &["error", "format", "mail", "presets", "plan"]),
@@ -76,7 +76,7 @@ fn dependencies_run_one_way() {
         ("demo", &["mail", "presets", "demo"]),
         (
             "runner",
-            &["discover", "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "host", "runner"],
+            &["diagnose", "discover", "dns", "error", "mail", "oauth", "presets", "probe", "plan", "setup", "host", "runner"],
         ),
         ("render", &["arrival", "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "render"]),
         (
