@@ -35,8 +35,8 @@ use crate::{
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work,
-        WorkFault, WriteRequest, WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work, WorkFault, WriteRequest,
+        WriteResult, WrittenFile,
     },
 };
 

@@ -237,7 +237,13 @@ impl Context {
     }
 
     /// The secret of a profile for its own server, as it can be used now: a grant with an access token that has time left.
-    pub(super) fn own_secret(&self, name: &str, profile: &ProfileSecret, place: &SecretPlace, places: &Places) -> Result<BoundSecret, Error> {
+    pub(super) fn own_secret(
+        &self,
+        name: &str,
+        profile: &ProfileSecret,
+        place: &SecretPlace,
+        places: &Places,
+    ) -> Result<BoundSecret, Error> {
         let kept = host::stores::read_own(name, profile, place, places)?;
         Ok(KeptGrant { name, profile, place, places }.fresh(kept, &self.oauth_way(), Renewal::AsNeeded)?)
     }

@@ -258,13 +258,7 @@ fn token() -> Value {
         ("access_expires", text_or_null()),
         ("certificate_days", any(&["integer", "null"])),
     ]);
-    object(&[
-        ("ok", yes_no()),
-        ("profile", text()),
-        ("grant?", grant),
-        ("changed?", yes_no()),
-        ("revoked?", yes_no()),
-    ])
+    object(&[("ok", yes_no()), ("profile", text()), ("grant?", grant), ("changed?", yes_no()), ("revoked?", yes_no())])
 }
 
 fn vault() -> Value {

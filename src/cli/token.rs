@@ -27,7 +27,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         return set_up::run(context, Some(&name), set_up::Start::SignIn);
     }
     let profile = ProfileSecret::from(&profile);
-    let none = || Error::new(Exit::NoInput, phrase!("token-no-grant", profile = escape(&name))).hint(phrase!("token-no-grant-hint"));
+    let none = || {
+        Error::new(Exit::NoInput, phrase!("token-no-grant", profile = escape(&name))).hint(phrase!("token-no-grant-hint"))
+    };
     let place = profile.secret.as_ref().ok_or_else(none)?;
     let places = context.places_for(Some(place))?;
     let saved = SavedGrant { name: &name, profile: &profile, place, places: &places };

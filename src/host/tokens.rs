@@ -16,13 +16,7 @@ use rustix::fs::FlockOperation;
 
 use super::{
     clock,
-    files::{
-        error::FileError,
-        folder::Folder,
-        own,
-        tree::FileTree,
-        volume::System,
-    },
+    files::{error::FileError, folder::Folder, own, tree::FileTree, volume::System},
     signals,
     stores::{self, port::SecretKey},
 };

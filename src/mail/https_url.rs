@@ -69,7 +69,8 @@ impl FromStr for HttpsUrl {
         if authority.contains('@') {
             return Err(HttpsUrlFault::Login);
         }
-        let is_clean = url.len() <= 2000 && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte));
+        let is_clean =
+            url.len() <= 2000 && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte));
         let (scheme, host, _) = split(url).filter(|_| is_clean).ok_or_else(no_url)?;
         match scheme.as_str() {
             "https" => Ok(Self(url.to_owned())),

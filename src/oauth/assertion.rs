@@ -93,7 +93,12 @@ impl ClientCertificate {
     }
 
     /// What an application shows instead of a secret (RFC 7523, 2.2).
-    pub(super) fn assertion(&self, client_id: &str, audience: &HttpsUrl, (now, id): (u64, &str)) -> Result<Secret, AssertionFault> {
+    pub(super) fn assertion(
+        &self,
+        client_id: &str,
+        audience: &HttpsUrl,
+        (now, id): (u64, &str),
+    ) -> Result<Secret, AssertionFault> {
         let der = self.der().ok_or(AssertionFault::Certificate(ClientFault::NoCertificate))?;
         let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&der));
         let header = json!({"alg": "RS256", "typ": "JWT", "x5t#S256": thumbprint});
@@ -106,7 +111,12 @@ impl ClientCertificate {
 
 impl ServiceKey {
     /// What a service account shows to act for a mailbox (RFC 7523, 2.1).
-    pub(super) fn assertion(&self, mailbox: &str, scope: &str, (audience, now): (&HttpsUrl, u64)) -> Result<Secret, AssertionFault> {
+    pub(super) fn assertion(
+        &self,
+        mailbox: &str,
+        scope: &str,
+        (audience, now): (&HttpsUrl, u64),
+    ) -> Result<Secret, AssertionFault> {
         let header = json!({"alg": "RS256", "typ": "JWT", "kid": self.id});
         let claims = json!({"iss": self.email, "sub": mailbox, "scope": scope, "aud": audience.as_str(),
                             "iat": now.saturating_sub(SKEW), "exp": now + LIFE - SKEW});

@@ -224,12 +224,15 @@ mod tests {
         assert_eq!(read.codes, [700_082]);
         assert_eq!(read.said(), "invalid_grant: AADSTS700082: *** expired. Trace ID: 1");
         assert!(read.is_ended() && !read.is_temporary());
-        let google = refused(400, r#"{"error":"invalid_grant","error_subtype":"invalid_rapt","error_description":"reauth"}"#);
+        let google =
+            refused(400, r#"{"error":"invalid_grant","error_subtype":"invalid_rapt","error_description":"reauth"}"#);
         assert_eq!(google.unwrap().said(), "invalid_grant: invalid_rapt: reauth");
-        let bare = refused(401, r#"{"error":"invalid_client","error_description":"AADSTS7000222: secret expired"}"#).unwrap();
+        let bare =
+            refused(401, r#"{"error":"invalid_client","error_description":"AADSTS7000222: secret expired"}"#).unwrap();
         assert_eq!((bare.codes.as_slice(), bare.is_ended()), (&[7_000_222][..], false));
         assert_eq!(refused(400, "<html>"), None);
-        let object = refused(403, r#"{"error":{"code":403,"message":"off\u001b[2J","status":"PERMISSION_DENIED"}}"#).unwrap();
+        let object =
+            refused(403, r#"{"error":{"code":403,"message":"off\u001b[2J","status":"PERMISSION_DENIED"}}"#).unwrap();
         assert!(object.said().starts_with("PERMISSION_DENIED: off") && !object.said().contains('\u{1b}'));
     }
 

@@ -53,7 +53,10 @@ pub(super) fn encode(value: &str, text: &mut String) {
 /// The fields of a query, decoded.
 pub(super) fn decode(query: &str) -> Vec<(String, String)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decoded(name), decoded(value))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
 }
 
 fn decoded(text: &str) -> String {
@@ -89,7 +92,10 @@ mod tests {
         let form = OauthForm::new(&[("scope", "a b/c"), ("code", "4/x+y=&%é")]);
         assert_eq!(form.expose(), "scope=a%20b%2Fc&code=4%2Fx%2By%3D%26%25%C3%A9");
         assert_eq!(decode(form.expose()), [("scope".into(), "a b/c".into()), ("code".into(), "4/x+y=&%é".into())]);
-        assert_eq!(decode("a=%zz&b=x+y&c"), [("a".into(), "%zz".into()), ("b".into(), "x y".into()), ("c".into(), String::new())]);
+        assert_eq!(
+            decode("a=%zz&b=x+y&c"),
+            [("a".into(), "%zz".into()), ("b".into(), "x y".into()), ("c".into(), String::new())]
+        );
         assert_eq!(format!("{form:?}"), "OauthForm(..)");
     }
 }

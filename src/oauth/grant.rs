@@ -124,7 +124,9 @@ impl Grant {
 
     /// Whether both came of the same consent: each may be newer than the other.
     pub fn is_same(&self, other: &Self) -> bool {
-        let whom = |grant: &Self| (grant.kind, grant.token_url.clone(), grant.client_id.clone(), grant.account.clone(), grant.given);
+        let whom = |grant: &Self| {
+            (grant.kind, grant.token_url.clone(), grant.client_id.clone(), grant.account.clone(), grant.given)
+        };
         whom(self) == whom(other)
     }
 

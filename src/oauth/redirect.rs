@@ -100,7 +100,8 @@ pub fn pasted_code(pasted: &str, attempt: &SignInLink) -> Result<Secret, PastedF
     if text.is_empty() {
         return Err(PastedFault::Empty);
     }
-    let is_address = text.contains("://") || text.starts_with(['?', '#']) || ["code=", "error="].iter().any(|it| text.contains(it));
+    let is_address =
+        text.contains("://") || text.starts_with(['?', '#']) || ["code=", "error="].iter().any(|it| text.contains(it));
     if !is_address {
         let is_code = (8..=4096).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         // Without a state the verifier alone tells attempts apart: the server checks it.
@@ -114,7 +115,8 @@ pub fn pasted_code(pasted: &str, attempt: &SignInLink) -> Result<Secret, PastedF
     }
     let is_ours = field("state") == Some(&*attempt.state);
     if let Some(error) = field("error") {
-        let said = [Some(error), field("error_description")].into_iter().flatten().map(escape).collect::<Vec<_>>().join(": ");
+        let said =
+            [Some(error), field("error_description")].into_iter().flatten().map(escape).collect::<Vec<_>>().join(": ");
         return Err(if error == "access_denied" { PastedFault::Denied(said) } else { PastedFault::Refused(said) });
     }
     match field("code").filter(|code| !code.is_empty() && code.len() <= 4096) {

@@ -90,8 +90,7 @@ fn by_certificate(
 /// Takes a refresh token back (RFC 7009, 2.1); `None` for a grant without one.
 pub(super) fn revocation(grant: &Grant) -> Option<OauthForm> {
     let GrantProof::Refresh { token, client_secret } = &grant.proof else { return None };
-    let fields =
-        [("token", token.expose()), ("token_type_hint", "refresh_token"), ("client_id", &*grant.client_id)];
+    let fields = [("token", token.expose()), ("token_type_hint", "refresh_token"), ("client_id", &*grant.client_id)];
     Some(with_secret(&fields, client_secret.as_deref()))
 }
 

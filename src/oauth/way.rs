@@ -32,7 +32,12 @@ impl OauthWay {
     #[cfg(feature = "oauth")]
     pub fn server(&self, ca_pem: Option<&str>) -> Box<dyn TokenServer> {
         let trust = crate::probe::ServerTrust { ca_pem: ca_pem.map(|pem| pem.as_bytes().to_vec()), pin: None };
-        Box::new(super::https::HttpsServer { trust, proxy: self.proxy.clone(), resolver: self.resolver.clone(), timeout: self.timeout })
+        Box::new(super::https::HttpsServer {
+            trust,
+            proxy: self.proxy.clone(),
+            resolver: self.resolver.clone(),
+            timeout: self.timeout,
+        })
     }
 
     /// There is none in this build.

@@ -76,7 +76,10 @@ fn dependencies_run_one_way() {
         ("demo", &["mail", "presets", "demo"]),
         (
             "runner",
-            &["diagnose", "discover", "dns", "error", "mail", "oauth", "presets", "probe", "plan", "setup", "host", "runner"],
+            &[
+                "diagnose", "discover", "dns", "error", "mail", "oauth", "presets", "probe", "plan", "setup", "host",
+                "runner",
+            ],
         ),
         ("render", &["arrival", "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "render"]),
         (
@@ -87,8 +90,7 @@ fn dependencies_run_one_way() {
             "cli",
             &[
                 "arrival", "dns", "error", "mail", "oauth", "packed", "presets", "probe", "diagnose", "discover", "plan",
-                "setup",
-                "host", "demo", "runner", "render", "frontend", "cli",
+                "setup", "host", "demo", "runner", "render", "frontend", "cli",
             ],
         ),
         ("main", &[]),

@@ -26,13 +26,9 @@ fn now() -> u64 {
 
 /// A grant of a person's consent, whose access token has this many seconds left.
 fn consented(token_url: &str, left: u64) -> Grant {
-    let proof = GrantProof::Refresh {
-        token: secret(REFRESH).into(),
-        client_secret: Some(secret(CLIENT_SECRET).into()),
-    };
+    let proof = GrantProof::Refresh { token: secret(REFRESH).into(), client_secret: Some(secret(CLIENT_SECRET).into()) };
     let whom = (token_url.parse().unwrap(), "client".to_owned(), "mail offline_access".to_owned());
-    let access =
-        AccessToken { token: secret("canary-access-0").into(), given: now() + left - 3600, expires: now() + left };
+    let access = AccessToken { token: secret("canary-access-0").into(), given: now() + left - 3600, expires: now() + left };
     Grant { account: "ops@example.com".to_owned(), access: Some(access), ..Grant::new(GrantKind::Device, whom, proof) }
 }
 

@@ -133,7 +133,11 @@ const ENDPOINT_PARTS: [&str; 1] = ["tenant"];
 /// Endpoints and their tenant.
 fn tenants(provider: &Provider) -> Vec<PresetFault> {
     let (source, Some(oauth)) = (&provider.source, &provider.oauth) else { return Vec::new() };
-    let urls = [("auth_url", Some(&oauth.auth_url)), ("token_url", Some(&oauth.token_url)), ("device_url", oauth.device_url.as_ref())];
+    let urls = [
+        ("auth_url", Some(&oauth.auth_url)),
+        ("token_url", Some(&oauth.token_url)),
+        ("device_url", oauth.device_url.as_ref()),
+    ];
     let mut faults = Vec::new();
     for (name, url) in urls.into_iter().filter_map(|(name, url)| Some((name, url?))) {
         let path = format!("oauth.{name}");

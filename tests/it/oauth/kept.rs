@@ -119,7 +119,10 @@ fn a_kill_at_any_moment_loses_no_grant() {
 #[test]
 fn who_calls_learns_whether_to_try_later_on_one_line_without_a_secret() {
     for (reply, code) in [
-        (Reply::Json(400, r#"{"error":"invalid_grant","error_description":"canary-refresh-0 AADSTS700082: old"}"#.into()), 77),
+        (
+            Reply::Json(400, r#"{"error":"invalid_grant","error_description":"canary-refresh-0 AADSTS700082: old"}"#.into()),
+            77,
+        ),
         (Reply::Json(401, r#"{"error":"invalid_client"}"#.into()), 77),
         (Reply::Json(503, r#"{"error":"temporarily_unavailable"}"#.into()), 75),
         (Reply::Json(429, "slow".into()), 75),
