@@ -233,7 +233,8 @@ impl Context {
     /// How authorization servers are reached.
     pub(super) fn oauth_way(&self) -> OauthWay {
         let proxy = ProxyVariable::find(&variable);
-        OauthWay { proxy, resolver: Arc::new(SystemResolver), timeout: OauthWay::TIMEOUT }
+        let said = self.inputs.get("timeout").and_then(|_| self.timeout().ok());
+        OauthWay { proxy, resolver: Arc::new(SystemResolver), timeout: said.unwrap_or(OauthWay::TIMEOUT) }
     }
 
     /// The secret of a profile for its own server, as it can be used now: a grant with an access token that has time left.

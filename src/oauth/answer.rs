@@ -99,11 +99,11 @@ impl Seconds {
 pub(super) fn token(answer: &HttpAnswer, host: &str, now: u64, sent: &[&Secret]) -> Result<TokenAnswer, OauthFault> {
     let fields: TokenFields = fields(answer, host, sent)?;
     let lacks = |field| OauthFault::Incomplete { host: host.to_owned(), field };
-    let token = fields.access_token.filter(|token| is_token(token)).ok_or_else(|| lacks("access_token"))?;
+    let token = fields.access_token.filter(is_token).ok_or_else(|| lacks("access_token"))?;
     if fields.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return Err(lacks("token_type"));
     }
-    let refresh = fields.refresh_token.filter(|token| is_token(token));
+    let refresh = fields.refresh_token.filter(is_token);
     let life = fields.expires_in.map_or(USUAL_LIFE, Seconds::get);
     Ok(TokenAnswer { access: AccessToken { token, given: now, expires: now + life }, refresh })
 }
@@ -114,7 +114,7 @@ pub(super) fn device(answer: &HttpAnswer, host: &str, now: u64) -> Result<Device
     let lacks = |field| OauthFault::Incomplete { host: host.to_owned(), field };
     let shown = |text: Option<String>| text.filter(|text| !text.is_empty() && text.len() <= LONGEST_SHOWN);
     let is_link = |text: &String| text.starts_with("https://") || text.starts_with("http://");
-    let device_code = fields.device_code.filter(|code| is_token(code)).ok_or_else(|| lacks("device_code"))?;
+    let device_code = fields.device_code.filter(is_token).ok_or_else(|| lacks("device_code"))?;
     Ok(DeviceCode {
         device_code: (*device_code).clone(),
         user_code: escape(&shown(fields.user_code).ok_or_else(|| lacks("user_code"))?),

@@ -6,6 +6,7 @@ use crate::{
         profiles,
         tokens::{self, TokenLock},
     },
+    mail::Secret,
     oauth,
     plan::{Order, Places},
     probe::{Login, ProbeFault},
@@ -21,7 +22,7 @@ pub(super) fn login(login: &Login) -> Result<Login, ProbeFault> {
 
 /// The right to change the grant of an order.
 pub(super) fn hold(order: &Order, places: &Places) -> Result<Option<TokenLock>, WorkFault> {
-    let is_grant = order.secret.as_ref().is_some_and(|secret| secret.is_grant());
+    let is_grant = order.secret.as_ref().is_some_and(Secret::is_grant);
     let held = is_grant.then(|| tokens::hold(&order.name, places)).transpose();
     held.map_err(|fault| fault_of(fault.into()))
 }
