@@ -228,7 +228,7 @@ fn candidates(choice: Auth, offered: &[String], inside_tls: bool) -> Vec<Mechani
 }
 
 /// The response of PLAIN.
-fn plain(login: &Login) -> Zeroizing<String> {
+pub(super) fn plain(login: &Login) -> Zeroizing<String> {
     encode(&Zeroizing::new(format!("\0{}\0{}", login.username, login.secret.expose())))
 }
 
