@@ -9,13 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 
-use super::{
-    DemoFault,
-    identity::HOST,
-    sandbox::PASSWORD,
-    session::ServerSession,
-    wire::Halt,
-};
+use super::{DemoFault, identity::HOST, sandbox::PASSWORD, session::ServerSession, wire::Halt};
 use crate::mail::Mechanism;
 
 /// The mechanisms that it speaks, as EHLO offers them.

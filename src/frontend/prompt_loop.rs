@@ -10,7 +10,8 @@ use crate::{
     render,
     runner::Runner,
     setup::{
-        AnswerRow, AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, SetupStep, Status, Work,
+        AnswerRow, AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, SetupStep,
+        Status, Work,
     },
 };
 

@@ -73,7 +73,8 @@ impl Answers {
     /// nobody's default.
     pub(super) fn suggested_provider(&self) -> Option<(ProviderChoice, AnswerSource)> {
         if let Some(host) = self.explicit::<Host>(Field::Host) {
-            let provider = self.provider_of(&host).map_or(ProviderChoice::Custom, |it| ProviderChoice::Preset(it.key.clone()));
+            let provider =
+                self.provider_of(&host).map_or(ProviderChoice::Custom, |it| ProviderChoice::Preset(it.key.clone()));
             return Some((provider, AnswerSource::Default));
         }
         let proposal = self.lookup.best()?;

@@ -118,7 +118,10 @@ fn a_flag_is_already_answered() {
     let mut setup = wizard();
     setup.give(Field::Address, "ops@example.com", AnswerSource::Flag).unwrap();
     setup.give(Field::Provider, "localhost", AnswerSource::Flag).unwrap();
-    assert!(matches!(setup.status(), Status::Run(Effect { work: Work::Test(_), .. })), "nothing is left to ask before the test");
+    assert!(
+        matches!(setup.status(), Status::Run(Effect { work: Work::Test(_), .. })),
+        "nothing is left to ask before the test"
+    );
     let provider = setup.all().into_iter().find(|row| row.field == Field::Provider).unwrap();
     assert_eq!(provider.source, Some(AnswerSource::Flag));
 }

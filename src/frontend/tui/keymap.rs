@@ -251,13 +251,7 @@ pub(super) const KEYS: &[Binding] = {
         row(&[letter('c')], A::Trust, |now| now.failed() && now.trust, "key-trust", true),
         row(&[letter('r')], A::Retry, |now| now.failed() && now.retry, "key-retry", true),
         row(&[letter('r')], A::Retry, Now::failed, "key-retry", false),
-        row(
-            &[letter('e')],
-            A::Edit,
-            |now| now.failed() || now.plain(Scene::Review),
-            "key-edit",
-            true,
-        ),
+        row(&[letter('e')], A::Edit, |now| now.failed() || now.plain(Scene::Review), "key-edit", true),
         row(
             &[letter('t')],
             A::Transcript,

@@ -60,7 +60,8 @@ impl App {
 
     /// Whether nothing of the page stands above the current question.
     pub(super) fn is_first(&self) -> bool {
-        let first = |question: &Question| self.setup.fields(question.step).next().is_none_or(|first| first == question.field);
+        let first =
+            |question: &Question| self.setup.fields(question.step).next().is_none_or(|first| first == question.field);
         self.question().is_none_or(first)
     }
 
