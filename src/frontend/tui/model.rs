@@ -129,7 +129,7 @@ impl App {
         let text = self.setup.text();
         let notes = question.notes.clone();
         let (known, here) = (self.known(), (self.over == Some(Over::Known)).then_some(self.here));
-        let mut form = Form { fields, focus, notes, known, here, ..Form::default() };
+        let mut form = Form { fields, focus, known, here, notes, ..Form::default() };
         form.title = match question.step {
             _ if alone => question.label.clone(),
             SetupStep::Sender => text.get("tui-page-sender"),
