@@ -12,8 +12,10 @@ mod columns;
 mod command;
 mod discovery;
 pub mod effect;
+mod errand;
 mod facts;
 pub mod field;
+mod home;
 mod import;
 mod imported;
 mod msg;
@@ -42,6 +44,7 @@ pub use effect::{
     AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
     TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
+pub use errand::{Errand, HomeAction, HomeProfile};
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};
 pub use import::Import;

@@ -1738,3 +1738,55 @@ choice-oauth-grant-device = Code in einem beliebigen Browser
 choice-oauth-grant-redirect = In einem beliebigen Browser anmelden, Adresse einfügen
 choice-oauth-grant-client = Die Anwendung selbst
 choice-oauth-grant-service = Dienstkonto
+
+# home: the saved profiles
+field-home = Ihre Postfächer
+field-home-help = Wählen Sie eines zum Testen, Ändern oder Entfernen, oder richten Sie ein weiteres ein.
+field-home-action = Was möchten Sie tun?
+field-home-action-help = Der Test meldet sich an und bietet eine Nachricht an; nichts wird gesendet, nichts geschrieben.
+field-home-action-with = { $profile }: Was möchten Sie tun?
+field-home-sure = Zurücknehmen?
+field-home-sure-help = Enter lässt alles, wie es ist.
+field-home-sure-remove = Alles zurücknehmen, was für { $profile } geschrieben wurde?
+field-home-sure-undo = Das letzte Schreiben zurücknehmen?
+field-change = Was möchten Sie ändern?
+field-change-help = Nichts wird geschrieben, bevor Sie es gesehen und zugestimmt haben.
+field-change-of = { $profile }: Was möchten Sie ändern?
+choice-change-go = Nichts weiter
+choice-change-go-hint = testen und zeigen, was geschrieben würde
+choice-home-test = Testen
+choice-home-test-hint = jetzt anmelden und jeden Schritt sehen
+choice-home-edit = Ändern
+choice-home-edit-hint = die Antworten sehen und ändern
+choice-home-add = Programm hinzufügen
+choice-home-add-hint = noch ein Programm damit senden lassen
+choice-home-remove = Entfernen
+choice-home-remove-hint = zurücknehmen, was dafür geschrieben wurde
+choice-home-new = Neues Postfach
+choice-home-new-hint = eine weitere Adresse einrichten
+choice-home-undo = Zurücknehmen
+choice-home-undo-hint = das letzte Schreiben zurücknehmen
+home-row = { $address }, { $server }; { $programs ->
+    [none] kein Programm
+   *[other] { $programs }
+}; { $checked }
+home-row-damaged = die Datei ist nicht lesbar: „mailsetup list“ sagt warum
+home-unchecked = noch nicht getestet
+home-checked = ging { $ago }
+home-failed = ging { $ago } nicht: { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] gerade eben
+        [one] vor einer Minute
+       *[other] vor { $number } Minuten
+    }
+    [hours] { $number ->
+        [one] vor einer Stunde
+       *[other] vor { $number } Stunden
+    }
+   *[days] { $number ->
+        [one] vor einem Tag
+       *[other] vor { $number } Tagen
+    }
+}
+tui-home = Enter oder t testet, e ändert, a fügt ein Programm hinzu, r entfernt; n richtet ein weiteres Postfach ein, u nimmt das letzte Schreiben zurück.

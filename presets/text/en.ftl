@@ -1739,3 +1739,55 @@ choice-oauth-grant-device = Code on any browser
 choice-oauth-grant-redirect = Sign in on any browser, paste the address
 choice-oauth-grant-client = The application itself
 choice-oauth-grant-service = Service account
+
+# home: the saved profiles
+field-home = Your mailboxes
+field-home-help = Choose one to test, change or remove it, or set up another.
+field-home-action = What do you want to do?
+field-home-action-help = The test logs in and offers a message; nothing is sent and nothing is written.
+field-home-action-with = { $profile }: what do you want to do?
+field-home-sure = Take it away?
+field-home-sure-help = Enter leaves everything as it is.
+field-home-sure-remove = Take back everything that was written for { $profile }?
+field-home-sure-undo = Take back the last write?
+field-change = What do you want to change?
+field-change-help = Nothing is written before you have seen it and said yes.
+field-change-of = { $profile }: what do you want to change?
+choice-change-go = Nothing more
+choice-change-go-hint = test it, and show what would be written
+choice-home-test = Test
+choice-home-test-hint = log in now, and see each step
+choice-home-edit = Edit
+choice-home-edit-hint = see its answers, and change them
+choice-home-add = Add a program
+choice-home-add-hint = let one more program send with it
+choice-home-remove = Remove
+choice-home-remove-hint = take back what was written for it
+choice-home-new = New mailbox
+choice-home-new-hint = set up another address
+choice-home-undo = Undo
+choice-home-undo-hint = take back the last write
+home-row = { $address }, { $server }; { $programs ->
+    [none] no program
+   *[other] { $programs }
+}; { $checked }
+home-row-damaged = its file cannot be read: “mailsetup list” says why
+home-unchecked = not tested yet
+home-checked = worked { $ago }
+home-failed = failed { $ago }: { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] just now
+        [one] a minute ago
+       *[other] { $number } minutes ago
+    }
+    [hours] { $number ->
+        [one] an hour ago
+       *[other] { $number } hours ago
+    }
+   *[days] { $number ->
+        [one] a day ago
+       *[other] { $number } days ago
+    }
+}
+tui-home = Enter or t tests, e edits, a adds a program, r removes; n sets up another mailbox, u takes back the last write.

@@ -1736,3 +1736,55 @@ choice-oauth-grant-device = Code à saisir dans n’importe quel navigateur
 choice-oauth-grant-redirect = Connexion dans n’importe quel navigateur, adresse à coller
 choice-oauth-grant-client = L’application elle-même
 choice-oauth-grant-service = Compte de service
+
+# home: the saved profiles
+field-home = Vos boîtes aux lettres
+field-home-help = Choisissez-en une pour la tester, la modifier ou la retirer, ou configurez-en une autre.
+field-home-action = Que voulez-vous faire ?
+field-home-action-help = Le test se connecte et propose un message ; rien n’est envoyé, rien n’est écrit.
+field-home-action-with = { $profile } : que voulez-vous faire ?
+field-home-sure = Retirer ?
+field-home-sure-help = Entrée laisse tout en l’état.
+field-home-sure-remove = Annuler tout ce qui a été écrit pour { $profile } ?
+field-home-sure-undo = Annuler la dernière écriture ?
+field-change = Que voulez-vous modifier ?
+field-change-help = Rien n’est écrit avant que vous l’ayez vu et accepté.
+field-change-of = { $profile } : que voulez-vous modifier ?
+choice-change-go = Rien d’autre
+choice-change-go-hint = tester, puis montrer ce qui serait écrit
+choice-home-test = Tester
+choice-home-test-hint = se connecter maintenant et voir chaque étape
+choice-home-edit = Modifier
+choice-home-edit-hint = voir ses réponses et les changer
+choice-home-add = Ajouter un programme
+choice-home-add-hint = qu’un programme de plus envoie avec elle
+choice-home-remove = Retirer
+choice-home-remove-hint = annuler ce qui a été écrit pour elle
+choice-home-new = Nouvelle boîte
+choice-home-new-hint = configurer une autre adresse
+choice-home-undo = Annuler
+choice-home-undo-hint = annuler la dernière écriture
+home-row = { $address }, { $server } ; { $programs ->
+    [none] aucun programme
+   *[other] { $programs }
+} ; { $checked }
+home-row-damaged = son fichier est illisible : « mailsetup list » dit pourquoi
+home-unchecked = pas encore testée
+home-checked = fonctionnait { $ago }
+home-failed = en échec { $ago } : { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] à l’instant
+        [one] il y a une minute
+       *[other] il y a { $number } minutes
+    }
+    [hours] { $number ->
+        [one] il y a une heure
+       *[other] il y a { $number } heures
+    }
+   *[days] { $number ->
+        [one] hier
+       *[other] il y a { $number } jours
+    }
+}
+tui-home = Entrée ou t teste, e modifie, a ajoute un programme, r retire ; n configure une autre boîte, u annule la dernière écriture.
