@@ -10,11 +10,11 @@ mod image;
 mod last_plan;
 pub mod others;
 mod proof;
+mod stores;
 mod survey;
 mod ways;
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, mpsc::Sender},
     thread,
@@ -27,13 +27,13 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{KeySlot, Protocol, StoreKind, profile::Check, reply::escape},
+    mail::{Protocol, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, SecretReader, TestMessage, UsableStores, Work,
+        AttemptKind, ConnectSpec, DomainFinding, Effect, Field, Msg, Outcome, Proof, SenderDomain, TestMessage, Work,
         WorkFault, WriteRequest, WriteResult, WrittenFile,
     },
 };
@@ -51,6 +51,9 @@ pub use egress::EgressTargets;
 /// Where things are for a scope; a demo has its own folder.
 pub type PlacesOf = dyn Fn(Scope) -> Result<Places, host::HostError> + Send + Sync;
 
+/// Looks at the records of a sender's domain; none where nobody can be asked.
+pub type DomainOf = dyn Fn(&SenderDomain) -> Option<DomainFinding> + Send + Sync;
+
 /// What work needs to know.
 #[derive(Clone)]
 pub struct Runner {
@@ -64,6 +67,8 @@ pub struct Runner {
     pub resolver: Arc<dyn Resolve>,
     /// What a search for an address's settings reaches the world by, made when one begins.
     pub net: Arc<dyn Fn() -> Net + Send + Sync>,
+    /// What the records of a sender's domain mean.
+    pub domain: Arc<DomainOf>,
     /// What is tried when a server does not answer.
     pub egress: EgressTargets,
     /// Stores that are the machine's, rather than files in the places, are left alone: a demo keeps to its folder.
@@ -122,6 +127,7 @@ impl Runner {
                 Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
             }
             Work::Stores(reader) => Outcome::Stores(self.stores(&reader)),
+            Work::Domain(spec) => Outcome::Domain((self.domain)(&spec).map(Box::new)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }
@@ -250,19 +256,6 @@ impl Runner {
     /// The subject of a message that a program sends.
     fn subject(&self, host: &str, name: &str) -> String {
         self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
-    }
-
-    fn stores(&self, reader: &SecretReader) -> UsableStores {
-        let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
-        let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reader.run_as.listed().as_deref(), &places);
-        if self.own_stores_only {
-            let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
-            offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
-        }
-        let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        UsableStores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
     }
 
     /// The places of an order, with the lock that it wants for a new vault.

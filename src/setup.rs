@@ -11,6 +11,7 @@ mod belonging;
 mod columns;
 mod command;
 mod discovery;
+mod domain;
 pub mod effect;
 mod facts;
 pub mod field;
@@ -37,6 +38,7 @@ mod update;
 mod value;
 mod view;
 
+pub use domain::{DomainFinding, SenderDomain};
 pub use effect::{
     AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
     TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,

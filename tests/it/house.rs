@@ -72,10 +72,13 @@ fn dependencies_run_one_way() {
         ("plan", &["error", "format", "mail", "presets", "plan"]),
         ("setup", &["dns", "error", "mail", "presets", "probe", "diagnose", "discover", "plan", "setup"]),
         ("host", &["error", "mail", "presets", "plan", "host"]),
-        ("demo", &["mail", "presets", "demo"]),
+        ("demo", &["dns", "mail", "presets", "demo"]),
         ("runner", &["diagnose", "discover", "dns", "error", "mail", "presets", "probe", "plan", "setup", "host", "runner"]),
         ("render", &["arrival", "dns", "error", "mail", "presets", "probe", "diagnose", "plan", "setup", "render"]),
-        ("frontend", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"]),
+        (
+            "frontend",
+            &["dns", "error", "mail", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"],
+        ),
         (
             "cli",
             &[
