@@ -6,6 +6,8 @@ pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod given;
+mod granted;
 mod image;
 mod last_plan;
 pub mod others;
@@ -28,13 +30,14 @@ use crate::{
     error::Exit,
     host,
     mail::{Protocol, profile::Check, reply::escape},
+    oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, DomainFinding, Effect, Field, Msg, Outcome, Proof, SenderDomain, TestMessage, Work,
-        WorkFault, WriteRequest, WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work, WorkFault, WriteRequest,
+        WriteResult, WrittenFile,
     },
 };
 
@@ -42,17 +45,12 @@ use broken::Broken;
 use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
+pub use given::{DomainOf, PlacesOf};
 pub use last_plan::LastPlan;
 use proof::Case;
 pub use proof::Extent;
 
 pub use egress::EgressTargets;
-
-/// Where things are for a scope; a demo has its own folder.
-pub type PlacesOf = dyn Fn(Scope) -> Result<Places, host::HostError> + Send + Sync;
-
-/// Looks at the records of a sender's domain; none where nobody can be asked.
-pub type DomainOf = dyn Fn(&SenderDomain) -> Option<DomainFinding> + Send + Sync;
 
 /// What work needs to know.
 #[derive(Clone)]
@@ -75,6 +73,8 @@ pub struct Runner {
     pub own_stores_only: bool,
     /// How long to wait for another run that writes.
     pub lock_limit: Duration,
+    /// How authorization servers are reached.
+    pub oauth: OauthWay,
     /// The plan that was made last.
     pub last_plan: Arc<LastPlan>,
 }
@@ -194,7 +194,7 @@ impl Runner {
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),
-            login: spec.login.clone(),
+            login: spec.login.as_ref().map(granted::login).transpose()?,
             message,
             others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
@@ -214,8 +214,7 @@ impl Runner {
         }
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
-        let other = |it: host::ProgramSender| probe::OtherSender { program: it.program, from: it.from, to: it.to };
-        senders.filter(|sender| Some(&sender.from) != ours).map(other).collect()
+        senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
     }
 
     /// The test message, with its subject and its text as a person reads them.
@@ -305,13 +304,16 @@ impl Runner {
         let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
+        // A grant that is renewed meanwhile is not put back to what it was.
+        let renewal = granted::hold(order, &places)?;
+        let order = &granted::newest(order, &places);
         let plan = self.plan(order)?;
         if let Some(fault) = displaced(order, &write.plan, &plan, &self.catalog) {
             return Err(fault);
         }
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
-        drop(hold);
+        drop((hold, renewal));
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();
@@ -357,6 +359,7 @@ impl Runner {
             sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
+            mailers: self.mailers(order),
         })
     }
 }

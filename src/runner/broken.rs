@@ -89,6 +89,11 @@ mod tests {
             own_stores_only: false,
             lock_limit: crate::host::LOCK_LIMIT,
             domain: Arc::new(|_| None),
+            oauth: crate::oauth::OauthWay {
+                proxy: None,
+                resolver: Arc::new(crate::probe::SystemResolver),
+                timeout: crate::oauth::OauthWay::TIMEOUT,
+            },
             last_plan: Arc::default(),
         }
     }

@@ -1,4 +1,4 @@
-//! Which secret stores answer here.
+//! Which stores can be used here.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Runner {
-    /// The stores that this reader can use, and why not the others.
+    /// Which stores can be used here, and why not the others.
     pub(super) fn stores(&self, reader: &SecretReader) -> UsableStores {
         let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
         let text = self.catalog.text(self.lang);

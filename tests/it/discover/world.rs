@@ -199,6 +199,7 @@ impl World {
             own_stores_only: true,
             lock_limit: mailsetup::host::LOCK_LIMIT,
             domain: Arc::new(|_| None),
+            oauth: crate::support::web::oauth_way(),
             last_plan: Arc::default(),
         };
         let servers: Vec<_> = self.listening.drain(..).map(serve).collect();

@@ -24,11 +24,19 @@ const SHORT: &str = "\"v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBANDiE2+Xi/WnO+
 const ZONES: [Case; 60] = [
     // Right, in all the ways in which a provider is covered.
     ("ovh", "@ TXT \"v=spf1 include:mx.ovh.com -all\"\n_dmarc TXT \"v=DMARC1; p=none\"", ["fine", "made-up", "fine"]),
-    ("ovh", "@ TXT \"v=spf1 ip4:192.0.2.0/24 ip6:2001:db8:1::/48 -all\"\n_dmarc TXT \"v=DMARC1;p=reject\"", ["fine", "made-up", "fine"]),
+    (
+        "ovh",
+        "@ TXT \"v=spf1 ip4:192.0.2.0/24 ip6:2001:db8:1::/48 -all\"\n_dmarc TXT \"v=DMARC1;p=reject\"",
+        ["fine", "made-up", "fine"],
+    ),
     ("ovh", "@ TXT \"v=spf1 redirect=mx.ovh.com\"", ["fine", "made-up", "missing"]),
     ("ovh", "@ TXT \"v=spf1 include:%{d2}.in.test -all\"", ["no-record", "made-up", "missing"]),
     ("ovh", "@ TXT \"v=spf1 exists:%{i}.x.in.test include:mx.ovh.com ~all\"", ["fine", "made-up", "missing"]),
-    ("ovh", "@ TXT \"v=spf1 a mx include:mx.ovh.com ?all\"\n@ A 192.0.2.7\n@ MX 10 mail\nmail A 192.0.2.8", ["fine", "made-up", "missing"]),
+    (
+        "ovh",
+        "@ TXT \"v=spf1 a mx include:mx.ovh.com ?all\"\n@ A 192.0.2.7\n@ MX 10 mail\nmail A 192.0.2.8",
+        ["fine", "made-up", "missing"],
+    ),
     ("ovh", "@ TXT \"v=spf1 +all\"", ["fine", "made-up", "missing"]),
     ("ovh", "@ TXT \"v=spf1 inc\" \"lude:mx.ovh.com -all\"", ["fine", "made-up", "missing"]),
     ("ovh", "@ TXT \"V=SPF1 INCLUDE:MX.OVH.COM -ALL\"", ["fine", "made-up", "missing"]),

@@ -87,6 +87,7 @@ impl World {
             own_stores_only: true,
             lock_limit: mailsetup::host::LOCK_LIMIT,
             domain: Arc::new(|_| None),
+            oauth: crate::support::web::oauth_way(),
             last_plan: Arc::default(),
             catalog: Arc::clone(&self.catalog),
             lang: Lang::EN,
