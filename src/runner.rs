@@ -7,6 +7,7 @@ mod displaced;
 mod egress;
 mod fault;
 mod image;
+mod kept;
 mod last_plan;
 pub mod others;
 mod proof;
@@ -27,7 +28,7 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{KeySlot, Protocol, StoreKind, profile::Check, reply::escape},
+    mail::{KeySlot, Protocol, StoreKind, reply::escape},
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
@@ -42,6 +43,7 @@ use broken::Broken;
 use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
+use kept::{kept, stale};
 pub use last_plan::LastPlan;
 use proof::Case;
 pub use proof::Extent;
@@ -366,21 +368,6 @@ impl Runner {
             mailers: self.mailers(order),
         })
     }
-}
-
-/// Keeps what the test found of the profile as it is now; returns why that is not possible.
-fn kept(name: &str, check: Check, places: &Places) -> Option<Phrase> {
-    let profile = host::profiles::load(name, places).ok()?;
-    let error = host::checks::save(name, &profile, check, places).err()?;
-    Some(phrase!("check-unsaved").with_phrase("why", error.phrase()))
-}
-
-/// The files that others changed after a person saw the plan, which was made again.
-fn stale<'a>(seen: &'a plan::Plan, made: &'a plan::Plan) -> impl Iterator<Item = Phrase> + 'a {
-    let was = |change: &plan::Change| seen.changes.iter().find(|other| other.path == change.path);
-    let is_stale = move |change: &&plan::Change| was(change).is_some_and(|other| other.before != change.before);
-    let path = |change: &plan::Change| escape(&change.path.display().to_string());
-    made.changes.iter().filter(is_stale).map(move |change| phrase!("runner-planned-again", path = path(change)))
 }
 
 /// What a test message is for.
