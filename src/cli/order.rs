@@ -18,7 +18,7 @@ use crate::{
 /// The secret cannot be read.
 pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &Places) -> Result<Order, Error> {
     let secret = match profile.secret.as_ref().filter(|_| profile.smtp.auth != Auth::None) {
-        Some(place) => Some(host::stores::read_own(name, &profile.into(), place, places)?.secret),
+        Some(place) => Some(context.own_secret(name, &profile.into(), place, places)?.secret),
         None => None,
     };
     Ok(Order {

@@ -43,6 +43,7 @@ fn broken(path: String) -> Runner {
         net: Arc::new(Net::system),
         resolver: Arc::new(SystemResolver),
         egress: EgressTargets::default(),
+        oauth: crate::support::web::oauth_way(),
         own_stores_only: true,
         lock_limit: LOCK_LIMIT,
         last_plan: Arc::default(),
