@@ -61,16 +61,16 @@ fn worker_child() {
     for (generation, work) in [(1, Work::Plan(Box::new(order("one")))), (2, Work::Stores(reader))] {
         let cancel = runner.start(Effect { generation, work }, sender.clone());
         match inbox.recv_timeout(Duration::from_secs(20)).unwrap() {
-            Msg::Finished(1, Outcome::Planned(Err(fault))) => println!("ended: {}", Text::new(Lang::EN).say(&fault.phrase)),
-            Msg::Finished(2, Outcome::Stores(_)) => println!("ended: stores"),
-            other => println!("not ended: {}", matches!(other, Msg::Finished(..))),
+            Msg::Finished(1, Outcome::Planned(Err(fault))) => eprintln!("ended: {}", Text::new(Lang::EN).say(&fault.phrase)),
+            Msg::Finished(2, Outcome::Stores(_)) => eprintln!("ended: stores"),
+            other => eprintln!("not ended: {}", matches!(other, Msg::Finished(..))),
         }
         drop(cancel);
     }
     // One that nobody guards says its place alone.
     let unguarded = std::thread::spawn(move || drop(runner.places.as_ref()(Scope::User)));
     assert!(unguarded.join().is_err());
-    println!("{}", Text::new(Lang::EN).say(&phrase!("crash")));
+    eprintln!("{}", Text::new(Lang::EN).say(&phrase!("crash")));
 }
 
 #[test]

@@ -93,12 +93,12 @@ fn a_relay_that_wants_a_certificate_takes_what_they_send() {
 }
 
 /// Sets a mail server up by implicit TLS and has it send; the last word is the port.
-const SET_UP: &str = r#"
+const SET_UP: &str = r"
 unset MAILSETUP_BED_CACHE; export MAILSETUP_OFFLINE=yes
 cp own.pem /etc/own.pem; chown $(id -un Debian-exim 2>/dev/null || echo root) /etc/own.pem; chmod 600 /etc/own.pem
 exec $1 ops@example.com --provider custom --host localhost --security tls --auth none --scope system --target $2 --port $3 \
     --client-cert /etc/own.pem --client-key /etc/own.pem --senders one --test send --test-to bob@example.net --yes --json
-"#;
+";
 
 #[test]
 #[ignore = "needs mailers, see tests/run"]
