@@ -17,10 +17,12 @@ mod dns;
 mod explain;
 mod export;
 mod generate;
+mod given_secret;
 mod inputs;
 mod json;
 mod layout;
 mod names;
+mod mailbox;
 mod order;
 mod planned;
 mod probe;
@@ -35,6 +37,7 @@ mod stale;
 mod targets;
 mod typed;
 mod vault;
+mod verdict;
 
 use std::{
     io::{self, Write},
@@ -207,6 +210,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
             let kind = match () {
                 () if matches.get_flag("dns") => check::CheckKind::Dns(word("nameserver")),
                 () if matches.get_flag("drift") => check::CheckKind::Drift,
+                () if matches.get_flag("arrival") => check::CheckKind::Arrival,
                 () if matches.get_flag("send") => check::CheckKind::Send,
                 () => check::CheckKind::Rehearse,
             };

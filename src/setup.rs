@@ -6,6 +6,7 @@
 //! what they were made from, and are forgotten as soon as that differs.
 
 mod answers;
+mod arrival;
 mod ask;
 mod belonging;
 mod columns;
@@ -38,7 +39,7 @@ mod value;
 mod view;
 
 pub use effect::{
-    AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
+    ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
     TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};

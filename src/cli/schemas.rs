@@ -86,6 +86,17 @@ fn set_up() -> Value {
         ("ms", any(&["integer", "null"])),
         ("detail", text_or_null()),
         ("reply", text_or_null()),
+        ("folder?", words(["inbox", "junk", "all", "trash", "other"])),
+        ("mailbox?", text()),
+        ("deleted?", any(&["boolean", "null"])),
+        ("receiver?", text_or_null()),
+        ("spf?", text_or_null()),
+        ("dkim?", list_of(&any(&["object"]))),
+        ("dmarc?", text_or_null()),
+        ("policy?", text_or_null()),
+        ("envelope?", text_or_null()),
+        ("forged?", list_of(&any(&["object"]))),
+        ("hops?", list_of(&any(&["object"]))),
     ]);
     object(&[
         ("ok", yes_no()),
@@ -95,6 +106,7 @@ fn set_up() -> Value {
         ("stages", list_of(&stage)),
         ("round_trips", number()),
         ("diagnosis", or_null(&diagnosis())),
+        ("arrival?", diagnosis()),
         ("files", list_of(&file())),
         ("equivalent", text_or_null()),
         ("status?", words(WriteStatus::WORDS)),
@@ -125,6 +137,7 @@ fn proof() -> Value {
         ("to", text_or_null()),
         ("said", text_or_null()),
         ("mailsetup_can", any(&["boolean", "null"])),
+        ("arrival", any(&["object", "null"])),
         ("diagnosis", or_null(&diagnosis())),
         ("try", text_or_null()),
     ])

@@ -5,7 +5,7 @@ use crate::{
     mail::{ProofWay, reply::escape},
     phrase,
     presets::Phrase,
-    probe::{Evidence, ProbeFault, Stage},
+    probe::{ArrivalFault, Evidence, ProbeFault, Stage},
     runner::Runner,
     setup::{Effect, Field, Msg, Outcome, Proof, Setup, Status, Work},
 };
@@ -126,6 +126,10 @@ pub fn exit_of(evidence: &Evidence) -> Exit {
         ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) if evidence.stage < Stage::Auth => Exit::Unavailable,
         ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) => Exit::TempFail,
         ProbeFault::NoAuth | ProbeFault::NoCommonMechanism => Exit::NoPerm,
+        ProbeFault::Arrival(ArrivalFault::NotYet) => Exit::TempFail,
+        // It is in the inbox.
+        ProbeFault::Arrival(ArrivalFault::Late | ArrivalFault::NoVerdict) => Exit::Ok,
+        ProbeFault::Arrival(_) => Exit::Failed,
         ProbeFault::Local(_) => Exit::NoInput,
         ProbeFault::Cancelled => Exit::Cancelled,
         _ => Exit::Protocol,
