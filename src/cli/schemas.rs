@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use self::parts::{any, list_of, number, object, or_null, port, security, text, text_or_null, texts, words, yes_no};
 use crate::{
-    mail::{Auth, ProofWay, StoreKind},
+    mail::{Auth, ProofWay, Protocol, StoreKind},
     probe::{Stage, StageState},
     render::summary::WriteStatus,
 };
@@ -197,7 +197,8 @@ fn detect() -> Value {
 }
 
 fn probe() -> Value {
-    let door = object(&[("port", port()), ("security", security()), ("state", text()), ("ms", number())]);
+    let protocol = words(Protocol::WORDS);
+    let door = object(&[("port", port()), ("protocol", protocol), ("security", security()), ("state", text()), ("ms", number())]);
     object(&[
         ("host", text()),
         ("addresses", texts()),

@@ -118,7 +118,10 @@ impl Setup {
             }
             Outcome::Applied(mut written) => {
                 match &mut written {
-                    Ok(written) => written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof)),
+                    Ok(written) => {
+                        written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof));
+                        written.notes.extend(self.arrival_notes().into_iter().map(|note| note.phrase));
+                    }
                     // Nothing is written without new consent.
                     Err(_) => drop(self.answers.given.remove(&Field::Apply)),
                 }

@@ -67,7 +67,8 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             Err(Stop::Error(error)) => Some(error),
             _ => None,
         };
-        let mut document = json::setup(setup, result.is_ok() && is_proven, error);
+        let is_arrived = arrival_exit(setup).is_none_or(|exit| exit == Exit::Ok);
+        let mut document = json::setup(setup, result.is_ok() && is_proven && is_arrived, error);
         if let Some(plan) = setup.plan().filter(|_| is_dry) {
             let secret = setup.order().and_then(|order| order.secret.as_ref());
             document["diff"] = planned::diff(context, &plan.changes, secret).join("\n").into();
