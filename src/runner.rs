@@ -8,16 +8,17 @@ pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod granted;
 mod image;
 mod occasion;
 mod last_plan;
 pub mod others;
 mod proof;
+mod stores;
 mod survey;
 mod ways;
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, mpsc::Sender},
     thread,
@@ -30,14 +31,15 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{KeySlot, Protocol, StoreKind, profile::Check, reply::escape},
+    mail::{Protocol, profile::Check, reply::escape},
+    oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, SecretReader, UsableStores, Work,
-        WorkFault, WriteRequest, WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, Work, WorkFault, WriteRequest,
+        WriteResult, WrittenFile,
     },
 };
 
@@ -74,6 +76,8 @@ pub struct Runner {
     pub own_stores_only: bool,
     /// How long to wait for another run that writes.
     pub lock_limit: Duration,
+    /// How authorization servers are reached.
+    pub oauth: OauthWay,
     /// The plan that was made last.
     pub last_plan: Arc<LastPlan>,
 }
@@ -191,7 +195,7 @@ impl Runner {
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),
-            login: spec.login.clone(),
+            login: spec.login.as_ref().map(granted::login).transpose()?,
             message,
             others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
@@ -211,21 +215,7 @@ impl Runner {
         }
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
-        let other = |it: host::ProgramSender| probe::OtherSender { program: it.program, from: it.from, to: it.to };
-        senders.filter(|sender| Some(&sender.from) != ours).map(other).collect()
-    }
-
-    fn stores(&self, reader: &SecretReader) -> UsableStores {
-        let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
-        let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reader.run_as.listed().as_deref(), &places);
-        if self.own_stores_only {
-            let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
-            offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
-        }
-        let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        UsableStores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
+        senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
     }
 
     /// The places of an order, with the lock that it wants for a new vault.
@@ -275,13 +265,16 @@ impl Runner {
         let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
+        // A grant that is renewed meanwhile is not put back to what it was.
+        let renewal = granted::hold(order, &places)?;
+        let order = &granted::newest(order, &places);
         let plan = self.plan(order)?;
         if let Some(fault) = displaced(order, &write.plan, &plan, &self.catalog) {
             return Err(fault);
         }
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
-        drop(hold);
+        drop((hold, renewal));
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();
@@ -327,6 +320,7 @@ impl Runner {
             sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
+            mailers: self.mailers(order),
         })
     }
 }

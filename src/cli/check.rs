@@ -22,7 +22,7 @@ use crate::{
     mail::{Address, Profile, Security, profile::Check},
     phrase,
     plan::{Order, Places},
-    probe::{Cancel, Goal, Login},
+    probe::{Cancel, Goal, Login, Report},
     render::{
         self,
         report::{Parts, ReportedAttempt},
@@ -30,7 +30,7 @@ use crate::{
     runner::{Extent, Runner},
     setup::{
         AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, Proof, TestMessage, judged,
-        saved_answers,
+        refused_programs, saved_answers, tries_programs,
     },
 };
 
@@ -94,8 +94,7 @@ fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind<'_>) ->
     let mut drift = Drift::of(context, &order, &places);
     drift.add_closed(context, &order, &places);
     if kind == CheckKind::Drift {
-        let order = Order { takes_over: true, ..order };
-        if let Ok(plan) = context.runner().plan(&order) {
+        if let Some(plan) = order::whole_plan(context, &order) {
             drift.add_planned(&plan);
         }
         return drift_alone(context, name, profile, &drift);
@@ -182,7 +181,7 @@ fn climb(
             context.say(&render::stages::line(&context.text, &step));
         }
     });
-    let proofs = if send && attempt.passed() { cron(context, &runner, order, &spec) } else { Vec::new() };
+    let proofs = if send && attempt.passed() { programs(context, &runner, order, (&spec, &attempt)) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     let arrived = attempt.arrival.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     let refused = proofs.iter().find(|proof| proof.is_refused());
@@ -289,15 +288,17 @@ fn connect_spec(context: &Context, name: &str, order: &Order, kind: CheckKind<'_
     let arrival = if kind == CheckKind::Arrival { Some(mailbox(context, name, order, &to)?) } else { None };
     Ok(ConnectSpec {
         login,
+        tries_programs: kind == CheckKind::Send && tries_programs(profile, order.scope, &order.targets, &context.catalog),
         message: Some(TestMessage { sender: profile.sender.clone(), to }),
         arrival,
         ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
 }
 
-/// Cron's mail, by what is `sendmail` here.
-fn cron(context: &Context, runner: &Runner, order: &Order, spec: &ConnectSpec) -> Vec<Proof> {
+/// Cron's mail, by what is `sendmail` here, and the programs whose addresses the server refuses.
+fn programs(context: &Context, runner: &Runner, order: &Order, (spec, report): (&ConnectSpec, &Report)) -> Vec<Proof> {
     let mut proofs = runner.prove_ways(order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
+    proofs.extend(refused_programs((spec, report), order, (&proofs, &runner.mailers(order)), &context.catalog));
     for proof in &mut proofs {
         judged(proof, &order.profile, &context.catalog, context.lang());
     }

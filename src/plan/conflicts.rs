@@ -30,6 +30,11 @@ pub fn is_sendmail(target: &Target, places: &Places, files: &dyn Files) -> bool 
     machine.find(SENDMAIL).is_some_and(|found| machine.is(&found, target))
 }
 
+/// Whether [`SENDMAIL`] leads to a program on this machine.
+pub fn has_sendmail(places: &Places, files: &dyn Files) -> bool {
+    Machine { places, files }.find(SENDMAIL).is_some()
+}
+
 /// The machine that is written to, as its own programs see it.
 struct Machine<'a> {
     places: &'a Places,

@@ -100,6 +100,7 @@ impl Refusal {
     pub fn hint(&self) -> Option<Phrase> {
         match self {
             Self::UnknownTarget { nearest: Some(nearest), .. } => Some(phrase!("plan-hint-nearest", nearest = nearest)),
+            Self::NoUser { user } => Some(phrase!("plan-hint-no-user", user = escape(user))),
             Self::UnknownTarget { nearest: None, .. } => Some(phrase!("plan-hint-targets")),
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),

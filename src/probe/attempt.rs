@@ -84,6 +84,8 @@ pub struct OtherSender {
     pub from: Address,
     /// To whom, when not to the message's recipient.
     pub to: Option<Address>,
+    /// It is on the envelope of what the program sends.
+    pub own_envelope: bool,
 }
 
 /// What to trust instead of the system's authorities.

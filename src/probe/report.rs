@@ -74,6 +74,16 @@ pub struct RefusedSender {
     pub sender: OtherSender,
     /// The answer.
     pub reply: Reply,
+    /// To which command it was.
+    pub stage: Stage,
+}
+
+impl RefusedSender {
+    /// Whether the mail that the program sends is refused by it. A recipient of its own may be one that this machine leads elsewhere,
+    /// and a program that leaves the envelope to the mailer has root's there.
+    pub fn is_decisive(&self) -> bool {
+        self.sender.own_envelope && (self.stage == Stage::Mail || self.sender.to.is_none())
+    }
 }
 
 /// What was said: lines without secrets and without control characters, safe for a terminal and for a report.
