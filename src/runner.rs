@@ -10,8 +10,8 @@ mod egress;
 mod fault;
 mod granted;
 mod image;
-mod occasion;
 mod last_plan;
+mod occasion;
 pub mod others;
 mod proof;
 mod stores;
@@ -38,17 +38,17 @@ use crate::{
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, Work, WorkFault, WriteRequest,
-        WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, Work, WorkFault, WriteRequest, WriteResult,
+        WrittenFile,
     },
 };
 
 use broken::Broken;
 use committed::committed;
-use occasion::Occasion;
 use displaced::displaced;
 use fault::{fault_of, refused};
 pub use last_plan::LastPlan;
+use occasion::Occasion;
 use proof::Case;
 pub use proof::Extent;
 

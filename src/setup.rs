@@ -40,8 +40,8 @@ mod value;
 mod view;
 
 pub use effect::{
-    ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
-    TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
+    ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
+    SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};

@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// The flags that name the source of the password.
-pub(super) const PASSWORDS: [&str; 5] = ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
+pub(super) const PASSWORDS: [&str; 5] =
+    ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
 
 /// Answers that may be left empty, so that `edit` can take them out.
 const MAY_BE_EMPTY: [&str; 3] = ["name", "reply-to", "root-mail"];

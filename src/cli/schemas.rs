@@ -199,7 +199,8 @@ fn detect() -> Value {
 
 fn probe() -> Value {
     let protocol = words(Protocol::WORDS);
-    let door = object(&[("port", port()), ("protocol", protocol), ("security", security()), ("state", text()), ("ms", number())]);
+    let door =
+        object(&[("port", port()), ("protocol", protocol), ("security", security()), ("state", text()), ("ms", number())]);
     object(&[
         ("host", text()),
         ("addresses", texts()),

@@ -9,8 +9,8 @@ use crate::{
     mail::Protocol,
     plan::Sent,
     probe::{
-        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, ServerTrust, Sighting, Stage, StageReport,
-        StageState, Transcript, imap, sha256_of_hex,
+        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, ServerTrust, Sighting, Stage,
+        StageReport, StageState, Transcript, imap, sha256_of_hex,
     },
     setup::{ArrivalSpec, ConnectSpec, Followed},
 };

@@ -11,7 +11,8 @@ use super::support::{
 fn set_up(sandbox: &Sandbox, more: &[&str]) -> Output {
     let bed = Bed::start();
     let (port, imaps, ca) = (bed.tls_port.to_string(), bed.imaps_port.to_string(), bed.ca_pem_path.display().to_string());
-    let words = [CAROL, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", "tls", "--ca-file", &ca];
+    let words =
+        [CAROL, "--provider", "custom", "--host", "localhost", "--port", &port, "--security", "tls", "--ca-file", &ca];
     let imap = ["--imap-host", "localhost", "--imap-port", &imaps, "--imap-security", "tls", "--imap-username", CAROL];
     let rest = ["--username", CAROL, "--password-file", "pw", "--target", "dotenv=app.env", "--yes", "--json"];
     sandbox.mailsetup([&words[..], &imap, &rest, more].concat()).run()

@@ -73,7 +73,10 @@ fn closed() -> u16 {
 fn ask(ports: &[(u16, Option<Security>)]) -> SurveySpec {
     SurveySpec {
         host: HOST.into(),
-        ports: ports.iter().map(|(number, first)| PortSpec { number: *number, protocol: Protocol::Smtp, first: *first }).collect(),
+        ports: ports
+            .iter()
+            .map(|(number, first)| PortSpec { number: *number, protocol: Protocol::Smtp, first: *first })
+            .collect(),
         ehlo: "web1.example.test".into(),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
         proxy: None,

@@ -129,7 +129,9 @@ impl Route {
             Protocol::Imap => imap::within,
         };
         let report = run(&attempt, bounds, &KnownAddresses(self.addresses.clone()), cancel, &mut |step| {
-            if let (Stage::Ehlo | Stage::Capability, None, Some(Learned::Offered { capabilities, .. })) = (step.stage, &first, &step.learned) {
+            if let (Stage::Ehlo | Stage::Capability, None, Some(Learned::Offered { capabilities, .. })) =
+                (step.stage, &first, &step.learned)
+            {
                 first = Some(capabilities.clone());
             }
             drop(news.send(News::StageReport(mode, purpose, step.clone())));

@@ -6,7 +6,8 @@ use crate::{
     presets::Phrase,
     setup::{
         columns::{
-            always, by_value, default, never, no_default, nothing, parsed, unsaved, unsettled, unwritten, yes_by_default, yes_or_no,
+            always, by_value, default, never, no_default, nothing, parsed, unsaved, unsettled, unwritten, yes_by_default,
+            yes_or_no,
         },
         field::{
             Field, FieldShape,
