@@ -167,8 +167,8 @@ impl Runner {
     /// The authority that the settings name, checked.
     fn authority(&self, spec: &ConnectSpec) -> Result<Option<Vec<u8>>, probe::ProbeFault> {
         let Some(path) = &spec.ca_file else { return Ok(None) };
-        let pem = self.read_named(path).map_err(|error| unusable(path, error.to_string()))?;
-        probe::check_ca(&pem).map_err(|cause| unusable(path, cause))?;
+        let pem = self.read_named(path).map_err(|error| unusable(path, &error.to_string()))?;
+        probe::check_ca(&pem).map_err(|cause| unusable(path, &cause))?;
         Ok(Some(pem))
     }
 
@@ -176,9 +176,9 @@ impl Runner {
         let ca_pem = self.authority(spec)?;
         let client = match &spec.client {
             Some(client) => {
-                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, error.to_string()));
+                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, &error.to_string()));
                 let identity = probe::ClientIdentity::of_pem(&pem(&client.cert)?, &Zeroizing::new(pem(&client.key)?));
-                Some(identity.map_err(|fault| unusable(&client.key, fault.to_string()))?)
+                Some(identity.map_err(|fault| unusable(&client.key, &fault.to_string()))?)
             }
             None => None,
         };
@@ -326,7 +326,7 @@ impl Runner {
 }
 
 /// A file that cannot be used.
-fn unusable(path: &Path, cause: String) -> probe::ProbeFault {
+fn unusable(path: &Path, cause: &str) -> probe::ProbeFault {
     probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
 }
 

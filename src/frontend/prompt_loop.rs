@@ -367,10 +367,10 @@ pub fn closing(setup: &Setup, columns: usize) -> Vec<String> {
 
 /// Where the test message went, if something is wrong with that, and what to change.
 pub fn arrival_lines(setup: &Setup) -> Vec<String> {
-    let Some(test) = setup.test() else { return Vec::new() };
+    let Some(live) = setup.test() else { return Vec::new() };
     let text = setup.text();
-    let mut lines: Vec<String> = test.arrival.iter().flat_map(|diagnosis| render::diagnosis(text, diagnosis)).collect();
-    lines.extend(test.report.iter().flat_map(|report| render::arrival::asked_for(text, report)));
+    let mut lines: Vec<String> = live.arrival.iter().flat_map(|diagnosis| render::diagnosis(text, diagnosis)).collect();
+    lines.extend(live.report.iter().flat_map(|report| render::arrival::asked_for(text, report)));
     lines
 }
 

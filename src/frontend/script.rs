@@ -124,9 +124,11 @@ pub fn exit_of(evidence: &Evidence) -> Exit {
         },
         ProbeFault::TimedOut if evidence.stage == Stage::Greeting => Exit::Unavailable,
         ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) if evidence.stage < Stage::Auth => Exit::Unavailable,
-        ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) => Exit::TempFail,
+        ProbeFault::Closed
+        | ProbeFault::TimedOut
+        | ProbeFault::Io(_)
+        | ProbeFault::Arrival(ArrivalFault::NotYet) => Exit::TempFail,
         ProbeFault::NoAuth | ProbeFault::NoCommonMechanism => Exit::NoPerm,
-        ProbeFault::Arrival(ArrivalFault::NotYet) => Exit::TempFail,
         // It is in the inbox.
         ProbeFault::Arrival(ArrivalFault::Late | ArrivalFault::NoVerdict) => Exit::Ok,
         ProbeFault::Arrival(_) => Exit::Failed,
