@@ -124,10 +124,9 @@ pub fn exit_of(evidence: &Evidence) -> Exit {
         },
         ProbeFault::TimedOut if evidence.stage == Stage::Greeting => Exit::Unavailable,
         ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) if evidence.stage < Stage::Auth => Exit::Unavailable,
-        ProbeFault::Closed
-        | ProbeFault::TimedOut
-        | ProbeFault::Io(_)
-        | ProbeFault::Arrival(ArrivalFault::NotYet) => Exit::TempFail,
+        ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) | ProbeFault::Arrival(ArrivalFault::NotYet) => {
+            Exit::TempFail
+        }
         ProbeFault::NoAuth | ProbeFault::NoCommonMechanism => Exit::NoPerm,
         // It is in the inbox.
         ProbeFault::Arrival(ArrivalFault::Late | ArrivalFault::NoVerdict) => Exit::Ok,
