@@ -53,8 +53,12 @@ pub(in super::super) fn panel(ctx: Ctx<'_>, finding: &DomainFinding) -> Doc {
     if !records.is_empty() {
         doc.blank();
         doc.text(&heading(ctx.text, host.as_ref(), report), Style::new(), 0, ctx.width);
-        records.iter().for_each(|record| doc.text(record, ctx.theme.accent(), 2, ctx.width));
-        wait(ctx.text, report).iter().for_each(|said| doc.text(said, ctx.theme.dim(), 0, ctx.width));
+        for record in &records {
+            doc.text(record, ctx.theme.accent(), 2, ctx.width);
+        }
+        if let Some(said) = wait(ctx.text, report) {
+            doc.text(&said, ctx.theme.dim(), 0, ctx.width);
+        }
     }
     doc
 }
