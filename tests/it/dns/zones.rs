@@ -20,7 +20,7 @@ const KEY: &str = "\"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaa
 const SHORT: &str = "\"v=DKIM1; p=MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBANDiE2+Xi/WnO+s120NiiJhNyIButVu6\" \"zxqlVzz0wy2j4kQVUC4ZRZD80IY+4wIiX2YxKBZKGnd2TtPkcJ/ljkUCAwEAAQ==\"";
 
 /// Providers: mailboxes (OVH, Google, Microsoft, Fastmail, IONOS, Gandi, Zoho), relays with a return path of their own (Brevo,
-/// Postmark, Mandrill), and with one below the sender's domain (Resend, SendGrid).
+/// Postmark, Mandrill), and with one below the sender's domain (Resend, `SendGrid`).
 const ZONES: [Case; 60] = [
     // Right, in all the ways in which a provider is covered.
     ("ovh", "@ TXT \"v=spf1 include:mx.ovh.com -all\"\n_dmarc TXT \"v=DMARC1; p=none\"", ["fine", "made-up", "fine"]),
