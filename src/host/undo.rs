@@ -28,6 +28,7 @@ use super::{
 use crate::{mail::reply::escape, phrase, plan::Places, presets::Phrase};
 
 pub(super) mod all;
+mod forgotten;
 pub(super) mod preview;
 mod steps;
 pub(super) mod take_back;
@@ -137,7 +138,7 @@ pub fn undo_within(session: &WriteSession<'_>) -> Result<Undone, ApplyError> {
 
 fn undo_file(record: &WriteRecord, file: &FileRecord, places: &Places, steps: &mut UndoSteps) -> Result<(), ApplyError> {
     if record.is_forgotten(places, file) {
-        steps.notes.push(phrase!("host-undo-secret", path = shown(&file.path)));
+        steps.add(forgotten::undo(record, file, places)?, None);
         return Ok(());
     }
     let wrote = FileState::of(record, file.after.as_ref(), places)?;
