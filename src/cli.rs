@@ -20,6 +20,7 @@ mod generate;
 mod inputs;
 mod json;
 mod layout;
+mod name_server;
 mod names;
 mod order;
 mod planned;
@@ -212,7 +213,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
             check::run(context, word("PROFILE"), matches.get_flag("all"), kind)
         }
         "detect" => detect::run(context, &words("ADDRESS")),
-        "dns" => dns::run(context, word("WHOSE"), word("nameserver")),
+        "dns" => dns::run(context, word("WHOSE")),
         "explain" => explain::run(context, matches),
         "export" => export::run(context, &words("TARGET"), matches.get_flag("print")),
         "list" => commands::list(context),

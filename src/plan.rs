@@ -70,6 +70,7 @@ pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::Refusal;
 pub use rival::rival;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
+pub use secret_program::secret_runner;
 pub use several::has_part;
 pub use shared_group::{SENDERS_GROUP, outsiders_note};
 pub use system_cause::SystemCause;

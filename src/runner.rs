@@ -8,6 +8,7 @@ mod egress;
 mod fault;
 mod image;
 pub mod others;
+mod prepare;
 mod proof;
 mod survey;
 mod ways;
@@ -20,7 +21,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use zeroize::Zeroizing;
 
 use crate::{
     discover::{self, Discovery, Net},
@@ -30,7 +30,7 @@ use crate::{
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
-    probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
+    probe::{self, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve},
     setup::{
         AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, SecretReader, TestMessage, UsableStores, Work,
         WorkFault, WriteRequest, WriteResult, WrittenFile,
@@ -107,7 +107,7 @@ impl Runner {
         match work {
             Work::Discover(search) => {
                 let mut tell = |found: &Discovery| progress(Outcome::Discovered(found.clone()));
-                Outcome::Discovered(discover::discover(&search, &self.catalog, &(self.net)(), cancel, &mut tell))
+                Outcome::Discovered(discover::discover(&search, &self.catalog, &self.net_of(&search), cancel, &mut tell))
             }
             Work::Probe(spec) => Outcome::Probed(self.attempt(&spec, None, AttemptKind::Probe, cancel, progress)),
             Work::Test(spec) => {
@@ -149,50 +149,6 @@ impl Runner {
     /// It cannot be read.
     pub fn read_named(&self, path: &Path) -> std::io::Result<Vec<u8>> {
         image::read_named(path, (self.places)(Scope::System).ok())
-    }
-
-    fn prepare(&self, spec: &ConnectSpec, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
-        let unusable = |path: &Path, cause: String| {
-            probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
-        };
-        let ca_pem = match &spec.ca_file {
-            Some(path) => {
-                let pem = self.read_named(path).map_err(|error| unusable(path, error.to_string()))?;
-                probe::check_ca(&pem).map_err(|cause| unusable(path, cause))?;
-                Some(pem)
-            }
-            None => None,
-        };
-        let client = match &spec.client {
-            Some(client) => {
-                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, error.to_string()));
-                let identity = probe::ClientIdentity::of_pem(&pem(&client.cert)?, &Zeroizing::new(pem(&client.key)?));
-                Some(identity.map_err(|fault| unusable(&client.key, fault.to_string()))?)
-            }
-            None => None,
-        };
-        let message = match &spec.message {
-            Some(test_message) => {
-                let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
-                Some(self.message(test_message, &spec.ehlo, occasion)?.outgoing)
-            }
-            None => None,
-        };
-        Ok(Attempt {
-            endpoint: spec.endpoint.clone(),
-            provider: spec.provider.clone(),
-            goal: spec.goal,
-            ehlo: spec.ehlo.clone(),
-            login: spec.login.clone(),
-            message,
-            others: self.others(spec),
-            trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
-            client,
-            proxy: spec.proxy.clone(),
-            had_starttls: spec.had_starttls,
-            allow_plaintext: spec.allow_plaintext,
-            timeout: spec.timeout,
-        })
     }
 
     /// The addresses that programs of this machine send from.

@@ -4,15 +4,12 @@ mod document;
 mod words;
 
 #[cfg(feature = "discover")]
-use std::{
-    net::{IpAddr, SocketAddr},
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{commands, context::Context};
 #[cfg(feature = "discover")]
 use crate::{
-    discover::{NameServers, TimedLookup},
+    discover::TimedLookup,
     dns::{DnsKind, DnsLookup, DnsRecord, DomainQuestion, judge},
 };
 use crate::{
@@ -32,9 +29,9 @@ struct MailWay<'a> {
 }
 
 /// Looks at a domain's records and says what they mean.
-pub(super) fn run(context: &Context, typed: Option<&str>, name_server: Option<&str>) -> Result<Exit, Error> {
+pub(super) fn run(context: &Context, typed: Option<&str>) -> Result<Exit, Error> {
     let mut way = way(context, typed)?;
-    let report = look(context, &mut way, name_server)?;
+    let report = look(context, &mut way)?;
     if context.json {
         context.out(&document::of(&context.text, way.provider, &report).to_string())?;
     } else {
@@ -99,7 +96,7 @@ fn ascii(domain: &str) -> String {
 
 /// This build asks no server.
 #[cfg(not(feature = "discover"))]
-fn look(_: &Context, way: &mut MailWay<'_>, _: Option<&str>) -> Result<DomainReport, Error> {
+fn look(_: &Context, way: &mut MailWay<'_>) -> Result<DomainReport, Error> {
     Err(Error::new(Exit::Unavailable, phrase!("dns-cannot-look", domain = escape(&way.domain))))
 }
 
@@ -109,11 +106,8 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Asks the name servers. Where nobody said by which provider mail goes, it is the one who takes the domain's mail.
 #[cfg(feature = "discover")]
-fn look<'a>(context: &'a Context, way: &mut MailWay<'a>, server: Option<&str>) -> Result<DomainReport, Error> {
-    let servers = match server {
-        None => NameServers::system(),
-        Some(typed) => NameServers::at(name_server(context, typed)?),
-    };
+fn look<'a>(context: &'a Context, way: &mut MailWay<'a>) -> Result<DomainReport, Error> {
+    let servers = context.names.servers();
     let patience = if context.inputs.get("timeout").is_some() { context.timeout()? } else { DEADLINE };
     let dns = TimedLookup { servers: &servers, until: Instant::now() + patience };
     if way.provider.is_none() {
@@ -129,14 +123,4 @@ fn provider_by_mx<'a>(context: &'a Context, domain: &str, dns: &dyn DnsLookup) -
     let mut hosts: Vec<(u16, String)> = dns.records(domain, DnsKind::Mx).ok()?.into_iter().filter_map(host).collect();
     hosts.sort();
     hosts.iter().find_map(|(_, host)| context.catalog.provider_of_mx(host))
-}
-
-/// `ADDRESS[:PORT]`.
-#[cfg(feature = "discover")]
-fn name_server(context: &Context, typed: &str) -> Result<SocketAddr, Error> {
-    let alone = || typed.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
-    typed.parse().or_else(|_| alone()).map_err(|_| {
-        let why = context.text.say(&phrase!("dns-bad-nameserver", typed = escape(typed)));
-        Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "--nameserver", why = why))
-    })
 }

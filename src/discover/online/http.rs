@@ -54,7 +54,7 @@ pub(super) struct Web(Agent);
 
 impl Web {
     pub(super) fn new(net: &Net, proxy: Option<&Proxy>) -> Self {
-        let authorities = probe::authorities(&net.trust);
+        let authorities = probe::authorities(&net.web_trust);
         let roots: Vec<_> = authorities.iter().map(|authority| Certificate::from_der(authority).to_owned()).collect();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = TlsConfig::builder().root_certs(RootCerts::from(roots)).unversioned_rustls_crypto_provider(provider);
