@@ -205,15 +205,20 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         "apply" => apply::run(context, word("PROFILE"), matches.get_flag("all")),
         "arrival" => arrival::run(context, word("eml").unwrap_or_default()),
         "check" => {
-            let kind = match (matches.get_flag("drift"), matches.get_flag("send")) {
-                (true, _) => check::CheckKind::Drift,
-                (false, true) => check::CheckKind::Send,
-                (false, false) => check::CheckKind::Rehearse,
+            let kind = match () {
+                () if matches.get_flag("dns") => check::CheckKind::Dns,
+                () if matches.get_flag("drift") => check::CheckKind::Drift,
+                () if matches.get_flag("send") => check::CheckKind::Send,
+                () => check::CheckKind::Rehearse,
             };
             check::run(context, word("PROFILE"), matches.get_flag("all"), kind)
         }
         "detect" => detect::run(context, &words("ADDRESS")),
-        "dns" => dns::run(context, word("WHOSE")),
+        "dns" => {
+            let format = word("format").and_then(|word| word.parse().ok());
+            let options = dns::DnsOptions { format, waits: matches.get_flag("wait") };
+            dns::run(context, word("WHOSE"), options)
+        }
         "explain" => explain::run(context, matches),
         "export" => export::run(context, &words("TARGET"), matches.get_flag("print")),
         "list" => commands::list(context),

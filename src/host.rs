@@ -85,6 +85,7 @@ pub use system_journal::SystemJournal;
 pub use undo::{
     Undone,
     all::{undo_all, undo_all_preview},
+    alongside::{Alongside, PlanAlongside},
     preview::UndoPreview,
     take_back::take_back,
     undo, undo_preview, undo_within,

@@ -7,6 +7,7 @@
 //! was meant is a [`Refusal`] and is never written.
 
 mod abilities;
+mod answers;
 mod asking;
 mod authority;
 mod check;
@@ -30,6 +31,7 @@ mod merge;
 mod needs;
 mod omitted;
 mod overrules;
+mod planned_files;
 mod profile_files;
 mod read_back;
 mod reader;
@@ -48,15 +50,17 @@ mod several;
 mod shared_group;
 mod system_cause;
 mod target_choice;
+mod token;
 mod values;
 mod whose;
 
 #[cfg(test)]
 mod hostile;
 
+pub use answers::{MachineAnswers, NotedFiles};
 pub use asking::{ReaderQuery, asking};
 pub use check::check_target;
-pub use conflicts::{SENDMAIL, closed, is_sendmail, opened_to};
+pub use conflicts::{SENDMAIL, closed, has_sendmail, is_sendmail, opened_to};
 pub use credential::{credential_name, drop_in};
 pub use diff::{DiffKind, DiffLine, MASK, diff};
 pub use disclosure::Disclosure;
@@ -66,6 +70,7 @@ pub use group_change::GroupChange;
 pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
 pub use locate::{expand, first_path, on_disk};
+pub use planned_files::PlannedFiles;
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::Refusal;
 pub use rival::rival;
@@ -232,7 +237,7 @@ pub trait Files {
 }
 
 /// A file, folder or anything else that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Node {
     /// Where it is, without links and without the image's root.
     pub path: PathBuf,

@@ -7,6 +7,7 @@ mod displaced;
 mod egress;
 mod fault;
 mod image;
+mod last_plan;
 pub mod others;
 mod prepare;
 mod proof;
@@ -25,7 +26,7 @@ use std::{
 use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
-    host::{self, Disk},
+    host,
     mail::{KeySlot, StoreKind, profile::Check, reply::escape},
     phrase,
     plan::{self, Order, Places, Scope},
@@ -41,6 +42,7 @@ use broken::Broken;
 use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
+pub use last_plan::LastPlan;
 use proof::Case;
 pub use proof::Extent;
 
@@ -68,6 +70,8 @@ pub struct Runner {
     pub own_stores_only: bool,
     /// How long to wait for another run that writes.
     pub lock_limit: Duration,
+    /// The plan that was made last.
+    pub last_plan: Arc<LastPlan>,
 }
 
 impl std::fmt::Debug for Runner {
@@ -159,8 +163,7 @@ impl Runner {
         }
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
-        let other = |it: host::ProgramSender| probe::OtherSender { program: it.program, from: it.from, to: it.to };
-        senders.filter(|sender| Some(&sender.from) != ours).map(other).collect()
+        senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
     }
 
     /// The test message, with its subject and its text as a person reads them.
@@ -191,6 +194,7 @@ impl Runner {
             host: host.to_owned(),
             when,
             subject: subject.clone(),
+            token: probe::token().map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?,
             body: body.clone(),
         })
         .map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?;
@@ -229,13 +233,13 @@ impl Runner {
     pub fn plan(&self, order: &Order) -> Result<plan::Plan, WorkFault> {
         let places = self.places_of(order)?;
         let order = &image::settled(order, &places)?;
-        let disk = Disk::new(&places);
         let order = &others::beside(order, &places);
-        let mut plan = plan::plan(order, &self.catalog, &places, &disk).map_err(|refusal| refused(&refusal))?;
-        if !order.takes_over {
-            let rival = plan::rival((order, &plan), &self.catalog, &places, &disk);
-            rival.map_or(Ok(()), |refusal| Err(refused(&refusal)))?;
-        }
+        let plan = self.last_plan.of(order, &places, |files| {
+            let plan = plan::plan(order, &self.catalog, &places, files)?;
+            let is_open = |plan: &plan::Plan| plan::rival((order, plan), &self.catalog, &places, files);
+            if order.takes_over { Ok(plan) } else { is_open(&plan).map_or(Ok(plan), Err) }
+        });
+        let mut plan = plan.map_err(|refusal| refused(&refusal))?;
         plan.notes.extend(committed(&plan, order, &places));
         let at_targets = |error: host::ApplyError| WorkFault { field: Some(Field::Targets), ..fault_of(error.into()) };
         host::take_back(&mut plan, &places).map_err(at_targets)?;
@@ -314,6 +318,7 @@ impl Runner {
             sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
+            mailers: self.mailers(order),
         })
     }
 }

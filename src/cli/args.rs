@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{color::Color, schemas::KINDS};
+use super::{color::Color, dns::RecordFormat, schemas::KINDS};
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
@@ -259,6 +259,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("send"))
             .arg(switch("drift").conflicts_with("send"))
+            .arg(switch("dns").conflicts_with_all(["send", "drift"]))
             .arg(value("report", "FILE").conflicts_with("drift"))
             .args(name_server()),
         "apply" => command
@@ -274,7 +275,12 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain"))
             .args(name_server()),
-        "dns" => command.arg(arg("WHOSE")).arg(value("provider", "KEY")).args(name_server()),
+        "dns" => command
+            .arg(arg("WHOSE"))
+            .arg(value("provider", "KEY"))
+            .args(name_server())
+            .arg(switch("wait"))
+            .arg(value("format", RecordFormat::USAGE).value_parser(RecordFormat::WORDS)),
         "probe" => command
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))

@@ -223,6 +223,7 @@ impl Context {
             },
             own_stores_only: false,
             lock_limit: self.lock_limit,
+            last_plan: Arc::default(),
         }
     }
 

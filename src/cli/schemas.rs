@@ -106,6 +106,7 @@ fn set_up() -> Value {
         ("diff?", text()),
         ("proofs?", list_of(&proof())),
         ("egress?", list_of(&any(&["object"]))),
+        ("dns?", any(&["object"])),
         ("report?", text()),
         ("error?", failure()),
     ])
@@ -271,6 +272,7 @@ fn targets() -> Value {
         ("auth", texts()),
         ("proxy", texts()),
         ("fetches_secret", yes_no()),
+        ("token", text_or_null()),
         ("checked", text()),
         (
             "reader",

@@ -3,7 +3,7 @@
 use zeroize::Zeroize;
 
 /// A file as it is now.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Existing {
     /// Its content.
     pub bytes: Vec<u8>,

@@ -86,6 +86,7 @@ mod tests {
             egress: EgressTargets::default(),
             own_stores_only: false,
             lock_limit: crate::host::LOCK_LIMIT,
+            last_plan: Arc::default(),
         }
     }
 

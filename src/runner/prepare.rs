@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::{Occasion, Runner};
 use crate::{
     discover::{Net, Search},
-    mail::reply::escape,
+    mail::{Protocol, reply::escape},
     probe::{self, Attempt, ServerTrust},
     setup::ConnectSpec,
 };
@@ -55,6 +55,7 @@ impl Runner {
         };
         Ok(Attempt {
             endpoint: spec.endpoint.clone(),
+            protocol: Protocol::Smtp,
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),

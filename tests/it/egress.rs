@@ -247,6 +247,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         egress,
         own_stores_only: true,
         lock_limit: mailsetup::host::LOCK_LIMIT,
+        last_plan: Arc::default(),
     };
     let spec = ConnectSpec {
         endpoint: Endpoint { host: "localhost".into(), port: demo.tls_port(), security: Security::Tls },

@@ -26,6 +26,7 @@ mod fuzz;
 mod host;
 mod house;
 mod images;
+mod imap;
 mod import;
 #[cfg(feature = "demo")]
 mod parity;

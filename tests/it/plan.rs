@@ -4,6 +4,7 @@ mod conflicts;
 mod distributions;
 mod former;
 mod led;
+mod once;
 mod refused;
 mod shown;
 
