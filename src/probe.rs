@@ -1,9 +1,9 @@
 //! A live test of a mail server: an attempt passes stage after stage, on blocking sockets and rustls.
 //!
 //! The task ([`Attempt`]), its progress ([`StageReport`]) and its result ([`Report`]) are plain data in `attempt`, [`stage`], [`evidence`]
-//! and [`report`]. Only `race` and `egress` open sockets, and only `tunnel` and `wire` use them, the latter through [`stream`]; `session` speaks the
-//! commands, `auth` the logins, `scram` the one that is computed, `envelope` the message; `run` puts them in order. [`imap`] does the same for
-//! IMAP on the same floor. [`survey`](mod@survey) tries several ports at once.
+//! and [`report`]. Only `race` and `egress` open sockets, and `web` by a library; only `tunnel` and `wire` use them, the latter through
+//! [`stream`]; `session` speaks the commands, `auth` the logins, `scram` the one that is computed, `envelope` the message; `run` puts them
+//! in order. [`imap`] does the same for IMAP on the same floor. [`survey`](mod@survey) tries several ports at once.
 
 pub mod egress;
 pub mod evidence;
@@ -34,6 +34,8 @@ mod tls;
 mod transcript;
 mod tunnel;
 mod tunnel_fault;
+#[cfg(feature = "web")]
+mod web;
 mod wire;
 
 pub use attempt::{Attempt, Goal, Login, OtherSender, Outgoing, ServerTrust, TlsVersion};
@@ -54,3 +56,5 @@ pub use survey::survey;
 pub use tls::{authorities, check_ca};
 pub use tunnel::tunnel;
 pub use tunnel_fault::{TunnelFault, TunnelFaultKind};
+#[cfg(feature = "web")]
+pub use web::WebWay;

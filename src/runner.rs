@@ -6,16 +6,17 @@ pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod granted;
 mod image;
 mod last_plan;
 pub mod others;
 mod prepare;
 mod proof;
+mod stores;
 mod survey;
 mod ways;
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, mpsc::Sender},
     thread,
@@ -27,14 +28,15 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
+    mail::{profile::Check, reply::escape},
+    oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
     probe::{self, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, SecretReader, TestMessage, UsableStores, Work,
-        WorkFault, WriteRequest, WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work, WorkFault, WriteRequest,
+        WriteResult, WrittenFile,
     },
 };
 
@@ -70,6 +72,8 @@ pub struct Runner {
     pub own_stores_only: bool,
     /// How long to wait for another run that writes.
     pub lock_limit: Duration,
+    /// How authorization servers are reached.
+    pub oauth: OauthWay,
     /// The plan that was made last.
     pub last_plan: Arc<LastPlan>,
 }
@@ -206,19 +210,6 @@ impl Runner {
         self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
     }
 
-    fn stores(&self, reader: &SecretReader) -> UsableStores {
-        let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
-        let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reader.run_as.listed().as_deref(), &places);
-        if self.own_stores_only {
-            let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
-            offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
-        }
-        let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        UsableStores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
-    }
-
     /// The places of an order, with the lock that it wants for a new vault.
     fn places_of(&self, order: &Order) -> Result<Places, WorkFault> {
         let mut places = (self.places)(order.scope).map_err(|error| fault_of(error.into()))?;
@@ -266,13 +257,16 @@ impl Runner {
         let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
+        // A grant that is renewed meanwhile is not put back to what it was.
+        let renewal = granted::hold(order, &places)?;
+        let order = &granted::newest(order, &places);
         let plan = self.plan(order)?;
         if let Some(fault) = displaced(order, &write.plan, &plan, &self.catalog) {
             return Err(fault);
         }
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
-        drop(hold);
+        drop((hold, renewal));
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();

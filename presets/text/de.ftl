@@ -1699,3 +1699,52 @@ dns-dmarc-missing = Es gibt keine Richtlinie. p=none lehnt nichts ab, und große
 dns-dmarc-refuses = Die DMARC-Richtlinie ist { $policy }, und diese Mail besteht nicht: Empfänger werden sie ablehnen oder aussortieren.
 dns-dmarc-test = Die DMARC-Richtlinie ist als Test gekennzeichnet (t=y): Empfänger wenden die nächstschwächere an.
 dns-dmarc-former = Der DMARC-Eintrag enthält { $tags }, was nichts mehr bedeutet (RFC 9989).
+
+# Adressen, die Geheimnisse bekommen, und Zugang mit OAuth 2.0.
+invalid-https-url = { $typed } ist keine Adresse wie https://login.example.com/token.
+invalid-https-url-plain = { $typed } ist nicht verschlüsselt. Geheimnisse gehen nur über https://, oder über http:// an diesen Rechner.
+invalid-https-url-login = In der Adresse steht ein Benutzername. Lassen Sie alles bis zum @ weg.
+invalid-pasted-empty = Es wurde nichts eingefügt. Fügen Sie die Adresse ein, auf der der Browser stehen geblieben ist.
+invalid-pasted-denied = Die Anmeldeseite meldet, dass der Zugang abgelehnt wurde ({ $said }). Öffnen Sie den Link noch einmal und stimmen Sie zu, oder bitten Sie einen Administrator, es zu erlauben.
+invalid-pasted-refused = Die Anmeldeseite lehnt ab: { $said }.
+invalid-pasted-state = Diese Adresse stammt von einem anderen Versuch. Öffnen Sie den Link, der jetzt angezeigt wird, melden Sie sich an und fügen Sie die Adresse ein, auf der der Browser stehen bleibt.
+invalid-pasted-link = Das ist der Link selbst. Öffnen Sie ihn in einem Browser, melden Sie sich an und fügen Sie die Adresse ein, auf der der Browser stehen bleibt.
+invalid-pasted-no-code = In „{ $typed }“ steht kein Code. Fügen Sie die ganze Adresse aus der Adresszeile des Browsers ein; darin steht code=.
+oauth-certificate = Die Zertifikatsdatei ist nicht brauchbar: { $why }.
+oauth-key-not-rsa = Der private Schlüssel ist kein RSA-Schlüssel. Erzeugen Sie einen mit: openssl req -x509 -newkey rsa:2048 -nodes -days 730
+oauth-unreachable = { $host } war nicht erreichbar: { $why }. Der Server braucht einen Weg nach außen auf Port 443.
+oauth-redirected = { $host } leitet nach { $to } um. Dorthin werden keine Geheimnisse geschickt: Prüfen Sie --oauth-token-url.
+oauth-long = Die Antwort von { $host } ist zu lang für ein Token. Prüfen Sie --oauth-token-url.
+oauth-no-json = { $host } hat mit Status { $status } geantwortet, und nicht wie ein Token-Endpunkt. Prüfen Sie --oauth-token-url.
+oauth-incomplete = In der Antwort von { $host } fehlt ein brauchbares { $field }.
+oauth-refused = { $host } lehnt ab: { $said }
+oauth-expired = Der Code ist abgelaufen: Niemand hat sich damit angemeldet. Beginnen Sie noch einmal, um einen neuen zu bekommen.
+oauth-cancelled = Die Anmeldung wurde abgebrochen.
+oauth-no-endpoint = Für diese Art der Anmeldung fehlt eine Adresse: --oauth-device-url für device, --oauth-auth-url für redirect.
+oauth-no-service-key = Das ist keine Schlüsseldatei eines Dienstkontos. Erzeugen Sie einen JSON-Schlüssel auf console.cloud.google.com unter IAM & Verwaltung > Dienstkonten > Schlüssel.
+oauth-no-client-secret = Eine Anwendung meldet sich mit einem Geheimnis oder einem Zertifikat an: Geben Sie --password-file oder --oauth-certificate an.
+oauth-unbuilt = Dieses mailsetup wurde ohne OAuth 2.0 gebaut. Installieren Sie eines, das es kann.
+
+command-token = Der Zugang, den ein Profil bekommen hat
+command-token-status = Wer ihn gegeben hat, und bis wann er gilt
+command-token-renew = Jetzt ein neues Zugriffstoken holen
+command-token-revoke = Den Zugang zurückziehen
+command-token-login = Neu anmelden
+token-damaged = Was für { $profile } aufbewahrt wird, ist nicht als Zugang lesbar. Melden Sie sich neu an: mailsetup token login { $profile }
+token-closed = Das Zugriffstoken von { $profile } ist abgelaufen, und dieser Benutzer darf es nicht erneuern. Der Eigentümer kann es: mailsetup token renew { $profile }
+token-busy = Ein anderes mailsetup erneuert das Zugriffstoken von { $profile } seit mehr als einer Minute. Versuchen Sie es später noch einmal.
+token-ended = Der Zugang für { $profile } ist zu Ende: { $why } Melden Sie sich neu an: mailsetup token login { $profile }
+token-none = Kein neues Zugriffstoken für { $profile }: { $why }
+token-no-grant = Das Profil { $profile } meldet sich mit einem Passwort an.
+token-no-grant-hint = Mit mailsetup edit PROFIL --auth xoauth2 --oauth-grant ART meldet es sich über OAuth 2.0 an.
+token-revoked = Der Zugang für { $profile } wurde bei { $host } zurückgezogen.
+token-forgotten = Der Zugang von { $profile } wurde hier gelöscht. Bei { $host } lässt er sich von hier nicht zurückziehen: Entfernen Sie die App in den Sicherheitseinstellungen des Kontos.
+token-login-hint = Bis zu einer neuen Anmeldung geht damit keine Mail hinaus: mailsetup token login { $profile }
+token-given = Zugang für { $account }, gegeben von { $host } am { $when } ({ $kind })
+token-until = Das Zugriffstoken gilt bis { $when } und erneuert sich selbst.
+token-over = Zurzeit gibt es kein gültiges Zugriffstoken; die nächste Mail holt eines.
+token-certificate = Das Zertifikat läuft in { $days } Tagen ab.
+choice-oauth-grant-device = Code in einem beliebigen Browser
+choice-oauth-grant-redirect = In einem beliebigen Browser anmelden, Adresse einfügen
+choice-oauth-grant-client = Die Anwendung selbst
+choice-oauth-grant-service = Dienstkonto

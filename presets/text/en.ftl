@@ -1700,3 +1700,52 @@ dns-dmarc-missing = There is no policy. p=none refuses nothing and is what large
 dns-dmarc-refuses = The DMARC policy is { $policy }, and this mail does not pass: receivers will refuse it or put it aside.
 dns-dmarc-test = The DMARC policy is marked as a test (t=y): receivers apply the next weaker one.
 dns-dmarc-former = The DMARC record has { $tags }, which no longer means anything (RFC 9989).
+
+# Endpoints that get secrets, and access by OAuth 2.0.
+invalid-https-url = { $typed } is no address such as https://login.example.com/token.
+invalid-https-url-plain = { $typed } is not encrypted. Secrets go by https:// only, or by http:// to this machine.
+invalid-https-url-login = The address has a user name in it. Leave out everything up to the @.
+invalid-pasted-empty = Nothing was pasted. Paste the address that the browser ended on.
+invalid-pasted-denied = The sign-in page says that access was declined ({ $said }). Open the link again and accept, or ask an administrator to allow it.
+invalid-pasted-refused = The sign-in page refuses: { $said }.
+invalid-pasted-state = This address comes from another attempt. Open the link that is shown now, sign in, and paste the address that the browser ends on.
+invalid-pasted-link = This is the link itself. Open it in a browser, sign in, and paste the address that the browser ends on.
+invalid-pasted-no-code = There is no code in “{ $typed }”. Paste the whole address from the browser's address bar; it has code= in it.
+oauth-certificate = The certificate file cannot be used: { $why }.
+oauth-key-not-rsa = The private key is no RSA key. Make one with: openssl req -x509 -newkey rsa:2048 -nodes -days 730
+oauth-unreachable = { $host } was not reached: { $why }. The server needs a way out to port 443.
+oauth-redirected = { $host } redirects to { $to }. Secrets are not sent there: check --oauth-token-url.
+oauth-long = The answer of { $host } is too long for a token. Check --oauth-token-url.
+oauth-no-json = { $host } answered with status { $status }, and not as a token endpoint does. Check --oauth-token-url.
+oauth-incomplete = The answer of { $host } has no usable { $field }.
+oauth-refused = { $host } refuses: { $said }
+oauth-expired = The code has expired: nobody signed in with it. Start again for a new one.
+oauth-cancelled = Signing in was stopped.
+oauth-no-endpoint = For this way of signing in, an address is missing: --oauth-device-url for device, --oauth-auth-url for redirect.
+oauth-no-service-key = This is no key file of a service account. Make a JSON key at console.cloud.google.com, under IAM & Admin > Service Accounts > Keys.
+oauth-no-client-secret = An application signs in with a secret or a certificate: give --password-file or --oauth-certificate.
+oauth-unbuilt = This mailsetup was built without OAuth 2.0. Install one that has it.
+
+command-token = Access that was given to a profile
+command-token-status = Who gave it, and how long it is good for
+command-token-renew = Get a new access token now
+command-token-revoke = Take the access back
+command-token-login = Sign in again
+token-damaged = What is kept for { $profile } cannot be read as a grant. Sign in again: mailsetup token login { $profile }
+token-closed = The access token of { $profile } has ended, and this user may not renew it. Its owner can: mailsetup token renew { $profile }
+token-busy = Another mailsetup has been renewing the access token of { $profile } for more than a minute. Try again later.
+token-ended = Access for { $profile } has ended: { $why } Sign in again: mailsetup token login { $profile }
+token-none = No new access token for { $profile }: { $why }
+token-no-grant = The profile { $profile } signs in with a password.
+token-no-grant-hint = With mailsetup edit PROFILE --auth xoauth2 --oauth-grant GRANT it signs in with OAuth 2.0.
+token-revoked = Access for { $profile } was taken back at { $host }.
+token-forgotten = The grant of { $profile } was removed here. { $host } has no way to take it back from here: remove the app in the account's security settings.
+token-login-hint = No mail goes out with it until somebody signs in again: mailsetup token login { $profile }
+token-given = Access for { $account }, given by { $host } on { $when } ({ $kind })
+token-until = The access token is good until { $when }, and renews itself.
+token-over = There is no valid access token now; the next mail gets one.
+token-certificate = The certificate ends in { $days } days.
+choice-oauth-grant-device = Code on any browser
+choice-oauth-grant-redirect = Sign in on any browser, paste the address
+choice-oauth-grant-client = The application itself
+choice-oauth-grant-service = Service account

@@ -1697,3 +1697,52 @@ dns-dmarc-missing = Il n’y a pas de politique. p=none ne refuse rien, et les g
 dns-dmarc-refuses = La politique DMARC est { $policy }, et ce courrier ne passe pas : les destinataires vont le refuser ou l’écarter.
 dns-dmarc-test = La politique DMARC est marquée comme essai (t=y) : les destinataires appliquent la suivante, plus faible.
 dns-dmarc-former = L’enregistrement DMARC contient { $tags }, qui ne veut plus rien dire (RFC 9989).
+
+# Adresses qui reçoivent des secrets, et accès par OAuth 2.0.
+invalid-https-url = { $typed } n’est pas une adresse du genre https://login.example.com/token.
+invalid-https-url-plain = { $typed } n’est pas chiffrée. Les secrets ne passent que par https://, ou par http:// vers cette machine.
+invalid-https-url-login = L’adresse contient un nom d’utilisateur. Enlevez tout jusqu’au @.
+invalid-pasted-empty = Rien n’a été collé. Collez l’adresse sur laquelle le navigateur s’est arrêté.
+invalid-pasted-denied = La page de connexion indique que l’accès a été refusé ({ $said }). Rouvrez le lien et acceptez, ou demandez à un administrateur de l’autoriser.
+invalid-pasted-refused = La page de connexion refuse : { $said }.
+invalid-pasted-state = Cette adresse vient d’un autre essai. Ouvrez le lien affiché maintenant, connectez-vous, puis collez l’adresse sur laquelle le navigateur s’arrête.
+invalid-pasted-link = C’est le lien lui-même. Ouvrez-le dans un navigateur, connectez-vous, puis collez l’adresse sur laquelle le navigateur s’arrête.
+invalid-pasted-no-code = Il n’y a pas de code dans « { $typed } ». Collez toute l’adresse de la barre du navigateur ; elle contient code=.
+oauth-certificate = Le fichier du certificat est inutilisable : { $why }.
+oauth-key-not-rsa = La clé privée n’est pas une clé RSA. Créez-en une avec : openssl req -x509 -newkey rsa:2048 -nodes -days 730
+oauth-unreachable = { $host } n’a pas pu être joint : { $why }. Le serveur doit pouvoir sortir vers le port 443.
+oauth-redirected = { $host } redirige vers { $to }. Les secrets n’y sont pas envoyés : vérifiez --oauth-token-url.
+oauth-long = La réponse de { $host } est trop longue pour un jeton. Vérifiez --oauth-token-url.
+oauth-no-json = { $host } a répondu avec le statut { $status }, et pas comme un serveur de jetons. Vérifiez --oauth-token-url.
+oauth-incomplete = La réponse de { $host } n’a pas de champ { $field } utilisable.
+oauth-refused = { $host } refuse : { $said }
+oauth-expired = Le code a expiré : personne ne s’est connecté avec. Recommencez pour en avoir un nouveau.
+oauth-cancelled = La connexion a été interrompue.
+oauth-no-endpoint = Pour cette façon de se connecter, il manque une adresse : --oauth-device-url pour device, --oauth-auth-url pour redirect.
+oauth-no-service-key = Ce n’est pas le fichier de clé d’un compte de service. Créez une clé JSON sur console.cloud.google.com, sous IAM et administration > Comptes de service > Clés.
+oauth-no-client-secret = Une application se connecte avec un secret ou un certificat : donnez --password-file ou --oauth-certificate.
+oauth-unbuilt = Ce mailsetup a été compilé sans OAuth 2.0. Installez-en un qui l’a.
+
+command-token = L’accès donné à un profil
+command-token-status = Qui l’a donné, et jusqu’à quand il vaut
+command-token-renew = Demander un nouveau jeton d’accès maintenant
+command-token-revoke = Retirer l’accès
+command-token-login = Se connecter à nouveau
+token-damaged = Ce qui est gardé pour { $profile } n’est pas lisible comme un accès. Reconnectez-vous : mailsetup token login { $profile }
+token-closed = Le jeton d’accès de { $profile } a expiré, et cet utilisateur ne peut pas le renouveler. Son propriétaire le peut : mailsetup token renew { $profile }
+token-busy = Un autre mailsetup renouvelle le jeton d’accès de { $profile } depuis plus d’une minute. Réessayez plus tard.
+token-ended = L’accès de { $profile } a pris fin : { $why } Reconnectez-vous : mailsetup token login { $profile }
+token-none = Pas de nouveau jeton d’accès pour { $profile } : { $why }
+token-no-grant = Le profil { $profile } se connecte avec un mot de passe.
+token-no-grant-hint = Avec mailsetup edit PROFIL --auth xoauth2 --oauth-grant ACCÈS, il se connecte par OAuth 2.0.
+token-revoked = L’accès de { $profile } a été retiré auprès de { $host }.
+token-forgotten = L’accès de { $profile } a été supprimé ici. { $host } ne permet pas de le retirer d’ici : supprimez l’application dans les paramètres de sécurité du compte.
+token-login-hint = Plus aucun message ne part avec ce profil avant une nouvelle connexion : mailsetup token login { $profile }
+token-given = Accès pour { $account }, donné par { $host } le { $when } ({ $kind })
+token-until = Le jeton d’accès vaut jusqu’au { $when } et se renouvelle seul.
+token-over = Aucun jeton d’accès valable pour l’instant ; le prochain message en demandera un.
+token-certificate = Le certificat expire dans { $days } jours.
+choice-oauth-grant-device = Code à saisir dans n’importe quel navigateur
+choice-oauth-grant-redirect = Connexion dans n’importe quel navigateur, adresse à coller
+choice-oauth-grant-client = L’application elle-même
+choice-oauth-grant-service = Compte de service

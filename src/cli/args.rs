@@ -86,7 +86,7 @@ impl Help<'_> {
 }
 
 /// The commands, in the order in which help lists them.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "check",
     "apply",
     "detect",
@@ -102,6 +102,7 @@ const COMMANDS: [&str; 20] = [
     "purge",
     "undo",
     "secret",
+    "token",
     "vault",
     "providers",
     "targets",
@@ -233,6 +234,18 @@ fn vault(command: Command, text: Help<'_>) -> Command {
     ])
 }
 
+/// The commands about tokens.
+fn token(command: Command, text: Help<'_>) -> Command {
+    let profile = || Arg::new("PROFILE").value_name("PROFILE").help(text.get("arg-profile"));
+    let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-token-{name}"))).arg(profile());
+    command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+        sub("status"),
+        sub("renew"),
+        sub("revoke"),
+        sub("login").args(changes(text)),
+    ])
+}
+
 /// One of [`COMMANDS`].
 fn subcommand(name: &'static str, text: Help<'_>) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
@@ -311,6 +324,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
         "secret" => {
             command.arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in"))
         }
+        "token" => token(command, text),
         "vault" => vault(command, text),
         "providers" | "targets" => command.arg(arg("QUERY")).arg(stale()),
         "help" => command.arg(arg("COMMAND").num_args(0..)),

@@ -22,7 +22,7 @@ pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &P
     let is_later = |place: &&SecretPlace| is_unproven && place.store().filling() == StoreFilling::Person;
     let place = profile.secret.as_ref().filter(|place| profile.smtp.auth != Auth::None && !is_later(place));
     let secret = match place {
-        Some(place) => Some(host::stores::read_own(name, &profile.into(), place, places)?.secret),
+        Some(place) => Some(context.own_secret(name, &profile.into(), place, places)?.secret),
         None => None,
     };
     Ok(Order {

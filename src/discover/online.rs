@@ -2,7 +2,6 @@
 //! lacks all of it.
 
 pub mod autoconfig;
-mod by_proxy;
 mod confirm;
 mod dns;
 mod domain;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{Occasion, Runner};
+use super::{Occasion, Runner, granted};
 use crate::{
     discover::{Net, Search},
     mail::{Protocol, reply::escape},
@@ -59,7 +59,7 @@ impl Runner {
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),
-            login: spec.login.clone(),
+            login: spec.login.as_ref().map(granted::login).transpose()?,
             message,
             others: self.others(spec),
             trust,

@@ -28,6 +28,8 @@ mod house;
 mod images;
 mod imap;
 mod import;
+#[cfg(feature = "oauth")]
+mod oauth;
 #[cfg(feature = "demo")]
 mod parity;
 mod plan;

@@ -18,3 +18,4 @@ pub(crate) mod server;
 pub(crate) mod setup;
 pub(crate) mod story;
 pub(crate) mod wait;
+pub(crate) mod web;

@@ -13,14 +13,14 @@ use crate::{
     host::{
         files::{
             error::FileError,
-            folder::{Attributes, Folder, StagedFile, folder_of, name_of},
+            folder::{Attributes, Folder, folder_of, name_of},
             owned::is_foreign,
             stamp::{Stamp, hash},
             tree::FileTree,
             volume::{System, Volume},
             write::{make_folders, replace},
         },
-        journal::error::JournalError,
+        journal::{error::JournalError, staged::StagedRecord},
         stores,
     },
     mail::{ProfileName, SecretPlace},
@@ -345,34 +345,6 @@ impl WriteRecord {
             }
         }
         Ok(())
-    }
-}
-
-/// A record that only needs its final name.
-pub(crate) struct StagedRecord<'a> {
-    folder: Folder<'a>,
-    staged: StagedFile,
-    path: PathBuf,
-}
-
-impl StagedRecord<'_> {
-    /// Makes it the write's record.
-    pub(crate) fn save(&self) -> Result<(), FileError> {
-        self.folder.put(&self.staged, name_of(&self.path))
-    }
-
-    /// Whether it is the write's record by now. That can be so although `save` failed: its folder could not be synced.
-    pub(crate) fn is_saved(&self) -> bool {
-        !self.folder.has(&self.staged)
-    }
-}
-
-impl Drop for StagedRecord<'_> {
-    fn drop(&mut self) {
-        if !self.is_saved() {
-            // If this fails, the next run removes it.
-            let _ = self.folder.drop_staged(&self.staged);
-        }
     }
 }
 
