@@ -775,7 +775,7 @@ tui-page-write = Was soll diese Einstellungen benutzen?
 tui-too-small = Machen Sie dieses Fenster mindestens { $columns }×{ $rows } groß.
 tui-filter = tippen, um zu suchen
 tui-filter-none = Nichts passt. Die Rücktaste nimmt die Suche zurück.
-tui-pasted-break = Der Zeilenumbruch im Eingefügten wurde weggelassen.
+tui-pasted-break = Vom Eingefügten wurde die erste Zeile genommen, ohne ihren Zeilenumbruch.
 tui-first = Das ist die erste Frage. Strg-C beendet; es wurde nichts geschrieben.
 tui-probe = Verbindung
 tui-probe-running = Verbindung zu { $server } …
@@ -819,7 +819,6 @@ key-name-left = ←
 key-name-right = →
 
 key-next = weiter
-key-continue = weiter
 key-write = schreiben
 key-finish = beenden
 key-primary = weiter

@@ -775,7 +775,7 @@ tui-page-write = What should use these settings?
 tui-too-small = Make this window { $columns }×{ $rows } or larger.
 tui-filter = type to search
 tui-filter-none = Nothing matches. Backspace takes the search back.
-tui-pasted-break = The line break in what you pasted was left out.
+tui-pasted-break = The first line of what you pasted was taken, without its line break.
 tui-first = This is the first question. Ctrl-C leaves; nothing was written.
 tui-probe = Connection
 tui-probe-running = Connecting to { $server } …
@@ -819,7 +819,6 @@ key-name-left = ←
 key-name-right = →
 
 key-next = next
-key-continue = go on
 key-write = write
 key-finish = leave
 key-primary = go on

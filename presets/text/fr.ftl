@@ -775,7 +775,7 @@ tui-page-write = Qui doit utiliser ces réglages ?
 tui-too-small = Agrandissez la fenêtre : { $columns }×{ $rows } au moins.
 tui-filter = tapez pour chercher
 tui-filter-none = Rien ne correspond. Effacez pour élargir la recherche.
-tui-pasted-break = Le saut de ligne du texte collé a été retiré.
+tui-pasted-break = La première ligne du texte collé a été prise, sans son saut de ligne.
 tui-first = C’est la première question. Ctrl-C quitte ; rien n’a été écrit.
 tui-probe = Connexion
 tui-probe-running = Connexion à { $server } …
@@ -819,7 +819,6 @@ key-name-left = ←
 key-name-right = →
 
 key-next = suite
-key-continue = continuer
 key-write = écrire
 key-finish = quitter
 key-primary = continuer

@@ -5,7 +5,7 @@ use crate::{
     phrase,
     presets::Phrase,
     setup::{
-        columns::{always, by_value, default, no_default, nothing, parsed, unsaved, unsettled, unwritten},
+        columns::{always, by_value, default, never, no_default, nothing, parsed, unsaved, unsettled, unwritten},
         field::{
             Field, FieldShape,
             FieldTrait::{Listed, Remembered},
@@ -27,7 +27,7 @@ pub(super) static TEST: Spec = Spec {
     step: SetupStep::Test,
     traits: &[Remembered, Listed],
     applies: always,
-    asked: always,
+    asked: never,
     settled: by_value,
     awaits: None,
     imported: None,
@@ -46,7 +46,7 @@ pub(super) static TEST_TO: Spec = Spec {
     step: SetupStep::Test,
     traits: &[Remembered, Listed],
     applies: |setup| matches!(setup.answers.test_depth(), TestDepth::Send | TestDepth::Changed),
-    asked: always,
+    asked: |setup| setup.answers.derived(Field::TestTo).is_none(),
     settled: by_value,
     awaits: Some(Field::Address),
     imported: None,
