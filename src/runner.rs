@@ -23,7 +23,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-
 use crate::{
     discover::{self, Discovery, Net},
     error::Exit,

@@ -99,16 +99,23 @@ mod tests {
 
     #[test]
     fn what_writes_puts_back_and_what_may_not_names() {
-        for words in ["", "edit", "remove", "apply", "purge", "export", "vault rotate", "vault passphrase", "vault lock-with"] {
+        for words in
+            ["", "edit", "remove", "apply", "purge", "export", "vault rotate", "vault passphrase", "vault lock-with"]
+        {
             assert_eq!(care(words, ""), PutBack, "{words}");
         }
-        for (words, set) in
-            [("", "dry-run"), ("edit", "dry-run"), ("remove", "dry-run"), ("apply", "dry-run"), ("export --print", ""), ("list", ""), ("show", "")]
-        {
+        for (words, set) in [
+            ("", "dry-run"),
+            ("edit", "dry-run"),
+            ("remove", "dry-run"),
+            ("apply", "dry-run"),
+            ("export --print", ""),
+            ("list", ""),
+            ("show", ""),
+        ] {
             assert_eq!(care(words, set), Named, "{words}");
         }
-        for (words, set) in [("", "demo"), ("secret", ""), ("undo", ""), ("vault", ""), ("vault export", "")]
-        {
+        for (words, set) in [("", "demo"), ("secret", ""), ("undo", ""), ("vault", ""), ("vault export", "")] {
             assert_eq!(care(words, set), Left, "{words}");
         }
         assert_eq!(care("check", ""), PutBackOrSay);

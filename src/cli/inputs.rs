@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// The flags that name the source of the password.
-pub(super) const PASSWORDS: [&str; 5] = ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
+pub(super) const PASSWORDS: [&str; 5] =
+    ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
 
 /// The flags that name the source of the vault's passphrase.
 const PASSPHRASES: [&str; 3] = ["vault-passphrase-file", "vault-passphrase-fd", "vault-passphrase-env"];

@@ -1,17 +1,12 @@
 //! `--nameserver`: who is asked for names instead of the name servers of this machine.
 
-use std::sync::Arc;
 #[cfg(feature = "discover")]
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use super::inputs::Inputs;
 #[cfg(feature = "discover")]
-use crate::{
-    discover::NameServers,
-    error::Exit,
-    mail::reply::escape,
-    phrase,
-};
+use crate::{discover::NameServers, error::Exit, mail::reply::escape, phrase};
 use crate::{
     discover::Net,
     error::Error,

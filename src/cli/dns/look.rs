@@ -85,12 +85,7 @@ type Looked<'a> = (Option<&'a Provider>, DomainReport);
 /// Asks name servers that are new each time: they remember what they said.
 #[cfg(feature = "discover")]
 #[expect(clippy::unnecessary_wraps, reason = "a build without discovery refuses")]
-fn ask<'a>(
-    catalog: &'a Catalog,
-    names: AskedNames,
-    way: &MailWay<'a>,
-    patience: Duration,
-) -> Result<Looked<'a>, Error> {
+fn ask<'a>(catalog: &'a Catalog, names: AskedNames, way: &MailWay<'a>, patience: Duration) -> Result<Looked<'a>, Error> {
     Ok(DomainLook { domain: &way.domain, provider: way.provider, catalog, patience }.at(&names.servers()))
 }
 

@@ -34,7 +34,8 @@ pub(super) fn find(context: &Context, setup: &Setup) -> Vec<Idle> {
     let fields = given.filter_map(|(field, ..)| of_field(context, setup, field));
     let keys = VAULT_KEYS.into_iter().filter_map(|(name, slot)| of_vault_key(context, setup, name, slot));
     let login = no_login(setup);
-    let passwords = PASSWORDS.into_iter().filter_map(|name| Some(noted_with(&context.inputs.as_given(name)?, login.as_ref()?)));
+    let passwords =
+        PASSWORDS.into_iter().filter_map(|name| Some(noted_with(&context.inputs.as_given(name)?, login.as_ref()?)));
     fields.chain(keys).chain(passwords).collect()
 }
 

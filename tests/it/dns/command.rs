@@ -93,7 +93,8 @@ fn every_command_that_asks_dns_asks_the_one_that_was_named() {
     let silent = NameServer::failing(2);
     let nobody = sandbox.mailsetup(["check", "--json", "--nameserver", &silent.address.to_string()]).run().json();
     assert_eq!(nobody["stages"][0]["state"], "failed", "{nobody}");
-    for words in [&["detect", "ops@example.test"][..], &["probe", "mail.example.test"], &["check"], &["dns", "example.test"]] {
+    for words in [&["detect", "ops@example.test"][..], &["probe", "mail.example.test"], &["check"], &["dns", "example.test"]]
+    {
         let refused = sandbox.mailsetup(words).env("MAILSETUP_NAMESERVER", "soon").run().code(64).stderr;
         assert!(refused.contains("MAILSETUP_NAMESERVER"), "{words:?}: {refused}");
     }

@@ -121,7 +121,8 @@ fn a_key_that_another_profile_needs_or_the_vault_is_left_with_is_no_mistake() {
     let document = by_variable.env("MAILSETUP_VAULT_PASSPHRASE_FILE", "phrase").run().code(0).json();
     let notes = document["notes"].to_string();
     assert!(notes.contains("MAILSETUP_VAULT_PASSPHRASE_FILE does nothing with --secret-store file"), "{notes}");
-    let vault = ["--test", "none", "--secret-store", "vault", "--vault-lock", "passphrase", "--vault-passphrase-file", "phrase"];
+    let vault =
+        ["--test", "none", "--secret-store", "vault", "--vault-lock", "passphrase", "--vault-passphrase-file", "phrase"];
     house.write(&vault).code(0);
     let other = house.write(&["--test", "none", "--profile", "two", "--secret-store", "vault", "--vault-lock", "machine"]);
     assert!(other.code(64).json()["error"]["hint"].to_string().contains("mailsetup vault lock-with machine"));
