@@ -261,7 +261,9 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
             context.say_all(prompt_loop::closing(&conversation.setup, columns));
         }
     }
-    idle::notes(context, &conversation.setup).iter().for_each(|phrase| context.say_phrase(phrase));
+    for phrase in idle::notes(context, &conversation.setup) {
+        context.say_phrase(&phrase);
+    }
     // Wait for files that are being written; nothing that has not begun to write begins any more.
     std::mem::forget(host::signals::block_writes());
     host::end_all();
