@@ -33,8 +33,15 @@ const PASSPHRASES: [&str; 3] = ["vault-passphrase-file", "vault-passphrase-fd", 
 /// Answers that may be left empty, so that `edit` can take them out.
 const MAY_BE_EMPTY: [&str; 3] = ["name", "reply-to", "root-mail"];
 
-/// The flags of the reading side.
-const IMAP: [&str; 5] = ["imap", "imap-host", "imap-port", "imap-security", "imap-username"];
+/// The flags that name the source of the mailbox's password, where that is another one.
+pub(super) const IMAP_PASSWORDS: [&str; 5] =
+    ["imap-password-stdin", "imap-password-file", "imap-password-fd", "imap-password-env", "imap-password-command"];
+
+/// Switches that say no to a field, each with the flags that it contradicts.
+const NEGATIONS: [(&str, Field, &[&str]); 2] = [
+    ("no-imap", Field::Imap, &["imap", "imap-host", "imap-port", "imap-security", "imap-username"]),
+    ("no-arrival", Field::Arrival, &["arrival", "arrival-to", "arrival-delete"]),
+];
 
 /// Everything that was given before the conversation, by flag name.
 #[derive(Debug, Default)]
@@ -57,10 +64,11 @@ impl Inputs {
             inputs.take_file(Path::new(&path))?;
         }
         inputs.settle_switches(text)?;
-        inputs.settle_password()?;
-        inputs.settle_passphrase()?;
+        inputs.settle(&PASSWORDS, |names| phrase!("cli-passwords", names = names))?;
+        inputs.settle(&IMAP_PASSWORDS, |names| phrase!("cli-passwords", names = names))?;
+        inputs.settle(&PASSPHRASES, |names| phrase!("cli-passphrases", names = names))?;
         inputs.refuse_empty()?;
-        inputs.settle_pair("no-imap", &IMAP)?;
+        NEGATIONS.iter().try_for_each(|(negation, _, others)| inputs.settle_pair(negation, others))?;
         inputs.settle_pair("offline", &["database"])?;
         inputs.settle_pair("demo", &["root"])?;
         Ok(inputs)
@@ -128,11 +136,6 @@ impl Inputs {
         Ok(())
     }
 
-    /// Only one source of the password counts.
-    fn settle_password(&mut self) -> Result<(), Error> {
-        self.settle(&PASSWORDS, |names| phrase!("cli-passwords", names = names))
-    }
-
     /// Of options that stand for one another only one counts: a flag before a variable before the file, whatever their kinds.
     fn settle(&mut self, all: &[&'static str], several: fn(String) -> Phrase) -> Result<(), Error> {
         for source in [AnswerSource::Flag, AnswerSource::Env, AnswerSource::File] {
@@ -151,11 +154,6 @@ impl Inputs {
             }
         }
         Ok(())
-    }
-
-    /// Only one source of the vault's passphrase counts.
-    fn settle_passphrase(&mut self) -> Result<(), Error> {
-        self.settle(&PASSPHRASES, |names| phrase!("cli-passphrases", names = names))
     }
 
     /// Where an option comes from.
@@ -227,13 +225,12 @@ impl Inputs {
             if matches!(field, Field::Apply | Field::Recover) || flag.is_empty() {
                 continue;
             }
-            let given = self.0.get(flag).or_else(|| {
-                let negated = self.0.get("no-imap").filter(|(value, _)| value == "yes");
-                negated.filter(|_| field == Field::Imap)
-            });
-            if let Some((value, source)) = given {
-                let negated = field == Field::Imap && !self.0.contains_key("imap");
-                answers.push((field, if negated { "no".to_owned() } else { value.clone() }, *source));
+            let negation = NEGATIONS.iter().find(|(_, negated, _)| *negated == field).map(|(name, ..)| *name);
+            let negated = || self.0.get(negation?).filter(|(value, _)| value == "yes");
+            if let Some((value, source)) = self.0.get(flag) {
+                answers.push((field, value.clone(), *source));
+            } else if let Some((_, source)) = negated() {
+                answers.push((field, "no".to_owned(), *source));
             }
         }
         answers

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{Occasion, Runner, granted};
+use super::{Runner, granted, occasion::Occasion};
 use crate::{
     discover::{Net, Search},
     mail::{Protocol, reply::escape},
@@ -26,7 +26,7 @@ impl Runner {
     }
 
     /// Whom to trust, by an authority's file or a certificate's SHA-256.
-    fn trust(&self, ca_file: Option<&Path>, pin: Option<&str>) -> Result<ServerTrust, probe::ProbeFault> {
+    pub(super) fn trust(&self, ca_file: Option<&Path>, pin: Option<&str>) -> Result<ServerTrust, probe::ProbeFault> {
         let read = |path: &Path| {
             let pem = self.read_named(path).map_err(|error| unusable(path, &error.to_string()))?;
             probe::check_ca(&pem).map_err(|cause| unusable(path, &cause))?;
@@ -49,7 +49,7 @@ impl Runner {
         let message = match &spec.message {
             Some(test_message) => {
                 let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
-                Some(self.message(test_message, &spec.ehlo, occasion)?.outgoing)
+                Some(self.message(spec, test_message, occasion)?.outgoing)
             }
             None => None,
         };

@@ -55,6 +55,8 @@ pub struct LiveTest {
     pub report: Option<Report>,
     /// Why it failed, and what to do.
     pub diagnosis: Option<Diagnosis>,
+    /// What is wrong with the message's arrival, and what to do.
+    pub arrival: Option<Diagnosis>,
 }
 
 impl Setup {
@@ -261,5 +263,6 @@ fn live_test(task: &Task<ConnectSpec, Tested>) -> Option<LiveTest> {
         steps: result.map_or_else(|| task.steps.clone(), |tested| tested.report.steps.clone()),
         report: result.map(|tested| tested.report.clone()),
         diagnosis: result.and_then(|tested| tested.diagnosis.clone()),
+        arrival: result.and_then(|tested| tested.arrival.clone()),
     })
 }

@@ -1,7 +1,7 @@
 //! Options that were given and can do nothing: dropped in silence, they would leave the password in another place, or root's mail
 //! with somebody else, than was meant.
 
-use super::super::{context::Context, inputs::PASSWORDS};
+use super::super::{context::Context, inputs::{IMAP_PASSWORDS, PASSWORDS}};
 use crate::{
     error::{Error, Exit},
     host::{self, vault},
@@ -36,7 +36,13 @@ pub(super) fn find(context: &Context, setup: &Setup) -> Vec<Idle> {
     let login = no_login(setup);
     let passwords =
         PASSWORDS.into_iter().filter_map(|name| Some(noted_with(&context.inputs.as_given(name)?, login.as_ref()?)));
-    fields.chain(keys).chain(passwords).collect()
+    let without = |names: &'static [&'static str], field: Field| {
+        let is_idle = setup.value(field).as_deref() != Some("yes");
+        let given = names.iter().filter_map(|name| context.inputs.as_given(name)).filter(move |_| is_idle);
+        given.map(move |flag| noted_without(&flag, field))
+    };
+    let mailbox = without(&IMAP_PASSWORDS, Field::Imap).chain(without(&["arrival-delete"], Field::Arrival));
+    fields.chain(keys).chain(passwords).chain(mailbox).collect()
 }
 
 /// Refuses what would leave something else than was meant.
@@ -88,8 +94,9 @@ fn of_field(context: &Context, setup: &Setup, field: Field) -> Option<Idle> {
         Field::Senders => Some(Idle::Noted(only(context, &flag, |target| target.mta.is_some()))),
         Field::TestTo => Some(noted_with(&flag, &said(setup, Field::Test))),
         Field::ImapHost | Field::ImapPort | Field::ImapSecurity | Field::ImapUsername => {
-            Some(Idle::Noted(phrase!("cli-idle-imap", flag = flag, host = Field::ImapHost.flag())))
+            Some(noted_without(&flag, Field::ImapHost))
         }
+        Field::ArrivalTo => Some(noted_without(&flag, Field::Arrival)),
         Field::Username | Field::SecretStore | Field::SecretCommandPath => Some(noted_with(&flag, &no_login(setup)?)),
         _ => None,
     }
@@ -159,6 +166,10 @@ fn contradicts(one: &str, other: &str) -> Idle {
 
 fn noted_with(flag: &str, other: &str) -> Idle {
     Idle::Noted(phrase!("cli-idle", flag = flag, other = other))
+}
+
+fn noted_without(flag: &str, other: Field) -> Idle {
+    Idle::Noted(phrase!("cli-idle-without", flag = flag, other = other.flag()))
 }
 
 /// That only these targets have it, and none of them was chosen.

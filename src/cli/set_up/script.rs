@@ -55,6 +55,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             if setup.written().is_some() {
                 context.say_all(prompt_loop::closing(setup, 100));
             }
+            context.warn_all(prompt_loop::arrival_lines(setup));
         }
         Err(Stop::Failed(_)) => explain_failure(context, setup),
         Err(Stop::Error(_)) => {}
@@ -65,7 +66,8 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             Err(Stop::Error(error)) => Some(error),
             _ => None,
         };
-        let mut document = json::setup(setup, result.is_ok() && is_proven, error);
+        let is_arrived = arrival_exit(setup).is_none_or(|exit| exit == Exit::Ok);
+        let mut document = json::setup(setup, result.is_ok() && is_proven && is_arrived, error);
         let idle = idle::notes(context, setup).into_iter().map(|phrase| context.text.say(&phrase).into());
         if let Some(notes) = document["notes"].as_array_mut() {
             notes.splice(0..0, idle);
@@ -80,7 +82,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
         context.out(&document.to_string())?;
     }
     let exit = match result {
-        Ok(()) => refused_proof(setup).unwrap_or(Exit::Ok),
+        Ok(()) => refused_proof(setup).or_else(|| arrival_exit(setup)).unwrap_or(Exit::Ok),
         Err(Stop::Failed(exit)) => exit,
         Err(Stop::Error(error)) => complain(&context.text, &error),
     };
@@ -121,6 +123,9 @@ fn judge(context: &Context, conversation: &Conversation) -> Result<(), Error> {
 fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
     script::search(&mut conversation.setup, &conversation.runner);
     judge(context, conversation)?;
+    if conversation.setup.lacks_mailbox() {
+        return Err(Error::new(Exit::Usage, phrase!("cli-no-mailbox")).hint(phrase!("cli-no-mailbox-hint")));
+    }
     if let Some((generation, command)) = fetch(&conversation.setup) {
         let secret = host::input::from_own_command(&command, None)?;
         let _ = conversation.setup.update(Msg::Finished(generation, Outcome::Fetched(Ok(secret))));
@@ -155,6 +160,11 @@ fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error
 /// ended.
 fn refused_proof(setup: &Setup) -> Option<Exit> {
     setup.written()?.proofs.iter().find(|proof| proof.is_refused()).map(script::exit_of_proof)
+}
+
+/// The exit status by where the test message went.
+fn arrival_exit(setup: &Setup) -> Option<Exit> {
+    setup.test()?.report?.arrival.as_ref().map(script::exit_of)
 }
 
 /// A failed test in words; where nothing is written for it, with the command to run next.
