@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{color::Color, inputs::Inputs, name_server::AskedNames};
+use super::{color::Color, domain_look, inputs::Inputs, name_server::AskedNames};
 use crate::{
     diagnose::check_cause,
     discover::Reach,
@@ -222,6 +222,7 @@ impl Context {
             }),
             net: Arc::new(move || names.net()),
             resolver: names.resolver(),
+            domain: domain_look::looker(&self.catalog, names),
             egress: EgressTargets {
                 proxy: ProxyVariable::find(&variable),
                 ..EgressTargets::known(self.catalog.egress(), &host::machine())

@@ -20,11 +20,11 @@ use crate::{
             volume::{System, Volume},
             write::{make_folders, replace},
         },
-        journal::{error::JournalError, staged::StagedRecord},
+        journal::{error::JournalError, staged_record::StagedRecord},
         stores,
     },
     mail::{ProfileName, SecretPlace},
-    plan::Places,
+    plan::{self, Places},
 };
 
 /// The format of these files.
@@ -160,13 +160,19 @@ impl WriteRecord {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn read(stem: &OsStr, bytes: &[u8], places: &Places) -> Result<Self, String> {
-        let record: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let mut record: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if record.schema > SCHEMA || record.schema == 0 {
             return Err(format!("schema {}", record.schema));
         }
         let is_whole = || record.text().is_ok_and(|text| text == bytes);
         if (record.schema >= SUMMED && !is_whole()) || (record.schema < SUMMED && record.sum.is_some()) {
             return Err("SHA-256".to_owned());
+        }
+        if places.root.is_none() {
+            // Older versions kept a path with `..` as it was typed; today's plans name the file without.
+            for path in record.files.iter_mut().flat_map(|file| [&mut file.path, &mut file.target]) {
+                *path = plan::without_dots(path);
+            }
         }
         match record.misleading(stem, FileTree::of(places)).or_else(|| record.foreign(places)) {
             Some(field) => Err(field.to_owned()),
@@ -306,7 +312,7 @@ impl WriteRecord {
         let json = self.text().map_err(|error| FileError::Write(path.clone(), error.into()))?;
         make_folders(volume, &folder(places), 0o700, FileTree::of(places))?;
         let folder = Folder::ours(volume, &folder(places), FileTree::of(places))?;
-        Ok(StagedRecord { staged: folder.stage(&path, &json, &Attributes::ours(TAG))?, folder, path })
+        StagedRecord::new(folder, path, &json, TAG)
     }
 
     /// Removes the record, and then the copies.

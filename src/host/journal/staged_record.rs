@@ -1,20 +1,25 @@
-//! A record on its way to its place.
+//! A record on its way to its name: what takes room is done before.
 
 use std::path::PathBuf;
 
 use crate::host::files::{
     error::FileError,
-    folder::{Folder, StagedFile, name_of},
+    folder::{Attributes, Folder, StagedFile, name_of},
 };
 
 /// A record that only needs its final name.
 pub(crate) struct StagedRecord<'a> {
-    pub(super) folder: Folder<'a>,
-    pub(super) staged: StagedFile,
-    pub(super) path: PathBuf,
+    folder: Folder<'a>,
+    staged: StagedFile,
+    path: PathBuf,
 }
 
-impl StagedRecord<'_> {
+impl<'a> StagedRecord<'a> {
+    /// Writes the text of a record under a temporary name.
+    pub(super) fn new(folder: Folder<'a>, path: PathBuf, text: &[u8], tag: &str) -> Result<Self, FileError> {
+        Ok(Self { staged: folder.stage(&path, text, &Attributes::ours(tag))?, folder, path })
+    }
+
     /// Makes it the write's record.
     pub(crate) fn save(&self) -> Result<(), FileError> {
         self.folder.put(&self.staged, name_of(&self.path))
