@@ -61,9 +61,7 @@ impl Runner {
             }
             found = Some(read);
         }
-        // What an image's programs do is tried where it has started.
-        let try_it = if places.root.is_none() { plan::try_it(order, target, choice, places, &disk) } else { Ok(None) };
-        let try_it = try_it.ok().flatten();
+        let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
         let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
         let Some(read) = found else { return Ok(proof) };
         // A program may fetch the password for it: where that is not there yet, it is left alone.
