@@ -9,8 +9,8 @@ use crate::{
     mail::Protocol,
     plan::Sent,
     probe::{
-        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, Sighting, Stage,
-        StageReport, StageState, Transcript, imap,
+        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, Sighting, Stage, StageReport,
+        StageState, Transcript, imap,
     },
     setup::{ArrivalSpec, ConnectSpec, Followed},
 };

@@ -1,7 +1,10 @@
 //! Options that were given and can do nothing: dropped in silence, they would leave the password in another place, or root's mail
 //! with somebody else, than was meant.
 
-use super::super::{context::Context, inputs::{IMAP_PASSWORDS, PASSWORDS}};
+use super::super::{
+    context::Context,
+    inputs::{IMAP_PASSWORDS, PASSWORDS},
+};
 use crate::{
     error::{Error, Exit},
     host::{self, vault},
