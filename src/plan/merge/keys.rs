@@ -66,7 +66,11 @@ fn edits(
     // Of a large file, few settings matter.
     let concerned: BTreeSet<&KeyPath> =
         wanted.entries.iter().flat_map(|new| above(&new.path).chain([new.path.as_slice()])).chain(gone.clone()).collect();
-    let found: Vec<&FileEntry> = there.entries.iter().filter(|entry| concerned.contains(entry.path.as_slice())).collect();
+    let names: BTreeSet<&str> = concerned.iter().filter_map(|path| path.last()).map(String::as_str).collect();
+    let is_concerned = |entry: &&FileEntry| {
+        entry.path.last().is_some_and(|name| names.contains(name.as_str())) && concerned.contains(entry.path.as_slice())
+    };
+    let found: Vec<&FileEntry> = there.entries.iter().filter(is_concerned).collect();
     let settings = settings(wanted, &found);
     check(text, there, &found, wanted)?;
     let mut edits = Vec::new();
