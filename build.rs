@@ -21,12 +21,14 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 /// The folders below `presets`, with the ending of their files and the constant that lists them.
-const FOLDERS: [(&str, &str, &str); 7] = [
+const FOLDERS: [(&str, &str, &str); 9] = [
     ("providers", "toml", "PROVIDERS"),
     ("targets", "toml", "TARGETS"),
     ("causes", "toml", "CAUSES"),
     ("families", "toml", "FAMILIES"),
     ("distributions", "toml", "DISTRIBUTIONS"),
+    ("dns_hosts", "toml", "DNS_HOSTS"),
+    ("receivers", "toml", "RECEIVERS"),
     ("words", "toml", "WORDS"),
     ("text", "ftl", "TEXTS"),
 ];

@@ -33,6 +33,7 @@ mod shared;
 mod slip;
 mod stale;
 mod targets;
+mod token;
 mod typed;
 mod vault;
 
@@ -137,7 +138,7 @@ fn wants_json(text: &Text, typed: &Typed) -> bool {
 }
 
 /// Commands that write: a variable that was misspelt, such as `MAILSETUP_DRY_RUN`, would do harm there.
-const WRITING: [&str; 7] = ["edit", "export", "remove", "undo", "apply", "purge", "vault"];
+const WRITING: [&str; 8] = ["edit", "export", "remove", "undo", "apply", "purge", "token", "vault"];
 
 /// Names the variables that are none of ours: one that is nearly ours ends a command that writes.
 fn name_unknown(context: &Context, command: Option<&str>, unknown: &[UnknownVariable]) -> Result<(), Error> {
@@ -195,7 +196,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     }
     CutOffCare::of(command, |name| context.inputs.is_set(name)).take(context)?;
     let Some((name, matches)) = command else {
-        return set_up::run(context, None);
+        return set_up::run(context, None, set_up::Start::Saved);
     };
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let words = |name: &str| matches.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
@@ -204,27 +205,33 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         "apply" => apply::run(context, word("PROFILE"), matches.get_flag("all")),
         "arrival" => arrival::run(context, word("eml").unwrap_or_default()),
         "check" => {
-            let kind = match (matches.get_flag("drift"), matches.get_flag("send")) {
-                (true, _) => check::CheckKind::Drift,
-                (false, true) => check::CheckKind::Send,
-                (false, false) => check::CheckKind::Rehearse,
+            let kind = match () {
+                () if matches.get_flag("dns") => check::CheckKind::Dns(word("nameserver")),
+                () if matches.get_flag("drift") => check::CheckKind::Drift,
+                () if matches.get_flag("send") => check::CheckKind::Send,
+                () => check::CheckKind::Rehearse,
             };
             check::run(context, word("PROFILE"), matches.get_flag("all"), kind)
         }
         "detect" => detect::run(context, &words("ADDRESS")),
-        "dns" => dns::run(context, word("WHOSE"), word("nameserver")),
+        "dns" => {
+            let format = word("format").and_then(|word| word.parse().ok());
+            let options = dns::DnsOptions { name_server: word("nameserver"), format, waits: matches.get_flag("wait") };
+            dns::run(context, word("WHOSE"), options)
+        }
         "explain" => explain::run(context, matches),
         "export" => export::run(context, &words("TARGET"), matches.get_flag("print")),
         "list" => commands::list(context),
         "show" => commands::show(context, word("PROFILE")),
         "edit" => {
             let name = commands::asked(context, word("PROFILE"))?;
-            set_up::run(context, Some(name.as_deref().unwrap_or(commands::DEFAULT)))
+            set_up::run(context, Some(name.as_deref().unwrap_or(commands::DEFAULT)), set_up::Start::Saved)
         }
         "remove" => commands::remove(context, word("PROFILE"), matches.get_flag("purge"), matches.get_flag("if-exists")),
         "purge" => commands::purge(context),
         "undo" => commands::undo(context),
         "secret" => secret::run(context, matches),
+        "token" => token::run(context, matches),
         "vault" => vault::run(context, matches),
         "probe" => probe::run(context, word("HOST").unwrap_or_default()),
         "providers" => providers::run(context, word("QUERY"), stale()),

@@ -2,8 +2,9 @@
 //!
 //! [`matcher`] recognises causes by the patterns of `presets/causes`, the most specific first; [`remedy`] works the change
 //! out; [`read`] makes evidence of what a person pasted: [`noise`] tells its lines apart, [`bounce`] finds what the server said.
-//! [`mod@log`] groups the failures of a whole log by cause.
+//! [`mod@log`] groups the failures of a whole log by cause; [`arrival_fault`] judges where a message went.
 
+mod arrival;
 mod bounce;
 mod certainty;
 mod check;
@@ -25,6 +26,7 @@ use std::{cell::OnceCell, collections::BTreeMap};
 use serde::Serialize;
 
 pub use self::{
+    arrival::arrival_fault,
     certainty::Certainty,
     check::check_cause,
     facts::stage_of,
@@ -41,7 +43,7 @@ use crate::{
     mail::{Auth, Endpoint, reply::escape},
     phrase,
     presets::{Catalog, Cause, CauseRules, Lang, Phrase, Text, cause::Variant},
-    probe::{Evidence, ProbeFault, Stage},
+    probe::{ArrivalFault, Evidence, ProbeFault, Stage},
 };
 
 /// The cause of what is not recognised.
@@ -177,6 +179,12 @@ impl<'a> Doctor<'a> {
         match &evidence.fault {
             ProbeFault::Local(words) => return self.local(words),
             ProbeFault::ClearLogin => return self.clear_login(evidence),
+            ProbeFault::Arrival(ArrivalFault::Bounced(report)) => {
+                let said = self.explain(&Explain::new(report.clone()));
+                if said.cause != UNKNOWN {
+                    return said;
+                }
+            }
             _ => {}
         }
         let mut facts = Facts::of_evidence(evidence, &self.marks);

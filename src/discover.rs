@@ -18,7 +18,7 @@ pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::Net;
 #[cfg(feature = "discover")]
-pub use online::{NameServers, TimedLookup, autoconfig};
+pub use online::{DomainLook, NameServers, TimedLookup, autoconfig};
 pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use run::discover;
 pub use slip::{probably_meant, probably_meant_by_host};

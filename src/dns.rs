@@ -7,12 +7,16 @@ mod dkim;
 mod dmarc;
 mod lookup;
 mod report;
+mod shown;
 pub mod spf;
 mod verdict;
+mod zone;
 
 pub use cache::RememberedLookup;
 pub use dkim::{DkimKey, KeyFault};
 pub use dmarc::{DmarcPolicy, DmarcRecord, DmarcWalk};
-pub use lookup::{DnsKind, DnsLookup, DnsRecord, LookupFault, is_queryable};
+pub use lookup::{DnsKind, DnsLookup, DnsQuestion, DnsRecord, LookupFault, is_queryable};
 pub use report::{DkimReport, DmarcReport, DomainReport, MissingRecord, RecordState, SpfReport};
+pub use shown::shown;
 pub use verdict::{DomainQuestion, judge};
+pub use zone::DnsZone;

@@ -61,6 +61,11 @@ impl Exit {
         }
     }
 
+    /// Whether the same may go well later.
+    pub const fn is_temporary(self) -> bool {
+        matches!(self, Self::TempFail)
+    }
+
     /// The number that the process ends with.
     pub const fn code(self) -> u8 {
         self as u8

@@ -6,6 +6,7 @@
 //! undo        a person undoes a write, or all of a profile
 //! apply       a plan is applied, all of it or nothing; what was cut off is rolled back
 //! journal     what each write did, and the right to write
+//! tokens      access tokens of grants that stores keep
 //! stores      where a secret is kept: one file a store, behind one port
 //! files       one file, whole or not at all; knows no profile and no secret
 //! ```
@@ -18,6 +19,7 @@
 //! state/journal/ID.json       one write: what it did, with hashes; begun, then done (0600, never a secret)
 //! state/backups/ID/N.before   contents before and after (0600, in 0700)
 //! state/checks/NAME.toml      what the last test of a profile found, and where TLS was established (0600)
+//! state/tokens/NAME.lock      held while a grant is renewed (0600)
 //! state/machine.key           opens a vault whose key slot is this machine's (0600)
 //! state/resume.toml           how far a set-up had got when its connection was lost (0600, never a secret)
 //! FOLDER/.mailsetup-ID-…      beside a file: its new content before it gets its name, and a second name of the old one
@@ -34,6 +36,7 @@ pub mod profiles;
 pub mod resume;
 pub mod signals;
 pub mod stores;
+pub mod tokens;
 pub mod vault;
 
 mod apply;
@@ -85,6 +88,7 @@ pub use system_journal::SystemJournal;
 pub use undo::{
     Undone,
     all::{undo_all, undo_all_preview},
+    alongside::{Alongside, PlanAlongside},
     preview::UndoPreview,
     take_back::take_back,
     undo, undo_preview, undo_within,

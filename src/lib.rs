@@ -40,17 +40,22 @@
 //!
 //! [`mod@arrival`] reads what the receiver said of a message from its headers. It is pure.
 //!
+//! # Access without a password
+//!
+//! [`oauth`] has access given by an authorization server, and tokens renewed: a grant is a secret that renews itself, and goes to its own
+//! endpoint alone.
+//!
 //! # Who may name whom
 //!
-//! `{phrase, packed} <- {mail, format} <- presets <- {probe, dns, arrival} <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
-//! Sockets open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS and the web; files are written in
+//! `{phrase, packed} <- {mail, format} <- presets <- {probe, dns, arrival} <- oauth <- {discover, diagnose, plan, setup} <- {host, runner, render} <- frontend <- cli`.
+//! Sockets open in `probe` and `demo` alone, and in the libraries by which `discover` asks DNS, and `probe::web` the web; files are written in
 //! `host`, the environment is read in `cli` and `host`, the terminal is touched in `frontend`. Every sentence is a [`phrase::Phrase`]
 //! until an edge says it in the person's language. A test reads the sources and holds all this, and that files inside a room name
 //! each other in no circle but those it lists (`tests/it/house.rs`).
 //!
 //! # Features
 //!
-//! `demo`, `discover` and `keyring`, on by default: what they bring in is left out without them.
+//! `demo`, `discover`, `keyring` and `oauth`, on by default: what they bring in is left out without them.
 //!
 //! # No promises
 //!
@@ -68,6 +73,7 @@ pub mod format;
 pub mod frontend;
 pub mod host;
 pub mod mail;
+pub mod oauth;
 pub mod phrase;
 pub mod plan;
 pub mod presets;

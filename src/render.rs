@@ -1,6 +1,7 @@
 //! Results in words, the same in every front end: lines without colour, safe for a terminal.
 
 pub mod arrival;
+pub mod domain;
 pub mod proof;
 pub mod provider;
 pub mod report;

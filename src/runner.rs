@@ -6,15 +6,16 @@ pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod granted;
 mod image;
 mod last_plan;
 pub mod others;
 mod proof;
+mod stores;
 mod survey;
 mod ways;
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     sync::{Arc, mpsc::Sender},
     thread,
@@ -27,14 +28,15 @@ use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{KeySlot, StoreKind, profile::Check, reply::escape},
+    mail::{Protocol, profile::Check, reply::escape},
+    oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
     probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, SecretReader, TestMessage, UsableStores, Work,
-        WorkFault, WriteRequest, WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work, WorkFault, WriteRequest,
+        WriteResult, WrittenFile,
     },
 };
 
@@ -70,6 +72,8 @@ pub struct Runner {
     pub own_stores_only: bool,
     /// How long to wait for another run that writes.
     pub lock_limit: Duration,
+    /// How authorization servers are reached.
+    pub oauth: OauthWay,
     /// The plan that was made last.
     pub last_plan: Arc<LastPlan>,
 }
@@ -184,10 +188,11 @@ impl Runner {
         };
         Ok(Attempt {
             endpoint: spec.endpoint.clone(),
+            protocol: Protocol::Smtp,
             provider: spec.provider.clone(),
             goal: spec.goal,
             ehlo: spec.ehlo.clone(),
-            login: spec.login.clone(),
+            login: spec.login.as_ref().map(granted::login).transpose()?,
             message,
             others: self.others(spec),
             trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
@@ -207,8 +212,7 @@ impl Runner {
         }
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
-        let other = |it: host::ProgramSender| probe::OtherSender { program: it.program, from: it.from, to: it.to };
-        senders.filter(|sender| Some(&sender.from) != ours).map(other).collect()
+        senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
     }
 
     /// The test message, with its subject and its text as a person reads them.
@@ -239,6 +243,7 @@ impl Runner {
             host: host.to_owned(),
             when,
             subject: subject.clone(),
+            token: probe::token().map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?,
             body: body.clone(),
         })
         .map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?;
@@ -248,19 +253,6 @@ impl Runner {
     /// The subject of a message that a program sends.
     fn subject(&self, host: &str, name: &str) -> String {
         self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
-    }
-
-    fn stores(&self, reader: &SecretReader) -> UsableStores {
-        let Ok(places) = (self.places)(reader.scope) else { return UsableStores::default() };
-        let text = self.catalog.text(self.lang);
-        let mut offer = host::stores::offer(reader.run_as.listed().as_deref(), &places);
-        if self.own_stores_only {
-            let machines = StoreKind::ALL.iter().filter(|kind| host::stores::is_machines(**kind, &places));
-            offer.barred.extend(machines.map(|kind| (kind.as_str(), phrase!("store-demo"))));
-            offer.slots.insert(KeySlot::Systemd.as_str(), phrase!("store-demo"));
-        }
-        let said = |why: BTreeMap<&'static str, Phrase>| why.into_iter().map(|(word, why)| (word, text.say(&why))).collect();
-        UsableStores { barred: said(offer.barred), locks: said(offer.slots), has_vault: offer.has_vault }
     }
 
     /// The places of an order, with the lock that it wants for a new vault.
@@ -310,13 +302,16 @@ impl Runner {
         let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
         // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
+        // A grant that is renewed meanwhile is not put back to what it was.
+        let renewal = granted::hold(order, &places)?;
+        let order = &granted::newest(order, &places);
         let plan = self.plan(order)?;
         if let Some(fault) = displaced(order, &write.plan, &plan, &self.catalog) {
             return Err(fault);
         }
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
-        drop(hold);
+        drop((hold, renewal));
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();
@@ -362,6 +357,7 @@ impl Runner {
             sent: write.spec.as_ref().is_some_and(|spec| spec.goal == Goal::Send),
             notes,
             proofs,
+            mailers: self.mailers(order),
         })
     }
 }

@@ -6,9 +6,12 @@ use std::{
 };
 
 use super::date;
-use crate::mail::{
-    endpoint::{is_below, is_private_address},
-    organization::organizational_domain,
+use crate::{
+    mail::{
+        endpoint::{is_below, is_private_address},
+        organization::organizational_domain,
+    },
+    presets::receiver::parties,
 };
 
 /// How a hop was protected.
@@ -43,24 +46,12 @@ pub struct Hop {
     pub time: Option<SystemTime>,
 }
 
-/// Names under which one receiver's servers are known, beside its registrable domain: `Received` lines and verdicts of one message
-/// have several of them. As their lines have them, 2026-11; those of verdicts also in the tests of `Mail::AuthenticationResults` 2.
-const PARTIES: [&[&str]; 7] = [
-    &["outlook.com", "office365.com", "office.com", "exchangelabs.com", "hotmail.com", "live.com"],
-    &["google.com", "gmail.com", "googlemail.com"],
-    &["yahoo.com", "yahoo.net", "yahoodns.net", "aol.com"],
-    &["icloud.com", "me.com", "mac.com", "apple.com", "icloudmta"],
-    &["messagingengine.com", "fastmail.com", "fastmail.internal"],
-    &["gmx.net", "gmx.com", "web.de", "server.lan"],
-    &["yandex.net", "yandex.ru", "yandex.com"],
-];
-
 /// Whose server a name is: of one receiver known under several, else of its registrable domain.
 pub(super) fn party(host: &str) -> String {
     let host = host.trim_end_matches('.').to_lowercase();
     // iCloud's servers call themselves by one label, such as `p00-icloudmta-smtpin-us-east-1a-60-percent-0`.
     let is_of = |name: &&str| is_below(&host, name) || (!name.contains('.') && !host.contains('.') && host.contains(*name));
-    match PARTIES.iter().find(|names| names.iter().any(&is_of)) {
+    match parties().iter().find(|names| names.iter().any(&is_of)) {
         Some(names) => names.first().map(|name| (*name).to_owned()).unwrap_or_default(),
         None => organizational_domain(&host),
     }

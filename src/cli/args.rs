@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{color::Color, schemas::KINDS};
+use super::{color::Color, dns::RecordFormat, schemas::KINDS};
 use crate::{
     mail::KeySlot,
     presets::{Languages, Text},
@@ -84,7 +84,7 @@ impl Help<'_> {
 }
 
 /// The commands, in the order in which help lists them.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "check",
     "apply",
     "detect",
@@ -100,6 +100,7 @@ const COMMANDS: [&str; 20] = [
     "purge",
     "undo",
     "secret",
+    "token",
     "vault",
     "providers",
     "targets",
@@ -231,6 +232,18 @@ fn vault(command: Command, text: Help<'_>) -> Command {
     ])
 }
 
+/// The commands about tokens.
+fn token(command: Command, text: Help<'_>) -> Command {
+    let profile = || Arg::new("PROFILE").value_name("PROFILE").help(text.get("arg-profile"));
+    let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-token-{name}"))).arg(profile());
+    command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+        sub("status"),
+        sub("renew"),
+        sub("revoke"),
+        sub("login").args(changes(text)),
+    ])
+}
+
 /// One of [`COMMANDS`].
 fn subcommand(name: &'static str, text: Help<'_>) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
@@ -255,6 +268,8 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("send"))
             .arg(switch("drift").conflicts_with("send"))
+            .arg(switch("dns").conflicts_with_all(["send", "drift"]))
+            .arg(value("nameserver", "ADDRESS").requires("dns"))
             .arg(value("report", "FILE")),
         "apply" => command
             .arg(arg("PROFILE"))
@@ -267,7 +282,12 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
             .arg(switch("this-domain")),
-        "dns" => command.arg(arg("WHOSE")).arg(value("provider", "KEY")).arg(value("nameserver", "ADDRESS")),
+        "dns" => command
+            .arg(arg("WHOSE"))
+            .arg(value("provider", "KEY"))
+            .arg(value("nameserver", "ADDRESS"))
+            .arg(switch("wait"))
+            .arg(value("format", RecordFormat::USAGE).value_parser(RecordFormat::WORDS)),
         "probe" => command
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))
@@ -297,6 +317,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
         "secret" => {
             command.arg(arg("PROFILE")).arg(value("for", "HOST")).arg(switch("git-credential")).arg(switch("drop-in"))
         }
+        "token" => token(command, text),
         "vault" => vault(command, text),
         "providers" | "targets" => command.arg(arg("QUERY")).arg(stale()),
         "help" => command.arg(arg("COMMAND").num_args(0..)),

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     commands::chosen,
     context::Context,
+    dns,
     json::{egress, egress_of, proof, stages},
     order::{self, Drift},
     planned, report,
@@ -20,7 +21,7 @@ use crate::{
     mail::{Profile, Security, profile::Check},
     phrase,
     plan::{Order, Places},
-    probe::{Cancel, Goal, Login},
+    probe::{Cancel, Goal, Login, Report},
     render::{
         self,
         report::{Parts, ReportedAttempt},
@@ -28,23 +29,25 @@ use crate::{
     runner::{Extent, Runner},
     setup::{
         AnswerRow, AnswerSource, AnswerValue, AttemptKind, ConnectSpec, Field, Outcome, Proof, TestMessage, judged,
-        saved_answers,
+        refused_programs, saved_answers, tries_programs,
     },
 };
 
 /// What a check does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CheckKind {
+pub(super) enum CheckKind<'a> {
     /// It logs in, and offers the envelope.
     Rehearse,
     /// It sends a message to the sender.
     Send,
     /// It looks at the files alone, without the network.
     Drift,
+    /// It looks at the records of the sender's domain alone, by the name server that was typed.
+    Dns(Option<&'a str>),
 }
 
 /// Checks one profile, or all that are enabled. The first that is not right says how it ends.
-pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind) -> Result<Exit, Error> {
+pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind<'_>) -> Result<Exit, Error> {
     if !all {
         let (name, profile) = chosen(context, named)?;
         return one(context, &name, &profile, kind);
@@ -62,18 +65,20 @@ pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: Check
     Ok(exit)
 }
 
-fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Result<Exit, Error> {
+fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind<'_>) -> Result<Exit, Error> {
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
+    if let CheckKind::Dns(name_server) = kind {
+        return domain(context, name, profile, name_server);
+    }
     let order = order::saved(context, name, profile, &places)?;
     let mut drift = Drift::of(context, &order, &places);
     drift.add_closed(context, &order, &places);
     if kind == CheckKind::Drift {
-        let order = Order { takes_over: true, ..order };
-        if let Ok(plan) = context.runner().plan(&order) {
+        if let Some(plan) = order::whole_plan(context, &order) {
             drift.add_planned(&plan);
         }
         return drift_alone(context, name, profile, &drift);
@@ -99,6 +104,17 @@ fn drift_alone(context: &Context, name: &str, profile: &Profile, drift: &Drift) 
         context.out(&document.to_string())?;
     }
     Ok(if is_right { Exit::Ok } else { Exit::Failed })
+}
+
+/// The result of a check that looked at the records of the sender's domain alone.
+fn domain(context: &Context, name: &str, profile: &Profile, name_server: Option<&str>) -> Result<Exit, Error> {
+    let (found, exit) = dns::check(context, profile, name_server)?;
+    if context.json {
+        let mut document = document(profile, name, exit == Exit::Ok, &format!("mailsetup check {name} --dns"));
+        document["dns"] = found;
+        context.out(&document.to_string())?;
+    }
+    Ok(exit)
 }
 
 /// The keys that every check has.
@@ -148,7 +164,7 @@ fn climb(
             context.say(&render::stages::line(&context.text, &step));
         }
     });
-    let proofs = if send && attempt.passed() { cron(context, &runner, order, &spec) } else { Vec::new() };
+    let proofs = if send && attempt.passed() { programs(context, &runner, order, (&spec, &attempt)) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     let refused = proofs.iter().find(|proof| proof.is_refused());
     let cause = diagnosis.as_ref().or_else(|| refused?.diagnosis.as_ref()).map(|found| found.cause.clone());
@@ -243,14 +259,16 @@ fn connect_spec(context: &Context, order: &Order, send: bool) -> Result<ConnectS
     let goal = if send { Goal::Send } else { Goal::Rehearse };
     Ok(ConnectSpec {
         login,
+        tries_programs: send && tries_programs(profile, order.scope, &order.targets, &context.catalog),
         message: Some(TestMessage { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
         ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
 }
 
-/// Cron's mail, by what is `sendmail` here.
-fn cron(context: &Context, runner: &Runner, order: &Order, spec: &ConnectSpec) -> Vec<Proof> {
+/// Cron's mail, by what is `sendmail` here, and the programs whose addresses the server refuses.
+fn programs(context: &Context, runner: &Runner, order: &Order, (spec, report): (&ConnectSpec, &Report)) -> Vec<Proof> {
     let mut proofs = runner.prove_ways(order, spec, Extent::Cron, &Cancel::default(), &mut |_| {});
+    proofs.extend(refused_programs((spec, report), order, (&proofs, &runner.mailers(order)), &context.catalog));
     for proof in &mut proofs {
         judged(proof, &order.profile, &context.catalog, context.lang());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{context::Context, planned, shared};
+use super::{context::Context, planned, shared::Sharing};
 use crate::{
     error::{Error, Exit},
     host::{self, Applied, AppliedFile, ApplyError, Folders, HostError, UndoPreview},
@@ -214,8 +214,9 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
     let name = removed(context, named)?;
     let name = name.as_str();
     let places = context.places()?;
+    let sharing = Sharing::of(context, name, &places);
     if context.inputs.is_set("dry-run") {
-        return match host::undo_all_preview(name, &places) {
+        return match host::undo_all_preview(name, &places, &|changes| sharing.plans(changes)) {
             Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
                 planned::show(context, name, &[], None, &[phrase!("remove-absent", profile = escape(name))])
             }
@@ -226,15 +227,13 @@ pub(super) fn remove(context: &Context, named: Option<&str>, for_good: bool, if_
     let options = context.write_options();
     // Known only for as long as it is searched for.
     let known = if for_good { known(context, name, &places) } else { None };
-    let shared = shared::of(context, name, &places);
-    let (mut applied, is_absent) = match host::undo_all(name, &places, &options) {
+    let (applied, is_absent) = match host::undo_all(name, &places, &options, &|changes| sharing.plans(changes)) {
         Err(ApplyError::Host(HostError::NoProfile(..))) if if_exists => {
             context.say_phrase(&phrase!("remove-absent", profile = escape(name)));
             (Applied::default(), true)
         }
         other => (other?, false),
     };
-    shared::restore(context, &shared, &places, &mut applied);
     let purged = if for_good { Some(host::purge(Some(name), known.as_ref(), &places, &options)?) } else { None };
     let changed = applied.changed || purged.as_ref().is_some_and(|purged| !purged.profiles.is_empty());
     if context.json {

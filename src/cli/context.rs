@@ -15,12 +15,17 @@ use crate::{
     discover::{Net, Reach},
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
-    host::{self, Folders, HostError, input, vault},
+    host::{
+        self, Folders, HostError, input,
+        tokens::{KeptGrant, Renewal},
+        vault,
+    },
     mail::{
-        KeySlot, Keys, Proxy, Secret, SecretPlace,
+        BoundSecret, KeySlot, Keys, ProfileSecret, Proxy, Secret, SecretPlace,
         proxy::ProxyVariable,
         reply::{escape, escape_json},
     },
+    oauth::OauthWay,
     phrase,
     plan::{Places, Scope, check_target},
     presets::{Catalog, Lang, Languages, OwnFault, Phrase, PresetFault, Text},
@@ -220,8 +225,28 @@ impl Context {
             },
             own_stores_only: false,
             lock_limit: self.lock_limit,
+            oauth: self.oauth_way(),
             last_plan: Arc::default(),
         }
+    }
+
+    /// How authorization servers are reached.
+    pub(super) fn oauth_way(&self) -> OauthWay {
+        let proxy = ProxyVariable::find(&variable);
+        let said = self.inputs.get("timeout").and_then(|_| self.timeout().ok());
+        OauthWay { proxy, resolver: Arc::new(SystemResolver), timeout: said.unwrap_or(OauthWay::TIMEOUT) }
+    }
+
+    /// The secret of a profile for its own server, as it can be used now: a grant with an access token that has time left.
+    pub(super) fn own_secret(
+        &self,
+        name: &str,
+        profile: &ProfileSecret,
+        place: &SecretPlace,
+        places: &Places,
+    ) -> Result<BoundSecret, Error> {
+        let kept = host::stores::read_own(name, profile, place, places)?;
+        Ok(KeptGrant { name, profile, place, places }.fresh(kept, &self.oauth_way(), Renewal::AsNeeded)?)
     }
 
     /// The mailsetup that programs run for the password: this one, or an image's own.

@@ -31,7 +31,7 @@ impl CutOffCare {
             None | Some(("edit", _)) if is_set("demo") => Self::Left,
             None | Some(("edit" | "remove", _)) => writing(is_set("dry-run")),
             Some(("export", matches)) => writing(matches.get_flag("print") || is_set("dry-run")),
-            Some(("purge", _)) => Self::PutBack,
+            Some(("purge" | "token", _)) => Self::PutBack,
             Some(("vault", matches)) => match matches.subcommand_name() {
                 Some("passphrase" | "rotate" | "lock-with") => Self::PutBack,
                 _ => Self::Left,

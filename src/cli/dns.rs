@@ -1,142 +1,113 @@
 //! `dns`: what the sender's domain publishes for the way that its mail takes, and what is to be added.
 
 mod document;
-mod words;
+mod formats;
+mod look;
+mod way;
 
-#[cfg(feature = "discover")]
-use std::{
-    net::{IpAddr, SocketAddr},
-    time::{Duration, Instant, SystemTime},
-};
+use std::io::{self, IsTerminal as _};
 
-use super::{commands, context::Context};
-#[cfg(feature = "discover")]
-use crate::{
-    discover::{NameServers, TimedLookup},
-    dns::{DnsKind, DnsLookup, DnsRecord, DomainQuestion, judge},
+use serde_json::Value;
+
+use self::{
+    look::Looker,
+    way::{MailWay, exit},
 };
+use super::{context::Context, layout};
 use crate::{
     dns::DomainReport,
     error::{Error, Exit},
-    host,
-    mail::{Address, Profile, host::parse_host, reply::escape, value::ValueFault as _},
-    phrase,
-    presets::Provider,
+    frontend::lines::wait_for_enter,
+    mail::Profile,
+    presets::DnsHost,
+    render::domain,
 };
+pub(super) use formats::RecordFormat;
 
-/// Whose mail, by which way.
-struct MailWay<'a> {
-    /// The domain of From, in ASCII.
-    domain: String,
-    provider: Option<&'a Provider>,
+/// How to look, and what to print.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct DnsOptions<'a> {
+    /// The name server to ask, as it was typed.
+    pub(super) name_server: Option<&'a str>,
+    /// Print the records to add in this format.
+    pub(super) format: Option<RecordFormat>,
+    /// Look again until all is right.
+    pub(super) waits: bool,
 }
 
 /// Looks at a domain's records and says what they mean.
-pub(super) fn run(context: &Context, typed: Option<&str>, name_server: Option<&str>) -> Result<Exit, Error> {
-    let mut way = way(context, typed)?;
-    let report = look(context, &mut way, name_server)?;
+pub(super) fn run(context: &Context, typed: Option<&str>, options: DnsOptions<'_>) -> Result<Exit, Error> {
+    let mut way = MailWay::typed(context, typed)?;
+    let looker = Looker::new(context, options.name_server)?;
+    let mut report = if options.waits { looker.wait(context, &mut way)? } else { looker.look(&mut way)? };
+    loop {
+        print(context, &way, &report, options.format)?;
+        let is_seen = context.may_ask() && io::stdout().is_terminal();
+        let asks = report.lacks() && is_seen && !options.waits && options.format.is_none();
+        if !asks || !wait_for_enter(&context.text.get("dns-again")).unwrap_or(false) {
+            return Ok(exit(&report));
+        }
+        report = looker.look(&mut way)?;
+    }
+}
+
+/// The same for a profile's check: the report's document, and how it ends. What is not right is said.
+pub(super) fn check(context: &Context, profile: &Profile, name_server: Option<&str>) -> Result<(Value, Exit), Error> {
+    let mut way = MailWay::of(context, profile, None);
+    let report = Looker::new(context, name_server)?.look(&mut way)?;
+    let exit = exit(&report);
+    if !context.json {
+        let lines = lines(context, &way, &report);
+        if exit == Exit::Ok { context.say_all(lines) } else { context.warn_all(lines) }
+    }
+    Ok((document::of(&context.text, way.provider, host_of(context, &report), &report), exit))
+}
+
+fn print(context: &Context, way: &MailWay<'_>, report: &DomainReport, format: Option<RecordFormat>) -> Result<(), Error> {
+    if let Some(format) = format {
+        context.say(&domain::verdict(&context.text, way.provider.map(|provider| provider.name.as_str()), report));
+        let records = format.write(&context.text, report);
+        return if records.is_empty() { Ok(()) } else { context.out(records.trim_end()) };
+    }
     if context.json {
-        context.out(&document::of(&context.text, way.provider, &report).to_string())?;
-    } else {
-        for line in words::lines(&context.text, way.provider, &report) {
-            context.out(&line)?;
-        }
+        let document = document::of(&context.text, way.provider, host_of(context, report), report);
+        return context.out(&document.to_string());
     }
-    Ok(exit(&report))
+    lines(context, way, report).iter().try_for_each(|line| context.out(line))
 }
 
-/// What is to be added counts most; what nobody could say is no "fine".
-fn exit(report: &DomainReport) -> Exit {
-    let is_known = report.is_providers || !report.passes.is_empty();
-    match () {
-        () if report.lacks() => Exit::Failed,
-        () if report.is_unanswered() || !is_known => Exit::TempFail,
-        () => Exit::Ok,
+fn host_of<'a>(context: &'a Context, report: &DomainReport) -> Option<&'a DnsHost> {
+    context.catalog.dns_host_of(&report.zone.as_ref()?.name_servers)
+}
+
+/// The report for a person.
+fn lines(context: &Context, way: &MailWay<'_>, report: &DomainReport) -> Vec<String> {
+    let text = &context.text;
+    let verdict = domain::verdict(text, way.provider.map(|provider| provider.name.as_str()), report);
+    let mut lines = layout::hanging(&verdict, layout::COLUMNS);
+    lines.push(String::new());
+    let rows: Vec<(String, String)> =
+        domain::rows(text, report).into_iter().map(|(mark, label, why)| (format!("  {mark} {label}"), why)).collect();
+    let left = layout::left(rows.iter().map(|(label, _)| label));
+    for (label, why) in &rows {
+        lines.extend(layout::row(label, &[why], left));
     }
-}
-
-/// The domain and the provider of what was typed: an address, a domain, or a profile's name; nothing: the profile.
-fn way<'a>(context: &'a Context, typed: Option<&str>) -> Result<MailWay<'a>, Error> {
-    let given = context.inputs.get("provider").map(|key| context.catalog.provider(key).ok_or(key)).transpose();
-    let given = given.map_err(|key| {
-        let why = context.text.say(&phrase!("dns-no-provider", key = escape(key)));
-        Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "--provider", why = why))
-    })?;
-    let domain = match typed {
-        Some(typed) if typed.contains('@') => {
-            let refused = |_| Error::new(Exit::Data, phrase!("detect-no-address", typed = escape(typed)));
-            typed.parse::<Address>().map_err(refused)?.domain().to_owned()
-        }
-        Some(typed) if typed.contains('.') => parse_host(typed).map_err(|fault| {
-            Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "DOMAIN", why = context.text.say(&fault.phrase())))
-        })?,
-        profile => {
-            let (_, profile) = commands::chosen(context, profile)?;
-            let provider = given.or_else(|| provider_of(context, &profile));
-            return Ok(MailWay { domain: ascii(profile.sender.address.domain()), provider });
-        }
-    };
-    let saved = || {
-        let places = context.places().ok()?;
-        let profiles = host::profiles::list(&places).unwrap_or_default();
-        let profile = profiles.into_iter().filter_map(|(_, profile)| profile.ok());
-        profile
-            .filter(|profile| profile.sender.address.domain() == domain)
-            .find_map(|profile| provider_of(context, &profile))
-    };
-    let provider = given.or_else(saved).or_else(|| context.catalog.provider_of_domain(&domain));
-    Ok(MailWay { domain: ascii(&domain), provider })
-}
-
-fn provider_of<'a>(context: &'a Context, profile: &Profile) -> Option<&'a Provider> {
-    context.catalog.provider(profile.smtp.provider.as_deref()?)
-}
-
-/// A domain in the form that DNS takes (RFC 5891).
-fn ascii(domain: &str) -> String {
-    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
-}
-
-/// This build asks no server.
-#[cfg(not(feature = "discover"))]
-fn look(_: &Context, way: &mut MailWay<'_>, _: Option<&str>) -> Result<DomainReport, Error> {
-    Err(Error::new(Exit::Unavailable, phrase!("dns-cannot-look", domain = escape(&way.domain))))
-}
-
-/// Longest time for all questions.
-#[cfg(feature = "discover")]
-const DEADLINE: Duration = Duration::from_secs(20);
-
-/// Asks the name servers. Where nobody said by which provider mail goes, it is the one who takes the domain's mail.
-#[cfg(feature = "discover")]
-fn look<'a>(context: &'a Context, way: &mut MailWay<'a>, server: Option<&str>) -> Result<DomainReport, Error> {
-    let servers = match server {
-        None => NameServers::system(),
-        Some(typed) => NameServers::at(name_server(context, typed)?),
-    };
-    let patience = if context.inputs.get("timeout").is_some() { context.timeout()? } else { DEADLINE };
-    let dns = TimedLookup { servers: &servers, until: Instant::now() + patience };
-    if way.provider.is_none() {
-        way.provider = provider_by_mx(context, &way.domain, &dns);
+    let mut notes: Vec<String> = report.notes.iter().map(|note| text.say(note)).collect();
+    if way.senders.is_some_and(|senders| senders.is_any()) {
+        notes.push(text.get("dns-senders-any"));
     }
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Ok(judge(&DomainQuestion { domain: &way.domain, provider: way.provider, catalog: &context.catalog, now }, &dns))
-}
-
-#[cfg(feature = "discover")]
-fn provider_by_mx<'a>(context: &'a Context, domain: &str, dns: &dyn DnsLookup) -> Option<&'a Provider> {
-    let host = |record| if let DnsRecord::Mx(preference, host) = record { Some((preference, host)) } else { None };
-    let mut hosts: Vec<(u16, String)> = dns.records(domain, DnsKind::Mx).ok()?.into_iter().filter_map(host).collect();
-    hosts.sort();
-    hosts.iter().find_map(|(_, host)| context.catalog.provider_of_mx(host))
-}
-
-/// `ADDRESS[:PORT]`.
-#[cfg(feature = "discover")]
-fn name_server(context: &Context, typed: &str) -> Result<SocketAddr, Error> {
-    let alone = || typed.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
-    typed.parse().or_else(|_| alone()).map_err(|_| {
-        let why = context.text.say(&phrase!("dns-bad-nameserver", typed = escape(typed)));
-        Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "--nameserver", why = why))
-    })
+    if !notes.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(notes.iter().flat_map(|note| layout::hanging(&format!("! {note}"), layout::COLUMNS)));
+    let host = host_of(context, report);
+    let records = domain::records(text, host, report);
+    if !records.is_empty() {
+        lines.push(String::new());
+        lines.extend(layout::hanging(&domain::heading(text, host, report), layout::COLUMNS));
+        // A record is one line, however long: it is copied.
+        lines.extend(records.iter().map(|record| format!("  {record}")));
+        lines.extend(domain::wait(text, report).into_iter().flat_map(|said| layout::hanging(&said, layout::COLUMNS)));
+    }
+    lines
 }

@@ -96,7 +96,7 @@ pub(super) fn proof(proof: &Proof) -> Value {
         "by": own.map(|_| proof.target.as_str()).or_else(|| report.map(|_| "mailsetup")),
         "as": own.and_then(|own| own.user.as_deref()),
         "to": proof.to,
-        "said": proof.fault().map(|fault| fault.said.join("\n")),
+        "said": proof.said().map(|said| said.join("\n")),
         // Before programs' own ways the test has passed.
         "mailsetup_can": own.and(report).map(Report::passed).or_else(|| (is_way && proof.fault().is_some()).then_some(true)),
         "diagnosis": proof.diagnosis.as_ref().map(Diagnosis::to_json),

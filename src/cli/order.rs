@@ -1,6 +1,6 @@
 //! A saved profile as an order, and what its files are by now.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 /// The secret cannot be read.
 pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &Places) -> Result<Order, Error> {
     let secret = match profile.secret.as_ref().filter(|_| profile.smtp.auth != Auth::None) {
-        Some(place) => Some(host::stores::read_own(name, &profile.into(), place, places)?.secret),
+        Some(place) => Some(context.own_secret(name, &profile.into(), place, places)?.secret),
         None => None,
     };
     Ok(Order {
@@ -75,9 +75,30 @@ pub(super) struct Difference {
 }
 
 impl Difference {
+    /// Names the file of the target's that really differs, where that is another than the first.
+    fn name_file(&mut self, plan: &plan::Plan) {
+        let is_due = |change: &&plan::Change| change.owner == self.owner.name && change.is_needed();
+        let is_first = plan.changes.iter().filter(is_due).any(|change| change.path == self.path);
+        if let Some(change) = plan.changes.iter().find(is_due).filter(|_| self.how == Drifted::Differs && !is_first) {
+            self.path.clone_from(&change.path);
+            self.phrase = said(&self.owner, &self.path, self.how, &self.fields);
+        }
+    }
+
     /// Whether the file is gone, or leads elsewhere.
     pub(super) fn is_orphaned(&self) -> bool {
         self.how == Drifted::Missing || plan::leads_elsewhere(&self.fields)
+    }
+}
+
+/// That a file is not as the profile says.
+fn said(owner: &Written, path: &Path, how: Drifted, fields: &[Setting]) -> Phrase {
+    let words = fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ");
+    let (file, target) = (escape(&path.display().to_string()), escape(&owner.name));
+    match how {
+        Drifted::Missing => phrase!("check-missing", path = file, target = target),
+        Drifted::Differs => phrase!("check-drift", path = file, target = target, fields = words),
+        Drifted::Edited | Drifted::Unreadable => phrase!("check-edited", path = file, target = target),
     }
 }
 
@@ -98,6 +119,11 @@ impl Drift {
                 drift.look_at(written, target, order, places);
             }
         }
+        if drift.differences.iter().any(|known| known.how == Drifted::Differs)
+            && let Some(plan) = whole_plan(context, order)
+        {
+            drift.differences.iter_mut().for_each(|known| known.name_file(&plan));
+        }
         drift
     }
 
@@ -117,7 +143,7 @@ impl Drift {
             let owner = Written { name: "secret".to_owned(), path: None, inline_secret: false };
             self.add(&owner, places.secret(&order.name), Drifted::Unreadable, &[], Some(why));
         }
-        let Ok(plan) = context.runner().plan(&Order { takes_over: true, ..order.clone() }) else { return };
+        let Some(plan) = whole_plan(context, order) else { return };
         for (key, why) in plan::closed(order, &plan, &context.catalog, places, &disk) {
             let listed = order.profile.targets.iter().find(|written| written.name == key);
             let (Some(owner), Some(target)) = (listed, context.catalog.target(&key)) else { continue };
@@ -169,15 +195,15 @@ impl Drift {
     }
 
     fn add(&mut self, owner: &Written, path: PathBuf, how: Drifted, fields: &[Setting], why: Option<Phrase>) {
-        let words = fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ");
-        let (file, target) = (escape(&path.display().to_string()), escape(&owner.name));
-        let phrase = why.unwrap_or_else(|| match how {
-            Drifted::Missing => phrase!("check-missing", path = file, target = target),
-            Drifted::Differs => phrase!("check-drift", path = file, target = target, fields = words),
-            Drifted::Edited | Drifted::Unreadable => phrase!("check-edited", path = file, target = target),
-        });
+        let phrase = why.unwrap_or_else(|| said(owner, &path, how, fields));
         self.differences.push(Difference { owner: owner.clone(), path, how, fields: fields.to_vec(), phrase });
     }
+}
+
+/// What would make every file as the profile says, those that another profile has by now among them.
+pub(super) fn whole_plan(context: &Context, order: &Order) -> Option<plan::Plan> {
+    let runner = context.runner();
+    runner.plan(order).or_else(|_| runner.plan(&Order { takes_over: true, ..order.clone() })).ok()
 }
 
 /// Where a target's first file is.

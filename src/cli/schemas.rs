@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use self::parts::{any, list_of, number, object, or_null, port, security, text, text_or_null, texts, words, yes_no};
 use crate::{
-    mail::{Auth, ProofWay, StoreKind},
+    mail::{Auth, GrantKind, ProofWay, StoreKind},
     probe::{Stage, StageState},
     render::summary::WriteStatus,
 };
@@ -18,7 +18,7 @@ use crate::{
 pub(super) type DocumentSchema = (&'static str, fn() -> Value);
 
 /// Every document that is printed.
-pub(super) const DOCUMENTS: [DocumentSchema; 15] = [
+pub(super) const DOCUMENTS: [DocumentSchema; 16] = [
     ("set-up", set_up),
     ("check", set_up),
     ("error", error),
@@ -31,6 +31,7 @@ pub(super) const DOCUMENTS: [DocumentSchema; 15] = [
     ("show", show),
     ("files", files),
     ("secret", secret),
+    ("token", token),
     ("vault", vault),
     ("providers", providers),
     ("targets", targets),
@@ -106,6 +107,7 @@ fn set_up() -> Value {
         ("diff?", text()),
         ("proofs?", list_of(&proof())),
         ("egress?", list_of(&any(&["object"]))),
+        ("dns?", any(&["object"])),
         ("report?", text()),
         ("error?", failure()),
     ])
@@ -244,6 +246,21 @@ fn secret() -> Value {
     object(&[("ok", yes_no()), ("profile", text()), ("secret?", text()), ("drop_in?", text())])
 }
 
+fn token() -> Value {
+    let grant = object(&[
+        ("kind", words(GrantKind::WORDS)),
+        ("account", text()),
+        ("client_id", text()),
+        ("tenant", text_or_null()),
+        ("scope", text()),
+        ("token_url", text()),
+        ("given", text()),
+        ("access_expires", text_or_null()),
+        ("certificate_days", any(&["integer", "null"])),
+    ]);
+    object(&[("ok", yes_no()), ("profile", text()), ("grant?", grant), ("changed?", yes_no()), ("revoked?", yes_no())])
+}
+
 fn vault() -> Value {
     object(&[("ok", yes_no()), ("vault", text_or_null()), ("lock?", text()), ("profiles?", any(&["array", "null"]))])
 }
@@ -271,6 +288,7 @@ fn targets() -> Value {
         ("auth", texts()),
         ("proxy", texts()),
         ("fetches_secret", yes_no()),
+        ("token", text_or_null()),
         ("checked", text()),
         (
             "reader",

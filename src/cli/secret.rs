@@ -1,4 +1,4 @@
-//! `secret`: prints the secret of a profile for a program that names whom it is for.
+//! `secret`: prints the secret of a profile, or an access token of its grant, for a program that names whom it is for.
 
 use std::io::{self, BufRead};
 
@@ -8,12 +8,17 @@ use serde_json::json;
 use super::{commands::DEFAULT, context::Context};
 use crate::{
     error::{Error, Exit},
-    host::{self, stores::SecretRequest},
+    host::{
+        self,
+        stores::SecretRequest,
+        tokens::{KeptGrant, Renewal, TokenFault},
+    },
     mail::{SecretPlace, host::parse_host},
+    oauth::login_secret,
     phrase, plan,
 };
 
-/// Prints the secret. What is read here at every mail neither waits nor writes: where a run was cut off, what is wrong says so.
+/// Prints the secret. What is read here at every mail neither waits nor writes, but for a grant whose access token ends: where a run was cut off, what is wrong says so.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     printed(context, matches).map_err(|error| {
         let cut_off = context.places().ok().and_then(|places| host::cut_off(&places).ok()).unwrap_or_default();
@@ -61,7 +66,10 @@ fn printed(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     if let Some(git) = git {
         kept = read(Some(&git.host), git.username.as_deref())?;
     }
-    said(context, name, "secret", kept.secret.expose())
+    let grant = KeptGrant { name, profile: &profile, place, places: &places };
+    let fresh = grant.fresh(kept, &context.oauth_way(), Renewal::AsNeeded)?;
+    let secret = login_secret(&fresh.secret).ok_or_else(|| TokenFault::Damaged(name.to_owned()))?;
+    said(context, name, "secret", secret.expose())
 }
 
 /// The text alone, or as a document.

@@ -42,8 +42,17 @@ use crate::{
     setup::{AnswerSource, Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
 };
 
+/// What of a saved profile is started from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// Everything.
+    Saved,
+    /// Everything but access that was given: somebody signs in again.
+    SignIn,
+}
+
 /// Runs the set-up; `edit` is the saved profile to start from.
-pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> {
+pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result<Exit, Error> {
     let options = SetupOptions {
         brief: !context.may_ask(),
         yes: context.inputs.is_set("yes"),
@@ -66,7 +75,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>) -> Result<Exit, Error> 
     #[cfg(not(feature = "demo"))]
     let mut conversation = real(context, options);
     if let Some(name) = edit {
-        saved::load(context, &mut conversation.setup, name)?;
+        saved::load(context, &mut conversation.setup, name, start == Start::Saved)?;
     }
     for (field, typed, source) in context.inputs.fields() {
         // The argument names the profile, and its answers are the start.

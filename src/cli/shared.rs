@@ -1,18 +1,71 @@
-//! What profiles have in common in the files of a mailer outlives the removal of one.
+//! What profiles have in common in the files of a mailer outlives the removal of one: what the others need is written with it.
 
 use super::{context::Context, order};
 use crate::{
     error::Error,
-    host::{self, Applied, Disk},
+    host::{self, Alongside, Disk},
     mail::Profile,
     phrase,
-    plan::{self, Places, TargetChoice},
-    presets::target::MergeKind,
+    plan::{self, Change, Order, Places, TargetChoice},
+    presets::{Phrase, target::MergeKind},
+    runner::others,
 };
 
-/// The mailers in whose files a profile has a part beside another's, by key: its own senders, or, among accounts, the one that is
-/// used when none is named.
-pub(super) fn of(context: &Context, name: &str, places: &Places) -> Vec<String> {
+/// The other profiles that send by the mailers in whose files one that is removed has a part.
+pub(super) struct Sharing<'a> {
+    context: &'a Context,
+    removed: &'a str,
+    places: &'a Places,
+    /// By key.
+    mailers: Vec<String>,
+    /// What writes each of them again.
+    orders: Vec<Order>,
+    /// Those that cannot be written again.
+    unreadable: Vec<Phrase>,
+}
+
+impl<'a> Sharing<'a> {
+    /// Looks for them, and reads their secrets.
+    pub(super) fn of(context: &'a Context, removed: &'a str, places: &'a Places) -> Self {
+        let mailers = mailers(context, removed, places);
+        let mut sharing = Self { context, removed, places, mailers, orders: Vec::new(), unreadable: Vec::new() };
+        for (name, profile) in others::saved(places) {
+            let sends = profile.targets.iter().any(|written| sharing.mailers.contains(&written.name));
+            if name != removed && profile.enabled && sends {
+                match ordered(context, &name, &profile) {
+                    Ok(order) => sharing.orders.push(order),
+                    Err(_) => sharing.unreadable.push(phrase!("remove-others", profile = name)),
+                }
+            }
+        }
+        sharing
+    }
+
+    /// What they need of those mailers' files, once these are as the removal leaves them.
+    pub(super) fn plans(&self, changes: &[Change]) -> Alongside {
+        let mut alongside = Alongside { plans: Vec::new(), notes: self.unreadable.clone() };
+        let mut done = changes.to_vec();
+        for order in &self.orders {
+            let Ok(mut plan) = others::plan_without(self.removed, order, &done, &self.context.catalog, self.places) else {
+                alongside.notes.push(phrase!("remove-others", profile = order.name));
+                continue;
+            };
+            plan.changes.retain(|change| self.mailers.contains(&change.owner));
+            plan.runs.retain(|run| self.mailers.contains(&run.owner));
+            done.extend(plan.changes.iter().cloned());
+            alongside.plans.push(plan);
+        }
+        alongside
+    }
+}
+
+fn ordered(context: &Context, name: &str, profile: &Profile) -> Result<Order, Error> {
+    order::saved(context, name, profile, &context.places_for(profile.secret.as_ref())?)
+}
+
+/// The mailers in whose files a profile has a part beside another's, by key: its own senders or those that it leaves to others, or,
+/// among accounts, the one that is used when none is named.
+fn mailers(context: &Context, name: &str, places: &Places) -> Vec<String> {
     let Ok(profile) = host::profiles::load(name, places) else { return Vec::new() };
     let has_part = |choice: &TargetChoice| {
         context.catalog.target(&choice.key).is_some_and(|target| {
@@ -21,41 +74,4 @@ pub(super) fn of(context: &Context, name: &str, places: &Places) -> Vec<String> 
         })
     };
     profile.targets.iter().map(TargetChoice::from).filter(has_part).map(|choice| choice.key).collect()
-}
-
-/// Writes again what other profiles need in those files and what was taken out with the one that was removed.
-pub(super) fn restore(context: &Context, mailers: &[String], places: &Places, applied: &mut Applied) {
-    if mailers.is_empty() || !applied.changed {
-        return;
-    }
-    for (name, profile) in host::profiles::list(places).unwrap_or_default() {
-        let Some(profile) = profile.ok().filter(|profile| profile.enabled) else { continue };
-        if !profile.targets.iter().any(|written| mailers.contains(&written.name)) {
-            continue;
-        }
-        match write_again(context, (&name, &profile), mailers, places) {
-            Ok(again) => {
-                applied.files.extend(again.files);
-                applied.notes.extend(again.notes);
-                applied.left_to_do.extend(again.left_to_do);
-            }
-            Err(_) => applied.notes.push(phrase!("remove-others", profile = name)),
-        }
-    }
-}
-
-fn write_again(
-    context: &Context,
-    (name, profile): (&str, &Profile),
-    mailers: &[String],
-    places: &Places,
-) -> Result<Applied, Error> {
-    let order = order::saved(context, name, profile, &context.places_for(profile.secret.as_ref())?)?;
-    let mut plan = context.runner().plan(&order).map_err(super::planned::refused)?;
-    plan.changes.retain(|change| mailers.contains(&change.owner));
-    plan.runs.retain(|run| mailers.contains(&run.owner));
-    if !plan.changes.iter().any(plan::Change::is_needed) {
-        return Ok(Applied::default());
-    }
-    Ok(host::apply(&plan, places, &context.write_options())?)
 }

@@ -84,6 +84,8 @@ fn shown(context: &Context, fact: &Fact<'_>) -> String {
         FactKind::Provider | FactKind::Target => return format!("{key}: {}", escape(fact.name.unwrap_or_default())),
         FactKind::Family => phrase!("stale-family", key = key),
         FactKind::Distribution => phrase!("stale-distribution", key = key),
+        FactKind::DnsHost => phrase!("stale-dns-host", key = key),
+        FactKind::Receiver => phrase!("stale-receiver", key = key),
         FactKind::Cause => phrase!("stale-cause", key = key),
         FactKind::Words => phrase!("stale-words", key = key),
         FactKind::Program => phrase!("stale-program", key = key),

@@ -8,7 +8,7 @@ use crate::{
     phrase,
     presets::{
         Fact, FactKind, Phrase, Target,
-        target::{MergeKind, ReaderKind, TargetAsk, TargetFile, Template},
+        target::{MergeKind, ReaderKind, TargetAsk, TargetFile, Template, TokenSource},
     },
 };
 
@@ -70,6 +70,7 @@ fn document(target: &Target) -> Value {
         "files": target.files.iter().map(file).collect::<Vec<_>>(), "security": target.security, "auth": target.auth,
         "ports": target.ports, "checks_certificates": target.checks_certificates, "ca_file": target.ca_file,
         "pin": target.pin, "client_cert": target.client_cert, "proxy": target.proxy, "fetches_secret": target.fetches_secret, "import": target.import.is_some(),
+        "token": target.token.as_ref().map(|token| token.by.as_str()),
         "store": target.store, "through": target.through, "ascii": target.ascii, "system_only": target.system_only,
         "docs": target.docs, "checked": target.checked, "reader": reader(target), "sends": target.send.is_some(),
     })
@@ -115,6 +116,12 @@ fn in_full(context: &Context, target: &Target) -> Vec<String> {
         row("", text.say(&phrase!("target-ports", mode = mode, ports = ports.join(", "))));
     }
     row("target-login", if target.auth.is_empty() { "auto".to_owned() } else { target.auth.join(", ") });
+    let token = match target.token.as_ref().map(|token| token.by) {
+        Some(TokenSource::Command) => "target-token-command",
+        Some(TokenSource::Store) => "target-token-store",
+        None => "target-token-none",
+    };
+    row("", text.get(token));
     let password = match &target.store {
         Some(store) => phrase!("target-password-given", store = store),
         None if target.fetches_secret => phrase!("target-password-fetched"),

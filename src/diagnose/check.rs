@@ -7,18 +7,25 @@ use super::{
     rule::{code_range, enhanced_shape},
 };
 use crate::{
-    mail::{Auth, Mechanism, Port, Security, host::parse_host},
+    mail::{Auth, Mechanism, Port, Protocol, Security, host::parse_host},
     presets::{ByLang, Catalog, Cause, Lang, PresetFault, cause::Pattern, unknown_parts},
     probe::Stage,
 };
 
 /// Names of faults that no client says in words of its own ([`crate::probe::ProbeFault::name`], and what the matcher adds).
-const FAULTS_WITHOUT_WORDS: [&str; 15] = [
+const FAULTS_WITHOUT_WORDS: [&str; 23] = [
+    "arrived_late",
     "client_cert_refused",
+    "bounced",
     "host_invalid",
     "injected",
     "io",
+    "landed_elsewhere",
+    "landed_in_spam",
     "no_smtputf8",
+    "no_verdict",
+    "not_arrived",
+    "not_imap",
     "not_smtp",
     "proxy_forbidden",
     "proxy_garbled",
@@ -28,6 +35,7 @@ const FAULTS_WITHOUT_WORDS: [&str; 15] = [
     "proxy_unused",
     "starttls_gone",
     "too_long",
+    "unaligned",
     "unproven",
 ];
 
@@ -80,6 +88,7 @@ impl CauseCheck<'_> {
     fn pattern(&mut self, path: &str, pattern: &Pattern, senders: &[&str], faults: &[&str]) {
         let stages: Vec<&str> = Stage::ALL.map(Stage::as_str).into_iter().chain(["tcp"]).collect();
         self.words(&format!("{path}.provider"), "provider or family", &pattern.provider, senders);
+        self.words(&format!("{path}.protocol"), "protocol", &pattern.protocol, &Protocol::WORDS);
         self.words(&format!("{path}.stage"), "stage", &pattern.stage, &stages);
         self.words(&format!("{path}.fault"), "fault", &pattern.fault, faults);
         self.words(&format!("{path}.security"), "security mode", &pattern.security, &Security::WORDS);

@@ -2,7 +2,7 @@
 
 use super::{clean, provider_marks::ProviderMarks};
 use crate::{
-    mail::{Mechanism, Security},
+    mail::{Mechanism, Protocol, Security},
     probe::{CertificateFacts, Evidence, ProbeFault, Stage, TunnelFaultKind},
 };
 
@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub(super) port: Option<u16>,
     /// How the connection was protected.
     pub(super) security: Option<Security>,
+    /// What was spoken with the server.
+    pub(super) protocol: Option<Protocol>,
     /// The stage.
     pub(super) stage: Option<Stage>,
     /// What EHLO offered, in lower case.
@@ -74,6 +76,7 @@ impl Facts {
             fault: Some(fault_of(evidence)).filter(|name| *name != "reply"),
             port: Some(evidence.endpoint.port),
             security: Some(evidence.endpoint.security),
+            protocol: Some(evidence.protocol),
             stage: Some(evidence.stage),
             mechanism: evidence.mechanism,
             certificate: evidence.certificate.clone(),
@@ -97,14 +100,17 @@ impl Facts {
         let mut said = String::new();
         match &evidence.fault {
             ProbeFault::Reply(reply) => {
-                facts.code = Some(reply.code);
+                facts.code = Some(reply.code).filter(|code| *code > 0);
                 facts.enhanced = reply.enhanced().as_deref().and_then(parse_enhanced);
                 for line in &reply.lines {
                     said.push_str(&clean::decode(line));
                     said.push('\n');
                 }
             }
-            ProbeFault::Tls { text, .. } | ProbeFault::ClientCertRefused(text) | ProbeFault::NotSmtp(text) => {
+            ProbeFault::Tls { text, .. }
+            | ProbeFault::ClientCertRefused(text)
+            | ProbeFault::NotSmtp(text)
+            | ProbeFault::NotImap(text) => {
                 said.push_str(text);
             }
             ProbeFault::Proxy(fault) => said.push_str(&fault.said),

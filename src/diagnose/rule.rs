@@ -73,6 +73,11 @@ impl<'a> Rule<'a> {
             pattern.host.iter().any(|end| is_below(&host, end)).then_some(())?;
             score = score.saturating_add(20);
         }
+        if !pattern.protocol.is_empty() {
+            let protocol = facts.protocol?;
+            pattern.protocol.iter().any(|name| name == protocol.as_str()).then_some(())?;
+            score = score.saturating_add(25);
+        }
         if !self.stage.is_empty() {
             self.stage.contains(&facts.stage?).then_some(())?;
             score = score.saturating_add(5);

@@ -2,6 +2,7 @@
 
 mod beside;
 mod causes;
+mod tokens;
 
 use std::io::ErrorKind;
 

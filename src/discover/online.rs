@@ -2,9 +2,9 @@
 //! lacks all of it.
 
 pub mod autoconfig;
-mod by_proxy;
 mod confirm;
 mod dns;
+mod domain;
 mod event;
 mod guess;
 mod http;
@@ -18,6 +18,7 @@ mod web;
 mod xml;
 
 pub use dns::{NameServers, TimedLookup};
+pub use domain::DomainLook;
 pub(super) use search::online;
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use super::lookup::{DnsKind, DnsLookup, DnsRecord, LookupFault};
+use super::lookup::{DnsKind, DnsLookup, DnsQuestion, DnsRecord, LookupFault};
 
 type RememberedAnswer = Result<Vec<DnsRecord>, LookupFault>;
 
@@ -28,5 +28,15 @@ impl DnsLookup for RememberedLookup<'_> {
         let answer = self.source.records(name, kind);
         self.answers.borrow_mut().insert(question, answer.clone());
         answer
+    }
+
+    fn expect(&self, questions: &[DnsQuestion]) {
+        let known = self.answers.borrow();
+        let new = |(name, kind): &&DnsQuestion| !known.contains_key(&(name.to_ascii_lowercase(), *kind));
+        self.source.expect(&questions.iter().filter(new).cloned().collect::<Vec<_>>());
+    }
+
+    fn keeps(&self, name: &str, kind: DnsKind) -> Option<u32> {
+        self.source.keeps(name, kind)
     }
 }

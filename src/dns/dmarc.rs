@@ -1,6 +1,6 @@
 //! DMARC records, and the walk that finds the one that counts (RFC 9989).
 
-use super::lookup::{DnsKind, DnsLookup, DnsRecord, LookupFault};
+use super::lookup::{DnsKind, DnsLookup, DnsQuestion, DnsRecord, LookupFault};
 
 /// What a domain asks for when mail passes neither way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,14 +93,11 @@ impl DmarcWalk {
     /// # Errors
     /// The name for which there was no answer.
     pub fn from(domain: &str, dns: &dyn DnsLookup) -> Result<Self, String> {
-        let labels: Vec<&str> = domain.split('.').collect();
-        let second = if labels.len() > MOST_LABELS { labels.len() - MOST_LABELS } else { 1 };
         let mut found = Vec::new();
-        for at in std::iter::once(0).chain(second..labels.len()) {
-            let name = labels[at..].join(".");
+        for name in steps(domain) {
             let Some(record) = record_at(&name, dns)? else { continue };
             // The organization ends here, whichever it is.
-            let is_last = record.is_suffix.is_some_and(|is_suffix| !is_suffix || at > 0);
+            let is_last = record.is_suffix.is_some_and(|is_suffix| !is_suffix || name != domain);
             found.push((name, record));
             if is_last {
                 break;
@@ -137,18 +134,39 @@ impl DmarcWalk {
     }
 }
 
+/// The domains of a walk, in its order.
+fn steps(domain: &str) -> impl Iterator<Item = String> {
+    let labels: Vec<&str> = domain.split('.').collect();
+    let second = if labels.len() > MOST_LABELS { labels.len() - MOST_LABELS } else { 1 };
+    std::iter::once(0).chain(second..labels.len()).map(move |at| labels[at..].join("."))
+}
+
+/// What a walk from a domain asks at most.
+pub(super) fn questions(domain: &str) -> impl Iterator<Item = DnsQuestion> {
+    steps(domain).map(|name| (format!("_dmarc.{name}"), DnsKind::Txt))
+}
+
 /// The one record at a domain; several count as none.
 fn record_at(domain: &str, dns: &dyn DnsLookup) -> Result<Option<DmarcRecord>, String> {
+    let mut records = records_at(domain, dns)?.into_iter();
+    let first = records.next();
+    Ok(first.filter(|_| records.next().is_none()))
+}
+
+/// The records at a domain.
+///
+/// # Errors
+/// The name for which there was no answer.
+pub(super) fn records_at(domain: &str, dns: &dyn DnsLookup) -> Result<Vec<DmarcRecord>, String> {
     let name = format!("_dmarc.{domain}");
     let texts = match dns.records(&name, DnsKind::Txt) {
         Ok(texts) => texts,
-        Err(LookupFault::NoSuchName) => return Ok(None),
+        Err(LookupFault::NoSuchName) => return Ok(Vec::new()),
         Err(LookupFault::Temporary) => return Err(name),
     };
-    let mut records = texts.iter().filter_map(|record| match record {
+    let records = texts.iter().filter_map(|record| match record {
         DnsRecord::Text(text) => DmarcRecord::parse(text),
         _ => None,
     });
-    let first = records.next();
-    Ok(first.filter(|_| records.next().is_none()))
+    Ok(records.collect())
 }

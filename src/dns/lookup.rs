@@ -10,7 +10,21 @@ pub trait DnsLookup {
     /// # Errors
     /// Why there is no answer.
     fn records(&self, name: &str, kind: DnsKind) -> Result<Vec<DnsRecord>, LookupFault>;
+
+    /// Questions that will be asked: whoever can asks them side by side and remembers the answers.
+    fn expect(&self, questions: &[DnsQuestion]) {
+        let _ = questions;
+    }
+
+    /// For how many seconds the resolver still gives the answer that it has; none: that is not known.
+    fn keeps(&self, name: &str, kind: DnsKind) -> Option<u32> {
+        let _ = (name, kind);
+        None
+    }
 }
+
+/// A name and the kind of records at it.
+pub type DnsQuestion = (String, DnsKind);
 
 /// A kind of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,8 +37,12 @@ pub enum DnsKind {
     Cname,
     /// Hosts that take mail.
     Mx,
+    /// Name servers of a zone.
+    Ns,
     /// The name of an address, asked for at its name in `in-addr.arpa` or `ip6.arpa`.
     Ptr,
+    /// The begin of a zone.
+    Soa,
     /// Text.
     Txt,
 }
@@ -36,8 +54,10 @@ pub enum DnsRecord {
     Address(IpAddr),
     /// A host that takes mail; an empty name is the null MX (RFC 7505).
     Mx(u16, String),
-    /// A name (CNAME, PTR).
+    /// A name (CNAME, NS, PTR).
     Name(String),
+    /// The begin of a zone: for how many seconds it is remembered that a name in it does not exist (RFC 2308, 5).
+    Soa(u32),
     /// Text, its strings joined (RFC 7208, 3.3).
     Text(Vec<u8>),
 }

@@ -1,5 +1,6 @@
 //! What is said of a domain.
 
+use super::zone::DnsZone;
 use crate::presets::{Phrase, provider::EnvelopeDomain};
 
 /// What a record needs.
@@ -35,6 +36,10 @@ pub struct MissingRecord {
     pub kind: String,
     /// The value; none: the provider's page shows it.
     pub value: Option<String>,
+    /// The text that it replaces.
+    pub replaces: Option<String>,
+    /// Other texts at the name, which stay.
+    pub beside: Vec<String>,
 }
 
 /// SPF.
@@ -105,6 +110,10 @@ pub struct DomainReport {
     pub dmarc: DmarcReport,
     /// The hosts that take the domain's mail, most preferred first.
     pub mx: Vec<String>,
+    /// The zone in which its records are edited, where that is known.
+    pub zone: Option<DnsZone>,
+    /// After so many seconds every resolver has what was added; none: that is not known, or nothing is to be added.
+    pub wait: Option<u32>,
     /// What to know beside.
     pub notes: Vec<Phrase>,
 }

@@ -72,6 +72,21 @@ fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
                     found.push(FileEntry { value, ..FileEntry::flat(name, String::new(), 0..0) });
                 }
             }
+            // "vput ! NAME COMMAND": the rest of the line is for the shell, and the variable what it prints (s-nail(1), "vput").
+            Some("vput") => {
+                let Some((run, behind)) = word(rest, &RULES).filter(|(run, _)| run.text.as_deref() == Some("!")) else {
+                    continue;
+                };
+                drop(run);
+                let Some((name, command)) = word(behind, &RULES) else { continue };
+                found.push(FileEntry {
+                    path: vec![name.text.unwrap_or_default()],
+                    value: Some(command.trim().to_owned()),
+                    from: Some("command"),
+                    body: 0..0,
+                    continued: Vec::new(),
+                });
+            }
             _ => {}
         }
     }

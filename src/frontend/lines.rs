@@ -276,3 +276,18 @@ pub fn ask_on_terminal(prompt: &str) -> io::Result<Option<Secret>> {
         _ => None,
     })
 }
+
+/// Shows a line on standard error and waits for a line; `false` where the input ended or something else was typed.
+///
+/// # Errors
+/// The terminal cannot be read.
+pub fn wait_for_enter(prompt: &str) -> io::Result<bool> {
+    write!(io::stderr(), "{prompt} ")?;
+    io::stderr().flush()?;
+    let mut typed = String::new();
+    let length = io::stdin().read_line(&mut typed)?;
+    if length == 0 {
+        writeln!(io::stderr())?;
+    }
+    Ok(length > 0 && typed.trim().is_empty())
+}

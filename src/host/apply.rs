@@ -67,7 +67,8 @@ pub fn apply_within(plan: &Plan, session: &WriteSession<'_>) -> Result<Applied, 
     }
     keep_older_check(plan, places)?;
     let Prepared { steps, runs, entries, notes, is_kept } = work;
-    let job = Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries };
+    let job =
+        Job { kind: WriteKind::Apply, of: Vec::new(), profile: plan.name.clone(), steps, runs, entries, parts: Vec::new() };
     let mut applied = job.execute(session)?;
     applied.files = report(plan, &applied.files);
     applied.notes.extend(notes);
@@ -149,7 +150,7 @@ pub(super) fn taken_out(
 }
 
 /// A command is due when its target changes, or when the file that it builds is missing.
-fn is_due(run: &Run, changes: &[Change], places: &Places) -> bool {
+pub(super) fn is_due(run: &Run, changes: &[Change], places: &Places) -> bool {
     let is_missing = |path: &PathBuf| !FileTree::of(places).is_there(path);
     let missing = run.purpose == RunPurpose::Build && run.creates.as_ref().is_some_and(is_missing);
     missing || changes.iter().any(|change| change.owner == run.owner && change.is_needed())

@@ -16,6 +16,11 @@ pub fn rfc3339(when: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
+/// Seconds since 1970; a clock before that reads as 0.
+pub fn seconds(when: SystemTime) -> u64 {
+    when.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
 /// The same without separators, for file names: `20261105T101112Z`.
 pub(super) fn stamp(when: SystemTime) -> String {
     rfc3339(when).replace(['-', ':'], "")
@@ -38,7 +43,7 @@ fn offset(said: &str) -> Option<i64> {
 
 /// Days to date by the proleptic Gregorian calendar, counting years from March so that leap days come last.
 fn civil(when: SystemTime) -> (u64, u64, u64, u64, u64, u64) {
-    let seconds = when.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
+    let seconds = seconds(when);
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);

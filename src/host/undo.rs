@@ -28,6 +28,7 @@ use super::{
 use crate::{mail::reply::escape, phrase, plan::Places, presets::Phrase};
 
 pub(super) mod all;
+pub(super) mod alongside;
 pub(super) mod preview;
 mod steps;
 pub(super) mod take_back;
@@ -107,11 +108,12 @@ pub fn undo_within(session: &WriteSession<'_>) -> Result<Undone, ApplyError> {
     let entries = undo_entries(last, places, &mut steps)?;
     let job = Job {
         kind: WriteKind::Undo,
-        of: vec![last.id.clone()],
+        of: [last].into_iter().chain(archive::parts(&last.id, &records)).map(|record| record.id.clone()).collect(),
         profile: last.profile.clone(),
         steps: steps.files,
         runs: steps.runs,
         entries,
+        parts: Vec::new(),
     };
     let applied = job.execute(session)?;
 

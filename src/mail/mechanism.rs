@@ -23,6 +23,8 @@ words! {
     }
 }
 
+word_serde!(Mechanism);
+
 impl Mechanism {
     /// The mechanisms of a password login, best first. Inside TLS a password sent as PLAIN is as safe as any other and saves
     /// round trips; elsewhere those come first that do not send it.

@@ -5,13 +5,18 @@ use std::fmt::Write;
 /// One reply: all of its lines, as they came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The three-digit code.
+    /// The three-digit code; 0 for a reply in words alone, as IMAP has them.
     pub code: u16,
     /// The text of each line, without code, separator and line break; not always UTF-8.
     pub lines: Vec<Vec<u8>>,
 }
 
 impl Reply {
+    /// A reply in words alone: `NO [AUTHENTICATIONFAILED] Wrong password`.
+    pub fn of_words(words: Vec<u8>) -> Self {
+        Self { code: 0, lines: vec![words] }
+    }
+
     /// Whether the code says success (2xx).
     pub const fn is_positive(&self) -> bool {
         self.code / 100 == 2
@@ -34,6 +39,9 @@ impl Reply {
     pub fn text(&self) -> String {
         let last = self.lines.len().saturating_sub(1);
         let mut text = String::new();
+        if self.code == 0 {
+            return self.lines.iter().map(|line| printable(line)).collect::<Vec<_>>().join("\n");
+        }
         for (index, line) in self.lines.iter().enumerate() {
             if index > 0 {
                 text.push('\n');

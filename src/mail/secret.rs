@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
-/// A password or access token: no `Display`, nothing in `Debug`, wiped on drop.
+/// A password, an access token, or the text of a grant: no `Display`, nothing in `Debug`, wiped on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
@@ -15,11 +15,19 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
+    /// Whether it is a grant, which renews itself, rather than a password: a store keeps both.
+    pub fn is_grant(&self) -> bool {
+        self.0.starts_with(GRANT)
+    }
+
     /// The secret itself, for the login and the chosen store alone.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
+
+/// How the text of a grant begins: no password does.
+pub const GRANT: &str = "{\"mailsetup_grant\":";
 
 /// The shortest form that is looked for, in bytes: a shorter one would be found everywhere.
 const SHORTEST: usize = 4;

@@ -26,7 +26,7 @@ pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice, place
     {
         return Err(Refusal::Store { target: target.key.clone(), store });
     }
-    if !is_inline(target, choice) {
+    if !is_inline(order, target, choice) {
         check_fetched(order, target)?;
     } else if order.secret.is_none() {
         return Err(Refusal::NoSecret { target: target.key.clone() });

@@ -30,6 +30,11 @@ pub fn is_sendmail(target: &Target, places: &Places, files: &dyn Files) -> bool 
     machine.find(SENDMAIL).is_some_and(|found| machine.is(&found, target))
 }
 
+/// Whether [`SENDMAIL`] leads to a program on this machine.
+pub fn has_sendmail(places: &Places, files: &dyn Files) -> bool {
+    Machine { places, files }.find(SENDMAIL).is_some()
+}
+
 /// The machine that is written to, as its own programs see it.
 struct Machine<'a> {
     places: &'a Places,
@@ -174,8 +179,8 @@ impl Machine<'_> {
         let said = self.text(&file) + &self.text(&local);
         let mut barred = Vec::new();
         let program = order.secret_program().into_iter().next();
-        if let Some(program) =
-            &program.filter(|program| has_login(order) && !is_inline(target, choice) && !said.contains(program.as_str()))
+        if let Some(program) = &program
+            .filter(|program| has_login(order) && !is_inline(order, target, choice) && !said.contains(program.as_str()))
         {
             let rule = format!("{} PUx,", escape(program));
             let below = &profile.runs_below;

@@ -11,6 +11,7 @@ use super::{
     locate::{self, Locations},
     meant::{has_login, is_inline, meant, secret_command},
     senders,
+    several::ProfilePart,
 };
 use crate::{
     format::text::account,
@@ -55,6 +56,8 @@ pub(super) struct TemplateContext {
     pub(super) second: bool,
     /// Other profiles have the mail of their own senders.
     pub(super) seconds: bool,
+    /// The profile that has all mail replaces senders.
+    pub(super) rewritten: bool,
     /// The target's files before this one, by id, as they will be.
     pub(super) earlier: BTreeMap<String, Value>,
     /// The file's settings as they are, where ours are put in key by key.
@@ -105,7 +108,7 @@ impl TemplateContext {
             domain: domain.unwrap_or_default(),
             pin_colons: settings.get(&Setting::PinSha256).map(|pin| colons(pin)),
             settings,
-            password: order.secret.clone().filter(|_| has_login(order) && is_inline(target, choice)),
+            password: order.secret.clone().filter(|_| has_login(order) && is_inline(order, target, choice)),
             secret_command: secret_command(order, places.scope),
             profile: order.name.clone(),
             account: account(&order.name),
@@ -119,9 +122,15 @@ impl TemplateContext {
             can: senders::known(target, places, files),
             second: false,
             seconds: false,
+            rewritten: false,
             earlier: BTreeMap::new(),
             there: no_settings(),
         }
+    }
+
+    /// Takes the profile's part in files that others have a part in.
+    pub(super) const fn take_part(&mut self, part: ProfilePart) {
+        (self.second, self.seconds, self.rewritten) = (part.is_second, part.has_seconds, part.is_rewritten);
     }
 
     /// Every name that templates see; of the groups whose names do not depend on the target, as `group.name`.

@@ -21,7 +21,7 @@ use super::{
     services::{self, ServiceCall},
     several::{self, ProfilePart},
     shared_group::{self, WithGroup},
-    values, whose,
+    token, values, whose,
 };
 use crate::{
     mail::{Profile, Setting, profile::Written, reply::escape, senders::SenderPair},
@@ -51,6 +51,7 @@ pub fn plan(order: &Order, catalog: &Catalog, places: &Places, files: &dyn Files
         chosen.push((target, choice, locate(target, choice, &order.name, places)?));
     }
     for (target, choice, _) in &chosen {
+        token::check(order, (target, choice), catalog, places, files)?;
         abilities::check(order, target, choice, places)?;
         abilities::check_proxy(order, target, catalog)?;
         senders::check(order, target, catalog)?;
@@ -150,15 +151,18 @@ pub(super) fn plan_target(
     let mut context = TemplateContext::new(order, target, choice, &locations, places, files);
     let former = former::context(was, (order, target), &locations, places, files);
     context.sender_map = sender_map.iter().map(SeenPair::from).collect();
-    (context.second, context.seconds) = (part.is_second, part.has_seconds);
+    context.take_part(part);
     let mut outcome = Vec::with_capacity(locations.len());
     for (file, location) in &locations {
         let existing = read(files, &location.disk)?;
         if file.merge == MergeKind::Read || !is_wanted(target, file.when.as_ref(), &context)? {
             // As this plan leaves it.
             let planned = plan.changes.iter().rfind(|change| change.path == location.disk).and_then(|it| it.after.clone());
-            let is_left = |former: &&TemplateContext| holds_password(file, former) || former.second != context.second;
-            let left = former.as_ref().filter(|_| planned.is_none()).filter(is_left);
+            let left = former.as_ref().filter(|_| planned.is_none());
+            let left = left.filter(|former| {
+                let was_wanted = || file.when.as_ref().is_none_or(|when| holds(when.as_str(), former).unwrap_or(false));
+                holds_password(file, former) || file.beside && (file.merge == MergeKind::Whole || was_wanted())
+            });
             if let (Some(former), Some(existing)) = (left, &existing)
                 && let Some(change) = former::dropped((target, file), former, existing, &location.disk)?
             {

@@ -3,8 +3,12 @@
 use std::path::Path;
 
 use super::{
-    Change, Disclosure, Existing, Files, Order, Places, Refusal, TargetChoice, context::TemplateContext, locate::Locations,
-    merge, render::render, several, values,
+    Change, Disclosure, Existing, Files, Order, Places, Refusal, TargetChoice,
+    context::{SeenPair, TemplateContext},
+    locate::Locations,
+    merge,
+    render::render,
+    senders, several, values,
 };
 use crate::{
     format::doc::{FileDoc, FileEntry},
@@ -32,7 +36,10 @@ pub(super) fn context(
     let order = Order { profile: former.clone(), secret, ..order.clone() };
     let choice = TargetChoice::from(written);
     let mut context = TemplateContext::new(&order, target, &choice, locations, places, files);
-    context.second = several::has_part(&order.name, (target, &choice), places, files);
+    context.take_part(several::part(&order, (target, &choice), places, files));
+    // What it has in the files is its own also where nobody is the first any more.
+    context.second |= several::has_part(&order.name, (target, &choice), places, files);
+    context.sender_map = senders::map(&order, files).unwrap_or_default().iter().map(SeenPair::from).collect();
     Some(context)
 }
 
@@ -69,6 +76,7 @@ pub(super) fn dropped(
     let text = values::utf8(&existing.bytes).map_err(unparseable)?;
     let (format, comment) = (file.format.rules(), file.comment_sign());
     let after = match file.merge {
+        MergeKind::Keys if is_wholly_ours(file, former, text) => None,
         MergeKind::Keys if !text.trim_ascii().is_empty() => {
             let there = format.read(text).map_err(unparseable)?;
             let gone = left(file, former, "", &there);
@@ -84,7 +92,7 @@ pub(super) fn dropped(
             }
             Some([around.before, around.after].concat())
         }
-        MergeKind::Whole if merge::whole::merge(Some(text), comment, &former.profile, "").is_some() => None,
+        MergeKind::Whole if merge::whole::is_of(&former.profile, text, comment) => None,
         MergeKind::Exact => None,
         MergeKind::Keys | MergeKind::Whole | MergeKind::Read => return Ok(None),
     };
@@ -99,6 +107,12 @@ pub(super) fn dropped(
         group: None,
         disclosure: Disclosure::Nothing,
     }))
+}
+
+/// Whether a file has what was written for the profile, and nothing else.
+fn is_wholly_ours(file: &TargetFile, former: &TemplateContext, text: &str) -> bool {
+    let was = render(file.template.as_str(), Some(file.format.rules()), former).unwrap_or_default();
+    !was.trim_ascii().is_empty() && was.trim_ascii() == text.trim_ascii()
 }
 
 /// Whether a value is what was written: with any password, and with any call of mailsetup's where one was.

@@ -44,8 +44,9 @@ pub(super) fn client(profile: &Profile) -> Option<&ClientCert> {
 }
 
 /// Whether the password itself is in the target's file.
-pub(super) const fn is_inline(target: &Target, choice: &TargetChoice) -> bool {
-    !target.fetches_secret || choice.inline_secret
+pub(super) fn is_inline(order: &Order, target: &Target, choice: &TargetChoice) -> bool {
+    let fetches_token = order.profile.smtp.auth.takes_token() && target.token.is_some();
+    !(target.fetches_secret || fetches_token) || choice.inline_secret
 }
 
 /// The same as an older version wrote it: it names neither the usual profile nor the server.

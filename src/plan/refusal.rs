@@ -9,7 +9,7 @@ use std::{
 use super::{Scope, group_change::GroupChange, render::RenderFault, system_cause::SystemCause};
 use crate::{
     format::{Fault, FileKind, Unfit},
-    mail::{GroupName, RunAs, Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
+    mail::{GroupName, Mechanism, RunAs, Security, Setting, StoreKind, proxy::ProxyKind, senders::SenderMapFault},
     presets::{Phrase, PresetFault, Target, target::Template},
 };
 
@@ -109,6 +109,17 @@ pub enum Refusal {
         target: String,
         /// The mechanism.
         auth: String,
+    },
+    /// The consumer cannot log in with an access token, or not with a fresh one.
+    Token {
+        /// The target's key.
+        target: String,
+        /// The mechanism.
+        mechanism: Mechanism,
+        /// Why.
+        why: TokenFault,
+        /// The targets that can, joined by commas.
+        instead: String,
     },
     /// The consumer cannot trust one authority from a file.
     CaFile {
@@ -316,6 +327,19 @@ pub enum Refusal {
         /// Where, and what.
         cause: PresetFault,
     },
+}
+
+/// Why a consumer cannot log in with an access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenFault {
+    /// It keeps the token in its file, where it is dead within the hour.
+    Stale,
+    /// It knows passwords only.
+    PasswordsOnly,
+    /// It sends the token along with the AUTH command, and this one is too long for that.
+    TooLong,
+    /// A part of it that knows tokens is not installed: its name and first version.
+    Lacks(String),
 }
 
 impl fmt::Display for Refusal {

@@ -19,6 +19,7 @@ impl Refusal {
             | Self::Security { target, .. }
             | Self::Port { target, .. }
             | Self::Auth { target, .. }
+            | Self::Token { target, .. }
             | Self::CaFile { target }
             | Self::Pin { target }
             | Self::ClientCert { target }
@@ -61,7 +62,7 @@ impl Refusal {
         match self {
             Self::Security { .. } => Some(Setting::Security),
             Self::Port { .. } => Some(Setting::Port),
-            Self::Auth { .. } => Some(Setting::Auth),
+            Self::Auth { .. } | Self::Token { .. } => Some(Setting::Auth),
             Self::CaFile { .. } => Some(Setting::CaFile),
             Self::Pin { .. } => Some(Setting::PinSha256),
             Self::ClientCert { .. } | Self::ClientCertFiles { .. } => Some(Setting::ClientCert),

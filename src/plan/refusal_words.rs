@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Refusal, SENDERS_GROUP, Scope};
+use super::{Refusal, SENDERS_GROUP, Scope, refusal::TokenFault};
 use crate::{
     format::{Fault, FaultKind, Unfit},
     mail::{Setting, reply::escape, value::ValueFault as _},
@@ -27,6 +27,9 @@ impl Refusal {
                 phrase!("plan-port", target = target, security = security, port = port, ports = ports)
             }
             Self::Auth { target, auth } => phrase!("plan-auth", target = target, auth = auth),
+            Self::Token { target, mechanism, why, .. } => {
+                token(why).with("target", target).with("auth", mechanism.sasl_name())
+            }
             Self::CaFile { target } => phrase!("plan-ca-file", target = target),
             Self::ClientCert { target } => phrase!("plan-client-cert", target = target),
             Self::ClientCertFiles { target } => phrase!("plan-client-cert-files", target = target),
@@ -97,12 +100,17 @@ impl Refusal {
     pub fn hint(&self) -> Option<Phrase> {
         match self {
             Self::UnknownTarget { nearest: Some(nearest), .. } => Some(phrase!("plan-hint-nearest", nearest = nearest)),
+            Self::NoUser { user } => Some(phrase!("plan-hint-no-user", user = escape(user))),
             Self::UnknownTarget { nearest: None, .. } => Some(phrase!("plan-hint-targets")),
             Self::CannotCarry { instead: Some(instead), .. } => Some(phrase!("plan-hint-instead", instead = instead)),
             Self::CannotCarry { field: Some(Setting::Password), .. } => Some(phrase!("plan-hint-password")),
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
             Self::Proxy { instead, .. } if instead.is_empty() => Some(phrase!("plan-hint-proxy-none")),
             Self::Proxy { instead, .. } => Some(phrase!("plan-hint-proxy", instead = instead)),
+            Self::Token { why: TokenFault::TooLong, instead, .. } => {
+                Some(phrase!("plan-hint-token-long", instead = instead))
+            }
+            Self::Token { instead, .. } => Some(phrase!("plan-hint-token", instead = instead)),
             Self::Rival { instead: Some(instead), target, .. } => {
                 Some(phrase!("plan-hint-one-login", target = target, instead = instead))
             }
@@ -140,6 +148,15 @@ impl Refusal {
 
 fn shown(path: &Path) -> String {
     escape(&path.display().to_string())
+}
+
+fn token(why: &TokenFault) -> Phrase {
+    match why {
+        TokenFault::Stale => phrase!("plan-token-stale"),
+        TokenFault::PasswordsOnly => phrase!("plan-token-passwords-only"),
+        TokenFault::TooLong => phrase!("plan-token-too-long"),
+        TokenFault::Lacks(part) => phrase!("plan-token-lacks", part = part),
+    }
 }
 
 fn unfit(why: &Unfit) -> Phrase {

@@ -1,9 +1,9 @@
 //! Another profile whose settings a plan would take out of a file that has room for one.
 
-use std::{io, path::Path};
+use std::path::Path;
 
 use super::{
-    Existing, Files, Node, Order, Places, Plan, ReadBack, Refusal, TargetChoice, compare, expand, locate::locate, read_back,
+    Files, Order, Places, Plan, PlannedFiles, ReadBack, Refusal, TargetChoice, compare, expand, locate::locate, read_back,
 };
 use crate::{
     mail::{Profile, Setting},
@@ -14,7 +14,7 @@ use crate::{
 ///
 /// A file has room for several where what its consumer reads for the other profile stays the same.
 pub fn rival((order, plan): (&Order, &Plan), catalog: &Catalog, places: &Places, files: &dyn Files) -> Option<Refusal> {
-    let planned = Planned { plan, files };
+    let planned = PlannedFiles { changes: &plan.changes, files };
     let is_written = |path: &Path| plan.changes.iter().any(|change| change.path == path && change.is_needed());
     for (name, profile) in order.others() {
         let theirs = Order { name: name.clone(), profile: profile.clone(), secret: None, ..order.clone() };
@@ -33,7 +33,7 @@ pub fn rival((order, plan): (&Order, &Plan), catalog: &Catalog, places: &Places,
                         target: target.key.clone(),
                         path: taken.disk.clone(),
                         profile: name.clone(),
-                        instead: target.mta.as_ref().map(|_| roomy(catalog)),
+                        instead: (target.mta.is_some() && !target.several).then(|| roomy(catalog)),
                     });
                 }
             }
@@ -53,39 +53,4 @@ fn is_same(profile: &Profile, before: &ReadBack, after: &ReadBack) -> bool {
 fn roomy(catalog: &Catalog) -> String {
     let keys: Vec<&str> = catalog.targets().filter(|target| target.several).map(|target| target.key.as_str()).collect();
     keys.join(", ")
-}
-
-/// Files as a plan leaves them.
-struct Planned<'a> {
-    plan: &'a Plan,
-    files: &'a dyn Files,
-}
-
-impl Files for Planned<'_> {
-    fn read(&self, path: &Path) -> io::Result<Option<Existing>> {
-        match self.plan.changes.iter().rfind(|change| change.path == path) {
-            Some(change) => Ok(change.after.clone().map(|bytes| Existing { bytes, mode: change.mode })),
-            None => self.files.read(path),
-        }
-    }
-
-    fn folders(&self, parent: &Path) -> Vec<String> {
-        self.files.folders(parent)
-    }
-
-    fn has_group(&self, group: &str) -> bool {
-        self.files.has_group(group)
-    }
-
-    fn groups_of(&self, user: &str) -> Option<Vec<String>> {
-        self.files.groups_of(user)
-    }
-
-    fn own_group(&self, user: &str) -> Option<String> {
-        self.files.own_group(user)
-    }
-
-    fn find(&self, path: &Path) -> Option<Node> {
-        self.files.find(path)
-    }
 }

@@ -47,7 +47,7 @@ pub(super) fn notes(
 pub(super) fn runner<'a>(order: &Order, chosen: &[(&'a Target, &TargetChoice)]) -> Option<&'a Target> {
     let runs = |(target, choice): &&(&Target, &TargetChoice)| {
         let mut templates = target.files.iter().flat_map(TargetFile::templates);
-        !is_inline(target, choice) && templates.any(|template| template.as_str().contains("secret_command"))
+        !is_inline(order, target, choice) && templates.any(|template| template.as_str().contains("secret_command"))
     };
     chosen.iter().find(runs).filter(|_| has_login(order)).map(|(target, _)| *target)
 }

@@ -13,6 +13,8 @@ pub(super) struct ProfilePart {
     pub(super) is_second: bool,
     /// Other profiles have the mail of their own senders.
     pub(super) has_seconds: bool,
+    /// The one that has all mail replaces senders.
+    pub(super) is_rewritten: bool,
 }
 
 /// The part that an order's profile gets. The first stays the first, whoever is written again.
@@ -32,9 +34,11 @@ pub(super) fn part(order: &Order, mailer: (&Target, &TargetChoice), places: &Pla
     let may_be = !order.takes_over || has_part(&order.name);
     // Who has a part stays in it, also where the first's settings were edited.
     let stays = has_part(&order.name) && others().any(|(name, _)| !has_part(name));
+    let replaces = |profile: &Profile| !profile.sender.senders.is_any() || profile.sender.sender_map.is_some();
     ProfilePart {
         is_second: stays || may_be && others().any(|(name, profile)| is_first(name, profile)),
         has_seconds: others().any(|(name, _)| has_part(name)),
+        is_rewritten: others().any(|(name, profile)| replaces(profile) && !has_part(name)),
     }
 }
 

@@ -72,6 +72,8 @@ pub(super) mod tests {
             ("causes", CAUSES),
             ("families", FAMILIES),
             ("distributions", DISTRIBUTIONS),
+            ("dns_hosts", DNS_HOSTS),
+            ("receivers", RECEIVERS),
             ("words", WORDS),
         ];
         for (folder, files) in folders {

@@ -13,8 +13,8 @@ use self::{
     single::Single,
 };
 use super::{
-    Cause, CauseRules, Distribution, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault,
-    PresetSource, Programs, Provider, Target, Text, Words, builtin, check, distribution::recognised,
+    Cause, CauseRules, Distribution, DnsHost, EgressFacts, Family, Gateways, Lang, Languages, Marks, OwnFault, PresetFault,
+    PresetSource, Programs, Provider, Receiver, Target, Text, Words, builtin, check, distribution::recognised,
     machines::is_customers_machine,
 };
 pub use facts::{Fact, FactKind};
@@ -33,6 +33,8 @@ pub struct Catalog {
     cause_rules: OnceLock<Vec<CauseRules>>,
     families: Collection<Family>,
     distributions: Collection<Distribution>,
+    dns_hosts: Collection<DnsHost>,
+    receivers: Collection<Receiver>,
     /// The key of the distribution of the machine, or the image, that all is for.
     here: Option<String>,
     words: Collection<Words>,
@@ -61,6 +63,8 @@ impl Catalog {
             cause_rules: OnceLock::new(),
             families: Collection::builtin(builtin::FAMILIES),
             distributions: Collection::builtin(builtin::DISTRIBUTIONS),
+            dns_hosts: Collection::builtin(builtin::DNS_HOSTS),
+            receivers: Collection::builtin(builtin::RECEIVERS),
             here: None,
             words: Collection::builtin(builtin::WORDS),
             egress: Single::default(),
@@ -74,7 +78,7 @@ impl Catalog {
     }
 
     /// The built-in files, with a person's own from `folders` (each has `providers`, `targets`, `causes`, `families`,
-    /// `distributions`, `words`, `egress.toml`, `gateways.toml` and `programs.toml`) over them. `today` begins with year and month, as `2026-11`.
+    /// `distributions`, `dns_hosts`, `receivers`, `words`, `egress.toml`, `gateways.toml` and `programs.toml`) over them. `today` begins with year and month, as `2026-11`.
     ///
     /// What cannot be used is passed over, and an unknown key as well: [`Self::own_faults`] names them. What the rooms above
     /// know, they check by [`Self::pass_over_wrong`].
@@ -87,6 +91,8 @@ impl Catalog {
             causes: Collection::with_own(builtin::CAUSES, &own, &mut faults),
             families: Collection::with_own(builtin::FAMILIES, &own, &mut faults),
             distributions: Collection::with_own(builtin::DISTRIBUTIONS, &own, &mut faults),
+            dns_hosts: Collection::with_own(builtin::DNS_HOSTS, &own, &mut faults),
+            receivers: Collection::with_own(builtin::RECEIVERS, &own, &mut faults),
             words: Collection::with_own(builtin::WORDS, &own, &mut faults),
             ..Self::builtin()
         };
@@ -125,6 +131,8 @@ impl Catalog {
             || self.causes.pass_over(file)
             || self.families.pass_over(file)
             || self.distributions.pass_over(file)
+            || self.dns_hosts.pass_over(file)
+            || self.receivers.pass_over(file)
             || self.words.pass_over(file)
     }
 
@@ -143,6 +151,8 @@ impl Catalog {
         faults.extend(self.own_causes().filter_map(|cause| check::dated(&cause.source, "checked", &cause.checked, today)));
         faults.extend(self.families.own().flat_map(|family| check::family(family, today)));
         faults.extend(self.distributions.own().flat_map(|it| check::distribution(it, self.targets(), today)));
+        faults.extend(self.dns_hosts.own().flat_map(|host| check::dns_host(host, today)));
+        faults.extend(self.receivers.own().flat_map(|receiver| check::receiver(receiver, today)));
         faults.extend(self.words.own().flat_map(|words| check::words(words, &self.faults_in_words(), today)));
         faults
     }
@@ -314,6 +324,8 @@ impl Catalog {
         let mut facts: Vec<Fact<'_>> = self.providers().map(Fact::of_provider).collect();
         facts.extend(self.families.iter().map(Fact::of_family));
         facts.extend(self.distributions.iter().map(Fact::of_distribution));
+        facts.extend(self.dns_hosts.iter().map(Fact::of_dns_host));
+        facts.extend(self.receivers.iter().map(Fact::of_receiver));
         facts.extend(self.targets().map(Fact::of_target));
         facts.extend(self.causes().map(Fact::of_cause));
         facts.extend(self.words.iter().map(Fact::of_words));
@@ -328,6 +340,7 @@ impl Catalog {
     pub fn faults(&self) -> Vec<&PresetFault> {
         let folders = self.providers.faults().chain(self.targets.faults()).chain(self.causes.faults());
         let folders = folders.chain(self.families.faults()).chain(self.distributions.faults()).chain(self.words.faults());
+        let folders = folders.chain(self.dns_hosts.faults()).chain(self.receivers.faults());
         folders.chain(self.egress.fault()).chain(self.gateways.fault()).chain(self.programs.fault()).collect()
     }
 
@@ -349,6 +362,23 @@ impl Catalog {
         }
         let key = self.exchangers.get_or_init(|| Exchangers::of(&self.providers)).owner(host)?;
         self.provider(key)
+    }
+
+    /// The DNS host of most of these name servers.
+    pub fn dns_host_of(&self, name_servers: &[String]) -> Option<&DnsHost> {
+        let share = |host: &DnsHost| name_servers.iter().filter(|server| host.has(server)).count();
+        let found = self.dns_hosts.iter().map(|host| (share(host), host)).filter(|(count, _)| *count > 0);
+        found.max_by_key(|(count, _)| *count).map(|(_, host)| host)
+    }
+
+    /// Every DNS host that is known.
+    pub fn dns_hosts(&self) -> impl Iterator<Item = &DnsHost> {
+        self.dns_hosts.iter()
+    }
+
+    /// Every receiver of mail that is known.
+    pub fn receivers(&self) -> impl Iterator<Item = &Receiver> {
+        self.receivers.iter()
     }
 
     /// The person's own file that a provider comes from; `None` for a built-in one.

@@ -204,6 +204,9 @@ pub struct Pattern {
     /// Providers, by key, or by the name of a family of them (`google`, `microsoft`, `zoho`).
     #[serde(default)]
     pub provider: Vec<String>,
+    /// What was spoken: `smtp`, `imap`.
+    #[serde(default)]
+    pub protocol: Vec<String>,
     /// Stages, by name.
     #[serde(default)]
     pub stage: Vec<String>,
@@ -253,8 +256,9 @@ pub struct Pattern {
 
 impl Pattern {
     /// The fields of which one has to be there.
-    pub const CONDITIONS: [&str; 13] = [
+    pub const CONDITIONS: [&str; 14] = [
         "provider",
+        "protocol",
         "stage",
         "fault",
         "code",
@@ -273,6 +277,7 @@ impl Pattern {
     pub fn says_nothing(&self) -> bool {
         let lists = [
             &self.provider,
+            &self.protocol,
             &self.stage,
             &self.fault,
             &self.code,

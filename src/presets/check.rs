@@ -8,7 +8,8 @@ mod provider;
 pub(super) use provider::provider;
 
 use super::{
-    Distribution, EgressFacts, Family, Gateways, PresetFault, PresetSource, Programs, Target, Words, checked,
+    Distribution, DnsHost, EgressFacts, Family, Gateways, PresetFault, PresetSource, Programs, Receiver, Target, Words,
+    checked,
     distribution::{self, NEEDS},
 };
 use crate::mail::{Mechanism, host::parse_host};
@@ -109,6 +110,34 @@ pub(super) fn distribution<'a>(
     faults
 }
 
+/// What is wrong with a DNS host's words.
+pub(super) fn dns_host(host: &DnsHost, today: &str) -> Vec<PresetFault> {
+    let source = &host.source;
+    let servers = host.name_servers.iter().enumerate();
+    let wrong = servers.filter_map(|(at, pattern)| {
+        let name = pattern.replace('*', "x");
+        let is_wrong = parse_host(&name).is_err() || name != name.to_lowercase();
+        is_wrong.then(|| source.fault_at(&format!("name_servers.{at}"), format!("`{pattern}` is not the name of a server")))
+    });
+    let page = (!host.url.starts_with("https://")).then(|| source.fault_at("url", "a page begins with https://"));
+    wrong.chain(page).chain(dated(source, "checked", &host.checked, today)).collect()
+}
+
+/// What is wrong with a receiver's words.
+pub(super) fn receiver(receiver: &Receiver, today: &str) -> Vec<PresetFault> {
+    let source = &receiver.source;
+    let hosts = receiver.hosts.iter().enumerate();
+    let mut faults: Vec<PresetFault> =
+        hosts.filter_map(|(at, host)| wrong_host(source, &format!("hosts.{at}"), host.as_str())).collect();
+    for (at, rule) in receiver.rules.iter().enumerate() {
+        faults.extend(dated(source, &format!("rule.{at}.since"), &rule.since, today));
+        let refuses = rule.refuses_since.as_deref();
+        faults.extend(refuses.and_then(|month| dated(source, &format!("rule.{at}.refuses_since"), month, today)));
+    }
+    faults.extend(dated(source, "checked", &receiver.checked, today));
+    faults
+}
+
 /// What is wrong with a client's words; `known` are the faults that they can report.
 pub(super) fn words(words: &Words, known: &[&str], today: &str) -> Vec<PresetFault> {
     let source = &words.source;
@@ -182,6 +211,8 @@ mod tests {
         assert_eq!(faults, []);
         let distributions = catalog.distributions().flat_map(|it| distribution(it, catalog.targets(), TODAY));
         assert_eq!(distributions.collect::<Vec<_>>(), []);
+        assert_eq!(catalog.dns_hosts().flat_map(|it| dns_host(it, TODAY)).collect::<Vec<_>>(), []);
+        assert_eq!(catalog.receivers().flat_map(|it| receiver(it, TODAY)).collect::<Vec<_>>(), []);
         let source = PresetSource::default();
         assert_eq!(egress(catalog.egress(), &source, TODAY), []);
         assert_eq!(gateways(catalog.gateways(), &source, TODAY), []);

@@ -9,6 +9,21 @@ pub(crate) fn months_between(checked: &str, today: &str) -> Option<i32> {
     Some(month_of(today.get(..7)?)? - month_of(checked)?)
 }
 
+/// The days from a day to another (both begin as `2026-11-05`), negative where it is past; `None` where one of them is no such date.
+pub(crate) fn days_between(from: &str, to: &str) -> Option<i64> {
+    Some(day_of(to)? - day_of(from)?)
+}
+
+/// A day by its number (days from civil, proleptic Gregorian, years counted from March).
+fn day_of(date: &str) -> Option<i64> {
+    let (month, day) = (month_of(date.get(..7)?)?, date.get(7..10)?.strip_prefix('-')?);
+    let day: i64 = day.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let months = i64::from(month) - 3;
+    let (year, from_march) = (months.div_euclid(12), months.rem_euclid(12));
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    Some(year * 365 + leaps + (153 * from_march + 2) / 5 + day)
+}
+
 /// What is wrong with a date.
 pub(super) fn fault(checked: &str, today: &str) -> Option<String> {
     match months_between(checked, today.max(WRITTEN)) {
@@ -39,6 +54,17 @@ mod tests {
         assert_eq!(since("2027-01"), Some(-2));
         for wrong in ["soon", "20é6-11", "2026-13", "2026-00", "2026-1", "2026-11-05", "+026-11", ""] {
             assert_eq!(since(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_leap_years() {
+        assert_eq!(days_between("2026-11-30T12:00:00Z", "2026-12-31"), Some(31));
+        assert_eq!(days_between("2027-01-01", "2026-12-31"), Some(-1));
+        assert_eq!(days_between("2028-02-28", "2028-03-01"), Some(2));
+        assert_eq!(days_between("2027-02-28", "2027-03-01"), Some(1));
+        for wrong in ["soon", "2026-12", "2026-12-32", "2026-13-01", "2026-12-00", "2026/12/31"] {
+            assert_eq!(days_between("2026-01-01", wrong), None, "{wrong}");
         }
     }
 

@@ -10,7 +10,7 @@ pub fn is_customers_machine(host: &str) -> bool {
 }
 
 /// Whether a name fits a pattern in which `*` stands for one character or more.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
     let Some((before, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(name) = name.strip_prefix(before) else { return false };
     name.char_indices()

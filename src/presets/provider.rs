@@ -1,11 +1,13 @@
 //! A mail provider: servers, user name form, kind of password, guidance. One file each in `presets/providers`.
 
 mod dns;
+mod oauth;
 mod sender;
 
 use serde::{Deserialize, Deserializer};
 
 pub use dns::{Dns, EnvelopeDomain};
+pub use oauth::{GrantSteps, Oauth};
 pub use sender::{SenderDemand, SenderRule};
 
 use super::{
@@ -206,6 +208,8 @@ pub struct Password {
     /// Whether a special password is needed.
     #[serde(default)]
     pub special: Special,
+    /// The day on which passwords end, or are off by default, as `2026-12-31`.
+    pub ends: Option<String>,
     /// The page on which it is made: the deep link that guidance and QR code show.
     pub url: Option<String>,
     /// What such a password looks like, to recognise the wrong kind before the server does.
@@ -275,26 +279,6 @@ fn in_set(set: &str, character: char) -> bool {
     false
 }
 
-/// OAuth 2.0 endpoints (RFC 6749, RFC 8628).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Oauth {
-    /// Scopes that sending needs.
-    pub scope: Vec<String>,
-    /// Authorization endpoint.
-    pub auth_url: String,
-    /// Token endpoint.
-    pub token_url: String,
-    /// Device authorization endpoint (RFC 8628); absent where the device flow does not give the scopes of sending.
-    pub device_url: Option<String>,
-    /// SASL names of the mechanisms that take the token.
-    #[serde(default)]
-    pub sasl: Vec<String>,
-    /// The provider registers no new clients: a token has to come from elsewhere, a login of our own is not offered.
-    #[serde(default)]
-    pub closed: bool,
-}
-
 /// Known limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -341,6 +325,9 @@ pub struct Guidance {
     pub username: Option<String>,
     /// Which sender addresses are allowed.
     pub sender: Option<String>,
+    /// How each way of giving access by OAuth 2.0 is prepared.
+    #[serde(default)]
+    pub oauth: GrantSteps,
 }
 
 impl Wording for Guidance {
@@ -357,6 +344,7 @@ impl Wording for Guidance {
         fill(&mut self.warnings, &from.warnings);
         fill(&mut self.username, &from.username);
         fill(&mut self.sender, &from.sender);
+        self.oauth.fill(&from.oauth);
     }
 }
 

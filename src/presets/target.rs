@@ -9,6 +9,7 @@ mod overrule;
 mod read;
 mod system;
 mod template;
+mod token;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -22,6 +23,7 @@ pub use overrule::{Overrule, OverruleEffect};
 pub use read::{ReadKey, TargetImport, TargetRead};
 pub use system::{AppArmor, Daemon, Feature, LoginNeeds, Mta};
 pub use template::Template;
+pub use token::{TokenSource, TokenUse};
 
 use super::{
     Lang, PresetSource,
@@ -64,6 +66,8 @@ pub struct Target {
     /// It takes the blanks at both ends off what that command prints.
     #[serde(default)]
     pub trims_secret: bool,
+    /// How it comes by a fresh access token. Absent: it cannot, and a login by token is refused.
+    pub token: Option<TokenUse>,
     /// The only store that it can be given the secret from.
     pub store: Option<StoreKind>,
     /// The target whose program it sends through, and whose file has the settings.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::ClientIdentity;
-use crate::mail::{Address, Auth, Endpoint, Proxy, Secret};
+use crate::mail::{Address, Auth, Endpoint, Protocol, Proxy, Secret};
 
 /// How far an attempt goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub enum Goal {
 pub struct Attempt {
     /// The server.
     pub endpoint: Endpoint,
+    /// What is spoken with it.
+    pub protocol: Protocol,
     /// The provider's key, for the evidence.
     pub provider: Option<String>,
     /// How far to go.
@@ -80,6 +82,8 @@ pub struct OtherSender {
     pub from: Address,
     /// To whom, when not to the message's recipient.
     pub to: Option<Address>,
+    /// It is on the envelope of what the program sends.
+    pub own_envelope: bool,
 }
 
 /// What to trust instead of the system's authorities.

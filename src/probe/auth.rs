@@ -9,17 +9,19 @@ use super::{
     Learned, Login, ProbeFault, Stage,
     certificate::hex,
     record,
-    scram::{Gs2, ScramExchange, ScramHash, saslname},
+    scram::{Gs2, ScramExchange, ScramHash},
     session::Session,
 };
-use crate::mail::{Auth, Mechanism, Reply, reply::printable};
+use crate::mail::{
+    Auth, Mechanism, Reply,
+    initial_response::{self, fits_command},
+    reply::printable,
+};
 
 /// The login succeeded (RFC 4954, 6). No other 2xx code means that.
 const LOGGED_IN: u16 = 235;
 /// The server wants more.
 const CONTINUE: u16 = 334;
-/// The longest command line, its end included (RFC 5321, 4.5.3.1.4): a longer response is not sent with the command.
-const COMMAND_LINE: usize = 512;
 
 impl Session<'_, '_> {
     /// Logs in, or skips the stage for an attempt without a login.
@@ -119,8 +121,7 @@ impl Session<'_, '_> {
     /// XOAUTH2: a refusal comes as a 334 with JSON; after an empty response the server sends its final reply
     /// (<https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>).
     fn xoauth2(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
-        let token = login.secret.expose();
-        let response = encode(&Zeroizing::new(format!("user={}\x01auth=Bearer {token}\x01\x01", login.username)));
+        let response = initial_response::xoauth2(&login.username, login.secret.expose());
         let mut reply = self.initial(Mechanism::Xoauth2.sasl_name(), &response)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {
             reply = self.respond(&response)?;
@@ -130,9 +131,8 @@ impl Session<'_, '_> {
 
     /// OAUTHBEARER: a refusal comes as a 334 with JSON, which a single ^A answers (RFC 7628, 3.2.3).
     fn oauthbearer(&mut self, login: &Login) -> Result<Reply, ProbeFault> {
-        let (token, endpoint) = (login.secret.expose(), &self.record.attempt.endpoint);
-        let header = format!("n,a={},\x01host={}\x01port={}", saslname(&login.username), endpoint.host, endpoint.port);
-        let response = encode(&Zeroizing::new(format!("{header}\x01auth=Bearer {token}\x01\x01")));
+        let endpoint = &self.record.attempt.endpoint;
+        let response = initial_response::oauthbearer(&login.username, login.secret.expose(), &endpoint.host, endpoint.port);
         let mut reply = self.initial(Mechanism::Oauthbearer.sasl_name(), &response)?;
         if reply.code == CONTINUE && decode(&reply).is_empty() {
             reply = self.respond(&response)?;
@@ -187,7 +187,7 @@ impl Session<'_, '_> {
 
     /// AUTH with an initial response, which is held back until it is asked for where the line would be too long (RFC 4954, 4).
     fn initial(&mut self, name: &str, response: &str) -> Result<Reply, ProbeFault> {
-        if "AUTH  \r\n".len() + name.len() + response.len() > COMMAND_LINE {
+        if !fits_command(name, response) {
             let reply = self.ask(&format!("AUTH {name}"))?;
             return if reply.code == CONTINUE { self.respond(response) } else { Ok(reply) };
         }
@@ -228,7 +228,7 @@ fn candidates(choice: Auth, offered: &[String], inside_tls: bool) -> Vec<Mechani
 }
 
 /// The response of PLAIN.
-fn plain(login: &Login) -> Zeroizing<String> {
+pub(super) fn plain(login: &Login) -> Zeroizing<String> {
     encode(&Zeroizing::new(format!("\0{}\0{}", login.username, login.secret.expose())))
 }
 

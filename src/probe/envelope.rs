@@ -53,9 +53,9 @@ impl<'a> Session<'_, 'a> {
         for other in attempt.others.iter().filter(|other| other.from.local().is_ascii()) {
             self.extend();
             match self.offer(other) {
-                Ok(reply) if reply.code == CLOSING => return,
-                Ok(reply) if reply.code / 100 == 5 => {
-                    self.record.refused.push(RefusedSender { sender: other.clone(), reply });
+                Ok((_, reply)) if reply.code == CLOSING => return,
+                Ok((stage, reply)) if reply.code / 100 == 5 => {
+                    self.record.refused.push(RefusedSender { sender: other.clone(), reply, stage });
                 }
                 Ok(_) => {}
                 Err(_) => return,
@@ -64,17 +64,17 @@ impl<'a> Session<'_, 'a> {
     }
 
     /// The reply that decides on an address: that to MAIL where it is a refusal, else that to RCPT; or one that closes.
-    fn offer(&mut self, other: &OtherSender) -> Result<Reply, ProbeFault> {
+    fn offer(&mut self, other: &OtherSender) -> Result<(Stage, Reply), ProbeFault> {
         let to = other.to.as_ref().unwrap_or(&self.message()?.to);
-        let mut decisive = self.ask(&format!("MAIL FROM:<{}>", path(&other.from)))?;
-        if decisive.is_positive() {
-            decisive = self.ask(&format!("RCPT TO:<{}>", path(to)))?;
+        let mut decisive = (Stage::Mail, self.ask(&format!("MAIL FROM:<{}>", path(&other.from)))?);
+        if decisive.1.is_positive() {
+            decisive = (Stage::Rcpt, self.ask(&format!("RCPT TO:<{}>", path(to)))?);
         }
-        if decisive.code == CLOSING {
+        if decisive.1.code == CLOSING {
             return Ok(decisive);
         }
         let reset = self.ask("RSET")?;
-        Ok(if reset.code == CLOSING { reset } else { decisive })
+        Ok(if reset.code == CLOSING { (decisive.0, reset) } else { decisive })
     }
 
     /// Sends the message.

@@ -3,13 +3,15 @@
 use std::io;
 
 use super::{Capabilities, CertificateFacts, DnsFault, Egress, Stage, TunnelFault};
-use crate::mail::{Endpoint, Mechanism, Proxy, Reply, proxy::ProxyVariable};
+use crate::mail::{Endpoint, Mechanism, Protocol, Proxy, Reply, proxy::ProxyVariable};
 
 /// Everything that is known about a failure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     /// Where it failed.
     pub stage: Stage,
+    /// What was spoken with the server.
+    pub protocol: Protocol,
     /// The provider's key.
     pub provider: Option<String>,
     /// The server.
@@ -43,6 +45,7 @@ impl Evidence {
     pub const fn new(stage: Stage, endpoint: Endpoint, fault: ProbeFault) -> Self {
         Self {
             stage,
+            protocol: Protocol::Smtp,
             provider: None,
             endpoint,
             fault,
@@ -120,10 +123,14 @@ pub enum ProbeFault {
     NoCommonMechanism,
     /// Not an SMTP reply: its first bytes, safe for a terminal.
     NotSmtp(String),
+    /// Not an IMAP response: its first bytes, safe for a terminal.
+    NotImap(String),
     /// An endless line or reply.
     TooLong,
     /// The message has an address that only SMTPUTF8 carries, and the server does not have it (RFC 6531).
     NoSmtputf8,
+    /// The server took the message, and yet something is wrong with its arrival.
+    Arrival(ArrivalFault),
     /// An obstacle on this machine, such as an unreadable file: what and why, safe for a terminal.
     Local(String),
     /// The attempt was cancelled.
@@ -165,10 +172,46 @@ impl ProbeFault {
             Self::NoAuth => "no_auth",
             Self::NoCommonMechanism => "no_common_mechanism",
             Self::NotSmtp(_) => "not_smtp",
+            Self::NotImap(_) => "not_imap",
             Self::TooLong => "too_long",
             Self::NoSmtputf8 => "no_smtputf8",
+            Self::Arrival(fault) => fault.name(),
             Self::Local(_) => "local",
             Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What is wrong with a message's arrival.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArrivalFault {
+    /// It is in the mailbox for spam, or a filter marked it so.
+    Junk,
+    /// It is neither in the inbox nor among spam.
+    Elsewhere,
+    /// Neither SPF nor DKIM passes for the domain of From.
+    Unaligned,
+    /// It has not been seen yet.
+    NotYet,
+    /// It came back; the report, as it came.
+    Bounced(Vec<u8>),
+    /// It took long.
+    Late,
+    /// The receiver does not say whether it believes the sender.
+    NoVerdict,
+}
+
+impl ArrivalFault {
+    /// Its name in causes.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Junk => "landed_in_spam",
+            Self::Elsewhere => "landed_elsewhere",
+            Self::Unaligned => "unaligned",
+            Self::NotYet => "not_arrived",
+            Self::Bounced(_) => "bounced",
+            Self::Late => "arrived_late",
+            Self::NoVerdict => "no_verdict",
         }
     }
 }

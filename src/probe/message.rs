@@ -14,6 +14,21 @@ use crate::mail::{Address, profile::Sender};
 /// Longest line that is sent unencoded (RFC 5322, 2.1.1).
 const LINE: usize = 998;
 
+/// The field of a test message that has its token.
+pub(super) const TOKEN_FIELD: &str = "X-Mailsetup-Test";
+/// The letters of base32 (RFC 4648, 6).
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// What a message is found by, 16 letters of base32. Servers replace its ID, but no word of its subject.
+///
+/// # Errors
+/// This machine has no random numbers.
+pub fn token() -> Result<String, MessageFault> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| MessageFault::Random(error.to_string()))?;
+    Ok(random.iter().map(|byte| char::from(BASE32[usize::from(byte % 32)])).collect())
+}
+
 /// What a test message says. The texts are already in the person's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageSpec {
@@ -27,6 +42,8 @@ pub struct MessageSpec {
     pub when: SystemTime,
     /// Subject.
     pub subject: String,
+    /// What the message is found by: see [`token`].
+    pub token: String,
     /// Plain text; lines end with `\n` or CRLF.
     pub body: String,
 }
@@ -37,6 +54,9 @@ pub enum MessageFault {
     /// An address does not fit into a header.
     #[error("the address {0} does not fit into a message header")]
     Address(String),
+    /// This machine has no random numbers.
+    #[error("random numbers: {0}")]
+    Random(String),
     /// The library's error.
     #[error("the message cannot be built: {0}")]
     Build(#[source] lettre::error::Error),
@@ -59,6 +79,8 @@ pub fn test_message(spec: &MessageSpec) -> Result<Outgoing, MessageFault> {
     if let Some(reply_to) = reply_to {
         builder = builder.reply_to(mailbox(reply_to, None)?);
     }
+    let token = header::HeaderName::new_from_ascii_str(TOKEN_FIELD);
+    let builder = builder.raw_header(header::HeaderValue::new(token, one_word(&spec.token)));
     let message = auto_submitted(builder).singlepart(text(&spec.body));
     let message = message.map_err(MessageFault::Build)?;
     Ok(Outgoing { from: address.clone(), to: spec.to.clone(), bytes: message.formatted() })
@@ -122,7 +144,8 @@ mod tests {
             to: "Ops@example.com".parse().unwrap(),
             host: "web1.example.com".into(),
             when: UNIX_EPOCH + Duration::from_secs(1_768_737_600),
-            subject: "Essai d\u{2019}envoi\r\nX-Evil: 1".into(),
+            subject: "Essai d\u{2019}envoi\r\nX-Evil: 1 (K7QWERTY23456ABC)".into(),
+            token: "K7QWERTY23456ABC".into(),
             body: format!("Envoy\u{e9} par web1.\n.\n{}\n\n", "x".repeat(2000)),
         }
     }
@@ -144,6 +167,8 @@ mod tests {
         assert_eq!((field("Reply-To").0.as_str(), field("To").0.as_str()), ("help@example.com", "Ops@example.com"));
         assert!(field("Subject").0.starts_with("Essai =?utf-8?b?"), "{head}");
         assert!(field("Message-ID").0.ends_with("@xn--bcher-kva.example>"), "{head}");
+        assert_eq!(field("X-Mailsetup-Test").0, "K7QWERTY23456ABC");
+        assert!(field("Subject").0.ends_with(" (K7QWERTY23456ABC)"), "{head}");
         assert_eq!(field("Auto-Submitted").0, "auto-generated");
         assert!(field("User-Agent").0.ends_with("(web1.example.com)"));
         assert_eq!(field("MIME-Version").0, "1.0");
@@ -153,6 +178,13 @@ mod tests {
         assert!(body.starts_with("Envoy=C3=A9 par web1.\r\n"), "{body}");
         // A name of two lines is no name.
         assert!("Op\u{e9}rations,\r\nBcc: eve@evil.test".parse::<TextLine>().is_err());
+    }
+
+    #[test]
+    fn tokens_are_words_of_base32_and_differ() {
+        let [one, other] = [token().unwrap(), token().unwrap()];
+        assert!(one.len() == 16 && one.bytes().all(|byte| BASE32.contains(&byte)), "{one}");
+        assert_ne!(one, other);
     }
 
     #[test]

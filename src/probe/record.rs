@@ -6,7 +6,7 @@ use super::{
     Attempt, Capabilities, CertificateFacts, Evidence, Goal, Learned, ProbeFault, RefusedSender, Report, Stage, StageReport,
     StageState, attempt::Bounds, transcript::Log,
 };
-use crate::mail::{Auth, Mechanism, Reply, Security, reply::printable};
+use crate::mail::{Auth, Mechanism, Protocol, Reply, Security, reply::printable};
 
 /// A stage's time limit if the requested one exceeds the clock's range.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -124,6 +124,7 @@ impl<'a> Record<'a> {
         let (attempt, stage) = (self.attempt, self.stage());
         let evidence = fault.map(|fault| Evidence {
             stage,
+            protocol: attempt.protocol,
             provider: attempt.provider.clone(),
             endpoint: attempt.endpoint.clone(),
             fault,
@@ -143,6 +144,7 @@ impl<'a> Record<'a> {
             round_trips: self.round_trips,
             elapsed: self.started.elapsed(),
             evidence,
+            arrival: None,
             refused: self.refused,
             transcript: self.log.finish(),
         }
@@ -151,17 +153,22 @@ impl<'a> Record<'a> {
 
 /// The stages of an attempt, in order.
 fn stages(attempt: &Attempt) -> Vec<Stage> {
+    let offer = match attempt.protocol {
+        Protocol::Smtp => Stage::Ehlo,
+        Protocol::Imap => Stage::Capability,
+    };
     let mut stages = vec![Stage::Dns, Stage::Connect];
     stages.extend(match attempt.endpoint.security {
-        Security::Tls => &[Stage::Tls, Stage::Greeting, Stage::Ehlo][..],
-        Security::Starttls => &[Stage::Greeting, Stage::Ehlo, Stage::Starttls, Stage::Tls],
-        Security::None => &[Stage::Greeting, Stage::Ehlo],
+        Security::Tls => vec![Stage::Tls, Stage::Greeting, offer],
+        Security::Starttls => vec![Stage::Greeting, offer, Stage::Starttls, Stage::Tls],
+        Security::None => vec![Stage::Greeting, offer],
     });
-    stages.extend(match attempt.goal {
-        Goal::Connect => &[][..],
-        Goal::Login => &[Stage::Auth],
-        Goal::Rehearse => &[Stage::Auth, Stage::Mail, Stage::Rcpt],
-        Goal::Send => &[Stage::Auth, Stage::Mail, Stage::Rcpt, Stage::Data],
+    stages.extend(match (attempt.protocol, attempt.goal) {
+        (_, Goal::Connect) => &[][..],
+        (Protocol::Imap, _) => &[Stage::Auth, Stage::Mailbox],
+        (Protocol::Smtp, Goal::Login) => &[Stage::Auth],
+        (Protocol::Smtp, Goal::Rehearse) => &[Stage::Auth, Stage::Mail, Stage::Rcpt],
+        (Protocol::Smtp, Goal::Send) => &[Stage::Auth, Stage::Mail, Stage::Rcpt, Stage::Data],
     });
     stages
 }

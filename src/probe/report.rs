@@ -16,6 +16,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// Why it failed; `None` when it passed.
     pub evidence: Option<Evidence>,
+    /// What is wrong with the message's arrival, where it was looked for.
+    pub arrival: Option<Evidence>,
     /// Addresses of other programs that the server refuses.
     pub refused: Vec<RefusedSender>,
     /// What was said, without secrets.
@@ -72,6 +74,16 @@ pub struct RefusedSender {
     pub sender: OtherSender,
     /// The answer.
     pub reply: Reply,
+    /// To which command it was.
+    pub stage: Stage,
+}
+
+impl RefusedSender {
+    /// Whether the mail that the program sends is refused by it. A recipient of its own may be one that this machine leads elsewhere,
+    /// and a program that leaves the envelope to the mailer has root's there.
+    pub fn is_decisive(&self) -> bool {
+        self.sender.own_envelope && (self.stage == Stage::Mail || self.sender.to.is_none())
+    }
 }
 
 /// What was said: lines without secrets and without control characters, safe for a terminal and for a report.

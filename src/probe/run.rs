@@ -65,17 +65,27 @@ pub fn not_begun(endpoint: Endpoint, provider: Option<String>, fault: ProbeFault
         round_trips: 0,
         elapsed: Duration::ZERO,
         evidence: Some(evidence),
+        arrival: None,
         refused: Vec::new(),
         transcript: Transcript::default(),
     }
 }
 
 fn run(record: &mut Record<'_>, resolver: &dyn Resolve, cancel: &Cancel) -> Result<(), ProbeFault> {
+    over(connected(record, resolver, cancel)?)
+}
+
+/// A session with the server, in whatever protocol it is then spoken: by the attempt's proxy, or after its name was looked up.
+pub(super) fn connected<'r, 'a>(
+    record: &'r mut Record<'a>,
+    resolver: &dyn Resolve,
+    cancel: &Cancel,
+) -> Result<Session<'r, 'a>, ProbeFault> {
     if let Some(proxy) = &record.attempt.proxy {
-        return over(connect_by(proxy, record, resolver, cancel)?);
+        return connect_by(proxy, record, resolver, cancel);
     }
     let addresses = resolve(record, resolver, cancel)?;
-    over(connect(record, &addresses, cancel)?)
+    connect(record, &addresses, cancel)
 }
 
 /// Connects through a proxy. Nothing of the server is looked up here: its name may be known to the proxy alone.

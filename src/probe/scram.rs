@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::ProbeFault;
+use crate::mail::initial_response::saslname;
 
 /// The fewest iterations that a server may ask for (RFC 5802, 5.1): fewer would make a recorded login easy to search.
 const FEWEST: u32 = 4096;
@@ -172,11 +173,6 @@ impl Last {
         let signature = said.strip_prefix(b"v=").and_then(|signature| STANDARD.decode(signature).ok());
         signature.is_some_and(|signature| !signature.is_empty() && signature == *self.signature)
     }
-}
-
-/// A name as it stands in a list that commas divide (RFC 5801, 4).
-pub(super) fn saslname(name: &str) -> String {
-    name.replace('=', "=3D").replace(',', "=2C")
 }
 
 /// A name or password in the one form in which both ends compute with it (RFC 4013); as it is where that has no such form.

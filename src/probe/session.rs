@@ -20,7 +20,7 @@ const EXPIRES_SOON: i64 = 14;
 /// A conversation with a server.
 pub(super) struct Session<'r, 'a> {
     pub(super) record: &'r mut Record<'a>,
-    wire: Wire,
+    pub(super) wire: Wire,
     /// QUIT has been sent.
     pub(super) quit: bool,
 }
@@ -134,7 +134,7 @@ impl<'r, 'a> Session<'r, 'a> {
     }
 
     /// The handshake. `early` is sent together with its last message.
-    fn secure(&mut self, early: &[u8]) -> Result<(), ProbeFault> {
+    pub(super) fn secure(&mut self, early: &[u8]) -> Result<(), ProbeFault> {
         self.begin(Stage::Tls);
         let attempt = self.record.attempt;
         let client = ShownClient::new(attempt.client.clone());

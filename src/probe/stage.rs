@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::{Capabilities, CertificateFacts};
+use super::{Capabilities, CertificateFacts, sighting::Sighting};
 use crate::mail::{Mechanism, Proxy, Reply};
 
 /// A stage of an attempt, in the order of STARTTLS; with implicit TLS, TLS comes before the greeting.
@@ -16,12 +16,16 @@ pub enum Stage {
     Greeting,
     /// EHLO, or HELO if the server does not know EHLO.
     Ehlo,
+    /// CAPABILITY, in IMAP (RFC 3501, 6.1.1).
+    Capability,
     /// The STARTTLS command (RFC 3207).
     Starttls,
     /// The handshake and the certificate.
     Tls,
     /// AUTH (RFC 4954).
     Auth,
+    /// A mailbox is opened for reading, in IMAP.
+    Mailbox,
     /// MAIL FROM.
     Mail,
     /// RCPT TO.
@@ -34,14 +38,16 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Dns,
         Self::Connect,
         Self::Greeting,
         Self::Ehlo,
+        Self::Capability,
         Self::Starttls,
         Self::Tls,
         Self::Auth,
+        Self::Mailbox,
         Self::Mail,
         Self::Rcpt,
         Self::Data,
@@ -55,9 +61,11 @@ impl Stage {
             Self::Connect => "connect",
             Self::Greeting => "greeting",
             Self::Ehlo => "ehlo",
+            Self::Capability => "capability",
             Self::Starttls => "starttls",
             Self::Tls => "tls",
             Self::Auth => "auth",
+            Self::Mailbox => "mailbox",
             Self::Mail => "mail",
             Self::Rcpt => "rcpt",
             Self::Data => "data",
@@ -162,6 +170,8 @@ pub enum Learned {
     LoggedIn(Mechanism),
     /// The address was accepted: sender or recipient.
     Accepted(String),
+    /// Where the message went.
+    Sighted(Box<Sighting>),
     /// The server accepted the message; its text, safe for a terminal.
     Queued(String),
 }

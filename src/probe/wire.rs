@@ -109,6 +109,24 @@ impl Wire {
         self.has_unread() && !self.inbox.starts_with(b"421")
     }
 
+    /// Whether a line that begins with this byte has come before it was asked for: called when no answer with such a tag is owed.
+    pub(super) fn has_tagged(&mut self, first: u8) -> bool {
+        self.take_arrived();
+        let begins = |line: &[u8]| line.first() == Some(&first);
+        self.inbox.split_inclusive(|byte| *byte == b'\n').any(begins)
+    }
+
+    /// Waits for further bytes, which are then unread.
+    pub(super) fn wait(&mut self) -> Result<(), ProbeFault> {
+        self.receive()
+    }
+
+    /// Takes the first unread bytes.
+    pub(super) fn take(&mut self, length: usize) -> Vec<u8> {
+        self.heard = self.tls.is_some();
+        self.inbox.drain(..length.min(self.inbox.len())).collect()
+    }
+
     /// Takes what has arrived without waiting. That the connection broke is found out by what is read or written next.
     fn take_arrived(&mut self) {
         let mut chunk = vec![0; CHUNK];

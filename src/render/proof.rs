@@ -32,6 +32,9 @@ pub fn under_way(text: &Text, own: &SendingProgram) -> String {
 
 /// A proof in words.
 pub fn told<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
+    if proof.refused.is_some() {
+        return by_server(text, proof);
+    }
     match (&proof.own, &proof.report) {
         (Some((own, sent)), _) if proof.way != ProofWay::Test => by_way(text, proof, own, sent),
         (Some((own, Sent::Failed(fault))), _) => by_own(text, proof, own, fault),
@@ -66,13 +69,7 @@ fn read_back(proof: &Proof) -> Phrase {
 /// A message as a program of this machine sends it.
 fn by_way<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, sent: &Sent) -> Told<'a> {
     let to = recipient(proof);
-    let way = text.say(&match (proof.way, &own.user) {
-        (ProofWay::Cron, _) => phrase!("proof-way-cron"),
-        (ProofWay::Mail, _) => phrase!("proof-way-mail"),
-        (ProofWay::Empty, _) => phrase!("proof-way-empty"),
-        (_, Some(user)) => phrase!("proof-way-user", user = user),
-        (_, None) => phrase!("proof-way-program", program = proof.program),
-    });
+    let way = way(text, proof, own.user.as_deref());
     let fault = match sent {
         Sent::Failed(fault) => fault,
         Sent::Taken => {
@@ -85,12 +82,34 @@ fn by_way<'a>(text: &Text, proof: &'a Proof, own: &SendingProgram, sent: &Sent) 
             return Told { line, ..Told::default() };
         }
     };
-    let line = phrase!("proof-way-failed", target = proof.target, way = way, sender = escape(&proof.sender), to = to);
-    let mut phrases = vec![ended(fault.end, own, fault.said.is_empty())];
-    phrases.extend(proof.diagnosis.iter().map(|found| phrase!("send-usually", title = found.title)));
-    phrases.extend(proof.fixes.iter().cloned());
-    let advice = phrases.iter().map(|phrase| text.say(phrase)).collect();
-    Told { line: text.say(&line), words: fault.said.clone(), advice, diagnosis: None }
+    let ended = text.say(&ended(fault.end, own, fault.said.is_empty()));
+    let told = not_out(text, proof, &way);
+    Told { advice: [vec![ended], told.advice].concat(), ..told }
+}
+
+/// A sender whom the server refused before any message was sent.
+fn by_server<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
+    not_out(text, proof, &way(text, proof, None))
+}
+
+/// Who sends so.
+fn way(text: &Text, proof: &Proof, user: Option<&str>) -> String {
+    text.say(&match (proof.way, user) {
+        (ProofWay::Cron, _) => phrase!("proof-way-cron"),
+        (ProofWay::Mail, _) => phrase!("proof-way-mail"),
+        (ProofWay::Empty, _) => phrase!("proof-way-empty"),
+        (_, Some(user)) => phrase!("proof-way-user", user = user),
+        (_, None) => phrase!("proof-way-program", program = escape(&proof.program)),
+    })
+}
+
+/// That mail of a program's does not go out, why, and what mends it.
+fn not_out<'a>(text: &Text, proof: &'a Proof, way: &str) -> Told<'a> {
+    let (sender, to) = (escape(&proof.sender), recipient(proof));
+    let line = phrase!("proof-way-failed", target = proof.target, way = way, sender = sender, to = to);
+    let usually = proof.diagnosis.iter().map(|found| phrase!("send-usually", title = found.title));
+    let advice = usually.chain(proof.fixes.iter().cloned()).map(|phrase| text.say(&phrase)).collect();
+    Told { line: text.say(&line), words: proof.said().unwrap_or_default(), advice, diagnosis: None }
 }
 
 /// mailsetup's own message, sent with what was written.

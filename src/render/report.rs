@@ -10,7 +10,7 @@ use crate::{
         reply::escape,
         secret::{HIDDEN, forms},
     },
-    phrase,
+    oauth, phrase,
     presets::Text,
     probe::{
         CertificateFacts, Egress, Evidence, Report, StageReport,
@@ -256,7 +256,8 @@ fn without_challenge(said: &str) -> String {
 /// The line without the secrets, in any encoding.
 fn redacted(line: &str, secrets: &[&Secret]) -> String {
     let mut clean = line.to_owned();
-    for secret in secrets.iter().map(|secret| secret.expose()) {
+    let parts: Vec<Secret> = secrets.iter().flat_map(|secret| oauth::parts(secret)).collect();
+    for secret in parts.iter().map(Secret::expose) {
         // The line is escaped, and so is a secret in it.
         for form in forms(secret.as_bytes()).iter().chain(&forms(escape(secret).as_bytes())) {
             clean = clean.replace(&*String::from_utf8_lossy(form), HIDDEN);

@@ -1,9 +1,14 @@
 //! A live test in words: its stages, what they learned, why they failed.
 
+use std::time::Duration;
+
 use crate::{
     phrase,
     presets::Text,
-    probe::{Capabilities, Evidence, Learned, ProbeFault, Report, Stage, StageReport, StageState, report::Who},
+    probe::{
+        Capabilities, Evidence, Learned, MailFolder, ProbeFault, Report, Sighting, Stage, StageReport, StageState,
+        report::Who,
+    },
     setup::LiveTest,
 };
 
@@ -14,9 +19,11 @@ pub fn stage(text: &Text, stage: Stage) -> String {
         Stage::Connect => "render-stage-connect",
         Stage::Greeting => "render-stage-greeting",
         Stage::Ehlo => "render-stage-ehlo",
+        Stage::Capability => "render-stage-capability",
         Stage::Starttls => "render-stage-starttls",
         Stage::Tls => "render-stage-tls",
         Stage::Auth => "render-stage-auth",
+        Stage::Mailbox => "render-stage-mailbox",
         Stage::Mail => "render-stage-mail",
         Stage::Rcpt => "render-stage-rcpt",
         Stage::Data => "render-stage-data",
@@ -55,6 +62,25 @@ pub fn learned(text: &Text, learned: &Learned) -> String {
         )),
         Learned::LoggedIn(mechanism) => text.say(&phrase!("render-logged-in", mechanism = mechanism.sasl_name())),
         Learned::Accepted(address) => address.clone(),
+        Learned::Sighted(sighting) => sighted(text, sighting),
+    }
+}
+
+/// Where a message went.
+fn sighted(text: &Text, sighting: &Sighting) -> String {
+    let time = |time: Duration| super::elapsed(text, time);
+    match sighting {
+        Sighting::Seen { folder: MailFolder::Inbox, after, .. } => {
+            text.say(&phrase!("render-sighted-inbox", time = time(*after)))
+        }
+        Sighting::Seen { folder: MailFolder::Junk, mailbox, after, .. } => {
+            text.say(&phrase!("render-sighted-junk", mailbox = mailbox, time = time(*after)))
+        }
+        Sighting::Seen { mailbox, after, .. } => {
+            text.say(&phrase!("render-sighted-elsewhere", mailbox = mailbox, time = time(*after)))
+        }
+        Sighting::Bounced { after, .. } => text.say(&phrase!("render-sighted-bounced", time = time(*after))),
+        Sighting::Unseen { waited } => text.say(&phrase!("render-sighted-not-yet", time = time(*waited))),
     }
 }
 
@@ -108,6 +134,7 @@ pub fn fault(text: &Text, evidence: &Evidence) -> Vec<String> {
             text.say(&phrase!("render-fault-tls", words = crate::mail::reply::escape(words)))
         }
         ProbeFault::Local(words) => text.say(&phrase!("render-fault-local", words = words)),
+        ProbeFault::NotImap(words) => text.say(&phrase!("render-fault-not-imap", words = words)),
         ProbeFault::NotSmtp(words) => text.say(&phrase!("render-fault-not-smtp", words = words)),
         ProbeFault::Proxy(fault) => {
             let name = format!("render-fault-{}", fault.kind.name().replace('_', "-"));

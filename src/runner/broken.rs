@@ -86,6 +86,11 @@ mod tests {
             egress: EgressTargets::default(),
             own_stores_only: false,
             lock_limit: crate::host::LOCK_LIMIT,
+            oauth: crate::oauth::OauthWay {
+                proxy: None,
+                resolver: Arc::new(crate::probe::SystemResolver),
+                timeout: crate::oauth::OauthWay::TIMEOUT,
+            },
             last_plan: Arc::default(),
         }
     }

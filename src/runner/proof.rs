@@ -215,7 +215,21 @@ impl Runner {
 }
 
 impl Runner {
-    /// Sends as the programs of this machine do, by what is `sendmail` here, where that is one of the targets: each way once.
+    /// The targets that programs of this machine send by with this login: the one that is `sendmail` here, each where nothing is.
+    pub fn mailers(&self, order: &Order) -> Vec<String> {
+        let Ok(places) = self.places_of(order) else { return Vec::new() };
+        let disk = Disk::new(&places);
+        let has_none = !plan::has_sendmail(&places, &disk);
+        let chosen = order.targets.iter().filter_map(|choice| Some((self.catalog.target(&choice.key)?, choice)));
+        let sends = |target: &Target| has_none || plan::is_sendmail(target, &places, &disk);
+        let is_ours = |(target, choice): &(&Target, &TargetChoice)| {
+            sends(target) && !plan::has_part(&order.name, (target, choice), &places, &disk)
+        };
+        chosen.filter(is_ours).map(|(target, _)| target.key.clone()).collect()
+    }
+
+    /// Sends as the programs of this machine do, by what is `sendmail` here, where that is one of the targets: each way once. Where the
+    /// profile has the mail of its own senders alone, programs' mail is another's.
     pub fn prove_ways(
         &self,
         order: &Order,
@@ -232,6 +246,9 @@ impl Runner {
         let is_sendmail = |(target, _): &(&Target, &TargetChoice)| plan::is_sendmail(target, &places, &disk);
         let mut chosen = order.targets.iter().filter_map(|choice| Some((self.catalog.target(&choice.key)?, choice)));
         let Some((target, choice)) = chosen.find(is_sendmail) else { return Vec::new() };
+        if plan::has_part(&order.name, (target, choice), &places, &disk) {
+            return Vec::new();
+        }
         let read = plan::read_back(target, choice, &order.name, &places, &disk);
         if !read.is_ok_and(|read| can_fetch(order, &read)) {
             return Vec::new();

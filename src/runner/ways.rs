@@ -5,6 +5,7 @@ use crate::{
     mail::ProofWay,
     plan::SENDMAIL,
     presets::target::SendInput,
+    probe::OtherSender,
 };
 
 /// A message as a program sends it.
@@ -44,6 +45,12 @@ pub(super) fn of_cron(kind: CronKind, to: &Recipients<'_>) -> HandedOver {
         CronKind::Busybox => (&["-ti"], None),
     };
     handed_over(ProofWay::Cron, "cron", words, to.root).with(from, "root")
+}
+
+/// The address of a program as the server is asked about it. Root's is what the mailer puts on the envelope for cron.
+pub(super) fn offered(program: ProgramSender) -> OtherSender {
+    let own_envelope = program.own_envelope || program.program == ProofWay::Cron.as_str();
+    OtherSender { program: program.program, from: program.from, to: program.to, own_envelope }
 }
 
 /// As a daemon sends that names its own address.

@@ -14,7 +14,7 @@ use crate::{
     phrase,
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::{Phrase, target::ReaderKind},
-    probe::{Goal, Login, Report, StageReport},
+    probe::{Goal, Login, RefusedSender, Report, StageReport},
 };
 
 /// Work with its generation: a result of another generation is dropped.
@@ -209,6 +209,8 @@ pub struct WriteResult {
     pub notes: Vec<Phrase>,
     /// How each target's settings were proven.
     pub proofs: Vec<Proof>,
+    /// The targets that programs of this machine send by, by their keys.
+    pub mailers: Vec<String>,
 }
 
 /// A file that was written.
@@ -240,6 +242,8 @@ pub struct Proof {
     /// The test with what the consumer reads in its files, where it did not send itself; `None` when it did, or when no message
     /// was wanted.
     pub report: Option<Report>,
+    /// The server's answer to the sender's address, where it refused that in the test and no message showed what becomes of it.
+    pub refused: Option<RefusedSender>,
     /// What is wrong, by the consumer's own words or by the test's evidence.
     pub diagnosis: Option<Diagnosis>,
     /// What mends it.
@@ -277,6 +281,9 @@ pub struct SendingProgram {
 impl Proof {
     /// Whether the last message was accepted; `None` when none was wanted.
     pub fn sent(&self) -> Option<bool> {
+        if self.refused.is_some() {
+            return Some(false);
+        }
         match (&self.own, &self.report) {
             (Some((_, Sent::Taken)), _) => Some(true),
             (Some((_, Sent::Failed(_))), _) => Some(false),
@@ -322,6 +329,12 @@ impl Proof {
             Some((_, Sent::Failed(fault))) => Some(fault),
             _ => None,
         }
+    }
+
+    /// What the consumer, or the server that refused a sender, said, line by line.
+    pub fn said(&self) -> Option<Vec<String>> {
+        let by_server = || Some(self.refused.as_ref()?.reply.text().lines().map(str::to_owned).collect());
+        self.fault().map(|fault| fault.said.clone()).or_else(by_server)
     }
 }
 

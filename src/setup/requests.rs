@@ -3,11 +3,12 @@
 use super::{
     effect::{ConnectSpec, SecretReader, TestMessage, WriteRequest},
     field::Field,
+    programs::keeps_senders,
     state::Setup,
     step::SetupStep,
 };
 use crate::{
-    mail::{Endpoint, Profile, ProfileName, Scope, Security, Senders, TestDepth, store::StoreFilling},
+    mail::{Endpoint, Profile, ProfileName, Scope, Security, TestDepth, store::StoreFilling},
     plan::{Change, Order, TargetChoice},
     probe::{Goal, Login},
 };
@@ -63,11 +64,8 @@ impl Setup {
 
     /// Whether programs' mail leaves by what is written, under their own addresses.
     pub(super) fn keeps_programs_senders(&self) -> bool {
-        let answers = &self.answers;
-        let is_mailer =
-            |choice: &TargetChoice| answers.catalog.target(&choice.key).is_some_and(|target| target.mta.is_some());
-        let is_one = answers.get(Field::Senders) == Some(Senders::One);
-        answers.scope() == Scope::System && !is_one && answers.targets().iter().any(is_mailer)
+        let senders = self.answers.get(Field::Senders).unwrap_or_default();
+        keeps_senders(senders, self.scope(), &self.targets(), &self.answers.catalog)
     }
 
     fn connect_spec(&self, profile: &Profile, goal: Goal) -> ConnectSpec {

@@ -3,6 +3,7 @@
 use super::{
     effect::{AttemptKind, Outcome, Proof},
     field::Field,
+    programs::{refused_programs, stays},
     state::{Setup, Tested},
 };
 use crate::{
@@ -30,13 +31,15 @@ fn cause_of(proof: &Proof, profile: &Profile, catalog: &Catalog, lang: Lang) -> 
     if let Some(evidence) = proof.report.as_ref().and_then(|report| report.evidence.as_ref()) {
         return Some(diagnose::diagnose(evidence, catalog, lang));
     }
-    let fault = proof.fault().filter(|fault| fault.end != SendEnd::Unlisted)?;
+    if proof.fault().is_some_and(|fault| fault.end == SendEnd::Unlisted) {
+        return None;
+    }
     let smtp = &profile.smtp;
     let said = Explain {
         provider: smtp.provider.clone(),
         host: Some(smtp.host.to_string()),
         port: Some(smtp.port.get()),
-        ..Explain::new(fault.said.join("\n"))
+        ..Explain::new(proof.said()?.join("\n"))
     };
     Some(diagnose::explain(&said, catalog, lang)).filter(|diagnosis| diagnosis.cause != diagnose::UNKNOWN)
 }
@@ -117,7 +120,11 @@ impl Setup {
             }
             Outcome::Applied(mut written) => {
                 match &mut written {
-                    Ok(written) => written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof)),
+                    Ok(written) => {
+                        let refused = self.refused_programs((&written.proofs, &written.mailers));
+                        written.proofs.extend(refused);
+                        written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof));
+                    }
                     // Nothing is written without new consent.
                     Err(_) => drop(self.answers.given.remove(&Field::Apply)),
                 }
@@ -144,7 +151,24 @@ impl Setup {
             );
             Note { owner: owner.clone(), phrase }
         };
-        tested.report.refused.iter().map(note).collect()
+        let sender = &order.profile.sender;
+        let is_kept = |refused: &&RefusedSender| {
+            order
+                .targets
+                .iter()
+                .filter_map(|choice| self.answers.catalog.target(&choice.key))
+                .any(|target| target.mta.is_some() && stays(&refused.sender.from, sender, target))
+        };
+        tested.report.refused.iter().filter(is_kept).map(note).collect()
+    }
+
+    /// The same as proofs, once it is written.
+    fn refused_programs(&self, proofs: (&[Proof], &[String])) -> Vec<Proof> {
+        let tested = self.test.result().filter(|tested| tested.report.passed());
+        let (Some(tested), Some(order), Some(spec)) = (tested, self.plan.wanted(), self.test.wanted()) else {
+            return Vec::new();
+        };
+        refused_programs((spec, &tested.report), order, proofs, &self.answers.catalog)
     }
 
     /// The targets whose program refuses a certificate that mailsetup takes.

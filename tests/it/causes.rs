@@ -10,17 +10,19 @@ use std::{
 };
 
 use mailsetup::{
-    diagnose::{Diagnosis, Doctor},
-    mail::{Endpoint, Secret, Security, host::parse_host, profile::Sender},
+    diagnose::{Diagnosis, Doctor, arrival_fault},
+    mail::{Endpoint, Protocol, Secret, Security, host::parse_host, profile::Sender},
     presets::{Catalog, Lang, Provider},
     probe::{
-        Attempt, Cancel, DnsFault, Goal, Login, MessageSpec, Report, Resolve, ServerTrust, Stage, attempt, test_message,
+        Attempt, Cancel, DnsFault, Evidence, Goal, Login, MessageSpec, ProbeFault, Report, Resolve, ServerTrust, Stage,
+        attempt, test_message,
     },
     setup::Field,
 };
 use socket2::{Domain, Socket, Type};
 
 use crate::support::{
+    arrivals::arrivals,
     pki::{self, HOST, Identity},
     plug::Plug,
     server::Server,
@@ -166,6 +168,7 @@ fn begin(story: &Story, ports: [u16; 2]) -> Attempt {
         host: "web1.example.test".into(),
         when: SystemTime::now(),
         subject: "Test".into(),
+        token: "K7QWERTY23456ABC".into(),
         body: "One line\n".into(),
     });
     let usual = match story.first.mode {
@@ -184,6 +187,7 @@ fn begin(story: &Story, ports: [u16; 2]) -> Attempt {
             port: ports[0],
             security: start.security.as_deref().map_or(usual, |security| security.parse().unwrap()),
         },
+        protocol: Protocol::Smtp,
         provider: story.provider.clone(),
         goal: match start.goal.as_deref() {
             Some("connect") => Goal::Connect,
@@ -354,10 +358,36 @@ fn every_cause_is_reached_and_every_change_mends() {
 }
 
 #[test]
+fn every_arrival_is_judged_in_every_language() {
+    let catalog = Catalog::builtin();
+    let doctors: Vec<_> = Lang::builtin().map(|lang| Doctor::new(&catalog, lang)).collect();
+    for arrival in arrivals() {
+        let fault = arrival_fault(&arrival.sighting(), arrival.is_own).map(ProbeFault::Arrival);
+        let Some(fault) = fault else {
+            assert_eq!(arrival.cause, "ok", "{}", arrival.about);
+            continue;
+        };
+        let endpoint = Endpoint { host: "imap.example.test".into(), port: 993, security: Security::Tls };
+        let evidence = Evidence {
+            protocol: Protocol::Imap,
+            sender: Some("ops@example.test".into()),
+            ..Evidence::new(Stage::Arrival, endpoint, fault)
+        };
+        for doctor in &doctors {
+            let diagnosis = doctor.diagnose(&evidence);
+            assert_eq!(diagnosis.cause, arrival.cause, "{}", arrival.about);
+            assert!(diagnosis.is_certain() && !diagnosis.steps.is_empty(), "{diagnosis:?}");
+            assert!(!words(&diagnosis).contains(['{', '}']), "{diagnosis:?}");
+        }
+    }
+}
+
+#[test]
 fn no_cause_is_without_a_story_or_samples() {
     let catalog = Catalog::builtin();
-    let told: BTreeSet<String> =
+    let mut told: BTreeSet<String> =
         story::all().into_iter().filter(|story| story.first.port.is_none()).map(|story| story.expect.cause).collect();
+    told.extend(arrivals().into_iter().map(|arrival| arrival.cause));
     let untold = catalog.causes().filter(|cause| !told.contains(&cause.label) && cause.samples.is_empty());
     let missing: Vec<&str> = untold.map(|cause| cause.label.as_str()).collect();
     assert!(missing.is_empty(), "{missing:?}");

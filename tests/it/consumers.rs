@@ -207,6 +207,9 @@ fn msmtp_accepts_every_setting() {
                 order.profile.smtp.auth = auth.parse().unwrap();
                 order.profile.smtp.security = security;
                 order.profile.smtp.tls = tls.clone();
+                // A token is fetched.
+                order.targets[0].inline_secret = !order.profile.smtp.auth.takes_token();
+                order.program = vec!["/bin/echo".to_owned()];
             });
             fs::write(&rc, &files.unwrap()[0]).unwrap();
             private(&rc, 0o600);

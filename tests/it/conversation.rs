@@ -47,6 +47,7 @@ fn passed() -> Report {
         round_trips: 7,
         elapsed: Duration::from_millis(3),
         evidence: None,
+        arrival: None,
         refused: vec![],
         transcript: Transcript::default(),
     }

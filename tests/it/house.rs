@@ -66,21 +66,31 @@ fn dependencies_run_one_way() {
         ("presets", &["format", "mail", "packed", "presets"]),
         ("probe", &["mail", "presets", "probe"]),
         ("arrival", &["mail", "presets", "arrival"]),
-        ("diagnose", &["mail", "presets", "probe", "diagnose"]),
+        ("oauth", &["error", "mail", "presets", "probe", "oauth"]),
+        ("diagnose", &["arrival", "mail", "presets", "probe", "diagnose"]),
         ("dns", &["mail", "presets", "dns"]),
         ("discover", &["dns", "mail", "presets", "probe", "discover"]),
         ("plan", &["error", "format", "mail", "presets", "plan"]),
-        ("setup", &["error", "mail", "presets", "probe", "diagnose", "discover", "plan", "setup"]),
-        ("host", &["error", "mail", "presets", "plan", "host"]),
+        ("setup", &["dns", "error", "mail", "presets", "probe", "diagnose", "discover", "oauth", "plan", "setup"]),
+        ("host", &["error", "mail", "oauth", "presets", "plan", "host"]),
         ("demo", &["mail", "presets", "demo"]),
-        ("runner", &["discover", "error", "mail", "presets", "probe", "plan", "setup", "host", "runner"]),
-        ("render", &["arrival", "error", "mail", "presets", "probe", "diagnose", "plan", "setup", "render"]),
-        ("frontend", &["error", "mail", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"]),
+        (
+            "runner",
+            &[
+                "diagnose", "discover", "dns", "error", "mail", "oauth", "presets", "probe", "plan", "setup", "host",
+                "runner",
+            ],
+        ),
+        ("render", &["arrival", "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "render"]),
+        (
+            "frontend",
+            &["error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"],
+        ),
         (
             "cli",
             &[
-                "arrival", "dns", "error", "mail", "packed", "presets", "probe", "diagnose", "discover", "plan", "setup",
-                "host", "demo", "runner", "render", "frontend", "cli",
+                "arrival", "dns", "error", "mail", "oauth", "packed", "presets", "probe", "diagnose", "discover", "plan",
+                "setup", "host", "demo", "runner", "render", "frontend", "cli",
             ],
         ),
         ("main", &[]),
@@ -141,7 +151,7 @@ fn sockets_open_in_the_probe_and_the_demo_alone() {
 #[test]
 fn the_libraries_that_open_sockets_are_named_by_discovery_alone() {
     only_in(&["discover/online/dns.rs"], &["hickory_resolver", "tokio::"]);
-    only_in(&["discover/online/http.rs", "discover/online/by_proxy.rs"], &["ureq::"]);
+    only_in(&["discover/online/http.rs", "oauth/https.rs", "probe/web.rs", "probe/web/"], &["ureq::"]);
 }
 
 #[test]

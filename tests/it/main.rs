@@ -26,7 +26,10 @@ mod fuzz;
 mod host;
 mod house;
 mod images;
+mod imap;
 mod import;
+#[cfg(feature = "oauth")]
+mod oauth;
 #[cfg(feature = "demo")]
 mod parity;
 mod plan;

@@ -10,7 +10,7 @@ use std::{collections::HashSet, fs, path::PathBuf};
 use mailsetup::{
     mail::{Endpoint, Security, endpoint::is_loopback, host::parse_host},
     presets::{
-        Catalog, EgressFacts, Family, Gateways, Lang, Provider, SenderRule, Words,
+        Catalog, DnsHost, EgressFacts, Family, Gateways, Lang, Provider, Receiver, SenderRule, Words,
         cause::Cause,
         parse,
         provider::{Category, Guidance, Special, UsernameForm},
@@ -370,6 +370,9 @@ fn the_readme_lists_every_field() {
     check("Providers", "smtp.", fields::<Provider>("smtp = [{ zzzz = 1 }]"));
     check("Providers", "password.shape.", fields::<Provider>("password = { shape = { zzzz = 1 } }"));
     check("Families", "", fields::<Family>("zzzz = 1"));
+    check("DNS hosts", "", fields::<DnsHost>("zzzz = 1"));
+    check("Receivers", "", fields::<Receiver>("zzzz = 1"));
+    check("Receivers", "rule.", fields::<Receiver>("[[rule]]\nzzzz = 1"));
     check("Words", "", fields::<Words>("zzzz = 1"));
     check("Targets", "", fields::<Target>("zzzz = 1"));
     check("Targets", "file.", fields::<Target>("[[file]]\nzzzz = 1"));

@@ -19,6 +19,7 @@ mod providers;
 mod readers;
 mod root_mail;
 mod schemas;
+mod second;
 mod sender;
 mod small;
 mod stores;

@@ -8,6 +8,7 @@ mod own;
 mod programs;
 mod readers;
 mod senders;
+mod tokens;
 mod ways;
 
 use std::{

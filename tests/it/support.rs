@@ -1,8 +1,10 @@
 //! What the tests share: a sandbox to run the program in, a terminal, a screen, scripted and real servers, conversations.
 
+pub(crate) mod arrivals;
 pub(crate) mod bed;
 pub(crate) mod files;
 pub(crate) mod fixture;
+pub(crate) mod imap;
 #[cfg(feature = "demo")]
 pub(crate) mod keyring;
 pub(crate) mod pki;
@@ -16,3 +18,4 @@ pub(crate) mod server;
 pub(crate) mod setup;
 pub(crate) mod story;
 pub(crate) mod wait;
+pub(crate) mod web;

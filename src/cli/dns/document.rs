@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::{
-    dns::{DkimReport, DomainReport, MissingRecord},
-    presets::{Provider, Text, provider::EnvelopeDomain},
+    dns::{DkimReport, DnsZone, DomainReport, MissingRecord},
+    presets::{DnsHost, Provider, Text, provider::EnvelopeDomain},
 };
 
-/// What was found.
-pub(super) fn of(text: &Text, provider: Option<&Provider>, report: &DomainReport) -> Value {
+/// What was found; `host` is where the zone's records are edited.
+pub(super) fn of(text: &Text, provider: Option<&Provider>, host: Option<&DnsHost>, report: &DomainReport) -> Value {
     let (spf, dmarc) = (&report.spf, &report.dmarc);
+    let add = |record: &MissingRecord| add(report.zone.as_ref(), record);
     json!({
         "domain": report.domain,
         "provider": provider.map(|provider| &provider.key),
@@ -20,23 +21,30 @@ pub(super) fn of(text: &Text, provider: Option<&Provider>, report: &DomainReport
             "record": spf.record,
             "lookups": spf.lookups,
             "at": spf.at,
-            "add": spf.add.as_ref().map(add),
+            "add": spf.add.as_ref().map(&add),
             "why": text.say(&spf.why),
         },
-        "dkim": report.dkim.iter().map(|one| dkim(text, one)).collect::<Vec<_>>(),
+        "dkim": report.dkim.iter().map(|one| dkim(text, one, &add)).collect::<Vec<_>>(),
         "dmarc": {
             "state": dmarc.state.as_str(),
             "policy": dmarc.policy,
             "at": dmarc.at,
-            "add": dmarc.add.as_ref().map(add),
+            "add": dmarc.add.as_ref().map(&add),
             "why": text.say(&dmarc.why),
         },
         "mx": report.mx,
+        "zone": report.zone.as_ref().map(|zone| json!({
+            "name": zone.apex,
+            "name_servers": zone.name_servers,
+            "host": host.map(|host| &host.key),
+            "page": host.map(|host| &host.url),
+        })),
+        "wait": report.wait,
         "notes": report.notes.iter().map(|note| text.say(note)).collect::<Vec<_>>(),
     })
 }
 
-fn dkim(text: &Text, dkim: &DkimReport) -> Value {
+fn dkim(text: &Text, dkim: &DkimReport, add: &dyn Fn(&MissingRecord) -> Value) -> Value {
     json!({
         "selector": dkim.selector,
         "state": dkim.state.as_str(),
@@ -47,6 +55,8 @@ fn dkim(text: &Text, dkim: &DkimReport) -> Value {
     })
 }
 
-fn add(record: &MissingRecord) -> Value {
-    json!({"name": record.name, "type": record.kind, "value": record.value})
+fn add(zone: Option<&DnsZone>, record: &MissingRecord) -> Value {
+    let relative = zone.map(|zone| zone.relative(&record.name));
+    json!({"name": record.name, "relative": relative, "type": record.kind, "value": record.value,
+           "replaces": record.replaces})
 }

@@ -67,6 +67,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         egress: EgressTargets::default(),
         own_stores_only: true,
         lock_limit: host::LOCK_LIMIT,
+        oauth: context.oauth_way(),
         last_plan: Arc::default(),
     };
     let guide = Guide { demo, text: Rc::clone(&context.text) };

@@ -12,8 +12,8 @@ use crate::{
     setup::{AnswerSource, Field, FieldTrait, GivenSecret, SavedProfile, Setup, saved_answers},
 };
 
-/// Starts from a saved profile. What was given anew is left out, with what depends on it.
-pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(), Error> {
+/// Starts from a saved profile, `with_secret` also with its password or grant. What was given anew is left out, with what depends on it.
+pub(super) fn load(context: &Context, setup: &mut Setup, name: &str, with_secret: bool) -> Result<(), Error> {
     let places = context.places()?;
     let profile = plan::on_disk(&host::profiles::load(name, &places)?, &places);
     let mut give = |field: Field, value: &str| {
@@ -25,8 +25,8 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
         }
     }
     setup.remember(host::checks::of(name, &profile, &places).unwrap_or_default().secured);
-    if let Some(place) = &profile.secret {
-        match host::stores::read_own(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
+    if let Some(place) = profile.secret.as_ref().filter(|_| with_secret) {
+        match context.own_secret(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
             Ok(kept) => {
                 let given = GivenSecret { secret: kept.secret, flag: None };
                 match kept.bound {
@@ -36,7 +36,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str) -> Result<(
             }
             // It is asked again.
             Err(_) if context.inputs.has_password() => {}
-            Err(error) => context.say_phrase(&phrase!("edit-secret-unread").with_phrase("why", error.phrase())),
+            Err(error) => context.say_phrase(&phrase!("edit-secret-unread").with_phrase("why", error.phrase)),
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::mpsc::Sender, thread, time::Instant};
 
 use super::{Net, Proposal, Search, ServerCheck, event::SearchEvent};
 use crate::{
-    mail::{Endpoint, Proxy},
+    mail::{Endpoint, Protocol, Proxy},
     probe::{self, Attempt, Cancel, Capabilities, Goal, Learned, ProbeFault, Report},
 };
 
@@ -50,6 +50,7 @@ impl Confirmer {
         }
         let attempt = Attempt {
             endpoint: endpoint.clone(),
+            protocol: Protocol::Smtp,
             provider: provider.map(str::to_owned),
             goal: Goal::Connect,
             ehlo: self.ehlo.clone(),

@@ -13,14 +13,14 @@ use hickory_resolver::{
     net::{DnsError, NetError, runtime::TokioRuntimeProvider},
     proto::{
         op::ResponseCode,
-        rr::{Name, RData, RecordType},
+        rr::{Name, RData, Record, RecordType},
     },
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{DnsClient, Mx, NameFault, Srv};
 use crate::{
-    dns::{DnsKind, DnsLookup, DnsRecord, LookupFault},
+    dns::{DnsKind, DnsLookup, DnsQuestion, DnsRecord, LookupFault},
     probe::Cancel,
 };
 
@@ -33,12 +33,12 @@ const MOST: usize = 64;
 /// Name servers: those of this machine, or a given one. Nothing is read or asked before the first question.
 pub struct NameServers {
     only: Option<SocketAddr>,
-    questions: OnceLock<Option<UnboundedSender<DnsQuestion>>>,
+    questions: OnceLock<Option<UnboundedSender<AskedName>>>,
 }
 
-type DnsAnswer = Result<Vec<RData>, NameFault>;
+type DnsAnswer = Result<Vec<Record>, NameFault>;
 
-struct DnsQuestion {
+struct AskedName {
     name: Name,
     kind: RecordType,
     answer: mpsc::Sender<Option<DnsAnswer>>,
@@ -69,7 +69,7 @@ impl NameServers {
         Self { only: Some(server), questions: OnceLock::new() }
     }
 
-    fn start(&self) -> Option<UnboundedSender<DnsQuestion>> {
+    fn start(&self) -> Option<UnboundedSender<AskedName>> {
         let (sender, questions) = unbounded_channel();
         let only = self.only;
         let begun = thread::Builder::new().name("dns".into()).spawn(move || serve(only, questions));
@@ -83,7 +83,7 @@ impl NameServers {
         name.set_fqdn(true);
         let (wake, answer) = mpsc::channel();
         let questions = self.questions.get_or_init(|| self.start()).as_ref().ok_or(NameFault::NoResolver)?;
-        questions.send(DnsQuestion { name, kind, answer: wake.clone() }).map_err(|_| NameFault::NoResolver)?;
+        questions.send(AskedName { name, kind, answer: wake.clone() }).map_err(|_| NameFault::NoResolver)?;
         Ok(PendingAnswer { wake, answer })
     }
 
@@ -98,7 +98,7 @@ impl NameServers {
 impl DnsClient for NameServers {
     fn mx(&self, domain: &str, until: Instant, cancel: &Cancel) -> Result<Vec<Mx>, NameFault> {
         let records = self.lookup(domain, RecordType::MX, until, cancel)?;
-        let record = |data| match data {
+        let record = |record: Record| match record.data {
             RData::MX(mx) => Some(Mx { preference: mx.preference, host: plain(&mx.exchange) }),
             _ => None,
         };
@@ -107,7 +107,7 @@ impl DnsClient for NameServers {
 
     fn srv(&self, name: &str, until: Instant, cancel: &Cancel) -> Result<Vec<Srv>, NameFault> {
         let records = self.lookup(name, RecordType::SRV, until, cancel)?;
-        let record = |data| match data {
+        let record = |record: Record| match record.data {
             RData::SRV(srv) => {
                 Some(Srv { priority: srv.priority, weight: srv.weight, port: srv.port, host: plain(&srv.target) })
             }
@@ -127,7 +127,7 @@ impl DnsClient for NameServers {
             match asked.wait(until) {
                 Ok(records) => {
                     fault = None;
-                    found.extend(records.into_iter().filter_map(|data| data.ip_addr()));
+                    found.extend(records.into_iter().filter_map(|record| record.data.ip_addr()));
                 }
                 Err(why) => fault = fault.map(|_| why),
             }
@@ -146,30 +146,51 @@ pub struct TimedLookup<'a> {
 
 impl DnsLookup for TimedLookup<'_> {
     fn records(&self, name: &str, kind: DnsKind) -> Result<Vec<DnsRecord>, LookupFault> {
-        let asked = match kind {
-            DnsKind::A => RecordType::A,
-            DnsKind::Aaaa => RecordType::AAAA,
-            DnsKind::Cname => RecordType::CNAME,
-            DnsKind::Mx => RecordType::MX,
-            DnsKind::Ptr => RecordType::PTR,
-            DnsKind::Txt => RecordType::TXT,
-        };
-        let answer = self.servers.lookup(name, asked, self.until, &Cancel::default());
+        let answer = self.servers.lookup(name, record_type(kind), self.until, &Cancel::default());
         let records = answer.map_err(|fault| match fault {
             NameFault::NotFound => LookupFault::NoSuchName,
             NameFault::Broken | NameFault::NoResolver => LookupFault::Temporary,
         })?;
         // The aliases on the way are in the answer too.
-        let record = |data| match data {
+        let record = |record: Record| match record.data {
             RData::A(ip) if kind == DnsKind::A => Some(DnsRecord::Address(ip.0.into())),
             RData::AAAA(ip) if kind == DnsKind::Aaaa => Some(DnsRecord::Address(ip.0.into())),
             RData::CNAME(name) if kind == DnsKind::Cname => Some(DnsRecord::Name(plain(&name))),
+            RData::NS(name) if kind == DnsKind::Ns => Some(DnsRecord::Name(plain(&name))),
             RData::PTR(name) if kind == DnsKind::Ptr => Some(DnsRecord::Name(plain(&name))),
             RData::MX(mx) if kind == DnsKind::Mx => Some(DnsRecord::Mx(mx.preference, plain(&mx.exchange))),
+            RData::SOA(soa) if kind == DnsKind::Soa => Some(DnsRecord::Soa(record.ttl.min(soa.minimum))),
             RData::TXT(text) if kind == DnsKind::Txt => Some(DnsRecord::Text(text.txt_data.concat())),
             _ => None,
         };
         Ok(records.into_iter().filter_map(record).collect())
+    }
+
+    /// The resolver remembers the answers; a question that has none is asked again when it is needed.
+    fn expect(&self, questions: &[DnsQuestion]) {
+        let asked: Vec<_> =
+            questions.iter().filter_map(|(name, kind)| self.servers.ask(name, record_type(*kind)).ok()).collect();
+        for asked in asked {
+            drop(asked.wait(self.until));
+        }
+    }
+
+    fn keeps(&self, name: &str, kind: DnsKind) -> Option<u32> {
+        let records = self.servers.lookup(name, record_type(kind), self.until, &Cancel::default()).ok()?;
+        records.iter().map(|record| record.ttl).min()
+    }
+}
+
+const fn record_type(kind: DnsKind) -> RecordType {
+    match kind {
+        DnsKind::A => RecordType::A,
+        DnsKind::Aaaa => RecordType::AAAA,
+        DnsKind::Cname => RecordType::CNAME,
+        DnsKind::Mx => RecordType::MX,
+        DnsKind::Ns => RecordType::NS,
+        DnsKind::Ptr => RecordType::PTR,
+        DnsKind::Soa => RecordType::SOA,
+        DnsKind::Txt => RecordType::TXT,
     }
 }
 
@@ -179,16 +200,15 @@ fn plain(name: &Name) -> String {
 }
 
 /// Answers questions until every sender is gone.
-fn serve(only: Option<SocketAddr>, mut questions: UnboundedReceiver<DnsQuestion>) {
+fn serve(only: Option<SocketAddr>, mut questions: UnboundedReceiver<AskedName>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async move {
         let Some(resolver) = resolver(only) else { return };
-        while let Some(DnsQuestion { name, kind, answer }) = questions.recv().await {
+        while let Some(AskedName { name, kind, answer }) = questions.recv().await {
             let resolver = resolver.clone();
             tokio::spawn(async move {
                 let found = resolver.lookup(name, kind).await;
-                let records =
-                    found.map(|found| found.answers().iter().take(MOST).map(|record| record.data.clone()).collect());
+                let records = found.map(|found| found.answers().iter().take(MOST).cloned().collect());
                 // The receiver may be gone; ignore the error.
                 drop(answer.send(Some(records.or_else(|error| fault(&error).map_or(Ok(Vec::new()), Err)))));
             });

@@ -1,27 +1,14 @@
 //! Fetches small documents from the web: bounded in size, time and redirects.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use ureq::{
-    Agent, Error,
-    config::Config,
+    Agent,
     http::{Response, StatusCode, Uri, header::LOCATION, uri::Scheme},
-    tls::{Certificate, RootCerts, TlsConfig},
-    unversioned::{
-        resolver::{ResolvedSocketAddrs, Resolver},
-        transport::{Connector, NextTimeout, RustlsConnector, TcpConnector},
-    },
 };
 
-use super::{Net, by_proxy::ByProxy};
-use crate::{
-    mail::Proxy,
-    probe::{self, Resolve},
-};
+use super::Net;
+use crate::{mail::Proxy, probe};
 
 /// Longest document, in bytes.
 const LONGEST: u64 = 256 * 1024;
@@ -54,30 +41,8 @@ pub(super) struct Web(Agent);
 
 impl Web {
     pub(super) fn new(net: &Net, proxy: Option<&Proxy>) -> Self {
-        let authorities = probe::authorities(&net.trust);
-        let roots: Vec<_> = authorities.iter().map(|authority| Certificate::from_der(authority).to_owned()).collect();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = TlsConfig::builder().root_certs(RootCerts::from(roots)).unversioned_rustls_crypto_provider(provider);
-        let config = Config::builder()
-            .tls_config(tls.build())
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_response_header_size(16 * 1024)
-            .max_idle_connections(0)
-            // Do not read proxies from the environment; the one that was given is in the chain of connectors.
-            .proxy(None)
-            .user_agent(concat!("mailsetup/", env!("CARGO_PKG_VERSION")))
-            .build();
-        let names = WebResolver {
-            resolver: net.resolver.clone(),
-            https: net.https,
-            http: net.http,
-            is_left_to_proxy: proxy.is_some(),
-        };
-        let by_proxy = ByProxy { proxy: proxy.cloned(), resolver: net.resolver.clone() };
-        let connector = ().chain(by_proxy).chain(TcpConnector::default()).chain(RustlsConnector::default());
-        Self(Agent::with_parts(config, connector, names))
+        let way = probe::WebWay { trust: &net.trust, proxy, resolver: &net.resolver, https: net.https, http: net.http };
+        Self(way.agent())
     }
 
     /// Fetches a document. Redirects lead from https to https only, and from http to the same host only.
@@ -116,37 +81,4 @@ fn next<Body>(from: &Uri, response: &Response<Body>) -> Option<Uri> {
     let plain =
         !to.authority()?.as_str().contains('@') && to.scheme().is_some_and(|to| *to == Scheme::HTTP || *to == Scheme::HTTPS);
     (plain && if is_https(from) { is_https(&to) } else { same_host }).then_some(to)
-}
-
-/// Resolves names with the search's own resolver, and puts its ports in place of the usual ones.
-struct WebResolver {
-    resolver: Arc<dyn Resolve>,
-    https: u16,
-    http: u16,
-    /// The proxy looks names up; here they have only their port.
-    is_left_to_proxy: bool,
-}
-
-impl std::fmt::Debug for WebResolver {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WebResolver").finish_non_exhaustive()
-    }
-}
-
-impl Resolver for WebResolver {
-    fn resolve(&self, uri: &Uri, _config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        let host = uri.host().ok_or(Error::HostNotFound)?.trim_matches(['[', ']']);
-        let usual = if uri.scheme() == Some(&Scheme::HTTPS) { self.https } else { self.http };
-        let port = uri.port_u16().unwrap_or(usual);
-        let addresses = match host.parse::<IpAddr>() {
-            Ok(address) => vec![address],
-            Err(_) if self.is_left_to_proxy => vec![Ipv4Addr::UNSPECIFIED.into()],
-            Err(_) => self.resolver.resolve(host, *timeout.after).map_err(|_| Error::HostNotFound)?,
-        };
-        let mut found = self.empty();
-        for address in addresses.into_iter().take(16) {
-            found.push(SocketAddr::new(address, port));
-        }
-        if found.is_empty() { Err(Error::HostNotFound) } else { Ok(found) }
-    }
 }

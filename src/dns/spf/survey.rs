@@ -7,7 +7,7 @@ use super::{
     macros::DomainSpec,
     record::{Mechanism, Qualifier, SpfRecord, SpfTerm},
 };
-use crate::dns::{DnsKind, DnsLookup, DnsRecord, LookupFault};
+use crate::dns::{DnsKind, DnsLookup, DnsQuestion, DnsRecord, LookupFault};
 
 /// Deepest record, and most terms, that are looked at: far more than any receiver takes.
 const DEEPEST: usize = 10;
@@ -38,6 +38,7 @@ pub fn survey(domain: &str, dns: &dyn DnsLookup) -> Result<SpfSurvey, SpfTrouble
 fn walk(domain: &str, dns: &dyn DnsLookup, depth: usize, found: &mut SpfSurvey) -> Result<(), SpfTrouble> {
     let text = record_of(domain, dns)?.ok_or_else(|| SpfTrouble::NoRecord(domain.to_owned()))?;
     let record = SpfRecord::parse(&text).map_err(|fault| SpfTrouble::Syntax { domain: domain.to_owned(), term: fault.0 })?;
+    dns.expect(&questions(&record, domain));
     let has_all = record.terms.iter().any(|(_, term)| matches!(term, SpfTerm::Directive(_, Mechanism::All)));
     for (_, term) in &record.terms {
         // Behind `all` nothing counts.
@@ -68,6 +69,23 @@ fn walk(domain: &str, dns: &dyn DnsLookup, depth: usize, found: &mut SpfSurvey) 
         }
     }
     Ok(())
+}
+
+/// What the terms of a record ask first.
+fn questions(record: &SpfRecord, domain: &str) -> Vec<DnsQuestion> {
+    let target =
+        |name: &Option<DomainSpec>| name.as_ref().map_or_else(|| Some(domain), DomainSpec::plain).map(str::to_owned);
+    let terms = record.terms.iter().flat_map(|(_, term)| match term {
+        SpfTerm::Redirect(name) | SpfTerm::Directive(_, Mechanism::Include(name)) => {
+            vec![(name.plain().map(str::to_owned), DnsKind::Txt)]
+        }
+        SpfTerm::Directive(_, Mechanism::A(name, ..)) => {
+            vec![(target(name), DnsKind::A), (target(name), DnsKind::Aaaa)]
+        }
+        SpfTerm::Directive(_, Mechanism::Mx(name, ..)) => vec![(target(name), DnsKind::Mx)],
+        _ => Vec::new(),
+    });
+    terms.filter_map(|(name, kind)| Some((name?, kind))).collect()
 }
 
 /// Takes an address of each network that a mechanism names.

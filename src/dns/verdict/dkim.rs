@@ -45,7 +45,8 @@ fn selector(domain: &str, provider: &Provider, (label, kind): (&str, &str), dns:
         // A wildcard gives every name a text that is no key.
         .filter(|key| *key != Err(KeyFault::NoKey))
         .collect();
-    let add = || MissingRecord { name: name.clone(), kind: kind.to_owned(), value: None };
+    let add =
+        || MissingRecord { name: name.clone(), kind: kind.to_owned(), value: None, replaces: None, beside: Vec::new() };
     // Not every account has every selector.
     let is_sure = !provider.unverified.iter().any(|path| path == "dns" || path == "dns.dkim");
     let found = match (keys.as_slice(), &target) {

@@ -2,8 +2,10 @@
 
 use crate::{
     dns::{
-        dmarc::{DmarcPolicy, DmarcWalk},
+        dmarc::{DmarcPolicy, DmarcWalk, records_at},
+        lookup::DnsLookup,
         report::{DmarcReport, MissingRecord, RecordState},
+        shown::shown,
     },
     phrase,
     presets::Phrase,
@@ -12,21 +14,27 @@ use crate::{
 type Walked = Result<DmarcWalk, String>;
 
 /// What is said of a domain.
-pub(super) fn judge(domain: &str, walk: &Walked) -> DmarcReport {
+pub(super) fn judge(domain: &str, walk: &Walked, dns: &dyn DnsLookup) -> DmarcReport {
     let report = |state, why| DmarcReport { state, at: None, policy: None, add: None, why };
     let walk = match walk {
         Ok(walk) => walk,
         Err(name) => return report(RecordState::Unanswered, phrase!("dns-no-answer", name = name)),
     };
     if let (Some((at, _)), Some(policy)) = (walk.record(), walk.policy()) {
-        let why = phrase!("dns-dmarc-fine", policy = policy.as_str(), domain = at);
+        let why = phrase!("dns-dmarc-fine", policy = policy.as_str(), domain = shown(at));
         let at = Some(format!("_dmarc.{at}"));
         return DmarcReport { at, policy: Some(policy.as_str()), ..report(RecordState::Fine, why) };
+    }
+    // One too many makes all of them void (RFC 9989, 4.7): the walk finds none.
+    if records_at(domain, dns).is_ok_and(|records| records.len() > 1) {
+        return report(RecordState::Add, phrase!("dns-dmarc-several", domain = shown(domain)));
     }
     let add = MissingRecord {
         name: format!("_dmarc.{domain}"),
         kind: "TXT".to_owned(),
         value: Some("v=DMARC1; p=none".to_owned()),
+        replaces: None,
+        beside: Vec::new(),
     };
     DmarcReport { add: Some(add), ..report(RecordState::Add, phrase!("dns-dmarc-missing")) }
 }

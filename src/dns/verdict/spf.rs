@@ -5,6 +5,7 @@ use crate::{
     dns::{
         lookup::{DnsKind, DnsLookup, DnsRecord, LookupFault},
         report::{MissingRecord, RecordState, SpfReport},
+        shown::shown,
         spf::{SpfQuery, SpfRecord, SpfResult, SpfSurvey, SpfTrouble, check_host, record_of, survey, with_include},
     },
     mail::reply::escape,
@@ -154,7 +155,8 @@ impl SenderPolicy<'_> {
     }
 
     fn missing(&self, value: String) -> MissingRecord {
-        MissingRecord { name: self.at.to_owned(), kind: "TXT".to_owned(), value: Some(value) }
+        let name = self.at.to_owned();
+        MissingRecord { name, kind: "TXT".to_owned(), value: Some(value), replaces: None, beside: Vec::new() }
     }
 
     /// Whether every network of the provider's may send.
@@ -196,14 +198,14 @@ impl DnsLookup for ZoneWith<'_> {
 fn troubled(trouble: &SpfTrouble) -> SpfReport {
     let (state, why) = match trouble {
         SpfTrouble::NoAnswer(name) => (RecordState::Unanswered, phrase!("dns-no-answer", name = escape(name))),
-        SpfTrouble::Several(domain) => (RecordState::Add, phrase!("dns-spf-several", domain = escape(domain))),
+        SpfTrouble::Several(domain) => (RecordState::Add, phrase!("dns-spf-several", domain = shown(domain))),
         SpfTrouble::Syntax { domain, term } => {
-            (RecordState::Add, phrase!("dns-spf-syntax", domain = escape(domain), term = escape(term)))
+            (RecordState::Add, phrase!("dns-spf-syntax", domain = shown(domain), term = escape(term)))
         }
-        SpfTrouble::NoRecord(domain) => (RecordState::Add, phrase!("dns-spf-no-record", domain = escape(domain))),
+        SpfTrouble::NoRecord(domain) => (RecordState::Add, phrase!("dns-spf-no-record", domain = shown(domain))),
         SpfTrouble::Terms => (RecordState::Add, phrase!("dns-spf-terms")),
         SpfTrouble::Void => (RecordState::Add, phrase!("dns-spf-void")),
-        SpfTrouble::Hosts(domain) => (RecordState::Add, phrase!("dns-spf-hosts", domain = escape(domain))),
+        SpfTrouble::Hosts(domain) => (RecordState::Add, phrase!("dns-spf-hosts", domain = shown(domain))),
     };
     report(state, why)
 }

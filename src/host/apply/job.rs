@@ -14,16 +14,17 @@ use super::{
 use crate::{
     host::{
         clock,
-        files::{error::FileError, found, stamp::Stamp, tree::FileTree},
+        files::{error::FileError, found, location::resolve, stamp::Stamp, tree::FileTree, volume::Volume},
         journal::{
             archive,
             error::JournalError,
-            record::{RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
+            file_undo::FileState,
+            record::{FileRecord, RunRecord, SCHEMA, WriteKind, WriteRecord, WriteState},
             session::WriteSession,
         },
     },
     phrase,
-    plan::Run,
+    plan::{Places, Run},
     presets::{Phrase, target::RunPurpose},
 };
 
@@ -36,6 +37,25 @@ pub(crate) struct Job {
     pub(crate) steps: Vec<FileStep>,
     pub(crate) runs: Vec<Run>,
     pub(crate) entries: Vec<EntryChange>,
+    /// What is done in it for other profiles.
+    pub(crate) parts: Vec<JobPart>,
+}
+
+/// What a write does for another profile; the files are among its steps, with all that happens to them.
+pub(crate) struct JobPart {
+    pub(crate) profile: String,
+    /// Each file as it would be without this part, and as it is with it.
+    pub(crate) files: Vec<PartFile>,
+    /// Commands that it would have to run alone.
+    pub(crate) runs: Vec<Run>,
+}
+
+/// A file that a write changes for another profile.
+pub(crate) struct PartFile {
+    pub(crate) owner: String,
+    pub(crate) path: PathBuf,
+    pub(crate) before: Option<FileState>,
+    pub(crate) after: Option<FileState>,
 }
 
 impl Job {
@@ -49,14 +69,19 @@ impl Job {
         let steps = self.steps.into_iter().map(|step| step.ready(places)).collect::<Result<Vec<_>, _>>()?;
 
         let now = SystemTime::now();
-        let id = archive::next_id(places, &clock::stamp(now))?;
+        let when = clock::rfc3339(now);
+        let mut ids = archive::next_ids(places, &clock::stamp(now))?;
+        // A part is older than the whole, which is undone first.
+        let part_ids: Vec<String> = ids.by_ref().take(self.parts.len()).collect();
+        let id = ids.next().unwrap_or_default();
         let record = WriteRecord {
             schema: SCHEMA,
             kind: self.kind,
             state: WriteState::Begun,
             profile: self.profile,
-            when: clock::rfc3339(now),
+            when: when.clone(),
             of: self.of,
+            part_of: None,
             covers: Vec::new(),
             folders: folders::missing(&steps, places),
             files: steps.iter().enumerate().map(|(index, step)| step.record(index)).collect(),
@@ -69,10 +94,14 @@ impl Job {
         if let Some(field) = record.foreign(places) {
             return Err(JournalError::Record(places.profile(&record.profile), field.to_owned()).into());
         }
+        let parts = self.parts.iter().zip(part_ids).map(|(part, part_id)| part.record(part_id, &record, places));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
         let mut work = JobRun { session, record, steps, runs, entries: self.entries };
-        if let Err(error) = work.begin() {
-            // Only copies are written yet, which the next run would remove too.
-            work.record.drop_copies(places, session.options.volume);
+        if let Err(error) = work.begin(self.parts.iter().zip(&parts)) {
+            // Only copies and parts that do not count are written yet, which the next run would remove too.
+            for record in parts.iter().chain([&work.record]) {
+                let _ = record.discard(places, session.options.volume);
+            }
             return Err(error.into());
         }
         match work.carry_out() {
@@ -82,6 +111,55 @@ impl Job {
         let done = work.steps.iter().zip(&work.record.files);
         applied.files = done.map(|(step, file)| step.outcome(file, &work.record, places)).collect();
         Ok(applied)
+    }
+}
+
+impl JobPart {
+    fn record(&self, id: String, whole: &WriteRecord, places: &Places) -> Result<WriteRecord, FileError> {
+        let file = |(index, file): (usize, &PartFile)| {
+            let stamp = |state: &Option<FileState>, end| state.as_ref().map(|state| state.stamp(format!("{index}.{end}")));
+            Ok(FileRecord {
+                owner: file.owner.clone(),
+                path: file.path.clone(),
+                target: resolve(&file.path, FileTree::of(places))?,
+                before: stamp(&file.before, "before"),
+                after: stamp(&file.after, "after"),
+            })
+        };
+        Ok(WriteRecord {
+            id,
+            kind: WriteKind::Apply,
+            state: WriteState::Done,
+            profile: self.profile.clone(),
+            of: Vec::new(),
+            part_of: Some(whole.id.clone()),
+            folders: Vec::new(),
+            files: self.files.iter().enumerate().map(file).collect::<Result<_, FileError>>()?,
+            runs: self.runs.iter().map(|run| run_record(run, None)).collect(),
+            entries: Vec::new(),
+            ..whole.clone()
+        })
+    }
+
+    fn keep_copies(&self, record: &WriteRecord, places: &Places, volume: &dyn Volume) -> Result<(), FileError> {
+        for (file, kept) in self.files.iter().zip(&record.files) {
+            for (state, stamp) in [(&file.before, &kept.before), (&file.after, &kept.after)] {
+                if let (Some(state), Some(stamp)) = (state, stamp) {
+                    record.keep_copy(places, volume, &stamp.copy, state.bytes())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn run_record(run: &Run, before: Option<Stamp>) -> RunRecord {
+    RunRecord {
+        owner: run.owner.clone(),
+        command: run.command.clone(),
+        creates: run.creates.clone(),
+        build: run.purpose == RunPurpose::Build,
+        before,
     }
 }
 
@@ -95,8 +173,9 @@ struct JobRun<'a> {
 }
 
 impl JobRun<'_> {
-    /// Copies first, then the record: from here on the next run rolls back after a kill.
-    fn begin(&mut self) -> Result<(), FileError> {
+    /// Copies first, then the record: from here on the next run rolls back after a kill. The records of parts follow, which count
+    /// once the whole is done.
+    fn begin<'p>(&mut self, parts: impl Iterator<Item = (&'p JobPart, &'p WriteRecord)>) -> Result<(), FileError> {
         let (places, volume) = (self.session.places, self.session.options.volume);
         for (step, file) in self.steps.iter().zip(&self.record.files) {
             if let (Some(bytes), Some(stamp)) = (step.bytes_before(), &file.before) {
@@ -115,15 +194,14 @@ impl JobRun<'_> {
             if let (Some(found), Some(stamp)) = (&found, &before) {
                 self.record.keep_copy(places, volume, &stamp.copy, &found.bytes)?;
             }
-            self.record.runs.push(RunRecord {
-                owner: run.owner.clone(),
-                command: run.command.clone(),
-                creates: run.creates.clone(),
-                build: run.purpose == RunPurpose::Build,
-                before,
-            });
+            self.record.runs.push(run_record(run, before));
         }
-        self.record.save(places, volume)
+        self.record.save(places, volume)?;
+        for (part, record) in parts {
+            part.keep_copies(record, places, volume)?;
+            record.save(places, volume)?;
+        }
+        Ok(())
     }
 
     /// First all that takes room, then nothing but renames: a full disk is noticed before anything is changed.

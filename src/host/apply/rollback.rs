@@ -19,7 +19,10 @@ use crate::{
             volume::Volume,
             write::replace,
         },
-        journal::record::{WriteRecord, WriteState},
+        journal::{
+            archive,
+            record::{WriteRecord, WriteState},
+        },
         stores,
     },
     plan::Places,
@@ -48,6 +51,8 @@ pub(super) struct LeftOver {
 pub(super) fn roll_back(record: &WriteRecord, places: &Places, volume: &dyn Volume) -> Result<LeftOver, ApplyError> {
     let mut left = LeftOver::default();
     let tree = FileTree::of(places);
+    // What it was to do for other profiles does not count any more.
+    archive::parts(&record.id, &archive::all(places)?).try_for_each(|part| part.discard(places, volume))?;
     for file in record.files.iter().rev() {
         let now = look(&file.target, tree)?;
         let is_after = match (&now, &file.after) {

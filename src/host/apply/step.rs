@@ -64,6 +64,33 @@ pub(crate) enum FileOwner {
     Exact(u32, u32),
 }
 
+impl FileOwner {
+    /// The owner of a plan's change.
+    pub(crate) fn of(change: &Change) -> Self {
+        match (&change.user, &change.group) {
+            (Some(user), group) => Self::User(user.clone(), group.clone()),
+            (None, Some(group)) => Self::Group(group.clone()),
+            (None, None) => Self::Keep,
+        }
+    }
+
+    /// User and group by number, of a file that has these now; `None` is our own.
+    pub(crate) fn ids(&self, has: Option<(u32, u32)>, places: &Places) -> Result<(Option<u32>, Option<u32>), ApplyError> {
+        let unknown = |name: &String| ApplyError::Group(name.clone());
+        let group_id = |group: &String| accounts::group_id(places.root.as_deref(), group).ok_or_else(|| unknown(group));
+        Ok(match self {
+            Self::Exact(uid, gid) => (Some(*uid), Some(*gid)),
+            Self::Group(group) => (has.map(|has| has.0), Some(group_id(group)?)),
+            Self::User(user, group) => {
+                let account = accounts::account(places.root.as_deref(), user).ok_or_else(|| unknown(user))?;
+                let gid = group.as_ref().map(group_id).transpose()?;
+                (Some(account.uid), Some(gid.unwrap_or_else(|| rustix::process::getegid().as_raw())))
+            }
+            Self::Keep => (has.map(|has| has.0), has.map(|has| has.1)),
+        })
+    }
+}
+
 /// A step that may be taken.
 pub(super) struct ReadyStep {
     step: FileStep,
@@ -76,11 +103,7 @@ pub(super) struct ReadyStep {
 impl FileStep {
     /// A plan's change as a step.
     pub(super) fn of(change: &Change) -> Self {
-        let owner = match (&change.user, &change.group) {
-            (Some(user), group) => FileOwner::User(user.clone(), group.clone()),
-            (None, Some(group)) => FileOwner::Group(group.clone()),
-            (None, None) => FileOwner::Keep,
-        };
+        let owner = FileOwner::of(change);
         Self {
             owner: change.owner.clone(),
             path: change.path.clone(),
@@ -107,23 +130,8 @@ impl FileStep {
             return Err(ApplyError::Changed(self.path));
         }
         let has = found.as_ref().map(|found| (found.uid, found.gid));
-        let (uid, gid) = match self.after.as_ref().map(|after| &after.owner) {
-            Some(FileOwner::Exact(uid, gid)) => (Some(*uid), Some(*gid)),
-            Some(FileOwner::Group(group)) => {
-                let gid = accounts::group_id(places.root.as_deref(), group);
-                (has.map(|has| has.0), Some(gid.ok_or_else(|| ApplyError::Group(group.clone()))?))
-            }
-            Some(FileOwner::User(user, group)) => {
-                let unknown = |name: &String| ApplyError::Group(name.clone());
-                let account = accounts::account(places.root.as_deref(), user).ok_or_else(|| unknown(user))?;
-                let gid = match group {
-                    Some(group) => accounts::group_id(places.root.as_deref(), group).ok_or_else(|| unknown(group))?,
-                    None => rustix::process::getegid().as_raw(),
-                };
-                (Some(account.uid), Some(gid))
-            }
-            Some(FileOwner::Keep) | None => (has.map(|has| has.0), has.map(|has| has.1)),
-        };
+        let owner = self.after.as_ref().map_or(&FileOwner::Keep, |after| &after.owner);
+        let (uid, gid) = owner.ids(has, places)?;
         Ok(ReadyStep { step: self, target, found, uid, gid })
     }
 }

@@ -51,7 +51,8 @@ pub(super) fn unnamed_file(text: &[u8]) -> io::Result<Stdio> {
 
 /// The last lines of what a program said, safe to show, without the secret.
 pub(super) fn last_lines(said: &[u8], secret: Option<&Secret>) -> Vec<String> {
-    let hidden = secret.map(|secret| forms(secret.expose().as_bytes())).unwrap_or_default();
+    let hidden = secret.map(crate::oauth::parts).unwrap_or_default();
+    let hidden: Vec<_> = hidden.iter().flat_map(|part| forms(part.expose().as_bytes())).collect();
     let clean = without(said, &hidden);
     let lines = clean.split(|byte| matches!(byte, b'\n' | b'\r')).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let lines: Vec<&[u8]> = lines.collect();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::found::text_below;
+use super::{found::text_below, name_service};
 
 /// The number of a group, from `etc/group` below `root`; one without a name there is called by its number.
 pub(crate) fn group_id(root: Option<&Path>, group: &str) -> Option<u32> {
@@ -17,14 +17,24 @@ pub(crate) struct Account {
     pub(crate) home: PathBuf,
 }
 
-/// A user's account, from `etc/passwd` below `root`.
+/// A user's account, from `etc/passwd` below `root`; on this machine also of a user whom only a directory knows.
 pub(crate) fn account(root: Option<&Path>, user: &str) -> Option<Account> {
-    account_in(&text_below(root, "etc/passwd"), user)
+    account_in(&text_below(root, "etc/passwd"), user).or_else(|| {
+        let asks_more = root.is_none() && !has_files_alone(&text_below(None, "etc/nsswitch.conf"));
+        asks_more.then(|| account_in(&name_service::passwd_line(user)?, user))?
+    })
 }
 
-/// The numbers of all groups with a user as a member, from `etc/group` of this machine.
+/// The numbers of all groups with a user as a member, from `etc/group` of this machine, and from the directory that knows the user.
 pub(crate) fn groups_with(user: &str) -> Vec<u32> {
-    memberships_in(&text_below(None, "etc/group"), user).filter_map(|(_, number)| number).collect()
+    let named = text_below(None, "etc/group");
+    memberships_in(&named, user).filter_map(|(_, number)| number).chain(of_directory(None, user)).collect()
+}
+
+/// The numbers of the groups in which a directory has a user: one who is in no file.
+fn of_directory(root: Option<&Path>, user: &str) -> Vec<u32> {
+    let is_in_file = || account_in(&text_below(None, "etc/passwd"), user).is_some();
+    if root.is_some() || is_in_file() { Vec::new() } else { name_service::groups(user) }
 }
 
 /// The name of a user, from `etc/passwd` below `root`.
@@ -42,7 +52,15 @@ fn group_in(database: &str, group: &str) -> Option<u32> {
 /// The groups of which a user is a member, from `etc/group` below `root`: their own first, by its number where it has no name.
 /// `None` when there is no such user.
 pub(crate) fn groups_of(root: Option<&Path>, user: &str) -> Option<Vec<String>> {
-    Some(groups_in(&text_below(root, "etc/group"), account(root, user)?.gid, user))
+    let database = text_below(root, "etc/group");
+    let mut groups = groups_in(&database, account(root, user)?.gid, user);
+    for gid in of_directory(root, user) {
+        let group = name_in(&database, gid).unwrap_or_else(|| gid.to_string());
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    Some(groups)
 }
 
 fn groups_in(database: &str, gid: u32, user: &str) -> Vec<String> {

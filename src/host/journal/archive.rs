@@ -55,7 +55,9 @@ pub(crate) fn all(places: &Places) -> Result<Vec<WriteRecord>, JournalError> {
 pub(crate) fn standing(records: &[WriteRecord]) -> Vec<&WriteRecord> {
     let mut gone: HashSet<&str> = HashSet::new();
     let mut standing = Vec::new();
-    for record in records.iter().rev().filter(|record| record.state == WriteState::Done) {
+    let is_open = |id: &String| records.iter().any(|whole| whole.id == *id && whole.state != WriteState::Done);
+    let is_done = |record: &&WriteRecord| record.state == WriteState::Done && !record.part_of.iter().any(is_open);
+    for record in records.iter().rev().filter(is_done) {
         if !gone.contains(record.id.as_str()) {
             gone.extend(record.of.iter().map(String::as_str));
             if record.kind != WriteKind::Undo {
@@ -64,6 +66,11 @@ pub(crate) fn standing(records: &[WriteRecord]) -> Vec<&WriteRecord> {
         }
     }
     standing
+}
+
+/// The parts that other profiles have in a write.
+pub(crate) fn parts<'a>(id: &'a str, records: &'a [WriteRecord]) -> impl Iterator<Item = &'a WriteRecord> {
+    records.iter().filter(move |record| record.part_of.as_deref() == Some(id))
 }
 
 /// Removes all copies of a profile's secret file: its secret is kept elsewhere now.
@@ -95,11 +102,12 @@ pub(crate) fn settle(profile: &str, places: &Places, volume: &dyn Volume) -> Res
     Ok(())
 }
 
-/// The next name: counted, so that the order does not depend on the clock.
-pub(crate) fn next_id(places: &Places, stamp: &str) -> Result<String, FileError> {
+/// The next names: counted, so that the order does not depend on the clock.
+pub(crate) fn next_ids(places: &Places, stamp: &str) -> Result<impl Iterator<Item = String> + use<>, FileError> {
     let number = |name: &OsString| name.to_str()?.split('-').next()?.parse::<u64>().ok();
     let last = names(&folder(places), places)?.iter().filter_map(number).max().unwrap_or(0);
-    Ok(format!("{:06}-{stamp}", last + 1))
+    let stamp = stamp.to_owned();
+    Ok((last + 1..).map(move |number| format!("{number:06}-{stamp}")))
 }
 
 /// Removes what a kill left in the state folder: temporary files, and copies without a record.
@@ -134,6 +142,7 @@ mod tests {
             profile: "default".into(),
             when: String::new(),
             of: of.iter().map(|id| (*id).to_owned()).collect(),
+            part_of: None,
             covers: Vec::new(),
             folders: Vec::new(),
             files: Vec::new(),
@@ -157,6 +166,12 @@ mod tests {
         assert_eq!(ids(&records), ["1"]);
         records[4].state = WriteState::Begun;
         assert_eq!(ids(&records), ["2", "1"]);
+        records.push(WriteRecord { part_of: Some("7".into()), ..record("6", WriteKind::Apply, &[]) });
+        records.push(WriteRecord { state: WriteState::Begun, ..record("7", WriteKind::UndoAll, &[]) });
+        assert_eq!(ids(&records), ["2", "1"], "a part of what is not done does not count");
+        records[6].state = WriteState::Done;
+        assert_eq!(ids(&records), ["7", "6", "2", "1"]);
+        assert_eq!(parts("7", &records).map(|part| part.id.as_str()).collect::<Vec<_>>(), ["6"]);
     }
 
     #[test]

@@ -47,6 +47,11 @@ impl FileState {
         stamp.map(state).transpose()
     }
 
+    /// What an undo makes of a file.
+    pub(crate) fn new(bytes: Vec<u8>, mode: u32, (uid, gid): (u32, u32), extended: ExtendedAttributes) -> Self {
+        Self { bytes, mode, uid, gid, extended }
+    }
+
     /// The content alone: the caller wipes it.
     pub(crate) fn into_bytes(mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
@@ -69,8 +74,7 @@ impl FileState {
     }
 
     fn found(found: &FoundFile) -> Self {
-        let extended = found.extended.clone();
-        Self { bytes: found.bytes.clone(), mode: found.mode, uid: found.uid, gid: found.gid, extended }
+        Self::new(found.bytes.clone(), found.mode, (found.uid, found.gid), found.extended.clone())
     }
 }
 

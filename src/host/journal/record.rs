@@ -76,6 +76,9 @@ pub(crate) struct WriteRecord {
     /// The writes that this one undoes.
     #[serde(default)]
     pub(crate) of: Vec<String>,
+    /// The write that this is another profile's part of: it counts once that one is done, and is undone with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) part_of: Option<String>,
     /// Older writes that are undone with this one: their records go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) covers: Vec<String>,
@@ -207,7 +210,12 @@ impl WriteRecord {
                 && path.file_name().is_some()
                 && tree.root().is_none_or(|root| path.starts_with(root))
         };
-        let mut ids = self.of.iter().chain(&self.covers).chain(self.entries().filter_map(|entry| entry.aside.as_ref()));
+        let mut ids = self
+            .of
+            .iter()
+            .chain(&self.covers)
+            .chain(&self.part_of)
+            .chain(self.entries().filter_map(|entry| entry.aside.as_ref()));
         let stamps = self.files.iter().flat_map(|file| [&file.before, &file.after]);
         let mut copies = stamps.chain(self.runs.iter().map(|run| &run.before)).flatten();
         let mut modes = copies.clone().map(|stamp| stamp.mode);

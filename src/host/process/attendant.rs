@@ -85,7 +85,8 @@ pub fn attend_if_asked() -> Option<ExitCode> {
 
 struct Attendant<'a> {
     parent: i32,
-    user: Option<User>,
+    /// By name.
+    user: Option<&'a str>,
     has_groups: bool,
     may_leave: bool,
     program: &'a Path,
@@ -95,13 +96,9 @@ struct Attendant<'a> {
 impl<'a> Attendant<'a> {
     fn of_words(words: &'a [OsString]) -> Option<Self> {
         let [parent, user, groups, leave, program, words @ ..] = words else { return None };
-        let user = match user.to_str()? {
-            "" => None,
-            name => Some(User::named(name)?),
-        };
         Some(Self {
             parent: parent.to_str()?.parse().ok()?,
-            user,
+            user: Some(user.to_str()?).filter(|name| !name.is_empty()),
             has_groups: groups == "groups",
             may_leave: leave == "leave",
             program: Path::new(program),
@@ -110,12 +107,15 @@ impl<'a> Attendant<'a> {
     }
 
     fn run(&self) -> io::Result<ExitCode> {
+        // Before a user is looked for: a directory is asked by a program, with files of ours.
         close_files();
+        let unknown = || io::Error::new(io::ErrorKind::NotFound, "no such user");
+        let user = self.user.map(|name| User::named(name).ok_or_else(unknown)).transpose()?;
         rustix::process::setsid()?;
         // From here on a signal waits until the thread below takes it.
         let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
         end_with_parent(self.parent)?;
-        let program = i32::try_from(self.start()?.id()).ok().and_then(Pid::from_raw);
+        let program = i32::try_from(self.start(user.as_ref())?.id()).ok().and_then(Pid::from_raw);
         let may_leave = self.may_leave;
         thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
@@ -130,10 +130,10 @@ impl<'a> Attendant<'a> {
         pass_on(status)
     }
 
-    fn start(&self) -> io::Result<Child> {
+    fn start(&self, user: Option<&User>) -> io::Result<Child> {
         let mut command = Command::new(self.program);
         command.args(self.words).process_group(0);
-        match &self.user {
+        match user {
             None => command.spawn(),
             Some(user) if self.has_groups => user.act(|| command.spawn()),
             Some(user) => {

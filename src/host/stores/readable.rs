@@ -16,6 +16,7 @@ use crate::{
         user::User,
     },
     mail::{Secret, reply::escape, store::StoreFilling},
+    oauth::login_secret,
     phrase,
     plan::{Order, Places},
     presets::Phrase,
@@ -47,8 +48,9 @@ pub fn prove(order: &Order, places: &Places) -> Result<Option<Phrase>, Phrase> {
     if !is_here || !rustix::process::geteuid().is_root() {
         return Ok(Some(phrase!("store-not-proven", user = users)));
     }
+    let printed = login_secret(secret);
     for user in &order.profile.run_as {
-        if read_as(user, order)? != *secret {
+        if Some(read_as(user, order)?) != printed {
             return Err(phrase!("store-other-secret", store = place.store()));
         }
     }

@@ -2,7 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{preview::UndoPreview, steps::UndoSteps};
+use super::{
+    alongside::{self, PlanAlongside},
+    preview::{UndoPreview, change},
+    steps::UndoSteps,
+};
 use crate::{
     host::{
         apply::{self, entry::EntryChange, error::ApplyError, job::Job, outcome::Applied, recover},
@@ -19,15 +23,20 @@ use crate::{
     },
     mail::reply::escape,
     phrase,
-    plan::Places,
+    plan::{Change, Places},
 };
 
 /// Undoes every write for a profile that is not undone yet, sets `enabled = false` in it and removes its secret from its store.
-/// The profile's file stays. `undo` undoes this too.
+/// The profile's file stays. What other profiles need of those files is written with it. `undo` undoes all this too.
 ///
 /// # Errors
 /// There is no such profile, a newer mailsetup wrote it, or a file was edited since in the lines that were written: then nothing is touched.
-pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Result<Applied, ApplyError> {
+pub fn undo_all(
+    name: &str,
+    places: &Places,
+    options: &WriteOptions<'_>,
+    plan_alongside: &PlanAlongside<'_>,
+) -> Result<Applied, ApplyError> {
     // The profile as it is once nothing is half done; for one that there is not, nothing is made.
     let recovered = recover::recover(places, options)?;
     profiles::find(name, places)?;
@@ -37,7 +46,9 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
     let disabled = profile.disabled()?;
     let records = archive::all(places)?;
     let writes = writes_of(name, &records);
-    let steps = steps_of((name, &profile, disabled), (&records, &writes), places)?;
+    let mut steps = steps_of((name, &profile, disabled), (&records, &writes), places)?;
+    let changes: Vec<Change> = steps.files.iter().map(change).collect();
+    let parts = alongside::add(&mut steps, plan_alongside(&changes), places)?;
     let damage = profile.damage();
     let place = profile.secret().ok().and_then(|profile| profile.secret);
     let place = place.filter(|place| places.root.is_none() && place.has_entries());
@@ -55,9 +66,11 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
         steps: steps.files,
         runs: steps.runs,
         entries,
+        parts,
     };
+    let others: Vec<String> = job.parts.iter().map(|part| part.profile.clone()).collect();
     let mut applied = job.execute(&session)?;
-    prune::prune(name, places, options.volume);
+    others.iter().map(String::as_str).chain([name]).for_each(|name| prune::prune(name, places, options.volume));
     applied.notes.extend(steps.notes);
     // A damaged profile is disabled as well; what is wrong with it is said.
     applied.notes.extend(damage);
@@ -69,12 +82,15 @@ pub fn undo_all(name: &str, places: &Places, options: &WriteOptions<'_>) -> Resu
 ///
 /// # Errors
 /// As of [`undo_all`].
-pub fn undo_all_preview(name: &str, places: &Places) -> Result<UndoPreview, ApplyError> {
+pub fn undo_all_preview(name: &str, places: &Places, plan_alongside: &PlanAlongside<'_>) -> Result<UndoPreview, ApplyError> {
     let profile = profiles::find(name, places)?;
     let disabled = profile.disabled()?;
     let records = archive::all(places)?;
     let writes = writes_of(name, &records);
-    Ok(UndoPreview::of(name, steps_of((name, &profile, disabled), (&records, &writes), places)?))
+    let mut steps = steps_of((name, &profile, disabled), (&records, &writes), places)?;
+    let changes: Vec<Change> = steps.files.iter().map(change).collect();
+    alongside::add(&mut steps, plan_alongside(&changes), places)?;
+    Ok(UndoPreview::of(name, steps))
 }
 
 /// The writes for a profile that are not undone yet, newest first.

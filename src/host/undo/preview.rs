@@ -20,29 +20,28 @@ pub struct UndoPreview {
 
 impl UndoPreview {
     pub(super) fn of(profile: &str, steps: UndoSteps) -> Self {
-        let changes = steps.files.into_iter().map(change).collect();
+        let changes = steps.files.iter().map(change).collect();
         Self { profile: profile.to_owned(), changes, notes: steps.notes }
     }
 }
 
 /// A step as a change of a plan; the owner of the file stays.
-pub(super) fn change(mut step: FileStep) -> Change {
-    let (before, mode_before) = match step.before.take() {
-        Some((mut bytes, mode)) => (Some(std::mem::take(&mut *bytes)), mode),
+pub(super) fn change(step: &FileStep) -> Change {
+    let (before, mode_before) = match &step.before {
+        Some((bytes, mode)) => (Some(bytes.to_vec()), *mode),
         None => (None, None),
     };
-    let after = step.after.take();
-    let disclosure = match &after {
+    let disclosure = match &step.after {
         Some(after) if step.owner == "profile" => Disclosure::all(before.as_deref(), &after.bytes),
         _ => Disclosure::Nothing,
     };
     Change {
-        owner: step.owner,
-        path: step.path,
+        owner: step.owner.clone(),
+        path: step.path.clone(),
         before,
         mode_before,
-        mode: after.as_ref().map_or(0o600, |after| after.mode),
-        after: after.map(|mut after| std::mem::take(&mut after.bytes)),
+        mode: step.after.as_ref().map_or(0o600, |after| after.mode),
+        after: step.after.as_ref().map(|after| after.bytes.clone()),
         user: None,
         group: None,
         disclosure,

@@ -85,7 +85,7 @@ impl UndoSteps {
 }
 
 /// The step that makes a file what it becomes; `None` when there is nothing to do.
-fn step(file: FileUndo) -> Option<FileStep> {
+pub(super) fn step(file: FileUndo) -> Option<FileStep> {
     let (owner, path) = (file.owner.clone(), file.path.clone());
     let (now, becomes) = file.into_change()?;
     Some(FileStep {

@@ -57,6 +57,6 @@ pub fn take_back(plan: &mut Plan, places: &Places) -> Result<(), ApplyError> {
     let runs: Vec<_> = steps.runs.into_iter().filter(|run| !plan.runs.contains(run)).collect();
     plan.notes.extend(notes);
     plan.runs.extend(runs);
-    plan.changes.extend(steps.files.into_iter().map(change));
+    plan.changes.extend(steps.files.iter().map(change));
     Ok(())
 }

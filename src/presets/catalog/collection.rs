@@ -9,7 +9,7 @@ use std::{
 use serde::de::DeserializeOwned;
 
 use crate::presets::{
-    Cause, Distribution, Family, OwnFault, PresetFault, PresetSource, Provider, Target, Words,
+    Cause, Distribution, DnsHost, Family, OwnFault, PresetFault, PresetSource, Provider, Receiver, Target, Words,
     builtin::Embedded,
     fault::unreadable,
     own_file,
@@ -53,6 +53,8 @@ preset!(Target in "targets", key, |preset| preset.rank);
 preset!(Cause in "causes", label, |preset| preset.rank);
 preset!(Family in "families", key, |_| None);
 preset!(Distribution in "distributions", key, |preset| preset.rank);
+preset!(DnsHost in "dns_hosts", key, |_| None);
+preset!(Receiver in "receivers", key, |_| None);
 preset!(Words in "words", key, |_| None);
 
 /// All files of one kind, in the order in which a list shows them.

@@ -3,7 +3,8 @@
 use crate::{
     mail::public_suffix,
     presets::{
-        Cause, Distribution, Family, Provider, Target, Words, egress::Hoster, gateways::Gateway, programs::SendingSettings,
+        Cause, Distribution, DnsHost, Family, Provider, Receiver, Target, Words, egress::Hoster, gateways::Gateway,
+        programs::SendingSettings,
     },
 };
 
@@ -16,6 +17,10 @@ pub enum FactKind {
     Family,
     /// A family of distributions.
     Distribution,
+    /// A host of domains' records.
+    DnsHost,
+    /// A receiver of mail.
+    Receiver,
     /// A cause of failure.
     Cause,
     /// A network that blocks mail.
@@ -39,6 +44,8 @@ impl FactKind {
             Self::Provider => "provider",
             Self::Family => "family",
             Self::Distribution => "distribution",
+            Self::DnsHost => "dns_host",
+            Self::Receiver => "receiver",
             Self::Cause => "cause",
             Self::Hoster => "hoster",
             Self::Gateway => "gateway",
@@ -84,6 +91,14 @@ impl<'a> Fact<'a> {
 
     pub(super) fn of_distribution(distribution: &'a Distribution) -> Self {
         Self::new(FactKind::Distribution, &distribution.key, &distribution.checked, &distribution.sources)
+    }
+
+    pub(super) fn of_dns_host(host: &'a DnsHost) -> Self {
+        Self::new(FactKind::DnsHost, &host.key, &host.checked, &host.sources)
+    }
+
+    pub(super) fn of_receiver(receiver: &'a Receiver) -> Self {
+        Self::new(FactKind::Receiver, &receiver.key, &receiver.checked, &receiver.sources)
     }
 
     pub(super) fn of_target(target: &'a Target) -> Self {
@@ -147,7 +162,20 @@ mod tests {
         let kinds: Vec<&str> = kinds.into_keys().collect();
         assert_eq!(
             kinds,
-            ["cause", "distribution", "family", "gateway", "hoster", "program", "provider", "suffixes", "target", "words"]
+            [
+                "cause",
+                "distribution",
+                "dns_host",
+                "family",
+                "gateway",
+                "hoster",
+                "program",
+                "provider",
+                "receiver",
+                "suffixes",
+                "target",
+                "words"
+            ]
         );
     }
 }

@@ -4,7 +4,9 @@ use super::{OTHER_MECHANISMS, dated, unknown_parts, wrong_host};
 use crate::{
     mail::{Endpoint, Mechanism, host::parse_host},
     presets::{
-        Lang, PresetFault, PresetSource, Provider, nearest,
+        Lang, PresetFault, PresetSource, Provider,
+        checked::days_between,
+        nearest,
         provider::{Category, UsernameForm},
     },
 };
@@ -39,6 +41,8 @@ pub(in crate::presets) fn provider(provider: &Provider, senders: &[&str], today:
     faults.extend(mechanisms(provider));
     faults.extend(username(provider));
     faults.extend(links(provider));
+    faults.extend(tenants(provider));
+    faults.extend(ends(provider));
     faults.extend(empty_lists(source));
     faults.extend(steps(provider));
     faults.extend(dated(source, "checked", &provider.checked, today));
@@ -107,7 +111,8 @@ fn username(provider: &Provider) -> Option<PresetFault> {
 fn links(provider: &Provider) -> Vec<PresetFault> {
     let oauth = provider.oauth.iter().flat_map(|oauth| {
         let device = oauth.device_url.iter().map(|url| ("oauth.device_url", url));
-        device.chain([("oauth.auth_url", &oauth.auth_url), ("oauth.token_url", &oauth.token_url)])
+        let revoke = oauth.revoke_url.iter().map(|url| ("oauth.revoke_url", url));
+        device.chain(revoke).chain([("oauth.auth_url", &oauth.auth_url), ("oauth.token_url", &oauth.token_url)])
     });
     let pages = provider.docs.iter().map(|url| ("docs", url));
     let pages = pages.chain(provider.password.url.iter().map(|url| ("password.url", url))).chain(oauth);
@@ -120,6 +125,38 @@ fn links(provider: &Provider) -> Vec<PresetFault> {
             provider.source.fault_at(path, format!("`{url}` is not the address of a page, which begins with https://"))
         })
         .collect()
+}
+
+/// What endpoints may hold in braces.
+const ENDPOINT_PARTS: [&str; 1] = ["tenant"];
+
+/// Endpoints and their tenant.
+fn tenants(provider: &Provider) -> Vec<PresetFault> {
+    let (source, Some(oauth)) = (&provider.source, &provider.oauth) else { return Vec::new() };
+    let urls = [
+        ("auth_url", Some(&oauth.auth_url)),
+        ("token_url", Some(&oauth.token_url)),
+        ("device_url", oauth.device_url.as_ref()),
+    ];
+    let mut faults = Vec::new();
+    for (name, url) in urls.into_iter().filter_map(|(name, url)| Some((name, url?))) {
+        let path = format!("oauth.{name}");
+        faults.extend(unknown_parts(source, &path, url, &ENDPOINT_PARTS));
+        if url.contains("{tenant}") && oauth.tenant.is_none() {
+            faults.push(source.fault_at(&path, "`{tenant}` without `tenant` in `oauth`, which says what stands for it"));
+        }
+    }
+    if let Some(tenant) = &oauth.tenant {
+        faults.extend(unknown_parts(source, "oauth.tenant", tenant, &["domain"]));
+    }
+    faults
+}
+
+/// The day on which passwords end.
+fn ends(provider: &Provider) -> Option<PresetFault> {
+    let day = provider.password.ends.as_ref()?;
+    let fault = || provider.source.fault_at("password.ends", format!("`{day}` is not a day, such as `2026-12-31`"));
+    days_between("2026-01-01", day).is_none().then(fault)
 }
 
 /// What is not there is left out: an empty list says nothing.

@@ -14,7 +14,7 @@ use super::{
     },
     spec::SurveySpec,
 };
-use crate::mail::{Endpoint, Security};
+use crate::mail::{Endpoint, Protocol, Security};
 
 /// What an attempt is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +105,7 @@ impl Route {
         };
         let attempt = Attempt {
             endpoint: Endpoint { host: spec.host.clone(), port: self.port, security: mode },
+            protocol: Protocol::Smtp,
             provider: None,
             goal: Goal::Connect,
             ehlo: spec.ehlo.clone(),

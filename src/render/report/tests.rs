@@ -55,6 +55,7 @@ fn of(lang: Lang, evidence: Evidence, said: &[(Who, &str)]) -> String {
         round_trips: 4,
         elapsed: Duration::from_millis(523),
         evidence: Some(evidence),
+        arrival: None,
         refused: Vec::new(),
         transcript: lines(said),
     };

@@ -12,7 +12,7 @@ use mailsetup::{
     diagnose::{Diagnosis, Doctor, Explain},
     discover::autoconfig::{self, AutoconfigDocument},
     host::profiles,
-    mail::{Auth, Endpoint, Keys, Secret, Security, host::parse_host},
+    mail::{Auth, Endpoint, Keys, Protocol, Secret, Security, host::parse_host},
     plan::{self, Places, Refusal, Scope, TargetChoice, plan, read_back},
     presets::{self, Catalog, Cause, EgressFacts, Lang, Provider, Target, Text},
     probe::{Attempt, Cancel, CertificateFacts, Goal, Login, Outgoing, Report, ServerTrust, attempt_over, check_ca},
@@ -112,6 +112,7 @@ fn attempt(security: Security, auth: Auth) -> Attempt {
     let address = || "ops@example.test".parse().unwrap_or_else(|_| unreachable!("it is an address"));
     Attempt {
         endpoint: Endpoint { host: "mail.test".into(), port: 587, security },
+        protocol: Protocol::Smtp,
         provider: None,
         goal: Goal::Send,
         ehlo: "web1.example.test".into(),

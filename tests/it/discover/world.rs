@@ -198,6 +198,7 @@ impl World {
             egress: EgressTargets::default(),
             own_stores_only: true,
             lock_limit: mailsetup::host::LOCK_LIMIT,
+            oauth: crate::support::web::oauth_way(),
             last_plan: Arc::default(),
         };
         let servers: Vec<_> = self.listening.drain(..).map(serve).collect();

@@ -5,7 +5,7 @@ use crate::{
     support::sandbox::{Output, Sandbox},
 };
 
-const SOA: &str = "@ 60 IN SOA ns hostmaster 1 60 60 60 60\n@ 60 IN NS ns\n";
+pub(super) const SOA: &str = "@ 60 IN SOA ns hostmaster 1 60 60 60 60\n@ 60 IN NS ns\n";
 
 fn world() -> NameServer {
     let example = "@ 60 IN MX 10 mx1.mail.ovh.net.\n@ 60 IN TXT \"v=spf1 ip4:192.0.2.9 \" \"~all\"\n\
@@ -23,7 +23,7 @@ fn world() -> NameServer {
     ])
 }
 
-fn dns(server: &NameServer, arguments: &[&str]) -> Output {
+pub(super) fn dns(server: &NameServer, arguments: &[&str]) -> Output {
     let at = server.address.to_string();
     Sandbox::new().mailsetup(["dns", "--nameserver", at.as_str()].iter().chain(arguments)).run()
 }
@@ -33,7 +33,7 @@ fn a_missing_include_is_shown_ready_to_paste() {
     let server = world();
     let record = "v=spf1 ip4:192.0.2.9 include:mx.ovh.com ~all";
     let said = dns(&server, &["example.test"]).code(1).stdout;
-    assert!(said.contains(&format!("example.test. TXT \"{record}\"")), "{said}");
+    assert!(said.contains(&format!("@  TXT  {record}\n")), "{said}");
     assert!(said.contains("OVHcloud MX Plan"), "{said}");
     let document = dns(&server, &["--json", "ops@example.test", "--provider", "ovh"]).code(1).json();
     assert_eq!((&document["provider"], &document["envelope"]), (&"ovh".into(), &"sender".into()));
@@ -72,4 +72,57 @@ fn what_cannot_be_understood_is_named() {
     assert!(dns(&server, &["@example.test"]).code(65).stderr.contains("@example.test"));
     let run = Sandbox::new().mailsetup(["dns", "example.test", "--nameserver", "soon"]).run().code(64);
     assert!(run.stderr.contains("soon"), "{}", run.stderr);
+}
+
+#[test]
+fn the_dns_host_is_known_by_its_name_servers() {
+    let ns = "@ 60 IN SOA ns hostmaster 1 60 60 60 60\n";
+    let zone = |servers: &[&str]| {
+        let servers: String = servers.iter().map(|server| format!("@ 60 IN NS {server}.\n")).collect();
+        format!("{ns}{servers}@ 60 IN TXT \"v=spf1 -all\"\n@ 60 IN MX 10 mx1.mail.ovh.net.\n")
+    };
+    let server = NameServer::start(vec![
+        ("test.", SOA.to_owned()),
+        ("aws.test.", zone(&["ns-1.awsdns-00.com", "ns-700.awsdns-23.net"])),
+        ("cf.test.", zone(&["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"])),
+        ("he.test.", zone(&["ns1.he.net"])),
+        ("ovh.com.", format!("{SOA}mx 60 IN TXT \"v=spf1 ip4:198.51.100.0/24 -all\"\n")),
+    ]);
+    let value = "v=spf1 include:mx.ovh.com -all";
+    for (domain, said, record) in [
+        ("aws.test", "Amazon Route 53", format!("  (leave empty)  TXT  \"{value}\"\n")),
+        ("cf.test", "https://dash.cloudflare.com/", format!("  @       TXT  {value}\n")),
+        ("web.cf.test", "Cloudflare", "  _dmarc.web  TXT  v=DMARC1; p=none\n".to_owned()),
+        ("he.test", "Hurricane Electric", format!("  he.test         TXT  {value}\n")),
+    ] {
+        let run = dns(&server, &[domain, "--provider", "ovh"]).code(1);
+        assert!(run.stdout.contains(said) && run.stdout.contains(&record), "{domain}: {}", run.stdout);
+    }
+    let document = dns(&server, &["cf.test", "--json", "--provider", "ovh"]).code(1).json();
+    assert_eq!((&document["zone"]["host"], &document["zone"]["name"]), (&"cloudflare".into(), &"cf.test".into()));
+    assert_eq!(
+        (&document["spf"]["add"]["relative"], &document["spf"]["add"]["replaces"]),
+        (&"".into(), &"v=spf1 -all".into())
+    );
+    assert_eq!(document["dmarc"]["add"]["relative"], "_dmarc");
+    assert!(document["wait"].as_u64().is_some_and(|seconds| (1..=60).contains(&seconds)), "{document}");
+    let said = dns(&server, &["--lang", "fr", "cf.test", "--provider", "ovh"]).code(1).stdout;
+    assert!(said.contains("Ajouter un enregistrement"), "{said}");
+}
+
+#[test]
+fn answers_of_a_private_network_prove_nothing_missing() {
+    let server = NameServer::start(vec![
+        ("test.", SOA.to_owned()),
+        ("corp.test.", "@ 60 IN SOA dc1 hostmaster 1 60 60 60 60\n@ 60 IN NS dc1\ndc1 60 IN A 10.0.0.5\n".to_owned()),
+        ("half.test.", format!("{SOA}ns 60 IN A 192.0.2.53\n@ 60 IN MX 10 mail\nmail 60 IN A 192.168.1.9\n")),
+        ("ovh.com.", format!("{SOA}mx 60 IN TXT \"v=spf1 ip4:198.51.100.0/24 -all\"\n")),
+    ]);
+    let run = dns(&server, &["corp.test", "--json", "--provider", "ovh"]).code(75).json();
+    for part in ["spf", "dmarc"] {
+        assert_eq!((&run[part]["state"], &run[part]["add"]), (&"unknown".into(), &serde_json::Value::Null), "{run}");
+    }
+    assert!(run["notes"][0].as_str().unwrap().contains("corp.test have private addresses"), "{run}");
+    let run = dns(&server, &["half.test", "--json", "--provider", "ovh"]).code(1).json();
+    assert!(run["notes"].to_string().contains("mail.half.test has a private address here (192.168.1.9)"), "{run}");
 }

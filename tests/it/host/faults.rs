@@ -125,9 +125,11 @@ enum Deed {
     Apply,
     Undo,
     Remove,
+    /// Another profile has a part in two of the files.
+    RemoveBeside,
 }
 
-const DEEDS: [Deed; 3] = [Deed::Apply, Deed::Undo, Deed::Remove];
+const DEEDS: [Deed; 4] = [Deed::Apply, Deed::Undo, Deed::Remove, Deed::RemoveBeside];
 
 const NAMES: [&str; 5] =
     ["app/main.cf", "app/sasl", "new/folder/rc", ".config/mailsetup/profiles/default.toml", "app/other"];
@@ -185,11 +187,24 @@ fn prepared(deed: Deed) -> (Home, Seen, Seen) {
     home.apply(&five(&home)).unwrap();
     assert_eq!(seen(&home), new);
     let mut back = old;
-    if deed == Deed::Remove {
+    if deed == Deed::RemoveBeside {
+        back[0] = Some(("mine = 1\n# BEGIN b\nrelay = y\n# END b\n".to_owned(), 0o644));
+        back[4] = Some(("hunter3".to_owned(), 0o600));
+    }
+    if deed != Deed::Undo {
         back[3] = Some((PROFILE.replace("enabled = true", "enabled = false"), 0o600));
         back[5] = None;
     }
     (home, new, back)
+}
+
+/// What another profile writes upon what a removal leaves.
+fn beside(home: &Home, changes: &[Change]) -> host::Alongside {
+    let upon = |name: &str, text: &str| {
+        super::remove::upon(changes.iter().find(|change| change.path == home.path(name)).unwrap(), text)
+    };
+    let changes = vec![upon(NAMES[0], "mine = 1\n# BEGIN b\nrelay = y\n# END b\n"), upon(NAMES[4], "hunter3")];
+    host::Alongside { plans: vec![Plan { changes, ..Plan::new("b".into()) }], notes: Vec::new() }
 }
 
 fn carry_out(deed: Deed, home: &Home, volume: &dyn Volume) -> Result<(), ApplyError> {
@@ -197,7 +212,8 @@ fn carry_out(deed: Deed, home: &Home, volume: &dyn Volume) -> Result<(), ApplyEr
     match deed {
         Deed::Apply => host::apply(&five(home), &home.places, &options).map(drop),
         Deed::Undo => host::undo(&home.places, &options).map(drop),
-        Deed::Remove => host::undo_all("default", &home.places, &options).map(drop),
+        Deed::Remove => host::undo_all("default", &home.places, &options, &|_| host::Alongside::default()).map(drop),
+        Deed::RemoveBeside => host::undo_all("default", &home.places, &options, &|changes| beside(home, changes)).map(drop),
     }
 }
 
@@ -253,7 +269,7 @@ fn every_operation(deed: Deed, fault: Fault) -> usize {
             carry_out(deed, &home, &System).unwrap_or_else(|error| panic!("{name}: {error:?}"));
             assert_eq!(seen(&home), new, "{name}");
         }
-        if deed == Deed::Apply {
+        if matches!(deed, Deed::Apply | Deed::RemoveBeside) {
             home.undo().unwrap_or_else(|error| panic!("{name}: {error:?}"));
             assert_eq!(seen(&home), old, "{name}");
         }

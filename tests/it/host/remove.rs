@@ -27,21 +27,24 @@ fn everything_outside_our_part_stays_byte_for_byte() {
     set_up(&home, "default", "two", &[("main.cf", "mine = 1\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\n"), ("sasl", "two\n")]);
     home.put("main.cf", "# new\nmine = 2\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\nafter\n");
 
-    let applied = host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
+    let applied =
+        host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(home.text("main.cf").as_deref(), Some("# new\nmine = 2\r\n\ttabs\t \nafter\n"));
     assert_eq!(home.text("sasl"), None);
     assert!(!home.places.secret("default").exists());
     let kept = home.text(&profile_file("default")).unwrap();
     assert_eq!(kept, PROFILE.replace("enabled = true", "enabled = false"));
     assert!(applied.files.iter().any(|file| file.action == FileAction::Removed && file.path == home.path("sasl")));
-    assert!(!host::undo_all("default", &home.places, &WriteOptions::default()).unwrap().changed);
+    assert!(
+        !host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap().changed
+    );
 
     home.undo().unwrap();
     assert_eq!(home.text("main.cf").as_deref(), Some("# new\nmine = 2\r\n\ttabs\t \n# BEGIN\ny\nz\n# END\nafter\n"));
     assert_eq!(home.text("sasl").as_deref(), Some("two\n"));
     assert_eq!(secrets::read("default", &SecretPlace::File, &home.places).unwrap().expose(), "two");
     assert_eq!(home.text(&profile_file("default")).as_deref(), Some(PROFILE));
-    host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
+    host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(home.text("sasl"), None);
 }
 
@@ -51,10 +54,10 @@ fn the_other_profile_in_the_same_file_stays() {
     set_up(&home, "a", "1", &[("rc", "# BEGIN a\n1\n# END a\n")]);
     set_up(&home, "b", "2", &[("rc", "# BEGIN a\n1\n# END a\n# BEGIN b\n2\n# END b\n")]);
     set_up(&home, "a", "3", &[("rc", "# BEGIN a\n3\n# END a\n# BEGIN b\n2\n# END b\n")]);
-    host::undo_all("a", &home.places, &WriteOptions::default()).unwrap();
+    host::undo_all("a", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(home.text("rc").as_deref(), Some("# BEGIN b\n2\n# END b\n"));
     assert!(home.places.secret("b").exists() && !home.places.secret("a").exists());
-    host::undo_all("b", &home.places, &WriteOptions::default()).unwrap();
+    host::undo_all("b", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(home.text("rc"), None);
 }
 
@@ -64,7 +67,8 @@ fn our_lines_edited_since_touch_nothing() {
     home.put("rc", "a\n");
     set_up(&home, "default", "1", &[("rc", "a\n# BEGIN\nx\n# END\n"), ("sasl", "1\n")]);
     home.put("rc", "a\n# BEGIN\nedited\n# END\n");
-    let error = host::undo_all("default", &home.places, &WriteOptions::default()).unwrap_err();
+    let error =
+        host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap_err();
     assert!(matches!(&error, ApplyError::Conflict(path, Some(_)) if *path == home.path("rc")), "{error:?}");
     assert_eq!(home.text("sasl").as_deref(), Some("1\n"));
     assert!(home.places.secret("default").exists());
@@ -85,9 +89,15 @@ fn a_test_that_was_noted_in_the_profile_is_no_edit() {
 #[test]
 fn a_profile_that_is_not_there() {
     let home = Home::new();
-    let error = host::undo_all("none", &home.places, &WriteOptions::default()).unwrap_err();
+    let error = host::undo_all("none", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap_err();
     assert_eq!((error.phrase().id, error.exit().code()), ("host-no-profile", 66));
-    assert_eq!(host::undo_all("../x", &home.places, &WriteOptions::default()).unwrap_err().exit().code(), 64);
+    assert_eq!(
+        host::undo_all("../x", &home.places, &WriteOptions::default(), &|_| host::Alongside::default())
+            .unwrap_err()
+            .exit()
+            .code(),
+        64
+    );
     assert!(!home.places.state.exists());
 }
 
@@ -104,7 +114,7 @@ fn a_purge_leaves_no_copy_of_the_password_and_others_wait_for_the_lock() {
         ];
         home.apply(&Plan { changes, ..home.plan(&[]) }).unwrap();
     }
-    host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
+    host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     let held = || {
         let files = files_below(home.folder.path());
         files.into_iter().filter(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("canary-")).count()
@@ -126,4 +136,48 @@ fn a_purge_leaves_no_copy_of_the_password_and_others_wait_for_the_lock() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(writers.len() == 20 && writers.iter().all(|changed| *changed));
+}
+
+/// A change upon what another one leaves.
+pub(super) fn upon(left: &Change, text: &str) -> Change {
+    let mut change = left.clone();
+    change.before.clone_from(&left.after);
+    change.mode_before = left.after.as_ref().map(|_| left.mode);
+    change.after = Some(text.into());
+    change
+}
+
+#[test]
+fn what_a_removal_writes_for_another_goes_with_that_one_or_with_the_removal() {
+    let home = Home::new();
+    home.put("rc", "mine\n");
+    set_up(&home, "a", "1", &[("rc", "mine\nall = a\n")]);
+    set_up(&home, "b", "2", &[("b", "of b\n")]);
+    let before = (home.text("rc"), home.text("b"));
+    let alongside = |changes: &[Change]| {
+        let left = changes.iter().find(|change| change.path == home.path("rc")).unwrap();
+        let rc = upon(left, "mine\nall = b\n");
+        let b = home.change("app", "b", None, 0o600);
+        host::Alongside { plans: vec![Plan { changes: vec![rc, b], ..Plan::new("b".into()) }], notes: Vec::new() }
+    };
+    let preview = host::undo_all_preview("a", &home.places, &alongside).unwrap();
+    let rc = preview.changes.iter().find(|change| change.path == home.path("rc")).unwrap();
+    assert_eq!(rc.after.as_deref(), Some(b"mine\nall = b\n".as_slice()));
+    host::undo_all("a", &home.places, &WriteOptions::default(), &alongside).unwrap();
+    assert_eq!((home.text("rc").as_deref(), home.text("b")), (Some("mine\nall = b\n"), None));
+    // One undo takes all of it back.
+    home.undo().unwrap();
+    assert_eq!((home.text("rc"), home.text("b")), before);
+    assert!(host::profiles::load("a", &home.places).unwrap().enabled);
+    home.undo().unwrap();
+    assert!(!home.places.profile("b").exists(), "then the write before");
+    set_up(&home, "b", "2", &[("b", "of b\n")]);
+    // What was written for the other is the other's.
+    host::undo_all("a", &home.places, &WriteOptions::default(), &alongside).unwrap();
+    host::undo_all("b", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
+    assert_eq!((home.text("rc").as_deref(), home.text("b")), (Some("mine\n"), None));
+    home.undo().unwrap();
+    assert_eq!((home.text("rc").as_deref(), home.text("b")), (Some("mine\nall = b\n"), None));
+    home.undo().unwrap();
+    assert_eq!((home.text("rc"), home.text("b")), before);
 }

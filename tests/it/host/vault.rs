@@ -311,7 +311,7 @@ fn undo_and_remove_bring_files_and_entries_back_together() {
     assert_eq!(vault::export(&home.places).unwrap().len(), 1, "what is set aside is no profile's");
     home.undo().unwrap();
     assert_eq!(now(), (Some(false), Some("first-word".into())));
-    host::undo_all("default", &home.places, &WriteOptions::default()).unwrap();
+    host::undo_all("default", &home.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(now(), (Some(false), None));
     home.undo().unwrap();
     assert_eq!(now(), (Some(false), Some("first-word".into())));

@@ -55,8 +55,10 @@ impl Debian {
     fn words(&self, ca_file: &Path) -> Vec<String> {
         let (port, ca_file) = (self.bed.starttls_port.to_string(), ca_file.display().to_string());
         let server = ["--provider", "custom", "--host", "localhost", "--port", &port, "--security", "starttls"];
-        let rest = ["--ca-file", &ca_file, "--username", ALICE, "--scope", "system", "--target", "msmtp", "--yes", "--json"];
-        [&[ALICE][..], &server, &rest].concat().into_iter().map(str::to_owned).collect()
+        // The relay takes no sender but the login's.
+        let login = ["--username", ALICE, "--senders", "one"];
+        let rest = ["--ca-file", &ca_file, "--scope", "system", "--target", "msmtp", "--yes", "--json"];
+        [&[ALICE][..], &server, &login, &rest].concat().into_iter().map(str::to_owned).collect()
     }
 
     /// A set-up from outside.

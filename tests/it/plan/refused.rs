@@ -62,3 +62,51 @@ fn refusals_name_the_file_the_line_and_the_answer() {
     let refusal = said(&ordered("msmtp"), &user, &files).1;
     assert!(matches!(refusal, Refusal::NewerSchema { schema, .. } if schema == u64::from(SCHEMA) + 1));
 }
+
+/// Every target says whether a token can work there: it fetches it, or is refused for what would happen with it.
+#[test]
+fn a_token_is_written_only_where_it_is_renewed() {
+    let catalog = Catalog::builtin();
+    let refused = |key: &str, auth: &str, token: &str, files: &Memory| {
+        let target = catalog.target(key).unwrap();
+        let mut order = ordered(key);
+        order.profile.smtp.auth = auth.parse().unwrap();
+        order.secret = Some(Secret::new(token.to_owned()));
+        order.targets[0].path = target.files[0].example.as_ref().map(Into::into);
+        let scope = if target.system_only || target.files[0].user.is_none() { Scope::System } else { Scope::User };
+        match planned(&order, &places(scope), files) {
+            Err(refusal @ Refusal::Token { .. }) => {
+                assert_eq!(
+                    (refusal.field(), refusal.exit()),
+                    (Some(Setting::Auth), mailsetup::error::Exit::Config),
+                    "{key}"
+                );
+                let hint = Text::new(Lang::EN).say(&refusal.hint().unwrap());
+                assert!(hint.contains("msmtp"), "{hint}");
+                Some(Text::new(Lang::EN).say(&refusal.phrase()))
+            }
+            _ => None,
+        }
+    };
+    let empty = Memory::default();
+    for target in catalog.targets() {
+        let said = refused(&target.key, "xoauth2", "short", &empty);
+        assert_eq!(
+            said.is_none(),
+            target.token.as_ref().is_some_and(|token| token.needs.is_none()),
+            "{}: {said:?}",
+            target.key
+        );
+    }
+    let said = |key: &str, auth: &str, token: &str| refused(key, auth, token, &empty).unwrap_or_default();
+    let long = "x".repeat(1500);
+    assert!(said("spring", "xoauth2", "short").contains("within an hour"));
+    assert!(said("dotenv", "oauthbearer", "short").contains("within an hour"));
+    assert!(said("grafana", "xoauth2", "short").contains("passwords only"));
+    assert!(said("git", "xoauth2", "short").contains("Authen::SASL 2.1800"));
+    assert!(said("msmtp", "oauthbearer", &long).contains("longer"));
+    assert_eq!(said("msmtp", "xoauth2", &long), "");
+    let perl = Memory::default().with("/usr/share/perl5/Authen/SASL/Perl/XOAUTH2.pm", "1;");
+    assert_eq!(refused("git", "xoauth2", "short", &perl), None);
+    assert!(refused("git", "xoauth2", &long, &perl).unwrap().contains("longer"));
+}

@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mailsetup::{
     diagnose::Doctor,
-    mail::{Auth, Endpoint, Secret, Security, profile::Sender},
+    mail::{Auth, Endpoint, Protocol, Secret, Security, profile::Sender},
     presets::{Catalog, Lang, Text},
     probe::{
         Attempt, Cancel, DnsFault, Goal, Login, MessageSpec, Report, Resolve, ServerTrust, Stage, StageReport, StageState,
@@ -45,10 +45,12 @@ pub(crate) fn basic_attempt(port: u16) -> Attempt {
         host: "web1.example.test".into(),
         when: SystemTime::now(),
         subject: "Test".into(),
+        token: "K7QWERTY23456ABC".into(),
         body: "One line\n.\n.and dots\n".into(),
     });
     Attempt {
         endpoint: Endpoint { host: HOST.into(), port, security: Security::Tls },
+        protocol: Protocol::Smtp,
         provider: Some("test".into()),
         goal: Goal::Send,
         ehlo: "web1.example.test".into(),

@@ -200,3 +200,63 @@ fn addresses_that_the_server_refuses_are_named_before_anything_is_written() {
     let daemon = document["proofs"].as_array().unwrap().iter().find(|proof| proof["way"] == "daemon").unwrap();
     assert_eq!((&daemon["sent"], &daemon["to"]), (&json!(true), &json!("bob@example.net")), "{daemon}");
 }
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn a_refused_address_counts_where_no_program_that_uses_it_is_here() {
+    let bare = "rm -f /usr/sbin/cron /usr/sbin/crond /usr/bin/mail; set_up \"$@\"; echo ended $?; \
+                set_up check --send --scope system --json; echo ended $?";
+    for mailer in ["postfix", "msmtp"] {
+        let relay = Relay::start(true);
+        let Some(out) = run(&relay, mailer, bare, &["--root-mail", "bob@example.net", "--senders", "any"], "") else {
+            continue;
+        };
+        let lines: Vec<&str> = out.stdout.lines().collect();
+        assert_eq!((lines[1], lines[3]), ("ended 77", "ended 77"), "{mailer}: {}\n{}", out.stdout, out.stderr);
+        for line in [lines[0], lines[2]] {
+            let document: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(document["ok"], false, "{mailer}: {document}");
+            let proofs = document["proofs"].as_array().unwrap();
+            let cron = proofs.iter().find(|proof| proof["way"] == "cron").unwrap();
+            assert_eq!((&cron["sent"], &cron["by"]), (&json!(false), &Value::Null), "{mailer}: {cron}");
+            assert!(cron["said"].as_str().unwrap().contains("553 5.7.1"), "{mailer}: {cron}");
+        }
+        let said = &out.stderr;
+        assert_eq!(said.matches("cron’s mail (from root@").count(), 2, "{mailer}: {said}");
+        assert_eq!(said.matches("run mailsetup again with --senders one").count(), 2, "{mailer}: {said}");
+        assert!(!said.contains("can send mail") && !said.contains("mail goes out"), "{mailer}: {said}");
+    }
+    // What the server takes, and what leaves under one address, is nothing to name.
+    for (is_strict, senders) in [(false, "any"), (true, "one")] {
+        let relay = Relay::start(is_strict);
+        let more = ["--root-mail", "bob@example.net", "--senders", senders];
+        let Some(out) = run(&relay, "postfix", bare, &more, "") else { continue };
+        assert_eq!(out.stdout.matches("ended 0").count(), 2, "{senders}: {}\n{}", out.stdout, out.stderr);
+    }
+}
+
+/// A machine whose name service knows a user who is in no file, as of a directory: systemd's, which reads these.
+const DIRECTORY: &str = r#"
+mkdir -p /etc/userdb
+sed -i 's/^passwd:.*/passwd: files systemd/; s/^group:.*/group: files systemd/' /etc/nsswitch.conf
+echo '{"userName":"svc@corp.test","uid":60123,"gid":60123,"homeDirectory":"/","disposition":"regular"}' >/etc/userdb/svc@corp.test.user
+getent passwd svc@corp.test >&2 || exit 75
+echo pw >/run/bed/pw
+"#;
+
+#[test]
+#[ignore = "needs mailers, see tests/run"]
+fn a_user_of_a_directory_sends() {
+    let relay = Relay::start(true);
+    let login = ["--auth", "plain", "--username", ADDRESS, "--password-file", "/run/bed/pw"];
+    let more = [&LED[..], &login, &["--run-as", "svc@corp.test"]].concat();
+    let script = format!("{DIRECTORY}set_up \"$@\"; echo; stat -c '%u %a' /etc/mailsetup/profiles/default.secret");
+    let Some(out) = on_machine(&relay, "msmtp", &script, &more) else { return };
+    let out = out.code(0);
+    let (document, file) = out.stdout.trim_end().rsplit_once('\n').unwrap();
+    let document: Value = serde_json::from_str(document.trim()).unwrap();
+    let user = document["proofs"].as_array().unwrap().iter().find(|proof| proof["way"] == "user").unwrap();
+    assert_eq!((&user["sent"], &user["as"]), (&json!(true), &json!("svc@corp.test")), "{document}\n{}", out.stderr);
+    // Nobody can say who else is in the user's group: the secret is the user’s alone.
+    assert_eq!(file, "60123 400", "{}", out.stderr);
+}

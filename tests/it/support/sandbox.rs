@@ -176,7 +176,7 @@ impl Run {
     }
 
     /// As a command, for what the rest does not do.
-    #[cfg(feature = "demo")]
+    #[cfg(any(feature = "demo", feature = "oauth"))]
     pub(crate) fn command(self) -> Command {
         self.sealed().spelled()
     }

@@ -135,7 +135,7 @@ fn one_line_changes_and_comes_back() {
             assert!(machine.apply(&order), "{about}");
             assert_eq!(machine.aliases(), with(&before, &put.replace("ops@", "night@")), "{about}");
             machine.put("etc/aliases", format!("# mine\n{}", machine.aliases()).as_bytes());
-            host::undo_all("default", &machine.places, &WriteOptions::default()).unwrap();
+            host::undo_all("default", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
             assert_eq!(machine.aliases(), format!("# mine\n{before}"), "{about} after remove");
             let profile = fs::read_to_string(machine.path("etc/mailsetup/profiles/default.toml")).unwrap();
             assert_eq!(

@@ -64,7 +64,7 @@ fn undo_and_remove_leave_what_was_there() {
             let edited = |text: &str| if sample.text.contains('\n') { edited(text, target) } else { text.to_owned() };
             put(&path, &edited(&text(&path)));
             let before = text(&path);
-            host::undo_all("default", &places, &host::WriteOptions::default())
+            host::undo_all("default", &places, &host::WriteOptions::default(), &|_| host::Alongside::default())
                 .unwrap_or_else(|error| panic!("{about}: {error:?}\n{before}"));
             assert_eq!(text(&path), edited(&sample.text), "{about} after edit and remove");
             for file in target.files.iter().skip(1) {
@@ -95,7 +95,7 @@ fn our_own_lines_edited_since_are_a_conflict() {
         apply(&order, &catalog, &places);
         let changed = text(&path).replace(old, &format!("{old} "));
         put(&path, &changed);
-        host::undo_all("default", &places, &host::WriteOptions::default()).unwrap_err();
+        host::undo_all("default", &places, &host::WriteOptions::default(), &|_| host::Alongside::default()).unwrap_err();
         assert_eq!(text(&path), changed, "{key}");
     }
 }

@@ -187,7 +187,7 @@ fn postfix_keeps_what_others_send() {
     assert!(notes.contains(&"plan-note-overrule-outside"), "{notes:?}");
     let open = machine.text("etc/postfix/master.cf");
     assert!(open.contains("smtp inet n - y - - smtpd\n") && open.contains(&format!("pickup{with}\n")), "{open}");
-    host::undo_all("default", &machine.places, &WriteOptions::default()).unwrap();
+    host::undo_all("default", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(machine.text("etc/postfix/master.cf"), MASTER);
 }
 

@@ -82,7 +82,8 @@ fn another_profile_has_a_way_of_its_own_and_the_first_stays_as_it_is() {
         for order in [first(&machine, senders), another(&machine, "shop", Senders::One)] {
             is_settled(&machine, &order);
         }
-        let dropped = host::undo_all("shop", &machine.places, &WriteOptions::default()).unwrap();
+        let dropped =
+            host::undo_all("shop", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
         assert!(dropped.changed);
         assert_eq!(files(&machine), alone);
         is_settled(&machine, &first(&machine, senders));
@@ -119,12 +120,12 @@ fn of_three_any_can_go() {
     machine.apply(&another(&machine, "news", Senders::One));
     let logins = machine.text("etc/postfix/mailsetup_logins");
     assert_eq!(logins.lines().count(), 2, "{logins}");
-    host::undo_all("shop", &machine.places, &WriteOptions::default()).unwrap();
+    host::undo_all("shop", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     // What both need is written again with the one that stays.
     machine.apply(&another(&machine, "news", Senders::One));
     is_settled(&machine, &first(&machine, Senders::One));
     assert!(machine.text("etc/postfix/main.cf").contains("mailsetup_logins"));
-    host::undo_all("news", &machine.places, &WriteOptions::default()).unwrap();
+    host::undo_all("news", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     assert_eq!(files(&machine), alone);
 }
 
@@ -134,7 +135,7 @@ fn without_a_first_another_becomes_it() {
     machine.apply(&first(&machine, Senders::One));
     machine.apply(&another(&machine, "shop", Senders::One));
     machine.apply(&another(&machine, "news", Senders::One));
-    host::undo_all("default", &machine.places, &WriteOptions::default()).unwrap();
+    host::undo_all("default", &machine.places, &WriteOptions::default(), &|_| host::Alongside::default()).unwrap();
     machine.apply(&another(&machine, "shop", Senders::One));
     let main = machine.text("etc/postfix/main.cf");
     assert!(main.contains("relayhost = [smtp.shop.example]:587\n") && main.contains("mailsetup_logins"), "{main}");
@@ -219,4 +220,78 @@ fn where_root_s_mail_goes_is_the_first_s_to_change() {
     let mut order = first(&machine, Senders::One);
     order.profile.root_mail = Some("me@example.com".parse().unwrap());
     assert_eq!(rival_of(&machine, &order), None);
+}
+
+#[test]
+fn a_profile_whose_own_line_is_gone_gets_it_again() {
+    for senders in [Senders::One, Senders::Any] {
+        let machine = Machine::new();
+        machine.apply(&first(&machine, Senders::One));
+        machine.apply(&another(&machine, "shop", senders));
+        machine.apply(&another(&machine, "news", Senders::One));
+        let whole = files(&machine);
+        for file in ["mailsetup_logins", "mailsetup_keep"] {
+            let path = format!("etc/postfix/{file}");
+            let text = machine.text(&path);
+            let left: Vec<&str> = text.lines().filter(|line| !line.contains("shop")).collect();
+            machine.put(&path, &left.join("\n"));
+            let order = another(&machine, "shop", senders);
+            assert_eq!(rival_of(&machine, &order), None, "{file}");
+            machine.apply(&order);
+            for (now, was) in files(&machine).iter().zip(&whole) {
+                assert_eq!(lines(now), lines(was), "{file}");
+            }
+        }
+    }
+}
+
+/// A table's lines, in order of their text.
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn where_senders_stay_again_no_file_that_replaces_them_is_left() {
+    let machine = Machine::new();
+    let left = || FILES.map(|file| machine.text(&format!("etc/postfix/{file}"))).join("\n");
+    machine.apply(&first(&machine, Senders::One));
+    assert!(left().contains("ops@example.com\n") && !machine.text("etc/postfix/mailsetup_header").is_empty());
+    machine.apply(&first(&machine, Senders::Any));
+    for file in ["mailsetup_envelope", "mailsetup_header", "mailsetup_keep"] {
+        assert_eq!(machine.text(&format!("etc/postfix/{file}")), "", "{file}");
+    }
+    host::undo(&machine.places, &WriteOptions::default()).unwrap();
+    machine.apply(&another(&machine, "shop", Senders::Any));
+    machine.apply(&first(&machine, Senders::Any));
+    machine.apply(&another(&machine, "shop", Senders::Any));
+    for file in ["mailsetup_envelope", "mailsetup_header", "mailsetup_from_shop"] {
+        assert_eq!(machine.text(&format!("etc/postfix/{file}")), "", "{file}");
+    }
+    assert!(machine.text("etc/postfix/mailsetup_keep").ends_with(" shop@shop.example\n"), "another's line stays");
+}
+
+#[test]
+fn what_the_first_makes_of_from_is_taken_back_on_another_s_way() {
+    let machine = Machine::new();
+    machine.apply(&first(&machine, Senders::One));
+    machine.apply(&another(&machine, "shop", Senders::Any));
+    let from = machine.text("etc/postfix/mailsetup_from_shop");
+    assert!(from.contains("/^From:/ REPLACE From: shop@shop.example\n"), "{from}");
+    assert!(from.contains(" REPLACE From: \"$1\" <shop@shop.example>\n"), "the machine's name goes: {from}");
+    let service = machine.text("etc/postfix/master.cf");
+    assert!(service.contains(" -o smtp_header_checks=regexp:/etc/postfix/mailsetup_from_shop"), "{service}");
+}
+
+#[test]
+fn a_mailer_with_room_for_several_names_itself_to_nobody() {
+    let machine = Machine::new();
+    let mut order = first(&machine, Senders::One);
+    order.profile.root_mail = Some("me@example.com".parse().unwrap());
+    machine.apply(&order);
+    let mut order = another(&machine, "shop", Senders::One);
+    order.profile.root_mail = Some("you@example.com".parse().unwrap());
+    let refusal = rival_of(&machine, &order).unwrap();
+    assert_eq!(refusal.hint().unwrap().id, "plan-hint-take-over", "{refusal:?}");
 }

@@ -290,6 +290,7 @@ pub(super) fn written() -> WriteResult {
         changed: true,
         sent: true,
         notes: Vec::new(),
+        mailers: Vec::new(),
         proofs: vec![Proof {
             target: "msmtp".into(),
             report: Some(passed()),

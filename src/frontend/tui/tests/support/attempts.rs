@@ -64,6 +64,7 @@ pub(in super::super) fn passed() -> Report {
         round_trips: 6,
         elapsed: Duration::from_millis(871),
         evidence: None,
+        arrival: None,
         refused: Vec::new(),
         transcript: Transcript(vec![
             TranscriptLine { at: Duration::from_millis(33), who: Who::Note, text: "TLS 1.3".into() },

@@ -13,7 +13,7 @@ use ureq::{
 
 use crate::{
     mail::Proxy,
-    probe::{Cancel, ProbeFault, Resolve, tunnel},
+    probe::{Cancel, ProbeFault, Resolve, tunnel::tunnel},
 };
 
 /// Connects through a proxy; without one it leaves that to the next in the chain.

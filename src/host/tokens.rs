@@ -1,0 +1,170 @@
+//! Access tokens of saved grants: renewed under a lock, and kept before they are used.
+//!
+//! A server may give a new refresh token with each access token, and take the former one no longer: two runs must not ask at once, and
+//! nothing that came may be lost.
+
+mod fault;
+
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::ErrorKind,
+    time::{Duration, Instant, SystemTime},
+};
+
+use rustix::fs::FlockOperation;
+
+use super::{
+    clock,
+    files::{error::FileError, folder::Folder, own, tree::FileTree, volume::System},
+    signals,
+    stores::{self, port::SecretKey},
+};
+use crate::{
+    mail::{BoundSecret, ProfileSecret, Secret, SecretPlace, UserName},
+    oauth::{Grant, OauthFault, OauthWay, RESERVE, renewed},
+    plan::Places,
+};
+
+pub use fault::TokenFault;
+
+/// How long to wait for another run that renews: longer than its request may take.
+const WAIT: Duration = Duration::from_secs(60);
+/// How often to look whether it is done.
+const LOOK: Duration = Duration::from_millis(20);
+/// Seconds that a token has left when it is handed out though no new one could be had.
+const LEAST: u64 = 30;
+
+/// Whose secret it is, and where it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptGrant<'a> {
+    /// The profile's name.
+    pub name: &'a str,
+    /// The part of the profile that finds the secret.
+    pub profile: &'a ProfileSecret,
+    /// Its place.
+    pub place: &'a SecretPlace,
+    /// Where our own files are.
+    pub places: &'a Places,
+}
+
+/// When a token is renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// Before it ends.
+    AsNeeded,
+    /// Now.
+    Now,
+}
+
+impl KeptGrant<'_> {
+    /// A secret that its store gave, as it can be used now: a grant with an access token that has time left, which was renewed and
+    /// kept for that where it had to be. A password is left as it is.
+    ///
+    /// # Errors
+    /// No token could be had, or the store does not keep it.
+    pub fn fresh(&self, kept: BoundSecret, way: &OauthWay, renewal: Renewal) -> Result<BoundSecret, TokenFault> {
+        if !kept.secret.is_grant() {
+            return Ok(kept);
+        }
+        let seen = self.grant(&kept.secret)?;
+        let must = renewal == Renewal::Now;
+        // What an image names is asked for nothing.
+        if self.places.root.is_some() || (!must && lasts(&seen, RESERVE)) {
+            return Ok(kept);
+        }
+        let lock = match hold(self.name, self.places) {
+            Ok(lock) => lock,
+            Err(_) if !must && lasts(&seen, LEAST) => return Ok(kept),
+            Err(fault) => return Err(fault),
+        };
+        let fresh = self.renew(&seen, way);
+        drop(lock);
+        match fresh {
+            Err(TokenFault::Oauth { fault, .. }) if !must && fault.exit().is_temporary() && lasts(&seen, LEAST) => Ok(kept),
+            fresh => fresh,
+        }
+    }
+
+    /// Under the lock: another run may have renewed it meanwhile.
+    fn renew(&self, seen: &Grant, way: &OauthWay) -> Result<BoundSecret, TokenFault> {
+        let sender = self.profile.run_as.first().map(UserName::as_str);
+        let key = SecretKey { sender, ..self.name.into() };
+        let kept = stores::read(key, self.place, self.places)?;
+        let grant = self.grant(&kept.secret)?;
+        if grant.access != seen.access && lasts(&grant, LEAST) {
+            return Ok(kept);
+        }
+        // A store that does not take it now would lose the next refresh token.
+        stores::keep(key, self.place, &kept, self.places)?;
+        // Nothing but the machine's end comes between the answer and the store.
+        let _hold = signals::hold();
+        let server = way.server(grant.ca_pem.as_deref());
+        let next = renewed(&grant, &*server, clock::seconds(SystemTime::now())).map_err(|fault| self.refused(fault))?;
+        let next = BoundSecret { secret: next.to_secret(), ..kept };
+        stores::keep(key, self.place, &next, self.places)?;
+        Ok(next)
+    }
+
+    fn grant(&self, secret: &Secret) -> Result<Grant, TokenFault> {
+        Grant::of_secret(secret).ok_or_else(|| TokenFault::Damaged(self.name.to_owned()))
+    }
+
+    fn refused(&self, fault: OauthFault) -> TokenFault {
+        TokenFault::Oauth { profile: self.name.to_owned(), fault }
+    }
+}
+
+/// Whether the grant's access token has this many seconds left.
+fn lasts(grant: &Grant, reserve: u64) -> bool {
+    let now = clock::seconds(SystemTime::now());
+    grant.access.as_ref().is_some_and(|access| access.lasts(reserve, now))
+}
+
+/// The right to change a profile's grant.
+#[derive(Debug)]
+pub struct TokenLock(File);
+
+impl Drop for TokenLock {
+    fn drop(&mut self) {
+        // Unlocked explicitly: a child that another thread is starting may hold a copy of the descriptor for a moment.
+        let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
+    }
+}
+
+/// Waits for the right to change a profile's grant.
+///
+/// # Errors
+/// Another run has it for too long, or this user may not write where it is.
+pub fn hold(name: &str, places: &Places) -> Result<TokenLock, TokenFault> {
+    let folder = places.state.join("tokens");
+    let opened = own::make_folder(&folder)
+        .and_then(|()| Folder::ours(&System, &folder, FileTree::of(places)))
+        .and_then(|folder| folder.open_lock(&OsString::from(format!("{name}.lock"))));
+    let file = match opened {
+        Ok(file) => file,
+        Err(FileError::Write(_, error) | FileError::Read(_, error)) if error.kind() == ErrorKind::PermissionDenied => {
+            return Err(TokenFault::Closed(name.to_owned()));
+        }
+        Err(FileError::Foreign(..)) => return Err(TokenFault::Closed(name.to_owned())),
+        Err(error) => return Err(TokenFault::File(error)),
+    };
+    let begun = Instant::now();
+    loop {
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(TokenLock(file)),
+            Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < WAIT => std::thread::sleep(LOOK),
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(TokenFault::Busy(name.to_owned())),
+            Err(error) => return Err(TokenFault::File(FileError::Write(folder, error.into()))),
+        }
+    }
+}
+
+/// What takes the place of a grant that is about to be written: the same grant as its store has it by now. Asked under the lock.
+pub fn newest(name: &str, secret: &Secret, former: Option<&SecretPlace>, places: &Places) -> Option<Secret> {
+    let wanted = Grant::of_secret(secret)?;
+    let kept = stores::read(name, former?, places).ok()?.secret;
+    let found = Grant::of_secret(&kept)?;
+    let given = |grant: &Grant| grant.access.as_ref().map_or(grant.given, |access| access.given);
+    (found.is_same(&wanted) && given(&found) > given(&wanted)).then_some(kept)
+}

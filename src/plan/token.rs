@@ -1,0 +1,67 @@
+//! Whether a consumer can log in with an access token, and renew it: one that stands in a file is dead within the hour.
+
+use std::path::Path;
+
+use super::{
+    Files, Order, Places, Refusal, TargetChoice,
+    locate::{in_root, matching},
+    refusal::TokenFault,
+};
+use crate::{
+    mail::{Auth, Mechanism, Secret, initial_response::token_fits_command},
+    presets::{
+        Catalog, Target,
+        target::{TokenSource, TokenUse},
+    },
+};
+
+/// Checks a login by token against what the consumer can do.
+pub(super) fn check(
+    order: &Order,
+    (target, choice): (&Target, &TargetChoice),
+    catalog: &Catalog,
+    places: &Places,
+    files: &dyn Files,
+) -> Result<(), Refusal> {
+    let Auth::Only(mechanism) = order.profile.smtp.auth else { return Ok(()) };
+    let why = match &target.token {
+        _ if !mechanism.takes_token() => None,
+        None if has_token_login(target) => Some(TokenFault::Stale),
+        None => Some(TokenFault::PasswordsOnly),
+        Some(_) if choice.inline_secret => Some(TokenFault::Stale),
+        Some(token) => lacking(token, places, files).or_else(|| too_long(order, token, mechanism)),
+    };
+    let Some(why) = why else { return Ok(()) };
+    // A long one is taken by XOAUTH2 alone.
+    let wanted = if why == TokenFault::TooLong { Mechanism::Xoauth2 } else { mechanism };
+    let can = |other: &&Target| {
+        let limits = other.token.as_ref().filter(|token| token.by == TokenSource::Command && token.needs.is_none());
+        limits.is_some_and(|token| too_long(order, token, wanted).is_none()) && has(other, wanted)
+    };
+    let instead: Vec<&str> = catalog.targets().filter(can).map(|other| other.key.as_str()).collect();
+    Err(Refusal::Token { target: target.key.clone(), mechanism, why, instead: instead.join(", ") })
+}
+
+fn has(target: &Target, mechanism: Mechanism) -> bool {
+    target.auth.is_empty() || target.auth.iter().any(|word| word == mechanism.as_str())
+}
+
+/// Whether the consumer has any mechanism that takes a token.
+fn has_token_login(target: &Target) -> bool {
+    Mechanism::ALL.into_iter().any(|mechanism| mechanism.takes_token() && has(target, mechanism))
+}
+
+/// What of the consumer is not installed.
+fn lacking(token: &TokenUse, places: &Places, files: &dyn Files) -> Option<TokenFault> {
+    let needs = token.needs.as_ref()?;
+    let mut paths = needs.files.iter().flat_map(|path| matching(&in_root(Path::new(path), places), files));
+    (!paths.any(|path| files.find(&path).is_some())).then(|| TokenFault::Lacks(needs.name.clone()))
+}
+
+/// Whether this token is too long for how the consumer sends it. One that is not known yet is not.
+fn too_long(order: &Order, token: &TokenUse, mechanism: Mechanism) -> Option<TokenFault> {
+    let smtp = &order.profile.smtp;
+    let (secret, username) = order.secret.as_ref().map(Secret::expose).zip(smtp.username.as_ref())?;
+    let fits = token_fits_command(mechanism, username, secret, &smtp.host, smtp.port.get());
+    (token.initial.contains(&mechanism) && !fits).then_some(TokenFault::TooLong)
+}
