@@ -1,13 +1,10 @@
 //! An environment file for `docker run --env-file` (docker/cli, `pkg/kvfile/kvfile.go`, before 27 `opts/file.go`).
 
-use super::{
-    doc::FileEntry,
-    env_lines::EnvFile,
-    text::lines,
-};
+use super::{doc::FileEntry, env_lines::EnvFile, text::lines};
 
 /// An environment file for `docker run --env-file`.
-pub(crate) const DOCKER_ENV: EnvFile = EnvFile { word: "docker-env", entries: |text| Ok(entries(text)), quote: |value| Ok(value.to_owned()) };
+pub(crate) const DOCKER_ENV: EnvFile =
+    EnvFile { word: "docker-env", entries: |text| Ok(entries(text)), quote: |value| Ok(value.to_owned()) };
 
 /// `docker run --env-file` (`opts/file.go`): raw to the end of the line, quotes and blanks included.
 fn entries(text: &str) -> Vec<FileEntry> {
