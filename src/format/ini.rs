@@ -128,7 +128,7 @@ fn key(content: &str) -> Option<(&str, usize)> {
         let behind = close + quote.len();
         return Some((content[quote.len()..close].trim(), behind + content[behind..].find(['=', ':'])? + 1));
     }
-    let end = content.find(['=', ':'])?;
+    let end = content.bytes().position(|byte| matches!(byte, b'=' | b':'))?;
     Some((content[..end].trim(), end + 1))
 }
 

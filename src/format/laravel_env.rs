@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A Laravel application's .env.
-pub(crate) const LARAVEL_ENV: EnvFile = EnvFile { word: "laravel-env", entries: entries, quote: |value| Ok(quote(value)) };
+pub(crate) const LARAVEL_ENV: EnvFile = EnvFile { word: "laravel-env", entries, quote: |value| Ok(quote(value)) };
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     assignments(text, |raw, start, _| {

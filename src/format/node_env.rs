@@ -7,7 +7,7 @@ use super::{
 };
 
 /// An environment file for `node --env-file`.
-pub(crate) const NODE_ENV: EnvFile = EnvFile { word: "node-env", entries: entries, quote: quote };
+pub(crate) const NODE_ENV: EnvFile = EnvFile { word: "node-env", entries, quote };
 
 /// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
 /// double quotes; without quotes it ends before a `#`.

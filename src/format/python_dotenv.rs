@@ -7,7 +7,7 @@ use super::{
 };
 
 /// An environment file for python-dotenv.
-pub(crate) const PYTHON_DOTENV: EnvFile = EnvFile { word: "python-dotenv", entries: entries, quote: quote };
+pub(crate) const PYTHON_DOTENV: EnvFile = EnvFile { word: "python-dotenv", entries, quote };
 
 /// python-dotenv (`parser.py`): in single quotes `\\\\` and `\\'` are escapes; a quoted value ends at the first quote that no
 /// backslash is before, even an escaped one; `${NAME}` is expanded in all values but is left to the consumer here.

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// An environment file for systemd's `EnvironmentFile=`.
-pub(crate) const SYSTEMD_ENV: EnvFile = EnvFile { word: "systemd-env", entries: entries, quote: |value| Ok(quote(value)) };
+pub(crate) const SYSTEMD_ENV: EnvFile = EnvFile { word: "systemd-env", entries, quote: |value| Ok(quote(value)) };
 
 /// systemd's `EnvironmentFile=` (systemd.exec(5); `parse_env_file_internal`): quotes count everywhere in a value, and may go
 /// on over lines; in double quotes a backslash escapes `"`, `\`, a backtick and `$`; outside it escapes any character.
