@@ -21,6 +21,7 @@ mod auth;
 mod clients;
 mod command;
 mod control;
+mod domain;
 mod envelope;
 mod fault;
 mod identity;
@@ -33,6 +34,7 @@ mod subject;
 mod transaction;
 mod wire;
 
+pub use domain::DemoDns;
 pub use fault::DemoFault;
 pub use mailbox::Arrived;
 
@@ -112,7 +114,7 @@ impl Demo {
         self.sandbox.identity.ca_pem.clone()
     }
 
-    /// The address of the one account, which is also its user name and the sender that it may use.
+    /// An address to try it with; every other one, and every user name, has the same password.
     pub const fn user(&self) -> &'static str {
         USER
     }

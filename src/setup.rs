@@ -6,11 +6,13 @@
 //! what they were made from, and are forgotten as soon as that differs.
 
 mod answers;
+mod arrival;
 mod ask;
 mod belonging;
 mod columns;
 mod command;
 mod discovery;
+mod domain;
 pub mod effect;
 mod facts;
 pub mod field;
@@ -38,9 +40,10 @@ mod update;
 mod value;
 mod view;
 
+pub use domain::{DomainFinding, SenderDomain};
 pub use effect::{
-    AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
-    TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
+    ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
+    SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};

@@ -14,7 +14,6 @@ use super::{
     event::SearchEvent,
     guess,
     http::Web,
-    known::ascii_domain,
     mx::{self, MailExchange},
     srv::{self, Service},
     suggestions::nearest_domain,
@@ -77,7 +76,7 @@ impl<'a> SearchTask<'a> {
             addresses: HashMap::new(),
             fault: None,
             notes: Vec::new(),
-            domain: ascii_domain(&search.address),
+            domain: search.address.ascii_domain(),
             net: net.clone(),
             until,
             cancel: cancel.clone(),
@@ -119,6 +118,11 @@ impl<'a> SearchTask<'a> {
             locations.push(web::database(&self.domain));
         }
         self.fetch(locations);
+    }
+
+    /// The address's domain, as DNS has it.
+    pub(super) fn domain(&self) -> &str {
+        &self.domain
     }
 
     /// Whether DNS can know the domain: more than one label, and not an address literal.

@@ -20,12 +20,13 @@ pub(super) use attempts::{connected, passed, refused, running, steps};
 
 use super::super::{Look, TuiOptions, app::App, theme::Theme};
 use crate::{
+    dns::{DnsKind, DnsLookup, DnsRecord, DomainQuestion, LookupFault, judge},
     plan::{Change, Disclosure, Plan},
     presets::{Catalog, Lang, Text},
     probe::{Cancel, Report, StageReport},
     setup::{
-        self, AttemptKind, ConnectSpec, Effect, Msg, Outcome, Proof, Setup, SetupFacts, Work, WorkFault, WriteResult,
-        WrittenFile,
+        self, AttemptKind, ConnectSpec, DomainFinding, Effect, Msg, Outcome, Proof, Setup, SetupFacts, Work, WorkFault,
+        WriteResult, WrittenFile,
     },
 };
 
@@ -59,7 +60,8 @@ impl Wizard {
             cwd: "/home/ops".into(),
             key_slot: crate::mail::KeySlot::default(),
         };
-        let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::SetupOptions::default());
+        let options = setup::SetupOptions { looks_at_domain: true, ..setup::SetupOptions::default() };
+        let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, options);
         let effects = Rc::new(RefCell::new(Vec::new()));
         let noted = Rc::clone(&effects);
         let cancels: Rc<RefCell<Vec<Cancel>>> = Rc::default();
@@ -179,29 +181,25 @@ impl Wizard {
 
     // Ways to the pages.
 
-    /// To the provider's list.
-    pub(super) fn up_to_provider(&mut self, address: &str) -> &mut Self {
-        self.type_in(address).enter().type_in("Ops Team").enter()
+    /// To the list of providers, for an address of which nothing is known.
+    pub(super) fn up_to_provider(&mut self) -> &mut Self {
+        self.type_in("ops@example.com").enter()
     }
 
     /// To the password of Gmail.
     pub(super) fn up_to_password(&mut self) -> &mut Self {
-        self.up_to_provider("ops@gmail.com").enter();
-        while self.app.question().is_some_and(|question| question.step == setup::SetupStep::Server) {
-            self.enter();
-        }
+        self.type_in("ops@gmail.com").enter()
+    }
+
+    /// To a field, as from the list of all answers.
+    pub(super) fn go(&mut self, field: setup::Field) -> &mut Self {
+        self.app.told(Msg::Go(field));
         self
     }
 
     /// To the running test.
     pub(super) fn up_to_test(&mut self) -> &mut Self {
-        self.up_to_password().type_in("abcdefghijklmnop").enter();
-        for _ in 0..4 {
-            if self.effect(|work| matches!(work, Work::Test(_))).is_none() {
-                self.enter();
-            }
-        }
-        self
+        self.up_to_password().type_in("abcdefghijklmnop").enter()
     }
 
     /// The test ends as `report` says.
@@ -229,13 +227,7 @@ impl Wizard {
 
     /// To the planning.
     pub(super) fn up_to_plan(&mut self) -> &mut Self {
-        self.up_to_test().tested(|_| passed()).enter();
-        for _ in 0..4 {
-            if self.effect(|work| matches!(work, Work::Plan(_))).is_none() {
-                self.enter();
-            }
-        }
-        self
+        self.up_to_test().tested(|_| passed()).enter()
     }
 
     pub(super) fn planned(&mut self, plan: Result<Plan, WorkFault>) -> &mut Self {
@@ -243,9 +235,31 @@ impl Wizard {
         self.tell(effect.generation, Outcome::Planned(plan))
     }
 
+    /// The sender's domain was looked at: it lacks all that it should have.
+    pub(super) fn looked_at(&mut self) -> &mut Self {
+        let effect = self.effect(|work| matches!(work, Work::Domain(_))).unwrap();
+        let provider = CATALOG.provider("brevo");
+        let question = DomainQuestion { domain: "bücher.example", provider, catalog: &CATALOG, now: 0 };
+        let finding = DomainFinding {
+            provider: provider.map(|provider| provider.name.clone()),
+            host: CATALOG.dns_hosts().next().cloned(),
+            report: judge(&question, &NoRecords),
+        };
+        self.tell(effect.generation, Outcome::Domain(Some(Box::new(finding))))
+    }
+
     pub(super) fn applied(&mut self, written: Result<WriteResult, WorkFault>) -> &mut Self {
         let effect = self.effect(|work| matches!(work, Work::Apply(_))).unwrap();
         self.tell(effect.generation, Outcome::Applied(written))
+    }
+}
+
+/// A world without names.
+struct NoRecords;
+
+impl DnsLookup for NoRecords {
+    fn records(&self, _: &str, _: DnsKind) -> Result<Vec<DnsRecord>, LookupFault> {
+        Err(LookupFault::NoSuchName)
     }
 }
 
