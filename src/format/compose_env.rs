@@ -10,8 +10,7 @@ use super::{
 };
 
 /// An environment file for Docker Compose.
-pub(crate) const COMPOSE_ENV: EnvFile =
-    EnvFile { word: "compose-env", entries, quote: |value| Ok(single_or_double(value)) };
+pub(crate) const COMPOSE_ENV: EnvFile = EnvFile { word: "compose-env", entries, quote: |value| Ok(single_or_double(value)) };
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();

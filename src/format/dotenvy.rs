@@ -10,8 +10,7 @@ use super::{
 };
 
 /// An environment file for Rust's dotenvy.
-pub(crate) const DOTENVY: EnvFile =
-    EnvFile { word: "dotenvy", entries, quote: |value| Ok(single_or_double(value)) };
+pub(crate) const DOTENVY: EnvFile = EnvFile { word: "dotenvy", entries, quote: |value| Ok(single_or_double(value)) };
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();

@@ -26,7 +26,8 @@ pub(crate) struct Yaml {
 
 impl Yaml {
     /// As every reader takes it.
-    pub(crate) const PLAIN: Self = Self { word: "yaml", read: walk::doc, reread: reread::reread, quote: |value| Ok(quote(value)) };
+    pub(crate) const PLAIN: Self =
+        Self { word: "yaml", read: walk::doc, reread: reread::reread, quote: |value| Ok(quote(value)) };
 
     /// Its values are handed on as variables by Discourse's launcher.
     pub(crate) const DISCOURSE: Self =

@@ -13,14 +13,20 @@ use crate::format::{
 };
 
 /// What is read of a text, by what was read of the text before; `None` where all of it has to be read.
-pub(super) fn reread(text: &str, before: &str, mut doc: FileDoc, ChangedLines { old, new }: &ChangedLines) -> Option<FileDoc> {
+pub(super) fn reread(
+    text: &str,
+    before: &str,
+    mut doc: FileDoc,
+    ChangedLines { old, new }: &ChangedLines,
+) -> Option<FileDoc> {
     let keys = outermost(before, &doc)?;
     let above = keys.partition_point(|key| *key < old.start);
     let first = *keys[..above].iter().rfind(|key| next_line(before, **key) <= old.start)?;
     // Below the change, a place is as far from the end as it was.
     let was = |at: usize| before.len().checked_sub(text.len() - at);
-    let is_end =
-        |at: usize| first + at >= new.end && was(first + at).is_some_and(|at| at >= old.end && keys.binary_search(&at).is_ok());
+    let is_end = |at: usize| {
+        first + at >= new.end && was(first + at).is_some_and(|at| at >= old.end && keys.binary_search(&at).is_ok())
+    };
     let (part, length) = walk::until(&text[first..], is_end).ok()?;
     let last = was(first + length)?;
     let is_same_mapping = part.groups.first().is_some_and(|group| group.shape == Shape::Block(0));
@@ -66,7 +72,8 @@ fn outermost(text: &str, doc: &FileDoc) -> Option<Vec<usize>> {
     doc.groups.first().filter(|group| group.path.is_empty() && group.shape == Shape::Block(0))?;
     let scalars = doc.entries.iter().filter(|entry| entry.path.len() == 1).map(|entry| entry.body.start);
     let is_mapping = |shape| matches!(shape, Shape::Block(_));
-    let mappings = doc.groups.iter().filter(|group| group.path.len() == 1 && is_mapping(group.shape)).map(|group| group.head.start);
+    let mappings =
+        doc.groups.iter().filter(|group| group.path.len() == 1 && is_mapping(group.shape)).map(|group| group.head.start);
     let is_at_line = |at: &usize| *at == 0 || text.as_bytes()[at - 1] == b'\n';
     let mut keys: Vec<usize> = scalars.filter(is_at_line).chain(mappings).collect();
     keys.sort_unstable();
@@ -95,7 +102,8 @@ mod tests {
     ];
 
     /// What a line may become.
-    const LINES: [&str; 9] = ["", "new: 'l'\n", "  in: 1\n", "---\n", "b: 'other'\n", "x: [\n", "x: \"\n", "- i\n", "y: |\n"];
+    const LINES: [&str; 9] =
+        ["", "new: 'l'\n", "  in: 1\n", "---\n", "b: 'other'\n", "x: [\n", "x: \"\n", "- i\n", "y: |\n"];
 
     #[test]
     fn as_if_all_were_read() {
