@@ -43,10 +43,12 @@ pub(super) fn reread(
     });
     doc.entries.splice(from..to, entries);
 
+    // The first is the file's own.
     let (from, to) = places(&doc.groups[1..], first, last, |group| group.head.start);
+    let (from, to) = (from + 1, to + 1);
     // What the whole text ends, it ends still.
-    doc.groups[..=from].iter_mut().filter(|group| group.end == before.len()).for_each(|group| group.end = text.len());
-    for group in &mut doc.groups[1 + to..] {
+    doc.groups[..from].iter_mut().filter(|group| group.end == before.len()).for_each(|group| group.end = text.len());
+    for group in &mut doc.groups[to..] {
         group.head = below(group.head.start)..below(group.head.end);
         group.end = below(group.end);
     }
@@ -55,7 +57,7 @@ pub(super) fn reread(
         group.end += first;
         group
     });
-    doc.groups.splice(1 + from..1 + to, groups);
+    doc.groups.splice(from..to, groups);
 
     let (from, to) = places(&doc.rivals, first, last, |rival| rival.at);
     doc.rivals[to..].iter_mut().for_each(|rival| rival.at = below(rival.at));
