@@ -8,6 +8,7 @@
 mod known;
 mod login;
 mod net;
+mod reading;
 #[cfg(feature = "discover")]
 mod online;
 mod records;
@@ -17,6 +18,7 @@ mod slip;
 pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::Net;
+pub use reading::try_imap;
 #[cfg(feature = "discover")]
 pub use online::{DomainLook, NameServers, TimedLookup, autoconfig};
 pub use records::{DnsClient, Mx, NameFault, Srv};
@@ -28,7 +30,7 @@ use std::time::Duration;
 use crate::{
     mail::{Address, Endpoint, Proxy},
     presets::Phrase,
-    probe::{Capabilities, Evidence},
+    probe::{Capabilities, Evidence, Learned, ProbeFault, Report},
 };
 
 /// Longest time for a whole search.
@@ -153,6 +155,21 @@ pub enum ServerCheck {
 }
 
 impl ServerCheck {
+    /// What an attempt up to TLS comes to.
+    fn of(report: Report) -> Self {
+        let offered = || {
+            report.steps.iter().rev().find_map(|step| match &step.learned {
+                Some(Learned::Offered { capabilities, .. }) => Some(capabilities.clone()),
+                _ => None,
+            })
+        };
+        match report.evidence {
+            None => Self::Passed(offered().unwrap_or_default()),
+            Some(evidence) if evidence.fault == ProbeFault::Cancelled => Self::Unchecked,
+            Some(evidence) => Self::Failed(Box::new(evidence)),
+        }
+    }
+
     /// The word that JSON uses.
     pub const fn as_str(&self) -> &'static str {
         match self {
