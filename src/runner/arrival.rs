@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Runner;
+use super::{Runner, granted};
 use crate::{
     diagnose::arrival_fault,
     host::clock,
@@ -122,7 +122,7 @@ impl Runner {
             provider: arrival.provider.clone(),
             goal: Goal::Login,
             ehlo: String::new(),
-            login: Some(arrival.login.clone()),
+            login: Some(granted::login(&arrival.login)?),
             message: None,
             others: Vec::new(),
             trust: ServerTrust { ca_pem: self.authority(spec)?, pin: pin.and_then(sha256_of_hex) },
