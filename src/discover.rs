@@ -25,7 +25,7 @@ pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use run::discover;
 pub use slip::{probably_meant, probably_meant_by_host};
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     mail::{Address, Endpoint, Proxy},
@@ -49,6 +49,10 @@ pub struct Search {
     pub ehlo: String,
     /// The proxy by which web hosts and servers are reached. DNS is asked without it.
     pub proxy: Option<Proxy>,
+    /// The authority that mail servers are trusted by, a PEM file; the web is trusted as ever.
+    pub ca_file: Option<PathBuf>,
+    /// The one certificate of a mail server that is trusted, by SHA-256.
+    pub pin: Option<String>,
 }
 
 /// How far a search looks.

@@ -67,7 +67,7 @@ impl<'a> Detector<'a> {
             timeout,
             ehlo,
             proxy: context.proxy()?,
-            net: Net::system(),
+            net: context.names.net(),
             out: io::BufWriter::with_capacity(1 << 16, io::stdout().lock()),
             exit: Exit::Ok,
         })
@@ -110,8 +110,15 @@ impl<'a> Detector<'a> {
         };
         let context = self.context;
         let slip = slip(context, address.domain(), probably_meant(address.domain(), &context.catalog));
-        let search =
-            Search { address, reach: self.reach, timeout: self.timeout, ehlo: self.ehlo.clone(), proxy: self.proxy.clone() };
+        let search = Search {
+            address,
+            reach: self.reach,
+            timeout: self.timeout,
+            ehlo: self.ehlo.clone(),
+            proxy: self.proxy.clone(),
+            ca_file: None,
+            pin: None,
+        };
         // Who has a mistyped domain is told of nobody's interest in it.
         let found = match &slip {
             Some(_) => Discovery::default(),

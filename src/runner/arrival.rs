@@ -9,8 +9,8 @@ use crate::{
     mail::Protocol,
     plan::Sent,
     probe::{
-        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, ServerTrust, Sighting, Stage,
-        StageReport, StageState, Transcript, imap, sha256_of_hex,
+        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, Sighting, Stage, StageReport,
+        StageState, Transcript, imap,
     },
     setup::{ArrivalSpec, ConnectSpec, Followed},
 };
@@ -125,7 +125,7 @@ impl Runner {
             login: Some(granted::login(&arrival.login)?),
             message: None,
             others: Vec::new(),
-            trust: ServerTrust { ca_pem: self.authority(spec)?, pin: pin.and_then(sha256_of_hex) },
+            trust: self.trust(spec.ca_file.as_deref(), pin)?,
             client: None,
             proxy: spec.proxy.clone(),
             had_starttls: false,
