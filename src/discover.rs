@@ -8,9 +8,9 @@
 mod known;
 mod login;
 mod net;
-mod reading;
 #[cfg(feature = "discover")]
 mod online;
+mod reading;
 mod records;
 mod run;
 mod slip;
@@ -18,9 +18,9 @@ mod slip;
 pub use known::{known, of_address};
 pub use login::LoginName;
 pub use net::Net;
-pub use reading::try_imap;
 #[cfg(feature = "discover")]
 pub use online::{DomainLook, NameServers, TimedLookup, autoconfig};
+pub use reading::try_imap;
 pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use run::discover;
 pub use slip::{probably_meant, probably_meant_by_host};

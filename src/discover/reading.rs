@@ -34,13 +34,15 @@ pub fn try_imap(endpoints: &[Endpoint], net: &Net, proxy: Option<&Proxy>, timeou
     };
     let is_tried = |(at, endpoint): &(usize, &Endpoint)| *at < MOST && !endpoint.host.contains('{');
     thread::scope(|scope| {
-        let begun: Vec<_> = endpoints
-            .iter()
-            .enumerate()
-            .map(|one| (one.1, is_tried(&one).then(|| scope.spawn(|| check(one.1)))))
-            .collect();
+        let begun: Vec<_> =
+            endpoints.iter().enumerate().map(|one| (one.1, is_tried(&one).then(|| scope.spawn(|| check(one.1))))).collect();
         let check = |handle: thread::ScopedJoinHandle<'_, ServerCheck>| handle.join().unwrap_or(ServerCheck::Unchecked);
         let ended = begun.into_iter();
-        ended.map(|(endpoint, handle)| Server { endpoint: endpoint.clone(), check: handle.map_or(ServerCheck::Unchecked, check) }).collect()
+        ended
+            .map(|(endpoint, handle)| Server {
+                endpoint: endpoint.clone(),
+                check: handle.map_or(ServerCheck::Unchecked, check),
+            })
+            .collect()
     })
 }
