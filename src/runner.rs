@@ -1,15 +1,21 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
+mod arrival;
+mod as_read;
 mod broken;
 mod committed;
+mod compose;
 pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod given;
 mod granted;
 mod image;
 mod last_plan;
+mod occasion;
 pub mod others;
+mod prepare;
 mod proof;
 mod stores;
 mod survey;
@@ -22,21 +28,19 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use zeroize::Zeroizing;
-
 use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{Protocol, profile::Check, reply::escape},
+    mail::{profile::Check, reply::escape},
     oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
-    probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
+    probe::{self, Cancel, Goal, Report, Resolve},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work, WorkFault, WriteRequest,
-        WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, Work, WorkFault, WriteRequest, WriteResult,
+        WrittenFile,
     },
 };
 
@@ -44,14 +48,12 @@ use broken::Broken;
 use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
+pub use given::{DomainOf, PlacesOf};
 pub use last_plan::LastPlan;
 use proof::Case;
 pub use proof::Extent;
 
 pub use egress::EgressTargets;
-
-/// Where things are for a scope; a demo has its own folder.
-pub type PlacesOf = dyn Fn(Scope) -> Result<Places, host::HostError> + Send + Sync;
 
 /// What work needs to know.
 #[derive(Clone)]
@@ -66,6 +68,8 @@ pub struct Runner {
     pub resolver: Arc<dyn Resolve>,
     /// What a search for an address's settings reaches the world by, made when one begins.
     pub net: Arc<dyn Fn() -> Net + Send + Sync>,
+    /// What the records of a sender's domain mean.
+    pub domain: Arc<DomainOf>,
     /// What is tried when a server does not answer.
     pub egress: EgressTargets,
     /// Stores that are the machine's, rather than files in the places, are left alone: a demo keeps to its folder.
@@ -115,7 +119,7 @@ impl Runner {
         match work {
             Work::Discover(search) => {
                 let mut tell = |found: &Discovery| progress(Outcome::Discovered(found.clone()));
-                Outcome::Discovered(discover::discover(&search, &self.catalog, &(self.net)(), cancel, &mut tell))
+                Outcome::Discovered(discover::discover(&search, &self.catalog, &self.net_of(&search), cancel, &mut tell))
             }
             Work::Probe(spec) => Outcome::Probed(self.attempt(&spec, None, AttemptKind::Probe, cancel, progress)),
             Work::Test(spec) => {
@@ -126,6 +130,7 @@ impl Runner {
                 Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
             }
             Work::Stores(reader) => Outcome::Stores(self.stores(&reader)),
+            Work::Domain(spec) => Outcome::Domain((self.domain)(&spec).map(Box::new)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }
@@ -147,6 +152,7 @@ impl Runner {
         let mut report = probe::attempt(&attempt, &*self.resolver, cancel, &mut |step| {
             progress(Outcome::Progress(kind, step.clone()));
         });
+        self.arrive(spec, &attempt, &mut report, cancel, &mut |step| progress(Outcome::Progress(kind, step.clone())));
         self.look_around(&mut report, spec.timeout, cancel);
         report
     }
@@ -159,51 +165,6 @@ impl Runner {
         image::read_named(path, (self.places)(Scope::System).ok())
     }
 
-    fn prepare(&self, spec: &ConnectSpec, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
-        let unusable = |path: &Path, cause: String| {
-            probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
-        };
-        let ca_pem = match &spec.ca_file {
-            Some(path) => {
-                let pem = self.read_named(path).map_err(|error| unusable(path, error.to_string()))?;
-                probe::check_ca(&pem).map_err(|cause| unusable(path, cause))?;
-                Some(pem)
-            }
-            None => None,
-        };
-        let client = match &spec.client {
-            Some(client) => {
-                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, error.to_string()));
-                let identity = probe::ClientIdentity::of_pem(&pem(&client.cert)?, &Zeroizing::new(pem(&client.key)?));
-                Some(identity.map_err(|fault| unusable(&client.key, fault.to_string()))?)
-            }
-            None => None,
-        };
-        let message = match &spec.message {
-            Some(test_message) => {
-                let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
-                Some(self.message(test_message, &spec.ehlo, occasion)?.outgoing)
-            }
-            None => None,
-        };
-        Ok(Attempt {
-            endpoint: spec.endpoint.clone(),
-            protocol: Protocol::Smtp,
-            provider: spec.provider.clone(),
-            goal: spec.goal,
-            ehlo: spec.ehlo.clone(),
-            login: spec.login.as_ref().map(granted::login).transpose()?,
-            message,
-            others: self.others(spec),
-            trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
-            client,
-            proxy: spec.proxy.clone(),
-            had_starttls: spec.had_starttls,
-            allow_plaintext: spec.allow_plaintext,
-            timeout: spec.timeout,
-        })
-    }
-
     /// The addresses that programs of this machine send from.
     fn others(&self, spec: &ConnectSpec) -> Vec<probe::OtherSender> {
         let is_here = !self.own_stores_only && (self.places)(Scope::System).is_ok_and(|places| places.root.is_none());
@@ -213,46 +174,6 @@ impl Runner {
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
         senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
-    }
-
-    /// The test message, with its subject and its text as a person reads them.
-    fn message(
-        &self,
-        test_message: &TestMessage,
-        host: &str,
-        occasion: Occasion<'_>,
-    ) -> Result<Composed, probe::ProbeFault> {
-        let text = self.catalog.text(self.lang);
-        let when = SystemTime::now();
-        let stamp = host::clock::rfc3339(when);
-        let (subject, body) = match occasion {
-            Occasion::Test => (phrase!("message-subject", host = host), phrase!("message-body", host = host, when = stamp)),
-            Occasion::ReadBack(file) => (
-                phrase!("message-subject-written", host = host),
-                phrase!("message-body-written", host = host, when = stamp, file = file),
-            ),
-            Occasion::ByConsumer { name, file } => (
-                phrase!("send-subject", host = host, name = name),
-                phrase!("send-body", host = host, when = stamp, name = name, file = file),
-            ),
-        };
-        let (subject, body) = (text.say(&subject), text.say(&body));
-        let outgoing = probe::test_message(&MessageSpec {
-            sender: test_message.sender.clone(),
-            to: test_message.to.clone(),
-            host: host.to_owned(),
-            when,
-            subject: subject.clone(),
-            token: probe::token().map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?,
-            body: body.clone(),
-        })
-        .map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?;
-        Ok(Composed { outgoing, subject, body })
-    }
-
-    /// The subject of a message that a program sends.
-    fn subject(&self, host: &str, name: &str) -> String {
-        self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
     }
 
     /// The places of an order, with the lock that it wants for a new vault.
@@ -375,22 +296,4 @@ fn stale<'a>(seen: &'a plan::Plan, made: &'a plan::Plan) -> impl Iterator<Item =
     let is_stale = move |change: &&plan::Change| was(change).is_some_and(|other| other.before != change.before);
     let path = |change: &plan::Change| escape(&change.path.display().to_string());
     made.changes.iter().filter(is_stale).map(move |change| phrase!("runner-planned-again", path = path(change)))
-}
-
-/// What a test message is for.
-#[derive(Clone, Copy)]
-enum Occasion<'a> {
-    /// The live test.
-    Test,
-    /// mailsetup sends with what it read back from this file.
-    ReadBack(&'a str),
-    /// A consumer sends by itself, with what is in its file.
-    ByConsumer { name: &'a str, file: &'a str },
-}
-
-/// A test message, and what it was made from.
-struct Composed {
-    outgoing: Outgoing,
-    subject: String,
-    body: String,
 }

@@ -6,11 +6,13 @@
 //! what they were made from, and are forgotten as soon as that differs.
 
 mod answers;
+mod arrival;
 mod ask;
 mod belonging;
 mod columns;
 mod command;
 mod discovery;
+mod domain;
 pub mod effect;
 mod errand;
 mod facts;
@@ -40,9 +42,10 @@ mod update;
 mod value;
 mod view;
 
+pub use domain::{DomainFinding, SenderDomain};
 pub use effect::{
-    AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
-    TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
+    ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
+    SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use errand::{Errand, HomeAction, HomeProfile};
 pub use facts::{SetupFacts, SetupOptions};

@@ -34,9 +34,18 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("password-file", None, "FILE", false),
     extra("password-fd", None, "N", false),
     extra("no-imap", None, "", false),
+    extra("imap-password-stdin", None, "", false),
+    extra("imap-password-file", None, "FILE", false),
+    extra("imap-password-fd", None, "N", false),
+    extra("imap-password-env", None, "NAME", false),
+    extra("imap-password-command", None, "COMMAND", false),
+    extra("no-arrival", None, "", false),
+    extra("arrival-delete", None, "", false),
     extra("offline", None, "", false),
     #[cfg(feature = "discover")]
     extra("database", None, "", false),
+    #[cfg(feature = "discover")]
+    extra("nameserver", None, "ADDRESS", false),
     extra("answers", None, "FILE", false),
     extra("take-over", None, "", false),
     extra("unproven", None, "", false),
@@ -61,6 +70,11 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("quiet", Some('q'), "", true),
     extra("verbose", Some('v'), "", true),
 ];
+
+/// The ways by which the password of the mailbox is given, each with the name of its value.
+fn imap_passwords() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EXTRAS.iter().filter(|flag| flag.name.starts_with("imap-password-")).map(|flag| (flag.name, flag.value))
+}
 
 /// Fields that commands other than set-up take as well.
 const SHARED: [Field; 1] = [Field::Scope];
@@ -172,6 +186,8 @@ fn answers(text: Help<'_>) -> Vec<Arg> {
             | Field::Recover
             | Field::Plaintext
             | Field::Imap
+            | Field::Arrival
+            | Field::ArrivalTo
             | Field::Import
             | Field::ThisDomain
             | Field::Scope
@@ -253,6 +269,8 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
+    // A build without discovery asks the system's resolver alone.
+    let name_server = || cfg!(feature = "discover").then(|| value("nameserver", "ADDRESS"));
     let rehearsal = || switch("dry-run").help(text.get("flag-dry-run-command"));
     let stale = || {
         value("stale", "MONTHS")
@@ -267,32 +285,39 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("send"))
-            .arg(switch("drift").conflicts_with("send"))
-            .arg(switch("dns").conflicts_with_all(["send", "drift"]))
-            .arg(value("nameserver", "ADDRESS").requires("dns"))
-            .arg(value("report", "FILE")),
+            .arg(switch("arrival"))
+            .arg(value("arrival-to", "ADDRESS").requires("arrival"))
+            .arg(switch("arrival-delete").requires("arrival"))
+            .args(imap_passwords().map(|(name, word)| if word.is_empty() { switch(name) } else { value(name, word) }))
+            .arg(switch("drift").conflicts_with_all(["send", "arrival"]))
+            .arg(switch("dns").conflicts_with_all(["send", "arrival", "drift"]))
+            .arg(value("report", "FILE").conflicts_with("drift"))
+            .args(name_server()),
         "apply" => command
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("take-over"))
+            .arg(switch("unproven"))
             .arg(rehearsal()),
         "detect" => command
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
-            .arg(switch("this-domain")),
+            .arg(switch("this-domain"))
+            .args(name_server()),
         "dns" => command
             .arg(arg("WHOSE"))
             .arg(value("provider", "KEY"))
-            .arg(value("nameserver", "ADDRESS"))
+            .args(name_server())
             .arg(switch("wait"))
             .arg(value("format", RecordFormat::USAGE).value_parser(RecordFormat::WORDS)),
         "probe" => command
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))
             .arg(value("proxy", "URL"))
-            .arg(switch("this-domain")),
+            .arg(switch("this-domain"))
+            .args(name_server()),
         "explain" => command
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl").conflicts_with("REPLY"))

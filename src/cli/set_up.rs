@@ -4,6 +4,7 @@ mod conversation;
 #[cfg(feature = "demo")]
 mod demo;
 mod home;
+mod idle;
 mod import;
 mod resume;
 pub(super) mod saved;
@@ -25,9 +26,12 @@ use super::{
     check::{self, CheckKind},
     client_cert, commands,
     context::{Context, variable},
+    given_secret::given_secret,
+    inputs::{IMAP_PASSWORDS, PASSWORDS},
     report,
 };
 use crate::{
+    discover::Reach,
     error::{Error, Exit},
     frontend::{
         Autosave,
@@ -37,8 +41,8 @@ use crate::{
         restore::{self, Restorer},
         tui,
     },
-    host::{self, input},
-    mail::{RunAs, Secret, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
+    host,
+    mail::{RunAs, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
     phrase,
     presets::Phrase,
     setup::{AnswerSource, Errand, Field, GivenSecret, HomeAction, Msg, Setup, SetupFacts, SetupOptions, Status},
@@ -65,8 +69,11 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         takes_over: context.inputs.is_set("take-over"),
         unproven: context.inputs.is_set("unproven"),
         dry_run: context.inputs.is_set("dry-run"),
+        deletes_arrival: context.inputs.is_set("arrival-delete"),
         timeout: context.timeout()?,
         reach: context.reach(),
+        // The demo has a domain of its own; nobody is asked for it.
+        looks_at_domain: context.inputs.is_set("demo") || context.reach() == Reach::Domain,
     };
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");
@@ -97,11 +104,17 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     if let Some(given) = secret(context, &conversation.setup)? {
         conversation.setup.give_secret(given);
     }
+    if let Some(given) = given_secret(context, IMAP_PASSWORDS, None)? {
+        conversation.setup.give_imap_secret(given);
+    }
     if !is_demo && edit.is_none() {
         saved::know(&mut conversation)?;
         home::offer(context, &mut conversation);
     }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
+    if !context.may_ask() {
+        idle::refuse(context, &conversation.setup)?;
+    }
     if !is_demo {
         check_ca_file(context, &conversation.setup)?;
         client_cert::check(&conversation.setup)?;
@@ -127,8 +140,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
 fn real(context: &Context, options: SetupOptions) -> Conversation {
     let root = context.inputs.get("root").map(Path::new);
     let facts = root.map_or_else(host::facts, host::facts_below);
-    let word = root.map(|root| format!("--root={}", root.display()));
-    let command = std::iter::once("mailsetup".to_owned()).chain(word).collect();
+    let said = ["root", "nameserver"].map(|name| Some(format!("--{name}={}", context.inputs.get(name)?)));
+    let command = std::iter::once("mailsetup".to_owned()).chain(said.into_iter().flatten()).collect();
     let suggested_targets =
         if options.brief { Vec::new() } else { host::installed_targets(&context.catalog, root, facts.is_root) };
     let facts = SetupFacts {
@@ -159,30 +172,14 @@ fn known_domains(context: &Context) -> Vec<String> {
 /// The secret, from the source that a flag names. A command that stays the store is run as the user who sends from the first time on.
 fn secret(context: &Context, setup: &Setup) -> Result<Option<GivenSecret>, Error> {
     let inputs = &context.inputs;
-    let (secret, flag): (Result<Secret, input::InputError>, Vec<String>) = if inputs.is_set("password-stdin") {
-        (input::from_stdin(), vec!["--password-stdin".into()])
-    } else if let Some(path) = inputs.get("password-file") {
-        (input::from_file(Path::new(path)), vec!["--password-file".into(), path.into()])
-    } else if let Some(number) = inputs.get("password-fd") {
-        (Ok(super::context::from_fd("--password-fd", number)?), vec!["--password-fd".into(), number.into()])
-    } else if let Some(name) = inputs.get("password-env") {
-        if is_later(context, StoreKind::Env) {
-            return Ok(None);
-        }
-        (input::from_env(name), vec!["--password-env".into(), name.into()])
-    } else if let Some(command) = inputs.get("password-command") {
-        if is_later(context, StoreKind::Command) {
-            return Ok(None);
-        }
-        let is_store = inputs.get("secret-store").is_none_or(|store| store == StoreKind::Command.as_str());
-        let senders = setup.value(Field::RunAs).filter(|_| is_store).and_then(|users| users.parse::<RunAs>().ok());
-        let sender = senders.as_ref().and_then(|users| Some(users.first()?.as_str()));
-        (input::from_own_command(command, sender), vec!["--password-command".into(), command.into()])
-    } else {
+    let is_later = |name: &str, store| inputs.get(name).is_some() && is_later(context, store);
+    if is_later("password-env", StoreKind::Env) || is_later("password-command", StoreKind::Command) {
         return Ok(None);
-    };
-    let secret = secret.map_err(Error::from)?;
-    Ok(Some(GivenSecret { secret, flag: Some(flag) }))
+    }
+    let is_store = inputs.get("secret-store").is_none_or(|store| store == StoreKind::Command.as_str());
+    let senders = setup.value(Field::RunAs).filter(|_| is_store).and_then(|users| users.parse::<RunAs>().ok());
+    let sender = senders.as_ref().and_then(|users| Some(users.first()?.as_str()));
+    given_secret(context, PASSWORDS, sender)
 }
 
 /// Refuses an unusable CA file before contacting any server.
@@ -232,10 +229,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     let order_scope = setup.scope();
     let places = (context.runner().places)(order_scope)?;
     host::writable(&places.config.join("profiles"), places.root.as_deref())?;
-    host::writable(&places.state, places.root.as_deref())?;
-    context.announce(&places)?;
-    host::recover(&places, &context.write_options())?.iter().for_each(|note| context.say_phrase(note));
-    Ok(())
+    Ok(host::writable(&places.state, places.root.as_deref())?)
 }
 
 fn converse(context: &Context, mut conversation: Conversation, resume: Option<ResumeSession>) -> Result<Exit, Error> {
@@ -274,6 +268,9 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
     }
     if let Some(errand) = conversation.setup.errand() {
         return do_errand(context, errand);
+    }
+    for phrase in idle::notes(context, &conversation.setup) {
+        context.say_phrase(&phrase);
     }
     // Wait for files that are being written; nothing that has not begun to write begins any more.
     std::mem::forget(host::signals::block_writes());

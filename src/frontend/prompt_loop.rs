@@ -365,6 +365,15 @@ pub fn closing(setup: &Setup, columns: usize) -> Vec<String> {
     }
 }
 
+/// Where the test message went, if something is wrong with that, and what to change.
+pub fn arrival_lines(setup: &Setup) -> Vec<String> {
+    let Some(live) = setup.test() else { return Vec::new() };
+    let text = setup.text();
+    let mut lines: Vec<String> = live.arrival.iter().flat_map(|diagnosis| render::diagnosis(text, diagnosis)).collect();
+    lines.extend(live.report.iter().flat_map(|report| render::arrival::asked_for(text, report)));
+    lines
+}
+
 /// The plan as text: each file with its diff.
 pub fn plan_lines(setup: &Setup) -> Vec<String> {
     let secret = setup.order().and_then(|order| order.secret.as_ref());

@@ -12,7 +12,7 @@ use crate::{
     phrase,
     plan::{Note, SendEnd},
     presets::{Catalog, Lang, Phrase, Target},
-    probe::{RefusedSender, Report},
+    probe::{Evidence, RefusedSender, Report},
 };
 
 /// Causes that another sender mends.
@@ -110,9 +110,11 @@ impl Setup {
                 self.test.finish(generation, tested);
             }
             Outcome::Stores(stores) => self.stores.finish(generation, stores),
+            Outcome::Domain(finding) => self.domain.finish(generation, finding.map(|finding| *finding)),
             Outcome::Planned(mut plan) => {
                 if let Ok(plan) = &mut plan {
                     plan.notes.extend(self.refused_senders());
+                    plan.notes.extend(self.arrival_notes());
                     plan.notes.extend(self.strict_consumers());
                     self.learn_profile(plan);
                 }
@@ -124,6 +126,7 @@ impl Setup {
                         let refused = self.refused_programs((&written.proofs, &written.mailers));
                         written.proofs.extend(refused);
                         written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof));
+                        written.notes.extend(self.arrival_notes().into_iter().map(|note| note.phrase));
                     }
                     // Nothing is written without new consent.
                     Err(_) => drop(self.answers.given.remove(&Field::Apply)),
@@ -171,6 +174,16 @@ impl Setup {
         refused_programs((spec, &tested.report), order, proofs, &self.answers.catalog)
     }
 
+    /// What is wrong with the test message's arrival, and that a message to oneself says little.
+    fn arrival_notes(&self) -> Vec<Note> {
+        let (Some(tested), Some(order)) = (self.test.result(), self.plan.wanted()) else { return Vec::new() };
+        let owner = order.targets.first().map(|choice| choice.key.clone()).unwrap_or_default();
+        let wrong = tested.arrival.as_ref().map(|found| phrase!("note-arrival", title = found.title));
+        let is_own = self.test.wanted().and_then(|spec| spec.arrival.as_ref()).is_some_and(|arrival| arrival.is_own);
+        let own = is_own.then(|| phrase!("note-arrival-own"));
+        wrong.into_iter().chain(own).map(|phrase| Note { owner: owner.clone(), phrase }).collect()
+    }
+
     /// The targets whose program refuses a certificate that mailsetup takes.
     fn strict_consumers(&self) -> Vec<Note> {
         let report = |tested: Option<&'_ Tested>| tested?.report.certificate().map(|it| it.lacks_issuer_key);
@@ -186,9 +199,11 @@ impl Setup {
 
     /// A report with its diagnosis, made once.
     fn judge(&self, report: Report, when: String) -> Tested {
-        let evidence = report.evidence.as_ref();
-        let diagnosis = evidence.map(|evidence| diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()));
-        Tested { report, when, diagnosis }
+        let diagnosis = |evidence: &Option<Evidence>| {
+            let evidence = evidence.as_ref()?;
+            Some(diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()))
+        };
+        Tested { diagnosis: diagnosis(&report.evidence), arrival: diagnosis(&report.arrival), report, when }
     }
 
     fn judge_proof(&self, proof: &mut Proof) {
@@ -229,6 +244,8 @@ impl Setup {
             // Consent was given to the plan that was shown.
             self.answers.given.remove(&Field::Apply);
         }
+        let domain = self.domain_request();
+        self.domain.want(domain);
         if self.write.result().is_none() || self.answers.is_yes(Field::Apply) {
             let write = self.write_request();
             self.write.want(write);

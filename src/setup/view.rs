@@ -1,6 +1,7 @@
 //! What a front end shows: the rail, pages, live tests, results.
 
 use super::{
+    domain::{DomainFinding, SenderDomain},
     effect::{ConnectSpec, SendingProgram, Work, WorkFault, WriteResult},
     field::{Field, FieldTrait},
     msg::Status,
@@ -55,6 +56,8 @@ pub struct LiveTest {
     pub report: Option<Report>,
     /// Why it failed, and what to do.
     pub diagnosis: Option<Diagnosis>,
+    /// What is wrong with the message's arrival, and what to do.
+    pub arrival: Option<Diagnosis>,
 }
 
 impl Setup {
@@ -90,7 +93,7 @@ impl Setup {
                 Work::Discover(_) => SetupStep::Provider,
                 Work::Fetch(_) => SetupStep::Password,
                 Work::Probe(_) | Work::Test(_) => SetupStep::Test,
-                Work::Stores(_) | Work::Plan(_) | Work::Apply(_) => SetupStep::Write,
+                Work::Stores(_) | Work::Domain(_) | Work::Plan(_) | Work::Apply(_) => SetupStep::Write,
             }),
             Status::Done | Status::Cancelled => None,
         }
@@ -211,6 +214,14 @@ impl Setup {
         self.sending.as_ref()
     }
 
+    /// The sender's domain, and what was found; nothing yet as long as it is looked at, and no domain where nobody can be asked.
+    pub fn domain(&self) -> Option<(&SenderDomain, Option<&DomainFinding>)> {
+        match self.domain.result() {
+            Some(None) => None,
+            finding => Some((self.domain.wanted()?, finding.and_then(Option::as_ref))),
+        }
+    }
+
     /// The plan, if it could be made.
     pub fn plan(&self) -> Option<&Plan> {
         self.plan.result()?.as_ref().ok()
@@ -261,5 +272,6 @@ fn live_test(task: &Task<ConnectSpec, Tested>) -> Option<LiveTest> {
         steps: result.map_or_else(|| task.steps.clone(), |tested| tested.report.steps.clone()),
         report: result.map(|tested| tested.report.clone()),
         diagnosis: result.and_then(|tested| tested.diagnosis.clone()),
+        arrival: result.and_then(|tested| tested.arrival.clone()),
     })
 }
