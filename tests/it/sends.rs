@@ -7,6 +7,7 @@ mod no_login;
 mod own;
 mod programs;
 mod readers;
+mod relay;
 mod senders;
 mod tokens;
 mod ways;
