@@ -1,12 +1,12 @@
-//! What all threads of a demo share, and its one account.
+//! What all threads of a demo share, and what its login takes.
 
 use std::sync::Arc;
 
 use super::{clients::Clients, control::Control, identity::Identity, mailbox::Mailbox};
 
-/// The one account.
+/// The address that it proposes.
 pub(super) const USER: &str = "demo@mailsetup.example";
-/// Its password: blanks and a `#` are what configuration files stumble over.
+/// The password of every user name: blanks and a `#` are what configuration files stumble over.
 pub(super) const PASSWORD: &str = "open sesame #1";
 
 /// What all threads of a demo share.

@@ -40,6 +40,8 @@ pub(super) struct Answers {
     pub(super) brief: bool,
     pub(super) given: BTreeMap<Field, Answer>,
     pub(super) secret: Option<GivenSecret>,
+    /// The password of the mailbox, where it is another one.
+    pub(super) imap_secret: Option<GivenSecret>,
     pub(super) lookup: Lookup,
     /// Settings of programs here, to start from.
     pub(super) imports: Vec<Import>,
@@ -65,6 +67,7 @@ impl Answers {
             brief,
             given: BTreeMap::new(),
             secret: None,
+            imap_secret: None,
             lookup: Lookup::default(),
             imports: Vec::new(),
             fetched: None,
