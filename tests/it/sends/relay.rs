@@ -20,7 +20,7 @@ set_up() {
 set_up || exit 2
 stat -c '%a %U' /etc/mailsetup/relay.secret
 login=$(cat /etc/mailsetup/relay.secret)
-set_up >/dev/null || exit 3
+set_up | grep -q '"changed":false' || exit 3
 [ "$login" = "$(cat /etc/mailsetup/relay.secret)" ] || exit 4
 # As systemd reads it (systemd.service(5), "COMMAND LINES").
 drop_in=/etc/systemd/system/msmtpd.service.d/50-mailsetup.conf
