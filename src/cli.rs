@@ -14,6 +14,7 @@ mod context;
 mod cut_off;
 mod detect;
 mod dns;
+mod domain_look;
 mod explain;
 mod export;
 mod generate;

@@ -8,6 +8,7 @@ pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod given;
 mod granted;
 mod image;
 mod last_plan;
@@ -47,15 +48,13 @@ use broken::Broken;
 use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
+pub use given::{DomainOf, PlacesOf};
 pub use last_plan::LastPlan;
 use occasion::Occasion;
 use proof::Case;
 pub use proof::Extent;
 
 pub use egress::EgressTargets;
-
-/// Where things are for a scope; a demo has its own folder.
-pub type PlacesOf = dyn Fn(Scope) -> Result<Places, host::HostError> + Send + Sync;
 
 /// What work needs to know.
 #[derive(Clone)]
@@ -70,6 +69,8 @@ pub struct Runner {
     pub resolver: Arc<dyn Resolve>,
     /// What a search for an address's settings reaches the world by, made when one begins.
     pub net: Arc<dyn Fn() -> Net + Send + Sync>,
+    /// What the records of a sender's domain mean.
+    pub domain: Arc<DomainOf>,
     /// What is tried when a server does not answer.
     pub egress: EgressTargets,
     /// Stores that are the machine's, rather than files in the places, are left alone: a demo keeps to its folder.
@@ -130,6 +131,7 @@ impl Runner {
                 Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
             }
             Work::Stores(reader) => Outcome::Stores(self.stores(&reader)),
+            Work::Domain(spec) => Outcome::Domain((self.domain)(&spec).map(Box::new)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }

@@ -12,6 +12,7 @@ mod belonging;
 mod columns;
 mod command;
 mod discovery;
+mod domain;
 pub mod effect;
 mod facts;
 pub mod field;
@@ -39,6 +40,7 @@ mod update;
 mod value;
 mod view;
 
+pub use domain::{DomainFinding, SenderDomain};
 pub use effect::{
     ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
     SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,

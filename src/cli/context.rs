@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{color::Color, inputs::Inputs};
+use super::{color::Color, domain_look, inputs::Inputs};
 use crate::{
     diagnose::check_cause,
     discover::{Net, Reach},
@@ -219,6 +219,7 @@ impl Context {
             }),
             net: Arc::new(Net::system),
             resolver: Arc::new(SystemResolver),
+            domain: domain_look::looker(&self.catalog),
             egress: EgressTargets {
                 proxy: ProxyVariable::find(&variable),
                 ..EgressTargets::known(self.catalog.egress(), &host::machine())

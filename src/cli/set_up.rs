@@ -28,6 +28,7 @@ use super::{
     report,
 };
 use crate::{
+    discover::Reach,
     error::{Error, Exit},
     frontend::{
         Autosave,
@@ -66,6 +67,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         deletes_arrival: context.inputs.is_set("arrival-delete"),
         timeout: context.timeout()?,
         reach: context.reach(),
+        // The demo has a domain of its own; nobody is asked for it.
+        looks_at_domain: context.inputs.is_set("demo") || context.reach() == Reach::Domain,
     };
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");

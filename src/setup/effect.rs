@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::field::Field;
+use super::{
+    domain::{DomainFinding, SenderDomain},
+    field::Field,
+};
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
@@ -39,6 +42,8 @@ pub enum Work {
     Fetch(String),
     /// Find out which secret stores answer.
     Stores(SecretReader),
+    /// Look at the records of the sender's domain.
+    Domain(SenderDomain),
     /// Plan the files.
     Plan(Box<Order>),
     /// Write the files, read them back, and send from what was written.
@@ -185,6 +190,8 @@ pub enum Outcome {
     Fetched(Result<Secret, Phrase>),
     /// Of `Stores`.
     Stores(UsableStores),
+    /// Of `Domain`; none where nobody can be asked.
+    Domain(Option<Box<DomainFinding>>),
     /// Of `Plan`.
     Planned(Result<Plan, WorkFault>),
     /// Of `Apply`.

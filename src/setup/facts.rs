@@ -59,6 +59,8 @@ pub struct SetupOptions {
     pub timeout: Duration,
     /// How far to search for the settings of an unknown address.
     pub reach: Reach,
+    /// Look at the records of the sender's domain, beside the conversation.
+    pub looks_at_domain: bool,
 }
 
 impl Default for SetupOptions {
@@ -74,6 +76,7 @@ impl Default for SetupOptions {
             deletes_arrival: false,
             timeout: Duration::from_secs(10),
             reach: Reach::Offline,
+            looks_at_domain: false,
         }
     }
 }

@@ -198,6 +198,7 @@ impl World {
             egress: EgressTargets::default(),
             own_stores_only: true,
             lock_limit: mailsetup::host::LOCK_LIMIT,
+            domain: Arc::new(|_| None),
             oauth: crate::support::web::oauth_way(),
             last_plan: Arc::default(),
         };
