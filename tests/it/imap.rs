@@ -302,7 +302,8 @@ fn a_search_tries_the_servers_that_it_proposes() {
     let trust = ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None };
     let net = Net { resolver: Arc::new(Table), trust, ..Net::system() };
     let endpoint = |host: &str, port| Endpoint { host: host.into(), port, security: Security::Tls };
-    let servers = [endpoint(HOST, office.address.port()), endpoint("nowhere.invalid", 993), endpoint("imap.{region}.test", 993)];
+    let servers =
+        [endpoint(HOST, office.address.port()), endpoint("nowhere.invalid", 993), endpoint("imap.{region}.test", 993)];
     let tried = try_imap(&servers, &net, None, Duration::from_secs(5));
     let words: Vec<&str> = tried.iter().map(|server| server.check.as_str()).collect();
     assert_eq!(words, ["passed", "failed", "unchecked"]);
