@@ -6,6 +6,7 @@ mod logins;
 mod no_login;
 mod own;
 mod programs;
+mod proxies;
 mod readers;
 mod relay;
 mod senders;
