@@ -223,7 +223,8 @@ fn answers(text: Help<'_>) -> Vec<Arg> {
 
 /// `edit` takes everything that a set-up takes, for a named profile.
 fn changes(text: Help<'_>) -> impl Iterator<Item = Arg> {
-    let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import" | "through");
+    let wanted =
+        |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import" | "through");
     let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
     answers(text).into_iter().filter(wanted).map(by_flag)
 }
