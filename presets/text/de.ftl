@@ -1830,3 +1830,20 @@ home-ago = { $unit ->
     }
 }
 tui-home = Enter oder t testet, e ändert, a fügt ein Programm hinzu, r entfernt; n richtet ein weiteres Postfach ein, u nimmt das letzte Schreiben zurück.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 Datei:
+   *[other] { $files } Dateien:
+} { $parts }.
+review-new = { $number } neu
+review-changed = { $number } geändert
+review-removed = { $number } entfernt
+review-nobody = Noch sendet kein Programm über { $through }.
+review-one = { $program } wird über { $through } senden.
+review-several = { $others } und { $last } werden über { $through } senden.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(übernommen)
+   *[no] {""}
+}
+render-later = Später: „mailsetup check { $profile }“ testet erneut, „mailsetup edit { $profile }“ ändert, „mailsetup undo“ nimmt zurück, „mailsetup“ richtet das nächste Postfach ein, und „mailsetup explain --journal“ sagt, was protokolliert wurde.

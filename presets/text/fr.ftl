@@ -1828,3 +1828,29 @@ home-ago = { $unit ->
     }
 }
 tui-home = Entrée ou t teste, e modifie, a ajoute un programme, r retire ; n configure une autre boîte, u annule la dernière écriture.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 fichier :
+   *[other] { $files } fichiers :
+} { $parts }.
+review-new = { $number ->
+    [one] 1 nouveau
+   *[other] { $number } nouveaux
+}
+review-changed = { $number ->
+    [one] 1 modifié
+   *[other] { $number } modifiés
+}
+review-removed = { $number ->
+    [one] 1 supprimé
+   *[other] { $number } supprimés
+}
+review-nobody = Aucun programme n’envoie encore par { $through }.
+review-one = { $program } enverra par { $through }.
+review-several = { $others } et { $last } enverront par { $through }.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(importé)
+   *[no] {""}
+}
+render-later = Plus tard : « mailsetup check { $profile } » teste à nouveau, « mailsetup edit { $profile } » modifie, « mailsetup undo » annule, « mailsetup » configure la boîte suivante et « mailsetup explain --journal » dit ce qui a été journalisé.
