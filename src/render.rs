@@ -8,8 +8,10 @@ pub mod report;
 pub mod stages;
 pub mod summary;
 pub mod survey;
+mod sign_in;
 mod words;
 
+pub use sign_in::sign_in;
 pub use words::{advice, change, diagnosis, step};
 
 use std::time::Duration;

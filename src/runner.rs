@@ -1,5 +1,6 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
+mod authorize;
 mod broken;
 mod committed;
 pub mod crash;
@@ -122,6 +123,7 @@ impl Runner {
                 let report = self.attempt(&spec, None, AttemptKind::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
+            Work::Authorize(request) => Outcome::Authorized(self.authorize(&request, cancel, progress)),
             Work::Fetch(command) => {
                 Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
             }
@@ -312,6 +314,7 @@ impl Runner {
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
         drop((hold, renewal));
+        granted::written(order, &places);
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();

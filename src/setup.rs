@@ -7,6 +7,7 @@
 
 mod answers;
 mod ask;
+mod authorization;
 mod belonging;
 mod columns;
 mod command;
@@ -39,7 +40,7 @@ mod value;
 mod view;
 
 pub use effect::{
-    AttemptKind, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
+    AttemptKind, AuthorizationRequest, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
     TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};

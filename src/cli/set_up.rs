@@ -131,10 +131,18 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
         command,
         program: context.secret_program(),
         key_slot: context.key_slot(),
+        sign_in_seed: seed(),
         cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
     Conversation { setup, runner: context.runner(), sidecar: None, scratch: None }
+}
+
+/// What makes the links to sign in of this run no other's; `None` where the machine gives no random numbers.
+fn seed() -> Option<Secret> {
+    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+    getrandom::fill(&mut *bytes).ok()?;
+    Some(Secret::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// The domains of the senders of saved profiles.

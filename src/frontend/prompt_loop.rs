@@ -1,6 +1,6 @@
 //! The conversation as one question after another: what prompts and plain lines share, and what a test can play.
 
-use std::io;
+use std::{io, time::SystemTime};
 
 use crate::{
     mail::Secret,
@@ -210,7 +210,11 @@ impl PromptLoop<'_> {
             Field::Password => self.guide(setup, question)?,
             Field::Recover => self.diagnose(setup)?,
             Field::Apply => self.review(setup)?,
-            _ => {}
+            _ => {
+                for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
+                    self.asker.say(&line)?;
+                }
+            }
         }
         for note in &question.notes {
             self.asker.say(&format!("! {note}"))?;
@@ -300,6 +304,7 @@ impl PromptLoop<'_> {
             Work::Test(_) => Some("talk-testing"),
             Work::Apply(_) => Some("talk-writing"),
             Work::Fetch(_) => Some("import-fetching"),
+            Work::Authorize(_) => Some("oauth-asking"),
             _ => None,
         };
         if let Some(heading) = heading {
@@ -308,6 +313,11 @@ impl PromptLoop<'_> {
         let asker = &mut *self.asker;
         let mut trouble = None;
         let outcome = self.runner.run(effect.work, &mut |outcome| {
+            if let Outcome::CodeShown(code) = &outcome {
+                for line in render::sign_in(setup.text(), code, SystemTime::now()) {
+                    trouble = asker.say(&line).err().or(trouble.take());
+                }
+            }
             let line = match &outcome {
                 Outcome::Progress(AttemptKind::Test | AttemptKind::Proof, step) if step.is_over() => {
                     Some(render::stages::line(setup.text(), step))

@@ -9,6 +9,7 @@ use std::{
     ffi::OsString,
     fs::File,
     io::ErrorKind,
+    path::PathBuf,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -16,7 +17,8 @@ use rustix::fs::FlockOperation;
 
 use super::{
     clock,
-    files::{error::FileError, folder::Folder, own, tree::FileTree, volume::System},
+    error::HostError,
+    files::{error::FileError, folder::Folder, found, own, owned, tree::FileTree, volume::System},
     signals,
     stores::{self, port::SecretKey},
 };
@@ -158,6 +160,34 @@ pub fn hold(name: &str, places: &Places) -> Result<TokenLock, TokenFault> {
             Err(error) => return Err(TokenFault::File(FileError::Write(folder, error.into()))),
         }
     }
+}
+
+/// Keeps a grant that was given and is in no profile yet: the set-up may be cut off.
+///
+/// # Errors
+/// It cannot be written.
+pub fn keep_pending(secret: &Secret, places: &Places) -> Result<(), HostError> {
+    Ok(own::write_file(&pending_path(places), secret.expose().as_bytes(), FileTree::of(places))?)
+}
+
+/// The grant that was given and is in no profile yet.
+pub fn pending(places: &Places) -> Option<Grant> {
+    let (path, tree) = (pending_path(places), FileTree::of(places));
+    owned::our_file(&path, tree).ok()?;
+    let found = found::look_in(tree, &path).ok()??;
+    Grant::of_secret(&Secret::new(String::from_utf8(found.into_bytes()).ok()?))
+}
+
+/// Removes it.
+///
+/// # Errors
+/// It cannot be removed.
+pub fn forget_pending(places: &Places) -> Result<(), HostError> {
+    Ok(own::remove_file(&pending_path(places), FileTree::of(places))?)
+}
+
+fn pending_path(places: &Places) -> PathBuf {
+    places.config.join("grant.pending")
 }
 
 /// What takes the place of a grant that is about to be written: the same grant as its store has it by now. Asked under the lock.

@@ -40,6 +40,10 @@ pub(super) struct Answers {
     pub(super) brief: bool,
     pub(super) given: BTreeMap<Field, Answer>,
     pub(super) secret: Option<GivenSecret>,
+    /// The grant that was given, or that a profile has.
+    pub(super) granted: Option<Secret>,
+    /// The code that the browser ended on, until it is redeemed.
+    pub(super) code: Option<Secret>,
     pub(super) lookup: Lookup,
     /// Settings of programs here, to start from.
     pub(super) imports: Vec<Import>,
@@ -65,6 +69,8 @@ impl Answers {
             brief,
             given: BTreeMap::new(),
             secret: None,
+            granted: None,
+            code: None,
             lookup: Lookup::default(),
             imports: Vec::new(),
             fetched: None,

@@ -25,7 +25,11 @@ impl Setup {
             default,
             source,
             optional: spec.has(FieldTrait::Optional),
-            guidance: if field == Field::Password { self.advice() } else { None },
+            guidance: match self.answers.grant_kind() {
+                Some(_) => self.grant_advice(field),
+                None if field == Field::Password => self.advice(),
+                None => None,
+            },
             notes: self.notes_on(field),
         }
     }

@@ -11,6 +11,7 @@ use crate::{
         profile::{Check, ClientCert, Sender},
         reply::escape,
     },
+    oauth::{AuthorizationSpec, DeviceCode, SignInLink},
     phrase,
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::{Phrase, target::ReaderKind},
@@ -35,6 +36,8 @@ pub enum Work {
     Discover(Box<Search>),
     /// Test as far as the person wants.
     Test(Box<ConnectSpec>),
+    /// Have access given by an authorization server.
+    Authorize(Box<AuthorizationRequest>),
     /// Run the command that prints an imported password.
     Fetch(String),
     /// Find out which secret stores answer.
@@ -43,6 +46,21 @@ pub enum Work {
     Plan(Box<Order>),
     /// Write the files, read them back, and send from what was written.
     Apply(Box<WriteRequest>),
+}
+
+/// What an authorization server is asked, before files are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizationRequest {
+    /// Whom access is asked of, and for what.
+    pub spec: AuthorizationSpec,
+    /// PEM file of the authority that vouches for the endpoints.
+    pub ca_file: Option<PathBuf>,
+    /// PEM file of the application's certificate and key; for a service account its key file.
+    pub certificate: Option<PathBuf>,
+    /// The link by which somebody signed in, and the code that the browser ended on.
+    pub signed_in: Option<(SignInLink, Secret)>,
+    /// For whom it is written: what was given is kept there.
+    pub scope: Scope,
 }
 
 /// Who reads the secret.
@@ -152,6 +170,10 @@ pub enum Outcome {
     Probed(Report),
     /// Of `Test`: the report and when it was made (RFC 3339, UTC).
     Tested(Report, String),
+    /// Of `Authorize`: a person has to enter this code now.
+    CodeShown(DeviceCode),
+    /// Of `Authorize`: the grant, or why there is none.
+    Authorized(Result<Secret, WorkFault>),
     /// Of `Fetch`: the password, or why there is none.
     Fetched(Result<Secret, Phrase>),
     /// Of `Stores`.

@@ -3,6 +3,7 @@
 mod client;
 mod imap;
 mod login;
+mod oauth;
 mod provider;
 mod proxy;
 mod sender;

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     phrase,
-    setup::{AnswerRow, AnswerSource, Field, FieldShape, LiveTest, Question, Status, Work},
+    setup::{AnswerRow, AnswerSource, Effect, Field, FieldShape, LiveTest, Question, Status, Work},
 };
 
 /// The page of a question, laid out.
@@ -50,12 +50,14 @@ impl App {
     fn scene_body(&self, ctx: Ctx<'_>, facts: &Now) -> Body {
         match self.scene() {
             Scene::Form => Doc::default().into(),
-            Scene::Working => {
-                let mut doc = Doc::default();
-                let is_fetch = matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Fetch(_)));
-                doc.push(done::working(ctx, &ctx.say(if is_fetch { "import-fetching" } else { "tui-planning" })));
-                doc.into()
-            }
+            Scene::Working => match self.setup.shown_code() {
+                Some(code) => done::signing_in(ctx, code).into(),
+                None => {
+                    let mut doc = Doc::default();
+                    doc.push(done::working(ctx, &ctx.say(self.work_words())));
+                    doc.into()
+                }
+            },
             Scene::Testing => self.test_doc(ctx).into(),
             Scene::Passed => {
                 let mut doc = self.test_doc(ctx);
@@ -71,6 +73,15 @@ impl App {
             Scene::Review => self.review_doc(ctx).into(),
             Scene::Writing => self.writing_doc(ctx).into(),
             Scene::Done => self.done_doc(ctx).into(),
+        }
+    }
+
+    /// What is being done that has no page of its own.
+    const fn work_words(&self) -> &'static str {
+        match &self.status {
+            Status::Run(Effect { work: Work::Fetch(_), .. }) => "import-fetching",
+            Status::Run(Effect { work: Work::Authorize(_), .. }) => "oauth-asking",
+            _ => "tui-planning",
         }
     }
 
