@@ -5,10 +5,10 @@ pub mod domain;
 pub mod proof;
 pub mod provider;
 pub mod report;
+mod sign_in;
 pub mod stages;
 pub mod summary;
 pub mod survey;
-mod sign_in;
 mod words;
 
 pub use sign_in::sign_in;

@@ -40,8 +40,8 @@ mod value;
 mod view;
 
 pub use effect::{
-    AttemptKind, AuthorizationRequest, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader, SendingProgram,
-    TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
+    AttemptKind, AuthorizationRequest, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
+    SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 pub use super::profile_secret::{ProfileLogin, ProfileSecret};
 use super::{
-    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, ProfileOauth, Proxy, RunAs, SecretBinding, Security, Senders, TextLine,
+    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, ProfileOauth, Proxy, RunAs, SecretBinding, Security,
+    Senders, TextLine,
     profile_fault::{ProfileFault, only_keys, read},
     schema::SCHEMA,
     store::SecretPlace,

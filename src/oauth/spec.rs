@@ -51,7 +51,8 @@ impl AuthorizationSpec {
 
     fn has_proof(&self, proof: &GrantProof) -> bool {
         let is_given = |known: Option<&Secret>| self.client_secret.as_ref().is_none_or(|given| known == Some(given));
-        let is_shown = |known: Option<&ClientCertificate>| self.certificate.as_ref().is_none_or(|given| known == Some(given));
+        let is_shown =
+            |known: Option<&ClientCertificate>| self.certificate.as_ref().is_none_or(|given| known == Some(given));
         match proof {
             GrantProof::Refresh { client_secret, .. } => is_given(client_secret.as_deref()),
             GrantProof::ClientSecret(secret) => is_given(Some(secret)) && is_shown(None),

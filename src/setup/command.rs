@@ -56,7 +56,13 @@ impl Setup {
                 Field::Address => words.push(value),
                 Field::Imap => words.push(if value == "yes" { "--imap" } else { "--no-imap" }.to_owned()),
                 Field::Plaintext | Field::ThisDomain if value == "yes" => words.push(field.flag()),
-                Field::Password | Field::OauthAddress | Field::Spaces | Field::Recover | Field::Apply | Field::Plaintext | Field::ThisDomain => {}
+                Field::Password
+                | Field::OauthAddress
+                | Field::Spaces
+                | Field::Recover
+                | Field::Apply
+                | Field::Plaintext
+                | Field::ThisDomain => {}
                 Field::Targets => {
                     for target in value.split(',').filter(|target| !target.is_empty()) {
                         words.extend(["--target".to_owned(), target.to_owned()]);

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{
     mail::{
-        Address, Auth, GrantKind, GroupName, HeloName, Host, HttpsUrl, KeySlot, PassEntry, Pin, Port, ProfileName, Proxy, RunAs, Scope, Security,
-        Senders, StoreKind, TestDepth, TextLine, VariableName, yes_no,
+        Address, Auth, GrantKind, GroupName, HeloName, Host, HttpsUrl, KeySlot, PassEntry, Pin, Port, ProfileName, Proxy,
+        RunAs, Scope, Security, Senders, StoreKind, TestDepth, TextLine, VariableName, yes_no,
     },
     plan::TargetChoice,
 };

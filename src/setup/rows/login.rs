@@ -78,7 +78,9 @@ pub(super) static PASSWORD: Spec = Spec {
     shape: FieldShape::Secret,
     step: SetupStep::Password,
     traits: &[Listed],
-    applies: |setup| setup.answers.logs_in() && (setup.answers.grant_kind().is_none() || setup.answers.takes_client_secret()),
+    applies: |setup| {
+        setup.answers.logs_in() && (setup.answers.grant_kind().is_none() || setup.answers.takes_client_secret())
+    },
     asked: |setup| setup.answers.wants_client_secret(),
     settled: |setup, _| setup.knows_password() || setup.waits_for_secret(),
     awaits: None,

@@ -41,7 +41,9 @@ pub(super) static GRANT: Spec = Spec {
 
 pub(super) static TENANT: Spec = Spec {
     value: "TENANT",
-    applies: |setup| setup.answers.grant_kind().is_some() && setup.answers.oauth().is_some_and(|oauth| oauth.tenant.is_some()),
+    applies: |setup| {
+        setup.answers.grant_kind().is_some() && setup.answers.oauth().is_some_and(|oauth| oauth.tenant.is_some())
+    },
     asked: |setup| setup.answers.derived(Field::OauthTenant).is_none(),
     follows: |answers| preset(answers.oauth()?.tenant_of(&answers.address()?)?.parse::<TextLine>().ok()?),
     read: |profile, _| said(profile, |oauth| oauth.tenant.clone()),

@@ -20,7 +20,7 @@ impl House {
         let sandbox = Sandbox::new().env("MAILSETUP_EHLO", "web1.example.com");
         let demo = Demo::start().unwrap();
         sandbox.write("home/ca.pem", demo.ca_pem());
-        let token = demo.password().to_owned();
+        let token = demo.access_token().to_owned();
         let web = Web::start(move |asked| {
             script(asked).unwrap_or_else(|| {
                 let answer = serde_json::json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600,
@@ -65,7 +65,7 @@ fn an_application_signs_in_and_a_program_fetches_its_tokens() {
     assert!(profile.contains("[oauth]\ngrant = \"client\"\nclient_id = \"client\"\n"), "{profile}");
     assert!(!profile.contains("canary"), "{profile}");
     let printed = house.sandbox.mailsetup(["secret", "--for", "localhost"]).run().code(0);
-    assert_eq!(printed.stdout.trim_end(), house.demo.password());
+    assert_eq!(printed.stdout.trim_end(), house.demo.access_token());
     assert!(!house.sandbox.path("home/.config/mailsetup/grant.pending").exists());
     house.sandbox.mailsetup(["check"]).run().code(0);
     // What it was asked with is in the grant: nothing is given again.
@@ -132,10 +132,24 @@ fn a_code_is_shown_by_prompts_and_polled_for() {
         polls += 1;
         (polls < 2).then(|| Reply::Json(400, r#"{"error":"authorization_pending"}"#.into()))
     });
-    let words = house.words(&["--oauth-grant", "device", "--plain", "--test", "login", "--target", "msmtp"]);
-    let mut terminal = house.sandbox.mailsetup(words).env("TERM", "dumb").terminal(100, 40);
-    terminal.wait("ABCD-EFGH");
-    terminal.wait("https://x.test/d");
+    let words = house.words(&[
+        "--oauth-grant",
+        "device",
+        "--plain",
+        "--name",
+        "Ops",
+        "--provider",
+        "custom",
+        "--security",
+        "tls",
+        "--test",
+        "login",
+        "--target",
+        "msmtp",
+    ]);
+    let terminal = house.sandbox.mailsetup(words).env("TERM", "dumb").terminal(100, 40);
+    terminal.wait_for("ABCD-EFGH");
+    terminal.wait_for("https://x.test/d");
     // The grant is kept before the next question, which nobody answers.
     let pending = house.sandbox.path("home/.config/mailsetup/grant.pending");
     assert!(crate::support::wait::until(|| pending.exists().then_some(())).is_some());
@@ -161,21 +175,35 @@ fn moving_over_rewrites_all_or_nothing() {
     let env = house.sandbox.path("home/app/.env");
     std::fs::create_dir_all(env.parent().unwrap()).unwrap();
     let target = format!("dotenv={}", env.display());
-    let words: Vec<String> = words.map(|word| if word.starts_with("dotenv") { target.clone() } else { word.to_owned() }).collect();
+    let words: Vec<String> =
+        words.map(|word| if word.starts_with("dotenv") { target.clone() } else { word.to_owned() }).collect();
     house.sandbox.mailsetup(words).run().code(0);
-    let before = (house.sandbox.read("home/app/.env"), house.sandbox.read("home/.config/msmtp/config"));
+    let before = (house.sandbox.read("home/app/.env"), house.sandbox.read("home/.msmtprc"));
     let token = house.web.url("/token");
-    let over = ["edit", "default", "--auth", "xoauth2", "--oauth-grant", "client", "--oauth-client-id", "client",
-                "--oauth-token-url", &token, "--password-file", "cs", "--yes"];
+    let over = [
+        "edit",
+        "default",
+        "--auth",
+        "xoauth2",
+        "--oauth-grant",
+        "client",
+        "--oauth-client-id",
+        "client",
+        "--oauth-token-url",
+        &token,
+        "--password-file",
+        "cs",
+        "--yes",
+    ];
     // The program that knows passwords alone is named, and nothing is changed.
     let out = house.sandbox.mailsetup(over).run();
     assert_ne!(out.code, Some(0));
     assert!(out.stderr.contains("dotenv"), "{}", out.stderr);
-    assert_eq!(before, (house.sandbox.read("home/app/.env"), house.sandbox.read("home/.config/msmtp/config")));
+    assert_eq!(before, (house.sandbox.read("home/app/.env"), house.sandbox.read("home/.msmtprc")));
     assert_eq!(house.sandbox.read(KEPT), house.demo.password());
     let over: Vec<&str> = over.into_iter().chain(["--target", "msmtp"]).collect();
     house.sandbox.mailsetup(over).run().code(0);
-    assert!(house.sandbox.read("home/.config/msmtp/config").contains("xoauth2"));
+    assert!(house.sandbox.read("home/.msmtprc").contains("xoauth2"));
     assert_eq!(kept(&house.sandbox).account, house.demo.user());
     house.sandbox.mailsetup(["undo"]).run().code(0);
     assert_eq!(house.sandbox.read(KEPT), house.demo.password());
