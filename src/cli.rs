@@ -17,9 +17,11 @@ mod dns;
 mod explain;
 mod export;
 mod generate;
+mod given_secret;
 mod inputs;
 mod json;
 mod layout;
+mod mailbox;
 mod names;
 mod order;
 mod planned;
@@ -36,6 +38,7 @@ mod targets;
 mod token;
 mod typed;
 mod vault;
+mod verdict;
 
 use std::{
     io::{self, Write},
@@ -208,6 +211,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
             let kind = match () {
                 () if matches.get_flag("dns") => check::CheckKind::Dns(word("nameserver")),
                 () if matches.get_flag("drift") => check::CheckKind::Drift,
+                () if matches.get_flag("arrival") => check::CheckKind::Arrival,
                 () if matches.get_flag("send") => check::CheckKind::Send,
                 () => check::CheckKind::Rehearse,
             };

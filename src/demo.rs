@@ -112,7 +112,7 @@ impl Demo {
         self.sandbox.identity.ca_pem.clone()
     }
 
-    /// The address of the one account, which is also its user name and the sender that it may use.
+    /// An address to try it with; every other one, and every user name, has the same password.
     pub const fn user(&self) -> &'static str {
         USER
     }

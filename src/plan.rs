@@ -69,7 +69,7 @@ pub use existing::Existing;
 pub use group_change::GroupChange;
 pub use import::{FoundSettings, import};
 pub use kept::leads_elsewhere;
-pub use locate::{expand, first_path, on_disk};
+pub use locate::{expand, first_path, on_disk, without_dots};
 pub use planned_files::PlannedFiles;
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::Refusal;

@@ -1,8 +1,10 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
+mod arrival;
 mod authorize;
 mod broken;
 mod committed;
+mod compose;
 pub mod crash;
 mod displaced;
 mod egress;
@@ -10,6 +12,7 @@ mod fault;
 mod granted;
 mod image;
 mod last_plan;
+mod occasion;
 pub mod others;
 mod proof;
 mod stores;
@@ -34,10 +37,10 @@ use crate::{
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
-    probe::{self, Attempt, Cancel, Goal, MessageSpec, Outgoing, Report, Resolve, ServerTrust},
+    probe::{self, Attempt, Cancel, Goal, Report, Resolve, ServerTrust},
     setup::{
-        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, TestMessage, Work, WorkFault, WriteRequest,
-        WriteResult, WrittenFile,
+        AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, Work, WorkFault, WriteRequest, WriteResult,
+        WrittenFile,
     },
 };
 
@@ -46,6 +49,7 @@ use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
 pub use last_plan::LastPlan;
+use occasion::Occasion;
 use proof::Case;
 pub use proof::Extent;
 
@@ -149,6 +153,7 @@ impl Runner {
         let mut report = probe::attempt(&attempt, &*self.resolver, cancel, &mut |step| {
             progress(Outcome::Progress(kind, step.clone()));
         });
+        self.arrive(spec, &attempt, &mut report, cancel, &mut |step| progress(Outcome::Progress(kind, step.clone())));
         self.look_around(&mut report, spec.timeout, cancel);
         report
     }
@@ -161,30 +166,28 @@ impl Runner {
         image::read_named(path, (self.places)(Scope::System).ok())
     }
 
+    /// The authority that the settings name, checked.
+    fn authority(&self, spec: &ConnectSpec) -> Result<Option<Vec<u8>>, probe::ProbeFault> {
+        let Some(path) = &spec.ca_file else { return Ok(None) };
+        let pem = self.read_named(path).map_err(|error| unusable(path, &error.to_string()))?;
+        probe::check_ca(&pem).map_err(|cause| unusable(path, &cause))?;
+        Ok(Some(pem))
+    }
+
     fn prepare(&self, spec: &ConnectSpec, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
-        let unusable = |path: &Path, cause: String| {
-            probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
-        };
-        let ca_pem = match &spec.ca_file {
-            Some(path) => {
-                let pem = self.read_named(path).map_err(|error| unusable(path, error.to_string()))?;
-                probe::check_ca(&pem).map_err(|cause| unusable(path, cause))?;
-                Some(pem)
-            }
-            None => None,
-        };
+        let ca_pem = self.authority(spec)?;
         let client = match &spec.client {
             Some(client) => {
-                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, error.to_string()));
+                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, &error.to_string()));
                 let identity = probe::ClientIdentity::of_pem(&pem(&client.cert)?, &Zeroizing::new(pem(&client.key)?));
-                Some(identity.map_err(|fault| unusable(&client.key, fault.to_string()))?)
+                Some(identity.map_err(|fault| unusable(&client.key, &fault.to_string()))?)
             }
             None => None,
         };
         let message = match &spec.message {
             Some(test_message) => {
                 let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
-                Some(self.message(test_message, &spec.ehlo, occasion)?.outgoing)
+                Some(self.message(spec, test_message, occasion)?.outgoing)
             }
             None => None,
         };
@@ -215,46 +218,6 @@ impl Runner {
         let senders = host::program_senders(self.catalog.programs(), &spec.ehlo).into_iter();
         let ours = spec.message.as_ref().map(|message| &message.sender.address);
         senders.filter(|sender| Some(&sender.from) != ours).map(ways::offered).collect()
-    }
-
-    /// The test message, with its subject and its text as a person reads them.
-    fn message(
-        &self,
-        test_message: &TestMessage,
-        host: &str,
-        occasion: Occasion<'_>,
-    ) -> Result<Composed, probe::ProbeFault> {
-        let text = self.catalog.text(self.lang);
-        let when = SystemTime::now();
-        let stamp = host::clock::rfc3339(when);
-        let (subject, body) = match occasion {
-            Occasion::Test => (phrase!("message-subject", host = host), phrase!("message-body", host = host, when = stamp)),
-            Occasion::ReadBack(file) => (
-                phrase!("message-subject-written", host = host),
-                phrase!("message-body-written", host = host, when = stamp, file = file),
-            ),
-            Occasion::ByConsumer { name, file } => (
-                phrase!("send-subject", host = host, name = name),
-                phrase!("send-body", host = host, when = stamp, name = name, file = file),
-            ),
-        };
-        let (subject, body) = (text.say(&subject), text.say(&body));
-        let outgoing = probe::test_message(&MessageSpec {
-            sender: test_message.sender.clone(),
-            to: test_message.to.clone(),
-            host: host.to_owned(),
-            when,
-            subject: subject.clone(),
-            token: probe::token().map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?,
-            body: body.clone(),
-        })
-        .map_err(|fault| probe::ProbeFault::Local(fault.to_string()))?;
-        Ok(Composed { outgoing, subject, body })
-    }
-
-    /// The subject of a message that a program sends.
-    fn subject(&self, host: &str, name: &str) -> String {
-        self.catalog.text(self.lang).say(&phrase!("send-subject", host = host, name = name))
     }
 
     /// The places of an order, with the lock that it wants for a new vault.
@@ -365,6 +328,11 @@ impl Runner {
     }
 }
 
+/// A file that cannot be used.
+fn unusable(path: &Path, cause: &str) -> probe::ProbeFault {
+    probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
+}
+
 /// Keeps what the test found of the profile as it is now; returns why that is not possible.
 fn kept(name: &str, check: Check, places: &Places) -> Option<Phrase> {
     let profile = host::profiles::load(name, places).ok()?;
@@ -378,22 +346,4 @@ fn stale<'a>(seen: &'a plan::Plan, made: &'a plan::Plan) -> impl Iterator<Item =
     let is_stale = move |change: &&plan::Change| was(change).is_some_and(|other| other.before != change.before);
     let path = |change: &plan::Change| escape(&change.path.display().to_string());
     made.changes.iter().filter(is_stale).map(move |change| phrase!("runner-planned-again", path = path(change)))
-}
-
-/// What a test message is for.
-#[derive(Clone, Copy)]
-enum Occasion<'a> {
-    /// The live test.
-    Test,
-    /// mailsetup sends with what it read back from this file.
-    ReadBack(&'a str),
-    /// A consumer sends by itself, with what is in its file.
-    ByConsumer { name: &'a str, file: &'a str },
-}
-
-/// A test message, and what it was made from.
-struct Composed {
-    outgoing: Outgoing,
-    subject: String,
-    body: String,
 }

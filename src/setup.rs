@@ -6,6 +6,7 @@
 //! what they were made from, and are forgotten as soon as that differs.
 
 mod answers;
+mod arrival;
 mod ask;
 mod authorization;
 mod belonging;
@@ -40,8 +41,9 @@ mod value;
 mod view;
 
 pub use effect::{
-    AttemptKind, AuthorizationRequest, ConnectSpec, Effect, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
-    SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
+    ArrivalSpec, AttemptKind, AuthorizationRequest, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof,
+    ReadingProgram, SecretReader, SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult,
+    WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};

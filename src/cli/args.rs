@@ -34,6 +34,13 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("password-file", None, "FILE", false),
     extra("password-fd", None, "N", false),
     extra("no-imap", None, "", false),
+    extra("imap-password-stdin", None, "", false),
+    extra("imap-password-file", None, "FILE", false),
+    extra("imap-password-fd", None, "N", false),
+    extra("imap-password-env", None, "NAME", false),
+    extra("imap-password-command", None, "COMMAND", false),
+    extra("no-arrival", None, "", false),
+    extra("arrival-delete", None, "", false),
     extra("offline", None, "", false),
     #[cfg(feature = "discover")]
     extra("database", None, "", false),
@@ -61,6 +68,11 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("quiet", Some('q'), "", true),
     extra("verbose", Some('v'), "", true),
 ];
+
+/// The ways by which the password of the mailbox is given, each with the name of its value.
+fn imap_passwords() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EXTRAS.iter().filter(|flag| flag.name.starts_with("imap-password-")).map(|flag| (flag.name, flag.value))
+}
 
 /// Fields that commands other than set-up take as well.
 const SHARED: [Field; 1] = [Field::Scope];
@@ -172,6 +184,8 @@ fn answers(text: Help<'_>) -> Vec<Arg> {
             | Field::Recover
             | Field::Plaintext
             | Field::Imap
+            | Field::Arrival
+            | Field::ArrivalTo
             | Field::Import
             | Field::ThisDomain
             | Field::Scope
@@ -267,8 +281,12 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("send"))
-            .arg(switch("drift").conflicts_with("send"))
-            .arg(switch("dns").conflicts_with_all(["send", "drift"]))
+            .arg(switch("arrival"))
+            .arg(value("arrival-to", "ADDRESS").requires("arrival"))
+            .arg(switch("arrival-delete").requires("arrival"))
+            .args(imap_passwords().map(|(name, word)| if word.is_empty() { switch(name) } else { value(name, word) }))
+            .arg(switch("drift").conflicts_with_all(["send", "arrival"]))
+            .arg(switch("dns").conflicts_with_all(["send", "arrival", "drift"]))
             .arg(value("nameserver", "ADDRESS").requires("dns"))
             .arg(value("report", "FILE")),
         "apply" => command

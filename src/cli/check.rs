@@ -10,6 +10,7 @@ use super::{
     context::Context,
     dns,
     json::{egress, egress_of, proof, stages},
+    mailbox::mailbox,
     order::{self, Drift},
     planned, report,
 };
@@ -18,7 +19,7 @@ use crate::{
     error::{Error, Exit},
     frontend::script::{exit_of, exit_of_proof},
     host,
-    mail::{Profile, Security, profile::Check},
+    mail::{Address, Profile, Security, profile::Check},
     phrase,
     plan::{Order, Places},
     probe::{Cancel, Goal, Login, Report},
@@ -40,10 +41,25 @@ pub(super) enum CheckKind<'a> {
     Rehearse,
     /// It sends a message to the sender.
     Send,
+    /// It sends a message and looks for it in the mailbox.
+    Arrival,
     /// It looks at the files alone, without the network.
     Drift,
     /// It looks at the records of the sender's domain alone, by the name server that was typed.
     Dns(Option<&'a str>),
+}
+
+impl CheckKind<'_> {
+    /// The flag that asks for it, behind a blank.
+    const fn flag(self) -> &'static str {
+        match self {
+            Self::Rehearse => "",
+            Self::Send => " --send",
+            Self::Arrival => " --arrival",
+            Self::Drift => " --drift",
+            Self::Dns(_) => " --dns",
+        }
+    }
 }
 
 /// Checks one profile, or all that are enabled. The first that is not right says how it ends.
@@ -83,7 +99,7 @@ fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind<'_>) ->
         }
         return drift_alone(context, name, profile, &drift);
     }
-    climb(context, name, &order, &places, (drift, kind == CheckKind::Send))
+    climb(context, name, &order, &places, (drift, kind))
 }
 
 /// The result of a check that looked at the files alone.
@@ -141,17 +157,18 @@ fn add_drift(context: &Context, document: &mut Value, drift: &Drift) {
     document["orphaned"] = orphaned.map(|known| json!(known.owner)).collect();
 }
 
-/// Climbs the ladder with what the profile says; with `send` a message goes to the sender.
+/// Climbs the ladder with what the profile says.
 fn climb(
     context: &Context,
     name: &str,
     order: &Order,
     places: &Places,
-    (mut drift, send): (Drift, bool),
+    (mut drift, kind): (Drift, CheckKind<'_>),
 ) -> Result<Exit, Error> {
     let profile = &order.profile;
     report::check_folder(context)?;
-    let mut spec = connect_spec(context, order, send)?;
+    let mut spec = connect_spec(context, name, order, kind)?;
+    let send = kind == CheckKind::Send;
     // Where nobody knows, STARTTLS that is not there was taken out.
     spec.had_starttls = profile.smtp.security == Security::Starttls
         && host::checks::of(name, profile, places).map_or(true, |known| known.secured.as_ref() == Some(&spec.endpoint));
@@ -166,6 +183,7 @@ fn climb(
     });
     let proofs = if send && attempt.passed() { programs(context, &runner, order, (&spec, &attempt)) } else { Vec::new() };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
+    let arrived = attempt.arrival.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     let refused = proofs.iter().find(|proof| proof.is_refused());
     let cause = diagnosis.as_ref().or_else(|| refused?.diagnosis.as_ref()).map(|found| found.cause.clone());
     let result = cause.unwrap_or_else(|| if refused.is_some() { diagnose::UNKNOWN } else { "ok" }.to_owned());
@@ -190,6 +208,10 @@ fn climb(
             None => phrase!("check-passed", profile = name),
         });
     }
+    if let Some(arrived) = &arrived {
+        context.warn_all(render::diagnosis(&context.text, arrived));
+    }
+    context.warn_all(render::arrival::asked_for(&context.text, &attempt));
     for proof in &proofs {
         context.warn_all(render::proof::lines(&context.text, proof));
     }
@@ -202,20 +224,24 @@ fn climb(
             report: Some(&attempt),
             diagnosis: diagnosis.as_ref(),
         }],
-        secrets: spec.login.iter().map(|login| &login.secret).collect(),
+        secrets: spec.login.iter().chain(spec.arrival.iter().map(|it| &it.login)).map(|login| &login.secret).collect(),
         ..Parts::default()
     };
     let saved = report::of_parts(context, parts);
     if context.json {
-        let command = format!("mailsetup check {name}{}", if send { " --send" } else { "" });
-        let is_right = attempt.passed() && drift.differences.is_empty() && refused.is_none();
+        let command = format!("mailsetup check {name}{}", kind.flag());
+        let is_arrived = attempt.arrival.as_ref().is_none_or(|evidence| exit_of(evidence) == Exit::Ok);
+        let is_right = attempt.passed() && drift.differences.is_empty() && refused.is_none() && is_arrived;
         let mut document = document(profile, name, is_right, &command);
         document["stages"] = stages(&context.text, &attempt.steps).into();
         document["round_trips"] = attempt.round_trips.into();
         document["diagnosis"] = json!(diagnosis.as_ref().map(diagnose::Diagnosis::to_json));
         add_drift(context, &mut document, &drift);
         if send {
-            document["proofs"] = proofs.iter().map(proof).collect();
+            document["proofs"] = proofs.iter().map(|one| proof(&context.text, one)).collect();
+        }
+        if let Some(arrived) = &arrived {
+            document["arrival"] = arrived.to_json();
         }
         if let Some(found) = egress_of(&attempt) {
             document["egress"] = egress(found);
@@ -228,6 +254,7 @@ fn climb(
     let exit = match &attempt.evidence {
         Some(evidence) => exit_of(evidence),
         None if let Some(refused) = refused => exit_of_proof(refused),
+        None if let Some(evidence) = &attempt.arrival => exit_of(evidence),
         None if drift.differences.is_empty() => Exit::Ok,
         None => Exit::Config,
     };
@@ -248,7 +275,7 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<AnswerRow> {
 }
 
 /// The attempt for a profile: the envelope is offered and reset, or a message is sent.
-fn connect_spec(context: &Context, order: &Order, send: bool) -> Result<ConnectSpec, Error> {
+fn connect_spec(context: &Context, name: &str, order: &Order, kind: CheckKind<'_>) -> Result<ConnectSpec, Error> {
     let profile = &order.profile;
     let smtp = &profile.smtp;
     let login = order.secret.clone().map(|secret| Login {
@@ -256,11 +283,14 @@ fn connect_spec(context: &Context, order: &Order, send: bool) -> Result<ConnectS
         username: smtp.username.clone().map(String::from).unwrap_or_default(),
         secret,
     });
-    let goal = if send { Goal::Send } else { Goal::Rehearse };
+    let goal = if matches!(kind, CheckKind::Send | CheckKind::Arrival) { Goal::Send } else { Goal::Rehearse };
+    let to = context.inputs.value::<Address>("arrival-to")?.unwrap_or_else(|| profile.sender.address.clone());
+    let arrival = if kind == CheckKind::Arrival { Some(mailbox(context, name, order, &to)?) } else { None };
     Ok(ConnectSpec {
         login,
-        tries_programs: send && tries_programs(profile, order.scope, &order.targets, &context.catalog),
-        message: Some(TestMessage { sender: profile.sender.clone(), to: profile.sender.address.clone() }),
+        tries_programs: kind == CheckKind::Send && tries_programs(profile, order.scope, &order.targets, &context.catalog),
+        message: Some(TestMessage { sender: profile.sender.clone(), to }),
+        arrival,
         ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
 }

@@ -24,13 +24,21 @@ use crate::{
 };
 
 /// The flags that name the source of the password.
-const PASSWORDS: [&str; 5] = ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
+pub(super) const PASSWORDS: [&str; 5] =
+    ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
 
 /// Answers that may be left empty, so that `edit` can take them out.
 const MAY_BE_EMPTY: [&str; 3] = ["name", "reply-to", "root-mail"];
 
-/// The flags of the reading side.
-const IMAP: [&str; 5] = ["imap", "imap-host", "imap-port", "imap-security", "imap-username"];
+/// The flags that name the source of the mailbox's password, where that is another one.
+pub(super) const IMAP_PASSWORDS: [&str; 5] =
+    ["imap-password-stdin", "imap-password-file", "imap-password-fd", "imap-password-env", "imap-password-command"];
+
+/// Switches that say no to a field, each with the flags that it contradicts.
+const NEGATIONS: [(&str, Field, &[&str]); 2] = [
+    ("no-imap", Field::Imap, &["imap", "imap-host", "imap-port", "imap-security", "imap-username"]),
+    ("no-arrival", Field::Arrival, &["arrival", "arrival-to", "arrival-delete"]),
+];
 
 /// Everything that was given before the conversation, by flag name.
 #[derive(Debug, Default)]
@@ -53,9 +61,10 @@ impl Inputs {
             inputs.take_file(Path::new(&path))?;
         }
         inputs.settle_switches(text)?;
-        inputs.settle_password()?;
+        inputs.settle_password(&PASSWORDS)?;
+        inputs.settle_password(&IMAP_PASSWORDS)?;
         inputs.refuse_empty()?;
-        inputs.settle_imap()?;
+        NEGATIONS.iter().try_for_each(|(negation, _, others)| inputs.settle_negation(negation, others))?;
         Ok(inputs)
     }
 
@@ -95,13 +104,13 @@ impl Inputs {
         Err(error.hint(phrase!("cli-empty-hint")))
     }
 
-    /// A mailbox that is not read has no settings: who says both is asked which one is meant.
-    fn settle_imap(&self) -> Result<(), Error> {
-        let Some((_, source)) = self.0.get("no-imap").filter(|(value, _)| value == "yes") else { return Ok(()) };
+    /// What is not wanted has no settings: who says both is asked which one is meant.
+    fn settle_negation(&self, negation: &str, others: &[&str]) -> Result<(), Error> {
+        let Some((_, source)) = self.0.get(negation).filter(|(value, _)| value == "yes") else { return Ok(()) };
         let is_other = |name: &&&str| self.0.get(**name).is_some_and(|(value, of)| of == source && value != "no");
-        match IMAP.iter().find(is_other) {
+        match others.iter().find(is_other) {
             Some(name) => {
-                let [one, other] = ["no-imap", name].map(|name| spelled(name, *source));
+                let [one, other] = [negation, name].map(|name| spelled(name, *source));
                 Err(Error::new(exit_of(*source), phrase!("cli-contradiction", one = one, other = other)))
             }
             None => Ok(()),
@@ -122,16 +131,17 @@ impl Inputs {
     }
 
     /// Only one source of the password counts: a flag before a variable before the file, whatever their kinds.
-    fn settle_password(&mut self) -> Result<(), Error> {
+    fn settle_password(&mut self, passwords: &[&'static str]) -> Result<(), Error> {
         for source in [AnswerSource::Flag, AnswerSource::Env, AnswerSource::File] {
-            let given: Vec<&'static str> = PASSWORDS
-                .into_iter()
+            let given: Vec<&'static str> = passwords
+                .iter()
+                .copied()
                 .filter(|name| self.0.get(name).is_some_and(|(value, of)| *of == source && value != "no"))
                 .collect();
             match given.as_slice() {
                 [] => {}
                 [only] => {
-                    self.0.retain(|name, _| name == only || !PASSWORDS.contains(name));
+                    self.0.retain(|name, _| name == only || !passwords.contains(name));
                     return Ok(());
                 }
                 several => {
@@ -207,13 +217,12 @@ impl Inputs {
             if matches!(field, Field::Apply | Field::Recover) || flag.is_empty() {
                 continue;
             }
-            let given = self.0.get(flag).or_else(|| {
-                let negated = self.0.get("no-imap").filter(|(value, _)| value == "yes");
-                negated.filter(|_| field == Field::Imap)
-            });
-            if let Some((value, source)) = given {
-                let negated = field == Field::Imap && !self.0.contains_key("imap");
-                answers.push((field, if negated { "no".to_owned() } else { value.clone() }, *source));
+            let negation = NEGATIONS.iter().find(|(_, negated, _)| *negated == field).map(|(name, ..)| *name);
+            let negated = || self.0.get(negation?).filter(|(value, _)| value == "yes");
+            if let Some((value, source)) = self.0.get(flag) {
+                answers.push((field, value.clone(), *source));
+            } else if let Some((_, source)) = negated() {
+                answers.push((field, "no".to_owned(), *source));
             }
         }
         answers

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::verdict;
 use crate::{
     diagnose::Diagnosis,
     error::Error,
     mail::ProofWay,
     plan::Sent,
     presets::Text,
-    probe::{Egress, Report, StageReport, StageState, egress::Tried},
+    probe::{Egress, Learned, Report, StageReport, StageState, egress::Tried},
     render,
     setup::{Field, Proof, ProposedServer, Setup, WrittenFile},
 };
@@ -41,13 +42,16 @@ pub(super) fn setup(setup: &Setup, ok: bool, failure: Option<&Error>) -> Value {
         "files": files(setup),
         "equivalent": render::summary::command(&setup.equivalent(), usize::MAX).join(" "),
     });
+    if let Some(found) = test.as_ref().and_then(|test| test.arrival.as_ref()) {
+        document["arrival"] = found.to_json();
+    }
     document["found"] = setup.proposed().map(found).into();
     if let Some(written) = written {
         document["status"] = render::summary::WriteStatus::of(written).as_str().into();
         if written.root.is_some() {
             document["lacks"] = json!(written.lacks);
         }
-        document["proofs"] = written.proofs.iter().map(proof).collect();
+        document["proofs"] = written.proofs.iter().map(|one| proof(setup.text(), one)).collect();
         document["notes"] = written.notes.iter().map(|note| setup.text().say(note)).collect();
     } else if let Some(plan) = setup.plan() {
         document["notes"] = plan.notes.iter().map(|note| setup.text().say(&note.phrase)).collect();
@@ -83,7 +87,7 @@ fn found(server: ProposedServer<'_>) -> Value {
 
 /// How a target was proven: `by` whom the message was sent and, if the consumer failed to send it, what it said and whether
 /// mailsetup could.
-pub(super) fn proof(proof: &Proof) -> Value {
+pub(super) fn proof(text: &Text, proof: &Proof) -> Value {
     let own = proof.own.as_ref().filter(|(_, sent)| *sent != Sent::Unseen).map(|(own, _)| own);
     let report = proof.report.as_ref();
     let is_way = proof.way != ProofWay::Test;
@@ -99,6 +103,7 @@ pub(super) fn proof(proof: &Proof) -> Value {
         "said": proof.said().map(|said| said.join("\n")),
         // Before programs' own ways the test has passed.
         "mailsetup_can": own.and(report).map(Report::passed).or_else(|| (is_way && proof.fault().is_some()).then_some(true)),
+        "arrival": proof.arrival.as_ref().map(|followed| stages(text, std::slice::from_ref(&followed.step)).pop()),
         "diagnosis": proof.diagnosis.as_ref().map(Diagnosis::to_json),
         "try": proof.try_it,
     })
@@ -171,22 +176,24 @@ fn mechanism(report: Option<&Report>) -> Option<String> {
     })
 }
 
-/// The stages of the live test.
+/// The stages of the live test; that of arrival also has what the receiver said.
 pub(super) fn stages(text: &Text, steps: &[StageReport]) -> Vec<Value> {
-    steps
-        .iter()
-        .map(|step| {
-            json!({
-                "stage": step.stage.as_str(),
-                "state": match step.state {
-                    // Stages that were not reached have ended as well.
-                    StageState::Pending | StageState::Running => StageState::Skipped.as_str(),
-                    state => state.as_str(),
-                },
-                "ms": step.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
-                "detail": step.learned.as_ref().map(|learned| render::stages::learned(text, learned)),
-                "reply": step.reply.as_ref().map(crate::mail::Reply::text),
-            })
-        })
-        .collect()
+    let one = |step: &StageReport| {
+        let mut stage = json!({
+            "stage": step.stage.as_str(),
+            "state": match step.state {
+                // Stages that were not reached have ended as well.
+                StageState::Pending | StageState::Running => StageState::Skipped.as_str(),
+                state => state.as_str(),
+            },
+            "ms": step.elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
+            "detail": step.learned.as_ref().map(|learned| render::stages::learned(text, learned)),
+            "reply": step.reply.as_ref().map(crate::mail::Reply::text),
+        });
+        if let Some(Learned::Sighted(sighting)) = &step.learned {
+            verdict::add(&mut stage, text, sighting);
+        }
+        stage
+    };
+    steps.iter().map(one).collect()
 }

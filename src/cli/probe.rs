@@ -186,6 +186,7 @@ fn port(port: &PortReport) -> Value {
     let evidence = port.evidence.as_ref();
     json!({
         "port": port.endpoint.port,
+        "protocol": port.protocol.as_str(),
         "security": port.endpoint.security,
         "state": port.state.as_str(),
         "greeting": port.greeting,
@@ -208,7 +209,7 @@ fn port(port: &PortReport) -> Value {
 fn said(fault: &ProbeFault) -> Option<String> {
     match fault {
         ProbeFault::Reply(reply) => Some(reply.text()),
-        ProbeFault::NotSmtp(words) => Some(words.clone()),
+        ProbeFault::NotSmtp(words) | ProbeFault::NotImap(words) => Some(words.clone()),
         ProbeFault::Proxy(fault) => Some(fault.said.clone()),
         ProbeFault::Tls { text, .. } => Some(escape(text)),
         _ => None,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use self::parts::{any, list_of, number, object, or_null, port, security, text, text_or_null, texts, words, yes_no};
 use crate::{
-    mail::{Auth, GrantKind, ProofWay, StoreKind},
+    mail::{Auth, GrantKind, ProofWay, Protocol, StoreKind},
     probe::{Stage, StageState},
     render::summary::WriteStatus,
 };
@@ -87,6 +87,17 @@ fn set_up() -> Value {
         ("ms", any(&["integer", "null"])),
         ("detail", text_or_null()),
         ("reply", text_or_null()),
+        ("folder?", words(["inbox", "junk", "all", "trash", "other"])),
+        ("mailbox?", text()),
+        ("deleted?", any(&["boolean", "null"])),
+        ("receiver?", text_or_null()),
+        ("spf?", text_or_null()),
+        ("dkim?", list_of(&any(&["object"]))),
+        ("dmarc?", text_or_null()),
+        ("policy?", text_or_null()),
+        ("envelope?", text_or_null()),
+        ("forged?", list_of(&any(&["object"]))),
+        ("hops?", list_of(&any(&["object"]))),
     ]);
     object(&[
         ("ok", yes_no()),
@@ -96,6 +107,7 @@ fn set_up() -> Value {
         ("stages", list_of(&stage)),
         ("round_trips", number()),
         ("diagnosis", or_null(&diagnosis())),
+        ("arrival?", diagnosis()),
         ("files", list_of(&file())),
         ("equivalent", text_or_null()),
         ("status?", words(WriteStatus::WORDS)),
@@ -126,6 +138,7 @@ fn proof() -> Value {
         ("to", text_or_null()),
         ("said", text_or_null()),
         ("mailsetup_can", any(&["boolean", "null"])),
+        ("arrival", any(&["object", "null"])),
         ("diagnosis", or_null(&diagnosis())),
         ("try", text_or_null()),
     ])
@@ -185,7 +198,9 @@ fn detect() -> Value {
 }
 
 fn probe() -> Value {
-    let door = object(&[("port", port()), ("security", security()), ("state", text()), ("ms", number())]);
+    let protocol = words(Protocol::WORDS);
+    let door =
+        object(&[("port", port()), ("protocol", protocol), ("security", security()), ("state", text()), ("ms", number())]);
     object(&[
         ("host", text()),
         ("addresses", texts()),

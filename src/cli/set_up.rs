@@ -23,6 +23,8 @@ use super::{
     ca_file::read_ca,
     client_cert,
     context::{Context, variable},
+    given_secret::given_secret,
+    inputs::{IMAP_PASSWORDS, PASSWORDS},
     report,
 };
 use crate::{
@@ -35,7 +37,7 @@ use crate::{
         restore::{self, Restorer},
         tui,
     },
-    host::{self, input},
+    host,
     mail::{RunAs, Secret, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
     phrase,
     presets::Phrase,
@@ -61,6 +63,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         takes_over: context.inputs.is_set("take-over"),
         unproven: context.inputs.is_set("unproven"),
         dry_run: context.inputs.is_set("dry-run"),
+        deletes_arrival: context.inputs.is_set("arrival-delete"),
         timeout: context.timeout()?,
         reach: context.reach(),
     };
@@ -88,6 +91,9 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     unproven(context, &mut conversation.setup)?;
     if let Some(given) = secret(context, &conversation.setup)? {
         conversation.setup.give_secret(given);
+    }
+    if let Some(given) = given_secret(context, IMAP_PASSWORDS, None)? {
+        conversation.setup.give_imap_secret(given);
     }
     if !is_demo && edit.is_none() {
         saved::know(&mut conversation)?;
@@ -155,30 +161,14 @@ fn known_domains(context: &Context) -> Vec<String> {
 /// The secret, from the source that a flag names. A command that stays the store is run as the user who sends from the first time on.
 fn secret(context: &Context, setup: &Setup) -> Result<Option<GivenSecret>, Error> {
     let inputs = &context.inputs;
-    let (secret, flag): (Result<Secret, input::InputError>, Vec<String>) = if inputs.is_set("password-stdin") {
-        (input::from_stdin(), vec!["--password-stdin".into()])
-    } else if let Some(path) = inputs.get("password-file") {
-        (input::from_file(Path::new(path)), vec!["--password-file".into(), path.into()])
-    } else if let Some(number) = inputs.get("password-fd") {
-        (Ok(super::context::from_fd("--password-fd", number)?), vec!["--password-fd".into(), number.into()])
-    } else if let Some(name) = inputs.get("password-env") {
-        if is_later(context, StoreKind::Env) {
-            return Ok(None);
-        }
-        (input::from_env(name), vec!["--password-env".into(), name.into()])
-    } else if let Some(command) = inputs.get("password-command") {
-        if is_later(context, StoreKind::Command) {
-            return Ok(None);
-        }
-        let is_store = inputs.get("secret-store").is_none_or(|store| store == StoreKind::Command.as_str());
-        let senders = setup.value(Field::RunAs).filter(|_| is_store).and_then(|users| users.parse::<RunAs>().ok());
-        let sender = senders.as_ref().and_then(|users| Some(users.first()?.as_str()));
-        (input::from_own_command(command, sender), vec!["--password-command".into(), command.into()])
-    } else {
+    let is_later = |name: &str, store| inputs.get(name).is_some() && is_later(context, store);
+    if is_later("password-env", StoreKind::Env) || is_later("password-command", StoreKind::Command) {
         return Ok(None);
-    };
-    let secret = secret.map_err(Error::from)?;
-    Ok(Some(GivenSecret { secret, flag: Some(flag) }))
+    }
+    let is_store = inputs.get("secret-store").is_none_or(|store| store == StoreKind::Command.as_str());
+    let senders = setup.value(Field::RunAs).filter(|_| is_store).and_then(|users| users.parse::<RunAs>().ok());
+    let sender = senders.as_ref().and_then(|users| Some(users.first()?.as_str()));
+    given_secret(context, PASSWORDS, sender)
 }
 
 /// Refuses an unusable CA file before contacting any server.

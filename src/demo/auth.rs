@@ -12,7 +12,7 @@ use md5::Md5;
 use super::{
     DemoFault,
     identity::HOST,
-    sandbox::{PASSWORD, TOKEN, USER},
+    sandbox::{PASSWORD, TOKEN},
     session::ServerSession,
     wire::Halt,
 };
@@ -69,47 +69,48 @@ impl ServerSession {
             _ => self.plain(initial)?,
         };
         match verdict {
-            None => Ok(()),
-            Some(true) if self.fault != DemoFault::WrongPassword => {
-                self.login = Some(mechanism);
+            LoginEnd::GivenUp => Ok(()),
+            LoginEnd::Right(user) if self.fault != DemoFault::WrongPassword => {
+                self.login = Some((user, mechanism));
                 self.reply("235 2.7.0 Authentication successful")
             }
-            Some(_) => self.reply(REFUSED),
+            LoginEnd::Right(_) | LoginEnd::Wrong => self.reply(REFUSED),
         }
     }
 
-    /// Whether the login is right; `None` when the client gave up, which has been answered.
-    fn plain(&mut self, initial: Option<Vec<u8>>) -> Result<Option<bool>, Halt> {
-        let Some(response) = self.ask_unless(initial, "")? else { return Ok(None) };
+    fn plain(&mut self, initial: Option<Vec<u8>>) -> Result<LoginEnd, Halt> {
+        let Some(response) = self.ask_unless(initial, "")? else { return Ok(LoginEnd::GivenUp) };
         let parts: Vec<&[u8]> = response.split(|byte| *byte == 0).collect();
-        Ok(Some(match parts.as_slice() {
-            [as_whom, user, password] => (as_whom.is_empty() || is_user(as_whom)) && is_user(user) && is_password(password),
-            _ => false,
-        }))
+        Ok(match parts.as_slice() {
+            [as_whom, user, password] if as_whom.is_empty() || as_whom == user => verdict(user, is_password(password)),
+            _ => LoginEnd::Wrong,
+        })
     }
 
-    fn login(&mut self, initial: Option<Vec<u8>>) -> Result<Option<bool>, Halt> {
-        let Some(user) = self.ask_unless(initial, "Username:")? else { return Ok(None) };
-        let Some(password) = self.ask_unless(None, "Password:")? else { return Ok(None) };
-        Ok(Some(is_user(&user) && is_password(&password)))
+    fn login(&mut self, initial: Option<Vec<u8>>) -> Result<LoginEnd, Halt> {
+        let Some(user) = self.ask_unless(initial, "Username:")? else { return Ok(LoginEnd::GivenUp) };
+        let Some(password) = self.ask_unless(None, "Password:")? else { return Ok(LoginEnd::GivenUp) };
+        Ok(verdict(&user, is_password(&password)))
     }
 
-    fn cram_md5(&mut self) -> Result<Option<bool>, Halt> {
+    fn cram_md5(&mut self) -> Result<LoginEnd, Halt> {
         let challenge = format!("<{:016x}@{HOST}>", RandomState::new().hash_one(0));
-        let Some(response) = self.ask_unless(None, &challenge)? else { return Ok(None) };
+        let Some(response) = self.ask_unless(None, &challenge)? else { return Ok(LoginEnd::GivenUp) };
         let space = response.iter().rposition(|byte| *byte == b' ').unwrap_or(response.len());
         let (user, digest) = response.split_at(space);
-        Ok(Some(is_user(user) && digest.trim_ascii_start() == digest_of(&challenge).as_bytes()))
+        Ok(verdict(user, digest.trim_ascii_start() == digest_of(&challenge).as_bytes()))
     }
 
     /// A refusal is a challenge with its reason; the client answers it before the reply comes.
-    fn xoauth2(&mut self, initial: Option<Vec<u8>>) -> Result<Option<bool>, Halt> {
-        let Some(response) = self.ask_unless(initial, "")? else { return Ok(None) };
-        let right = format!("user={USER}\x01auth=Bearer {TOKEN}\x01\x01");
-        if response == right.as_bytes() && self.fault != DemoFault::WrongPassword {
-            return Ok(Some(true));
+    fn xoauth2(&mut self, initial: Option<Vec<u8>>) -> Result<LoginEnd, Halt> {
+        let Some(response) = self.ask_unless(initial, "")? else { return Ok(LoginEnd::GivenUp) };
+        let user = response.strip_prefix(b"user=").and_then(|rest| rest.split(|byte| *byte == 1).next());
+        let user = user.map(|user| String::from_utf8_lossy(user).into_owned()).unwrap_or_default();
+        let right = format!("user={user}\x01auth=Bearer {TOKEN}\x01\x01");
+        if response == right.as_bytes() && !user.is_empty() && self.fault != DemoFault::WrongPassword {
+            return Ok(LoginEnd::Right(user));
         }
-        Ok(self.ask_unless(None, NO_TOKEN)?.map(|_| false))
+        Ok(self.ask_unless(None, NO_TOKEN)?.map_or(LoginEnd::GivenUp, |_| LoginEnd::Wrong))
     }
 
     /// The initial response, else the client's answer to a challenge; `None` when the answer is unusable.
@@ -136,8 +137,21 @@ fn decode(initial: &str) -> Option<Vec<u8>> {
     if initial == "=" { Some(Vec::new()) } else { STANDARD.decode(initial).ok() }
 }
 
-fn is_user(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(USER.as_bytes())
+/// How a login ended.
+enum LoginEnd {
+    /// The client gave up, which has been answered.
+    GivenUp,
+    /// The user name, with the right password.
+    Right(String),
+    Wrong,
+}
+
+/// Every user name but none is somebody's: whoever tries the demo types their own.
+fn verdict(user: &[u8], is_right: bool) -> LoginEnd {
+    match std::str::from_utf8(user) {
+        Ok(user) if is_right && !user.is_empty() => LoginEnd::Right(user.to_owned()),
+        _ => LoginEnd::Wrong,
+    }
 }
 
 fn is_password(password: &[u8]) -> bool {

@@ -1,7 +1,5 @@
 //! Commands as clients write them (RFC 5321, 4.1.1).
 
-use crate::mail::Address;
-
 /// A command's verb, in upper case, and what follows it.
 pub(super) fn split(line: &str) -> (String, &str) {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -38,12 +36,6 @@ pub(super) fn path<'a>(rest: &'a str, keyword: &str) -> Option<Path<'a>> {
     Some(Path { address, parameters })
 }
 
-/// Whether the account `user` may send mail from `sender`: the same address, with or without a `+tag`.
-pub(super) fn owns(user: &str, sender: &Address) -> bool {
-    let local = sender.local().split('+').next().unwrap_or_default();
-    format!("{local}@{}", sender.domain()).eq_ignore_ascii_case(user)
-}
-
 /// The size and the end mark of BDAT (RFC 3030); `None` when it violates the grammar.
 pub(super) fn chunk(rest: &str) -> Option<(u64, bool)> {
     let mut words = rest.split_ascii_whitespace();
@@ -69,13 +61,6 @@ mod tests {
         for wrong in ["", "FROM:", "FROM:a@b.test", "FROM:<a@b.test", "FROM:<a@b.test>x", "TO:<a@b.test>", "FROMé<a>"] {
             assert_eq!(path(wrong, "FROM:"), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn owners() {
-        let owns = |sender: &str| owns("demo@mailsetup.example", &sender.parse().unwrap());
-        assert!(owns("Demo@MailSetup.example") && owns("demo+cron@mailsetup.example"));
-        assert!(!owns("root@mailsetup.example") && !owns("demo@example.com"));
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub(super) struct ServerSession {
     /// The mode of the port.
     security: Security,
     greeted: bool,
-    /// The mechanism of the login, once logged in.
-    pub(super) login: Option<Mechanism>,
+    /// The login, once there is one: whose, and by which mechanism.
+    pub(super) login: Option<(String, Mechanism)>,
     pub(super) envelope: Option<ReceivedEnvelope>,
     refusals: usize,
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant, SystemTime};
 use super::{
     Arrived, DemoFault, command,
     envelope::{MAX_MESSAGE, ReceivedEnvelope},
-    sandbox::USER,
     session::ServerSession,
     subject,
     wire::{Halt, IDLE},
@@ -57,8 +56,9 @@ impl ServerSession {
         } else {
             let Some(sender) = self.address(path.address, smtputf8)? else { return Ok(()) };
             let shown = escape(&sender.to_string());
-            if self.fault == DemoFault::SenderRefused || !command::owns(USER, &sender) {
-                return self.reply(&format!("553 5.7.1 <{shown}>: Sender address rejected: not owned by user {USER}"));
+            if let Some((user, _)) = self.login.as_ref().filter(|_| self.fault == DemoFault::SenderRefused) {
+                let user = escape(user);
+                return self.reply(&format!("553 5.7.1 <{shown}>: Sender address rejected: not owned by user {user}"));
             }
             shown
         };
@@ -176,7 +176,7 @@ impl ServerSession {
 
     /// Keeps the complete message.
     fn take(&mut self, message: Vec<u8>) -> Result<(), Halt> {
-        let (Some(envelope), Some(mechanism)) = (self.envelope.take(), self.login) else {
+        let (Some(envelope), Some((user, mechanism))) = (self.envelope.take(), self.login.clone()) else {
             return self.reply("503 5.5.1 Send MAIL first");
         };
         let arrived = Arrived {
@@ -187,7 +187,7 @@ impl ServerSession {
             bytes: message,
             when: SystemTime::now(),
             encrypted: self.wire.is_encrypted(),
-            authenticated_as: USER.to_owned(),
+            authenticated_as: escape(&user),
             mechanism,
         };
         match self.sandbox.mailbox.deliver(arrived) {

@@ -9,7 +9,7 @@ use super::{
     noise::{Noise, Worth},
     provider_marks::ProviderMarks,
 };
-use crate::probe::Stage;
+use crate::{mail::Mechanism, probe::Stage};
 
 /// What programs write in front of a server's line.
 const FRONTS: &[&str] = &[
@@ -134,6 +134,7 @@ pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>, least: Worth) -> 
     let mut said = String::with_capacity(text.len());
     let mut at_line_start = None;
     let mut inline = None;
+    let mut mechanism = None;
     for line in text.split(['\n', '\r']) {
         match noise.worth(line) {
             Worth::Frame => continue,
@@ -149,7 +150,9 @@ pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>, least: Worth) -> 
         }
         let line = line.trim();
         let command = || COMMANDS.iter().any(|front| line.starts_with(front)) && inline_code(line).is_none();
-        if OWN.iter().any(|front| line.starts_with(front)) || command() {
+        let own = OWN.iter().find_map(|front| line.strip_prefix(front)).or_else(|| command().then_some(line));
+        if let Some(own) = own {
+            mechanism = mechanism_in(own).or(mechanism);
             continue;
         }
         let line = FRONTS.iter().find_map(|front| line.strip_prefix(front)).unwrap_or(line).trim_start();
@@ -184,6 +187,7 @@ pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>, least: Worth) -> 
         enhanced: enhanced_in(rest, code).or_else(|| enhanced_in(&folded, code)),
         port: input.port,
         stage: input.stage.or_else(|| STAGES.iter().find(|(words, _)| folded.contains(words)).map(|(_, stage)| *stage)),
+        mechanism,
         text: without_codes(&folded),
         ..Facts::default()
     };
@@ -243,6 +247,12 @@ fn inline_code(line: &str) -> Option<(u16, &str)> {
         }
     }
     None
+}
+
+/// The mechanism of an AUTH command.
+fn mechanism_in(command: &str) -> Option<Mechanism> {
+    let name = command.trim_start().strip_prefix("AUTH ")?.split_whitespace().next()?;
+    name.to_ascii_lowercase().parse().ok()
 }
 
 /// The first enhanced code, of the reply code's class.

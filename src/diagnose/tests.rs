@@ -2,6 +2,7 @@
 
 mod beside;
 mod causes;
+mod tokens;
 
 use std::io::ErrorKind;
 
@@ -107,8 +108,8 @@ fn a_fault_of_the_machine_has_its_commands_and_speaks_every_language() {
     }
 }
 
-fn every_fault() -> [ProbeFault; 35] {
-    use crate::probe::{CertFault, DnsFault, TunnelFault, TunnelFaultKind};
+fn every_fault() -> [ProbeFault; 43] {
+    use crate::probe::{ArrivalFault, CertFault, DnsFault, TunnelFault, TunnelFaultKind};
     let proxy = |kind| ProbeFault::Proxy(TunnelFault { kind, said: String::new() });
     let reply = crate::mail::Reply { code: 599, lines: Vec::new() };
     let tls = |not_tls| ProbeFault::Tls { text: String::new(), not_tls };
@@ -147,6 +148,14 @@ fn every_fault() -> [ProbeFault; 35] {
         ProbeFault::NoAuth,
         ProbeFault::NoCommonMechanism,
         ProbeFault::NotSmtp(String::new()),
+        ProbeFault::NotImap(String::new()),
+        ProbeFault::Arrival(ArrivalFault::Junk),
+        ProbeFault::Arrival(ArrivalFault::Elsewhere),
+        ProbeFault::Arrival(ArrivalFault::Unaligned),
+        ProbeFault::Arrival(ArrivalFault::NotYet),
+        ProbeFault::Arrival(ArrivalFault::Bounced(Vec::new())),
+        ProbeFault::Arrival(ArrivalFault::Late),
+        ProbeFault::Arrival(ArrivalFault::NoVerdict),
         ProbeFault::TooLong,
     ]
 }

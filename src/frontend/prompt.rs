@@ -42,10 +42,12 @@ impl<'a> Prompter<'a> {
         if question.help.is_empty() { way_back } else { format!("{} ({way_back})", question.help) }
     }
 
-    /// Removes line breaks of a paste. inquire has left raw mode by then.
+    /// Takes the first line of a paste that is not empty, in its place: it may be a secret. inquire has left raw mode by then.
     fn in_one_line(&self, mut typed: String) -> String {
         if typed.contains(['\r', '\n']) {
-            typed.retain(|character| !matches!(character, '\r' | '\n'));
+            let empty = typed.len() - typed.trim_start_matches(['\r', '\n']).len();
+            typed.drain(..empty);
+            typed.truncate(typed.find(['\r', '\n']).unwrap_or(typed.len()));
             let _ = writeln!(io::stderr(), "{}", self.text.get("tui-pasted-break"));
         }
         typed

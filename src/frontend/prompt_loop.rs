@@ -3,14 +3,15 @@
 use std::{io, time::SystemTime};
 
 use crate::{
-    mail::Secret,
+    mail::{Secret, reply::escape},
     phrase,
     plan::DiffLine,
     presets::Text,
     render,
     runner::Runner,
     setup::{
-        AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, SetupStep, Status, Work,
+        AnswerRow, AttemptKind, Choice, Effect, Field, FieldShape, GivenSecret, Msg, Outcome, Question, Setup, SetupStep,
+        Status, Work,
     },
 };
 
@@ -60,7 +61,7 @@ pub fn run(
     sidecar: Option<&mut (dyn Sidecar + 'static)>,
     autosave: &mut dyn Autosave,
 ) -> io::Result<()> {
-    let mut prompts = PromptLoop { runner, asker, sidecar, step: None, initial: None, introduced: false };
+    let mut prompts = PromptLoop { runner, asker, sidecar, step: None, known: Vec::new(), initial: None, introduced: false };
     loop {
         autosave.save(setup);
         match setup.status() {
@@ -78,6 +79,8 @@ struct PromptLoop<'a> {
     sidecar: Option<&'a mut (dyn Sidecar + 'static)>,
     /// The last step whose heading was shown.
     step: Option<SetupStep>,
+    /// What was said to be known.
+    known: Vec<AnswerRow>,
     /// The input that was refused.
     initial: Option<String>,
     /// The question is repeated after another one.
@@ -107,7 +110,12 @@ impl PromptLoop<'_> {
             PromptReply::Text(typed) if with_menu.is_some() && typed == MENU => return self.menu(setup),
             PromptReply::Quit => Msg::Cancel,
             PromptReply::Gone => Msg::Lost,
-            PromptReply::Back => Msg::Back,
+            PromptReply::Back => {
+                let _ = setup.update(Msg::Back);
+                // Before the first question is everything that was not asked.
+                let is_first = setup.status() == Status::Ask(Box::new(question.clone()));
+                return if is_first { self.change(setup) } else { Ok(()) };
+            }
             PromptReply::Secret(secret) => Msg::Secret(GivenSecret { secret, flag: None }),
             PromptReply::Text(typed)
                 if question.field == Field::Apply && setup.text().yes_no().parse(&typed) == Ok(false) =>
@@ -126,23 +134,16 @@ impl PromptLoop<'_> {
         Ok(())
     }
 
-    /// Finds the address's settings before asking for the provider, hears what the server offers before asking for the login,
-    /// and looks at the stores before asking for one, since a prompt cannot show a later result. Returns whether it did: the
-    /// question may be another one then.
+    /// Hears what the server offers before asking for the login, and looks at the stores before asking for one, since a prompt
+    /// cannot show a later result. Returns whether it did: the question may be another one then.
     fn prepare(&mut self, setup: &mut Setup, question: &Question) -> io::Result<bool> {
         let field = question.field;
         let helps = |effect: &Effect| match effect.work {
-            Work::Discover(_) => field == Field::Provider,
             Work::Probe(_) => matches!(field, Field::Username | Field::Password),
             Work::Stores(_) => matches!(field, Field::SecretStore | Field::VaultLock),
             _ => false,
         };
         let Some(effect) = setup.background().into_iter().find(helps) else { return Ok(false) };
-        if field == Field::Provider {
-            for note in setup.search_hint() {
-                self.asker.say(&note)?;
-            }
-        }
         if let Work::Probe(spec) = &effect.work {
             self.head(setup, question.step)?;
             let server = format!("{}:{}", spec.endpoint.host, spec.endpoint.port);
@@ -200,7 +201,15 @@ impl PromptLoop<'_> {
         }
         self.step = Some(step);
         self.asker.say("")?;
-        self.asker.say(&format!("-- {} --", render::step(setup.text(), step)))
+        self.asker.say(&format!("-- {} --", render::step(setup.text(), step)))?;
+        // What is known is said once, and again when it is another.
+        let mut rows = setup.known_before(step);
+        rows.retain(|row| !self.known.contains(row));
+        for line in render::answers(setup.text(), &rows) {
+            self.asker.say(&format!("  {line}"))?;
+        }
+        self.known.extend(rows);
+        Ok(())
     }
 
     /// What is shown above a question.
@@ -270,8 +279,9 @@ impl PromptLoop<'_> {
         Ok(())
     }
 
-    /// The person refused the plan: asks which answer to change.
+    /// The person refused the plan, or goes back before the first question: asks which answer to change.
     fn change(&mut self, setup: &mut Setup) -> io::Result<()> {
+        self.introduced = true;
         let rows = setup.all();
         let mut question = setup.ask(Field::Recover);
         question.label = setup.text().get("talk-change");
@@ -285,9 +295,19 @@ impl PromptLoop<'_> {
                 barred: None,
             })
             .collect();
+        let question = self.with_menu(setup, &question).unwrap_or(question);
         match self.asker.ask(&question, None)? {
+            PromptReply::Text(key) if key == MENU => {
+                self.menu(setup)?;
+                // What was tested is as it was no longer.
+                if setup.test().is_some_and(|test| test.report.is_some()) {
+                    self.introduced = false;
+                    let _ = setup.update(Msg::Retry);
+                }
+            }
             PromptReply::Text(key) => {
                 if let Some(field) = Field::of_key(&key) {
+                    self.introduced = false;
                     let _ = setup.update(Msg::Go(field));
                 }
             }
@@ -300,15 +320,16 @@ impl PromptLoop<'_> {
 
     fn run(&mut self, setup: &mut Setup, effect: Effect) -> io::Result<()> {
         let generation = effect.generation;
-        let heading = match effect.work {
-            Work::Test(_) => Some("talk-testing"),
-            Work::Apply(_) => Some("talk-writing"),
-            Work::Fetch(_) => Some("import-fetching"),
-            Work::Authorize(_) => Some("oauth-asking"),
+        let heading = match &effect.work {
+            Work::Discover(search) => Some(phrase!("found-searching", domain = escape(search.address.domain()))),
+            Work::Test(_) => Some(phrase!("talk-testing")),
+            Work::Apply(_) => Some(phrase!("talk-writing")),
+            Work::Fetch(_) => Some(phrase!("import-fetching")),
+            Work::Authorize(_) => Some(phrase!("oauth-asking")),
             _ => None,
         };
         if let Some(heading) = heading {
-            self.asker.say(&setup.text().get(heading))?;
+            self.asker.say(&setup.text().say(&heading))?;
         }
         let asker = &mut *self.asker;
         let mut trouble = None;
@@ -352,6 +373,15 @@ pub fn closing(setup: &Setup, columns: usize) -> Vec<String> {
         Some(written) => render::summary::lines(setup.text(), written, &setup.equivalent(), columns),
         None => plan_lines(setup),
     }
+}
+
+/// Where the test message went, if something is wrong with that, and what to change.
+pub fn arrival_lines(setup: &Setup) -> Vec<String> {
+    let Some(live) = setup.test() else { return Vec::new() };
+    let text = setup.text();
+    let mut lines: Vec<String> = live.arrival.iter().flat_map(|diagnosis| render::diagnosis(text, diagnosis)).collect();
+    lines.extend(live.report.iter().flat_map(|report| render::arrival::asked_for(text, report)));
+    lines
 }
 
 /// The plan as text: each file with its diff.

@@ -5,7 +5,7 @@ use crate::{
     mail::{ProofWay, reply::escape},
     phrase,
     presets::Phrase,
-    probe::{Evidence, ProbeFault, Stage},
+    probe::{ArrivalFault, Evidence, ProbeFault, Stage},
     runner::Runner,
     setup::{Effect, Field, Msg, Outcome, Proof, Setup, Status, Work},
 };
@@ -124,8 +124,13 @@ pub fn exit_of(evidence: &Evidence) -> Exit {
         },
         ProbeFault::TimedOut if evidence.stage == Stage::Greeting => Exit::Unavailable,
         ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) if evidence.stage < Stage::Auth => Exit::Unavailable,
-        ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) => Exit::TempFail,
+        ProbeFault::Closed | ProbeFault::TimedOut | ProbeFault::Io(_) | ProbeFault::Arrival(ArrivalFault::NotYet) => {
+            Exit::TempFail
+        }
         ProbeFault::NoAuth | ProbeFault::NoCommonMechanism => Exit::NoPerm,
+        // It is in the inbox.
+        ProbeFault::Arrival(ArrivalFault::Late | ArrivalFault::NoVerdict) => Exit::Ok,
+        ProbeFault::Arrival(_) => Exit::Failed,
         ProbeFault::Local(_) => Exit::NoInput,
         ProbeFault::Cancelled => Exit::Cancelled,
         _ => Exit::Protocol,

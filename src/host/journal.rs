@@ -7,3 +7,4 @@ mod merge;
 pub(crate) mod prune;
 pub(crate) mod record;
 pub(crate) mod session;
+mod staged_record;

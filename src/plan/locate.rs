@@ -126,7 +126,7 @@ pub(super) fn location(spec: &Path, is_typed: bool, places: &Places) -> Location
 }
 
 /// An absolute path without `.` and `..`, as a shell's `cd` goes: `..` takes the step before it away, also where that is a link.
-fn without_dots(path: &Path) -> PathBuf {
+pub fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

@@ -1,7 +1,7 @@
 //! Whom a profile's secret is for, by what is known of providers.
 
 use super::{Catalog, Provider};
-use crate::mail::{Address, Host, Organization, Profile, SecretBinding};
+use crate::mail::{Address, Endpoint, Host, Organization, Profile, SecretBinding};
 
 /// Whom the secret of a profile is for: its login name at its server, and at the mailbox's reading side where that is the same
 /// organization's and has the same login name.
@@ -31,12 +31,34 @@ pub fn is_anothers(saved: &Profile, address: &Address, wanted: SecretBinding, ca
     saved.enabled && (saved.sender.address != *address || !is_there)
 }
 
+impl Catalog {
+    /// The provider whose submission server a host is. Of several, that of the address's domain comes first, then one for its
+    /// customers' own domains.
+    pub fn provider_of_server(&self, host: &str, domain: Option<&str>) -> Option<&Provider> {
+        let turn = |provider: &&Provider| match domain {
+            Some(domain) if provider.owns(domain) => 0,
+            Some(_) if provider.domains.is_empty() => 1,
+            _ if !provider.mx.is_empty() => 2,
+            _ => 3,
+        };
+        self.providers().filter(|provider| provider.submits_at(host)).min_by_key(turn)
+    }
+}
+
 impl Provider {
     /// Whether a host is one of the provider's own servers. A preset's host that only an account or its domain shows counts
     /// where what is known of it is the provider's.
     pub fn runs(&self, host: &str) -> bool {
-        let servers = self.smtp.iter().chain(&self.alternatives).chain(&self.imap);
-        servers.into_iter().any(|server| {
+        self.submits_at(host) || self.is_any(self.imap.iter(), host)
+    }
+
+    /// Whether a host is one of its submission servers.
+    fn submits_at(&self, host: &str) -> bool {
+        self.is_any(self.smtp.iter().chain(&self.alternatives), host)
+    }
+
+    fn is_any<'a>(&self, mut servers: impl Iterator<Item = &'a Endpoint>, host: &str) -> bool {
+        servers.any(|server| {
             let Some((before, rest)) = server.host.split_once('{') else { return server.host == host };
             let Some((gap, after)) = rest.split_once('}') else { return false };
             let Some(filled) = host.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
@@ -52,6 +74,19 @@ impl Provider {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_provider_of_a_server_is_that_of_the_address() {
+        let catalog = Catalog::builtin();
+        let of = |host: &str, domain: Option<&str>| {
+            catalog.provider_of_server(host, domain).map(|provider| provider.key.as_str())
+        };
+        assert_eq!(of("smtp.gmail.com", Some("gmail.com")), Some("gmail"));
+        assert_eq!(of("smtp.gmail.com", Some("corp.test")), Some("google-workspace"));
+        assert_eq!(of("smtp.gmail.com", None), Some("gmail"));
+        assert_eq!(of("smtp.aol.com", Some("corp.test")), Some("aol"));
+        assert_eq!((of("imap.gmail.com", None), of("mail.corp.test", Some("corp.test"))), (None, None));
+    }
 
     #[test]
     fn a_providers_servers() {

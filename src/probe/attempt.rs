@@ -69,6 +69,8 @@ pub struct Outgoing {
     pub from: Address,
     /// Envelope recipient.
     pub to: Address,
+    /// What it is found by.
+    pub token: String,
     /// The whole message, lines ended by CRLF, not yet dot-stuffed.
     pub bytes: Vec<u8>,
 }

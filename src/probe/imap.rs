@@ -13,4 +13,5 @@ mod run;
 mod session;
 
 pub use mailbox::decode_name;
+pub(super) use run::within;
 pub use run::{LookReport, look, test};

@@ -83,7 +83,7 @@ pub fn test_message(spec: &MessageSpec) -> Result<Outgoing, MessageFault> {
     let builder = builder.raw_header(header::HeaderValue::new(token, one_word(&spec.token)));
     let message = auto_submitted(builder).singlepart(text(&spec.body));
     let message = message.map_err(MessageFault::Build)?;
-    Ok(Outgoing { from: address.clone(), to: spec.to.clone(), bytes: message.formatted() })
+    Ok(Outgoing { from: address.clone(), to: spec.to.clone(), token: spec.token.clone(), bytes: message.formatted() })
 }
 
 fn mailbox(address: &Address, name: Option<String>) -> Result<Mailbox, MessageFault> {

@@ -6,6 +6,7 @@ use crate::{
     mail::reply::escape,
     phrase,
     presets::Text,
+    probe::{Learned, Report, Sighting, Stage},
 };
 
 /// The verdict, and what it stands on. Foreign words are as they came: the caller escapes them.
@@ -54,6 +55,16 @@ pub fn advice(text: &Text, advice: &[ArrivalAdvice]) -> Vec<String> {
     let heading = (!advice.is_empty()).then(|| text.get("arrival-do"));
     let steps = advice.iter().enumerate().map(|(index, advice)| format!("  {}. {}", index + 1, text.say(&advice.phrase)));
     heading.into_iter().chain(steps).collect()
+}
+
+/// What the receiver's verdict asks to change, of a message that was followed to its mailbox.
+pub fn asked_for(text: &Text, report: &Report) -> Vec<String> {
+    let seen = report.step(Stage::Arrival).and_then(|step| match &step.learned {
+        Some(Learned::Sighted(sighting)) => Some(&**sighting),
+        _ => None,
+    });
+    let Some(Sighting::Seen { header, .. }) = seen else { return Vec::new() };
+    Arrival::read(header).map(|arrival| advice(text, &crate::arrival::advice(&arrival))).unwrap_or_default()
 }
 
 fn headline(text: &Text, arrival: &Arrival) -> String {

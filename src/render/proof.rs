@@ -30,8 +30,16 @@ pub fn under_way(text: &Text, own: &SendingProgram) -> String {
     })
 }
 
-/// A proof in words.
+/// A proof in words, and where its message arrived.
 pub fn told<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
+    let mut told = told_sent(text, proof);
+    let seen = proof.arrival.as_ref().and_then(|followed| followed.step.learned.as_ref());
+    let place = seen.map(|learned| super::stages::learned(text, learned));
+    told.advice.extend(place.map(|place| text.say(&phrase!("proof-arrived", place = place))));
+    told
+}
+
+fn told_sent<'a>(text: &Text, proof: &'a Proof) -> Told<'a> {
     if proof.refused.is_some() {
         return by_server(text, proof);
     }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Occasion, Runner,
+    Runner,
+    occasion::Occasion,
     ways::{HandedOver, Recipients, of_cron, of_daemon, of_others},
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Scope, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
     probe::{Cancel, Goal},
-    setup::{AttemptKind, ConnectSpec, Outcome, Proof, ReadingProgram, SendingProgram, WriteRequest},
+    setup::{AttemptKind, ConnectSpec, Followed, Outcome, Proof, ReadingProgram, SendingProgram, WriteRequest},
 };
 
 /// A consumer may take as long as this many stages of an attempt, each of which may take the whole time.
@@ -77,7 +78,8 @@ impl Runner {
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         proof.to = spec.message.as_ref().map(|test_message| test_message.to.to_string());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
-            proof.own = self.by_consumer(case, spec, (file.as_deref(), order.profile.run_as.first()), progress);
+            let consumed = self.by_consumer(case, spec, (file.as_deref(), order.profile.run_as.first()), progress);
+            (proof.own, proof.arrival) = consumed.map(|(own, arrival)| (Some(own), arrival)).unwrap_or_default();
         }
         // A program that was asked to send has shown what it reads.
         proof.reader = proof.own.is_none().then(reader).flatten();
@@ -113,7 +115,8 @@ impl Runner {
         let mut proofs = Vec::new();
         for user in order.profile.run_as.iter().skip(1).take_while(|_| !cancel.is_cancelled()) {
             let own = self.by_consumer(case, spec, (file.as_deref(), Some(user)), progress);
-            proofs.extend(own.map(|own| Proof {
+            proofs.extend(own.map(|(own, arrival)| Proof {
+                arrival,
                 target: target.key.clone(),
                 way: ProofWay::User,
                 program: target.name.clone(),
@@ -174,11 +177,12 @@ impl Runner {
         spec: &ConnectSpec,
         (file, user): (Option<&str>, Option<&UserName>),
         progress: &mut dyn FnMut(Outcome),
-    ) -> Option<(SendingProgram, Sent)> {
+    ) -> Option<((SendingProgram, Sent), Option<Followed>)> {
         let Case { order, target, choice, places, cancel, .. } = *case;
         let test_message = spec.message.as_ref()?;
         let occasion = Occasion::ByConsumer { name: &target.name, file: file.unwrap_or_default() };
-        let message = self.message(test_message, &spec.ehlo, occasion).ok()?;
+        let message = self.message(spec, test_message, occasion).ok()?;
+        let token = message.outgoing.token.clone();
         let envelope = Envelope {
             to: test_message.to.to_string(),
             subject: message.subject,
@@ -210,7 +214,8 @@ impl Runner {
         let begun = Instant::now();
         let sent = dispatch.send();
         own.elapsed = begun.elapsed();
-        (sent != Sent::Missing).then_some((own, sent))
+        let arrival = self.follow_taken(spec, &sent, &token, cancel);
+        (sent != Sent::Missing).then_some(((own, sent), arrival))
     }
 }
 
@@ -287,7 +292,8 @@ impl Runner {
         let Handed { order, spec, target, choice, places, way, cancel } = *handed;
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         let occasion = Occasion::ByConsumer { name: &way.program, file: file.as_deref().unwrap_or_default() };
-        let message = self.message(spec.message.as_ref()?, &spec.ehlo, occasion).ok()?;
+        let message = self.message(spec, spec.message.as_ref()?, occasion).ok()?;
+        let token = message.outgoing.token.clone();
         // Root's mail goes on to where it is led.
         let led = order.profile.root_mail.as_ref().filter(|_| way.to == "root").map(ToString::to_string);
         let to = led.unwrap_or_else(|| way.to.clone());
@@ -325,7 +331,11 @@ impl Runner {
         let begun = Instant::now();
         let sent = dispatch.send();
         own.elapsed = begun.elapsed();
+        // A program that makes the header itself leaves ours out.
+        let is_there = !is_body && spec.message.as_ref().is_some_and(|message| message.to.to_string() == to);
+        let arrival = if is_there { self.follow_taken(spec, &sent, &token, cancel) } else { None };
         Some(Proof {
+            arrival,
             target: target.key.clone(),
             way: way.way,
             program: way.program.clone(),

@@ -44,6 +44,8 @@ pub(super) struct Answers {
     pub(super) granted: Option<Secret>,
     /// The code that the browser ended on, until it is redeemed.
     pub(super) code: Option<Secret>,
+    /// The password of the mailbox, where it is another one.
+    pub(super) imap_secret: Option<GivenSecret>,
     pub(super) lookup: Lookup,
     /// Settings of programs here, to start from.
     pub(super) imports: Vec<Import>,
@@ -71,6 +73,7 @@ impl Answers {
             secret: None,
             granted: None,
             code: None,
+            imap_secret: None,
             lookup: Lookup::default(),
             imports: Vec::new(),
             fetched: None,

@@ -38,12 +38,14 @@ pub(super) fn when_custom(setup: &Setup) -> bool {
     setup.answers.provider().is_none()
 }
 
-/// Settled by an answer, by a default that the person accepted, or, in a script, by any value.
+/// Settled by an answer, by the settings that are started from, by a default that the person accepted, or, in a script, by any
+/// value.
 pub(super) fn by_value(setup: &Setup, field: Field) -> bool {
     if setup.answers.given.contains_key(&field) {
         return true;
     }
     match setup.answers.derived(field) {
+        Some((_, AnswerSource::Imported)) => true,
         Some((value, _)) => setup.options.brief || setup.accepted.get(&field) == Some(&value),
         None => setup.options.brief && field.spec().has(FieldTrait::Optional),
     }

@@ -55,6 +55,7 @@ impl Setup {
             match field {
                 Field::Address => words.push(value),
                 Field::Imap => words.push(if value == "yes" { "--imap" } else { "--no-imap" }.to_owned()),
+                Field::Arrival => words.push(if value == "yes" { "--arrival" } else { "--no-arrival" }.to_owned()),
                 Field::Plaintext | Field::ThisDomain if value == "yes" => words.push(field.flag()),
                 Field::Password
                 | Field::OauthAddress
@@ -80,6 +81,10 @@ impl Setup {
         if self.answers.logs_in() && has_secret && !is_said(Field::SecretEnv) && !is_said(Field::SecretCommand) {
             let flag = self.answers.secret.as_ref().and_then(|given| given.flag.clone());
             words.extend(flag.unwrap_or_else(|| vec!["--password-stdin".to_owned()]));
+        }
+        words.extend(self.answers.imap_secret.as_ref().and_then(|given| given.flag.clone()).unwrap_or_default());
+        if self.options.deletes_arrival {
+            words.push("--arrival-delete".to_owned());
         }
         if self.options.force {
             words.push("--force".to_owned());

@@ -15,7 +15,7 @@ use crate::{
     phrase,
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::{Phrase, target::ReaderKind},
-    probe::{Goal, Login, RefusedSender, Report, StageReport},
+    probe::{Evidence, Goal, Login, RefusedSender, Report, StageReport},
 };
 
 /// Work with its generation: a result of another generation is dropped.
@@ -98,6 +98,8 @@ pub struct ConnectSpec {
     pub login: Option<Login>,
     /// The test message.
     pub message: Option<TestMessage>,
+    /// The mailbox in which the message is looked for.
+    pub arrival: Option<ArrivalSpec>,
     /// Whether the addresses that programs of the machine send from are offered too.
     pub tries_programs: bool,
     /// PEM file of the authority to trust.
@@ -127,6 +129,7 @@ impl ConnectSpec {
             ehlo: smtp.ehlo.to_string(),
             login: None,
             message: None,
+            arrival: None,
             tries_programs: false,
             ca_file: smtp.tls.ca_file.clone(),
             pin: smtp.tls.pin_sha256.clone().map(String::from),
@@ -137,6 +140,32 @@ impl ConnectSpec {
             timeout,
         }
     }
+}
+
+/// A mailbox in which the test message is looked for, with a person's consent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArrivalSpec {
+    /// Its IMAP server.
+    pub endpoint: Endpoint,
+    /// The provider's key.
+    pub provider: Option<String>,
+    /// The login there.
+    pub login: Login,
+    /// How long to wait for the message.
+    pub wait: Duration,
+    /// Whether the message is taken away once it was seen.
+    pub delete: bool,
+    /// Whether it is the sender's own: its provider's word on the sender says little then.
+    pub is_own: bool,
+}
+
+/// Where a message went after it was accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Followed {
+    /// The stage.
+    pub step: StageReport,
+    /// What is wrong with its arrival.
+    pub evidence: Option<Evidence>,
 }
 
 /// The test message, before it has a date.
@@ -264,6 +293,8 @@ pub struct Proof {
     /// The test with what the consumer reads in its files, where it did not send itself; `None` when it did, or when no message
     /// was wanted.
     pub report: Option<Report>,
+    /// Where the message went that the consumer sent; `None` where it was not looked for.
+    pub arrival: Option<Followed>,
     /// The server's answer to the sender's address, where it refused that in the test and no message showed what becomes of it.
     pub refused: Option<RefusedSender>,
     /// What is wrong, by the consumer's own words or by the test's evidence.

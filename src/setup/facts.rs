@@ -55,6 +55,8 @@ pub struct SetupOptions {
     pub unproven: bool,
     /// Plan and show, but write nothing.
     pub dry_run: bool,
+    /// The test message is taken away once it was seen to arrive.
+    pub deletes_arrival: bool,
     /// How long one stage of the live test may take.
     pub timeout: Duration,
     /// How far to search for the settings of an unknown address.
@@ -71,6 +73,7 @@ impl Default for SetupOptions {
             takes_over: false,
             unproven: false,
             dry_run: false,
+            deletes_arrival: false,
             timeout: Duration::from_secs(10),
             reach: Reach::Offline,
         }

@@ -82,8 +82,12 @@ macro_rules! each_field {
             OauthAddress = oauth::ADDRESS,
             /// How far the test goes.
             Test = test::TEST,
+            /// The mailbox that the test message is sent to and looked for in.
+            ArrivalTo = test::ARRIVAL_TO,
             /// Who gets the test message.
             TestTo = test::TEST_TO,
+            /// Whether the test message is looked for in the mailbox.
+            Arrival = test::ARRIVAL,
             /// What to do after a failed test.
             Recover = test::RECOVER,
             /// The programs that the settings are written for.

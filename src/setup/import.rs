@@ -113,12 +113,14 @@ fn provider<'a>(answers: &BTreeMap<Field, AnswerValue>, catalog: &'a Catalog) ->
             && port.is_none_or(|port| Port::new(server.port).is_some_and(|known| *port == known.into()))
             && security.is_none_or(|mode| *mode == server.security.into())
     };
-    let of_address = match answers.get(&Field::Address) {
-        Some(AnswerValue::Address(address)) => discover::known(address, catalog),
+    let address = match answers.get(&Field::Address) {
+        Some(AnswerValue::Address(address)) => Some(address),
         _ => None,
     };
+    let domain = address.map(|address| address.domain().to_owned());
+    let of_address = address.and_then(|address| discover::known(address, catalog));
     let of_address = of_address.filter(|proposal| proposal.smtp.iter().any(|server| is_server(&server.endpoint)));
     of_address
         .and_then(|proposal| catalog.provider(&proposal.provider?))
-        .or_else(|| catalog.providers().find(|provider| provider.smtp.iter().any(is_server)))
+        .or_else(|| catalog.provider_of_server(&host, domain.as_deref()).filter(|it| it.smtp.iter().any(is_server)))
 }

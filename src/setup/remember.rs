@@ -25,11 +25,14 @@ impl Setup {
             return None;
         }
         let (value, source) = if let Some(answer) = self.answers.given.get(&field) {
-            (&answer.value, answer.source)
+            (answer.value.clone(), answer.source)
+        } else if let Some(imported) = self.answers.imported(field) {
+            // The file may be another one by then.
+            imported
         } else {
             let value = self.accepted.get(&field)?;
             let proposed = self.answers.derived(field).filter(|(derived, _)| derived == value);
-            (value, proposed.map_or(AnswerSource::Default, |(_, source)| source))
+            (value.clone(), proposed.map_or(AnswerSource::Default, |(_, source)| source))
         };
         Some(SavedAnswer { field, value: value.to_string(), source })
     }

@@ -51,7 +51,8 @@ impl Setup {
         };
         let login = if goal == Goal::Connect { None } else { self.login() };
         let tries_programs = goal >= Goal::Rehearse && self.tries_programs();
-        Some(ConnectSpec { login, message, tries_programs, ..self.connect_spec(&profile, goal) })
+        let arrival = if goal == Goal::Send { self.arrival_request() } else { None };
+        Some(ConnectSpec { login, message, arrival, tries_programs, ..self.connect_spec(&profile, goal) })
     }
 
     /// Whether the addresses of programs here are offered too: not where the provider says which it takes, nor where one stands

@@ -12,7 +12,7 @@ use crate::{
     phrase,
     plan::{Note, SendEnd},
     presets::{Catalog, Lang, Phrase, Target},
-    probe::{RefusedSender, Report},
+    probe::{Evidence, RefusedSender, Report},
 };
 
 /// Causes that another sender mends.
@@ -115,6 +115,7 @@ impl Setup {
             Outcome::Planned(mut plan) => {
                 if let Ok(plan) = &mut plan {
                     plan.notes.extend(self.refused_senders());
+                    plan.notes.extend(self.arrival_notes());
                     plan.notes.extend(self.strict_consumers());
                     self.learn_profile(plan);
                 }
@@ -126,6 +127,7 @@ impl Setup {
                         let refused = self.refused_programs((&written.proofs, &written.mailers));
                         written.proofs.extend(refused);
                         written.proofs.iter_mut().for_each(|proof| self.judge_proof(proof));
+                        written.notes.extend(self.arrival_notes().into_iter().map(|note| note.phrase));
                     }
                     // Nothing is written without new consent.
                     Err(_) => drop(self.answers.given.remove(&Field::Apply)),
@@ -173,6 +175,16 @@ impl Setup {
         refused_programs((spec, &tested.report), order, proofs, &self.answers.catalog)
     }
 
+    /// What is wrong with the test message's arrival, and that a message to oneself says little.
+    fn arrival_notes(&self) -> Vec<Note> {
+        let (Some(tested), Some(order)) = (self.test.result(), self.plan.wanted()) else { return Vec::new() };
+        let owner = order.targets.first().map(|choice| choice.key.clone()).unwrap_or_default();
+        let wrong = tested.arrival.as_ref().map(|found| phrase!("note-arrival", title = found.title));
+        let is_own = self.test.wanted().and_then(|spec| spec.arrival.as_ref()).is_some_and(|arrival| arrival.is_own);
+        let own = is_own.then(|| phrase!("note-arrival-own"));
+        wrong.into_iter().chain(own).map(|phrase| Note { owner: owner.clone(), phrase }).collect()
+    }
+
     /// The targets whose program refuses a certificate that mailsetup takes.
     fn strict_consumers(&self) -> Vec<Note> {
         let report = |tested: Option<&'_ Tested>| tested?.report.certificate().map(|it| it.lacks_issuer_key);
@@ -188,9 +200,11 @@ impl Setup {
 
     /// A report with its diagnosis, made once.
     fn judge(&self, report: Report, when: String) -> Tested {
-        let evidence = report.evidence.as_ref();
-        let diagnosis = evidence.map(|evidence| diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()));
-        Tested { report, when, diagnosis }
+        let diagnosis = |evidence: &Option<Evidence>| {
+            let evidence = evidence.as_ref()?;
+            Some(diagnose::diagnose(evidence, &self.answers.catalog, self.text.lang()))
+        };
+        Tested { diagnosis: diagnosis(&report.evidence), arrival: diagnosis(&report.arrival), report, when }
     }
 
     fn judge_proof(&self, proof: &mut Proof) {

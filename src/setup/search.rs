@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     discover::{self, Consent, Discovery, DomainFault, Origin, Proposal, Reach, Search, of_address},
-    mail::{Endpoint, Host, reply::escape},
+    mail::{Endpoint, Host, Port, Security, endpoint::is_loopback, reply::escape},
     phrase,
-    presets::{Phrase, provider::Category},
+    presets::{Phrase, Provider, provider::Category},
 };
 
 /// The server that an address led to.
@@ -68,11 +68,14 @@ impl Answers {
         Some((domain.to_owned(), discover::probably_meant(domain, &self.catalog)?))
     }
 
-    /// The provider that the address suggests; a host given without one means a custom server. A provider that no program can
-    /// send with is not suggested, and what may be a stranger's is nobody's default.
-    pub(super) fn suggested_provider(&self) -> Option<ProviderChoice> {
-        if self.given.contains_key(&Field::Host) {
-            return Some(ProviderChoice::Custom);
+    /// The provider that the address suggests, and where that comes from; a host given without one is that of the provider whose
+    /// it is, else a custom server. A provider that no program can send with is not suggested, and what may be a stranger's is
+    /// nobody's default.
+    pub(super) fn suggested_provider(&self) -> Option<(ProviderChoice, AnswerSource)> {
+        if let Some(host) = self.explicit::<Host>(Field::Host) {
+            let provider =
+                self.provider_of(&host).map_or(ProviderChoice::Custom, |it| ProviderChoice::Preset(it.key.clone()));
+            return Some((provider, AnswerSource::Default));
         }
         let proposal = self.lookup.best()?;
         // Nobody looks at what a script takes: what nothing has confirmed is only proposed to it.
@@ -80,9 +83,40 @@ impl Answers {
         if is_of_a_stranger(proposal) || (self.brief && !is_known) {
             return None;
         }
-        let Some(key) = &proposal.provider else { return Some(ProviderChoice::Custom) };
+        let source = Self::source_of(proposal);
+        let Some(key) = &proposal.provider else { return Some((ProviderChoice::Custom, source)) };
         let has_smtp = self.catalog.provider(key).is_some_and(|provider| provider.category != Category::None);
-        has_smtp.then(|| ProviderChoice::Preset(key.clone()))
+        has_smtp.then(|| (ProviderChoice::Preset(key.clone()), source))
+    }
+
+    /// The provider whose server was given by its host. On this machine it is whoever listens there.
+    fn provider_of(&self, host: &Host) -> Option<&Provider> {
+        let domain = self.address().map(|address| address.domain().to_owned());
+        let provider = self.catalog.provider_of_server(host, domain.as_deref()).filter(|_| !is_loopback(host))?;
+        let (port, security) = (self.explicit::<Port>(Field::Port), self.explicit::<Security>(Field::Security));
+        let agrees = |server: &Endpoint| {
+            port.is_none_or(|port| port == server.port) && security.is_none_or(|mode| mode == server.security)
+        };
+        provider.smtp.iter().chain(&provider.alternatives).any(agrees).then_some(provider)
+    }
+
+    /// The choice that what was found leads to, whoever's it is.
+    pub(super) fn found_provider(&self) -> Option<ProviderChoice> {
+        let of_proposal = || Some(ProviderChoice::of_key(self.lookup.best()?.provider.as_deref()));
+        self.imported(Field::Host).map(|_| ProviderChoice::Custom).or_else(of_proposal)
+    }
+
+    /// Whether the server is known, so that nobody has to be asked for it: presets or table have it, or the domain's own web
+    /// host or a host below the domain, which answered with a certificate of its name.
+    pub(super) fn knows_server(&self) -> bool {
+        self.proposal().is_some_and(|proposal| self.vouches_for(proposal)) && self.known_endpoint().is_some()
+    }
+
+    /// Whether a proposal can be taken without a person's word.
+    fn vouches_for(&self, proposal: &Proposal) -> bool {
+        let is_known = self.lookup.known.is_some() || proposal.is_confirmed();
+        let is_secure = proposal.best().is_some_and(|server| server.endpoint.security != Security::None);
+        is_known && is_secure && proposal.consents.is_empty()
     }
 
     /// The server that was found for a custom set-up, as a hint beside it.
@@ -171,6 +205,13 @@ impl Setup {
         })
     }
 
+    /// Whether nobody has to be asked for the provider: it is recognised, or a host was given.
+    pub(super) fn knows_provider(&self) -> bool {
+        let answers = &self.answers;
+        let is_found = || answers.lookup.best().is_some_and(|best| answers.vouches_for(best)) && !self.is_searching();
+        answers.suggested_provider().is_some() && (answers.given.contains_key(&Field::Host) || is_found())
+    }
+
     /// Whether the search for the address's settings is still running.
     pub fn is_searching(&self) -> bool {
         self.discovery.wanted().is_some() && self.discovery.result().is_none()
@@ -185,10 +226,9 @@ impl Setup {
         self.discovery.effect(|search| Work::Discover(Box::new(search.clone())))
     }
 
-    /// The search, when a script needs its result: it has no place to show it later.
+    /// The search, before anybody is asked for the provider: what it finds need not be asked.
     pub(super) fn search_first(&self, open: Option<Field>) -> Option<Status> {
-        let is_needed = self.options.brief && open == Some(Field::Provider);
-        self.search_effect().filter(|_| is_needed).map(Status::Run)
+        self.search_effect().filter(|_| open == Some(Field::Provider)).map(Status::Run)
     }
 
     /// What a person should know about the address's domain before choosing a provider.

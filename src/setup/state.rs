@@ -33,6 +33,8 @@ pub(super) struct Tested {
     /// When it ended, RFC 3339, UTC.
     pub(super) when: String,
     pub(super) diagnosis: Option<Diagnosis>,
+    /// What is wrong with the message's arrival.
+    pub(super) arrival: Option<Diagnosis>,
 }
 
 /// The conversation.

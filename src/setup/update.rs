@@ -10,6 +10,7 @@ use super::{
     parsing::Parsing,
     source::AnswerSource,
     state::Setup,
+    step::SetupStep,
     value::{AnswerValue, ImportChoice, ProviderChoice, Recovery},
 };
 use crate::{mail::TestDepth, phrase};
@@ -94,6 +95,8 @@ impl Setup {
                 self.shown_code = None;
                 self.focus = Some(Field::OauthGrant);
             }
+            // The search goes on beside the question.
+            Msg::Stop if self.here() == Some(SetupStep::Provider) => self.focus = Some(Field::Provider),
             Msg::Stop => {
                 self.test.again();
                 self.write.want(None);

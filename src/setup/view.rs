@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     diagnose::Diagnosis,
+    mail::mailbox,
     plan::{Order, Plan},
     presets::Text,
     probe::{Report, StageReport},
@@ -54,6 +55,8 @@ pub struct LiveTest {
     pub report: Option<Report>,
     /// Why it failed, and what to do.
     pub diagnosis: Option<Diagnosis>,
+    /// What is wrong with the message's arrival, and what to do.
+    pub arrival: Option<Diagnosis>,
 }
 
 impl Setup {
@@ -108,6 +111,36 @@ impl Setup {
     /// The fields of a step's page, without their answers.
     pub fn fields(&self, step: SetupStep) -> impl Iterator<Item = Field> {
         self.shown(move |field| field.spec().step == step)
+    }
+
+    /// What is known before a step, a line each: it is not asked, and every line leads to its answers. The page of the password
+    /// also shows who gets the test message, since the test follows it.
+    pub fn known_before(&self, step: SetupStep) -> Vec<AnswerRow> {
+        let test = if self.applies(Field::TestTo) { Field::TestTo } else { Field::Test };
+        let fields = [Field::Address, Field::Provider, Field::Host, Field::Username, test];
+        let is_before = |field: &Field| {
+            let own = field.spec().step;
+            own < step || (own == SetupStep::Test && step == SetupStep::Password)
+        };
+        let rows = fields.into_iter().filter(is_before).filter(|field| self.applies(*field)).map(|field| self.line(field));
+        rows.filter(|row| !row.value.is_empty()).collect()
+    }
+
+    /// The row of a field, with the answers that belong to it: the sender's name, the server's port and mode.
+    fn line(&self, field: Field) -> AnswerRow {
+        let answers = &self.answers;
+        let row = self.row(field);
+        let value = match field {
+            Field::Address => answers.filled(Field::Name).map(|name| mailbox::join(&name, &row.value)),
+            Field::Host => self.profile().map(|profile| {
+                let mode = answers.value(Field::Security).map(|(mode, _)| self.spoken(Field::Security, &mode));
+                format!("{}, {}", profile.smtp.endpoint().authority(), mode.unwrap_or_default())
+            }),
+            // A server without a preset has no name but its host.
+            Field::Provider if answers.provider().is_none() => Some(String::new()),
+            _ => None,
+        };
+        AnswerRow { value: value.unwrap_or(row.value), ..row }
     }
 
     /// Whether a secret is known.
@@ -231,5 +264,6 @@ fn live_test(task: &Task<ConnectSpec, Tested>) -> Option<LiveTest> {
         steps: result.map_or_else(|| task.steps.clone(), |tested| tested.report.steps.clone()),
         report: result.map(|tested| tested.report.clone()),
         diagnosis: result.and_then(|tested| tested.diagnosis.clone()),
+        arrival: result.and_then(|tested| tested.arrival.clone()),
     })
 }

@@ -10,6 +10,7 @@ mod imports;
 mod relay;
 mod terminals;
 mod watch;
+mod workers;
 
 use std::path::{Path, PathBuf};
 

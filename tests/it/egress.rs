@@ -258,6 +258,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         login: None,
         tries_programs: false,
         message: None,
+        arrival: None,
         ca_file: None::<PathBuf>,
         pin: None,
         client: None,

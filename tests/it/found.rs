@@ -116,7 +116,6 @@ fn a_result_proposes_the_server_that_answers() {
     assert_eq!(question.default.as_deref(), Some("custom"));
     assert_eq!((question.choices[0].value.as_str(), question.choices[0].hint.as_str()), ("custom", "mail.example.org:587"));
     assert!(question.notes[0].contains("mail.example.org:587") && question.notes[0].contains("SRV"), "{:?}", question.notes);
-    setup.update(Msg::Answer(Field::Name, String::new())).unwrap();
     setup.update(Msg::Answer(Field::Provider, "custom".into())).unwrap();
     assert_eq!(value(&setup, Field::Port), ("587".into(), Some(AnswerSource::Discovered)));
     assert_eq!(value(&setup, Field::Security), ("starttls".into(), Some(AnswerSource::Discovered)));
@@ -212,7 +211,6 @@ fn a_strangers_server_is_nobodys_default_until_a_person_names_it() {
         ..proposal(Origin::Srv, vec![passed("mail.elsewhere.net", 2465, Security::Tls)])
     };
     tell(&mut setup, generation, found(vec![foreign]));
-    setup.update(Msg::Answer(Field::Name, String::new())).unwrap();
     setup.update(Msg::Answer(Field::Provider, "custom".into())).unwrap();
     let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
     assert_eq!((question.field, question.default), (Field::Host, None));
@@ -279,9 +277,7 @@ fn why_nothing_was_found_is_said() {
 fn a_host_that_only_the_account_shows_is_asked() {
     let mut setup = setup(SetupOptions::default());
     address(&mut setup, "ops@example.org");
-    for (field, typed) in [(Field::Name, ""), (Field::Provider, "mxroute")] {
-        setup.update(Msg::Answer(field, typed.into())).unwrap();
-    }
+    setup.update(Msg::Answer(Field::Provider, "mxroute".into())).unwrap();
     let Status::Ask(question) = setup.status() else { panic!("{:?}", setup.status()) };
     assert_eq!((question.field, question.shape, question.default), (Field::Host, FieldShape::Text, None));
     assert!(question.notes[0].contains("SERVER.mxrouting.net"), "{:?}", question.notes);

@@ -8,6 +8,7 @@
     reason = "a test reads from top to bottom"
 )]
 
+mod arrival;
 #[cfg(feature = "demo")]
 mod canary;
 mod causes;

@@ -102,6 +102,26 @@ fn a_name_that_the_proxy_does_not_know_and_a_proxy_that_is_not_there() {
 }
 
 #[test]
+fn the_wrong_kind_of_tls_behind_a_proxy_is_named() {
+    let catalog = Catalog::builtin();
+    for kind in ["socks5", "http"] {
+        for (asked, there) in [(Security::Tls, Mode::Plain), (Security::Starttls, Mode::Implicit)] {
+            let proxy = Proxy::start(Manner::Through, &[HOST]);
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let mut attempt_data =
+                Attempt { timeout: Duration::from_secs(3), ..basic_attempt(listener.local_addr().unwrap().port()) };
+            attempt_data.endpoint.security = asked;
+            let script = vec![Step::Send("220 mail.test ESMTP ready\r\n".into()), Step::Expect("EHLO ".into())];
+            let server = Server::play(listener, &Identity::of(Kind::Good, HOST), None, vec![(there, script)]);
+            let evidence = by(&proxy.url(kind), attempt_data).evidence.unwrap();
+            let diagnosis = diagnose(&evidence, &catalog, Lang::EN);
+            assert_eq!(diagnosis.cause, "wrong_tls_mode", "{kind}, {asked:?}: {evidence:?}");
+            drop(server);
+        }
+    }
+}
+
+#[test]
 fn a_password_does_not_go_to_a_proxy_in_clear_text_because_both_are_here() {
     let send = |text: &str| Step::Send(format!("{text}\r\n"));
     let proxy = Proxy::start(Manner::Through, &["localhost"]);

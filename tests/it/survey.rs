@@ -10,7 +10,10 @@ use std::{
 
 use mailsetup::{
     diagnose,
-    mail::Security::{self, Starttls, Tls},
+    mail::{
+        Protocol,
+        Security::{self, Starttls, Tls},
+    },
     presets::{Catalog, Lang},
     probe::{
         Cancel, CertFault, DnsFault, ProbeFault, ServerTrust, Stage, SystemResolver, TlsVersion, survey,
@@ -70,7 +73,10 @@ fn closed() -> u16 {
 fn ask(ports: &[(u16, Option<Security>)]) -> SurveySpec {
     SurveySpec {
         host: HOST.into(),
-        ports: ports.iter().map(|(number, first)| PortSpec { number: *number, first: *first }).collect(),
+        ports: ports
+            .iter()
+            .map(|(number, first)| PortSpec { number: *number, protocol: Protocol::Smtp, first: *first })
+            .collect(),
         ehlo: "web1.example.test".into(),
         trust: ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None },
         proxy: None,

@@ -33,7 +33,9 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
     let folder = tempfile::Builder::new().prefix("mailsetup-demo-").tempdir().map_err(failed)?.keep();
     let ca_file = folder.join(CA_FILE);
     std::fs::write(&ca_file, demo.ca_pem()).map_err(failed)?;
-    let catalog = Arc::new(Catalog::builtin().with_provider(demo::provider(&demo)));
+    let provider = demo::provider(&demo);
+    let key = provider.key.clone();
+    let catalog = Arc::new(Catalog::builtin().with_provider(provider));
     let facts = host::facts();
     let facts = SetupFacts {
         sign_in_seed: None,
@@ -53,6 +55,8 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
     };
     let brief = options.brief;
     let mut setup = Setup::new(Arc::clone(&catalog), Rc::clone(&context.text), facts, options);
+    // Whatever the address is, the mail goes to the demo.
+    let _ = setup.give(Field::Provider, &key, AnswerSource::Preset);
     let _ = setup.give(Field::CaFile, &ca_file.display().to_string(), AnswerSource::Preset);
     if brief {
         setup.give_secret(GivenSecret { secret: Secret::new(demo.password().to_owned()), flag: Some(Vec::new()) });

@@ -63,6 +63,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             if setup.written().is_some() {
                 context.say_all(prompt_loop::closing(setup, 100));
             }
+            context.warn_all(prompt_loop::arrival_lines(setup));
         }
         Err(Stop::Failed(_)) => explain_failure(context, setup),
         Err(Stop::Error(_)) => {}
@@ -73,7 +74,8 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             Err(Stop::Error(error)) => Some(error),
             _ => None,
         };
-        let mut document = json::setup(setup, result.is_ok() && is_proven, error);
+        let is_arrived = arrival_exit(setup).is_none_or(|exit| exit == Exit::Ok);
+        let mut document = json::setup(setup, result.is_ok() && is_proven && is_arrived, error);
         if let Some(plan) = setup.plan().filter(|_| is_dry) {
             let secret = setup.order().and_then(|order| order.secret.as_ref());
             document["diff"] = planned::diff(context, &plan.changes, secret).join("\n").into();
@@ -84,7 +86,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
         context.out(&document.to_string())?;
     }
     let exit = match result {
-        Ok(()) => refused_proof(setup).unwrap_or(Exit::Ok),
+        Ok(()) => refused_proof(setup).or_else(|| arrival_exit(setup)).unwrap_or(Exit::Ok),
         Err(Stop::Failed(exit)) => exit,
         Err(Stop::Error(error)) => complain(&context.text, &error),
     };
@@ -138,6 +140,9 @@ fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error
     refuse_misplaced(context, &conversation.setup)?;
     script::search(&mut conversation.setup, &conversation.runner);
     judge(context, conversation)?;
+    if conversation.setup.lacks_mailbox() {
+        return Err(Error::new(Exit::Usage, phrase!("cli-no-mailbox")).hint(phrase!("cli-no-mailbox-hint")));
+    }
     if let Some((generation, command)) = fetch(&conversation.setup) {
         let secret = host::input::from_own_command(&command, None)?;
         let _ = conversation.setup.update(Msg::Finished(generation, Outcome::Fetched(Ok(secret))));
@@ -196,6 +201,11 @@ fn refuse_misplaced(context: &Context, setup: &Setup) -> Result<(), Error> {
 /// ended.
 fn refused_proof(setup: &Setup) -> Option<Exit> {
     setup.written()?.proofs.iter().find(|proof| proof.is_refused()).map(script::exit_of_proof)
+}
+
+/// The exit status by where the test message went.
+fn arrival_exit(setup: &Setup) -> Option<Exit> {
+    setup.test()?.report?.arrival.as_ref().map(script::exit_of)
 }
 
 /// A failed test in words; where nothing is written for it, with the command to run next.

@@ -63,7 +63,11 @@ impl SearchTask<'_> {
             let known = |provider: &&Provider| {
                 !proposal.smtp.is_empty() && proposal.smtp.iter().all(|server| is_at(provider, &server.endpoint.host))
             };
-            proposal.provider = self.hoster().filter(known).map(|provider| provider.key.clone());
+            let of_host = || {
+                let provider = self.catalog.provider_of_server(&proposal.best()?.endpoint.host, Some(self.domain()))?;
+                Some(provider).filter(known)
+            };
+            proposal.provider = self.hoster().filter(known).or_else(of_host).map(|provider| provider.key.clone());
         }
         proposal.warnings.extend(no_smtputf8(&proposal, &self.search.address));
         Some(proposal)

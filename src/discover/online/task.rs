@@ -121,6 +121,11 @@ impl<'a> SearchTask<'a> {
         self.fetch(locations);
     }
 
+    /// The address's domain, as DNS has it.
+    pub(super) fn domain(&self) -> &str {
+        &self.domain
+    }
+
     /// Whether DNS can know the domain: more than one label, and not an address literal.
     fn is_in_dns(&self) -> bool {
         self.domain.contains('.') && self.domain.trim_matches(['[', ']']).parse::<IpAddr>().is_err()

@@ -22,7 +22,8 @@ use super::{
 };
 use crate::{
     frontend::Sidecar,
-    setup::{Field, FieldShape, Msg, Question, Setup, Status, Work},
+    probe::Report,
+    setup::{Field, FieldShape, LiveTest, Msg, Question, Setup, Status, Work},
 };
 
 /// The wizard.
@@ -51,8 +52,6 @@ pub struct App {
     pub(super) here: usize,
     /// Lines scrolled.
     pub(super) scroll: isize,
-    /// A passed test stays on the screen.
-    pub(super) held: bool,
     pub(super) began: Option<Instant>,
     /// Time of the test under way.
     pub(super) clock: Duration,
@@ -84,7 +83,6 @@ impl App {
             saved: String::new(),
             here: 0,
             scroll: 0,
-            held: false,
             began: None,
             clock: Duration::ZERO,
             tick: 0,
@@ -148,7 +146,7 @@ impl App {
     pub(super) fn pace(&self) -> Option<Duration> {
         match self.scene() {
             Scene::Testing | Scene::Working | Scene::Writing => Some(TURN),
-            Scene::Passed | Scene::Done if self.sidecar.is_some() => Some(LOOK),
+            _ if self.sidecar.is_some() && self.passed().is_some() => Some(LOOK),
             _ => None,
         }
     }
@@ -162,9 +160,6 @@ impl App {
 
     /// The scene on the screen.
     pub(super) fn scene(&self) -> Scene {
-        if self.held {
-            return Scene::Passed;
-        }
         match &self.status {
             Status::Run(effect) => match effect.work {
                 Work::Test(_) | Work::Probe(_) => Scene::Testing,
@@ -211,21 +206,17 @@ impl App {
         self.changed();
     }
 
-    /// Whether files are being planned: with targets given in advance, that follows a passed test at once.
-    const fn plans(&self) -> bool {
-        matches!(&self.status, Status::Run(effect) if matches!(effect.work, Work::Plan(_)))
+    /// The test, if it passed.
+    pub(super) fn passed(&self) -> Option<LiveTest> {
+        self.setup.test().filter(|test| test.report.as_ref().is_some_and(Report::passed))
     }
 
     fn go(&mut self, field: Field) {
         self.over = None;
-        self.held = false;
         self.tell(Msg::Go(field));
     }
 
     fn back(&mut self) {
-        if std::mem::replace(&mut self.held, false) {
-            self.scroll = 0;
-        }
         let before = self.question().map(|question| question.field);
         self.tell(Msg::Back);
         let after = self.question().map(|question| question.field);
@@ -261,12 +252,6 @@ impl App {
             }
         };
         self.status = self.setup.status();
-        if before.0 == Scene::Testing
-            && (matches!(self.status, Status::Ask(_)) || self.plans())
-            && self.setup.test().and_then(|test| test.report).is_some_and(|report| report.passed())
-        {
-            self.held = true;
-        }
         if (self.scene(), self.question().map(|question| question.field)) != before {
             self.scroll = 0;
             self.error = self.error.take().filter(|_| !taken);

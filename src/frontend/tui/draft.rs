@@ -127,16 +127,16 @@ impl Draft {
         }
     }
 
-    /// Takes pasted text without its line breaks. Returns whether it had some.
+    /// Takes the first line of pasted text that is not empty: two lines are never one answer. Returns whether there was a line
+    /// break.
     pub(super) fn paste(&mut self, text: &str, choices: &[Choice], words: YesNoWords<'_>) -> bool {
-        let trimmed = text.trim_end_matches(['\r', '\n']);
-        for character in trimmed.chars().filter(|character| !matches!(character, '\r' | '\n')) {
+        for character in first_line(text).chars() {
             let event = KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE);
             if !character.is_control() || matches!(self, Self::Secret(_)) {
                 self.key(&event, choices, words);
             }
         }
-        trimmed.len() < text.len() || trimmed.contains(['\r', '\n'])
+        text.contains(['\r', '\n'])
     }
 
     /// Empties the line.
@@ -253,6 +253,11 @@ impl Pick {
     }
 }
 
+/// The first line that is not empty.
+fn first_line(text: &str) -> &str {
+    text.split(['\r', '\n']).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
 /// The editing command of a key, as in readline (readline(3), "DEFAULT KEY BINDINGS").
 fn request(code: KeyCode, ctrl: bool, alt: bool) -> Option<InputRequest> {
     Some(match (code, ctrl, alt) {
@@ -333,11 +338,11 @@ mod tests {
     }
 
     #[test]
-    fn a_paste_loses_its_line_breaks_and_says_so() {
+    fn a_paste_is_its_first_line_and_says_so() {
         let text = question(FieldShape::Text, "", AnswerSource::Default);
         let mut draft = Draft::of(&text);
         assert!(draft.paste("one\r\ntwo\n", &[], YesNoWords::default()));
-        assert_eq!(draft.answer(), "onetwo");
+        assert_eq!(draft.answer(), "one");
         let mut draft = Draft::of(&question(FieldShape::Secret, "", AnswerSource::Default));
         assert!(!draft.paste("abcd efgh", &[], YesNoWords::default()));
         let Draft::Secret(line) = &mut draft else { panic!("a secret") };

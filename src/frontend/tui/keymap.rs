@@ -56,8 +56,6 @@ pub(super) enum Scene {
     Working,
     /// The live test is running.
     Testing,
-    /// The live test passed.
-    Passed,
     /// The live test failed.
     Failed,
     /// Answers and plan, before writing.
@@ -78,6 +76,15 @@ pub(super) enum Over {
     Link,
     Probe,
     Menu,
+    /// The lines of what is known, above the question, which stays in sight.
+    Known,
+}
+
+impl Over {
+    /// Whether the arrows move through rows, and Enter takes one.
+    const fn has_rows(self) -> bool {
+        matches!(self, Self::Answers | Self::Menu | Self::Known)
+    }
 }
 
 /// What the conditions of the table depend on.
@@ -100,6 +107,8 @@ pub(super) struct Now {
     pub(super) toggles: bool,
     /// The page has more than one field.
     pub(super) fields: bool,
+    /// Lines of what is known stand above the question.
+    pub(super) known: bool,
     /// The diagnosis offers a change.
     pub(super) fix: bool,
     /// It offers to trust a certificate.
@@ -231,11 +240,10 @@ pub(super) const KEYS: &[Binding] = {
     use KeyAction as A;
     &[
         // Overlays.
-        row(&[ENTER], A::Accept, |now| matches!(now.over, Some(Over::Answers | Over::Menu)), "key-choose", true),
+        row(&[ENTER], A::Accept, |now| now.over.is_some_and(Over::has_rows), "key-choose", true),
         row(&[ESC, letter('q'), ENTER], A::Close, |now| now.over.is_some(), "key-close", true),
         // The way on.
         row(&[ENTER], A::Accept, Now::form, "key-next", true),
-        row(&[ENTER], A::Accept, |now| now.plain(Scene::Passed), "key-continue", true),
         row(&[ENTER, letter('y')], A::Write, |now| now.plain(Scene::Review), "key-write", true),
         row(&[ENTER, letter('q'), ESC], A::Finish, |now| now.plain(Scene::Done), "key-finish", true),
         row(&[ENTER], A::Primary, Now::failed, "key-primary", true),
@@ -243,13 +251,7 @@ pub(super) const KEYS: &[Binding] = {
         row(&[letter('c')], A::Trust, |now| now.failed() && now.trust, "key-trust", true),
         row(&[letter('r')], A::Retry, |now| now.failed() && now.retry, "key-retry", true),
         row(&[letter('r')], A::Retry, Now::failed, "key-retry", false),
-        row(
-            &[letter('e')],
-            A::Edit,
-            |now| now.failed() || now.plain(Scene::Passed) || now.plain(Scene::Review),
-            "key-edit",
-            true,
-        ),
+        row(&[letter('e')], A::Edit, |now| now.failed() || now.plain(Scene::Review), "key-edit", true),
         row(
             &[letter('t')],
             A::Transcript,
@@ -272,7 +274,7 @@ pub(super) const KEYS: &[Binding] = {
         row(&[letter('p')], A::Password, |now| now.failed() && now.password && !now.asks, "key-password", true),
         row(&[letter('p')], A::Password, |now| now.failed() && now.password, "key-password", false),
         row(&[letter('w')], A::Force, Now::failed, "key-force", true),
-        row(&[letter('s')], A::Report, |now| now.failed() || now.plain(Scene::Passed), "key-report", true),
+        row(&[letter('s')], A::Report, |now| now.failed() || now.plain(Scene::Review), "key-report", true),
         row(&[letter('?')], A::Help, |now| now.letters() && now.over != Some(Over::Help), "key-help", false),
         row(&[key(KeyCode::F(3)), ctrl('g')], A::Link, |now| now.over.is_none() && now.link, "key-link", true),
         row(&[letter('q')], A::Link, |now| now.failed() && now.link, "key-link", false),
@@ -289,14 +291,14 @@ pub(super) const KEYS: &[Binding] = {
         row(
             &[key(KeyCode::Up)],
             A::Up,
-            |now| (now.form() && (now.list || now.fields)) || matches!(now.over, Some(Over::Answers | Over::Menu)),
+            |now| (now.form() && (now.list || now.fields || now.known)) || now.over.is_some_and(Over::has_rows),
             "key-up",
             false,
         ),
         row(
             &[key(KeyCode::Down)],
             A::Down,
-            |now| (now.form() && (now.list || now.fields)) || matches!(now.over, Some(Over::Answers | Over::Menu)),
+            |now| (now.form() && (now.list || now.fields || now.known)) || now.over.is_some_and(Over::has_rows),
             "key-down",
             false,
         ),
@@ -370,7 +372,7 @@ mod tests {
     #[test]
     fn leaving_works_everywhere() {
         let leave = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for scene in [Scene::Form, Scene::Testing, Scene::Passed, Scene::Failed, Scene::Review, Scene::Writing] {
+        for scene in [Scene::Form, Scene::Testing, Scene::Failed, Scene::Review, Scene::Writing] {
             for over in [None, Some(Over::Menu), Some(Over::Transcript)] {
                 assert_eq!(action(&leave, &Now { scene, over, typing: true, ..Now::default() }), Some(KeyAction::Leave));
             }

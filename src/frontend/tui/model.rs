@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     render,
-    setup::{Advice, Field, FieldShape, Question, SetupStep},
+    setup::{Advice, AnswerRow, Field, FieldShape, FieldTrait, Question, SetupStep},
 };
 
 impl App {
@@ -39,7 +39,7 @@ impl App {
                 now.password = self.setup.fields(SetupStep::Password).any(|field| field == Field::Password);
                 now.transcript = self.has_transcript();
             }
-            Scene::Passed => now.transcript = self.has_transcript(),
+            Scene::Review => now.transcript = self.has_transcript(),
             _ => {}
         }
         now.scrolls = scene != Scene::Form;
@@ -51,6 +51,7 @@ impl App {
         now.typing = self.is_typing();
         now.empty = self.drafts.get(&question.field).map_or_else(|| Draft::of(question).is_empty(), Draft::is_empty);
         now.fields = fields > 1;
+        now.known = !self.known().is_empty();
         now.list = matches!(question.shape, FieldShape::Choice | FieldShape::Many) && is_open;
         now.turns = question.shape == FieldShape::Choice && !now.list;
         now.ticks = question.shape == FieldShape::Many;
@@ -126,7 +127,9 @@ impl App {
         };
         let focus = focus.unwrap_or(0);
         let text = self.setup.text();
-        let mut form = Form { fields, focus, notes: question.notes.clone(), ..Form::default() };
+        let notes = question.notes.clone();
+        let (known, here) = (self.known(), (self.over == Some(Over::Known)).then_some(self.here));
+        let mut form = Form { fields, focus, known, here, notes, ..Form::default() };
         form.title = match question.step {
             _ if alone => question.label.clone(),
             SetupStep::Sender => text.get("tui-page-sender"),
@@ -140,6 +143,14 @@ impl App {
             form.advice = self.advice();
         }
         form
+    }
+
+    /// What is known before the question's page, whose lines stand above it; a page about writing has none, nor has a question
+    /// between the pages.
+    pub(super) fn known(&self) -> Vec<AnswerRow> {
+        let question = self.question().filter(|question| question.step <= SetupStep::Password);
+        let question = question.filter(|question| question.field.spec().has(FieldTrait::Listed));
+        question.map(|question| self.setup.known_before(question.step)).unwrap_or_default()
     }
 
     /// The background test, where it is shown.

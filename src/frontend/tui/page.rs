@@ -18,11 +18,7 @@ use super::{
     view::{Ctx, chrome},
     widget::wrap::fit,
 };
-use crate::{
-    phrase,
-    presets::Text,
-    setup::{SetupStep, StepMark},
-};
+use crate::{phrase, presets::Text};
 
 /// The smallest screen.
 const LEAST: Size = Size { width: 26, height: 8 };
@@ -81,7 +77,7 @@ impl App {
             Block::bordered().border_type(BorderType::Rounded).border_style(self.theme.dim()).render(border, buffer);
         }
         let ctx = self.ctx(frames.body);
-        let rail = chrome::rail(ctx, &self.rail());
+        let rail = chrome::rail(ctx, &self.setup.rail());
         buffer.set_line(frames.rail.x, frames.rail.y, &rail, frames.rail.width);
         let page = self.page_for(ctx);
         let cursor = self.draw_body(&page.body, frames.body, buffer);
@@ -90,19 +86,6 @@ impl App {
         if let Some(cursor) = cursor {
             frame.set_cursor_position(cursor);
         }
-    }
-
-    /// The rail; while a passed test is on the screen, its step is the current one.
-    fn rail(&self) -> Vec<(SetupStep, StepMark)> {
-        let mut rail = self.setup.rail();
-        for (step, mark) in rail.iter_mut().filter(|_| self.held) {
-            match step {
-                SetupStep::Test => *mark = StepMark::Current,
-                SetupStep::Write => *mark = StepMark::Ahead,
-                _ => {}
-            }
-        }
-        rail
     }
 
     fn draw_body(&self, body: &Body, area: Rect, buffer: &mut ratatui::buffer::Buffer) -> Option<Position> {

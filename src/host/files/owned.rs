@@ -1,10 +1,15 @@
 //! Whom something belongs to, and whether others can change it.
 
-use std::path::Path;
+use std::{fs::File, path::Path};
 
 use rustix::fs::{FileType, Stat};
 
-use super::{accounts, error::FileError, found::FoundFile, tree::FileTree};
+use super::{
+    accounts,
+    error::FileError,
+    found::{self, FoundFile},
+    tree::FileTree,
+};
 
 /// Whether a user is neither root nor we.
 pub(crate) fn is_foreign(uid: u32) -> bool {
@@ -32,11 +37,27 @@ pub(crate) fn ours(path: &Path, found: &FoundFile) -> Result<(), FileError> {
 /// # Errors
 /// It is another's, others may write to it, or it cannot be looked at.
 pub(crate) fn our_file(path: &Path, tree: FileTree<'_>) -> Result<(), FileError> {
-    match tree.stat(path).map_err(FileError::read(path))? {
-        Some(stat) if stat.st_mode & 0o7777 == 0o400 => Ok(()),
-        Some(stat) => of(path, &stat),
-        None => Ok(()),
+    let stat = tree.stat(path).map_err(FileError::read(path))?;
+    stat.map_or(Ok(()), |stat| ours_or_the_senders(path, &stat))
+}
+
+/// Reads a file of a secret, whose owner and names are those of the file that was opened, whatever has its name by then; `None` when
+/// there is none.
+///
+/// # Errors
+/// As of [`our_file`] and [`only_name`].
+pub(crate) fn look_at_ours(path: &Path, tree: FileTree<'_>) -> Result<Option<FoundFile>, FileError> {
+    let opened = tree.open(path, found::LOOKING).map(File::from);
+    if let Ok(file) = &opened {
+        let stat = rustix::fs::fstat(file).map_err(|errno| FileError::Read(path.to_owned(), errno.into()))?;
+        ours_or_the_senders(path, &stat)?;
+        has_one_name(path, &stat, tree)?;
     }
+    found::of_opened(opened).map_err(FileError::read(path))
+}
+
+fn ours_or_the_senders(path: &Path, stat: &Stat) -> Result<(), FileError> {
+    if stat.st_mode & 0o7777 == 0o400 { Ok(()) } else { of(path, stat) }
 }
 
 /// Refuses a file below an image's root that has a second name: whoever made the image could have given one to a file of this
@@ -45,10 +66,13 @@ pub(crate) fn our_file(path: &Path, tree: FileTree<'_>) -> Result<(), FileError>
 /// # Errors
 /// It has a second name, or cannot be looked at.
 pub(crate) fn only_name(path: &Path, tree: FileTree<'_>) -> Result<(), FileError> {
-    match tree.stat(path).map_err(FileError::read(path))? {
-        Some(stat) if tree.root().is_some() && stat.st_nlink > 1 => Err(FileError::SecondName(path.to_owned())),
-        _ => Ok(()),
-    }
+    let stat = tree.stat(path).map_err(FileError::read(path))?;
+    stat.map_or(Ok(()), |stat| has_one_name(path, &stat, tree))
+}
+
+fn has_one_name(path: &Path, stat: &Stat, tree: FileTree<'_>) -> Result<(), FileError> {
+    let is_second = tree.root().is_some() && stat.st_nlink > 1;
+    if is_second { Err(FileError::SecondName(path.to_owned())) } else { Ok(()) }
 }
 
 /// The same for one of our folders; one that is not there is made by us. For root, and below an image's root, all that leads there
@@ -107,4 +131,32 @@ fn refuse(path: &Path, uid: u32, gid: u32, mode: u32) -> Result<(), FileError> {
         return Err(FileError::Foreign(path.to_owned(), owner));
     }
     if is_shared(uid, gid, mode) { Err(FileError::Writable(path.to_owned())) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_judged_by_what_was_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let look = |tree| look_at_ours(&path, tree).map(|found| found.map(FoundFile::into_bytes));
+        assert!(matches!(look(FileTree::HERE), Ok(None)));
+        std::fs::write(&path, "word").unwrap();
+        let set_mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        for (mode, is_ours) in [(0o600, true), (0o400, true), (0o640, true), (0o666, false), (0o602, false)] {
+            set_mode(mode);
+            match look(FileTree::HERE) {
+                Ok(Some(bytes)) => assert!(is_ours && bytes == b"word", "{mode:o}"),
+                other => assert!(!is_ours && matches!(other, Err(FileError::Writable(_))), "{mode:o}: {other:?}"),
+            }
+        }
+        set_mode(0o600);
+        std::fs::hard_link(&path, folder.path().join("second")).unwrap();
+        assert!(look(FileTree::HERE).is_ok());
+        assert!(matches!(look(FileTree::below(Some(folder.path()))), Err(FileError::SecondName(_))));
+    }
 }

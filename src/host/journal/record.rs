@@ -13,18 +13,18 @@ use crate::{
     host::{
         files::{
             error::FileError,
-            folder::{Attributes, Folder, StagedFile, folder_of, name_of},
+            folder::{Attributes, Folder, folder_of, name_of},
             owned::is_foreign,
             stamp::{Stamp, hash},
             tree::FileTree,
             volume::{System, Volume},
             write::{make_folders, replace},
         },
-        journal::error::JournalError,
+        journal::{error::JournalError, staged_record::StagedRecord},
         stores,
     },
     mail::{ProfileName, SecretPlace},
-    plan::Places,
+    plan::{self, Places},
 };
 
 /// The format of these files.
@@ -160,13 +160,19 @@ impl WriteRecord {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn read(stem: &OsStr, bytes: &[u8], places: &Places) -> Result<Self, String> {
-        let record: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let mut record: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if record.schema > SCHEMA || record.schema == 0 {
             return Err(format!("schema {}", record.schema));
         }
         let is_whole = || record.text().is_ok_and(|text| text == bytes);
         if (record.schema >= SUMMED && !is_whole()) || (record.schema < SUMMED && record.sum.is_some()) {
             return Err("SHA-256".to_owned());
+        }
+        if places.root.is_none() {
+            // Older versions kept a path with `..` as it was typed; today's plans name the file without.
+            for path in record.files.iter_mut().flat_map(|file| [&mut file.path, &mut file.target]) {
+                *path = plan::without_dots(path);
+            }
         }
         match record.misleading(stem, FileTree::of(places)).or_else(|| record.foreign(places)) {
             Some(field) => Err(field.to_owned()),
@@ -306,7 +312,7 @@ impl WriteRecord {
         let json = self.text().map_err(|error| FileError::Write(path.clone(), error.into()))?;
         make_folders(volume, &folder(places), 0o700, FileTree::of(places))?;
         let folder = Folder::ours(volume, &folder(places), FileTree::of(places))?;
-        Ok(StagedRecord { staged: folder.stage(&path, &json, &Attributes::ours(TAG))?, folder, path })
+        StagedRecord::new(folder, path, &json, TAG)
     }
 
     /// Removes the record, and then the copies.
@@ -345,34 +351,6 @@ impl WriteRecord {
             }
         }
         Ok(())
-    }
-}
-
-/// A record that only needs its final name.
-pub(crate) struct StagedRecord<'a> {
-    folder: Folder<'a>,
-    staged: StagedFile,
-    path: PathBuf,
-}
-
-impl StagedRecord<'_> {
-    /// Makes it the write's record.
-    pub(crate) fn save(&self) -> Result<(), FileError> {
-        self.folder.put(&self.staged, name_of(&self.path))
-    }
-
-    /// Whether it is the write's record by now. That can be so although `save` failed: its folder could not be synced.
-    pub(crate) fn is_saved(&self) -> bool {
-        !self.folder.has(&self.staged)
-    }
-}
-
-impl Drop for StagedRecord<'_> {
-    fn drop(&mut self) {
-        if !self.is_saved() {
-            // If this fails, the next run removes it.
-            let _ = self.folder.drop_staged(&self.staged);
-        }
     }
 }
 

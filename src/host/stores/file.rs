@@ -9,12 +9,7 @@ use super::{
 };
 use crate::{
     host::{
-        files::{
-            error::FileError,
-            found::{self, FoundFile},
-            own,
-            tree::FileTree,
-        },
+        files::{error::FileError, found::FoundFile, own, owned, tree::FileTree},
         input::{self, InputError},
     },
     mail::{BoundSecret, Secret},
@@ -62,8 +57,7 @@ impl Store for FileStore {
 
 /// A file that has to be there.
 pub(super) fn find(path: &Path, tree: FileTree<'_>) -> Result<FoundFile, FileError> {
-    let fault = FileError::read(path);
-    found::look_in(tree, path).map_err(&fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))
+    owned::look_at_ours(path, tree)?.ok_or_else(|| FileError::Read(path.to_owned(), io::ErrorKind::NotFound.into()))
 }
 
 /// The secret in these bytes, every one of them: mailsetup wrote them, and a line break may be part of the secret.

@@ -5,12 +5,7 @@ use std::path::Path;
 
 use super::{error::StoreError, port::StoreEntry};
 use crate::{
-    host::files::{
-        error::FileError,
-        found::{self, FoundFile},
-        own,
-        tree::FileTree,
-    },
+    host::files::{error::FileError, found::FoundFile, own, owned, tree::FileTree},
     mail::{SecretBinding, kept_binding},
     plan::Places,
 };
@@ -81,6 +76,6 @@ pub(super) fn forget(path: &Path, entry: &StoreEntry<'_>) -> Result<(), StoreErr
 }
 
 fn look(path: &Path, places: &Places) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {
-    let found = found::look_in(FileTree::of(places), path).map_err(FileError::read(path))?;
+    let found = owned::look_at_ours(path, FileTree::of(places))?;
     Ok(found.map(|found| zeroize::Zeroizing::new(found.into_bytes())))
 }

@@ -2,14 +2,11 @@
 //! of `.git/info/exclude`. A person's own `core.excludesFile` is not read.
 
 use std::{
-    fs::File,
-    io::Read,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
 
-/// The most of a file that is read, in bytes.
-const MOST: u64 = 1 << 20;
+use crate::host::files::found::{self, FoundFile};
 
 /// A pattern with more stars is not understood: trying it could take for ever.
 const MOST_STARS: usize = 8;
@@ -33,15 +30,9 @@ fn decides(top: &Path, path: &Path, is_folder: bool) -> Option<bool> {
     folders.into_iter().find_map(of_folder).or_else(|| last(&lines(&exclude), bytes(path), is_folder))
 }
 
-/// The lines of a file that is not there are none.
+/// The lines of a file that is not there, or is no file, are none.
 fn lines(path: &Path) -> Vec<Vec<u8>> {
-    let mut text = Vec::new();
-    if path.is_file()
-        && let Ok(file) = File::open(path)
-        && file.take(MOST).read_to_end(&mut text).is_err()
-    {
-        return Vec::new();
-    }
+    let text = found::look(path).ok().flatten().map(FoundFile::into_bytes).unwrap_or_default();
     text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec()).collect()
 }
 

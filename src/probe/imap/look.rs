@@ -52,6 +52,14 @@ impl SearchedMailbox {
     }
 }
 
+/// What a message turned out to be.
+enum Judged {
+    Ours(Sighting),
+    Foreign,
+    /// Nothing could be read of it.
+    Unread,
+}
+
 /// What is looked for, and since when.
 struct Hunt<'a> {
     look: &'a MessageSearch,
@@ -153,10 +161,11 @@ impl ImapSession<'_, '_> {
         }
         for (place, candidates) in places.iter_mut().zip(found) {
             for (uid, header) in candidates.into_iter().rev().take(MOST_CANDIDATES) {
-                if let Some(seen) = self.judge(place, uid, header, hunt)? {
-                    return Ok(Some(seen));
+                match self.judge(place, uid, header, hunt)? {
+                    Judged::Ours(seen) => return Ok(Some(seen)),
+                    Judged::Foreign => drop(place.foreign.insert(uid)),
+                    Judged::Unread => {}
                 }
-                place.foreign.insert(uid);
             }
         }
         Ok(None)
@@ -169,22 +178,25 @@ impl ImapSession<'_, '_> {
         uid: u32,
         header: Option<Vec<u8>>,
         hunt: &Hunt<'_>,
-    ) -> Result<Option<Sighting>, ProbeFault> {
+    ) -> Result<Judged, ProbeFault> {
         let Hunt { look, begun } = hunt;
         self.base.extend();
         let header = if header.is_some() { header } else { self.read(place, uid, "HEADER")? };
-        let Some(header) = header else { return Ok(None) };
+        // A server may still be at it.
+        let Some(header) = header.filter(|header| !header.is_empty()) else { return Ok(Judged::Unread) };
         if is_report(&header) {
-            let report = self.read(place, uid, "")?.filter(|report| contains(report, look.token.as_bytes()));
-            return Ok(report.map(|report| Sighting::Bounced { report, after: begun.elapsed() }));
+            let Some(report) = self.read(place, uid, "")? else { return Ok(Judged::Unread) };
+            let is_ours = contains(&report, look.token.as_bytes());
+            let bounced = Sighting::Bounced { report, after: begun.elapsed() };
+            return Ok(if is_ours { Judged::Ours(bounced) } else { Judged::Foreign });
         }
         if !has_token(&header, &look.token) || !has_arrived(&header) {
-            return Ok(None);
+            return Ok(Judged::Foreign);
         }
         let after = begun.elapsed();
         let deleted = if look.delete { Some(self.take_away(&place.mailbox, uid)?) } else { None };
         let (folder, mailbox) = (place.mailbox.folder, place.mailbox.shown());
-        Ok(Some(Sighting::Seen { folder, mailbox, header, after, deleted }))
+        Ok(Judged::Ours(Sighting::Seen { folder, mailbox, header, after, deleted }))
     }
 
     /// A part of a message, up to a bound; `None` where it is not there any more.

@@ -4,7 +4,7 @@ use super::{
     super::Evidence,
     report::{Best, PortReport, PortState, Reason},
 };
-use crate::mail::Security;
+use crate::mail::{Protocol, Security};
 
 /// The best of several ports, by reason, then by port number.
 pub(super) fn choose(ports: &[PortReport]) -> Option<Best> {
@@ -17,7 +17,7 @@ pub(super) fn choose(ports: &[PortReport]) -> Option<Best> {
 }
 
 fn judge(port: &PortReport) -> Option<(Reason, Security)> {
-    if port.state != PortState::Open {
+    if port.state != PortState::Open || port.protocol != Protocol::Smtp {
         return None;
     }
     let security = port.endpoint.security;
@@ -80,6 +80,7 @@ mod tests {
         let tls =
             PortTls { versions: Vec::new(), version: None, certificate: Some(CertificateFacts::default()), fault: name };
         PortReport {
+            protocol: Protocol::Smtp,
             state: PortState::Open,
             greeting: None,
             tls: (security != Security::None).then_some(tls),

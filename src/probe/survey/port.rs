@@ -66,7 +66,7 @@ impl PortTask {
         until: Instant,
         cancel: Cancel,
     ) -> Self {
-        let route = Route { spec, port: port.number, addresses, until };
+        let route = Route { spec, port: port.number, protocol: port.protocol, addresses, until };
         Self { route, first: port.first, cancel, trials: Vec::new() }
     }
 
@@ -193,6 +193,7 @@ impl PortTask {
             let endpoint = endpoint(self.first.unwrap_or(Security::Starttls));
             let evidence = Evidence::new(Stage::Connect, endpoint.clone(), ProbeFault::TimedOut);
             return PortReport {
+                protocol: self.route.protocol,
                 endpoint,
                 state: PortState::Silent,
                 greeting: None,
@@ -209,6 +210,7 @@ impl PortTask {
             .is_some_and(|evidence| matches!(evidence.fault, ProbeFault::NoStarttls | ProbeFault::StarttlsGone));
         let behind = attempt.behind.as_ref();
         PortReport {
+            protocol: self.route.protocol,
             endpoint: endpoint(if plain { Security::None } else { attempt.mode }),
             state: state(found, behind),
             greeting: found.greeting().or_else(|| behind?.greeting()),
@@ -258,7 +260,7 @@ fn is_other_mode(found: &TrialResult) -> bool {
     let Some(evidence) = &found.report.evidence else { return false };
     match (&evidence.fault, evidence.stage) {
         (ProbeFault::Tls { not_tls, .. }, _) => *not_tls,
-        (ProbeFault::NotSmtp(words), _) => words.starts_with("TLS record"),
+        (ProbeFault::NotSmtp(words) | ProbeFault::NotImap(words), _) => words.starts_with("TLS record"),
         (ProbeFault::Closed, stage) => matches!(stage, Stage::Greeting | Stage::Tls),
         _ => false,
     }
@@ -275,7 +277,7 @@ fn sureness(found: &TrialResult) -> u8 {
         | ProbeFault::Unproven
         | ProbeFault::Reply(_)
         | ProbeFault::Tls { not_tls: false, .. } => 4,
-        ProbeFault::NotSmtp(words) if !words.starts_with("TLS record") => SURE,
+        ProbeFault::NotSmtp(words) | ProbeFault::NotImap(words) if !words.starts_with("TLS record") => SURE,
         // A web server waits for a request, in plain text as well.
         ProbeFault::Tls { text, not_tls: true } if text.contains("HTTP/") => SURE,
         _ if found.version().is_some() || found.greeting().is_some() => SURE,

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use super::super::{Capabilities, CertificateFacts, Evidence, TlsVersion};
-use crate::mail::{Endpoint, Security};
+use crate::mail::{Endpoint, Protocol, Security};
 
 /// What a server offers.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Survey {
 /// A port and what was found there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PortReport {
+    /// What was spoken there.
+    pub protocol: Protocol,
     /// Host, port and the mode that it speaks: `none` where TLS is not offered.
     pub endpoint: Endpoint,
     /// Its state.

@@ -10,7 +10,7 @@ use std::{
 use super::{
     super::{
         Attempt, Cancel, Capabilities, DnsFault, Goal, Learned, Report, Resolve, ServerTrust, Stage, StageReport,
-        TlsVersion, attempt::Bounds, run::attempt_within,
+        TlsVersion, attempt::Bounds, imap, run::attempt_within,
     },
     spec::SurveySpec,
 };
@@ -38,7 +38,7 @@ pub(super) enum News {
 /// What an attempt found.
 pub(super) struct TrialResult {
     pub(super) report: Report,
-    /// What the first EHLO offered.
+    /// What was offered first.
     pub(super) first: Option<Capabilities>,
 }
 
@@ -59,9 +59,10 @@ impl TrialResult {
         }
     }
 
-    /// What the last EHLO offered.
+    /// What was offered last.
     pub(super) fn offered(&self) -> Option<Capabilities> {
-        match self.report.step(Stage::Ehlo)?.learned.as_ref()? {
+        let step = self.report.step(Stage::Ehlo).or_else(|| self.report.step(Stage::Capability))?;
+        match step.learned.as_ref()? {
             Learned::Offered { capabilities, .. } => Some(capabilities.clone()),
             _ => None,
         }
@@ -82,6 +83,7 @@ impl Resolve for KnownAddresses {
 pub(super) struct Route {
     pub(super) spec: Arc<SurveySpec>,
     pub(super) port: u16,
+    pub(super) protocol: Protocol,
     pub(super) addresses: Vec<IpAddr>,
     pub(super) until: Instant,
 }
@@ -105,7 +107,7 @@ impl Route {
         };
         let attempt = Attempt {
             endpoint: Endpoint { host: spec.host.clone(), port: self.port, security: mode },
-            protocol: Protocol::Smtp,
+            protocol: self.protocol,
             provider: None,
             goal: Goal::Connect,
             ehlo: spec.ehlo.clone(),
@@ -122,8 +124,14 @@ impl Route {
         let version = if let Purpose::Version(version) = purpose { Some(version) } else { None };
         let bounds = Bounds { until: Some(self.until), version };
         let mut first = None;
-        let report = attempt_within(&attempt, bounds, &KnownAddresses(self.addresses.clone()), cancel, &mut |step| {
-            if let (Stage::Ehlo, None, Some(Learned::Offered { capabilities, .. })) = (step.stage, &first, &step.learned) {
+        let run = match self.protocol {
+            Protocol::Smtp => attempt_within,
+            Protocol::Imap => imap::within,
+        };
+        let report = run(&attempt, bounds, &KnownAddresses(self.addresses.clone()), cancel, &mut |step| {
+            if let (Stage::Ehlo | Stage::Capability, None, Some(Learned::Offered { capabilities, .. })) =
+                (step.stage, &first, &step.learned)
+            {
                 first = Some(capabilities.clone());
             }
             drop(news.send(News::StageReport(mode, purpose, step.clone())));

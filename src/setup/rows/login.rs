@@ -57,7 +57,10 @@ pub(super) static USERNAME: Spec = Spec {
     step: SetupStep::Password,
     traits: &[OfProvider, Remembered, Listed],
     applies: with_login,
-    asked: |setup| setup.answers.provider().is_none_or(|provider| provider.username.form == UsernameForm::Generated),
+    asked: |setup| {
+        let form = setup.answers.provider().map(|provider| provider.username.form);
+        form.is_none_or(|form| form == UsernameForm::Generated) && setup.answers.derived(Field::Username).is_none()
+    },
     settled: by_value,
     awaits: Some(Field::Provider),
     imported: Some(Setting::Username),

@@ -12,7 +12,6 @@ use crate::{
         },
         parsing::Parsing,
         question::Choice,
-        source::AnswerSource,
         spec::{FieldWording, Spec},
         state::Setup,
         step::SetupStep,
@@ -28,12 +27,15 @@ pub(super) static PROVIDER: Spec = Spec {
     step: SetupStep::Provider,
     traits: &[Remembered, Listed],
     applies: always,
-    asked: always,
+    asked: |setup| !setup.knows_provider(),
     settled: by_value,
     awaits: None,
     imported: None,
     parse: provider,
-    follows: |answers| Some((answers.suggested_provider()?.into(), AnswerSource::Default)),
+    follows: |answers| {
+        let (provider, source) = answers.suggested_provider()?;
+        Some((provider.into(), source))
+    },
     read: |profile, _| Some(ProviderChoice::of_key(profile.smtp.provider.as_deref()).into()),
     write: |answers, profile| {
         profile.smtp.provider = answers.provider().map(|provider| provider.key.clone());
@@ -75,9 +77,9 @@ fn choices(setup: &Setup) -> Vec<Choice> {
     let mut choices: Vec<Choice> = answers.catalog.providers().map(choice).collect();
     choices.extend(setup.words("provider", [ProviderChoice::CUSTOM]));
     // What the address suggests comes first, with the server that was found; a server that may be a stranger's is shown there.
-    let found = answers.found_server().map(|_| (AnswerValue::from(ProviderChoice::Custom), AnswerSource::Default));
-    if let Some((suggested, _)) = answers.derived(Field::Provider).or(found)
-        && let Some(index) = choices.iter().position(|choice| choice.value == suggested.to_string())
+    let suggested = answers.derived(Field::Provider).map(|(suggested, _)| suggested.to_string());
+    if let Some(suggested) = suggested.or_else(|| answers.found_provider().map(|found| found.to_string()))
+        && let Some(index) = choices.iter().position(|choice| choice.value == suggested)
     {
         let mut first = choices.remove(index);
         if let Some(server) = answers.found_server().filter(|_| first.value == ProviderChoice::CUSTOM) {

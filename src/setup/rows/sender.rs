@@ -74,7 +74,7 @@ pub(super) static NAME: Spec = Spec {
     step: SetupStep::Sender,
     traits: &[Optional, Remembered, Listed],
     applies: always,
-    asked: always,
+    asked: never,
     settled: by_value,
     awaits: None,
     imported: Some(Setting::Name),

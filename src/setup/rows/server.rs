@@ -36,7 +36,7 @@ pub(super) static HOST: Spec = Spec {
     step: SetupStep::Server,
     traits: &[OfProvider, Remembered, Listed],
     applies: always,
-    asked: |setup| when_custom(setup) || setup.answers.derived(Field::Host).is_none(),
+    asked: |setup| when_unknown(setup) || setup.answers.derived(Field::Host).is_none(),
     settled: by_value,
     awaits: Some(Field::Provider),
     imported: Some(Setting::Host),
@@ -59,7 +59,7 @@ pub(super) static SECURITY: Spec = Spec {
     step: SetupStep::Server,
     traits: &[OfProvider, Remembered, Listed],
     applies: always,
-    asked: |setup| when_custom(setup) || modes(setup).len() > 1,
+    asked: when_unknown,
     settled: by_value,
     awaits: Some(Field::Provider),
     imported: Some(Setting::Security),
@@ -82,7 +82,7 @@ pub(super) static PORT: Spec = Spec {
     step: SetupStep::Server,
     traits: &[OfProvider, Remembered, Listed],
     applies: always,
-    asked: when_custom,
+    asked: when_unknown,
     settled: by_value,
     awaits: Some(Field::Provider),
     imported: Some(Setting::Port),
@@ -196,6 +196,11 @@ pub(super) static EHLO: Spec = Spec {
     write: required,
     wording: FieldWording { notes: |setup| note_on_ehlo(setup).into_iter().collect(), ..FieldWording::PLAIN },
 };
+
+/// When the server is nobody's of whom anything is known.
+fn when_unknown(setup: &Setup) -> bool {
+    when_custom(setup) && !setup.answers.knows_server()
+}
 
 pub(super) fn with_tls(setup: &Setup) -> bool {
     setup.answers.security() != Some(Security::None)

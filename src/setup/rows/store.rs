@@ -29,7 +29,7 @@ pub(super) static STORE: Spec = Spec {
     step: SetupStep::Write,
     traits: &[Remembered, Listed],
     applies: with_login,
-    asked: always,
+    asked: |setup| setup.stores.result().is_some_and(|stores| stores.barred.contains_key(setup.answers.store().as_str())),
     settled: by_value,
     awaits: None,
     imported: None,

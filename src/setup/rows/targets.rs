@@ -103,7 +103,7 @@ pub(super) static ROOT_MAIL: Spec = Spec {
     step: SetupStep::Write,
     traits: &[Optional, Remembered, Listed],
     applies: leads_root_mail,
-    asked: always,
+    asked: |setup| led_to(&setup.answers).is_none(),
     settled: by_value,
     awaits: None,
     imported: None,
@@ -272,8 +272,12 @@ fn root_mail(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
     if answers.brief {
         return None;
     }
-    let now = answers.facts.root_mail.as_ref().and_then(|now| now.parse::<Address>().ok());
-    default(now.or_else(|| answers.address())?)
+    default(led_to(answers).or_else(|| answers.address())?)
+}
+
+/// The address to which root's mail is forwarded now.
+fn led_to(answers: &Answers) -> Option<Address> {
+    answers.facts.root_mail.as_ref()?.parse().ok()
 }
 
 /// Where root's mail is forwarded now, when that is another place.

@@ -5,10 +5,13 @@ use crate::{
     phrase,
     presets::Phrase,
     setup::{
-        columns::{always, by_value, default, no_default, nothing, parsed, unsaved, unsettled, unwritten},
+        columns::{
+            always, by_value, default, never, no_default, nothing, parsed, unsaved, unsettled, unwritten, yes_by_default,
+            yes_or_no,
+        },
         field::{
             Field, FieldShape,
-            FieldTrait::{Listed, Remembered},
+            FieldTrait::{Listed, Optional, Remembered},
         },
         parsing::Parsing,
         question::Choice,
@@ -27,7 +30,7 @@ pub(super) static TEST: Spec = Spec {
     step: SetupStep::Test,
     traits: &[Remembered, Listed],
     applies: always,
-    asked: always,
+    asked: never,
     settled: by_value,
     awaits: None,
     imported: None,
@@ -46,15 +49,54 @@ pub(super) static TEST_TO: Spec = Spec {
     step: SetupStep::Test,
     traits: &[Remembered, Listed],
     applies: |setup| matches!(setup.answers.test_depth(), TestDepth::Send | TestDepth::Changed),
-    asked: always,
+    asked: |setup| setup.answers.derived(Field::TestTo).is_none(),
     settled: by_value,
     awaits: Some(Field::Address),
     imported: None,
     parse: parsed::<Address>,
-    follows: |answers| default(answers.address()?),
+    follows: |answers| default(answers.explicit::<Address>(Field::ArrivalTo).or_else(|| answers.address())?),
     read: unsaved,
     write: unwritten,
     wording: FieldWording::PLAIN,
+};
+
+pub(super) static ARRIVAL_TO: Spec = Spec {
+    key: "arrival_to",
+    flag: "arrival-to",
+    value: "ADDRESS",
+    shape: FieldShape::Text,
+    step: SetupStep::Test,
+    traits: &[Optional],
+    applies: Setup::may_follow,
+    asked: never,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: parsed::<Address>,
+    follows: nothing,
+    read: unsaved,
+    write: unwritten,
+    wording: FieldWording::PLAIN,
+};
+
+pub(super) static ARRIVAL: Spec = Spec {
+    key: "arrival",
+    flag: "arrival",
+    value: "",
+    shape: FieldShape::Confirm,
+    step: SetupStep::Test,
+    // Consent to read a mailbox belongs to its moment.
+    traits: &[],
+    applies: Setup::offers_look,
+    asked: always,
+    settled: by_value,
+    awaits: None,
+    imported: None,
+    parse: yes_or_no,
+    follows: |_| default(false),
+    read: unsaved,
+    write: unwritten,
+    wording: FieldWording { default: yes_by_default, help: Setup::look_help, ..FieldWording::PLAIN },
 };
 
 pub(super) static RECOVER: Spec = Spec {

@@ -117,7 +117,12 @@ fn attempt(security: Security, auth: Auth) -> Attempt {
         goal: Goal::Send,
         ehlo: "web1.example.test".into(),
         login: Some(Login { auth, username: "ops@example.test".into(), secret: Secret::new(PASSWORD.into()) }),
-        message: Some(Outgoing { from: address(), to: address(), bytes: b"Subject: x\r\n\r\n.x\r\n".to_vec() }),
+        message: Some(Outgoing {
+            from: address(),
+            to: address(),
+            token: String::new(),
+            bytes: b"Subject: x\r\n\r\n.x\r\n".to_vec(),
+        }),
         trust: ServerTrust { ca_pem: None, pin: Some([7; 32]) },
         client: None,
         proxy: None,

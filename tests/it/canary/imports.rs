@@ -93,24 +93,14 @@ fn terminals_that_import_it() {
         for front in Front::ALL {
             let flow = format!("{front:?}, {file}");
             let session = Session::within(home(file, &text), front, Lang::EN, (80, 24), &[], |run| run);
-            for field in [Field::Import, Field::Address, Field::Name, Field::Provider, Field::Host, Field::Security] {
-                session.accept(field);
-            }
-            for field in [Field::Port, Field::Username, Field::Test] {
-                session.accept(field);
-            }
-            session.expect(Field::TestTo);
-            session.terminal.key(Key::Enter);
+            session.accept(Field::Import);
             if front == Front::Wizard {
                 session.read("took the message for ops@example.com");
                 session.terminal.send(F4);
                 session.read("All answers");
                 session.terminal.key(Key::Esc);
                 session.terminal.wait_gone("All answers");
-                session.terminal.key(Key::Enter);
             }
-            session.accept(Field::Targets);
-            session.accept(Field::SecretStore);
             session.finish();
             search.flows += 1;
             search.look(&flow, "the terminal", &session.terminal.raw_output());
@@ -135,7 +125,7 @@ fn a_command_that_says_the_password_is_shown_nowhere() {
     search.files("script", &sandbox, &belongs);
     let session = Session::within(home(file, &text), Front::Wizard, Lang::EN, (80, 32), &[], |run| run);
     session.accept(Field::Import);
-    session.expect(Field::Address);
+    session.expect(Field::Apply);
     session.terminal.send(F4);
     session.read("Keep the password in");
     session.terminal.key(Key::Ctrl('c'));

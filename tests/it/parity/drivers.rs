@@ -11,7 +11,7 @@ use mailsetup::{
     },
     mail::Secret,
     plan::{DiffLine, diff},
-    setup::{AnswerSource, Field, FieldShape, GivenSecret, Question, Setup, SetupOptions, Status, Work},
+    setup::{AnswerSource, Field, FieldShape, GivenSecret, Question, Setup, SetupOptions, Status},
 };
 use ratatui::{Terminal, backend::TestBackend, layout::Size};
 
@@ -62,6 +62,11 @@ impl Asker for Table<'_> {
             return Ok(PromptReply::Text(field.key().to_owned()));
         }
         Ok(match question.field {
+            // Before the first question is what is not asked.
+            Field::Address if self.left.remove(&Field::Test) => {
+                self.changing = Some(Field::Test);
+                PromptReply::Back
+            }
             Field::Password => PromptReply::Secret(self.secret.clone()),
             Field::Recover => panic!("the test failed: {question:?}"),
             Field::Apply => {
@@ -165,14 +170,11 @@ pub(crate) fn by_wizard(world: &World, case: &Case) -> Made {
         match app.setup().status() {
             Status::Done => break,
             Status::Cancelled => panic!("nobody left"),
-            Status::Run(effect) => {
-                app.told(results.recv_timeout(DEADLINE).unwrap());
-                // A test that passed is looked at.
-                if matches!(effect.work, Work::Test(_)) && matches!(app.setup().status(), Status::Ask(_)) {
-                    key(&mut app, KeyCode::Enter);
-                }
-            }
+            Status::Run(_) => app.told(results.recv_timeout(DEADLINE).unwrap()),
             Status::Ask(question) => match question.field {
+                Field::Address if table.left.remove(&Field::Test) => {
+                    change(&mut app, Field::Test, &table.case.0[&Field::Test]);
+                }
                 Field::Password => enter(&mut app, &question, world.demo.password()),
                 Field::Recover => panic!("the test failed: {:?}", app.setup().test()),
                 Field::Apply => match table.unasked() {

@@ -153,3 +153,16 @@ fn undo_puts_it_back_and_stops_there() {
     house.run(&["undo"]).code(0);
     assert!(!house.sandbox.path(PROFILE).exists());
 }
+
+#[test]
+fn a_record_of_an_older_version_may_have_dots_in_its_paths() {
+    let house = House::new();
+    house.write(&["--target", "dotenv=out.env"]).code(0);
+    let home = house.sandbox.path("home").display().to_string();
+    for name in ["path", "target"] {
+        rewrite_last(&house, &format!("\"{name}\": \"{home}/"), &format!("\"{name}\": \"{home}/none/../"));
+    }
+    house.run(&["check", "--drift"]).code(0);
+    house.run(&["undo"]).code(0);
+    assert!(!house.sandbox.path("home/out.env").exists() && !house.sandbox.path(PROFILE).exists());
+}

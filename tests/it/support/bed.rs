@@ -31,6 +31,10 @@ pub(crate) const PASSWORD: &str = "p@ss \"w\\ord#1";
 pub(crate) const BOB: &str = "bob@example.test";
 pub(crate) const BOB_PASSWORD: &str = "secret123";
 
+/// A third, whose mail goes through a sieve: what is sent to `carol+junk` is spam.
+pub(crate) const CAROL: &str = "carol@example.test";
+pub(crate) const CAROL_PASSWORD: &str = "secret456";
+
 /// Where the scripts are.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bed");
 
@@ -53,6 +57,8 @@ pub(crate) struct Bed {
     pub(crate) starttls_port: u16,
     /// Submissions: TLS from the first byte.
     pub(crate) tls_port: u16,
+    /// IMAP: TLS from the first byte.
+    pub(crate) imaps_port: u16,
     /// The authority that signed the servers' certificate (localhost, mail.example.test, 127.0.0.1, `::1`).
     pub(crate) ca_pem_path: PathBuf,
     /// The network namespace in which it is, as a file; none: the machine's own.
@@ -113,6 +119,7 @@ impl Bed {
         Self {
             starttls_port: word(&ready, "starttls").parse().unwrap(),
             tls_port: word(&ready, "tls").parse().unwrap(),
+            imaps_port: word(&ready, "imaps").parse().unwrap(),
             ca_pem_path: word(&ready, "ca").into(),
             netns,
             dir,
@@ -168,6 +175,12 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
+    /// The names of the messages' files, which end with their flags.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let files = ["new", "cur"].into_iter().filter_map(|sub| fs::read_dir(self.dir.join(sub)).ok()).flatten();
+        files.map(|file| file.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    }
+
     /// Every message in it, as it arrived.
     pub(crate) fn messages(&self) -> Vec<String> {
         let files = ["new", "cur"].into_iter().filter_map(|sub| fs::read_dir(self.dir.join(sub)).ok()).flatten();

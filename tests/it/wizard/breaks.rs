@@ -13,19 +13,17 @@ fn pick(session: &Session, key: char) {
     session.terminal.wait_gone("Try what happens when");
 }
 
-/// From the question how far the test goes to the test.
-fn test(session: &Session) {
-    session.accept(Field::Test);
-    session.expect(Field::TestTo);
-    session.terminal.key(Key::Enter);
+/// Breaks this, and starts the test.
+fn test(session: &Session, key: char) {
+    session.walk_to(Field::Password);
+    pick(session, key);
+    session.accept(Field::Password);
 }
 
 #[test]
 fn a_wrong_password_is_explained_and_another_one_tried() {
     let session = Session::new(Front::Wizard);
-    session.walk_to(Field::Test);
-    pick(&session, '2');
-    test(&session);
+    test(&session, '2');
     session.read("The user name or password is refused");
     session.read("Enter new password");
     session.terminal.key(Key::Enter);
@@ -33,9 +31,7 @@ fn a_wrong_password_is_explained_and_another_one_tried() {
     pick(&session, '1');
     session.enter(super::drive::DEMO_PASSWORD);
     session.passed();
-    session.terminal.key(Key::Enter);
     session.accept(Field::Targets);
-    session.accept(Field::SecretStore);
     session.finish();
     session.assert_written();
 }
@@ -43,9 +39,7 @@ fn a_wrong_password_is_explained_and_another_one_tried() {
 #[test]
 fn the_keys_of_a_failed_test_lead_where_they_say() {
     let session = Session::new(Front::Wizard);
-    session.walk_to(Field::Test);
-    pick(&session, '2');
-    test(&session);
+    test(&session, '2');
     session.read("The user name or password is refused");
     session.terminal.send("t");
     session.read("What was said, without secrets");
@@ -62,17 +56,12 @@ fn the_keys_of_a_failed_test_lead_where_they_say() {
 #[test]
 fn a_blocked_port_times_out_and_the_fix_passes() {
     let session = Session::with(Front::Wizard, Lang::EN, (80, 30), &["--demo", "--timeout=1"], |run| run);
-    session.walk_to(Field::Test);
-    pick(&session, '3');
-    test(&session);
+    test(&session, '3');
     session.read("Test ✗");
     session.read("with STARTTLS r test again");
     session.terminal.send("f");
     session.passed();
-    session.read("STARTTLS");
-    session.terminal.key(Key::Enter);
     session.accept(Field::Targets);
-    session.accept(Field::SecretStore);
     session.finish();
     let env = std::fs::read_to_string(session.folders()[0].join(".env")).unwrap();
     assert!(env.contains("SMTP_SECURITY=starttls"), "{env}");
@@ -81,9 +70,7 @@ fn a_blocked_port_times_out_and_the_fix_passes() {
 #[test]
 fn an_expired_certificate_is_named() {
     let session = Session::new(Front::Wizard);
-    session.walk_to(Field::Test);
-    pick(&session, '4');
-    test(&session);
+    test(&session, '4');
     session.read("Test ✗");
     session.read("certificate");
     pick(&session, '1');
@@ -94,9 +81,7 @@ fn an_expired_certificate_is_named() {
 #[test]
 fn escape_stops_a_slow_test_at_once() {
     let session = Session::new(Front::Wizard);
-    session.walk_to(Field::Test);
-    pick(&session, '0');
-    test(&session);
+    test(&session, '0');
     session.read("Esc stop");
     session.terminal.key(Key::Esc);
     session.expect(Field::Test);
@@ -109,12 +94,16 @@ fn escape_stops_a_slow_test_at_once() {
 fn prompts_and_lines_break_and_mend_by_a_choice() {
     for front in [Front::Prompts, Front::Lines] {
         let session = Session::new(front);
-        session.walk_to(Field::Test);
-        choose(&session, front, 5, 6);
+        session.walk_to(Field::Apply);
+        // What is not asked, and the menu, is behind a no.
+        session.enter("no");
+        session.read("What do you want to change?");
+        match front {
+            Front::Lines => session.enter("break"),
+            _ => session.enter("Break"),
+        }
         session.read("Try what happens when");
         choose(&session, front, 1, 2);
-        session.expect(Field::Test);
-        test(&session);
         session.read("The user name or password is refused");
         session.expect(Field::Recover);
         choose(&session, front, 3, 4);
@@ -123,8 +112,6 @@ fn prompts_and_lines_break_and_mend_by_a_choice() {
         session.expect(Field::Recover);
         // Test again.
         choose(&session, front, 1, 2);
-        session.accept(Field::Targets);
-        session.accept(Field::SecretStore);
         session.finish();
         session.assert_written();
     }

@@ -21,18 +21,7 @@ pub(crate) const DEMO_USER: &str = "demo@mailsetup.example";
 pub(crate) const DEMO_PASSWORD: &str = "open sesame #1";
 
 /// What the demo asks, in order.
-pub(crate) const ASKED: [Field; 10] = [
-    Field::Address,
-    Field::Name,
-    Field::Provider,
-    Field::Security,
-    Field::Password,
-    Field::Test,
-    Field::TestTo,
-    Field::Targets,
-    Field::SecretStore,
-    Field::Apply,
-];
+pub(crate) const ASKED: [Field; 4] = [Field::Address, Field::Password, Field::Targets, Field::Apply];
 
 /// What a person talks with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,11 +150,6 @@ impl Session {
         self.expect(field);
         match field {
             Field::Password => self.enter(DEMO_PASSWORD),
-            Field::TestTo if self.front == Front::Wizard => {
-                self.terminal.key(Key::Enter);
-                self.passed();
-                self.terminal.key(Key::Enter);
-            }
             _ => self.terminal.key(Key::Enter),
         }
     }
@@ -173,8 +157,6 @@ impl Session {
     /// Through the questions of a set-up whose server is given, up to its live test, with the password typed or pasted.
     #[track_caller]
     pub(crate) fn to_the_test(&self, password: &str, is_pasted: bool) {
-        self.accept(Field::Name);
-        self.accept(Field::Username);
         self.expect(Field::Password);
         if is_pasted {
             self.terminal.paste(password);
@@ -182,8 +164,23 @@ impl Session {
             self.terminal.send(password);
         }
         self.terminal.key(Key::Enter);
-        self.accept(Field::Test);
-        self.expect(Field::TestTo);
+    }
+
+    /// In the wizard: chooses an answer in the list of all answers, by its label.
+    #[track_caller]
+    pub(crate) fn change(&self, label: &str) {
+        self.terminal.send("\x1bOS");
+        self.read("All answers");
+        let row = |screen: &Screen, start: &str| {
+            let text = screen.text();
+            text.lines().position(|line| line.trim_start().trim_start_matches("▸ ").starts_with(start))
+        };
+        self.terminal.wait_until(label, |screen| row(screen, label).is_some() && row(screen, "Sender address").is_some());
+        let text = self.terminal.screen();
+        let at = |start: &str| text.lines().position(|line| line.trim_start().trim_start_matches("▸ ").starts_with(start));
+        for _ in at("Sender address").unwrap()..at(label).unwrap() {
+            self.terminal.key(Key::Down);
+        }
         self.terminal.key(Key::Enter);
     }
 

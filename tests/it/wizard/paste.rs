@@ -5,7 +5,7 @@ use mailsetup::setup::Field;
 use super::drive::{DEMO_PASSWORD, Front, Session};
 use crate::support::pty::Key;
 
-const LEFT_OUT: &str = "The line break in what you pasted was left out.";
+const LEFT_OUT: &str = "The first line of what you pasted was taken, without its line break.";
 
 #[test]
 fn a_pasted_password_with_a_line_break_waits_for_enter_and_fits() {
@@ -22,9 +22,6 @@ fn a_pasted_password_with_a_line_break_waits_for_enter_and_fits() {
         session.terminal.key(Key::Left);
         session.expect(Field::Password);
         session.terminal.key(Key::Enter);
-        for field in [Field::Test, Field::TestTo] {
-            session.accept(field);
-        }
         session.expect(Field::Targets);
         assert!(front == Front::Wizard || session.terminal.ever_received(LEFT_OUT));
     }
@@ -35,12 +32,12 @@ fn lines_take_a_pasted_password_without_its_line_breaks() {
     let session = Session::new(Front::Lines);
     session.walk_to(Field::Password);
     session.terminal.paste(&format!("{DEMO_PASSWORD}\n\n\n"));
-    for field in [Field::Test, Field::TestTo, Field::Targets, Field::SecretStore, Field::Apply] {
+    for field in [Field::Targets, Field::Apply] {
         session.accept(field);
     }
     assert_eq!(session.terminal.wait_exit(), 0);
     // The breaks that were left answered nothing: each question was asked, and waited.
-    assert_eq!(String::from_utf8_lossy(&session.terminal.raw_output()).matches("Live test [").count(), 1);
+    assert_eq!(String::from_utf8_lossy(&session.terminal.raw_output()).matches("Write the settings for [").count(), 1);
 }
 
 #[test]
@@ -53,10 +50,8 @@ fn a_pasted_address_with_a_line_break_is_one_address() {
             session.read("demo+paste@mailsetup.example");
             session.terminal.key(Key::Enter);
         }
-        for field in [Field::Name, Field::Provider, Field::Security, Field::Password, Field::Test] {
-            session.accept(field);
-        }
-        session.expect(Field::TestTo);
+        session.accept(Field::Password);
+        session.expect(Field::Targets);
         session.read("demo+paste@mailsetup.example");
     }
 }
@@ -65,14 +60,13 @@ fn a_pasted_address_with_a_line_break_is_one_address() {
 fn a_paste_of_several_lines_answers_one_question() {
     for front in [Front::Wizard, Front::Prompts] {
         let session = Session::new(front);
-        session.walk_to(Field::Name);
-        session.terminal.paste("Ops\nTeam\n\n");
-        session.read(if front == Front::Wizard { "OpsTeam" } else { "Team" });
-        session.expect(Field::Name);
+        session.expect(Field::Address);
+        session.terminal.paste("demo+one@mailsetup.example\ndemo+two@mailsetup.example\n\n");
+        session.expect(Field::Address);
         session.terminal.key(Key::Enter);
-        session.expect(Field::Provider);
-        // The answer is one line, whatever the prompt showed.
-        session.terminal.key(Key::Esc);
-        session.read("OpsTeam");
+        // The answer is the first line, whatever the prompt showed.
+        session.accept(Field::Password);
+        session.expect(Field::Targets);
+        session.read("demo+one@mailsetup.example");
     }
 }

@@ -73,7 +73,7 @@ fn no_color_means_no_colour() {
         assert!(found.is_empty(), "{front:?}: {found:?}");
     }
     let session = Session::new(Front::Wizard);
-    session.walk_to(Field::Provider);
+    session.walk_to(Field::Password);
     assert!(session.terminal.coloured(), "without NO_COLOR there is colour");
 }
 

@@ -159,9 +159,10 @@ impl App {
                 }
                 self.over = None;
             }
-            _ if self.held => {
-                self.held = false;
-                self.scroll = 0;
+            Some(Over::Known) => {
+                if let Some(row) = self.known().get(self.here) {
+                    self.go(row.field);
+                }
             }
             _ => {
                 self.submit(true);
@@ -189,8 +190,14 @@ impl App {
         let count = match self.over {
             Some(Over::Answers) => self.setup.all().len(),
             Some(Over::Menu) => self.sidecar.as_ref().map_or(0, |sidecar| sidecar.menu().len()),
+            Some(Over::Known) => self.known().len(),
             _ => 0,
         };
+        if self.over == Some(Over::Known) && by > 0 && self.here + 1 >= count {
+            // Below the lines is the question.
+            self.over = None;
+            return;
+        }
         if count > 0 {
             self.here = self.here.saturating_add_signed(by).min(count - 1);
             return;
@@ -198,7 +205,15 @@ impl App {
         let now = self.page().now;
         if self.over.is_some() || now.scene != Scene::Form {
             self.scroll_by(by);
-        } else if !(now.list && self.edit(|draft, question| draft.step(by, &question.choices))) && now.fields {
+            return;
+        }
+        if now.list && self.edit(|draft, question| draft.step(by, &question.choices)) {
+            return;
+        }
+        if now.known && by < 0 && self.is_first() {
+            self.open(Over::Known);
+            self.here = self.known().len().saturating_sub(1);
+        } else if now.fields {
             self.walk(by);
         }
     }

@@ -58,6 +58,13 @@ impl App {
         taken
     }
 
+    /// Whether nothing of the page stands above the current question.
+    pub(super) fn is_first(&self) -> bool {
+        let first =
+            |question: &Question| self.setup.fields(question.step).next().is_none_or(|first| first == question.field);
+        self.question().is_none_or(first)
+    }
+
     /// Moves to another field of the page. Submits the input first; if it is refused, the focus stays.
     pub(super) fn walk(&mut self, by: isize) {
         let Status::Ask(question) = &self.status else { return };

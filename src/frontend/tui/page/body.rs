@@ -16,8 +16,10 @@ use super::{
     left_half,
 };
 use crate::{
+    mail::reply::escape,
     phrase,
-    setup::{AnswerRow, AnswerSource, Effect, Field, FieldShape, LiveTest, Question, Status, Work},
+    presets::Phrase,
+    setup::{AnswerRow, AnswerSource, Effect, Field, FieldShape, LiveTest, Question, SetupStep, Status, Work},
 };
 
 /// The page of a question, laid out.
@@ -36,8 +38,8 @@ impl App {
         let questions = question.map(|question| self.questions(ctx, question));
         let facts = self.facts(questions.as_ref().map(|questions| (questions.fields, questions.is_open)));
         let body = match (self.over, questions) {
+            (None | Some(Over::Known), Some(questions)) => questions.body,
             (Some(over), _) => self.over_body(ctx, over, &facts).into(),
-            (None, Some(questions)) => questions.body,
             (None, None) => self.scene_body(ctx, &facts),
         };
         let ticks =
@@ -54,21 +56,11 @@ impl App {
                 Some(code) => done::signing_in(ctx, code).into(),
                 None => {
                     let mut doc = Doc::default();
-                    doc.push(done::working(ctx, &ctx.say(self.work_words())));
+                    doc.push(done::working(ctx, &ctx.text.say(&self.work_words())));
                     doc.into()
                 }
             },
             Scene::Testing => self.test_doc(ctx).into(),
-            Scene::Passed => {
-                let mut doc = self.test_doc(ctx);
-                doc.blank();
-                if let Some(test) = self.setup.test() {
-                    let start = doc.lines.len();
-                    doc.extend(stages::success(ctx, &test, &self.arrived()));
-                    doc.keep = Some(start..doc.lines.len());
-                }
-                doc.into()
-            }
             Scene::Failed => self.failed_body(ctx, facts),
             Scene::Review => self.review_doc(ctx).into(),
             Scene::Writing => self.writing_doc(ctx).into(),
@@ -77,11 +69,14 @@ impl App {
     }
 
     /// What is being done that has no page of its own.
-    const fn work_words(&self) -> &'static str {
+    fn work_words(&self) -> Phrase {
         match &self.status {
-            Status::Run(Effect { work: Work::Fetch(_), .. }) => "import-fetching",
-            Status::Run(Effect { work: Work::Authorize(_), .. }) => "oauth-asking",
-            _ => "tui-planning",
+            Status::Run(Effect { work: Work::Fetch(_), .. }) => phrase!("import-fetching"),
+            Status::Run(Effect { work: Work::Authorize(_), .. }) => phrase!("oauth-asking"),
+            Status::Run(Effect { work: Work::Discover(search), .. }) => {
+                phrase!("found-searching", domain = escape(search.address.domain()))
+            }
+            _ => phrase!("tui-planning"),
         }
     }
 
@@ -104,8 +99,16 @@ impl App {
         if let Some(beside) = self.beside(ctx, question) {
             form.below.extend(beside);
         }
+        if question.step == SetupStep::Write {
+            form.below.extend(self.success(ctx));
+        }
         let LaidOut { doc, is_open } = form.lay_out(ctx);
         Questions { body: Body { main: doc, side }, fields: form.fields.len(), is_open }
+    }
+
+    /// That the test passed, with the messages that have been seen to arrive.
+    fn success(&self, ctx: Ctx<'_>) -> Doc {
+        self.passed().map(|test| stages::success(ctx, &test, &self.arrived())).unwrap_or_default()
     }
 
     fn test_doc(&self, ctx: Ctx<'_>) -> Doc {
@@ -170,6 +173,7 @@ impl App {
             doc.extend(advice::fault(ctx, fault));
             doc.blank();
         }
+        doc.extend(self.success(ctx));
         for note in self.setup.notes() {
             doc.extend(advice::note(ctx, &note));
         }
@@ -250,6 +254,7 @@ impl App {
                 over::link(ctx, &link, self.advice().as_ref())
             }
             Over::Probe => self.setup.probe().map(|probe| probe_doc(ctx, &probe)).unwrap_or_default(),
+            Over::Known => Doc::default(),
             Over::Menu => {
                 let items = self.sidecar.as_ref().map(|sidecar| sidecar.menu()).unwrap_or_default();
                 over::menu(ctx, &items, self.here)

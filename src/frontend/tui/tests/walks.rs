@@ -25,7 +25,7 @@ fn enter_accepts_and_an_answer_that_is_not_taken_stays_to_be_mended() {
     wizard.type_in("@gmail.com");
     assert!(!wizard.screen().contains("has no @"), "what is mended is not blamed");
     wizard.enter();
-    assert_eq!(asked(&wizard), Some(Field::Name));
+    assert_eq!(asked(&wizard), Some(Field::Password));
 }
 
 #[test]
@@ -51,21 +51,21 @@ fn tab_takes_what_was_typed_and_walks_around_the_page() {
 
 #[test]
 fn walking_through_a_list_chooses_nothing() {
-    let mut wizard = wizard();
-    wizard.up_to_provider("ops@gmail.com").enter();
+    let mut wizard = Wizard::new(Lang::EN, 80, 32);
+    wizard.up_to_password().go(Field::Security);
     assert_eq!(asked(&wizard), Some(Field::Security));
     wizard.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down);
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("tls"));
     assert_ne!(asked(&wizard), Some(Field::Security), "below the last item comes the next field");
-    let mut wizard = Wizard::new(Lang::EN, 80, 24);
-    wizard.up_to_provider("ops@gmail.com").enter().press(KeyCode::Down).enter();
+    let mut wizard = Wizard::new(Lang::EN, 80, 32);
+    wizard.up_to_password().go(Field::Security).press(KeyCode::Down).enter();
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("starttls"));
 }
 
 #[test]
 fn a_closed_list_turns_left_and_right() {
     let mut wizard = Wizard::new(Lang::EN, 60, 20);
-    wizard.up_to_provider("ops@gmail.com").enter();
+    wizard.up_to_password().go(Field::Security);
     assert!(wizard.screen().contains("‹ Implicit TLS ›"), "{}", wizard.screen());
     wizard.press(KeyCode::Right).press(KeyCode::Tab);
     assert_eq!(wizard.app.setup.value(Field::Security).as_deref(), Some("starttls"));
@@ -76,14 +76,14 @@ fn a_pasted_line_break_never_presses_enter() {
     let mut wizard = wizard();
     wizard.paste("ops@gmail.com\r\n");
     assert_eq!(asked(&wizard), Some(Field::Address));
-    assert!(wizard.screen().contains("! The line break in what you pasted was left out."));
+    assert!(wizard.screen().contains("! The first line of what you pasted was taken, without its line break."));
     wizard.enter();
     assert_eq!(wizard.app.setup.value(Field::Address).as_deref(), Some("ops@gmail.com"));
     let mut wizard = Wizard::new(Lang::EN, 80, 24);
     wizard.up_to_password().paste("abcdefghijklmnop\n");
     assert_eq!(asked(&wizard), Some(Field::Password));
     wizard.enter();
-    assert_eq!(asked(&wizard), Some(Field::Test));
+    assert!(wizard.effect(|work| matches!(work, Work::Test(_))).is_some());
 }
 
 #[test]
@@ -102,17 +102,17 @@ fn escape_goes_back_and_what_was_entered_comes_back_too() {
     let mut wizard = wizard();
     wizard.press(KeyCode::Esc);
     assert!(wizard.screen().contains("! This is the first question."));
-    wizard.type_in("ops@gmail.com").enter().type_in("Op").press(KeyCode::Esc);
+    wizard.type_in("ops@example.com").enter().type_in("Op").press(KeyCode::Esc);
     assert_eq!(asked(&wizard), Some(Field::Address));
     wizard.enter();
-    assert_eq!(asked(&wizard), Some(Field::Name));
-    assert!(wizard.screen().contains("▸ Display name      Op\n"), "{}", wizard.screen());
+    assert_eq!(asked(&wizard), Some(Field::Provider));
+    assert!(wizard.screen().contains("Op\n"), "{}", wizard.screen());
 }
 
 #[test]
 fn a_list_is_searched_by_typing() {
     let mut wizard = wizard();
-    wizard.up_to_provider("ops@example.com").type_in("zoho");
+    wizard.up_to_provider().type_in("zoho");
     let screen = wizard.screen();
     assert!(screen.contains("Zoho") && !screen.contains("Gmail"), "{screen}");
     wizard.type_in("zzz");

@@ -21,8 +21,9 @@ use super::{
     gap,
     layout::{Density, HINT, LIST, Placement, pointer, wide},
     list::List,
+    review::answers,
 };
-use crate::setup::{Advice, Choice};
+use crate::setup::{Advice, AnswerRow, Choice};
 
 /// Below this many columns a label goes above its answer.
 const BESIDE: usize = 50;
@@ -42,6 +43,10 @@ pub(in super::super) struct Form {
     pub(in super::super) fields: Vec<FormField>,
     /// The index of the focused field.
     pub(in super::super) focus: usize,
+    /// What is known already, above the fields.
+    pub(in super::super) known: Vec<AnswerRow>,
+    /// The index of the line of what is known that has the focus instead.
+    pub(in super::super) here: Option<usize>,
     /// The provider's advice, above the fields.
     pub(in super::super) advice: Option<Advice>,
     /// What to know, below the fields.
@@ -132,6 +137,9 @@ impl Form {
         let mut doc = Doc::default();
         doc.push(title(ctx, &self.title));
         let prose = ctx.width.min(PROSE);
+        if !self.known.is_empty() && (density != Density::Spare || self.here.is_some()) {
+            doc.extend(answers(ctx.wide(prose), &self.known, self.here));
+        }
         let alone = self.fields.len() == 1;
         if let Some(advice) = &self.advice {
             if density != Density::Spare {
@@ -152,7 +160,7 @@ impl Form {
             list,
         };
         for (index, block) in self.fields.iter().enumerate() {
-            let focused = index == self.focus;
+            let focused = index == self.focus && self.here.is_none();
             let open = self.is_open(block, density);
             let start = doc.lines.len();
             let mut part = block.doc(ctx, place, focused, open);

@@ -42,6 +42,7 @@ pub(in super::super) fn answers(ctx: Ctx<'_>, rows: &[AnswerRow], here: Option<u
         doc.sides(left, vec![Span::styled(beside, ctx.theme.dim())], ctx.width);
         if marked {
             doc.keep = Some(index..index + 1);
+            doc.cursor = Some((2, index));
         }
     }
     doc

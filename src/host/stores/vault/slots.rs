@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -148,11 +147,10 @@ fn from_file(path: &Path, salt: &[u8]) -> Result<DataKey, VaultFault> {
 /// A key file's bytes; one that everyone may read, or that is too short, is refused.
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, VaultFault> {
     let fault = |error| VaultFault::Read(path.to_owned(), error);
-    let mode = path.metadata().map_err(fault)?.mode() & 0o777;
-    if mode & 0o007 != 0 {
-        return Err(VaultFault::Open(path.to_owned(), mode));
-    }
     let found = look(path).map_err(fault)?.ok_or_else(|| fault(io::ErrorKind::NotFound.into()))?;
+    if found.mode & 0o007 != 0 {
+        return Err(VaultFault::Open(path.to_owned(), found.mode & 0o777));
+    }
     let bytes = Zeroizing::new(found.into_bytes());
     if bytes.len() < LEAST { Err(VaultFault::ShortKey(path.to_owned(), LEAST)) } else { Ok(bytes) }
 }

@@ -1,0 +1,136 @@
+//! After a server accepted a message: where it arrived, and what is wrong with that.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use super::Runner;
+use crate::{
+    diagnose::arrival_fault,
+    host::clock,
+    mail::Protocol,
+    plan::Sent,
+    probe::{
+        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, ServerTrust, Sighting, Stage,
+        StageReport, StageState, Transcript, imap, sha256_of_hex,
+    },
+    setup::{ArrivalSpec, ConnectSpec, Followed},
+};
+
+/// Servers compare days by their own time zone: what came since the day before is looked through.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A message that was accepted.
+struct Accepted<'a> {
+    /// What it is found by.
+    token: &'a str,
+    /// When it was.
+    at: Instant,
+    /// From whom it is, for what is said of it.
+    sender: Option<String>,
+}
+
+impl Runner {
+    /// Follows the message of a live test, as its last stage.
+    pub(super) fn arrive(
+        &self,
+        spec: &ConnectSpec,
+        attempt: &Attempt,
+        report: &mut Report,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(&StageReport),
+    ) {
+        let (Some(arrival), Some(message)) = (&spec.arrival, &attempt.message) else { return };
+        if !report.passed() || attempt.goal != Goal::Send {
+            return;
+        }
+        progress(&StageReport { state: StageState::Running, ..StageReport::pending(Stage::Arrival) });
+        let accepted = Accepted { token: &message.token, at: Instant::now(), sender: Some(message.from.to_string()) };
+        let (followed, transcript) = self.follow(spec, arrival, &accepted, cancel);
+        progress(&followed.step);
+        report.steps.push(followed.step);
+        report.arrival = followed.evidence;
+        report.elapsed += accepted.at.elapsed();
+        report.transcript.0.extend(transcript.0);
+    }
+
+    /// Follows the message that a program has sent.
+    pub(super) fn follow_taken(&self, spec: &ConnectSpec, sent: &Sent, token: &str, cancel: &Cancel) -> Option<Followed> {
+        let arrival = spec.arrival.as_ref().filter(|_| *sent == Sent::Taken && !cancel.is_cancelled())?;
+        let sender = spec.message.as_ref().map(|message| message.sender.address.to_string());
+        let accepted = Accepted { token, at: Instant::now(), sender };
+        Some(self.follow(spec, arrival, &accepted, cancel).0)
+    }
+
+    /// Looks for an accepted message.
+    fn follow(
+        &self,
+        spec: &ConnectSpec,
+        arrival: &ArrivalSpec,
+        accepted: &Accepted<'_>,
+        cancel: &Cancel,
+    ) -> (Followed, Transcript) {
+        let step = |state, learned| StageReport {
+            state,
+            learned,
+            elapsed: Some(accepted.at.elapsed()),
+            ..StageReport::pending(Stage::Arrival)
+        };
+        let attempt = match self.reading(spec, arrival) {
+            Ok(attempt) => attempt,
+            Err(fault) => {
+                let evidence = Evidence::new(Stage::Arrival, arrival.endpoint.clone(), fault);
+                let followed = Followed { step: step(StageState::Warned, None), evidence: Some(evidence) };
+                return (followed, Transcript::default());
+            }
+        };
+        let search = MessageSearch {
+            token: accepted.token.to_owned(),
+            since: clock::rfc3339(SystemTime::now().checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH)),
+            accepted: accepted.at,
+            wait: arrival.wait,
+            delete: arrival.delete,
+        };
+        let found = imap::look(&attempt, &search, &*self.resolver, cancel, &mut |_| {});
+        let Some(sighting) = found.sighting else {
+            let followed = Followed { step: step(StageState::Warned, None), evidence: found.report.evidence };
+            return (followed, found.report.transcript);
+        };
+        let fault = arrival_fault(&sighting, arrival.is_own);
+        let state = match (&fault, &sighting) {
+            (None, _) => StageState::Passed,
+            (Some(_), Sighting::Bounced { .. }) => StageState::Failed,
+            (Some(_), _) => StageState::Warned,
+        };
+        let evidence = fault.map(|fault| Evidence {
+            protocol: Protocol::Imap,
+            provider: arrival.provider.clone(),
+            sender: accepted.sender.clone(),
+            username: Some(arrival.login.username.clone()),
+            ..Evidence::new(Stage::Arrival, arrival.endpoint.clone(), ProbeFault::Arrival(fault))
+        });
+        let step = step(state, Some(Learned::Sighted(Box::new(sighting))));
+        (Followed { step, evidence }, found.report.transcript)
+    }
+
+    /// The attempt at the mailbox. The certificate that is pinned is the other server's, unless they are one; the authority counts
+    /// for both.
+    fn reading(&self, spec: &ConnectSpec, arrival: &ArrivalSpec) -> Result<Attempt, ProbeFault> {
+        let is_one = arrival.endpoint.host == spec.endpoint.host;
+        let pin = spec.pin.as_deref().filter(|_| is_one);
+        Ok(Attempt {
+            endpoint: arrival.endpoint.clone(),
+            protocol: Protocol::Imap,
+            provider: arrival.provider.clone(),
+            goal: Goal::Login,
+            ehlo: String::new(),
+            login: Some(arrival.login.clone()),
+            message: None,
+            others: Vec::new(),
+            trust: ServerTrust { ca_pem: self.authority(spec)?, pin: pin.and_then(sha256_of_hex) },
+            client: None,
+            proxy: spec.proxy.clone(),
+            had_starttls: false,
+            allow_plaintext: false,
+            timeout: spec.timeout,
+        })
+    }
+}
