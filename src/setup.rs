@@ -9,6 +9,7 @@ mod answers;
 mod arrival;
 mod ask;
 mod authorization;
+mod authorization_request;
 mod belonging;
 mod columns;
 mod command;
@@ -40,10 +41,10 @@ mod update;
 mod value;
 mod view;
 
+pub use authorization_request::AuthorizationRequest;
 pub use effect::{
-    ArrivalSpec, AttemptKind, AuthorizationRequest, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof,
-    ReadingProgram, SecretReader, SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult,
-    WrittenFile,
+    ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
+    SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};

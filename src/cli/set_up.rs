@@ -15,6 +15,7 @@ use std::{
     rc::Rc,
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use conversation::{Conversation, bad_answer};
 use resume::ResumeSession;
 use scratch::Scratch;
@@ -98,6 +99,13 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     if !is_demo && edit.is_none() {
         saved::know(&mut conversation)?;
     }
+    if !is_demo && start == Start::Saved {
+        let places = (conversation.runner.places)(conversation.setup.scope())?;
+        // Somebody signed in for a set-up that was cut off.
+        if let Some(grant) = host::tokens::pending(&places) {
+            conversation.setup.know_grant(grant.to_secret());
+        }
+    }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !is_demo {
         check_ca_file(context, &conversation.setup)?;
@@ -148,7 +156,7 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
 fn seed() -> Option<Secret> {
     let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
     getrandom::fill(&mut *bytes).ok()?;
-    Some(Secret::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+    Some(Secret::new(URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
 /// The domains of the senders of saved profiles.

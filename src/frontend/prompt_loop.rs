@@ -1,6 +1,6 @@
 //! The conversation as one question after another: what prompts and plain lines share, and what a test can play.
 
-use std::{io, time::SystemTime};
+use std::io;
 
 use crate::{
     mail::{Secret, reply::escape},
@@ -216,14 +216,13 @@ impl PromptLoop<'_> {
     fn introduce(&mut self, setup: &Setup, question: &Question) -> io::Result<()> {
         self.head(setup, question.step)?;
         match question.field {
-            Field::Password => self.guide(setup, question)?,
+            Field::Password => self.guide(setup)?,
             Field::Recover => self.diagnose(setup)?,
             Field::Apply => self.review(setup)?,
-            _ => {
-                for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
-                    self.asker.say(&line)?;
-                }
-            }
+            _ => {}
+        }
+        for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
+            self.asker.say(&line)?;
         }
         for note in &question.notes {
             self.asker.say(&format!("! {note}"))?;
@@ -234,8 +233,8 @@ impl PromptLoop<'_> {
         Ok(())
     }
 
-    /// How to get the right kind of password, and whether the server answers at all, before asking for the password.
-    fn guide(&mut self, setup: &Setup, question: &Question) -> io::Result<()> {
+    /// Whether the server answers at all, before asking for the password.
+    fn guide(&mut self, setup: &Setup) -> io::Result<()> {
         if let Some(test) = setup.probe()
             && let Some(report) = &test.report
         {
@@ -243,9 +242,6 @@ impl PromptLoop<'_> {
                 None => self.asker.say(&render::stages::success(setup.text(), &test, report))?,
                 Some(_) => self.explain(setup, &test)?,
             }
-        }
-        for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
-            self.asker.say(&line)?;
         }
         Ok(())
     }
@@ -334,15 +330,11 @@ impl PromptLoop<'_> {
         let asker = &mut *self.asker;
         let mut trouble = None;
         let outcome = self.runner.run(effect.work, &mut |outcome| {
-            if let Outcome::CodeShown(code) = &outcome {
-                for line in render::sign_in(setup.text(), code, SystemTime::now()) {
-                    trouble = asker.say(&line).err().or(trouble.take());
-                }
-            }
             let line = match &outcome {
                 Outcome::Progress(AttemptKind::Test | AttemptKind::Proof, step) if step.is_over() => {
                     Some(render::stages::line(setup.text(), step))
                 }
+                Outcome::CodeShown(code) => Some(render::sign_in(setup.text(), code).join("\n")),
                 Outcome::Sending(own) => Some(render::proof::under_way(setup.text(), own)),
                 _ => None,
             };

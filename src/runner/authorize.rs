@@ -88,8 +88,7 @@ impl Runner {
     fn refused_access(&self, kind: GrantKind, fault: &OauthFault) -> WorkFault {
         let field = match (kind, fault) {
             (GrantKind::Redirect, _) => Field::OauthAddress,
-            (_, OauthFault::Assertion(_)) => Field::OauthCertificate,
-            (GrantKind::Service, OauthFault::NoServiceKey) => Field::OauthCertificate,
+            (_, OauthFault::Assertion(_) | OauthFault::NoServiceKey) => Field::OauthCertificate,
             (_, OauthFault::NoClientSecret) => Field::Password,
             (_, OauthFault::Refused(_)) if kind != GrantKind::Service => Field::OauthClientId,
             _ => Field::OauthGrant,

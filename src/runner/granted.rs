@@ -36,7 +36,7 @@ pub(super) fn newest(order: &Order, places: &Places) -> Order {
 
 /// A grant that a profile has now waits for no set-up any more. One that cannot be removed is found again, and does no harm.
 pub(super) fn written(order: &Order, places: &Places) {
-    if order.secret.as_ref().is_some_and(|secret| secret.is_grant()) {
+    if order.secret.as_ref().is_some_and(Secret::is_grant) {
         let _ = tokens::forget_pending(places);
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::{
     answers::Answers,
-    effect::{AuthorizationRequest, Effect, Work, WorkFault},
+    authorization_request::AuthorizationRequest,
+    effect::{Effect, Work, WorkFault},
     field::Field,
     msg::Invalid,
     question::Advice,
@@ -135,6 +136,12 @@ impl Setup {
 
     pub(super) fn authorization_effect(&self) -> Option<Effect> {
         self.authorize.effect(|request| Work::Authorize(Box::new(request.clone())))
+    }
+
+    /// Takes over a grant that was given before, and is in no profile yet; that of a profile goes before.
+    pub fn know_grant(&mut self, grant: Secret) {
+        self.answers.granted.get_or_insert(grant);
+        self.refresh();
     }
 
     /// Takes what became of a request.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::field::Field;
+use super::{authorization_request::AuthorizationRequest, field::Field};
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
@@ -11,7 +11,7 @@ use crate::{
         profile::{Check, ClientCert, Sender},
         reply::escape,
     },
-    oauth::{AuthorizationSpec, DeviceCode, SignInLink},
+    oauth::DeviceCode,
     phrase,
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::{Phrase, target::ReaderKind},
@@ -46,21 +46,6 @@ pub enum Work {
     Plan(Box<Order>),
     /// Write the files, read them back, and send from what was written.
     Apply(Box<WriteRequest>),
-}
-
-/// What an authorization server is asked, before files are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuthorizationRequest {
-    /// Whom access is asked of, and for what.
-    pub spec: AuthorizationSpec,
-    /// PEM file of the authority that vouches for the endpoints.
-    pub ca_file: Option<PathBuf>,
-    /// PEM file of the application's certificate and key; for a service account its key file.
-    pub certificate: Option<PathBuf>,
-    /// The link by which somebody signed in, and the code that the browser ended on.
-    pub signed_in: Option<(SignInLink, Secret)>,
-    /// For whom it is written: what was given is kept there.
-    pub scope: Scope,
 }
 
 /// Who reads the secret.

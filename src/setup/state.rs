@@ -4,10 +4,8 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use super::{
     answers::{Answer, Answers},
-    effect::{
-        AuthorizationRequest, ConnectSpec, Effect, SecretReader, SendingProgram, UsableStores, Work, WorkFault,
-        WriteRequest, WriteResult,
-    },
+    authorization_request::AuthorizationRequest,
+    effect::{ConnectSpec, Effect, SecretReader, SendingProgram, UsableStores, Work, WorkFault, WriteRequest, WriteResult},
     facts::{SetupFacts, SetupOptions},
     field::Field,
     msg::Status,

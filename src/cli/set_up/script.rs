@@ -1,9 +1,6 @@
 //! The set-up as a script: nothing is asked, and what cannot work is refused before anything is sent.
 
-use std::{
-    io::{self, IsTerminal},
-    time::SystemTime,
-};
+use std::io::{self, IsTerminal};
 
 use super::{
     super::{complain::complain, context::Context, json, planned, report},
@@ -34,7 +31,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
         }
         script::run(&mut conversation.setup, &conversation.runner, &mut |setup, outcome| match outcome {
             // Whoever waits for the result has to see it.
-            Outcome::CodeShown(code) => context.warn_all(render::sign_in(setup.text(), code, SystemTime::now())),
+            Outcome::CodeShown(code) => context.warn_all(render::sign_in(setup.text(), code)),
             _ if context.json && !context.verbose => {}
             Outcome::Progress(AttemptKind::Test | AttemptKind::Proof, step) if step.is_over() => {
                 context.say(&render::stages::line(setup.text(), step));

@@ -52,14 +52,14 @@ impl App {
     fn scene_body(&self, ctx: Ctx<'_>, facts: &Now) -> Body {
         match self.scene() {
             Scene::Form => Doc::default().into(),
-            Scene::Working => match self.setup.shown_code() {
-                Some(code) => done::signing_in(ctx, code).into(),
-                None => {
-                    let mut doc = Doc::default();
-                    doc.push(done::working(ctx, &ctx.text.say(&self.work_words())));
-                    doc.into()
+            Scene::Working => {
+                if let Some(code) = self.setup.shown_code() {
+                    return done::signing_in(ctx, code).into();
                 }
-            },
+                let mut doc = Doc::default();
+                doc.push(done::working(ctx, &ctx.text.say(&self.work_words())));
+                doc.into()
+            }
             Scene::Testing => self.test_doc(ctx).into(),
             Scene::Failed => self.failed_body(ctx, facts),
             Scene::Review => self.review_doc(ctx).into(),

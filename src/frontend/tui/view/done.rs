@@ -1,7 +1,5 @@
 //! The last page: what was written, how it was proven, how to try it, and the command that does the same.
 
-use std::time::SystemTime;
-
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -119,7 +117,7 @@ pub(in super::super) fn working(ctx: Ctx<'_>, words: &str) -> Line<'static> {
 /// The page on which somebody signs in elsewhere: link, code, QR code, and how long they are good for.
 pub(in super::super) fn signing_in(ctx: Ctx<'_>, code: &DeviceCode) -> Doc {
     let mut doc = Doc::default();
-    let lines = render::sign_in(ctx.text, code, SystemTime::now());
+    let lines = render::sign_in(ctx.text, code);
     doc.text(&lines[0], Style::new(), 0, ctx.width);
     doc.blank();
     doc.text(&code.user_code, ctx.theme.bold(), 5, ctx.width);
