@@ -104,7 +104,7 @@ impl Runner {
     fn meaning(&self, said: &str) -> Option<Phrase> {
         let found = diagnose::explain(&Explain::new(said.to_owned()), &self.catalog, self.lang);
         let is_known = found.cause != diagnose::UNKNOWN;
-        is_known.then(|| phrase!("oauth-meaning", title = found.title, steps = found.steps.join(" ")))
+        is_known.then(|| phrase!("oauth-meaning", title = found.title, steps = found.steps.join(". ")))
     }
 }
 
