@@ -14,6 +14,7 @@ mod context;
 mod cut_off;
 mod detect;
 mod dns;
+mod domain_look;
 mod explain;
 mod export;
 mod generate;
@@ -22,6 +23,7 @@ mod inputs;
 mod json;
 mod layout;
 mod mailbox;
+mod name_server;
 mod names;
 mod order;
 mod planned;
@@ -209,7 +211,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         "arrival" => arrival::run(context, word("eml").unwrap_or_default()),
         "check" => {
             let kind = match () {
-                () if matches.get_flag("dns") => check::CheckKind::Dns(word("nameserver")),
+                () if matches.get_flag("dns") => check::CheckKind::Dns,
                 () if matches.get_flag("drift") => check::CheckKind::Drift,
                 () if matches.get_flag("arrival") => check::CheckKind::Arrival,
                 () if matches.get_flag("send") => check::CheckKind::Send,
@@ -220,7 +222,7 @@ fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         "detect" => detect::run(context, &words("ADDRESS")),
         "dns" => {
             let format = word("format").and_then(|word| word.parse().ok());
-            let options = dns::DnsOptions { name_server: word("nameserver"), format, waits: matches.get_flag("wait") };
+            let options = dns::DnsOptions { format, waits: matches.get_flag("wait") };
             dns::run(context, word("WHOSE"), options)
         }
         "explain" => explain::run(context, matches),

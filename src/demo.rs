@@ -21,6 +21,7 @@ mod auth;
 mod clients;
 mod command;
 mod control;
+mod domain;
 mod envelope;
 mod fault;
 mod identity;
@@ -33,6 +34,7 @@ mod subject;
 mod transaction;
 mod wire;
 
+pub use domain::DemoDns;
 pub use fault::DemoFault;
 pub use mailbox::Arrived;
 

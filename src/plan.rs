@@ -74,6 +74,7 @@ pub use planned_files::PlannedFiles;
 pub use read_back::{ReadBack, ReadSecret, compare, is_older_call, read_back};
 pub use refusal::Refusal;
 pub use rival::rival;
+pub use secret_program::secret_runner;
 pub use sending::{Envelope, SendEnd, SendFault, Sending, Sent, sending, try_it};
 pub use several::has_part;
 pub use shared_group::{SENDERS_GROUP, outsiders_note};

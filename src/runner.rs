@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod arrival;
+mod as_read;
 mod authorize;
 mod broken;
 mod committed;
@@ -9,11 +10,13 @@ pub mod crash;
 mod displaced;
 mod egress;
 mod fault;
+mod given;
 mod granted;
 mod image;
 mod last_plan;
 mod occasion;
 pub mod others;
+mod prepare;
 mod proof;
 mod stores;
 mod survey;
@@ -26,18 +29,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use zeroize::Zeroizing;
-
 use crate::{
     discover::{self, Discovery, Net},
     error::Exit,
     host,
-    mail::{Protocol, profile::Check, reply::escape},
+    mail::{profile::Check, reply::escape},
     oauth::OauthWay,
     phrase,
     plan::{self, Order, Places, Scope},
     presets::{Catalog, Lang, Phrase},
-    probe::{self, Attempt, Cancel, Goal, Report, Resolve, ServerTrust},
+    probe::{self, Cancel, Goal, Report, Resolve},
     setup::{
         AttemptKind, ConnectSpec, Effect, Field, Msg, Outcome, Proof, Work, WorkFault, WriteRequest, WriteResult,
         WrittenFile,
@@ -48,15 +49,12 @@ use broken::Broken;
 use committed::committed;
 use displaced::displaced;
 use fault::{fault_of, refused};
+pub use given::{DomainOf, PlacesOf};
 pub use last_plan::LastPlan;
-use occasion::Occasion;
 use proof::Case;
 pub use proof::Extent;
 
 pub use egress::EgressTargets;
-
-/// Where things are for a scope; a demo has its own folder.
-pub type PlacesOf = dyn Fn(Scope) -> Result<Places, host::HostError> + Send + Sync;
 
 /// What work needs to know.
 #[derive(Clone)]
@@ -71,6 +69,8 @@ pub struct Runner {
     pub resolver: Arc<dyn Resolve>,
     /// What a search for an address's settings reaches the world by, made when one begins.
     pub net: Arc<dyn Fn() -> Net + Send + Sync>,
+    /// What the records of a sender's domain mean.
+    pub domain: Arc<DomainOf>,
     /// What is tried when a server does not answer.
     pub egress: EgressTargets,
     /// Stores that are the machine's, rather than files in the places, are left alone: a demo keeps to its folder.
@@ -120,7 +120,7 @@ impl Runner {
         match work {
             Work::Discover(search) => {
                 let mut tell = |found: &Discovery| progress(Outcome::Discovered(found.clone()));
-                Outcome::Discovered(discover::discover(&search, &self.catalog, &(self.net)(), cancel, &mut tell))
+                Outcome::Discovered(discover::discover(&search, &self.catalog, &self.net_of(&search), cancel, &mut tell))
             }
             Work::Probe(spec) => Outcome::Probed(self.attempt(&spec, None, AttemptKind::Probe, cancel, progress)),
             Work::Test(spec) => {
@@ -132,6 +132,7 @@ impl Runner {
                 Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
             }
             Work::Stores(reader) => Outcome::Stores(self.stores(&reader)),
+            Work::Domain(spec) => Outcome::Domain((self.domain)(&spec).map(Box::new)),
             Work::Plan(order) => Outcome::Planned(self.plan(&order)),
             Work::Apply(write) => Outcome::Applied(self.write(&write, cancel, progress)),
         }
@@ -164,49 +165,6 @@ impl Runner {
     /// It cannot be read.
     pub fn read_named(&self, path: &Path) -> std::io::Result<Vec<u8>> {
         image::read_named(path, (self.places)(Scope::System).ok())
-    }
-
-    /// The authority that the settings name, checked.
-    fn authority(&self, spec: &ConnectSpec) -> Result<Option<Vec<u8>>, probe::ProbeFault> {
-        let Some(path) = &spec.ca_file else { return Ok(None) };
-        let pem = self.read_named(path).map_err(|error| unusable(path, &error.to_string()))?;
-        probe::check_ca(&pem).map_err(|cause| unusable(path, &cause))?;
-        Ok(Some(pem))
-    }
-
-    fn prepare(&self, spec: &ConnectSpec, written_in: Option<&str>) -> Result<Attempt, probe::ProbeFault> {
-        let ca_pem = self.authority(spec)?;
-        let client = match &spec.client {
-            Some(client) => {
-                let pem = |path: &Path| self.read_named(path).map_err(|error| unusable(path, &error.to_string()));
-                let identity = probe::ClientIdentity::of_pem(&pem(&client.cert)?, &Zeroizing::new(pem(&client.key)?));
-                Some(identity.map_err(|fault| unusable(&client.key, &fault.to_string()))?)
-            }
-            None => None,
-        };
-        let message = match &spec.message {
-            Some(test_message) => {
-                let occasion = written_in.map_or(Occasion::Test, Occasion::ReadBack);
-                Some(self.message(spec, test_message, occasion)?.outgoing)
-            }
-            None => None,
-        };
-        Ok(Attempt {
-            endpoint: spec.endpoint.clone(),
-            protocol: Protocol::Smtp,
-            provider: spec.provider.clone(),
-            goal: spec.goal,
-            ehlo: spec.ehlo.clone(),
-            login: spec.login.as_ref().map(granted::login).transpose()?,
-            message,
-            others: self.others(spec),
-            trust: ServerTrust { ca_pem, pin: spec.pin.as_deref().and_then(probe::sha256_of_hex) },
-            client,
-            proxy: spec.proxy.clone(),
-            had_starttls: spec.had_starttls,
-            allow_plaintext: spec.allow_plaintext,
-            timeout: spec.timeout,
-        })
     }
 
     /// The addresses that programs of this machine send from.
@@ -326,11 +284,6 @@ impl Runner {
             mailers: self.mailers(order),
         })
     }
-}
-
-/// A file that cannot be used.
-fn unusable(path: &Path, cause: &str) -> probe::ProbeFault {
-    probe::ProbeFault::Local(format!("{}: {cause}", escape(&path.display().to_string())))
 }
 
 /// Keeps what the test found of the profile as it is now; returns why that is not possible.

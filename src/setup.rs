@@ -14,6 +14,7 @@ mod belonging;
 mod columns;
 mod command;
 mod discovery;
+mod domain;
 pub mod effect;
 mod facts;
 pub mod field;
@@ -42,6 +43,7 @@ mod value;
 mod view;
 
 pub use authorization_request::AuthorizationRequest;
+pub use domain::{DomainFinding, SenderDomain};
 pub use effect::{
     ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
     SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,

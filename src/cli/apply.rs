@@ -65,7 +65,6 @@ fn one(context: &Context, name: &str, profile: &Profile) -> Result<(), Error> {
     if context.inputs.is_set("dry-run") {
         return planned::show(context, name, &plan.changes, order.secret.as_ref(), &planned::notes(&plan));
     }
-    context.announce(&places)?;
     let options = context.write_options();
     let session = host::begin(&places, &options)?;
     // What others wrote meanwhile is kept.

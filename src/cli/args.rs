@@ -44,6 +44,8 @@ pub(super) const EXTRAS: &[Extra] = &[
     extra("offline", None, "", false),
     #[cfg(feature = "discover")]
     extra("database", None, "", false),
+    #[cfg(feature = "discover")]
+    extra("nameserver", None, "ADDRESS", false),
     extra("answers", None, "FILE", false),
     extra("take-over", None, "", false),
     extra("unproven", None, "", false),
@@ -267,6 +269,8 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
+    // A build without discovery asks the system's resolver alone.
+    let name_server = || cfg!(feature = "discover").then(|| value("nameserver", "ADDRESS"));
     let rehearsal = || switch("dry-run").help(text.get("flag-dry-run-command"));
     let stale = || {
         value("stale", "MONTHS")
@@ -287,30 +291,33 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .args(imap_passwords().map(|(name, word)| if word.is_empty() { switch(name) } else { value(name, word) }))
             .arg(switch("drift").conflicts_with_all(["send", "arrival"]))
             .arg(switch("dns").conflicts_with_all(["send", "arrival", "drift"]))
-            .arg(value("nameserver", "ADDRESS").requires("dns"))
-            .arg(value("report", "FILE")),
+            .arg(value("report", "FILE").conflicts_with("drift"))
+            .args(name_server()),
         "apply" => command
             .arg(arg("PROFILE"))
             .arg(switch("all").conflicts_with("PROFILE"))
             .arg(switch("take-over"))
+            .arg(switch("unproven"))
             .arg(rehearsal()),
         "detect" => command
             .arg(arg("ADDRESS").required(true).num_args(1..))
             .arg(switch("offline"))
             .arg(switch("database").conflicts_with("offline"))
             .arg(value("proxy", "URL"))
-            .arg(switch("this-domain")),
+            .arg(switch("this-domain"))
+            .args(name_server()),
         "dns" => command
             .arg(arg("WHOSE"))
             .arg(value("provider", "KEY"))
-            .arg(value("nameserver", "ADDRESS"))
+            .args(name_server())
             .arg(switch("wait"))
             .arg(value("format", RecordFormat::USAGE).value_parser(RecordFormat::WORDS)),
         "probe" => command
             .arg(arg("HOST").required(true))
             .arg(value("ca-file", "FILE"))
             .arg(value("proxy", "URL"))
-            .arg(switch("this-domain")),
+            .arg(switch("this-domain"))
+            .args(name_server()),
         "explain" => command
             .arg(arg("REPLY").num_args(0..))
             .arg(switch("jsonl").conflicts_with("REPLY"))

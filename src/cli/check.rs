@@ -36,7 +36,7 @@ use crate::{
 
 /// What a check does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CheckKind<'a> {
+pub(super) enum CheckKind {
     /// It logs in, and offers the envelope.
     Rehearse,
     /// It sends a message to the sender.
@@ -45,11 +45,11 @@ pub(super) enum CheckKind<'a> {
     Arrival,
     /// It looks at the files alone, without the network.
     Drift,
-    /// It looks at the records of the sender's domain alone, by the name server that was typed.
-    Dns(Option<&'a str>),
+    /// It looks at the records of the sender's domain alone.
+    Dns,
 }
 
-impl CheckKind<'_> {
+impl CheckKind {
     /// The flag that asks for it, behind a blank.
     const fn flag(self) -> &'static str {
         match self {
@@ -57,13 +57,13 @@ impl CheckKind<'_> {
             Self::Send => " --send",
             Self::Arrival => " --arrival",
             Self::Drift => " --drift",
-            Self::Dns(_) => " --dns",
+            Self::Dns => " --dns",
         }
     }
 }
 
 /// Checks one profile, or all that are enabled. The first that is not right says how it ends.
-pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind<'_>) -> Result<Exit, Error> {
+pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: CheckKind) -> Result<Exit, Error> {
     if !all {
         let (name, profile) = chosen(context, named)?;
         return one(context, &name, &profile, kind);
@@ -81,14 +81,14 @@ pub(super) fn run(context: &Context, named: Option<&str>, all: bool, kind: Check
     Ok(exit)
 }
 
-fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind<'_>) -> Result<Exit, Error> {
+fn one(context: &Context, name: &str, profile: &Profile, kind: CheckKind) -> Result<Exit, Error> {
     let places = context.places_for(profile.secret.as_ref())?;
     if !profile.enabled {
         let hint = phrase!("secret-disabled-hint", profile = name);
         return Err(Error::new(Exit::Config, phrase!("secret-disabled", profile = name)).hint(hint));
     }
-    if let CheckKind::Dns(name_server) = kind {
-        return domain(context, name, profile, name_server);
+    if kind == CheckKind::Dns {
+        return domain(context, name, profile);
     }
     let order = order::saved(context, name, profile, &places)?;
     let mut drift = Drift::of(context, &order, &places);
@@ -123,8 +123,8 @@ fn drift_alone(context: &Context, name: &str, profile: &Profile, drift: &Drift) 
 }
 
 /// The result of a check that looked at the records of the sender's domain alone.
-fn domain(context: &Context, name: &str, profile: &Profile, name_server: Option<&str>) -> Result<Exit, Error> {
-    let (found, exit) = dns::check(context, profile, name_server)?;
+fn domain(context: &Context, name: &str, profile: &Profile) -> Result<Exit, Error> {
+    let (found, exit) = dns::check(context, profile)?;
     if context.json {
         let mut document = document(profile, name, exit == Exit::Ok, &format!("mailsetup check {name} --dns"));
         document["dns"] = found;
@@ -163,7 +163,7 @@ fn climb(
     name: &str,
     order: &Order,
     places: &Places,
-    (mut drift, kind): (Drift, CheckKind<'_>),
+    (mut drift, kind): (Drift, CheckKind),
 ) -> Result<Exit, Error> {
     let profile = &order.profile;
     report::check_folder(context)?;
@@ -275,7 +275,7 @@ fn rows(context: &Context, profile: &Profile, name: &str) -> Vec<AnswerRow> {
 }
 
 /// The attempt for a profile: the envelope is offered and reset, or a message is sent.
-fn connect_spec(context: &Context, name: &str, order: &Order, kind: CheckKind<'_>) -> Result<ConnectSpec, Error> {
+fn connect_spec(context: &Context, name: &str, order: &Order, kind: CheckKind) -> Result<ConnectSpec, Error> {
     let profile = &order.profile;
     let smtp = &profile.smtp;
     let login = order.secret.clone().map(|secret| Login {

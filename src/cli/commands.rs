@@ -291,7 +291,7 @@ pub(super) fn purge(context: &Context) -> Result<Exit, Error> {
 
 /// `undo`: undoes the last write.
 pub(super) fn undo(context: &Context) -> Result<Exit, Error> {
-    let places = context.places()?;
+    let places = context.places_to_open()?;
     context.announce(&places)?;
     if context.inputs.is_set("dry-run") {
         return previewed(context, &host::undo_preview(&places)?).map(|()| Exit::Ok);

@@ -9,10 +9,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{color::Color, inputs::Inputs};
+use super::{color::Color, domain_look, inputs::Inputs, name_server::AskedNames};
 use crate::{
     diagnose::check_cause,
-    discover::{Net, Reach},
+    discover::Reach,
     error::{Error, Exit},
     frontend::lines::ask_on_terminal,
     host::{
@@ -29,7 +29,6 @@ use crate::{
     phrase,
     plan::{Places, Scope, check_target},
     presets::{Catalog, Lang, Languages, OwnFault, Phrase, PresetFault, Text},
-    probe::SystemResolver,
     runner::{EgressTargets, Runner},
     setup::Field,
 };
@@ -48,6 +47,8 @@ pub(super) struct Context {
     reads_presets: bool,
     root: Option<PathBuf>,
     lock_limit: Duration,
+    /// Who is asked for names.
+    pub(super) names: AskedNames,
     /// The vault's keys: those given, and those asked for since.
     keys: RefCell<Keys>,
 }
@@ -66,6 +67,7 @@ impl Context {
         let keys = keys(&inputs)?;
         let lock_limit = lock_limit(&inputs)?;
         Ok(Self {
+            names: AskedNames::of(&inputs, &text)?,
             text,
             catalog: Arc::new(Catalog::builtin().with_languages(languages.clone())),
             json: inputs.is_set("json"),
@@ -210,6 +212,7 @@ impl Context {
 
     pub(super) fn runner(&self) -> Runner {
         let (root, keys, reads_presets) = (self.root.clone(), self.keys.borrow().clone(), self.reads_presets);
+        let names = self.names;
         Runner {
             catalog: self.catalog.clone(),
             lang: self.lang(),
@@ -217,8 +220,9 @@ impl Context {
                 let places = places(Some(scope), root.as_deref(), reads_presets)?;
                 Ok(Places { keys: keys.clone(), ..places })
             }),
-            net: Arc::new(Net::system),
-            resolver: Arc::new(SystemResolver),
+            net: Arc::new(move || names.net()),
+            resolver: names.resolver(),
+            domain: domain_look::looker(&self.catalog, names),
             egress: EgressTargets {
                 proxy: ProxyVariable::find(&variable),
                 ..EgressTargets::known(self.catalog.egress(), &host::machine())
@@ -234,7 +238,7 @@ impl Context {
     pub(super) fn oauth_way(&self) -> OauthWay {
         let proxy = ProxyVariable::find(&variable);
         let said = self.inputs.get("timeout").and_then(|_| self.timeout().ok());
-        OauthWay { proxy, resolver: Arc::new(SystemResolver), timeout: said.unwrap_or(OauthWay::TIMEOUT) }
+        OauthWay { proxy, resolver: self.names.resolver(), timeout: said.unwrap_or(OauthWay::TIMEOUT) }
     }
 
     /// The secret of a profile for its own server, as it can be used now: a grant with an access token that has time left.

@@ -29,7 +29,7 @@ impl CutOffCare {
         match command {
             // The demo has folders of its own.
             None | Some(("edit", _)) if is_set("demo") => Self::Left,
-            None | Some(("edit" | "remove", _)) => writing(is_set("dry-run")),
+            None | Some(("edit" | "remove" | "apply", _)) => writing(is_set("dry-run")),
             Some(("export", matches)) => writing(matches.get_flag("print") || is_set("dry-run")),
             Some(("purge" | "token", _)) => Self::PutBack,
             Some(("vault", matches)) => match matches.subcommand_name() {
@@ -99,16 +99,23 @@ mod tests {
 
     #[test]
     fn what_writes_puts_back_and_what_may_not_names() {
-        for words in ["", "edit", "remove", "purge", "export", "vault rotate", "vault passphrase", "vault lock-with"] {
+        for words in
+            ["", "edit", "remove", "apply", "purge", "export", "vault rotate", "vault passphrase", "vault lock-with"]
+        {
             assert_eq!(care(words, ""), PutBack, "{words}");
         }
-        for (words, set) in
-            [("", "dry-run"), ("edit", "dry-run"), ("remove", "dry-run"), ("export --print", ""), ("list", ""), ("show", "")]
-        {
+        for (words, set) in [
+            ("", "dry-run"),
+            ("edit", "dry-run"),
+            ("remove", "dry-run"),
+            ("apply", "dry-run"),
+            ("export --print", ""),
+            ("list", ""),
+            ("show", ""),
+        ] {
             assert_eq!(care(words, set), Named, "{words}");
         }
-        for (words, set) in [("", "demo"), ("secret", ""), ("apply", ""), ("undo", ""), ("vault", ""), ("vault export", "")]
-        {
+        for (words, set) in [("", "demo"), ("secret", ""), ("undo", ""), ("vault", ""), ("vault export", "")] {
             assert_eq!(care(words, set), Left, "{words}");
         }
         assert_eq!(care("check", ""), PutBackOrSay);

@@ -26,9 +26,7 @@ pub(super) use formats::RecordFormat;
 
 /// How to look, and what to print.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct DnsOptions<'a> {
-    /// The name server to ask, as it was typed.
-    pub(super) name_server: Option<&'a str>,
+pub(super) struct DnsOptions {
     /// Print the records to add in this format.
     pub(super) format: Option<RecordFormat>,
     /// Look again until all is right.
@@ -36,9 +34,9 @@ pub(super) struct DnsOptions<'a> {
 }
 
 /// Looks at a domain's records and says what they mean.
-pub(super) fn run(context: &Context, typed: Option<&str>, options: DnsOptions<'_>) -> Result<Exit, Error> {
+pub(super) fn run(context: &Context, typed: Option<&str>, options: DnsOptions) -> Result<Exit, Error> {
     let mut way = MailWay::typed(context, typed)?;
-    let looker = Looker::new(context, options.name_server)?;
+    let looker = Looker::new(context)?;
     let mut report = if options.waits { looker.wait(context, &mut way)? } else { looker.look(&mut way)? };
     loop {
         print(context, &way, &report, options.format)?;
@@ -52,9 +50,9 @@ pub(super) fn run(context: &Context, typed: Option<&str>, options: DnsOptions<'_
 }
 
 /// The same for a profile's check: the report's document, and how it ends. What is not right is said.
-pub(super) fn check(context: &Context, profile: &Profile, name_server: Option<&str>) -> Result<(Value, Exit), Error> {
+pub(super) fn check(context: &Context, profile: &Profile) -> Result<(Value, Exit), Error> {
     let mut way = MailWay::of(context, profile, None);
-    let report = Looker::new(context, name_server)?.look(&mut way)?;
+    let report = Looker::new(context)?.look(&mut way)?;
     let exit = exit(&report);
     if !context.json {
         let lines = lines(context, &way, &report);

@@ -19,13 +19,16 @@ use crate::{
         yes_no,
     },
     phrase,
-    presets::Text,
+    presets::{Phrase, Text},
     setup::{AnswerSource, Field},
 };
 
 /// The flags that name the source of the password.
 pub(super) const PASSWORDS: [&str; 5] =
     ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
+
+/// The flags that name the source of the vault's passphrase.
+const PASSPHRASES: [&str; 3] = ["vault-passphrase-file", "vault-passphrase-fd", "vault-passphrase-env"];
 
 /// Answers that may be left empty, so that `edit` can take them out.
 const MAY_BE_EMPTY: [&str; 3] = ["name", "reply-to", "root-mail"];
@@ -61,10 +64,13 @@ impl Inputs {
             inputs.take_file(Path::new(&path))?;
         }
         inputs.settle_switches(text)?;
-        inputs.settle_password(&PASSWORDS)?;
-        inputs.settle_password(&IMAP_PASSWORDS)?;
+        inputs.settle(&PASSWORDS, |names| phrase!("cli-passwords", names = names))?;
+        inputs.settle(&IMAP_PASSWORDS, |names| phrase!("cli-passwords", names = names))?;
+        inputs.settle(&PASSPHRASES, |names| phrase!("cli-passphrases", names = names))?;
         inputs.refuse_empty()?;
-        NEGATIONS.iter().try_for_each(|(negation, _, others)| inputs.settle_negation(negation, others))?;
+        NEGATIONS.iter().try_for_each(|(negation, _, others)| inputs.settle_pair(negation, others))?;
+        inputs.settle_pair("offline", &["database"])?;
+        inputs.settle_pair("demo", &["root"])?;
         Ok(inputs)
     }
 
@@ -104,13 +110,13 @@ impl Inputs {
         Err(error.hint(phrase!("cli-empty-hint")))
     }
 
-    /// What is not wanted has no settings: who says both is asked which one is meant.
-    fn settle_negation(&self, negation: &str, others: &[&str]) -> Result<(), Error> {
-        let Some((_, source)) = self.0.get(negation).filter(|(value, _)| value == "yes") else { return Ok(()) };
+    /// Who says a switch, and in the same way what it leaves no room for, is asked which one is meant.
+    fn settle_pair(&self, switch: &str, others: &[&str]) -> Result<(), Error> {
+        let Some((_, source)) = self.0.get(switch).filter(|(value, _)| value == "yes") else { return Ok(()) };
         let is_other = |name: &&&str| self.0.get(**name).is_some_and(|(value, of)| of == source && value != "no");
         match others.iter().find(is_other) {
             Some(name) => {
-                let [one, other] = [negation, name].map(|name| spelled(name, *source));
+                let [one, other] = [switch, name].map(|name| spelled(name, *source));
                 Err(Error::new(exit_of(*source), phrase!("cli-contradiction", one = one, other = other)))
             }
             None => Ok(()),
@@ -130,27 +136,29 @@ impl Inputs {
         Ok(())
     }
 
-    /// Only one source of the password counts: a flag before a variable before the file, whatever their kinds.
-    fn settle_password(&mut self, passwords: &[&'static str]) -> Result<(), Error> {
+    /// Of options that stand for one another only one counts: a flag before a variable before the file, whatever their kinds.
+    fn settle(&mut self, all: &[&'static str], several: fn(String) -> Phrase) -> Result<(), Error> {
         for source in [AnswerSource::Flag, AnswerSource::Env, AnswerSource::File] {
-            let given: Vec<&'static str> = passwords
-                .iter()
-                .copied()
-                .filter(|name| self.0.get(name).is_some_and(|(value, of)| *of == source && value != "no"))
-                .collect();
+            let is_given = |name: &&str| self.0.get(*name).is_some_and(|(value, of)| *of == source && value != "no");
+            let given: Vec<&'static str> = all.iter().copied().filter(is_given).collect();
             match given.as_slice() {
                 [] => {}
                 [only] => {
-                    self.0.retain(|name, _| name == only || !passwords.contains(name));
+                    self.0.retain(|name, _| name == only || !all.contains(name));
                     return Ok(());
                 }
-                several => {
-                    let names = several.iter().map(|name| spelled(name, source)).collect::<Vec<_>>().join(", ");
-                    return Err(Error::new(Exit::Usage, phrase!("cli-passwords", names = names)));
+                names => {
+                    let names = names.iter().map(|name| spelled(name, source)).collect::<Vec<_>>().join(", ");
+                    return Err(Error::new(Exit::Usage, several(names)));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Where an option comes from.
+    pub(super) fn source(&self, name: &str) -> Option<AnswerSource> {
+        self.0.get(name).map(|(_, source)| *source)
     }
 
     /// An option as the person gave it: a flag, a variable or a key.

@@ -6,7 +6,7 @@ use super::context::Context;
 use crate::{
     error::Error,
     host::{self, Disk},
-    mail::{Auth, KeySlot, Profile, Setting, profile::Written, reply::escape},
+    mail::{Auth, KeySlot, Profile, SecretPlace, Setting, profile::Written, reply::escape, store::StoreFilling},
     phrase,
     plan::{self, Files as _, Order, Places, Scope, TargetChoice},
     presets::{Phrase, Target},
@@ -17,7 +17,11 @@ use crate::{
 /// # Errors
 /// The secret cannot be read.
 pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &Places) -> Result<Order, Error> {
-    let secret = match profile.secret.as_ref().filter(|_| profile.smtp.auth != Auth::None) {
+    let is_unproven = context.inputs.is_set("unproven");
+    // What a person holds until run time need not be there now.
+    let is_later = |place: &&SecretPlace| is_unproven && place.store().filling() == StoreFilling::Person;
+    let place = profile.secret.as_ref().filter(|place| profile.smtp.auth != Auth::None && !is_later(place));
+    let secret = match place {
         Some(place) => Some(context.own_secret(name, &profile.into(), place, places)?.secret),
         None => None,
     };
@@ -31,7 +35,7 @@ pub(super) fn saved(context: &Context, name: &str, profile: &Profile, places: &P
         key_slot: KeySlot::default(),
         is_whole: false,
         takes_over: context.inputs.is_set("take-over"),
-        is_unproven: false,
+        is_unproven,
         ca_pem: None,
         others: Vec::new(),
     })

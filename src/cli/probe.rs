@@ -153,11 +153,8 @@ fn endpoint(survey: &Survey, best: &Best) -> Endpoint {
 fn next(context: &Context, endpoint: &Endpoint) -> Vec<String> {
     let (port, security) = (endpoint.port.to_string(), endpoint.security.as_str());
     let mut words = vec!["mailsetup", "--host", &endpoint.host, "--port", &port, "--security", security];
-    if let Some(path) = context.inputs.get("ca-file") {
-        words.extend(["--ca-file", path]);
-    }
-    if let Some(proxy) = context.inputs.get("proxy") {
-        words.extend(["--proxy", proxy]);
+    for (flag, name) in [("--ca-file", "ca-file"), ("--proxy", "proxy"), ("--nameserver", "nameserver")] {
+        words.extend(context.inputs.get(name).into_iter().flat_map(|value| [flag, value]));
     }
     words.into_iter().map(str::to_owned).collect()
 }

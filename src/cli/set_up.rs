@@ -3,6 +3,7 @@
 mod conversation;
 #[cfg(feature = "demo")]
 mod demo;
+mod idle;
 mod import;
 mod resume;
 pub(super) mod saved;
@@ -29,6 +30,7 @@ use super::{
     report,
 };
 use crate::{
+    discover::Reach,
     error::{Error, Exit},
     frontend::{
         Autosave,
@@ -67,6 +69,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         deletes_arrival: context.inputs.is_set("arrival-delete"),
         timeout: context.timeout()?,
         reach: context.reach(),
+        // The demo has a domain of its own; nobody is asked for it.
+        looks_at_domain: context.inputs.is_set("demo") || context.reach() == Reach::Domain,
     };
     report::check_folder(context)?;
     let is_demo = context.inputs.is_set("demo");
@@ -107,6 +111,9 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         }
     }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
+    if !context.may_ask() {
+        idle::refuse(context, &conversation.setup)?;
+    }
     if !is_demo {
         check_ca_file(context, &conversation.setup)?;
         client_cert::check(&conversation.setup)?;
@@ -129,8 +136,8 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
 fn real(context: &Context, options: SetupOptions) -> Conversation {
     let root = context.inputs.get("root").map(Path::new);
     let facts = root.map_or_else(host::facts, host::facts_below);
-    let word = root.map(|root| format!("--root={}", root.display()));
-    let command = std::iter::once("mailsetup".to_owned()).chain(word).collect();
+    let said = ["root", "nameserver"].map(|name| Some(format!("--{name}={}", context.inputs.get(name)?)));
+    let command = std::iter::once("mailsetup".to_owned()).chain(said.into_iter().flatten()).collect();
     let suggested_targets =
         if options.brief { Vec::new() } else { host::installed_targets(&context.catalog, root, facts.is_root) };
     let facts = SetupFacts {
@@ -226,10 +233,7 @@ fn check_places(context: &Context, setup: &Setup) -> Result<(), Error> {
     let order_scope = setup.scope();
     let places = (context.runner().places)(order_scope)?;
     host::writable(&places.config.join("profiles"), places.root.as_deref())?;
-    host::writable(&places.state, places.root.as_deref())?;
-    context.announce(&places)?;
-    host::recover(&places, &context.write_options())?.iter().for_each(|note| context.say_phrase(note));
-    Ok(())
+    Ok(host::writable(&places.state, places.root.as_deref())?)
 }
 
 fn converse(context: &Context, mut conversation: Conversation, resume: Option<ResumeSession>) -> Result<Exit, Error> {
@@ -265,6 +269,9 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
             let columns = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
             context.say_all(prompt_loop::closing(&conversation.setup, columns));
         }
+    }
+    for phrase in idle::notes(context, &conversation.setup) {
+        context.say_phrase(&phrase);
     }
     // Wait for files that are being written; nothing that has not begun to write begins any more.
     std::mem::forget(host::signals::block_writes());

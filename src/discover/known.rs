@@ -13,7 +13,7 @@ use crate::{
 /// What is known of an address's domain: the person's own preset, else the domain's row of the table (a provider's domain
 /// that has a row is served differently from its others), else the provider whose domain it is.
 pub fn known(address: &Address, catalog: &Catalog) -> Option<Proposal> {
-    let domain = ascii_domain(address);
+    let domain = address.ascii_domain();
     let provider = catalog.provider_of_domain(&domain);
     if provider.is_some_and(|provider| catalog.own_file(&provider.key).is_some()) {
         return provider.map(|provider| of_provider(provider, address, Origin::Preset));
@@ -25,11 +25,6 @@ pub fn known(address: &Address, catalog: &Catalog) -> Option<Proposal> {
         }
         None => provider.map(|provider| of_provider(provider, address, Origin::Preset)),
     }
-}
-
-/// The address's domain in the form that DNS takes (RFC 5891).
-pub(super) fn ascii_domain(address: &Address) -> String {
-    idna::domain_to_ascii(address.domain()).unwrap_or_else(|_| address.domain().to_owned())
 }
 
 fn of_row(row: Row, provider: Option<&Provider>) -> Proposal {
@@ -64,7 +59,7 @@ fn of_row(row: Row, provider: Option<&Provider>) -> Proposal {
 
 /// A preset's server, with the address's domain in place of `{domain}`.
 pub fn of_address(endpoint: &Endpoint, address: &Address) -> Endpoint {
-    Endpoint { host: endpoint.host.replace("{domain}", &ascii_domain(address)), ..endpoint.clone() }
+    Endpoint { host: endpoint.host.replace("{domain}", &address.ascii_domain()), ..endpoint.clone() }
 }
 
 /// What a provider's preset proposes for an address. Servers whose name only the account or the hoster's MX shows keep their

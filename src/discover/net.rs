@@ -17,7 +17,9 @@ pub struct Net {
     pub dns: Arc<dyn DnsClient>,
     /// Finds the addresses of servers that are connected to.
     pub resolver: Arc<dyn Resolve>,
-    /// Which authorities to trust, on the web and on mail servers.
+    /// Which authorities to trust on the web.
+    pub web_trust: ServerTrust,
+    /// Whom to trust of mail servers.
     pub trust: ServerTrust,
     /// The port of https.
     pub https: u16,
@@ -34,6 +36,7 @@ impl Net {
             #[cfg(feature = "discover")]
             dns: Arc::new(NameServers::system()),
             resolver: Arc::new(SystemResolver),
+            web_trust: ServerTrust::default(),
             trust: ServerTrust::default(),
             https: 443,
             http: 80,

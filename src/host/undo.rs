@@ -29,6 +29,7 @@ use crate::{mail::reply::escape, phrase, plan::Places, presets::Phrase};
 
 pub(super) mod all;
 pub(super) mod alongside;
+mod forgotten;
 pub(super) mod preview;
 mod steps;
 pub(super) mod take_back;
@@ -139,7 +140,7 @@ pub fn undo_within(session: &WriteSession<'_>) -> Result<Undone, ApplyError> {
 
 fn undo_file(record: &WriteRecord, file: &FileRecord, places: &Places, steps: &mut UndoSteps) -> Result<(), ApplyError> {
     if record.is_forgotten(places, file) {
-        steps.notes.push(phrase!("host-undo-secret", path = shown(&file.path)));
+        steps.add(forgotten::undo(record, file, places)?, None);
         return Ok(());
     }
     let wrote = FileState::of(record, file.after.as_ref(), places)?;

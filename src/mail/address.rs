@@ -59,6 +59,11 @@ impl Address {
     pub fn domain(&self) -> &str {
         &self.domain
     }
+
+    /// The domain in the form that DNS takes (RFC 5891).
+    pub fn ascii_domain(&self) -> String {
+        idna::domain_to_ascii(self.domain()).unwrap_or_else(|_| self.domain().to_owned())
+    }
 }
 
 impl FromStr for Address {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     mail::{UserName, reply::escape},
     phrase,
-    presets::{Phrase, Target, target::TargetFile},
+    presets::{Catalog, Phrase, Target, target::TargetFile},
 };
 
 /// What a person should know of it before anything is written.
@@ -41,6 +41,12 @@ pub(super) fn notes(
     Ok(node
         .map(|node| Way::new(&path, node, files).faults(order, places).into_iter().map(said).collect())
         .unwrap_or_default())
+}
+
+/// Whether any of an order's targets runs mailsetup for the password.
+pub fn secret_runner(order: &Order, catalog: &Catalog) -> bool {
+    let chosen: Vec<_> = order.targets.iter().filter_map(|choice| Some((catalog.target(&choice.key)?, choice))).collect();
+    runner(order, &chosen).is_some()
 }
 
 /// The first target whose program runs mailsetup for the password.

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The command that shows a person that a target works, where its preset has one.
+/// The command that shows a person that a target works, where its preset has one; none for an image, whose programs run later.
 ///
 /// # Errors
 /// [`Refusal::Scope`], or a preset whose template is wrong.
@@ -31,7 +31,7 @@ pub fn try_it(
     places: &Places,
     files: &dyn Files,
 ) -> Result<Option<String>, Refusal> {
-    let Some(template) = &target.try_it else { return Ok(None) };
+    let Some(template) = target.try_it.as_ref().filter(|_| places.root.is_none()) else { return Ok(None) };
     let context = public(order, target, choice, places, files)?;
     let command = render(template.as_str(), Some(&DotenvSh), &context);
     command.map(Some).map_err(|fault| Refusal::template(target, template, fault))

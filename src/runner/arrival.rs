@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Runner;
+use super::{Runner, granted};
 use crate::{
     diagnose::arrival_fault,
     host::clock,
     mail::Protocol,
     plan::Sent,
     probe::{
-        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, ServerTrust, Sighting, Stage,
-        StageReport, StageState, Transcript, imap, sha256_of_hex,
+        Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, Sighting, Stage, StageReport,
+        StageState, Transcript, imap,
     },
     setup::{ArrivalSpec, ConnectSpec, Followed},
 };
@@ -122,10 +122,10 @@ impl Runner {
             provider: arrival.provider.clone(),
             goal: Goal::Login,
             ehlo: String::new(),
-            login: Some(arrival.login.clone()),
+            login: Some(granted::login(&arrival.login)?),
             message: None,
             others: Vec::new(),
-            trust: ServerTrust { ca_pem: self.authority(spec)?, pin: pin.and_then(sha256_of_hex) },
+            trust: self.trust(spec.ca_file.as_deref(), pin)?,
             client: None,
             proxy: spec.proxy.clone(),
             had_starttls: false,

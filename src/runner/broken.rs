@@ -45,6 +45,8 @@ impl Broken {
             Work::Fetch(_) => Box::new(|_, place| Outcome::Fetched(Err(phrase(place)))),
             // Whether a store can be used is asked once more when it is written to.
             Work::Stores(_) => Box::new(|_, _| Outcome::Stores(UsableStores::default())),
+            // It advises.
+            Work::Domain(_) => Box::new(|_, _| Outcome::Domain(None)),
             Work::Plan(_) => Box::new(|_, place| Outcome::Planned(Err(fault(place, phrase!("runner-broken-plan"))))),
             Work::Apply(_) => Box::new(|_, place| Outcome::Applied(Err(fault(place, phrase!("runner-broken-write"))))),
         })
@@ -89,6 +91,7 @@ mod tests {
             egress: EgressTargets::default(),
             own_stores_only: false,
             lock_limit: crate::host::LOCK_LIMIT,
+            domain: Arc::new(|_| None),
             oauth: crate::oauth::OauthWay {
                 proxy: None,
                 resolver: Arc::new(crate::probe::SystemResolver),

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::{authorization_request::AuthorizationRequest, field::Field};
+use super::{
+    authorization_request::AuthorizationRequest,
+    domain::{DomainFinding, SenderDomain},
+    field::Field,
+};
 use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
@@ -42,6 +46,8 @@ pub enum Work {
     Fetch(String),
     /// Find out which secret stores answer.
     Stores(SecretReader),
+    /// Look at the records of the sender's domain.
+    Domain(SenderDomain),
     /// Plan the files.
     Plan(Box<Order>),
     /// Write the files, read them back, and send from what was written.
@@ -192,6 +198,8 @@ pub enum Outcome {
     Fetched(Result<Secret, Phrase>),
     /// Of `Stores`.
     Stores(UsableStores),
+    /// Of `Domain`; none where nobody can be asked.
+    Domain(Option<Box<DomainFinding>>),
     /// Of `Plan`.
     Planned(Result<Plan, WorkFault>),
     /// Of `Apply`.

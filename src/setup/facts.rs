@@ -61,6 +61,8 @@ pub struct SetupOptions {
     pub timeout: Duration,
     /// How far to search for the settings of an unknown address.
     pub reach: Reach,
+    /// Look at the records of the sender's domain, beside the conversation.
+    pub looks_at_domain: bool,
 }
 
 impl Default for SetupOptions {
@@ -76,6 +78,7 @@ impl Default for SetupOptions {
             deletes_arrival: false,
             timeout: Duration::from_secs(10),
             reach: Reach::Offline,
+            looks_at_domain: false,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{field::Field, state::Setup};
 
 impl Setup {
     /// Whether a field has any meaning with the answers as they are.
-    pub(super) fn applies(&self, field: Field) -> bool {
+    pub fn applies(&self, field: Field) -> bool {
         (field.spec().applies)(self)
     }
 

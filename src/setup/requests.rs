@@ -1,6 +1,7 @@
 //! From answers to requests: the tests, the plan and the write that the answers ask for.
 
 use super::{
+    domain::SenderDomain,
     effect::{ConnectSpec, SecretReader, TestMessage, WriteRequest},
     field::Field,
     programs::keeps_senders,
@@ -53,6 +54,16 @@ impl Setup {
         let tries_programs = goal >= Goal::Rehearse && self.tries_programs();
         let arrival = if goal == Goal::Send { self.arrival_request() } else { None };
         Some(ConnectSpec { login, message, arrival, tries_programs, ..self.connect_spec(&profile, goal) })
+    }
+
+    /// The domain to look at, as soon as everything for the test or the plan is there.
+    pub(super) fn domain_request(&self) -> Option<SenderDomain> {
+        let is_ready = self.test.wanted().is_some() || self.plan.wanted().is_some();
+        if !self.options.looks_at_domain || !is_ready {
+            return None;
+        }
+        let provider = self.answers.provider().map(|provider| provider.key.clone());
+        Some(SenderDomain { domain: self.answers.address()?.ascii_domain(), provider })
     }
 
     /// Whether the addresses of programs here are offered too: not where the provider says which it takes, nor where one stands

@@ -112,6 +112,7 @@ impl Setup {
                 self.test.finish(generation, tested);
             }
             Outcome::Stores(stores) => self.stores.finish(generation, stores),
+            Outcome::Domain(finding) => self.domain.finish(generation, finding.map(|finding| *finding)),
             Outcome::Planned(mut plan) => {
                 if let Ok(plan) = &mut plan {
                     plan.notes.extend(self.refused_senders());
@@ -249,6 +250,8 @@ impl Setup {
             // Consent was given to the plan that was shown.
             self.answers.given.remove(&Field::Apply);
         }
+        let domain = self.domain_request();
+        self.domain.want(domain);
         if self.write.result().is_none() || self.answers.is_yes(Field::Apply) {
             let write = self.write_request();
             self.write.want(write);

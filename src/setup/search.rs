@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     discover::{self, Consent, Discovery, DomainFault, Origin, Proposal, Reach, Search, of_address},
-    mail::{Endpoint, Host, Port, Security, endpoint::is_loopback, reply::escape},
+    mail::{Endpoint, Host, Port, Security, TextLine, endpoint::is_loopback, reply::escape},
     phrase,
     presets::{Phrase, Provider, provider::Category},
 };
@@ -202,6 +202,8 @@ impl Setup {
             timeout: discover::DEADLINE.min(self.options.timeout),
             ehlo: answers.text(Field::Ehlo),
             proxy: answers.get(Field::Proxy),
+            ca_file: answers.get::<TextLine>(Field::CaFile).map(|path| answers.facts.cwd.join(path.as_str())),
+            pin: answers.filled(Field::Pin),
         })
     }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 use super::{
     answers::{Answer, Answers},
     authorization_request::AuthorizationRequest,
+    domain::{DomainFinding, SenderDomain},
     effect::{ConnectSpec, Effect, SecretReader, SendingProgram, UsableStores, Work, WorkFault, WriteRequest, WriteResult},
     facts::{SetupFacts, SetupOptions},
     field::Field,
@@ -61,6 +62,7 @@ pub struct Setup {
     pub(super) probe: Task<ConnectSpec, Tested>,
     pub(super) test: Task<ConnectSpec, Tested>,
     pub(super) stores: Task<SecretReader, UsableStores>,
+    pub(super) domain: Task<SenderDomain, Option<DomainFinding>>,
     pub(super) plan: Task<Order, Result<Plan, WorkFault>>,
     pub(super) write: Task<WriteRequest, Result<WriteResult, WorkFault>>,
     /// Who is sending a message after writing.
@@ -96,6 +98,7 @@ impl Setup {
             probe: Task::default(),
             test: Task::default(),
             stores: Task::default(),
+            domain: Task::default(),
             plan: Task::default(),
             write: Task::default(),
             sending: None,
@@ -169,11 +172,13 @@ impl Setup {
     }
 
     /// Work that may run beside the questions: the search for the address's settings, the command that prints an imported
-    /// password, the probe up to TLS as soon as a server is known, and the stores.
+    /// password, the probe up to TLS as soon as a server is known, the stores, and the records of the sender's domain.
     pub fn background(&self) -> Vec<Effect> {
         let probe = self.probe.effect(|spec| Work::Probe(Box::new(spec.clone())));
         let stores = self.stores.effect(|reader| Work::Stores(reader.clone()));
-        self.search_effect().into_iter().chain(self.fetch_effect()).chain(probe).chain(stores).collect()
+        let domain = self.domain.effect(|domain| Work::Domain(domain.clone()));
+        let first = self.search_effect().into_iter().chain(self.fetch_effect());
+        first.chain(probe).chain(stores).chain(domain).collect()
     }
 
     /// Fields that a script has to answer before anything can go on: those that are asked and have no value of their own.

@@ -1,6 +1,7 @@
 //! What a front end shows: the rail, pages, live tests, results.
 
 use super::{
+    domain::{DomainFinding, SenderDomain},
     effect::{ConnectSpec, SendingProgram, Work, WorkFault, WriteResult},
     field::{Field, FieldTrait},
     msg::Status,
@@ -92,7 +93,7 @@ impl Setup {
                 Work::Discover(_) => SetupStep::Provider,
                 Work::Authorize(_) | Work::Fetch(_) => SetupStep::Password,
                 Work::Probe(_) | Work::Test(_) => SetupStep::Test,
-                Work::Stores(_) | Work::Plan(_) | Work::Apply(_) => SetupStep::Write,
+                Work::Stores(_) | Work::Domain(_) | Work::Plan(_) | Work::Apply(_) => SetupStep::Write,
             }),
             Status::Done | Status::Cancelled => None,
         }
@@ -211,6 +212,14 @@ impl Setup {
     /// Who begins to send a message after writing, until a stage of it is over.
     pub const fn sending(&self) -> Option<&SendingProgram> {
         self.sending.as_ref()
+    }
+
+    /// The sender's domain, and what was found; nothing yet as long as it is looked at, and no domain where nobody can be asked.
+    pub fn domain(&self) -> Option<(&SenderDomain, Option<&DomainFinding>)> {
+        match self.domain.result() {
+            Some(None) => None,
+            finding => Some((self.domain.wanted()?, finding.and_then(Option::as_ref))),
+        }
     }
 
     /// The plan, if it could be made.

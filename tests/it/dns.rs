@@ -10,3 +10,5 @@ mod verdict;
 #[cfg(feature = "discover")]
 mod wait;
 mod zone;
+#[cfg(feature = "discover")]
+mod zones;

@@ -247,6 +247,7 @@ fn demo_runner(demo: &Demo, egress: EgressTargets) -> (Runner, ConnectSpec) {
         egress,
         own_stores_only: true,
         lock_limit: mailsetup::host::LOCK_LIMIT,
+        domain: Arc::new(|_| None),
         oauth: crate::support::web::oauth_way(),
         last_plan: Arc::default(),
     };

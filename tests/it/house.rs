@@ -73,7 +73,7 @@ fn dependencies_run_one_way() {
         ("plan", &["error", "format", "mail", "presets", "plan"]),
         ("setup", &["dns", "error", "mail", "presets", "probe", "diagnose", "discover", "oauth", "plan", "setup"]),
         ("host", &["error", "mail", "oauth", "presets", "plan", "host"]),
-        ("demo", &["mail", "presets", "demo"]),
+        ("demo", &["dns", "mail", "presets", "demo"]),
         (
             "runner",
             &[
@@ -84,7 +84,10 @@ fn dependencies_run_one_way() {
         ("render", &["arrival", "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "render"]),
         (
             "frontend",
-            &["error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "runner", "render", "frontend"],
+            &[
+                "dns", "error", "mail", "oauth", "presets", "probe", "diagnose", "plan", "setup", "runner", "render",
+                "frontend",
+            ],
         ),
         (
             "cli",

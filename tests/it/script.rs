@@ -9,6 +9,7 @@ mod cut_off;
 mod damaged;
 mod failures;
 mod files;
+mod idle;
 mod image;
 mod kills;
 mod languages;

@@ -6,6 +6,7 @@ mod logins;
 mod no_login;
 mod own;
 mod programs;
+mod proxies;
 mod readers;
 mod senders;
 mod tokens;

@@ -1,21 +1,19 @@
 //! Asks the name servers, once or until all is right.
 
 use std::{
-    net::{IpAddr, SocketAddr},
     thread,
     time::{Duration, Instant},
 };
 
 use super::way::{MailWay, exit};
 #[cfg(feature = "discover")]
-use crate::discover::{DomainLook, NameServers};
+use crate::discover::DomainLook;
 #[cfg(not(feature = "discover"))]
 use crate::dns::shown;
 use crate::{
-    cli::context::Context,
+    cli::{context::Context, name_server::AskedNames},
     dns::DomainReport,
     error::{Error, Exit},
-    mail::reply::escape,
     phrase,
     presets::{Catalog, Provider},
 };
@@ -36,17 +34,16 @@ const PAUSE: u32 = 30;
 /// Asks name servers.
 pub(super) struct Looker<'a> {
     catalog: &'a Catalog,
-    server: Option<SocketAddr>,
+    names: AskedNames,
     /// What was given with `--timeout`.
     timeout: Option<Duration>,
 }
 
 impl<'a> Looker<'a> {
-    /// Asks the server that was typed, or those of this machine.
-    pub(super) fn new(context: &'a Context, server: Option<&str>) -> Result<Self, Error> {
-        let server = server.map(|typed| name_server(context, typed)).transpose()?;
+    /// Asks the server that was named, or those of this machine.
+    pub(super) fn new(context: &'a Context) -> Result<Self, Error> {
         let timeout = context.inputs.get("timeout").map(|_| context.timeout()).transpose()?;
-        Ok(Self { catalog: &context.catalog, server, timeout })
+        Ok(Self { catalog: &context.catalog, names: context.names, timeout })
     }
 
     /// Looks once. Where nobody said by which provider mail goes, it is the one who takes the domain's mail.
@@ -55,7 +52,7 @@ impl<'a> Looker<'a> {
     }
 
     fn look_for(&self, way: &mut MailWay<'a>, patience: Duration) -> Result<DomainReport, Error> {
-        let (provider, report) = ask(self.catalog, self.server, way, patience)?;
+        let (provider, report) = ask(self.catalog, self.names, way, patience)?;
         way.provider = provider;
         Ok(report)
     }
@@ -88,27 +85,12 @@ type Looked<'a> = (Option<&'a Provider>, DomainReport);
 /// Asks name servers that are new each time: they remember what they said.
 #[cfg(feature = "discover")]
 #[expect(clippy::unnecessary_wraps, reason = "a build without discovery refuses")]
-fn ask<'a>(
-    catalog: &'a Catalog,
-    server: Option<SocketAddr>,
-    way: &MailWay<'a>,
-    patience: Duration,
-) -> Result<Looked<'a>, Error> {
-    let servers = server.map_or_else(NameServers::system, NameServers::at);
-    Ok(DomainLook { domain: &way.domain, provider: way.provider, catalog, patience }.at(&servers))
+fn ask<'a>(catalog: &'a Catalog, names: AskedNames, way: &MailWay<'a>, patience: Duration) -> Result<Looked<'a>, Error> {
+    Ok(DomainLook { domain: &way.domain, provider: way.provider, catalog, patience }.at(&names.servers()))
 }
 
 /// This build asks no server.
 #[cfg(not(feature = "discover"))]
-fn ask<'a>(_: &'a Catalog, _: Option<SocketAddr>, way: &MailWay<'a>, _: Duration) -> Result<Looked<'a>, Error> {
+fn ask<'a>(_: &'a Catalog, _: AskedNames, way: &MailWay<'a>, _: Duration) -> Result<Looked<'a>, Error> {
     Err(Error::new(Exit::Unavailable, phrase!("dns-cannot-look", domain = shown(&way.domain))))
-}
-
-/// `ADDRESS[:PORT]`.
-fn name_server(context: &Context, typed: &str) -> Result<SocketAddr, Error> {
-    let alone = || typed.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
-    typed.parse().or_else(|_| alone()).map_err(|_| {
-        let why = context.text.say(&phrase!("dns-bad-nameserver", typed = escape(typed)));
-        Error::new(Exit::Usage, phrase!("cli-bad-answer", name = "--nameserver", why = why))
-    })
 }

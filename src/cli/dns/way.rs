@@ -45,7 +45,7 @@ impl<'a> MailWay<'a> {
             let profiles = host::profiles::list(&places).unwrap_or_default();
             let profile = profiles.into_iter().filter_map(|(_, profile)| profile.ok());
             profile
-                .filter(|profile| ascii(profile.sender.address.domain()) == ascii(&domain))
+                .filter(|profile| profile.sender.address.ascii_domain() == ascii(&domain))
                 .find_map(|profile| provider_of(context, &profile))
         };
         let provider = given.or_else(saved).or_else(|| context.catalog.provider_of_domain(&domain));
@@ -55,7 +55,7 @@ impl<'a> MailWay<'a> {
     /// That of a profile.
     pub(super) fn of(context: &'a Context, profile: &Profile, given: Option<&'a Provider>) -> Self {
         let provider = given.or_else(|| provider_of(context, profile));
-        Self { domain: ascii(profile.sender.address.domain()), provider, senders: Some(profile.sender.senders) }
+        Self { domain: profile.sender.address.ascii_domain(), provider, senders: Some(profile.sender.senders) }
     }
 }
 

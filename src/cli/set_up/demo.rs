@@ -12,18 +12,19 @@ use super::{
     scratch::{CA_FILE, Scratch},
 };
 use crate::{
-    demo::{self, Demo, DemoFault},
+    demo::{self, Demo, DemoDns, DemoFault},
     discover::Net,
+    dns::{DomainQuestion, judge},
     error::{Error, Exit},
     frontend::{MenuItem, Sidecar},
     host,
     mail::Secret,
     phrase,
     plan::{Places, Scope},
-    presets::{Catalog, Text},
+    presets::{Catalog, Provider, Text},
     probe::SystemResolver,
     runner::{EgressTargets, Runner},
-    setup::{AnswerSource, Field, GivenSecret, Setup, SetupFacts, SetupOptions},
+    setup::{AnswerSource, DomainFinding, Field, GivenSecret, SenderDomain, Setup, SetupFacts, SetupOptions},
 };
 
 /// The conversation against the demo's server.
@@ -62,12 +63,14 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
         setup.give_secret(GivenSecret { secret: Secret::new(demo.password().to_owned()), flag: Some(Vec::new()) });
     }
     let places = places(&folder);
+    let preset = demo::provider(&demo);
     let runner = Runner {
         catalog,
         lang: context.lang(),
         places: Arc::new(move |_| Ok(places.clone())),
         net: Arc::new(Net::system),
         resolver: Arc::new(SystemResolver),
+        domain: Arc::new(move |spec| domain(spec, &preset)),
         // The demo's own ports are in its preset; nothing else is tried, so nothing leaves this machine.
         egress: EgressTargets::default(),
         own_stores_only: true,
@@ -77,6 +80,14 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
     };
     let guide = Guide { demo, text: Rc::clone(&context.text) };
     Ok(Conversation { setup, runner, sidecar: Some(Box::new(guide)), scratch: Some(Scratch { folder }) })
+}
+
+/// What the records of the demo's domain mean, as if it were the person's own; of another one nothing is known.
+fn domain(spec: &SenderDomain, provider: &Provider) -> Option<DomainFinding> {
+    let question =
+        DomainQuestion { domain: DemoDns::domain(), provider: Some(provider), catalog: &Catalog::builtin(), now: 0 };
+    let is_ours = spec.domain == question.domain;
+    is_ours.then(|| DomainFinding { provider: Some(provider.name.clone()), host: None, report: judge(&question, &DemoDns) })
 }
 
 /// Everything in the demo's own folder.

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use super::{
     super::{complain::complain, context::Context, json, planned, report},
     conversation::Conversation,
-    scratch,
+    idle, scratch,
 };
 use crate::{
     error::{Error, Exit},
@@ -13,9 +13,7 @@ use crate::{
         prompt_loop,
         script::{self, Stop},
     },
-    host,
-    mail::{RunAs, Scope, StoreKind},
-    phrase,
+    host, phrase,
     plan::Change,
     render,
     setup::{AttemptKind, Effect, Field, Msg, Outcome, Setup, Status, Work},
@@ -26,7 +24,8 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
     host::signals::end_children_too();
     let begun = begin(context, &mut conversation).map_err(Stop::Error);
     let result = begun.and_then(|()| {
-        for note in conversation.setup.notes() {
+        let idle = idle::notes(context, &conversation.setup);
+        for note in conversation.setup.notes().into_iter().chain(idle.iter().map(|phrase| context.text.say(phrase))) {
             context.say(&format!("! {note}"));
         }
         script::run(&mut conversation.setup, &conversation.runner, &mut |setup, outcome| match outcome {
@@ -73,6 +72,10 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
         };
         let is_arrived = arrival_exit(setup).is_none_or(|exit| exit == Exit::Ok);
         let mut document = json::setup(setup, result.is_ok() && is_proven && is_arrived, error);
+        let idle = idle::notes(context, setup).into_iter().map(|phrase| context.text.say(&phrase).into());
+        if let Some(notes) = document["notes"].as_array_mut() {
+            notes.splice(0..0, idle);
+        }
         if let Some(plan) = setup.plan().filter(|_| is_dry) {
             let secret = setup.order().and_then(|order| order.secret.as_ref());
             document["diff"] = planned::diff(context, &plan.changes, secret).join("\n").into();
@@ -134,7 +137,6 @@ fn judge(context: &Context, conversation: &Conversation) -> Result<(), Error> {
 /// Checks what can be known before the test: every answer, the consent to write, the plan, and writable folders. Nothing runs a
 /// command before the answers are right.
 fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error> {
-    refuse_misplaced(context, &conversation.setup)?;
     script::search(&mut conversation.setup, &conversation.runner);
     judge(context, conversation)?;
     if conversation.setup.lacks_mailbox() {
@@ -168,30 +170,6 @@ fn begin(context: &Context, conversation: &mut Conversation) -> Result<(), Error
     let _ = conversation.setup.update(Msg::Finished(generation, Outcome::Planned(Ok(plan))));
     // The plan knows what other runs saved meanwhile.
     judge(context, conversation)
-}
-
-/// Refuses options that cannot apply: dropped in silence, they would leave the password in another place, or to another user,
-/// than was meant.
-fn refuse_misplaced(context: &Context, setup: &Setup) -> Result<(), Error> {
-    for (name, field, wanted) in [
-        ("vault-lock", Field::SecretStore, StoreKind::Vault.as_str()),
-        ("pass-entry", Field::SecretStore, StoreKind::Pass.as_str()),
-        ("run-as", Field::Scope, Scope::System.as_str()),
-        ("run-as-group", Field::Scope, Scope::System.as_str()),
-    ] {
-        let (Some(one), Some(value)) = (context.inputs.as_given(name), setup.value(field)) else { continue };
-        if value != wanted {
-            let other = format!("{} {value}", field.flag());
-            return Err(Error::new(Exit::Usage, phrase!("cli-contradiction", one = one, other = other)));
-        }
-    }
-    let users = setup.value(Field::RunAs).and_then(|users| users.parse::<RunAs>().ok()).unwrap_or_default();
-    match context.inputs.as_given("run-as-group") {
-        Some(group) if users.beside_root().is_empty() => {
-            Err(Error::new(Exit::Usage, phrase!("cli-group-of-nobody", group = group, users = Field::RunAs.flag())))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The exit status if a message sent from what was written was refused: by what the attempt found, else by how the consumer

@@ -2,7 +2,6 @@
 
 use super::{
     LoginName,
-    known::ascii_domain,
     xml::{self, Element},
 };
 use crate::{
@@ -54,7 +53,7 @@ pub fn read(bytes: &[u8], address: &Address) -> AutoconfigDocument {
 }
 
 fn settings(root: &Element, address: &Address) -> Option<AutoconfigSettings> {
-    let domain = ascii_domain(address);
+    let domain = address.ascii_domain();
     let names_it = |provider: &&Element| {
         provider.all("domain").any(|named| {
             let named = named.text().to_lowercase();
@@ -132,7 +131,7 @@ fn endpoint(
         "plain" | "none" => Some(Security::None),
         _ => port.and_then(of_port),
     };
-    let host = element.word("hostname").map(|host| fill(host, address, &ascii_domain(address)));
+    let host = element.word("hostname").map(|host| fill(host, address, &address.ascii_domain()));
     let (Some(said), Some(Ok(host))) = (said, host.map(|host| parse_host(&host))) else { return Vec::new() };
     let port = port.unwrap_or_else(|| usual(said));
     let contradicts = |mode: Security| (mode == Security::Tls) != (said == Security::Tls);

@@ -21,7 +21,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::{DnsClient, Mx, NameFault, Srv};
 use crate::{
     dns::{DnsKind, DnsLookup, DnsQuestion, DnsRecord, LookupFault},
-    probe::Cancel,
+    mail::endpoint::is_loopback,
+    probe::{Cancel, DnsFault, Resolve, SystemResolver},
 };
 
 /// How long to wait for a name server before asking again.
@@ -133,6 +134,26 @@ impl DnsClient for NameServers {
             }
         }
         fault.map_or(Ok(found), Err)
+    }
+}
+
+impl Resolve for NameServers {
+    fn resolve(&self, host: &str, timeout: Duration) -> Result<Vec<IpAddr>, DnsFault> {
+        self.resolve_until(host, timeout, &Cancel::default())
+    }
+
+    /// This machine's own names are no question for a name server (RFC 6761, 6.3).
+    fn resolve_until(&self, host: &str, timeout: Duration, cancel: &Cancel) -> Result<Vec<IpAddr>, DnsFault> {
+        if host.parse::<IpAddr>().is_ok() || is_loopback(host) {
+            return SystemResolver.resolve_until(host, timeout, cancel);
+        }
+        let host = idna::domain_to_ascii(host).map_err(|_| DnsFault::NotFound)?;
+        match self.addresses(&host, Instant::now() + timeout, cancel) {
+            Ok(found) if found.is_empty() => Err(DnsFault::NoAddress),
+            Ok(found) => Ok(found),
+            Err(NameFault::NotFound) => Err(DnsFault::NotFound),
+            Err(NameFault::Broken | NameFault::NoResolver) => Err(DnsFault::Unavailable),
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct DomainLook<'d, 'a> {
 }
 
 impl<'a> DomainLook<'_, 'a> {
+    /// The longest time that one usually takes.
+    pub const PATIENCE: Duration = Duration::from_secs(20);
+
     /// Asks the name servers; the provider comes with the result.
     pub fn at(&self, servers: &NameServers) -> (Option<&'a Provider>, DomainReport) {
         let dns = TimedLookup { servers, until: Instant::now() + self.patience };

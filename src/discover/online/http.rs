@@ -41,7 +41,7 @@ pub(super) struct Web(Agent);
 
 impl Web {
     pub(super) fn new(net: &Net, proxy: Option<&Proxy>) -> Self {
-        let way = probe::WebWay { trust: &net.trust, proxy, resolver: &net.resolver, https: net.https, http: net.http };
+        let way = probe::WebWay { trust: &net.web_trust, proxy, resolver: &net.resolver, https: net.https, http: net.http };
         Self(way.agent())
     }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod advice;
 pub(super) mod chrome;
+pub(super) mod domain;
 pub(super) mod done;
 pub(super) mod form;
 mod layout;

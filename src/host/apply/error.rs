@@ -35,6 +35,8 @@ pub enum ApplyError {
     Build(String, CommandFault),
     /// The file was edited since, in the lines that we wrote; the backup has its content before.
     Conflict(PathBuf, Option<PathBuf>),
+    /// The profile's secret before the write went into another store, and is not there any more; its file was this one.
+    SecretGone(String, PathBuf),
     /// There is no write to undo.
     NothingToUndo,
     /// It failed on the way, and everything was rolled back.
@@ -55,6 +57,7 @@ impl ApplyError {
             Self::Group(name) => phrase!("host-no-group", group = escape(name)),
             Self::Build(command, fault) => run_failed(command, fault),
             Self::Conflict(path, _) => phrase!("host-conflict", path = shown(path)),
+            Self::SecretGone(_, path) => phrase!("host-undo-secret", path = shown(path)),
             Self::NothingToUndo => phrase!("host-nothing-to-undo"),
             Self::RolledBack(cause) | Self::NotRolledBack(cause, ..) => cause.phrase(),
         }
@@ -70,6 +73,7 @@ impl ApplyError {
             Self::Changed(_) => Some(phrase!("host-changed-hint")),
             Self::Conflict(_, Some(backup)) => Some(phrase!("host-conflict-hint", backup = shown(backup))),
             Self::Conflict(_, None) => Some(phrase!("host-conflict-new-hint")),
+            Self::SecretGone(profile, _) => Some(phrase!("host-undo-secret-hint", profile = escape(profile))),
             Self::RolledBack(_) => Some(phrase!("host-put-back")),
             Self::NotRolledBack(_, path, Some(backup)) => {
                 Some(phrase!("host-not-put-back", path = shown(path), backup = shown(backup)))
@@ -87,7 +91,7 @@ impl ApplyError {
             Self::Journal(error) => error.exit(),
             Self::Store(error) => error.exit(),
             Self::Changed(_) => Exit::TempFail,
-            Self::Conflict(..) => Exit::CantCreate,
+            Self::Conflict(..) | Self::SecretGone(..) => Exit::CantCreate,
             Self::Group(_) => Exit::Config,
             Self::Build(_, CommandFault::Start(_)) | Self::NothingToUndo => Exit::NoInput,
             Self::Build(..) => Exit::Failed,
@@ -145,7 +149,7 @@ impl std::error::Error for ApplyError {
             Self::Store(error) => Some(error),
             Self::Build(_, fault) => Some(fault),
             Self::RolledBack(cause) | Self::NotRolledBack(cause, ..) => Some(&**cause),
-            Self::Changed(_) | Self::Group(_) | Self::Conflict(..) | Self::NothingToUndo => None,
+            Self::Changed(_) | Self::Group(_) | Self::Conflict(..) | Self::SecretGone(..) | Self::NothingToUndo => None,
         }
     }
 }

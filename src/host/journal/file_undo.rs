@@ -40,11 +40,12 @@ impl Drop for FileState {
 impl FileState {
     /// The content that a record keeps.
     pub(crate) fn of(record: &WriteRecord, stamp: Option<&Stamp>, places: &Places) -> Result<Option<Self>, JournalError> {
-        let state = |stamp: &Stamp| {
-            let bytes = record.content(places, stamp)?;
-            Ok(Self { bytes, mode: stamp.mode, uid: stamp.uid, gid: stamp.gid, extended: stamp.extended.clone() })
-        };
-        stamp.map(state).transpose()
+        stamp.map(|stamp| Ok(Self::with(stamp, record.content(places, stamp)?))).transpose()
+    }
+
+    /// This content, with the mode and owner of a record.
+    pub(crate) fn with(stamp: &Stamp, bytes: Vec<u8>) -> Self {
+        Self { bytes, mode: stamp.mode, uid: stamp.uid, gid: stamp.gid, extended: stamp.extended.clone() }
     }
 
     /// What an undo makes of a file.

@@ -46,6 +46,7 @@ fn broken(path: String) -> Runner {
         oauth: crate::support::web::oauth_way(),
         own_stores_only: true,
         lock_limit: LOCK_LIMIT,
+        domain: Arc::new(|_| None),
         last_plan: Arc::default(),
     }
 }

@@ -24,7 +24,8 @@ pub(crate) struct NameServer {
 
 impl NameServer {
     /// Serves zones: origin and text.
-    pub(crate) fn start(zones: Vec<(&'static str, String)>) -> Self {
+    pub(crate) fn start(zones: Vec<(&str, String)>) -> Self {
+        let zones: Vec<(String, String)> = zones.into_iter().map(|(origin, text)| (origin.to_owned(), text)).collect();
         let (ready, address) = mpsc::channel();
         let (stop, stopped) = mpsc::channel::<()>();
         thread::spawn(move || {
@@ -32,7 +33,7 @@ impl NameServer {
             runtime.block_on(async move {
                 let mut catalog = Catalog::new();
                 for (origin, text) in zones {
-                    let origin = Name::from_ascii(origin).unwrap();
+                    let origin = Name::from_ascii(&origin).unwrap();
                     let (origin, records) = Parser::new(text, None, Some(origin)).parse().unwrap();
                     let zone: InMemoryZoneHandler<TokioRuntimeProvider> =
                         InMemoryZoneHandler::new(origin.clone(), records, ZoneType::Primary, AxfrPolicy::Deny).unwrap();

@@ -7,6 +7,7 @@ use mailsetup::{
 };
 
 use super::world::{Mail, World};
+use crate::support::pki::ca_pem;
 
 const HOST: &str = "mail.example.test";
 
@@ -33,6 +34,21 @@ fn a_server_of_the_domain_that_answers_is_taken() {
     assert_eq!((found.origin, found.at), (Origin::Srv, Some("_submissions._tcp.example.test")));
     assert!(found.is_taken && found.is_confirmed);
     assert!(!setup.missing().contains(&Field::Provider), "{:?}", setup.missing());
+}
+
+#[test]
+fn a_server_is_confirmed_by_the_authority_that_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, other) = (folder.path().join("own.pem"), folder.path().join("other.pem"));
+    std::fs::write(&own, ca_pem()).unwrap();
+    std::fs::write(&other, mailsetup::demo::Demo::start().unwrap().ca_pem()).unwrap();
+    let world = || World::new("srv").mail("tls", HOST, Mail::Tls).mail("starttls", HOST, Mail::Closed);
+    let setup = world().ca_file(&own).script("ops@example.test");
+    assert!(setup.proposed().unwrap().is_taken, "{:?}", setup.proposed());
+    assert_eq!(server(&setup), [Some("custom".into()), Some(HOST.into()), Some("tls".into())]);
+    for file in [other, folder.path().join("none.pem")] {
+        is_missing(&world().ca_file(file).script("ops@example.test"), &["Nothing confirms mail.example.test"]);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
     time::{Duration, Instant},
@@ -70,6 +70,8 @@ pub(crate) struct World {
     reach: Reach,
     timeout: Duration,
     proxy: Option<Proxy>,
+    /// The file of the tests' authority, where mail servers are trusted by it alone.
+    ca_file: Option<PathBuf>,
     /// How many servers have to be told before the mail servers answer.
     patience: usize,
 }
@@ -90,6 +92,7 @@ impl World {
             reach: Reach::Domain,
             timeout: LONG,
             proxy: None,
+            ca_file: None,
             patience: 0,
         }
     }
@@ -110,6 +113,12 @@ impl World {
             Mail::Silent => self.plugs.push(Plug::new(listener)),
             _ => self.listening.push((listener, host.to_owned(), mail)),
         }
+        self
+    }
+
+    /// Its mail servers are trusted by the authority in this file alone.
+    pub(crate) fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
         self
     }
 
@@ -189,6 +198,9 @@ impl World {
             SetupOptions { brief: true, timeout: LONG, reach: self.reach, ..SetupOptions::default() },
         );
         setup.give(Field::Address, address, AnswerSource::Flag).unwrap();
+        if let Some(path) = &self.ca_file {
+            setup.give(Field::CaFile, path.to_str().unwrap(), AnswerSource::Flag).unwrap();
+        }
         let runner = Runner {
             catalog,
             lang: Lang::EN,
@@ -198,6 +210,7 @@ impl World {
             egress: EgressTargets::default(),
             own_stores_only: true,
             lock_limit: mailsetup::host::LOCK_LIMIT,
+            domain: Arc::new(|_| None),
             oauth: crate::support::web::oauth_way(),
             last_plan: Arc::default(),
         };
@@ -224,7 +237,8 @@ impl World {
         let net = Net {
             dns: dns.clone(),
             resolver: Arc::new(Loopback(dns)),
-            trust: ServerTrust { ca_pem: Some(ca_pem()), pin: None },
+            web_trust: ServerTrust { ca_pem: Some(ca_pem()), pin: None },
+            trust: ServerTrust { ca_pem: self.ca_file.is_none().then(ca_pem), pin: None },
             https: pages.https,
             http: pages.http,
             guesses: std::mem::take(&mut self.guesses),
@@ -241,6 +255,8 @@ impl World {
             timeout: self.timeout,
             ehlo: "web1.example.com".into(),
             proxy: self.proxy.clone(),
+            ca_file: self.ca_file.clone(),
+            pin: None,
         };
         let (mut servers, mut told) = (Vec::new(), Vec::new());
         let mut answer = |listening: &mut Vec<_>| servers.extend(listening.drain(..).map(serve));

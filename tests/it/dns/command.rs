@@ -66,6 +66,41 @@ fn no_answer_is_no_missing_record() {
 }
 
 #[test]
+fn every_command_that_asks_dns_asks_the_one_that_was_named() {
+    let server = NameServer::start(vec![(
+        "example.test.",
+        format!("{SOA}@ 60 IN MX 10 mx1.mail.ovh.net.\nmail 60 IN A 127.0.0.1\n"),
+    )]);
+    let (at, demo) = (server.address.to_string(), mailsetup::demo::Demo::start().unwrap());
+    let port = demo.tls_port().to_string();
+    let sandbox = Sandbox::new();
+    let run = |words: &[&str]| {
+        let named = [words, &["--nameserver", &at, "--json"]].concat();
+        sandbox.mailsetup(named).env_remove("MAILSETUP_OFFLINE").run()
+    };
+    assert_eq!(run(&["detect", "ops@example.test"]).json()["provider"], "ovh");
+    assert_eq!(run(&["probe", &format!("mail.example.test:{port}")]).json()["addresses"], serde_json::json!(["127.0.0.1"]));
+    let set_up = ["ops@example.test", "--host", "mail.example.test", "--port", &port, "--security", "tls", "--yes"];
+    let set_up = [&set_up[..], &["--password-env", "HOME"]].concat();
+    // The demo shows a certificate for localhost: the name was found.
+    let tested = run(&[&set_up[..], &["--test", "connect"]].concat()).code(76).json();
+    assert_eq!(tested["stages"][0]["state"], "passed", "{tested}");
+    assert!(tested["equivalent"].as_str().unwrap().contains(&format!("--nameserver={at}")), "{tested}");
+    run(&[&set_up[..], &["--test", "none"]].concat()).code(0);
+    let checked = run(&["check"]).code(76).json();
+    assert_eq!(checked["stages"][0]["state"], "passed", "{checked}");
+    // Where nobody can be asked, nothing is looked up elsewhere.
+    let silent = NameServer::failing(2);
+    let nobody = sandbox.mailsetup(["check", "--json", "--nameserver", &silent.address.to_string()]).run().json();
+    assert_eq!(nobody["stages"][0]["state"], "failed", "{nobody}");
+    for words in [&["detect", "ops@example.test"][..], &["probe", "mail.example.test"], &["check"], &["dns", "example.test"]]
+    {
+        let refused = sandbox.mailsetup(words).env("MAILSETUP_NAMESERVER", "soon").run().code(64).stderr;
+        assert!(refused.contains("MAILSETUP_NAMESERVER"), "{words:?}: {refused}");
+    }
+}
+
+#[test]
 fn what_cannot_be_understood_is_named() {
     let server = world();
     assert!(dns(&server, &["example.test", "--provider", "nobody"]).code(64).stderr.contains("nobody"));

@@ -251,11 +251,27 @@ fn a_secret_that_moves_leaves_nothing_where_it_was() {
     home.apply(&Plan { changes: vec![gone], keep, ..home.plan(&[]) }).unwrap();
     assert_eq!(read(&home, "default").unwrap(), "hunter2");
     assert!(home.state("backups").iter().all(|copy| std::fs::read(copy).unwrap() != b"hunter2"));
-    let undone = home.undo().unwrap();
-    assert!(undone.notes.iter().any(|note| note.id == "host-undo-secret"), "{:?}", undone.notes);
+    home.undo().unwrap();
+    assert_eq!(home.text(file).as_deref(), Some("hunter2"), "it is still known");
+    assert_eq!(read(&home, "default").unwrap_err().phrase().id, "host-secret-no-entry");
 
     let home = Home::new();
     keep_and_move(&home);
+}
+
+#[test]
+fn an_undo_that_cannot_bring_the_secret_back_is_refused() {
+    let home = Home::new();
+    let file = ".config/mailsetup/profiles/default.secret";
+    let own = |text| vec![home.change("secret", file, text, 0o600)];
+    home.apply(&Plan { changes: own(Some("hunter2")), ..home.plan(&[("app", "a\n")]) }).unwrap();
+    let keep = Some((SecretPlace::Vault, secret("hunter3").into()));
+    let changes = [own(None), vec![home.change("app", "app", Some("b\n"), 0o600)]].concat();
+    home.apply(&Plan { changes, keep, ..home.plan(&[]) }).unwrap();
+    let error = home.undo().unwrap_err();
+    assert!(matches!(&error, ApplyError::SecretGone(profile, _) if profile == "default"), "{error:?}");
+    assert_eq!((home.text("app").as_deref(), home.text(file)), (Some("b\n"), None), "nothing is changed");
+    assert_eq!(read(&home, "default").unwrap(), "hunter3");
 }
 
 #[test]

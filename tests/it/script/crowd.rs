@@ -94,7 +94,8 @@ impl Word {
             return;
         }
         assert!(profile.contains("enabled = true") && has_rc, "{at}: {profile}");
-        assert_eq!(house.run(&["secret"]).code(0).stdout.trim_end(), house.demo.password(), "{at}");
+        let secret = house.run(&["secret"]);
+        assert_eq!(secret.stdout.trim_end(), house.demo.password(), "{at}: {} {profile}", secret.stderr);
         let has_file = house.sandbox.path("home/.config/mailsetup/profiles/default.secret").exists();
         match self {
             Self::Name(name) => assert!(profile.contains(&format!("name = \"{name}\"")) && has_file, "{at}: {profile}"),

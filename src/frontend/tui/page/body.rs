@@ -10,7 +10,7 @@ use super::{
         app::App,
         current::{Body, CurrentPage},
         keymap::{Now, Over, Scene},
-        view::{Ctx, advice, chrome, done, form::LaidOut, over, review, stages},
+        view::{Ctx, advice, chrome, domain, done, form::LaidOut, over, review, stages},
         widget::Doc,
     },
     left_half,
@@ -180,8 +180,16 @@ impl App {
         doc.blank();
         let rows: Vec<_> = self.setup.all().into_iter().filter(is_telling).collect();
         doc.extend(review::answers(ctx, &rows, None));
+        let looked = self.setup.domain();
+        if let Some((spec, finding)) = looked {
+            doc.extend(domain::line(ctx, spec, finding));
+        }
         doc.push(Line::default());
         doc.extend(self.plan_doc(ctx));
+        if let Some((_, Some(finding))) = looked {
+            doc.blank();
+            doc.extend(domain::panel(ctx, finding));
+        }
         doc
     }
 

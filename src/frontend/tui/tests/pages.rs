@@ -24,7 +24,7 @@ fn wizard(lang: Lang, (width, height): (u16, u16)) -> Wizard {
 /// A page by its name, and the way to it.
 type Page = (&'static str, fn(&mut Wizard));
 
-const PAGES: [Page; 18] = [
+const PAGES: [Page; 19] = [
     ("sender", |_| {}),
     ("provider", |wizard| {
         wizard.up_to_provider();
@@ -68,6 +68,9 @@ const PAGES: [Page; 18] = [
     }),
     ("review", |wizard| {
         wizard.up_to_review();
+    }),
+    ("domain", |wizard| {
+        wizard.up_to_review().looked_at().press(KeyCode::End);
     }),
     ("writing", |wizard| {
         wizard.up_to_review().enter();

@@ -20,12 +20,13 @@ pub(super) use attempts::{connected, passed, refused, running, steps};
 
 use super::super::{Look, TuiOptions, app::App, theme::Theme};
 use crate::{
+    dns::{DnsKind, DnsLookup, DnsRecord, DomainQuestion, LookupFault, judge},
     plan::{Change, Disclosure, Plan},
     presets::{Catalog, Lang, Text},
     probe::{Cancel, Report, StageReport},
     setup::{
-        self, AttemptKind, ConnectSpec, Effect, Msg, Outcome, Proof, Setup, SetupFacts, Work, WorkFault, WriteResult,
-        WrittenFile,
+        self, AttemptKind, ConnectSpec, DomainFinding, Effect, Msg, Outcome, Proof, Setup, SetupFacts, Work, WorkFault,
+        WriteResult, WrittenFile,
     },
 };
 
@@ -60,7 +61,8 @@ impl Wizard {
             cwd: "/home/ops".into(),
             key_slot: crate::mail::KeySlot::default(),
         };
-        let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, setup::SetupOptions::default());
+        let options = setup::SetupOptions { looks_at_domain: true, ..setup::SetupOptions::default() };
+        let setup = Setup::new(Arc::clone(&CATALOG), Rc::new(Text::new(lang)), facts, options);
         let effects = Rc::new(RefCell::new(Vec::new()));
         let noted = Rc::clone(&effects);
         let cancels: Rc<RefCell<Vec<Cancel>>> = Rc::default();
@@ -198,7 +200,14 @@ impl Wizard {
 
     /// To the running test.
     pub(super) fn up_to_test(&mut self) -> &mut Self {
-        self.up_to_password().type_in("abcdefghijklmnop").enter()
+        self.up_to_password().type_in("abcdefghijklmnop").enter();
+        self.without_look()
+    }
+
+    /// Nobody looks for the test message in the mailbox.
+    pub(super) fn without_look(&mut self) -> &mut Self {
+        self.app.told(Msg::Answer(setup::Field::Arrival, "no".into()));
+        self
     }
 
     /// The test ends as `report` says.
@@ -234,9 +243,31 @@ impl Wizard {
         self.tell(effect.generation, Outcome::Planned(plan))
     }
 
+    /// The sender's domain was looked at: it lacks all that it should have.
+    pub(super) fn looked_at(&mut self) -> &mut Self {
+        let effect = self.effect(|work| matches!(work, Work::Domain(_))).unwrap();
+        let provider = CATALOG.provider("brevo");
+        let question = DomainQuestion { domain: "bücher.example", provider, catalog: &CATALOG, now: 0 };
+        let finding = DomainFinding {
+            provider: provider.map(|provider| provider.name.clone()),
+            host: CATALOG.dns_hosts().next().cloned(),
+            report: judge(&question, &NoRecords),
+        };
+        self.tell(effect.generation, Outcome::Domain(Some(Box::new(finding))))
+    }
+
     pub(super) fn applied(&mut self, written: Result<WriteResult, WorkFault>) -> &mut Self {
         let effect = self.effect(|work| matches!(work, Work::Apply(_))).unwrap();
         self.tell(effect.generation, Outcome::Applied(written))
+    }
+}
+
+/// A world without names.
+struct NoRecords;
+
+impl DnsLookup for NoRecords {
+    fn records(&self, _: &str, _: DnsKind) -> Result<Vec<DnsRecord>, LookupFault> {
+        Err(LookupFault::NoSuchName)
     }
 }
 

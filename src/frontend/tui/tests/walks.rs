@@ -82,7 +82,7 @@ fn a_pasted_line_break_never_presses_enter() {
     let mut wizard = Wizard::new(Lang::EN, 80, 24);
     wizard.up_to_password().paste("abcdefghijklmnop\n");
     assert_eq!(asked(&wizard), Some(Field::Password));
-    wizard.enter();
+    wizard.enter().without_look();
     assert!(wizard.effect(|work| matches!(work, Work::Test(_))).is_some());
 }
 
@@ -228,4 +228,22 @@ fn a_page_that_is_too_long_scrolls_and_a_resize_loses_nothing() {
     wizard.size = ratatui::layout::Size::new(100, 40);
     wizard.app.handle(&Event::Resize(100, 40));
     assert!(wizard.screen().contains("+account default"));
+}
+
+#[test]
+fn what_the_domain_lacks_is_filled_in_and_moves_nothing() {
+    let mut wizard = Wizard::new(Lang::EN, 80, 60);
+    let place = |screen: &str, words: &str| screen.lines().position(|line| line.contains(words));
+    let before = wizard.up_to_review().screen();
+    let after = wizard.looked_at().screen();
+    assert_eq!(place(&before, "are being looked at"), place(&after, "lacks records in DNS"), "{before}{after}");
+    assert!(place(&before, "are being looked at").is_some());
+    assert_eq!(place(&before, "/.msmtprc"), place(&after, "/.msmtprc"));
+    let end = wizard.press(KeyCode::End).screen();
+    for words in ["kas.all-inkl.com", "_dmarc", "v=DMARC1; p=none"] {
+        assert!(end.contains(words), "{words} in {end}");
+    }
+    // It waits for nobody: Enter writes, also where nothing was heard.
+    let mut wizard = Wizard::new(Lang::EN, 80, 24);
+    assert!(wizard.up_to_review().enter().effect(|work| matches!(work, Work::Apply(_))).is_some());
 }
