@@ -7,9 +7,9 @@ use mailsetup::{
 
 use crate::support::sandbox::Sandbox;
 
-/// The password comes by flags of its own, and taking its spaces out is never done for a script.
+/// The password comes by flags of its own, and taking its spaces out is never done for a script. Whoever pastes an address is there.
 fn is_spoken(field: Field) -> bool {
-    !matches!(field, Field::Resume | Field::Password | Field::Spaces)
+    !matches!(field, Field::Resume | Field::Password | Field::OauthAddress | Field::Spaces)
 }
 
 #[test]
