@@ -10,6 +10,7 @@ mod login;
 mod net;
 #[cfg(feature = "discover")]
 mod online;
+mod reading;
 mod records;
 mod run;
 mod slip;
@@ -19,6 +20,7 @@ pub use login::LoginName;
 pub use net::Net;
 #[cfg(feature = "discover")]
 pub use online::{DomainLook, NameServers, TimedLookup, autoconfig};
+pub use reading::try_imap;
 pub use records::{DnsClient, Mx, NameFault, Srv};
 pub use run::discover;
 pub use slip::{probably_meant, probably_meant_by_host};
@@ -28,7 +30,7 @@ use std::{path::PathBuf, time::Duration};
 use crate::{
     mail::{Address, Endpoint, Proxy},
     presets::Phrase,
-    probe::{Capabilities, Evidence},
+    probe::{Capabilities, Evidence, Learned, ProbeFault, Report},
 };
 
 /// Longest time for a whole search.
@@ -157,6 +159,21 @@ pub enum ServerCheck {
 }
 
 impl ServerCheck {
+    /// What an attempt up to TLS comes to.
+    fn of(report: Report) -> Self {
+        let offered = || {
+            report.steps.iter().rev().find_map(|step| match &step.learned {
+                Some(Learned::Offered { capabilities, .. }) => Some(capabilities.clone()),
+                _ => None,
+            })
+        };
+        match report.evidence {
+            None => Self::Passed(offered().unwrap_or_default()),
+            Some(evidence) if evidence.fault == ProbeFault::Cancelled => Self::Unchecked,
+            Some(evidence) => Self::Failed(Box::new(evidence)),
+        }
+    }
+
     /// The word that JSON uses.
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -38,7 +38,8 @@
 //!
 //! # Accepted is not arrived
 //!
-//! [`mod@arrival`] reads what the receiver said of a message from its headers. It is pure.
+//! The probe looks for the message in a mailbox by its token ([`probe::imap`]); [`mod@arrival`] reads what the receiver said of it from
+//! its headers, and is pure; [`diagnose`] says what is wrong with where it is.
 //!
 //! # Access without a password
 //!

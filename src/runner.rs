@@ -1,6 +1,7 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
 mod arrival;
+mod as_read;
 mod broken;
 mod committed;
 mod compose;

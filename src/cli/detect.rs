@@ -13,7 +13,7 @@ use super::{
     slip::slip,
 };
 use crate::{
-    discover::{DEADLINE, Discovery, DomainFault, Net, Reach, Search, discover, probably_meant},
+    discover::{DEADLINE, Discovery, DomainFault, Net, Reach, Search, Server, discover, probably_meant, try_imap},
     error::{Error, Exit},
     host,
     mail::{Address, Proxy, reply::escape},
@@ -124,15 +124,16 @@ impl<'a> Detector<'a> {
             Some(_) => Discovery::default(),
             None => discover(&search, &context.catalog, &self.net, &Cancel::default(), &mut |_| {}),
         };
+        let imap = self.imap(&found);
         if context.json {
-            document::of(context, &search.address, &found, slip.as_ref()).write(&mut self.out)?;
+            document::of(context, &search.address, (&found, &imap), slip.as_ref()).write(&mut self.out)?;
         } else {
             let lines = match &slip {
                 Some(slip) => {
                     context.say_phrase(slip);
                     Vec::new()
                 }
-                None => table::lines(context, &search, &found),
+                None => table::lines(context, &search, (&found, &imap)),
             };
             for line in lines {
                 written(writeln!(self.out, "{line}"))?;
@@ -143,6 +144,15 @@ impl<'a> Detector<'a> {
         }
         self.end_with(exit(&found));
         Ok(())
+    }
+
+    /// The IMAP servers of the best proposal, tried unless that is to be without the network.
+    fn imap(&self, found: &Discovery) -> Vec<Server> {
+        let servers = found.best().map(|best| best.imap.as_slice()).unwrap_or_default();
+        if self.reach == Reach::Offline {
+            return servers.iter().cloned().map(Server::from).collect();
+        }
+        try_imap(servers, &self.net, self.proxy.as_ref(), self.timeout)
     }
 
     /// Of several results the one counts that has to be fixed first.

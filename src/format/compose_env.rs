@@ -4,33 +4,13 @@
 //! (`extractVarValue`). `$NAME` is left to the consumer here, except in single quotes, where it has no meaning.
 
 use super::{
-    doc::{FileDoc, FileEntry},
-    env_lines::single_or_double,
-    file_format::FileFormat,
-    kind::FileKind,
-    text::{Fault, FaultKind, Unfit, next_line},
+    doc::FileEntry,
+    env_lines::{EnvFile, single_or_double},
+    text::{Fault, FaultKind, next_line},
 };
 
 /// An environment file for Docker Compose.
-pub(crate) struct ComposeEnv;
-
-impl FileFormat for ComposeEnv {
-    fn word(&self) -> &'static str {
-        "compose-env"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Shell])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        Ok(single_or_double(value))
-    }
-}
+pub(crate) const COMPOSE_ENV: EnvFile = EnvFile { word: "compose-env", entries, quote: |value| Ok(single_or_double(value)) };
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();

@@ -1,32 +1,10 @@
 //! An environment file for `docker run --env-file` (docker/cli, `pkg/kvfile/kvfile.go`, before 27 `opts/file.go`).
 
-use super::{
-    doc::{FileDoc, FileEntry},
-    file_format::FileFormat,
-    kind::FileKind,
-    text::{Fault, Unfit, lines},
-};
+use super::{doc::FileEntry, env_lines::EnvFile, text::lines};
 
 /// An environment file for `docker run --env-file`.
-pub(crate) struct DockerEnv;
-
-impl FileFormat for DockerEnv {
-    fn word(&self) -> &'static str {
-        "docker-env"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        Ok(FileDoc::flat(entries(text)))
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Shell])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        Ok(value.to_owned())
-    }
-}
+pub(crate) const DOCKER_ENV: EnvFile =
+    EnvFile { word: "docker-env", entries: |text| Ok(entries(text)), quote: |value| Ok(value.to_owned()) };
 
 /// `docker run --env-file` (`opts/file.go`): raw to the end of the line, quotes and blanks included.
 fn entries(text: &str) -> Vec<FileEntry> {
@@ -54,6 +32,6 @@ mod tests {
 
     #[test]
     fn raw() {
-        assert_eq!(DockerEnv.quote(" \"a' ").as_deref(), Ok(" \"a' "));
+        assert_eq!((DOCKER_ENV.quote)(" \"a' ").as_deref(), Ok(" \"a' "));
     }
 }

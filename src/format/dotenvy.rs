@@ -4,33 +4,13 @@
 //! is looked for. `$NAME` is left to the consumer here.
 
 use super::{
-    doc::{FileDoc, FileEntry},
-    env_lines::single_or_double,
-    file_format::FileFormat,
-    kind::FileKind,
-    text::{Fault, FaultKind, Unfit, next_line},
+    doc::FileEntry,
+    env_lines::{EnvFile, single_or_double},
+    text::{Fault, FaultKind, next_line},
 };
 
 /// An environment file for Rust's dotenvy.
-pub(crate) struct Dotenvy;
-
-impl FileFormat for Dotenvy {
-    fn word(&self) -> &'static str {
-        "dotenvy"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Shell])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        Ok(single_or_double(value))
-    }
-}
+pub(crate) const DOTENVY: EnvFile = EnvFile { word: "dotenvy", entries, quote: |value| Ok(single_or_double(value)) };
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     let mut found = Vec::new();

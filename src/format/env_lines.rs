@@ -1,9 +1,36 @@
 //! What several readers of environment files have in common.
 
 use super::{
-    doc::FileEntry,
-    text::{Fault, escaped, is_plain, next_line},
+    doc::{FileDoc, FileEntry},
+    file_format::FileFormat,
+    kind::FileKind,
+    text::{Fault, Unfit, escaped, is_plain, next_line},
 };
+
+/// An environment file by the rules of one reader.
+pub(crate) struct EnvFile {
+    pub(super) word: &'static str,
+    pub(super) entries: fn(&str) -> Result<Vec<FileEntry>, Fault>,
+    pub(super) quote: fn(&str) -> Result<String, Unfit>,
+}
+
+impl FileFormat for EnvFile {
+    fn word(&self) -> &'static str {
+        self.word
+    }
+
+    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
+        (self.entries)(text).map(FileDoc::flat)
+    }
+
+    fn kinds(&self) -> Option<&'static [FileKind]> {
+        Some(&[FileKind::Shell])
+    }
+
+    fn quote(&self, value: &str) -> Result<String, Unfit> {
+        (self.quote)(value)
+    }
+}
 
 /// The key of the line `KEY=`, perhaps with `export` before it; where it begins, and where what follows the sign does.
 fn assignment(text: &str, at: usize) -> Option<(&str, usize, usize)> {

@@ -37,6 +37,17 @@ pub(crate) trait FileFormat: Sync {
     /// The consumer would not take the file, or it is written in a way that is not changed here.
     fn read(&self, text: &str) -> Result<FileDoc, Fault>;
 
+    /// The settings of a text that differs from another one, of which `doc` was read, in some lines alone: what [`read`](Self::read)
+    /// finds, but a format may know what of the other's stays.
+    ///
+    /// # Errors
+    /// As of `read`.
+    fn reread(&self, text: &str, _before: &str, doc: FileDoc, _changed: &ChangedLines) -> Result<FileDoc, Fault> {
+        // It is needed no more, and its memory serves to read the other.
+        drop(doc);
+        self.read(text)
+    }
+
     /// What the consumer knows after reading the file, for a target's expressions. Of a key that is there twice the last
     /// counts: what is written here has them all alike.
     fn tree(&self, doc: FileDoc) -> Tree {
@@ -99,6 +110,15 @@ pub(crate) trait FileFormat: Sync {
     fn surroundings(&self, _before: &str, _after: &str) -> BTreeMap<&'static str, bool> {
         BTreeMap::new()
     }
+}
+
+/// The whole lines in which a text differs from what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChangedLines {
+    /// Those of the text before.
+    pub(crate) old: Range<usize>,
+    /// Those of the text as it is.
+    pub(crate) new: Range<usize>,
 }
 
 /// A setting as it is in a file.

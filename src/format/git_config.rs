@@ -6,7 +6,7 @@ use super::{
     doc::{FileDoc, FileEntry, Group, Shape},
     file_format::FileFormat,
     place::{Edit, Gap, section},
-    text::{Fault, FaultKind, Unfit, next_line},
+    text::{Fault, FaultKind, Unfit, after_blanks, next_line},
 };
 
 /// git's configuration.
@@ -63,8 +63,8 @@ fn doc(text: &str) -> Result<FileDoc, Fault> {
 
 /// A header's way, and how long it is.
 fn header(text: &str) -> Option<(Vec<String>, usize)> {
-    let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '.');
-    let length = text[1..].find(|character| !is_name(character))?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    let length = text[1..].bytes().position(|byte| !is_name(byte))?;
     let name = text[1..=length].to_ascii_lowercase();
     let behind = &text[length + 1..];
     if behind.starts_with(']') && !name.is_empty() {
@@ -88,11 +88,11 @@ fn header(text: &str) -> Option<(Vec<String>, usize)> {
 
 /// The key and value that begin at `start`, in the section that is open.
 fn entry(text: &str, start: usize, doc: &FileDoc) -> Option<FileEntry> {
-    let is_key = |character: char| character.is_ascii_alphanumeric() || character == '-';
-    let key_end = text[start..].find(|character| !is_key(character)).map_or(text.len(), |length| start + length);
+    let is_key = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let key_end = text[start..].bytes().position(|byte| !is_key(byte)).map_or(text.len(), |length| start + length);
     let path = doc.path_to(text[start..key_end].to_ascii_lowercase());
-    let blanks = text[key_end..].len() - text[key_end..].trim_start_matches([' ', '\t']).len();
-    let rest = &text[key_end + blanks..];
+    let behind = after_blanks(text, key_end);
+    let rest = &text[behind..];
     if !rest.starts_with('=') {
         let is_alone = rest.is_empty() || rest.starts_with(['\n', '\r', '#', ';']);
         // A key alone is switched on.
@@ -104,7 +104,7 @@ fn entry(text: &str, start: usize, doc: &FileDoc) -> Option<FileEntry> {
             continued: Vec::new(),
         });
     }
-    let from = key_end + blanks + 1;
+    let from = behind + 1;
     let (value, end) = value(text, from)?;
     let first_end = text[from..end].find('\n').map_or(end, |length| from + length);
     let mut continued = Vec::new();

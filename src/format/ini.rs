@@ -16,20 +16,37 @@ use super::{
     text::{Fault, FaultKind, Unfit, is_plain, lines},
 };
 
-/// INI as go-ini reads it (Gitea, Forgejo): sections, backticks, `%(name)s`.
-pub(crate) struct Ini;
+/// INI as go-ini reads it; who loads it says how.
+pub(crate) struct Ini {
+    word: &'static str,
+    comment: &'static str,
+    dialect: IniDialect,
+    quote: fn(&str) -> Result<String, Unfit>,
+}
+
+impl Ini {
+    /// Gitea and Forgejo: sections, backticks, `%(name)s`.
+    pub(crate) const PLAIN: Self = Self { word: "ini", comment: ";", dialect: IniDialect::Plain, quote };
+
+    /// The same with Grafana's expansions: `${VAR}`, `$__env{VAR}`, `$__file{PATH}`.
+    pub(crate) const GRAFANA: Self =
+        Self { word: "ini-grafana", comment: ";", dialect: IniDialect::Grafana, quote: quote_for_grafana };
+
+    /// As go-ini reads it by itself (aerc): with continued lines.
+    pub(crate) const AERC: Self = Self { word: "ini-aerc", comment: "#", dialect: IniDialect::Continued, quote };
+}
 
 impl FileFormat for Ini {
     fn word(&self) -> &'static str {
-        "ini"
+        self.word
     }
 
     fn comment(&self) -> &'static str {
-        ";"
+        self.comment
     }
 
     fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text, IniDialect::Plain)
+        doc(text, self.dialect)
     }
 
     fn kinds(&self) -> Option<&'static [FileKind]> {
@@ -37,65 +54,7 @@ impl FileFormat for Ini {
     }
 
     fn quote(&self, value: &str) -> Result<String, Unfit> {
-        quote(value)
-    }
-
-    fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
-        Ok(section::place(gap))
-    }
-}
-
-/// The same with Grafana's expansions: `${VAR}`, `$__env{VAR}`, `$__file{PATH}`.
-pub(crate) struct IniGrafana;
-
-impl FileFormat for IniGrafana {
-    fn word(&self) -> &'static str {
-        "ini-grafana"
-    }
-
-    fn comment(&self) -> &'static str {
-        ";"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text, IniDialect::Grafana)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Ini])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        quote_for_grafana(value)
-    }
-
-    fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
-        Ok(section::place(gap))
-    }
-}
-
-/// INI as go-ini reads it by itself (aerc): with continued lines.
-pub(crate) struct IniAerc;
-
-impl FileFormat for IniAerc {
-    fn word(&self) -> &'static str {
-        "ini-aerc"
-    }
-
-    fn comment(&self) -> &'static str {
-        "#"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        doc(text, IniDialect::Continued)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Ini])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        quote(value)
+        (self.quote)(value)
     }
 
     fn place(&self, gap: &Gap<'_>) -> Result<Vec<Edit>, Fault> {
@@ -169,7 +128,7 @@ fn key(content: &str) -> Option<(&str, usize)> {
         let behind = close + quote.len();
         return Some((content[quote.len()..close].trim(), behind + content[behind..].find(['=', ':'])? + 1));
     }
-    let end = content.find(['=', ':'])?;
+    let end = content.bytes().position(|byte| matches!(byte, b'=' | b':'))?;
     Some((content[..end].trim(), end + 1))
 }
 

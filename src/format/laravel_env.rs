@@ -3,33 +3,13 @@
 //! than text, and one more pair of quotes off what is left. A pair of our own keeps such a value as it is.
 
 use super::{
-    doc::{FileDoc, FileEntry},
-    env_lines::assignments,
-    file_format::FileFormat,
-    kind::FileKind,
-    text::{Fault, FaultKind, Unfit, is_plain, next_line},
+    doc::FileEntry,
+    env_lines::{EnvFile, assignments},
+    text::{Fault, FaultKind, is_plain, next_line},
 };
 
 /// A Laravel application's .env.
-pub(crate) struct LaravelEnv;
-
-impl FileFormat for LaravelEnv {
-    fn word(&self) -> &'static str {
-        "laravel-env"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Shell])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        Ok(quote(value))
-    }
-}
+pub(crate) const LARAVEL_ENV: EnvFile = EnvFile { word: "laravel-env", entries, quote: |value| Ok(quote(value)) };
 
 fn entries(text: &str) -> Result<Vec<FileEntry>, Fault> {
     assignments(text, |raw, start, _| {

@@ -1,33 +1,13 @@
 //! An environment file for `node --env-file` (`src/node_dotenv.cc`).
 
 use super::{
-    doc::{FileDoc, FileEntry},
-    env_lines::assignments,
-    file_format::FileFormat,
-    kind::FileKind,
+    doc::FileEntry,
+    env_lines::{EnvFile, assignments},
     text::{Fault, FaultKind, Unfit, is_plain},
 };
 
 /// An environment file for `node --env-file`.
-pub(crate) struct NodeEnv;
-
-impl FileFormat for NodeEnv {
-    fn word(&self) -> &'static str {
-        "node-env"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Shell])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        quote(value)
-    }
-}
+pub(crate) const NODE_ENV: EnvFile = EnvFile { word: "node-env", entries, quote };
 
 /// `node --env-file` (`node_dotenv.cc`): a value in single, double or backquotes is raw up to the same quote, but for `\n` in
 /// double quotes; without quotes it ends before a `#`.

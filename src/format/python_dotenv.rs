@@ -1,33 +1,13 @@
 //! An environment file for python-dotenv (`src/dotenv/parser.py`).
 
 use super::{
-    doc::{FileDoc, FileEntry},
-    env_lines::assignments,
-    file_format::FileFormat,
-    kind::FileKind,
+    doc::FileEntry,
+    env_lines::{EnvFile, assignments},
     text::{Fault, FaultKind, Unfit, is_plain},
 };
 
 /// An environment file for python-dotenv.
-pub(crate) struct PythonDotenv;
-
-impl FileFormat for PythonDotenv {
-    fn word(&self) -> &'static str {
-        "python-dotenv"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Shell])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        quote(value)
-    }
-}
+pub(crate) const PYTHON_DOTENV: EnvFile = EnvFile { word: "python-dotenv", entries, quote };
 
 /// python-dotenv (`parser.py`): in single quotes `\\\\` and `\\'` are escapes; a quoted value ends at the first quote that no
 /// backslash is before, even an escaped one; `${NAME}` is expanded in all values but is left to the consumer here.

@@ -1,32 +1,13 @@
 //! An environment file for systemd's `EnvironmentFile=` (systemd.exec(5); `parse_env_file_internal` in `src/basic/env-file.c`).
 
 use super::{
-    doc::{FileDoc, FileEntry},
-    file_format::FileFormat,
-    kind::FileKind,
-    text::{Fault, FaultKind, Unfit, escaped, is_plain, next_line},
+    doc::FileEntry,
+    env_lines::EnvFile,
+    text::{Fault, FaultKind, escaped, is_plain, next_line},
 };
 
 /// An environment file for systemd's `EnvironmentFile=`.
-pub(crate) struct SystemdEnv;
-
-impl FileFormat for SystemdEnv {
-    fn word(&self) -> &'static str {
-        "systemd-env"
-    }
-
-    fn read(&self, text: &str) -> Result<FileDoc, Fault> {
-        entries(text).map(FileDoc::flat)
-    }
-
-    fn kinds(&self) -> Option<&'static [FileKind]> {
-        Some(&[FileKind::Shell])
-    }
-
-    fn quote(&self, value: &str) -> Result<String, Unfit> {
-        Ok(quote(value))
-    }
-}
+pub(crate) const SYSTEMD_ENV: EnvFile = EnvFile { word: "systemd-env", entries, quote: |value| Ok(quote(value)) };
 
 /// systemd's `EnvironmentFile=` (systemd.exec(5); `parse_env_file_internal`): quotes count everywhere in a value, and may go
 /// on over lines; in double quotes a backslash escapes `"`, `\`, a backtick and `$`; outside it escapes any character.

@@ -111,13 +111,15 @@ pub(crate) fn line_of(text: &str, at: usize) -> usize {
 
 /// Where the line of a place begins. The place may be within a character.
 pub(crate) fn line_start(text: &str, at: usize) -> usize {
-    text[..character(text, at)].rfind('\n').map_or(0, |end| end + 1)
+    let before = &text.as_bytes()[..at.min(text.len())];
+    before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
 }
 
 /// Where the line after a place begins. The place may be within a character.
 pub(crate) fn next_line(text: &str, at: usize) -> usize {
-    let at = character(text, at);
-    text[at..].find('\n').map_or(text.len(), |length| at + length + 1)
+    let at = at.min(text.len());
+    let rest = &text.as_bytes()[at..];
+    rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |length| at + length + 1)
 }
 
 /// Where the character begins that a place is in.

@@ -4,7 +4,7 @@
 use super::{
     doc::{FileDoc, Rival},
     text::{Fault, Unfit},
-    yaml::{Yaml, doc, quote},
+    yaml::{Yaml, quote, walk::doc},
 };
 
 /// Spring Boot's YAML.

@@ -376,7 +376,7 @@ fn merged(
         merged.doc = format.read(&merged.text).ok();
     }
     let disclosure = disclose(file, context, &ours, text, &merged);
-    let gets_secret = depends_on_password(file, context, Some(&ours));
+    let gets_secret = disclosure.hides() || depends_on_password(file, context, Some(&ours));
     Ok(Some(MergedFile { merged, disclosure, gets_secret }))
 }
 

@@ -67,7 +67,9 @@ fn splice(text: &str, mut edits: Vec<Edit>) -> (String, Vec<Range<usize>>) {
 
 /// The line break that a text uses.
 fn line_break(text: &str) -> &'static str {
-    let all = text.matches('\n').count();
-    let windows = text.matches("\r\n").count();
-    if windows * 2 > all { "\r\n" } else { "\n" }
+    let (mut windows, mut others) = (0_usize, 0_usize);
+    for (at, _) in text.match_indices('\n') {
+        if text[..at].ends_with('\r') { windows += 1 } else { others += 1 }
+    }
+    if windows > others { "\r\n" } else { "\n" }
 }

@@ -86,8 +86,9 @@ pub fn of_setup(setup: &Setup, when: String, system: String) -> String {
         let (steps, report) = (report.steps.as_slice(), Some(report));
         attempts.push(ReportedAttempt { kind: AttemptKind::Proof, endpoint, steps, report, diagnosis });
     }
-    let login = spec.and_then(|spec| spec.login.as_ref()).map(|login| &login.secret);
-    let secrets = login.into_iter().chain(setup.order().and_then(|order| order.secret.as_ref())).collect();
+    let mailbox = spec.and_then(|spec| spec.arrival.as_ref()).map(|arrival| &arrival.login);
+    let logins = spec.and_then(|spec| spec.login.as_ref()).into_iter().chain(mailbox);
+    let secrets = logins.map(|login| &login.secret).chain(setup.order().and_then(|order| order.secret.as_ref())).collect();
     let proofs = proofs.into_iter().filter(|proof| proof.own.is_some()).collect();
     report(setup.text(), &Parts { when, system, rows: setup.all(), attempts, proofs, secrets })
 }

@@ -180,8 +180,10 @@ pub fn success(text: &Text, live: &LiveTest, report: &Report) -> String {
         Some(StageReport { stage: Stage::Auth, .. }) => text.get("render-success-login"),
         _ => text.get("render-success-connect"),
     };
+    let seen = report.step(Stage::Arrival).and_then(|step| step.learned.as_ref());
+    let seen = seen.map(|found| text.say(&phrase!("proof-arrived", place = learned(text, found))) + ".");
     let cost = text.say(&phrase!("render-cost", time = super::elapsed(text, report.elapsed), trips = report.round_trips));
-    format!("{far} {cost}")
+    [Some(far), seen, Some(cost)].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// The transcript as lines: time and direction, speaker, text.

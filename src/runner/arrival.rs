@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Runner;
+use super::{Runner, granted};
 use crate::{
     diagnose::arrival_fault,
     host::clock,
@@ -122,7 +122,7 @@ impl Runner {
             provider: arrival.provider.clone(),
             goal: Goal::Login,
             ehlo: String::new(),
-            login: Some(arrival.login.clone()),
+            login: Some(granted::login(&arrival.login)?),
             message: None,
             others: Vec::new(),
             trust: self.trust(spec.ca_file.as_deref(), pin)?,

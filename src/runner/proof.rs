@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use super::{
     Runner,
+    as_read::as_read,
     occasion::Occasion,
     ways::{Extent, HandedOver, Recipients, of_cron, of_daemon, of_others},
 };
 use crate::{
     host::{self, Disk, Dispatch},
-    mail::{ProofWay, SecretPlace, Security, Setting, UserName, reply::escape},
+    mail::{ProofWay, SecretPlace, Setting, UserName, reply::escape},
     phrase,
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Scope, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
@@ -362,31 +363,4 @@ fn message_id(message: &[u8]) -> Option<String> {
     let mut header = text.lines().take_while(|line| !line.is_empty());
     let id = header.find_map(|line| line.strip_prefix("Message-ID: <")?.strip_suffix('>'))?;
     Some(id.to_owned())
-}
-
-/// The attempt with what the consumer reads in its files, in place of what is remembered.
-fn as_read(spec: &ConnectSpec, read: &ReadBack, target: &str, place: Option<&SecretPlace>) -> Result<ConnectSpec, Phrase> {
-    let mut spec = ConnectSpec { tries_programs: false, ..spec.clone() };
-    let word = |setting| read.get(setting).unwrap_or_default();
-    word(Setting::Host).clone_into(&mut spec.endpoint.host);
-    spec.endpoint.port =
-        word(Setting::Port).parse().map_err(|_| phrase!("runner-mismatch", target = target, field = Setting::Port))?;
-    spec.endpoint.security = word(Setting::Security).parse().unwrap_or(Security::Tls);
-    // The test that went before was good.
-    spec.had_starttls = spec.endpoint.security == Security::Starttls;
-    if let Some(login) = &mut spec.login {
-        word(Setting::Username).clone_into(&mut login.username);
-        login.secret = match &read.password {
-            Some(ReadSecret::Inline(secret)) => secret.clone(),
-            Some(ReadSecret::Command(command)) => match place {
-                Some(SecretPlace::Env { variable }) => host::input::from_command_with(command, variable),
-                _ => host::input::from_command(command),
-            }
-            .map_err(|error| error.phrase())?,
-            // It is the one that was proven where it is kept.
-            Some(ReadSecret::Credential(_)) => login.secret.clone(),
-            None => return Err(phrase!("runner-mismatch", target = target, field = Setting::Password)),
-        };
-    }
-    Ok(spec)
 }

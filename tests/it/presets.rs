@@ -141,8 +141,10 @@ fn names_links_and_records_are_well_formed() {
             assert_eq!(parse_host(own).as_ref(), Ok(own), "{key}");
         }
         for record in &provider.dns.dkim {
-            let (name, kind) = record.split_once(' ').unwrap();
-            assert!(name.ends_with("._domainkey") && matches!(kind, "TXT" | "CNAME"), "{key}: {record}");
+            let words: Vec<&str> = record.split(' ').collect();
+            let [name, kind @ ("TXT" | "CNAME"), value @ ..] = words.as_slice() else { panic!("{key}: {record}") };
+            assert!(name.ends_with("._domainkey") && value.len() <= 1, "{key}: {record}");
+            assert!(value.iter().all(|value| *kind == "CNAME" && parse_host(value).is_ok()), "{key}: {record}");
         }
         for mechanism in provider.auth.iter().chain(provider.oauth.iter().flat_map(|oauth| &oauth.sasl)) {
             assert!(

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::context::{Context, written};
 use crate::{
-    discover::{self, Discovery, DomainFault, Proposal, ServerCheck},
+    discover::{Discovery, DomainFault, Proposal, Server, ServerCheck},
     error::Error,
     mail::{Address, Endpoint, Security, reply::escape_json},
     presets::Phrase,
@@ -19,7 +19,7 @@ pub(super) struct Document<'a> {
     provider: Option<&'a str>,
     source: &'static str,
     smtp: Vec<ServerDocument<'a>>,
-    imap: &'a [Endpoint],
+    imap: Vec<ReadingDocument<'a>>,
     username: Option<&'a str>,
     warnings: Vec<String>,
     consents: Vec<&'static str>,
@@ -38,6 +38,16 @@ struct ServerDocument<'a> {
     check: &'static str,
 }
 
+/// An IMAP server; `check` where it was tried.
+#[derive(Serialize)]
+struct ReadingDocument<'a> {
+    host: &'a str,
+    port: u16,
+    security: Security,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'static str>,
+}
+
 /// A proposal that is not the best one.
 #[derive(Serialize)]
 struct OtherDocument<'a> {
@@ -54,7 +64,13 @@ impl Document<'_> {
     }
 }
 
-pub(super) fn of<'a>(context: &'a Context, address: &Address, found: &'a Discovery, slip: Option<&Phrase>) -> Document<'a> {
+/// The document of an address: what was found, with the IMAP servers as they were tried.
+pub(super) fn of<'a>(
+    context: &'a Context,
+    address: &Address,
+    (found, imap): (&'a Discovery, &'a [Server]),
+    slip: Option<&Phrase>,
+) -> Document<'a> {
     let say = |phrases: &[_]| phrases.iter().map(|phrase| context.text.say(phrase)).collect::<Vec<_>>();
     let best = found.best();
     let mut warnings: Vec<String> = slip.iter().map(|slip| context.text.say(slip)).collect();
@@ -68,7 +84,7 @@ pub(super) fn of<'a>(context: &'a Context, address: &Address, found: &'a Discove
         provider,
         source: best.map_or("none", |best| best.origin.as_str()),
         smtp: best.map(servers).unwrap_or_default(),
-        imap: best.map(|best| best.imap.as_slice()).unwrap_or_default(),
+        imap: imap.iter().map(reading).collect(),
         username: best.map(|best| best.username.as_str()),
         warnings,
         consents: best.map(consents).unwrap_or_default(),
@@ -87,7 +103,7 @@ pub(super) fn of_nothing<'a>(typed: &str, why: &str) -> Document<'a> {
         provider: None,
         source: "none",
         smtp: Vec::new(),
-        imap: &[],
+        imap: Vec::new(),
         username: None,
         warnings: vec![why.to_owned()],
         consents: Vec::new(),
@@ -111,9 +127,15 @@ fn servers(proposal: &Proposal) -> Vec<ServerDocument<'_>> {
     passed.into_iter().chain(others).map(server).collect()
 }
 
-fn server(server: &discover::Server) -> ServerDocument<'_> {
+fn server(server: &Server) -> ServerDocument<'_> {
     let Endpoint { host, port, security } = &server.endpoint;
     ServerDocument { host, port: *port, security: *security, check: server.check.as_str() }
+}
+
+fn reading(server: &Server) -> ReadingDocument<'_> {
+    let Endpoint { host, port, security } = &server.endpoint;
+    let check = Some(&server.check).filter(|check| **check != ServerCheck::Unchecked).map(ServerCheck::as_str);
+    ReadingDocument { host, port: *port, security: *security, check }
 }
 
 fn consents(proposal: &Proposal) -> Vec<&'static str> {

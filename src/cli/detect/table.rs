@@ -9,8 +9,8 @@ use crate::{
     render,
 };
 
-/// The lines for an address.
-pub(super) fn lines(context: &Context, search: &Search, found: &Discovery) -> Vec<String> {
+/// The lines for an address, with the IMAP servers as they were tried.
+pub(super) fn lines(context: &Context, search: &Search, (found, imap): (&Discovery, &[Server])) -> Vec<String> {
     let text = &*context.text;
     let address = &search.address;
     let say = |phrase: &Phrase| format!("  - {}", text.say(phrase));
@@ -26,11 +26,7 @@ pub(super) fn lines(context: &Context, search: &Search, found: &Discovery) -> Ve
                 let name = provider.map_or_else(|| address.domain().to_owned(), |provider| provider.name.clone());
                 lines.push(format!("  ! {}", text.say(&phrase!("detect-no-smtp", provider = name))));
             }
-            lines.extend(
-                best.imap
-                    .iter()
-                    .map(|server| row(text, "detect-imap", &format!("{:<40} {}", server.authority(), server.security))),
-            );
+            lines.extend(imap.iter().map(|server| server_line(text, "detect-imap", server, search.reach)));
             lines.push(row(text, "detect-login", &login(text, best, search)));
             let asks = best.consents.iter().map(|consent| consent_line(*consent, best));
             lines.extend(asks.map(|ask| format!("  ? {}", text.say(&ask))));
@@ -59,17 +55,18 @@ fn row(text: &Text, heading: &str, words: &str) -> String {
 }
 
 fn servers(text: &Text, proposal: &Proposal, reach: Reach) -> Vec<String> {
-    let line = |server: &Server| {
-        let check = match &server.check {
-            ServerCheck::Passed(_) => text.get("detect-passed"),
-            ServerCheck::Failed(evidence) => render::stages::fault(text, evidence).into_iter().next().unwrap_or_default(),
-            ServerCheck::Unchecked if reach == Reach::Offline => String::new(),
-            ServerCheck::Unchecked => text.get("detect-unchecked"),
-        };
-        let endpoint = &server.endpoint;
-        row(text, "detect-smtp", &format!("{:<40} {:<9} {check}", endpoint.authority(), endpoint.security.as_str()))
+    proposal.smtp.iter().map(|server| server_line(text, "detect-smtp", server, reach)).collect()
+}
+
+fn server_line(text: &Text, heading: &str, server: &Server, reach: Reach) -> String {
+    let check = match &server.check {
+        ServerCheck::Passed(_) => text.get("detect-passed"),
+        ServerCheck::Failed(evidence) => render::stages::fault(text, evidence).into_iter().next().unwrap_or_default(),
+        ServerCheck::Unchecked if reach == Reach::Offline => String::new(),
+        ServerCheck::Unchecked => text.get("detect-unchecked"),
     };
-    proposal.smtp.iter().map(line).collect()
+    let endpoint = &server.endpoint;
+    row(text, heading, &format!("{:<40} {:<9} {check}", endpoint.authority(), endpoint.security.as_str()))
 }
 
 /// Where a proposal comes from.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::mpsc::Sender, thread, time::Instant};
 use super::{Net, Proposal, Search, ServerCheck, event::SearchEvent};
 use crate::{
     mail::{Endpoint, Protocol, Proxy},
-    probe::{self, Attempt, Cancel, Capabilities, Goal, Learned, ProbeFault, Report},
+    probe::{self, Attempt, Cancel, Goal},
 };
 
 /// Most servers that are tried: a document may name any number of them.
@@ -66,7 +66,7 @@ impl Confirmer {
         };
         let (resolver, cancel, events) = (self.net.resolver.clone(), self.cancel.clone(), self.events.clone());
         let begun = thread::Builder::new().name("confirm".into()).spawn(move || {
-            let check = outcome(probe::attempt(&attempt, &*resolver, &cancel, &mut |_| {}));
+            let check = ServerCheck::of(probe::attempt(&attempt, &*resolver, &cancel, &mut |_| {}));
             // The receiver may be gone; ignore the error.
             drop(events.send(SearchEvent::Tried(attempt.endpoint, check)));
         });
@@ -88,19 +88,5 @@ impl Confirmer {
     /// What is known of a server.
     pub(super) fn check(&self, endpoint: &Endpoint) -> ServerCheck {
         self.checks.get(endpoint).cloned().unwrap_or(ServerCheck::Unchecked)
-    }
-}
-
-fn outcome(report: Report) -> ServerCheck {
-    let offered = || {
-        report.steps.iter().rev().find_map(|step| match &step.learned {
-            Some(Learned::Offered { capabilities, .. }) => Some(capabilities.clone()),
-            _ => None,
-        })
-    };
-    match report.evidence {
-        None => ServerCheck::Passed(offered().unwrap_or_else(Capabilities::default)),
-        Some(evidence) if evidence.fault == ProbeFault::Cancelled => ServerCheck::Unchecked,
-        Some(evidence) => ServerCheck::Failed(Box::new(evidence)),
     }
 }

@@ -17,7 +17,8 @@ pub(super) fn judge(domain: &str, provider: &Provider, dns: &dyn DnsLookup) -> V
     records.map(|(name, kind)| selector(domain, provider, (name, kind), dns)).collect()
 }
 
-fn selector(domain: &str, provider: &Provider, (label, kind): (&str, &str), dns: &dyn DnsLookup) -> DkimReport {
+fn selector(domain: &str, provider: &Provider, (label, rest): (&str, &str), dns: &dyn DnsLookup) -> DkimReport {
+    let (kind, value) = rest.split_once(' ').map_or((rest, None), |(kind, value)| (kind, Some(value)));
     let selector = label.trim_end_matches("._domainkey").to_owned();
     let name = format!("{label}.{domain}");
     let report =
@@ -45,12 +46,20 @@ fn selector(domain: &str, provider: &Provider, (label, kind): (&str, &str), dns:
         // A wildcard gives every name a text that is no key.
         .filter(|key| *key != Err(KeyFault::NoKey))
         .collect();
-    let add =
-        || MissingRecord { name: name.clone(), kind: kind.to_owned(), value: None, replaces: None, beside: Vec::new() };
+    let add = || MissingRecord {
+        name: name.clone(),
+        kind: kind.to_owned(),
+        value: value.map(str::to_owned),
+        replaces: None,
+        beside: Vec::new(),
+    };
     // Not every account has every selector.
     let is_sure = !provider.unverified.iter().any(|path| path == "dns" || path == "dns.dkim");
     let found = match (keys.as_slice(), &target) {
-        ([], Some(target)) => report(RecordState::Add, phrase!("dns-dkim-stale", target = escape(target))),
+        ([], Some(target)) => DkimReport {
+            add: value.map(|_| add()),
+            ..report(RecordState::Add, phrase!("dns-dkim-stale", target = escape(target)))
+        },
         ([], None) if is_sure => DkimReport {
             add: Some(add()),
             ..report(RecordState::Add, phrase!("dns-dkim-missing", provider = provider.name))

@@ -72,7 +72,22 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
         if at == end {
             break;
         }
-        if (rest.starts_with('#') && !(is_php && rest.starts_with("#["))) || (is_php && rest.starts_with("//")) {
+        // Most are words.
+        if is_of_word(character) {
+            let is_number = character.is_ascii_digit();
+            let ends = |next: char| !(is_of_word(next) || is_number && next == '.');
+            let length = rest.find(ends).unwrap_or(rest.len());
+            let word = &rest[..length];
+            let is_prefix = language == Language::Python && length < 3 && rest[length..].starts_with(['"', '\'']);
+            if is_prefix && word.chars().all(|letter| "rRbBfFuU".contains(letter)) {
+                let (value, string) = string(&rest[length..], word, language).ok_or_else(open)?;
+                found.push(Token::Text { range: at..at + length + string, value });
+                at += string;
+            } else {
+                found.push(Token::Word(at..at + length));
+            }
+            at += length;
+        } else if (rest.starts_with('#') && !(is_php && rest.starts_with("#["))) || (is_php && rest.starts_with("//")) {
             at = next_line(text, at);
             // The break after a comment ends a statement as well.
             if text[..at].ends_with('\n') {
@@ -88,20 +103,6 @@ pub(in crate::format) fn tokens(text: &str, language: Language) -> Result<Vec<To
         } else if matches!(character, '"' | '\'') {
             let (value, length) = string(rest, "", language).ok_or_else(open)?;
             found.push(Token::Text { range: at..at + length, value });
-            at += length;
-        } else if is_of_word(character) {
-            let is_number = character.is_ascii_digit();
-            let ends = |next: char| !(is_of_word(next) || is_number && next == '.');
-            let length = rest.find(ends).unwrap_or(rest.len());
-            let word = &rest[..length];
-            let is_prefix = language == Language::Python && length < 3 && rest[length..].starts_with(['"', '\'']);
-            if is_prefix && word.chars().all(|letter| "rRbBfFuU".contains(letter)) {
-                let (value, string) = string(&rest[length..], word, language).ok_or_else(open)?;
-                found.push(Token::Text { range: at..at + length + string, value });
-                at += string;
-            } else {
-                found.push(Token::Word(at..at + length));
-            }
             at += length;
         } else {
             match character {

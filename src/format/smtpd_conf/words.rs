@@ -116,7 +116,10 @@ pub(super) fn statements(text: &str) -> Result<Vec<Statement<'_>>, Fault> {
                 name.len() + 1
             }
             _ if character.is_ascii_alphanumeric() || matches!(character, ':' | '_') => {
-                let ends = |letter: char| !letter.is_ascii_graphic() || "(){}<>!=#,\\".contains(letter);
+                let ends = |letter: char| {
+                    let is_sign = matches!(letter, '(' | ')' | '{' | '}' | '<' | '>' | '!' | '=' | '#' | ',' | '\\');
+                    !letter.is_ascii_graphic() || is_sign
+                };
                 let length = rest.find(ends).unwrap_or(rest.len());
                 put(inner(Kind::Bare), rest[..length].into());
                 length

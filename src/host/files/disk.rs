@@ -75,7 +75,7 @@ fn below(root: Option<&Path>, path: &Path) -> PathBuf {
 }
 
 /// Where a path leads for the machine whose root this is: a link's `/` and `..` stay within the root. `None` when links go
-/// in a circle.
+/// in a circle, or when something on the way is not there.
 fn follow(root: &Path, path: &Path) -> Option<PathBuf> {
     let own = path.strip_prefix(root).unwrap_or(path);
     let mut ahead: Vec<std::ffi::OsString> = own.iter().rev().map(ToOwned::to_owned).collect();
@@ -87,12 +87,16 @@ fn follow(root: &Path, path: &Path) -> Option<PathBuf> {
             continue;
         }
         way.push(&step);
-        if let Ok(link) = std::fs::read_link(below(Some(root), &way)) {
-            links += 1;
-            (links <= LINKS).then_some(())?;
-            way.pop();
-            // A link to `/...` begins at the root: `push` replaces the path with an absolute one.
-            ahead.extend(link.iter().rev().map(ToOwned::to_owned));
+        match std::fs::read_link(below(Some(root), &way)) {
+            Ok(link) => {
+                links += 1;
+                (links <= LINKS).then_some(())?;
+                way.pop();
+                // A link to `/...` begins at the root: `push` replaces the path with an absolute one.
+                ahead.extend(link.iter().rev().map(ToOwned::to_owned));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(_) => {}
         }
     }
     Some(way)

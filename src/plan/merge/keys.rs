@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Merged, line_break, splice};
+use super::{Merged, differing, line_break, splice};
 use crate::format::{
     Fault, FaultKind, FileFormat,
     doc::{FileDoc, FileEntry, Group, Rival, Shape},
-    file_format::EntryText,
+    file_format::{ChangedLines, EntryText},
     place::{Edit, Gap},
     text::{line_start, next_line},
 };
@@ -42,10 +42,11 @@ pub(in crate::plan) fn merge(
     let removed: BTreeSet<String> = there.entries.iter().filter(is_gone).map(|entry| entry.path.join(".")).collect();
     let removed = removed.into_iter().collect();
     let rivals = there.rivals.clone();
-    let merged = Merged { text: merged, doc: None, keys_before: Vec::new(), written, removed };
-    let merged = merged.after(format, text, Some(there));
-    let doc =
-        format.read(&merged.text).map_err(|_| Fault::within(text, near(format, text, &wanted), FaultKind::Unfamiliar))?;
+    let (old, new) = differing(text.as_bytes(), merged.as_bytes());
+    let keys_before = format.keys(text, &there, &old);
+    let merged = Merged { text: merged, doc: None, keys_before, written, removed };
+    let doc = format.reread(&merged.text, text, there, &ChangedLines { old, new });
+    let doc = doc.map_err(|_| Fault::within(text, near(format, text, &wanted), FaultKind::Unfamiliar))?;
     if let Some(rival) = outdone(&doc, &wanted, &gone) {
         let before = rivals.iter().find(|before| before.path == rival.path);
         let (text, at) = before.map_or((merged.text.as_str(), rival.at), |before| (text, before.at));
@@ -66,7 +67,11 @@ fn edits(
     // Of a large file, few settings matter.
     let concerned: BTreeSet<&KeyPath> =
         wanted.entries.iter().flat_map(|new| above(&new.path).chain([new.path.as_slice()])).chain(gone.clone()).collect();
-    let found: Vec<&FileEntry> = there.entries.iter().filter(|entry| concerned.contains(entry.path.as_slice())).collect();
+    let names: BTreeSet<&str> = concerned.iter().filter_map(|path| path.last()).map(String::as_str).collect();
+    let is_concerned = |entry: &&FileEntry| {
+        entry.path.last().is_some_and(|name| names.contains(name.as_str())) && concerned.contains(entry.path.as_slice())
+    };
+    let found: Vec<&FileEntry> = there.entries.iter().filter(is_concerned).collect();
     let settings = settings(wanted, &found);
     check(text, there, &found, wanted)?;
     let mut edits = Vec::new();

@@ -13,9 +13,13 @@ pub struct Dns {
     pub spf_at: Option<String>,
     /// The name behind `include:` in the SPF record (RFC 7208).
     pub spf_include: Option<String>,
-    /// Records of the DKIM key (RFC 6376), as name and type: `s1._domainkey CNAME`; `*` is what the provider makes up.
+    /// Records of the DKIM key (RFC 6376), as name and type, and the value where it is the same for everybody: `s1._domainkey CNAME
+    /// s1.dkim.example`; `*` is what the provider makes up.
     #[serde(default)]
     pub dkim: Vec<String>,
+    /// Where the facts of this table come from.
+    #[serde(default)]
+    pub sources: Vec<String>,
     /// The record that proves to the provider whose domain it is, as name, type and value: `@ TXT MS=*`.
     pub verification: Option<String>,
 }

@@ -1,6 +1,8 @@
 //! The walk that finds the DMARC record that counts (RFC 9989, 4.10).
 
-use mailsetup::dns::{DmarcPolicy, DmarcWalk};
+use std::cell::RefCell;
+
+use mailsetup::dns::{DmarcPolicy, DmarcWalk, DnsKind, DnsLookup, DnsRecord, LookupFault};
 
 use super::zone::zone;
 
@@ -54,4 +56,29 @@ fn what_is_no_record_and_what_no_answer_is() {
     assert_eq!(walked("a.test", several).1, None);
     assert_eq!(walked("a.test", "_dmarc.a.test TXT v=DMARC1; rua=mailto:x@a.test").2, Some(DmarcPolicy::None));
     assert_eq!(DmarcWalk::from("a.test", &zone("_dmarc.a.test fails")), Err("_dmarc.a.test".to_owned()));
+}
+
+/// Notes what is asked, and knows nothing.
+struct Asked(RefCell<Vec<String>>);
+
+impl DnsLookup for Asked {
+    fn records(&self, name: &str, _: DnsKind) -> Result<Vec<DnsRecord>, LookupFault> {
+        self.0.borrow_mut().push(name.to_owned());
+        Err(LookupFault::NoSuchName)
+    }
+}
+
+#[test]
+fn a_walk_asks_at_most_eight_questions() {
+    let asked = |domain: &str| {
+        let asked = Asked(RefCell::default());
+        DmarcWalk::from(domain, &asked).unwrap();
+        asked.0.into_inner()
+    };
+    // RFC 9989, 4.10: from ten labels in front of mail.example.com to seven at once.
+    let names = ["a.b.c.d.e.f.g.h.i.j.mail", "g.h.i.j.mail", "h.i.j.mail", "i.j.mail", "j.mail", "mail"];
+    let mut expected: Vec<String> = names.iter().map(|name| format!("_dmarc.{name}.example.com")).collect();
+    expected.extend(["_dmarc.example.com".to_owned(), "_dmarc.com".to_owned()]);
+    assert_eq!(asked("a.b.c.d.e.f.g.h.i.j.mail.example.com"), expected);
+    assert_eq!(asked("example.com"), ["_dmarc.example.com", "_dmarc.com"]);
 }

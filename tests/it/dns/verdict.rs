@@ -2,7 +2,7 @@
 
 use mailsetup::{
     dns::{DomainQuestion, DomainReport, RecordState, judge, spf::survey},
-    presets::Catalog,
+    presets::{Catalog, Provider, provider::Dns},
 };
 
 use super::zone::zone;
@@ -127,7 +127,8 @@ fn spf_of_a_domain() {
         ("resend", "example.test TXT v=spf1 -all", Add, "dns-spf-missing", Some("v=spf1 include:amazonses.com ~all")),
         ("resend", "send.example.test TXT v=spf1 include:amazonses.com ~all", Fine, "dns-spf-fine", None),
         ("sendgrid", "example.test TXT v=spf1 -all", Unknown, "dns-spf-place-unknown", None),
-        ("ses", "example.test TXT v=spf1 -all", Unknown, "dns-envelope-unknown", None),
+        ("azure-acs", "example.test TXT v=spf1 -all", Unknown, "dns-envelope-unknown", None),
+        ("ses", "example.test TXT v=spf1 -all", Fine, "dns-spf-not-needed", None),
         ("nobody", "example.test TXT v=spf1 -all", Unknown, "dns-provider-unknown", None),
         ("hetzner", "example.test TXT v=spf1 -all", Unknown, "dns-spf-include-unknown", None),
     ];
@@ -211,4 +212,27 @@ fn no_policy_proposes_one_that_refuses_nothing() {
     let report = judged("example.test", "ovh", "");
     let add = report.dmarc.add.unwrap();
     assert_eq!((add.name.as_str(), add.value.as_deref()), ("_dmarc.example.test", Some("v=DMARC1; p=none")));
+}
+
+#[test]
+fn a_key_whose_target_is_the_same_for_everybody_is_ready_to_paste() {
+    let at = "rwmt1._domainkey.example.test";
+    for (lines, why) in [(String::new(), "dns-dkim-missing"), (format!("{at} CNAME gone.test"), "dns-dkim-stale")] {
+        let dkim = judged("example.test", "mailtrap", &lines).dkim.remove(0);
+        let add = dkim.add.unwrap();
+        assert_eq!((dkim.why.id, add.name.as_str(), add.kind.as_str()), (why, at, "CNAME"));
+        assert_eq!(add.value.as_deref(), Some("rwmt1.dkim.smtp.mailtrap.live"));
+    }
+}
+
+#[test]
+fn what_is_not_known_of_a_providers_domain_is_marked() {
+    let catalog = Catalog::builtin();
+    let is_marked = |provider: &Provider| provider.unverified.iter().any(|path| path == "dns" || path.starts_with("dns."));
+    for provider in catalog.providers().filter(|provider| provider.dns != Dns::default()) {
+        let is_sourced = !provider.dns.sources.is_empty();
+        assert!(is_sourced || is_marked(provider) || provider.dns.envelope.is_some(), "{}", provider.key);
+        let is_page = |source: &String| source.starts_with("https://");
+        assert!(provider.dns.sources.iter().all(is_page), "{}", provider.key);
+    }
 }
