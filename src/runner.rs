@@ -51,7 +51,7 @@ use fault::{fault_of, refused};
 pub use given::{DomainOf, PlacesOf};
 pub use last_plan::LastPlan;
 use proof::Case;
-pub use proof::Extent;
+pub use ways::Extent;
 
 pub use egress::EgressTargets;
 

@@ -14,8 +14,10 @@ mod command;
 mod discovery;
 mod domain;
 pub mod effect;
+mod errand;
 mod facts;
 pub mod field;
+mod home;
 mod import;
 mod imported;
 mod msg;
@@ -45,6 +47,7 @@ pub use effect::{
     ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
     SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
+pub use errand::{Errand, HomeAction, HomeProfile};
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};
 pub use import::Import;

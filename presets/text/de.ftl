@@ -445,6 +445,7 @@ flag-this-domain = Die Domain der Adresse stimmt, obwohl sie nur einen Tippfehle
 flag-allow-plaintext = Senden ohne Verschlüsselung über diese Maschine hinaus zulassen
 flag-yes = Ohne Rückfrage schreiben
 flag-force = Auch nach fehlgeschlagenem Test schreiben
+flag-through = Programme für das Relay schreiben, das dieses Ziel hier eingerichtet hat, wie msmtpd
 flag-take-over = In einer Datei, in die nur ein Profil passt, die Stelle eines anderen einnehmen
 flag-unproven = Ohne Test schreiben, auch ohne ein Passwort, das es erst zur Laufzeit gibt; „mailsetup check“ beweist es dann
 flag-image-program = Wo mailsetup im Image von --root liegt: was passwordeval und andere dort aufrufen
@@ -700,7 +701,7 @@ plan-token-stale = { $target } behält ein Zugriffstoken in seiner Datei und ern
 plan-token-passwords-only = { $target } meldet sich nur mit Passwörtern an; { $auth } kennt es nicht.
 plan-token-too-long = { $target } schickt das Token gleich mit dem Befehl AUTH, wo bei { $auth } Platz für etwa 300 Zeichen ist; dieses ist länger, und der Server würde es falsch nennen.
 plan-token-lacks = { $target } kennt { $auth } ab { $part }; das ist hier nicht installiert.
-plan-hint-token = Wählen Sie ein Ziel, das jedes Mal ein frisches Token holt: { $instead }.
+plan-hint-token = Wählen Sie ein Ziel, das jedes Mal ein frisches Token holt: { $instead }. Oder richten Sie einmal ein Relay auf dieser Maschine ein (--target msmtp --target msmtpd) und schreiben Sie dieses Programm dafür: --through msmtpd.
 plan-hint-token-long = Wählen Sie --auth xoauth2 und ein Ziel, das auch lange Token sendet: { $instead }.
 plan-ca-file = { $target } kann keiner eigenen Zertifizierungsstelle vertrauen: Nehmen Sie die CA in die Zertifikate des Systems auf und lassen Sie --ca-file weg.
 plan-proxy = { $target } kann keinen Proxy der Art { $kind } benutzen: Wo er der einzige Weg hinaus ist, bleiben die E-Mails hier.
@@ -710,6 +711,8 @@ choice-target-no-proxy = Es kann diesen Proxy nicht benutzen.
 plan-client-cert = { $target } kann kein Client-Zertifikat vorzeigen. msmtp, Postfix und Exim können es: Schreiben Sie eines davon und lassen Sie { $target } darüber senden.
 plan-client-cert-files = { $target } liest Client-Zertifikat und Schlüssel aus einer einzigen Datei. Legen Sie sie an (cat ZERT SCHLÜSSEL > DATEI; chmod 600 DATEI), und geben Sie sie mit --client-cert und --client-key an.
 plan-pin = { $target } kann keinem einzelnen Zertifikat vertrauen; geben Sie mit --ca-file das Zertifikat der CA an, oder nehmen Sie ein anderes Ziel.
+plan-needs-user = { $target } läuft als eigener Benutzer, nicht als root: Nennen Sie ihn mit --run-as.
+plan-hint-needs-user = Legen Sie einen an, der sonst nichts tut: adduser --system --group mailrelay, dann --run-as mailrelay.
 plan-no-secret = { $target } braucht das Passwort in seiner Datei, und es ist hier nicht bekannt: Geben Sie es an, zum Beispiel mit --password-file.
 plan-lost = { $target } würde aus { $path } etwas anderes lesen als gemeint: { $fields }. Es wurde nichts geschrieben.
 plan-hint-lost = Eine andere Zeile von { $path } entscheidet darüber; suchen Sie dort nach einer früheren oder geerbten Einstellung.
@@ -1775,3 +1778,55 @@ choice-oauth-grant-device = Code in einem beliebigen Browser
 choice-oauth-grant-redirect = In einem beliebigen Browser anmelden, Adresse einfügen
 choice-oauth-grant-client = Die Anwendung selbst
 choice-oauth-grant-service = Dienstkonto
+
+# home: the saved profiles
+field-home = Ihre Postfächer
+field-home-help = Wählen Sie eines zum Testen, Ändern oder Entfernen, oder richten Sie ein weiteres ein.
+field-home-action = Was möchten Sie tun?
+field-home-action-help = Der Test meldet sich an und bietet eine Nachricht an; nichts wird gesendet, nichts geschrieben.
+field-home-action-with = { $profile }: Was möchten Sie tun?
+field-home-sure = Zurücknehmen?
+field-home-sure-help = Enter lässt alles, wie es ist.
+field-home-sure-remove = Alles zurücknehmen, was für { $profile } geschrieben wurde?
+field-home-sure-undo = Das letzte Schreiben zurücknehmen?
+field-change = Was möchten Sie ändern?
+field-change-help = Nichts wird geschrieben, bevor Sie es gesehen und zugestimmt haben.
+field-change-of = { $profile }: Was möchten Sie ändern?
+choice-change-go = Nichts weiter
+choice-change-go-hint = testen und zeigen, was geschrieben würde
+choice-home-test = Testen
+choice-home-test-hint = jetzt anmelden und jeden Schritt sehen
+choice-home-edit = Ändern
+choice-home-edit-hint = die Antworten sehen und ändern
+choice-home-add = Programm hinzufügen
+choice-home-add-hint = noch ein Programm damit senden lassen
+choice-home-remove = Entfernen
+choice-home-remove-hint = zurücknehmen, was dafür geschrieben wurde
+choice-home-new = Neues Postfach
+choice-home-new-hint = eine weitere Adresse einrichten
+choice-home-undo = Zurücknehmen
+choice-home-undo-hint = das letzte Schreiben zurücknehmen
+home-row = { $address }, { $server }; { $programs ->
+    [none] kein Programm
+   *[other] { $programs }
+}; { $checked }
+home-row-damaged = die Datei ist nicht lesbar: „mailsetup list“ sagt warum
+home-unchecked = noch nicht getestet
+home-checked = ging { $ago }
+home-failed = ging { $ago } nicht: { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] gerade eben
+        [one] vor einer Minute
+       *[other] vor { $number } Minuten
+    }
+    [hours] { $number ->
+        [one] vor einer Stunde
+       *[other] vor { $number } Stunden
+    }
+   *[days] { $number ->
+        [one] vor einem Tag
+       *[other] vor { $number } Tagen
+    }
+}
+tui-home = Enter oder t testet, e ändert, a fügt ein Programm hinzu, r entfernt; n richtet ein weiteres Postfach ein, u nimmt das letzte Schreiben zurück.

@@ -445,6 +445,7 @@ flag-this-domain = The address's domain is right, though it is one slip away fro
 flag-allow-plaintext = Agree to send without encryption beyond this machine
 flag-yes = Write without asking
 flag-force = Write even if the test fails
+flag-through = Write programs for the relay that this target set up here, as msmtpd
 flag-take-over = Take the place of another profile in a file that has room for one
 flag-unproven = Write without a test, and without a password that is there only at run time; “mailsetup check” proves it then
 flag-image-program = Where mailsetup is in the image of --root: what passwordeval and the like run there
@@ -700,7 +701,7 @@ plan-token-stale = { $target } keeps an access token in its file and does not re
 plan-token-passwords-only = { $target } logs in with passwords only; it does not know { $auth }.
 plan-token-too-long = { $target } sends the token along with the AUTH command, where { $auth } has room for about 300 characters; this one is longer, and the server would call it wrong.
 plan-token-lacks = { $target } knows { $auth } from { $part } on, which is not installed here.
-plan-hint-token = Choose a target that fetches a fresh token each time: { $instead }.
+plan-hint-token = Choose a target that fetches a fresh token each time: { $instead }. Or set up a relay on this machine once (--target msmtp --target msmtpd), and write this program for it: --through msmtpd.
 plan-hint-token-long = Choose --auth xoauth2 and a target that sends long tokens too: { $instead }.
 plan-ca-file = { $target } cannot trust an authority of its own: add the CA to the system’s certificates and leave --ca-file out.
 plan-proxy = { $target } cannot use a { $kind } proxy: where that is the only way out, its mail stays here.
@@ -710,6 +711,8 @@ choice-target-no-proxy = It cannot use this proxy.
 plan-client-cert = { $target } cannot show a client certificate. msmtp, Postfix and Exim can: write one of them and let { $target } send through it.
 plan-client-cert-files = { $target } reads a client certificate and its key from one file. Make one (cat CERT KEY > FILE; chmod 600 FILE) and give it as --client-cert and as --client-key.
 plan-pin = { $target } cannot trust a single certificate; give the CA’s certificate with --ca-file, or choose another target.
+plan-needs-user = { $target } runs as a user of its own, not as root: name one with --run-as.
+plan-hint-needs-user = Make one that does nothing else: adduser --system --group mailrelay, then --run-as mailrelay.
 plan-no-secret = { $target } needs the password in its file, and it is not known here: give it, for example with --password-file.
 plan-lost = { $target } would read something else from { $path } than was meant: { $fields }. Nothing was written.
 plan-hint-lost = Another line of { $path } decides this; look there for an earlier or inherited setting.
@@ -1776,3 +1779,55 @@ choice-oauth-grant-device = Code on any browser
 choice-oauth-grant-redirect = Sign in on any browser, paste the address
 choice-oauth-grant-client = The application itself
 choice-oauth-grant-service = Service account
+
+# home: the saved profiles
+field-home = Your mailboxes
+field-home-help = Choose one to test, change or remove it, or set up another.
+field-home-action = What do you want to do?
+field-home-action-help = The test logs in and offers a message; nothing is sent and nothing is written.
+field-home-action-with = { $profile }: what do you want to do?
+field-home-sure = Take it away?
+field-home-sure-help = Enter leaves everything as it is.
+field-home-sure-remove = Take back everything that was written for { $profile }?
+field-home-sure-undo = Take back the last write?
+field-change = What do you want to change?
+field-change-help = Nothing is written before you have seen it and said yes.
+field-change-of = { $profile }: what do you want to change?
+choice-change-go = Nothing more
+choice-change-go-hint = test it, and show what would be written
+choice-home-test = Test
+choice-home-test-hint = log in now, and see each step
+choice-home-edit = Edit
+choice-home-edit-hint = see its answers, and change them
+choice-home-add = Add a program
+choice-home-add-hint = let one more program send with it
+choice-home-remove = Remove
+choice-home-remove-hint = take back what was written for it
+choice-home-new = New mailbox
+choice-home-new-hint = set up another address
+choice-home-undo = Undo
+choice-home-undo-hint = take back the last write
+home-row = { $address }, { $server }; { $programs ->
+    [none] no program
+   *[other] { $programs }
+}; { $checked }
+home-row-damaged = its file cannot be read: “mailsetup list” says why
+home-unchecked = not tested yet
+home-checked = worked { $ago }
+home-failed = failed { $ago }: { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] just now
+        [one] a minute ago
+       *[other] { $number } minutes ago
+    }
+    [hours] { $number ->
+        [one] an hour ago
+       *[other] { $number } hours ago
+    }
+   *[days] { $number ->
+        [one] a day ago
+       *[other] { $number } days ago
+    }
+}
+tui-home = Enter or t tests, e edits, a adds a program, r removes; n sets up another mailbox, u takes back the last write.

@@ -445,6 +445,7 @@ flag-this-domain = Le domaine de l’adresse est juste, même s’il ressemble �
 flag-allow-plaintext = Accepte d’envoyer sans chiffrement au-delà de cette machine
 flag-yes = Écrit sans demander
 flag-force = Écrit même si le test échoue
+flag-through = Écrire les programmes pour le relais que cette cible a mis ici, comme msmtpd
 flag-take-over = Prend la place d’un autre profil dans un fichier où un seul tient
 flag-unproven = Écrit sans essai, et sans un mot de passe qui n’existe qu’à l’exécution ; « mailsetup check » le prouve alors
 flag-image-program = Où se trouve mailsetup dans l’image de --root : ce que passwordeval et autres y exécutent
@@ -700,7 +701,7 @@ plan-token-stale = { $target } garde le jeton d’accès dans son fichier sans l
 plan-token-passwords-only = { $target } ne s’identifie que par mot de passe ; il ne connaît pas { $auth }.
 plan-token-too-long = { $target } envoie le jeton avec la commande AUTH, où { $auth } laisse environ 300 caractères ; celui-ci est plus long, et le serveur le dirait faux.
 plan-token-lacks = { $target } connaît { $auth } à partir de { $part }, qui n’est pas installé ici.
-plan-hint-token = Choisissez une cible qui demande chaque fois un jeton neuf : { $instead }.
+plan-hint-token = Choisissez une cible qui demande chaque fois un jeton neuf : { $instead }. Ou créez une fois un relais sur cette machine (--target msmtp --target msmtpd) et écrivez ce programme pour lui : --through msmtpd.
 plan-hint-token-long = Choisissez --auth xoauth2 et une cible qui envoie aussi les longs jetons : { $instead }.
 plan-ca-file = { $target } ne peut pas faire confiance à une autorité à part : ajoutez-la aux certificats du système et retirez --ca-file.
 plan-proxy = { $target } ne peut pas utiliser un proxy { $kind } : là où il est la seule sortie, son courrier reste ici.
@@ -710,6 +711,8 @@ choice-target-no-proxy = Elle ne peut pas utiliser ce proxy.
 plan-client-cert = { $target } ne peut pas présenter de certificat client. msmtp, Postfix et Exim le peuvent : écrivez l’un d’eux et faites envoyer { $target } par lui.
 plan-client-cert-files = { $target } lit le certificat client et sa clé dans un seul fichier. Faites-en un (cat CERT CLÉ > FICHIER ; chmod 600 FICHIER) et donnez-le à --client-cert et à --client-key.
 plan-pin = { $target } ne peut pas faire confiance à un seul certificat ; donnez celui de l’autorité avec --ca-file, ou choisissez une autre cible.
+plan-needs-user = { $target } tourne sous un utilisateur à lui, pas sous root : nommez-le par --run-as.
+plan-hint-needs-user = Créez-en un qui ne fait rien d’autre : adduser --system --group mailrelay, puis --run-as mailrelay.
 plan-no-secret = { $target } a besoin du mot de passe dans son fichier, et il n’est pas connu ici : donnez-le, par exemple avec --password-file.
 plan-lost = { $target } lirait dans { $path } autre chose que prévu : { $fields }. Rien n’a été écrit.
 plan-hint-lost = Une autre ligne de { $path } en décide ; cherchez-y un réglage placé avant ou hérité.
@@ -1773,3 +1776,55 @@ choice-oauth-grant-device = Code à saisir dans n’importe quel navigateur
 choice-oauth-grant-redirect = Connexion dans n’importe quel navigateur, adresse à coller
 choice-oauth-grant-client = L’application elle-même
 choice-oauth-grant-service = Compte de service
+
+# home: the saved profiles
+field-home = Vos boîtes aux lettres
+field-home-help = Choisissez-en une pour la tester, la modifier ou la retirer, ou configurez-en une autre.
+field-home-action = Que voulez-vous faire ?
+field-home-action-help = Le test se connecte et propose un message ; rien n’est envoyé, rien n’est écrit.
+field-home-action-with = { $profile } : que voulez-vous faire ?
+field-home-sure = Retirer ?
+field-home-sure-help = Entrée laisse tout en l’état.
+field-home-sure-remove = Annuler tout ce qui a été écrit pour { $profile } ?
+field-home-sure-undo = Annuler la dernière écriture ?
+field-change = Que voulez-vous modifier ?
+field-change-help = Rien n’est écrit avant que vous l’ayez vu et accepté.
+field-change-of = { $profile } : que voulez-vous modifier ?
+choice-change-go = Rien d’autre
+choice-change-go-hint = tester, puis montrer ce qui serait écrit
+choice-home-test = Tester
+choice-home-test-hint = se connecter maintenant et voir chaque étape
+choice-home-edit = Modifier
+choice-home-edit-hint = voir ses réponses et les changer
+choice-home-add = Ajouter un programme
+choice-home-add-hint = qu’un programme de plus envoie avec elle
+choice-home-remove = Retirer
+choice-home-remove-hint = annuler ce qui a été écrit pour elle
+choice-home-new = Nouvelle boîte
+choice-home-new-hint = configurer une autre adresse
+choice-home-undo = Annuler
+choice-home-undo-hint = annuler la dernière écriture
+home-row = { $address }, { $server } ; { $programs ->
+    [none] aucun programme
+   *[other] { $programs }
+} ; { $checked }
+home-row-damaged = son fichier est illisible : « mailsetup list » dit pourquoi
+home-unchecked = pas encore testée
+home-checked = fonctionnait { $ago }
+home-failed = en échec { $ago } : { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] à l’instant
+        [one] il y a une minute
+       *[other] il y a { $number } minutes
+    }
+    [hours] { $number ->
+        [one] il y a une heure
+       *[other] il y a { $number } heures
+    }
+   *[days] { $number ->
+        [one] hier
+       *[other] il y a { $number } jours
+    }
+}
+tui-home = Entrée ou t teste, e modifie, a ajoute un programme, r retire ; n configure une autre boîte, u annule la dernière écriture.

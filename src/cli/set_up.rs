@@ -3,6 +3,7 @@
 mod conversation;
 #[cfg(feature = "demo")]
 mod demo;
+mod home;
 mod idle;
 mod import;
 mod resume;
@@ -22,7 +23,8 @@ use scratch::Scratch;
 
 use super::{
     ca_file::read_ca,
-    client_cert,
+    check::{self, CheckKind},
+    client_cert, commands,
     context::{Context, variable},
     given_secret::given_secret,
     inputs::{IMAP_PASSWORDS, PASSWORDS},
@@ -43,7 +45,7 @@ use crate::{
     mail::{RunAs, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
     phrase,
     presets::Phrase,
-    setup::{AnswerSource, Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
+    setup::{AnswerSource, Errand, Field, GivenSecret, HomeAction, Msg, Setup, SetupFacts, SetupOptions, Status},
 };
 
 /// What of a saved profile is started from.
@@ -53,6 +55,8 @@ pub(super) enum Start {
     Saved,
     /// Everything but access that was given: somebody signs in again.
     SignIn,
+    /// Everything, and one more program is to use it.
+    Programs,
 }
 
 /// Runs the set-up; `edit` is the saved profile to start from.
@@ -82,7 +86,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     #[cfg(not(feature = "demo"))]
     let mut conversation = real(context, options);
     if let Some(name) = edit {
-        saved::load(context, &mut conversation.setup, name, start == Start::Saved)?;
+        saved::load(context, &mut conversation.setup, name, start != Start::SignIn)?;
     }
     for (field, typed, source) in context.inputs.fields() {
         // The argument names the profile, and its answers are the start.
@@ -90,6 +94,10 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
             continue;
         }
         conversation.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
+    }
+    // Who said what is to be changed is not asked for it.
+    if start != Start::Saved || home::is_begun(context) {
+        conversation.setup.change_nothing_more();
     }
     in_image(context, &mut conversation.setup)?;
     unproven(context, &mut conversation.setup)?;
@@ -101,6 +109,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     }
     if !is_demo && edit.is_none() {
         saved::know(&mut conversation)?;
+        home::offer(context, &mut conversation);
     }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !context.may_ask() {
@@ -110,6 +119,9 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         check_ca_file(context, &conversation.setup)?;
         client_cert::check(&conversation.setup)?;
         check_places(context, &conversation.setup)?;
+    }
+    if start == Start::Programs {
+        let _ = conversation.setup.update(Msg::Go(Field::Targets));
     }
     // What an image remembers was answered by whoever made it.
     let resume = if is_demo || !context.may_ask() || context.inputs.get("root").is_some() {
@@ -254,6 +266,9 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
             context.say_all(prompt_loop::closing(&conversation.setup, columns));
         }
     }
+    if let Some(errand) = conversation.setup.errand() {
+        return do_errand(context, errand);
+    }
     for phrase in idle::notes(context, &conversation.setup) {
         context.say_phrase(&phrase);
     }
@@ -272,6 +287,17 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
         Exit::Cancelled
     };
     report::ended(context, exit, saved)
+}
+
+/// Does what a person wants instead of a set-up.
+fn do_errand(context: &Context, errand: &Errand) -> Result<Exit, Error> {
+    match errand {
+        Errand::Undo => commands::undo(context),
+        Errand::With(name, HomeAction::Test) => check::run(context, Some(name), false, CheckKind::Rehearse),
+        Errand::With(name, HomeAction::Edit) => run(context, Some(name), Start::Saved),
+        Errand::With(name, HomeAction::Add) => run(context, Some(name), Start::Programs),
+        Errand::With(name, HomeAction::Remove) => commands::remove(context, Some(name), false, false),
+    }
 }
 
 /// What signals do during prompts and lines.

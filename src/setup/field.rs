@@ -8,6 +8,14 @@ macro_rules! each_field {
         $make! {
             /// Whether to go on from a conversation that was cut off.
             Resume = start::RESUME,
+            /// A saved profile, a new set-up, or undo.
+            Home = home::HOME,
+            /// What is done with the profile.
+            HomeAction = home::ACTION,
+            /// Consent to take something away.
+            HomeSure = home::SURE,
+            /// Which answer of a saved profile is changed.
+            Change = home::CHANGE,
             /// The settings of a program here to start from: `TARGET[=PATH]`, or `none`.
             Import = start::IMPORT,
             /// The sender's address.

@@ -1,6 +1,7 @@
 //! The one table of fields: each field's row, by the group of questions that it belongs to.
 
 mod client;
+pub(super) mod home;
 mod imap;
 mod login;
 mod provider;

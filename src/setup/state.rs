@@ -6,6 +6,7 @@ use super::{
     answers::{Answer, Answers},
     domain::{DomainFinding, SenderDomain},
     effect::{ConnectSpec, Effect, SecretReader, SendingProgram, UsableStores, Work, WorkFault, WriteRequest, WriteResult},
+    errand::Home,
     facts::{SetupFacts, SetupOptions},
     field::Field,
     msg::Status,
@@ -62,6 +63,10 @@ pub struct Setup {
     pub(super) sending: Option<SendingProgram>,
     /// The failed test that a person chose to ignore.
     pub(super) forced: Option<u64>,
+    /// The profiles that are saved, where the person came to see them.
+    pub(super) home: Option<Home>,
+    /// Nothing more of the saved profile is changed before the test.
+    pub(super) is_changed: bool,
     /// A conversation that was cut off, to go on from.
     pub(super) offered: Option<SavedConversation>,
     /// Where TLS was established before.
@@ -93,6 +98,8 @@ impl Setup {
             write: Task::default(),
             sending: None,
             forced: None,
+            home: None,
+            is_changed: false,
             offered: None,
             secured: Vec::new(),
             cancelled: false,

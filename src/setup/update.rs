@@ -105,6 +105,17 @@ impl Setup {
                 self.offered = None;
                 return Ok(());
             }
+            (Field::Home | Field::HomeAction | Field::HomeSure, value) => {
+                self.answer_home(field, &value);
+                return Ok(());
+            }
+            (Field::Change, value) => {
+                match Field::of_key(&value.to_string()) {
+                    Some(field) => self.go(field),
+                    None => self.change_nothing_more(),
+                }
+                return Ok(());
+            }
             (Field::Reuse, value) => self.answer_reuse(&value),
             (_, AnswerValue::Recovery(way)) => return self.recover(way),
             (Field::Spaces, AnswerValue::Consent(true)) => {
@@ -257,7 +268,17 @@ impl Setup {
         self.focus = Some(field);
     }
 
+    /// The answers of the saved profile are as they are to be: on to the test.
+    pub fn change_nothing_more(&mut self) {
+        (self.is_changed, self.focus) = (true, None);
+        self.ahead.clear();
+        self.refresh();
+    }
+
     fn back(&mut self) {
+        if self.back_home() {
+            return;
+        }
         let current = self.current();
         self.write.want(None);
         self.answers.given.remove(&Field::Apply);

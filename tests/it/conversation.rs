@@ -13,6 +13,8 @@ use mailsetup::{
 };
 use proptest::prelude::*;
 
+mod counts;
+mod home;
 mod system;
 
 use crate::support::setup::{conversation, facts};

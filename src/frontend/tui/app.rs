@@ -252,6 +252,7 @@ impl App {
             }
         };
         self.status = self.setup.status();
+        self.ended |= self.setup.errand().is_some();
         if (self.scene(), self.question().map(|question| question.field)) != before {
             self.scroll = 0;
             self.error = self.error.take().filter(|_| !taken);

@@ -9,7 +9,9 @@ use crate::support::sandbox::Sandbox;
 
 /// The password comes by flags of its own, and taking its spaces out is never done for a script.
 fn is_spoken(field: Field) -> bool {
-    !matches!(field, Field::Resume | Field::Password | Field::Spaces)
+    let between =
+        matches!(field, Field::Resume | Field::Home | Field::HomeAction | Field::HomeSure | Field::Change | Field::Spaces);
+    !between && field != Field::Password
 }
 
 #[test]
