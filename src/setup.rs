@@ -8,6 +8,8 @@
 mod answers;
 mod arrival;
 mod ask;
+mod authorization;
+mod authorization_request;
 mod belonging;
 mod columns;
 mod command;
@@ -43,6 +45,7 @@ mod update;
 mod value;
 mod view;
 
+pub use authorization_request::AuthorizationRequest;
 pub use domain::{DomainFinding, SenderDomain};
 pub use effect::{
     ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,

@@ -1779,6 +1779,49 @@ choice-oauth-grant-redirect = In einem beliebigen Browser anmelden, Adresse einf
 choice-oauth-grant-client = Die Anwendung selbst
 choice-oauth-grant-service = Dienstkonto
 
+## Zugang mit OAuth 2.0
+
+field-oauth-grant = Art der Anmeldung
+field-oauth-grant-help = Die erste hält am längsten. Wer eine App registrieren darf, kann sie nehmen; sonst die, die Ihr Administrator erlaubt.
+field-oauth-tenant = Mandant
+field-oauth-tenant-help = Das Verzeichnis der Organisation: seine ID oder eine ihrer Domains.
+field-oauth-client-id = Client-ID
+field-oauth-client-id-help = Die ID einer eigenen App, die beim Anbieter registriert ist. Die IDs anderer Programme können jederzeit abgeschaltet werden.
+field-oauth-scope = Bereich (Scope)
+field-oauth-scope-help = Wofür Zugang verlangt wird, Wörter mit je einem Leerzeichen dazwischen.
+field-oauth-token-url = Token-Endpunkt
+field-oauth-token-url-help = Woher Zugriffstoken kommen, etwa https://login.example.com/oauth2/token. Geheimnisse gehen dorthin und nirgendwo sonst hin.
+field-oauth-auth-url = Anmelde-Endpunkt
+field-oauth-auth-url-help = Die Seite, auf der sich jemand anmeldet.
+field-oauth-device-url = Geräte-Endpunkt
+field-oauth-device-url-help = Woher ein Code für einen beliebigen Browser kommt.
+field-oauth-ca-file = CA-Datei der Endpunkte
+field-oauth-ca-file-help = Die PEM-Datei der Stelle, die ihr Zertifikat unterschrieben hat. Leer: die Stellen des Systems.
+field-oauth-certificate = Zertifikat der App
+field-oauth-certificate-help = Eine PEM-Datei mit Zertifikat und RSA-Schlüssel, anstelle eines Client-Geheimnisses. Für ein Dienstkonto: seine JSON-Schlüsseldatei.
+field-oauth-key-file = Schlüsseldatei des Dienstkontos
+field-oauth-address = Adresse, auf der der Browser stehen blieb
+field-oauth-address-help = Öffnen Sie den Link auf einem beliebigen Rechner, melden Sie sich an und stimmen Sie zu. Danach meldet der Browser, dass er keine Verbindung bekommt: Das ist richtig so. Kopieren Sie die ganze Adresse aus der Adresszeile und fügen Sie sie hier ein.
+field-client-secret = Client-Geheimnis
+choice-oauth-grant-device-hint = jemand gibt einen Code ein; endet nach 90 Tagen ohne Nutzung oder mit einem neuen Passwort
+choice-oauth-grant-redirect-hint = jemand meldet sich an und fügt eine Adresse ein; wo Codes gesperrt sind
+choice-oauth-grant-client-hint = niemand meldet sich an; ein Administrator richtet es einmal ein
+choice-oauth-grant-service-hint = niemand meldet sich an; ein Workspace-Administrator richtet es einmal ein
+choice-oauth-grant-none = Ein Befehl, der Token ausgibt
+choice-oauth-grant-none-hint = ein anderes Programm holt und erneuert sie
+oauth-open-link = Öffnen Sie diesen Link in einem beliebigen Browser:
+oauth-accept = Melden Sie sich mit dem Postfach an und stimmen Sie zu.
+oauth-copy-address = Der Browser endet auf einer Seite, die er nicht öffnen kann. Kopieren Sie die ganze Adresse aus der Adresszeile und fügen Sie sie hier ein.
+oauth-enter-code = Öffnen Sie { $url } in einem beliebigen Browser und geben Sie den Code { $code } ein
+oauth-code-lasts = Warten, bis sich jemand anmeldet. Der Code gilt noch { $minutes } Minuten.
+oauth-asking = Zugang wird angefragt…
+oauth-meaning = { $title }. { $steps }.
+oauth-file = { $path } ist nicht brauchbar: { $cause }.
+oauth-needs-person = Jemand muss sich anmelden, und hier kann niemand gefragt werden.
+oauth-needs-person-hint = Starten Sie es einmal in einem Terminal, oder melden Sie sich ohne Person an: --oauth-grant client oder --oauth-grant service.
+store-grant = Zugang mit OAuth 2.0 erneuert sich selbst, und { $store } lässt sich nicht ohne eine Person beschreiben: file, vault, keyring, pass oder systemd schon.
+runner-broken-access = Beim Autorisierungsserver wurde nichts angefragt.
+
 # home: the saved profiles
 field-home = Ihre Postfächer
 field-home-help = Wählen Sie eines zum Testen, Ändern oder Entfernen, oder richten Sie ein weiteres ein.

@@ -1780,6 +1780,49 @@ choice-oauth-grant-redirect = Sign in on any browser, paste the address
 choice-oauth-grant-client = The application itself
 choice-oauth-grant-service = Service account
 
+## Access by OAuth 2.0
+
+field-oauth-grant = Way of signing in
+field-oauth-grant-help = The first one lasts longest. Who may register an app can take it; otherwise take the way that your administrator allows.
+field-oauth-tenant = Tenant
+field-oauth-tenant-help = The organization's directory: its ID, or one of its domains.
+field-oauth-client-id = Client ID
+field-oauth-client-id-help = The ID of an app of your own, registered with the provider. Other programs' IDs can be switched off any day.
+field-oauth-scope = Scope
+field-oauth-scope-help = What access is asked for, words with a space between each two.
+field-oauth-token-url = Token endpoint
+field-oauth-token-url-help = Where access tokens come from, such as https://login.example.com/oauth2/token. Secrets go there and nowhere else.
+field-oauth-auth-url = Authorization endpoint
+field-oauth-auth-url-help = The page on which a person signs in.
+field-oauth-device-url = Device authorization endpoint
+field-oauth-device-url-help = Where a code for any browser comes from.
+field-oauth-ca-file = CA file of the endpoints
+field-oauth-ca-file-help = The PEM file of the authority that signed their certificate. Empty: the system's authorities.
+field-oauth-certificate = Certificate of the app
+field-oauth-certificate-help = A PEM file with certificate and RSA key, in place of a client secret. For a service account: its JSON key file.
+field-oauth-key-file = Key file of the service account
+field-oauth-address = Address that the browser ended on
+field-oauth-address-help = Open the link on any machine, sign in and accept. The browser then says that it cannot connect: that is right. Copy the whole address from its address bar and paste it here.
+field-client-secret = Client secret
+choice-oauth-grant-device-hint = a person enters a code; ends after 90 days unused or with a new password
+choice-oauth-grant-redirect-hint = a person signs in and pastes an address; where codes are blocked
+choice-oauth-grant-client-hint = nobody signs in; an administrator sets it up once
+choice-oauth-grant-service-hint = nobody signs in; a Workspace administrator sets it up once
+choice-oauth-grant-none = A command that prints tokens
+choice-oauth-grant-none-hint = another program gets and renews them
+oauth-open-link = Open this link in any browser:
+oauth-accept = Sign in as the mailbox, and accept.
+oauth-copy-address = The browser ends on a page that it cannot open. Copy the whole address from its address bar, and paste it here.
+oauth-enter-code = Open { $url } in any browser, and enter the code { $code }
+oauth-code-lasts = Waiting until somebody signs in. The code is good for { $minutes } more minutes.
+oauth-asking = Asking for access…
+oauth-meaning = { $title }. { $steps }.
+oauth-file = { $path } cannot be used: { $cause }.
+oauth-needs-person = Somebody has to sign in, and here nobody can be asked.
+oauth-needs-person-hint = Run it in a terminal once, or sign in without a person: --oauth-grant client, or --oauth-grant service.
+store-grant = Access by OAuth 2.0 renews itself, and { $store } cannot be written without a person: file, vault, keyring, pass or systemd can.
+runner-broken-access = Nothing was asked of the authorization server.
+
 # home: the saved profiles
 field-home = Your mailboxes
 field-home-help = Choose one to test, change or remove it, or set up another.

@@ -1777,6 +1777,49 @@ choice-oauth-grant-redirect = Connexion dans n’importe quel navigateur, adress
 choice-oauth-grant-client = L’application elle-même
 choice-oauth-grant-service = Compte de service
 
+## Accès par OAuth 2.0
+
+field-oauth-grant = Façon de se connecter
+field-oauth-grant-help = La première dure le plus longtemps. Qui peut inscrire une application peut la prendre ; sinon, prenez celle que votre administrateur autorise.
+field-oauth-tenant = Locataire
+field-oauth-tenant-help = L’annuaire de l’organisation : son identifiant, ou l’un de ses domaines.
+field-oauth-client-id = Identifiant client
+field-oauth-client-id-help = L’identifiant d’une application à vous, inscrite chez le fournisseur. Ceux d’autres programmes peuvent être coupés du jour au lendemain.
+field-oauth-scope = Portée
+field-oauth-scope-help = Ce pour quoi l’accès est demandé, des mots séparés par une espace.
+field-oauth-token-url = Adresse des jetons
+field-oauth-token-url-help = D’où viennent les jetons d’accès, comme https://login.example.com/oauth2/token. Les secrets vont là et nulle part ailleurs.
+field-oauth-auth-url = Adresse de connexion
+field-oauth-auth-url-help = La page sur laquelle une personne se connecte.
+field-oauth-device-url = Adresse des codes
+field-oauth-device-url-help = D’où vient un code pour n’importe quel navigateur.
+field-oauth-ca-file = Fichier d’autorité de ces adresses
+field-oauth-ca-file-help = Le fichier PEM de l’autorité qui a signé leur certificat. Vide : les autorités du système.
+field-oauth-certificate = Certificat de l’application
+field-oauth-certificate-help = Un fichier PEM avec le certificat et la clé RSA, à la place d’un secret client. Pour un compte de service : son fichier de clé JSON.
+field-oauth-key-file = Fichier de clé du compte de service
+field-oauth-address = Adresse où le navigateur s’est arrêté
+field-oauth-address-help = Ouvrez le lien sur n’importe quelle machine, connectez-vous et acceptez. Le navigateur dit ensuite qu’il ne peut pas se connecter : c’est normal. Copiez toute l’adresse de sa barre et collez-la ici.
+field-client-secret = Secret client
+choice-oauth-grant-device-hint = une personne saisit un code ; s’arrête après 90 jours sans usage ou au changement de mot de passe
+choice-oauth-grant-redirect-hint = une personne se connecte et colle une adresse ; là où les codes sont bloqués
+choice-oauth-grant-client-hint = personne ne se connecte ; un administrateur le prépare une fois
+choice-oauth-grant-service-hint = personne ne se connecte ; un administrateur Workspace le prépare une fois
+choice-oauth-grant-none = Une commande qui affiche des jetons
+choice-oauth-grant-none-hint = un autre programme les obtient et les renouvelle
+oauth-open-link = Ouvrez ce lien dans n’importe quel navigateur :
+oauth-accept = Connectez-vous avec la boîte, et acceptez.
+oauth-copy-address = Le navigateur s’arrête sur une page qu’il ne peut pas ouvrir. Copiez toute l’adresse de sa barre, et collez-la ici.
+oauth-enter-code = Ouvrez { $url } dans n’importe quel navigateur, et saisissez le code { $code }
+oauth-code-lasts = En attente d’une connexion. Le code vaut encore { $minutes } minutes.
+oauth-asking = Demande d’accès…
+oauth-meaning = { $title }. { $steps }.
+oauth-file = { $path } est inutilisable : { $cause }.
+oauth-needs-person = Quelqu’un doit se connecter, et personne ne peut être interrogé ici.
+oauth-needs-person-hint = Lancez-le une fois dans un terminal, ou connectez-vous sans personne : --oauth-grant client, ou --oauth-grant service.
+store-grant = L’accès par OAuth 2.0 se renouvelle seul, et { $store } ne s’écrit pas sans une personne : file, vault, keyring, pass ou systemd le peuvent.
+runner-broken-access = Rien n’a été demandé au serveur d’autorisation.
+
 # home: the saved profiles
 field-home = Vos boîtes aux lettres
 field-home-help = Choisissez-en une pour la tester, la modifier ou la retirer, ou configurez-en une autre.

@@ -17,6 +17,7 @@ use std::{
     rc::Rc,
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use conversation::{Conversation, bad_answer};
 use resume::ResumeSession;
 use scratch::Scratch;
@@ -42,7 +43,7 @@ use crate::{
         tui,
     },
     host,
-    mail::{RunAs, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
+    mail::{RunAs, Secret, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
     phrase,
     presets::Phrase,
     setup::{AnswerSource, Errand, Field, GivenSecret, HomeAction, Msg, Setup, SetupFacts, SetupOptions, Status},
@@ -111,6 +112,13 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         saved::know(&mut conversation)?;
         home::offer(context, &mut conversation);
     }
+    if !is_demo && start == Start::Saved {
+        let places = (conversation.runner.places)(conversation.setup.scope())?;
+        // Somebody signed in for a set-up that was cut off.
+        if let Some(grant) = host::tokens::pending(&places) {
+            conversation.setup.know_grant(grant.to_secret());
+        }
+    }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !context.may_ask() {
         idle::refuse(context, &conversation.setup)?;
@@ -156,10 +164,18 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
         command,
         program: context.secret_program(),
         key_slot: context.key_slot(),
+        sign_in_seed: seed(),
         cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
     Conversation { setup, runner: context.runner(), sidecar: None, scratch: None }
+}
+
+/// What makes the links to sign in of this run no other's; `None` where the machine gives no random numbers.
+fn seed() -> Option<Secret> {
+    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+    getrandom::fill(&mut *bytes).ok()?;
+    Some(Secret::new(URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
 /// The domains of the senders of saved profiles.

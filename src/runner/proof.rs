@@ -6,7 +6,7 @@ use super::{
     Runner,
     as_read::as_read,
     occasion::Occasion,
-    ways::{HandedOver, Recipients, of_cron, of_daemon, of_others},
+    ways::{Extent, HandedOver, Recipients, of_cron, of_daemon, of_others},
 };
 use crate::{
     host::{self, Disk, Dispatch},
@@ -22,15 +22,6 @@ use crate::{
 const STAGES: u32 = 3;
 /// The least that it gets.
 const LEAST: Duration = Duration::from_secs(5);
-
-/// Which ways of programs are tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// Cron's, which sends what nobody waits for.
-    Cron,
-    /// All.
-    All,
-}
 
 /// What a target is proven with.
 pub(super) struct Case<'a> {

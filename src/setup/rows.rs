@@ -4,6 +4,7 @@ mod client;
 pub(super) mod home;
 mod imap;
 mod login;
+mod oauth;
 mod provider;
 mod proxy;
 mod sender;

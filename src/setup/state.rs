@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use super::{
     answers::{Answer, Answers},
+    authorization_request::AuthorizationRequest,
     domain::{DomainFinding, SenderDomain},
     effect::{ConnectSpec, Effect, SecretReader, SendingProgram, UsableStores, Work, WorkFault, WriteRequest, WriteResult},
     errand::Home,
@@ -19,6 +20,7 @@ use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{Endpoint, Secret},
+    oauth::DeviceCode,
     plan::{Order, Plan},
     presets::{Catalog, Phrase, Text},
     probe::Report,
@@ -52,6 +54,11 @@ pub struct Setup {
     /// The field that a person went to.
     pub(super) focus: Option<Field>,
     pub(super) discovery: Task<Search, Discovery>,
+    pub(super) authorize: Task<AuthorizationRequest, ()>,
+    /// Why access was not given.
+    pub(super) grant_fault: Option<WorkFault>,
+    /// The code that a person has to enter.
+    pub(super) shown_code: Option<DeviceCode>,
     pub(super) fetch: Task<String, Result<Secret, Phrase>>,
     pub(super) probe: Task<ConnectSpec, Tested>,
     pub(super) test: Task<ConnectSpec, Tested>,
@@ -89,6 +96,9 @@ impl Setup {
             ahead: Vec::new(),
             focus: None,
             discovery: Task::default(),
+            authorize: Task::default(),
+            grant_fault: None,
+            shown_code: None,
             fetch: Task::default(),
             probe: Task::default(),
             test: Task::default(),
@@ -136,6 +146,14 @@ impl Setup {
         }
         // The order of the table is the order of the conversation: effects run between its steps.
         let before = |step: SetupStep| open.is_none_or(|field| field.spec().step >= step);
+        if before(SetupStep::Test) {
+            if let Some(fault) = &self.grant_fault {
+                return Status::Ask(Box::new(self.ask(fault.field.unwrap_or(Field::OauthGrant))));
+            }
+            if let Some(effect) = self.authorization_effect() {
+                return Status::Run(effect);
+            }
+        }
         if before(SetupStep::Write)
             && let Some(effect) = self.test.effect(|spec| Work::Test(Box::new(spec.clone())))
         {
@@ -180,7 +198,7 @@ impl Setup {
 
     /// What would be planned if the test passed: a script has it planned before anything is sent.
     pub fn rehearsal(&self) -> Option<Order> {
-        if self.open().any(|field| !matches!(field, Field::Recover | Field::Apply)) {
+        if self.needs_access() || self.open().any(|field| !matches!(field, Field::Recover | Field::Apply)) {
             None
         } else {
             self.plan_request_as_answered()

@@ -43,7 +43,11 @@ impl Setup {
 
     /// Takes the secret that was given beforehand.
     pub fn give_secret(&mut self, given: GivenSecret) {
-        self.answers.secret = Some(given);
+        if given.secret.is_grant() {
+            self.answers.granted = Some(given.secret);
+        } else {
+            self.answers.secret = Some(given);
+        }
         (self.answers.bound, self.answers.agreed) = (None, None);
         self.refresh();
     }
@@ -53,7 +57,14 @@ impl Setup {
     /// # Errors
     /// Why an answer was not taken; nothing changed.
     pub fn update(&mut self, msg: Msg) -> Result<(), Invalid> {
+        if matches!(msg, Msg::Answer(..) | Msg::Secret(_) | Msg::Retry) {
+            self.ask_access_again();
+        }
         match msg {
+            Msg::Answer(Field::OauthAddress, pasted) => {
+                self.take_pasted(&pasted)?;
+                self.move_on(Field::OauthAddress);
+            }
             Msg::Answer(field, typed) => self.answer(field, &typed)?,
             Msg::Secret(given) if given.secret.expose().is_empty() => {
                 return Err(Invalid { field: Field::Password, phrase: phrase!("invalid-password-empty") });
@@ -83,6 +94,11 @@ impl Setup {
             Msg::Force => {
                 self.forced = Some(self.test.generation());
                 self.focus = None;
+            }
+            Msg::Stop if self.authorize.wanted().is_some() => {
+                self.authorize.again();
+                self.shown_code = None;
+                self.focus = Some(Field::OauthGrant);
             }
             // The search goes on beside the question.
             Msg::Stop if self.here() == Some(SetupStep::Provider) => self.focus = Some(Field::Provider),
@@ -158,7 +174,7 @@ impl Setup {
             }
             (_, AnswerValue::Provider(provider)) => self.choose_provider(provider),
             // Another password comes as a secret; no answer keeps the one that is known.
-            (Field::Password, _) if self.answers.secret().is_some() => {}
+            (Field::Password, _) if self.knows_password() => {}
             (Field::Password, _) => return Err(Invalid { field, phrase: phrase!("invalid-empty") }),
             (_, value) => self.keep(field, value),
         }

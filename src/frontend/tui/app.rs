@@ -164,7 +164,12 @@ impl App {
             Status::Run(effect) => match effect.work {
                 Work::Test(_) | Work::Probe(_) => Scene::Testing,
                 Work::Apply(_) => Scene::Writing,
-                Work::Plan(_) | Work::Stores(_) | Work::Domain(_) | Work::Discover(_) | Work::Fetch(_) => Scene::Working,
+                Work::Authorize(_)
+                | Work::Plan(_)
+                | Work::Stores(_)
+                | Work::Domain(_)
+                | Work::Discover(_)
+                | Work::Fetch(_) => Scene::Working,
             },
             Status::Ask(question) => match question.field {
                 Field::Recover => Scene::Failed,

@@ -154,7 +154,11 @@ impl ImapSession<'_, '_> {
                 candidates.extend(searched_uids(&searched).into_iter().map(|uid| (uid, None)));
                 let messages = saved.iter().flat_map(|saved| saved.said.iter().filter_map(fetched_message));
                 candidates.extend(messages.map(|(uid, header)| (uid, Some(header))));
-                candidates.retain(|uid, _| !place.foreign.contains(uid));
+                // What came along is looked at again: that costs nothing.
+                let is_new = |uid: &u32, header: &Option<Vec<u8>>| {
+                    !place.foreign.contains(uid) || header.as_ref().is_some_and(|header| !is_report(header))
+                };
+                candidates.retain(|uid, header| is_new(uid, header));
                 place.last = place.last.take().or_else(|| Some(fetch_last(&examined)));
             }
             found.push(candidates);
@@ -187,6 +191,7 @@ impl ImapSession<'_, '_> {
         if is_report(&header) {
             let Some(report) = self.read(place, uid, "")? else { return Ok(Judged::Unread) };
             let is_ours = contains(&report, look.token.as_bytes());
+            let report = self.base.record.log.redacted(&report);
             let bounced = Sighting::Bounced { report, after: begun.elapsed() };
             return Ok(if is_ours { Judged::Ours(bounced) } else { Judged::Foreign });
         }
@@ -196,6 +201,7 @@ impl ImapSession<'_, '_> {
         let after = begun.elapsed();
         let deleted = if look.delete { Some(self.take_away(&place.mailbox, uid)?) } else { None };
         let (folder, mailbox) = (place.mailbox.folder, place.mailbox.shown());
+        let header = self.base.record.log.redacted(&header);
         Ok(Judged::Ours(Sighting::Seen { folder, mailbox, header, after, deleted }))
     }
 

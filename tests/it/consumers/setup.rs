@@ -104,6 +104,7 @@ pub(crate) fn order(password: &str) -> Order {
             imap: None,
             secret: Some(SecretPlace::File),
             secret_for: None,
+            oauth: None,
             secret_command_path: None,
             check: None,
             targets: Vec::new(),

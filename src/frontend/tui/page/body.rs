@@ -18,6 +18,7 @@ use super::{
 use crate::{
     mail::reply::escape,
     phrase,
+    presets::Phrase,
     setup::{Effect, FieldShape, LiveTest, Question, SetupStep, Status, Work},
 };
 
@@ -52,15 +53,11 @@ impl App {
         match self.scene() {
             Scene::Form => Doc::default().into(),
             Scene::Working => {
+                if let Some(code) = self.setup.shown_code() {
+                    return done::signing_in(ctx, code).into();
+                }
                 let mut doc = Doc::default();
-                let words = match &self.status {
-                    Status::Run(Effect { work: Work::Fetch(_), .. }) => phrase!("import-fetching"),
-                    Status::Run(Effect { work: Work::Discover(search), .. }) => {
-                        phrase!("found-searching", domain = escape(search.address.domain()))
-                    }
-                    _ => phrase!("tui-planning"),
-                };
-                doc.push(done::working(ctx, &ctx.text.say(&words)));
+                doc.push(done::working(ctx, &ctx.text.say(&self.work_words())));
                 doc.into()
             }
             Scene::Testing => self.test_doc(ctx).into(),
@@ -68,6 +65,18 @@ impl App {
             Scene::Review => self.review_doc(ctx).into(),
             Scene::Writing => self.writing_doc(ctx).into(),
             Scene::Done => self.done_doc(ctx).into(),
+        }
+    }
+
+    /// What is being done that has no page of its own.
+    fn work_words(&self) -> Phrase {
+        match &self.status {
+            Status::Run(Effect { work: Work::Fetch(_), .. }) => phrase!("import-fetching"),
+            Status::Run(Effect { work: Work::Authorize(_), .. }) => phrase!("oauth-asking"),
+            Status::Run(Effect { work: Work::Discover(search), .. }) => {
+                phrase!("found-searching", domain = escape(search.address.domain()))
+            }
+            _ => phrase!("tui-planning"),
         }
     }
 

@@ -47,6 +47,7 @@ impl Wizard {
 
     pub(super) fn with(lang: Lang, width: u16, height: u16, sidecar: Option<Box<dyn crate::frontend::Sidecar>>) -> Self {
         let facts = SetupFacts {
+            sign_in_seed: None,
             proxy: None,
             host_name: "web1".into(),
             full_name: Some("web1.example.com".into()),
