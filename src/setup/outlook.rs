@@ -10,12 +10,10 @@ impl Setup {
         if changes.is_empty() {
             return Some(self.text.get("tui-review-nothing"));
         }
-        let kinds: [(&str, fn(&Change) -> bool); 3] = [
-            ("review-new", |change| change.before.is_none()),
-            ("review-changed", |change| change.before.is_some() && change.after.is_some()),
-            ("review-removed", |change| change.after.is_none()),
-        ];
-        let counts = kinds.map(|(id, is)| (id, changes.iter().filter(|change| is(change)).count()));
+        let count = |is: fn(&Change) -> bool| changes.iter().filter(|change| is(change)).count();
+        let new = count(|change| change.before.is_none());
+        let removed = count(|change| change.after.is_none());
+        let counts = [("review-new", new), ("review-changed", changes.len() - new - removed), ("review-removed", removed)];
         let parts = counts.iter().filter(|(_, number)| *number > 0);
         let parts: Vec<String> = parts.map(|(id, number)| self.text.say(&Phrase::new(id).with("number", number))).collect();
         let files = phrase!("review-files", files = changes.len()).with("parts", parts.join(", "));
