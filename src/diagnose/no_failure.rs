@@ -7,7 +7,7 @@ use crate::{mail::reply::escape, phrase, presets::Phrase};
 
 /// A text that holds no cause.
 #[derive(Debug, PartialEq, Eq)]
-enum Kind<'a> {
+enum TextKind<'a> {
     /// The server asks for a part of the login (LOGIN, draft-murchison-sasl-login): what it asks for.
     Challenge(String),
     /// A list of waiting messages that does not say why they wait; a message in it.
@@ -33,12 +33,12 @@ impl Doctor<'_> {
         let text = read::plain(text);
         let (title, meaning, step) = match kind(&text) {
             None => return unknown,
-            Some(Kind::Challenge(asked)) => (
+            Some(TextKind::Challenge(asked)) => (
                 phrase!("diagnosis-challenge-title", asked = asked),
                 phrase!("diagnosis-challenge-meaning"),
                 phrase!("diagnosis-challenge-step"),
             ),
-            Some(Kind::Queue(message)) => (
+            Some(TextKind::Queue(message)) => (
                 phrase!("diagnosis-queue-title"),
                 phrase!("diagnosis-queue-meaning"),
                 phrase!("diagnosis-queue-step", command = format!("exim4 -Mvl {message} | mailsetup explain")),
@@ -48,13 +48,13 @@ impl Doctor<'_> {
     }
 }
 
-fn kind(text: &str) -> Option<Kind<'_>> {
+fn kind(text: &str) -> Option<TextKind<'_>> {
     let text = text.trim();
     if let Some(asked) = text.strip_prefix("334 ") {
         let asked = String::from_utf8(STANDARD.decode(asked).ok()?).ok()?;
-        return Some(Kind::Challenge(escape(asked.trim_end_matches([':', ' ', '\0']))));
+        return Some(TextKind::Challenge(escape(asked.trim_end_matches([':', ' ', '\0']))));
     }
-    text.lines().find_map(waiting_in_exim).map(Kind::Queue)
+    text.lines().find_map(waiting_in_exim).map(TextKind::Queue)
 }
 
 /// The message's name in a line of `exim -bp`: how long it waits, its size, its name and its sender (Exim's specification, 5.2).
@@ -76,11 +76,11 @@ mod tests {
 
     #[test]
     fn texts_that_hold_no_cause() {
-        assert_eq!(kind("334 VXNlcm5hbWU6\r\n"), Some(Kind::Challenge("Username".to_owned())));
-        assert_eq!(kind("334 UGFzc3dvcmQ6"), Some(Kind::Challenge("Password".to_owned())));
+        assert_eq!(kind("334 VXNlcm5hbWU6\r\n"), Some(TextKind::Challenge("Username".to_owned())));
+        assert_eq!(kind("334 UGFzc3dvcmQ6"), Some(TextKind::Challenge("Password".to_owned())));
         let exim = " 4h  1.2K 1rXyZa-0001Ab-Cd <root@web1.example.org>\n          a@example.org\n";
-        assert_eq!(kind(exim), Some(Kind::Queue("1rXyZa-0001Ab-Cd")));
-        assert_eq!(kind("25m   551 1rXyZa-00000001AbC-1xYz <> *** frozen ***"), Some(Kind::Queue("1rXyZa-00000001AbC-1xYz")));
+        assert_eq!(kind(exim), Some(TextKind::Queue("1rXyZa-0001Ab-Cd")));
+        assert_eq!(kind("25m   551 1rXyZa-00000001AbC-1xYz <> *** frozen ***"), Some(TextKind::Queue("1rXyZa-00000001AbC-1xYz")));
         for none in ["", "334", "334 -", "4h 1.2K x <a@b>", "2026-11-30 05:11:43 1rXyZa-0001Ab-Cd <= a@b"] {
             assert_eq!(kind(none), None, "{none}");
         }
