@@ -24,6 +24,7 @@ mod import;
 mod imported;
 mod msg;
 mod outline;
+mod outlook;
 mod parsing;
 mod profile;
 mod programs;

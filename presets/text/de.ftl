@@ -801,7 +801,7 @@ tui-page-write = Was soll diese Einstellungen benutzen?
 tui-too-small = Machen Sie dieses Fenster mindestens { $columns }×{ $rows } groß.
 tui-filter = tippen, um zu suchen
 tui-filter-none = Nichts passt. Die Rücktaste nimmt die Suche zurück.
-tui-pasted-break = Vom Eingefügten wurde die erste Zeile genommen, ohne ihren Zeilenumbruch.
+tui-pasted-break = Vom Eingefügten wurde nur die erste Zeile genommen.
 tui-first = Das ist die erste Frage. Strg-C beendet; es wurde nichts geschrieben.
 tui-probe = Verbindung
 tui-probe-running = Verbindung zu { $server } …
@@ -1873,3 +1873,20 @@ home-ago = { $unit ->
     }
 }
 tui-home = Enter oder t testet, e ändert, a fügt ein Programm hinzu, r entfernt; n richtet ein weiteres Postfach ein, u nimmt das letzte Schreiben zurück.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 Datei:
+   *[other] { $files } Dateien:
+} { $parts }.
+review-new = { $number } neu
+review-changed = { $number } geändert
+review-removed = { $number } entfernt
+review-nobody = Noch sendet kein Programm über { $through }.
+review-one = { $program } wird über { $through } senden.
+review-several = { $others } und { $last } werden über { $through } senden.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(übernommen)
+   *[no] {""}
+}
+render-later = Später: „mailsetup check { $profile }“ testet erneut, „mailsetup edit { $profile }“ ändert, „mailsetup undo“ nimmt zurück, „mailsetup“ richtet das nächste Postfach ein, und „mailsetup explain --journal“ sagt, was protokolliert wurde.

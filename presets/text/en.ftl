@@ -801,7 +801,7 @@ tui-page-write = What should use these settings?
 tui-too-small = Make this window { $columns }×{ $rows } or larger.
 tui-filter = type to search
 tui-filter-none = Nothing matches. Backspace takes the search back.
-tui-pasted-break = The first line of what you pasted was taken, without its line break.
+tui-pasted-break = Only the first line of what you pasted was taken.
 tui-first = This is the first question. Ctrl-C leaves; nothing was written.
 tui-probe = Connection
 tui-probe-running = Connecting to { $server } …
@@ -1874,3 +1874,20 @@ home-ago = { $unit ->
     }
 }
 tui-home = Enter or t tests, e edits, a adds a program, r removes; n sets up another mailbox, u takes back the last write.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 file:
+   *[other] { $files } files:
+} { $parts }.
+review-new = { $number } new
+review-changed = { $number } changed
+review-removed = { $number } removed
+review-nobody = No program sends through { $through } yet.
+review-one = { $program } will send through { $through }.
+review-several = { $others } and { $last } will send through { $through }.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(imported)
+   *[no] {""}
+}
+render-later = Later: “mailsetup check { $profile }” tests it again, “mailsetup edit { $profile }” changes it, “mailsetup undo” takes it back, “mailsetup” sets up the next mailbox, and “mailsetup explain --journal” says what was logged.

@@ -801,7 +801,7 @@ tui-page-write = Qui doit utiliser ces réglages ?
 tui-too-small = Agrandissez la fenêtre : { $columns }×{ $rows } au moins.
 tui-filter = tapez pour chercher
 tui-filter-none = Rien ne correspond. Effacez pour élargir la recherche.
-tui-pasted-break = La première ligne du texte collé a été prise, sans son saut de ligne.
+tui-pasted-break = Seule la première ligne du texte collé a été prise.
 tui-first = C’est la première question. Ctrl-C quitte ; rien n’a été écrit.
 tui-probe = Connexion
 tui-probe-running = Connexion à { $server } …
@@ -1871,3 +1871,29 @@ home-ago = { $unit ->
     }
 }
 tui-home = Entrée ou t teste, e modifie, a ajoute un programme, r retire ; n configure une autre boîte, u annule la dernière écriture.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 fichier :
+   *[other] { $files } fichiers :
+} { $parts }.
+review-new = { $number ->
+    [one] 1 nouveau
+   *[other] { $number } nouveaux
+}
+review-changed = { $number ->
+    [one] 1 modifié
+   *[other] { $number } modifiés
+}
+review-removed = { $number ->
+    [one] 1 supprimé
+   *[other] { $number } supprimés
+}
+review-nobody = Aucun programme n’envoie encore par { $through }.
+review-one = { $program } enverra par { $through }.
+review-several = { $others } et { $last } enverront par { $through }.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(importé)
+   *[no] {""}
+}
+render-later = Plus tard : « mailsetup check { $profile } » teste à nouveau, « mailsetup edit { $profile } » modifie, « mailsetup undo » annule, « mailsetup » configure la boîte suivante et « mailsetup explain --journal » dit ce qui a été journalisé.

@@ -266,13 +266,10 @@ impl PromptLoop<'_> {
     }
 
     fn review(&mut self, setup: &Setup) -> io::Result<()> {
-        for line in render::answers(setup.text(), &setup.all()) {
+        for line in setup.outlook().into_iter().chain(plan_lines(setup)) {
             self.asker.say(&line)?;
         }
-        for line in plan_lines(setup) {
-            self.asker.say(&line)?;
-        }
-        Ok(())
+        self.asker.say(&setup.folded())
     }
 
     /// The person refused the plan, or goes back before the first question: asks which answer to change.
@@ -362,7 +359,12 @@ impl PromptLoop<'_> {
 /// The summary of a set-up: what was written and how it was proven, or what would be written.
 pub fn closing(setup: &Setup, columns: usize) -> Vec<String> {
     match setup.written() {
-        Some(written) => render::summary::lines(setup.text(), written, &setup.equivalent(), columns),
+        Some(written) => {
+            let later = setup.later().map(|later| setup.text().say(&later));
+            let mut lines = render::summary::lines(setup.text(), written, &setup.equivalent(), columns);
+            lines.extend(later.into_iter().flat_map(|later| [String::new(), later]));
+            lines
+        }
         None => plan_lines(setup),
     }
 }

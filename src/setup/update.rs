@@ -1,6 +1,6 @@
 //! What happened, taken into the conversation.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     answers::Answer,
@@ -13,7 +13,10 @@ use super::{
     step::SetupStep,
     value::{AnswerValue, ImportChoice, ProviderChoice, Recovery},
 };
-use crate::{mail::TestDepth, phrase};
+use crate::{
+    mail::{TestDepth, TextLine, host::with_port, mailbox},
+    phrase,
+};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -21,8 +24,10 @@ impl Setup {
     /// # Errors
     /// Why it cannot be taken; nothing changed.
     pub fn give(&mut self, field: Field, typed: &str, source: AnswerSource) -> Result<(), Invalid> {
-        let value = self.parse(field, typed)?;
+        let (typed, beside) = taken_apart(field, typed);
+        let value = self.parse(field, &typed)?;
         self.answers.given.insert(field, Answer { value, source });
+        self.answers.given.extend(beside.map(|(field, value)| (field, Answer { value, source })));
         self.refresh();
         Ok(())
     }
@@ -112,7 +117,10 @@ impl Setup {
     }
 
     fn answer(&mut self, field: Field, typed: &str) -> Result<(), Invalid> {
-        let value = self.parse(field, typed)?;
+        let (typed, beside) = taken_apart(field, typed);
+        let value = self.parse(field, &typed)?;
+        let beside = beside.map(|(field, value)| (field, Answer { value, source: AnswerSource::Asked }));
+        self.answers.given.extend(beside);
         match (field, value) {
             (Field::Resume, value) => {
                 if value == AnswerValue::Consent(true) {
@@ -324,4 +332,28 @@ impl Setup {
             _ => None,
         }
     }
+}
+
+/// An answer that says more than was asked, as `host:587` and `Name <a@b>` do: the answer itself, and what stands beside it.
+fn taken_apart(field: Field, typed: &str) -> (Cow<'_, str>, impl Iterator<Item = (Field, AnswerValue)> + use<>) {
+    let mut beside = Vec::new();
+    let mut own = Cow::Borrowed(typed);
+    match field {
+        Field::Host => {
+            if let Some((host, port, security)) = with_port(typed) {
+                own = Cow::Owned(host.to_string());
+                beside.extend(security.map(|security| (Field::Security, security.into())));
+                beside.extend(port.map(|port| (Field::Port, port.into())));
+            }
+        }
+        Field::Address => {
+            let (name, address) = mailbox::split(typed);
+            if let Ok(name) = name.parse::<TextLine>() {
+                beside.extend((!name.is_empty()).then(|| (Field::Name, name.into())));
+            }
+            own = Cow::Borrowed(address);
+        }
+        _ => {}
+    }
+    (own, beside.into_iter())
 }

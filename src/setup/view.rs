@@ -118,7 +118,7 @@ impl Setup {
     /// also shows who gets the test message, since the test follows it.
     pub fn known_before(&self, step: SetupStep) -> Vec<AnswerRow> {
         let test = if self.applies(Field::TestTo) { Field::TestTo } else { Field::Test };
-        let fields = [Field::Address, Field::Provider, Field::Host, Field::Username, test];
+        let fields = [Field::Address, Field::Provider, Field::Host, Field::Username, test, Field::Arrival];
         let is_before = |field: &Field| {
             let own = field.spec().step;
             own < step || (own == SetupStep::Test && step == SetupStep::Password)

@@ -116,6 +116,23 @@ fn a_custom_server_is_asked_in_order_and_ends_at_the_review() {
 }
 
 #[test]
+fn what_is_understood_is_taken() {
+    let mut setup = wizard();
+    answer(&mut setup, Field::Address, " Ops Team <ops@example.com> ");
+    assert_eq!(setup.value(Field::Address).as_deref(), Some("ops@example.com"));
+    assert_eq!(setup.value(Field::Name).as_deref(), Some("Ops Team"));
+    answer(&mut setup, Field::Provider, "custom");
+    answer(&mut setup, Field::Host, "smtp://mail.example.com:587");
+    assert_eq!(setup.value(Field::Host).as_deref(), Some("mail.example.com"));
+    assert_eq!(
+        (setup.value(Field::Port).as_deref(), setup.value(Field::Security).as_deref()),
+        (Some("587"), Some("starttls"))
+    );
+    setup.give(Field::Host, "smtps://mail.example.com", AnswerSource::Flag).unwrap();
+    assert_eq!(setup.value(Field::Security).as_deref(), Some("tls"));
+}
+
+#[test]
 fn a_flag_is_already_answered() {
     let mut setup = wizard();
     setup.give(Field::Address, "ops@example.com", AnswerSource::Flag).unwrap();

@@ -19,7 +19,7 @@ use crate::{
     mail::reply::escape,
     phrase,
     presets::Phrase,
-    setup::{AnswerRow, AnswerSource, Effect, Field, FieldShape, LiveTest, Question, SetupStep, Status, Work},
+    setup::{Effect, FieldShape, LiveTest, Question, SetupStep, Status, Work},
 };
 
 /// The page of a question, laid out.
@@ -173,13 +173,14 @@ impl App {
             doc.extend(advice::fault(ctx, fault));
             doc.blank();
         }
+        if let Some(outlook) = self.setup.outlook() {
+            doc.text(&outlook, ctx.theme.bold(), 0, ctx.width);
+        }
+        doc.text(&self.setup.folded(), ctx.theme.dim(), 0, ctx.width);
         doc.extend(self.success(ctx));
         for note in self.setup.notes() {
             doc.extend(advice::note(ctx, &note));
         }
-        doc.blank();
-        let rows: Vec<_> = self.setup.all().into_iter().filter(is_telling).collect();
-        doc.extend(review::answers(ctx, &rows, None));
         let looked = self.setup.domain();
         if let Some((spec, finding)) = looked {
             doc.extend(domain::line(ctx, spec, finding));
@@ -226,7 +227,7 @@ impl App {
 
     fn done_doc(&self, ctx: Ctx<'_>) -> Doc {
         if let Some(written) = self.setup.written() {
-            return done::page(ctx, written, &self.setup.equivalent(), &self.arrived());
+            return done::page(ctx, written, &self.setup.equivalent(), (&self.arrived(), self.setup.later().as_ref()));
         }
         let mut doc = Doc::default();
         doc.push(advice::title(ctx, &ctx.say("tui-dry-run")));
@@ -269,23 +270,6 @@ impl App {
             }
         }
     }
-}
-
-/// Whether an answer belongs on the review page; side answers that a preset implies are only in the list of all answers.
-fn is_telling(row: &AnswerRow) -> bool {
-    let given = !matches!(row.source, None | Some(AnswerSource::Preset | AnswerSource::Default));
-    let aside = matches!(
-        row.field,
-        Field::Imap
-            | Field::ImapHost
-            | Field::ImapSecurity
-            | Field::ImapPort
-            | Field::ImapUsername
-            | Field::Auth
-            | Field::Test
-            | Field::TestTo
-    );
-    !row.value.is_empty() && (given || !aside)
 }
 
 /// The background test in full.

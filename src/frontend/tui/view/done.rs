@@ -17,12 +17,18 @@ use super::{
 use crate::{
     oauth::DeviceCode,
     phrase,
+    presets::Phrase,
     render::{self, summary},
     setup::{Proof, SendingProgram, WriteResult},
 };
 
 /// The page.
-pub(in super::super) fn page(ctx: Ctx<'_>, written: &WriteResult, equivalent: &[String], arrived: &[String]) -> Doc {
+pub(in super::super) fn page(
+    ctx: Ctx<'_>,
+    written: &WriteResult,
+    equivalent: &[String],
+    (arrived, later): (&[String], Option<&Phrase>),
+) -> Doc {
     let mut doc = Doc::default();
     let mark = sign(ctx, summary::is_proven(written));
     doc.item(&[mark], &summary::outcome(ctx.text, written), ctx.theme.bold(), 0, ctx.width);
@@ -57,6 +63,10 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &WriteResult, equivalent: &[
         for line in summary::command(equivalent, ctx.width.saturating_sub(3)) {
             doc.push(format!("  {line}"));
         }
+    }
+    if let Some(later) = later {
+        doc.blank();
+        doc.text(&ctx.text.say(later), Style::new(), 0, ctx.width);
     }
     doc
 }
