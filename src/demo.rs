@@ -38,7 +38,7 @@ pub use domain::DemoDns;
 pub use fault::DemoFault;
 pub use mailbox::Arrived;
 
-use sandbox::{PASSWORD, Sandbox, USER};
+use sandbox::{PASSWORD, Sandbox, TOKEN, USER};
 
 /// How long to wait for threads to follow an order.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -122,6 +122,11 @@ impl Demo {
     /// The password, which is no secret.
     pub const fn password(&self) -> &'static str {
         PASSWORD
+    }
+
+    /// The access token that it takes in place of the password; no secret either.
+    pub const fn access_token(&self) -> &'static str {
+        TOKEN
     }
 
     /// A sentence that gives the password away, for the screen that asks for it.

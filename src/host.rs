@@ -20,6 +20,7 @@
 //! state/backups/ID/N.before   contents before and after (0600, in 0700)
 //! state/checks/NAME.toml      what the last test of a profile found, and where TLS was established (0600)
 //! state/tokens/NAME.lock      held while a grant is renewed (0600)
+//! config/grant.pending         access that was given to a set-up which is not written yet (0600)
 //! state/machine.key           opens a vault whose key slot is this machine's (0600)
 //! state/resume.toml           how far a set-up had got when its connection was lost (0600, never a secret)
 //! FOLDER/.mailsetup-ID-…      beside a file: its new content before it gets its name, and a second name of the old one

@@ -5,11 +5,13 @@ pub mod domain;
 pub mod proof;
 pub mod provider;
 pub mod report;
+mod sign_in;
 pub mod stages;
 pub mod summary;
 pub mod survey;
 mod words;
 
+pub use sign_in::sign_in;
 pub use words::{advice, change, diagnosis, step};
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 mod arrival;
 mod as_read;
+mod authorize;
 mod broken;
 mod committed;
 mod compose;
@@ -51,7 +52,7 @@ use fault::{fault_of, refused};
 pub use given::{DomainOf, PlacesOf};
 pub use last_plan::LastPlan;
 use proof::Case;
-pub use proof::Extent;
+pub use ways::Extent;
 
 pub use egress::EgressTargets;
 
@@ -126,6 +127,7 @@ impl Runner {
                 let report = self.attempt(&spec, None, AttemptKind::Test, cancel, progress);
                 Outcome::Tested(report, host::clock::rfc3339(SystemTime::now()))
             }
+            Work::Authorize(request) => Outcome::Authorized(self.authorize(&request, cancel, progress)),
             Work::Fetch(command) => {
                 Outcome::Fetched(host::input::from_own_command(&command, None).map_err(|error| error.phrase()))
             }
@@ -233,6 +235,7 @@ impl Runner {
         let hold = host::signals::hold();
         let applied = host::apply_within(&plan, &session).map_err(|error| fault_of(error.into()))?;
         drop((hold, renewal));
+        granted::written(order, &places);
         let undo = |phrase: Phrase, field: Field| {
             if applied.changed {
                 let _hold = host::signals::hold();

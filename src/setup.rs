@@ -8,18 +8,23 @@
 mod answers;
 mod arrival;
 mod ask;
+mod authorization;
+mod authorization_request;
 mod belonging;
 mod columns;
 mod command;
 mod discovery;
 mod domain;
 pub mod effect;
+mod errand;
 mod facts;
 pub mod field;
+mod home;
 mod import;
 mod imported;
 mod msg;
 mod outline;
+mod outlook;
 mod parsing;
 mod profile;
 mod programs;
@@ -40,11 +45,13 @@ mod update;
 mod value;
 mod view;
 
+pub use authorization_request::AuthorizationRequest;
 pub use domain::{DomainFinding, SenderDomain};
 pub use effect::{
     ArrivalSpec, AttemptKind, ConnectSpec, Effect, Followed, GivenSecret, Outcome, Proof, ReadingProgram, SecretReader,
     SendingProgram, TestMessage, UsableStores, Work, WorkFault, WriteRequest, WriteResult, WrittenFile,
 };
+pub use errand::{Errand, HomeAction, HomeProfile};
 pub use facts::{SetupFacts, SetupOptions};
 pub use field::{Field, FieldShape, FieldTrait};
 pub use import::Import;

@@ -445,6 +445,7 @@ flag-this-domain = Die Domain der Adresse stimmt, obwohl sie nur einen Tippfehle
 flag-allow-plaintext = Senden ohne Verschlüsselung über diese Maschine hinaus zulassen
 flag-yes = Ohne Rückfrage schreiben
 flag-force = Auch nach fehlgeschlagenem Test schreiben
+flag-through = Programme für das Relay schreiben, das dieses Ziel hier eingerichtet hat, wie msmtpd
 flag-take-over = In einer Datei, in die nur ein Profil passt, die Stelle eines anderen einnehmen
 flag-unproven = Ohne Test schreiben, auch ohne ein Passwort, das es erst zur Laufzeit gibt; „mailsetup check“ beweist es dann
 flag-image-program = Wo mailsetup im Image von --root liegt: was passwordeval und andere dort aufrufen
@@ -703,7 +704,7 @@ plan-token-stale = { $target } behält ein Zugriffstoken in seiner Datei und ern
 plan-token-passwords-only = { $target } meldet sich nur mit Passwörtern an; { $auth } kennt es nicht.
 plan-token-too-long = { $target } schickt das Token gleich mit dem Befehl AUTH, wo bei { $auth } Platz für etwa 300 Zeichen ist; dieses ist länger, und der Server würde es falsch nennen.
 plan-token-lacks = { $target } kennt { $auth } ab { $part }; das ist hier nicht installiert.
-plan-hint-token = Wählen Sie ein Ziel, das jedes Mal ein frisches Token holt: { $instead }.
+plan-hint-token = Wählen Sie ein Ziel, das jedes Mal ein frisches Token holt: { $instead }. Oder richten Sie einmal ein Relay auf dieser Maschine ein (--target msmtp --target msmtpd) und schreiben Sie dieses Programm dafür: --through msmtpd.
 plan-hint-token-long = Wählen Sie --auth xoauth2 und ein Ziel, das auch lange Token sendet: { $instead }.
 plan-ca-file = { $target } kann keiner eigenen Zertifizierungsstelle vertrauen: Nehmen Sie die CA in die Zertifikate des Systems auf und lassen Sie --ca-file weg.
 plan-proxy = { $target } kann keinen Proxy der Art { $kind } benutzen: Wo er der einzige Weg hinaus ist, bleiben die E-Mails hier.
@@ -713,6 +714,8 @@ choice-target-no-proxy = Es kann diesen Proxy nicht benutzen.
 plan-client-cert = { $target } kann kein Client-Zertifikat vorzeigen. msmtp, Postfix und Exim können es: Schreiben Sie eines davon und lassen Sie { $target } darüber senden.
 plan-client-cert-files = { $target } liest Client-Zertifikat und Schlüssel aus einer einzigen Datei. Legen Sie sie an (cat ZERT SCHLÜSSEL > DATEI; chmod 600 DATEI), und geben Sie sie mit --client-cert und --client-key an.
 plan-pin = { $target } kann keinem einzelnen Zertifikat vertrauen; geben Sie mit --ca-file das Zertifikat der CA an, oder nehmen Sie ein anderes Ziel.
+plan-needs-user = { $target } läuft als eigener Benutzer, nicht als root: Nennen Sie ihn mit --run-as.
+plan-hint-needs-user = Legen Sie einen an, der sonst nichts tut: adduser --system --group mailrelay, dann --run-as mailrelay.
 plan-no-secret = { $target } braucht das Passwort in seiner Datei, und es ist hier nicht bekannt: Geben Sie es an, zum Beispiel mit --password-file.
 plan-lost = { $target } würde aus { $path } etwas anderes lesen als gemeint: { $fields }. Es wurde nichts geschrieben.
 plan-hint-lost = Eine andere Zeile von { $path } entscheidet darüber; suchen Sie dort nach einer früheren oder geerbten Einstellung.
@@ -801,7 +804,7 @@ tui-page-write = Was soll diese Einstellungen benutzen?
 tui-too-small = Machen Sie dieses Fenster mindestens { $columns }×{ $rows } groß.
 tui-filter = tippen, um zu suchen
 tui-filter-none = Nichts passt. Die Rücktaste nimmt die Suche zurück.
-tui-pasted-break = Vom Eingefügten wurde die erste Zeile genommen, ohne ihren Zeilenumbruch.
+tui-pasted-break = Vom Eingefügten wurde nur die erste Zeile genommen.
 tui-first = Das ist die erste Frage. Strg-C beendet; es wurde nichts geschrieben.
 tui-probe = Verbindung
 tui-probe-running = Verbindung zu { $server } …
@@ -1784,3 +1787,115 @@ choice-oauth-grant-device = Code in einem beliebigen Browser
 choice-oauth-grant-redirect = In einem beliebigen Browser anmelden, Adresse einfügen
 choice-oauth-grant-client = Die Anwendung selbst
 choice-oauth-grant-service = Dienstkonto
+
+## Zugang mit OAuth 2.0
+
+field-oauth-grant = Art der Anmeldung
+field-oauth-grant-help = Die erste hält am längsten. Wer eine App registrieren darf, kann sie nehmen; sonst die, die Ihr Administrator erlaubt.
+field-oauth-tenant = Mandant
+field-oauth-tenant-help = Das Verzeichnis der Organisation: seine ID oder eine ihrer Domains.
+field-oauth-client-id = Client-ID
+field-oauth-client-id-help = Die ID einer eigenen App, die beim Anbieter registriert ist. Die IDs anderer Programme können jederzeit abgeschaltet werden.
+field-oauth-scope = Bereich (Scope)
+field-oauth-scope-help = Wofür Zugang verlangt wird, Wörter mit je einem Leerzeichen dazwischen.
+field-oauth-token-url = Token-Endpunkt
+field-oauth-token-url-help = Woher Zugriffstoken kommen, etwa https://login.example.com/oauth2/token. Geheimnisse gehen dorthin und nirgendwo sonst hin.
+field-oauth-auth-url = Anmelde-Endpunkt
+field-oauth-auth-url-help = Die Seite, auf der sich jemand anmeldet.
+field-oauth-device-url = Geräte-Endpunkt
+field-oauth-device-url-help = Woher ein Code für einen beliebigen Browser kommt.
+field-oauth-ca-file = CA-Datei der Endpunkte
+field-oauth-ca-file-help = Die PEM-Datei der Stelle, die ihr Zertifikat unterschrieben hat. Leer: die Stellen des Systems.
+field-oauth-certificate = Zertifikat der App
+field-oauth-certificate-help = Eine PEM-Datei mit Zertifikat und RSA-Schlüssel, anstelle eines Client-Geheimnisses. Für ein Dienstkonto: seine JSON-Schlüsseldatei.
+field-oauth-key-file = Schlüsseldatei des Dienstkontos
+field-oauth-address = Adresse, auf der der Browser stehen blieb
+field-oauth-address-help = Öffnen Sie den Link auf einem beliebigen Rechner, melden Sie sich an und stimmen Sie zu. Danach meldet der Browser, dass er keine Verbindung bekommt: Das ist richtig so. Kopieren Sie die ganze Adresse aus der Adresszeile und fügen Sie sie hier ein.
+field-client-secret = Client-Geheimnis
+choice-oauth-grant-device-hint = jemand gibt einen Code ein; endet nach 90 Tagen ohne Nutzung oder mit einem neuen Passwort
+choice-oauth-grant-redirect-hint = jemand meldet sich an und fügt eine Adresse ein; wo Codes gesperrt sind
+choice-oauth-grant-client-hint = niemand meldet sich an; ein Administrator richtet es einmal ein
+choice-oauth-grant-service-hint = niemand meldet sich an; ein Workspace-Administrator richtet es einmal ein
+choice-oauth-grant-none = Ein Befehl, der Token ausgibt
+choice-oauth-grant-none-hint = ein anderes Programm holt und erneuert sie
+oauth-open-link = Öffnen Sie diesen Link in einem beliebigen Browser:
+oauth-accept = Melden Sie sich mit dem Postfach an und stimmen Sie zu.
+oauth-copy-address = Der Browser endet auf einer Seite, die er nicht öffnen kann. Kopieren Sie die ganze Adresse aus der Adresszeile und fügen Sie sie hier ein.
+oauth-enter-code = Öffnen Sie { $url } in einem beliebigen Browser und geben Sie den Code { $code } ein
+oauth-code-lasts = Warten, bis sich jemand anmeldet. Der Code gilt noch { $minutes } Minuten.
+oauth-asking = Zugang wird angefragt…
+oauth-meaning = { $title }. { $steps }.
+oauth-file = { $path } ist nicht brauchbar: { $cause }.
+oauth-needs-person = Jemand muss sich anmelden, und hier kann niemand gefragt werden.
+oauth-needs-person-hint = Starten Sie es einmal in einem Terminal, oder melden Sie sich ohne Person an: --oauth-grant client oder --oauth-grant service.
+store-grant = Zugang mit OAuth 2.0 erneuert sich selbst, und { $store } lässt sich nicht ohne eine Person beschreiben: file, vault, keyring, pass oder systemd schon.
+runner-broken-access = Beim Autorisierungsserver wurde nichts angefragt.
+
+# home: the saved profiles
+field-home = Ihre Postfächer
+field-home-help = Wählen Sie eines zum Testen, Ändern oder Entfernen, oder richten Sie ein weiteres ein.
+field-home-action = Was möchten Sie tun?
+field-home-action-help = Der Test meldet sich an und bietet eine Nachricht an; nichts wird gesendet, nichts geschrieben.
+field-home-action-with = { $profile }: Was möchten Sie tun?
+field-home-sure = Zurücknehmen?
+field-home-sure-help = Enter lässt alles, wie es ist.
+field-home-sure-remove = Alles zurücknehmen, was für { $profile } geschrieben wurde?
+field-home-sure-undo = Das letzte Schreiben zurücknehmen?
+field-change = Was möchten Sie ändern?
+field-change-help = Nichts wird geschrieben, bevor Sie es gesehen und zugestimmt haben.
+field-change-of = { $profile }: Was möchten Sie ändern?
+choice-change-go = Nichts weiter
+choice-change-go-hint = testen und zeigen, was geschrieben würde
+choice-home-test = Testen
+choice-home-test-hint = jetzt anmelden und jeden Schritt sehen
+choice-home-edit = Ändern
+choice-home-edit-hint = die Antworten sehen und ändern
+choice-home-add = Programm hinzufügen
+choice-home-add-hint = noch ein Programm damit senden lassen
+choice-home-remove = Entfernen
+choice-home-remove-hint = zurücknehmen, was dafür geschrieben wurde
+choice-home-new = Neues Postfach
+choice-home-new-hint = eine weitere Adresse einrichten
+choice-home-undo = Zurücknehmen
+choice-home-undo-hint = das letzte Schreiben zurücknehmen
+home-row = { $address }, { $server }; { $programs ->
+    [none] kein Programm
+   *[other] { $programs }
+}; { $checked }
+home-row-damaged = die Datei ist nicht lesbar: „mailsetup list“ sagt warum
+home-unchecked = noch nicht getestet
+home-checked = ging { $ago }
+home-failed = ging { $ago } nicht: { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] gerade eben
+        [one] vor einer Minute
+       *[other] vor { $number } Minuten
+    }
+    [hours] { $number ->
+        [one] vor einer Stunde
+       *[other] vor { $number } Stunden
+    }
+   *[days] { $number ->
+        [one] vor einem Tag
+       *[other] vor { $number } Tagen
+    }
+}
+tui-home = Enter oder t testet, e ändert, a fügt ein Programm hinzu, r entfernt; n richtet ein weiteres Postfach ein, u nimmt das letzte Schreiben zurück.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 Datei:
+   *[other] { $files } Dateien:
+} { $parts }.
+review-new = { $number } neu
+review-changed = { $number } geändert
+review-removed = { $number } entfernt
+review-nobody = Noch sendet kein Programm über { $through }.
+review-one = { $program } wird über { $through } senden.
+review-several = { $others } und { $last } werden über { $through } senden.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(übernommen)
+   *[no] {""}
+}
+render-later = Später: „mailsetup check { $profile }“ testet erneut, „mailsetup edit { $profile }“ ändert, „mailsetup undo“ nimmt zurück, „mailsetup“ richtet das nächste Postfach ein, und „mailsetup explain --journal“ sagt, was protokolliert wurde.

@@ -445,6 +445,7 @@ flag-this-domain = The address's domain is right, though it is one slip away fro
 flag-allow-plaintext = Agree to send without encryption beyond this machine
 flag-yes = Write without asking
 flag-force = Write even if the test fails
+flag-through = Write programs for the relay that this target set up here, as msmtpd
 flag-take-over = Take the place of another profile in a file that has room for one
 flag-unproven = Write without a test, and without a password that is there only at run time; “mailsetup check” proves it then
 flag-image-program = Where mailsetup is in the image of --root: what passwordeval and the like run there
@@ -703,7 +704,7 @@ plan-token-stale = { $target } keeps an access token in its file and does not re
 plan-token-passwords-only = { $target } logs in with passwords only; it does not know { $auth }.
 plan-token-too-long = { $target } sends the token along with the AUTH command, where { $auth } has room for about 300 characters; this one is longer, and the server would call it wrong.
 plan-token-lacks = { $target } knows { $auth } from { $part } on, which is not installed here.
-plan-hint-token = Choose a target that fetches a fresh token each time: { $instead }.
+plan-hint-token = Choose a target that fetches a fresh token each time: { $instead }. Or set up a relay on this machine once (--target msmtp --target msmtpd), and write this program for it: --through msmtpd.
 plan-hint-token-long = Choose --auth xoauth2 and a target that sends long tokens too: { $instead }.
 plan-ca-file = { $target } cannot trust an authority of its own: add the CA to the system’s certificates and leave --ca-file out.
 plan-proxy = { $target } cannot use a { $kind } proxy: where that is the only way out, its mail stays here.
@@ -713,6 +714,8 @@ choice-target-no-proxy = It cannot use this proxy.
 plan-client-cert = { $target } cannot show a client certificate. msmtp, Postfix and Exim can: write one of them and let { $target } send through it.
 plan-client-cert-files = { $target } reads a client certificate and its key from one file. Make one (cat CERT KEY > FILE; chmod 600 FILE) and give it as --client-cert and as --client-key.
 plan-pin = { $target } cannot trust a single certificate; give the CA’s certificate with --ca-file, or choose another target.
+plan-needs-user = { $target } runs as a user of its own, not as root: name one with --run-as.
+plan-hint-needs-user = Make one that does nothing else: adduser --system --group mailrelay, then --run-as mailrelay.
 plan-no-secret = { $target } needs the password in its file, and it is not known here: give it, for example with --password-file.
 plan-lost = { $target } would read something else from { $path } than was meant: { $fields }. Nothing was written.
 plan-hint-lost = Another line of { $path } decides this; look there for an earlier or inherited setting.
@@ -801,7 +804,7 @@ tui-page-write = What should use these settings?
 tui-too-small = Make this window { $columns }×{ $rows } or larger.
 tui-filter = type to search
 tui-filter-none = Nothing matches. Backspace takes the search back.
-tui-pasted-break = The first line of what you pasted was taken, without its line break.
+tui-pasted-break = Only the first line of what you pasted was taken.
 tui-first = This is the first question. Ctrl-C leaves; nothing was written.
 tui-probe = Connection
 tui-probe-running = Connecting to { $server } …
@@ -1785,3 +1788,115 @@ choice-oauth-grant-device = Code on any browser
 choice-oauth-grant-redirect = Sign in on any browser, paste the address
 choice-oauth-grant-client = The application itself
 choice-oauth-grant-service = Service account
+
+## Access by OAuth 2.0
+
+field-oauth-grant = Way of signing in
+field-oauth-grant-help = The first one lasts longest. Who may register an app can take it; otherwise take the way that your administrator allows.
+field-oauth-tenant = Tenant
+field-oauth-tenant-help = The organization's directory: its ID, or one of its domains.
+field-oauth-client-id = Client ID
+field-oauth-client-id-help = The ID of an app of your own, registered with the provider. Other programs' IDs can be switched off any day.
+field-oauth-scope = Scope
+field-oauth-scope-help = What access is asked for, words with a space between each two.
+field-oauth-token-url = Token endpoint
+field-oauth-token-url-help = Where access tokens come from, such as https://login.example.com/oauth2/token. Secrets go there and nowhere else.
+field-oauth-auth-url = Authorization endpoint
+field-oauth-auth-url-help = The page on which a person signs in.
+field-oauth-device-url = Device authorization endpoint
+field-oauth-device-url-help = Where a code for any browser comes from.
+field-oauth-ca-file = CA file of the endpoints
+field-oauth-ca-file-help = The PEM file of the authority that signed their certificate. Empty: the system's authorities.
+field-oauth-certificate = Certificate of the app
+field-oauth-certificate-help = A PEM file with certificate and RSA key, in place of a client secret. For a service account: its JSON key file.
+field-oauth-key-file = Key file of the service account
+field-oauth-address = Address that the browser ended on
+field-oauth-address-help = Open the link on any machine, sign in and accept. The browser then says that it cannot connect: that is right. Copy the whole address from its address bar and paste it here.
+field-client-secret = Client secret
+choice-oauth-grant-device-hint = a person enters a code; ends after 90 days unused or with a new password
+choice-oauth-grant-redirect-hint = a person signs in and pastes an address; where codes are blocked
+choice-oauth-grant-client-hint = nobody signs in; an administrator sets it up once
+choice-oauth-grant-service-hint = nobody signs in; a Workspace administrator sets it up once
+choice-oauth-grant-none = A command that prints tokens
+choice-oauth-grant-none-hint = another program gets and renews them
+oauth-open-link = Open this link in any browser:
+oauth-accept = Sign in as the mailbox, and accept.
+oauth-copy-address = The browser ends on a page that it cannot open. Copy the whole address from its address bar, and paste it here.
+oauth-enter-code = Open { $url } in any browser, and enter the code { $code }
+oauth-code-lasts = Waiting until somebody signs in. The code is good for { $minutes } more minutes.
+oauth-asking = Asking for access…
+oauth-meaning = { $title }. { $steps }.
+oauth-file = { $path } cannot be used: { $cause }.
+oauth-needs-person = Somebody has to sign in, and here nobody can be asked.
+oauth-needs-person-hint = Run it in a terminal once, or sign in without a person: --oauth-grant client, or --oauth-grant service.
+store-grant = Access by OAuth 2.0 renews itself, and { $store } cannot be written without a person: file, vault, keyring, pass or systemd can.
+runner-broken-access = Nothing was asked of the authorization server.
+
+# home: the saved profiles
+field-home = Your mailboxes
+field-home-help = Choose one to test, change or remove it, or set up another.
+field-home-action = What do you want to do?
+field-home-action-help = The test logs in and offers a message; nothing is sent and nothing is written.
+field-home-action-with = { $profile }: what do you want to do?
+field-home-sure = Take it away?
+field-home-sure-help = Enter leaves everything as it is.
+field-home-sure-remove = Take back everything that was written for { $profile }?
+field-home-sure-undo = Take back the last write?
+field-change = What do you want to change?
+field-change-help = Nothing is written before you have seen it and said yes.
+field-change-of = { $profile }: what do you want to change?
+choice-change-go = Nothing more
+choice-change-go-hint = test it, and show what would be written
+choice-home-test = Test
+choice-home-test-hint = log in now, and see each step
+choice-home-edit = Edit
+choice-home-edit-hint = see its answers, and change them
+choice-home-add = Add a program
+choice-home-add-hint = let one more program send with it
+choice-home-remove = Remove
+choice-home-remove-hint = take back what was written for it
+choice-home-new = New mailbox
+choice-home-new-hint = set up another address
+choice-home-undo = Undo
+choice-home-undo-hint = take back the last write
+home-row = { $address }, { $server }; { $programs ->
+    [none] no program
+   *[other] { $programs }
+}; { $checked }
+home-row-damaged = its file cannot be read: “mailsetup list” says why
+home-unchecked = not tested yet
+home-checked = worked { $ago }
+home-failed = failed { $ago }: { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] just now
+        [one] a minute ago
+       *[other] { $number } minutes ago
+    }
+    [hours] { $number ->
+        [one] an hour ago
+       *[other] { $number } hours ago
+    }
+   *[days] { $number ->
+        [one] a day ago
+       *[other] { $number } days ago
+    }
+}
+tui-home = Enter or t tests, e edits, a adds a program, r removes; n sets up another mailbox, u takes back the last write.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 file:
+   *[other] { $files } files:
+} { $parts }.
+review-new = { $number } new
+review-changed = { $number } changed
+review-removed = { $number } removed
+review-nobody = No program sends through { $through } yet.
+review-one = { $program } will send through { $through }.
+review-several = { $others } and { $last } will send through { $through }.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(imported)
+   *[no] {""}
+}
+render-later = Later: “mailsetup check { $profile }” tests it again, “mailsetup edit { $profile }” changes it, “mailsetup undo” takes it back, “mailsetup” sets up the next mailbox, and “mailsetup explain --journal” says what was logged.

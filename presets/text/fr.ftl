@@ -445,6 +445,7 @@ flag-this-domain = Le domaine de l’adresse est juste, même s’il ressemble �
 flag-allow-plaintext = Accepte d’envoyer sans chiffrement au-delà de cette machine
 flag-yes = Écrit sans demander
 flag-force = Écrit même si le test échoue
+flag-through = Écrire les programmes pour le relais que cette cible a mis ici, comme msmtpd
 flag-take-over = Prend la place d’un autre profil dans un fichier où un seul tient
 flag-unproven = Écrit sans essai, et sans un mot de passe qui n’existe qu’à l’exécution ; « mailsetup check » le prouve alors
 flag-image-program = Où se trouve mailsetup dans l’image de --root : ce que passwordeval et autres y exécutent
@@ -703,7 +704,7 @@ plan-token-stale = { $target } garde le jeton d’accès dans son fichier sans l
 plan-token-passwords-only = { $target } ne s’identifie que par mot de passe ; il ne connaît pas { $auth }.
 plan-token-too-long = { $target } envoie le jeton avec la commande AUTH, où { $auth } laisse environ 300 caractères ; celui-ci est plus long, et le serveur le dirait faux.
 plan-token-lacks = { $target } connaît { $auth } à partir de { $part }, qui n’est pas installé ici.
-plan-hint-token = Choisissez une cible qui demande chaque fois un jeton neuf : { $instead }.
+plan-hint-token = Choisissez une cible qui demande chaque fois un jeton neuf : { $instead }. Ou créez une fois un relais sur cette machine (--target msmtp --target msmtpd) et écrivez ce programme pour lui : --through msmtpd.
 plan-hint-token-long = Choisissez --auth xoauth2 et une cible qui envoie aussi les longs jetons : { $instead }.
 plan-ca-file = { $target } ne peut pas faire confiance à une autorité à part : ajoutez-la aux certificats du système et retirez --ca-file.
 plan-proxy = { $target } ne peut pas utiliser un proxy { $kind } : là où il est la seule sortie, son courrier reste ici.
@@ -713,6 +714,8 @@ choice-target-no-proxy = Elle ne peut pas utiliser ce proxy.
 plan-client-cert = { $target } ne peut pas présenter de certificat client. msmtp, Postfix et Exim le peuvent : écrivez l’un d’eux et faites envoyer { $target } par lui.
 plan-client-cert-files = { $target } lit le certificat client et sa clé dans un seul fichier. Faites-en un (cat CERT CLÉ > FICHIER ; chmod 600 FICHIER) et donnez-le à --client-cert et à --client-key.
 plan-pin = { $target } ne peut pas faire confiance à un seul certificat ; donnez celui de l’autorité avec --ca-file, ou choisissez une autre cible.
+plan-needs-user = { $target } tourne sous un utilisateur à lui, pas sous root : nommez-le par --run-as.
+plan-hint-needs-user = Créez-en un qui ne fait rien d’autre : adduser --system --group mailrelay, puis --run-as mailrelay.
 plan-no-secret = { $target } a besoin du mot de passe dans son fichier, et il n’est pas connu ici : donnez-le, par exemple avec --password-file.
 plan-lost = { $target } lirait dans { $path } autre chose que prévu : { $fields }. Rien n’a été écrit.
 plan-hint-lost = Une autre ligne de { $path } en décide ; cherchez-y un réglage placé avant ou hérité.
@@ -801,7 +804,7 @@ tui-page-write = Qui doit utiliser ces réglages ?
 tui-too-small = Agrandissez la fenêtre : { $columns }×{ $rows } au moins.
 tui-filter = tapez pour chercher
 tui-filter-none = Rien ne correspond. Effacez pour élargir la recherche.
-tui-pasted-break = La première ligne du texte collé a été prise, sans son saut de ligne.
+tui-pasted-break = Seule la première ligne du texte collé a été prise.
 tui-first = C’est la première question. Ctrl-C quitte ; rien n’a été écrit.
 tui-probe = Connexion
 tui-probe-running = Connexion à { $server } …
@@ -1782,3 +1785,124 @@ choice-oauth-grant-device = Code à saisir dans n’importe quel navigateur
 choice-oauth-grant-redirect = Connexion dans n’importe quel navigateur, adresse à coller
 choice-oauth-grant-client = L’application elle-même
 choice-oauth-grant-service = Compte de service
+
+## Accès par OAuth 2.0
+
+field-oauth-grant = Façon de se connecter
+field-oauth-grant-help = La première dure le plus longtemps. Qui peut inscrire une application peut la prendre ; sinon, prenez celle que votre administrateur autorise.
+field-oauth-tenant = Locataire
+field-oauth-tenant-help = L’annuaire de l’organisation : son identifiant, ou l’un de ses domaines.
+field-oauth-client-id = Identifiant client
+field-oauth-client-id-help = L’identifiant d’une application à vous, inscrite chez le fournisseur. Ceux d’autres programmes peuvent être coupés du jour au lendemain.
+field-oauth-scope = Portée
+field-oauth-scope-help = Ce pour quoi l’accès est demandé, des mots séparés par une espace.
+field-oauth-token-url = Adresse des jetons
+field-oauth-token-url-help = D’où viennent les jetons d’accès, comme https://login.example.com/oauth2/token. Les secrets vont là et nulle part ailleurs.
+field-oauth-auth-url = Adresse de connexion
+field-oauth-auth-url-help = La page sur laquelle une personne se connecte.
+field-oauth-device-url = Adresse des codes
+field-oauth-device-url-help = D’où vient un code pour n’importe quel navigateur.
+field-oauth-ca-file = Fichier d’autorité de ces adresses
+field-oauth-ca-file-help = Le fichier PEM de l’autorité qui a signé leur certificat. Vide : les autorités du système.
+field-oauth-certificate = Certificat de l’application
+field-oauth-certificate-help = Un fichier PEM avec le certificat et la clé RSA, à la place d’un secret client. Pour un compte de service : son fichier de clé JSON.
+field-oauth-key-file = Fichier de clé du compte de service
+field-oauth-address = Adresse où le navigateur s’est arrêté
+field-oauth-address-help = Ouvrez le lien sur n’importe quelle machine, connectez-vous et acceptez. Le navigateur dit ensuite qu’il ne peut pas se connecter : c’est normal. Copiez toute l’adresse de sa barre et collez-la ici.
+field-client-secret = Secret client
+choice-oauth-grant-device-hint = une personne saisit un code ; s’arrête après 90 jours sans usage ou au changement de mot de passe
+choice-oauth-grant-redirect-hint = une personne se connecte et colle une adresse ; là où les codes sont bloqués
+choice-oauth-grant-client-hint = personne ne se connecte ; un administrateur le prépare une fois
+choice-oauth-grant-service-hint = personne ne se connecte ; un administrateur Workspace le prépare une fois
+choice-oauth-grant-none = Une commande qui affiche des jetons
+choice-oauth-grant-none-hint = un autre programme les obtient et les renouvelle
+oauth-open-link = Ouvrez ce lien dans n’importe quel navigateur :
+oauth-accept = Connectez-vous avec la boîte, et acceptez.
+oauth-copy-address = Le navigateur s’arrête sur une page qu’il ne peut pas ouvrir. Copiez toute l’adresse de sa barre, et collez-la ici.
+oauth-enter-code = Ouvrez { $url } dans n’importe quel navigateur, et saisissez le code { $code }
+oauth-code-lasts = En attente d’une connexion. Le code vaut encore { $minutes } minutes.
+oauth-asking = Demande d’accès…
+oauth-meaning = { $title }. { $steps }.
+oauth-file = { $path } est inutilisable : { $cause }.
+oauth-needs-person = Quelqu’un doit se connecter, et personne ne peut être interrogé ici.
+oauth-needs-person-hint = Lancez-le une fois dans un terminal, ou connectez-vous sans personne : --oauth-grant client, ou --oauth-grant service.
+store-grant = L’accès par OAuth 2.0 se renouvelle seul, et { $store } ne s’écrit pas sans une personne : file, vault, keyring, pass ou systemd le peuvent.
+runner-broken-access = Rien n’a été demandé au serveur d’autorisation.
+
+# home: the saved profiles
+field-home = Vos boîtes aux lettres
+field-home-help = Choisissez-en une pour la tester, la modifier ou la retirer, ou configurez-en une autre.
+field-home-action = Que voulez-vous faire ?
+field-home-action-help = Le test se connecte et propose un message ; rien n’est envoyé, rien n’est écrit.
+field-home-action-with = { $profile } : que voulez-vous faire ?
+field-home-sure = Retirer ?
+field-home-sure-help = Entrée laisse tout en l’état.
+field-home-sure-remove = Annuler tout ce qui a été écrit pour { $profile } ?
+field-home-sure-undo = Annuler la dernière écriture ?
+field-change = Que voulez-vous modifier ?
+field-change-help = Rien n’est écrit avant que vous l’ayez vu et accepté.
+field-change-of = { $profile } : que voulez-vous modifier ?
+choice-change-go = Rien d’autre
+choice-change-go-hint = tester, puis montrer ce qui serait écrit
+choice-home-test = Tester
+choice-home-test-hint = se connecter maintenant et voir chaque étape
+choice-home-edit = Modifier
+choice-home-edit-hint = voir ses réponses et les changer
+choice-home-add = Ajouter un programme
+choice-home-add-hint = qu’un programme de plus envoie avec elle
+choice-home-remove = Retirer
+choice-home-remove-hint = annuler ce qui a été écrit pour elle
+choice-home-new = Nouvelle boîte
+choice-home-new-hint = configurer une autre adresse
+choice-home-undo = Annuler
+choice-home-undo-hint = annuler la dernière écriture
+home-row = { $address }, { $server } ; { $programs ->
+    [none] aucun programme
+   *[other] { $programs }
+} ; { $checked }
+home-row-damaged = son fichier est illisible : « mailsetup list » dit pourquoi
+home-unchecked = pas encore testée
+home-checked = fonctionnait { $ago }
+home-failed = en échec { $ago } : { $cause }
+home-ago = { $unit ->
+    [minutes] { $number ->
+        [0] à l’instant
+        [one] il y a une minute
+       *[other] il y a { $number } minutes
+    }
+    [hours] { $number ->
+        [one] il y a une heure
+       *[other] il y a { $number } heures
+    }
+   *[days] { $number ->
+        [one] hier
+       *[other] il y a { $number } jours
+    }
+}
+tui-home = Entrée ou t teste, e modifie, a ajoute un programme, r retire ; n configure une autre boîte, u annule la dernière écriture.
+
+# review: what will change, and what can be done later
+review-files = { $files ->
+    [one] 1 fichier :
+   *[other] { $files } fichiers :
+} { $parts }.
+review-new = { $number ->
+    [one] 1 nouveau
+   *[other] { $number } nouveaux
+}
+review-changed = { $number ->
+    [one] 1 modifié
+   *[other] { $number } modifiés
+}
+review-removed = { $number ->
+    [one] 1 supprimé
+   *[other] { $number } supprimés
+}
+review-nobody = Aucun programme n’envoie encore par { $through }.
+review-one = { $program } enverra par { $through }.
+review-several = { $others } et { $last } enverront par { $through }.
+review-answers = { $answers }{ $imported ->
+    [yes] {" "}(importé)
+   *[no] {""}
+}
+render-later = Plus tard : « mailsetup check { $profile } » teste à nouveau, « mailsetup edit { $profile } » modifie, « mailsetup undo » annule, « mailsetup » configure la boîte suivante et « mailsetup explain --journal » dit ce qui a été journalisé.

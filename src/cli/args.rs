@@ -47,6 +47,7 @@ pub(super) const EXTRAS: &[Extra] = &[
     #[cfg(feature = "discover")]
     extra("nameserver", None, "ADDRESS", false),
     extra("answers", None, "FILE", false),
+    extra("through", None, "TARGET", false),
     extra("take-over", None, "", false),
     extra("unproven", None, "", false),
     extra("image-program", None, "PATH", false),
@@ -222,7 +223,8 @@ fn answers(text: Help<'_>) -> Vec<Arg> {
 
 /// `edit` takes everything that a set-up takes, for a named profile.
 fn changes(text: Help<'_>) -> impl Iterator<Item = Arg> {
-    let wanted = |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import");
+    let wanted =
+        |arg: &Arg| !arg.is_global_set() && !matches!(arg.get_id().as_str(), "profile" | "demo" | "import" | "through");
     let by_flag = |arg: Arg| if arg.get_id() == "address" { arg.long("address") } else { arg };
     answers(text).into_iter().filter(wanted).map(by_flag)
 }

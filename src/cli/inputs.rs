@@ -23,6 +23,9 @@ use crate::{
     setup::{AnswerSource, Field},
 };
 
+/// The target that is a relay for others on this machine.
+const RELAY: &str = "msmtpd";
+
 /// The flags that name the source of the password.
 pub(super) const PASSWORDS: [&str; 5] =
     ["password-stdin", "password-file", "password-fd", "password-env", "password-command"];
@@ -71,6 +74,7 @@ impl Inputs {
         NEGATIONS.iter().try_for_each(|(negation, _, others)| inputs.settle_pair(negation, others))?;
         inputs.settle_pair("offline", &["database"])?;
         inputs.settle_pair("demo", &["root"])?;
+        inputs.settle_through()?;
         Ok(inputs)
     }
 
@@ -121,6 +125,20 @@ impl Inputs {
             }
             None => Ok(()),
         }
+    }
+
+    /// The relay on this machine is settings to start from, with a name of its own.
+    fn settle_through(&mut self) -> Result<(), Error> {
+        let Some((value, source)) = self.0.get("through").cloned() else { return Ok(()) };
+        if value != RELAY {
+            return Err(Error::new(exit_of(source), phrase!("invalid-choice", typed = escape(&value), choices = RELAY)));
+        }
+        if self.0.contains_key("import") {
+            let [one, other] = ["through", "import"].map(|name| spelled(name, source));
+            return Err(Error::new(exit_of(source), phrase!("cli-contradiction", one = one, other = other)));
+        }
+        self.put("import", value, source);
+        Ok(())
     }
 
     /// Switches in variables and files are words, which must be words for yes or no.

@@ -11,7 +11,7 @@ use crate::{
     host::{
         self,
         stores::SecretRequest,
-        tokens::{KeptGrant, Renewal, TokenFault},
+        tokens::{AccessFault, KeptGrant, Renewal},
     },
     mail::{SecretPlace, host::parse_host},
     oauth::login_secret,
@@ -68,7 +68,7 @@ fn printed(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     }
     let grant = KeptGrant { name, profile: &profile, place, places: &places };
     let fresh = grant.fresh(kept, &context.oauth_way(), Renewal::AsNeeded)?;
-    let secret = login_secret(&fresh.secret).ok_or_else(|| TokenFault::Damaged(name.to_owned()))?;
+    let secret = login_secret(&fresh.secret).ok_or_else(|| AccessFault::Damaged(name.to_owned()))?;
     said(context, name, "secret", secret.expose())
 }
 

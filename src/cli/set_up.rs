@@ -3,6 +3,7 @@
 mod conversation;
 #[cfg(feature = "demo")]
 mod demo;
+mod home;
 mod idle;
 mod import;
 mod resume;
@@ -16,13 +17,15 @@ use std::{
     rc::Rc,
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use conversation::{Conversation, bad_answer};
 use resume::ResumeSession;
 use scratch::Scratch;
 
 use super::{
     ca_file::read_ca,
-    client_cert,
+    check::{self, CheckKind},
+    client_cert, commands,
     context::{Context, variable},
     given_secret::given_secret,
     inputs::{IMAP_PASSWORDS, PASSWORDS},
@@ -40,10 +43,10 @@ use crate::{
         tui,
     },
     host,
-    mail::{RunAs, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
+    mail::{RunAs, Secret, StoreKind, TestDepth, proxy::ProxyVariable, reply::escape},
     phrase,
     presets::Phrase,
-    setup::{AnswerSource, Field, GivenSecret, Setup, SetupFacts, SetupOptions, Status},
+    setup::{AnswerSource, Errand, Field, GivenSecret, HomeAction, Msg, Setup, SetupFacts, SetupOptions, Status},
 };
 
 /// What of a saved profile is started from.
@@ -53,6 +56,8 @@ pub(super) enum Start {
     Saved,
     /// Everything but access that was given: somebody signs in again.
     SignIn,
+    /// Everything, and one more program is to use it.
+    Programs,
 }
 
 /// Runs the set-up; `edit` is the saved profile to start from.
@@ -82,7 +87,7 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     #[cfg(not(feature = "demo"))]
     let mut conversation = real(context, options);
     if let Some(name) = edit {
-        saved::load(context, &mut conversation.setup, name, start == Start::Saved)?;
+        saved::load(context, &mut conversation.setup, name, start != Start::SignIn)?;
     }
     for (field, typed, source) in context.inputs.fields() {
         // The argument names the profile, and its answers are the start.
@@ -90,6 +95,10 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
             continue;
         }
         conversation.setup.give(field, &typed, source).map_err(|invalid| bad_answer(&invalid, source, context))?;
+    }
+    // Who said what is to be changed is not asked for it.
+    if start != Start::Saved || home::is_begun(context) {
+        conversation.setup.change_nothing_more();
     }
     in_image(context, &mut conversation.setup)?;
     unproven(context, &mut conversation.setup)?;
@@ -101,6 +110,14 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     }
     if !is_demo && edit.is_none() {
         saved::know(&mut conversation)?;
+        home::offer(context, &mut conversation);
+    }
+    if !is_demo && start == Start::Saved {
+        let places = (conversation.runner.places)(conversation.setup.scope())?;
+        // Somebody signed in for a set-up that was cut off.
+        if let Some(grant) = host::tokens::pending(&places) {
+            conversation.setup.know_grant(grant.to_secret());
+        }
     }
     import::begin(context, &mut conversation, context.may_ask() && !is_demo && edit.is_none())?;
     if !context.may_ask() {
@@ -110,6 +127,9 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
         check_ca_file(context, &conversation.setup)?;
         client_cert::check(&conversation.setup)?;
         check_places(context, &conversation.setup)?;
+    }
+    if start == Start::Programs {
+        let _ = conversation.setup.update(Msg::Go(Field::Targets));
     }
     // What an image remembers was answered by whoever made it.
     let resume = if is_demo || !context.may_ask() || context.inputs.get("root").is_some() {
@@ -144,10 +164,18 @@ fn real(context: &Context, options: SetupOptions) -> Conversation {
         command,
         program: context.secret_program(),
         key_slot: context.key_slot(),
+        sign_in_seed: seed(),
         cwd: std::env::current_dir().unwrap_or_default(),
     };
     let setup = Setup::new(context.catalog.clone(), Rc::clone(&context.text), facts, options);
     Conversation { setup, runner: context.runner(), sidecar: None, scratch: None }
+}
+
+/// What makes the links to sign in of this run no other's; `None` where the machine gives no random numbers.
+fn seed() -> Option<Secret> {
+    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+    getrandom::fill(&mut *bytes).ok()?;
+    Some(Secret::new(URL_SAFE_NO_PAD.encode(*bytes)))
 }
 
 /// The domains of the senders of saved profiles.
@@ -254,6 +282,9 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
             context.say_all(prompt_loop::closing(&conversation.setup, columns));
         }
     }
+    if let Some(errand) = conversation.setup.errand() {
+        return do_errand(context, errand);
+    }
     for phrase in idle::notes(context, &conversation.setup) {
         context.say_phrase(&phrase);
     }
@@ -272,6 +303,17 @@ fn converse(context: &Context, mut conversation: Conversation, resume: Option<Re
         Exit::Cancelled
     };
     report::ended(context, exit, saved)
+}
+
+/// Does what a person wants instead of a set-up.
+fn do_errand(context: &Context, errand: &Errand) -> Result<Exit, Error> {
+    match errand {
+        Errand::Undo => commands::undo(context),
+        Errand::With(name, HomeAction::Test) => check::run(context, Some(name), false, CheckKind::Rehearse),
+        Errand::With(name, HomeAction::Edit) => run(context, Some(name), Start::Saved),
+        Errand::With(name, HomeAction::Add) => run(context, Some(name), Start::Programs),
+        Errand::With(name, HomeAction::Remove) => commands::remove(context, Some(name), false, false),
+    }
 }
 
 /// What signals do during prompts and lines.

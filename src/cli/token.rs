@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Exit},
     host::{
         self, clock,
-        tokens::{self, KeptGrant, Renewal, TokenFault},
+        tokens::{self, AccessFault, KeptGrant, Renewal},
     },
     mail::{ProfileSecret, SecretPlace, reply::escape},
     oauth::{Grant, GrantProof, revoked},
@@ -56,7 +56,7 @@ impl SavedGrant<'_> {
         if !kept.secret.is_grant() {
             return Ok(None);
         }
-        Ok(Some(Grant::of_secret(&kept.secret).ok_or_else(|| TokenFault::Damaged(self.name.to_owned()))?))
+        Ok(Some(Grant::of_secret(&kept.secret).ok_or_else(|| AccessFault::Damaged(self.name.to_owned()))?))
     }
 
     /// Asks for a new access token now, whatever the present one has left.
@@ -64,7 +64,7 @@ impl SavedGrant<'_> {
         let Self { name, profile, place, places } = *self;
         let kept = host::stores::read_own(name, profile, place, places)?;
         let fresh = KeptGrant { name, profile, place, places }.fresh(kept, &context.oauth_way(), Renewal::Now)?;
-        let grant = Grant::of_secret(&fresh.secret).ok_or_else(|| TokenFault::Damaged(name.to_owned()))?;
+        let grant = Grant::of_secret(&fresh.secret).ok_or_else(|| AccessFault::Damaged(name.to_owned()))?;
         shown(context, name, &grant)
     }
 
@@ -73,7 +73,7 @@ impl SavedGrant<'_> {
         let name = self.name;
         let _lock = tokens::hold(name, self.places)?;
         let server = context.oauth_way().server(grant.ca_pem.as_deref());
-        let is_told = revoked(grant, &*server).map_err(|fault| TokenFault::Oauth { profile: name.to_owned(), fault })?;
+        let is_told = revoked(grant, &*server).map_err(|fault| AccessFault::Oauth { profile: name.to_owned(), fault })?;
         host::stores::forget(name, self.place, self.places)?;
         if context.json {
             context.out(&json!({"ok": true, "changed": true, "profile": name, "revoked": is_told}).to_string())?;

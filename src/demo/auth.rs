@@ -1,4 +1,4 @@
-//! The login (RFC 4954): PLAIN (RFC 4616), LOGIN and CRAM-MD5 (RFC 2195).
+//! The login (RFC 4954): PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), and XOAUTH2.
 
 use std::{
     fmt::Write,
@@ -9,11 +9,20 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 
-use super::{DemoFault, identity::HOST, sandbox::PASSWORD, session::ServerSession, wire::Halt};
+use super::{
+    DemoFault,
+    identity::HOST,
+    sandbox::{PASSWORD, TOKEN},
+    session::ServerSession,
+    wire::Halt,
+};
 use crate::mail::Mechanism;
 
 /// The mechanisms that it speaks, as EHLO offers them.
-const SPOKEN: [Mechanism; 3] = [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5];
+const SPOKEN: [Mechanism; 4] = [Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5, Mechanism::Xoauth2];
+
+/// Why a token is refused, as Google says it (<https://developers.google.com/workspace/gmail/imap/xoauth2-protocol>).
+const NO_TOKEN: &str = r#"{"status":"401","schemes":"bearer","scope":"mail"}"#;
 
 const REFUSED: &str = "535-5.7.8 User name and password were not accepted.\r\n\
                        535 5.7.8 Authentication failed, see https://mailsetup.example/help/login";
@@ -56,6 +65,7 @@ impl ServerSession {
                 return self.reply("501 5.5.2 CRAM-MD5 takes no initial response");
             }
             Mechanism::CramMd5 => self.cram_md5()?,
+            Mechanism::Xoauth2 => self.xoauth2(initial)?,
             _ => self.plain(initial)?,
         };
         match verdict {
@@ -89,6 +99,18 @@ impl ServerSession {
         let space = response.iter().rposition(|byte| *byte == b' ').unwrap_or(response.len());
         let (user, digest) = response.split_at(space);
         Ok(verdict(user, digest.trim_ascii_start() == digest_of(&challenge).as_bytes()))
+    }
+
+    /// A refusal is a challenge with its reason; the client answers it before the reply comes.
+    fn xoauth2(&mut self, initial: Option<Vec<u8>>) -> Result<LoginEnd, Halt> {
+        let Some(response) = self.ask_unless(initial, "")? else { return Ok(LoginEnd::GivenUp) };
+        let user = response.strip_prefix(b"user=").and_then(|rest| rest.split(|byte| *byte == 1).next());
+        let user = user.map(|user| String::from_utf8_lossy(user).into_owned()).unwrap_or_default();
+        let right = format!("user={user}\x01auth=Bearer {TOKEN}\x01\x01");
+        if response == right.as_bytes() && !user.is_empty() && self.fault != DemoFault::WrongPassword {
+            return Ok(LoginEnd::Right(user));
+        }
+        Ok(self.ask_unless(None, NO_TOKEN)?.map_or(LoginEnd::GivenUp, |_| LoginEnd::Wrong))
     }
 
     /// The initial response, else the client's answer to a challenge; `None` when the answer is unusable.

@@ -6,6 +6,8 @@ use super::{clients::Clients, control::Control, identity::Identity, mailbox::Mai
 
 /// The address that it proposes.
 pub(super) const USER: &str = "demo@mailsetup.example";
+/// The access token that it takes in place of the password.
+pub(super) const TOKEN: &str = "demo-access-token";
 /// The password of every user name: blanks and a `#` are what configuration files stumble over.
 pub(super) const PASSWORD: &str = "open sesame #1";
 

@@ -216,10 +216,13 @@ impl PromptLoop<'_> {
     fn introduce(&mut self, setup: &Setup, question: &Question) -> io::Result<()> {
         self.head(setup, question.step)?;
         match question.field {
-            Field::Password => self.guide(setup, question)?,
+            Field::Password => self.guide(setup)?,
             Field::Recover => self.diagnose(setup)?,
             Field::Apply => self.review(setup)?,
             _ => {}
+        }
+        for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
+            self.asker.say(&line)?;
         }
         for note in &question.notes {
             self.asker.say(&format!("! {note}"))?;
@@ -230,8 +233,8 @@ impl PromptLoop<'_> {
         Ok(())
     }
 
-    /// How to get the right kind of password, and whether the server answers at all, before asking for the password.
-    fn guide(&mut self, setup: &Setup, question: &Question) -> io::Result<()> {
+    /// Whether the server answers at all, before asking for the password.
+    fn guide(&mut self, setup: &Setup) -> io::Result<()> {
         if let Some(test) = setup.probe()
             && let Some(report) = &test.report
         {
@@ -239,9 +242,6 @@ impl PromptLoop<'_> {
                 None => self.asker.say(&render::stages::success(setup.text(), &test, report))?,
                 Some(_) => self.explain(setup, &test)?,
             }
-        }
-        for line in question.guidance.iter().flat_map(|advice| render::advice(setup.text(), advice)) {
-            self.asker.say(&line)?;
         }
         Ok(())
     }
@@ -266,13 +266,10 @@ impl PromptLoop<'_> {
     }
 
     fn review(&mut self, setup: &Setup) -> io::Result<()> {
-        for line in render::answers(setup.text(), &setup.all()) {
+        for line in setup.outlook().into_iter().chain(plan_lines(setup)) {
             self.asker.say(&line)?;
         }
-        for line in plan_lines(setup) {
-            self.asker.say(&line)?;
-        }
-        Ok(())
+        self.asker.say(&setup.folded())
     }
 
     /// The person refused the plan, or goes back before the first question: asks which answer to change.
@@ -321,6 +318,7 @@ impl PromptLoop<'_> {
             Work::Test(_) => Some(phrase!("talk-testing")),
             Work::Apply(_) => Some(phrase!("talk-writing")),
             Work::Fetch(_) => Some(phrase!("import-fetching")),
+            Work::Authorize(_) => Some(phrase!("oauth-asking")),
             _ => None,
         };
         if let Some(heading) = heading {
@@ -333,6 +331,7 @@ impl PromptLoop<'_> {
                 Outcome::Progress(AttemptKind::Test | AttemptKind::Proof, step) if step.is_over() => {
                     Some(render::stages::line(setup.text(), step))
                 }
+                Outcome::CodeShown(code) => Some(render::sign_in(setup.text(), code).join("\n")),
                 Outcome::Sending(own) => Some(render::proof::under_way(setup.text(), own)),
                 _ => None,
             };
@@ -360,7 +359,12 @@ impl PromptLoop<'_> {
 /// The summary of a set-up: what was written and how it was proven, or what would be written.
 pub fn closing(setup: &Setup, columns: usize) -> Vec<String> {
     match setup.written() {
-        Some(written) => render::summary::lines(setup.text(), written, &setup.equivalent(), columns),
+        Some(written) => {
+            let later = setup.later().map(|later| setup.text().say(&later));
+            let mut lines = render::summary::lines(setup.text(), written, &setup.equivalent(), columns);
+            lines.extend(later.into_iter().flat_map(|later| [String::new(), later]));
+            lines
+        }
         None => plan_lines(setup),
     }
 }

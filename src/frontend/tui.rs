@@ -103,12 +103,16 @@ pub fn run(
     });
     let needed = Arc::new(AtomicBool::new(true));
     let still = Arc::clone(&needed);
-    thread::spawn(move || read_keys(&sender, &still));
+    let keys = thread::spawn(move || read_keys(&sender, &still));
     let ended = drive(&mut app, &mut tty, &happened, autosave);
     needed.store(false, Ordering::SeqCst);
     handle.close();
     drop(tty);
     let signal = ended?;
+    if app.setup().errand().is_some() {
+        // What comes next reads keys as well: none of them may get lost here.
+        let _ = keys.join();
+    }
     Ok(Ended { setup: app.into_setup(), signal })
 }
 

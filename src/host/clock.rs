@@ -21,6 +21,20 @@ pub fn seconds(when: SystemTime) -> u64 {
     when.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }
 
+/// How long ago a time was that [`rfc3339`] made; `None` for another text, and for one to come.
+pub fn age(when: &str, now: SystemTime) -> Option<Duration> {
+    let part = |at: std::ops::Range<usize>| when.get(at)?.parse::<u64>().ok();
+    let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
+    let (hour, minute, second) = (part(11..13)?, part(14..16)?, part(17..19)?);
+    // The reverse of `civil`.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = (153 * month + 2) / 5 + day.checked_sub(1)?;
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let seconds = days.checked_sub(719_468)? * 86_400 + hour * 3_600 + minute * 60 + second;
+    now.duration_since(UNIX_EPOCH + Duration::from_secs(seconds)).ok()
+}
+
 /// The same without separators, for file names: `20261105T101112Z`.
 pub(super) fn stamp(when: SystemTime) -> String {
     rfc3339(when).replace(['-', ':'], "")
@@ -63,6 +77,18 @@ mod tests {
     #[test]
     fn offsets_of_zones() {
         assert_eq!((offset("+0130\n"), offset("-0330"), offset("UTC")), (Some(5400), Some(-12_600), None));
+    }
+
+    #[test]
+    fn ages_of_times() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_709_251_200);
+        for ago in [0, 59, 86_400, 86_400 * 400, 1_709_251_200] {
+            let ago = Duration::from_secs(ago);
+            assert_eq!(age(&rfc3339(now - ago), now), Some(ago));
+        }
+        for other in ["", "yesterday", "2024-03-01", "2024-03-01T00:00:01Z", "1969-12-31T00:00:00Z"] {
+            assert_eq!(age(other, now), None, "{other}");
+        }
     }
 
     #[test]

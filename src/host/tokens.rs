@@ -9,6 +9,7 @@ use std::{
     ffi::OsString,
     fs::File,
     io::ErrorKind,
+    path::PathBuf,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -16,7 +17,8 @@ use rustix::fs::FlockOperation;
 
 use super::{
     clock,
-    files::{error::FileError, folder::Folder, own, tree::FileTree, volume::System},
+    error::HostError,
+    files::{error::FileError, folder::Folder, found, own, owned, tree::FileTree, volume::System},
     signals,
     stores::{self, port::SecretKey},
 };
@@ -26,7 +28,7 @@ use crate::{
     plan::Places,
 };
 
-pub use fault::TokenFault;
+pub use fault::AccessFault;
 
 /// How long to wait for another run that renews: longer than its request may take.
 const WAIT: Duration = Duration::from_secs(60);
@@ -63,7 +65,7 @@ impl KeptGrant<'_> {
     ///
     /// # Errors
     /// No token could be had, or the store does not keep it.
-    pub fn fresh(&self, kept: BoundSecret, way: &OauthWay, renewal: Renewal) -> Result<BoundSecret, TokenFault> {
+    pub fn fresh(&self, kept: BoundSecret, way: &OauthWay, renewal: Renewal) -> Result<BoundSecret, AccessFault> {
         if !kept.secret.is_grant() {
             return Ok(kept);
         }
@@ -81,13 +83,13 @@ impl KeptGrant<'_> {
         let fresh = self.renew(&seen, way);
         drop(lock);
         match fresh {
-            Err(TokenFault::Oauth { fault, .. }) if !must && fault.exit().is_temporary() && lasts(&seen, LEAST) => Ok(kept),
+            Err(AccessFault::Oauth { fault, .. }) if !must && fault.exit().is_temporary() && lasts(&seen, LEAST) => Ok(kept),
             fresh => fresh,
         }
     }
 
     /// Under the lock: another run may have renewed it meanwhile.
-    fn renew(&self, seen: &Grant, way: &OauthWay) -> Result<BoundSecret, TokenFault> {
+    fn renew(&self, seen: &Grant, way: &OauthWay) -> Result<BoundSecret, AccessFault> {
         let sender = self.profile.run_as.first().map(UserName::as_str);
         let key = SecretKey { sender, ..self.name.into() };
         let kept = stores::read(key, self.place, self.places)?;
@@ -106,12 +108,12 @@ impl KeptGrant<'_> {
         Ok(next)
     }
 
-    fn grant(&self, secret: &Secret) -> Result<Grant, TokenFault> {
-        Grant::of_secret(secret).ok_or_else(|| TokenFault::Damaged(self.name.to_owned()))
+    fn grant(&self, secret: &Secret) -> Result<Grant, AccessFault> {
+        Grant::of_secret(secret).ok_or_else(|| AccessFault::Damaged(self.name.to_owned()))
     }
 
-    fn refused(&self, fault: OauthFault) -> TokenFault {
-        TokenFault::Oauth { profile: self.name.to_owned(), fault }
+    fn refused(&self, fault: OauthFault) -> AccessFault {
+        AccessFault::Oauth { profile: self.name.to_owned(), fault }
     }
 }
 
@@ -136,7 +138,7 @@ impl Drop for TokenLock {
 ///
 /// # Errors
 /// Another run has it for too long, or this user may not write where it is.
-pub fn hold(name: &str, places: &Places) -> Result<TokenLock, TokenFault> {
+pub fn hold(name: &str, places: &Places) -> Result<TokenLock, AccessFault> {
     let folder = places.state.join("tokens");
     let opened = own::make_folder(&folder)
         .and_then(|()| Folder::ours(&System, &folder, FileTree::of(places)))
@@ -144,20 +146,48 @@ pub fn hold(name: &str, places: &Places) -> Result<TokenLock, TokenFault> {
     let file = match opened {
         Ok(file) => file,
         Err(FileError::Write(_, error) | FileError::Read(_, error)) if error.kind() == ErrorKind::PermissionDenied => {
-            return Err(TokenFault::Closed(name.to_owned()));
+            return Err(AccessFault::Closed(name.to_owned()));
         }
-        Err(FileError::Foreign(..)) => return Err(TokenFault::Closed(name.to_owned())),
-        Err(error) => return Err(TokenFault::File(error)),
+        Err(FileError::Foreign(..)) => return Err(AccessFault::Closed(name.to_owned())),
+        Err(error) => return Err(AccessFault::File(error)),
     };
     let begun = Instant::now();
     loop {
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(TokenLock(file)),
             Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < WAIT => std::thread::sleep(LOOK),
-            Err(rustix::io::Errno::WOULDBLOCK) => return Err(TokenFault::Busy(name.to_owned())),
-            Err(error) => return Err(TokenFault::File(FileError::Write(folder, error.into()))),
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(AccessFault::Busy(name.to_owned())),
+            Err(error) => return Err(AccessFault::File(FileError::Write(folder, error.into()))),
         }
     }
+}
+
+/// Keeps a grant that was given and is in no profile yet: the set-up may be cut off.
+///
+/// # Errors
+/// It cannot be written.
+pub fn keep_pending(secret: &Secret, places: &Places) -> Result<(), HostError> {
+    Ok(own::write_file(&pending_path(places), secret.expose().as_bytes(), FileTree::of(places))?)
+}
+
+/// The grant that was given and is in no profile yet.
+pub fn pending(places: &Places) -> Option<Grant> {
+    let (path, tree) = (pending_path(places), FileTree::of(places));
+    owned::our_file(&path, tree).ok()?;
+    let found = found::look_in(tree, &path).ok()??;
+    Grant::of_secret(&Secret::new(String::from_utf8(found.into_bytes()).ok()?))
+}
+
+/// Removes it.
+///
+/// # Errors
+/// It cannot be removed.
+pub fn forget_pending(places: &Places) -> Result<(), HostError> {
+    Ok(own::remove_file(&pending_path(places), FileTree::of(places))?)
+}
+
+fn pending_path(places: &Places) -> PathBuf {
+    places.config.join("grant.pending")
 }
 
 /// What takes the place of a grant that is about to be written: the same grant as its store has it by now. Asked under the lock.

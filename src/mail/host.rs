@@ -2,7 +2,10 @@
 
 use std::{net::IpAddr, str::FromStr};
 
-use super::value::{ValueFault, shown, shown_character, text_value};
+use super::{
+    Port, Security,
+    value::{ValueFault, shown, shown_character, text_value},
+};
 use crate::{phrase, phrase::Phrase};
 
 /// A host: a name (RFC 1123) in lower case without the dot at its end, or an IP address without brackets.
@@ -85,9 +88,45 @@ pub fn parse_host(typed: &str) -> Result<String, HostFault> {
     Ok(name.to_lowercase())
 }
 
+/// A host with what people write around it: `smtp://host:587`, `host:587`, `[::1]:587`. The scheme says how the connection is
+/// protected where it is one of submission with TLS (`smtps`, `submissions`). `None` where it is anything else.
+pub fn with_port(typed: &str) -> Option<(Host, Option<Port>, Option<Security>)> {
+    let (scheme, rest) = typed.trim().split_once("://").map_or(("", typed.trim()), |(scheme, rest)| (scheme, rest));
+    let security = match scheme.to_ascii_lowercase().as_str() {
+        "" | "smtp" | "submission" => None,
+        "smtps" | "submissions" => Some(Security::Tls),
+        _ => return None,
+    };
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // An IPv6 address has colons of its own.
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if host.parse::<Host>().is_ok() && rest.parse::<IpAddr>().is_err() => {
+            (host, Some(port.parse().ok()?))
+        }
+        _ => (rest, None),
+    };
+    Some((host.parse().ok()?, port, security))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_with_what_is_written_around_them() {
+        let read = |typed: &str| {
+            let (host, port, security) = with_port(typed)?;
+            Some((host.to_string(), port.map(Port::get), security))
+        };
+        assert_eq!(read("mail.test:587"), Some(("mail.test".into(), Some(587), None)));
+        assert_eq!(read(" SMTP://mail.test:25/x "), Some(("mail.test".into(), Some(25), None)));
+        assert_eq!(read("smtps://mail.test"), Some(("mail.test".into(), None, Some(Security::Tls))));
+        assert_eq!(read("[::1]:465"), Some(("::1".into(), Some(465), None)));
+        assert_eq!(read("fe80::1"), Some(("fe80::1".into(), None, None)));
+        for other in ["https://mail.test", "mail.test:0", "mail.test:x", "ops@mail.test:25", "", "smtp://"] {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn hosts_as_people_type_them() {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 pub use super::profile_secret::{ProfileLogin, ProfileSecret};
 use super::{
-    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, Proxy, RunAs, SecretBinding, Security, Senders, TextLine,
+    Address, Auth, Endpoint, GroupName, HeloName, Host, Pin, Port, ProfileOauth, Proxy, RunAs, SecretBinding, Security,
+    Senders, TextLine,
     profile_fault::{ProfileFault, only_keys, read},
     schema::SCHEMA,
     store::SecretPlace,
@@ -44,6 +45,9 @@ pub struct Profile {
     /// Whom the secret was given for, where its store is the person's own; other stores keep it with the secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_for: Option<SecretBinding>,
+    /// How access by OAuth 2.0 is asked for again; absent where the login is by a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<ProfileOauth>,
     /// The program that others run for the secret, where it is not the one that set this up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_command_path: Option<PathBuf>,
@@ -69,6 +73,7 @@ impl Profile {
             imap: None,
             secret: None,
             secret_for: None,
+            oauth: None,
             secret_command_path: None,
             check: None,
             targets: Vec::new(),

@@ -10,7 +10,7 @@
 //! 2: `sender.senders` and `sender.sender_map`. A profile without them lets every sender leave, as before. `secret_command_path`: without
 //! it, other programs run the mailsetup that wrote their settings.
 //! `run_as` as a list, and `run_as_group`: a profile has one user or none, and no group. `smtp.client`: a profile without it shows no
-//! certificate. `smtp.proxy`: a profile without it needs none.
+//! certificate. `smtp.proxy`: a profile without it needs none. `oauth`: a profile without it has a password, or a token that comes from elsewhere.
 
 use serde::Deserialize;
 

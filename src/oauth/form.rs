@@ -18,7 +18,8 @@ impl OauthForm {
         let room = fields.iter().map(|(name, value)| name.len() + 3 * value.len() + 2).sum();
         // Allocated in full at once, so that growing leaves no copy of a secret.
         let mut text = Zeroizing::new(String::with_capacity(room));
-        for (name, value) in fields {
+        // What has no value is left out (RFC 6749, 3.1).
+        for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
             if !text.is_empty() {
                 text.push('&');
             }

@@ -161,7 +161,7 @@ mod tests {
         assert!(!attempt.link.contains(attempt.verifier.expose()) && attempt.verifier.expose().len() == 43);
         // RFC 7636, appendix B.
         let digest = Sha256::digest("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(URL_SAFE_NO_PAD.encode(digest), "E9Melhoa2OwvFrEMTJeHK9dFbZ0cKcxUp1SP-6b_fUM");
+        assert_eq!(URL_SAFE_NO_PAD.encode(digest), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]

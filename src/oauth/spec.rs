@@ -3,6 +3,7 @@
 use super::{
     assertion::ClientCertificate,
     grant::{Grant, GrantProof},
+    service_key::ServiceKey,
 };
 use crate::mail::{GrantKind, HttpsUrl, Secret};
 
@@ -40,6 +41,29 @@ pub struct AuthorizationSpec {
 }
 
 impl AuthorizationSpec {
+    /// Whether a grant is what this asks for: it is never taken for another endpoint, client, mailbox or purpose, nor with another
+    /// secret than the one that was given.
+    pub fn fits(&self, grant: &Grant) -> bool {
+        let is_client = self.kind == GrantKind::Service || grant.client_id == self.client_id;
+        let is_whom = grant.kind == self.kind && grant.token_url == self.token_url && grant.account == self.account;
+        is_client && is_whom && grant.scope == self.scope && grant.tenant == self.tenant && self.has_proof(&grant.proof)
+    }
+
+    fn has_proof(&self, proof: &GrantProof) -> bool {
+        let is_given = |known: Option<&Secret>| self.client_secret.as_ref().is_none_or(|given| known == Some(given));
+        let is_shown =
+            |known: Option<&ClientCertificate>| self.certificate.as_ref().is_none_or(|given| known == Some(given));
+        match proof {
+            GrantProof::Refresh { client_secret, .. } => is_given(client_secret.as_deref()),
+            GrantProof::ClientSecret(secret) => is_given(Some(secret)) && is_shown(None),
+            GrantProof::Certificate(certificate) => is_given(None) && is_shown(Some(certificate)),
+            GrantProof::ServiceKey(key) => {
+                let given = self.client_secret.as_ref();
+                given.is_none_or(|given| ServiceKey::of_file(given).is_some_and(|(given, _)| given == *key))
+            }
+        }
+    }
+
     /// The grant that comes of it.
     pub(super) fn grant(&self, proof: GrantProof, now: u64) -> Grant {
         let whom = (self.token_url.clone(), self.client_id.clone(), self.scope.clone());

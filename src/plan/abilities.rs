@@ -15,6 +15,9 @@ use crate::{
 /// Checks an order against what the consumer can do at all, before any file is looked at.
 pub(super) fn check(order: &Order, target: &Target, choice: &TargetChoice, places: &Places) -> Result<(), Refusal> {
     check_server(order, target)?;
+    if target.needs_run_as && order.profile.run_as.is_empty() {
+        return Err(Refusal::NeedsUser { target: target.key.clone() });
+    }
     if !has_login(order) {
         return match &target.store {
             Some(_) => Err(Refusal::Auth { target: target.key.clone(), auth: "none".to_owned() }),

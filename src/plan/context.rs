@@ -32,6 +32,8 @@ pub(super) struct TemplateContext {
     pub(super) profile: String,
     pub(super) account: String,
     pub(super) scope: &'static str,
+    /// The first of the users who send, where it is not the owner of these files.
+    run_as: Option<String>,
     /// Host and port as one word, as in a URL.
     authority: String,
     /// The domain of the sender's address.
@@ -113,6 +115,7 @@ impl TemplateContext {
             profile: order.name.clone(),
             account: account(&order.name),
             scope: places.scope.as_str(),
+            run_as: order.profile.run_as.first().map(ToString::to_string),
             ca_bundle: ca_bundle(places, files).to_owned(),
             drop_in: drop_in(&order.name, places),
             files: locations.iter().map(|(file, location)| (file.id.clone(), location.seen.display().to_string())).collect(),

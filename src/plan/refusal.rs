@@ -23,6 +23,11 @@ pub enum Refusal {
         /// The target that is nearest to it.
         nearest: Option<String>,
     },
+    /// The consumer runs as a user of its own, and none was named.
+    NeedsUser {
+        /// The target's key.
+        target: String,
+    },
     /// There is no such user to send.
     NoUser {
         /// The user's name.
@@ -117,7 +122,7 @@ pub enum Refusal {
         /// The mechanism.
         mechanism: Mechanism,
         /// Why.
-        why: TokenFault,
+        why: TokenLoginFault,
         /// The targets that can, joined by commas.
         instead: String,
     },
@@ -331,7 +336,7 @@ pub enum Refusal {
 
 /// Why a consumer cannot log in with an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenFault {
+pub enum TokenLoginFault {
     /// It keeps the token in its file, where it is dead within the hour.
     Stale,
     /// It knows passwords only.

@@ -26,6 +26,7 @@ impl Refusal {
             | Self::ClientCertFiles { target }
             | Self::Proxy { target, .. }
             | Self::NoSecret { target }
+            | Self::NeedsUser { target }
             | Self::CannotCarry { target, .. }
             | Self::Lost { target, .. }
             | Self::NotInstalled { target, .. }
@@ -83,6 +84,7 @@ impl Refusal {
             | Self::Store { .. }
             | Self::Through { .. }
             | Self::SamePath { .. }
+            | Self::NeedsUser { .. }
             | Self::NoUser { .. } => Exit::Usage,
             Self::Unparseable { fault: Fault { kind: FaultKind::Outranked | FaultKind::Rival, .. }, .. } => Exit::Config,
             Self::Unparseable { .. } | Self::SenderMap { .. } | Self::OtherKind { .. } | Self::OtherProgram { .. } => {

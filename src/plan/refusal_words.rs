@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Refusal, SENDERS_GROUP, Scope, refusal::TokenFault};
+use super::{Refusal, SENDERS_GROUP, Scope, refusal::TokenLoginFault};
 use crate::{
     format::{Fault, FaultKind, Unfit},
     mail::{Setting, reply::escape, value::ValueFault as _},
@@ -35,6 +35,7 @@ impl Refusal {
             Self::ClientCertFiles { target } => phrase!("plan-client-cert-files", target = target),
             Self::Proxy { target, kind, .. } => phrase!("plan-proxy", target = target, kind = kind),
             Self::Pin { target } => phrase!("plan-pin", target = target),
+            Self::NeedsUser { target } => phrase!("plan-needs-user", target = target),
             Self::NoSecret { target } => phrase!("plan-no-secret", target = target),
             Self::CannotCarry { target, field, why, .. } => {
                 unfit(why).with("target", target).with("field", field.map_or("other", Setting::as_str))
@@ -107,7 +108,7 @@ impl Refusal {
             Self::Lost { path, .. } => Some(phrase!("plan-hint-lost", path = shown(path))),
             Self::Proxy { instead, .. } if instead.is_empty() => Some(phrase!("plan-hint-proxy-none")),
             Self::Proxy { instead, .. } => Some(phrase!("plan-hint-proxy", instead = instead)),
-            Self::Token { why: TokenFault::TooLong, instead, .. } => {
+            Self::Token { why: TokenLoginFault::TooLong, instead, .. } => {
                 Some(phrase!("plan-hint-token-long", instead = instead))
             }
             Self::Token { instead, .. } => Some(phrase!("plan-hint-token", instead = instead)),
@@ -121,6 +122,7 @@ impl Refusal {
                 Some(phrase!("plan-hint-shared-group", group = SENDERS_GROUP))
             }
             Self::NotFollowing { .. } => Some(phrase!("plan-hint-not-following")),
+            Self::NeedsUser { .. } => Some(phrase!("plan-hint-needs-user")),
             Self::Senders { instead, .. } => Some(phrase!("plan-hint-senders", instead = instead)),
             Self::OverruledBySetting { path, setting, .. } => {
                 Some(phrase!("plan-hint-overruled-setting", path = shown(path), setting = setting))
@@ -150,12 +152,12 @@ fn shown(path: &Path) -> String {
     escape(&path.display().to_string())
 }
 
-fn token(why: &TokenFault) -> Phrase {
+fn token(why: &TokenLoginFault) -> Phrase {
     match why {
-        TokenFault::Stale => phrase!("plan-token-stale"),
-        TokenFault::PasswordsOnly => phrase!("plan-token-passwords-only"),
-        TokenFault::TooLong => phrase!("plan-token-too-long"),
-        TokenFault::Lacks(part) => phrase!("plan-token-lacks", part = part),
+        TokenLoginFault::Stale => phrase!("plan-token-stale"),
+        TokenLoginFault::PasswordsOnly => phrase!("plan-token-passwords-only"),
+        TokenLoginFault::TooLong => phrase!("plan-token-too-long"),
+        TokenLoginFault::Lacks(part) => phrase!("plan-token-lacks", part = part),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{
     Files, Order, Places, Refusal, TargetChoice,
     locate::{in_root, matching},
-    refusal::TokenFault,
+    refusal::TokenLoginFault,
 };
 use crate::{
     mail::{Auth, Mechanism, Secret, initial_response::token_fits_command},
@@ -26,14 +26,14 @@ pub(super) fn check(
     let Auth::Only(mechanism) = order.profile.smtp.auth else { return Ok(()) };
     let why = match &target.token {
         _ if !mechanism.takes_token() => None,
-        None if has_token_login(target) => Some(TokenFault::Stale),
-        None => Some(TokenFault::PasswordsOnly),
-        Some(_) if choice.inline_secret => Some(TokenFault::Stale),
+        None if has_token_login(target) => Some(TokenLoginFault::Stale),
+        None => Some(TokenLoginFault::PasswordsOnly),
+        Some(_) if choice.inline_secret => Some(TokenLoginFault::Stale),
         Some(token) => lacking(token, places, files).or_else(|| too_long(order, token, mechanism)),
     };
     let Some(why) = why else { return Ok(()) };
     // A long one is taken by XOAUTH2 alone.
-    let wanted = if why == TokenFault::TooLong { Mechanism::Xoauth2 } else { mechanism };
+    let wanted = if why == TokenLoginFault::TooLong { Mechanism::Xoauth2 } else { mechanism };
     let can = |other: &&Target| {
         let limits = other.token.as_ref().filter(|token| token.by == TokenSource::Command && token.needs.is_none());
         limits.is_some_and(|token| too_long(order, token, wanted).is_none()) && has(other, wanted)
@@ -52,16 +52,16 @@ fn has_token_login(target: &Target) -> bool {
 }
 
 /// What of the consumer is not installed.
-fn lacking(token: &TokenUse, places: &Places, files: &dyn Files) -> Option<TokenFault> {
+fn lacking(token: &TokenUse, places: &Places, files: &dyn Files) -> Option<TokenLoginFault> {
     let needs = token.needs.as_ref()?;
     let mut paths = needs.files.iter().flat_map(|path| matching(&in_root(Path::new(path), places), files));
-    (!paths.any(|path| files.find(&path).is_some())).then(|| TokenFault::Lacks(needs.name.clone()))
+    (!paths.any(|path| files.find(&path).is_some())).then(|| TokenLoginFault::Lacks(needs.name.clone()))
 }
 
 /// Whether this token is too long for how the consumer sends it. One that is not known yet is not.
-fn too_long(order: &Order, token: &TokenUse, mechanism: Mechanism) -> Option<TokenFault> {
+fn too_long(order: &Order, token: &TokenUse, mechanism: Mechanism) -> Option<TokenLoginFault> {
     let smtp = &order.profile.smtp;
     let (secret, username) = order.secret.as_ref().map(Secret::expose).zip(smtp.username.as_ref())?;
     let fits = token_fits_command(mechanism, username, secret, &smtp.host, smtp.port.get());
-    (token.initial.contains(&mechanism) && !fits).then_some(TokenFault::TooLong)
+    (token.initial.contains(&mechanism) && !fits).then_some(TokenLoginFault::TooLong)
 }

@@ -139,6 +139,9 @@ pub struct Target {
     /// Settings that a person may have made in its files, and that go before ours.
     #[serde(default, rename = "overrule")]
     pub overrules: Vec<Overrule>,
+    /// It runs as the user who sends, who has to be named: as root it would do more than it should.
+    #[serde(default)]
+    pub needs_run_as: bool,
     /// Its files are read by its own user (a daemon's, a setgid program's), no matter who sends.
     #[serde(default)]
     pub own_user: bool,

@@ -39,6 +39,9 @@ impl Broken {
                 let report = report(spec);
                 Box::new(|text, place| Outcome::Tested(report(text, place), rfc3339(SystemTime::now())))
             }
+            Work::Authorize(_) => {
+                Box::new(|_, place| Outcome::Authorized(Err(fault(place, phrase!("runner-broken-access")))))
+            }
             Work::Fetch(_) => Box::new(|_, place| Outcome::Fetched(Err(phrase(place)))),
             // Whether a store can be used is asked once more when it is written to.
             Work::Stores(_) => Box::new(|_, _| Outcome::Stores(UsableStores::default())),

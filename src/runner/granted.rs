@@ -33,3 +33,10 @@ pub(super) fn newest(order: &Order, places: &Places) -> Order {
     let newest = order.secret.as_ref().and_then(|secret| tokens::newest(&order.name, secret, former.as_ref(), places));
     Order { secret: newest.or_else(|| order.secret.clone()), ..order.clone() }
 }
+
+/// A grant that a profile has now waits for no set-up any more. One that cannot be removed is found again, and does no harm.
+pub(super) fn written(order: &Order, places: &Places) {
+    if order.secret.as_ref().is_some_and(Secret::is_grant) {
+        let _ = tokens::forget_pending(places);
+    }
+}

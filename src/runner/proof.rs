@@ -6,7 +6,7 @@ use super::{
     Runner,
     as_read::as_read,
     occasion::Occasion,
-    ways::{HandedOver, Recipients, of_cron, of_daemon, of_others},
+    ways::{Extent, HandedOver, Recipients, of_cron, of_daemon, of_others},
 };
 use crate::{
     host::{self, Disk, Dispatch},
@@ -22,15 +22,6 @@ use crate::{
 const STAGES: u32 = 3;
 /// The least that it gets.
 const LEAST: Duration = Duration::from_secs(5);
-
-/// Which ways of programs are tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// Cron's, which sends what nobody waits for.
-    Cron,
-    /// All.
-    All,
-}
 
 /// What a target is proven with.
 pub(super) struct Case<'a> {
@@ -62,7 +53,9 @@ impl Runner {
             }
             found = Some(read);
         }
-        let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
+        // The demo's server ends with the demo: nothing could be tried afterwards.
+        let is_lasting = !self.own_stores_only;
+        let try_it = is_lasting.then(|| plan::try_it(order, target, choice, places, &disk).ok().flatten()).flatten();
         let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
         let Some(read) = found else { return Ok(proof) };
         // A program may fetch the password for it: where that is not there yet, it is left alone.

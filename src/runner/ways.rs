@@ -8,6 +8,15 @@ use crate::{
     probe::OtherSender,
 };
 
+/// Which ways of programs are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Cron's, which sends what nobody waits for.
+    Cron,
+    /// All.
+    All,
+}
+
 /// A message as a program sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct HandedOver {

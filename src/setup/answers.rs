@@ -40,6 +40,10 @@ pub(super) struct Answers {
     pub(super) brief: bool,
     pub(super) given: BTreeMap<Field, Answer>,
     pub(super) secret: Option<GivenSecret>,
+    /// The grant that was given, or that a profile has.
+    pub(super) granted: Option<Secret>,
+    /// The code that the browser ended on, until it is redeemed.
+    pub(super) code: Option<Secret>,
     /// The password of the mailbox, where it is another one.
     pub(super) imap_secret: Option<GivenSecret>,
     pub(super) lookup: Lookup,
@@ -67,6 +71,8 @@ impl Answers {
             brief,
             given: BTreeMap::new(),
             secret: None,
+            granted: None,
+            code: None,
             imap_secret: None,
             lookup: Lookup::default(),
             imports: Vec::new(),

@@ -25,7 +25,11 @@ impl Setup {
             default,
             source,
             optional: spec.has(FieldTrait::Optional),
-            guidance: if field == Field::Password { self.advice() } else { None },
+            guidance: match self.answers.grant_kind() {
+                Some(_) => self.grant_advice(field),
+                None if field == Field::Password => self.advice(),
+                None => None,
+            },
             notes: self.notes_on(field),
         }
     }
@@ -81,7 +85,9 @@ impl Setup {
 
     /// What a person should know before answering a field, or about its answer.
     fn notes_on(&self, field: Field) -> Vec<String> {
-        (field.spec().wording.notes)(self).iter().map(|note| self.text.say(note)).collect()
+        let refused = self.grant_fault.iter().filter(|fault| fault.field == Some(field));
+        let refused = refused.flat_map(|fault| std::iter::once(&fault.phrase).chain(&fault.hint));
+        (field.spec().wording.notes)(self).iter().chain(refused).map(|note| self.text.say(note)).collect()
     }
 }
 

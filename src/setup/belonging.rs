@@ -21,8 +21,8 @@ impl Answers {
 
     /// Whom the secret was given for; `None` without a secret, and as long as that is not known.
     pub(super) fn secret_bound(&self) -> Option<SecretBinding> {
-        if self.secret.is_some() {
-            return self.bound.clone();
+        if self.grant_kind().is_some() || self.secret.is_some() {
+            return self.bound.clone().filter(|_| self.secret().is_some());
         }
         self.imported_secret()?;
         let import = self.import()?;
@@ -44,7 +44,7 @@ impl Answers {
 
     /// Forgets the secret, and where it would be fetched again.
     pub(super) fn drop_secret(&mut self) {
-        (self.secret, self.bound, self.declined) = (None, None, true);
+        (self.secret, self.granted, self.bound, self.declined) = (None, None, None, true);
         let is_persons = |store: StoreKind| store.filling() == StoreFilling::Person;
         if self.explicit::<StoreKind>(Field::SecretStore).is_some_and(is_persons) {
             self.given.remove(&Field::SecretStore);
@@ -108,7 +108,7 @@ impl Setup {
 
     /// A secret that was given beforehand is for the server and login that it is first used with.
     pub(super) fn settle_binding(&mut self) {
-        if self.answers.secret.is_none() || self.answers.bound.is_some() {
+        if self.answers.secret.is_none() || self.answers.bound.is_some() || self.answers.grant_kind().is_some() {
             return;
         }
         let is_before = |field: Field| {

@@ -57,7 +57,13 @@ impl Setup {
                 Field::Imap => words.push(if value == "yes" { "--imap" } else { "--no-imap" }.to_owned()),
                 Field::Arrival => words.push(if value == "yes" { "--arrival" } else { "--no-arrival" }.to_owned()),
                 Field::Plaintext | Field::ThisDomain if value == "yes" => words.push(field.flag()),
-                Field::Password | Field::Spaces | Field::Recover | Field::Apply | Field::Plaintext | Field::ThisDomain => {}
+                Field::Password
+                | Field::OauthAddress
+                | Field::Spaces
+                | Field::Recover
+                | Field::Apply
+                | Field::Plaintext
+                | Field::ThisDomain => {}
                 Field::Targets => {
                     for target in value.split(',').filter(|target| !target.is_empty()) {
                         words.extend(["--target".to_owned(), target.to_owned()]);
@@ -71,7 +77,8 @@ impl Setup {
             let imported = || self.answers.imported(field).is_some();
             self.applies(field) && (self.answers.given.contains_key(&field) || imported())
         };
-        if self.answers.logs_in() && !is_said(Field::SecretEnv) && !is_said(Field::SecretCommand) {
+        let has_secret = self.answers.grant_kind().is_none() || self.answers.client_secret().is_some();
+        if self.answers.logs_in() && has_secret && !is_said(Field::SecretEnv) && !is_said(Field::SecretCommand) {
             let flag = self.answers.secret.as_ref().and_then(|given| given.flag.clone());
             words.extend(flag.unwrap_or_else(|| vec!["--password-stdin".to_owned()]));
         }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
+    authorization_request::AuthorizationRequest,
     domain::{DomainFinding, SenderDomain},
     field::Field,
 };
@@ -14,6 +15,7 @@ use crate::{
         profile::{Check, ClientCert, Sender},
         reply::escape,
     },
+    oauth::DeviceCode,
     phrase,
     plan::{Order, Plan, Scope, SendFault, Sent},
     presets::{Phrase, target::ReaderKind},
@@ -38,6 +40,8 @@ pub enum Work {
     Discover(Box<Search>),
     /// Test as far as the person wants.
     Test(Box<ConnectSpec>),
+    /// Have access given by an authorization server.
+    Authorize(Box<AuthorizationRequest>),
     /// Run the command that prints an imported password.
     Fetch(String),
     /// Find out which secret stores answer.
@@ -186,6 +190,10 @@ pub enum Outcome {
     Probed(Report),
     /// Of `Test`: the report and when it was made (RFC 3339, UTC).
     Tested(Report, String),
+    /// Of `Authorize`: a person has to enter this code now.
+    CodeShown(DeviceCode),
+    /// Of `Authorize`: the grant, or why there is none.
+    Authorized(Result<Secret, WorkFault>),
     /// Of `Fetch`: the password, or why there is none.
     Fetched(Result<Secret, Phrase>),
     /// Of `Stores`.

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::{
     discover::Reach,
-    mail::{KeySlot, proxy::ProxyVariable},
+    mail::{KeySlot, Secret, proxy::ProxyVariable},
 };
 
 /// What the conversation knows about the machine, learned at the edge.
@@ -32,6 +32,8 @@ pub struct SetupFacts {
     pub program: Vec<String>,
     /// The key slot of a new vault, by the keys that were given.
     pub key_slot: KeySlot,
+    /// What makes the links to sign in of this run no other's: random.
+    pub sign_in_seed: Option<Secret>,
     /// The current folder: relative paths are written as absolute ones.
     pub cwd: PathBuf,
 }

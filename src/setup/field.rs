@@ -8,6 +8,14 @@ macro_rules! each_field {
         $make! {
             /// Whether to go on from a conversation that was cut off.
             Resume = start::RESUME,
+            /// A saved profile, a new set-up, or undo.
+            Home = home::HOME,
+            /// What is done with the profile.
+            HomeAction = home::ACTION,
+            /// Consent to take something away.
+            HomeSure = home::SURE,
+            /// Which answer of a saved profile is changed.
+            Change = home::CHANGE,
             /// The settings of a program here to start from: `TARGET[=PATH]`, or `none`.
             Import = start::IMPORT,
             /// The sender's address.
@@ -52,14 +60,34 @@ macro_rules! each_field {
             ImapUsername = imap::USERNAME,
             /// The login mechanism.
             Auth = login::AUTH,
+            /// By which way access by OAuth 2.0 is given.
+            OauthGrant = oauth::GRANT,
+            /// The organization's directory.
+            OauthTenant = oauth::TENANT,
+            /// The client's ID.
+            OauthClientId = oauth::CLIENT_ID,
+            /// What access is for.
+            OauthScope = oauth::SCOPE,
+            /// The token endpoint.
+            OauthTokenUrl = oauth::TOKEN_URL,
+            /// The authorization endpoint.
+            OauthAuthUrl = oauth::AUTH_URL,
+            /// The device authorization endpoint.
+            OauthDeviceUrl = oauth::DEVICE_URL,
+            /// The authority that vouches for these endpoints, a PEM file.
+            OauthCaFile = oauth::CA_FILE,
             /// The login name.
             Username = login::USERNAME,
             /// Whether a known secret goes to another server or login than it was given for.
             Reuse = login::REUSE,
+            /// The application's certificate, a PEM file; for a service account its key file.
+            OauthCertificate = oauth::CERTIFICATE,
             /// The password or token.
             Password = login::PASSWORD,
             /// Whether the spaces of a grouped app password are taken out.
             Spaces = login::SPACES,
+            /// The address that the browser ended on.
+            OauthAddress = oauth::ADDRESS,
             /// How far the test goes.
             Test = test::TEST,
             /// The mailbox that the test message is sent to and looked for in.

@@ -59,8 +59,9 @@ impl Import {
         }
         let provider = ProviderChoice::of_key(provider(&answers, catalog).map(|provider| provider.key.as_str()));
         answers.insert(Field::Provider, provider.into());
-        // Targets are joined by commas.
-        if !word.contains(',') {
+        // Targets are joined by commas. What sends through another target is no place for the settings that it offers here.
+        let leads_on = catalog.target(&TargetChoice::parse(&word).key).is_some_and(|target| target.through.is_some());
+        if !word.contains(',') && !leads_on {
             answers.insert(Field::Targets, AnswerValue::Targets(vec![TargetChoice::parse(&word)]));
         }
         let (secret, command) = match read.password.filter(|_| logs_in) {

@@ -69,8 +69,11 @@ impl Answers {
         (!Import::is_own(command) && !command.contains(secret.expose())).then_some(command)
     }
 
-    /// The password: as it was given, else as it comes with the settings that are started from.
+    /// The grant, where access is given by one; else the password: as it was given, else as it comes with the settings that are started from.
     pub(super) fn secret(&self) -> Option<&Secret> {
+        if self.grant_kind().is_some() {
+            return self.granted();
+        }
         self.secret.as_ref().map(|given: &GivenSecret| &given.secret).or_else(|| self.imported_secret())
     }
 }

@@ -44,6 +44,7 @@ impl Setup {
 
     /// Resumes the conversation that was offered. What was given anew wins; what is no longer valid is asked again.
     pub(super) fn resume(&mut self) {
+        self.home = None;
         for SavedAnswer { field, value, source } in self.offered.take().into_iter().flat_map(|memory| memory.answers) {
             if !field.spec().has(FieldTrait::Remembered) || self.answers.given.contains_key(&field) {
                 continue;

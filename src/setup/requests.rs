@@ -40,7 +40,7 @@ impl Setup {
             TestDepth::Connect => Goal::Connect,
             TestDepth::None => return None,
         };
-        if self.open().any(|field| field.spec().step < SetupStep::Write && field != Field::Recover) {
+        if self.needs_access() || self.open().any(|field| field.spec().step < SetupStep::Write && field != Field::Recover) {
             return None;
         }
         let profile = self.profile()?;
@@ -95,6 +95,13 @@ impl Setup {
         self.options.unproven && self.answers.store().filling() == StoreFilling::Person
     }
 
+    /// Whether the answer to the question for the password is known: with OAuth 2.0 that of the client's secret.
+    pub(super) fn knows_password(&self) -> bool {
+        let answers = &self.answers;
+        let known = if answers.grant_kind().is_some() { answers.client_secret() } else { answers.secret() };
+        known.is_some() || answers.granted().is_some()
+    }
+
     fn login(&self) -> Option<Login> {
         if !self.answers.logs_in() {
             return None;
@@ -125,7 +132,7 @@ impl Setup {
     pub(super) fn plan_request(&self) -> Option<Order> {
         let is_untested = self.answers.test_depth() == TestDepth::None;
         let is_passed = is_untested || (self.test.result().is_some() && !self.test_failed());
-        if !is_passed || self.open().any(|field| field != Field::Apply) {
+        if !is_passed || self.needs_access() || self.open().any(|field| field != Field::Apply) {
             return None;
         }
         self.plan_request_as_answered()

@@ -95,6 +95,8 @@ impl Setup {
                     self.answers.lookup.discovery = Some(found);
                 }
             }
+            Outcome::CodeShown(code) => self.shown_code = Some(code).filter(|_| self.authorize.is_current(generation)),
+            Outcome::Authorized(given) => self.authorized(generation, given),
             Outcome::Fetched(fetched) => {
                 if self.fetch.is_current(generation) {
                     self.answers.fetched = fetched.as_ref().ok().cloned();
@@ -222,6 +224,10 @@ impl Setup {
         let search = self.search_request();
         if self.discovery.want(search) {
             self.answers.lookup.discovery = None;
+        }
+        let access = self.authorization_request();
+        if self.authorize.want(access) {
+            self.shown_code = None;
         }
         let fetch = self.fetch_request();
         if self.fetch.want(fetch) {

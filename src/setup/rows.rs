@@ -1,8 +1,10 @@
 //! The one table of fields: each field's row, by the group of questions that it belongs to.
 
 mod client;
+pub(super) mod home;
 mod imap;
 mod login;
+mod oauth;
 mod provider;
 mod proxy;
 mod sender;

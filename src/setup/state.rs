@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use super::{
     answers::{Answer, Answers},
+    authorization_request::AuthorizationRequest,
     domain::{DomainFinding, SenderDomain},
     effect::{ConnectSpec, Effect, SecretReader, SendingProgram, UsableStores, Work, WorkFault, WriteRequest, WriteResult},
+    errand::Home,
     facts::{SetupFacts, SetupOptions},
     field::Field,
     msg::Status,
@@ -18,6 +20,7 @@ use crate::{
     diagnose::Diagnosis,
     discover::{Discovery, Search},
     mail::{Endpoint, Secret},
+    oauth::DeviceCode,
     plan::{Order, Plan},
     presets::{Catalog, Phrase, Text},
     probe::Report,
@@ -51,6 +54,11 @@ pub struct Setup {
     /// The field that a person went to.
     pub(super) focus: Option<Field>,
     pub(super) discovery: Task<Search, Discovery>,
+    pub(super) authorize: Task<AuthorizationRequest, ()>,
+    /// Why access was not given.
+    pub(super) grant_fault: Option<WorkFault>,
+    /// The code that a person has to enter.
+    pub(super) shown_code: Option<DeviceCode>,
     pub(super) fetch: Task<String, Result<Secret, Phrase>>,
     pub(super) probe: Task<ConnectSpec, Tested>,
     pub(super) test: Task<ConnectSpec, Tested>,
@@ -62,6 +70,10 @@ pub struct Setup {
     pub(super) sending: Option<SendingProgram>,
     /// The failed test that a person chose to ignore.
     pub(super) forced: Option<u64>,
+    /// The profiles that are saved, where the person came to see them.
+    pub(super) home: Option<Home>,
+    /// Nothing more of the saved profile is changed before the test.
+    pub(super) is_changed: bool,
     /// A conversation that was cut off, to go on from.
     pub(super) offered: Option<SavedConversation>,
     /// Where TLS was established before.
@@ -84,6 +96,9 @@ impl Setup {
             ahead: Vec::new(),
             focus: None,
             discovery: Task::default(),
+            authorize: Task::default(),
+            grant_fault: None,
+            shown_code: None,
             fetch: Task::default(),
             probe: Task::default(),
             test: Task::default(),
@@ -93,6 +108,8 @@ impl Setup {
             write: Task::default(),
             sending: None,
             forced: None,
+            home: None,
+            is_changed: false,
             offered: None,
             secured: Vec::new(),
             cancelled: false,
@@ -129,6 +146,14 @@ impl Setup {
         }
         // The order of the table is the order of the conversation: effects run between its steps.
         let before = |step: SetupStep| open.is_none_or(|field| field.spec().step >= step);
+        if before(SetupStep::Test) {
+            if let Some(fault) = &self.grant_fault {
+                return Status::Ask(Box::new(self.ask(fault.field.unwrap_or(Field::OauthGrant))));
+            }
+            if let Some(effect) = self.authorization_effect() {
+                return Status::Run(effect);
+            }
+        }
         if before(SetupStep::Write)
             && let Some(effect) = self.test.effect(|spec| Work::Test(Box::new(spec.clone())))
         {
@@ -173,7 +198,7 @@ impl Setup {
 
     /// What would be planned if the test passed: a script has it planned before anything is sent.
     pub fn rehearsal(&self) -> Option<Order> {
-        if self.open().any(|field| !matches!(field, Field::Recover | Field::Apply)) {
+        if self.needs_access() || self.open().any(|field| !matches!(field, Field::Recover | Field::Apply)) {
             None
         } else {
             self.plan_request_as_answered()

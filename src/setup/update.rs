@@ -1,6 +1,6 @@
 //! What happened, taken into the conversation.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     answers::Answer,
@@ -13,7 +13,10 @@ use super::{
     step::SetupStep,
     value::{AnswerValue, ImportChoice, ProviderChoice, Recovery},
 };
-use crate::{mail::TestDepth, phrase};
+use crate::{
+    mail::{TestDepth, TextLine, host::with_port, mailbox},
+    phrase,
+};
 
 impl Setup {
     /// Takes an answer that was given beforehand: by flag, variable, file or profile.
@@ -21,8 +24,10 @@ impl Setup {
     /// # Errors
     /// Why it cannot be taken; nothing changed.
     pub fn give(&mut self, field: Field, typed: &str, source: AnswerSource) -> Result<(), Invalid> {
-        let value = self.parse(field, typed)?;
+        let (typed, beside) = taken_apart(field, typed);
+        let value = self.parse(field, &typed)?;
         self.answers.given.insert(field, Answer { value, source });
+        self.answers.given.extend(beside.map(|(field, value)| (field, Answer { value, source })));
         self.refresh();
         Ok(())
     }
@@ -38,7 +43,11 @@ impl Setup {
 
     /// Takes the secret that was given beforehand.
     pub fn give_secret(&mut self, given: GivenSecret) {
-        self.answers.secret = Some(given);
+        if given.secret.is_grant() {
+            self.answers.granted = Some(given.secret);
+        } else {
+            self.answers.secret = Some(given);
+        }
         (self.answers.bound, self.answers.agreed) = (None, None);
         self.refresh();
     }
@@ -48,7 +57,14 @@ impl Setup {
     /// # Errors
     /// Why an answer was not taken; nothing changed.
     pub fn update(&mut self, msg: Msg) -> Result<(), Invalid> {
+        if matches!(msg, Msg::Answer(..) | Msg::Secret(_) | Msg::Retry) {
+            self.ask_access_again();
+        }
         match msg {
+            Msg::Answer(Field::OauthAddress, pasted) => {
+                self.take_pasted(&pasted)?;
+                self.move_on(Field::OauthAddress);
+            }
             Msg::Answer(field, typed) => self.answer(field, &typed)?,
             Msg::Secret(given) if given.secret.expose().is_empty() => {
                 return Err(Invalid { field: Field::Password, phrase: phrase!("invalid-password-empty") });
@@ -79,6 +95,11 @@ impl Setup {
                 self.forced = Some(self.test.generation());
                 self.focus = None;
             }
+            Msg::Stop if self.authorize.wanted().is_some() => {
+                self.authorize.again();
+                self.shown_code = None;
+                self.focus = Some(Field::OauthGrant);
+            }
             // The search goes on beside the question.
             Msg::Stop if self.here() == Some(SetupStep::Provider) => self.focus = Some(Field::Provider),
             Msg::Stop => {
@@ -96,13 +117,27 @@ impl Setup {
     }
 
     fn answer(&mut self, field: Field, typed: &str) -> Result<(), Invalid> {
-        let value = self.parse(field, typed)?;
+        let (typed, beside) = taken_apart(field, typed);
+        let value = self.parse(field, &typed)?;
+        let beside = beside.map(|(field, value)| (field, Answer { value, source: AnswerSource::Asked }));
+        self.answers.given.extend(beside);
         match (field, value) {
             (Field::Resume, value) => {
                 if value == AnswerValue::Consent(true) {
                     self.resume();
                 }
                 self.offered = None;
+                return Ok(());
+            }
+            (Field::Home | Field::HomeAction | Field::HomeSure, value) => {
+                self.answer_home(field, &value);
+                return Ok(());
+            }
+            (Field::Change, value) => {
+                match Field::of_key(&value.to_string()) {
+                    Some(field) => self.go(field),
+                    None => self.change_nothing_more(),
+                }
                 return Ok(());
             }
             (Field::Reuse, value) => self.answer_reuse(&value),
@@ -139,7 +174,7 @@ impl Setup {
             }
             (_, AnswerValue::Provider(provider)) => self.choose_provider(provider),
             // Another password comes as a secret; no answer keeps the one that is known.
-            (Field::Password, _) if self.answers.secret().is_some() => {}
+            (Field::Password, _) if self.knows_password() => {}
             (Field::Password, _) => return Err(Invalid { field, phrase: phrase!("invalid-empty") }),
             (_, value) => self.keep(field, value),
         }
@@ -257,7 +292,17 @@ impl Setup {
         self.focus = Some(field);
     }
 
+    /// The answers of the saved profile are as they are to be: on to the test.
+    pub fn change_nothing_more(&mut self) {
+        (self.is_changed, self.focus) = (true, None);
+        self.ahead.clear();
+        self.refresh();
+    }
+
     fn back(&mut self) {
+        if self.back_home() {
+            return;
+        }
         let current = self.current();
         self.write.want(None);
         self.answers.given.remove(&Field::Apply);
@@ -287,4 +332,28 @@ impl Setup {
             _ => None,
         }
     }
+}
+
+/// An answer that says more than was asked, as `host:587` and `Name <a@b>` do: the answer itself, and what stands beside it.
+fn taken_apart(field: Field, typed: &str) -> (Cow<'_, str>, impl Iterator<Item = (Field, AnswerValue)> + use<>) {
+    let mut beside = Vec::new();
+    let mut own = Cow::Borrowed(typed);
+    match field {
+        Field::Host => {
+            if let Some((host, port, security)) = with_port(typed) {
+                own = Cow::Owned(host.to_string());
+                beside.extend(security.map(|security| (Field::Security, security.into())));
+                beside.extend(port.map(|port| (Field::Port, port.into())));
+            }
+        }
+        Field::Address => {
+            let (name, address) = mailbox::split(typed);
+            if let Ok(name) = name.parse::<TextLine>() {
+                beside.extend((!name.is_empty()).then(|| (Field::Name, name.into())));
+            }
+            own = Cow::Borrowed(address);
+        }
+        _ => {}
+    }
+    (own, beside.into_iter())
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{
     mail::{
-        Address, Auth, GroupName, HeloName, Host, KeySlot, PassEntry, Pin, Port, ProfileName, Proxy, RunAs, Scope, Security,
-        Senders, StoreKind, TestDepth, TextLine, VariableName, yes_no,
+        Address, Auth, GrantKind, GroupName, HeloName, Host, HttpsUrl, KeySlot, PassEntry, Pin, Port, ProfileName, Proxy,
+        RunAs, Scope, Security, Senders, StoreKind, TestDepth, TextLine, VariableName, yes_no,
     },
     plan::TargetChoice,
 };
@@ -63,6 +63,10 @@ values! {
     Proxy(Proxy),
     /// The login mechanism.
     Auth(Auth),
+    /// A way of giving access.
+    Grant(GrantKind),
+    /// An endpoint.
+    Url(HttpsUrl),
     /// A line of text.
     Text(TextLine),
     /// Yes or no.
@@ -117,6 +121,8 @@ impl fmt::Display for AnswerValue {
             Self::Pin(pin) => pin.fmt(f),
             Self::Proxy(proxy) => proxy.fmt(f),
             Self::Auth(auth) => auth.fmt(f),
+            Self::Grant(kind) => kind.fmt(f),
+            Self::Url(url) => url.fmt(f),
             Self::Text(text) => text.fmt(f),
             Self::Consent(yes) => f.write_str(yes_no::word(*yes)),
             Self::Test(depth) => depth.fmt(f),

@@ -91,7 +91,7 @@ impl Setup {
             Status::Ask(question) => Some(question.step),
             Status::Run(effect) => Some(match effect.work {
                 Work::Discover(_) => SetupStep::Provider,
-                Work::Fetch(_) => SetupStep::Password,
+                Work::Authorize(_) | Work::Fetch(_) => SetupStep::Password,
                 Work::Probe(_) | Work::Test(_) => SetupStep::Test,
                 Work::Stores(_) | Work::Domain(_) | Work::Plan(_) | Work::Apply(_) => SetupStep::Write,
             }),
@@ -118,7 +118,7 @@ impl Setup {
     /// also shows who gets the test message, since the test follows it.
     pub fn known_before(&self, step: SetupStep) -> Vec<AnswerRow> {
         let test = if self.applies(Field::TestTo) { Field::TestTo } else { Field::Test };
-        let fields = [Field::Address, Field::Provider, Field::Host, Field::Username, test];
+        let fields = [Field::Address, Field::Provider, Field::Host, Field::Username, test, Field::Arrival];
         let is_before = |field: &Field| {
             let own = field.spec().step;
             own < step || (own == SetupStep::Test && step == SetupStep::Password)
@@ -162,7 +162,7 @@ impl Setup {
     fn row(&self, field: Field) -> AnswerRow {
         let label = self.label(field);
         if field == Field::Password {
-            let known = self.answers.secret().is_some();
+            let known = self.knows_password();
             let value = if known { "••••••••".to_owned() } else { String::new() };
             return AnswerRow { field, label, value, source: known.then(|| self.secret_source()) };
         }
@@ -232,10 +232,11 @@ impl Setup {
         self.plan.wanted()
     }
 
-    /// Why planning or writing failed.
+    /// Why access was not given, or planning or writing failed.
     pub fn fault(&self) -> Option<&WorkFault> {
         let write = self.write.result().and_then(|result| result.as_ref().err());
-        write.or_else(|| self.plan.result().and_then(|result| result.as_ref().err()))
+        let made = write.or_else(|| self.plan.result().and_then(|result| result.as_ref().err()));
+        made.or(self.grant_fault.as_ref())
     }
 
     /// What was written.

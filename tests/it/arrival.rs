@@ -46,10 +46,10 @@ fn in_folder(folder: &str, word: &str) -> Vec<String> {
     Bed::start().mailbox(folder).messages().into_iter().filter(|text| text.contains(word)).collect()
 }
 
-/// What the message of this run is found by.
+/// What a message in the inbox is found by.
 fn token(out: &Output) -> String {
     let mark = "X-Mailsetup-Test: ";
-    let all = [in_folder("carol", mark), in_folder("carol/.Junk", mark)].concat();
+    let all = in_folder("carol", mark);
     let of = |text: &String| text.split(mark).nth(1)?.split_whitespace().next().map(str::to_owned);
     let tokens: Vec<String> = all.iter().filter_map(of).collect();
     assert!(!tokens.is_empty() && !out.stdout.contains(CAROL_PASSWORD), "{}", out.stdout);

@@ -13,6 +13,8 @@ use mailsetup::{
 };
 use proptest::prelude::*;
 
+mod counts;
+mod home;
 mod system;
 
 use crate::support::setup::{conversation, facts};
@@ -111,6 +113,23 @@ fn a_custom_server_is_asked_in_order_and_ends_at_the_review() {
     answer(&mut setup, Field::Apply, "yes");
     let Status::Run(Effect { work: Work::Apply(write), .. }) = setup.status() else { panic!("nothing is written") };
     assert_eq!(write.check.unwrap().result, "ok");
+}
+
+#[test]
+fn what_is_understood_is_taken() {
+    let mut setup = wizard();
+    answer(&mut setup, Field::Address, " Ops Team <ops@example.com> ");
+    assert_eq!(setup.value(Field::Address).as_deref(), Some("ops@example.com"));
+    assert_eq!(setup.value(Field::Name).as_deref(), Some("Ops Team"));
+    answer(&mut setup, Field::Provider, "custom");
+    answer(&mut setup, Field::Host, "smtp://mail.example.com:587");
+    assert_eq!(setup.value(Field::Host).as_deref(), Some("mail.example.com"));
+    assert_eq!(
+        (setup.value(Field::Port).as_deref(), setup.value(Field::Security).as_deref()),
+        (Some("587"), Some("starttls"))
+    );
+    setup.give(Field::Host, "smtps://mail.example.com", AnswerSource::Flag).unwrap();
+    assert_eq!(setup.value(Field::Security).as_deref(), Some("tls"));
 }
 
 #[test]

@@ -3,19 +3,26 @@
 
 mod scripts;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use mailsetup::{
-    mail::{Auth, Protocol, Secret},
+    discover::{Net, try_imap},
+    mail::{Auth, Endpoint, Protocol, Secret, Security},
     probe::{
-        Attempt, Cancel, Goal, Login, MailFolder, MessageSearch, ProbeFault, Sighting, Stage, StageState,
+        Attempt, Cancel, Goal, Login, MailFolder, MessageSearch, ProbeFault, ServerTrust, Sighting, Stage, StageState,
         imap::{LookReport, look, test},
     },
 };
 
 use crate::{
     probe::{Table, basic_attempt},
-    support::imap::{Drawer, Letter, Oddity, PASSWORD, Post, PostOffice, USERNAME, Visit},
+    support::{
+        imap::{Drawer, Letter, Oddity, PASSWORD, Post, PostOffice, USERNAME, Visit},
+        pki::{self, HOST},
+    },
 };
 
 const TOKEN: &str = "K7QWERTY23456ABC";
@@ -287,6 +294,21 @@ fn capabilities_and_logins_as_they_are_offered() {
         assert_eq!(place(&found).0, MailFolder::Inbox, "{capabilities}");
         assert!(visit.commands.iter().any(|command| command.starts_with(login)), "{:?}", visit.commands);
     }
+}
+
+#[test]
+fn a_search_tries_the_servers_that_it_proposes() {
+    let office = PostOffice::open(post(vec![inbox()]));
+    let trust = ServerTrust { ca_pem: Some(pki::ca_pem()), pin: None };
+    let net = Net { resolver: Arc::new(Table), trust, ..Net::system() };
+    let endpoint = |host: &str, port| Endpoint { host: host.into(), port, security: Security::Tls };
+    let servers =
+        [endpoint(HOST, office.address.port()), endpoint("nowhere.invalid", 993), endpoint("imap.{region}.test", 993)];
+    let tried = try_imap(&servers, &net, None, Duration::from_secs(5));
+    let words: Vec<&str> = tried.iter().map(|server| server.check.as_str()).collect();
+    assert_eq!(words, ["passed", "failed", "unchecked"]);
+    let visit = office.close();
+    assert!(visit.commands.iter().all(|command| command == "LOGOUT"), "no login: {:?}", visit.commands);
 }
 
 #[test]

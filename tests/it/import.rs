@@ -110,7 +110,8 @@ fn files_that_people_have_become_answers() {
 #[test]
 fn what_mailsetup_writes_is_imported_as_it_was_meant() {
     let catalog = Catalog::builtin();
-    for target in catalog.targets().filter(|target| target.import.is_some()) {
+    // What sends through another offers a server of its own.
+    for target in catalog.targets().filter(|target| target.import.is_some() && target.through.is_none()) {
         for (security, port) in [(Security::Tls, 465), (Security::Starttls, 587)] {
             let mut order = ordered(target, "p@ss-word");
             (order.profile.smtp.security, order.profile.smtp.port) = (security, port.to_string().parse().unwrap());

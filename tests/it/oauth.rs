@@ -2,6 +2,8 @@
 
 mod endpoints;
 mod kept;
+#[cfg(feature = "demo")]
+mod set_up;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -8,6 +8,7 @@ mod own;
 mod programs;
 mod proxies;
 mod readers;
+mod relay;
 mod senders;
 mod tokens;
 mod ways;

@@ -301,6 +301,26 @@ fn what_is_no_mail_server_is_said_to_be_none() {
 }
 
 #[test]
+fn an_imap_port_is_examined_in_its_own_tongue() {
+    let script = vec![says("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2] ready\r\n"), Step::Silence];
+    let crowd = Crowd::start(&Identity::new(Kind::Good), None, Mode::Implicit, script);
+    let mut spec = ask(&[(crowd.address.port(), Some(Tls))]);
+    spec.ports[0].protocol = Protocol::Imap;
+    let found = run(&spec);
+    let port = &found.ports[0];
+    assert_eq!((port.state, port.protocol, port.is_trusted()), (PortState::Open, Protocol::Imap, true), "{port:?}");
+    // LOGIN is a command of its own there.
+    let offered = port.in_tls.as_ref().unwrap().auth.as_ref().unwrap();
+    assert_eq!(*offered, ["PLAIN", "XOAUTH2", "LOGIN"].map(str::to_owned));
+    assert_eq!((found.best, found.evidence), (None, None), "no mail is sent there");
+    let smtp = plain(vec![says("220 mail.test ESMTP\r\n"), Step::Silence]);
+    spec.ports[0] = PortSpec { number: smtp.address.port(), protocol: Protocol::Imap, first: Some(Starttls) };
+    assert_eq!(cause(&run(&spec)), "imap_wrong_server");
+    let known = [993, 143].map(|number| (PortSpec::alone(number).protocol, PortSpec::alone(number).first));
+    assert_eq!(known, [(Protocol::Imap, Some(Tls)), (Protocol::Imap, Some(Starttls))]);
+}
+
+#[test]
 fn a_server_that_turns_away_is_quoted() {
     let crowd = plain(vec![says("554 5.7.1 not you\r\n"), Step::Silence]);
     let (_, port) = one(&crowd, None);

@@ -78,6 +78,9 @@ pub(crate) fn ordered(target: &Target, password: &str) -> Order {
     let targets = std::iter::once(own).chain(target.through.as_ref().map(inline)).collect();
     let mut order =
         Order { targets, scope: scope(target), secret: Some(Secret::new(password.to_owned())), ..order(password) };
+    if target.needs_run_as {
+        order.profile.run_as = "www-data".parse().unwrap();
+    }
     if target.store == Some(StoreKind::Systemd) {
         order.profile.secret = Some(SecretPlace::Systemd);
     }

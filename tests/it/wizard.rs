@@ -3,6 +3,7 @@
 mod breaks;
 pub(crate) mod drive;
 mod foreign;
+mod home;
 mod leave;
 mod lists;
 mod paste;

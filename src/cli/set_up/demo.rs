@@ -39,6 +39,7 @@ pub(super) fn conversation(context: &Context, options: SetupOptions) -> Result<C
     let catalog = Arc::new(Catalog::builtin().with_provider(provider));
     let facts = host::facts();
     let facts = SetupFacts {
+        sign_in_seed: None,
         host_name: facts.host_name,
         full_name: facts.full_name,
         is_root: false,

@@ -1,5 +1,7 @@
 //! The set-up as a script: nothing is asked, and what cannot work is refused before anything is sent.
 
+use std::io::{self, IsTerminal};
+
 use super::{
     super::{complain::complain, context::Context, json, planned, report},
     conversation::Conversation,
@@ -27,6 +29,8 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             context.say(&format!("! {note}"));
         }
         script::run(&mut conversation.setup, &conversation.runner, &mut |setup, outcome| match outcome {
+            // Whoever waits for the result has to see it.
+            Outcome::CodeShown(code) => context.warn_all(render::sign_in(setup.text(), code)),
             _ if context.json && !context.verbose => {}
             Outcome::Progress(AttemptKind::Test | AttemptKind::Proof, step) if step.is_over() => {
                 context.say(&render::stages::line(setup.text(), step));
@@ -98,6 +102,11 @@ fn fetch(setup: &Setup) -> Option<(u64, String)> {
     })
 }
 
+/// Whether somebody sees the link and the code, and may sign in meanwhile.
+fn can_sign_in(setup: &Setup) -> bool {
+    setup.signs_in_by_code() && io::stderr().is_terminal()
+}
+
 /// Checks every answer and the consent to write. A password that a command is still to print is not missing.
 fn judge(context: &Context, conversation: &Conversation) -> Result<(), Error> {
     let is_dry = context.inputs.is_set("dry-run");
@@ -107,6 +116,13 @@ fn judge(context: &Context, conversation: &Conversation) -> Result<(), Error> {
     }
     if let Some((why, hint)) = conversation.setup.reuse_fault().filter(|_| missing.contains(&Field::Reuse)) {
         return Err(Error::new(Exit::Usage, why).hint(hint));
+    }
+    if let Some(fault) = conversation.setup.store_fault() {
+        return Err(Error::new(Exit::Usage, fault));
+    }
+    missing.retain(|field| *field != Field::OauthAddress);
+    if missing.is_empty() && conversation.setup.needs_sign_in() && !can_sign_in(&conversation.setup) {
+        return Err(Error::new(Exit::Usage, phrase!("oauth-needs-person")).hint(phrase!("oauth-needs-person-hint")));
     }
     if !is_dry && !context.inputs.is_set("yes") {
         missing.push(Field::Apply);

@@ -164,7 +164,12 @@ impl App {
             Status::Run(effect) => match effect.work {
                 Work::Test(_) | Work::Probe(_) => Scene::Testing,
                 Work::Apply(_) => Scene::Writing,
-                Work::Plan(_) | Work::Stores(_) | Work::Domain(_) | Work::Discover(_) | Work::Fetch(_) => Scene::Working,
+                Work::Authorize(_)
+                | Work::Plan(_)
+                | Work::Stores(_)
+                | Work::Domain(_)
+                | Work::Discover(_)
+                | Work::Fetch(_) => Scene::Working,
             },
             Status::Ask(question) => match question.field {
                 Field::Recover => Scene::Failed,
@@ -252,6 +257,7 @@ impl App {
             }
         };
         self.status = self.setup.status();
+        self.ended |= self.setup.errand().is_some();
         if (self.scene(), self.question().map(|question| question.field)) != before {
             self.scroll = 0;
             self.error = self.error.take().filter(|_| !taken);

@@ -142,6 +142,9 @@ impl App {
         if !alone {
             form.advice = self.advice();
         }
+        if question.field == Field::Home {
+            form.fields.iter_mut().for_each(|only| only.help = text.get("tui-home"));
+        }
         form
     }
 
@@ -189,7 +192,7 @@ impl App {
                 Draft::Pick(pick) => FieldBody::List {
                     pick: pick.clone(),
                     choices: question.choices.clone(),
-                    filter: question.choices.len() >= FILTER_FROM,
+                    filter: question.choices.len() >= FILTER_FROM && field != Field::Home,
                 },
             },
         }

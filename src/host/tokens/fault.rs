@@ -11,7 +11,7 @@ use crate::{
 
 /// Why there is no access token of a saved profile; the text is the profile's name.
 #[derive(Debug)]
-pub enum TokenFault {
+pub enum AccessFault {
     /// The store does not give the grant, or does not take the new one.
     Store(StoreError),
     /// The file that is locked cannot be opened.
@@ -31,7 +31,7 @@ pub enum TokenFault {
     },
 }
 
-impl TokenFault {
+impl AccessFault {
     /// What happened, and what to do, as one sentence: programs show one line of it.
     pub fn phrase(&self) -> Phrase {
         match self {
@@ -61,15 +61,15 @@ impl TokenFault {
     }
 }
 
-impl From<StoreError> for TokenFault {
+impl From<StoreError> for AccessFault {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl From<TokenFault> for Error {
-    fn from(fault: TokenFault) -> Self {
-        let hint = if let TokenFault::Store(error) = &fault { error.hint() } else { None };
+impl From<AccessFault> for Error {
+    fn from(fault: AccessFault) -> Self {
+        let hint = if let AccessFault::Store(error) = &fault { error.hint() } else { None };
         Self { exit: fault.exit(), phrase: fault.phrase(), hint }
     }
 }

@@ -262,16 +262,21 @@ impl<'r, 'a> ImapSession<'r, 'a> {
         Err(ProbeFault::TooLong)
     }
 
-    /// Waits for a response, without secrets that the server repeats, and logs its first line.
+    /// Waits for a response and logs its first line; log and statuses are without secrets that the server repeats.
     fn response(&mut self) -> Result<Response, ProbeFault> {
         loop {
             match response::whole(self.base.wire.unread()) {
                 Ok(Some(length)) => {
                     let bytes = self.base.wire.take(length);
-                    let bytes = self.base.record.log.redacted(&bytes);
                     self.log(&bytes);
-                    if let Some(response) = response::parse(&bytes) {
-                        return Ok(response);
+                    match response::parse(&bytes) {
+                        Some(Response::Status { tag, condition, text }) => {
+                            let text = self.base.record.log.redacted(&text);
+                            return Ok(Response::Status { tag, condition, text });
+                        }
+                        // A literal's length is that of what the server sent: what it holds is cleaned where it is kept.
+                        Some(response) => return Ok(response),
+                        None => {}
                     }
                 }
                 Ok(None) => self.base.wire.wait()?,
@@ -289,7 +294,8 @@ impl<'r, 'a> ImapSession<'r, 'a> {
     /// Only the line: headers of messages are nobody's business.
     fn log(&mut self, bytes: &[u8]) {
         let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        self.base.record.log.garbage(&printable(line.strip_suffix(b"\r").unwrap_or(line)));
+        let line = self.base.record.log.redacted(line);
+        self.base.record.log.garbage(&printable(line.strip_suffix(b"\r").unwrap_or(&line)));
     }
 }
 

@@ -81,9 +81,11 @@ pub(super) static PASSWORD: Spec = Spec {
     shape: FieldShape::Secret,
     step: SetupStep::Password,
     traits: &[Listed],
-    applies: with_login,
-    asked: always,
-    settled: |setup, _| setup.answers.secret().is_some() || setup.waits_for_secret(),
+    applies: |setup| {
+        setup.answers.logs_in() && (setup.answers.grant_kind().is_none() || setup.answers.takes_client_secret())
+    },
+    asked: |setup| setup.answers.wants_client_secret(),
+    settled: |setup, _| setup.knows_password() || setup.waits_for_secret(),
     awaits: None,
     imported: None,
     // It comes as a secret, never as an answer.
@@ -135,6 +137,12 @@ pub(super) static REUSE: Spec = Spec {
 };
 
 fn auth(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
+    // Who names a way of giving access means a login by token.
+    if answers.given.contains_key(&Field::OauthGrant) || answers.takes_tokens_alone() {
+        let sasl = answers.oauth().and_then(|oauth| oauth.sasl.first());
+        let known = sasl.and_then(|name| name.to_lowercase().parse::<Auth>().ok());
+        return Some((known.unwrap_or(Auth::Only(Mechanism::Xoauth2)).into(), AnswerSource::Preset));
+    }
     match answers.provider().map(|provider| provider.username.form) {
         Some(UsernameForm::None) => Some((Auth::None.into(), AnswerSource::Preset)),
         None if answers.is_without_login() => Some((Auth::None.into(), AnswerSource::Discovered)),
@@ -178,6 +186,9 @@ fn username_notes(setup: &Setup) -> Vec<Phrase> {
 
 /// The provider's own name for the password, or the token's.
 fn password_label(setup: &Setup) -> Option<String> {
+    if setup.answers.grant_kind().is_some() {
+        return Some(setup.text.say(&phrase!("field-client-secret")));
+    }
     if setup.answers.auth().takes_token() {
         return Some(setup.text.say(&phrase!("field-password-token")));
     }

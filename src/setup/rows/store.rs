@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use crate::{
     mail::{KeySlot, PassEntry, Profile, SecretPlace, StoreKind, TextLine, VariableName, store::StoreDetail},
+    phrase,
     setup::{
         answers::Answers,
+        authorization::is_persons,
         columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login},
         field::{
             Field, FieldShape,
@@ -159,7 +161,10 @@ fn makes_vault(setup: &Setup) -> bool {
 
 /// The store that goes with how the secret came in.
 fn usual_store(answers: &Answers) -> StoreKind {
-    if answers.given.contains_key(&Field::SecretCommand) {
+    // They give the client's secret; a grant renews itself in a store that can be written.
+    if answers.grant_kind().is_some() {
+        StoreKind::File
+    } else if answers.given.contains_key(&Field::SecretCommand) {
         StoreKind::Command
     } else if answers.given.contains_key(&Field::SecretEnv) {
         StoreKind::Env
@@ -184,7 +189,13 @@ where
 
 fn store_choices(setup: &Setup) -> Vec<Choice> {
     let barred = setup.stores.result().map(|stores| &stores.barred);
-    barring(setup.words("store", StoreKind::WORDS), barred)
+    let mut choices = barring(setup.words("store", StoreKind::WORDS), barred);
+    if setup.answers.grant_kind().is_some() {
+        for choice in choices.iter_mut().filter(|choice| choice.value.parse().is_ok_and(is_persons)) {
+            choice.barred = Some(setup.text.say(&phrase!("store-grant", store = choice.value)));
+        }
+    }
+    choices
 }
 
 fn slot_choices(setup: &Setup) -> Vec<Choice> {

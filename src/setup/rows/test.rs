@@ -5,10 +5,7 @@ use crate::{
     phrase,
     presets::Phrase,
     setup::{
-        columns::{
-            always, by_value, default, never, no_default, nothing, parsed, unsaved, unsettled, unwritten, yes_by_default,
-            yes_or_no,
-        },
+        columns::{always, by_value, default, never, no_default, nothing, parsed, unsaved, unsettled, unwritten, yes_or_no},
         field::{
             Field, FieldShape,
             FieldTrait::{Listed, Optional, Remembered},
@@ -86,9 +83,10 @@ pub(super) static ARRIVAL: Spec = Spec {
     shape: FieldShape::Confirm,
     step: SetupStep::Test,
     // Consent to read a mailbox belongs to its moment.
-    traits: &[],
+    traits: &[Listed],
     applies: Setup::offers_look,
-    asked: always,
+    // A line among the answers: whoever wants it goes to it.
+    asked: never,
     settled: by_value,
     awaits: None,
     imported: None,
@@ -96,7 +94,7 @@ pub(super) static ARRIVAL: Spec = Spec {
     follows: |_| default(false),
     read: unsaved,
     write: unwritten,
-    wording: FieldWording { default: yes_by_default, help: Setup::look_help, ..FieldWording::PLAIN },
+    wording: FieldWording { help: Setup::look_help, ..FieldWording::PLAIN },
 };
 
 pub(super) static RECOVER: Spec = Spec {

@@ -154,7 +154,6 @@ fn a_known_server_brings_its_provider_and_the_mode_its_port() {
     assert_eq!(row(&setup, Field::Port).0, "465");
     // The groups of an app password are asked about as if it had been typed.
     answer(&mut setup, Field::Spaces, "yes");
-    answer(&mut setup, Field::Arrival, "no");
     assert!(is_tested(&setup));
     let odd = started(settings("smtp.gmail.com", "2525", "starttls", None));
     assert_eq!(odd.value(Field::Provider).as_deref(), Some("custom"), "the preset has no such server");

@@ -7,9 +7,11 @@ use mailsetup::{
 
 use crate::support::sandbox::Sandbox;
 
-/// The password comes by flags of its own, and taking its spaces out is never done for a script.
+/// The password comes by flags of its own, and taking its spaces out is never done for a script. Whoever pastes an address is there.
 fn is_spoken(field: Field) -> bool {
-    !matches!(field, Field::Resume | Field::Password | Field::Spaces)
+    let between =
+        matches!(field, Field::Resume | Field::Home | Field::HomeAction | Field::HomeSure | Field::Change | Field::Spaces);
+    !between && !matches!(field, Field::Password | Field::OauthAddress)
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn an_image_is_not_a_machine_that_sends_and_names_its_own() {
     assert_eq!((&document["status"], &document["ok"], &document["lacks"]), (&json!("image"), &json!(true), &json!([])));
     assert!(!out.stderr.contains("can send mail") && out.stderr.contains("first boot"), "{}", out.stderr);
     assert_eq!(document["proofs"][0]["read_by"], "mailsetup");
+    assert!(document["proofs"][0]["try"].is_null() && !out.stderr.contains("Try it yourself"), "{}", out.stderr);
     let said = rc(&house);
     assert!(said.contains("passwordeval \"/usr/bin/mailsetup secret default"), "{said}");
     assert!(said.contains("\ndomain web7.example.org\n"), "{said}");

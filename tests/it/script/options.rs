@@ -177,6 +177,10 @@ fn an_empty_value_and_a_contradiction_are_refused() {
     assert!(house.write(&["--answers", answers.to_str().unwrap()]).code(65).stderr.contains("pin_sha256 needs a value"));
     let both = house.write(&["--no-imap", "--imap-host", "imap.example.test"]).code(64);
     assert!(both.stderr.contains("--no-imap and --imap-host contradict"), "{}", both.stderr);
+    let both = house.write(&["--through", "msmtpd", "--import", "msmtp"]).code(64);
+    assert!(both.stderr.contains("--through and --import contradict"), "{}", both.stderr);
+    let none = house.write(&["--through", "postfix"]).code(64);
+    assert!(none.stderr.contains("msmtpd"), "{}", none.stderr);
     for (more, other) in [
         (["--vault-lock", "machine"], "--secret-store file"),
         (["--pass-entry", "mail/x"], "--secret-store file"),

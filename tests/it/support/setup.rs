@@ -25,6 +25,7 @@ pub(crate) fn facts() -> SetupFacts {
         full_name: Some("web1.example.com".into()),
         command: vec!["mailsetup".into()],
         program: vec!["/usr/bin/mailsetup".into()],
+        sign_in_seed: Some(mailsetup::mail::Secret::new("seed".into())),
         ..SetupFacts::default()
     }
 }

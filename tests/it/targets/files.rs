@@ -24,7 +24,8 @@ fn names(target: &Target) -> Vec<String> {
 fn only_our_part_changes() {
     let catalog = Catalog::builtin();
     let mut seen = 0;
-    for target in catalog.targets() {
+    // Whose a file is, nobody says here: what a user of its own reads is tried on a machine (`sends::relay`).
+    for target in catalog.targets().filter(|target| !target.needs_run_as) {
         let samples = samples(&target.key);
         let names = names(target);
         for sample in samples.iter().filter(|sample| !sample.name.ends_with("-refused")) {

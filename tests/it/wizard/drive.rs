@@ -106,6 +106,7 @@ impl Session {
             (Field::Provider, Front::Wizard) => return screen.contains(&flat(&self.text.get("tui-page-provider"))),
             // A question between the pages has its label on top.
             (Field::Resume, Front::Wizard) => return screen.contains(&flat(&self.text.get("field-resume"))),
+            (Field::Home, Front::Wizard) => return screen.contains(&flat(&self.text.get("tui-home"))),
             (Field::Import, Front::Wizard) => return screen.contains(&flat(&self.text.get("field-import"))),
             (Field::Apply, Front::Wizard) => return screen.contains(&flat(&self.text.get("field-yes"))),
             // The demo has a name for its password.

@@ -5,7 +5,7 @@ use mailsetup::setup::Field;
 use super::drive::{DEMO_PASSWORD, Front, Session};
 use crate::support::pty::Key;
 
-const LEFT_OUT: &str = "The first line of what you pasted was taken, without its line break.";
+const LEFT_OUT: &str = "Only the first line of what you pasted was taken.";
 
 #[test]
 fn a_pasted_password_with_a_line_break_waits_for_enter_and_fits() {

@@ -61,7 +61,7 @@ fn steps_back_and_forth_keep_the_answers_and_the_test() {
     session.terminal.key(Key::Enter);
     session.accept(Field::Targets);
     session.expect(Field::Apply);
-    session.read("Ops Team");
+    session.read("Ops Team <demo@mailsetup.example>");
     session.finish();
     // One test and two proofs: going back and forth tested nothing again.
     assert!(!session.terminal.ever_received("demo-4"), "{}", session.terminal.screen());

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     mail::reply::escape,
     phrase,
-    setup::{Field, Msg},
+    setup::{Field, HomeAction, Msg},
 };
 
 impl App {
@@ -32,6 +32,9 @@ impl App {
         if self.over == Some(Over::Menu) && self.pick_by_key(event) {
             return;
         }
+        if self.over.is_none() && self.pick_at_home(event) {
+            return;
+        }
         let now = self.page().now;
         if let Some(action) = keymap::action(event, &now) {
             self.act(action);
@@ -51,6 +54,31 @@ impl App {
             self.over = None;
         }
         index.is_some()
+    }
+
+    /// At home letters are keys: what is done with the highlighted profile, or without one.
+    fn pick_at_home(&mut self, event: &KeyEvent) -> bool {
+        let KeyCode::Char(letter) = event.code else { return false };
+        let is_home = self.question().is_some_and(|question| question.field == Field::Home);
+        if !is_home || event.modifiers.contains(KeyModifiers::CONTROL) || matches!(letter, ' ' | '?') {
+            return false;
+        }
+        match letter {
+            't' => self.at_home(HomeAction::Test),
+            'e' => self.at_home(HomeAction::Edit),
+            'a' => self.at_home(HomeAction::Add),
+            'r' => self.at_home(HomeAction::Remove),
+            'n' => drop(self.tell(Msg::Answer(Field::Home, ":new".to_owned()))),
+            'u' => drop(self.tell(Msg::Answer(Field::Home, ":undo".to_owned()))),
+            _ => {}
+        }
+        true
+    }
+
+    /// Does this with the highlighted profile.
+    pub(super) fn at_home(&mut self, action: HomeAction) {
+        self.submit(true);
+        self.tell(Msg::Answer(Field::HomeAction, action.as_str().to_owned()));
     }
 
     fn paste(&mut self, text: &str) {
@@ -164,6 +192,7 @@ impl App {
                     self.go(row.field);
                 }
             }
+            _ if self.question().is_some_and(|question| question.field == Field::Home) => self.at_home(HomeAction::Test),
             _ => {
                 self.submit(true);
             }

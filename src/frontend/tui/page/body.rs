@@ -18,7 +18,8 @@ use super::{
 use crate::{
     mail::reply::escape,
     phrase,
-    setup::{AnswerRow, AnswerSource, Effect, Field, FieldShape, LiveTest, Question, SetupStep, Status, Work},
+    presets::Phrase,
+    setup::{Effect, FieldShape, LiveTest, Question, SetupStep, Status, Work},
 };
 
 /// The page of a question, laid out.
@@ -52,15 +53,11 @@ impl App {
         match self.scene() {
             Scene::Form => Doc::default().into(),
             Scene::Working => {
+                if let Some(code) = self.setup.shown_code() {
+                    return done::signing_in(ctx, code).into();
+                }
                 let mut doc = Doc::default();
-                let words = match &self.status {
-                    Status::Run(Effect { work: Work::Fetch(_), .. }) => phrase!("import-fetching"),
-                    Status::Run(Effect { work: Work::Discover(search), .. }) => {
-                        phrase!("found-searching", domain = escape(search.address.domain()))
-                    }
-                    _ => phrase!("tui-planning"),
-                };
-                doc.push(done::working(ctx, &ctx.text.say(&words)));
+                doc.push(done::working(ctx, &ctx.text.say(&self.work_words())));
                 doc.into()
             }
             Scene::Testing => self.test_doc(ctx).into(),
@@ -68,6 +65,18 @@ impl App {
             Scene::Review => self.review_doc(ctx).into(),
             Scene::Writing => self.writing_doc(ctx).into(),
             Scene::Done => self.done_doc(ctx).into(),
+        }
+    }
+
+    /// What is being done that has no page of its own.
+    fn work_words(&self) -> Phrase {
+        match &self.status {
+            Status::Run(Effect { work: Work::Fetch(_), .. }) => phrase!("import-fetching"),
+            Status::Run(Effect { work: Work::Authorize(_), .. }) => phrase!("oauth-asking"),
+            Status::Run(Effect { work: Work::Discover(search), .. }) => {
+                phrase!("found-searching", domain = escape(search.address.domain()))
+            }
+            _ => phrase!("tui-planning"),
         }
     }
 
@@ -164,13 +173,14 @@ impl App {
             doc.extend(advice::fault(ctx, fault));
             doc.blank();
         }
+        if let Some(outlook) = self.setup.outlook() {
+            doc.text(&outlook, ctx.theme.bold(), 0, ctx.width);
+        }
+        doc.text(&self.setup.folded(), ctx.theme.dim(), 0, ctx.width);
         doc.extend(self.success(ctx));
         for note in self.setup.notes() {
             doc.extend(advice::note(ctx, &note));
         }
-        doc.blank();
-        let rows: Vec<_> = self.setup.all().into_iter().filter(is_telling).collect();
-        doc.extend(review::answers(ctx, &rows, None));
         let looked = self.setup.domain();
         if let Some((spec, finding)) = looked {
             doc.extend(domain::line(ctx, spec, finding));
@@ -217,7 +227,7 @@ impl App {
 
     fn done_doc(&self, ctx: Ctx<'_>) -> Doc {
         if let Some(written) = self.setup.written() {
-            return done::page(ctx, written, &self.setup.equivalent(), &self.arrived());
+            return done::page(ctx, written, &self.setup.equivalent(), (&self.arrived(), self.setup.later().as_ref()));
         }
         let mut doc = Doc::default();
         doc.push(advice::title(ctx, &ctx.say("tui-dry-run")));
@@ -260,23 +270,6 @@ impl App {
             }
         }
     }
-}
-
-/// Whether an answer belongs on the review page; side answers that a preset implies are only in the list of all answers.
-fn is_telling(row: &AnswerRow) -> bool {
-    let given = !matches!(row.source, None | Some(AnswerSource::Preset | AnswerSource::Default));
-    let aside = matches!(
-        row.field,
-        Field::Imap
-            | Field::ImapHost
-            | Field::ImapSecurity
-            | Field::ImapPort
-            | Field::ImapUsername
-            | Field::Auth
-            | Field::Test
-            | Field::TestTo
-    );
-    !row.value.is_empty() && (given || !aside)
 }
 
 /// The background test in full.

@@ -7,7 +7,7 @@ use ratatui::{
 
 use super::{
     super::widget::{
-        Doc,
+        Doc, qr,
         wrap::{fit, width},
     },
     Ctx,
@@ -15,13 +15,20 @@ use super::{
     gap, stages,
 };
 use crate::{
+    oauth::DeviceCode,
     phrase,
+    presets::Phrase,
     render::{self, summary},
     setup::{Proof, SendingProgram, WriteResult},
 };
 
 /// The page.
-pub(in super::super) fn page(ctx: Ctx<'_>, written: &WriteResult, equivalent: &[String], arrived: &[String]) -> Doc {
+pub(in super::super) fn page(
+    ctx: Ctx<'_>,
+    written: &WriteResult,
+    equivalent: &[String],
+    (arrived, later): (&[String], Option<&Phrase>),
+) -> Doc {
     let mut doc = Doc::default();
     let mark = sign(ctx, summary::is_proven(written));
     doc.item(&[mark], &summary::outcome(ctx.text, written), ctx.theme.bold(), 0, ctx.width);
@@ -56,6 +63,10 @@ pub(in super::super) fn page(ctx: Ctx<'_>, written: &WriteResult, equivalent: &[
         for line in summary::command(equivalent, ctx.width.saturating_sub(3)) {
             doc.push(format!("  {line}"));
         }
+    }
+    if let Some(later) = later {
+        doc.blank();
+        doc.text(&ctx.text.say(later), Style::new(), 0, ctx.width);
     }
     doc
 }
@@ -111,4 +122,26 @@ pub(in super::super) fn working(ctx: Ctx<'_>, words: &str) -> Line<'static> {
         Span::styled(format!("{} ", ctx.theme.spinner(ctx.tick)), ctx.theme.accent()),
         Span::raw(fit(words, ctx.width.saturating_sub(2))),
     ])
+}
+
+/// The page on which somebody signs in elsewhere: link, code, QR code, and how long they are good for.
+pub(in super::super) fn signing_in(ctx: Ctx<'_>, code: &DeviceCode) -> Doc {
+    let mut doc = Doc::default();
+    let lines = render::sign_in(ctx.text, code);
+    doc.text(&lines[0], Style::new(), 0, ctx.width);
+    doc.blank();
+    doc.text(&code.user_code, ctx.theme.bold(), 5, ctx.width);
+    doc.text(&code.url, ctx.theme.link(), 5, ctx.width);
+    doc.blank();
+    doc.push(working(ctx, &lines[1]));
+    let url = code.complete_url.as_ref().unwrap_or(&code.url);
+    let picture = if ctx.theme.marks.glyphs { qr::code(url, ctx.theme) } else { None };
+    let has_room = |lines: &Vec<Line<'static>>| {
+        doc.lines.len() + lines.len() < ctx.height && lines.iter().all(|line| line.width() <= ctx.width)
+    };
+    if let Some(lines) = picture.filter(has_room) {
+        doc.blank();
+        doc.lines.extend(lines);
+    }
+    doc
 }
