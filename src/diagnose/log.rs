@@ -15,13 +15,13 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+pub(super) use self::line::is_exims;
 use self::{
     event::{LogEvent, LogOutcome, event},
     group::{LogFailure, LogTally},
     line::LogLine,
     marks::LogMarks,
 };
-pub(super) use self::line::is_exims;
 pub use self::{
     group::LogGroup,
     time::{LogClock, LogTime, log_since},

@@ -80,7 +80,10 @@ mod tests {
         assert_eq!(kind("334 UGFzc3dvcmQ6"), Some(TextKind::Challenge("Password".to_owned())));
         let exim = " 4h  1.2K 1rXyZa-0001Ab-Cd <root@web1.example.org>\n          a@example.org\n";
         assert_eq!(kind(exim), Some(TextKind::Queue("1rXyZa-0001Ab-Cd")));
-        assert_eq!(kind("25m   551 1rXyZa-00000001AbC-1xYz <> *** frozen ***"), Some(TextKind::Queue("1rXyZa-00000001AbC-1xYz")));
+        assert_eq!(
+            kind("25m   551 1rXyZa-00000001AbC-1xYz <> *** frozen ***"),
+            Some(TextKind::Queue("1rXyZa-00000001AbC-1xYz"))
+        );
         for none in ["", "334", "334 -", "4h 1.2K x <a@b>", "2026-11-30 05:11:43 1rXyZa-0001Ab-Cd <= a@b"] {
             assert_eq!(kind(none), None, "{none}");
         }

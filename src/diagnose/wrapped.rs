@@ -56,12 +56,15 @@ fn from_page(text: &str) -> Option<String> {
     let mut at = start;
     while let Some(tag) = text[at..].find('<').map(|ahead| at + ahead) {
         shown.push_str(&text[at..tag]);
-        let unseen = UNSEEN.iter().find(|name| lower[tag + 1..].starts_with(**name) && !lower[tag + 1..].starts_with("header"));
+        let unseen =
+            UNSEEN.iter().find(|name| lower[tag + 1..].starts_with(**name) && !lower[tag + 1..].starts_with("header"));
         let from = unseen.and_then(|name| Some(tag + lower[tag..].find(&format!("</{name}"))?)).unwrap_or(tag);
         let Some(end) = text[from..].find('>').map(|ahead| from + ahead) else { return Some(shown) };
         // Words within a paragraph go on; all else begins a line.
         let name = lower[tag + 1..].trim_start_matches('/');
-        let is_inline = ["b>", "i>", "a ", "a>", "span", "strong", "em>", "code", "font", "tt>"].iter().any(|front| name.starts_with(front));
+        let is_inline = ["b>", "i>", "a ", "a>", "span", "strong", "em>", "code", "font", "tt>"]
+            .iter()
+            .any(|front| name.starts_with(front));
         if !is_inline {
             shown.push(if name.starts_with("td") { ' ' } else { '\n' });
         }
@@ -91,7 +94,13 @@ mod tests {
             <table><tr><td>550&nbsp;5.1.1</td><td>User <b>un</b>known</td></tr></table></body></html>";
         let words: Vec<String> = unwrapped(page).split_whitespace().map(str::to_owned).collect();
         assert_eq!(words, ["550", "5.1.1", "User", "unknown"]);
-        for own in ["<html><body><h1>It works!</h1></body></html>", "<html><title>502 Bad Gateway</title>502 Bad Gateway nginx/4.5.6", "HTTP/1.1 400 Bad Request\n\n<html>", "<html", "550 <html>é<b"] {
+        for own in [
+            "<html><body><h1>It works!</h1></body></html>",
+            "<html><title>502 Bad Gateway</title>502 Bad Gateway nginx/4.5.6",
+            "HTTP/1.1 400 Bad Request\n\n<html>",
+            "<html",
+            "550 <html>é<b",
+        ] {
             let plain = unwrapped(own);
             assert!(plain == own || own.starts_with("550"), "{plain}");
         }

@@ -105,8 +105,7 @@ mod tests {
     use super::*;
 
     /// `printf 'first\n' | gzip -n`
-    const FIRST: &[u8] =
-        b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\xcb\x2c\x2a\x2e\xe1\x02\0\x2a\xb3\x4a\xc7\x06\0\0\0";
+    const FIRST: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\xcb\x2c\x2a\x2e\xe1\x02\0\x2a\xb3\x4a\xc7\x06\0\0\0";
 
     fn read(packed: &[u8]) -> io::Result<String> {
         let mut text = String::new();

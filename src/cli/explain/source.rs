@@ -76,7 +76,9 @@ fn unpacked(mut source: Box<dyn BufRead>, name: &str, failed: Box<dyn Fn(io::Err
             let error = Error::new(Exit::Data, phrase!("explain-no-text", kind = kind));
             Err(match *command {
                 "" => error.hint(phrase!("explain-no-text-type")),
-                command => error.hint(phrase!("explain-no-text-unpack", command = format!("{command} {name} | mailsetup explain"))),
+                command => {
+                    error.hint(phrase!("explain-no-text-unpack", command = format!("{command} {name} | mailsetup explain")))
+                }
             })
         }
     }
@@ -91,7 +93,9 @@ mod tests {
         for file in ["/var/log/nothing", "./x", "~/mail.log", "bounce.eml", "mail.log.2.gz"] {
             assert!(names_a_file(file), "{file}");
         }
-        for reply in ["535", "ECONNREFUSED", "550 see /var/log/mail.log", "5.7.8", "Error: smtp.example.org", "mx.example.org"] {
+        for reply in
+            ["535", "ECONNREFUSED", "550 see /var/log/mail.log", "5.7.8", "Error: smtp.example.org", "mx.example.org"]
+        {
             assert!(!names_a_file(reply), "{reply}");
         }
     }

@@ -137,7 +137,10 @@ mod tests {
 \t\tTotal requests: 1
 ";
         assert_eq!(waiting(sendmail)[0].reason, "Deferred: Connection refused by mx.example.org.");
-        assert_eq!((waiting(sendmail)[0].message.as_str(), &waiting(sendmail)[0].recipients[0]), ("2BUx3AbC001234", &"a@example.org".to_owned()));
+        assert_eq!(
+            (waiting(sendmail)[0].message.as_str(), &waiting(sendmail)[0].recipients[0]),
+            ("2BUx3AbC001234", &"a@example.org".to_owned())
+        );
     }
 
     #[test]
@@ -148,7 +151,9 @@ mod tests {
 
     #[test]
     fn what_is_no_such_list() {
-        for text in ["", "550 5.1.1 no such user", "Mail queue is empty", r#"{"message":"Forbidden"}"#, "(connect refused)\n  a@b"] {
+        for text in
+            ["", "550 5.1.1 no such user", "Mail queue is empty", r#"{"message":"Forbidden"}"#, "(connect refused)\n  a@b"]
+        {
             assert_eq!(waiting(text), [], "{text}");
         }
     }
