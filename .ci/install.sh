@@ -35,9 +35,11 @@ if [ -n "$uninstall" ]; then
     while IFS= read -r file; do
         case $file in */../* | ../* | /*) die "$list is not as this script wrote it" ;; esac
         rm -f -- "$to/$file"
+        # Folders that are empty now; the first that is not ends it.
+        (cd "$to" && rmdir -p -- "${file%/*}" 2>/dev/null) || true
     done <"$list"
     rm -f -- "$list"
-    rmdir "$to/share/mailsetup/schema" "$to/share/mailsetup" "$to/share/doc/mailsetup" 2>/dev/null || true
+    (cd "$to" && rmdir -p -- share/mailsetup 2>/dev/null) || true
     say "mailsetup is removed from $to; profiles and what it wrote for programs stay"
     exit
 fi
