@@ -345,6 +345,8 @@ pub enum TokenLoginFault {
     TooLong,
     /// A part of it that knows tokens is not installed: its name and first version.
     Lacks(String),
+    /// It runs as these users, who may read the token that root keeps, and not renew it.
+    OthersRenew(RunAs),
 }
 
 impl fmt::Display for Refusal {

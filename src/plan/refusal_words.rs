@@ -111,6 +111,7 @@ impl Refusal {
             Self::Token { why: TokenLoginFault::TooLong, instead, .. } => {
                 Some(phrase!("plan-hint-token-long", instead = instead))
             }
+            Self::Token { why: TokenLoginFault::OthersRenew(_), .. } => Some(phrase!("plan-hint-token-others-renew")),
             Self::Token { instead, .. } => Some(phrase!("plan-hint-token", instead = instead)),
             Self::Rival { instead: Some(instead), target, .. } => {
                 Some(phrase!("plan-hint-one-login", target = target, instead = instead))
@@ -158,6 +159,9 @@ fn token(why: &TokenLoginFault) -> Phrase {
         TokenLoginFault::PasswordsOnly => phrase!("plan-token-passwords-only"),
         TokenLoginFault::TooLong => phrase!("plan-token-too-long"),
         TokenLoginFault::Lacks(part) => phrase!("plan-token-lacks", part = part),
+        TokenLoginFault::OthersRenew(users) => {
+            phrase!("plan-token-others-renew", users = escape(&users.listed().unwrap_or_default()))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Files, Order, Places, Refusal, TargetChoice,
+    Files, Order, Places, Refusal, Scope, TargetChoice,
     locate::{in_root, matching},
     refusal::TokenLoginFault,
 };
@@ -29,7 +29,9 @@ pub(super) fn check(
         None if has_token_login(target) => Some(TokenLoginFault::Stale),
         None => Some(TokenLoginFault::PasswordsOnly),
         Some(_) if choice.inline_secret => Some(TokenLoginFault::Stale),
-        Some(token) => lacking(token, places, files).or_else(|| too_long(order, token, mechanism)),
+        Some(token) => others_renew(order, token)
+            .or_else(|| lacking(token, places, files))
+            .or_else(|| too_long(order, token, mechanism)),
     };
     let Some(why) = why else { return Ok(()) };
     // A long one is taken by XOAUTH2 alone.
@@ -49,6 +51,13 @@ fn has(target: &Target, mechanism: Mechanism) -> bool {
 /// Whether the consumer has any mechanism that takes a token.
 fn has_token_login(target: &Target) -> bool {
     Mechanism::ALL.into_iter().any(|mechanism| mechanism.takes_token() && has(target, mechanism))
+}
+
+/// Whether the consumer asks for tokens as a user who cannot renew them: the system's grants are root's to change.
+fn others_renew(order: &Order, token: &TokenUse) -> Option<TokenLoginFault> {
+    let is_grant = order.scope == Scope::System && token.by == TokenSource::Command && order.profile.oauth.is_some();
+    let users = order.profile.run_as.clone().beside_root();
+    (is_grant && !users.is_empty()).then_some(TokenLoginFault::OthersRenew(users))
 }
 
 /// What of the consumer is not installed.

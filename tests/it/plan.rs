@@ -9,7 +9,7 @@ mod refused;
 mod shown;
 
 use mailsetup::{
-    mail::{Secret, Security, Setting, profile::Trust, schema::SCHEMA},
+    mail::{GrantKind, ProfileOauth, RunAs, Secret, Security, Setting, profile::Trust, schema::SCHEMA},
     plan::{
         Envelope, Files as _, Order, Places, Plan, ReadSecret, Refusal, Scope, TargetChoice, check_target, compare, diff,
         plan, read_back, sending, try_it,

@@ -110,3 +110,31 @@ fn a_token_is_written_only_where_it_is_renewed() {
     assert_eq!(refused("git", "xoauth2", "short", &perl), None);
     assert!(refused("git", "xoauth2", &long, &perl).unwrap().contains("longer"));
 }
+
+/// Root keeps the system's grants: a program of another user could read the token, and not renew it.
+#[test]
+fn a_grant_is_written_only_for_whoever_renews_it() {
+    let refused = |key: &str, user: &str, scope: Scope, grant: Option<GrantKind>| {
+        let mut order = Order { scope, ..ordered(key) };
+        order.profile.smtp.auth = "xoauth2".parse().unwrap();
+        order.profile.run_as = user.parse::<RunAs>().unwrap().beside_root();
+        order.profile.oauth = grant.map(ProfileOauth::new);
+        match planned(&order, &places(scope), &Memory::default()) {
+            Err(refusal @ Refusal::Token { .. }) => {
+                assert_eq!(refusal.exit(), mailsetup::error::Exit::Config);
+                let hint = Text::new(Lang::EN).say(&refusal.hint().unwrap());
+                assert!(hint.contains("Leave --run-as out") && hint.contains("--through msmtpd"), "{hint}");
+                Some(Text::new(Lang::EN).say(&refusal.phrase()))
+            }
+            _ => None,
+        }
+    };
+    let grant = Some(GrantKind::Device);
+    for key in ["msmtp", "msmtpd", "php"] {
+        let said = refused(key, "ops", Scope::System, grant).unwrap();
+        assert!(said.starts_with(&format!("{key} runs as ops here")) && said.contains("within an hour"), "{said}");
+    }
+    assert_eq!(refused("msmtp", "root", Scope::System, grant), None);
+    assert_eq!(refused("msmtp", "ops", Scope::User, grant), None);
+    assert_eq!(refused("msmtp", "ops", Scope::System, None), None, "a command of that user's own prints tokens");
+}
