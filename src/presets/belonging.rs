@@ -1,6 +1,6 @@
 //! Whom a profile's secret is for, by what is known of providers.
 
-use super::{Catalog, Provider};
+use super::{Catalog, Provider, provider::names_host};
 use crate::mail::{Address, Endpoint, Host, Organization, Profile, SecretBinding};
 
 /// Whom the secret of a profile is for: its login name at its server, and at the mailbox's reading side where that is the same
@@ -41,7 +41,7 @@ impl Catalog {
             _ if !provider.mx.is_empty() => 2,
             _ => 3,
         };
-        self.providers().filter(|provider| provider.submits_at(host)).min_by_key(turn)
+        self.providers_naming(host).filter(|provider| provider.submits_at(host)).min_by_key(turn)
     }
 }
 
@@ -58,16 +58,7 @@ impl Provider {
     }
 
     fn is_any<'a>(&self, mut servers: impl Iterator<Item = &'a Endpoint>, host: &str) -> bool {
-        servers.any(|server| {
-            let Some((before, rest)) = server.host.split_once('{') else { return server.host == host };
-            let Some((gap, after)) = rest.split_once('}') else { return false };
-            let Some(filled) = host.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
-            match gap {
-                "domain" => self.owns(filled),
-                "region" | "server" => after.matches('.').count() > 1 && !filled.is_empty() && !filled.contains('.'),
-                _ => false,
-            }
-        })
+        servers.any(|server| names_host(&server.host, host, |domain| self.owns(domain)))
     }
 }
 

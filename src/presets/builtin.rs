@@ -28,6 +28,16 @@ impl Embedded {
         self.value(key).map_or_else(Vec::new, |list| list.strings())
     }
 
+    /// The strings that the tables of a list have by this key; empty where the file has no such list.
+    pub(super) fn strings_in(&self, list: &str, key: &str) -> Vec<&'static str> {
+        let Some(PackedValue::List(tables)) = self.value(list) else { return Vec::new() };
+        let string = |table| {
+            let PackedValue::Table(mut entries) = table else { return None };
+            entries.find(|(name, _)| *name == key)?.1.string()
+        };
+        tables.filter_map(string).collect()
+    }
+
     /// The lists of strings in one of the file's tables, by key.
     pub(super) fn lists(&self, table: &str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
         let lists = if let Some(PackedValue::Table(lists)) = self.value(table) { Some(lists) } else { None };

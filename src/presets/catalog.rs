@@ -9,7 +9,7 @@ use std::{path::Path, sync::OnceLock};
 
 use self::{
     collection::Collection,
-    domains::{Domains, Exchangers},
+    domains::{Domains, Exchangers, Owners, Servers},
     single::Single,
 };
 use super::{
@@ -41,8 +41,7 @@ pub struct Catalog {
     egress: Single<EgressFacts>,
     gateways: Single<Gateways>,
     programs: Single<Programs>,
-    domains: OnceLock<Domains>,
-    exchangers: OnceLock<Exchangers>,
+    owners: Owners,
     languages: Languages,
     own_faults: Vec<OwnFault>,
 }
@@ -70,8 +69,7 @@ impl Catalog {
             egress: Single::default(),
             gateways: Single::default(),
             programs: Single::default(),
-            domains: OnceLock::new(),
-            exchangers: OnceLock::new(),
+            owners: Owners::default(),
             languages: Languages::default(),
             own_faults: Vec::new(),
         }
@@ -125,7 +123,7 @@ impl Catalog {
 
     /// Passes over a person's own file; whether it is one.
     fn pass_over(&mut self, file: &str) -> bool {
-        (self.domains, self.exchangers, self.cause_rules) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        (self.owners, self.cause_rules) = (Owners::default(), OnceLock::new());
         self.providers.pass_over(file)
             || self.targets.pass_over(file)
             || self.causes.pass_over(file)
@@ -171,8 +169,7 @@ impl Catalog {
     #[must_use]
     pub fn with_provider(mut self, provider: Provider) -> Self {
         self.providers.put_first(provider.key.clone(), provider);
-        self.domains = OnceLock::new();
-        self.exchangers = OnceLock::new();
+        self.owners = Owners::default();
         self
     }
 
@@ -351,8 +348,14 @@ impl Catalog {
 
     /// The provider whose own e-mail domain this is, in the form that DNS takes; case does not matter.
     pub fn provider_of_domain(&self, domain: &str) -> Option<&Provider> {
-        let key = self.domains.get_or_init(|| Domains::of(&self.providers)).owner(domain)?;
+        let key = self.owners.domains.get_or_init(|| Domains::of(&self.providers)).owner(domain)?;
         self.provider(key)
+    }
+
+    /// The providers that may submit at a host, by the servers that their files name, in order; the others' files are not read.
+    pub(super) fn providers_naming(&self, host: &str) -> impl Iterator<Item = &Provider> {
+        let keys = self.owners.servers.get_or_init(|| Servers::of(&self.providers)).owners(host);
+        keys.into_iter().filter_map(|key| self.provider(key))
     }
 
     /// The provider whose MX host this is, by the longest suffix.
@@ -360,7 +363,7 @@ impl Catalog {
         if is_customers_machine(host) {
             return None;
         }
-        let key = self.exchangers.get_or_init(|| Exchangers::of(&self.providers)).owner(host)?;
+        let key = self.owners.exchangers.get_or_init(|| Exchangers::of(&self.providers)).owner(host)?;
         self.provider(key)
     }
 

@@ -138,6 +138,19 @@ impl Provider {
     }
 }
 
+/// Whether a host that a provider's file names, with a gap as `{domain}` or without, is this one. A gap that only an account
+/// fills counts where what is known of the host is the provider's; `owns` says whether a domain is.
+pub(super) fn names_host(named: &str, host: &str, owns: impl Fn(&str) -> bool) -> bool {
+    let Some((before, rest)) = named.split_once('{') else { return named == host };
+    let Some((gap, after)) = rest.split_once('}') else { return false };
+    let Some(filled) = host.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
+    match gap {
+        "domain" => owns(filled),
+        "region" | "server" => after.matches('.').count() > 1 && !filled.is_empty() && !filled.contains('.'),
+        _ => false,
+    }
+}
+
 /// How well the facts of a file are confirmed on the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

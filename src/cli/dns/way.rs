@@ -8,6 +8,7 @@ use crate::{
     mail::{Address, Profile, Senders, host::parse_host, reply::escape, value::ValueFault as _},
     phrase,
     presets::Provider,
+    runner::others,
 };
 
 /// Whose mail, by which way.
@@ -42,8 +43,7 @@ impl<'a> MailWay<'a> {
         };
         let saved = || {
             let places = context.places().ok()?;
-            let profiles = host::profiles::list(&places).unwrap_or_default();
-            let profile = profiles.into_iter().filter_map(|(_, profile)| profile.ok());
+            let profile = others::saved(&places).into_iter().map(|(_, profile)| profile);
             profile
                 .filter(|profile| profile.sender.address.ascii_domain() == ascii(&domain))
                 .find_map(|profile| provider_of(context, &profile))

@@ -13,7 +13,7 @@ use crate::{
     phrase,
     plan::{self, FoundSettings, Places, ReadBack, Refusal, TargetChoice},
     presets::Target,
-    runner::Runner,
+    runner::{Runner, others},
     setup::{Field, Import},
 };
 
@@ -90,11 +90,10 @@ impl ImportSource<'_> {
 
     /// The settings of all targets, without what cannot be read or understood, and without what a saved profile already has.
     fn found(&self) -> Vec<Import> {
-        let saved = host::profiles::list(self.places).unwrap_or_default();
-        let saved: Vec<Profile> = saved.into_iter().filter_map(|(_, profile)| profile.ok()).collect();
+        let saved = others::saved(self.places);
         let look = |target: &Target| {
             let found = self.look(target, &TargetChoice::new(&target.key)).ok()??;
-            if saved.iter().any(|profile| is_saved(profile, &found.read)) {
+            if saved.iter().any(|(_, profile)| is_saved(profile, &found.read)) {
                 return None;
             }
             let path = found.choice.path.as_ref().map(|path| format!("={}", path.display())).unwrap_or_default();

@@ -173,6 +173,12 @@ impl<T: Preset> Collection<T> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
+    /// The keys of the files that were read.
+    #[cfg(test)]
+    pub(super) fn read_keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(|entry| entry.read.get().is_some()).map(|entry| entry.key.as_ref())
+    }
+
     /// Built-in files that could not be read, of those that were asked for.
     pub(super) fn faults(&self) -> impl Iterator<Item = &PresetFault> {
         self.entries.iter().filter_map(|entry| entry.read.get()?.as_ref().err())

@@ -1,9 +1,20 @@
-//! Which provider an e-mail domain or an MX host belongs to, found without reading every file whole.
+//! Which provider an e-mail domain, an MX host or a submission server belongs to, found without reading every file whole.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::OnceLock};
 
 use super::collection::Collection;
-use crate::{mail::endpoint::is_below, presets::Provider};
+use crate::{
+    mail::endpoint::is_below,
+    presets::{Provider, provider::names_host},
+};
+
+/// What is known of which provider's a name is, made when it is first asked for.
+#[derive(Debug, Default)]
+pub(super) struct Owners {
+    pub(super) domains: OnceLock<Domains>,
+    pub(super) exchangers: OnceLock<Exchangers>,
+    pub(super) servers: OnceLock<Servers>,
+}
 
 /// E-mail domains and the keys of their providers.
 #[derive(Debug)]
@@ -39,6 +50,9 @@ impl Domains {
     }
 }
 
+/// The lists of a provider's file that have its submission servers.
+const SUBMISSION: [&str; 2] = ["smtp", "alternatives"];
+
 /// Suffixes of MX hosts and the keys of their providers.
 #[derive(Debug)]
 pub(super) struct Exchangers(Vec<(Cow<'static, str>, String)>);
@@ -67,10 +81,40 @@ impl Exchangers {
     }
 }
 
+/// Hosts of submission servers, as the files name them, and the keys of their providers, in the order of the providers.
+#[derive(Debug)]
+pub(super) struct Servers(Vec<(Cow<'static, str>, String)>);
+
+impl Servers {
+    pub(super) fn of(providers: &Collection<Provider>) -> Self {
+        let mut hosts = Vec::new();
+        for entry in providers.entries() {
+            let key = || entry.key.to_string();
+            if let Some(file) = entry.embedded {
+                let named = SUBMISSION.iter().flat_map(|list| file.strings_in(list, "host"));
+                hosts.extend(named.map(|host| (Cow::Borrowed(host), key())));
+            } else if let Some(own) = entry.get() {
+                let servers = own.smtp.iter().chain(&own.alternatives);
+                hosts.extend(servers.map(|server| (Cow::Owned(server.host.clone()), key())));
+            }
+        }
+        hosts.dedup();
+        Self(hosts)
+    }
+
+    /// The keys of the providers that may submit at this host: whether a domain in its name is theirs is not looked at.
+    pub(super) fn owners(&self, host: &str) -> Vec<&str> {
+        let named = self.0.iter().filter(|(named, _)| names_host(named, host, |_| true));
+        let mut keys: Vec<&str> = named.map(|(_, key)| key.as_str()).collect();
+        keys.dedup();
+        keys
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::presets::builtin;
+    use crate::presets::{Catalog, builtin};
 
     #[test]
     fn an_mx_host_shows_its_provider() {
@@ -86,5 +130,37 @@ mod tests {
         ] {
             assert_eq!(exchangers.owner(host), key, "{host}");
         }
+    }
+
+    #[test]
+    fn servers_are_found_without_reading_every_provider() {
+        let catalog = Catalog::builtin();
+        let found = catalog.provider_of_server("smtp.gmail.com", Some("gmail.com"));
+        assert_eq!(found.map(|provider| provider.key.as_str()), Some("gmail"));
+        let read: Vec<&str> = catalog.providers.read_keys().collect();
+        assert!(read.contains(&"gmail") && read.len() <= 3, "{read:?}");
+    }
+
+    #[test]
+    fn a_host_shows_who_may_submit_there() {
+        let servers = Servers::of(&Collection::builtin(builtin::PROVIDERS));
+        let mut found = servers.owners("smtp.gmail.com");
+        found.sort_unstable();
+        // Whether `gmail.com` is NetEase's, which names `smtp.{domain}`, only its file says.
+        assert_eq!(found, ["gmail", "google-workspace", "netease"]);
+    }
+
+    #[test]
+    fn every_server_of_a_file_is_known() {
+        let collection = Collection::builtin(builtin::PROVIDERS);
+        let servers = Servers::of(&collection);
+        let mut hosts: Vec<(&str, &str)> = Vec::new();
+        for provider in collection.iter() {
+            let named = provider.smtp.iter().chain(&provider.alternatives);
+            hosts.extend(named.map(|server| (server.host.as_str(), provider.key.as_str())));
+        }
+        hosts.dedup();
+        let known: Vec<(&str, &str)> = servers.0.iter().map(|(host, key)| (host.as_ref(), key.as_str())).collect();
+        assert_eq!(known, hosts);
     }
 }

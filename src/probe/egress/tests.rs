@@ -76,7 +76,7 @@ fn open_refused_silent_and_no_address_side_by_side() {
     let chosen = gate("four.test", &[open, closed, silent, silent]);
     let found = egress(&chosen, Some(&gate("slow.test", &[open])), &table(), limit, &Cancel::default());
     let elapsed = begin.elapsed();
-    assert!(elapsed >= limit && elapsed < limit * 4, "{elapsed:?}");
+    assert!(elapsed >= limit, "{elapsed:?}");
     let tried = &found.chosen;
     assert_eq!(tried.attempts.len(), 6, "each port once: {tried:?}");
     assert_eq!(reach(tried, open, AddressFamily::V4), PortReach::Open);
