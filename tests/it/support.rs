@@ -18,4 +18,5 @@ pub(crate) mod server;
 pub(crate) mod setup;
 pub(crate) mod story;
 pub(crate) mod wait;
+#[cfg(feature = "oauth")]
 pub(crate) mod web;
