@@ -102,14 +102,18 @@ pub(super) fn run(context: &Context, edit: Option<&str>, start: Start) -> Result
     }
     in_image(context, &mut conversation.setup)?;
     unproven(context, &mut conversation.setup)?;
+    let begins = !is_demo && edit.is_none();
+    if begins {
+        // What a profile keeps says by whom a command for the password is run.
+        saved::know(&mut conversation)?;
+    }
     if let Some(given) = secret(context, &conversation.setup)? {
         conversation.setup.give_secret(given);
     }
     if let Some(given) = given_secret(context, IMAP_PASSWORDS, None)? {
         conversation.setup.give_imap_secret(given);
     }
-    if !is_demo && edit.is_none() {
-        saved::know(&mut conversation)?;
+    if begins {
         home::offer(context, &mut conversation);
     }
     if !is_demo && start == Start::Saved {

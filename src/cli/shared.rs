@@ -4,7 +4,7 @@ use super::{context::Context, order};
 use crate::{
     error::Error,
     host::{self, Alongside, Disk},
-    mail::Profile,
+    mail::{Profile, profile::Written},
     phrase,
     plan::{self, Change, Order, Places, TargetChoice},
     presets::{Phrase, target::MergeKind},
@@ -18,6 +18,8 @@ pub(super) struct Sharing<'a> {
     places: &'a Places,
     /// By key.
     mailers: Vec<String>,
+    /// The targets of the profile that is removed: another that has one of them at the same place has the same file.
+    targets: Vec<Written>,
     /// What writes each of them again.
     orders: Vec<Order>,
     /// Those that cannot be written again.
@@ -28,10 +30,13 @@ impl<'a> Sharing<'a> {
     /// Looks for them, and reads their secrets.
     pub(super) fn of(context: &'a Context, removed: &'a str, places: &'a Places) -> Self {
         let mailers = mailers(context, removed, places);
-        let mut sharing = Self { context, removed, places, mailers, orders: Vec::new(), unreadable: Vec::new() };
+        let targets = host::profiles::load(removed, places).map(|profile| profile.targets).unwrap_or_default();
+        let mut sharing = Self { context, removed, places, mailers, targets, orders: Vec::new(), unreadable: Vec::new() };
         for (name, profile) in others::saved(places) {
-            let sends = profile.targets.iter().any(|written| sharing.mailers.contains(&written.name));
-            if name != removed && profile.enabled && sends {
+            let shares = profile.targets.iter().any(|written| {
+                sharing.mailers.contains(&written.name) || sharing.targets.iter().any(|own| is_one_file(own, written))
+            });
+            if name != removed && profile.enabled && shares {
                 match ordered(context, &name, &profile) {
                     Ok(order) => sharing.orders.push(order),
                     Err(_) => sharing.unreadable.push(phrase!("remove-others", profile = name)),
@@ -50,13 +55,22 @@ impl<'a> Sharing<'a> {
                 alongside.notes.push(phrase!("remove-others", profile = order.name));
                 continue;
             };
-            plan.changes.retain(|change| self.mailers.contains(&change.owner));
-            plan.runs.retain(|run| self.mailers.contains(&run.owner));
+            let is_at_one = |own: &Written| order.targets.contains(&TargetChoice::from(own));
+            let shared = |owner: &String| {
+                self.mailers.contains(owner) || self.targets.iter().any(|own| own.name == *owner && is_at_one(own))
+            };
+            plan.changes.retain(|change| shared(&change.owner));
+            plan.runs.retain(|run| shared(&run.owner));
             done.extend(plan.changes.iter().cloned());
             alongside.plans.push(plan);
         }
         alongside
     }
+}
+
+/// Whether two targets are the same program's, at the same place.
+fn is_one_file(one: &Written, other: &Written) -> bool {
+    one.name == other.name && one.path == other.path
 }
 
 fn ordered(context: &Context, name: &str, profile: &Profile) -> Result<Order, Error> {

@@ -8,7 +8,7 @@ use super::{
     discovery::{Lookup, fits},
     effect::GivenSecret,
     facts::SetupFacts,
-    field::Field,
+    field::{Field, FieldTrait},
     import::Import,
     saved_profile::SavedProfile,
     source::AnswerSource,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     discover::LoginName,
     mail::{
-        Address, Auth, Endpoint, Host, Port, RunAs, Scope, Secret, SecretBinding, Security, StoreKind, TestDepth,
+        Address, Auth, Endpoint, Host, Port, Profile, ProfileName, RunAs, Scope, Secret, SecretBinding, Security, StoreKind, TestDepth,
         endpoint::is_loopback,
     },
     plan::TargetChoice,
@@ -95,7 +95,37 @@ impl Answers {
 
     /// What follows from the preset, the facts and the other answers.
     pub(super) fn derived(&self, field: Field) -> Option<(AnswerValue, AnswerSource)> {
-        self.imported(field).or_else(|| (field.spec().follows)(self))
+        self.imported(field).or_else(|| self.kept(field)).or_else(|| (field.spec().follows)(self))
+    }
+
+    /// The profile that these answers write anew.
+    pub(super) fn replaced(&self) -> Option<&Profile> {
+        let name: ProfileName = self.get(Field::Profile)?;
+        let saved = self.profiles.iter().find(|saved| saved.name == *name.as_str())?;
+        saved.profile.as_ref().filter(|profile| profile.enabled)
+    }
+
+    /// What the profile has that is written anew, where this set-up does not name it.
+    fn kept(&self, field: Field) -> Option<(AnswerValue, AnswerSource)> {
+        let spec = field.spec();
+        let (is_kept, with_server) = (spec.has(FieldTrait::Kept), spec.has(FieldTrait::KeptWithServer));
+        if !is_kept && !with_server {
+            return None;
+        }
+        let profile = self.replaced()?;
+        let is_there = || self.get::<Host>(Field::Host).as_ref() == Some(&profile.smtp.host);
+        // What stands in place of another answer goes with it.
+        let is_outdated = match field {
+            Field::CaFile => self.given.contains_key(&Field::Pin),
+            Field::Pin => self.given.contains_key(&Field::CaFile),
+            Field::ClientKey => self.given.contains_key(&Field::ClientCert),
+            _ => false,
+        };
+        if is_outdated || with_server && !is_there() {
+            return None;
+        }
+        let value = (spec.read)(profile, &self.text(Field::Profile))?;
+        (value != AnswerValue::Empty).then_some((value, AnswerSource::Profile))
     }
 
     /// The value of a field by its type; `None` when it has none or an empty one.

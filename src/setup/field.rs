@@ -165,6 +165,10 @@ pub enum FieldTrait {
     Listed,
     /// Its flag may be given several times: commas join what was given.
     Repeatable,
+    /// A set-up that does not name it leaves it as the profile has it that is written anew.
+    Kept,
+    /// Kept as well, as long as the server is the same.
+    KeptWithServer,
 }
 
 /// What kind of answer a field takes.

@@ -18,6 +18,7 @@ mod network;
 mod options;
 mod providers;
 mod readers;
+mod rerun;
 mod root_mail;
 mod schemas;
 mod second;

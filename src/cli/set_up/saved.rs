@@ -55,7 +55,11 @@ pub(super) fn know(conversation: &mut Conversation) -> Result<(), Error> {
         let checked = profile.as_ref().and_then(|profile| host::checks::of(name, profile, &places).ok());
         conversation.setup.remember(checked.and_then(|checked| checked.secured));
     }
-    conversation.setup.know_profiles(saved);
+    let with_paths = |saved: SavedProfile| SavedProfile {
+        profile: saved.profile.map(|profile| plan::on_disk(&profile, &places)),
+        ..saved
+    };
+    conversation.setup.know_profiles(saved.into_iter().map(with_paths).collect());
     Ok(())
 }
 

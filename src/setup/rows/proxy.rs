@@ -6,7 +6,7 @@ use crate::{
         columns::{always, by_value, never, nothing, parsed},
         field::{
             Field, FieldShape,
-            FieldTrait::{Listed, Optional, Remembered},
+            FieldTrait::{KeptWithServer, Listed, Optional, Remembered},
         },
         search::proxy_found,
         spec::{FieldWording, Spec},
@@ -21,7 +21,7 @@ pub(super) static PROXY: Spec = Spec {
     value: "URL|none",
     shape: FieldShape::Text,
     step: SetupStep::Server,
-    traits: &[Optional, Remembered, Listed],
+    traits: &[Optional, Remembered, Listed, KeptWithServer],
     applies: always,
     asked: never,
     settled: by_value,

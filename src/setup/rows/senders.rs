@@ -1,7 +1,7 @@
 //! Which senders leave by the machine's mailer.
 
 use crate::{
-    mail::{Host, ProfileName, Senders, TextLine, profile::Written},
+    mail::{Host, Senders, TextLine, profile::Written},
     phrase,
     plan::TargetChoice,
     presets::{Phrase, SenderRule},
@@ -10,7 +10,7 @@ use crate::{
         columns::{by_value, default, never, nothing, parsed, read},
         field::{
             Field, FieldShape,
-            FieldTrait::{Listed, OfProvider, Optional, Remembered},
+            FieldTrait::{Kept, Listed, OfProvider, Optional, Remembered},
         },
         source::AnswerSource,
         spec::{FieldWording, Spec},
@@ -45,7 +45,7 @@ pub(super) static SENDER_MAP: Spec = Spec {
     value: "FILE",
     shape: FieldShape::Text,
     step: SetupStep::Write,
-    traits: &[Optional, Remembered, Listed],
+    traits: &[Optional, Remembered, Listed, Kept],
     applies: writes_mailer,
     asked: never,
     settled: by_value,
@@ -72,8 +72,7 @@ fn writes_mailer(setup: &Setup) -> bool {
 /// What the profile of this name has that is written anew. That every sender leaves counts only where it was written for a mailer,
 /// and the server is the same.
 fn kept(answers: &Answers) -> Option<(AnswerValue, AnswerSource)> {
-    let name: ProfileName = answers.get(Field::Profile)?;
-    let profile = answers.profiles.iter().find(|saved| saved.name == *name.as_str())?.profile.as_ref()?;
+    let profile = answers.replaced()?;
     let is_mailer = |written: &Written| answers.catalog.target(&written.name).is_some_and(|target| target.mta.is_some());
     let is_same = || answers.get::<Host>(Field::Host).as_ref() == Some(&profile.smtp.host);
     let senders = profile.sender.senders;

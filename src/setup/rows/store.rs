@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use crate::{
-    mail::{KeySlot, PassEntry, Profile, SecretPlace, StoreKind, TextLine, VariableName, store::StoreDetail},
+    mail::{KeySlot, PassEntry, Profile, SecretPlace, StoreKind, TextLine, VariableName, store::{StoreDetail, StoreFilling}},
     phrase,
     setup::{
         answers::Answers,
@@ -11,7 +11,7 @@ use crate::{
         columns::{always, by_value, default, never, nothing, parsed, read, unsaved, unwritten, with_login},
         field::{
             Field, FieldShape,
-            FieldTrait::{Listed, Optional, Remembered},
+            FieldTrait::{Kept, Listed, Optional, Remembered},
         },
         question::Choice,
         spec::{FieldWording, Spec},
@@ -65,7 +65,7 @@ pub(super) static PASS_ENTRY: Spec = Spec {
     value: "NAME",
     shape: FieldShape::Text,
     step: SetupStep::Write,
-    traits: &[Remembered, Listed],
+    traits: &[Remembered, Listed, Kept],
     applies: |setup| needs(setup, StoreDetail::Entry),
     asked: never,
     settled: by_value,
@@ -122,7 +122,7 @@ pub(super) static COMMAND_PATH: Spec = Spec {
     value: "PATH",
     shape: FieldShape::Text,
     step: SetupStep::Write,
-    traits: &[Optional, Remembered],
+    traits: &[Optional, Remembered, Kept],
     applies: with_login,
     asked: never,
     settled: by_value,
@@ -169,8 +169,14 @@ fn usual_store(answers: &Answers) -> StoreKind {
     } else if answers.given.contains_key(&Field::SecretEnv) {
         StoreKind::Env
     } else {
-        StoreKind::File
+        kept_store(answers).unwrap_or(StoreKind::File)
     }
+}
+
+/// The store of the profile that is written anew. One that a person fills takes no other password.
+fn kept_store(answers: &Answers) -> Option<StoreKind> {
+    let store = answers.replaced()?.secret.as_ref()?.store();
+    (store.filling() != StoreFilling::Person).then_some(store)
 }
 
 /// The place as a profile keeps it.
