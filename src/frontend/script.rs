@@ -1,7 +1,6 @@
 //! Scripts: nothing is ever asked. A missing answer is an error that names its flag.
 
 use crate::{
-    discover::DomainFault,
     error::{Error, Exit},
     mail::{ProofWay, reply::escape},
     phrase,
@@ -80,7 +79,7 @@ pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
     }
     let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
     // What could not be looked up may be found later.
-    let is_temporary = setup.discovery().and_then(|found| found.fault).is_some_and(DomainFault::is_temporary);
+    let is_temporary = setup.discovery().and_then(|found| found.fault).is_some_and(|fault| fault.is_temporary());
     let exit = if is_temporary && missing.contains(&Field::Provider) { Exit::TempFail } else { Exit::Usage };
     Error::new(exit, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(setup, missing))
 }

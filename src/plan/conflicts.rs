@@ -102,7 +102,7 @@ pub fn closed(order: &Order, plan: &Plan, catalog: &Catalog, places: &Places, fi
 /// The same of a file that is not written before it can be read.
 fn first(why: Phrase) -> Phrase {
     match why.id {
-        "conflict-unreadable" => Phrase { args: why.args, ..phrase!("conflict-unreadable-first") },
+        "conflict-unreadable" => Phrase { id: "conflict-unreadable-first", ..why },
         _ => why,
     }
 }
