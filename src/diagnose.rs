@@ -1,8 +1,8 @@
 //! Evidence and causes make a diagnosis, with a change that can be applied. Pure.
 //!
 //! [`matcher`] recognises causes by the patterns of `presets/causes`, the most specific first; [`remedy`] works the change
-//! out; [`read`] makes evidence of what a person pasted: [`noise`] tells its lines apart, [`bounce`] finds what the server said.
-//! [`mod@log`] groups the failures of a whole log by cause; [`arrival_fault`] judges where a message went.
+//! out; [`read`] makes evidence of what a person pasted: [`noise`] tells its lines apart, [`bounce`] finds what the server said, [`wrapped`] what it was wrapped in.
+//! [`mod@log`] groups the failures of a whole log by cause; [`no_failure`] says what a text is that tells of none; [`arrival_fault`] judges where a message went.
 
 mod arrival;
 mod bounce;
@@ -15,11 +15,13 @@ mod fill;
 mod log;
 mod matcher;
 mod needles;
+mod no_failure;
 mod noise;
 mod provider_marks;
 mod read;
 mod remedy;
 mod rule;
+mod wrapped;
 
 use std::{cell::OnceCell, collections::BTreeMap};
 
@@ -213,21 +215,10 @@ impl<'a> Doctor<'a> {
                 Worth::Said if lesser && diagnosis.cause == UNKNOWN => Worth::Perhaps,
                 Worth::Perhaps if lesser && diagnosis.cause == UNKNOWN => Worth::Aside,
                 _ if is_empty && fine && diagnosis.cause == UNKNOWN => return self.fine(diagnosis),
+                _ if diagnosis.cause == UNKNOWN => return self.named(&input.reply, diagnosis),
                 _ => return diagnosis,
             };
         }
-    }
-
-    /// What is said of a log that tells of no failure.
-    pub fn no_failure(&self) -> Diagnosis {
-        self.fine(self.unknown(&Facts::default()))
-    }
-
-    /// Nothing but success in the text.
-    fn fine(&self, unknown: Diagnosis) -> Diagnosis {
-        let say = |phrase: Phrase| self.text.say(&phrase);
-        let (title, meaning) = (say(phrase!("diagnosis-fine-title")), say(phrase!("diagnosis-fine-meaning")));
-        Diagnosis { title, meaning, steps: vec![say(phrase!("diagnosis-fine-step"))], ..unknown }
     }
 
     /// The diagnosis of facts, and the sentences of its language.

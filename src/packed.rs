@@ -1,11 +1,13 @@
 //! What is embedded compressed, unpacked when it is first asked for: `build.rs` says how it is made.
 
+mod gunzip;
 mod value;
 
 use std::{cmp::Ordering, sync::OnceLock};
 
 use miniz_oxide::inflate::decompress_slice_iter_to_slice;
 
+pub(crate) use gunzip::{GZIP_MARK, Gunzip};
 pub(crate) use value::{PackedEntries, PackedItems, PackedValue};
 
 /// A compressed text.

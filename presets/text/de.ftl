@@ -604,6 +604,9 @@ explain-journal-hint = Wo Mail in eine Datei protokolliert wird: mailsetup expla
 explain-since = „{ $typed }“ ist keine Zeit. Schreiben Sie 90min, 2h, 3d, today, yesterday, 2026-11-30 oder "2026-11-30 03:00".
 explain-since-no-log = --since braucht ein Protokoll, dessen Zeilen mit einer Zeit beginnen. Ohne die Option wird dieser Text erklärt.
 explain-long = Der Text ist länger als 4 MiB: Was dahinter kommt, wird nicht gelesen. Von einem Protokoll wird jede Zeile gelesen.
+explain-no-text = Das ist kein Text, sondern { $kind }.
+explain-no-text-unpack = Entpacken Sie es zuerst: { $command }
+explain-no-text-type = Tippen oder kopieren Sie den Text, den es zeigt.
 log-read = { $lines ->
     [one] { $lines } Zeile gelesen.
    *[other] { $lines } Zeilen gelesen.
@@ -1020,6 +1023,12 @@ diagnosis-mode-none = keine Verschlüsselung
 diagnosis-fine-title = Kein Fehler in diesem Text
 diagnosis-fine-meaning = Alles, was mailsetup davon versteht, handelt von Mail, die gut hinausging.
 diagnosis-fine-step = Fehlt trotzdem Mail, geben Sie die Zeilen um die Sendezeit ein oder die Nachricht, die zurückkam
+diagnosis-challenge-title = Der Server fragt nach „{ $asked }“: Die Anmeldung geht weiter
+diagnosis-challenge-meaning = 334 ist kein Fehler: So fragt AUTH LOGIN, in Base64. Ob die Anmeldung gelingt, steht in der Antwort danach.
+diagnosis-challenge-step = Geben Sie auch die Zeilen danach ein, bis zu der Antwort, die mit 2, 4 oder 5 beginnt
+diagnosis-queue-title = Eine Liste wartender Nachrichten, die nicht sagt, warum sie warten
+diagnosis-queue-meaning = Die Liste von Exim nennt nur die Nachrichten. Jede hat ihr eigenes Protokoll mit dem, was der Server gesagt hat.
+diagnosis-queue-step = Sehen Sie nach, was zu einer gesagt wurde: { $command }
 diagnosis-unknown-title = mailsetup kennt die Ursache nicht
 diagnosis-unknown-meaning = Nichts in diesem Text ist eine Antwort oder ein Fehler, den mailsetup erkennt.
 diagnosis-unknown-empty = Es gibt keinen Text zu erklären.

@@ -604,6 +604,9 @@ explain-journal-hint = Where mail is logged into a file: mailsetup explain -f /v
 explain-since = “{ $typed }” is no time. Write 90min, 2h, 3d, today, yesterday, 2026-11-30 or "2026-11-30 03:00".
 explain-since-no-log = --since needs a log, whose lines begin with a time. Leave it out to explain this text.
 explain-long = The text is longer than 4 MiB: what comes behind is not read. Of a log every line is read.
+explain-no-text = This is no text but { $kind }.
+explain-no-text-unpack = Unpack it first: { $command }
+explain-no-text-type = Type the text that it shows, or copy it.
 log-read = { $lines ->
     [one] { $lines } line read.
    *[other] { $lines } lines read.
@@ -1021,6 +1024,12 @@ diagnosis-mode-none = no encryption
 diagnosis-fine-title = No failure in this text
 diagnosis-fine-meaning = All that mailsetup understands of it tells of mail that went well.
 diagnosis-fine-step = If mail is missing all the same, paste the lines around the time at which it was sent, or the message that came back
+diagnosis-challenge-title = The server asks for “{ $asked }”: the login goes on
+diagnosis-challenge-meaning = 334 is no failure: it is how AUTH LOGIN asks, in base64. Whether the login succeeds is in the reply behind it.
+diagnosis-challenge-step = Paste the lines behind it too, up to the reply that begins with 2, 4 or 5
+diagnosis-queue-title = A list of waiting messages, which does not say why they wait
+diagnosis-queue-meaning = Exim’s list names the messages only. Each has a log of its own, with what the server said.
+diagnosis-queue-step = See what was said of one: { $command }
 diagnosis-unknown-title = The cause is not known to mailsetup
 diagnosis-unknown-meaning = Nothing in this text is a reply or an error that mailsetup recognises.
 diagnosis-unknown-empty = There is no text to explain.

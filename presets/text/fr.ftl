@@ -604,6 +604,9 @@ explain-journal-hint = Si le courrier est consigné dans un fichier : mailsetup 
 explain-since = « { $typed } » n’est pas un moment. Écrivez 90min, 2h, 3d, today, yesterday, 2026-11-30 ou "2026-11-30 03:00".
 explain-since-no-log = --since demande un journal, dont les lignes commencent par une date. Sans cette option, ce texte sera expliqué.
 explain-long = Le texte dépasse 4 Mio : la suite n’est pas lue. D’un journal, chaque ligne est lue.
+explain-no-text = Ce n’est pas un texte, mais { $kind }.
+explain-no-text-unpack = Décompressez-le d’abord : { $command }
+explain-no-text-type = Tapez le texte qui s’y trouve, ou copiez-le.
 log-read = { $lines ->
     [one] { $lines } ligne lue.
    *[other] { $lines } lignes lues.
@@ -1021,6 +1024,12 @@ diagnosis-mode-none = aucun chiffrement
 diagnosis-fine-title = Aucun échec dans ce texte
 diagnosis-fine-meaning = Tout ce que mailsetup en comprend parle de courrier bien parti.
 diagnosis-fine-step = Si du courrier manque pourtant, collez les lignes autour de l’heure de l’envoi, ou le message revenu
+diagnosis-challenge-title = Le serveur demande « { $asked } » : la connexion continue
+diagnosis-challenge-meaning = 334 n’est pas un échec : c’est ainsi qu’AUTH LOGIN demande, en base64. La réponse qui suit dit si la connexion réussit.
+diagnosis-challenge-step = Collez aussi les lignes qui suivent, jusqu’à la réponse qui commence par 2, 4 ou 5
+diagnosis-queue-title = Une liste de messages en attente, qui ne dit pas pourquoi
+diagnosis-queue-meaning = La liste d’Exim ne fait que nommer les messages. Chacun a son propre journal, avec ce que le serveur a dit.
+diagnosis-queue-step = Voyez ce qui a été dit de l’un d’eux : { $command }
 diagnosis-unknown-title = mailsetup ne connaît pas cette cause
 diagnosis-unknown-meaning = Rien dans ce texte n’est une réponse ou une erreur que mailsetup reconnaît.
 diagnosis-unknown-empty = Il n’y a aucun texte à expliquer.

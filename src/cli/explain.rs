@@ -1,17 +1,17 @@
 //! `explain`: what a server's reply, an error, a returned message or a log means.
 
 mod log;
+mod source;
 
-use std::{
-    fs::File,
-    io::{self, BufRead, IsTerminal, Read, Write},
-    path::Path,
-};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use self::log::Since;
+use self::{
+    log::Since,
+    source::{from_stdin, names_a_file, open},
+};
 use super::context::{Context, written};
 use crate::{
     diagnose::{Doctor, Explain, LOG_HEAD, is_log},
@@ -26,6 +26,9 @@ use crate::{
 /// Longest pasted reply; the rest adds nothing.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
+/// What stands for a provider of which no preset is known.
+const ANY_PROVIDER: [&str; 2] = ["generic", "custom"];
+
 /// Explains what was given as arguments, a file, the journal, or standard input.
 pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let doctor = Doctor::new(&context.catalog, context.lang());
@@ -38,16 +41,19 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
         .transpose()
         .map_err(|phrase| Error::new(Exit::Usage, phrase))?;
     let stage = word("stage").map(|typed| stage(&typed).ok_or_else(|| bad_stage(&typed))).transpose()?;
+    if let Some(typed) = word("provider") {
+        known_provider(context, &typed)?;
+    }
     let about = Explain { reply: Vec::new(), provider: word("provider"), host: word("host"), port, stage };
     let since = word("since").map(|typed| Since::parse(&typed)).transpose()?;
     let words: Vec<String> = matches.get_many::<String>("REPLY").into_iter().flatten().cloned().collect();
-    let (mut source, read_error): (Box<dyn BufRead>, _) = match (word("file"), words.as_slice()) {
+    let (mut source, read_error) = match (word("file"), words.as_slice()) {
         _ if matches.get_flag("journal") => return log::journal(context, &doctor, about, since.as_ref()),
         (Some(file), _) => open(&file)?,
-        (None, [dash]) if dash == "-" => from_stdin(),
-        (None, [file]) if Path::new(file).is_file() => open(file)?,
+        (None, [dash]) if dash == "-" => from_stdin()?,
+        (None, [file]) if names_a_file(file) => open(file)?,
         (None, []) if io::stdin().is_terminal() => return Err(Error::new(Exit::Usage, phrase!("explain-nothing"))),
-        (None, []) => from_stdin(),
+        (None, []) => from_stdin()?,
         (None, words) => return text(context, &doctor, &Explain { reply: words.join(" ").into_bytes(), ..about }),
     };
     let mut head = Vec::new();
@@ -67,6 +73,9 @@ pub(super) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error
     source.by_ref().take(LONGEST - LOG_HEAD as u64).read_to_end(&mut reply).map_err(&read_error)?;
     if !source.fill_buf().map_err(&read_error)?.is_empty() {
         context.warn_phrase(&phrase!("explain-long"));
+    }
+    if let Some(report) = log::queue(&doctor, about.clone(), &reply) {
+        return log::print(context, &doctor, &report);
     }
     text(context, &doctor, &Explain { reply, ..about })
 }
@@ -88,20 +97,22 @@ fn text(context: &Context, doctor: &Doctor<'_>, explain: &Explain) -> Result<Exi
     Ok(Exit::Ok)
 }
 
-/// A text to read, and what is said where it cannot be read to its end.
-type Source = (Box<dyn BufRead>, Box<dyn Fn(io::Error) -> Error>);
-
-fn from_stdin() -> Source {
-    let failed = |error| Error::new(Exit::Io, phrase!("cli-input", cause = error));
-    (Box::new(io::stdin().lock()), Box::new(failed))
-}
-
-fn open(file: &str) -> Result<Source, Error> {
-    let name = escape(file);
-    let opened = File::open(file)
-        .map_err(|error| Error::new(Exit::NoInput, phrase!("explain-file", file = name.clone(), cause = error)))?;
-    let failed = move |error| Error::new(Exit::Io, phrase!("explain-file", file = name.clone(), cause = error));
-    Ok((Box::new(io::BufReader::with_capacity(1 << 16, opened)), Box::new(failed)))
+/// # Errors
+/// No preset, family or word for any provider has this name: names the nearest.
+fn known_provider(context: &Context, typed: &str) -> Result<(), Error> {
+    let marks = context.catalog.marks().map(|marks| marks.name);
+    let known: Vec<&str> = context.catalog.provider_keys().chain(marks).chain(ANY_PROVIDER).collect();
+    if known.contains(&typed) {
+        return Ok(());
+    }
+    let typed_small = typed.to_lowercase();
+    Err(Error::new(
+        Exit::Usage,
+        match nearest(&typed_small, known) {
+            Some(near) => phrase!("invalid-provider-near", typed = escape(typed), near = near),
+            None => phrase!("invalid-provider", typed = escape(typed)),
+        },
+    ))
 }
 
 /// A stage by its word in JSON; `tcp` is `connect`.

@@ -1,12 +1,13 @@
 //! Reads a log of any size: its failures by cause, in one pass and in bounded memory.
 //!
 //! [`marks`] lets most lines pass; [`time`] reads the time that a line begins with, [`line`] takes the rest apart, [`event`] says what it tells of; attempts are tied
-//! together by what their lines have in common, and failures are counted by cause in [`group`].
+//! together by what their lines have in common, and failures are counted by cause in [`group`]. [`queue`] reads lists of waiting messages.
 
 mod event;
 mod group;
 mod line;
 mod marks;
+mod queue;
 mod time;
 
 use std::{
@@ -14,6 +15,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+pub(super) use self::line::is_exims;
 use self::{
     event::{LogEvent, LogOutcome, event},
     group::{LogFailure, LogTally},
@@ -123,6 +125,17 @@ impl<'a> LogReader<'a> {
         }
         self.record.extend_from_slice(line.get(..room).unwrap_or(line));
         self.is_cut |= goes_on || line.len() > room;
+    }
+
+    /// What a list of waiting messages says, in place of a log; nothing where the text is none, or does not say why they wait.
+    pub fn queue(mut self, list: &[u8]) -> Option<LogReport> {
+        let list = clean::decode(list);
+        let waiting = queue::waiting(&list);
+        for one in &waiting {
+            self.take(&one.event(), None, &one.reason);
+        }
+        self.lines = list.lines().count() as u64;
+        (!waiting.is_empty()).then(|| self.finish())
     }
 
     /// What the log says.

@@ -58,6 +58,7 @@ const FINE: &[&str] = &[
     "reload -- version ",
     "starting the postfix mail system",
     "refreshing the postfix mail system",
+    "mail queue is empty",
     // Exim
     "start queue run: ",
     "end queue run: ",

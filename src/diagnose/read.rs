@@ -8,6 +8,7 @@ use super::{
     facts::{Facts, parse_enhanced, starts_with_code, without_codes},
     noise::{Noise, Worth},
     provider_marks::ProviderMarks,
+    wrapped::unwrapped,
 };
 use crate::{mail::Mechanism, probe::Stage};
 
@@ -125,9 +126,14 @@ pub(super) struct Reading {
     pub(super) lesser: bool,
 }
 
+/// What a person pasted as text, free of what it was wrapped in.
+pub(super) fn plain(pasted: &[u8]) -> String {
+    unescape(&unwrapped(&decode(pasted)))
+}
+
 /// The facts in what a person pasted, from what is worth as much or more.
 pub(super) fn read(input: &Explain, marks: &ProviderMarks<'_>, least: Worth) -> Reading {
-    let pasted = unescape(&decode(&input.reply));
+    let pasted = plain(&input.reply);
     let text = bounce::diagnostic(&pasted);
     let mut noise = Noise::default();
     let (mut fine, mut lesser) = (false, false);

@@ -61,6 +61,7 @@ const SHARED: &str = include_str!("../../tests/fixtures/replies/shared.jsonl");
 const FIELD: &str = include_str!("../../tests/fixtures/replies/field.jsonl");
 const FOUND: &str = include_str!("../../tests/fixtures/replies/found.jsonl");
 const LOCAL: &str = include_str!("../../tests/fixtures/replies/local.jsonl");
+const CLIENTS: &str = include_str!("../../tests/fixtures/replies/clients.jsonl");
 const PARAPHRASE: &str = include_str!("../../tests/fixtures/replies/paraphrase.jsonl");
 
 #[test]
@@ -73,7 +74,7 @@ fn every_shared_reply_is_recognised() {
 
 #[test]
 fn replies_of_other_sources_are_recognised() {
-    let cases: Vec<Case> = [PARAPHRASE, FIELD, FOUND].into_iter().flat_map(cases).collect();
+    let cases: Vec<Case> = [PARAPHRASE, FIELD, FOUND, CLIENTS].into_iter().flat_map(cases).collect();
     assert!(cases.len() >= 600);
     let wrong = wrong(&cases);
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

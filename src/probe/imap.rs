@@ -5,6 +5,7 @@
 //! message by its token. Mailboxes are only examined (EXAMINE, BODY.PEEK), so that no flag changes, but for the one message that a
 //! person wants to have taken away.
 
+mod header;
 mod login;
 mod look;
 mod mailbox;

@@ -53,7 +53,9 @@ impl Runner {
             }
             found = Some(read);
         }
-        let try_it = plan::try_it(order, target, choice, places, &disk).ok().flatten();
+        // The demo's server ends with the demo: nothing could be tried afterwards.
+        let is_lasting = !self.own_stores_only;
+        let try_it = is_lasting.then(|| plan::try_it(order, target, choice, places, &disk).ok().flatten()).flatten();
         let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
         let Some(read) = found else { return Ok(proof) };
         // A program may fetch the password for it: where that is not there yet, it is left alone.

@@ -65,6 +65,20 @@ fn the_embedded_list_is_the_folder() {
     assert_eq!(unique, files);
 }
 
+/// What is said in one of the program's languages is said in all of them: a screen has no sentence in another.
+#[test]
+fn every_preset_speaks_every_language() {
+    let catalog = Catalog::builtin();
+    for lang in Lang::builtin() {
+        let providers = providers(&catalog).into_iter().map(|preset| (&preset.key, preset.words.is_whole(lang)));
+        let targets = catalog.targets().map(|preset| (&preset.key, preset.words.is_whole(lang)));
+        for (key, is_whole) in providers.chain(targets) {
+            assert!(is_whole, "{key}: something is not said in {lang:?}");
+        }
+        assert!(catalog.egress().is_whole(lang));
+    }
+}
+
 #[test]
 fn a_provider_is_found_by_each_of_its_domains() {
     let catalog = Catalog::builtin();

@@ -63,6 +63,11 @@ pub(super) fn read(
     }
 }
 
+/// Reads a list of waiting messages; nothing where the text is none that says why they wait.
+pub(super) fn queue(doctor: &Doctor<'_>, about: Explain, list: &[u8]) -> Option<LogReport> {
+    LogReader::new(doctor, about, now(), None).queue(list)
+}
+
 /// Explains the system's journal.
 pub(super) fn journal(context: &Context, doctor: &Doctor<'_>, about: Explain, since: Option<&Since>) -> Result<Exit, Error> {
     let failed = |error: io::Error| {

@@ -100,6 +100,20 @@ fn of_field(context: &Context, setup: &Setup, field: Field) -> Option<Idle> {
             Some(noted_without(&flag, Field::ImapHost))
         }
         Field::ArrivalTo => Some(noted_without(&flag, Field::Arrival)),
+        // Whoever wants a grant wants no password in its place.
+        Field::OauthGrant => Some(contradicts(&flag, &said(setup, Field::Auth))),
+        Field::OauthClientId
+        | Field::OauthTenant
+        | Field::OauthScope
+        | Field::OauthTokenUrl
+        | Field::OauthAuthUrl
+        | Field::OauthDeviceUrl
+        | Field::OauthCaFile
+        | Field::OauthCertificate => Some(if setup.value(Field::OauthGrant).is_some() {
+            noted_with(&flag, &said(setup, Field::OauthGrant))
+        } else {
+            noted_without(&flag, Field::OauthGrant)
+        }),
         Field::Username | Field::SecretStore | Field::SecretCommandPath => Some(noted_with(&flag, &no_login(setup)?)),
         _ => None,
     }

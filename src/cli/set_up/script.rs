@@ -76,7 +76,7 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
         let is_arrived = arrival_exit(setup).is_none_or(|exit| exit == Exit::Ok);
         let mut document = json::setup(setup, result.is_ok() && is_proven && is_arrived, error);
         let idle = idle::notes(context, setup).into_iter().map(|phrase| context.text.say(&phrase).into());
-        if let Some(notes) = document["notes"].as_array_mut() {
+        if let Some(notes) = document.get_mut("notes").and_then(serde_json::Value::as_array_mut) {
             notes.splice(0..0, idle);
         }
         if let Some(plan) = setup.plan().filter(|_| is_dry) {

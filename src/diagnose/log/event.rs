@@ -52,7 +52,7 @@ pub(super) struct LogEvent<'a> {
 }
 
 impl<'a> LogEvent<'a> {
-    fn said(reason: &'a str) -> Self {
+    pub(super) fn said(reason: &'a str) -> Self {
         Self {
             outcome: LogOutcome::Said,
             ours: true,

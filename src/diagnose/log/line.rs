@@ -52,7 +52,7 @@ fn is_tag(word: &str) -> bool {
 }
 
 /// Whether a word is the name of a message in Exim: `1rXyZa-0001Ab-Cd`, and longer since 4.97.
-pub(super) fn is_exims(word: &str) -> bool {
+pub(in crate::diagnose) fn is_exims(word: &str) -> bool {
     let mut parts = word.split('-');
     let mut is_part = |least: usize| {
         parts.next().is_some_and(|part| part.len() >= least && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))

@@ -1,6 +1,6 @@
 //! What stands beside failures, and what went well.
 
-use super::{super::*, Case, LOCAL, SHARED, cases};
+use super::{super::*, CLIENTS, Case, LOCAL, SHARED, cases};
 
 /// What stands beside failures in what people paste, and says nothing of them.
 const BESIDE: [&str; 20] = [
@@ -30,7 +30,7 @@ const BESIDE: [&str; 20] = [
 fn what_stands_beside_a_failure_does_not_decide() {
     let catalog = Catalog::builtin();
     let doctor = Doctor::new(&catalog, Lang::EN);
-    let cases: Vec<Case> = [SHARED, LOCAL].into_iter().flat_map(cases).collect();
+    let cases: Vec<Case> = [SHARED, LOCAL, CLIENTS].into_iter().flat_map(cases).collect();
     let (mut tried, mut lost) = (0, Vec::new());
     for case in &cases {
         let right = |reply: String| {
@@ -38,9 +38,12 @@ fn what_stands_beside_a_failure_does_not_decide() {
             cause == case.cause || case.also.contains(&cause)
         };
         for beside in BESIDE {
-            tried += 1;
-            if !right(format!("{beside}\n{}\n{beside}", case.reply)) {
-                lost.push(format!("{} with {beside}", case.id));
+            let said = &case.reply;
+            for text in [format!("{beside}\n{said}"), format!("{said}\n{beside}"), format!("{beside}\n{said}\n{beside}")] {
+                tried += 1;
+                if !right(text) {
+                    lost.push(format!("{} with {beside}", case.id));
+                }
             }
         }
     }

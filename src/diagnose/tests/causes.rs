@@ -10,6 +10,8 @@ fn every_cause_is_read_and_whole() {
     for cause in catalog.causes() {
         for lang in Lang::builtin() {
             let words = cause.words(lang);
+            let are_whole = cause.words.is_whole(lang) && cause.variants.iter().all(|variant| variant.words.is_whole(lang));
+            assert!(are_whole, "{}: something is not said in {lang:?}", cause.label);
             assert!(!words.title.is_empty() && !words.meaning.is_empty() && !words.tell.is_empty(), "{}", cause.label);
             assert!(!words.steps.is_empty(), "{}", cause.label);
         }

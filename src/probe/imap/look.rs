@@ -13,6 +13,7 @@ use super::{
         message::TOKEN_FIELD,
         sighting::{MailFolder, MessageSearch, Sighting},
     },
+    header::{contains, has_arrived, has_token, is_bounce, is_report},
     mailbox::ListedMailbox,
     response::{Condition, ImapToken, Response},
     session::{Done, ImapSession},
@@ -150,13 +151,16 @@ impl ImapSession<'_, '_> {
             let last = if place.last.is_some() { done.next() } else { None };
             let mut candidates = BTreeMap::new();
             if examined.condition == Condition::Ok {
-                candidates.extend(last.iter().flat_map(|last| told_apart(last, hunt.look)).map(|uid| (uid, None)));
-                candidates.extend(searched_uids(&searched).into_iter().map(|uid| (uid, None)));
-                let messages = saved.iter().flat_map(|saved| saved.said.iter().filter_map(fetched_message));
-                candidates.extend(messages.map(|(uid, header)| (uid, Some(header))));
+                // Which command a message came with is the server's choice: it may answer several at once (RFC 3501, 5.5).
+                let said =
+                    || [Some(&searched), saved.as_ref(), last.as_ref()].into_iter().flatten().flat_map(|done| &done.said);
+                candidates.extend(told_apart(said(), hunt.look).map(|uid| (uid, None)));
+                candidates.extend(searched_uids(said()).map(|uid| (uid, None)));
+                candidates.extend(said().filter_map(fetched_header).map(|(uid, header)| (uid, Some(header))));
                 // What came along is looked at again: that costs nothing.
                 let is_new = |uid: &u32, header: &Option<Vec<u8>>| {
-                    !place.foreign.contains(uid) || header.as_ref().is_some_and(|header| !is_report(header))
+                    !place.foreign.contains(uid)
+                        || header.as_ref().is_some_and(|header| !is_bounce(header, &hunt.look.token))
                 };
                 candidates.retain(|uid, header| is_new(uid, header));
                 place.last = place.last.take().or_else(|| Some(fetch_last(&examined)));
@@ -188,7 +192,7 @@ impl ImapSession<'_, '_> {
         let header = if header.is_some() { header } else { self.read(place, uid, "HEADER")? };
         // A server may still be at it.
         let Some(header) = header.filter(|header| !header.is_empty()) else { return Ok(Judged::Unread) };
-        if is_report(&header) {
+        if is_bounce(&header, &look.token) {
             let Some(report) = self.read(place, uid, "")? else { return Ok(Judged::Unread) };
             let is_ours = contains(&report, look.token.as_bytes());
             let report = self.base.record.log.redacted(&report);
@@ -277,18 +281,18 @@ fn fetch_last(examined: &Done) -> Vec<u8> {
 }
 
 /// The messages that a search found.
-fn searched_uids(searched: &Done) -> BTreeSet<u32> {
-    let numbers = searched.said.iter().filter_map(|response| match response {
+fn searched_uids<'a>(said: impl Iterator<Item = &'a Response>) -> impl Iterator<Item = u32> {
+    let numbers = said.filter_map(|response| match response {
         Response::Data { name, tokens, .. } if name == "SEARCH" => Some(tokens.iter().filter_map(ImapToken::number)),
         _ => None,
     });
-    numbers.flatten().collect()
+    numbers.flatten()
 }
 
 /// Those of the last messages that have the token, or are reports.
-fn told_apart(fetched: &Done, look: &MessageSearch) -> Vec<u32> {
-    let messages = fetched.said.iter().filter_map(fetched_message);
-    messages.filter(|(_, header)| has_token(header, &look.token) || is_report(header)).map(|(uid, _)| uid).collect()
+fn told_apart<'a>(said: impl Iterator<Item = &'a Response>, look: &MessageSearch) -> impl Iterator<Item = u32> {
+    let messages = said.filter_map(|response| fetched(response, b"BODY[HEADER.FIELDS"));
+    messages.filter(|(_, header)| has_token(header, &look.token) || is_report(header)).map(|(uid, _)| uid)
 }
 
 /// The mailboxes where a message may have arrived, those first where it usually does.
@@ -304,56 +308,25 @@ fn mailboxes_of(list: &Done) -> Vec<ListedMailbox> {
     mailboxes
 }
 
-/// UID and text of a FETCH.
-fn fetched_message(response: &Response) -> Option<(u32, Vec<u8>)> {
+/// UID and whole header of a FETCH.
+fn fetched_header(response: &Response) -> Option<(u32, Vec<u8>)> {
+    fetched(response, b"BODY[HEADER]")
+}
+
+/// UID and text of a FETCH of a part whose name begins so.
+fn fetched(response: &Response, part: &[u8]) -> Option<(u32, Vec<u8>)> {
     let Response::Data { name, tokens, .. } = response else { return None };
     let Some(ImapToken::List(items)) = tokens.first().filter(|_| name == "FETCH") else { return None };
     let behind = |wanted: &dyn Fn(&ImapToken) -> bool| items.windows(2).find(|pair| wanted(&pair[0])).map(|pair| &pair[1]);
     let uid = behind(&|token| token.is("UID"))?.number()?;
-    let is_body =
-        |token: &ImapToken| matches!(token, ImapToken::Atom(name) if name.to_ascii_uppercase().starts_with(b"BODY["));
-    let Some(ImapToken::Text(text)) = behind(&is_body) else { return None };
+    let is_part = |token: &ImapToken| matches!(token, ImapToken::Atom(name) if name.to_ascii_uppercase().starts_with(part));
+    let Some(ImapToken::Text(text)) = behind(&is_part) else { return None };
     Some((uid, text.clone()))
 }
 
 /// The text of this message: servers may tell of others at any time.
 fn message_of(done: &Done, uid: u32) -> Option<Vec<u8>> {
-    done.said.iter().filter_map(fetched_message).find(|(of, _)| *of == uid).map(|(_, text)| text)
-}
-
-/// The fields of a header, unfolded, with their names in lower case.
-fn fields(header: &[u8]) -> Vec<(String, String)> {
-    let text = String::from_utf8_lossy(header).replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
-    let head = text.split("\n\n").next().unwrap_or_default();
-    head.lines()
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.trim().to_lowercase(), value.trim().to_owned()))
-        .collect()
-}
-
-/// Whether the header's own fields have the token.
-fn has_token(header: &[u8], token: &str) -> bool {
-    let named = |name: &str| name == "subject" || name == TOKEN_FIELD.to_lowercase();
-    fields(header).iter().any(|(name, value)| named(name) && value.contains(token))
-}
-
-/// Whether a server took it: the copy of what was sent has no such line.
-fn has_arrived(header: &[u8]) -> bool {
-    fields(header).iter().any(|(name, _)| name == "received")
-}
-
-/// Whether it is a report of a mail server (RFC 3464), or an older one's words.
-fn is_report(header: &[u8]) -> bool {
-    fields(header).iter().any(|(name, value)| match name.as_str() {
-        "content-type" => value.to_lowercase().starts_with("multipart/report"),
-        "from" | "return-path" => value.to_lowercase().contains("mailer-daemon@") || value == "<>",
-        "x-failed-recipients" => true,
-        _ => false,
-    })
-}
-
-fn contains(text: &[u8], word: &[u8]) -> bool {
-    !word.is_empty() && text.windows(word.len()).any(|window| window == word)
+    done.said.iter().filter_map(|response| fetched(response, b"BODY[")).find(|(of, _)| *of == uid).map(|(_, text)| text)
 }
 
 /// Waits, until cancelled.
@@ -377,15 +350,5 @@ mod tests {
         assert_eq!(date("2026-11-29T10:00:00Z").as_deref(), Some("29-Nov-2026"));
         assert_eq!(date("2026-13-01"), None);
         assert_eq!(date("yesterday"), None);
-    }
-
-    #[test]
-    fn whose_message_it_is() {
-        let ours = b"Received: from a\r\nSubject: Test\r\n ABCD\r\n\r\n";
-        assert!(has_token(ours, "ABCD") && has_arrived(ours) && !is_report(ours));
-        assert!(!has_token(b"X-Other: ABCD\r\n\r\nSubject: ABCD\r\n", "ABCD"));
-        assert!(!has_arrived(b"Subject: ABCD\r\n\r\nReceived: x\r\n"));
-        assert!(is_report(b"Content-Type: multipart/report;\r\n report-type=delivery-status\r\n\r\n"));
-        assert!(is_report(b"Return-Path: <>\r\n\r\n") && !is_report(b"Return-Path: <a@b.test>\r\n\r\n"));
     }
 }

@@ -16,7 +16,7 @@ use End::{Noted, Refused};
 /// Options that always count: they describe the server, the sender and the run, or are a person's consent.
 const ALWAYS: &str = "address import name reply-to provider host security port proxy ehlo imap auth test target scope profile yes \
     force allow-plaintext this-domain reuse-secret take-over unproven dry-run diff report plain demo answers nameserver lang color \
-    json no-input quiet verbose timeout lock-timeout help version root";
+    json no-input quiet verbose timeout lock-timeout help version root through";
 
 /// Each other option, with those that leave it nothing to do.
 const IDLE: &[(&str, &str, End)] = &[
@@ -55,6 +55,15 @@ const IDLE: &[(&str, &str, End)] = &[
     ("imap-password-fd", "--imap-password-fd 0", Noted),
     ("imap-password-env", "--imap-password-env HOME", Noted),
     ("imap-password-command", "--imap-password-command 'cat pw'", Noted),
+    ("oauth-grant", "--oauth-grant client --auth plain", Refused),
+    ("oauth-client-id", "--oauth-client-id id", Noted),
+    ("oauth-tenant", "--oauth-tenant example.test", Noted),
+    ("oauth-scope", "--oauth-scope mail", Noted),
+    ("oauth-token-url", "--oauth-token-url https://localhost/token", Noted),
+    ("oauth-auth-url", "--oauth-auth-url https://localhost/auth", Noted),
+    ("oauth-device-url", "--oauth-device-url https://localhost/device", Noted),
+    ("oauth-ca-file", "--oauth-ca-file ca.pem", Noted),
+    ("oauth-certificate", "--oauth-certificate key", Noted),
     ("offline", "--offline --database", Refused),
     ("database", "--database --offline", Refused),
     ("test-to", "--test-to admin@example.test", Noted),

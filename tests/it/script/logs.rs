@@ -69,3 +69,68 @@ fn what_cannot_be_read_is_named() {
     assert!(said.stderr.contains("16 KiB"), "{}", said.stderr);
     assert_eq!(json_lines(&said).len(), 2);
 }
+
+/// The log in a gzip file: one stored block (RFC 1951, 3.2.4).
+fn packed() -> Vec<u8> {
+    let length = u16::try_from(LOG.len()).unwrap();
+    let block = [&[1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), LOG.as_bytes()].concat();
+    [b"\x1f\x8b\x08\0\0\0\0\0\0\x03", block.as_slice(), &[0; 8]].concat()
+}
+
+#[test]
+fn what_is_packed_is_read_and_other_files_are_named() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.path("mail.log.2.gz");
+    fs::write(&file, packed()).unwrap();
+    let expected = [("connection_refused", 2, true), ("relay_denied", 1, false)];
+    let of_file = sandbox.mailsetup(["explain", "--json", file.to_str().unwrap()]).run().code(0);
+    assert_eq!(causes(&json_lines(&of_file)), expected);
+    let piped = sandbox.mailsetup(["explain", "--json", "-"]).stdin(packed()).run().code(0);
+    assert_eq!(causes(&json_lines(&piped)), expected);
+    let cut = packed()[..60].to_vec();
+    sandbox.mailsetup(["explain", "-"]).stdin(cut).run().code(74);
+    let xz = sandbox.mailsetup(["explain", "-"]).stdin(&b"\xfd7zXZ\0\0\x04"[..]).run().code(65);
+    assert!(xz.stderr.contains("xz -dc FILE | mailsetup explain"), "{}", xz.stderr);
+    for missing in ["/nonexistent/mail.log", "no-such.eml"] {
+        assert!(sandbox.mailsetup(["explain", missing]).run().code(66).stderr.contains(missing));
+    }
+}
+
+#[test]
+fn a_list_of_waiting_messages_is_explained_by_cause() {
+    let list = "\
+-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------
+4F1A2C0B12      612 Mon Nov 30 03:11:13  root@web1.example.org
+(connect to smtp.example.org[192.0.2.1]:587: Connection refused)
+                                         a@example.org
+
+4F1A2C0B13      612 Mon Nov 30 03:11:14  root@web1.example.org
+(connect to smtp.example.org[192.0.2.1]:587: Connection refused)
+                                         b@example.org
+
+4F1A2C0B14      612 Mon Nov 30 03:11:15  root@web1.example.org
+(host mx.example.net[192.0.2.2] said: 451 4.7.1 Greylisting in action, please come back later (in reply to RCPT TO command))
+                                         c@example.net
+
+-- 2 Kbytes in 3 Requests.
+";
+    let sandbox = Sandbox::new();
+    let groups = json_lines(&sandbox.mailsetup(["explain", "--json", "-"]).stdin(list).run().code(0));
+    assert_eq!(causes(&groups), [("connection_refused", 2, true), ("greylisted", 1, true)]);
+    assert_eq!(groups[0]["messages"], serde_json::json!(["4F1A2C0B12", "4F1A2C0B13"]));
+    assert_eq!(groups[0]["recipients"], serde_json::json!(["a@example.org", "b@example.org"]));
+    let exim = " 4h  1.2K 1rXyZa-0001Ab-Cd <root@web1.example.org>\n          a@example.org\n";
+    let said = sandbox.mailsetup(["explain", "-"]).stdin(exim).run().code(0);
+    assert!(said.stdout.contains("exim4 -Mvl 1rXyZa-0001Ab-Cd | mailsetup explain"), "{}", said.stdout);
+    let challenge = sandbox.mailsetup(["explain", "334 VXNlcm5hbWU6"]).run().code(0);
+    assert!(challenge.stdout.contains("Username"), "{}", challenge.stdout);
+}
+
+#[test]
+fn a_provider_that_nobody_knows_is_named_with_the_nearest() {
+    let run = |provider: &str| Sandbox::new().mailsetup(["explain", "--provider", provider, "535 no"]).run();
+    assert!(run("gmial").code(64).stderr.contains("gmail"));
+    for known in ["gmail", "google", "generic"] {
+        run(known).code(0);
+    }
+}
