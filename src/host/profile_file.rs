@@ -65,7 +65,10 @@ impl ProfileFile {
         match Profile::parse(bytes) {
             Ok(profile) => !profile.enabled,
             Err(ProfileFault::Newer(_)) => false,
-            Err(_) => top_lines(bytes).into_iter().find_map(enabled_value).is_some_and(|value| value.trim_ascii_start().starts_with(b"false")),
+            Err(_) => top_lines(bytes)
+                .into_iter()
+                .find_map(enabled_value)
+                .is_some_and(|value| value.trim_ascii_start().starts_with(b"false")),
         }
     }
 
