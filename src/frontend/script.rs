@@ -79,7 +79,7 @@ pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
     }
     let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
     // What could not be looked up may be found later.
-    let is_temporary = setup.discovery().and_then(|found| found.fault).is_some_and(|fault| fault.is_temporary());
+    let is_temporary = matches!(setup.discovery().and_then(|found| found.fault), Some(fault) if fault.is_temporary());
     let exit = if is_temporary && missing.contains(&Field::Provider) { Exit::TempFail } else { Exit::Usage };
     Error::new(exit, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(setup, missing))
 }
