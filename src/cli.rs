@@ -192,8 +192,14 @@ fn help_for(text: &Text, languages: &Languages, words: &[String]) -> Result<Exit
 /// not stop them.
 const WITHOUT_PRESETS: [&str; 8] = ["arrival", "secret", "list", "show", "remove", "purge", "undo", "vault"];
 
+/// Commands that take paths of files, which may be relative to the current folder. A set-up takes them too.
+const TAKING_PATHS: [&str; 3] = ["edit", "export", "vault"];
+
 fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
     let command = matches.subcommand();
+    if command.is_none_or(|(name, _)| TAKING_PATHS.contains(&name)) {
+        host::current_folder()?;
+    }
     if let Some(("remove", matches)) = command {
         // Its profile says in which scope something may be cut off.
         let name = commands::removed(context, matches.get_one::<String>("PROFILE").map(String::as_str))?;

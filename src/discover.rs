@@ -257,6 +257,11 @@ impl DomainFault {
         }
     }
 
+    /// Whether the same search may find something later.
+    pub const fn is_temporary(self) -> bool {
+        matches!(self, Self::Broken | Self::NoResolver)
+    }
+
     /// The message that says it, with the argument `domain`.
     pub const fn phrase(self) -> &'static str {
         match self {

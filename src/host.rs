@@ -80,7 +80,7 @@ pub use journal::{
     error::JournalError,
     session::{LOCK_LIMIT, WriteOptions, WriteSession},
 };
-pub use places::{Folders, foreign_presets, own_presets, places};
+pub use places::{Folders, current_folder, foreign_presets, own_presets, places};
 pub use private::save_private;
 pub use process::{CommandFault, attendant::attend_if_asked, end_all};
 pub use programs::{CronKind, MailPrograms, ProgramSender, mail_programs, program_senders};

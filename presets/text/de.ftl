@@ -1548,6 +1548,7 @@ conflict-queue = { $other } läuft neben { $target }: Was es schon angenommen ha
 conflict-apparmor-run = AppArmor hindert { $target } daran, mailsetup für das Passwort auszuführen: Es ginge nichts hinaus. Fügen Sie in { $file } unter „{ $below }“ die Zeile „{ $rule }“ ein und führen Sie dann apparmor_parser -r { $file } aus
 conflict-apparmor-read = AppArmor hindert { $target } daran, { $path } zu lesen. Ergänzen Sie in { $local } die Zeile „{ $rule }“ und führen Sie dann apparmor_parser -r { $file } aus
 conflict-unreadable = { $user } wird { $path } nicht lesen können ({ $mode }): { $target } findet keine Einstellungen, wenn { $user } sendet. Sobald die Datei geschrieben ist, führen Sie { $command } aus und starten Sie die Programme von { $user } neu.
+conflict-unreadable-first = { $user } kann { $path } nicht lesen ({ $mode }): { $target } fände keine Einstellungen, wenn { $user } sendet. Führen Sie zuerst { $command } aus, starten Sie die Programme von { $user } neu, und wiederholen Sie dann diesen Befehl.
 conflict-key = { $user } kann { $path } nicht lesen: { $target } kann das Client-Zertifikat nicht vorzeigen, und keine E-Mail geht hinaus. Führen Sie aus: { $command }
 conflict-folder = { $user } kommt nicht in das Verzeichnis { $folder }: { $target } findet { $path } nicht, wenn { $user } sendet. Führen Sie { $command } aus und starten Sie die Programme von { $user } neu.
 

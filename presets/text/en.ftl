@@ -1549,6 +1549,7 @@ conflict-queue = { $other } is running beside { $target }: mail that it has take
 conflict-apparmor-run = AppArmor keeps { $target } from running mailsetup for the password: nothing would go out. Add the line “{ $rule }” below “{ $below }” in { $file }, then run apparmor_parser -r { $file }
 conflict-apparmor-read = AppArmor keeps { $target } from reading { $path }. Add the line “{ $rule }” to { $local }, then run apparmor_parser -r { $file }
 conflict-unreadable = { $user } will not be able to read { $path } ({ $mode }): { $target } finds no settings when { $user } sends. Once it is written, run { $command } and start { $user }’s programs anew.
+conflict-unreadable-first = { $user } cannot read { $path } ({ $mode }): { $target } would find no settings when { $user } sends. First run { $command } and start { $user }’s programs anew, then repeat this command.
 conflict-key = { $user } cannot read { $path }: { $target } cannot show the client certificate, and no mail goes out. Run { $command }
 conflict-folder = { $user } cannot enter the folder { $folder }: { $target } does not find { $path } when { $user } sends. Run { $command } and start { $user }’s programs anew.
 

@@ -1546,6 +1546,7 @@ conflict-queue = { $other } tourne à côté de { $target } : le courrier qu’
 conflict-apparmor-run = AppArmor empêche { $target } de lancer mailsetup pour le mot de passe : rien ne partirait. Ajoutez la ligne « { $rule } » sous « { $below } » dans { $file }, puis lancez apparmor_parser -r { $file }
 conflict-apparmor-read = AppArmor empêche { $target } de lire { $path }. Ajoutez la ligne « { $rule } » à { $local }, puis lancez apparmor_parser -r { $file }
 conflict-unreadable = { $user } ne pourra pas lire { $path } ({ $mode }) : { $target } ne trouve aucun réglage quand { $user } envoie. Une fois le fichier écrit, lancez { $command } et redémarrez les programmes de { $user }.
+conflict-unreadable-first = { $user } ne peut pas lire { $path } ({ $mode }) : { $target } ne trouverait aucun réglage quand { $user } envoie. Lancez d’abord { $command } et redémarrez les programmes de { $user }, puis relancez cette commande.
 conflict-key = { $user } ne peut pas lire { $path } : { $target } ne peut pas présenter le certificat client, et aucun courrier ne part. Lancez { $command }
 conflict-folder = { $user } ne peut pas entrer dans le dossier { $folder } : { $target } ne trouve pas { $path } quand { $user } envoie. Lancez { $command } et redémarrez les programmes de { $user }.
 

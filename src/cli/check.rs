@@ -22,6 +22,7 @@ use crate::{
     mail::{Address, Profile, Security, profile::Check},
     phrase,
     plan::{Order, Places},
+    presets::Phrase,
     probe::{Cancel, Goal, Login, Report},
     render::{
         self,
@@ -182,11 +183,16 @@ fn climb(
         }
     });
     let proofs = if send && attempt.passed() { programs(context, &runner, order, (&spec, &attempt)) } else { Vec::new() };
+    let lack = if send && attempt.passed() && places.root.is_none() { lack(context, order) } else { None };
     let diagnosis = attempt.evidence.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     let arrived = attempt.arrival.as_ref().map(|evidence| diagnose::diagnose(evidence, &context.catalog, context.lang()));
     let refused = proofs.iter().find(|proof| proof.is_refused());
     let cause = diagnosis.as_ref().or_else(|| refused?.diagnosis.as_ref()).map(|found| found.cause.clone());
-    let result = cause.unwrap_or_else(|| if refused.is_some() { diagnose::UNKNOWN } else { "ok" }.to_owned());
+    let result = cause.unwrap_or_else(|| match () {
+        () if refused.is_some() => diagnose::UNKNOWN.to_owned(),
+        () if lack.is_some() => NO_MAILER.to_owned(),
+        () => "ok".to_owned(),
+    });
     let secured = Some(spec.endpoint.clone()).filter(|_| attempt.is_secured());
     let check = Check { when: host::clock::rfc3339(SystemTime::now()), result, secured };
     // A user who may check may not be allowed to write.
@@ -202,7 +208,7 @@ fn climb(
     } else if !drift.differences.is_empty() {
         context.warn_phrase(&phrase!("check-drifted", profile = name));
         context.warn_phrase(&phrase!("check-apply", profile = name));
-    } else if !context.json && refused.is_none() {
+    } else if !context.json && refused.is_none() && lack.is_none() {
         context.say_phrase(&match &places.root {
             Some(_) => phrase!("check-passed-image", profile = name),
             None => phrase!("check-passed", profile = name),
@@ -215,6 +221,8 @@ fn climb(
     for proof in &proofs {
         context.warn_all(render::proof::lines(&context.text, proof));
     }
+    let lacking = lack.as_ref().map(|lack| context.text.say(lack));
+    context.warn_all(lacking.iter().map(|lack| format!("! {lack}")));
     let parts = Parts {
         rows: rows(context, profile, name),
         attempts: vec![ReportedAttempt {
@@ -231,12 +239,15 @@ fn climb(
     if context.json {
         let command = format!("mailsetup check {name}{}", kind.flag());
         let is_arrived = attempt.arrival.as_ref().is_none_or(|evidence| exit_of(evidence) == Exit::Ok);
-        let is_right = attempt.passed() && drift.differences.is_empty() && refused.is_none() && is_arrived;
+        let is_right = attempt.passed() && drift.differences.is_empty() && refused.is_none() && lack.is_none() && is_arrived;
         let mut document = document(profile, name, is_right, &command);
         document["stages"] = stages(&context.text, &attempt.steps).into();
         document["round_trips"] = attempt.round_trips.into();
         document["diagnosis"] = json!(diagnosis.as_ref().map(diagnose::Diagnosis::to_json));
         add_drift(context, &mut document, &drift);
+        if let (Some(lack), Some(notes)) = (lacking, document["notes"].as_array_mut()) {
+            notes.push(lack.into());
+        }
         if send {
             document["proofs"] = proofs.iter().map(|one| proof(&context.text, one)).collect();
         }
@@ -255,6 +266,8 @@ fn climb(
         Some(evidence) => exit_of(evidence),
         None if let Some(refused) = refused => exit_of_proof(refused),
         None if let Some(evidence) = &attempt.arrival => exit_of(evidence),
+        // As for a way of programs that is barred.
+        None if lack.is_some() => Exit::NoPerm,
         None if drift.differences.is_empty() => Exit::Ok,
         None => Exit::Config,
     };
@@ -293,6 +306,15 @@ fn connect_spec(context: &Context, name: &str, order: &Order, kind: CheckKind) -
         arrival,
         ..ConnectSpec::new(profile, goal, context.timeout()?)
     })
+}
+
+/// The cause that a check has where programs find no `sendmail`.
+const NO_MAILER: &str = "no_mailer";
+
+/// That programs here find no `sendmail` that works, as a set-up would say it.
+fn lack(context: &Context, order: &Order) -> Option<Phrase> {
+    let plan = order::whole_plan(context, order)?;
+    plan.notes.into_iter().map(|note| note.phrase).find(render::summary::is_lack)
 }
 
 /// Cron's mail, by what is `sendmail` here, and the programs whose addresses the server refuses.

@@ -327,20 +327,19 @@ pub(super) fn files_json(files: &[AppliedFile]) -> Vec<serde_json::Value> {
     files.iter().map(|file| json!({"path": file.path, "action": file.action.as_str(), "backup": file.backup})).collect()
 }
 
+/// The files that were written, each with what happened to it; nothing when quiet.
 pub(super) fn files_text(context: &Context, files: &[AppliedFile]) -> Result<(), Error> {
-    for file in files {
+    for file in files.iter().filter(|_| !context.quiet) {
         let action = context.text.get(&format!("render-file-{}", file.action.as_str()));
         context.out(&format!("{action:<10} {}", escape(&file.path.display().to_string())))?;
     }
     Ok(())
 }
 
-pub(super) fn none_found(context: &Context, none: bool, query: Option<&str>) -> Exit {
+/// Refuses a query that nothing matches.
+pub(super) fn none_found(none: bool, query: Option<&str>) -> Result<(), Error> {
     match query.filter(|_| none) {
-        Some(query) => {
-            context.warn_phrase(&phrase!("nothing-found", query = escape(query)));
-            Exit::NoInput
-        }
-        None => Exit::Ok,
+        Some(query) => Err(Error::new(Exit::NoInput, phrase!("nothing-found", query = escape(query)))),
+        None => Ok(()),
     }
 }

@@ -175,8 +175,8 @@ fn exit(found: &Discovery) -> Exit {
     match found.fault {
         Some(DomainFault::NotFound) => Exit::NoHost,
         _ if !found.proposals.is_empty() => Exit::Ok,
-        Some(DomainFault::Broken | DomainFault::NoResolver) => Exit::TempFail,
-        Some(DomainFault::NullMx) | None => Exit::Unavailable,
+        Some(fault) if fault.is_temporary() => Exit::TempFail,
+        _ => Exit::Unavailable,
     }
 }
 

@@ -32,17 +32,15 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
     if let Some(months) = stale {
         let keys: Vec<&str> = found.iter().map(|provider| provider.key.as_str()).collect();
         let facts = stale::facts(context, months, false, query, &keys);
-        let none = none_found(context, found.is_empty() && facts.is_empty(), query);
+        none_found(found.is_empty() && facts.is_empty(), query)?;
         let listed = |fact: &Fact<'_>| {
             let provider = context.catalog.provider(fact.key).filter(|_| fact.kind == FactKind::Provider)?;
             Some(document(context.lang(), provider, &origin(provider)))
         };
-        if none == Exit::Ok {
-            stale::list(context, months, &facts, listed)?;
-        }
-        return Ok(none);
+        stale::list(context, months, &facts, listed)?;
+        return Ok(Exit::Ok);
     }
-    let none = none_found(context, found.is_empty(), query);
+    none_found(found.is_empty(), query)?;
     match found.as_slice() {
         found if context.json => {
             for provider in found {
@@ -57,7 +55,7 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
             }
         }
     }
-    Ok(none)
+    Ok(Exit::Ok)
 }
 
 /// The provider with this key, or with this domain, or of this address.

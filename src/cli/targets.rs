@@ -25,17 +25,15 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
     if let Some(months) = stale {
         let keys: Vec<&str> = found.iter().map(|target| target.key.as_str()).collect();
         let facts = stale::facts(context, months, true, query, &keys);
-        let none = none_found(context, found.is_empty() && facts.is_empty(), query);
+        none_found(found.is_empty() && facts.is_empty(), query)?;
         let listed = |fact: &Fact<'_>| {
             let target = context.catalog.target(fact.key).filter(|_| fact.kind == FactKind::Target)?;
             Some(document(target))
         };
-        if none == Exit::Ok {
-            stale::list(context, months, &facts, listed)?;
-        }
-        return Ok(none);
+        stale::list(context, months, &facts, listed)?;
+        return Ok(Exit::Ok);
     }
-    let none = none_found(context, found.is_empty(), query);
+    none_found(found.is_empty(), query)?;
     if context.json {
         for target in &found {
             context.out(&document(target).to_string())?;
@@ -49,7 +47,7 @@ pub(super) fn run(context: &Context, query: Option<&str>, stale: Option<u32>) ->
             context.out(&format!("{:<15} {:<24} {}", target.key, target.name, target.words(context.lang()).summary))?;
         }
     }
-    Ok(none)
+    Ok(Exit::Ok)
 }
 
 /// Whether a target's names, or those of the programs that read its files, contain the query.

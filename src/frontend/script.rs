@@ -5,7 +5,7 @@ use crate::{
     mail::{ProofWay, reply::escape},
     phrase,
     presets::Phrase,
-    probe::{ArrivalFault, Evidence, ProbeFault, Stage},
+    probe::{ArrivalFault, DnsFault, Evidence, ProbeFault, Stage},
     runner::Runner,
     setup::{Effect, Field, Msg, Outcome, Proof, Setup, Status, Work},
 };
@@ -78,7 +78,10 @@ pub fn missing_error(setup: &Setup, missing: &[Field]) -> Error {
         return Error::new(Exit::Usage, why).hint(hint);
     }
     let flags: Vec<String> = missing.iter().map(|field| field.flag()).collect();
-    Error::new(Exit::Usage, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(setup, missing))
+    // What could not be looked up may be found later.
+    let is_temporary = matches!(setup.discovery().and_then(|found| found.fault), Some(fault) if fault.is_temporary());
+    let exit = if is_temporary && missing.contains(&Field::Provider) { Exit::TempFail } else { Exit::Usage };
+    Error::new(exit, phrase!("script-missing", flags = flags.join(", "))).hint(hint_of(setup, missing))
 }
 
 fn hint_of(setup: &Setup, missing: &[Field]) -> Phrase {
@@ -112,7 +115,8 @@ pub fn exit_of_proof(proof: &Proof) -> Exit {
 /// The exit status of a failed attempt (sysexits(3)).
 pub fn exit_of(evidence: &Evidence) -> Exit {
     match &evidence.fault {
-        ProbeFault::Dns(_) => Exit::NoHost,
+        ProbeFault::Dns(DnsFault::Unavailable) => Exit::TempFail,
+        ProbeFault::Dns(DnsFault::NotFound | DnsFault::NoAddress) => Exit::NoHost,
         ProbeFault::Connect(_) | ProbeFault::Proxy(_) => Exit::Unavailable,
         ProbeFault::Reply(reply) if reply.code / 100 == 4 => Exit::TempFail,
         ProbeFault::Reply(reply) => match (evidence.stage, reply.code) {

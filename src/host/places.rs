@@ -39,17 +39,28 @@ impl Folders {
     }
 }
 
-/// Resolves the places once, at the edge.
-///
-/// Without a scope it is the whole system for root and for an image (`root`), else the user.
+/// The current folder.
 ///
 /// # Errors
-/// No home folder for the user scope, a root that is no folder, no current folder, or folders of ours that are another user's.
+/// It is gone.
+pub fn current_folder() -> Result<PathBuf, HostError> {
+    std::env::current_dir().map_err(|_| HostError::NoCwd)
+}
+
+/// Resolves the places once, at the edge.
+///
+/// Without a scope it is the whole system for root and for an image (`root`), else the user. A current folder that is gone is none:
+/// what runs at every mail needs no such folder.
+///
+/// # Errors
+/// No home folder for the user scope, a root that is no folder, a relative path without a current folder, or folders of ours that are
+/// another user's.
 pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders>) -> Result<Places, HostError> {
-    let cwd = std::env::current_dir().map_err(|_| HostError::NoCwd)?;
+    let cwd = current_folder().unwrap_or_default();
     let is_root = rustix::process::geteuid().is_root();
     let scope = scope.unwrap_or(if is_root || root.is_some() { Scope::System } else { Scope::User });
-    let root = root.map(|root| without_dots(cwd.join(root), FileTree::HERE)).transpose()?;
+    let whole = |path: PathBuf| if path.is_absolute() { Ok(path) } else { Err(HostError::NoCwd) };
+    let root = root.map(|root| Ok::<_, HostError>(without_dots(whole(cwd.join(root))?, FileTree::HERE)?)).transpose()?;
     if let Some(root) = root.as_ref().filter(|root| !root.is_dir()) {
         return Err(HostError::NoRoot(root.clone()));
     }
@@ -60,7 +71,7 @@ pub fn places(scope: Option<Scope>, root: Option<&Path>, folders: Option<Folders
         (Scope::User, None) => return Err(HostError::NoHome),
         (Scope::User, Some(own)) => (own.home, own.config.join("mailsetup"), own.state.join("mailsetup")),
         (Scope::System, own) => {
-            let home = own.map_or_else(|| PathBuf::from("/root"), |own| cwd.join(own.home));
+            let home = own.map_or_else(|| Ok(PathBuf::from("/root")), |own| whole(cwd.join(own.home)))?;
             (home, PathBuf::from("/etc/mailsetup"), PathBuf::from("/var/lib/mailsetup"))
         }
     };

@@ -59,6 +59,19 @@ impl ProfileFile {
         }
     }
 
+    /// Whether it says that the profile was removed, whatever else is wrong with it.
+    pub(super) fn is_removed(&self) -> bool {
+        let Ok(bytes) = &self.bytes else { return false };
+        match Profile::parse(bytes) {
+            Ok(profile) => !profile.enabled,
+            Err(ProfileFault::Newer(_)) => false,
+            Err(_) => top_lines(bytes)
+                .into_iter()
+                .find_map(enabled_value)
+                .is_some_and(|value| value.trim_ascii_start().starts_with(b"false")),
+        }
+    }
+
     /// Its content with `enabled = false`: one word is changed where it can be found, so that comments stay. In a profile that
     /// is damaged nothing else is touched, nor could it be; one that cannot be read stays as it is.
     ///
@@ -67,12 +80,8 @@ impl ProfileFile {
     pub(super) fn disabled(&self) -> Result<Option<Vec<u8>>, HostError> {
         let Ok(bytes) = &self.bytes else { return Ok(None) };
         let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-        let top = lines.iter().position(|line| line.trim_ascii_start().starts_with(b"[")).unwrap_or(lines.len());
-        let is_enabled = |line: &&mut Vec<u8>| {
-            let key = line.iter().position(|byte| *byte == b'=').and_then(|at| line.get(..at));
-            key.is_some_and(|key| key.trim_ascii() == b"enabled")
-        };
-        let line = lines.iter_mut().take(top).find(is_enabled);
+        let top = top_lines(bytes).len();
+        let line = lines.iter_mut().take(top).find(|line| enabled_value(line).is_some());
         match (Profile::parse(bytes), line) {
             (Err(fault @ ProfileFault::Newer(_)), _) => Err(refused(self.path.clone(), fault)),
             (Ok(mut profile), line) => {
@@ -91,6 +100,17 @@ impl ProfileFile {
             (Err(_), None) => Ok(Some([b"enabled = false\n", bytes.as_slice()].concat())),
         }
     }
+}
+
+/// The lines before the first table.
+fn top_lines(bytes: &[u8]) -> Vec<&[u8]> {
+    bytes.split_inclusive(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii_start().starts_with(b"[")).collect()
+}
+
+/// A line's value, where its key is `enabled`.
+fn enabled_value(line: &[u8]) -> Option<&[u8]> {
+    let at = line.iter().position(|byte| *byte == b'=')?;
+    line.get(..at).filter(|key| key.trim_ascii() == b"enabled").and_then(|_| line.get(at + 1..))
 }
 
 /// A profile as its file's text.
@@ -130,5 +150,9 @@ mod tests {
         assert_eq!(disabled(&damaged), after.as_bytes());
         let bytes = |text: &str| [text.as_bytes(), b"[x]\nname = '\xe9'\n"].concat();
         assert_eq!(disabled(bytes(&damaged)), bytes(&after));
+        let is_removed = |bytes: Vec<u8>| ProfileFile { path: "x".into(), bytes: Ok(bytes) }.is_removed();
+        assert!(is_removed(bytes(&after)) && !is_removed(bytes(&damaged)));
+        let elsewhere = damaged.replace("enabled = true # for now\n", "") + "[imap]\nenabled = false\n";
+        assert!(!is_removed(elsewhere.clone().into_bytes()) && is_removed(disabled(elsewhere)));
     }
 }

@@ -62,18 +62,20 @@ pub fn load_secret(name: &str, places: &Places) -> Result<ProfileSecret, HostErr
 /// A saved profile by name, or what is wrong with it.
 pub type Listed = (String, Result<Profile, HostError>);
 
-/// Every profile, with what is wrong with those that cannot be loaded, their names included.
+/// Every profile, with what is wrong with those that cannot be loaded, their names included. One that was removed and cannot be
+/// loaded is none.
 ///
 /// # Errors
 /// Their folder cannot be read.
 pub fn list(places: &Places) -> Result<Vec<Listed>, HostError> {
-    Ok(files(places)?.into_iter().map(|name| (name.clone(), load(&name, places))).collect())
+    let listed = files(places)?.into_iter().map(|name| (name.clone(), load(&name, places)));
+    Ok(listed.filter(|(name, profile)| profile.is_ok() || !is_removed(name, places)).collect())
 }
 
 /// Whether a profile was removed: its file is gone, or says so.
 pub(super) fn is_removed(name: &str, places: &Places) -> bool {
-    match load_secret(name, places) {
-        Ok(profile) => !profile.enabled,
+    match find(name, places) {
+        Ok(file) => file.is_removed(),
         Err(error) => matches!(error, HostError::NoProfile(..)),
     }
 }

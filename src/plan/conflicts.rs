@@ -79,7 +79,7 @@ pub(super) fn notes(
         for why in readers.filter_map(|user| machine.unreadable(user, target, plan)) {
             // The files follow to the new user, or all stays as it is.
             if is_another {
-                return Err(Refusal::NotFollowing { target: target.key.clone(), why: Box::new(why) });
+                return Err(Refusal::NotFollowing { target: target.key.clone(), why: Box::new(first(why)) });
             }
             note(target, Some(why));
         }
@@ -97,6 +97,14 @@ pub fn closed(order: &Order, plan: &Plan, catalog: &Catalog, places: &Places, fi
         Some((target.key.clone(), why))
     })
     .collect()
+}
+
+/// The same of a file that is not written before it can be read.
+fn first(why: Phrase) -> Phrase {
+    match why.id {
+        "conflict-unreadable" => Phrase { id: "conflict-unreadable-first", ..why },
+        _ => why,
+    }
 }
 
 impl Machine<'_> {

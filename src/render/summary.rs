@@ -12,13 +12,15 @@ pub fn is_proven(written: &WriteResult) -> bool {
     written.proofs.iter().all(|proof| !proof.is_refused())
 }
 
+/// Whether a note of a plan says that programs here find no `sendmail` that works.
+pub fn is_lack(note: &Phrase) -> bool {
+    matches!(note.id, "conflict-not-installed" | "conflict-sendmail-nobody" | "conflict-sendmail-busybox")
+}
+
 /// That programs here find no `sendmail` that works, where that is so.
 fn lack(written: &WriteResult) -> Option<&Phrase> {
-    let is_lack = |note: &&Phrase| {
-        matches!(note.id, "conflict-not-installed" | "conflict-sendmail-nobody" | "conflict-sendmail-busybox")
-    };
     // What an image lacks is said of the image.
-    written.notes.iter().find(is_lack).filter(|_| is_proven(written) && written.root.is_none())
+    written.notes.iter().find(|note| is_lack(note)).filter(|_| is_proven(written) && written.root.is_none())
 }
 
 /// What there is to know beside the outcome.

@@ -56,8 +56,11 @@ pub(super) fn run(context: &Context, mut conversation: Conversation) -> Result<E
             if setup.test_overridden() {
                 explain_failure(context, setup);
             }
-            if setup.written().is_some() {
-                context.say_all(prompt_loop::closing(setup, 100));
+            match setup.written() {
+                Some(_) if is_proven => context.say_all(prompt_loop::closing(setup, 100)),
+                // What failed is said also when quiet.
+                Some(_) => context.warn_all(prompt_loop::closing(setup, 100)),
+                None => {}
             }
             context.warn_all(prompt_loop::arrival_lines(setup));
         }

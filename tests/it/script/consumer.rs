@@ -112,6 +112,10 @@ fn its_own_words_and_whether_mailsetup_can_are_told() {
     let out = set_up(&house, &path, &[]).code(78);
     assert!(out.stderr.contains("    msmtp: /etc/x: Permission denied\n"), "{}", out.stderr);
     assert_eq!(proof_of(&out)["diagnosis"]["cause"], "file_not_readable");
+    // Also when quiet.
+    let quiet =
+        house.set_up(&["--password-file", "pw", "--yes", "-q", "--target", "msmtp"]).env("PATH", &path).run().code(78);
+    assert!(quiet.stderr.contains("msmtp: written, but msmtp itself does not send to "), "{}", quiet.stderr);
     // In French too.
     let path = shim(&house.sandbox, "msmtp", "exit 78");
     let out = set_up(&house, &path, &["--lang", "fr"]).code(78);

@@ -91,6 +91,11 @@ fn a_damaged_profile_can_be_removed_and_its_write_undone() {
         assert!(said.contains("default.toml:") && said.contains(field), "{said}");
         assert!(!house.sandbox.path("home/.msmtprc").exists());
         assert_eq!(house.sandbox.read(PROFILE), damaged.replace("enabled = true", "enabled = false"));
+        // It is in nobody's way any more, and can be purged.
+        for command in [&["list"][..], &["check", "--all"], &["apply", "--all"], &["purge"]] {
+            house.run(command).code(0);
+        }
+        assert!(!house.sandbox.path(PROFILE).exists());
 
         let house = set_up();
         house.sandbox.write(PROFILE, house.sandbox.read(PROFILE).replacen(from, to, 1));

@@ -214,3 +214,14 @@ fn a_profile_of_a_newer_schema_is_refused_untouched() {
     assert!(house.demo.arrived().is_empty());
     assert_eq!(house.written().into_iter().collect::<Vec<_>>(), [(path, newer.to_owned())]);
 }
+
+#[test]
+fn a_resolver_that_does_not_answer_is_temporary_everywhere() {
+    let house = House::new();
+    let dead = ["--nameserver", "127.0.0.1:1", "--timeout", "2"];
+    house.run(&[&["probe", "mail.example.test"][..], &dead].concat()).code(75);
+    let words = ["a@b.test", "--password-file", "pw", "--yes", "--json"];
+    house.run(&[&words[..], &["--host", "mail.example.test"], &dead].concat()).code(75);
+    let search = house.sandbox.mailsetup([&words[..], &dead].concat()).env_remove("MAILSETUP_OFFLINE").run();
+    assert!(search.code(75).stderr.contains("DNS does not answer"));
+}

@@ -146,7 +146,8 @@ fn check_tests_again_and_sees_drift() {
     assert_eq!(out.json()["ok"], false);
     assert!(out.json()["notes"][0].as_str().unwrap().contains("port"), "{}", out.stdout);
     assert!(out.stderr.contains("(msmtp): port no longer as the profile says"), "{}", out.stderr);
-    house.run(&["export", "msmtp"]).code(0);
+    let quiet = house.run(&["export", "msmtp", "-q"]).code(0);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
     house.run(&["check"]).code(0);
 
     house.demo.set_fault(mailsetup::demo::DemoFault::WrongPassword);
@@ -305,4 +306,21 @@ fn git_itself_is_asked_where_it_is_installed() {
     git(&["add", "--force", "app/.env"]).code(0);
     let tracked = said(&words);
     assert!(tracked.contains("git rm --cached -- 'app/.env'"), "{tracked}");
+}
+
+#[test]
+fn what_takes_no_path_needs_no_current_folder() {
+    let house = House::new();
+    house.write(&["--target", "msmtp"]).code(0);
+    let gone = |words: &str| {
+        let script = format!("mkdir gone && cd gone && rmdir ../gone && exec mailsetup {words}");
+        house.sandbox.program("sh", ["-c", &script]).run()
+    };
+    assert_eq!(gone("secret").code(0).stdout.trim_end(), house.demo.password());
+    for words in ["show", "list", "check --drift"] {
+        gone(words).code(0);
+    }
+    assert!(gone("export dotenv=.env").code(66).stderr.contains("The current folder is gone"));
+    gone("undo").code(0);
+    assert!(!house.sandbox.path("home/.msmtprc").exists());
 }

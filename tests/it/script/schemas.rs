@@ -98,6 +98,8 @@ fn every_document_is_as_its_schema_says() {
         ("providers", run(&["providers"]).code(0)),
         ("targets", run(&["targets"]).code(0)),
         ("error", run(&["show", "nosuch"]).code(66)),
+        ("error", run(&["providers", "nosuch"]).code(66)),
+        ("error", run(&["targets", "nosuch"]).code(66)),
         ("error", run(&["secret", "nosuch"]).code(66)),
         ("files", run(&["undo"]).code(0)),
         ("files", run(&["remove", "default"]).code(0)),

@@ -57,10 +57,10 @@ fn the_user_who_sends_reads_the_secret_and_no_other_does() {
 
 /// A user with a group of its own, two who share one, one in whose group another is a member, and files alone.
 pub(super) const USERS: &str = "
-    printf '%s\\n' 'alone:x:4001:4001::/:/bin/sh' 'ann:x:4002:4009::/:/bin/sh' 'bob:x:4003:4009::/:/bin/sh' \
+    printf '%s\n' 'alone:x:4001:4001::/:/bin/sh' 'ann:x:4002:4009::/:/bin/sh' 'bob:x:4003:4009::/:/bin/sh' \
         'joined:x:4004:4004::/:/bin/sh' >>/etc/passwd
-    printf '%s\\n' 'alone:x:4001:' 'crowd:x:4009:' 'joined:x:4004:bob' >>/etc/group
-    printf '%s\\n' 'passwd: files' 'group: files' >/etc/nsswitch.conf";
+    printf '%s\n' 'alone:x:4001:' 'crowd:x:4009:' 'joined:x:4004:bob' >>/etc/group
+    printf '%s\n' 'passwd: files' 'group: files' >/etc/nsswitch.conf";
 
 #[test]
 fn a_group_with_others_in_it_is_not_given_the_secret() {
@@ -327,11 +327,30 @@ fn a_file_of_that_users_own_is_not_in_the_way_of_the_systems() {
     let script = format!(
         "chmod 755 . ..; mkdir -m 777 /var/lib/notes; mkdir /var/lib/home; chown nobody /var/lib/home
          sed -i 's#^nobody:.*#nobody:x:65534:65534::/var/lib/home:/bin/sh#' /etc/passwd
-         printf 'account mailsetup\\nhost localhost\\nport 1\\nauth on\\nuser x\\nfrom a@b.test\\npasswordeval touch /var/lib/notes/ran\\n' >/var/lib/home/.msmtprc
+         printf 'account mailsetup\nhost localhost\nport 1\nauth on\nuser x\nfrom a@b.test\npasswordeval touch /var/lib/notes/ran\n' >/var/lib/home/.msmtprc
          chown nobody /var/lib/home/.msmtprc; chmod 600 /var/lib/home/.msmtprc
          mailsetup {words} --password-file pw --yes; echo ended $?; ls /var/lib/notes"
     );
     let Some(run) = apart(&house, &script) else { return };
     let out = run.run();
     assert!(out.stdout.ends_with("ended 0\n"), "{}\n{}", out.stdout, out.stderr);
+}
+
+#[test]
+fn a_check_that_sends_says_that_programs_find_no_sendmail() {
+    let house = House::new();
+    let words = house.words(&["--target", "msmtp"]).join(" ");
+    let script = format!(
+        "mkdir /var/lib/up /var/lib/work
+         mount -t overlay none -o lowerdir=/usr/sbin,upperdir=/var/lib/up,workdir=/var/lib/work /usr/sbin
+         rm -f /usr/sbin/sendmail; set_up {words} >/dev/null
+         mailsetup check --scope system >/dev/null && echo bare $?
+         mailsetup check --send --scope system --json || echo ended $?"
+    );
+    let Some(run) = apart(&house, &script) else { return };
+    let out = run.run().code(0);
+    let said = format!("{}\n{}", out.stdout, out.stderr);
+    assert!(out.stdout.contains("bare 0\n") && out.stdout.contains("ended 77\n"), "{said}");
+    assert!(out.stdout.contains("\"ok\":false") && out.stdout.contains("cannot send"), "{said}");
+    assert!(out.stderr.contains("! ") && out.stderr.contains("cron and PHP"), "{said}");
 }
