@@ -57,4 +57,4 @@ pub use tls::{authorities, check_ca};
 pub use tunnel::tunnel;
 pub use tunnel_fault::{TunnelFault, TunnelFaultKind};
 #[cfg(feature = "web")]
-pub use web::WebWay;
+pub use web::{PlainReach, WebWay};

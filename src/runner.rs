@@ -45,6 +45,7 @@ use crate::{
     },
 };
 
+use arrival::{Accepted, Unfollowed};
 use broken::Broken;
 use committed::committed;
 use displaced::displaced;
@@ -147,16 +148,32 @@ impl Runner {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Outcome),
     ) -> Report {
+        let (mut report, accepted) = self.attempt_alone(spec, written_in, kind, cancel, progress);
+        if let Some(accepted) = accepted {
+            self.arrive(spec, &accepted, &mut report, cancel, &mut |step| progress(Outcome::Progress(kind, step.clone())));
+        }
+        report
+    }
+
+    /// The same without a look for its message, which is left to be looked for.
+    fn attempt_alone(
+        &self,
+        spec: &ConnectSpec,
+        written_in: Option<&str>,
+        kind: AttemptKind,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> (Report, Option<Accepted>) {
         let attempt = match self.prepare(spec, written_in) {
             Ok(attempt) => attempt,
-            Err(fault) => return probe::not_begun(spec.endpoint.clone(), spec.provider.clone(), fault),
+            Err(fault) => return (probe::not_begun(spec.endpoint.clone(), spec.provider.clone(), fault), None),
         };
         let mut report = probe::attempt(&attempt, &*self.resolver, cancel, &mut |step| {
             progress(Outcome::Progress(kind, step.clone()));
         });
-        self.arrive(spec, &attempt, &mut report, cancel, &mut |step| progress(Outcome::Progress(kind, step.clone())));
+        let accepted = Accepted::by_attempt(spec, &attempt, &report);
         self.look_around(&mut report, spec.timeout, cancel);
-        report
+        (report, accepted)
     }
 
     /// Reads a file that the settings name; below an image's root as the image has it.
@@ -223,7 +240,7 @@ impl Runner {
         let places = self.places_of(&write.order)?;
         let order = &image::settled(&write.order, &places)?;
         let options = host::WriteOptions { lock_limit: self.lock_limit, ..host::WriteOptions::default() };
-        // Held until the proof ends: nobody else writes in between. What others wrote since it was planned is kept.
+        // Held until everything is sent: nobody else writes in between. What others wrote since it was planned is kept.
         let session = host::begin(&places, &options).map_err(|error| fault_of(error.into()))?;
         // A grant that is renewed meanwhile is not put back to what it was.
         let renewal = granted::hold(order, &places)?;
@@ -258,11 +275,15 @@ impl Runner {
                 Err(phrase) => return Err(undo(phrase, Field::Targets)),
             }
         }
-        let is_stuck = proofs.iter().any(|proof| proof.fault().is_some_and(|fault| fault.end.is_stuck()));
+        let is_stuck = proofs.iter().any(|Unfollowed { proof, .. }| proof.fault().is_some_and(|fault| fault.end.is_stuck()));
         if let Some(spec) = write.spec.as_ref().filter(|spec| spec.goal == Goal::Send && !is_stuck) {
             let extent = if applied.changed { Extent::All } else { Extent::Cron };
-            proofs.extend(self.prove_ways(order, spec, extent, cancel, progress));
+            proofs.extend(self.sent_ways(order, spec, extent, cancel, progress));
         }
+        let unsaved = write.check.clone().and_then(|check| kept(&order.name, check, &places));
+        drop(session);
+        let spec = write.spec.as_ref();
+        let proofs: Vec<Proof> = proofs.into_iter().map(|proof| self.followed(proof, spec, cancel, progress)).collect();
         let file =
             |file: host::AppliedFile| WrittenFile { path: file.path, action: file.action.as_str(), backup: file.backup };
         let mut notes: Vec<Phrase> = stale(&write.plan, &plan).collect();
@@ -270,7 +291,7 @@ impl Runner {
         notes.extend(unproven);
         notes.extend(proofs.iter().filter_map(Proof::differs));
         notes.extend(applied.notes);
-        notes.extend(write.check.clone().and_then(|check| kept(&order.name, check, &places)));
+        notes.extend(unsaved);
         notes.extend(applied.left_to_do.iter().map(|command| phrase!("runner-left-to-do", command = command)));
         Ok(WriteResult {
             files: applied.files.into_iter().map(file).collect(),

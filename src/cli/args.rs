@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::{color::Color, dns::RecordFormat, schemas::KINDS};
 use crate::{
-    mail::KeySlot,
+    mail::{KeySlot, Security},
     presets::{Languages, Text},
     setup::{Field, FieldShape, FieldTrait},
 };
@@ -271,6 +271,9 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
     let value = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).help(text.get(&format!("flag-{name}")))
     };
+    let field = |name: &'static str, value: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(text.get(&format!("field-{name}"))).requires("arrival")
+    };
     // A build without discovery asks the system's resolver alone.
     let name_server = || cfg!(feature = "discover").then(|| value("nameserver", "ADDRESS"));
     let rehearsal = || switch("dry-run").help(text.get("flag-dry-run-command"));
@@ -290,6 +293,12 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
             .arg(switch("arrival"))
             .arg(value("arrival-to", "ADDRESS").requires("arrival"))
             .arg(switch("arrival-delete").requires("arrival"))
+            .args([
+                field("imap-host", "HOST"),
+                field("imap-port", "PORT"),
+                field("imap-security", Security::USAGE),
+                field("imap-username", "NAME"),
+            ])
             .args(imap_passwords().map(|(name, word)| if word.is_empty() { switch(name) } else { value(name, word) }))
             .arg(switch("drift").conflicts_with_all(["send", "arrival"]))
             .arg(switch("dns").conflicts_with_all(["send", "arrival", "drift"]))

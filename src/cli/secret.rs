@@ -13,7 +13,7 @@ use crate::{
         stores::SecretRequest,
         tokens::{AccessFault, KeptGrant, Renewal},
     },
-    mail::{SecretPlace, host::parse_host},
+    mail::{ProfileSecret, SecretPlace, host::parse_host, reply::escape},
     oauth::login_secret,
     phrase, plan,
 };
@@ -50,6 +50,9 @@ fn printed(context: &Context, matches: &ArgMatches) -> Result<Exit, Error> {
         }
         return said(context, name, "drop_in", plan::drop_in(name, &places).trim_end());
     }
+    if let Some(git) = &git {
+        git.is_for(&profile)?;
+    }
     let named = word("for").map(host_asked_for);
     let places = context.places_for(Some(place))?;
     let read = |host, username| {
@@ -84,23 +87,37 @@ fn said(context: &Context, name: &str, key: &str, text: &str) -> Result<Exit, Er
 
 /// What git asks for (git-credential(1), "INPUT/OUTPUT FORMAT").
 struct GitRequest {
+    protocol: String,
     host: String,
+    port: Option<u16>,
     username: Option<String>,
 }
 
 impl GitRequest {
     fn read(input: impl BufRead) -> Result<Self, Error> {
-        let (mut host, mut username) = (String::new(), None);
+        let mut request = Self { protocol: String::new(), host: String::new(), port: None, username: None };
         for line in input.lines().take(1000) {
             let line = line.map_err(|error| Error::new(Exit::Io, phrase!("secret-git-input", cause = error)))?;
             match line.split_once('=') {
-                Some(("host", typed)) => host = without_port(typed),
-                Some(("username", typed)) => username = Some(typed.to_owned()),
+                Some(("protocol", typed)) => typed.clone_into(&mut request.protocol),
+                Some(("host", typed)) => (request.host, request.port) = (without_port(typed), port_of(typed)),
+                Some(("username", typed)) => request.username = Some(typed.to_owned()),
                 Some(_) => {}
                 None => break,
             }
         }
-        Ok(Self { host, username })
+        Ok(request)
+    }
+
+    /// Refuses what is no login for sending at the profile's own port: the web of the same host has other passwords.
+    fn is_for(&self, profile: &ProfileSecret) -> Result<(), Error> {
+        let is_port = |port| profile.smtp.port.is_none_or(|own| own == port);
+        if ["smtp", "smtps"].contains(&self.protocol.as_str()) && self.port.is_none_or(is_port) {
+            return Ok(());
+        }
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let asked = escape(&format!("{}://{}{port}", self.protocol, self.host));
+        Err(Error::new(Exit::NoPerm, phrase!("secret-git-foreign", asked = asked)))
     }
 }
 
@@ -108,6 +125,11 @@ impl GitRequest {
 fn host_asked_for(typed: &str) -> String {
     let alone = || Some(without_port(typed)).filter(|host| !host.is_empty());
     parse_host(typed).ok().or_else(alone).unwrap_or_else(|| typed.to_owned())
+}
+
+/// The port behind a host.
+fn port_of(typed: &str) -> Option<u16> {
+    typed.rsplit_once(':')?.1.parse().ok()
 }
 
 /// A host as git names it, without its port; an IPv6 address has brackets.
@@ -129,6 +151,24 @@ mod tests {
         assert_eq!((request.host.as_str(), request.username.as_deref()), ("::1", Some("a=b")));
         assert_eq!(without_port("Mail.Example.com:465"), "mail.example.com");
         assert_eq!(without_port("mail.example.com"), "mail.example.com");
+    }
+
+    #[test]
+    fn git_gets_it_for_sending_at_the_own_port_alone() {
+        let profile = "schema = 1\nenabled = true\n[smtp]\nhost = \"mail.test\"\nport = 465\n";
+        let profile = ProfileSecret::parse(profile).unwrap();
+        for (asked, is_ours) in [
+            ("protocol=smtp\nhost=mail.test\n", true),
+            ("protocol=smtps\nhost=mail.test:465\n", true),
+            ("protocol=smtp\nhost=mail.test:587\n", false),
+            ("protocol=http\nhost=mail.test\n", false),
+            ("protocol=https\nhost=mail.test:465\n", false),
+            ("protocol=ftp\nhost=mail.test\n", false),
+            ("host=mail.test\n", false),
+        ] {
+            let request = GitRequest::read(asked.as_bytes()).unwrap();
+            assert_eq!(request.is_for(&profile).is_ok(), is_ours, "{asked}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     rule::Rule,
 };
 use crate::{
-    mail::host::parse_host,
+    mail::{Protocol, host::parse_host},
     presets::{Catalog, CauseRules},
 };
 
@@ -18,6 +18,8 @@ pub(super) struct Matcher<'a> {
     /// Faults that clients report in words of their own; of several, the first counts.
     faults: Vec<&'static str>,
     needles: Vec<Needle<'a>>,
+    /// What was spoken, where a cause is of that alone, by the cause's place.
+    protocols: Vec<&'a [String]>,
     rules: Vec<Rule<'a>>,
     variants: Vec<Vec<Rule<'a>>>,
 }
@@ -52,7 +54,8 @@ impl<'a> Matcher<'a> {
             rules.extend(cause.patterns.iter().map(|pattern| Rule::new(place, pattern, &mut needles)));
             variants.push(cause.variants.iter().map(|variant| Rule::new(place, &variant.when, &mut needles)).collect());
         }
-        Self { finder: NeedleFinder::new(&needles.list), faults, needles: needles.list, rules, variants }
+        let protocols = causes.iter().map(|cause| &*cause.protocol).collect();
+        Self { finder: NeedleFinder::new(&needles.list), faults, needles: needles.list, protocols, rules, variants }
     }
 
     /// Looks for all needles at once, and adds to the facts what they say of provider and fault.
@@ -90,7 +93,7 @@ impl<'a> Matcher<'a> {
     /// The causes that the facts match, the best first, each once.
     pub(super) fn hits(&self, facts: &Facts, found: &Found) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
-        for rule in &self.rules {
+        for rule in self.rules.iter().filter(|rule| self.is_of(rule.cause, facts.protocol)) {
             let Some(score) = rule.score(facts, found, &self.needles) else { continue };
             let hit = Hit { cause: rule.cause, score, guess: rule.guess };
             match hits.iter_mut().find(|known| known.cause == hit.cause) {
@@ -101,6 +104,12 @@ impl<'a> Matcher<'a> {
         }
         hits.sort_by_key(|hit| std::cmp::Reverse(rank(hit)));
         hits
+    }
+
+    /// Whether a cause judges what was spoken; where that is not known, every one does.
+    fn is_of(&self, cause: usize, spoken: Option<Protocol>) -> bool {
+        let alone = self.protocols.get(cause).copied().unwrap_or_default();
+        alone.is_empty() || spoken.is_none_or(|spoken| alone.iter().any(|name| name == spoken.as_str()))
     }
 
     /// The first variant of a cause that the facts match.

@@ -102,9 +102,14 @@ impl KeptGrant<'_> {
         // Nothing but the machine's end comes between the answer and the store.
         let _hold = signals::hold();
         let server = way.server(grant.ca_pem.as_deref());
-        let next = renewed(&grant, &*server, clock::seconds(SystemTime::now())).map_err(|fault| self.refused(fault))?;
-        let next = BoundSecret { secret: next.to_secret(), ..kept };
+        let grant = renewed(&grant, &*server, clock::seconds(SystemTime::now())).map_err(|fault| self.refused(fault))?;
+        let next = BoundSecret { secret: grant.to_secret(), ..kept };
         stores::keep(key, self.place, &next, self.places)?;
+        // Kept for its refresh token all the same.
+        if !lasts(&grant, 1) {
+            let host = grant.token_url.host();
+            return Err(self.refused(OauthFault::Incomplete { host, field: "expires_in" }));
+        }
         Ok(next)
     }
 

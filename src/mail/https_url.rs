@@ -42,6 +42,11 @@ impl HttpsUrl {
         split(&self.0).map(|(_, host, _)| host).unwrap_or_default()
     }
 
+    /// Whether it is http, which is not encrypted.
+    pub fn is_plain(&self) -> bool {
+        split(&self.0).is_some_and(|(scheme, ..)| scheme == "http")
+    }
+
     /// Whether it belongs to this machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host())

@@ -94,7 +94,11 @@ impl Profile {
 
 impl From<&Profile> for ProfileSecret {
     fn from(profile: &Profile) -> Self {
-        let smtp = ProfileLogin { host: profile.smtp.host.clone(), username: profile.smtp.username.clone() };
+        let smtp = ProfileLogin {
+            host: profile.smtp.host.clone(),
+            username: profile.smtp.username.clone(),
+            port: Some(profile.smtp.port),
+        };
         Self {
             schema: profile.schema,
             enabled: profile.enabled,

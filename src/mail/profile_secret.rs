@@ -1,9 +1,9 @@
 //! The part of a profile that is read at every mail.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{
-    Host, RunAs, SecretBinding, TextLine,
+    Host, Port, RunAs, SecretBinding, TextLine,
     profile_fault::{ProfileFault, read_part},
     store::SecretPlace,
 };
@@ -35,6 +35,15 @@ pub struct ProfileLogin {
     pub host: Host,
     /// The login name.
     pub username: Option<TextLine>,
+    /// Its port, where that can be read.
+    #[serde(default, deserialize_with = "readable_port")]
+    pub port: Option<Port>,
+}
+
+/// A port of a file; none where the value is something else.
+fn readable_port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Port>, D::Error> {
+    let value = toml::Value::deserialize(deserializer)?;
+    Ok(value.as_integer().and_then(|port| port.to_string().parse().ok()))
 }
 
 impl ProfileSecret {

@@ -19,7 +19,7 @@ use crate::mail::Secret;
 /// There is no endpoint for it, or it gives none.
 pub fn begin_device(spec: &AuthorizationSpec, server: &dyn TokenServer, now: u64) -> Result<DeviceCode, OauthFault> {
     let url = spec.device_url.as_ref().ok_or(OauthFault::NoEndpoint)?;
-    let answer = server.post(url, &request::device(spec))?;
+    let answer = server.ask(url, &request::device(spec), &[])?;
     answer::device(&answer, &url.host(), now)
 }
 
@@ -37,7 +37,7 @@ pub fn poll_device(
     if now >= code.expires {
         return Err(OauthFault::Expired);
     }
-    let answer = server.post(&spec.token_url, &request::device_token(spec, code))?;
+    let answer = server.ask(&spec.token_url, &request::device_token(spec, code), &sent(spec, &code.device_code))?;
     match answer::token(&answer, &spec.token_url.host(), now, &sent(spec, &code.device_code)) {
         Ok(answer) => consented(spec, answer, now).map(Some),
         Err(OauthFault::Refused(refusal)) if refusal.error == "authorization_pending" => Ok(None),
@@ -60,8 +60,9 @@ pub fn by_redirect(
     code: &Secret,
     (server, now): (&dyn TokenServer, u64),
 ) -> Result<Grant, OauthFault> {
-    let answer = server.post(&spec.token_url, &request::redirect_token(spec, attempt, code))?;
-    let answer = answer::token(&answer, &spec.token_url.host(), now, &sent(spec, code))?;
+    let sent = [sent(spec, code), vec![&attempt.verifier]].concat();
+    let answer = server.ask(&spec.token_url, &request::redirect_token(spec, attempt, code), &sent)?;
+    let answer = answer::token(&answer, &spec.token_url.host(), now, &sent)?;
     consented(spec, answer, now)
 }
 

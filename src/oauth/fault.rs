@@ -24,11 +24,16 @@ pub enum OauthFault {
         /// What failed, safe for a terminal.
         why: String,
     },
+    /// Its address is http, and its name leads to another machine.
+    Plain {
+        /// Its host.
+        host: String,
+    },
     /// It redirects, and secrets are not sent elsewhere.
     Redirected {
         /// Its host.
         host: String,
-        /// Where to, safe for a terminal.
+        /// The host that it names, safe for a terminal: the rest of that address may hold what was sent.
         to: String,
     },
     /// Its answer is longer than an answer is.
@@ -120,9 +125,8 @@ impl OauthRefusal {
     /// shown.
     pub(super) fn of(answer: &HttpAnswer, host: &str, sent: &[&Secret]) -> Option<Self> {
         let fields: RefusalFields = serde_json::from_slice(&answer.body).ok()?;
-        let hidden: Vec<_> = sent.iter().flat_map(|secret| forms(secret.expose().as_bytes())).collect();
         let clean = |text: &str| {
-            let text: String = String::from_utf8_lossy(&without(text.as_bytes(), &hidden)).chars().take(LONGEST).collect();
+            let text: String = redacted(text, sent).chars().take(LONGEST).collect();
             escape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
         };
         let (error, message) = match fields.error {
@@ -157,6 +161,12 @@ impl OauthRefusal {
     }
 }
 
+/// An endpoint's words without these secrets.
+fn redacted(text: &str, sent: &[&Secret]) -> String {
+    let hidden: Vec<_> = sent.iter().flat_map(|secret| forms(secret.expose().as_bytes())).collect();
+    String::from_utf8_lossy(&without(text.as_bytes(), &hidden)).into_owned()
+}
+
 /// The numbers behind `AADSTS`.
 fn numbers(text: &str) -> Vec<u32> {
     let number = |rest: &str| rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())].parse().ok();
@@ -164,10 +174,20 @@ fn numbers(text: &str) -> Vec<u32> {
 }
 
 impl OauthFault {
+    /// The fault with these secrets taken out of what the endpoint said.
+    pub(super) fn without(self, sent: &[&Secret]) -> Self {
+        match self {
+            Self::Unreachable { host, why } => Self::Unreachable { host, why: redacted(&why, sent) },
+            Self::Redirected { host, to } => Self::Redirected { host, to: redacted(&to, sent) },
+            other => other,
+        }
+    }
+
     /// What happened.
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::Unreachable { host, why } => phrase!("oauth-unreachable", host = host, why = why),
+            Self::Plain { host } => phrase!("oauth-plain", host = host),
             Self::Redirected { host, to } => phrase!("oauth-redirected", host = host, to = to),
             Self::Long { host } => phrase!("oauth-long", host = host),
             Self::NoJson { host, status } => phrase!("oauth-no-json", host = host, status = status),
@@ -191,7 +211,9 @@ impl OauthFault {
             Self::Refused(refusal) if refusal.is_temporary() => Exit::TempFail,
             Self::Refused(_) => Exit::NoPerm,
             Self::Redirected { .. } | Self::Long { .. } | Self::NoJson { .. } | Self::Incomplete { .. } => Exit::Protocol,
-            Self::Assertion(_) | Self::NoEndpoint | Self::NoServiceKey | Self::NoClientSecret => Exit::Config,
+            Self::Plain { .. } | Self::Assertion(_) | Self::NoEndpoint | Self::NoServiceKey | Self::NoClientSecret => {
+                Exit::Config
+            }
             Self::Cancelled => Exit::Cancelled,
             Self::Unbuilt => Exit::Unavailable,
         }

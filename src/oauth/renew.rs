@@ -19,7 +19,7 @@ pub const RESERVE: u64 = 600;
 /// The endpoint does not give one.
 pub fn renewed(grant: &Grant, server: &dyn TokenServer, now: u64) -> Result<Grant, OauthFault> {
     let form = request::access(grant, now).map_err(OauthFault::Assertion)?;
-    let answer = server.post(&grant.token_url, &form)?;
+    let answer = server.ask(&grant.token_url, &form, &grant.secrets())?;
     let answer = answer::token(&answer, &grant.token_url.host(), now, &grant.secrets())?;
     let mut next = Grant { access: Some(answer.access), ..grant.clone() };
     if let (GrantProof::Refresh { token, .. }, Some(refresh)) = (&mut next.proof, answer.refresh) {
@@ -34,6 +34,6 @@ pub fn renewed(grant: &Grant, server: &dyn TokenServer, now: u64) -> Result<Gran
 /// The server does not take it back.
 pub fn revoked(grant: &Grant, server: &dyn TokenServer) -> Result<bool, OauthFault> {
     let (Some(url), Some(form)) = (&grant.revoke_url, request::revocation(grant)) else { return Ok(false) };
-    let answer = server.post(url, &form)?;
+    let answer = server.ask(url, &form, &grant.secrets())?;
     answer::revocation(&answer, &url.host(), &grant.secrets()).map(|()| true)
 }

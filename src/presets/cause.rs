@@ -25,6 +25,9 @@ pub struct Cause {
     pub checked: String,
     /// Its place among the causes: of several that match equally well, the one with the lower rank counts.
     pub rank: Option<u32>,
+    /// What was spoken, where the cause is of that alone: `smtp`, `imap`. Evidence of another protocol is none of it.
+    #[serde(default)]
+    pub protocol: Vec<String>,
     /// Patterns; the evidence needs to match one of them. A pattern's specificity decides between causes.
     #[serde(rename = "match")]
     pub patterns: Vec<Pattern>,
@@ -72,6 +75,9 @@ pub struct CauseRules {
     /// The label.
     #[serde(skip)]
     pub label: String,
+    /// What was spoken, where the cause is of that alone.
+    #[serde(default)]
+    pub protocol: Vec<String>,
     /// The cause's patterns.
     #[serde(rename = "match")]
     pub patterns: Vec<Pattern>,
@@ -97,7 +103,8 @@ impl CauseRules {
     /// Of a cause that was read.
     pub(super) fn of(cause: &Cause) -> Self {
         let variants = cause.variants.iter().map(|variant| VariantRule { when: variant.when.clone() }).collect();
-        Self { label: cause.label.clone(), patterns: cause.patterns.clone(), variants }
+        let (protocol, patterns) = (cause.protocol.clone(), cause.patterns.clone());
+        Self { label: cause.label.clone(), protocol, patterns, variants }
     }
 }
 

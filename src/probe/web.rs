@@ -22,6 +22,15 @@ use super::{Resolve, attempt::ServerTrust, tls::authorities};
 use crate::mail::Proxy;
 use by_proxy::ByProxy;
 
+/// Where a request without TLS may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlainReach {
+    /// To any machine: there is no secret in it.
+    Anywhere,
+    /// To this machine's loopback, whatever its name leads to.
+    Here,
+}
+
 /// The way to the web.
 #[derive(Clone, Copy)]
 pub struct WebWay<'a> {
@@ -35,6 +44,8 @@ pub struct WebWay<'a> {
     pub https: u16,
     /// The usual port of http.
     pub http: u16,
+    /// Where http may go.
+    pub plain: PlainReach,
 }
 
 impl std::fmt::Debug for WebWay<'_> {
@@ -64,7 +75,7 @@ impl WebWay<'_> {
         let resolver = self.resolver.clone();
         let by_proxy = ByProxy { proxy: self.proxy.cloned(), resolver: resolver.clone() };
         let is_left_to_proxy = self.proxy.is_some();
-        let names = WebResolver { resolver, https: self.https, http: self.http, is_left_to_proxy };
+        let names = WebResolver { resolver, https: self.https, http: self.http, plain: self.plain, is_left_to_proxy };
         let connector = ().chain(by_proxy).chain(TcpConnector::default()).chain(RustlsConnector::default());
         Agent::with_parts(config, connector, names)
     }
@@ -75,6 +86,7 @@ struct WebResolver {
     resolver: Arc<dyn Resolve>,
     https: u16,
     http: u16,
+    plain: PlainReach,
     /// The proxy looks names up; here they have only their port.
     is_left_to_proxy: bool,
 }
@@ -95,6 +107,11 @@ impl Resolver for WebResolver {
             Err(_) if self.is_left_to_proxy => vec![Ipv4Addr::UNSPECIFIED.into()],
             Err(_) => self.resolver.resolve(host, *timeout.after).map_err(|_| Error::HostNotFound)?,
         };
+        // These very addresses are connected to: a name that leads away from here is seen before anything is sent.
+        let is_kept_here = self.plain == PlainReach::Here && uri.scheme() != Some(&Scheme::HTTPS);
+        if is_kept_here && !addresses.iter().all(|address| address.to_canonical().is_loopback()) {
+            return Err(Error::RequireHttpsOnly(host.to_owned()));
+        }
         let mut found = self.empty();
         for address in addresses.into_iter().take(16) {
             found.push(SocketAddr::new(address, port));

@@ -12,20 +12,49 @@ use crate::{
         Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, Sighting, Stage, StageReport,
         StageState, Transcript, imap,
     },
-    setup::{ArrivalSpec, ConnectSpec, Followed},
+    setup::{ArrivalSpec, AttemptKind, ConnectSpec, Followed, Outcome, Proof},
 };
 
 /// Servers compare days by their own time zone: what came since the day before is looked through.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A message that was accepted.
-struct Accepted<'a> {
+/// A message that was accepted, and is still to be looked for.
+pub(super) struct Accepted {
     /// What it is found by.
-    token: &'a str,
+    token: String,
     /// When it was.
     at: Instant,
     /// From whom it is, for what is said of it.
     sender: Option<String>,
+}
+
+impl Accepted {
+    /// That of an attempt which sent it.
+    pub(super) fn by_attempt(spec: &ConnectSpec, attempt: &Attempt, report: &Report) -> Option<Self> {
+        let message = attempt.message.as_ref().filter(|_| report.passed() && attempt.goal == Goal::Send)?;
+        spec.arrival.as_ref()?;
+        Some(Self { token: message.token.clone(), at: Instant::now(), sender: Some(message.from.to_string()) })
+    }
+
+    /// That which a program has sent.
+    pub(super) fn by_program(spec: &ConnectSpec, sent: &Sent, token: &str) -> Option<Self> {
+        spec.arrival.as_ref().filter(|_| *sent == Sent::Taken)?;
+        let sender = spec.message.as_ref().map(|message| message.sender.address.to_string());
+        Some(Self { token: token.to_owned(), at: Instant::now(), sender })
+    }
+}
+
+/// A proof whose message is still to be looked for, where it was accepted.
+pub(super) struct Unfollowed {
+    pub(super) proof: Proof,
+    pub(super) accepted: Option<Accepted>,
+}
+
+impl From<Proof> for Unfollowed {
+    /// One that sent nothing.
+    fn from(proof: Proof) -> Self {
+        Self { proof, accepted: None }
+    }
 }
 
 impl Runner {
@@ -33,31 +62,40 @@ impl Runner {
     pub(super) fn arrive(
         &self,
         spec: &ConnectSpec,
-        attempt: &Attempt,
+        accepted: &Accepted,
         report: &mut Report,
         cancel: &Cancel,
         progress: &mut dyn FnMut(&StageReport),
     ) {
-        let (Some(arrival), Some(message)) = (&spec.arrival, &attempt.message) else { return };
-        if !report.passed() || attempt.goal != Goal::Send {
-            return;
-        }
+        let Some(arrival) = &spec.arrival else { return };
+        let begun = Instant::now();
         progress(&StageReport { state: StageState::Running, ..StageReport::pending(Stage::Arrival) });
-        let accepted = Accepted { token: &message.token, at: Instant::now(), sender: Some(message.from.to_string()) };
-        let (followed, transcript) = self.follow(spec, arrival, &accepted, cancel);
+        let (followed, transcript) = self.follow(spec, arrival, accepted, cancel);
         progress(&followed.step);
         report.steps.push(followed.step);
         report.arrival = followed.evidence;
-        report.elapsed += accepted.at.elapsed();
+        report.elapsed += begun.elapsed();
         report.transcript.0.extend(transcript.0);
     }
 
-    /// Follows the message that a program has sent.
-    pub(super) fn follow_taken(&self, spec: &ConnectSpec, sent: &Sent, token: &str, cancel: &Cancel) -> Option<Followed> {
-        let arrival = spec.arrival.as_ref().filter(|_| *sent == Sent::Taken && !cancel.is_cancelled())?;
-        let sender = spec.message.as_ref().map(|message| message.sender.address.to_string());
-        let accepted = Accepted { token, at: Instant::now(), sender };
-        Some(self.follow(spec, arrival, &accepted, cancel).0)
+    /// Follows the message of a proof. It may take minutes: nothing is locked meanwhile.
+    pub(super) fn followed(
+        &self,
+        unfollowed: Unfollowed,
+        spec: Option<&ConnectSpec>,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> Proof {
+        let Unfollowed { mut proof, accepted } = unfollowed;
+        let (Some(accepted), Some(spec)) = (accepted.filter(|_| !cancel.is_cancelled()), spec) else { return proof };
+        if let Some(report) = &mut proof.report {
+            self.arrive(spec, &accepted, report, cancel, &mut |step| {
+                progress(Outcome::Progress(AttemptKind::Proof, step.clone()));
+            });
+        } else if let Some(arrival) = &spec.arrival {
+            proof.arrival = Some(self.follow(spec, arrival, &accepted, cancel).0);
+        }
+        proof
     }
 
     /// Looks for an accepted message.
@@ -65,7 +103,7 @@ impl Runner {
         &self,
         spec: &ConnectSpec,
         arrival: &ArrivalSpec,
-        accepted: &Accepted<'_>,
+        accepted: &Accepted,
         cancel: &Cancel,
     ) -> (Followed, Transcript) {
         let step = |state, learned| StageReport {
@@ -83,7 +121,7 @@ impl Runner {
             }
         };
         let search = MessageSearch {
-            token: accepted.token.to_owned(),
+            token: accepted.token.clone(),
             since: clock::rfc3339(SystemTime::now().checked_sub(DAY).unwrap_or(SystemTime::UNIX_EPOCH)),
             accepted: accepted.at,
             wait: arrival.wait,

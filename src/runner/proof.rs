@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Runner,
+    arrival::{Accepted, Unfollowed},
     as_read::as_read,
     occasion::Occasion,
     ways::{Extent, HandedOver, Recipients, of_cron, of_daemon, of_others},
@@ -15,7 +16,7 @@ use crate::{
     plan::{self, Envelope, Order, Places, ReadBack, ReadSecret, Scope, Sent, TargetChoice},
     presets::{Phrase, Target, target::SendInput},
     probe::{Cancel, Goal},
-    setup::{AttemptKind, ConnectSpec, Followed, Outcome, Proof, ReadingProgram, SendingProgram, WriteRequest},
+    setup::{AttemptKind, ConnectSpec, Outcome, Proof, ReadingProgram, SendingProgram, WriteRequest},
 };
 
 /// A consumer may take as long as this many stages of an attempt, each of which may take the whole time.
@@ -41,7 +42,7 @@ impl Runner {
     ///
     /// # Errors
     /// What would not be read as it was meant.
-    pub(super) fn prove(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Result<Proof, Phrase> {
+    pub(super) fn prove(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Result<Unfollowed, Phrase> {
         let Case { write, order, target, choice, places, cancel } = *case;
         let disk = Disk::new(places);
         let mut found = None;
@@ -57,23 +58,24 @@ impl Runner {
         let is_lasting = !self.own_stores_only;
         let try_it = is_lasting.then(|| plan::try_it(order, target, choice, places, &disk).ok().flatten()).flatten();
         let mut proof = Proof { target: target.key.clone(), try_it, ..Proof::default() };
-        let Some(read) = found else { return Ok(proof) };
+        let mut accepted = None;
+        let Some(read) = found else { return Ok(proof.into()) };
         // A program may fetch the password for it: where that is not there yet, it is left alone.
         let is_asked = !order.is_unproven && can_fetch(order, &read);
         let reader = || if is_asked { self.reader(case, &sites) } else { None };
         // An image's files name paths of the image: its own programs have to prove them.
         let Some(spec) = write.spec.as_ref().filter(|spec| places.root.is_none() && spec.goal == Goal::Send) else {
-            return Ok(Proof { reader: reader(), ..proof });
+            return Ok(Proof { reader: reader(), ..proof }.into());
         };
         // By the password alone nothing is sent.
         if read.get(Setting::Host).is_none() {
-            return Ok(proof);
+            return Ok(proof.into());
         }
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         proof.to = spec.message.as_ref().map(|test_message| test_message.to.to_string());
         if can_fetch(order, &read) && !cancel.is_cancelled() {
             let consumed = self.by_consumer(case, spec, (file.as_deref(), order.profile.run_as.first()), progress);
-            (proof.own, proof.arrival) = consumed.map(|(own, arrival)| (Some(own), arrival)).unwrap_or_default();
+            (proof.own, accepted) = consumed.map(|(own, accepted)| (Some(own), accepted)).unwrap_or_default();
         }
         // A program that was asked to send has shown what it reads.
         proof.reader = proof.own.is_none().then(reader).flatten();
@@ -87,13 +89,14 @@ impl Runner {
                     elapsed: Duration::ZERO,
                 }));
             }
-            proof.report = Some(self.attempt(&spec, file.as_deref(), AttemptKind::Proof, cancel, progress));
+            let (report, sent) = self.attempt_alone(&spec, file.as_deref(), AttemptKind::Proof, cancel, progress);
+            (proof.report, accepted) = (Some(report), sent);
         }
-        Ok(proof)
+        Ok(Unfollowed { proof, accepted })
     }
 
     /// Has the consumer send as each further user, where the ways of programs will not: a user each.
-    pub(super) fn prove_users(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Vec<Proof> {
+    pub(super) fn prove_users(&self, case: &Case<'_>, progress: &mut dyn FnMut(Outcome)) -> Vec<Unfollowed> {
         let Case { write, order, target, choice, places, cancel } = *case;
         let Some(spec) = write.spec.as_ref().filter(|spec| spec.goal == Goal::Send) else { return Vec::new() };
         if places.root.is_some() || target.own_user || order.profile.run_as.iter().nth(1).is_none() {
@@ -109,15 +112,17 @@ impl Runner {
         let mut proofs = Vec::new();
         for user in order.profile.run_as.iter().skip(1).take_while(|_| !cancel.is_cancelled()) {
             let own = self.by_consumer(case, spec, (file.as_deref(), Some(user)), progress);
-            proofs.extend(own.map(|(own, arrival)| Proof {
-                arrival,
-                target: target.key.clone(),
-                way: ProofWay::User,
-                program: target.name.clone(),
-                sender: user.to_string(),
-                to: Some(own.0.to.clone()),
-                own: Some(own),
-                ..Proof::default()
+            proofs.extend(own.map(|(own, accepted)| {
+                let proof = Proof {
+                    target: target.key.clone(),
+                    way: ProofWay::User,
+                    program: target.name.clone(),
+                    sender: user.to_string(),
+                    to: Some(own.0.to.clone()),
+                    own: Some(own),
+                    ..Proof::default()
+                };
+                Unfollowed { proof, accepted }
             }));
         }
         proofs
@@ -171,7 +176,7 @@ impl Runner {
         spec: &ConnectSpec,
         (file, user): (Option<&str>, Option<&UserName>),
         progress: &mut dyn FnMut(Outcome),
-    ) -> Option<((SendingProgram, Sent), Option<Followed>)> {
+    ) -> Option<((SendingProgram, Sent), Option<Accepted>)> {
         let Case { order, target, choice, places, cancel, .. } = *case;
         let test_message = spec.message.as_ref()?;
         let occasion = Occasion::ByConsumer { name: &target.name, file: file.unwrap_or_default() };
@@ -208,8 +213,8 @@ impl Runner {
         let begun = Instant::now();
         let sent = dispatch.send();
         own.elapsed = begun.elapsed();
-        let arrival = self.follow_taken(spec, &sent, &token, cancel);
-        (sent != Sent::Missing).then_some(((own, sent), arrival))
+        let accepted = Accepted::by_program(spec, &sent, &token);
+        (sent != Sent::Missing).then_some(((own, sent), accepted))
     }
 }
 
@@ -237,6 +242,19 @@ impl Runner {
         cancel: &Cancel,
         progress: &mut dyn FnMut(Outcome),
     ) -> Vec<Proof> {
+        let sent = self.sent_ways(order, spec, extent, cancel, progress);
+        sent.into_iter().map(|proof| self.followed(proof, Some(spec), cancel, progress)).collect()
+    }
+
+    /// The same without a look for the messages.
+    pub(super) fn sent_ways(
+        &self,
+        order: &Order,
+        spec: &ConnectSpec,
+        extent: Extent,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(Outcome),
+    ) -> Vec<Unfollowed> {
         let is_ours = order.scope == Scope::System && host::facts().is_root && !self.own_stores_only;
         let Some(places) = self.places_of(order).ok().filter(|places| is_ours && places.root.is_none()) else {
             return Vec::new();
@@ -272,7 +290,7 @@ impl Runner {
             }
             let handed = Handed { order, spec, target, choice, places: &places, way: &way, cancel };
             let Some(proof) = self.by_way(&handed, progress) else { continue };
-            let is_stuck = proof.fault().is_some_and(|fault| fault.end.is_stuck());
+            let is_stuck = proof.proof.fault().is_some_and(|fault| fault.end.is_stuck());
             proofs.push(proof);
             if is_stuck {
                 break;
@@ -282,7 +300,7 @@ impl Runner {
     }
 
     /// Sends one way; `None` where its preset does not say how the target is followed.
-    fn by_way(&self, handed: &Handed<'_>, progress: &mut dyn FnMut(Outcome)) -> Option<Proof> {
+    fn by_way(&self, handed: &Handed<'_>, progress: &mut dyn FnMut(Outcome)) -> Option<Unfollowed> {
         let Handed { order, spec, target, choice, places, way, cancel } = *handed;
         let file = plan::first_path(target, choice, places).map(|path| escape(&path.display().to_string()));
         let occasion = Occasion::ByConsumer { name: &way.program, file: file.as_deref().unwrap_or_default() };
@@ -327,9 +345,8 @@ impl Runner {
         own.elapsed = begun.elapsed();
         // A program that makes the header itself leaves ours out.
         let is_there = !is_body && spec.message.as_ref().is_some_and(|message| message.to.to_string() == to);
-        let arrival = if is_there { self.follow_taken(spec, &sent, &token, cancel) } else { None };
-        Some(Proof {
-            arrival,
+        let accepted = if is_there { Accepted::by_program(spec, &sent, &token) } else { None };
+        let proof = Proof {
             target: target.key.clone(),
             way: way.way,
             program: way.program.clone(),
@@ -337,7 +354,8 @@ impl Runner {
             own: Some((own, sent)),
             to: Some(to),
             ..Proof::default()
-        })
+        };
+        Some(Unfollowed { proof, accepted })
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) struct Answers {
     pub(super) fetched: Option<Secret>,
     /// Whom the given secret is for; `None` as long as that is not known.
     pub(super) bound: Option<SecretBinding>,
+    /// The mechanism that a profile's own secret is kept for; `None` for one that was given now.
+    pub(super) kept_for: Option<Auth>,
     /// To whom else a person agreed to give the secret.
     pub(super) agreed: Option<SecretBinding>,
     /// The person wants another password than the one that comes with the settings that are started from.
@@ -78,6 +80,7 @@ impl Answers {
             imports: Vec::new(),
             fetched: None,
             bound: None,
+            kept_for: None,
             agreed: None,
             declined: false,
             offered_logins: None,

@@ -42,9 +42,9 @@ impl Answers {
         if self.auth().takes_token() { self.get(Field::OauthGrant) } else { None }
     }
 
-    /// The client's secret, or the key file of a service account, as it was given.
+    /// The client's secret, or the key file of a service account, as it was given. A profile's own password or token is none.
     pub(super) fn client_secret(&self) -> Option<&Secret> {
-        self.secret.as_ref().map(|given| &given.secret)
+        self.secret.as_ref().filter(|_| self.kept_for.is_none()).map(|given| &given.secret)
     }
 
     /// Whether the client's secret is asked: where the provider wants one.

@@ -5,7 +5,9 @@ use super::{
     answers::Answers, field::Field, saved_profile::SavedProfile, state::Setup, step::SetupStep, value::AnswerValue,
 };
 use crate::{
-    mail::{Address, Host, Profile, ProfileName, SecretBinding, StoreKind, TextLine, reply::escape, store::StoreFilling},
+    mail::{
+        Address, Auth, Host, Profile, ProfileName, SecretBinding, StoreKind, TextLine, reply::escape, store::StoreFilling,
+    },
     phrase,
     plan::Plan,
     presets::{Phrase, is_anothers},
@@ -44,7 +46,7 @@ impl Answers {
 
     /// Forgets the secret, and where it would be fetched again.
     pub(super) fn drop_secret(&mut self) {
-        (self.secret, self.granted, self.bound, self.declined) = (None, None, None, true);
+        (self.secret, self.granted, self.bound, self.kept_for, self.declined) = (None, None, None, None, true);
         let is_persons = |store: StoreKind| store.filling() == StoreFilling::Person;
         if self.explicit::<StoreKind>(Field::SecretStore).is_some_and(is_persons) {
             self.given.remove(&Field::SecretStore);
@@ -82,10 +84,10 @@ impl Answers {
 }
 
 impl Setup {
-    /// Takes a secret that was given for somebody: a profile's own.
-    pub fn give_bound_secret(&mut self, given: super::GivenSecret, bound: SecretBinding) {
+    /// Takes a profile's own secret: whom it was given for, where that is known, and the mechanism that it is kept for.
+    pub fn give_kept_secret(&mut self, given: super::GivenSecret, bound: Option<SecretBinding>, kept_for: Auth) {
         self.give_secret(given);
-        self.answers.bound = Some(bound);
+        (self.answers.bound, self.answers.kept_for) = (bound, Some(kept_for));
         self.refresh();
     }
 

@@ -74,7 +74,13 @@ impl Answers {
         if self.grant_kind().is_some() {
             return self.granted();
         }
-        self.secret.as_ref().map(|given: &GivenSecret| &given.secret).or_else(|| self.imported_secret())
+        self.given_secret().or_else(|| self.imported_secret())
+    }
+
+    /// The password or token that was given. A profile's own token is no password, nor its password a token.
+    fn given_secret(&self) -> Option<&Secret> {
+        let is_other_kind = self.kept_for.is_some_and(|auth| auth.takes_token() != self.auth().takes_token());
+        self.secret.as_ref().filter(|_| !is_other_kind).map(|given: &GivenSecret| &given.secret)
     }
 }
 

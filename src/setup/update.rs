@@ -48,7 +48,7 @@ impl Setup {
         } else {
             self.answers.secret = Some(given);
         }
-        (self.answers.bound, self.answers.agreed) = (None, None);
+        (self.answers.bound, self.answers.agreed, self.answers.kept_for) = (None, None, None);
         self.refresh();
     }
 
@@ -76,6 +76,7 @@ impl Setup {
                 }
                 self.answers.secret = Some(given);
                 (self.answers.bound, self.answers.agreed) = (self.answers.secret_use(), None);
+                self.answers.kept_for = None;
                 self.answers.given.remove(&Field::Spaces);
                 self.move_on(Field::Password);
             }

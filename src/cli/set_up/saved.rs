@@ -29,10 +29,7 @@ pub(super) fn load(context: &Context, setup: &mut Setup, name: &str, with_secret
         match context.own_secret(name, &(&profile).into(), place, &context.places_for(Some(place))?) {
             Ok(kept) => {
                 let given = GivenSecret { secret: kept.secret, flag: None };
-                match kept.bound {
-                    Some(bound) => setup.give_bound_secret(given, bound),
-                    None => setup.give_secret(given),
-                }
+                setup.give_kept_secret(given, kept.bound, profile.smtp.auth);
             }
             // It is asked again.
             Err(_) if context.inputs.has_password() => {}

@@ -1,7 +1,10 @@
 //! The built-in causes, and what is said of a wrong one.
 
 use super::{super::*, every_fault};
-use crate::probe::ProbeFault;
+use crate::{
+    mail::{Protocol, Reply, Security},
+    probe::ProbeFault,
+};
 
 #[test]
 fn every_cause_is_read_and_whole() {
@@ -152,4 +155,20 @@ tell = 'x'
         (15, Some("new.port")),
     ];
     assert_eq!(places, expected, "{faults:#?}");
+}
+
+#[test]
+fn rules_of_sending_do_not_judge_a_mailbox() {
+    let catalog = Catalog::builtin();
+    let doctor = Doctor::new(&catalog, Lang::EN);
+    let judged = |protocol: Protocol, fault: ProbeFault| {
+        let endpoint = Endpoint { host: "mail.example.test".into(), port: 993, security: Security::Tls };
+        doctor.diagnose(&Evidence { protocol, ..Evidence::new(Stage::Greeting, endpoint, fault) })
+    };
+    let bye = || ProbeFault::Reply(Reply::of_words(b"BYE go away".to_vec()));
+    assert_eq!(judged(Protocol::Smtp, bye()).cause, "ip_blocklisted");
+    assert_eq!(judged(Protocol::Imap, bye()).cause, UNKNOWN);
+    assert_eq!(judged(Protocol::Smtp, ProbeFault::TimedOut).cause, "wrong_host_or_port");
+    let silent = judged(Protocol::Imap, ProbeFault::TimedOut);
+    assert_eq!((silent.cause.as_str(), silent.is_certain()), ("imap_wrong_server", false));
 }

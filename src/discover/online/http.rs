@@ -41,7 +41,14 @@ pub(super) struct Web(Agent);
 
 impl Web {
     pub(super) fn new(net: &Net, proxy: Option<&Proxy>) -> Self {
-        let way = probe::WebWay { trust: &net.web_trust, proxy, resolver: &net.resolver, https: net.https, http: net.http };
+        let way = probe::WebWay {
+            trust: &net.web_trust,
+            proxy,
+            resolver: &net.resolver,
+            https: net.https,
+            http: net.http,
+            plain: probe::PlainReach::Anywhere,
+        };
         Self(way.agent())
     }
 

@@ -1,6 +1,10 @@
 //! The grants against endpoints that answer in every way.
 
-use std::{sync::mpsc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 use mailsetup::{
     mail::{GrantKind, Secret},
@@ -8,6 +12,7 @@ use mailsetup::{
         AuthorizationSpec, ClientCertificate, GrantProof, OauthFault, OauthWay, SignInLink, begin_device, by_client,
         by_redirect, by_service, pasted_code, poll_device, renewed,
     },
+    probe::{DnsFault, Resolve},
 };
 use rcgen::{CertificateParams, KeyPair};
 
@@ -169,6 +174,41 @@ fn secrets_do_not_follow_a_redirect() {
         assert!(matches!(fault, OauthFault::Redirected { .. }), "{fault:?}");
     }
     assert!(heard.try_recv().is_err());
+}
+
+#[test]
+fn a_redirect_repeats_no_secret() {
+    for (to, host) in [
+        ("https://evil.test/t?refresh_token=canary-refresh-0&client_secret=canary-client-secret", "evil.test"),
+        ("https://canary-refresh-0.evil.test/", "***.evil.test"),
+        ("/t?refresh_token=canary-refresh-0", "127.0.0.1"),
+    ] {
+        let web = Web::start(move |_| Reply::With(302, format!("Location: {to}"), Vec::new()));
+        let fault = renewed(&consented(&web.url("/token"), 0), &*oauth_way().server(None), now()).unwrap_err();
+        assert!(matches!(&fault, OauthFault::Redirected { to, .. } if to == host), "{fault:?}");
+    }
+}
+
+/// Leads every name to one address.
+struct Leading(&'static str);
+
+impl Resolve for Leading {
+    fn resolve(&self, _: &str, _: Duration) -> Result<Vec<IpAddr>, DnsFault> {
+        Ok(vec!["127.0.0.1".parse().unwrap(), self.0.parse().unwrap()])
+    }
+}
+
+#[test]
+fn a_name_of_this_machine_that_leads_away_gets_no_secret() {
+    let web = Web::start(|_| json(r#"{"access_token":"a","expires_in":3600}"#));
+    let url = web.url("/token").replace("127.0.0.1", "localhost");
+    for (leads, is_here) in [("10.9.9.9", false), ("::1", true), ("127.9.9.9", true)] {
+        let way = OauthWay { resolver: Arc::new(Leading(leads)), ..oauth_way() };
+        let given = renewed(&consented(&url, 0), &*way.server(None), now());
+        assert_eq!(given.is_ok(), is_here, "{leads}: {given:?}");
+        assert!(is_here || matches!(given, Err(OauthFault::Plain { .. })), "{given:?}");
+    }
+    assert_eq!(web.asked().len(), 2);
 }
 
 #[test]

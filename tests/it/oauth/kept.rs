@@ -129,7 +129,7 @@ fn who_calls_learns_whether_to_try_later_on_one_line_without_a_secret() {
         (Reply::Json(400, r#"{"error":"x","error_codes":[90055]}"#.into()), 75),
         (Reply::Closed, 75),
         (Reply::Json(200, "<html>sign in</html>".into()), 76),
-        (Reply::With(302, "Location: https://evil.test/token".into(), Vec::new()), 76),
+        (Reply::With(302, "Location: https://evil.test/t?refresh_token=canary-refresh-0".into(), Vec::new()), 76),
         (Reply::Json(200, format!(r#"{{"access_token":"{}"}}"#, "x".repeat(70_000))), 76),
     ] {
         let said = reply.clone();
@@ -141,6 +141,17 @@ fn who_calls_learns_whether_to_try_later_on_one_line_without_a_secret() {
         assert_eq!(web.asked().len(), 1, "{reply:?}");
         assert_eq!(refresh_token(&kept(&sandbox)), REFRESH);
     }
+}
+
+#[test]
+fn a_token_that_has_ended_is_not_handed_out() {
+    let web = Web::start(|_| {
+        Reply::Json(200, r#"{"access_token":"a","expires_in":-5,"refresh_token":"canary-refresh-1"}"#.to_owned())
+    });
+    let sandbox = with_profile(&consented(&web.url("/token"), 0));
+    let out = sandbox.mailsetup(["secret"]).run().code(76);
+    assert!(out.stdout.is_empty() && out.stderr.contains("expires_in"), "{}", out.stderr);
+    assert_eq!(refresh_token(&kept(&sandbox)), "canary-refresh-1");
 }
 
 #[test]
@@ -177,4 +188,23 @@ fn access_is_taken_back_at_its_server_and_here() {
     assert_eq!((asked.path.as_str(), asked.form["token"].as_str()), ("/revoke", REFRESH));
     sandbox.mailsetup(["secret"]).run().code(66);
     assert!(!sandbox.path(super::KEPT).exists());
+}
+
+#[test]
+fn a_kept_password_is_no_token_and_a_kept_token_no_password() {
+    let sandbox = with_profile(&consented("https://login.test/token", 3000));
+    let kept = sandbox.write(super::KEPT, "canary-kept");
+    std::fs::set_permissions(kept, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let path = "home/.config/mailsetup/profiles/default.toml";
+    let profile = sandbox.read(path);
+    for (auth, other) in [("plain", "xoauth2"), ("xoauth2", "plain"), ("auto", "oauthbearer")] {
+        sandbox.write(path, &profile.replace("\"xoauth2\"", &format!("{auth:?}")));
+        let edit = |words: &[&str]| {
+            let given = ["edit", "default", "--test", "none", "--dry-run", "--auth"];
+            sandbox.mailsetup(given.iter().chain(words)).run()
+        };
+        let out = edit(&[other]).code(64);
+        assert!(out.stderr.contains("--password-file"), "{auth}: {}", out.stderr);
+        edit(&[auth]).code(0);
+    }
 }
