@@ -1,5 +1,6 @@
 //! Effects become work: on the spot for prompts and scripts, on a thread for the wizard.
 
+mod accepted;
 mod arrival;
 mod as_read;
 mod authorize;
@@ -45,7 +46,7 @@ use crate::{
     },
 };
 
-use arrival::{Accepted, Unfollowed};
+use accepted::{Accepted, Unfollowed};
 use broken::Broken;
 use committed::committed;
 use displaced::displaced;

@@ -2,12 +2,15 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{Runner, granted};
+use super::{
+    Runner,
+    accepted::{Accepted, Unfollowed},
+    granted,
+};
 use crate::{
     diagnose::arrival_fault,
     host::clock,
     mail::Protocol,
-    plan::Sent,
     probe::{
         Attempt, Cancel, Evidence, Goal, Learned, MessageSearch, ProbeFault, Report, Sighting, Stage, StageReport,
         StageState, Transcript, imap,
@@ -17,45 +20,6 @@ use crate::{
 
 /// Servers compare days by their own time zone: what came since the day before is looked through.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A message that was accepted, and is still to be looked for.
-pub(super) struct Accepted {
-    /// What it is found by.
-    token: String,
-    /// When it was.
-    at: Instant,
-    /// From whom it is, for what is said of it.
-    sender: Option<String>,
-}
-
-impl Accepted {
-    /// That of an attempt which sent it.
-    pub(super) fn by_attempt(spec: &ConnectSpec, attempt: &Attempt, report: &Report) -> Option<Self> {
-        let message = attempt.message.as_ref().filter(|_| report.passed() && attempt.goal == Goal::Send)?;
-        spec.arrival.as_ref()?;
-        Some(Self { token: message.token.clone(), at: Instant::now(), sender: Some(message.from.to_string()) })
-    }
-
-    /// That which a program has sent.
-    pub(super) fn by_program(spec: &ConnectSpec, sent: &Sent, token: &str) -> Option<Self> {
-        spec.arrival.as_ref().filter(|_| *sent == Sent::Taken)?;
-        let sender = spec.message.as_ref().map(|message| message.sender.address.to_string());
-        Some(Self { token: token.to_owned(), at: Instant::now(), sender })
-    }
-}
-
-/// A proof whose message is still to be looked for, where it was accepted.
-pub(super) struct Unfollowed {
-    pub(super) proof: Proof,
-    pub(super) accepted: Option<Accepted>,
-}
-
-impl From<Proof> for Unfollowed {
-    /// One that sent nothing.
-    fn from(proof: Proof) -> Self {
-        Self { proof, accepted: None }
-    }
-}
 
 impl Runner {
     /// Follows the message of a live test, as its last stage.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Runner,
-    arrival::{Accepted, Unfollowed},
+    accepted::{Accepted, Unfollowed},
     as_read::as_read,
     occasion::Occasion,
     ways::{Extent, HandedOver, Recipients, of_cron, of_daemon, of_others},

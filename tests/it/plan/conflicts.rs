@@ -241,6 +241,21 @@ fn the_user_who_sends_cannot_read_the_file() {
     let machine = Machine::new().file("etc/group", "root:x:0:\nwww-data:x:33:\nmsmtp:x:111:\n");
     let conflict = machine.conflict(&["msmtp"], for_the_web);
     says(&conflict, "conflict-unreadable", &["www-data", "/etc/msmtprc", "0640 root:msmtp", "usermod -aG msmtp www-data"]);
+    // A user who comes to a profile that is written: its files would be closed, so nothing is, and the command comes first.
+    let was = mailsetup::host::profiles::render(&order("one").profile).unwrap();
+    let written = Machine::new().file("etc/group", "root:x:0:\nwww-data:x:33:\nmsmtp:x:111:\n");
+    let written = written.file("etc/mailsetup/profiles/default.toml", &was).file("etc/mailsetup/profiles/one.toml", &was);
+    let places = below(written.0.path(), Scope::System);
+    let mut new = order("one");
+    (new.scope, new.is_unproven, new.targets) = (Scope::System, true, vec![TargetChoice::parse("msmtp")]);
+    new.profile.sender.name = None;
+    for_the_web(&mut new);
+    let refused = plan(&new, &Catalog::builtin(), &places, &Disk::new(&places)).unwrap_err().phrase();
+    for lang in Lang::builtin() {
+        let said = Text::new(lang).say(&refused);
+        let late = ["Once it is written", "Une fois le fichier", "Sobald die Datei"];
+        assert!(said.contains("usermod -aG msmtp www-data") && !late.iter().any(|late| said.contains(late)), "{said}");
+    }
     // Root reads what it likes; and with the group, all is well.
     assert_eq!(machine.conflicts(&["msmtp"], unchanged), []);
     assert_eq!(Machine::new().conflicts(&["msmtp"], for_the_web), []);

@@ -38,9 +38,11 @@ fn git_gets_the_password_of_its_host_and_user_alone() {
         let request = format!("protocol=smtp\nhost={host}\nusername={user}\n\n");
         house.sandbox.mailsetup(words).stdin(request).run()
     };
-    assert_eq!(ask("localhost:465", user).code(0).stdout, format!("{}\n", house.demo.password()));
+    let own = format!("localhost:{}", house.demo.tls_port());
+    assert_eq!(ask(&own, user).code(0).stdout, format!("{}\n", house.demo.password()));
+    assert!(ask("localhost:1", user).code(77).stdout.is_empty());
     assert!(ask("smtp.corp.test:465", user).code(77).stdout.is_empty());
-    assert!(ask("localhost:465", "somebody@else.test").code(77).stdout.is_empty());
+    assert!(ask(&own, "somebody@else.test").code(77).stdout.is_empty());
 }
 
 #[test]
