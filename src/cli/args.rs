@@ -262,6 +262,18 @@ fn token(command: Command, text: Help<'_>) -> Command {
     ])
 }
 
+/// What is made for packages and other programs.
+fn generate(command: Command, text: Help<'_>) -> Command {
+    let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
+    let shell = Arg::new("SHELL").value_name("SHELL").help(text.get("arg-shell")).required(true);
+    let kind = Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"));
+    command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
+        sub("man"),
+        sub("completions").arg(shell.value_parser(["bash", "zsh", "fish", "elvish", "powershell"])),
+        sub("schema").arg(kind),
+    ])
+}
+
 /// One of [`COMMANDS`].
 fn subcommand(name: &'static str, text: Help<'_>) -> Command {
     let sub = |name: &'static str| Command::new(name).about(text.get(&format!("command-{name}")));
@@ -357,19 +369,7 @@ fn subcommand(name: &'static str, text: Help<'_>) -> Command {
         "vault" => vault(command, text),
         "providers" | "targets" => command.arg(arg("QUERY")).arg(stale()),
         "help" => command.arg(arg("COMMAND").num_args(0..)),
-        "generate" => {
-            command.subcommand_required(true).subcommand_help_heading(text.get("cli-heading-commands")).subcommands([
-                sub("man"),
-                sub("completions").arg(arg("SHELL").required(true).value_parser([
-                    "bash",
-                    "zsh",
-                    "fish",
-                    "elvish",
-                    "powershell",
-                ])),
-                sub("schema").arg(Arg::new("KIND").value_parser(KINDS).default_value("profile").help(text.get("arg-kind"))),
-            ])
-        }
+        "generate" => generate(command, text),
         _ => command,
     }
 }

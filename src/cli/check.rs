@@ -158,6 +158,18 @@ fn add_drift(context: &Context, document: &mut Value, drift: &Drift) {
     document["orphaned"] = orphaned.map(|known| json!(known.owner)).collect();
 }
 
+/// How a check ends: by the first that failed of the ladder, the programs, the mailbox and the files.
+fn exit_of_climb(attempt: &Report, refused: Option<&Proof>, is_lacking: bool, drift: &Drift) -> Exit {
+    match (&attempt.evidence, refused, &attempt.arrival) {
+        (Some(evidence), ..) | (None, None, Some(evidence)) => exit_of(evidence),
+        (None, Some(refused), _) => exit_of_proof(refused),
+        // As for a way of programs that is barred.
+        (None, None, None) if is_lacking => Exit::NoPerm,
+        (None, None, None) if drift.differences.is_empty() => Exit::Ok,
+        (None, None, None) => Exit::Config,
+    }
+}
+
 /// Climbs the ladder with what the profile says.
 fn climb(
     context: &Context,
@@ -262,15 +274,7 @@ fn climb(
         }
         context.out(&document.to_string())?;
     }
-    let exit = match &attempt.evidence {
-        Some(evidence) => exit_of(evidence),
-        None if let Some(refused) = refused => exit_of_proof(refused),
-        None if let Some(evidence) = &attempt.arrival => exit_of(evidence),
-        // As for a way of programs that is barred.
-        None if lack.is_some() => Exit::NoPerm,
-        None if drift.differences.is_empty() => Exit::Ok,
-        None => Exit::Config,
-    };
+    let exit = exit_of_climb(&attempt, refused, lack.is_some(), &drift);
     report::ended(context, exit, saved)
 }
 

@@ -198,7 +198,7 @@ fn a_kept_password_is_no_token_and_a_kept_token_no_password() {
     let path = "home/.config/mailsetup/profiles/default.toml";
     let profile = sandbox.read(path);
     for (auth, other) in [("plain", "xoauth2"), ("xoauth2", "plain"), ("auto", "oauthbearer")] {
-        sandbox.write(path, &profile.replace("\"xoauth2\"", &format!("{auth:?}")));
+        sandbox.write(path, profile.replace("\"xoauth2\"", &format!("{auth:?}")));
         let edit = |words: &[&str]| {
             let given = ["edit", "default", "--test", "none", "--dry-run", "--auth"];
             sandbox.mailsetup(given.iter().chain(words)).run()
