@@ -29,9 +29,8 @@ pub fn rival((order, plan): (&Order, &Plan), catalog: &Catalog, places: &Places,
                 let located = locate(target, site, name, places).unwrap_or_default();
                 let Some((_, taken)) = located.iter().find(|(_, location)| is_planned(&location.disk)) else { continue };
                 let Ok(before) = read_back(target, site, name, places, files) else { continue };
-                let is_theirs = |read: &ReadBack| {
-                    compare(&theirs, places, read).iter().all(|setting| *setting == Setting::Password)
-                };
+                let is_theirs =
+                    |read: &ReadBack| compare(&theirs, places, read).iter().all(|setting| *setting == Setting::Password);
                 if !is_theirs(&before) {
                     continue;
                 }

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     discover::LoginName,
     mail::{
-        Address, Auth, Endpoint, Host, Port, Profile, ProfileName, RunAs, Scope, Secret, SecretBinding, Security, StoreKind, TestDepth,
-        endpoint::is_loopback,
+        Address, Auth, Endpoint, Host, Port, Profile, ProfileName, RunAs, Scope, Secret, SecretBinding, Security, StoreKind,
+        TestDepth, endpoint::is_loopback,
     },
     plan::TargetChoice,
     presets::{Catalog, Provider, provider::Special},

@@ -33,7 +33,7 @@ impl Setup {
     /// Program and arguments. Answers that a preset or a default gives by itself are left out; the secret is taken from where
     /// it was given, else from standard input.
     pub fn equivalent(&self) -> Vec<String> {
-        let is_found = |source| matches!(source, AnswerSource::Discovered | AnswerSource::Imported);
+        let is_found = |source| matches!(source, AnswerSource::Discovered | AnswerSource::Imported | AnswerSource::Profile);
         let mut words = self.answers.facts.command.clone();
         for field in Field::ALL {
             let said = match self.answers.given.get(&field) {
@@ -46,7 +46,7 @@ impl Setup {
                 {
                     self.answers.filled(field)
                 }
-                // A search may find something else the next time.
+                // A search may find something else the next time, and another machine has no such profile.
                 _ => self.answers.derived(field).filter(|(_, source)| is_found(*source)).map(|(value, _)| value.to_string()),
             };
             let Some(value) = said.filter(|_| self.applies(field) && field != Field::Import) else {

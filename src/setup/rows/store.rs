@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use crate::{
-    mail::{KeySlot, PassEntry, Profile, SecretPlace, StoreKind, TextLine, VariableName, store::{StoreDetail, StoreFilling}},
+    mail::{
+        KeySlot, PassEntry, Profile, SecretPlace, StoreKind, TextLine, VariableName,
+        store::{StoreDetail, StoreFilling},
+    },
     phrase,
     setup::{
         answers::Answers,
