@@ -34,7 +34,7 @@ pub(super) const PASSWORDS: [&str; 5] =
 const PASSPHRASES: [&str; 3] = ["vault-passphrase-file", "vault-passphrase-fd", "vault-passphrase-env"];
 
 /// Answers that may be left empty, so that `edit` can take them out.
-const MAY_BE_EMPTY: [&str; 3] = ["name", "reply-to", "root-mail"];
+const MAY_BE_EMPTY: [&str; 4] = ["name", "reply-to", "root-mail", "sender-map"];
 
 /// The flags that name the source of the mailbox's password, where that is another one.
 pub(super) const IMAP_PASSWORDS: [&str; 5] =

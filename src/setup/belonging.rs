@@ -97,13 +97,16 @@ impl Setup {
         self.refresh();
     }
 
-    /// Takes over the profile that a plan found in its place, where nobody named that place: another run may have saved it meanwhile.
+    /// Takes over a profile that a plan found in its place, where nobody named that place and none was there before: another run has
+    /// saved it meanwhile.
     pub(super) fn learn_profile(&mut self, plan: &Plan) {
         let change = plan.changes.iter().find(|change| change.owner == "profile");
         let Some((change, bytes)) = change.and_then(|change| Some((change, change.before.as_deref()?))) else { return };
         let name = change.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let Some(name) = name.filter(|_| !self.answers.given.contains_key(&Field::Profile)) else { return };
-        self.answers.profiles.retain(|saved| saved.name != name);
+        if self.answers.profiles.iter().any(|saved| saved.name == name) {
+            return;
+        }
         let profile = Profile::parse(bytes).ok();
         self.answers.profiles.push(SavedProfile { name, profile });
     }

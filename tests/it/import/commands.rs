@@ -73,7 +73,7 @@ fn a_variable_and_an_answers_file_name_it_too_and_flags_win() {
     let env = world.sandbox.read("home/.env");
     assert!(env.contains("SMTP_HOST=localhost") && env.contains("Ops"), "{env}");
     // What was written there can be imported in its turn.
-    let run = world.sandbox.mailsetup(["--yes", "--profile", "two", "--ca-file", "ca.pem"]);
+    let run = world.sandbox.mailsetup(["--yes", "--profile", "two", "--ca-file", "ca.pem", "--take-over"]);
     run.env("MAILSETUP_IMPORT", "dotenv=./.env").run().code(0);
     let two = world.sandbox.read("home/.config/mailsetup/profiles/two.toml");
     assert!(two.contains("name = \"Ops\"") && two.contains(&format!("port = {}", world.demo.tls_port())), "{two}");

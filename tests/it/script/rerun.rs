@@ -42,7 +42,21 @@ fn what_a_set_up_does_not_name_stays_as_the_profile_has_it() {
     house.write(&[&system[..], &["--root-mail", "", "--run-as", "root", "--sender-map", ""]].concat()).code(0);
     let without = profile(&house, "default");
     assert!(!["run_as", "root_mail", "sender_map"].iter().any(|key| without.contains(key)), "{without}");
-    assert_eq!(house.sandbox.read("home/machine/etc/aliases"), "root: ann\n");
+}
+
+#[test]
+fn an_image_keeps_its_own_authority() {
+    let house = House::new();
+    house.sandbox.write("home/machine/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    let ca = house.sandbox.path("home/ca.pem").display().to_string();
+    let server = ["--provider", "custom", "--host", "smtp.example.test", "--port", "465", "--security", "tls"];
+    let image = ["--root", "machine", "--scope", "system", "--test", "none", "--target", "msmtp", "--password-file", "pw"];
+    let words = [&["ops@example.test"][..], &server, &image, &["--yes", "--json"]].concat();
+    house.run(&[&words[..], &["--ca-file", &ca]].concat()).code(0);
+    let whole = profile(&house, "default");
+    assert!(whole.contains("ca_file = \"/etc/mailsetup/profiles/default.ca.pem\""), "{whole}");
+    house.run(&words).code(0);
+    assert_eq!(profile(&house, "default"), whole);
 }
 
 #[test]
