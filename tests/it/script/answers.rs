@@ -80,10 +80,10 @@ fn bad_answers_are_named_with_what_would_be_right() {
         }
     }
     for (host, part) in [
-        ("smtp://mail.example.test", "mail.example.test"),
+        ("https://mail.example.test", "mail.example.test"),
         ("mail.example.test,", "“,”"),
         ("mail example.test", "␠"),
-        ("mail.example.test:465", "465"),
+        ("mail.example.test:99999", "99999"),
     ] {
         let out = house.run(&["a@b.test", "--host", host, "--password-file", "pw", "--yes"]).code(64);
         assert!(out.stderr.starts_with("mailsetup: --host: ") && out.stderr.contains(part), "{}", out.stderr);
