@@ -7,6 +7,7 @@ pub(crate) mod extended;
 pub(crate) mod folder;
 pub(crate) mod found;
 pub(crate) mod location;
+pub(crate) mod lock;
 mod name_service;
 pub(crate) mod own;
 pub(crate) mod owned;

@@ -7,18 +7,23 @@ mod fault;
 
 use std::{
     ffi::OsString,
-    fs::File,
     io::ErrorKind,
     path::PathBuf,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
-
-use rustix::fs::FlockOperation;
 
 use super::{
     clock,
     error::HostError,
-    files::{error::FileError, folder::Folder, found, own, owned, tree::FileTree, volume::System},
+    files::{
+        error::FileError,
+        folder::Folder,
+        found,
+        lock::{FileLock, LockFault},
+        own, owned,
+        tree::FileTree,
+        volume::System,
+    },
     signals,
     stores::{self, port::SecretKey},
 };
@@ -32,8 +37,6 @@ pub use fault::AccessFault;
 
 /// How long to wait for another run that renews: longer than its request may take.
 const WAIT: Duration = Duration::from_secs(60);
-/// How often to look whether it is done.
-const LOOK: Duration = Duration::from_millis(20);
 /// Seconds that a token has left when it is handed out though no new one could be had.
 const LEAST: u64 = 30;
 
@@ -128,16 +131,9 @@ fn lasts(grant: &Grant, reserve: u64) -> bool {
     grant.access.as_ref().is_some_and(|access| access.lasts(reserve, now))
 }
 
-/// The right to change a profile's grant.
+/// The right to change a profile's grant, until it is dropped.
 #[derive(Debug)]
-pub struct TokenLock(File);
-
-impl Drop for TokenLock {
-    fn drop(&mut self) {
-        // Unlocked explicitly: a child that another thread is starting may hold a copy of the descriptor for a moment.
-        let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
-    }
-}
+pub struct TokenLock(#[expect(dead_code, reason = "held, not read")] FileLock);
 
 /// Waits for the right to change a profile's grant.
 ///
@@ -156,15 +152,10 @@ pub fn hold(name: &str, places: &Places) -> Result<TokenLock, AccessFault> {
         Err(FileError::Foreign(..)) => return Err(AccessFault::Closed(name.to_owned())),
         Err(error) => return Err(AccessFault::File(error)),
     };
-    let begun = Instant::now();
-    loop {
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Ok(TokenLock(file)),
-            Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < WAIT => std::thread::sleep(LOOK),
-            Err(rustix::io::Errno::WOULDBLOCK) => return Err(AccessFault::Busy(name.to_owned())),
-            Err(error) => return Err(AccessFault::File(FileError::Write(folder, error.into()))),
-        }
-    }
+    FileLock::wait(file, WAIT).map(TokenLock).map_err(|refused| match refused {
+        LockFault::Busy(_) => AccessFault::Busy(name.to_owned()),
+        LockFault::Refused(error) => AccessFault::File(FileError::Write(folder, error)),
+    })
 }
 
 /// Keeps a grant that was given and is in no profile yet: the set-up may be cut off.

@@ -1,13 +1,6 @@
 //! One run at a time: the lock on the state folder.
 
-use std::{
-    ffi::OsStr,
-    fs::File,
-    io::Read,
-    os::unix::fs::FileExt,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{ffi::OsStr, io::Read, os::unix::fs::FileExt, time::Duration};
 
 use rustix::fs::FlockOperation;
 
@@ -17,6 +10,7 @@ use crate::{
             error::FileError,
             folder::Folder,
             found,
+            lock::{FileLock, LockFault},
             tree::FileTree,
             volume::{System, Volume},
             write::make_folders,
@@ -29,9 +23,6 @@ use crate::{
 
 /// How long to wait for another run, where nobody says.
 pub const LOCK_LIMIT: Duration = Duration::from_secs(10);
-
-/// How often it is looked whether the other run has ended.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// The places in which a process's number is written, so that a shorter one leaves nothing of a longer one.
 const WIDTH: usize = 10;
@@ -59,7 +50,7 @@ pub struct WriteSession<'a> {
     pub(crate) options: &'a WriteOptions<'a>,
     /// What was rolled back of an earlier run.
     pub(crate) notes: Vec<Phrase>,
-    _lock: StateLock,
+    _lock: FileLock,
 }
 
 impl std::fmt::Debug for WriteSession<'_> {
@@ -79,39 +70,24 @@ impl<'a> WriteSession<'a> {
     }
 }
 
-/// The locked file.
-struct StateLock(File);
-
-impl Drop for StateLock {
-    fn drop(&mut self) {
-        // Unlocked explicitly: a child that another thread is starting may hold a copy of the descriptor for a moment.
-        let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
-    }
-}
-
 /// Whether a run is at work: what it has begun is not cut off. Nothing is waited for.
 pub(crate) fn is_at_work(places: &Places) -> bool {
     let Ok(file) = FileTree::of(places).open(&places.state.join("lock"), found::LOOKING) else { return false };
     rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) == Err(rustix::io::Errno::WOULDBLOCK)
 }
 
-fn lock(places: &Places, limit: Duration) -> Result<StateLock, JournalError> {
+fn lock(places: &Places, limit: Duration) -> Result<FileLock, JournalError> {
     let path = places.state.join("lock");
     let fault = FileError::write(&path);
-    let mut file = Folder::ours(&System, &places.state, FileTree::of(places))?.open_lock(OsStr::new("lock"))?;
-    let begun = Instant::now();
-    loop {
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => break,
-            Err(rustix::io::Errno::WOULDBLOCK) if begun.elapsed() < limit => thread::sleep(LOOK),
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                let mut text = String::new();
-                let _ = file.read_to_string(&mut text);
-                return Err(JournalError::Locked(text.trim().parse().ok()));
-            }
-            Err(error) => return Err(fault(error.into()).into()),
+    let file = Folder::ours(&System, &places.state, FileTree::of(places))?.open_lock(OsStr::new("lock"))?;
+    let lock = FileLock::wait(file, limit).map_err(|refused| match refused {
+        LockFault::Busy(mut file) => {
+            let mut text = String::new();
+            let _ = file.read_to_string(&mut text);
+            JournalError::Locked(text.trim().parse().ok())
         }
-    }
-    file.write_all_at(format!("{:<WIDTH$}\n", std::process::id()).as_bytes(), 0).map_err(&fault)?;
-    Ok(StateLock(file))
+        LockFault::Refused(error) => fault(error).into(),
+    })?;
+    lock.file().write_all_at(format!("{:<WIDTH$}\n", std::process::id()).as_bytes(), 0).map_err(&fault)?;
+    Ok(lock)
 }
